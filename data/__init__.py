@@ -1,0 +1,1 @@
+"""Read and write: settings, sources, import, the store and the Views it answers."""

@@ -1,0 +1,5 @@
+"""The command line: python -m data --help."""
+
+from data.commands import app
+
+app()

@@ -1,0 +1,227 @@
+"""The commands: what a person types, turned into calls of this package."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from data import settings
+from data.settings import Problem, Settings
+from data.store import Store
+
+app = typer.Typer(
+    help="The store of Porchlight: fill it, look into it, mend it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+File = Annotated[Path, typer.Argument(help="The file to read.")]
+
+
+def say(text: str) -> None:
+    """Print a line as it is."""
+    typer.echo(text)
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Problems become one sentence and exit code 1; nothing shows a traceback."""
+    try:
+        yield
+    except Problem as problem:
+        typer.echo(f"Stopped: {problem}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped; the store is as it was before.", err=True)
+        raise typer.Exit(130) from None
+    except OSError as error:
+        typer.echo(f"Stopped: {error.strerror}: {error.filename or ''}", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(what, total=None)
+
+        def move(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=max(total, 1))
+
+        yield move
+
+
+def _opened() -> tuple[Store, Settings]:
+    place = settings.load()
+    return Store(place.store), place
+
+
+def _rebuild(store: Store, place: Settings) -> None:
+    from data import build
+
+    before = store.stamp()
+    with bar("Building the table that screens read"):
+        stamp = build.rebuild(store, place)
+    changed = "now" if stamp != before else "still"
+    say(f"Data {stamp}: readers {changed} see this.")
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help='The place, e.g. "Saint Paul".')],
+    zone: Annotated[str, typer.Option(help="Its time zone, e.g. America/Chicago.")],
+    at: Annotated[
+        str, typer.Option(help='Its middle as "latitude,longitude": sets the metric CRS and what is far outside.')
+    ] = "",
+    crs: Annotated[str, typer.Option(help="A metric CRS, e.g. EPSG:26915; else a UTM zone is chosen.")] = "",
+    reach_km: Annotated[float, typer.Option(help="Coordinates farther from the middle are rejected.")] = 40.0,
+) -> None:
+    """Write porchlight.toml for another place; the old one is kept beside it."""
+    from data import begin
+
+    with speaking():
+        for line in begin.init(settings.path(), name, zone, at, crs, reach_km):
+            say(line)
+
+
+@app.command()
+def sample(
+    community: Annotated[
+        bool, typer.Option("--community", help="Also made community reports, marked as made on every screen.")
+    ] = False,
+) -> None:
+    """Fill the store with the place that comes with Porchlight."""
+    from data import sample as sampling
+
+    with speaking():
+        store, place = _opened()
+        sampling.fill(store, place, community=community, say=say, bar=bar)
+        _rebuild(store, place)
+
+
+@app.command("import")
+def import_(
+    file: File,
+    source: Annotated[str, typer.Option(help="Short name of the source, e.g. police-stops.")] = "",
+    map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
+    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M".')] = "",
+    zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
+    crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
+    kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",
+    encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
+    delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
+    decimal: Annotated[str, typer.Option(help="The decimal sign of numbers.")] = "",
+    columns: Annotated[str, typer.Option(help="Names of the columns, comma-separated, where the file has no header.")] = "",
+    no_header: Annotated[bool, typer.Option("--no-header", help="The first line is already a record.")] = False,
+    save_map: Annotated[Path | None, typer.Option(help="Where to write the mapping that was found.")] = None,
+) -> None:
+    """Import a CSV or CSV.gz file: every row is kept, or rejected with its reason."""
+    from data import importing
+
+    with speaking():
+        store, place = _opened()
+        options = importing.Options(
+            source=source, map=map, dry_run=dry_run, date_format=date_format,
+            zone=zone, crs=crs, kind=kind, encoding=encoding, delimiter=delimiter,
+            decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
+            no_header=no_header, save_map=save_map,
+        )  # fmt: skip
+        ask = _ask if sys.stdin.isatty() else None
+        with bar(f"Reading {file.name}") as move:
+            report = importing.run(
+                store, place, file, options, ask=ask, say=say, progress=move
+            )
+        for sentence in report.sentences():
+            say(sentence)
+        if not dry_run:
+            _rebuild(store, place)
+
+
+def _ask(question: str, choices: list[str]) -> str:
+    if not choices:
+        return str(typer.prompt(question))
+    say(question)
+    for i, choice in enumerate(choices, 1):
+        say(f"  {i}  {choice}")
+    picked = typer.prompt("Number", type=typer.IntRange(1, len(choices)))
+    return choices[picked - 1]
+
+
+@app.command()
+def areas(
+    file: Annotated[Path | None, typer.Argument(help="GeoJSON, GeoPackage or Shapefile.")] = None,
+    learn: Annotated[bool, typer.Option("--learn", help="Learn approximate areas from labelled points.")] = False,
+    name_column: Annotated[str, typer.Option(help="The column that holds the areas' names.")] = "",
+    code_column: Annotated[str, typer.Option(help="The column that holds short codes, if any.")] = "",
+    population_column: Annotated[str, typer.Option(help="The column that holds residents, if any.")] = "",
+    population_file: Annotated[Path | None, typer.Option(help="A CSV of name,population.")] = None,
+    alias: Annotated[Path | None, typer.Option(help='A TOML table: "old name" = "name in the file".')] = None,
+    set: Annotated[str, typer.Option(help="The name of the area set.")] = "neighborhoods",
+    crs: Annotated[str, typer.Option(help="The CRS of a file that does not say it.")] = "",
+) -> None:
+    """Replace an area set by official polygons, or learn one from labelled points."""
+    from data import boundaries
+
+    with speaking():
+        store, place = _opened()
+        if learn:
+            boundaries.learn(store, place, set_name=set, say=say)
+        elif file is None:
+            raise Problem("Name a file of polygons, or use --learn.")
+        else:
+            boundaries.add(
+                store, place, file, set_name=set, name_column=name_column or None,
+                code_column=code_column or None, population_column=population_column or None,
+                population_file=population_file, aliases=alias, crs=crs or None, say=say,
+            )  # fmt: skip
+        _rebuild(store, place)
+
+
+@app.command()
+def status() -> None:
+    """What is in the store: stamp, counts by source, kind and precision, rejected rows."""
+    from data import status as telling
+
+    with speaking():
+        for line in telling.lines(*_opened()):
+            say(line)
+
+
+@app.command()
+def rebuild() -> None:
+    """Build the table that screens read, where it is behind; readers see old or new."""
+    with speaking():
+        _rebuild(*_opened())
+
+
+@app.command()
+def purge(
+    incident_id: Annotated[str, typer.Argument(help="The id, as Records shows it.")],
+) -> None:
+    """Remove a record everywhere in this store; only a hash of its id stays."""
+    from data import purge as purging
+
+    with speaking():
+        store, place = _opened()
+        say(purging.purge(store, incident_id))
+        _rebuild(store, place)
+
+
+@app.command()
+def unimport(
+    batch: Annotated[str, typer.Argument(help="The batch, as status shows it.")],
+) -> None:
+    """Take one import back; its file stays in the store, unused."""
+    from data import purge as purging
+
+    with speaking():
+        store, place = _opened()
+        say(purging.unimport(store, batch))
+        _rebuild(store, place)

@@ -1,0 +1,167 @@
+"""Whole records of a View: the newest of them to read, all of them to take away."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data import words
+from data.build import batches
+from data.filters import Clause, Meta, polygon_set
+from data.questions import where
+from data.record import COLUMNS
+from data.store import Current, literal
+from data.view import View
+
+SHOWN = tuple(column.name for column in COLUMNS if column.shown)
+LISTS = ("force", "agencies", "source_url")
+FORMULA = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell
+
+
+def newest(
+    current: Current, view: View, limit: int, search: str = ""
+) -> pa.Table:
+    """The newest records of a View with `area`, newest first; `text` and `attributes` too.
+
+    `search` keeps records whose text, id or area label holds these words, in any case.
+    """
+    found: Clause | None = None
+    if search.strip():
+        like = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = ("text", "incident_id", "area_label")
+        found = (
+            " OR ".join(f"{c} ILIKE ? ESCAPE '\\'" for c in columns),
+            [like] * len(columns),
+        )
+    return _named(_joined(current, view, (*SHOWN, "text", "attributes"), limit, found), view, current.meta)
+
+
+def attribute_names(current: Current, view: View) -> list[str]:
+    """The names that `attributes` has in the newest records of a View, sorted."""
+    table = newest(current, view, 200)
+    held = [json.loads(text) for text in table["attributes"].to_pylist() if text]
+    return sorted({name for row in held for name in row})
+
+
+def everything(current: Current, view: View) -> pa.Table:
+    """All records of a View in order of time: the columns that may be exported, and area."""
+    return _named(_joined(current, view, SHOWN, None, None), view, current.meta)
+
+
+def _joined(
+    current: Current,
+    view: View,
+    columns: tuple[str, ...],
+    limit: int | None,
+    found: Clause | None,
+) -> pa.Table:
+    """Rows of the narrow table that the View shows, joined with their batches."""
+    sql, values = where(view, current)
+    position = polygon_set(view.area_set, current.meta)
+    area = f"area{position[0]}, by{position[0]}" if position else "-1, 0"
+    ordered = "ORDER BY day DESC, batch DESC, row DESC" if limit else ""
+    # without a search the newest rows are picked before the wide columns are read
+    early = f"{ordered} LIMIT {int(limit)}" if limit and not found else ""
+    late = f"LIMIT {int(limit)}" if limit else ""
+    files = " UNION ALL ".join(
+        f"SELECT {', '.join(columns)}, {i} AS batch, file_row_number AS row "
+        f"FROM read_parquet({literal(file)}, file_row_number = true)"
+        for i, file in enumerate(batches(current.store))
+    )
+    condition, more = found or ("true", [])
+    return current.query(
+        f"""WITH picked AS (SELECT batch, row, {area.replace(", ", " AS area_row, ", 1)} AS area_by
+                FROM {{facts}} WHERE {sql} {early})
+        SELECT {", ".join(columns)}, area_row, area_by
+        FROM picked JOIN ({files}) USING (batch, row) WHERE {condition}
+        ORDER BY occurred_at {"DESC" if limit else ""}, incident_id {late}""",
+        [*values, *more],
+    )
+
+
+def _named(table: pa.Table, view: View, meta: Meta) -> pa.Table:
+    """The same with area names and words in place of positions."""
+    found = polygon_set(view.area_set, meta)
+    names = [*(found[1]["names"] if found else []), None]
+    row = table["area_row"].to_numpy()
+    area = pa.array(np.array(names, object)[row], pa.string())
+    by = pa.array([words.AREA_BY[i].code for i in table["area_by"].to_pylist()], pa.string())
+    rest = table.drop_columns(["area_row", "area_by"])
+    return rest.append_column("area", area).append_column("area_by", by)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Sets as text, and no cell that a spreadsheet would run as a formula."""
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_list(column.type):
+            column = pa.compute.binary_join(column, "; ")
+        if pa.types.is_string(column.type):
+            risky = pa.compute.match_substring_regex(column, FORMULA)
+            safe = pa.compute.binary_join_element_wise("'", column, "")
+            column = pa.compute.if_else(risky, safe, column)
+        columns[name] = column
+    return pa.table(columns)
+
+
+def as_csv(table: pa.Table, about: dict[str, str]) -> bytes:
+    """CSV in UTF-8 that opens safely in a spreadsheet; what it is stands on top after #."""
+    out = io.BytesIO()
+    for key, value in about.items():
+        out.write(f"# {key}: {' '.join(value.split())}\n".encode())
+    pacsv.write_csv(_flat(table), out)
+    return out.getvalue()
+
+
+def as_geojson(table: pa.Table, about: dict[str, str]) -> bytes:
+    """A GeoJSON FeatureCollection; records without a point have a null geometry."""
+    frame = table.drop_columns(["lon", "lat"]).to_pylist()
+    features = [
+        {
+            "type": "Feature",
+            "geometry": None
+            if lon is None
+            else {"type": "Point", "coordinates": [lon, lat]},
+            "properties": {k: _plain(v) for k, v in row.items()},
+        }
+        for row, lon, lat in zip(frame, table["lon"].to_pylist(), table["lat"].to_pylist())
+    ]
+    body = {"type": "FeatureCollection", "porchlight": about, "features": features}
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def as_geoparquet(table: pa.Table, about: dict[str, str]) -> bytes:
+    """GeoParquet 1.1 with WKB points in WGS 84; what it is stands in the file's metadata."""
+    lon, lat = (table[c].to_numpy() for c in ("lon", "lat"))
+    wkb = np.zeros(len(lon), dtype=[("head", "V5"), ("x", "<f8"), ("y", "<f8")])
+    wkb["head"] = np.void(b"\x01\x01\x00\x00\x00")
+    wkb["x"], wkb["y"] = lon, lat
+    missing = np.isnan(lon)
+    points = [None if gone else w.tobytes() for w, gone in zip(wkb, missing)]
+    made = table.append_column("geometry", pa.array(points, pa.binary()))
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
+    }
+    told = {"geo": json.dumps(geo), "porchlight": json.dumps(about, ensure_ascii=False)}
+    out = io.BytesIO()
+    pq.write_table(made.replace_schema_metadata(told), out, compression="zstd")
+    return out.getvalue()
+
+
+FORMATS: dict[str, tuple[str, str, Callable[[pa.Table, dict[str, str]], bytes]]] = {
+    "CSV": ("csv", "text/csv", as_csv),
+    "GeoJSON": ("geojson", "application/geo+json", as_geojson),
+    "GeoParquet": ("parquet", "application/vnd.apache.parquet", as_geoparquet),
+}

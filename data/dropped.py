@@ -1,0 +1,55 @@
+"""A file that somebody dropped on a page: imported by a child with limits."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from data.settings import ROOT
+
+MOST_BYTES = 10_000_000
+SECONDS = 120
+MEMORY = 4 << 30
+
+
+def run(
+    name: str, content: bytes, options: dict[str, str], *, dry_run: bool
+) -> tuple[bool, str]:
+    """Whether the import went through, and what it said.
+
+    The child has its own memory, time and file limits; the file's name is made plain.
+    """
+    if len(content) > MOST_BYTES:
+        return False, f"The file has {len(content):,} bytes; {MOST_BYTES:,} is the most here."
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
+    with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
+        file = Path(folder) / plain
+        file.write_bytes(content)
+        command = [sys.executable, "-m", "data", "import", str(file)]
+        command += [f"--{key}={value}" for key, value in options.items() if value.strip()]
+        command += ["--dry-run"] if dry_run else []
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=os.environ | {"NO_COLOR": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                preexec_fn=_limits,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False, f"Reading took longer than {SECONDS} seconds and was stopped."
+    text = (done.stdout + done.stderr).replace(f"{folder}/", "")
+    return done.returncode == 0, text.strip()
+
+
+def _limits() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

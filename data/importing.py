@@ -1,0 +1,230 @@
+"""The import of one CSV file: every row kept or rejected, all of it or nothing."""
+
+import hashlib
+import json
+import secrets
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from data import batch, done, identity, ledger, places, plan, shown, sourcebook
+from data.ahead import Runs, ahead
+from data.dating import Ask
+from data.framing import Frame
+from data.plan import Options, Plan
+from data.reading import Progress
+from data.rejects import PURGED, Rejects
+from data.report import Report
+from data.rows import Read, Reader
+from data.settings import Problem, Settings
+from data.store import Store, move
+from data.store import place as put
+
+VERSION = 1  # of the rules: a file is imported anew when they change
+SHOWN = 8  # texts without a rule
+
+__all__ = ["Options", "Report", "run"]
+
+
+def run(
+    store: Store,
+    place: Settings,
+    file: Path,
+    options: Options = Options(),  # noqa: B008 (it is frozen)
+    *,
+    ask: Ask | None = None,
+    say: Callable[[str], None] = print,
+    progress: Progress | None = None,
+) -> Report:
+    """What the import of a file did. Problem where something has to be stated first.
+
+    `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
+    The caller rebuilds `current` afterwards.
+    """
+    decided = plan.make(store, place, file, options, ask)
+    name = batch_id(decided)
+    for sentence in shown.introduced(decided):
+        say(sentence)
+    if known := done.committed(store, name):
+        return known
+    if options.dry_run:
+        with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
+            work = _Work(store, decided, name, Path(folder), secrets.token_bytes(32))
+            return replace(work.read(progress), dry_run=True)
+    with store.writing() as scratch:
+        if known := done.committed(store, name):  # by another command, a moment ago
+            return known
+        key = identity.origin_key(store.root) if decided.origin else b""
+        work = _Work(store, decided, name, scratch, key)
+        report = work.read(progress)
+        work.commit(report)
+    return replace(
+        report,
+        rejected_file=done.rejected_file(store, name),
+        mapping_file=str(mapping_file(store, decided)),
+    )
+
+
+def batch_id(decided: Plan) -> str:
+    """The name of what a file becomes by a mapping, at a place, by these rules."""
+    place = decided.place
+    meaning = {
+        "file": decided.csv.sha256,
+        "mapping": decided.mapping.plain(),
+        "source": [decided.source.name, decided.source.kind],
+        "place": [decided.zone, place.zone, place.center, decided.reach_km],
+        "version": VERSION,
+    }
+    text = json.dumps(meaning, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def mapping_file(store: Store, decided: Plan) -> Path:
+    """Where the store keeps the mapping of an import; another mapping, another name."""
+    name = f"{decided.source.name}-{decided.mapping.digest()}.toml"
+    return store.root / "mappings" / name
+
+
+class _Work:
+    """One import under way, in a scratch folder."""
+
+    def __init__(
+        self, store: Store, decided: Plan, name: str, scratch: Path, key: bytes
+    ) -> None:
+        self.store, self.plan, self.name, self.scratch = store, decided, name, scratch
+        self.key = key
+        self.runs = scratch / "runs"
+        self.batch = scratch / "batch.parquet"
+        self.rejected = scratch / "rejected.csv"
+        events = store.events()
+        self.purged = frozenset(e.subject for e in events if e.verb == "purge")
+        self.fixed_crs = places.metric_crs(store, decided.place)
+        self.crs = self.fixed_crs
+
+    def read(self, progress: Progress | None) -> Report:
+        """Read the whole file into a batch and rejected rows, both in the scratch."""
+        file = self.plan.csv.file
+        before = file.stat()
+        with batch.connect(self.scratch) as connection:
+            tally = self._rows(connection, progress)
+            if not tally.rows:
+                raise Problem(
+                    f"{file.name} has a header and no rows: nothing to import "
+                    "(0 kept + 0 rejected = 0 rows in the file)."
+                )
+            written = self._merge(connection)
+        after = file.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise Problem(f"{file.name} changed while it was read. Try it again.")
+        tally.rejected[PURGED] += written.purged
+        tally.notes["rows with an id that an earlier, different row has"] += (
+            written.same_id
+        )
+        return self._report(tally, written)
+
+    def _rows(
+        self, connection: duckdb.DuckDBPyConnection, progress: Progress | None
+    ) -> "_Tally":
+        """Read every row into runs of records or the rejected rows, and count."""
+        decided, tally = self.plan, _Tally()
+        id_column = decided.mapping.columns.get("incident_id")
+        name, content = decided.source.name, decided.shown
+        identify = identity.Identify(name, id_column, content, connection)
+        reader = Reader(decided, self.crs, self.key, identify)
+        frames = ahead(decided.csv.frames(decided.read, progress))
+        with (
+            Runs(self.runs) as runs,
+            Rejects(self.rejected, decided, self.purged) as rejects,
+        ):
+            for frame in frames:
+                read = reader.read(frame)
+                rejects.add(frame, read)
+                runs.add(read.records)
+                tally.add(frame, read)
+        tally.rejected = rejects.counts
+        return tally
+
+    def commit(self, report: Report) -> None:
+        """Move the finished files into the store; the ledger's event is the commit."""
+        store, decided = self.store, self.plan
+        if sum(report.rejected.values()):
+            move(self.rejected, store.rejected / f"{self.name}.csv")
+        move(self.batch, store.batches / f"{self.name}.parquet")
+        sourcebook.keep(store, decided.source)
+        target = mapping_file(store, decided)
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        if not target.exists():
+            text = plan.described(decided.mapping, decided.csv)
+            put(text.encode(), target)
+        if self.crs and self.fixed_crs is None:
+            ledger.append(store.ledger, "crs", self.crs)
+        detail = {
+            **report.detail(),
+            "sha256": decided.csv.sha256,
+            "imported_at": decided.now.isoformat(timespec="seconds"),
+            "mapping": decided.mapping.plain(),
+        }
+        done.append(store.ledger, "import", self.name, detail)
+
+    def _merge(self, connection: duckdb.DuckDBPyConnection) -> batch.Written:
+        if self.crs is None and (middle := batch.median_place(connection, self.runs)):
+            self.crs = places.utm_zone(*middle)
+            batch.add_metres(self.runs, self.crs)
+        about = {
+            "batch": self.name,
+            "source": self.plan.source.name,
+            "file_sha256": self.plan.csv.sha256,
+            "crs_of_x_y": self.crs,
+        }
+        return batch.write(connection, self.runs, self.batch, self.purged, about)
+
+    def _superseded(self) -> tuple[str, ...]:
+        sha256, source = self.plan.csv.sha256, self.plan.source.name
+        return done.superseded(self.store, sha256, source, self.name)
+
+    def _report(self, tally: "_Tally", written: batch.Written) -> Report:
+        if written.kept + sum(tally.rejected.values()) != tally.rows:
+            raise RuntimeError("an import lost count of its rows: nothing was written")
+        decided, unknown = self.plan, tally.unknown
+        tally.notes.update(dict.fromkeys(decided.csv.notes, 1))
+        return Report(
+            batch=self.name,
+            file=decided.csv.file.name,
+            source=decided.source.name,
+            source_kind=decided.source.kind,
+            rows=tally.rows,
+            kept=written.kept,
+            rejected=dict((+tally.rejected).most_common()),
+            repeats=written.repeats,
+            forbidden=decided.forbidden,
+            unnamed=decided.unnamed,
+            notes=dict(+tally.notes),
+            unknown={c: dict(texts.most_common(SHOWN)) for c, texts in unknown.items()},
+            first=written.first,
+            last=written.last,
+            replaces=self._superseded(),
+        )
+
+
+@dataclass
+class _Tally:
+    """What is counted while rows are read."""
+
+    rows: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, frame: Frame, read: Read) -> None:
+        """Count one frame."""
+        self.rows += frame.table.num_rows + len(frame.broken)
+        self.notes += read.verdicts.notes()
+        self.notes["blank lines, which are no rows"] += frame.blank
+        self.notes["rows with empty cells beyond the last column"] += frame.padded
+        self.notes["control characters that were taken out"] += frame.controls
+        for column, texts in read.unknown.items():
+            self.unknown[column] = self.unknown.get(column, Counter()) + texts

@@ -1,0 +1,145 @@
+"""Choices to View and back: what the sidebar says, what a link carries, one sentence."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from data.filters import FILTERS, Meta, period, set_names
+from data.settings import Settings
+from data.view import NOTHING, View
+
+SETTLED = "settled"
+STAMP = "stamp"
+
+
+def view(
+    choices: Mapping[str, Any], meta: Meta, place: Settings, now: datetime
+) -> tuple[View, tuple[str, ...]]:
+    """The View of what was chosen, and a sentence for each choice that cannot be met.
+
+    `choices` holds widget values or the texts of a link by filter word; what is missing
+    or wrong falls back to the default, so every link opens.
+    """
+    wrong: list[str] = []
+    meta = {**meta, "chosen_set": choices.get("set", "")}
+    fields: dict[str, Any] = {}
+    for row in FILTERS:
+        try:
+            value = row.read(choices.get(row.word) or "", meta)
+        except (ValueError, TypeError):
+            value = None
+            if choices.get(row.word):
+                wrong.append(f"{row.label}: this choice is not known here; ignored.")
+        if value not in (None, ""):
+            fields[row.field] = value
+    fields["sources"] = fields.get("sources") or opening(meta, place)
+    fields.setdefault("area_set", next(iter(set_names(meta))))
+    first, last = coverage(fields["sources"], meta)
+    start, end = fields.get("start") or first, fields.get("end") or last
+    if start > end:
+        start, end = end, start
+        wrong.append("From lies after To: the two were exchanged.")
+    fields |= {"start": start, "end": end}
+    asked = View(meta["stamp"], **fields)
+    if any(s["kind"] == "community" for s in chosen(asked, meta)):
+        # to the hour, so that the same question is the same question for a while
+        settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+        settled -= timedelta(hours=place.minimum_age)
+        fields["settled_by"] = min(settled, _settled(choices, settled))
+        asked = View(meta["stamp"], **fields)
+    return asked, tuple(wrong)
+
+
+def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
+    """The moment that a link froze; a link can only make it earlier, never later."""
+    try:
+        return datetime.fromisoformat(str(choices[SETTLED])).replace(tzinfo=None)
+    except (KeyError, ValueError):
+        return latest
+
+
+def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
+    """The sources that a first visitor sees."""
+    names = [s["name"] for s in meta["sources"]]
+    first = place.opens.get("source")
+    return (first,) if first in names else tuple(names[:1])
+
+
+def chosen(view: View, meta: Meta) -> list[dict[str, Any]]:
+    """What is known of the View's sources."""
+    return [s for s in meta["sources"] if s["name"] in view.sources]
+
+
+def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
+    """First and last day that any of these sources covers; today where none does."""
+    told = [s for s in meta["sources"] if s["name"] in names and s["start"]]
+    if not told:
+        today = datetime.now(UTC).date()
+        return today, today
+    starts = [date.fromisoformat(s["start"]) for s in told]
+    return min(starts), max(date.fromisoformat(s["end"]) for s in told)
+
+
+def newest(names: tuple[str, ...], meta: Meta) -> date:
+    """The day of the newest record of these sources: quick ranges count from it."""
+    days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
+    return date.fromisoformat(max(days)) if days else datetime.now(UTC).date()
+
+
+def uncovered(view: View, meta: Meta) -> str:
+    """Why a View's period says nothing about change; empty where it is covered."""
+    for s in chosen(view, meta):
+        start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
+        if view.start < start or view.end > end:
+            return (
+                f"No comparison with {period(view.start, view.end)}: the records of "
+                f"{s['says']} cover {period(start, end)}."
+            )
+    return ""
+
+
+def query(view: View, meta: Meta) -> str:
+    """The part of a link after the question mark: every part of the View, and its stamp."""
+    parts: list[tuple[str, str]] = []
+    for row in FILTERS:
+        value = getattr(view, row.field)
+        if row.word == "versus" and view.compare != "own period":
+            continue
+        if value is not None and value != ():
+            parts += [(row.word, text) for text in row.write(value, meta)]
+    if view.settled_by:
+        parts.append((SETTLED, view.settled_by.isoformat(timespec="minutes")))
+    return urlencode([*parts, (STAMP, view.stamp)])
+
+
+def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
+    """The View in words: N of M, what was asked for, and what is left out and why.
+
+    `counted` is the answer of `questions.headline`.
+    """
+    asked = [said for row in FILTERS if (said := row.says(view, meta))]
+    text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
+    hidden = [
+        f" {counted[key]:,} {why}"
+        for key, why in LEFT_OUT.items()
+        if counted.get(key)
+    ]
+    return text + "".join(hidden)
+
+
+LEFT_OUT = {
+    "no_hour": "more have no known hour and are left out by the filter on hours.",
+    "no_weekday": "more have no known day and are left out by the filter on weekdays.",
+    "no_point": "have no exact place and are not in the heatmap.",
+    "outside": "lie outside the areas or are known only to the city; they are counted above but in no area.",
+    "young": "more are too young to be shown.",
+}
+
+
+def compared_sentence(view: View) -> str:
+    """What the View is compared with, in words; empty where nothing is."""
+    other = view.compared()
+    if other is None or view.compare == NOTHING:
+        return ""
+    return f"compared with {period(other.start, other.end)}"

@@ -1,0 +1,101 @@
+"""The place: how far it reaches, its metric CRS, and points in metres and as WKB."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
+
+from data.cells import Flags
+from data.coordinates import Floats
+from data.settings import Problem, Settings
+from data.store import Store
+
+WGS84 = "EPSG:4326"
+EARTH_KM = 6371.0088
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where coordinates may lie: within `reach_km` of the centre; 0 is anywhere."""
+
+    center: tuple[float, float] | None
+    reach_km: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a limit at all."""
+        return self.center is not None and self.reach_km > 0
+
+    def far(self, lat: Floats, lon: Floats) -> Flags:
+        """Which coordinates lie outside (haversine distance)."""
+        assert self.center is not None
+        here_lat, here_lon = np.radians(self.center)
+        there_lat, there_lon = np.radians(lat), np.radians(lon)
+        half = np.sin((there_lat - here_lat) / 2) ** 2
+        half += (
+            np.cos(here_lat)
+            * np.cos(there_lat)
+            * (np.sin((there_lon - here_lon) / 2) ** 2)
+        )
+        far: Flags = 2 * EARTH_KM * np.arcsin(np.sqrt(half.clip(0, 1))) > self.reach_km
+        return far
+
+
+def metric_crs(store: Store, place: Settings) -> str | None:
+    """The CRS in metres that x and y are in; None where no import has fixed one yet."""
+    if place.crs != "auto":
+        return place.crs
+    fixed = [event.subject for event in store.events() if event.verb == "crs"]
+    return fixed[0] if fixed else None
+
+
+def utm_zone(lat: float, lon: float) -> str:
+    """The UTM zone of a point on WGS 84, as an EPSG code (the regular grid)."""
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+
+
+def metres(lon: Floats, lat: Floats, crs: str) -> tuple[pa.Array, pa.Array]:
+    """x and y as float32; null where there is no coordinate."""
+    missing = np.isnan(lon)
+    x, y = transformer(WGS84, crs).transform(lon, lat)
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    return tuple(
+        pa.array(np.where(missing, 0, v), pa.float32(), mask=missing | ~np.isfinite(v))
+        for v in (x, y)
+    )
+
+
+def wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
+    """Points as well-known binary; null where there is no coordinate."""
+    point = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+    points = np.zeros(len(lon), point)
+    points["order"], points["type"] = 1, 1
+    points["x"], points["y"] = lon, lat
+    fixed = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(point.itemsize), len(points), [None, pa.py_buffer(points.tobytes())]
+    )
+    missing = pa.array(np.isnan(lon))
+    return pc.if_else(missing, None, fixed.cast(pa.binary()))
+
+
+@lru_cache(maxsize=16)
+def transformer(source: str, target: str) -> Transformer:
+    """How coordinates get from one CRS to another, always as easting, northing."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def check_crs(crs: str, where: str) -> str:
+    """The CRS itself if it is one of places on the ground; Problem otherwise."""
+    try:
+        transformer(crs, WGS84)
+    except ProjError:
+        raise Problem(
+            f"{where} is {crs!r}, which is no coordinate system. Use an EPSG code such "
+            "as EPSG:26915; for plain degrees leave it out."
+        ) from None
+    return crs

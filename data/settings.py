@@ -1,0 +1,87 @@
+"""The settings of this Porchlight, read from porchlight.toml."""
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Problem(ValueError):
+    """A sentence for the person at the keyboard: what is wrong, where, what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One place and how it is shown. `center` is (latitude, longitude) or None."""
+
+    name: str
+    zone: str
+    crs: str = "auto"
+    center: tuple[float, float] | None = None
+    reach_km: float = 40.0
+    sample: bool = False
+    store: Path = ROOT / "data" / "store"
+    opens: dict[str, Any] = field(default_factory=dict, hash=False)
+    minimum_age: float = 24.0
+
+
+def path() -> Path:
+    """Where porchlight.toml is: PORCHLIGHT_CONFIG, else beside dashboard.py."""
+    return Path(os.environ.get("PORCHLIGHT_CONFIG", ROOT / "porchlight.toml"))
+
+
+def load(file: Path | None = None) -> Settings:
+    """The settings. Problem says which entry of which file to mend."""
+    file = file or path()
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem(
+            f"{file} is missing. Write one with: "
+            'python -m data init "Your city" --zone America/Chicago'
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+    try:
+        return _settings(table, file)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, Problem):
+            raise
+        raise Problem(
+            f"{file}: an entry is missing or not of its kind: {error}."
+        ) from None
+
+
+def _settings(table: dict[str, Any], file: Path) -> Settings:
+    place = table["place"]
+    center = tuple(float(v) for v in place.get("center", ()))
+    if center and len(center) != 2:
+        raise Problem(f"{file}: place.center is [latitude, longitude] or [].")
+    store = os.environ.get("PORCHLIGHT_STORE") or place.get("store", "data/store")
+    return Settings(
+        name=str(place["name"]),
+        zone=check_zone(str(place["zone"]), f"{file}: place.zone"),
+        crs=str(place.get("crs", "auto")),
+        center=(center[0], center[1]) if center else None,
+        reach_km=float(place.get("reach_km", 40)),
+        sample=bool(place.get("sample", False)),
+        store=(ROOT / store).resolve(),
+        opens=dict(table.get("opens", {})),
+        minimum_age=float(table.get("team", {}).get("minimum_age", 24)),
+    )
+
+
+def check_zone(zone: str, where: str) -> str:
+    """The zone itself if it is in the time zone database; Problem otherwise."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Problem(
+            f"{where} is {zone!r}, which is no time zone. "
+            "Use a name such as America/Chicago or Europe/Berlin."
+        ) from None
+    return zone

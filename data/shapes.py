@@ -1,0 +1,133 @@
+"""The shapes that maps draw: units of an area set, their labels' places, the outline."""
+
+import hashlib
+import json
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from data import boundaries
+from data.filters import polygon_set
+from data.store import Current
+from data.view import HEXAGONS
+from geo import hexagons
+
+TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
+DECIMALS = 5  # of a degree: about a metre
+
+
+def units(current: Current, area_set: str) -> gpd.GeoDataFrame:
+    """The units of a set: unit (what queries return), name, population, geometry.
+
+    WGS 84. Population is NaN where it is not known; hexagons have none, and are those
+    that hold an incident or lie in the place.
+    """
+    if area_set in HEXAGONS:
+        return _hexagons(current, HEXAGONS[area_set])
+    found = polygon_set(area_set, current.meta)
+    if found is None:
+        empty = {"unit": [], "name": [], "population": [], "geometry": []}
+        return gpd.GeoDataFrame(empty, crs=4326)
+    areas, _ = boundaries.read(current.folder / f"areas{found[0]}.parquet")
+    people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
+    return gpd.GeoDataFrame(
+        {"unit": np.arange(len(areas)), "name": areas["name"], "population": people},
+        geometry=areas.geometry,
+        crs=4326,
+    )
+
+
+def outline(current: Current) -> shapely.Geometry:
+    """The place: the union of its areas, else of the hexagons that hold incidents."""
+    names = [s["name"] for s in current.meta["sets"]] or list(HEXAGONS)
+    held = units(current, names[0])
+    if held.empty:
+        return shapely.Polygon()
+    return shapely.union_all(shapely.make_valid(held.geometry.values))
+
+
+def _hexagons(current: Current, resolution: int) -> gpd.GeoDataFrame:
+    parent = hexagons.parent_sql("cell", resolution)
+    table = current.query(
+        f"SELECT DISTINCT {parent} AS cell FROM {{facts}} WHERE cell <> 0"
+    )
+    cells = table["cell"].to_numpy().astype(np.uint64)
+    shapes = hexagons.outlines(np.sort(cells))
+    found = polygon_set("", current.meta)
+    names = [f"Hexagon {code[:-len('ffff')][-5:]}" for code in shapes["code"]]
+    if found is not None and len(shapes):
+        areas, _ = boundaries.read(current.folder / "areas0.parquet")
+        from geo.areas import locate
+
+        centres = shapely.centroid(shapes.geometry.values)
+        rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
+        near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]
+        names = [f"{n}, {hexagon.lower()}" for n, hexagon in zip(near, names)]
+    return gpd.GeoDataFrame(
+        {
+            "unit": [int(code, 16) for code in shapes["code"]],
+            "name": names,
+            "population": np.nan,
+        },
+        geometry=shapes.geometry,
+        crs=4326,
+    )
+
+
+def script(current: Current, area_set: str) -> tuple[str, str]:
+    """Name and text of the file that brings a set's shapes to the browser.
+
+    Each feature carries its position `i` among the units, its name and the point where
+    a label has most room. The last one is the outline of the place.
+    """
+    held = units(current, area_set)
+    crs = current.meta["place"]["crs"]
+    simple = held.geometry
+    if area_set not in HEXAGONS and len(held):
+        metres = held.to_crs(crs).geometry.values
+        simple = gpd.GeoSeries(
+            shapely.coverage_simplify(metres, TOLERANCE), crs=crs
+        ).to_crs(4326)
+    features = [
+        _feature(shape, {"i": i, "name": name, "at": _label_point(shape)})
+        for i, (shape, name) in enumerate(zip(simple, held["name"]))
+    ]
+    whole = outline(current)
+    if not whole.is_empty:
+        rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
+        rings = rings.buffer(30).buffer(-30).simplify(TOLERANCE).to_crs(4326)
+        features.append(_feature(rings.iloc[0], {"outline": True}))
+    body = json.dumps(
+        {"type": "FeatureCollection", "features": features},
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"
+    url = f"/app/static/areas/{name}"
+    return name, f"porchlight.shapes({json.dumps(url)},{body});\n"
+
+
+def _label_point(shape: shapely.Geometry) -> list[float]:
+    """The middle of the largest circle that fits: where a name has most room."""
+    parts = shapely.get_parts(shape)
+    largest = parts[np.argmax(shapely.area(parts))]
+    line = shapely.maximum_inscribed_circle(largest, tolerance=1e-4)
+    x, y = shapely.get_coordinates(line)[0]
+    return [round(float(x), DECIMALS), round(float(y), DECIMALS)]
+
+
+def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
+    rounded = shapely.set_precision(shape, 10.0**-DECIMALS, mode="pointwise")
+    geometry = json.loads(shapely.to_geojson(rounded))
+    geometry["coordinates"] = _trimmed(geometry["coordinates"])
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def _trimmed(values: Any) -> Any:
+    """The same nested lists with numbers as short as their precision."""
+    if isinstance(values, float | int):
+        return round(values, DECIMALS)
+    return [_trimmed(v) for v in values]

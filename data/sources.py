@@ -1,0 +1,101 @@
+"""Who says so: the sources of records, their terms and what they cover."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from data import words
+from data.settings import Problem
+
+CATALOGUE = Path(__file__).with_name("sources.toml")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source. Outside `start`..`end` it says nothing; None means not stated."""
+
+    name: str
+    title: str
+    says: str
+    kind: str = "community"
+    url: str = ""
+    licence: str = "not stated"
+    zone: str = ""
+    start: date | None = None
+    end: date | None = None
+    area: str = ""
+    covers: str = "Not stated."
+    notes: str = ""
+    changes: tuple[tuple[date, str], ...] = ()
+    already_public: bool = False
+    made: bool = False
+
+    @property
+    def grade(self) -> str:
+        """The grade that its records have unless they state one."""
+        return "reported" if self.kind == "community" else "on_record"
+
+
+def catalogue(store_root: Path | None = None) -> dict[str, Source]:
+    """All described sources by name: those shipped, then those of the store."""
+    found = _read(CATALOGUE)
+    if store_root is not None:
+        found |= _read(store_root / "sources.toml")
+    return found
+
+
+def get(name: str, known: dict[str, Source]) -> Source:
+    """A described source, or one of which nothing is known: treated as community.
+
+    Nothing stated means the strict path: a source is official only where its table
+    says so.
+    """
+    return known.get(name) or Source(name, title=name, says=f"records of {name}")
+
+
+def _read(file: Path) -> dict[str, Source]:
+    if not file.exists():
+        return {}
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+    return {name: source(name, table, str(file)) for name, table in tables.items()}
+
+
+def source(name: str, table: dict[str, Any], where: str) -> Source:
+    """One source from its table. Problem names the entry that does not fit."""
+    known = {"title", "says", "kind", "url", "licence", "zone", "from", "to", "area"}
+    known |= {"covers", "notes", "changes", "already_public", "made"}
+    if unknown := sorted(set(table) - known):
+        raise Problem(f"{where}: [{name}] has an unknown entry: {', '.join(unknown)}.")
+    kind = table.get("kind", "community")
+    if kind not in words.CODES["source_kind"]:
+        raise Problem(
+            f"{where}: [{name}] kind is {kind!r}; use one of "
+            + ", ".join(words.CODES["source_kind"])
+            + "."
+        )
+    for entry in ("from", "to"):
+        if entry in table and type(table[entry]) is not date:
+            raise Problem(f"{where}: [{name}] {entry} is a date: {entry} = 2024-01-31.")
+    public = bool(table.get("already_public", False))
+    if public and not (kind == "official" and table.get("url") and table.get("licence")):
+        raise Problem(
+            f"{where}: [{name}] already_public is only for official sources with a "
+            "url and a licence."
+        )
+    title = str(table.get("title", name))
+    base = Source(name, title=title, says=str(table.get("says", title)), kind=kind)
+    texts = ("url", "licence", "zone", "area", "covers", "notes")
+    return replace(
+        base,
+        **{entry: str(table[entry]) for entry in texts if entry in table},
+        start=table.get("from"),
+        end=table.get("to"),
+        changes=tuple((c["date"], str(c["what"])) for c in table.get("changes", ())),
+        already_public=public,
+        made=bool(table.get("made", False)),
+    )

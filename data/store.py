@@ -1,0 +1,161 @@
+"""The store: one folder of immutable files, a ledger, and the table that Views ask."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data import ledger, settings
+
+KEPT_STAMPS = 3  # a reader in the middle of a run still finds the stamp it began with
+
+
+class Store:
+    """The folders of a store. Nothing is made on the disk until something is written."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = (root or settings.load().store).resolve()
+        self.batches = self.root / "batches"
+        self.rejected = self.root / "rejected"
+        self.areas = self.root / "areas"
+        self.current = self.root / "current"
+        self.ledger = self.root / "ledger.db"
+
+    def events(self) -> list[ledger.Event]:
+        """Everything that was done to this store, in order."""
+        return ledger.events(self.ledger)
+
+    def stamp(self) -> str | None:
+        """The id of the table that readers see now; None before the first import."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.current / "now").read_text().strip() or None
+        return None
+
+    def at(self, stamp: str) -> "Current":
+        """The derived table of one stamp."""
+        return Current(self, stamp)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Path]:
+        """A scratch folder inside the store, for the only writer; gone afterwards.
+
+        The lock ends with its process, also a killed one; what such a process left
+        behind is swept away here.
+        """
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.batches, self.rejected, self.areas, self.current):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        with (self.root / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                print("Another command is writing to this store: waiting for it ...")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in self.root.glob(".scratch-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.root))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+
+    def swap(self, built: Path, stamp: str) -> None:
+        """Make a finished folder the one that readers see: old or new, never a mix."""
+        for file in built.iterdir():
+            sync(file)
+        sync(built)
+        target = self.current / stamp
+        if target.exists():
+            shutil.rmtree(target)
+        built.rename(target)
+        sync(self.current)
+        place(stamp.encode(), self.current / "now")
+        stamps = [p for p in self.current.iterdir() if p.is_dir() and p.name != stamp]
+        stamps.sort(key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in stamps[KEPT_STAMPS - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class Current:
+    """What Views are answered from: the narrow table `facts` and its `meta`."""
+
+    def __init__(self, store: Store, stamp: str) -> None:
+        self.store, self.stamp = store, stamp
+        self.folder = store.current / stamp
+        self.facts = self.folder / "facts.parquet"
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """Place, sources with their coverage and counts, area sets, row counts."""
+        meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
+        return meta
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        """The answer of one read-only query; {facts} stands for the narrow table."""
+        return query(self.store.root, sql.replace("{facts}", literal(self.facts)), params)
+
+
+@lru_cache(maxsize=8)
+def _database(root: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory that can read Parquet below one folder and nothing else."""
+    database = duckdb.connect(
+        config={"autoinstall_known_extensions": False, "memory_limit": "4GB"}
+    )
+    database.execute("SET allowed_directories = [" + literal(root).strip() + "]")
+    database.execute("SET enable_external_access = false")
+    database.execute("SET parquet_metadata_cache = true")
+    database.execute("SET lock_configuration = true")
+    return database
+
+
+_opening = threading.Lock()
+
+
+def query(root: Path, sql: str, params: Sequence[object] = ()) -> pa.Table:
+    """The answer as an Arrow table; a connection of its own for each query."""
+    with _opening:
+        connection = _database(root).cursor()
+    try:
+        return connection.sql(sql, params=list(params)).to_arrow_table()
+    finally:
+        connection.close()
+
+
+def literal(path: Path) -> str:
+    """A path as a SQL string; paths are ours, values always go as parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def sync(path: Path) -> None:
+    """Return when a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def place(content: bytes, target: Path) -> None:
+    """Write a small file so that a reader sees the old content or the new."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    sync(beside)
+    beside.rename(target)
+    sync(target.parent)
+
+
+def move(file: Path, target: Path) -> None:
+    """Move a finished file into the store, whole and on the disk."""
+    sync(file)
+    file.rename(target)
+    sync(target.parent)

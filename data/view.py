@@ -1,0 +1,73 @@
+"""The View: what a reader asked to see. It is the key of every cache."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resolution
+NOTHING = "nothing"
+COMPARED = ("previous period", "same period a year before", "own period", NOTHING)
+MEASURES = ("count", "per 1,000 residents")
+COARSE_PLACE = 2  # positions from `locality` on: too coarse for a heatmap
+
+
+@dataclass(frozen=True)
+class View:
+    """Which incidents, where, when, measured how and compared with what.
+
+    Empty tuples ask for everything. `start` and `end` are both included. `night` counts
+    the hours before 06:00 to the evening before. `settled_by` (UTC) hides community
+    reports that settled later; None where no community source is chosen.
+    """
+
+    stamp: str
+    sources: tuple[str, ...]
+    start: date
+    end: date
+    hours: tuple[int, int] | None = None
+    night: bool = False
+    weekdays: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    place_precisions: tuple[str, ...] = ()
+    time_precisions: tuple[str, ...] = ()
+    forces: tuple[str, ...] = ()
+    responses: tuple[str, ...] = ()
+    vias: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    since: date | None = None
+    area_set: str = ""
+    measure: str = MEASURES[0]
+    compare: str = NOTHING
+    versus: tuple[date, date] | None = None
+    settled_by: datetime | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days the period has."""
+        return (self.end - self.start).days + 1
+
+    def of(self, source: str) -> "View":
+        """The same View of one of its sources."""
+        return replace(self, sources=(source,))
+
+    def compared(self) -> "View | None":
+        """The View of the other period; None where nothing is compared."""
+        match self.compare:
+            case "previous period":
+                end = self.start - timedelta(days=1)
+                period = (end - timedelta(days=self.days - 1), end)
+            case "same period a year before":
+                period = (_year_before(self.start), _year_before(self.end))
+            case "own period" if self.versus:
+                period = self.versus
+            case _:
+                return None
+        return replace(self, start=period[0], end=period[1], compare=NOTHING)
+
+
+def _year_before(day: date) -> date:
+    """The same date a year earlier; February 29 becomes the 28th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

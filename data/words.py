@@ -1,0 +1,152 @@
+"""The words that records may use, each with its meaning: one table a column.
+
+Tables only grow at the end: a word's position is its code in the store's narrow table.
+"""
+
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """A value that a column may hold, and what it means to a reader."""
+
+    code: str
+    meaning: str
+
+
+class Kind(NamedTuple):
+    """A kind of incident. A sensitive one is never released finer than city and year."""
+
+    code: str
+    meaning: str
+    sensitive: bool = False
+
+
+KINDS = (
+    Kind("traffic_stop", "Police stopped a vehicle for a traffic matter."),
+    Kind("suspicious_person_stop", "Police stopped somebody or a vehicle as suspicious."),
+    Kind("use_of_force", "Police recorded, or others documented, force against people."),
+    Kind("call_911", "A call for help to 911, as the dispatch center logged it."),
+    Kind("search_or_raid", "A search, warrant or raid of a building or vehicle."),
+    Kind("arrest_operation", "An operation to detain or arrest people."),
+    Kind("crowd_control", "Police or agents held back, moved or dispersed a crowd."),
+    Kind("shooting", "Shots that hit or were aimed at a person."),
+    Kind("sighting", "Enforcement activity was seen; nothing else is known."),
+    Kind("other", "Anything that fits none of the kinds above."),
+)
+
+SOURCE_KINDS = (
+    Word("official", "A public body's own records: what it wrote, not what is verified."),
+    Word("press", "What a newsroom reported."),
+    Word("community", "What people reported to a network that vets it."),
+)
+
+GRADES = (
+    Word("on_record", "Official and press: written down by police or a paper."),
+    Word("reported", "Community: received, not yet looked at."),
+    Word("corroborated", "Community: a second independent report agrees."),
+    Word("verified", "Community: checked by a person against evidence."),
+    Word("disputed", "Community: somebody with knowledge contradicts it."),
+    Word("rejected", "Community: found untrue or not what it was said to be."),
+)
+
+TIME_PRECISIONS = (
+    Word("exact", "To the minute or better."),
+    Word("hour", "To the hour."),
+    Word("day", "Only the day is known."),
+    Word("month", "Only the month is known."),
+)
+
+PLACE_PRECISIONS = (
+    Word("exact", "A point good to about 10 m."),
+    Word("block", "A point good to about 100 m."),
+    Word("locality", "A point good to about 1 km."),
+    Word("area", "Only the neighborhood or other unit is known."),
+    Word("city", "Only the city is known."),
+)
+
+VIAS = (
+    Word("not_recorded", "The source does not say how it came to be known."),
+    Word("call_911", "Somebody called 911."),
+    Word("officer", "An officer started it."),
+    Word("hotline", "A call or message to a community hotline."),
+    Word("form", "A web form."),
+    Word("press", "A newsroom reported it."),
+    Word("not_911", "Not by a call to 911; the source says no more."),
+)
+
+SETTINGS = (
+    Word("school", "A school, or the way to it."),
+    Word("clinic", "A clinic, hospital or other place of care."),
+    Word("worship", "A place of worship."),
+    Word("shelter", "A shelter."),
+    Word("court", "A court."),
+    Word("home", "A home."),
+    Word("street", "A street or other public ground."),
+    Word("business", "A business."),
+)
+
+RESPONSES = (
+    Word("not_recorded", "What local police did is not recorded."),
+    Word("none", "Local police did not come."),
+    Word("in_person", "Local police came."),
+    Word("report_after", "Local police took a report afterwards."),
+    Word("traffic_control", "Local police directed traffic."),
+    Word("crowd_control", "Local police held back or moved a crowd."),
+    Word("declined", "Local police were asked and declined."),
+)
+
+FORCES = (
+    Word("none", "The record says that no force was used."),
+    Word("body", "Hands, holds, pushes, blows, batons, dogs or restraints."),
+    Word("chemical_irritant", "Pepper spray, tear gas or another irritant."),
+    Word("projectile", "Rubber, foam, pepper or other less-lethal projectiles, stun grenades."),
+    Word("taser", "A taser was fired, pressed or pointed."),
+    Word("firearm", "A firearm was fired or pointed."),
+    Word("vehicle", "A vehicle was used against a person."),
+    Word("other", "Force of another kind."),
+)
+
+AGENCIES = (
+    Word("local", "City or transit police."),
+    Word("county", "A sheriff or other county agency."),
+    Word("state", "State troopers or another state agency."),
+    Word("federal", "A federal agency."),
+    Word("unknown", "It is not known who they were."),
+)
+
+# how a record came by its area: the narrow table keeps the position
+AREA_BY = (
+    Word("none", "Outside the areas, or no place finer than the city is known."),
+    Word("label", "The source's own label names the area."),
+    Word("point", "The coordinate lies in the area."),
+    Word("label_not_point", "The label names the area, though the coordinate lies in another."),
+)
+
+TABLES: dict[str, tuple[Word, ...] | tuple[Kind, ...]] = {
+    "kind": KINDS,
+    "source_kind": SOURCE_KINDS,
+    "grade": GRADES,
+    "time_precision": TIME_PRECISIONS,
+    "place_precision": PLACE_PRECISIONS,
+    "via": VIAS,
+    "setting": SETTINGS,
+    "response": RESPONSES,
+    "force": FORCES,
+    "agencies": AGENCIES,
+    "area_by": AREA_BY,
+}
+
+CODES: dict[str, dict[str, int]] = {
+    column: {word.code: i for i, word in enumerate(table)}
+    for column, table in TABLES.items()
+}
+
+
+def spoken(code: str) -> str:
+    """A word as readers see it: the code with spaces for underscores."""
+    return code.replace("_", " ")
+
+
+def meaning(column: str, code: str) -> str:
+    """What a word of a column means; KeyError for a word that is not in its table."""
+    return TABLES[column][CODES[column][code]].meaning

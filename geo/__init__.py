@@ -1,0 +1,1 @@
+"""Compute: pure functions, frames and arrays in, new ones out."""

@@ -1,0 +1,78 @@
+"""Every row of every broken file is kept or rejected, and no name gets anywhere."""
+
+import csv
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from corpus import CANARY, CASES, Case
+
+from data import importing, ledger
+from data.record import SCHEMA
+from data.settings import Problem, Settings
+from data.store import Store
+
+TOWN = Settings(
+    name="Toy town", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27)
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
+    file = tmp_path / case.file
+    file.write_bytes(case.content)
+    store = Store(tmp_path / "store")
+    said: list[str] = []
+    options = importing.Options(**case.options)
+    if case.problem:
+        with pytest.raises(Problem) as raised:
+            importing.run(store, TOWN, file, options, say=said.append)
+        assert case.problem in str(raised.value)
+        assert ledger.events(store.ledger) == []
+        said.append(str(raised.value))
+    else:
+        report = importing.run(store, TOWN, file, options, say=said.append)
+        said += report.sentences()
+        assert (report.kept, report.rejected) == (case.kept, case.rejected)
+        assert report.kept + sum(report.rejected.values()) == report.rows
+        assert said[-1].endswith(f"= {report.rows:,} rows in the file")
+        assert report.notes.items() >= case.notes.items()
+        assert report.repeats == case.repeats
+        batch = pq.read_table(store.batches / f"{report.batch}.parquet")
+        assert batch.schema.equals(SCHEMA)
+        assert (
+            batch.num_rows == report.kept == len(set(batch["incident_id"].to_pylist()))
+        )
+        lines = [int(row["line"]) for row in rejected(report)]
+        assert len(lines) == sum(report.rejected.values())
+        assert not case.lines or tuple(lines) == case.lines
+    assert not any(mentions(CANARY, where) for where in contents(store.root))
+    assert not any(mentions(CANARY, sentence) for sentence in said)
+
+
+def rejected(report: importing.Report) -> list[dict[str, str]]:
+    if report.rejected_file is None:
+        return []
+    with Path(report.rejected_file).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def mentions(canary: str, text: str) -> bool:
+    return any(word.lower() in text.lower() for word in canary.split())
+
+
+def contents(root: Path) -> list[str]:
+    """All that a store says, also inside its Parquet files."""
+    texts = []
+    for file in root.rglob("*"):
+        if file.suffix == ".parquet":
+            texts.append(str(pq.read_table(file).to_pylist()))
+            texts.append(str(pq.read_schema(file).metadata))
+        elif file.is_file():
+            texts.append(file.read_bytes().decode("latin-1"))
+    return texts
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(CASES) >= 60
+    assert len({case.name for case in CASES}) == len(CASES)

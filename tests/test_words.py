@@ -1,0 +1,54 @@
+"""Everything a reader can choose or see is described in words."""
+
+import pytest
+
+from data import words
+from data.filters import FILTERS
+from data.methods import METHODS
+from data.record import COLUMNS
+from data.sources import catalogue
+from ui import sidebar, tables
+
+
+@pytest.mark.parametrize("column", words.TABLES)
+def test_words_have_meanings(column: str) -> None:
+    codes = [word.code for word in words.TABLES[column]]
+    assert len(set(codes)) == len(codes)
+    for word in words.TABLES[column]:
+        assert word.meaning.endswith(".") and len(word.meaning) > 8
+        assert word.code == word.code.lower().replace(" ", "_")
+
+
+def test_enumerations_fit_their_codes() -> None:
+    for column, table in words.TABLES.items():
+        assert len(table) < (16 if column == "force" else 255)
+
+
+def test_filters_are_described() -> None:
+    names = [row.word for row in FILTERS]
+    assert len(set(names)) == len(names)
+    for row in FILTERS:
+        assert row.label and row.help.endswith(".") and row.widget in sidebar.WIDGETS
+    assert set(sidebar.FIRST) | set(sidebar.THEN) <= set(names)
+
+
+def test_columns_and_methods_are_described() -> None:
+    for column in COLUMNS:
+        assert column.meaning.endswith("."), column.name
+    for method in METHODS:
+        assert all(part.strip() for part in method)
+    for name, (label, _, help) in tables.COLUMNS.items():
+        assert label and help.endswith("."), name
+
+
+def test_sources_say_what_they_cover() -> None:
+    for source in catalogue().values():
+        assert source.covers.endswith(".") and source.licence and source.says
+        assert source.kind in words.CODES["source_kind"]
+        assert source.made or source.start
+
+
+def test_no_column_can_name_a_person() -> None:
+    from data.forbidden import is_forbidden
+
+    assert not [c.name for c in COLUMNS if is_forbidden(c.name)]

@@ -1,0 +1,1 @@
+"""Draw: everything that touches Streamlit and folium."""

@@ -1,0 +1,134 @@
+"""What the page of data and methods shows: generated from the code's own tables."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.filters import FILTERS
+from data.methods import METHODS
+from data.record import COLUMNS
+from data.view import View
+from geo.hexagons import RESOLUTIONS
+from ui import cached, frame, neighborhood, tables
+
+
+def stamp(view: View) -> None:
+    """The data in one line."""
+    meta = cached.meta(view.stamp)
+    st.text(
+        f"Data {view.stamp}: {meta['rows']:,} incidents. The stamp names exactly these "
+        "records and areas; a link carries it, so that a number can be found again."
+    )
+
+
+def sources(view: View) -> None:
+    """Each source with its licence, dates and what it covers."""
+    for source in cached.meta(view.stamp)["sources"]:
+        with st.container(border=True, gap=None):
+            st.markdown(f"**{frame.plain(source['title'])}**")
+            for label, value in _facts(source):
+                st.text(f"{label}: {value}")
+
+
+def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
+    stated = "" if source["coverage_stated"] else " (from its first and last record: the source does not state it)"
+    told = [
+        ("kind", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
+        ("incidents", f"{source['rows']:,}, {source['first']} to {source['last']}"),
+        ("covers", f"{source['start']} to {source['end']}{stated}"),
+        ("area", source["area"]),
+        ("what is in it", source["covers"]),
+        ("notes", source["notes"]),
+        ("licence", source["licence"]),
+        ("address", source["url"]),
+    ]
+    told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
+    for column in ("kind", "time_precision", "place_precision", "grade"):
+        counts = source["counts"][column]
+        spoken = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
+        told.append((words.spoken(column), spoken))
+    return [(label, value) for label, value in told if value]
+
+
+def rows(view: View) -> None:
+    """Every import: rows in the file are kept or rejected, with the reason."""
+    told: list[dict[str, Any]] = []
+    notes: list[str] = []
+    for source in cached.meta(view.stamp)["sources"]:
+        for entry in source["imports"]:
+            notes += [f"{entry['file']}: {n:,} {what}" for what, n in entry["notes"].items()]
+            if entry.get("merged"):
+                notes.append(
+                    f"{entry['file']}: {entry['source_rows']:,} rows of the source are "
+                    f"{entry['rows']:,} here; {entry['merged']:,} were merged into their event"
+                )
+            dropped = entry["dropped"].get("forbidden", [])
+            told.append(
+                {
+                    "File": entry["file"],
+                    "Source": entry["source"],
+                    "Rows": entry["rows"],
+                    "Kept": entry["kept"],
+                    "Rejected": sum(entry["rejected"].values()),
+                    "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
+                    "Repeats kept": entry["repeats"],
+                    "Columns on persons dropped": len(dropped),
+                    "Imported": entry["imported_at"][:16],
+                    "Batch": entry["batch"],
+                }
+            )
+    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch")
+    st.text(
+        "Kept + rejected = rows in the file, for every import. Rejected rows are kept in "
+        "the store with their reasons."
+    )
+    for note in notes:
+        st.text(f"{note}.")
+
+
+def areas(view: View) -> None:
+    """How the areas were found, and what lies outside them."""
+    st.text(neighborhood.border(neighborhood.polygons(view)))
+    meta = cached.meta(view.stamp)
+    for found in meta["sets"]:
+        lost = ", ".join(found.get("lost", []))
+        if lost:
+            st.text(f"Labels that lost their area when {found['name']} were learned: {lost}.")
+        for note in found.get("notes", []):
+            st.text(note)
+    outside = [(label or "(no label)", n) for label, n in meta["unplaced"]]
+    if outside:
+        st.text("In no area: outside the area set, or known only to the city.")
+        tables.listed(pd.DataFrame(outside, columns=["label", "n"]), {"label": "Label of the source", "n": "Records"})
+    sizes = ", ".join(f"{r}: {km2:.3f} km2" for r, km2 in RESOLUTIONS.items() if 7 <= r <= 10)
+    st.text(f"Hexagons are a second set; mean size by H3 resolution: {sizes}.")
+
+
+def methods() -> None:
+    """The method of each number."""
+    frame = pd.DataFrame(METHODS)
+    for row in frame.itertuples():
+        with st.expander(str(row.number)):
+            st.text(f"{row.how}")
+            st.text(f"Source: {row.source}")
+            st.text(f"Mind: {row.mind}")
+
+
+def dictionary() -> None:
+    """Columns, words and filters, each with its meaning."""
+    columns = pd.DataFrame([(c.name, str(c.type), c.meaning) for c in COLUMNS])
+    columns.columns = pd.Index(["Column", "Type", "Meaning"])
+    tables.listed(columns, {})
+    for name, table in words.TABLES.items():
+        with st.expander(f"Words of {words.spoken(name)}"):
+            tables.listed(
+                pd.DataFrame([(words.spoken(w.code), w.meaning) for w in table], columns=["Word", "Meaning"]),
+                {},
+            )
+    with st.expander("Filters and their words in a link"):
+        tables.listed(
+            pd.DataFrame([(f.word, f.label, f.help) for f in FILTERS], columns=["In a link", "Filter", "What it does"]),
+            {},
+        )

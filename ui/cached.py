@@ -1,0 +1,132 @@
+"""Answers kept between reruns: the only door of pages to the store."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from data import answers, details, questions, settings, shapes, surface
+from data.store import Current, Store, place as store_file
+from data.view import View
+from ui.maps import STATIC
+
+KEPT = 128
+
+
+@st.cache_resource
+def place() -> settings.Settings:
+    """The settings that this dashboard was started with."""
+    return settings.load()
+
+
+@st.cache_resource
+def store() -> Store:
+    """The store that this dashboard was started with."""
+    return Store(place().store)
+
+
+def stamp() -> str | None:
+    """The stamp that readers see now; it changes when the store is rebuilt."""
+    return store().stamp()
+
+
+@st.cache_resource(max_entries=4)
+def current(stamp: str) -> Current:
+    """The derived table of one stamp. Do not change it."""
+    return store().at(stamp)
+
+
+def meta(stamp: str) -> dict[str, Any]:
+    """What the store says of itself. Do not change it."""
+    return current(stamp).meta
+
+
+def now() -> datetime:
+    """The clock, in UTC: the only place that screens read it."""
+    return datetime.now(UTC)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def headline(view: View) -> dict[str, int]:
+    """Counts of what the View shows and leaves out."""
+    return questions.headline(current(view.stamp), view)
+
+
+@st.cache_resource(max_entries=8)
+def units(stamp: str, area_set: str) -> gpd.GeoDataFrame:
+    """The units of an area set. Do not change them."""
+    return shapes.units(current(stamp), area_set)
+
+
+@st.cache_resource(max_entries=8)
+def shapes_url(stamp: str, area_set: str) -> str:
+    """The address of a set's shapes; the file is written when it is first asked for."""
+    name, text = shapes.script(current(stamp), area_set)
+    folder = STATIC / "areas"
+    folder.mkdir(exist_ok=True)
+    if not (folder / name).exists():
+        store_file(text.encode(), folder / name)
+    return f"/app/static/areas/{name}"
+
+
+@st.cache_resource(max_entries=4)
+def window(stamp: str) -> surface.Window | None:
+    """The grid of the heat surface. Do not change it."""
+    return surface.window(current(stamp))
+
+
+def bounds(stamp: str) -> list[list[float]]:
+    """South-west and north-east of the place; the whole world where nothing is known."""
+    over = window(stamp)
+    return over.bounds if over else [[-60.0, -170.0], [75.0, 170.0]]
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def heat(view: View, bandwidth: int) -> npt.NDArray[np.float32]:
+    """The heat surface of a View in incidents per km2 per week."""
+    over = window(view.stamp)
+    if over is None:
+        return np.zeros((1, 1), np.float32)
+    found = surface.surface(current(view.stamp), view, bandwidth, over)
+    return found.astype(np.float32)
+
+
+@st.cache_resource(max_entries=KEPT)
+def answer(view: View) -> answers.Answer:
+    """The View counted by area and time. Do not change it."""
+    held = units(view.stamp, view.area_set)
+    return answers.areas(current(view.stamp), view, held)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def series(view: View, column: str) -> pd.DataFrame:
+    """Weekly counts by a column of codes."""
+    return questions.series(current(view.stamp), view, column)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def hours_by_weekday(view: View) -> pd.DataFrame:
+    """Counts by weekday and hour."""
+    return questions.hours_by_weekday(current(view.stamp), view)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def daily(view: View) -> pd.DataFrame:
+    """Counts by day."""
+    return questions.daily(current(view.stamp), view)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def newest(view: View, limit: int, search: str) -> pd.DataFrame:
+    """The newest records of a View."""
+    return details.newest(current(view.stamp), view, limit, search).to_pandas()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def attribute_names(view: View) -> list[str]:
+    """The names of the source's other columns, as the newest records have them."""
+    return details.attribute_names(current(view.stamp), view)

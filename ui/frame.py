@@ -1,0 +1,197 @@
+"""What stands around every page: menu, filters, the View and its sentence, the link."""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from data import links
+from data.filters import Meta, source_option
+from data.settings import Problem, Settings
+from data.view import View
+from ui import cached, palette
+from ui import sidebar as filters
+
+PAGES = (
+    ("pages/map.py", "Map", ""),
+    ("pages/areas.py", "Areas", "areas"),
+    ("pages/area.py", "Area", "area"),
+    ("pages/time.py", "Time", "time"),
+    ("pages/records.py", "Records", "records"),
+    ("pages/methods.py", "Data and methods", "methods"),
+)
+
+PAGE_WORDS = ("layer", "bandwidth", "name", "at")  # what pages themselves put into a link
+
+# the only style of ours: maps do not fade while a page reruns, and fill their screen;
+# numbers in tables stand below each other
+STYLE = """<style>
+[class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
+  { opacity: 1 !important; transition: none !important; }
+[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 372px), 1100px) !important; }
+[data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
+.st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }
+.st-key-headline [data-testid="stColumn"]:first-child [data-testid="stElementContainer"]:first-child [data-testid="stText"]
+  { font-size: 2rem; font-weight: 600; line-height: 1.15; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.8rem .8rem 1rem; }
+  [data-testid="stMainBlockContainer"] h3 { font-size: 1.2rem; }
+  [class*="st-key-map"] iframe { height: 56vh !important; } }
+</style>"""
+
+
+def navigation() -> StreamlitPage:
+    """The menu; what comes back is the page asked for."""
+    pages = [
+        st.Page(file, title=title, url_path=path or None, default=not path)
+        for file, title, path in PAGES
+    ]
+    return st.navigation(pages, position="top")
+
+
+def sidebar() -> None:
+    """Ask for a View. The widgets are bound to the link, so a link restores it."""
+    st.html(STYLE)
+    try:
+        stamp = cached.stamp()
+        place = cached.place()
+    except Problem as problem:
+        st.error(plain(str(problem)))
+        st.stop()
+    if stamp is None or not cached.meta(stamp)["rows"]:
+        _empty()
+    meta = cached.meta(stamp)
+    chosen = filters.ask(meta, place)
+    settled = st.query_params.get(links.SETTLED)
+    if settled:
+        chosen[links.SETTLED] = settled
+    now = cached.now()
+    view, notices = links.view(chosen, meta, place, now)
+    if len(view.sources) > 1:
+        view, notices = _one_source(view, chosen, meta, place, now)
+    st.session_state["view"] = (view, notices)
+
+
+def _one_source(
+    view: View, chosen: dict[str, Any], meta: Meta, place: Settings, now: datetime
+) -> tuple[View, tuple[str, ...]]:
+    """The View of one of several sources: they are never added up."""
+    named = {source_option(name): name for name in view.sources}
+    with st.sidebar:
+        picked = st.radio(
+            "Shown here",
+            list(named),
+            key="show",
+            bind="query-params",
+            help="Sources that cover different times or places are not added up.",
+        )
+    shown, notices = links.view({**chosen, "source": [picked]}, meta, place, now)
+    others = ", ".join(name for name in named if name != picked)
+    return shown, (*notices, f"Shown here: {picked}. Counted on their own: {others}.")
+
+
+def view() -> View:
+    """The View asked for in the sidebar. Every page starts here.
+
+    Streamlit looks into pages/ before dashboard.py has called st.navigation, so the
+    first visitor after a start may arrive with no frame: build it, and run again.
+    """
+    if "view" not in st.session_state:
+        navigation()
+        st.rerun()
+    shown: View
+    shown, notices = st.session_state.pop("view")
+    with st.container(key="notices"):
+        _notices(shown, notices)
+    return shown
+
+
+def _notices(view: View, notices: tuple[str, ...]) -> None:
+    for sentence in notices:
+        st.info(plain(sentence))
+    made = [s for s in links.chosen(view, cached.meta(view.stamp)) if s["made"]]
+    if made:
+        st.warning("Made data: no line of this source happened.")
+    old = st.query_params.get(links.STAMP)
+    if old and old != view.stamp:
+        st.info(
+            f"This link was made with data {plain(old[:20])}; the store now holds "
+            f"{view.stamp}. Numbers may differ."
+        )
+
+
+def theme() -> palette.Theme:
+    """Light or dark, as the reader's browser has it."""
+    return palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+
+
+def head(title: str) -> None:
+    """The title of a page: the sentence that its picture says."""
+    st.subheader(plain(title), anchor=False)
+
+
+def foot(view: View) -> None:
+    """The View in words, what is not in its numbers, and the link that repeats it."""
+    meta = cached.meta(view.stamp)
+    st.text(links.sentence(view, meta, cached.headline(view)))
+    for source in links.chosen(view, meta):
+        st.text(f"What these numbers cover: {source['covers']}")
+    # made only when it is opened: what shows code is heavy for a browser to load
+    box = st.expander("Copy link", on_change="rerun", key="copy")
+    if box.open:
+        with box:
+            st.code(link(view), language=None, wrap_lines=True)
+            st.text("The link holds every filter and the stamp of the data.")
+
+
+def map_title(view: View) -> str:
+    """What a screen reader says of the map."""
+    sources = ", ".join(view.sources)
+    return f"Map of {cached.meta(view.stamp)['place']['name']}: {sources}"
+
+
+def changes(view: View) -> list[tuple[date, str]]:
+    """Known changes of recording within the View's period."""
+    told = links.chosen(view, cached.meta(view.stamp))
+    every = [(date.fromisoformat(day), what) for s in told for day, what in s["changes"]]
+    return [(day, what) for day, what in every if view.start <= day <= view.end]
+
+
+def link(view: View) -> str:
+    """The address of this page with every part of the View."""
+    query = links.query(view, cached.meta(view.stamp))
+    own = {k: v for k, v in st.query_params.items() if k in PAGE_WORDS}
+    rest = f"&{urlencode(own)}" if own else ""
+    return f"{st.context.url or ''}?{query}{rest}"
+
+
+def footer() -> None:
+    """Last line of every page: source, place and stamp."""
+    stamp = cached.stamp()
+    if stamp:
+        meta: dict[str, Any] = cached.meta(stamp)
+        st.text(
+            f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
+            f"store · data {stamp} · times in {meta['place']['zone']}"
+        )
+
+
+def plain(text: str) -> str:
+    """Text that markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+
+
+def _empty() -> None:
+    st.subheader("No records yet", anchor=False)
+    st.text("Fill the store from a terminal, then reload this page:")
+    st.code(
+        "python -m data sample                 # the records that come with it\n"
+        "python -m data import your-file.csv   # or your own",
+        language=None,
+    )
+    st.stop()
+

@@ -1,0 +1,190 @@
+"""What each layer puts on the map: fills, tips, legend, heat, as one patch."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from data.answers import Answer
+from data.filters import period
+from data.view import HEXAGONS, MEASURES, View
+from geo import classes, density
+from ui import cached, heat, palette
+from ui.palette import Theme
+
+LAYERS = ("areas", "heat", "hexagons")
+BANDWIDTHS = (150, 200, 300, 400, 600, 800, 1000, 1500)
+USUAL = 400
+COUNT, RATE = MEASURES
+
+
+def bandwidth(layer: str) -> int:
+    """The heat's bandwidth in metres; asked for only where heat is shown."""
+    if layer != "heat":
+        return USUAL
+    metres: int = st.select_slider(
+        "Bandwidth (m)", BANDWIDTHS, value=USUAL, key="bandwidth", bind="query-params",
+        help="How far each incident's heat reaches on the ground: small shows corners, "
+        "large shows districts.", width=170,
+    )  # fmt: skip
+    return metres
+
+
+def by_layer(view: View, layer: str) -> View:
+    """The View in the units that a layer shows: hexagons bring their own."""
+    if layer == "hexagons" and view.area_set not in HEXAGONS:
+        view = replace(view, area_set=next(iter(HEXAGONS)))
+    if view.area_set in HEXAGONS:  # hexagons have no residents
+        view = replace(view, measure=COUNT)
+    return view
+
+
+def patch(view: View, answer: Answer, layer: str, theme: Theme, bandwidth: int) -> dict[str, Any]:
+    """Everything that the map shows for a View."""
+    named = view.area_set not in HEXAGONS
+    told: dict[str, Any] = {
+        "shapes": cached.shapes_url(view.stamp, view.area_set),
+        "dark": theme.dark,
+        "ink": theme.ink,
+        "paper": theme.paper,
+        "edge": theme.quiet if layer == "heat" else theme.edge,
+        "named": named,
+        "opens": named,
+        "tips": tips(answer.table, view),
+        "order": ranked(answer.table, view).index[:400].tolist(),
+        "fills": None,
+        "heat": None,
+    }
+    return told | (_heat(view, theme, bandwidth) if layer == "heat" else _fills(view, answer, theme))
+
+
+def value(table: pd.DataFrame, view: View) -> pd.Series:
+    """What the View measures, a number an area."""
+    return table["rate"] if view.measure == RATE else table["n"].astype(float)
+
+
+def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
+    """The areas with something to show, highest first."""
+    order = value(table, view).sort_values(ascending=False, kind="stable")
+    order = order[order > 0]
+    return table.loc[order.index]
+
+
+def unit_of(view: View) -> str:
+    """The unit of the measure, with its period."""
+    span = period(view.start, view.end)
+    if view.measure == RATE:
+        return f"per 1,000 residents, {span}"
+    return f"incidents, {span}"
+
+
+def tips(table: pd.DataFrame, view: View) -> list[list[str]]:
+    """What hovering tells, line by line, an area each."""
+    told = []
+    for row in table.itertuples():
+        lines = [f"{row.n:,} incidents"]
+        if view.area_set not in HEXAGONS:
+            lines.append(rate_words(row))
+        if (change := getattr(row, "change", None)) and np.isfinite(row.ratio):
+            lines.append(f"{row.ratio:.2f} times the rate before: {change}")
+        told.append(lines)
+    return told
+
+
+def rate_words(row: Any) -> str:
+    """A rate with its interval, or why there is none."""
+    if np.isnan(row.population):
+        return "population not known: no rate"
+    if row.population == 0:
+        return "no residents: no rate"
+    said = (
+        f"{number(row.rate)} per 1,000 residents "
+        f"({number(row.rate_low)} to {number(row.rate_high)})"
+    )
+    return said + (", unreliable: fewer than 20" if row.unreliable else "")
+
+
+def whole(v: float) -> str:
+    """A count as readers want it."""
+    return f"{v:,.0f}"
+
+
+def number(v: float) -> str:
+    """A number as readers want it: three figures at most."""
+    if not np.isfinite(v):
+        return "-"
+    if v >= 100 or v == 0:
+        return f"{v:,.0f}"
+    return f"{v:.1f}" if v >= 10 else f"{v:.2g}"
+
+
+def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
+    table = answer.table
+    values = value(table, view).to_numpy(float)
+    upper = classes.limits(values)
+    colors = palette.classes(theme, len(upper))
+    chosen = classes.assign(values, upper)
+    fills: list[str] = [colors[c] if c >= 0 else theme.paper for c in chosen]
+    rows = [
+        {"color": color, "text": text}
+        for color, text in zip(colors, class_texts(upper, values, view.measure))
+    ]
+    seen: list[dict[str, Any]] = []
+    if (values == 0).any():
+        seen.append({"color": theme.paper, "text": "0"})
+    for hatch, text, where in _hatched(view, table):
+        if where.any():
+            fills = [hatch if w else f for w, f in zip(where, fills)]
+            seen.append({"hatch": hatch, "text": text})
+    title = "Incidents" if view.measure == COUNT else "Incidents per 1,000 residents"
+    legend = {
+        "title": title,
+        "rows": rows[::-1] + seen,
+        "note": period(view.start, view.end),
+    }
+    return {"fills": fills, "legend": legend}
+
+
+def _hatched(
+    view: View, table: pd.DataFrame
+) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+    """The looks that no number has: hatch, words, and which areas wear it."""
+    people = table["population"].to_numpy(float)
+    rate = view.measure == RATE
+    covered = cached.answer(view).series["whole"].size > 0
+    return [
+        ("residents", "no residents", rate & (people == 0)),
+        ("few", "population not known", rate & np.isnan(people)),
+        ("nodata", "no data: outside what the source covers", np.full(len(table), not covered)),
+    ]
+
+
+def class_texts(
+    upper: list[float], values: npt.NDArray[np.float64], measure: str
+) -> list[str]:
+    """The legend's words for each class: its lowest and highest value."""
+    texts, lowest = [], None
+    said = whole if measure == COUNT else number
+    for limit in upper:
+        held = values[(values > (lowest or 0)) & (values <= limit)]
+        first = held.min() if len(held) else limit
+        last = held.max() if len(held) else limit
+        same = said(first) == said(last)
+        texts.append(said(first) if same else f"{said(first)} to {said(last)}")
+        lowest = limit
+    return texts
+
+
+def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
+    over = cached.window(view.stamp)
+    if over is None:
+        return {"legend": {"title": "No record has a point"}}
+    values = cached.heat(view, bandwidth)
+    top = density.nice_top(values)
+    return {
+        "heat": {"url": heat.picture(values, top, theme), "bounds": over.bounds},
+        "legend": heat.legend(top, theme, bandwidth),
+    }

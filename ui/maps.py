@@ -1,0 +1,106 @@
+"""The one way a map is drawn: a base that never changes and a patch for each View.
+
+Measured: changing a folium map mounts it anew (blank frames, lost position); a patch in
+`feature_group_to_add` does not. Nothing from outside enters folium: a patch carries codes,
+numbers and area names of the store's checked list, and the page sets them as text.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from jinja2 import Template
+from streamlit_folium import st_folium
+
+from ui import rawpatch
+
+rawpatch.install()
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+VENDOR = "/app/static/vendor"
+DEFAULT_HEIGHT = 460
+
+
+def versioned(name: str) -> str:
+    """The address of a file of ours in static/, which changes with its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/app/static/{name}?v={digest}"
+
+
+folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
+
+
+class Base(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium has no types
+    """Our part of a map that is drawn once: legend, labels, the place for heat."""
+
+    default_js = [("porchlight", versioned("porchlight.js"))]
+    default_css = [("porchlight_css", versioned("porchlight.css"))]
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "porchlight.base({{this._parent.get_name()}}, {{this.told|tojson}});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Base"
+        self.told = told
+
+
+class Patch(MacroElement):  # type: ignore[misc]  # folium has no types
+    """What a View puts on the map."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Patch"
+        self.told = told
+
+
+def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
+    """An empty map over [[south, west], [north, east]], or where `at` says.
+
+    `at` is "lat,lon,zoom" from a link; anything else in it is ignored.
+    """
+    (south, west), (north, east) = bounds
+    lat, lon, zoom = (south + north) / 2, (west + east) / 2, 11.0
+    try:
+        asked = [float(v) for v in at.split(",")]
+        placed = -85 < asked[0] < 85 and -180 <= asked[1] <= 180 and 1 <= asked[2] <= 19
+    except (ValueError, IndexError):
+        placed = False
+    if placed:
+        lat, lon, zoom = asked[:3]
+    made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7)
+    made.add_child(Base({"title": title, "bounds": bounds, "placed": placed}))
+    return made
+
+
+def show(key: str, title: str, bounds: list[list[float]], told: dict[str, Any]) -> None:
+    """Draw a map and put a patch on it. The page does not rerun when the map moves."""
+    started = f"{key}_at"
+    if started not in st.session_state:  # read once: another start is another map
+        st.session_state[started] = st.query_params.get("at", "")
+    # patches are told apart so that tests can wait for the one they caused
+    text = json.dumps(told, sort_keys=True)
+    told = {**told, "id": hashlib.sha256(text.encode()).hexdigest()[:10]}
+    group = folium.FeatureGroup().add_child(Patch(told))
+    with st.container(key=key):
+        st_folium(
+            base(title, bounds, st.session_state[started]),
+            key=f"{key}_map",
+            height=DEFAULT_HEIGHT,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=[group],
+        )

@@ -1,0 +1,112 @@
+"""What the page of one area shows."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from data import words
+from data.answers import Answer
+from data.filters import period, polygon_set
+from data.view import HEXAGONS, View
+from ui import cached, headline, layers
+
+
+def polygons(view: View) -> View:
+    """The View for all areas of a set of polygons."""
+    found = polygon_set(view.area_set, cached.meta(view.stamp))
+    name = found[1]["name"] if found else view.area_set
+    return replace(view, area_set=name, areas=())
+
+
+def first(answer: Answer) -> int:
+    """The position of the area with the most incidents."""
+    return int(answer.table["n"].to_numpy().argmax()) if len(answer.table) else 0
+
+
+def title(name: str, row: pd.Series, view: View) -> str:
+    """The area in one sentence."""
+    return f"{name}: {int(row['n']):,} {headline.noun(view)}, {period(view.start, view.end)}"
+
+
+def numbers(name: str, row: pd.Series, answer: Answer) -> str:
+    """Rank, rate with its interval, share and change, in words."""
+    rank = int((answer.table["n"] > row["n"]).sum()) + 1
+    parts = [f"Number {rank} of {len(answer.table)} areas by count"]
+    parts.append(layers.rate_words(row))
+    if np.isfinite(row["share"]):
+        parts.append(f"{row['share']:.1f} % of all incidents in areas")
+    if "change" in row and np.isfinite(row["ratio"]):
+        parts.append(
+            f"{row['ratio']:.2f} times the rate of {answer.compared}: {row['change']} "
+            f"(95 % interval {row['low']:.2f} to {row['high']:.2f}; weekly counts vary "
+            f"{row['factor']:.1f} times as much as chance)"
+        )
+    else:
+        parts.append(answer.why)
+    return "; ".join(part.rstrip(".") for part in parts) + "."
+
+
+def against_city(name: str, answer: Answer) -> pd.DataFrame:
+    """The area and all areas by step, each divided by its own mean over whole steps."""
+    row = answer.table.index[answer.table["area"] == name][0]
+    series = answer.series[answer.series["whole"]]
+    steps = answer.counts[:, -len(answer.series) :] if len(answer.series) else answer.counts
+    held = steps[:, answer.series["whole"].to_numpy(bool)]
+    frames = []
+    for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
+        mean = n.mean() if len(n) and n.mean() else np.nan
+        frames.append(
+            pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": n / mean})
+        )
+    return pd.concat(frames)
+
+
+def inside(view: View, name: str) -> View:
+    """The View of one area alone."""
+    return replace(view, areas=(name,))
+
+
+def kinds(view: View) -> pd.DataFrame:
+    """How many of each kind: what, n."""
+    found = cached.series(view, "kind").groupby("code")["n"].sum()
+    spoken = [words.spoken(words.KINDS[code].code) for code in found.index]
+    return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
+
+
+def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
+    """The areas that share a border with this one, and their numbers."""
+    held = cached.units(view.stamp, view.area_set)
+    if view.area_set in HEXAGONS or held.empty:
+        return pd.DataFrame()
+    row = held.index[held["name"] == name][0]
+    # learned and official borders may be a rounding apart: 1e-5 degree is a metre
+    near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
+    near[row] = False
+    columns = [c for c in ("area", "n", "rate", "ratio", "change") if c in answer.table]
+    table: pd.DataFrame = answer.table[near][columns]
+    return table.sort_values("n", ascending=False)
+
+
+def border(view: View) -> str:
+    """How the border was found, in words."""
+    found = polygon_set(view.area_set, cached.meta(view.stamp))
+    if found is None:
+        return ""
+    told: dict[str, Any] = found[1]
+    placed = told.get("placed", {})
+    by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
+    how = (
+        "The borders are approximate: learned from points that the source labels with "
+        "the area's name."
+        if told["how"] == "learned"
+        else f"The borders are official: {told['source']}."
+    )
+    return (
+        f"{how} In the whole store {by_label:,} records came to their area by the "
+        f"source's own label ({placed.get('label_not_point', 0):,} of them though their "
+        f"point lies in another), {placed.get('point', 0):,} by their point, and "
+        f"{placed.get('none', 0):,} lie in no area."
+    )

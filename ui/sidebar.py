@@ -1,0 +1,141 @@
+"""The filters of the frame: one widget a row, bound to the link."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from data.filters import FILTERS, Filter, Meta
+from data.links import newest, opening
+from data.settings import Settings
+
+# the rest stand folded below; the folded ones open when the link sets one of them
+FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area")
+THEN = ("measure", "compare", "versus")
+QUICK = {"7 days": 7, "30 days": 30, "90 days": 90, "year": 365, "all": 0}
+EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
+
+
+def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """Any number of the options."""
+    return st.multiselect(
+        row.label, options, default=default or None, key=row.word,
+        bind="query-params", help=row.help, placeholder="all",
+    )  # fmt: skip
+
+
+def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """Exactly one of the options."""
+    index = options.index(default) if default in options else 0
+    return st.selectbox(
+        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
+    )
+
+
+def typed(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """One of the options, or what the reader types."""
+    return st.selectbox(
+        row.label, options, key=row.word, bind="query-params", help=row.help,
+        accept_new_options=True,
+    )  # fmt: skip
+
+
+def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """A date, or none."""
+    return st.date_input(
+        row.label, value=None, key=row.word, bind="query-params", help=row.help,
+        min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
+    )  # fmt: skip
+
+
+def days(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """A first and a last date, or none."""
+    return st.date_input(
+        row.label, value=(), key=row.word, bind="query-params", help=row.help,
+        min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
+    )  # fmt: skip
+
+
+def switch(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """Yes or no."""
+    return st.toggle(row.label, key=row.word, bind="query-params", help=row.help)
+
+
+WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
+    "several": several,
+    "one": one,
+    "typed": typed,
+    "date": day,
+    "period": days,
+    "switch": switch,
+}
+
+
+def ask(meta: Meta, place: Settings) -> dict[str, Any]:
+    """What the reader has chosen, by filter word."""
+    rows = {row.word: row for row in FILTERS}
+    known = {**meta, "chosen_set": st.session_state.get("set", "")}
+    default = {
+        "source": [name.replace("-", " ") for name in opening(meta, place)],
+        "compare": "previous period",
+    }
+
+    def widget(word: str) -> Any:
+        row = rows[word]
+        options = tuple(row.options(known))
+        return WIDGETS[row.widget](row, options, default.get(word))
+
+    chosen: dict[str, Any] = {}
+    with st.sidebar:
+        chosen["source"] = widget("source")
+        _quick(chosen["source"], meta, place)
+        left, right = st.columns(2)
+        with left:
+            chosen["from"] = widget("from")
+        with right:
+            chosen["to"] = widget("to")
+        for word in FIRST[3:] + THEN:
+            chosen[word] = widget(word)
+        rest = [word for word in rows if word not in FIRST + THEN]
+        # made only when opened or set: half of the widgets are seldom asked for
+        box = st.expander("More filters", on_change="rerun", key="more")
+        if box.open or _any_set(rest):
+            with box:
+                for word in rest:
+                    chosen[word] = widget(word)
+        st.button("Clear all filters", on_click=clear, width="stretch")
+    return chosen
+
+
+def _any_set(found: list[str]) -> bool:
+    """Whether the link or the reader has set one of these filters."""
+    return any(word in st.query_params for word in found)
+
+
+def clear() -> None:
+    """Put every filter back to what a first visitor sees."""
+    for row in FILTERS:
+        st.session_state.pop(row.word, None)
+    st.session_state.pop("quick", None)
+
+
+def _quick(sources: list[str], meta: Meta, place: Settings) -> None:
+    names = tuple(name.replace(" ", "-") for name in sources) or opening(meta, place)
+
+    def choose() -> None:
+        picked = st.session_state.get("quick")
+        if picked is None:
+            return
+        last = newest(names, meta)
+        count = QUICK[picked]
+        st.session_state["from"] = last - timedelta(days=count - 1) if count else None
+        st.session_state["to"] = last if count else None
+
+    st.segmented_control(
+        "Last days of the records",
+        list(QUICK),
+        key="quick",
+        on_change=choose,
+        help="Counted back from the newest record of the sources chosen.",
+    )

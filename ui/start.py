@@ -1,0 +1,84 @@
+"""Start the dashboard: check the port, fill an empty store with the sample, serve.
+
+Everything heavy is loaded while the server starts, so that the first visitor waits less.
+"""
+
+import argparse
+import importlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+from data.settings import ROOT, Problem, load
+
+# not streamlit_folium: a component registers with the server only from a page's own run
+HEAVY = (
+    "duckdb",
+    "pandas",
+    "geopandas",
+    "folium.plugins",
+    "altair",
+    "data.answers",
+    "data.details",
+    "data.surface",
+    "ui.charts",
+)
+
+
+def main() -> int:
+    """0 when the server ended well; 1 with a sentence when it could not start."""
+    parser = argparse.ArgumentParser(description="Start the dashboard.")
+    parser.add_argument("--port", type=int, default=8501)
+    port = parser.parse_args().port
+    os.chdir(ROOT)
+    try:
+        place = load()
+        _free(port)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if place.sample and not (place.store / "current" / "now").exists():
+        print("Building the store from the sample place ...", flush=True)
+        made = subprocess.run([sys.executable, "-m", "data", "sample"], check=False)
+        if made.returncode:
+            return made.returncode
+    print(
+        f"Porchlight {place.name} is at http://localhost:{port} "
+        "(only from this machine; Ctrl+C stops it).",
+        flush=True,
+    )
+    _serve(port)
+    return 0
+
+
+def _free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Problem(
+                f"Port {port} is taken by another program. "
+                f"Choose another one: make run PORT={port + 1}"
+            ) from None
+        except OverflowError:
+            raise Problem(f"There is no port {port}: use 1024 to 65535.") from None
+
+
+def _serve(port: int) -> None:
+    from streamlit.web import cli
+
+    threading.Thread(target=_warm, daemon=True).start()
+    sys.argv = ["streamlit", "run", "dashboard.py", f"--server.port={port}"]
+    cli.main(standalone_mode=False)
+
+
+def _warm() -> None:
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

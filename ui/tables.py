@@ -1,0 +1,90 @@
+"""The tables: which columns of an answer readers see, in what words and format."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.answers import Answer
+from data.view import HEXAGONS, View
+from ui import layers
+
+COLUMNS: dict[str, tuple[str, str, str]] = {
+    "area": ("Area", "", "The unit that is counted by."),
+    "n": ("Incidents", "localized", "How many in the period."),
+    "share": ("Share", "%.1f%%", "Of all incidents that lie in an area."),
+    "population": ("Residents", "localized", "Empty where the population is not known."),
+    "rate": ("Per 1,000", "%.1f", "Incidents per 1,000 residents in the period."),
+    "rate_low": ("from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
+    "rate_high": ("to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
+    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
+    "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
+    "before": ("Before", "localized", "Incidents in the whole weeks (or days) of the period compared with."),
+    "ratio": ("Ratio", "%.2f", "Rate of this period divided by that of the other, whole weeks (or days) only."),
+    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
+    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval."),
+    "change": ("Change", "", "Higher or lower only where the whole interval lies on one side of 1."),
+}
+NARROW = ("area", "n", "rate", "change")
+NARROW_WIDTHS = {"area": 128, "n": 70, "rate": 70, "change": 84}
+
+
+def columns(
+    names: tuple[str, ...], widths: dict[str, int] | None = None
+) -> dict[str, Any]:
+    """What Streamlit needs to know of each column."""
+    config: dict[str, Any] = {}
+    for name in names:
+        label, form, help = COLUMNS[name]
+        told = {"label": label, "help": help, "width": (widths or {}).get(name)}
+        if form:
+            config[name] = st.column_config.NumberColumn(**told, format=form)
+        elif name == "unreliable":
+            config[name] = st.column_config.CheckboxColumn(**told)
+        else:
+            config[name] = st.column_config.TextColumn(**told)
+    return config
+
+
+def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that have something to say in this View."""
+    held = [n for n in names if n in answer.table]
+    if view.area_set in HEXAGONS:
+        people = {"population", "rate", "rate_low", "rate_high", "smoothed", "unreliable"}
+        held = [n for n in held if n not in people]
+    return tuple(held)
+
+
+def narrow(answer: Answer, view: View, height: int) -> None:
+    """The ranked table beside the map: it says the same as the map."""
+    names = wanted(answer, view, NARROW)
+    table = layers.ranked(answer.table, view)
+    rest = answer.table.drop(index=table.index)
+    both = pd.concat([table, rest])[list(names)]
+    st.dataframe(
+        both, hide_index=True, height=height, column_config=columns(names, NARROW_WIDTHS),
+        key="ranked", row_height=30, placeholder="",
+    )  # fmt: skip
+
+
+def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
+    """The whole table of areas, sortable."""
+    names = wanted(answer, view, tuple(COLUMNS))
+    st.dataframe(
+        rows[list(names)],
+        hide_index=True,
+        height=min(36 * (len(rows) + 1) + 4, 640),
+        column_config=columns(names),
+        key="areas_table",
+        placeholder="",
+    )
+
+
+def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B006
+    """A plain table of texts: shown as they are, never as markup."""
+    known = columns(tuple(c for c in frame if c in COLUMNS))
+    rest = {name: label for name, label in labels.items() if name not in COLUMNS}
+    st.dataframe(
+        frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
+        column_config=known,
+    )  # fmt: skip
