@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -27,9 +26,10 @@ ROWS = 1_000_000
 LEAST, MOST_MB = 2.0, 2000
 MAPPING = ROOT / "data" / "mappings" / "police-stops.toml"
 SAME = (
-    "incident_id", "occurred_at", "local_date", "hour", "weekday", "lon", "lat", "x", "y",
-    "area_label", "kind", "attributes", "geometry",
+    "incident_id", "occurred_at", "local_date", "hour", "weekday", "lon", "lat",
+    "x", "y", "area_label", "kind", "attributes", "geometry",
 )  # fmt: skip
+LEARNED_FROM = ("long", "lat", "neighborhood")
 SEED = 2017
 
 
@@ -57,8 +57,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
             "different": different,
             "peak_mb": ours["peak_mb"],
             "import_s": ours["import_s"],
-            "goal": f"at least {LEAST:g} times as fast, every column equal, "
-            f"under {MOST_MB} MB",
+            "goal": f"at least {LEAST:g} times as fast, every column equal, under {MOST_MB} MB",
             "ok": not different and ratio >= LEAST and ours["peak_mb"] < MOST_MB,
         }
     ]
@@ -126,15 +125,12 @@ def _write(stops: pd.DataFrame, rows: int, file: Path) -> None:
 
 def _areas(work: Path, stops: pd.DataFrame) -> Path:
     """Neighborhoods learned from the stops, in the store and as a file for the peer."""
-    learned = geo_areas.learn(
-        stops["long"].to_numpy(), stops["lat"].to_numpy(), stops["neighborhood"].to_numpy(), "EPSG:26915"
-    )  # fmt: skip
+    lon, lat, labels = (stops[name].to_numpy() for name in LEARNED_FROM)
+    learned = geo_areas.learn(lon, lat, labels, "EPSG:26915")
     drawn = work / "areas.geojson"
     drawn.write_text(learned.to_json())
     store = work / "store"
-    boundaries.add(
-        Store(store), _place(store), drawn, name_column="name", say=lambda _: None
-    )
+    boundaries.add(Store(store), _place(store), drawn, name_column="name", say=lambda _: None)
     frame, _ = boundaries.read(boundaries.current_sets(Store(store))["neighborhoods"])
     frame.to_parquet(work / "areas.parquet")
     return work / "areas.parquet"
@@ -201,8 +197,6 @@ def _areas_agree(
     off = np.array([a != b for a, b in zip(names[area], inside)])
     return bool(same.all() and ((by == 3) == off).all())
 
-
-__all__ = ["gpd", "run"]
 
 if __name__ == "__main__":
     print(json.dumps(_ours(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -70,16 +70,12 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     )
 
 
-def series(
-    view: View, totals: npt.NDArray[np.int64], step: int, current: Current
-) -> pd.DataFrame:
+def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Current) -> pd.DataFrame:
     """Counts by step: start, n, whole, note. Steps outside what is covered are absent."""
     first, last = links.coverage(view.sources, current.meta)
     starts = _starts(view, step)
     whole = _whole(view, step, current)
-    covered = np.array(
-        [s + timedelta(days=step - 1) >= first and s <= last for s in starts], bool
-    )
+    covered = np.array([s + timedelta(days=step - 1) >= first and s <= last for s in starts], bool)
     frame = pd.DataFrame(
         {
             "start": pd.to_datetime(pd.Series(starts)),

@@ -12,9 +12,7 @@ ALIASES = Path(__file__).with_name("aliases")
 MARKS = " -'.,/&()"  # beside letters and digits: the store's checked list
 LONGEST = 100
 # what people type for a mark of the list
-TYPED = str.maketrans(
-    "\u2018\u2019\u02bc`\u00b4\u2010\u2011\u2012\u2013\u2014", "'''''-----"
-)
+TYPED = str.maketrans("\u2018\u2019\u02bc`\u00b4\u2010\u2011\u2012\u2013\u2014", "'''''-----")
 # letters that decompose into nothing plain
 PLAIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 

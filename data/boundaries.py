@@ -79,9 +79,7 @@ def learn(
     crs = places.metric_crs(store, place) or _utm(lon, lat)
     learned = geo_areas.learn(lon, lat, names, crs)
     if learned.empty:
-        raise Problem(
-            "No label of an area holds together anywhere: nothing was learned."
-        )
+        raise Problem("No label of an area holds together anywhere: nothing was learned.")
     frame = _coded(learned)
     lost: list[str] = learned.attrs["lost"]
     notes = [f"Learned from {len(lon):,} labelled points: borders are approximate."]

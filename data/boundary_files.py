@@ -24,9 +24,7 @@ MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
 SECONDS = 120
 MEMORY = 4 << 30
 CRS84 = "OGC:CRS84"
-AUTHORITY = (
-    r"((urn:(x-)?ogc:def:crs:|https?://www.opengis.net/def/crs/)?[A-Za-z]+[:/][\w.:/]+)"
-)
+AUTHORITY = r"((urn:(x-)?ogc:def:crs:|https?://www.opengis.net/def/crs/)?[A-Za-z]+[:/][\w.:/]+)"
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,7 @@ def read(file: Path) -> Features:
     if not features.rows:
         raise Problem(f"{file.name} holds no features.")
     if len(features.rows) > MOST_FEATURES:
-        raise Problem(
-            f"{file.name} holds more than {MOST_FEATURES:,} features: too many areas."
-        )
+        raise Problem(f"{file.name} holds more than {MOST_FEATURES:,} features: too many areas.")
     return features
 
 
@@ -120,9 +116,7 @@ def _stated_crs(content: dict[str, Any], name: str) -> str | None:
         crs = ""
     # a code of an authority and nothing else: PROJ's own strings can name files
     if not re.fullmatch(AUTHORITY, crs):
-        raise Problem(
-            f"{name} does not name its coordinate system by a code such as EPSG:26915."
-        )
+        raise Problem(f"{name} does not name its coordinate system by a code such as EPSG:26915.")
     return crs
 
 
@@ -146,8 +140,7 @@ def _by_child(file: Path) -> Features:
         magic = opened.read(len(kind.magic))
     if magic != kind.magic:
         raise Problem(
-            f"{file.name} is no {kind.called}: its content is something else, and is "
-            "not opened."
+            f"{file.name} is no {kind.called}: its content is something else, and is not opened."
         )
     child = [sys.executable, "-m", "data.boundary_child"]
     try:
@@ -174,15 +167,9 @@ def _by_child(file: Path) -> Features:
     if not found["layers"]:
         raise Problem(f"{file.name} holds no layer of polygons.")
     wkb = [None if text is None else base64.b64decode(text) for text in found["shapes"]]
-    shapes = shapely.from_wkb(
-        np.array([None, *wkb], dtype=object)[1:], on_invalid="ignore"
-    )
-    rows = [
-        dict(zip(found["columns"], values, strict=True)) for values in found["rows"]
-    ]
-    return Features(
-        found["columns"], rows, shapes, found["crs"], _layers(found["layers"])
-    )
+    shapes = shapely.from_wkb(np.array([None, *wkb], dtype=object)[1:], on_invalid="ignore")
+    rows = [dict(zip(found["columns"], values, strict=True)) for values in found["rows"]]
+    return Features(found["columns"], rows, shapes, found["crs"], _layers(found["layers"]))
 
 
 def _layers(names: list[str]) -> list[str]:

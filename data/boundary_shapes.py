@@ -75,8 +75,7 @@ def told(areas: gpd.GeoDataFrame, crs: str) -> list[str]:
         )
     if holes:
         notes.append(
-            f"{len(holes)} gaps between areas, {_km2(holes)} in all: "
-            "a point there counts to none."
+            f"{len(holes)} gaps between areas, {_km2(holes)} in all: a point there counts to none."
         )
     return notes
 
@@ -85,9 +84,7 @@ def _km2(sizes: Sequence[float]) -> str:
     return f"{sum(sizes) / 1e6:.6f}".rstrip("0").rstrip(".") + " km2"
 
 
-def _check_columns(
-    features: Features, columns: Mapping[str, str | None], file: str
-) -> None:
+def _check_columns(features: Features, columns: Mapping[str, str | None], file: str) -> None:
     there = ", ".join(area_names.shown(name) for name in features.columns)
     if columns["name"] is None:
         raise Problem(f"Say which column of {file} holds the names. It has: {there}.")
@@ -103,14 +100,10 @@ def _texts(features: Features, column: str | None) -> list[str]:
     """The values of a column as texts, empty where there is none."""
     values = [row.get(column) if column else None for row in features.rows]
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
-    return [
-        "" if v is None or isinstance(v, dict | list) else str(v).strip() for v in whole
-    ]
+    return ["" if v is None or isinstance(v, dict | list) else str(v).strip() for v in whole]
 
 
-def _names(
-    features: Features, columns: Mapping[str, str | None]
-) -> tuple[list[str], list[str]]:
+def _names(features: Features, columns: Mapping[str, str | None]) -> tuple[list[str], list[str]]:
     raw = _texts(features, columns["name"])
     names = [area_names.clean(text) for text in raw]
     changed = {new for old, new in zip(raw, names) if new and new != old}
@@ -137,11 +130,7 @@ def _shapes(
     """Valid polygons in WGS 84 (None where a feature has none), and notes on them."""
     source = _crs(crs or features.crs, file)
     notes = []
-    if (
-        crs
-        and features.crs
-        and not source.equals(_crs(features.crs, file), ignore_axis_order=True)
-    ):
+    if crs and features.crs and not source.equals(_crs(features.crs, file), ignore_axis_order=True):
         notes.append(f"Coordinates are taken as {source.name}, as given with --crs.")
     flat = shapely.force_2d(features.shapes)
     xy, of = shapely.get_coordinates(flat, return_index=True)
@@ -163,9 +152,7 @@ def _shapes(
 
 def _crs(stated: str | None, file: str) -> CRS:
     if not stated:
-        raise Problem(
-            f"{file} does not say its coordinate system. Give it: --crs EPSG:..."
-        )
+        raise Problem(f"{file} does not say its coordinate system. Give it: --crs EPSG:...")
     try:
         return CRS.from_user_input(stated)
     except CRSError:

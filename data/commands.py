@@ -150,7 +150,9 @@ def _ask(question: str, choices: list[str]) -> str:
     say(question)
     for i, choice in enumerate(choices, 1):
         say(f"  {i}  {choice}")
-    picked = typer.prompt("Number", type=typer.IntRange(1, len(choices)))
+    picked = 0
+    while not 1 <= picked <= len(choices):
+        picked = int(typer.prompt("Number", type=int))
     return choices[picked - 1]
 
 
@@ -225,3 +227,15 @@ def unimport(
         store, place = _opened()
         say(purging.unimport(store, batch))
         _rebuild(store, place)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv, .geojson or .parquet.")],
+    link: Annotated[str, typer.Option(help="A link from Copy link: which records. Empty: what a first visitor sees.")] = "",
+) -> None:
+    """Write all records of a View to a file, as the Records page does."""
+    from data import export as exporting
+
+    with speaking():
+        say(exporting.write(*_opened(), file, link))

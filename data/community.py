@@ -97,10 +97,12 @@ def _times(rng: np.random.Generator, n: int) -> pd.Series:
     day = np.arange(DAYS)
     date = FIRST_DAY + pd.to_timedelta(day, "D")
     winter = 1 + 2.2 * np.exp(-(((day - 225) / 45) ** 2))
-    weight = winter * np.where(date.weekday < 5, 1.0, 0.55)
+    weight = winter * np.where(date.day_of_week < 5, 1.0, 0.55)
     chosen = rng.choice(day, n, p=weight / weight.sum())
     hours = np.arange(24)
-    by_hour = 0.1 + np.exp(-(((hours - 7.5) / 2.2) ** 2)) + 0.6 * np.exp(-(((hours - 16) / 3.5) ** 2))
+    by_hour = (
+        0.1 + np.exp(-(((hours - 7.5) / 2.2) ** 2)) + 0.6 * np.exp(-(((hours - 16) / 3.5) ** 2))
+    )
     hour = rng.choice(hours, n, p=by_hour / by_hour.sum())
     seconds = chosen * 86400 + hour * 3600 + rng.integers(0, 3600, n)
     return pd.Series(FIRST_DAY + pd.to_timedelta(seconds, "s"))
@@ -119,7 +121,10 @@ def _points(
         left = where
         while len(left):
             near = corners[rng.integers(0, 6, len(left))]
-            tried = near + rng.normal(0, 1, near.shape) * ((east - west) / 8, (north - south) / 8)
+            tried = near + rng.normal(0, 1, near.shape) * (
+                (east - west) / 8,
+                (north - south) / 8,
+            )
             lon[left], lat[left] = tried.T
             left = left[~shapely.contains_xy(shape, lon[left], lat[left])]
     return lon, lat

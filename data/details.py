@@ -11,8 +11,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data import words
-from data.build import batches
-from data.filters import Clause, Meta, polygon_set
+from data.clauses import Clause, Meta, polygon_set
 from data.questions import where
 from data.record import COLUMNS
 from data.store import Current, literal
@@ -23,22 +22,26 @@ LISTS = ("force", "agencies", "source_url")
 FORMULA = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell
 
 
-def newest(
-    current: Current, view: View, limit: int, search: str = ""
-) -> pa.Table:
+def newest(current: Current, view: View, limit: int, search: str = "") -> pa.Table:
     """The newest records of a View with `area`, newest first; `text` and `attributes` too.
 
     `search` keeps records whose text, id or area label holds these words, in any case.
     """
     found: Clause | None = None
     if search.strip():
-        like = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = (
+            "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        )
         columns = ("text", "incident_id", "area_label")
         found = (
             " OR ".join(f"{c} ILIKE ? ESCAPE '\\'" for c in columns),
             [like] * len(columns),
         )
-    return _named(_joined(current, view, (*SHOWN, "text", "attributes"), limit, found), view, current.meta)
+    return _named(
+        _joined(current, view, (*SHOWN, "text", "attributes"), limit, found),
+        view,
+        current.meta,
+    )
 
 
 def attribute_names(current: Current, view: View) -> list[str]:
@@ -71,7 +74,7 @@ def _joined(
     files = " UNION ALL ".join(
         f"SELECT {', '.join(columns)}, {i} AS batch, file_row_number AS row "
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
-        for i, file in enumerate(batches(current.store))
+        for i, file in enumerate(current.batches)
     )
     condition, more = found or ("true", [])
     return current.query(
@@ -125,9 +128,7 @@ def as_geojson(table: pa.Table, about: dict[str, str]) -> bytes:
     features = [
         {
             "type": "Feature",
-            "geometry": None
-            if lon is None
-            else {"type": "Point", "coordinates": [lon, lat]},
+            "geometry": None if lon is None else {"type": "Point", "coordinates": [lon, lat]},
             "properties": {k: _plain(v) for k, v in row.items()},
         }
         for row, lon, lat in zip(frame, table["lon"].to_pylist(), table["lat"].to_pylist())

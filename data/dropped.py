@@ -15,15 +15,16 @@ SECONDS = 120
 MEMORY = 4 << 30
 
 
-def run(
-    name: str, content: bytes, options: dict[str, str], *, dry_run: bool
-) -> tuple[bool, str]:
+def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) -> tuple[bool, str]:
     """Whether the import went through, and what it said.
 
     The child has its own memory, time and file limits; the file's name is made plain.
     """
     if len(content) > MOST_BYTES:
-        return False, f"The file has {len(content):,} bytes; {MOST_BYTES:,} is the most here."
+        return (
+            False,
+            f"The file has {len(content):,} bytes; {MOST_BYTES:,} is the most here.",
+        )
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
     with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
         file = Path(folder) / plain

@@ -6,15 +6,23 @@ from datetime import date
 from typing import Any
 
 from data import words
+from data.clauses import (
+    Clause,
+    Meta,
+    area_names,
+    area_sql,
+    day_sql,
+    force_sql,
+    grade_sql,
+    hour_sql,
+    listed_sql,
+    weekday_sql,
+)
 from data.view import COMPARED, HEXAGONS, MEASURES, View
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"
 HOURS = (ALL_DAY, "06-12", "12-18", "18-24", "22-06")
-
-Meta = dict[str, Any]
-Clause = tuple[str, list[object]]
-
 
 @dataclass(frozen=True)
 class Filter:
@@ -37,24 +45,6 @@ class Filter:
     says: Callable[[View, Meta], str] = lambda view, meta: ""
 
 
-def day_sql(view: View) -> str:
-    """SQL for the date that a row counts to, which may be the evening before."""
-    return "(day - CASE WHEN hour < 6 THEN 1 ELSE 0 END)" if view.night else "day"
-
-
-def weekday_sql(view: View) -> str:
-    """SQL for the weekday that a row counts to, 0 Monday to 6 Sunday."""
-    before = " + CASE WHEN hour < 6 THEN 6 ELSE 0 END" if view.night else ""
-    return f"((weekday{before}) % 7)"
-
-
-def _listed(column: str, codes: Sequence[int]) -> Clause | None:
-    """SQL that holds for rows with one of these codes; None where none is asked for."""
-    if not codes:
-        return None
-    return f"{column} IN ({', '.join('?' * len(codes))})", list(codes)
-
-
 def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
     """A filter on one column of words."""
     spoken = {words.spoken(w.code): w.code for w in words.TABLES[column]}
@@ -68,7 +58,7 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         options=lambda meta: tuple(spoken),
         read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
-        sql=lambda view, meta: _listed(column, [codes[v] for v in getattr(view, field)]),
+        sql=lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)]),
         says=lambda view, meta: ", ".join(map(words.spoken, getattr(view, field))),
     )
 
@@ -104,52 +94,10 @@ def parse_hours(raw: str) -> tuple[int, int] | None:
     return start, end
 
 
-def hour_sql(view: View) -> Clause | None:
-    """SQL that holds for rows within the hours; rows without an hour never do."""
-    if view.hours is None:
-        return None
-    start, end = view.hours
-    joined = "AND" if start < end else "OR"
-    return f"(hour >= ? {joined} hour < ?)", [start, end]
-
-
 def _hours_said(view: View, meta: Meta) -> str:
     said = f"{view.hours[0]:02d}:00-{view.hours[1]:02d}:00" if view.hours else ""
     night = "hours before 06:00 counted to the evening before" if view.night else ""
     return ", ".join(part for part in (said, night) if part)
-
-
-def _force_sql(view: View, meta: Meta) -> Clause | None:
-    mask = sum(1 << words.CODES["force"][word] for word in view.forces)
-    return ("(force & ?) <> 0", [mask]) if mask else None
-
-
-def _grade_sql(view: View, meta: Meta) -> Clause | None:
-    codes = words.CODES["grade"]
-    if view.grades:
-        return _listed("grade", [codes[g] for g in view.grades])
-    return "grade <> ?", [codes["rejected"]]
-
-
-def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:
-    """Position and facts of a set of areas; for hexagons the first set of the store."""
-    for i, found in enumerate(meta["sets"]):
-        if found["name"] == name:
-            return i, found
-    return (0, meta["sets"][0]) if meta["sets"] else None
-
-
-def _area_names(meta: Meta) -> tuple[str, ...]:
-    found = polygon_set(meta.get("chosen_set", ""), meta)
-    return tuple(found[1]["names"]) if found else ()
-
-
-def _area_sql(view: View, meta: Meta) -> Clause | None:
-    found = polygon_set(view.area_set, meta)
-    if not view.areas or found is None:
-        return None
-    position, names = found[0], {n: i for i, n in enumerate(found[1]["names"])}
-    return _listed(f"area{position}", [names.get(a, -2) for a in view.areas])
 
 
 def set_names(meta: Meta) -> tuple[str, ...]:
@@ -168,6 +116,11 @@ def _date(raw: Any, meta: Meta) -> date | None:
     return raw if isinstance(raw, date) or not raw else date.fromisoformat(str(raw))
 
 
+def _period(raw: Any, meta: Meta) -> tuple[date, date] | None:
+    days = [day for day in (_date(part, meta) for part in raw or ()) if day]
+    return (min(days), max(days)) if len(days) == 2 else None
+
+
 def _one_of(raw: Any, options: Sequence[str]) -> str:
     if raw not in options:
         raise ValueError(f"{raw!r} is not one of {', '.join(options)}")
@@ -184,7 +137,7 @@ FILTERS = (
         options=lambda meta: tuple(_sources(meta)),
         read=lambda raw, meta: tuple(n for o, n in _sources(meta).items() if o in raw),
         write=lambda value, meta: tuple(map(source_option, value)),
-        sql=lambda view, meta: _listed("source", _source_codes(view, meta)) or ("false", []),
+        sql=lambda view, meta: listed_sql("source", _source_codes(view, meta)) or ("false", []),
         says=lambda view, meta: " and ".join(s["says"] for s in meta["sources"] if s["name"] in view.sources),
     ),
     Filter(
@@ -201,21 +154,21 @@ FILTERS = (
     ),
     Filter(
         "night", "night", "Count 00-06 to the evening before", "A Saturday night then ends on Sunday at 06:00 and counts as Saturday, also in dates and weekdays.", "switch",
-        read=lambda raw, meta: bool(raw), write=lambda value, meta: (str(value).lower(),),
+        read=lambda raw, meta: raw in (True, "true"), write=lambda value, meta: (str(value).lower(),),
     ),
     Filter(
         "weekday", "weekdays", "Weekdays", "None chosen means all seven.", "several",
         options=lambda meta: WEEKDAYS,
         read=lambda raw, meta: tuple(i for i, d in enumerate(WEEKDAYS) if d in raw),
         write=lambda value, meta: tuple(WEEKDAYS[i] for i in value),
-        sql=lambda view, meta: _listed(weekday_sql(view), view.weekdays),
+        sql=lambda view, meta: listed_sql(weekday_sql(view), view.weekdays),
         says=lambda view, meta: " ".join(WEEKDAYS[i] for i in view.weekdays),
     ),
     of_words("kind", "kinds", "kind", "Kinds", "What happened. None chosen means all."),
     Filter(
         "area", "areas", "Areas", "Only these areas of the chosen set.", "several",
-        options=_area_names, sql=_area_sql,
-        read=lambda raw, meta: tuple(n for n in _area_names(meta) if n in raw),
+        options=area_names, sql=area_sql,
+        read=lambda raw, meta: tuple(n for n in area_names(meta) if n in raw),
         write=lambda value, meta: tuple(value),
         says=lambda view, meta: ", ".join(view.areas),
     ),
@@ -229,7 +182,7 @@ FILTERS = (
     ),
     Filter(
         "versus", "versus", "Own period", "First and last day of the period to compare with.", "period",
-        read=lambda raw, meta: (min(raw), max(raw)) if len(raw or ()) == 2 else None,
+        read=_period,
         write=lambda value, meta: tuple(d.isoformat() for d in value or ()),
     ),
     Filter(
@@ -245,10 +198,10 @@ FILTERS = (
     of_words("via", "vias", "via", "Known by", "How it came to be known."),
     of_words("response", "responses", "response", "Police response", "What local police did."),
     Filter(
-        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force.").__dict__, "sql": _force_sql}
+        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force.").__dict__, "sql": force_sql}
     ),
     Filter(
-        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": _grade_sql}
+        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql}
     ),
     of_words("place", "place_precisions", "place_precision", "Place known to", "How well the place is known."),
     of_words("time", "time_precisions", "time_precision", "Time known to", "How well the time is known."),

@@ -130,9 +130,7 @@ PERSONAL = _listed("""
 """)
 
 # "number of victims" counts them
-COUNTS = re.compile(
-    r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$"
-)
+COUNTS = re.compile(r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$")
 
 _JOINERS = _listed("""
     of the de la le du des del der die das von s d l and or for

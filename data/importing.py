@@ -11,15 +11,16 @@ from pathlib import Path
 
 import duckdb
 
-from data import batch, done, identity, ledger, places, plan, shown, sourcebook
-from data.ahead import Runs, ahead
-from data.dating import Ask
-from data.framing import Frame
-from data.plan import Options, Plan
-from data.reading import Progress
-from data.rejects import PURGED, Rejects
-from data.report import Report
-from data.rows import Read, Reader
+from data import ledger, places
+from data.intake import batch, done, identity, plan, shown, sourcebook
+from data.intake.dating import Ask
+from data.intake.framing import Frame
+from data.intake.plan import Options, Plan
+from data.intake.reading import Progress
+from data.intake.rejects import PURGED, Rejects
+from data.intake.report import Report
+from data.intake.rows import Read, Reader
+from data.intake.runs import Runs, ahead
 from data.settings import Problem, Settings
 from data.store import Store, move
 from data.store import place as put
@@ -92,12 +93,10 @@ def mapping_file(store: Store, decided: Plan) -> Path:
 class _Work:
     """One import under way, in a scratch folder."""
 
-    def __init__(
-        self, store: Store, decided: Plan, name: str, scratch: Path, key: bytes
-    ) -> None:
+    def __init__(self, store: Store, decided: Plan, name: str, scratch: Path, key: bytes) -> None:
         self.store, self.plan, self.name, self.scratch = store, decided, name, scratch
         self.key = key
-        self.runs = scratch / "runs"
+        self.runs = Runs(scratch / "runs")
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
         events = store.events()
@@ -109,26 +108,23 @@ class _Work:
         """Read the whole file into a batch and rejected rows, both in the scratch."""
         file = self.plan.csv.file
         before = file.stat()
-        with batch.connect(self.scratch) as connection:
-            tally = self._rows(connection, progress)
-            if not tally.rows:
-                raise Problem(
-                    f"{file.name} has a header and no rows: nothing to import "
-                    "(0 kept + 0 rejected = 0 rows in the file)."
-                )
-            written = self._merge(connection)
+        try:
+            with batch.connect(self.scratch) as connection:
+                tally = self._rows(connection, progress)
+                written = self._merge(connection)
+        except duckdb.Error as error:  # its text may hold what a row says
+            raise Problem(
+                f"{file.name} could not be imported ({type(error).__name__}): is there "
+                "room on the disk and in memory? Nothing was written."
+            ) from None
         after = file.stat()
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise Problem(f"{file.name} changed while it was read. Try it again.")
         tally.rejected[PURGED] += written.purged
-        tally.notes["rows with an id that an earlier, different row has"] += (
-            written.same_id
-        )
+        tally.notes["rows with an id that an earlier, different row has"] += written.same_id
         return self._report(tally, written)
 
-    def _rows(
-        self, connection: duckdb.DuckDBPyConnection, progress: Progress | None
-    ) -> "_Tally":
+    def _rows(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> "_Tally":
         """Read every row into runs of records or the rejected rows, and count."""
         decided, tally = self.plan, _Tally()
         id_column = decided.mapping.columns.get("incident_id")
@@ -137,7 +133,7 @@ class _Work:
         reader = Reader(decided, self.crs, self.key, identify)
         frames = ahead(decided.csv.frames(decided.read, progress))
         with (
-            Runs(self.runs) as runs,
+            self.runs as runs,
             Rejects(self.rejected, decided, self.purged) as rejects,
         ):
             for frame in frames:
@@ -145,6 +141,11 @@ class _Work:
                 rejects.add(frame, read)
                 runs.add(read.records)
                 tally.add(frame, read)
+        if not tally.rows:
+            raise Problem(
+                f"{decided.csv.file.name} has a header and no rows: nothing to import "
+                "(0 kept + 0 rejected = 0 rows in the file)."
+            )
         tally.rejected = rejects.counts
         return tally
 
@@ -168,12 +169,12 @@ class _Work:
             "imported_at": decided.now.isoformat(timespec="seconds"),
             "mapping": decided.mapping.plain(),
         }
-        done.append(store.ledger, "import", self.name, detail)
+        ledger.append(store.ledger, "import", self.name, **detail)
 
     def _merge(self, connection: duckdb.DuckDBPyConnection) -> batch.Written:
         if self.crs is None and (middle := batch.median_place(connection, self.runs)):
             self.crs = places.utm_zone(*middle)
-            batch.add_metres(self.runs, self.crs)
+            self.runs.add_metres(self.crs)
         about = {
             "batch": self.name,
             "source": self.plan.source.name,

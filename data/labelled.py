@@ -36,9 +36,7 @@ def points(
         )
         if table.num_rows:
             labels = table["area_label"].combine_chunks().dictionary_encode()
-            names = _spelled(
-                labels.dictionary.to_pylist(), labels.indices.to_numpy(), known
-            )
+            names = _spelled(labels.dictionary.to_pylist(), labels.indices.to_numpy(), known)
             sources = sorted(table["source"].unique().to_pylist())
             return table["lon"].to_numpy(), table["lat"].to_numpy(), names, sources
     raise Problem(

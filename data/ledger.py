@@ -45,7 +45,7 @@ def _connect(file: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def append(file: Path, verb: str, subject: str, **detail: Any) -> None:
+def append(file: Path, verb: str, subject: str, /, **detail: Any) -> None:
     """Add one event. It is on the disk when this returns."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with _connect(file) as connection:
@@ -61,4 +61,4 @@ def events(file: Path) -> list[Event]:
         return []
     with _connect(file) as connection:
         rows = connection.execute("SELECT * FROM events ORDER BY seq").fetchall()
-    return [Event(*row[:4], json.loads(row[4])) for row in rows]
+    return [Event(seq, at, verb, what, json.loads(told)) for seq, at, verb, what, told in rows]

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from data.filters import FILTERS, Meta, period, set_names
+from data.clauses import Meta
+from data.filters import FILTERS, period, set_names
 from data.settings import Settings
 from data.view import NOTHING, View
 
@@ -63,7 +64,7 @@ def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
     """The sources that a first visitor sees."""
     names = [s["name"] for s in meta["sources"]]
     first = place.opens.get("source")
-    return (first,) if first in names else tuple(names[:1])
+    return (str(first),) if first in names else tuple(names[:1])
 
 
 def chosen(view: View, meta: Meta) -> list[dict[str, Any]]:
@@ -120,11 +121,7 @@ def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     """
     asked = [said for row in FILTERS if (said := row.says(view, meta))]
     text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
-    hidden = [
-        f" {counted[key]:,} {why}"
-        for key, why in LEFT_OUT.items()
-        if counted.get(key)
-    ]
+    hidden = [f" {counted[key]:,} {why}" for key, why in LEFT_OUT.items() if counted.get(key)]
     return text + "".join(hidden)
 
 

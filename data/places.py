@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 
-from data.cells import Flags
-from data.coordinates import Floats
+from data.intake.cells import Flags
+from data.intake.coordinates import Floats
 from data.settings import Problem, Settings
 from data.store import Store
 
@@ -36,11 +36,7 @@ class Bounds:
         here_lat, here_lon = np.radians(self.center)
         there_lat, there_lon = np.radians(lat), np.radians(lon)
         half = np.sin((there_lat - here_lat) / 2) ** 2
-        half += (
-            np.cos(here_lat)
-            * np.cos(there_lat)
-            * (np.sin((there_lon - here_lon) / 2) ** 2)
-        )
+        half += np.cos(here_lat) * np.cos(there_lat) * (np.sin((there_lon - here_lon) / 2) ** 2)
         far: Flags = 2 * EARTH_KM * np.arcsin(np.sqrt(half.clip(0, 1))) > self.reach_km
         return far
 

@@ -20,7 +20,7 @@ def fingerprint(incident_id: str) -> str:
 def purge(store: Store, incident_id: str) -> str:
     """Rewrite batches and rejected rows without a record; a sentence on what was done.
 
-    `current` and its older stamps are left to the caller's rebuild and to `_forget`.
+    The caller rebuilds `current`, which also removes the older tables.
     """
     own_id = incident_id.partition(":")[2]
     found = 0
@@ -47,7 +47,6 @@ def purge(store: Store, incident_id: str) -> str:
             )
         if not found:
             ledger.append(store.ledger, "purge", fingerprint(incident_id))
-    _forget(store)
     return f"Removed {found} record and {dropped} rejected rows; a hash of the id stays."
 
 
@@ -68,9 +67,7 @@ def _rewrite(store: Store, scratch: Path, file: Path, incident_id: str) -> None:
     rejected = store.rejected / f"{file.stem}.csv"
     if rejected.exists():
         rejected.rename(store.rejected / f"{name}.csv")
-    ledger.append(
-        store.ledger, "purge", fingerprint(incident_id), batch=file.stem, became=name
-    )
+    ledger.append(store.ledger, "purge", fingerprint(incident_id), batch=file.stem, became=name)
     file.unlink()
 
 
@@ -88,16 +85,6 @@ def _rewrite_rejected(scratch: Path, file: Path, own_id: str) -> int:
     return len(rows) - len(kept)
 
 
-def _forget(store: Store) -> None:
-    """Older derived tables hold the record too: no stamp but the next one stays."""
-    import shutil
-
-    (store.current / "now").unlink(missing_ok=True)
-    for folder in store.current.iterdir():
-        if folder.is_dir():
-            shutil.rmtree(folder)
-
-
 def unimport(store: Store, batch: str) -> str:
     """Take one import back; a sentence on what was done."""
     names = [name for name in build.live(store) if name.startswith(batch)]
@@ -106,5 +93,3 @@ def unimport(store: Store, batch: str) -> str:
         raise Problem(f"No single batch is called {batch!r}. Batches: {known}.")
     ledger.append(store.ledger, "unimport", names[0])
     return f"Batch {names[0]} no longer counts. Importing its file again brings it back."
-
-

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.filters import FILTERS, Clause, day_sql, hour_sql, polygon_set, weekday_sql
+from data.clauses import Clause, day_sql, hour_sql, polygon_set, weekday_sql
+from data.filters import FILTERS
 from data.store import Current
 from data.view import COARSE_PLACE, HEXAGONS, View
 from geo.hexagons import parent_sql
@@ -25,7 +26,7 @@ def _joined(clauses: Iterable[Clause | None]) -> Clause:
 def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
     """SQL for all filters but some; `day` is bounded plainly too, so files are skipped."""
     clauses = [f.sql(view, current.meta) for f in FILTERS if f.word not in leave_out]
-    bounds = [view.start, view.end + timedelta(days=1)]
+    bounds: list[object] = [view.start, view.end + timedelta(days=1)]
     return _joined([*clauses, ("day BETWEEN ? AND ?", bounds)])
 
 
@@ -110,33 +111,36 @@ def series(current: Current, view: View, column: str) -> pd.DataFrame:
     """Weekly counts by one column of codes: start (a Monday), code, n."""
     sql, values = where(view, current)
     first = origin(view, 7)
-    return current.query(
+    found: pd.DataFrame = current.query(
         f"""SELECT ?::DATE + 7 * (({day_sql(view)} - ?::DATE) // 7)::INTEGER AS start,
             {column} AS code, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",
         [first, first, *values],
     ).to_pandas()
+    return found
 
 
 def hours_by_weekday(current: Current, view: View) -> pd.DataFrame:
     """Counts by weekday (0 Monday) and hour; records without an hour are not in it."""
     sql, values = where(view, current)
-    return current.query(
+    found: pd.DataFrame = current.query(
         f"""SELECT {weekday_sql(view)}::INTEGER AS weekday, hour::INTEGER AS hour,
             count(*) AS n
         FROM {{facts}} WHERE {sql} AND hour IS NOT NULL GROUP BY ALL ORDER BY ALL""",
         values,
     ).to_pandas()
+    return found
 
 
 def daily(current: Current, view: View) -> pd.DataFrame:
     """Counts by day; records known only to the month are not in it."""
     sql, values = where(view, current)
-    return current.query(
+    found: pd.DataFrame = current.query(
         f"""SELECT {day_sql(view)} AS day, count(*) AS n FROM {{facts}}
         WHERE {sql} AND weekday IS NOT NULL GROUP BY ALL ORDER BY ALL""",
         values,
     ).to_pandas()
+    return found
 
 
 def pixels(current: Current, view: View, shift: int) -> pd.DataFrame:
@@ -145,9 +149,10 @@ def pixels(current: Current, view: View, shift: int) -> pd.DataFrame:
     Only records whose place is known to the block or better.
     """
     sql, values = where(view, current)
-    return current.query(
+    found: pd.DataFrame = current.query(
         f"""SELECT mx >> {int(shift)} AS mx, my >> {int(shift)} AS my, count(*) AS n
         FROM {{facts}} WHERE {sql} AND place_precision < {COARSE_PLACE}
         GROUP BY ALL""",
         values,
     ).to_pandas()
+    return found

@@ -41,9 +41,7 @@ def read(file: Path) -> dict[str, int | None]:
                 if len(people) >= MOST_ROWS:
                     raise Problem(f"{file.name} has more than {MOST_ROWS:,} lines.")
                 if row:
-                    _take(
-                        people, row, at, counted, f"{file.name}, line {rows.line_num}"
-                    )
+                    _take(people, row, at, counted, f"{file.name}, line {rows.line_num}")
     except FileNotFoundError:
         raise Problem(f"{file} is missing: it should hold name,population.") from None
     except (UnicodeDecodeError, csv.Error):
@@ -51,9 +49,7 @@ def read(file: Path) -> dict[str, int | None]:
     return people
 
 
-def _take(
-    people: dict[str, int | None], row: list[str], at: int, counted: int, where: str
-) -> None:
+def _take(people: dict[str, int | None], row: list[str], at: int, counted: int, where: str) -> None:
     if len(row) <= max(at, counted):
         raise Problem(f"{where}: a name and a population are needed.")
     name = row[at].strip()
@@ -84,9 +80,7 @@ def by_name(
         else:
             found[row] = count
     counted = sum(count is not None for count in found)
-    notes = [
-        f"Residents are known for {counted} of {len(areas)} areas (from {whence})."
-    ]
+    notes = [f"Residents are known for {counted} of {len(areas)} areas (from {whence})."]
     if unmatched:
         more = " ..." if len(unmatched) > LISTED else ""
         names = ", ".join(unmatched[:LISTED]) + more

@@ -121,5 +121,3 @@ def _made(
     file = folder / "community-made.csv"
     made_up.reports(areas).to_csv(file, index=False)
     _take(store, place, file, "community-made", say, bar)
-
-

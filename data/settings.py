@@ -51,9 +51,7 @@ def load(file: Path | None = None) -> Settings:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, Problem):
             raise
-        raise Problem(
-            f"{file}: an entry is missing or not of its kind: {error}."
-        ) from None
+        raise Problem(f"{file}: an entry is missing or not of its kind: {error}.") from None
 
 
 def _settings(table: dict[str, Any], file: Path) -> Settings:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from data import boundaries
-from data.filters import polygon_set
+from data.clauses import polygon_set
 from data.store import Current
 from data.view import HEXAGONS
 from geo import hexagons
@@ -29,7 +29,7 @@ def units(current: Current, area_set: str) -> gpd.GeoDataFrame:
         return _hexagons(current, HEXAGONS[area_set])
     found = polygon_set(area_set, current.meta)
     if found is None:
-        empty = {"unit": [], "name": [], "population": [], "geometry": []}
+        empty: dict[str, list[Any]] = {"unit": [], "name": [], "population": [], "geometry": []}
         return gpd.GeoDataFrame(empty, crs=4326)
     areas, _ = boundaries.read(current.folder / f"areas{found[0]}.parquet")
     people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
@@ -40,24 +40,23 @@ def units(current: Current, area_set: str) -> gpd.GeoDataFrame:
     )
 
 
-def outline(current: Current) -> shapely.Geometry:
+def outline(current: Current) -> Any:
     """The place: the union of its areas, else of the hexagons that hold incidents."""
     names = [s["name"] for s in current.meta["sets"]] or list(HEXAGONS)
     held = units(current, names[0])
     if held.empty:
         return shapely.Polygon()
-    return shapely.union_all(shapely.make_valid(held.geometry.values))
+    whole: Any = shapely.union_all(shapely.make_valid(held.geometry.values))
+    return whole
 
 
 def _hexagons(current: Current, resolution: int) -> gpd.GeoDataFrame:
     parent = hexagons.parent_sql("cell", resolution)
-    table = current.query(
-        f"SELECT DISTINCT {parent} AS cell FROM {{facts}} WHERE cell <> 0"
-    )
+    table = current.query(f"SELECT DISTINCT {parent} AS cell FROM {{facts}} WHERE cell <> 0")
     cells = table["cell"].to_numpy().astype(np.uint64)
     shapes = hexagons.outlines(np.sort(cells))
     found = polygon_set("", current.meta)
-    names = [f"Hexagon {code[:-len('ffff')][-5:]}" for code in shapes["code"]]
+    names = [f"Hexagon {code[: -len('ffff')][-5:]}" for code in shapes["code"]]
     if found is not None and len(shapes):
         areas, _ = boundaries.read(current.folder / "areas0.parquet")
         from geo.areas import locate
@@ -88,9 +87,7 @@ def script(current: Current, area_set: str) -> tuple[str, str]:
     simple = held.geometry
     if area_set not in HEXAGONS and len(held):
         metres = held.to_crs(crs).geometry.values
-        simple = gpd.GeoSeries(
-            shapely.coverage_simplify(metres, TOLERANCE), crs=crs
-        ).to_crs(4326)
+        simple = gpd.GeoSeries(shapely.coverage_simplify(metres, TOLERANCE), crs=crs).to_crs(4326)
     features = [
         _feature(shape, {"i": i, "name": name, "at": _label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))

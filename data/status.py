@@ -19,7 +19,8 @@ def lines(store: Store, place: Settings) -> Iterator[str]:
     yield f"Data {stamp}: {meta['rows']:,} incidents{behind}"
     for source in meta["sources"]:
         yield ""
-        yield f"{source['name']}: {source['rows']:,} incidents, {source['first']} to {source['last']}"
+        span = f"{source['first']} to {source['last']}" if source["rows"] else "none kept"
+        yield f"{source['name']}: {source['rows']:,} incidents, {span}"
         for column, counts in source["counts"].items():
             told = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
             yield f"  {words.spoken(column)}: {told}"

@@ -100,6 +100,11 @@ class Current:
         meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
         return meta
 
+    @property
+    def batches(self) -> list[Path]:
+        """The batches that the facts point into, in the order that they count them."""
+        return [self.store.batches / f"{name}.parquet" for name in self.meta["batches"]]
+
     def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
         """The answer of one read-only query; {facts} stands for the narrow table."""
         return query(self.store.root, sql.replace("{facts}", literal(self.facts)), params)
@@ -108,9 +113,7 @@ class Current:
 @lru_cache(maxsize=8)
 def _database(root: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory that can read Parquet below one folder and nothing else."""
-    database = duckdb.connect(
-        config={"autoinstall_known_extensions": False, "memory_limit": "4GB"}
-    )
+    database = duckdb.connect(config={"autoinstall_known_extensions": False, "memory_limit": "4GB"})
     database.execute("SET allowed_directories = [" + literal(root).strip() + "]")
     database.execute("SET enable_external_access = false")
     database.execute("SET parquet_metadata_cache = true")

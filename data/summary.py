@@ -1,7 +1,6 @@
 """What `current` says of itself: place, sources with their coverage, area sets, counts."""
 
 import hashlib
-import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -43,12 +42,17 @@ def imports(store: Store) -> list[dict[str, Any]]:
     return found
 
 
+def purges(store: Store) -> int:
+    """How many records were purged from this store, ever."""
+    return sum(event.verb == "purge" for event in store.events())
+
+
 def source_names(store: Store) -> list[str]:
     """The sources that have records, in the order of their first import."""
     return list(dict.fromkeys(entry["source"] for entry in imports(store)))
 
 
-def sources_digest(store: Store, place: Settings) -> str:
+def sources_digest(store: Store) -> str:
     """A hash of what is stated of the store's sources: part of the stamp."""
     known = sources.catalogue(store.root)
     text = repr([sources.get(name, known) for name in source_names(store)])
@@ -59,10 +63,7 @@ def describe(
     store: Store, place: Settings, built: Path, stamp: str, unplaced: Counter[str]
 ) -> dict[str, Any]:
     """The meta of one `current`, as plain JSON values."""
-    sets = [
-        (name, *boundaries.read(file))
-        for name, file in boundaries.current_sets(store).items()
-    ]
+    sets = [(name, *boundaries.read(file)) for name, file in boundaries.current_sets(store).items()]
     with duckdb.connect() as connection:
         connection.execute(
             f"CREATE VIEW facts AS FROM read_parquet({literal(built / 'facts.parquet')})"
@@ -88,6 +89,8 @@ def describe(
             "crs": places.metric_crs(store, place),
         },
         "rows": rows,
+        "batches": [entry["batch"] for entry in imports(store)],
+        "purges": purges(store),
         "sources": told,
         "sets": [
             {
@@ -103,9 +106,7 @@ def describe(
     }
 
 
-def _sources(
-    connection: duckdb.DuckDBPyConnection, store: Store
-) -> list[dict[str, Any]]:
+def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:
     known = sources.catalogue(store.root)
     entries = imports(store)
     told = []
@@ -145,9 +146,7 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _count(
-    connection: duckdb.DuckDBPyConnection, column: str, source: int
-) -> dict[str, int]:
+def _count(connection: duckdb.DuckDBPyConnection, column: str, source: int) -> dict[str, int]:
     rows = connection.execute(
         f"SELECT {column}, count(*) FROM facts WHERE source = ? GROUP BY 1 ORDER BY 1",
         [source],

@@ -55,7 +55,10 @@ def window(current: Current) -> Window | None:
         top,
         inside.reshape(grid_lat.shape),
         np.array([mercator.ground_metres(v) / size for v in lat]),
-        [[float(ends[1][0]), float(ends[0][0])], [float(ends[1][1]), float(ends[0][1])]],
+        [
+            [float(ends[1][0]), float(ends[0][0])],
+            [float(ends[1][1]), float(ends[0][1])],
+        ],
     )
 
 
@@ -67,8 +70,9 @@ def surface(
     counts = np.zeros(over.inside.shape)
     column = found["mx"].to_numpy() - over.column
     row = found["my"].to_numpy() - over.row
+    high, wide = (int(n) for n in over.inside.shape)
     held = (column >= 0) & (row >= 0)
-    held &= (column < counts.shape[1]) & (row < counts.shape[0])
+    held &= (column < wide) & (row < high)
     counts[row[held], column[held]] = found["n"].to_numpy()[held]
     return density.per_km2_per_week(
         counts, over.inside, over.metres, bandwidth, weeks(view, current)

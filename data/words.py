@@ -3,6 +3,7 @@
 Tables only grow at the end: a word's position is its code in the store's narrow table.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -79,8 +80,8 @@ SETTINGS = (
     Word("clinic", "A clinic, hospital or other place of care."),
     Word("worship", "A place of worship."),
     Word("shelter", "A shelter."),
-    Word("court", "A court."),
-    Word("home", "A home."),
+    Word("court", "A court or courthouse."),
+    Word("home", "A home or its grounds."),
     Word("street", "A street or other public ground."),
     Word("business", "A business."),
 )
@@ -122,7 +123,7 @@ AREA_BY = (
     Word("label_not_point", "The label names the area, though the coordinate lies in another."),
 )
 
-TABLES: dict[str, tuple[Word, ...] | tuple[Kind, ...]] = {
+TABLES: dict[str, Sequence[Word | Kind]] = {
     "kind": KINDS,
     "source_kind": SOURCE_KINDS,
     "grade": GRADES,

@@ -137,9 +137,7 @@ class AreaIndex:
         tested = _least(point[held], row[held], len(k))
         return _named(np.minimum(tested, self._around[k]))
 
-    def _tested(
-        self, point: Ints, row: Ints, x: Floats, y: Floats
-    ) -> npt.NDArray[np.bool_]:
+    def _tested(self, point: Ints, row: Ints, x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
         """Whether the area holds the point, for each pair of their numbers."""
         held = np.empty(len(row), dtype=bool)
         order = np.argsort(row, kind="stable")
@@ -161,9 +159,7 @@ def index(areas: gpd.GeoDataFrame) -> AreaIndex:
     return AreaIndex(areas)
 
 
-def locate(
-    lon: npt.ArrayLike, lat: npt.ArrayLike, areas: gpd.GeoDataFrame | AreaIndex
-) -> Rows:
+def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, areas: gpd.GeoDataFrame | AreaIndex) -> Rows:
     """Row number of the area that holds each point; -1 outside and for NaN, inf.
 
     A point on a border belongs to both areas: the lowest row is given. Areas are in

@@ -44,9 +44,7 @@ def per_km2_per_week(
 
 
 def _smooth(grid: Grid, width: float) -> Grid:
-    smooth: Any = ndimage.gaussian_filter(
-        grid, width, mode="constant", truncate=REACH
-    )
+    smooth: Any = ndimage.gaussian_filter(grid, width, mode="constant", truncate=REACH)
     return np.asarray(smooth)
 
 

@@ -24,9 +24,7 @@ def to_pixels(
     return column, row
 
 
-def fractions(
-    lon: npt.ArrayLike, lat: npt.ArrayLike
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def fractions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """The same as fractions of the world: 0..1 from the west, 0..1 from the north."""
     phi = np.radians(np.clip(np.asarray(lat, float), -MAX_LATITUDE, MAX_LATITUDE))
     x = (np.asarray(lon, float) + 180.0) / 360.0
@@ -34,9 +32,7 @@ def fractions(
     return x, y
 
 
-def to_degrees(
-    x: npt.ArrayLike, y: npt.ArrayLike
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def to_degrees(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Longitude and latitude of fractions of the world; the inverse of `fractions`."""
     lon = np.asarray(x, float) * 360.0 - 180.0
     lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * np.asarray(y, float)))))

@@ -46,9 +46,7 @@ def overlaps(shapes: Shapes) -> list[tuple[int, int, float]]:
     one, other = one[one < other], other[one < other]
     shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     order = np.argsort(-shared, kind="stable")
-    return [
-        (int(one[k]), int(other[k]), float(shared[k])) for k in order if shared[k] > 0
-    ]
+    return [(int(one[k]), int(other[k]), float(shared[k])) for k in order if shared[k] > 0]
 
 
 def gaps(shapes: Shapes) -> list[float]:

@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special  # the same functions as scipy.stats, loaded in a fifth of the time
+from scipy import (
+    special,
+)  # the same functions as scipy.stats, loaded in a fifth of the time
 
 UNRELIABLE = 20  # events: below this a rate is flagged, after the CDC's rule for rates
 PLAIN = 1.2  # weekly counts that vary at most this much more than chance are Poisson
@@ -12,9 +14,7 @@ PLAIN = 1.2  # weekly counts that vary at most this much more than chance are Po
 Array = npt.NDArray[np.float64]
 
 
-def poisson_interval(
-    events: npt.ArrayLike, level: float = 0.95
-) -> tuple[Array, Array]:
+def poisson_interval(events: npt.ArrayLike, level: float = 0.95) -> tuple[Array, Array]:
     """Exact lower and upper bound of the mean of a Poisson count.
 
     Garwood (1936): the lower bound of 0 is 0.
@@ -22,7 +22,7 @@ def poisson_interval(
     n = np.asarray(events, float)
     tail = (1 - level) / 2
     lower = np.where(n > 0, special.gammaincinv(np.maximum(n, 1), tail), 0.0)
-    return lower, special.gammaincinv(n + 1, 1 - tail)
+    return np.asarray(lower, float), np.asarray(special.gammaincinv(n + 1, 1 - tail), float)
 
 
 def dispersion(*periods: npt.ArrayLike) -> tuple[Array, int]:
@@ -58,9 +58,7 @@ class Change(NamedTuple):
     factor: Array
 
 
-def change(
-    now: npt.ArrayLike, before: npt.ArrayLike, level: float = 0.95
-) -> Change:
+def change(now: npt.ArrayLike, before: npt.ArrayLike, level: float = 0.95) -> Change:
     """The change of weekly counts (areas, weeks) from one period to another.
 
     Where weekly counts vary more than chance (factor above 1.2) the interval is
@@ -113,9 +111,7 @@ def _drawn_together(own: Array, free: int) -> tuple[Array, int]:
     return np.asarray(drawn), free + BORROWED
 
 
-def per_thousand(
-    events: npt.ArrayLike, residents: npt.ArrayLike
-) -> tuple[Array, Array, Array]:
+def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array, Array, Array]:
     """Events per 1,000 residents and its exact Poisson interval; NaN without residents."""
     people = np.asarray(residents, float)
     people = np.where(people > 0, people, np.nan)

@@ -8,12 +8,16 @@ view = neighborhood.polygons(frame.view())
 theme = frame.theme()
 answer = cached.answer(view)
 names = answer.table["area"].tolist()
-name = st.selectbox("Area", names, key="name", bind="query-params", index=neighborhood.first(answer))
+name = st.selectbox(
+    "Area", names, key="name", bind="query-params", index=neighborhood.first(answer)
+)
 row = answer.table.set_index("area").loc[name]
 frame.head(neighborhood.title(name, row, view))
-st.text(neighborhood.numbers(name, row, answer))
+st.text(neighborhood.numbers(row, answer))
 st.altair_chart(
-    charts.against(neighborhood.against_city(name, answer), theme, answer.step, [name, "all areas"]),
+    charts.against(
+        neighborhood.against_city(name, answer), theme, answer.step, [name, "all areas"]
+    ),
     alt=f"{name} against all areas",
 )
 inside = neighborhood.inside(view, name)
@@ -23,7 +27,10 @@ with left:
     st.altair_chart(charts.bars(neighborhood.kinds(inside), theme, "incidents"), alt="Kinds")
 with right:
     st.markdown("**When**")
-    st.altair_chart(charts.hour_matrix(cached.hours_by_weekday(inside), theme), alt="Hours by weekday")
+    st.altair_chart(
+        charts.hour_matrix(cached.hours_by_weekday(inside), theme),
+        alt="Hours by weekday",
+    )
 st.markdown("**Neighbors**")
 tables.listed(neighborhood.neighbors(view, name, answer))
 st.text(neighborhood.border(view))

@@ -15,11 +15,15 @@ st.altair_chart(charts.by_group(kinds, theme, "week", order), alt="Incidents a w
 left, right = st.columns([1, 1.4])
 with left:
     st.markdown("**Hour and weekday**")
-    st.altair_chart(charts.hour_matrix(cached.hours_by_weekday(view), theme), alt="Hours by weekday")
+    st.altair_chart(
+        charts.hour_matrix(cached.hours_by_weekday(view), theme), alt="Hours by weekday"
+    )
 with right:
     st.markdown("**Every day**")
     st.altair_chart(charts.calendar(clock.days(view), theme), alt="Calendar")
-st.markdown(f"**The twelve areas with the most incidents, on one scale** (incidents a {answer.step})")
-frames, names = clock.busiest(view, answer, 12)
+st.markdown(
+    f"**The twelve areas with the most incidents, on one scale** (incidents a {answer.step})"
+)
+frames, names = clock.busiest(answer, 12)
 st.altair_chart(charts.multiples(frames, theme, answer.step, names), alt="Twelve areas")
 frame.foot(view)

@@ -141,7 +141,7 @@
     if (window.frameElement) frameElement.title = told.title;
     for (let up = box.parentElement; up && up !== document.body; up = up.parentElement) up.style.height = "100%";
     let moved = told.placed;    // until the reader moves the map it shows the whole place
-    ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true}));
+    ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
     const fit = () => {         // beside the legend where there is room for both
       map.invalidateSize({pan: false});
       const left = box.clientWidth > 560 ? 170 : 4;

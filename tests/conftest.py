@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PROVE = bool(os.environ.get("PORCHLIGHT_PROVE"))
+SHOTS = os.environ.get("PORCHLIGHT_SHOTS", "")  # a folder to keep screenshots in
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,6 +1,7 @@
 """Broken and odd files, each with what an import must make of it."""
 
 import gzip
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,10 @@ def encodings() -> Iterator[Case]:
     yield Case("unknown encoding", text(GOOD), problem="no such encoding",
                options={"encoding": "klingon"})  # fmt: skip
     mixed = "1,2024-03-01,44.97,-93.26,other,Peña Peña Peña\n" * 9
-    content = text(mixed, header="id,date,lat,lon,kind,area\n") + b"9,2024-03-01,44.97,-93.26,other,\xf1\n"
+    content = (
+        text(mixed, header="id,date,lat,lon,kind,area\n")
+        + b"9,2024-03-01,44.97,-93.26,other,\xf1\n"
+    )
     yield Case("one bad byte in utf-8", content, kept=10, repeats=8,
                notes={"bytes that are no UTF-8 stand as \ufffd in the text: 1": 1})  # fmt: skip
 
@@ -114,7 +118,15 @@ def delimiters() -> Iterator[Case]:
 def quotes() -> Iterator[Case]:
     wide = "id,date,lat,lon,kind,text\n"
     told = '1,2024-03-01,44.97,-93.26,other,"two\nlines, and ""quotes"""\n'
-    yield case("quoted line ends", told, "x\n", header=wide, kept=1, rejected={CELLS: 1}, lines=(4,))
+    yield case(
+        "quoted line ends",
+        told,
+        "x\n",
+        header=wide,
+        kept=1,
+        rejected={CELLS: 1},
+        lines=(4,),
+    )
     stray = '1,2024-03-01,44.97,-93.26,other,"never closed\n'
     plain = "2,2024-03-02,44.97,-93.26,other,fine\n"
     yield case("unterminated quote", stray, plain, header=wide, kept=1,
@@ -131,8 +143,22 @@ def quotes() -> Iterator[Case]:
     spaced = '1, 2024-03-01, 44.97, -93.26, other, "a, b"\n'
     yield case("blanks before a quote", spaced, header=wide, kept=1)
     cut = '1,2024-03-01,44.97,-93.26,other,"fine"\n2,2024-03-01,44.97,-93.26,other,"cut o'
-    yield case("truncated in a quote", cut, header=wide, kept=1, rejected={QUOTE: 1}, lines=(3,))
-    yield case("truncated in a row", GOOD, "2,2024-03-0", kept=1, rejected={CELLS: 1}, lines=(3,))
+    yield case(
+        "truncated in a quote",
+        cut,
+        header=wide,
+        kept=1,
+        rejected={QUOTE: 1},
+        lines=(3,),
+    )
+    yield case(
+        "truncated in a row",
+        GOOD,
+        "2,2024-03-0",
+        kept=1,
+        rejected={CELLS: 1},
+        lines=(3,),
+    )
 
 
 def shapes() -> Iterator[Case]:
@@ -151,17 +177,34 @@ def shapes() -> Iterator[Case]:
     names = {"columns": ("id", "date", "lat", "lon", "kind"), "no_header": True}
     yield Case("no header, named", text(GOOD, NEXT, header=""), kept=2, options=names)
     few = {"columns": ("id", "date"), "no_header": True}
-    yield Case("no header, too few names", text(GOOD, header=""), problem="2 columns", options=few)
+    yield Case(
+        "no header, too few names",
+        text(GOOD, header=""),
+        problem="2 columns",
+        options=few,
+    )
     huge = f"2,2024-03-02,44.97,-93.26,{'x' * 1_200_000}\n"
     yield case("huge cell", GOOD, huge, LAST, kept=2, rejected={TOO_LONG: 1}, lines=(3,))
     quoted = f'2,2024-03-02,44.97,-93.26,"{"x" * 1_200_000}"\n'
     yield case("huge quoted cell", GOOD, quoted, LAST, kept=2, rejected={QUOTE: 1}, lines=(3,))
-    yield case("one line of 3 MB", GOOD, "x" * 3_000_000, kept=1, rejected={TOO_LONG: 1}, lines=(3,))
+    yield case(
+        "one line of 3 MB",
+        GOOD,
+        "x" * 3_000_000,
+        kept=1,
+        rejected={TOO_LONG: 1},
+        lines=(3,),
+    )
     yield case("control characters", GOOD.replace("other", "ot\x07her"), NEXT.replace("sigh", "si\x00gh"),
                kept=2, notes={"control characters that were taken out": 1})  # fmt: skip
     yield case("marks of direction", GOOD.replace("shoot", "\u202eshoot\u202c"), kept=1)
     yield Case("gzip", gzip.compress(text(GOOD, NEXT)), kept=2, file="calls.csv.gz")
-    yield Case("gzip cut off", gzip.compress(text(GOOD * 500))[:-20], problem="cut off", file="a.csv.gz")
+    yield Case(
+        "gzip cut off",
+        gzip.compress(text(GOOD * 500))[:-20],
+        problem="cut off",
+        file="a.csv.gz",
+    )
     bomb = gzip.compress(HEADER.encode() + b"0" * (40 << 20))
     yield Case("gzip bomb", bomb, problem="unpacks to more", file="bomb.csv.gz")
     yield Case("zip", b"PK\x03\x04" + b"\x00" * 400, problem="Excel workbook")
@@ -172,12 +215,22 @@ def shapes() -> Iterator[Case]:
 
 
 def times() -> Iterator[Case]:
-    yield dated("day and month swappable", "03/04/2024", "05/06/2024", problem='--date-format "%d/%m/%Y"')
+    yield dated(
+        "day and month swappable",
+        "03/04/2024",
+        "05/06/2024",
+        problem='--date-format "%d/%m/%Y"',
+    )
     told = {"date_format": "%d/%m/%Y"}
     yield dated("day first, told", "03/04/2024", "05/06/2024 10:30", kept=2, options=told)
     yield dated("day first, found", "03/04/2024", "25/12/2023", kept=2)
     yield dated("month first, found", "03/04/2024 1:05 PM", "12/25/2023 11:00 AM", kept=2)
-    yield dated("day and month contradict", "13/04/2024", "04/13/2024", problem="line 2 does not fit")
+    yield dated(
+        "day and month contradict",
+        "13/04/2024",
+        "04/13/2024",
+        problem="line 2 does not fit",
+    )
     yield dated("two-digit years", "03/31/24", "12/25/23", kept=2)
     yield dated("month names", '"March 1, 2024"', '"Sept. 12, 2023"', kept=2)
     yield dated("german", "1. März 2024", "12. Dezember 2023", kept=2)
@@ -185,17 +238,44 @@ def times() -> Iterator[Case]:
     yield dated("epoch", "1709287200", "1709287201", kept=2)
     yield dated("months only", "2024-03", "2023-12", kept=2)
     yield dated("offsets", "2024-03-01T10:00:00Z", "2024-03-01T10:00:00.5+05:30", kept=2)
-    yield dated("one bad date", "2024-03-01", "2024-02-30", "soon", kept=1, rejected={FORMAT: 2}, lines=(3, 4))
-    yield dated("no date", "2024-03-01", "", "NA", "Unknown Date", kept=1, rejected={NO_TIME: 3}, lines=(3, 4, 5))
+    yield dated(
+        "one bad date",
+        "2024-03-01",
+        "2024-02-30",
+        "soon",
+        kept=1,
+        rejected={FORMAT: 2},
+        lines=(3, 4),
+    )
+    yield dated(
+        "no date",
+        "2024-03-01",
+        "",
+        "NA",
+        "Unknown Date",
+        kept=1,
+        rejected={NO_TIME: 3},
+        lines=(3, 4, 5),
+    )
     yield dated("old and future", "2024-03-01", "1899-12-31", "2099-01-01", kept=1,
                 rejected={"a date before 1900": 1, FUTURE: 1}, lines=(3, 4))  # fmt: skip
     yield dated("no dates at all", "soon 1", "later 2", problem="--date-format")
-    yield dated("a format that is none", "2024-03-01", problem="no date format", options={"date_format": "%Q%Y"})
+    yield dated(
+        "a format that is none",
+        "2024-03-01",
+        problem="no date format",
+        options={"date_format": "%Q%Y"},
+    )
     yield dated("skipped hour", "2024-03-10 02:30", "2024-03-10 03:30", kept=2,
                 notes={"times that the clock skipped in spring were moved forward by the gap": 1})  # fmt: skip
     yield dated("hour that exists twice", "2024-11-03 01:30", "2024-11-03 02:30", kept=2,
                 notes={"times that exist twice in autumn were taken as the first": 1})  # fmt: skip
-    yield dated("unknown zone", "2024-03-01", problem="no time zone", options={"zone": "Mars/Olympus"})
+    yield dated(
+        "unknown zone",
+        "2024-03-01",
+        problem="no time zone",
+        options={"zone": "Mars/Olympus"},
+    )
     clock = "id,date,time,lat,lon,kind\n"
     yield case("date and time apart", "1,2024-03-01,13:45,44.97,-93.26,other\n",
                "2,2024-03-01,,44.97,-93.26,other\n", "3,2024-03-01,25:00,44.97,-93.26,other\n",
@@ -204,53 +284,214 @@ def times() -> Iterator[Case]:
 
 
 def places() -> Iterator[Case]:
-    yield placed("out of range", "44.97,-93.26", "144.97,-93.26", "44.97,-393.26", kept=1, rejected={RANGE: 2}, lines=(3, 4))
-    yield placed("null island", "44.97,-93.26", "0,0", "0.0,0.0", kept=1, rejected={"the coordinate is 0/0": 2})
-    yield placed("nan", "44.97,-93.26", "NaN,NaN", "nan,-93.26", kept=1, rejected={"the coordinate is NaN or infinite": 2})
-    yield placed("swapped", "44.97,-93.26", "-93.26,44.97", kept=1, rejected={SWAPPED: 1}, lines=(3,))
+    yield placed(
+        "out of range",
+        "44.97,-93.26",
+        "144.97,-93.26",
+        "44.97,-393.26",
+        kept=1,
+        rejected={RANGE: 2},
+        lines=(3, 4),
+    )
+    yield placed(
+        "null island",
+        "44.97,-93.26",
+        "0,0",
+        "0.0,0.0",
+        kept=1,
+        rejected={"the coordinate is 0/0": 2},
+    )
+    yield placed(
+        "nan",
+        "44.97,-93.26",
+        "NaN,NaN",
+        "nan,-93.26",
+        kept=1,
+        rejected={"the coordinate is NaN or infinite": 2},
+    )
+    yield placed(
+        "swapped",
+        "44.97,-93.26",
+        "-93.26,44.97",
+        kept=1,
+        rejected={SWAPPED: 1},
+        lines=(3,),
+    )
     yield placed("one only", "44.97,-93.26", "44.97,", ",-93.26", kept=1, rejected={ONE_ONLY: 2})
     yield placed("far away", "44.97,-93.26", "34.05,-118.24", kept=1, rejected={FAR: 1})
     yield placed("words", "44.97,-93.26", "north,west", kept=1, rejected={UNREAD: 1})
-    yield placed("degree signs", "44.97°N,93.26°W", "44° 58' 12\" N,93° 15' 36\" W".replace('"', "″"), kept=2)
+    yield placed(
+        "degree signs",
+        "44.97°N,93.26°W",
+        "44° 58' 12\" N,93° 15' 36\" W".replace('"', "″"),
+        kept=2,
+    )
     yield placed("nothing", "44.97,-93.26", ",", kept=1, rejected={NOWHERE: 1})
-    yield placed("area only", "44.97,-93.26,Central", ",,Central", header="lat,lon,neighborhood", kept=2)
-    yield placed("city only", "44.97,-93.26,Minneapolis", ",,Burnsville", ",,", header="lat,lon,city", kept=2, rejected={NOWHERE: 1})
-    yield placed("one column", '"44.97, -93.26"', '"(44.98, -93.27)"', '"44,97; -93,26"', "here", header="location", kept=3, rejected={UNREAD: 1})
-    yield placed("well-known text", "POINT (-93.26 44.97)", "POINT(-93.27 44.98)", "POLYGON (())", header="geom", kept=2, rejected={UNREAD: 1})
+    yield placed(
+        "area only",
+        "44.97,-93.26,Central",
+        ",,Central",
+        header="lat,lon,neighborhood",
+        kept=2,
+    )
+    yield placed(
+        "city only",
+        "44.97,-93.26,Minneapolis",
+        ",,Burnsville",
+        ",,",
+        header="lat,lon,city",
+        kept=2,
+        rejected={NOWHERE: 1},
+    )
+    yield placed(
+        "one column",
+        '"44.97, -93.26"',
+        '"(44.98, -93.27)"',
+        '"44,97; -93,26"',
+        "here",
+        header="location",
+        kept=3,
+        rejected={UNREAD: 1},
+    )
+    yield placed(
+        "well-known text",
+        "POINT (-93.26 44.97)",
+        "POINT(-93.27 44.98)",
+        "POLYGON (())",
+        header="geom",
+        kept=2,
+        rejected={UNREAD: 1},
+    )
     yield placed("projected, not told", "4979500,479500", header="y,x", problem="--crs")
-    yield placed("projected, told", "4979500,479500", "4979600.5,479600", header="y,x", kept=2, options={"crs": "EPSG:26915"})
-    yield placed("no such crs", "4979500,479500", header="y,x", problem="no coordinate system", options={"crs": "EPSG:999999"})
+    yield placed(
+        "projected, told",
+        "4979500,479500",
+        "4979600.5,479600",
+        header="y,x",
+        kept=2,
+        options={"crs": "EPSG:26915"},
+    )
+    yield placed(
+        "no such crs",
+        "4979500,479500",
+        header="y,x",
+        problem="no coordinate system",
+        options={"crs": "EPSG:999999"},
+    )
     yield placed("no column of places", "1", header="count", problem="no column of places")
 
 
 def words() -> Iterator[Case]:
     yield case("unknown kind", GOOD, NEXT.replace("sighting", "picnic"), LAST.replace("other", ""), kept=1,
                rejected={NO_RULE: 1, "no kind": 1}, lines=(3, 4))  # fmt: skip
-    yield case("kinds in other spellings", GOOD.replace("shooting", "Use of Force"), NEXT.replace("sighting", "CALL-911"), kept=2)
+    yield case(
+        "kinds in other spellings",
+        GOOD.replace("shooting", "Use of Force"),
+        NEXT.replace("sighting", "CALL-911"),
+        kept=2,
+    )
     bare = "1,2024-03-01,44.97,-93.26\n"
     yield case("no kind", bare, header="id,date,lat,lon\n", problem="--kind")
     yield case("kind told", bare, header="id,date,lat,lon\n", kept=1, options={"kind": "other"})
-    yield case("kind told wrongly", bare, header="id,date,lat,lon\n", problem="Use one of", options={"kind": "picnic"})
-    yield case("kinds not ours", "1,2024-03-01,44.97,-93.26,Theft\n", header="id,date,lat,lon,offense\n", problem="[values.kind]")
+    yield case(
+        "kind told wrongly",
+        bare,
+        header="id,date,lat,lon\n",
+        problem="Use one of",
+        options={"kind": "picnic"},
+    )
+    yield case(
+        "kinds not ours",
+        "1,2024-03-01,44.97,-93.26,Theft\n",
+        header="id,date,lat,lon,offense\n",
+        problem="[values.kind]",
+    )
     yield case("repeats", GOOD, GOOD, GOOD, kept=3, repeats=2)
     again = GOOD.replace("shooting", "other")
-    yield case("an id twice", GOOD, again, kept=2, notes={"rows with an id that an earlier, different row has": 1})
-    yield case("no ids", "2024-03-01,44.97,-93.26,other\n" * 3, header="date,lat,lon,kind\n", kept=3, repeats=2)
+    yield case(
+        "an id twice",
+        GOOD,
+        again,
+        kept=2,
+        notes={"rows with an id that an earlier, different row has": 1},
+    )
+    yield case(
+        "no ids",
+        "2024-03-01,44.97,-93.26,other\n" * 3,
+        header="date,lat,lon,kind\n",
+        kept=3,
+        repeats=2,
+    )
 
 
 def people() -> Iterator[Case]:
     head = "id,date,lat,lon,kind,{}\n"
     row = f'1,2024-03-01,44.97,-93.26,other,"{CANARY}"\n'
-    for header in ("Suspect Name", "nombre", "Nachname", "licensePlateNo", "Badge #", "phone", "magaca", "home_address"):
-        yield case(f"column {header}", row, row.replace("other", "picnic"), header=head.format(header), kept=1, rejected={NO_RULE: 1})
+    for header in (
+        "Suspect Name",
+        "nombre",
+        "Nachname",
+        "licensePlateNo",
+        "Badge #",
+        "phone",
+        "magaca",
+        "home_address",
+    ):
+        yield case(
+            f"column {header}",
+            row,
+            row.replace("other", "picnic"),
+            header=head.format(header),
+            kept=1,
+            rejected={NO_RULE: 1},
+        )
     ragged = f"2,{CANARY},44.97\n"
     yield case("ragged row with a name", row, ragged, f'3,2024-03-01,44.97,"{CANARY}\n', header=head.format("victim"), kept=1,
                rejected={CELLS: 1, QUOTE: 1}, lines=(3, 4))  # fmt: skip
     yield case("origin", row, header=head.format("origin"), kept=1)
-    yield case("only names", f"{CANARY},2024-03-01\n", header="name,date\n", problem="no column of places")
-    yield Case("name without a header", f"1,2024-03-01,44.97,-93.26,{CANARY}\n".encode(), problem="--columns")
+    yield case(
+        "only names",
+        f"{CANARY},2024-03-01\n",
+        header="name,date\n",
+        problem="no column of places",
+    )
+    yield Case(
+        "name without a header",
+        f"1,2024-03-01,44.97,-93.26,{CANARY}\n".encode(),
+        problem="--columns",
+    )
 
 
 CASES = [
     *encodings(), *delimiters(), *quotes(), *shapes(), *times(), *places(), *words(), *people(),
 ]  # fmt: skip
+
+
+# what is put into a file to break it
+SPLINTERS = [
+    b'"', b'""', b",", b"\n", b"\r", b";", b"\t", b"|", b"\x00", b"\xff", b"\xe2\x80\xae", b"=", b"-",
+    b"NaN", b"1e999", b"99999999999999999999", b"0000-00-00", b"\xc3", b" ", b"inf", b"31/12/2024", b"'",
+]  # fmt: skip
+
+
+def mutated(rng: random.Random) -> tuple[bytes, dict[str, Any]]:
+    """A file of the corpus with up to eight faults, mostly below its header."""
+    chosen = rng.choice([case for case in CASES if len(case.content) < 20_000])
+    header = chosen.content.find(b"\n") + 1 if rng.random() < 0.85 else 0
+    body = bytearray(chosen.content[header:] * rng.choice([1, 1, 3]))
+    for _ in range(rng.randint(1, 8)):
+        at = rng.randrange(len(body) + 1)
+        fault = rng.randrange(5)
+        if fault == 0:
+            del body[at : at + rng.randint(1, 12)]
+        elif fault == 1:
+            body[at:at] = rng.choice(SPLINTERS)
+        elif fault == 2:
+            body[at:at] = body[: rng.randint(1, 60)]
+        elif fault == 3:
+            body[at : at + 1] = bytes([rng.randrange(256)])
+        else:
+            rows = bytes(body).split(b"\n")
+            rng.shuffle(rows)
+            body = bytearray(b"\n".join(rows))
+    return chosen.content[:header] + bytes(body), chosen.options

@@ -284,9 +284,7 @@ def test_learned_minneapolis_is_where_the_city_says(shared: Path) -> None:
     assert_coverage(areas)
     assert len(areas) == 87
     assert areas.attrs["lost"] == []
-    official = gpd.read_file(
-        shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
-    )
+    official = gpd.read_file(shared / "boundaries/minneapolis-neighborhoods-2022.geojson")
     official = official.to_crs(UTM).set_index("BDNAME").geometry
     learned = areas.set_index(areas["name"].replace(RENAMED)).to_crs(UTM).geometry
     right = learned.intersection(official, align=True).area.sum()

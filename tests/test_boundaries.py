@@ -56,9 +56,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(shapely.hausdorff_distance(one, other) < 1e-7)
 
 
-def added(
-    store: Store, file: Path, **options: Any
-) -> tuple[gpd.GeoDataFrame, Any, str]:
+def added(store: Store, file: Path, **options: Any) -> tuple[gpd.GeoDataFrame, Any, str]:
     """The set as it is read back, what is known of it, and what was said."""
     said: list[str] = []
     options = {"name_column": "name", "set_name": "neighborhoods"} | options
@@ -101,9 +99,7 @@ def test_the_same_file_again_changes_nothing(store: Store, tmp_path: Path) -> No
     assert sorted(store.areas.iterdir()) == before[1]
 
 
-def test_sets_of_several_names_and_the_newest_of_each(
-    store: Store, tmp_path: Path
-) -> None:
+def test_sets_of_several_names_and_the_newest_of_each(store: Store, tmp_path: Path) -> None:
     old = geojson(tmp_path / "old.geojson", ({"name": "A"}, square(0, 0)))
     new = geojson(tmp_path / "new.geojson", ({"name": "B"}, square(0, 0)))
     added(store, old)
@@ -111,14 +107,12 @@ def test_sets_of_several_names_and_the_newest_of_each(
     added(store, new)
     sets = boundaries.current_sets(store)
     assert list(sets) == ["neighborhoods", "precincts"]
-    names = {
-        key: boundaries.read(file)[0]["name"].tolist() for key, file in sets.items()
-    }
+    names = {key: boundaries.read(file)[0]["name"].tolist() for key, file in sets.items()}
     assert names == {"neighborhoods": ["B"], "precincts": ["A"]}
     added(store, old)  # back again
-    assert boundaries.read(boundaries.current_sets(store)["neighborhoods"])[0][
-        "name"
-    ].tolist() == ["A"]
+    assert boundaries.read(boundaries.current_sets(store)["neighborhoods"])[0]["name"].tolist() == [
+        "A"
+    ]
 
 
 def test_what_is_wrong_with_shapes_is_named(store: Store, tmp_path: Path) -> None:
@@ -145,9 +139,7 @@ def test_what_is_wrong_with_shapes_is_named(store: Store, tmp_path: Path) -> Non
     assert areas.geometry[2].equals(square(2, 0))
     assert areas.geometry[1].equals(square(4, 0).union(square(5, 0)))
     assert "Invalid shapes repaired: Bow, Twice, Mix." in said
-    assert (
-        "Left out, for they have no polygon with an area: Line, Nothing, Open" in said
-    )
+    assert "Left out, for they have no polygon with an area: Line, Nothing, Open" in said
     assert "9 features are 3 areas; 6 left out." in said
 
 
@@ -217,17 +209,13 @@ def test_names_are_held_to_the_checked_list(store: Store, tmp_path: Path) -> Non
     assert "Without a name: Area 7, Area 8" in said
     assert "\x1b" not in said + json.dumps(meta, ensure_ascii=False)
     # exact spelling tells them apart, another spelling could mean both
-    rows = boundaries.label_codes(
-        areas, meta, ["NEAR NORTH", "Near - North", "near north"]
-    )
+    rows = boundaries.label_codes(areas, meta, ["NEAR NORTH", "Near - North", "near north"])
     assert areas["name"][rows[0]] == "NEAR NORTH"
     assert areas["name"][rows[1]] == "Near - North"
     assert rows[2] == -1
 
 
-def test_labels_find_areas_by_folded_name_and_alias(
-    store: Store, tmp_path: Path
-) -> None:
+def test_labels_find_areas_by_folded_name_and_alias(store: Store, tmp_path: Path) -> None:
     table = tmp_path / "aliases.toml"
     table.write_text('"Old Town" = "Altstadt"\n"Köln-Süd" = "South"\n"S2" = "South"\n')
     file = geojson(
@@ -263,10 +251,7 @@ def test_residents_are_taken_over_and_replaced(store: Store, tmp_path: Path) -> 
     )
     new = geojson(
         tmp_path / "new.geojson",
-        *(
-            ({"name": n}, square(i, 0))
-            for i, n in enumerate(["Altstadt", "north", "New"])
-        ),
+        *(({"name": n}, square(i, 0)) for i, n in enumerate(["Altstadt", "north", "New"])),
     )
     added(store, old, population_column="n")
     areas, _, said = added(store, new, aliases=table)
@@ -320,9 +305,7 @@ def test_a_table_of_residents_of_another_kind(
 def test_residents_that_are_no_number(store: Store, tmp_path: Path) -> None:
     values = ["many", -5, True, 1e12, "2 300", 12.0, {}, "NA"]
     features = [({"name": f"a{i}", "n": n}, square(i, 0)) for i, n in enumerate(values)]
-    areas, _, said = added(
-        store, geojson(tmp_path / "t.geojson", *features), population_column="n"
-    )
+    areas, _, said = added(store, geojson(tmp_path / "t.geojson", *features), population_column="n")
     people = areas["population"].astype(object).fillna(-1).tolist()
     assert people == [-1, -1, -1, -1, 2300, 12, -1, -1]
     assert "no number are not known: a0, a1, a2, a3" in said
@@ -357,9 +340,7 @@ def test_crs84_and_no_crs_are_degrees(store: Store, tmp_path: Path) -> None:
         assert areas.geometry[0].equals(square(0, 0))
 
 
-def test_metres_without_a_crs_are_refused_until_it_is_given(
-    store: Store, tmp_path: Path
-) -> None:
+def test_metres_without_a_crs_are_refused_until_it_is_given(store: Store, tmp_path: Path) -> None:
     metric = gpd.GeoSeries([square(0, 0)], crs=4326).to_crs(UTM)[0]
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, metric))
     with pytest.raises(Problem, match=r"nowhere on the globe.*--crs"):
@@ -379,9 +360,7 @@ def test_metres_without_a_crs_are_refused_until_it_is_given(
         "EPSG:4326",
     ],
 )
-def test_a_crs_that_is_no_code_is_refused(
-    store: Store, tmp_path: Path, crs: Any
-) -> None:
+def test_a_crs_that_is_no_code_is_refused(store: Store, tmp_path: Path, crs: Any) -> None:
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, square(0, 0)), crs=crs)
     with pytest.raises(Problem, match="coordinate system"):
         added(store, file)
@@ -403,9 +382,7 @@ def test_a_crs_that_does_not_exist(store: Store, tmp_path: Path) -> None:
 def town() -> gpd.GeoDataFrame:
     """Two areas in metres; the name has a letter that is not ASCII."""
     shapes = {"name": ["Sø", "Nord"], "people": [10, 0], "rate": [0.5, float("nan")]}
-    return gpd.GeoDataFrame(
-        shapes, geometry=[square(0, 0), square(0, 1)], crs=4326
-    ).to_crs(UTM)
+    return gpd.GeoDataFrame(shapes, geometry=[square(0, 0), square(0, 1)], crs=4326).to_crs(UTM)
 
 
 @pytest.mark.parametrize("name", ["town.gpkg", "town.shp", "TOWN.GPKG"])
@@ -422,9 +399,7 @@ def test_geopackage_and_shapefile(
     assert meta["source"] == name
 
 
-def test_a_crs_without_a_code(
-    store: Store, tmp_path: Path, town: gpd.GeoDataFrame
-) -> None:
+def test_a_crs_without_a_code(store: Store, tmp_path: Path, town: gpd.GeoDataFrame) -> None:
     albers = (
         "+proj=aea +lat_1=43 +lat_2=48 +lat_0=45 +lon_0=-94 +x_0=1000 +y_0=-500 "
         "+datum=NAD83 +units=us-ft"
@@ -470,9 +445,7 @@ def test_content_of_another_kind_is_not_opened(
     texts = {"vrt": VRT.format(inner), "geojson": inner.read_text(), "nothing": ""}
     file = tmp_path / f"town{suffix}"
     file.write_text(texts[content])
-    with pytest.raises(
-        Problem, match="its content is something else, and is not opened"
-    ):
+    with pytest.raises(Problem, match="its content is something else, and is not opened"):
         added(store, file)
 
 
@@ -508,9 +481,7 @@ def test_files_cut_short(store: Store, tmp_path: Path, town: gpd.GeoDataFrame) -
             added(store, file)
 
 
-def test_a_shapefile_alone(
-    store: Store, tmp_path: Path, town: gpd.GeoDataFrame
-) -> None:
+def test_a_shapefile_alone(store: Store, tmp_path: Path, town: gpd.GeoDataFrame) -> None:
     file = tmp_path / "town.shp"
     town.to_file(file)
     file.with_suffix(".shx").unlink()
@@ -587,9 +558,7 @@ def test_other_files(store: Store, tmp_path: Path) -> None:
             added(store, file, aliases=wrong)
 
 
-def test_caps_on_size(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_caps_on_size(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     features = [({"name": f"a{i}"}, square(i, 0)) for i in range(4)]
     file = geojson(tmp_path / "t.geojson", *features)
     monkeypatch.setattr(boundary_files, "MOST_FEATURES", 3)
@@ -611,9 +580,7 @@ def batch(store: Store, name: str, **columns: Any) -> None:
         "source_kind": ["official"] * count,
         "place_precision": ["exact"] * count,
     } | columns
-    arrays = [
-        pa.array(whole.get(field.name, [None] * count), field.type) for field in SCHEMA
-    ]
+    arrays = [pa.array(whole.get(field.name, [None] * count), field.type) for field in SCHEMA]
     with store.writing():
         table = pa.table(arrays, schema=SCHEMA)
         pq.write_table(table, store.batches / f"{name}.parquet")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data import framing
-from data.framing import NEVER_CLOSES, TOO_LONG, Frame
-from data.grammar import Grammar
+from data.intake import framing
+from data.intake.framing import NEVER_CLOSES, TOO_LONG, Frame
+from data.intake.grammar import Grammar
 
 # what makes CSV hard, and little else, so that short texts meet it often
 CELL = st.text(alphabet='ab"\n\r ,;\t|é\u2028', max_size=8)
@@ -31,17 +31,13 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, str, int]:
     return rows, draw(DELIMITERS), end, quoting
 
 
-def written(
-    rows: list[list[str]], mark: str, end: str, quoting: int
-) -> tuple[bytes, list[int]]:
+def written(rows: list[list[str]], mark: str, end: str, quoting: int) -> tuple[bytes, list[int]]:
     """The rows as CSV, and the line on which each begins."""
     out, lines = io.StringIO(newline=""), []
     writer = csv.writer(out, delimiter=mark, lineterminator=end, quoting=quoting)
     for row in rows:
         text = out.getvalue()
-        lines.append(
-            1 + len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1
-        )
+        lines.append(1 + len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1)
         writer.writerow(row)
     return out.getvalue().encode(), lines
 
@@ -63,9 +59,7 @@ def lines_of(frames: list[Frame]) -> list[int]:
 @settings(max_examples=400, deadline=None)
 @given(tables(), st.integers(1, 60))
 @example(([["a\r", "\nb"]], ",", "\r\n", csv.QUOTE_ALL), 2)
-def test_what_was_written_is_read(
-    table: tuple[list[list[str]], str, str, int], piece: int
-) -> None:
+def test_what_was_written_is_read(table: tuple[list[list[str]], str, str, int], piece: int) -> None:
     rows, mark, end, quoting = table
     data, lines = written(rows, mark, end, quoting)
     frames = cut(data, mark, len(rows[0]) if rows else 1, piece)

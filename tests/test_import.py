@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyproj import Transformer
 
-from data import identity, importing, ledger, rejects
+from data import importing, ledger
 from data.importing import Options, Report
+from data.intake import batch, identity, reading, rejects, runs
 from data.record import SCHEMA
 from data.settings import Problem, Settings
 from data.store import Store
@@ -36,9 +37,7 @@ PLACE = Settings(
     name="Minneapolis", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27)
 )
 OFFICIAL = '[source]\nname = "calls"\nkind = "official"\nurl = "https://example.org"\n'
-needs_force = pytest.mark.skipif(
-    not FORCE.exists(), reason="../shared/data is not here"
-)
+needs_force = pytest.mark.skipif(not FORCE.exists(), reason="../shared/data is not here")
 
 
 @pytest.fixture
@@ -79,9 +78,7 @@ def rejected(report: Report) -> list[dict[str, str]]:
 
 @needs_force
 def test_force_2020(store: Store) -> None:
-    report = importing.run(
-        store, PLACE, FORCE, Options(map=MAPPING), say=lambda _: None
-    )
+    report = importing.run(store, PLACE, FORCE, Options(map=MAPPING), say=lambda _: None)
     assert (report.rows, report.kept) == (1340, 1336)
     assert report.rejected == {"no time": 3, "no place at all": 1}
     assert report.notes["dates that the source only believes"] == 37
@@ -101,9 +98,7 @@ def test_force_2020(store: Store) -> None:
 
 
 @needs_force
-def test_force_2020_is_far_outside_without_a_reach_of_its_own(
-    store: Store, tmp_path: Path
-) -> None:
+def test_force_2020_is_far_outside_without_a_reach_of_its_own(store: Store, tmp_path: Path) -> None:
     near = tmp_path / "near.toml"
     near.write_text(MAPPING.read_text().replace("reach_km = 0 ", "# "))
     report = importing.run(store, PLACE, FORCE, Options(map=near), say=lambda _: None)
@@ -140,13 +135,12 @@ separator = ";"
     report, (one,) = take(
         store,
         "no,when,lat,lon,what,hood,hurt,cops,who,how,links,came in,told,race,zip\n"
-        '7,2024-07-04 23:30,44.97,-93.26,THEFT,Near  North,Yes,3,local; Federal;fbi,"pepper,taser",'
+        "7,2024-07-04 23:30,44.97,-93.26,THEFT,Near  North,Yes,3,local; Federal;fbi,"
+        '"pepper,taser",'
         'https://a.b https://c.d,2024-07-05 08:00,"said \u202eso",White,55411\n',
         mapping=mapping,
     )
-    east, north = Transformer.from_crs(4326, 26915, always_xy=True).transform(
-        -93.26, 44.97
-    )
+    east, north = Transformer.from_crs(4326, 26915, always_xy=True).transform(-93.26, 44.97)
     assert one["incident_id"] == "calls:7"
     assert one["occurred_at"] == datetime(2024, 7, 5, 4, 30, tzinfo=UTC)
     assert str(one["local_date"]) == "2024-07-04"
@@ -162,9 +156,7 @@ separator = ";"
     assert one["agencies"] == ["federal", "local"]
     assert one["force"] == ["chemical_irritant", "taser"]
     assert one["source_url"] == ["https://a.b", "https://c.d"]
-    assert (
-        one["received_at"] == one["settled_at"] == datetime(2024, 7, 5, 13, tzinfo=UTC)
-    )
+    assert one["received_at"] == one["settled_at"] == datetime(2024, 7, 5, 13, tzinfo=UTC)
     assert one["text"] == "said \u202eso"
     assert json.loads(one["attributes"]) == {"race": "White", "zip": "55411"}
     assert report.unknown == {"agencies": {"fbi": 1}}
@@ -178,9 +170,7 @@ def test_precision_is_never_finer_than_the_text(store: Store) -> None:
         "2024-03-10 10:40,hour",
         "2024-03-10 10:40,day",
     ]
-    text = "date,time_precision,kind,area\n" + "".join(
-        f"{r},other,Central\n" for r in rows
-    )
+    text = "date,time_precision,kind,area\n" + "".join(f"{r},other,Central\n" for r in rows)
     report, found = take(store, text)
     assert [r["time_precision"] for r in found] == [
         "month",
@@ -199,9 +189,7 @@ def test_precision_is_never_finer_than_the_text(store: Store) -> None:
     hour = by["hour", "2024-03-10"]
     assert (hour["hour"], hour["occurred_at"].minute) == (10, 0)
     assert by["exact", "2024-03-10"]["hour"] == 3
-    assert (
-        sum(report.notes.values()) == 3
-    )  # two stated too fine, one skipped by the clock
+    assert sum(report.notes.values()) == 3  # two stated too fine, one skipped by the clock
 
 
 def test_the_zone_is_the_texts_then_the_files(store: Store) -> None:
@@ -212,7 +200,10 @@ def test_the_zone_is_the_texts_then_the_files(store: Store) -> None:
 
 
 def test_community_sources_keep_only_what_is_named(store: Store) -> None:
-    text = "id,date,lat,lon,kind,grade,license,notes2\n1,2024-03-01,44.97,-93.26,other,verified,ABC,x\n2,2024-03-01,,,,,,\n"
+    text = (
+        "id,date,lat,lon,kind,grade,license,notes2\n"
+        "1,2024-03-01,44.97,-93.26,other,verified,ABC,x\n2,2024-03-01,,,,,,\n"
+    )
     report, (one,) = take(store, text)
     assert (one["grade"], one["attributes"], one["source_kind"]) == (
         "verified",
@@ -227,7 +218,8 @@ def test_community_sources_keep_only_what_is_named(store: Store) -> None:
             text,
             source="mine",
             mapping=OFFICIAL.replace("calls", "mine")
-            + '[columns]\noccurred_at="date"\nlat="lat"\nlon="lon"\nkind="kind"\ngrade="grade"\n',
+            + '[columns]\noccurred_at="date"\nlat="lat"\nlon="lon"\n'
+            + 'kind="kind"\ngrade="grade"\n',
         )
 
 
@@ -274,9 +266,7 @@ def test_repeats_are_kept_and_counted(store: Store) -> None:
     assert report.notes == {"rows with an id that an earlier, different row has": 1}
     ids = [r["incident_id"] for r in found]
     assert len(set(ids)) == 5 and {"calls:a", "calls:a-2", "calls:a-3"} <= set(ids)
-    assert (
-        next(r for r in found if r["incident_id"] == "calls:a-3")["kind"] == "sighting"
-    )
+    assert next(r for r in found if r["incident_id"] == "calls:a-3")["kind"] == "sighting"
 
 
 def test_rows_without_ids_are_named_by_content(store: Store) -> None:
@@ -296,9 +286,7 @@ def test_the_same_file_changes_nothing(store: Store) -> None:
     assert again.unchanged and not first.unchanged
     assert again.sum() == first.sum() == "1 kept + 1 rejected = 2 rows in the file"
     assert "nothing was changed" in again.sentences()[0]
-    assert {
-        f: (f.stat().st_mtime_ns, f.stat().st_ino) for f in store.root.rglob("*")
-    } == before
+    assert {f: (f.stat().st_mtime_ns, f.stat().st_ino) for f in store.root.rglob("*")} == before
 
 
 def test_another_mapping_of_a_file_takes_the_place_of_the_first(store: Store) -> None:
@@ -312,9 +300,7 @@ def test_another_mapping_of_a_file_takes_the_place_of_the_first(store: Store) ->
 
 
 def test_a_dry_run_writes_nothing(store: Store) -> None:
-    text = (
-        "id,date,area,kind,origin\n1,2024-03-01,A,other,me\n2,2024-03-01,A,picnic,me\n"
-    )
+    text = "id,date,area,kind,origin\n1,2024-03-01,A,other,me\n2,2024-03-01,A,picnic,me\n"
     report, _ = take(store, text, dry_run=True)
     assert (report.kept, report.rejected, report.dry_run) == (
         1,
@@ -330,9 +316,7 @@ def test_a_written_mapping_can_be_edited_and_used(store: Store, tmp_path: Path) 
     with pytest.raises(Problem, match=r"\[values.kind\]"):
         take(store, text, save_map=target)
     written = target.read_text()
-    edited = written.replace(
-        '# [values.kind]\n# "Theft" = ""', '[values.kind]\nTheft = "other"'
-    )
+    edited = written.replace('# [values.kind]\n# "Theft" = ""', '[values.kind]\nTheft = "other"')
     assert edited != written
     report, found = take(store, text, mapping=edited, source=None)
     assert [r["kind"] for r in found] == ["other"]
@@ -353,9 +337,7 @@ def test_a_source_that_is_described_is_kept_in_the_store(store: Store) -> None:
 
     text = "date,area,kind\n2024-03-01,A,other\n"
     mapping = '[columns]\noccurred_at = "date"\narea_label = "area"\nkind = "kind"\n'
-    take(
-        store, text, mapping=OFFICIAL + 'title = "Calls"\nfrom = 2024-01-01\n' + mapping
-    )
+    take(store, text, mapping=OFFICIAL + 'title = "Calls"\nfrom = 2024-01-01\n' + mapping)
     known = sources.catalogue(store.root)["calls"]
     assert (known.title, known.kind, str(known.start)) == (
         "Calls",
@@ -374,7 +356,8 @@ def test_purged_incidents_do_not_come_back(store: Store) -> None:
     head = "id,date,area,kind\n"
     text = (
         head
-        + "1,2024-03-01,A,other\n2,2024-03-01,Secret,other\n3,2024-03-01,Hidden,picnic\n4,Torn\n"
+        + "1,2024-03-01,A,other\n2,2024-03-01,Secret,other\n"
+        + "3,2024-03-01,Hidden,picnic\n4,Torn\n"
     )
     store.root.mkdir()
     for own in "234":
@@ -397,7 +380,8 @@ def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
         store,
         text,
         mapping=OFFICIAL
-        + '[columns]\nincident_id="id"\noccurred_at="date"\narea_label="area"\nkind="kind"\n',
+        + '[columns]\nincident_id="id"\noccurred_at="date"\n'
+        + 'area_label="area"\nkind="kind"\n',
     )
     (row,) = rejected(report)
     assert (row["id"], row["area"], row["'=cmd"], row["line"]) == (
@@ -415,9 +399,7 @@ def test_auto_crs_is_fixed_by_the_first_coordinates(store: Store) -> None:
     text = "date,lat,lon,kind\n2024-03-01,48.2,16.4,other\n"
     _, (one,) = take(store, text, place)
     assert [e.subject for e in store.events() if e.verb == "crs"] == ["EPSG:32633"]
-    east, north = Transformer.from_crs(4326, 32633, always_xy=True).transform(
-        16.4, 48.2
-    )
+    east, north = Transformer.from_crs(4326, 32633, always_xy=True).transform(16.4, 48.2)
     assert abs(one["x"] - east) < 0.1 and abs(one["y"] - north) < 0.5
     take(store, text.replace("16.4", "10.4"), place)
     assert len([e for e in store.events() if e.verb == "crs"]) == 1
@@ -437,38 +419,48 @@ def test_a_batch_is_sorted_geoparquet(store: Store) -> None:
     frame = geopandas.read_parquet(file)
     assert frame.crs.to_authority() == ("OGC", "CRS84")
     assert np.allclose(frame.geometry.y, frame["lat"])
-    assert (
-        json.loads(pq.read_schema(file).metadata[b"porchlight"])["batch"]
-        == report.batch
-    )
+    assert json.loads(pq.read_schema(file).metadata[b"porchlight"])["batch"] == report.batch
 
 
-def test_somebody_is_asked_only_what_the_file_leaves_open(
-    store: Store, tmp_path: Path
+def test_the_order_does_not_depend_on_how_a_file_is_cut(
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rng = random.Random(3)
+    kinds = ["other", "sighting"]
+    rows = [
+        f"{rng.randint(1, 300)},2024-03-0{rng.randint(1, 2)},A,{rng.choice(kinds)}\n"
+        for _ in range(800)
+    ]
+    text = "id,date,area,kind\n" + "".join(rows)
+    whole, expected = take(store, text)
+    monkeypatch.setattr(reading, "PIECE", 700)
+    monkeypatch.setattr(runs, "SAMPLE_BYTES", 2_000)
+    monkeypatch.setattr(batch, "STRETCH_BYTES", 20_000)
+    cut, found = take(Store(store.root.with_name("other")), text)
+    assert (cut.repeats, cut.notes) == (whole.repeats, whole.notes)
+    assert len(found) == 800 > cut.repeats > 0
+    order = [(r["occurred_at"], r["incident_id"]) for r in found]
+    assert order == sorted(order) == [(r["occurred_at"], r["incident_id"]) for r in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert {**one, "received_at": None} == {**other, "received_at": None}
+
+
+def test_somebody_is_asked_only_what_the_file_leaves_open(store: Store, tmp_path: Path) -> None:
     asked: list[str] = []
 
     def ask(question: str, choices: list[str]) -> str:
         asked.append(question)
         answers = {"columns": "date,area,x,y", "system": "EPSG:26915"}
-        told = next(
-            (a for q, a in answers.items() if q in question and not choices), None
-        )
+        told = next((a for q, a in answers.items() if q in question and not choices), None)
         return told or choices[1]
 
     file = tmp_path / "x.csv"
-    file.write_text(
-        "03/04/2024,A 1,479500.5,4979500.5\n05/06/2024,B,479600.5,4979500.5\n"
-    )
-    report = importing.run(
-        store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None
-    )
+    file.write_text("03/04/2024,A 1,479500.5,4979500.5\n05/06/2024,B,479600.5,4979500.5\n")
+    report = importing.run(store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None)
     assert len(asked) == 5 and "4 columns" in asked[0]
     assert str(report.first) == "2024-04-03"  # the second choice: day first
     found = records(store, report)
-    assert {(r["kind"], r["source_kind"]) for r in found} == {
-        ("suspicious_person_stop", "press")
-    }
+    assert {(r["kind"], r["source_kind"]) for r in found} == {("suspicious_person_stop", "press")}
     assert np.allclose([r["x"] for r in found], [479500.5, 479600.5])
     file.write_text("date,area,kind\n2024-03-04,A,other\n")
     importing.run(store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None)
@@ -495,7 +487,7 @@ from pathlib import Path
 from data import importing
 from data.settings import Settings
 from data.store import Store
-place = Settings(name="M", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27))
+place = Settings(name="M", zone="America/Chicago", crs="EPSG:26915")
 print("go", flush=True)
 importing.run(Store(Path(sys.argv[1])), place, Path(sys.argv[2]), say=lambda _: None)
 """
@@ -511,9 +503,7 @@ def test_killed_imports_leave_nothing_half_there(store: Store, tmp_path: Path) -
         file = tmp_path / f"part{attempt}.csv"
         file.write_text("id,date,lat,lon,kind\n" + rows)
         command = [sys.executable, "-c", WORKER, str(store.root), str(file)]
-        child = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ}
-        )
+        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ})
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(rng.uniform(0.02, 0.7))

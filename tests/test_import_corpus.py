@@ -1,20 +1,21 @@
 """Every row of every broken file is kept or rejected, and no name gets anywhere."""
 
 import csv
+import random
+import shutil
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from corpus import CANARY, CASES, Case
 
 from data import importing, ledger
 from data.record import SCHEMA
 from data.settings import Problem, Settings
 from data.store import Store
+from tests.corpus import CANARY, CASES, Case, mutated
 
-TOWN = Settings(
-    name="Toy town", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27)
-)
+TOWN = Settings(name="Toy town", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -40,9 +41,7 @@ def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
         assert report.repeats == case.repeats
         batch = pq.read_table(store.batches / f"{report.batch}.parquet")
         assert batch.schema.equals(SCHEMA)
-        assert (
-            batch.num_rows == report.kept == len(set(batch["incident_id"].to_pylist()))
-        )
+        assert batch.num_rows == report.kept == len(set(batch["incident_id"].to_pylist()))
         lines = [int(row["line"]) for row in rejected(report)]
         assert len(lines) == sum(report.rejected.values())
         assert not case.lines or tuple(lines) == case.lines
@@ -71,6 +70,31 @@ def contents(root: Path) -> list[str]:
         elif file.is_file():
             texts.append(file.read_bytes().decode("latin-1"))
     return texts
+
+
+@pytest.mark.parametrize(
+    "count", [60, pytest.param(5000, marks=pytest.mark.prove)], ids=["few", "many"]
+)
+def test_any_file_is_accounted_for_or_refused(count: int, tmp_path: Path) -> None:
+    rng = random.Random(20)
+    file, outcomes = tmp_path / "x.csv", set()
+    for number in range(count):
+        content, options = mutated(rng)
+        file.write_bytes(content)
+        store = Store(tmp_path / str(number))
+        wanted = importing.Options(**{"kind": rng.choice([None, "other"]), **options})
+        start = time.monotonic()
+        try:
+            report = importing.run(store, TOWN, file, wanted, say=lambda _: None)
+        except Problem:
+            outcomes.add("refused")
+            assert not list(store.batches.glob("*"))
+        else:
+            outcomes.add("imported")
+            assert report.kept + sum(report.rejected.values()) == report.rows > 0
+        assert time.monotonic() - start < 5
+        shutil.rmtree(store.root, ignore_errors=True)
+    assert outcomes == {"refused", "imported"}
 
 
 def test_the_corpus_is_large() -> None:

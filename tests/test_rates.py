@@ -99,9 +99,7 @@ def test_empirical_bayes_draws_small_places_in() -> None:
 
 def test_table_of_areas() -> None:
     now, before = np.full((3, 6), 10), np.array([[5] * 6, [10] * 6, [0] * 6])
-    table = tabulate.areas_table(
-        ["a", "b", "c"], [1000, 0, np.nan], now.sum(axis=1), now, before
-    )
+    table = tabulate.areas_table(["a", "b", "c"], [1000, 0, np.nan], now.sum(axis=1), now, before)
     assert table["n"].tolist() == [60, 60, 60]
     assert table["rate"].iloc[0] == 60 and np.isnan(table["rate"].iloc[1:]).all()
     assert table["share"].sum() == pytest.approx(100)

@@ -9,21 +9,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import clock, dating, formats
-from data.dating import CLOCK, CLOCK_12, Evidence, decide, evidence, likely, stated
+from data.intake import clock, dating, formats
+from data.intake.dating import CLOCK, CLOCK_12, Evidence, decide, evidence, likely, stated
+from data.intake.times import DATE, EXACT, HOUR, MONTH, Format
 from data.settings import Problem
-from data.times import DATE, EXACT, HOUR, MONTH, Format
 
 EPOCH = datetime(1970, 1, 1)
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31, 23, 59, 59))
 ZONES = [
-    "America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo",
-    "Africa/Casablanca", "Africa/Mogadishu", "Asia/Kathmandu", "UTC",
-]  # fmt: skip
+    "America/Chicago",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Africa/Mogadishu",
+    "Asia/Kathmandu",
+    "UTC",
+]
 PLAIN = [
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M:%S",
-    "%Y%m%d%H%M%S", "%d %b %Y %H:%M:%S", "%A, %B %d, %Y %I:%M:%S %p", "%d-%b-%Y %H:%M:%S",
-]  # fmt: skip
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d.%m.%Y %H:%M:%S",
+    "%Y%m%d%H%M%S",
+    "%d %b %Y %H:%M:%S",
+    "%A, %B %d, %Y %I:%M:%S %p",
+    "%d-%b-%Y %H:%M:%S",
+]
 
 
 def micros(moment: datetime) -> int:
@@ -83,10 +95,8 @@ def test_whole_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
         ("2024-03-01 10:00 +99:00", dating.ISO, None, EXACT),
         ("930", "%H%M", datetime(1970, 1, 1, 9, 30), EXACT),
     ],
-)  # fmt: skip
-def test_readings(
-    text: str, form: str, expected: datetime | None, precision: int
-) -> None:
+)
+def test_readings(text: str, form: str, expected: datetime | None, precision: int) -> None:
     parsed = Format(form).parse(pa.array([text]))
     assert bool(parsed.ok[0]) == (expected is not None)
     if expected is not None:
@@ -115,11 +125,7 @@ def test_what_is_no_format_is_said(form: str) -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 @settings(max_examples=60, deadline=None)
-@given(
-    moments=st.lists(
-        st.datetimes(datetime(1900, 1, 1), datetime(2090, 1, 1)), min_size=1
-    )
-)
+@given(moments=st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2090, 1, 1)), min_size=1))
 def test_clocks_agree_with_zoneinfo(zone: str, moments: list[datetime]) -> None:
     here = ZoneInfo(zone)
     local = np.array([micros(moment) for moment in moments])
@@ -150,9 +156,16 @@ def test_the_two_changes_of_a_year() -> None:
 
 
 WAYS = [
-    ("2024-01-31 10:00", 1), ("1/31/2024", 2), ("31.01.2024 10:00", 2), ("1/31/24 4:05 PM", 3),
-    ("Jan 31, 2024", 1), ("31-Jan-24", 2), ("2024/01/31 10:00:00", 1), ("1706695200", 1), ("20240131", 3),
-]  # fmt: skip
+    ("2024-01-31 10:00", 1),
+    ("1/31/2024", 2),
+    ("31.01.2024 10:00", 2),
+    ("1/31/24 4:05 PM", 3),
+    ("Jan 31, 2024", 1),
+    ("31-Jan-24", 2),
+    ("2024/01/31 10:00:00", 1),
+    ("1706695200", 1),
+    ("20240131", 3),
+]
 
 
 @pytest.mark.parametrize(("text", "family"), WAYS)
@@ -191,9 +204,7 @@ def test_nothing_is_guessed() -> None:
 
 def test_a_person_may_say_it() -> None:
     found = Evidence({"%m/%d/%Y" + CLOCK: 0, "%d/%m/%Y" + CLOCK: 0}, 2)
-    chosen = decide(
-        "f.csv", "date", found, "--date-format", lambda _, choices: choices[1]
-    )
+    chosen = decide("f.csv", "date", found, "--date-format", lambda _, choices: choices[1])
     assert chosen == "%d/%m/%Y" + CLOCK
 
 

@@ -33,7 +33,11 @@ def sources(view: View) -> None:
 
 
 def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
-    stated = "" if source["coverage_stated"] else " (from its first and last record: the source does not state it)"
+    stated = (
+        ""
+        if source["coverage_stated"]
+        else " (from its first and last record: the source does not state it)"
+    )
     told = [
         ("kind", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
         ("incidents", f"{source['rows']:,}, {source['first']} to {source['last']}"),
@@ -101,7 +105,10 @@ def areas(view: View) -> None:
     outside = [(label or "(no label)", n) for label, n in meta["unplaced"]]
     if outside:
         st.text("In no area: outside the area set, or known only to the city.")
-        tables.listed(pd.DataFrame(outside, columns=["label", "n"]), {"label": "Label of the source", "n": "Records"})
+        tables.listed(
+            pd.DataFrame(outside, columns=["label", "n"]),
+            {"label": "Label of the source", "n": "Records"},
+        )
     sizes = ", ".join(f"{r}: {km2:.3f} km2" for r, km2 in RESOLUTIONS.items() if 7 <= r <= 10)
     st.text(f"Hexagons are a second set; mean size by H3 resolution: {sizes}.")
 
@@ -124,11 +131,17 @@ def dictionary() -> None:
     for name, table in words.TABLES.items():
         with st.expander(f"Words of {words.spoken(name)}"):
             tables.listed(
-                pd.DataFrame([(words.spoken(w.code), w.meaning) for w in table], columns=["Word", "Meaning"]),
+                pd.DataFrame(
+                    [(words.spoken(w.code), w.meaning) for w in table],
+                    columns=["Word", "Meaning"],
+                ),
                 {},
             )
     with st.expander("Filters and their words in a link"):
         tables.listed(
-            pd.DataFrame([(f.word, f.label, f.help) for f in FILTERS], columns=["In a link", "Filter", "What it does"]),
+            pd.DataFrame(
+                [(f.word, f.label, f.help) for f in FILTERS],
+                columns=["In a link", "Filter", "What it does"],
+            ),
             {},
         )

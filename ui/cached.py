@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from data import answers, details, questions, settings, shapes, surface
-from data.store import Current, Store, place as store_file
+from data.store import Current, Store
+from data.store import place as store_file
 from data.view import View
 from ui.maps import STATIC
 
@@ -86,7 +87,7 @@ def bounds(stamp: str) -> list[list[float]]:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def heat(view: View, bandwidth: int) -> npt.NDArray[np.float32]:
+def heat(view: View, bandwidth: int) -> npt.NDArray[Any]:
     """The heat surface of a View in incidents per km2 per week."""
     over = window(view.stamp)
     if over is None:
@@ -123,7 +124,8 @@ def daily(view: View) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def newest(view: View, limit: int, search: str) -> pd.DataFrame:
     """The newest records of a View."""
-    return details.newest(current(view.stamp), view, limit, search).to_pandas()
+    found: pd.DataFrame = details.newest(current(view.stamp), view, limit, search).to_pandas()
+    return found
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

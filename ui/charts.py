@@ -50,15 +50,16 @@ def _marked(changes: list[tuple[date, str]], theme: Theme) -> list[alt.Chart]:
     if not changes:
         return []
     told = pd.DataFrame(
-        {"start": [pd.Timestamp(day) for day, _ in changes], "what": [w for _, w in changes]}
+        {
+            "start": [pd.Timestamp(day) for day, _ in changes],
+            "what": [w for _, w in changes],
+        }
     )
     rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
     return [rule.encode(x="start:T", tooltip=[alt.Tooltip("what:N", title="recording")])]
 
 
-def by_group(
-    frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]
-) -> alt.Chart:
+def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.Chart:
     """One line a group over time; at most seven in color. Columns: start, group, n."""
     hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
@@ -167,15 +168,17 @@ def against(frame: pd.DataFrame, theme: Theme, unit: str, names: list[str]) -> a
         .mark_line()
         .encode(
             x=alt.X("start:T", title=None, axis=_dates(frame)),
-            y=alt.Y("index:Q", title="times its mean", axis=alt.Axis(tickCount=4, format=".1f")),
+            y=alt.Y(
+                "index:Q",
+                title="times its mean",
+                axis=alt.Axis(tickCount=4, format=".1f"),
+            ),
             color=alt.Color(
                 "who:N",
                 scale=alt.Scale(domain=names, range=[theme.accent, theme.quiet]),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            strokeWidth=alt.condition(
-                alt.datum.who == names[0], alt.value(2.4), alt.value(1.4)
-            ),
+            strokeWidth=alt.condition(alt.datum.who == names[0], alt.value(2.4), alt.value(1.4)),
             tooltip=[
                 alt.Tooltip("who:N", title=" "),
                 alt.Tooltip("start:T", title=f"{unit} of", format="%b %-d, %Y"),

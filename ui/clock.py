@@ -22,11 +22,9 @@ def title(view: View) -> str:
         return f"{what}: no record of this View has an hour"
     by_hour = found.groupby("hour")["n"].sum()
     by_day = found.groupby("weekday")["n"].sum()
-    hour = int(by_hour.idxmax())
-    return (
-        f"{what}: most at {hour:02d}:00-{hour + 1:02d}:00 and on "
-        f"{WEEKDAYS[int(by_day.idxmax())]}"
-    )
+    hour, day = int(by_hour.to_numpy().argmax()), int(by_day.to_numpy().argmax())
+    hour, day = int(by_hour.index[hour]), int(by_day.index[day])
+    return f"{what}: most at {hour:02d}:00-{hour + 1:02d}:00 and on {WEEKDAYS[day]}"
 
 
 def kinds(view: View) -> tuple[pd.DataFrame, list[str]]:
@@ -59,12 +57,12 @@ def days(view: View) -> pd.DataFrame:
     found = cached.daily(view)
     counts = pd.Series(found["n"].to_numpy(), index=pd.to_datetime(found["day"]))
     frame = pd.DataFrame({"day": every, "n": counts.reindex(every).fillna(0).to_numpy()})
-    weekday = frame["day"].dt.weekday
+    weekday = frame["day"].dt.day_of_week
     monday = frame["day"] - pd.to_timedelta(weekday, unit="D")
     return frame.assign(weekday=weekday, week=monday.dt.strftime("%Y-%m-%d"))
 
 
-def busiest(view: View, answer: Answer, k: int) -> tuple[pd.DataFrame, list[str]]:
+def busiest(answer: Answer, k: int) -> tuple[pd.DataFrame, list[str]]:
     """The series of the areas with the most incidents: start, area, n; and their order."""
     top = answer.table.sort_values("n", ascending=False, kind="stable").head(k)
     held = answer.series[answer.series["whole"]]

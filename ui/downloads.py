@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from data import details, links
+from data import details, export
 from data.view import View
 from ui import cached, frame
 
@@ -15,20 +15,7 @@ MOST = 500_000  # rows in one download; the command line has no limit
 
 def about(view: View, rows: int) -> dict[str, str]:
     """What a file says of itself."""
-    meta = cached.meta(view.stamp)
-    told = [
-        f"{s['title']} ({s['licence']})"
-        for s in meta["sources"]
-        if s["name"] in view.sources
-    ]
-    return {
-        "Porchlight": meta["place"]["name"],
-        "View": links.sentence(view, meta, cached.headline(view)),
-        "Sources": "; ".join(told),
-        "Link": frame.link(view),
-        "Data": view.stamp,
-        "Rows": f"{rows}",
-    }
+    return export.about(cached.current(view.stamp), view, rows, frame.link(view))
 
 
 def records(view: View) -> None:
@@ -44,8 +31,9 @@ def records(view: View) -> None:
         for label, (suffix, mime, write) in details.FORMATS.items():
             st.download_button(
                 f"{label}, {rows:,} rows",
-                data=lambda write=write: write(
-                    details.everything(cached.current(view.stamp), view), about(view, rows)
+                data=lambda write=write: write(  # type: ignore[misc]
+                    details.everything(cached.current(view.stamp), view),
+                    about(view, rows),
                 ),
                 file_name=f"{name(view)}.{suffix}",
                 mime=mime,

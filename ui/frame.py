@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data import links
-from data.filters import Meta, source_option
+from data.clauses import Meta
+from data.filters import source_option
 from data.settings import Problem, Settings
 from data.view import View
 from ui import cached, palette
@@ -23,7 +24,12 @@ PAGES = (
     ("pages/methods.py", "Data and methods", "methods"),
 )
 
-PAGE_WORDS = ("layer", "bandwidth", "name", "at")  # what pages themselves put into a link
+PAGE_WORDS = (
+    "layer",
+    "bandwidth",
+    "name",
+    "at",
+)  # what pages themselves put into a link
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other
@@ -34,7 +40,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
 .st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }
-.st-key-headline [data-testid="stColumn"]:first-child [data-testid="stElementContainer"]:first-child [data-testid="stText"]
+.st-key-headline [data-testid="stColumn"]:first-child
+  [data-testid="stElementContainer"]:first-child [data-testid="stText"]
   { font-size: 2rem; font-weight: 600; line-height: 1.15; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
 @media (max-width: 640px) {
@@ -63,7 +70,7 @@ def sidebar() -> None:
         st.error(plain(str(problem)))
         st.stop()
     if stamp is None or not cached.meta(stamp)["rows"]:
-        _empty()
+        return _empty()
     meta = cached.meta(stamp)
     chosen = filters.ask(meta, place)
     settled = st.query_params.get(links.SETTLED)
@@ -194,4 +201,3 @@ def _empty() -> None:
         language=None,
     )
     st.stop()
-

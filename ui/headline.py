@@ -20,9 +20,7 @@ def show(view: View, answer: Answer) -> None:
 
 def noun(view: View) -> str:
     """What is counted, in the source's words."""
-    said = [
-        s["says"] for s in cached.meta(view.stamp)["sources"] if s["name"] in view.sources
-    ]
+    said = [s["says"] for s in cached.meta(view.stamp)["sources"] if s["name"] in view.sources]
     return " and ".join(said)[:60]
 
 

@@ -14,7 +14,7 @@ STEPS = 24
 FAINTEST = 0.04  # of the top: below this the paper shows
 
 
-def picture(values: npt.NDArray[np.float64], top: float, theme: Theme) -> str:
+def picture(values: npt.NDArray[Any], top: float, theme: Theme) -> str:
     """The surface as a data address of a PNG; transparent where there is (almost) none."""
     share = np.nan_to_num(values) / top
     level = np.clip(np.ceil(share * STEPS), 0, STEPS).astype(np.uint8)
@@ -32,7 +32,7 @@ def colors(theme: Theme) -> list[tuple[int, int, int]]:
     stops = np.array([_rgb(c) for c in theme.ramp], float)
     at = np.linspace(0, len(stops) - 1, STEPS)
     mixed = [np.interp(at, range(len(stops)), stops[:, i]) for i in range(3)]
-    return [tuple(int(round(float(c))) for c in rgb) for rgb in zip(*mixed)]  # type: ignore[misc]
+    return [(round(float(r)), round(float(g)), round(float(b))) for r, g, b in zip(*mixed)]
 
 
 def legend(top: float, theme: Theme, bandwidth: int) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, bandwidth: int) 
         "fills": None,
         "heat": None,
     }
-    return told | (_heat(view, theme, bandwidth) if layer == "heat" else _fills(view, answer, theme))
+    return told | (
+        _heat(view, theme, bandwidth) if layer == "heat" else _fills(view, answer, theme)
+    )
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
@@ -88,7 +90,7 @@ def tips(table: pd.DataFrame, view: View) -> list[list[str]]:
         lines = [f"{row.n:,} incidents"]
         if view.area_set not in HEXAGONS:
             lines.append(rate_words(row))
-        if (change := getattr(row, "change", None)) and np.isfinite(row.ratio):
+        if (change := getattr(row, "change", None)) and np.isfinite(float(str(row.ratio))):
             lines.append(f"{row.ratio:.2f} times the rate before: {change}")
         told.append(lines)
     return told
@@ -148,9 +150,7 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
     return {"fills": fills, "legend": legend}
 
 
-def _hatched(
-    view: View, table: pd.DataFrame
-) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+def _hatched(view: View, table: pd.DataFrame) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
     """The looks that no number has: hatch, words, and which areas wear it."""
     people = table["population"].to_numpy(float)
     rate = view.measure == RATE
@@ -158,13 +158,15 @@ def _hatched(
     return [
         ("residents", "no residents", rate & (people == 0)),
         ("few", "population not known", rate & np.isnan(people)),
-        ("nodata", "no data: outside what the source covers", np.full(len(table), not covered)),
+        (
+            "nodata",
+            "no data: outside what the source covers",
+            np.full(len(table), not covered),
+        ),
     ]
 
 
-def class_texts(
-    upper: list[float], values: npt.NDArray[np.float64], measure: str
-) -> list[str]:
+def class_texts(upper: list[float], values: npt.NDArray[np.float64], measure: str) -> list[str]:
     """The legend's words for each class: its lowest and highest value."""
     texts, lowest = [], None
     said = whole if measure == COUNT else number

@@ -8,7 +8,7 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import folium
 import streamlit as st
@@ -36,11 +36,11 @@ folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
 folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
 
 
-class Base(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium has no types
+class Base(JSCSSMixin, MacroElement):
     """Our part of a map that is drawn once: legend, labels, the place for heat."""
 
-    default_js = [("porchlight", versioned("porchlight.js"))]
-    default_css = [("porchlight_css", versioned("porchlight.css"))]
+    default_js: ClassVar = [("porchlight", versioned("porchlight.js"))]
+    default_css: ClassVar = [("porchlight_css", versioned("porchlight.css"))]
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "porchlight.base({{this._parent.get_name()}}, {{this.told|tojson}});"
@@ -53,12 +53,11 @@ class Base(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium has no typ
         self.told = told
 
 
-class Patch(MacroElement):  # type: ignore[misc]  # folium has no types
+class Patch(MacroElement):
     """What a View puts on the map."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});"
-        "{% endmacro %}"
+        "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});{% endmacro %}"
     )
 
     def __init__(self, told: dict[str, Any]) -> None:

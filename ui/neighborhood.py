@@ -9,7 +9,8 @@ import shapely
 
 from data import words
 from data.answers import Answer
-from data.filters import period, polygon_set
+from data.clauses import polygon_set
+from data.filters import period
 from data.view import HEXAGONS, View
 from ui import cached, headline, layers
 
@@ -31,7 +32,7 @@ def title(name: str, row: pd.Series, view: View) -> str:
     return f"{name}: {int(row['n']):,} {headline.noun(view)}, {period(view.start, view.end)}"
 
 
-def numbers(name: str, row: pd.Series, answer: Answer) -> str:
+def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
     parts = [f"Number {rank} of {len(answer.table)} areas by count"]

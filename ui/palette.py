@@ -27,7 +27,15 @@ LOWER, SAME, HIGHER = "#307da6", "#b9b0a3", "#b2511d"
 
 # Tol's muted: never more than seven kinds at once, the rest grey
 KINDS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
-DARK_KINDS = ("#a99be8", "#e08793", "#5cc4b3", "#ddcc77", "#88ccee", "#d473a4", "#58b36f")
+DARK_KINDS = (
+    "#a99be8",
+    "#e08793",
+    "#5cc4b3",
+    "#ddcc77",
+    "#88ccee",
+    "#d473a4",
+    "#58b36f",
+)
 REST = "#999999"
 
 

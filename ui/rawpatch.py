@@ -10,10 +10,7 @@ import branca.element
 
 Plain = branca.element.Element
 # the one real template that branca passes as text (Div); it equals the default
-DIV = (
-    "{% for name, element in this._children.items() %}"
-    "{{element.render(**kwargs)}}{% endfor %}"
-)
+DIV = "{% for name, element in this._children.items() %}{{element.render(**kwargs)}}{% endfor %}"
 
 
 class Kind(type):
@@ -23,12 +20,10 @@ class Kind(type):
         return isinstance(thing, Plain)
 
 
-class RawElement(Plain, metaclass=Kind):  # type: ignore[misc]  # branca has no types
+class RawElement(branca.element.Element, metaclass=Kind):
     """An element whose given text is returned as it is."""
 
-    def __init__(
-        self, template: str | None = None, template_name: str | None = None
-    ) -> None:
+    def __init__(self, template: str | None = None, template_name: str | None = None) -> None:
         super().__init__(None, template_name)
         self._raw = None if template == DIV else template
 

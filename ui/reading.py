@@ -11,7 +11,17 @@ from data.view import View
 from ui import cached, headline
 
 LIMIT = 200
-FIRST = ["local_date", "hour", "kind", "area", "place_precision", "force", "response", "grade", "incident_id"]
+FIRST = [
+    "local_date",
+    "hour",
+    "kind",
+    "area",
+    "place_precision",
+    "force",
+    "response",
+    "grade",
+    "incident_id",
+]
 LABELS = {
     "local_date": "Date",
     "hour": "Hour",
@@ -37,9 +47,9 @@ def newest(view: View, search: str, personal: list[str]) -> pd.DataFrame:
     return frame.assign(other=told)
 
 
-def _attributes(text: str | None, personal: list[str]) -> str:
+def _attributes(text: object, personal: list[str]) -> str:
     """The source's other columns; those on persons only where asked for by name."""
-    held = json.loads(text) if text else {}
+    held = json.loads(text) if isinstance(text, str) else {}
     return "; ".join(
         f"{key}: {value}"
         for key, value in held.items()
@@ -64,7 +74,9 @@ def table(frame: pd.DataFrame) -> int | None:
     shown = frame[[c for c in FIRST if c in frame]].rename(columns=LABELS)
     for column in ("Kind", "Place known to", "Police response", "Grade"):
         shown[column] = shown[column].fillna("").map(words.spoken)
-    shown["Force"] = [", ".join(map(words.spoken, v)) if v is not None else "" for v in frame["force"]]
+    shown["Force"] = [
+        ", ".join(map(words.spoken, v)) if v is not None else "" for v in frame["force"]
+    ]
     found = st.dataframe(
         shown, hide_index=True, height=380, key="records", on_select="rerun",
         selection_mode="single-row",
@@ -83,7 +95,7 @@ def one(frame: pd.DataFrame, row: int | None) -> None:
     with st.container(border=True, key="record"):
         for name in frame.columns:
             value = record[name]
-            if isinstance(value, list) or hasattr(value, "tolist") and hasattr(value, "__len__"):
+            if isinstance(value, list) or (hasattr(value, "tolist") and hasattr(value, "__len__")):
                 value = ", ".join(map(str, value))
             if value is None or value == "" or (isinstance(value, float) and pd.isna(value)):
                 continue

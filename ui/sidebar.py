@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from data.filters import FILTERS, Filter, Meta
+from data.clauses import Meta
+from data.filters import FILTERS, Filter, source_option
 from data.links import newest, opening
 from data.settings import Settings
+from data.view import COMPARED
 
 # the rest stand folded below; the folded ones open when the link sets one of them
 FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area")
@@ -29,7 +31,12 @@ def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """Exactly one of the options."""
     index = options.index(default) if default in options else 0
     return st.selectbox(
-        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
+        row.label,
+        options,
+        index=index,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
     )
 
 
@@ -52,7 +59,7 @@ def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
 def days(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """A first and a last date, or none."""
     return st.date_input(
-        row.label, value=(), key=row.word, bind="query-params", help=row.help,
+        row.label, value=[],  # no period yet key=row.word, bind="query-params", help=row.help,
         min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
     )  # fmt: skip
 
@@ -72,19 +79,31 @@ WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
 }
 
 
+def defaults(meta: Meta, place: Settings) -> dict[str, Any]:
+    """What every widget holds before the reader chooses, by filter word."""
+    empty: dict[str, Any] = {"several": [], "date": None, "period": (), "switch": False}
+    found = {
+        row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
+        for row in FILTERS
+    }
+    opens = [source_option(name) for name in opening(meta, place)]
+    return found | {"source": opens, "compare": COMPARED[0]}
+
+
 def ask(meta: Meta, place: Settings) -> dict[str, Any]:
     """What the reader has chosen, by filter word."""
     rows = {row.word: row for row in FILTERS}
     known = {**meta, "chosen_set": st.session_state.get("set", "")}
-    default = {
-        "source": [name.replace("-", " ") for name in opening(meta, place)],
-        "compare": "previous period",
-    }
+    usual = defaults(known, place)
 
     def widget(word: str) -> Any:
         row = rows[word]
-        options = tuple(row.options(known))
-        return WIDGETS[row.widget](row, options, default.get(word))
+        return WIDGETS[row.widget](row, tuple(row.options(known)), usual[word])
+
+    def clear() -> None:
+        for word, value in {**usual, "quick": None}.items():
+            if word in st.session_state:
+                st.session_state[word] = value
 
     chosen: dict[str, Any] = {}
     with st.sidebar:
@@ -113,15 +132,10 @@ def _any_set(found: list[str]) -> bool:
     return any(word in st.query_params for word in found)
 
 
-def clear() -> None:
-    """Put every filter back to what a first visitor sees."""
-    for row in FILTERS:
-        st.session_state.pop(row.word, None)
-    st.session_state.pop("quick", None)
-
-
 def _quick(sources: list[str], meta: Meta, place: Settings) -> None:
-    names = tuple(name.replace(" ", "-") for name in sources) or opening(meta, place)
+    names = tuple(
+        s["name"] for s in meta["sources"] if source_option(s["name"]) in sources
+    ) or opening(meta, place)
 
     def choose() -> None:
         picked = st.session_state.get("quick")

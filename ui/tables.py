@@ -13,17 +13,53 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
     "share": ("Share", "%.1f%%", "Of all incidents that lie in an area."),
-    "population": ("Residents", "localized", "Empty where the population is not known."),
+    "population": (
+        "Residents",
+        "localized",
+        "Empty where the population is not known.",
+    ),
     "rate": ("Per 1,000", "%.1f", "Incidents per 1,000 residents in the period."),
-    "rate_low": ("from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
-    "rate_high": ("to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
-    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
-    "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
-    "before": ("Before", "localized", "Incidents in the whole weeks (or days) of the period compared with."),
-    "ratio": ("Ratio", "%.2f", "Rate of this period divided by that of the other, whole weeks (or days) only."),
-    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
+    "rate_low": (
+        "from",
+        "%.1f",
+        "Lower end of the rate's 95 % interval (exact Poisson).",
+    ),
+    "rate_high": (
+        "to",
+        "%.1f",
+        "Upper end of the rate's 95 % interval (exact Poisson).",
+    ),
+    "smoothed": (
+        "Smoothed",
+        "%.1f",
+        "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes).",
+    ),
+    "unreliable": (
+        "Unreliable",
+        "",
+        "Fewer than 20 incidents: chance alone can double the rate.",
+    ),
+    "before": (
+        "Before",
+        "localized",
+        "Incidents in the whole weeks (or days) of the period compared with.",
+    ),
+    "ratio": (
+        "Ratio",
+        "%.2f",
+        "Rate of this period divided by that of the other, whole weeks (or days) only.",
+    ),
+    "low": (
+        "ratio from",
+        "%.2f",
+        "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary.",
+    ),
     "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval."),
-    "change": ("Change", "", "Higher or lower only where the whole interval lies on one side of 1."),
+    "change": (
+        "Change",
+        "",
+        "Higher or lower only where the whole interval lies on one side of 1.",
+    ),
 }
 NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 128, "n": 70, "rate": 70, "change": 84}
@@ -36,7 +72,8 @@ def columns(
     config: dict[str, Any] = {}
     for name in names:
         label, form, help = COLUMNS[name]
-        told = {"label": label, "help": help, "width": (widths or {}).get(name)}
+        told: dict[str, Any] = {"label": label, "help": help}
+        told["width"] = (widths or {}).get(name)
         if form:
             config[name] = st.column_config.NumberColumn(**told, format=form)
         elif name == "unreliable":
@@ -50,7 +87,14 @@ def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...
     """The columns that have something to say in this View."""
     held = [n for n in names if n in answer.table]
     if view.area_set in HEXAGONS:
-        people = {"population", "rate", "rate_low", "rate_high", "smoothed", "unreliable"}
+        people = {
+            "population",
+            "rate",
+            "rate_low",
+            "rate_high",
+            "smoothed",
+            "unreliable",
+        }
         held = [n for n in held if n not in people]
     return tuple(held)
 

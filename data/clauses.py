@@ -1,0 +1,70 @@
+"""The SQL of filters: clauses over the narrow table, values always as parameters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from data import words
+from data.view import View
+
+Meta = dict[str, Any]
+Clause = tuple[str, list[object]]
+
+
+def day_sql(view: View) -> str:
+    """SQL for the date that a row counts to, which may be the evening before."""
+    return "(day - CASE WHEN hour < 6 THEN 1 ELSE 0 END)" if view.night else "day"
+
+
+def weekday_sql(view: View) -> str:
+    """SQL for the weekday that a row counts to, 0 Monday to 6 Sunday."""
+    before = " + CASE WHEN hour < 6 THEN 6 ELSE 0 END" if view.night else ""
+    return f"((weekday{before}) % 7)"
+
+
+def listed_sql(column: str, codes: Sequence[int]) -> Clause | None:
+    """SQL that holds for rows with one of these codes; None where none is asked for."""
+    if not codes:
+        return None
+    return f"{column} IN ({', '.join('?' * len(codes))})", list(codes)
+
+
+def hour_sql(view: View) -> Clause | None:
+    """SQL that holds for rows within the hours; rows without an hour never do."""
+    if view.hours is None:
+        return None
+    start, end = view.hours
+    joined = "AND" if start < end else "OR"
+    return f"(hour >= ? {joined} hour < ?)", [start, end]
+
+
+def force_sql(view: View, meta: Meta) -> Clause | None:
+    mask = sum(1 << words.CODES["force"][word] for word in view.forces)
+    return ("(force & ?) <> 0", [mask]) if mask else None
+
+
+def grade_sql(view: View, meta: Meta) -> Clause | None:
+    codes = words.CODES["grade"]
+    if view.grades:
+        return listed_sql("grade", [codes[g] for g in view.grades])
+    return "grade <> ?", [codes["rejected"]]
+
+
+def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:
+    """Position and facts of a set of areas; for hexagons the first set of the store."""
+    for i, found in enumerate(meta["sets"]):
+        if found["name"] == name:
+            return i, found
+    return (0, meta["sets"][0]) if meta["sets"] else None
+
+
+def area_names(meta: Meta) -> tuple[str, ...]:
+    found = polygon_set(meta.get("chosen_set", ""), meta)
+    return tuple(found[1]["names"]) if found else ()
+
+
+def area_sql(view: View, meta: Meta) -> Clause | None:
+    found = polygon_set(view.area_set, meta)
+    if not view.areas or found is None:
+        return None
+    position, names = found[0], {n: i for i, n in enumerate(found[1]["names"])}
+    return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])

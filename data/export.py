@@ -1,0 +1,52 @@
+"""All records of a View in a file: what the download buttons and the command write."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from data import details, links, questions
+from data.filters import FILTERS
+from data.settings import Problem, Settings
+from data.store import Current, Store
+from data.view import View
+
+
+def about(current: Current, view: View, rows: int, link: str) -> dict[str, str]:
+    """What a file says of itself."""
+    meta = current.meta
+    told = links.chosen(view, meta)
+    return {
+        "Porchlight": meta["place"]["name"],
+        "View": links.sentence(view, meta, questions.headline(current, view)),
+        "Sources": "; ".join(f"{s['title']} ({s['licence']})" for s in told),
+        "Covers": " ".join(s["covers"] for s in told),
+        "Link": link,
+        "Data": view.stamp,
+        "Rows": f"{rows}",
+    }
+
+
+def chosen(link: str) -> dict[str, object]:
+    """What a link asks for, by filter word."""
+    several = {row.word for row in FILTERS if row.widget in ("several", "period")}
+    parts = parse_qs(urlsplit(link).query)
+    return {word: v if word in several else v[-1] for word, v in parts.items()}
+
+
+def write(store: Store, place: Settings, file: Path, link: str) -> str:
+    """Write the records that a link asks for; a sentence on what was written."""
+    suffixes = {suffix: make for suffix, _, make in details.FORMATS.values()}
+    make = suffixes.get(file.suffix.lstrip("."))
+    if make is None:
+        raise Problem(f"{file.name}: end the name with .csv, .geojson or .parquet.")
+    stamp = store.stamp()
+    if stamp is None:
+        raise Problem("The store is empty. Try: python -m data sample")
+    current = store.at(stamp)
+    view, wrong = links.view(chosen(link), current.meta, place, datetime.now(UTC))
+    if wrong:
+        raise Problem(f"The link cannot be met: {' '.join(wrong)}")
+    table = details.everything(current, view)
+    told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
+    file.write_bytes(make(table, told))
+    return f"{file.name}: {table.num_rows:,} records. {told['View']}"

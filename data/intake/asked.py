@@ -1,0 +1,35 @@
+"""What only a person can say, asked while somebody is there to answer."""
+
+from dataclasses import replace
+
+from data import places, words
+from data.intake import required
+from data.intake.csvfile import Csv
+from data.intake.dating import Ask
+from data.intake.mapping import Mapping
+
+SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
+KIND = "{file} does not say in our words what happened. Which kind are its rows?"
+CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
+
+
+def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
+    """The mapping with who stands behind a source that nobody has described."""
+    if ask is None or known or rules.about:
+        return rules
+    answer = ask(SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
+    return replace(rules, about={"kind": answer})
+
+
+def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
+    """The mapping with a kind and a CRS, where the file leaves them open."""
+    if ask is None:
+        return rules
+    if required.lacks_kind(csv, rules, guessed):
+        answer = ask(KIND.format(file=csv.file.name), list(words.CODES["kind"]))
+        rules = replace(rules, constant={**rules.constant, "kind": answer})
+    if required.lacks_crs(rules):
+        x, y = rules.columns["x"], rules.columns["y"]
+        answer = places.check_crs(ask(CRS.format(x=x, y=y), []), "The answer")
+        rules = replace(rules, place=replace(rules.place, crs=answer))
+    return rules

@@ -1,0 +1,161 @@
+"""Which column of a file says what, by its header and by what its first rows hold."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from data import words
+from data.forbidden import is_forbidden
+from data.intake import dating, headers
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+DEGREES = r"[+-]?\d{1,3}[.,]\d+"
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "?"))
+
+YES = _listed("""
+    yes y true t 1 x si sí oui o ja j wahr vrai verdadero haa
+""")
+NO = _listed("""
+    no n false f 0 non nein falsch faux falso maya
+""")
+
+
+def columns(
+    names: Sequence[str],
+    values: Callable[[str], Sequence[str]],
+    projected: bool = False,
+) -> dict[str, str]:
+    """Record column to file column, for what headers and first rows agree on.
+
+    `values` tells what the first rows hold in a column. Forbidden columns are never
+    looked at. Where the file is said to be projected, x and y go before degrees.
+    """
+    allowed = [name for name in names if not is_forbidden(name)]
+    found: dict[str, str] = {}
+    for target in sorted(headers.NAMES, key=lambda t: projected and t not in ("x", "y")):
+        free = [name for name in allowed if name not in found.values()]
+        if name := next(_candidates(target, free, values), None):
+            found[target] = name
+    found = _named(found, allowed)
+    return _places(_times(found), projected)
+
+
+def numbers(texts: Sequence[str]) -> list[float]:
+    """The plain numbers among some texts; a decimal comma counts as a point."""
+    plain = (text.replace(",", ".") for text in texts if re.fullmatch(NUMBER, text))
+    return [float(text) for text in plain]
+
+
+def missing(text: str) -> bool:
+    """Whether a cell says nothing."""
+    return text.strip().lower() in MISSING
+
+
+def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
+    """What is needed and was not found, by headers that leave no doubt alone.
+
+    So a file with nothing but bad dates has its rows rejected, each with its reason.
+    """
+    by_name = {headers.plain(name): name for name in allowed if name not in found.values()}
+    placed = {"lat_lon", "point", "x", "y"} & set(found)
+    for target, listed in headers.NEEDED.items():
+        named = [by_name[header] for header in listed if header in by_name]
+        if named and target not in found and not (placed and target != "occurred_at"):
+            found = {**found, target: named[0]}
+    return found
+
+
+def _candidates(
+    target: str, free: Sequence[str], values: Callable[[str], Sequence[str]]
+) -> Iterator[str]:
+    by_name = {headers.plain(name): name for name in reversed(free)}
+    for header in headers.NAMES[target].split():
+        if header in by_name:
+            held = [v for v in values(by_name[header]) if not missing(v)]
+            if not held or _fits(target, held):
+                yield by_name[header]
+
+
+def _fits(target: str, held: Sequence[str]) -> bool:
+    """Whether most of what a column holds is of the kind that a record column wants."""
+    test = TESTS.get(target)
+    return test is None or sum(map(test, held)) * 2 >= len(held)
+
+
+def _degrees(limit: float) -> Callable[[str], bool]:
+    return lambda text: (
+        any(abs(number) <= limit for number in numbers([text]))
+        or re.search(r"\d\s*[°º]|\d\s*[NSEWO]$", text) is not None
+    )
+
+
+def _is_date(text: str) -> bool:
+    return bool(dating.likely([text]))
+
+
+def _is_clock(text: str) -> bool:
+    return bool(dating.likely([text], clock=True))
+
+
+def _is_word(column: str) -> Callable[[str], bool]:
+    return lambda text: word(column, text) is not None
+
+
+def _are_words(column: str) -> Callable[[str], bool]:
+    return lambda text: any(word(column, part) is not None for part in re.split(r"[,;|]", text))
+
+
+TESTS: dict[str, Callable[[str], bool]] = {
+    "occurred_at": lambda text: _is_date(text) or not re.search(r"\d", text),
+    "received_at": _is_date,
+    "on_scene_until": _is_date,
+    "time_of_day": _is_clock,
+    "lat": _degrees(90),
+    "lon": _degrees(180),
+    "x": lambda text: bool(numbers([text])),
+    "y": lambda text: bool(numbers([text])),
+    "lat_lon": lambda text: bool(
+        re.search(rf"{DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{DEGREES}[\s)°ºEW]*$", text)
+        and not re.search(r"(?i)point", text)
+    ),
+    "point": lambda text: bool(re.search(r"(?i)point|coordinates", text)),
+    "grade": _is_word("grade"),
+    "via": _is_word("via"),
+    "setting": _is_word("setting"),
+    "response": _is_word("response"),
+    "time_precision": _is_word("time_precision"),
+    "place_precision": _is_word("place_precision"),
+    "force": _are_words("force"),
+    "agencies": _are_words("agencies"),
+    "injured": lambda text: text.lower() in {*YES, *NO},
+    "officers": lambda text: text.isdecimal(),
+    "vehicles": lambda text: text.isdecimal(),
+    "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,
+}
+
+
+def word(column: str, text: str) -> str | None:
+    """The word of a column that a text is, whatever its case and separators."""
+    plain = re.sub(r"[\s_-]+", "_", text.strip().lower())
+    return plain if plain in words.CODES[column] else None
+
+
+def _times(found: dict[str, str]) -> dict[str, str]:
+    """A date is needed first: where only a date of reporting is known, it serves."""
+    if "occurred_at" not in found and "received_at" in found:
+        later = {k: v for k, v in found.items() if k != "received_at"}
+        return {"occurred_at": found["received_at"], **later}
+    return found
+
+
+def _places(found: dict[str, str], projected: bool) -> dict[str, str]:
+    """One way of saying where: degrees, else one column, else projected metres."""
+    ways = [("lat", "lon"), ("lat_lon",), ("point",), ("x", "y")]
+    given = {target for way in ways for target in way}
+    ways = ways[::-1] if projected else ways
+    best = next((way for way in ways if all(t in found for t in way)), ())
+    return {k: v for k, v in found.items() if k not in given or k in best}

@@ -1,0 +1,171 @@
+"""A mapping written as TOML that explains itself, to be edited and read again."""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping as Table
+from typing import Any
+
+from data.intake import mapping
+from data.intake.mapping import Mapping
+
+INTRO = """\
+# How the rows of a file become records. Edit it and import with: --map THIS_FILE
+"""
+HEADINGS = {
+    "file": "How the file is written. What is left out is found when it is read.",
+    "source": """Who says so. name is the short name; kind is official, press or
+        community (community unless stated); title, url, licence, zone, covers, from,
+        to, area and notes are shown to readers.""",
+    "columns": """Record column = "column of the file".""",
+    "time": """One format for the file; what stands in [...] may be missing. zone is the
+        clock of the file where the text carries no offset. precision makes all times
+        coarser: exact, hour, day or month.""",
+    "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
+        centre is rejected; 0 is no limit. decimal is the mark in coordinates.
+        precision makes all places coarser. swapped = true exchanges lat and lon.""",
+    "values": """What a value means: "value in the file" = "word". "*" is for all other
+        values, "" leaves it empty.""",
+    "tags": """Lists in one cell: the separator, words for entries; order is for a
+        column of one word: the first that is met wins.""",
+    "constant": "The same for every row that states nothing itself.",
+    "patterns": """A prefix or suffix that is cut off, what it makes of the precision,
+        and the note that counts it.""",
+    "keep": """Columns that stay as attributes though they are mapped or, in sources
+        that are not official, though they are not.""",
+}
+KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def text(rules: Mapping, unused: tuple[str, ...] = (), kinds: tuple[str, ...] = ()) -> str:
+    """The mapping as TOML. In comments: `unused` columns, `kinds` without a rule."""
+    parts = {
+        "source": {"name": rules.source, **rules.about},
+        "file": {
+            "encoding": rules.file.encoding,
+            "delimiter": rules.file.delimiter,
+            "columns": list(rules.file.columns),
+            "no_header": rules.file.no_header or None,
+        },
+        "columns": dict(rules.columns),
+        "time": _time(rules),
+        "place": {
+            "crs": rules.place.crs,
+            "precision": rules.place.precision,
+            "reach_km": rules.place.reach_km,
+            "decimal": rules.place.decimal,
+            "swapped": rules.place.swapped or None,
+        },
+        "values": rules.values,
+        "tags": {
+            column: {
+                "separator": rule.separator,
+                "order": list(rule.order),
+                "words": rule.words,
+            }
+            for column, rule in rules.tags.items()
+        },
+        "constant": dict(rules.constant),
+        "patterns": {
+            column: [_pattern(rule) for rule in listed] for column, listed in rules.patterns.items()
+        },
+        "keep": {"attributes": list(rules.keep)},
+    }
+    lines = [INTRO]
+    for name, table in parts.items():
+        lines += _part(name, table)
+        if name == "values":
+            _hint(lines, kinds)
+        if name == "columns" and unused:
+            listed = ", ".join(_value(column) for column in unused)
+            lines[-1:] = [f"# not mapped: {listed}", ""]
+    return "\n".join(lines)
+
+
+def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
+    """Add kinds without a rule as comments where their rules belong."""
+    hints = [f'# {_value(kind)} = ""' for kind in kinds]
+    said = "# Kinds without a rule: write a word for each and take the # away."
+    if kinds and "[values.kind]" in lines:
+        place = lines.index("[values.kind]") + 1
+        lines[place:place] = [said, *hints]
+    elif kinds:
+        lines += [said, "# [values.kind]", *hints, ""]
+
+
+def table(name: str, entries: Table[str, Any]) -> str:
+    """One TOML table with a name."""
+    lines = [f"{_key(key)} = {_value(value)}" for key, value in entries.items()]
+    return "\n".join([f"[{_key(name)}]", *lines, ""])
+
+
+def _time(rules: Mapping) -> dict[str, Any]:
+    names = {c: f"{c}_format" for c in mapping.TIME_COLUMNS} | {"occurred_at": "format"}
+    stated = {names[column]: form for column, form in rules.time.formats.items()}
+    return {**stated, "zone": rules.time.zone, "precision": rules.time.precision}
+
+
+def _pattern(rule: mapping.Pattern) -> dict[str, str]:
+    plain = {
+        "prefix": rule.prefix,
+        "suffix": rule.suffix,
+        "time_precision": rule.time_precision,
+        "note": rule.note,
+    }
+    return {key: value for key, value in plain.items() if value}
+
+
+def _part(name: str, table: Table[str, Any]) -> list[str]:
+    """A table with its heading; one that is empty is only shown as possible."""
+    said = {key: v for key, v in table.items() if v not in (None, [], ()) and v != {}}
+    said_of_it = " ".join(HEADINGS[name].split())
+    heading = textwrap.fill(said_of_it, 86, initial_indent="# ", subsequent_indent="# ")
+    if name in ("values", "tags", "patterns"):
+        if not said:
+            return []
+        inner = [line for key, v in said.items() for line in _inner(f"{name}.{key}", v)]
+        return [heading, *inner, ""]
+    if not said and name != "place" and name != "time":
+        return []
+    lines = [heading, f"[{name}]"]
+    for key, value in said.items():
+        meaning = mapping.TARGETS.get(key, "") if name == "columns" else ""
+        comment = f"  # {meaning}" if meaning else ""
+        lines.append(f"{_key(key)} = {_value(value)}{comment}")
+    return [*lines, ""]
+
+
+def _inner(name: str, value: Any) -> list[str]:
+    if isinstance(value, list):
+        lines = []
+        for item in value:
+            lines += [f"[[{name}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]
+        return lines
+    lines = [f"[{name}]"]
+    for key, entry in value.items():
+        if isinstance(entry, dict):
+            continue
+        if entry != []:
+            lines.append(f"{_key(key)} = {_value(entry)}")
+    for key, entry in value.items():
+        if isinstance(entry, dict) and entry:
+            lines += _inner(f"{name}.{key}", entry)
+    return lines
+
+
+def _key(key: str) -> str:
+    return key if KEY.fullmatch(key) else _value(key)
+
+
+def _value(value: Any) -> str:
+    """A TOML value; texts as JSON, which TOML's basic strings read alike."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items())
+        return "{ " + inner + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return str(value)  # a date

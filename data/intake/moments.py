@@ -1,0 +1,192 @@
+"""When each row happened: the text's own offset, else the file's clock, by one rule."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data import words
+from data.intake import cells
+from data.intake.cells import Flags
+from data.intake.clock import DAY, SECOND, to_local, to_utc
+from data.intake.mapping import Mapping as Rules
+from data.intake.mapping import Pattern
+from data.intake.times import DATE, EXACT, HOUR, MONTH, Format, Ints, Parsed
+from data.intake.verdicts import Verdicts
+
+UNKNOWN = ("unknown", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
+FIRST = -25_567 * DAY  # 1900-01-01
+AN_HOUR = 3600 * SECOND
+
+SKIPPED = "times that the clock skipped in spring were moved forward by the gap"
+TWICE = "times that exist twice in autumn were taken as the first"
+FINER = "a stated precision of time was finer than the text: the text's own holds"
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Times of all rows, in UTC and on the place's clock, with their precision."""
+
+    utc: Ints
+    local: Ints
+    precision: npt.NDArray[np.uint8]
+    settled: Ints
+
+    def date(self) -> pa.Array:
+        """The date on the place's clock."""
+        return pa.array((self.local // DAY).astype(np.int32), pa.date32())
+
+    def hour(self) -> pa.Array:
+        """The hour on the place's clock; null where it is not known."""
+        hours = (self.local % DAY // AN_HOUR).astype(np.uint8)
+        return pa.array(hours, pa.uint8(), mask=self.precision > HOUR)
+
+    def weekday(self) -> pa.Array:
+        """0 Monday to 6 Sunday; null where only the month is known."""
+        days = ((self.local // DAY + 3) % 7).astype(np.uint8)  # 1970 began on a Thursday
+        return pa.array(days, pa.uint8(), mask=self.precision == MONTH)
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The clock of the file and that of the place, and when the import runs."""
+
+    file: str
+    place: str
+    now: datetime
+
+
+def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) -> Moments:
+    """When the rows happened. Rows without a time, or an impossible one, go."""
+    column = rules.columns["occurred_at"]
+    texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
+    silent = cells.flags(cells.missing(texts)) | _unknown(texts)
+    verdicts.reject(silent, "no time", column)
+    form = Format(rules.time.formats["occurred_at"])
+    parsed = form.parse(texts)
+    unfit = "the date does not fit the format of the file"
+    verdicts.reject(~parsed.ok, unfit, column, f"{unfit} ({form.text})")
+    if "time_of_day" in rules.columns:
+        parsed = _with_clock(table, rules, parsed, verdicts)
+    stated = _column(table, rules, len(texts))
+    verdicts.note((stated >= 0) & (stated < parsed.precision), FINER)
+    stated = np.maximum(stated, _patterns(rules, met, len(texts), verdicts))
+    precision = np.maximum(parsed.precision, stated).astype(np.uint8)
+    moments = _placed(parsed, precision, clocks, verdicts)
+    verdicts.reject(parsed.ok & (moments.local < FIRST), "a date before 1900", column)
+    latest = _micros(clocks.now + timedelta(days=1))
+    verdicts.reject(
+        parsed.ok & (moments.utc > latest),
+        "a date in the future (more than a day after the import)",
+        column,
+    )
+    return moments
+
+
+def other(
+    table: pa.Table, rules: Rules, target: str, clocks: Clocks, verdicts: Verdicts
+) -> tuple[Ints, Flags]:
+    """UTC of another time column, and where it says something that can be read."""
+    column = rules.columns[target]
+    texts = cells.trimmed(table[column])
+    form = Format(rules.time.formats[target])
+    parsed = form.parse(texts)
+    said = ~cells.flags(cells.missing(texts))
+    verdicts.note(said & ~parsed.ok, f"{words.spoken(target)}: no time, left empty")
+    utc = np.where(parsed.absolute, parsed.local, to_utc(parsed.local, clocks.file).utc)
+    return utc, parsed.ok & said
+
+
+def _unknown(texts: pa.StringArray) -> Flags:
+    return cells.flags(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(UNKNOWN)))
+
+
+def _with_clock(table: pa.Table, rules: Rules, date: Parsed, verdicts: Verdicts) -> Parsed:
+    """Dates with the time of day of another column; an empty one leaves the day."""
+    column = rules.columns["time_of_day"]
+    form = Format(rules.time.formats["time_of_day"])
+    texts = cells.trimmed(table[column])
+    if form.text == "%H%M":  # 5 is five past midnight
+        texts = pc.if_else(cells.missing(texts), texts, pc.utf8_lpad(texts, 4, "0"))
+    said = ~cells.flags(cells.missing(texts))
+    clock = form.parse(texts)
+    unfit = "the time of day does not fit the format of the file"
+    verdicts.reject(said & ~clock.ok, unfit, column, f"{unfit} ({form.text})")
+    days = date.local // DAY * DAY
+    return Parsed(
+        date.ok,
+        np.where(clock.ok, days + clock.local, days),
+        np.where(clock.ok, clock.precision, np.maximum(date.precision, DATE)),
+        np.where(clock.ok, date.absolute | clock.absolute, False),
+    )
+
+
+def _patterns(
+    rules: Rules, met: list[tuple[Pattern, Flags]], rows: int, verdicts: Verdicts
+) -> npt.NDArray[np.int8]:
+    """The precision that the mapping and its patterns state; -1 where none does."""
+    codes = words.CODES["time_precision"]
+    stated = np.full(rows, codes.get(rules.time.precision or "", -1), np.int8)
+    for pattern, here in met:
+        if pattern.note:
+            verdicts.note(here, pattern.note)
+        if pattern.time_precision:
+            coarse = np.int8(codes[pattern.time_precision])
+            stated = np.where(here, np.maximum(stated, coarse), stated)
+    return stated
+
+
+def _column(table: pa.Table, rules: Rules, rows: int) -> npt.NDArray[np.int8]:
+    """The precision that a column states; -1 where it does not."""
+    codes = words.CODES["time_precision"]
+    stated = np.full(rows, -1, np.int8)
+    if column := rules.columns.get("time_precision"):
+        read = cells.translate("time_precision", rules.values.get("time_precision", {}))
+        texts = cells.Dictionary(table[column])
+        each = [codes.get(str(word), -1) for word in texts.each(read)]
+        stated = np.array(each, np.int8)[texts.which]
+    return stated
+
+
+def _placed(
+    parsed: Parsed, precision: npt.NDArray[np.uint8], clocks: Clocks, verdicts: Verdicts
+) -> Moments:
+    """Instants, and what the place's clock showed, cut down to the precision.
+
+    A day or month is one of the place's calendar whatever clock the file is on.
+    """
+    timed = parsed.precision <= HOUR
+    from_file = to_utc(parsed.local, clocks.file)
+    verdicts.note(timed & ~parsed.absolute & from_file.skipped, SKIPPED)
+    verdicts.note(timed & ~parsed.absolute & from_file.twice, TWICE)
+    utc = np.where(parsed.absolute, parsed.local, from_file.utc)
+    local = np.where(timed, to_local(utc, clocks.place), parsed.local)
+    days = local // DAY
+    months = days.astype("datetime64[D]").astype("datetime64[M]")
+    first = months.astype("datetime64[D]").astype(np.int64)
+    following = (months + 1).astype("datetime64[D]").astype(np.int64)
+    starts = {
+        EXACT: (local, utc, utc),
+        # minutes are cut off in UTC, which no change of the clock disturbs
+        HOUR: (local - local % AN_HOUR, utc - local % AN_HOUR, None),
+        DATE: (days * DAY, None, (days + 1) * DAY),
+        MONTH: (first * DAY, None, following * DAY),
+    }
+    shown, instant, settled = local.copy(), utc.copy(), utc.copy()
+    for level, (begin, at, end) in starts.items():
+        rows = precision == level
+        if not rows.any():
+            continue
+        at = to_utc(begin, clocks.place).utc if at is None else at
+        last = at + AN_HOUR if end is None else end
+        if level > HOUR:
+            last = to_utc(last, clocks.place).utc
+        shown[rows], instant[rows], settled[rows] = begin[rows], at[rows], last[rows]
+    return Moments(instant, shown, precision, settled)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

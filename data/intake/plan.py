@@ -1,0 +1,239 @@
+"""What one import will do: a file, a mapping with nothing left open, a source."""
+
+import re
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data import places, sources
+from data.forbidden import is_forbidden
+from data.intake import (
+    asked,
+    cells,
+    csvfile,
+    dateplan,
+    guess,
+    mapping,
+    mapread,
+    mapwrite,
+    required,
+    sourcebook,
+)
+from data.intake.csvfile import Csv, Form
+from data.intake.dating import Ask
+from data.intake.mapping import Mapping
+from data.settings import Problem, Settings, check_zone
+from data.sources import Source
+from data.store import Store
+
+HINTS = 40  # kinds without a rule that a written mapping lists
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person at the keyboard stated; None and () where it is to be found."""
+
+    source: str | None = None
+    map: Path | None = None
+    dry_run: bool = False
+    date_format: str | None = None
+    zone: str | None = None
+    crs: str | None = None
+    kind: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    columns: tuple[str, ...] = ()
+    no_header: bool = False
+    save_map: Path | None = None
+    most_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A decided import. `read` are the columns of the file that are looked at."""
+
+    csv: Csv
+    mapping: Mapping
+    source: Source
+    place: Settings
+    read: tuple[str, ...]
+    attributes: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    unnamed: tuple[str, ...]
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The clock that times without an offset are on."""
+        return self.mapping.time.zone or self.source.zone or self.place.zone
+
+    @property
+    def reach_km(self) -> float:
+        """How far from the centre a coordinate may be; 0 is no limit."""
+        stated = self.mapping.place.reach_km
+        return self.place.reach_km if stated is None else stated
+
+    @property
+    def origin(self) -> str | None:
+        """The column that is only ever hashed."""
+        return self.mapping.columns.get("origin")
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns that may stand in rejected rows."""
+        return tuple(name for name in self.read if name != self.origin)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a row that cannot be cut into columns must not be shown."""
+        return len(self.shown) < len(self.csv.names)
+
+
+def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
+    """The plan for one file. Problem says what to state where it cannot be found."""
+    stated = mapread.read(options.map) if options.map else None
+    csv = _sniff(file, options, stated, ask)
+    rules = _overridden(stated or _guessed(csv, file, options), options)
+    rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
+    known = sources.catalogue(store.root)
+    rules = asked.source_kind(rules, rules.source in known, ask)
+    source = sourcebook.described(rules.source, rules.about, known)
+    if stated is None and source.kind != "community":
+        rules = replace(rules, columns=_without(rules.columns, "grade"))
+    if options.save_map:  # also where something has to be stated in it first
+        _save(options.save_map, rules, csv)
+    rules = _decimal(dateplan.decided(csv, rules, options.date_format, ask), csv)
+    rules = asked.rest(csv, rules, stated is None, ask)
+    required.check(csv, rules, source, stated is None)
+    if options.save_map:
+        _save(options.save_map, rules, csv)
+    return _plan(csv, rules, source, place)
+
+
+def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
+    """Which columns are read, kept as attributes, and dropped."""
+    named, official = rules.used(), source.kind == "official"
+    forbidden = tuple(name for name in csv.names if is_forbidden(name))
+    others = tuple(n for n in csv.names if n not in named and n not in forbidden)
+    city = [rules.columns[target] for target in ("city",) if target in rules.columns]
+    kept = {*rules.keep, *city, *(others if official else ())}
+    return Plan(
+        csv=csv,
+        mapping=rules,
+        source=source,
+        place=place,
+        read=tuple(name for name in csv.names if name in named or name in kept),
+        attributes=tuple(name for name in csv.names if name in kept),
+        forbidden=forbidden,
+        unnamed=() if official else others,
+        now=datetime.now(UTC),
+    )
+
+
+def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None) -> Csv:
+    rule = stated.file if stated else mapping.FileRule()
+    form = Form(
+        options.encoding or rule.encoding,
+        options.delimiter or rule.delimiter,
+        options.columns or rule.columns,
+        options.no_header or rule.no_header,
+    )
+    if options.most_bytes:
+        form = replace(form, most_bytes=options.most_bytes)
+    try:
+        return csvfile.sniff(file, form)
+    except csvfile.MissingHeader as missing:
+        if ask is None:
+            raise
+        question = (
+            f"{file.name} has no header. What are its {missing.width} columns called, "
+            "in order, with commas between?"
+        )
+        named = tuple(name.strip() for name in ask(question, []).split(","))
+        return csvfile.sniff(file, replace(form, columns=named, no_header=True))
+
+
+def _guessed(csv: Csv, file: Path, options: Options) -> Mapping:
+    stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
+    name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
+    columns = guess.columns(csv.names, csv.values, projected=bool(options.crs))
+    if options.kind and not required.speaks(csv, columns.get("kind")):
+        columns = _without(columns, "kind")  # it stays as an attribute
+    rule = mapping.FileRule(
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        columns=csv.names if csv.no_header else (),
+        no_header=csv.no_header,
+    )
+    return Mapping(source=options.source or name, columns=columns, file=rule)
+
+
+def _overridden(rules: Mapping, options: Options) -> Mapping:
+    """The mapping with what the options state; they win."""
+    time, spot, values, constant = rules.time, rules.place, rules.values, rules.constant
+    if options.zone:
+        time = replace(time, zone=check_zone(options.zone, "--zone"))
+    if options.crs:
+        spot = replace(spot, crs=places.check_crs(options.crs, "--crs"))
+    if options.decimal:
+        if options.decimal not in ".,":
+            raise Problem('--decimal is "." or ",".')
+        spot = replace(spot, decimal=options.decimal)
+    if options.kind:
+        mapping.check_word("kind", options.kind, "--kind")
+        constant = {**constant, "kind": options.kind}
+    source = mapping.source_name(options.source or rules.source, "--source")
+    return replace(rules, source=source, time=time, place=spot, values=values, constant=constant)
+
+
+def _without(columns: Table[str, str], target: str) -> dict[str, str]:
+    return {name: column for name, column in columns.items() if name != target}
+
+
+def _present(columns: Table[str, str], csv: Csv) -> dict[str, str]:
+    return {target: _name(name, csv) for target, name in columns.items()}
+
+
+def _kept(rules: Mapping, csv: Csv) -> tuple[str, ...]:
+    return tuple(_name(name, csv) for name in rules.keep)
+
+
+def _name(name: str, csv: Csv) -> str:
+    """A column as the file spells it; case and blanks do not matter."""
+    if name in csv.names:
+        return name
+    plain = {csvfile.clean(n).casefold(): n for n in reversed(csv.names)}
+    if found := plain.get(csvfile.clean(name).casefold()):
+        return found
+    raise Problem(
+        f'{csv.file.name} has no column "{name}", which the mapping names. It has: {csv.listed()}.'
+    )
+
+
+def _decimal(rules: Mapping, csv: Csv) -> Mapping:
+    """The mapping with the decimal mark of the coordinates, found in the first rows."""
+    if rules.place.decimal:
+        return rules
+    pairs = [rules.columns[t] for t in ("lat", "lon", "x", "y") if t in rules.columns]
+    texts = [text for name in pairs for text in csv.values(name)]
+    commas = sum(re.fullmatch(r"[+-]?[\d.]+,\d+\D*", text) is not None for text in texts)
+    points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
+    mark = "," if commas > points else "."
+    return replace(rules, place=replace(rules.place, decimal=mark))
+
+
+def described(rules: Mapping, csv: Csv) -> str:
+    """The mapping as TOML, with what its file has that it does not use yet."""
+    used = rules.used()
+    unused = tuple(n for n in csv.names if n not in used and not is_forbidden(n))
+    bare: list[str] = []
+    if (column := rules.columns.get("kind")) and "kind" not in rules.tags:
+        read = cells.translate("kind", rules.values.get("kind", {}))
+        bare = [v for v in dict.fromkeys(csv.values(column)) if v and read(v) is None]
+    return mapwrite.text(rules, unused, tuple(bare[:HINTS]))
+
+
+def _save(file: Path, rules: Mapping, csv: Csv) -> None:
+    file.write_text(described(rules, csv), encoding="utf-8")

@@ -1,0 +1,123 @@
+"""What an import did, in numbers and in sentences that add up."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Report:
+    """One import. `rejected` and `notes` count rows; kept + rejected = rows, always."""
+
+    batch: str
+    file: str
+    source: str
+    source_kind: str
+    rows: int
+    kept: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    repeats: int = 0
+    forbidden: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    notes: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+    unchanged: bool = False
+    dry_run: bool = False
+    rejected_file: str | None = None
+    mapping_file: str | None = None
+    replaces: tuple[str, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """What a person should know, the sum of the rows last."""
+        said = []
+        if self.unchanged:
+            said.append(
+                "The same file with the same mapping is in the store already: nothing was changed."
+            )
+        if self.dry_run:
+            said.append("This was a dry run: nothing was written.")
+        if self.first and self.last:
+            said.append(f"The records are from {self.first} to {self.last}.")
+        if self.forbidden:
+            listed = ", ".join(self.forbidden)
+            said.append(f"Dropped, because they can tell who somebody is: {listed}.")
+        if self.unnamed:
+            listed = ", ".join(self.unnamed)
+            said.append(
+                "Dropped, because a source that is not official keeps only the columns "
+                f"that its mapping names: {listed}."
+            )
+        if self.replaces:
+            said.append("This takes the place of an earlier import of the same file.")
+        if self.repeats:
+            said.append(
+                f"{self.repeats:,} rows equal an earlier one in every column: kept as "
+                "repeats, not merged."
+            )
+        said += [f"Note: {what}: {rows:,}." for what, rows in self.notes.items()]
+        for column, texts in self.unknown.items():
+            listed = ", ".join(f'"{t[:60]}" ({n:,})' for t, n in texts.items())
+            part = (
+                f"[tags.{column}.words]"
+                if column in ("force", "agencies")
+                else f"[values.{column}]"
+            )
+            said.append(
+                f"No rule for {column}: {listed}. Add a line under {part} in the "
+                'mapping: "text" = "word".'
+            )
+        said += [f"Rejected: {why}: {rows:,}." for why, rows in self.rejected.items()]
+        if self.rejected_file:
+            said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
+        if self.mapping_file:
+            said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
+        return [*said, self.sum()]
+
+    def sum(self) -> str:
+        """The sum that every import ends with."""
+        rejected = sum(self.rejected.values())
+        kept, rows = f"{self.kept:,} kept", f"{self.rows:,} rows in the file"
+        return f"{kept} + {rejected:,} rejected = {rows}"
+
+    def detail(self) -> dict[str, Any]:
+        """What the ledger keeps of it, as JSON values."""
+        return {
+            "file": self.file,
+            "source": self.source,
+            "source_kind": self.source_kind,
+            "rows": self.rows,
+            "kept": self.kept,
+            "rejected": self.rejected,
+            "repeats": self.repeats,
+            "dropped": {
+                "forbidden": list(self.forbidden),
+                "not named": list(self.unnamed),
+            },
+            "notes": self.notes,
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+            "replaces": list(self.replaces),
+        }
+
+
+def from_detail(batch: str, detail: dict[str, Any]) -> Report:
+    """The report of an import that the ledger holds."""
+    first, last = detail.get("first"), detail.get("last")
+    dropped = detail.get("dropped", {})
+    return Report(
+        batch=batch,
+        file=detail["file"],
+        source=detail["source"],
+        source_kind=detail["source_kind"],
+        rows=detail["rows"],
+        kept=detail["kept"],
+        rejected=detail.get("rejected", {}),
+        repeats=detail.get("repeats", 0),
+        forbidden=tuple(dropped.get("forbidden", ())),
+        unnamed=tuple(dropped.get("not named", ())),
+        notes=detail.get("notes", {}),
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+    )

@@ -1,0 +1,129 @@
+"""The rows of a frame made records, or rejected with a reason."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data import places, words
+from data.intake import attributes, identity, moments, spots
+from data.intake.framing import Frame
+from data.intake.moments import Clocks, Moments
+from data.intake.plan import Plan
+from data.intake.spots import Spots
+from data.intake.times import Ints
+from data.intake.verdicts import Verdicts
+from data.intake.worded import Worded
+from data.places import Bounds
+from data.record import SCHEMA, UTC
+
+LINE, CONTENT = "row_line", "row_content"  # beside the record until repeats are told
+
+
+@dataclass(frozen=True)
+class Read:
+    """What became of one frame: its records, and the verdict on every row.
+
+    `ids` are those of all rows, also of the rejected. `unknown` counts texts that no
+    rule makes a word, by record column.
+    """
+
+    records: pa.Table
+    ids: pa.StringArray
+    verdicts: Verdicts
+    unknown: dict[str, Counter[str]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What all rows of one import have in common."""
+
+    plan: Plan
+    crs: str | None  # None where x and y wait for a CRS
+    key: bytes  # of origins
+    identify: identity.Identify
+
+    def read(self, frame: Frame) -> Read:
+        """The records of a frame, in the order of the file."""
+        plan, table = self.plan, frame.table
+        rules, verdicts = plan.mapping, Verdicts(frame.table.num_rows)
+        clocks = Clocks(plan.zone, plan.place.zone, plan.now)
+        when = moments.occurred(table, rules, clocks, verdicts)
+        bounds = Bounds(plan.place.center, plan.reach_km)
+        where = spots.located(table, rules, bounds, verdicts)
+        worded = Worded(table, rules, verdicts)
+        ids, content = self.identify.ids(table)
+        found = {
+            "incident_id": ids,
+            "source": worded.same(plan.source.name),
+            "source_kind": worded.same(plan.source.kind),
+            "origin": self._origin(table),
+            "attributes": attributes.as_json(table, plan.attributes),
+            **worded.columns(plan.source.grade),
+            **self._times(table, when, clocks, verdicts),
+            **self._place(where),
+        }
+        arrays = [found[field.name].cast(field.type) for field in SCHEMA]
+        records = pa.Table.from_arrays(
+            [*arrays, pa.array(frame.lines), content],
+            names=[*SCHEMA.names, LINE, CONTENT],
+        )
+        if not verdicts.kept.all():
+            records = records.filter(pa.array(verdicts.kept))
+        return Read(records, ids, verdicts, worded.unknown)
+
+    def _times(
+        self, table: pa.Table, when: Moments, clocks: Clocks, verdicts: Verdicts
+    ) -> dict[str, pa.Array]:
+        now = int(self.plan.now.timestamp()) * 1_000_000
+        received, settled = np.full(len(when.utc), now), when.settled
+        rules = self.plan.mapping
+        until = pa.nulls(table.num_rows, UTC)
+        if "received_at" in rules.columns:
+            stated, ok = moments.other(table, rules, "received_at", clocks, verdicts)
+            received = np.where(ok, stated, received)
+            settled = np.where(ok, np.maximum(settled, stated), settled)
+        if "on_scene_until" in rules.columns:
+            last, ok = moments.other(table, rules, "on_scene_until", clocks, verdicts)
+            until = pa.array(last, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
+        return {
+            "occurred_at": _utc(when.utc),
+            "local_date": when.date(),
+            "hour": when.hour(),
+            "weekday": when.weekday(),
+            "time_precision": _words("time_precision", when.precision),
+            "received_at": _utc(received),
+            "settled_at": _utc(settled),
+            "on_scene_until": until,
+        }
+
+    def _place(self, where: Spots) -> dict[str, pa.Array]:
+        nothing = pa.nulls(len(where.lon), pa.float32())
+        x, y = nothing, nothing
+        if self.crs:
+            x, y = places.metres(where.lon, where.lat, self.crs)
+        return {
+            "lon": pa.array(where.lon, from_pandas=True),
+            "lat": pa.array(where.lat, from_pandas=True),
+            "x": x,
+            "y": y,
+            "place_precision": _words("place_precision", where.precision),
+            "area_label": where.label,
+            "geometry": places.wkb(where.lon, where.lat),
+        }
+
+    def _origin(self, table: pa.Table) -> pa.Array:
+        if self.plan.origin is None:
+            return pa.nulls(table.num_rows, pa.string())
+        return identity.origins(table[self.plan.origin], self.key)
+
+
+def _utc(micros: Ints) -> pa.Array:
+    return pa.array(micros).cast(UTC)
+
+
+def _words(column: str, codes: npt.NDArray[np.uint8]) -> pa.Array:
+    listed = pa.array([word.code for word in words.TABLES[column]])
+    return listed.take(pa.array(codes))

@@ -1,0 +1,58 @@
+"""Sources that imports describe, kept in the store's own sources.toml."""
+
+import tomllib
+from collections.abc import Mapping as Table
+from typing import Any
+
+from data import sources
+from data.intake import mapwrite
+from data.settings import Problem
+from data.sources import Source
+from data.store import Store, place
+
+HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
+
+
+def described(name: str, about: Table[str, Any], known: dict[str, Source]) -> Source:
+    """A source: what is known of it, with what a mapping says; its kind stays."""
+    before = known.get(name)
+    stated = about.get("kind")
+    if before and stated not in (None, before.kind):
+        raise Problem(
+            f"[source] {name} is known as {before.kind}, the mapping says {stated}. "
+            "Use another name, or change it where it is described."
+        )
+    table = _table(before) if before else {}
+    return sources.source(name, {**table, **about}, "the mapping")
+
+
+def keep(store: Store, source: Source) -> None:
+    """Describe a source in the store, unless it is known just so already."""
+    if sources.catalogue(store.root).get(source.name) == source:
+        return
+    file = store.root / "sources.toml"
+    tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    tables[source.name] = _table(source)
+    parts = [mapwrite.table(name, table) for name, table in tables.items()]
+    place("\n".join([HEAD, *parts]).encode(), file)
+
+
+def _table(source: Source) -> dict[str, Any]:
+    """The entries that make this source; those that say nothing are left out."""
+    entries = {
+        "title": source.title,
+        "says": source.says,
+        "kind": source.kind,
+        "url": source.url,
+        "licence": source.licence,
+        "zone": source.zone,
+        "from": source.start,
+        "to": source.end,
+        "area": source.area,
+        "covers": source.covers,
+        "notes": source.notes,
+        "changes": [{"date": day, "what": what} for day, what in source.changes],
+        "already_public": source.already_public,
+        "made": source.made,
+    }
+    return {key: value for key, value in entries.items() if value not in (None, "", [])}

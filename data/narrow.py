@@ -1,0 +1,96 @@
+"""The narrow table that Views ask: its columns, and rows of batches turned into it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data import words
+from geo import areas as geo_areas
+from geo import hexagons, mercator
+
+ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+NOT_SET = 255
+
+
+@dataclass(frozen=True)
+class Areas:
+    """One area set, ready to place rows: its index, and its row of each source label."""
+
+    index: geo_areas.AreaIndex
+    rows: dict[str, int]
+
+
+def schema(n_sets: int) -> pa.Schema:
+    """The columns of the narrow table, with a pair for each area set."""
+    tiny = [*ENUMS, "source", "hour", "weekday"]
+    fields = [pa.field(name, pa.uint8()) for name in tiny]
+    fields += [pa.field("force", pa.uint16()), pa.field("day", pa.date32())]
+    fields += [
+        pa.field("received", pa.date32()),
+        pa.field("settled_at", pa.timestamp("us")),
+    ]
+    fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
+    fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
+    fields += [pa.field("cell", pa.uint64())]
+    for i in range(n_sets):
+        fields += [pa.field(f"area{i}", pa.int16()), pa.field(f"by{i}", pa.uint8())]
+    fields += [pa.field("batch", pa.uint16()), pa.field("row", pa.uint32())]
+    return pa.schema(fields)
+
+
+def code_sql(column: str, codes: dict[str, int]) -> str:
+    """SQL for the position of a word in its table; 255 where there is none."""
+    whens = " ".join(
+        f"WHEN '{word.replace(chr(39), chr(39) * 2)}' THEN {code}" for word, code in codes.items()
+    )
+    return f"(CASE {column} {whens} ELSE {NOT_SET} END)::UTINYINT"
+
+
+def mask_sql(column: str) -> str:
+    """SQL for a set of words as bits, the first word of the table the lowest."""
+    bits = " + ".join(
+        f"(CASE WHEN list_contains({column}, '{word}') THEN {1 << code} ELSE 0 END)"
+        for word, code in words.CODES[column].items()
+    )
+    return f"coalesce({bits}, 0)::USMALLINT"
+
+
+def narrowed(rows: pa.Table, sets: list[Areas]) -> pa.Table:
+    """The rows with their areas, cell and map pixel, without what Views never ask."""
+    lon = rows["lon"].to_numpy()
+    lat = rows["lat"].to_numpy()
+    mx, my = mercator.to_pixels(lon, lat)
+    columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
+    missing = np.isnan(lon)
+    columns["mx"] = pa.array(mx, mask=missing)
+    columns["my"] = pa.array(my, mask=missing)
+    columns["cell"] = pa.array(hexagons.cells(lon, lat))
+    only_city = rows["place_precision"].to_numpy() == words.CODES["place_precision"]["city"]
+    labels = rows["area_label"].combine_chunks().dictionary_encode()
+    if isinstance(labels, pa.ChunkedArray):
+        labels = labels.combine_chunks()
+    position = labels.indices.fill_null(-1).to_numpy()
+    for i, areas in enumerate(sets):
+        by_name = [areas.rows.get(label, -1) for label in labels.dictionary.to_pylist()]
+        named = np.array([*by_name, -1])[position]
+        named[only_city] = -1  # a city may be called like one of the areas
+        area, by = _area(named, geo_areas.locate(lon, lat, areas.index))
+        columns[f"area{i}"], columns[f"by{i}"] = area, by
+    wanted = schema(len(sets))
+    return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
+
+
+def _area(
+    named: npt.NDArray[Any], located: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
+    """Area and how it was found: the source's own label wins where it names one."""
+    codes = words.CODES["area_by"]
+    area = np.where(named >= 0, named, located).astype(np.int16)
+    by = np.full(len(area), codes["none"], np.uint8)
+    by[located >= 0] = codes["point"]
+    by[named >= 0] = codes["label"]
+    by[(named >= 0) & (located >= 0) & (named != located)] = codes["label_not_point"]
+    return area, by

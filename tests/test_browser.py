@@ -1,0 +1,328 @@
+"""A reader's browser against a running dashboard: pixels, links, history, other hosts."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import SHOTS
+from ui.frame import PAGES
+
+pytestmark = pytest.mark.browser
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+Open = Callable[..., Any]
+
+
+class Seen:
+    """What went wrong in a page, and whom it called."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+
+    def watch(self, page: Any) -> None:
+        """Listen to everything that a page says and asks."""
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._asked)
+
+    def _said(self, message: Any) -> None:
+        # a deep link makes Streamlit look for its server below the page first: two 404s
+        where = message.location.get("url", "")
+        if message.type == "error" and "/_stcore/" not in where:
+            self.errors.append(f"{message.text} {where}")
+
+    def _asked(self, request: Any) -> None:
+        host = urlsplit(request.url).netloc
+        if host and not request.url.startswith(("data:", "blob:")):
+            self.hosts.add(host)
+
+
+@pytest.fixture
+def opened(browser: Any, app: str) -> Iterator[Open]:
+    """Open a page of the dashboard; afterwards no error, no other host."""
+    seen, contexts = Seen(), []
+
+    def go(path: str = "/", size: dict[str, int] = WIDE, dark: bool = False) -> Any:
+        context = browser.new_context(
+            viewport=size,
+            color_scheme="dark" if dark else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        seen.watch(page)
+        page.goto(app + path)
+        page.locator("h3").first.wait_for()
+        settled(page)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not seen.errors
+    assert seen.hosts == {urlsplit(app).netloc}
+
+
+def settled(page: Any) -> None:
+    """Return when the script has run and nothing is waiting any more."""
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
+        " && document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        " !== 'running'"
+    )
+
+
+def text(page: Any) -> str:
+    """Everything readable on a page."""
+    found: str = page.locator('[data-testid="stMain"]').inner_text()
+    return found
+
+
+def sentence(page: Any) -> str:
+    """The View's sentence."""
+    return next(line for line in text(page).splitlines() if "of 60,237 incidents" in line)
+
+
+def drawn(page: Any, but: str = "") -> str:
+    """The id of the picture on the map, once there is another one than `but`."""
+    return str(
+        page.wait_for_function(
+            """but => { const f = document.querySelector('[class*="st-key-map"] iframe');
+            const d = f?.contentDocument?.documentElement?.dataset?.drawn;
+            return d && d !== 'failed' && d !== but && d; }""",
+            arg=but,
+        ).json_value()
+    )
+
+
+def map_pixels(page: Any) -> np.ndarray:
+    """The map as it is on the screen."""
+    png = page.locator('[class*="st-key-map"] iframe').screenshot()
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def share_of(pixels: np.ndarray, color: str, within: int = 12) -> float:
+    """How much of a picture has about this color."""
+    rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
+    return float((np.abs(pixels - rgb).max(axis=2) <= within).mean())
+
+
+def keep(page: Any, name: str) -> None:
+    """Keep a screenshot where one was asked for."""
+    if SHOTS:
+        Path(SHOTS).mkdir(exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def test_map_is_drawn(opened: Open) -> None:
+    page = opened("/")
+    drawn(page)
+    page.wait_for_timeout(400)
+    pixels = map_pixels(page)
+    # the darkest class is Downtown West and Whittier, the palest most of the south
+    assert 0.002 < share_of(pixels, "#5c3d2a", 20) < 0.05
+    assert share_of(pixels, "#fbefa8", 14) > 0.08
+    assert share_of(pixels, "#fbf8f2", 3) > 0.2  # and around it is paper
+    assert "51,920" in text(page)
+    keep(page, "map")
+
+
+def test_heat_is_drawn_and_sends_no_coordinate(opened: Open, app: str) -> None:
+    page = opened("/?layer=heat")
+    drawn(page)
+    page.wait_for_timeout(400)
+    assert share_of(map_pixels(page), "#e58851", 30) > 0.004
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    assert "Incidents per km² per week" in frame.locator(".porch-legend").inner_text()
+    keep(page, "heat")
+
+
+def test_dark_theme(opened: Open) -> None:
+    page = opened("/?layer=heat", dark=True)
+    drawn(page)
+    page.wait_for_timeout(400)
+    assert share_of(map_pixels(page), "#171310", 6) > 0.2
+
+
+def test_legend_table_and_tip_say_the_same(opened: Open) -> None:
+    page = opened("/")
+    drawn(page)
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    assert "3,328 to 4,409" in frame.locator(".porch-legend").inner_text()
+    tips = page.evaluate(
+        """() => { const w = document.querySelector('[class*="st-key-map"] iframe').contentWindow;
+        return w.porch.tips.map(t => t[0]); }"""
+    )
+    assert "4,409 incidents" in tips and len(tips) == 87
+    box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + 6)
+    tip = frame.locator(".porch-tip").inner_text()
+    assert "Jordan" in tip and "2,075 incidents" in tip and "per 1,000 residents" in tip
+
+
+def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> None:
+    page = opened("/?from=2017-03-01&to=2017-05-31&weekday=Fri&weekday=Sat")
+    drawn(page)
+    before = sentence(page)
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
+    page.mouse.click(box["x"] + 8, box["y"] + 6)
+    page.wait_for_url("**/area?**")
+    page.locator("h3", has_text="Jordan").wait_for()
+    assert "Mar 1 - May 31 2017" in sentence(page) and "Fri Sat" in sentence(page)
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["name"] == ["Jordan"] and query["weekday"] == ["Fri", "Sat"]
+    page.go_back()
+    drawn(page)
+    settled(page)
+    assert sentence(page) == before
+
+
+def test_filter_goes_to_the_link_and_back(opened: Open) -> None:
+    page = opened("/")
+    first = drawn(page)
+    page.locator(".st-key-kind input").click()
+    page.get_by_role("option", name="traffic stop").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**kind=traffic*stop*")
+    drawn(page, but=first)
+    settled(page)
+    assert sentence(page).startswith("26,098 of 60,237")
+    again = opened("/?" + urlsplit(page.url).query)
+    assert sentence(again) == sentence(page)
+
+
+def test_a_filter_does_not_remount_the_map(opened: Open) -> None:
+    page = opened("/")
+    first = drawn(page)
+    mark = "document.querySelector('[class*=\"st-key-map\"] iframe').contentWindow.marked"
+    page.evaluate(mark + " = 7")
+    page.locator(".st-key-weekday input").click()
+    page.get_by_role("option", name="Sun").click()
+    page.keyboard.press("Escape")  # while a list is open the rest is hidden from roles
+    second = drawn(page, but=first)
+    page.get_by_role("radio", name="heat").click()
+    drawn(page, but=second)
+    assert page.evaluate(mark) == 7
+
+
+def test_map_position_is_kept_in_the_link(opened: Open) -> None:
+    page = opened("/")
+    drawn(page)
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    frame.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_function("location.search.includes('at=')")
+    at = parse_qs(urlsplit(page.url).query)["at"][0]
+    assert len(at.split(",")[0].partition(".")[2]) <= 4
+    again = opened("/?" + urlsplit(page.url).query)
+    drawn(again)
+    zoom = (
+        "document.querySelector('[class*=\"st-key-map\"] iframe').contentWindow.porch.map.getZoom()"
+    )
+    assert again.evaluate(zoom) == pytest.approx(float(at.split(",")[2]))
+
+
+def test_clear_clears(opened: Open) -> None:
+    page = opened("/?kind=traffic+stop&weekday=Fri&hours=22-06&night=true&via=not+recorded")
+    assert "traffic stop" in sentence(page)
+    page.get_by_role("button", name="Clear all filters").click()
+    page.wait_for_function("!location.search.includes('kind')")
+    settled(page)
+    assert sentence(page).startswith("51,920 of 60,237 incidents: police stops, Jan 1")
+
+
+def test_quick_range_counts_from_the_newest_record(opened: Open) -> None:
+    page = opened("/")
+    page.get_by_role("radio", name="30 days").click()
+    page.wait_for_url("**from=2017-12-02**")
+    settled(page)
+    assert "Dec 2 - Dec 31 2017" in sentence(page)
+
+
+def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
+    page = opened("/areas?weekday=Sat")
+    page.get_by_text("Copy link").click()
+    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    query = parse_qs(urlsplit(link).query)
+    assert urlsplit(link).path == "/areas"
+    assert query["from"] == ["2017-01-01"] and query["to"] == ["2017-12-31"]
+    assert query["weekday"] == ["Sat"] and query["source"] == ["police stops"]
+    assert len(query["stamp"][0]) == 12
+    again = opened("/areas?" + urlsplit(link).query)
+    assert sentence(again) == sentence(page)
+    assert "made with data" not in text(again)
+
+
+@pytest.mark.parametrize("path", [path or "/" for _, _, path in PAGES])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_page_fits_the_screen(opened: Open, path: str, size: dict[str, int]) -> None:
+    page = opened("/" + path.strip("/"), size)
+    over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(over) <= 1
+    keep(page, f"{path.strip('/') or 'map'}-{size['width']}")
+
+
+def test_on_a_phone_the_map_comes_before_the_table(opened: Open) -> None:
+    page = opened("/", PHONE)
+    drawn(page)
+    page.wait_for_timeout(400)
+    picture = page.locator('[class*="st-key-map"] iframe').bounding_box()
+    table = page.locator('[data-testid="stDataFrame"]').bounding_box()
+    assert picture["width"] > 340 and picture["height"] > 300
+    assert picture["y"] + picture["height"] <= table["y"]
+    assert share_of(map_pixels(page), "#fbefa8", 14) > 0.1
+
+
+def test_text_of_a_link_is_never_markup(opened: Open) -> None:
+    hostile = "![x](http://evil.example/x.png)<img src=http://evil.example/y.png>{{7*191}}${7*191}"
+    page = opened("/area?name=" + hostile + "&stamp=" + hostile + "&hours=" + hostile)
+    page.wait_for_timeout(600)
+    assert "1337" not in text(page)
+    assert not page.locator("img[src*=evil]").count()
+
+
+def test_other_addresses_of_this_machine_are_refused(app: str) -> None:
+    import socket
+
+    port = urlsplit(app).port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address would be used
+        own = probe.getsockname()[0]
+    if own.startswith("127."):
+        own = "127.0.0.2"
+    with socket.socket() as caller:
+        caller.settimeout(3)
+        assert caller.connect_ex((own, port)) != 0
+    with socket.socket() as caller:
+        assert caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_downloads_hold_what_they_say(opened: Open, tmp_path: Path) -> None:
+    page = opened("/records?area=Whittier&from=2017-03-01&to=2017-03-31")
+    rows = int(sentence(page).split(" of ")[0].replace(",", ""))
+    taken = {}
+    for label in ("CSV", "GeoJSON", "GeoParquet"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"{label}, {rows:,} rows").click()
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+        taken[label] = file
+    lines = taken["CSV"].read_text().splitlines()
+    notes = [line for line in lines if line.startswith("#")]
+    assert len(lines) - len(notes) - 1 == rows
+    assert any("Whittier" in n for n in notes) and any("# Data: " in n for n in notes)
+    body = json.loads(taken["GeoJSON"].read_text())
+    assert len(body["features"]) == rows == int(body["porchlight"]["Rows"])
+    import geopandas as gpd
+
+    assert len(gpd.read_parquet(taken["GeoParquet"])) == rows

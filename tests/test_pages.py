@@ -1,0 +1,160 @@
+"""Every page, run from dashboard.py on the sample: links to Views, and nothing breaks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ui.frame import PAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The sample, with nothing left in the caches."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield sample_store
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def opened(path: str = "pages/map.py", **link: str | list[str]) -> AppTest:
+    """A page, opened by a link."""
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    for word, value in link.items():
+        app.query_params[word] = value
+    app.run()
+    if path != "pages/map.py":
+        app.switch_page(path)
+        app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """Everything that a page says in text widgets."""
+    return "\n".join(text.value for text in app.text)
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+def test_page_runs_and_says_its_view(path: str) -> None:
+    app = opened(path)
+    assert app.subheader[0].value
+    text = said(app)
+    assert "51,920 of 60,237 incidents: police stops, Jan 1 - Dec 31 2017" in text or (
+        path == "pages/area.py" and "of 60,237 incidents: police stops" in text
+    )
+    assert "What these numbers cover: Stops of vehicles" in text
+    assert "Porchlight Minneapolis" in text
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("source", ["use of force", "press", "community made"])
+def test_page_runs_for_every_source(path: str, source: str) -> None:
+    app = opened(path, source=source)
+    assert "of 60,237 incidents" in said(app)
+    made = any("Made data" in w.value for w in app.warning)
+    assert made == (source == "community made")
+
+
+LINKS = [
+    ({"from": "2017-03-01", "to": "2017-05-31"}, "15,061", "Mar 1 - May 31 2017"),
+    ({"hours": "22-06"}, "", "22:00-06:00"),
+    ({"hours": "20-04", "night": "true"}, "", "counted to the evening before"),
+    ({"weekday": ["Fri", "Sat"]}, "", "Fri Sat"),
+    ({"kind": "traffic stop"}, "26,098", "traffic stop"),
+    ({"area": "Whittier"}, "3,328", "Whittier"),
+    ({"source": "use of force", "via": "call 911"}, "2,759", "call 911"),
+    ({"source": "use of force", "force": "chemical irritant"}, "", "chemical irritant"),
+    ({"source": "press", "response": "crowd control"}, "2 of", "crowd control"),
+    ({"source": "community made", "grade": "verified"}, "493", "verified"),
+    ({"place": "block"}, "0 of", "block"),
+    ({"since": "2099-01-01"}, "0 of", "came in since"),
+]
+
+
+@pytest.mark.parametrize(("link", "count", "words"), LINKS)
+def test_link_restores_the_view(link: dict[str, str | list[str]], count: str, words: str) -> None:
+    text = said(opened(**link))
+    sentence = next(line for line in text.splitlines() if "of 60,237 incidents" in line)
+    assert words in sentence and sentence.startswith(count)
+
+
+BAD = [
+    {"from": "yesterday"},
+    {"hours": "25-99"},
+    {"hours": "late"},
+    {"kind": "murder"},
+    {"source": "nobody"},
+    {"measure": "per cent"},
+    {"at": "x,y,z"},
+    {"at": "999,999,99"},
+    {"layer": "nonsense"},
+    {"stamp": "000000000000"},
+    {"settled": "soon"},
+    {"name": "{{7*191}} ![x](http://evil.example/x.png)"},
+]
+
+
+@pytest.mark.parametrize("link", BAD)
+def test_bad_link_opens_the_default_view(link: dict[str, str]) -> None:
+    text = said(opened(**link))
+    assert "51,920 of 60,237 incidents" in text
+    assert "1337" not in text
+
+
+def test_bad_hours_are_said() -> None:
+    app = opened(hours="25-99")
+    assert any("Hours" in info.value for info in app.info)
+
+
+def test_from_after_to_is_exchanged_and_said() -> None:
+    app = opened(**{"from": "2017-05-31", "to": "2017-03-01"})
+    assert "Mar 1 - May 31 2017" in said(app)
+    assert any("exchanged" in info.value for info in app.info)
+
+
+def test_old_stamp_is_said() -> None:
+    app = opened(stamp="0123456789ab")
+    assert any("made with data 0123456789ab" in info.value for info in app.info)
+
+
+def test_several_sources_are_never_added_up() -> None:
+    app = opened(source=["police stops", "use of force"])
+    assert "51,920 of 60,237" in said(app)
+    assert any("use of force" in info.value for info in app.info)
+    app.radio(key="show").set_value("use of force").run()
+    assert "5,310 of 60,237" in said(app)
+    assert "57,230" not in said(app)
+
+
+def test_session_state_holds_widgets_only() -> None:
+    from data.filters import FILTERS
+
+    app = opened()
+    own = {"layer", "map_at", "ranked", "quick", "more", "copy"}
+    words = {row.word for row in FILTERS}
+    held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}
+    held = {key for key in held if len(key) != 64}  # the map component's own
+    assert held <= words | own, held - words - own
+
+
+def test_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "none"))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    assert not app.exception
+    assert "No records yet" in app.subheader[0].value
+
+
+def test_broken_settings_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "porchlight.toml"
+    broken.write_text("[place]\nname = ")
+    monkeypatch.setenv("PORCHLIGHT_CONFIG", str(broken))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    assert not app.exception
+    assert "cannot be read as TOML" in app.error[0].value

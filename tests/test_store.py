@@ -1,0 +1,306 @@
+"""The store: immutable, append-only, swapped in whole, and closed to everything else."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from data import build, details, ledger, links, questions
+from data.settings import Settings
+from data.store import Store, query
+from data.view import View
+from tests.conftest import PROVE, ROOT, command
+from tests.test_view import NOW
+
+PLACE = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")
+
+
+def written(file: Path, rows: int, first: int = 0) -> Path:
+    """A small clean CSV of sightings."""
+    lines = ["id,time,lat,lon,neighborhood,note"]
+    for i in range(first, first + rows):
+        minute = i % 60
+        lines.append(
+            f"r{i},2024-03-{1 + i % 28:02d} 10:{minute:02d},{44.9 + i % 97 / 900:.5f},"
+            f"{-93.3 + i % 89 / 900:.5f},Area {i % 5},note {i}"
+        )
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def imported(store: Path, file: Path, *more: str) -> str:
+    """What the import of a file printed; it must go through."""
+    done = command(
+        "import",
+        str(file),
+        "--source",
+        "hotline",
+        "--kind",
+        "sighting",
+        *more,
+        store=store,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Store:
+    """A store with one import of 50 rows."""
+    imported(tmp_path / "store", written(tmp_path / "a.csv", 50))
+    return Store(tmp_path / "store")
+
+
+def rows(store: Store) -> int:
+    """How many rows readers see."""
+    stamp = store.stamp()
+    return int(store.at(stamp).meta["rows"]) if stamp else 0
+
+
+def test_folder_is_private(small: Store) -> None:
+    assert small.root.stat().st_mode & 0o777 == 0o700
+    for folder in (small.batches, small.rejected, small.current):
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_same_file_again_changes_nothing(small: Store, tmp_path: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in small.root.rglob("*.parquet")}
+    stamp = small.stamp()
+    text = imported(small.root, tmp_path / "a.csv")
+    assert "50 kept + 0 rejected = 50 rows" in text
+    assert small.stamp() == stamp
+    assert {p: p.stat().st_mtime_ns for p in small.root.rglob("*.parquet")} == before
+
+
+def test_a_longer_export_replaces_what_has_the_same_id(small: Store, tmp_path: Path) -> None:
+    imported(small.root, written(tmp_path / "b.csv", 70))
+    assert rows(small) == 70
+    assert "replaced by a newer import" in command("status", store=small.root).stdout
+
+
+def test_stamp_is_a_hash_of_what_it_is_made_from(small: Store, tmp_path: Path) -> None:
+    other = Store(tmp_path / "other")
+    imported(other.root, tmp_path / "a.csv")
+    assert other.stamp() == small.stamp()
+    imported(other.root, written(tmp_path / "b.csv", 5, first=100))
+    assert other.stamp() != small.stamp()
+
+
+def test_unimport_takes_a_batch_back(small: Store, tmp_path: Path) -> None:
+    first = small.stamp()
+    imported(small.root, written(tmp_path / "b.csv", 5, first=100))
+    assert rows(small) == 55
+    newest = build.live(small)[-1]
+    assert command("unimport", newest[:10], store=small.root).returncode == 0
+    assert rows(small) == 50 and small.stamp() == first
+
+
+def test_ledger_cannot_be_changed(small: Store) -> None:
+    with sqlite3.connect(small.ledger) as connection:
+        for change in ("UPDATE events SET verb = 'x'", "DELETE FROM events"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(change)
+    ledger.append(small.ledger, "note", "x", text="å")
+    assert small.events()[-1].detail == {"text": "å"}
+
+
+def test_purge_leaves_only_a_hash(small: Store, tmp_path: Path) -> None:
+    done = command("purge", "hotline:r7", store=small.root)
+    assert done.returncode == 0, done.stderr
+    assert rows(small) == 49
+    for file in small.root.rglob("*"):
+        if file.is_file() and file.suffix == ".parquet":
+            held = pq.read_table(file).to_pandas()
+            if "incident_id" in held:
+                assert "hotline:r7" not in set(held["incident_id"])
+                assert "note 7" not in set(held["text"])
+        elif file.is_file():
+            assert b"hotline:r7" not in file.read_bytes()
+    # the same file again does not bring it back, nor does another mapping of it
+    imported(small.root, tmp_path / "a.csv")
+    assert rows(small) == 49
+    imported(small.root, tmp_path / "a.csv", "--zone", "America/Denver")
+    assert "hotline:r7" not in ids(small)
+
+
+def ids(store: Store) -> set[str]:
+    """The ids of all batches that count."""
+    return {
+        name
+        for file in build.batches(store)
+        for name in pq.read_table(file, columns=["incident_id"])["incident_id"].to_pylist()
+    }
+
+
+def test_purge_of_an_unknown_id_says_so(small: Store) -> None:
+    done = command("purge", "hotline:nobody", store=small.root)
+    assert done.returncode == 1 and "No record" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_readers_cannot_leave_the_store(small: Store, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    outside.write_text("a\n1\n")
+    for sql in (
+        f"SELECT * FROM '{outside}'",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SELECT * FROM 'https://example.com/x.parquet'",
+    ):
+        with pytest.raises(duckdb.Error):
+            query(small.root, sql)
+
+
+def test_readers_see_the_old_or_the_new(small: Store, tmp_path: Path) -> None:
+    seen: set[int] = set()
+    wrong: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                current = small.at(str(small.stamp()))
+                asked = links.view({}, current.meta, PLACE, NOW)[0]
+                counted = questions.headline(current, asked)["n"]
+                assert counted == current.meta["rows"]
+                seen.add(counted)
+            except BaseException as error:
+                wrong.append(error)
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for i in range(3):
+        imported(small.root, written(tmp_path / f"{i}.csv", 10, first=100 * (i + 1)))
+    stop.set()
+    reader.join()
+    assert not wrong and seen <= {50, 60, 70, 80} and len(seen) >= 2
+
+
+def killed(words: list[str], store: Path, after: float) -> bool:
+    """Start a command and kill it; whether it was still running."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data", *words],
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(after)
+    running = process.poll() is None
+    if running:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return running
+
+
+def whole(store: Store) -> None:
+    """Nothing is half there: what the ledger names is readable, readers see a whole."""
+    for file in build.batches(store):
+        told = next(e for e in store.events() if e.subject == file.stem)
+        assert pq.read_table(file).num_rows == told.detail["kept"]
+    stamp = store.stamp()
+    if stamp:
+        current = store.at(stamp)
+        assert pq.read_metadata(current.facts).num_rows == current.meta["rows"]
+
+
+def crash(tmp_path: Path, times: int, words: Callable[[int, Path], list[str]]) -> int:
+    """Kill a command at random moments on one store; how often it was in the middle."""
+    store = Store(tmp_path / "store")
+    imported(store.root, written(tmp_path / "first.csv", 300))
+    rng = random.Random(7)
+    caught = 0
+    for i in range(times):
+        caught += killed(words(i, tmp_path), store.root, rng.uniform(0.15, 1.6))
+        whole(store)
+    done = command("rebuild", store=store.root)
+    assert done.returncode == 0, done.stderr
+    whole(store)
+    assert store.stamp() == build.due(store, PLACE_OF(store))
+    assert not list(store.root.glob(".scratch-*"))
+    return caught
+
+
+def PLACE_OF(store: Store) -> Settings:
+    """The settings that the commands ran with."""
+    from data import settings
+
+    return settings.load()
+
+
+def test_kill_during_import(tmp_path: Path) -> None:
+    def words(i: int, folder: Path) -> list[str]:
+        file = written(folder / f"{i}.csv", 20_000, first=1000 * i)
+        return ["import", str(file), "--source", "hotline", "--kind", "sighting"]
+
+    assert crash(tmp_path, 5, words) >= 2
+
+
+def test_kill_during_rebuild(tmp_path: Path) -> None:
+    def words(i: int, folder: Path) -> list[str]:
+        store = Store(folder / "store")
+        (store.current / "now").unlink(missing_ok=True)  # as good as behind
+        return ["rebuild"]
+
+    assert crash(tmp_path, 5, words) >= 2
+
+
+@pytest.mark.prove
+@pytest.mark.skipif(not PROVE, reason="a large count: make prove")
+def test_kill_a_hundred_times(tmp_path: Path) -> None:
+    def words(i: int, folder: Path) -> list[str]:
+        store = Store(folder / "store")
+        if i % 2:
+            (store.current / "now").unlink(missing_ok=True)
+            return ["rebuild"]
+        file = written(folder / f"{i}.csv", 20_000, first=1000 * i)
+        return ["import", str(file), "--source", "hotline", "--kind", "sighting"]
+
+    caught = crash(tmp_path, 100, words)
+    print(f"killed {caught} of 100 in the middle; nothing half there")
+    assert caught >= 50
+
+
+def test_exports_leave_out_what_must_not_leave(small: Store) -> None:
+    current = small.at(str(small.stamp()))
+    asked: View = links.view({}, current.meta, PLACE, NOW)[0]
+    table = details.everything(current, asked)
+    assert table.num_rows == 50
+    assert not {"text", "origin", "attributes", "x", "y"} & set(table.column_names)
+    text = details.as_csv(table, {"View": "all"}).decode()
+    assert "note 7" not in text
+
+
+def test_formulas_are_text_in_a_spreadsheet() -> None:
+    import pyarrow as pa
+
+    cells = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "plain", None, ""]
+    out = details.as_csv(pa.table({"a": cells}), {}).decode()
+    back = pd.read_csv(__import__("io").StringIO(out), keep_default_na=False)["a"].tolist()
+    assert back[:6] == ["'" + c for c in cells[:6]] and back[6] == "plain"
+
+
+def test_export_command_repeats_a_link(small: Store, tmp_path: Path) -> None:
+    out = tmp_path / "out.geojson"
+    link = "http://localhost:8501/records?area=&from=2024-03-01&to=2024-03-05"
+    done = command("export", str(out), "--link", link, store=small.root)
+    assert done.returncode == 0, done.stderr
+    body = json.loads(out.read_text())
+    wanted = sum(1 for i in range(50) if 1 + i % 28 <= 5)
+    assert len(body["features"]) == wanted == int(body["porchlight"]["Rows"])
