@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import SHOTS
+from tests.conftest import SHOTS, command, dashboard
 from ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
@@ -326,3 +326,50 @@ def test_downloads_hold_what_they_say(opened: Open, tmp_path: Path) -> None:
     import geopandas as gpd
 
     assert len(gpd.read_parquet(taken["GeoParquet"])) == rows
+
+
+HOSTILE = "![x](http://evil.example/x.png)<img src=http://evil.example/y.png>{{ 7*191 }}${7*191}"
+
+
+def test_outside_text_is_text_on_every_page(browser: Any, tmp_path: Path) -> None:
+    """A file that tries everything: labels, texts and other columns; a hostile area name."""
+    rows = ["id,time,lat,lon,neighborhood,kind,notes,text"]
+    for i in range(40):
+        label = f'"{HOSTILE} {i % 3}"'
+        rows.append(
+            f"={i},2024-03-{i % 28 + 1:02d} 10:00,{44.95 + i / 900},{-93.27 + i / 900},"
+            f"{label},sighting,{label},{label}"
+        )
+    file = tmp_path / "hostile.csv"
+    file.write_text("\n".join(rows))
+    square = [[-93.4, 44.8], [-93.1, 44.8], [-93.1, 45.1], [-93.4, 45.1], [-93.4, 44.8]]
+    feature = {
+        "type": "Feature",
+        "properties": {"n": HOSTILE},
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    store = tmp_path / "store"
+    for words in (
+        ("import", str(file), "--source", "tips"),
+        ("areas", str(areas), "--name-column", "n"),
+    ):
+        done = command(*words, store=store)
+        assert done.returncode == 0, done.stdout + done.stderr
+    with dashboard(store, tmp_path / "log") as address:
+        seen = Seen()
+        page = browser.new_page(viewport=WIDE)
+        seen.watch(page)
+        for _, _, path in PAGES:
+            page.goto(f"{address}/{path}")
+            page.locator("h3").first.wait_for()
+            settled(page)
+            if path == "records":
+                cell = page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
+                page.mouse.click(cell["x"] + 16, cell["y"] + 50)
+                page.locator(".st-key-record", has_text=HOSTILE).wait_for()
+            page.wait_for_timeout(500)
+            assert "1337" not in text(page) and not page.locator("img[src*=evil]").count()
+        page.close()
+        assert seen.hosts == {urlsplit(address).netloc} and not seen.errors

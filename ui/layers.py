@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.answers import Answer
+from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MEASURES, View
 from geo import classes, density
@@ -145,9 +146,16 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
     legend = {
         "title": title,
         "rows": rows[::-1] + seen,
-        "note": period(view.start, view.end),
+        "note": period(view.start, view.end) + approximate(view),
     }
     return {"fills": fills, "legend": legend}
+
+
+def approximate(view: View) -> str:
+    """What a legend adds where borders were learned from points."""
+    found = polygon_set(view.area_set, cached.meta(view.stamp))
+    learned = found is not None and found[1]["how"] == "learned"
+    return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""
 
 
 def _hatched(view: View, table: pd.DataFrame) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:

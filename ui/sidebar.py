@@ -14,7 +14,7 @@ from data.view import COMPARED
 
 # the rest stand folded below; the folded ones open when the link sets one of them
 FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area")
-THEN = ("measure", "compare", "versus")
+THEN = ("measure", "compare")
 QUICK = {"7 days": 7, "30 days": 30, "90 days": 90, "year": 365, "all": 0}
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
@@ -109,14 +109,11 @@ def ask(meta: Meta, place: Settings) -> dict[str, Any]:
     with st.sidebar:
         chosen["source"] = widget("source")
         _quick(chosen["source"], meta, place)
-        left, right = st.columns(2)
-        with left:
-            chosen["from"] = widget("from")
-        with right:
-            chosen["to"] = widget("to")
-        for word in FIRST[3:] + THEN:
+        for word in FIRST[1:] + THEN:
             chosen[word] = widget(word)
-        rest = [word for word in rows if word not in FIRST + THEN]
+        if chosen["compare"] == "own period":
+            chosen["versus"] = widget("versus")
+        rest = [word for word in rows if word not in (*FIRST, *THEN, "versus")]
         # made only when opened or set: half of the widgets are seldom asked for
         box = st.expander("More filters", on_change="rerun", key="more")
         if box.open or _any_set(rest):
