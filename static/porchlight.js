@@ -20,19 +20,26 @@
   }
   const waiting = {};
 
-  function hatches(map, ink) {  // patterns for what a color must not say
+  function hatches(map, ink, paper, fills) {  // patterns for what a color must not say
     const root = map.getPanes().overlayPane.querySelector("svg");
     if (!root) return;
     root.querySelector("defs.hatches")?.remove();
     const defs = document.createElementNS(svg, "defs");
     defs.setAttribute("class", "hatches");
-    const lines = {nodata: "M0,8 L8,0", residents: "M0,0 L8,8", few: "M0,4 L8,4"};
-    for (const [name, path] of Object.entries(lines)) {
+    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"]};
+    for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
+      lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
+    for (const [name, [path, under]] of Object.entries(lines)) {
       const pattern = document.createElementNS(svg, "pattern");
       Object.entries({id: "hatch-" + name, width: 8, height: 8, patternUnits: "userSpaceOnUse"})
         .forEach(([key, value]) => pattern.setAttribute(key, value));
+      if (under) {
+        const rect = document.createElementNS(svg, "rect");
+        Object.entries({width: 8, height: 8, fill: under}).forEach(([key, value]) => rect.setAttribute(key, value));
+        pattern.append(rect);
+      }
       const line = document.createElementNS(svg, "path");
-      Object.entries({d: path, stroke: ink, "stroke-width": 1.2, "stroke-opacity": 0.55})
+      Object.entries({d: path, stroke: under ? paper : ink, "stroke-width": under ? 2 : 1.2, "stroke-opacity": under ? 0.8 : 0.55})
         .forEach(([key, value]) => line.setAttribute(key, value));
       pattern.append(line);
       defs.append(pattern);
@@ -40,12 +47,13 @@
     root.prepend(defs);
   }
 
-  function swatch(row, ink) {   // the legend's little picture of a row
+  function swatch(row, ink, paper) {   // the legend's little picture of a row
     const box = element("span", {className: "swatch"});
     if (row.hatch) {
       const angle = {nodata: 135, residents: 45, few: 180}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
     } else box.style.background = row.color;
+    if (row.weak) box.style.background = `repeating-linear-gradient(135deg, ${paper} 0 2px, ${row.color} 2px 5px)`;
     return box;
   }
 
@@ -62,7 +70,7 @@
     }
     for (const row of told.rows || []) {
       const line = element("div", {className: "row"}, box);
-      line.append(swatch(row, state.ink));
+      line.append(swatch(row, state.ink, state.paper));
       element("span", {textContent: row.text}, line);
     }
     if (told.note) element("div", {className: "note", textContent: told.note}, box);
@@ -122,7 +130,8 @@
     const i = p => p.i ?? -1;
     const style = f => {
       if (f.properties.outline) return {fill: false, weight: 2, color: state.ink, opacity: 0.75, interactive: false};
-      const fill = told.fills?.[i(f.properties)], hatch = typeof fill === "string" && fill[0] !== "#" ? fill : null;
+      const fill = told.fills?.[i(f.properties)], plain = !fill || fill[0] === "#";
+      const hatch = plain ? null : fill[0] === "~" ? fill.slice(2) : fill;
       return {weight: state.named ? 1 : 0.5, color: told.edge, opacity: told.fills ? 1 : 0.5, fill: true,
               fillColor: hatch ? `url(#hatch-${hatch})` : (fill || told.paper),
               fillOpacity: told.fills ? (hatch ? 1 : 0.92) : 0.001};
@@ -144,10 +153,9 @@
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
     const fit = () => {         // beside the legend where there is room for both
       map.invalidateSize({pan: false});
-      const left = box.clientWidth > 560 ? 170 : 4;
+      const left = box.clientWidth > 520 ? window.porch.legend.offsetWidth + 16 : 4;
       if (!moved) map.fitBounds(told.bounds, {animate: false, paddingTopLeft: [left, 4], paddingBottomRight: [4, 4]});
     };
-    new ResizeObserver(fit).observe(box);
     map.attributionControl.setPrefix(false);
     const state = window.porch = {map, tips: [], order: {}, ink: "#222", said: {}};
     state.heat = L.imageOverlay(blank, told.bounds, {zIndex: 300, alt: "", interactive: false}).addTo(map);
@@ -163,6 +171,8 @@
       url.searchParams.set("at", [at.lat.toFixed(places), at.lng.toFixed(places), map.getZoom()].join(","));
       parent.history.replaceState(parent.history.state, "", url);
     });
+    new ResizeObserver(fit).observe(box);
+    new ResizeObserver(fit).observe(state.legend);
     window.patched?.();
   }
 
@@ -188,9 +198,10 @@
         });
       }
       state.named = told.named;
+      state.paper = told.paper;
       state.tips = told.tips;
       state.order = Object.fromEntries((told.order || []).map((unit, rank) => [unit, rank]));
-      hatches(state.map, told.ink);
+      hatches(state.map, told.ink, told.paper, told.fills);
       dress(state, told);
       state.heat.setUrl(told.heat?.url || blank);
       if (told.heat) state.heat.setBounds(told.heat.bounds);

@@ -12,7 +12,7 @@ def show(view: View, answer: Answer) -> None:
     """The number of incidents and its change against the compared period."""
     counted = cached.headline(view)
     with st.container(key="headline"):
-        number, change = st.columns([1, 2], vertical_alignment="center")
+        number, change = st.columns([1.25, 1.75], vertical_alignment="center")
         number.text(f"{counted['n']:,}")
         number.text(f"{noun(view)}, {period(view.start, view.end)}")
         change.text(sentence(answer))
@@ -44,10 +44,17 @@ def title(view: View, answer: Answer) -> str:
     """The sentence that the map says."""
     from ui import layers
 
-    ranked = layers.ranked(answer.table, view)["area"].head(12)
+    ranked = layers.ranked(answer.table, view)
+    if view.measure == layers.RATE:  # what rests on a few incidents leads no headline
+        ranked = ranked[~ranked["unreliable"]]
     # hexagons go by the area that they lie in, each named once
-    top = list(dict.fromkeys(name.partition(", hexagon")[0] for name in ranked))[:3]
+    names = [name.partition(", hexagon")[0] for name in ranked["area"].head(12)]
+    top = list(dict.fromkeys(names))[:3]
+    if len(", ".join(top)) > 44:
+        top = top[:2]
     what = noun(view).capitalize()
+    if not top and answer.table["n"].any():
+        return f"{what}: too few in any area for a reliable rate"
     if not top:
         return f"{what}: none in this View"
     where = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"

@@ -12,7 +12,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MEASURES, View
-from geo import classes, density
+from geo import classes, density, rates
 from ui import cached, heat, palette
 from ui.palette import Theme
 
@@ -131,6 +131,8 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
     colors = palette.classes(theme, len(upper))
     chosen = classes.assign(values, upper)
     fills: list[str] = [colors[c] if c >= 0 else theme.paper for c in chosen]
+    weak = table["unreliable"].to_numpy(bool) & (chosen >= 0) & (view.measure == RATE)
+    fills = [f"~{f}" if w else f for w, f in zip(weak, fills)]
     rows = [
         {"color": color, "text": text}
         for color, text in zip(colors, class_texts(upper, values, view.measure))
@@ -138,6 +140,9 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
     seen: list[dict[str, Any]] = []
     if (values == 0).any():
         seen.append({"color": theme.paper, "text": "0"})
+    if weak.any():
+        few = f"fewer than {rates.UNRELIABLE}: unreliable"
+        seen.append({"color": theme.ramp[2], "text": few, "weak": True})
     for hatch, text, where in _hatched(view, table):
         if where.any():
             fills = [hatch if w else f for w, f in zip(where, fills)]

@@ -59,7 +59,7 @@ def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
 def days(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """A first and a last date, or none."""
     return st.date_input(
-        row.label, value=[],  # no period yet key=row.word, bind="query-params", help=row.help,
+        row.label, value=[], key=row.word, bind="query-params", help=row.help,
         min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
     )  # fmt: skip
 

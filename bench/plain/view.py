@@ -1,0 +1,103 @@
+"""The questions of the Map screen as a careful analyst asks them of a frame in memory."""
+
+from pathlib import Path
+
+import h3ronpy
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data import words
+from data.view import HEXAGONS, View
+
+WORDS = ("kind", "grade", "place_precision")
+EXACT = ["exact", "block"]  # what a heatmap may show
+
+
+def load(file: Path, sources: list[str]) -> pd.DataFrame:
+    """All rows in memory, each column in its smallest type, words as categories."""
+    frame = pq.read_table(file).to_pandas(date_as_object=False)
+    named = {name: [word.code for word in words.TABLES[name]] for name in WORDS}
+    named["source"] = sources
+    return frame.assign(
+        **{name: pd.Categorical.from_codes(frame[name], w) for name, w in named.items()}
+    )
+
+
+def headline(frame: pd.DataFrame, view: View) -> dict[str, int]:
+    """How many incidents the View shows, and how many it leaves out for which reason."""
+    asked = _asked(frame, view)
+    no_hour = no_weekday = 0
+    if view.hours:
+        no_hour = int((asked & frame["hour"].isna()).sum())
+    if view.weekdays:
+        no_weekday = int((asked & frame["weekday"].isna()).sum())
+    shown = asked & _on_the_clock(frame, view)
+    return {
+        "n": int(shown.sum()),
+        "no_point": int((shown & ~frame["place_precision"].isin(EXACT)).sum()),
+        "outside": int((shown & (_units(frame, view) < 0)).sum()),
+        "no_hour": no_hour,
+        "no_weekday": no_weekday,
+        "young": 0,  # official records are of any age
+    }
+
+
+def by_area_and_step(frame: pd.DataFrame, view: View, step: int) -> pd.DataFrame:
+    """Counts: a row a unit, a column a step of days that holds any."""
+    shown = _asked(frame, view) & _on_the_clock(frame, view)
+    first = pd.Timestamp(view.start)
+    if step == 7:
+        first -= pd.Timedelta(first.weekday(), "D")
+    kept = pd.DataFrame({"unit": _units(frame, view), "day": _days(frame, view)})[shown]
+    steps = pd.Grouper(key="day", freq=f"{step}D", origin=first)
+    return kept.groupby(["unit", steps]).size().unstack(fill_value=0)
+
+
+def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.Series:
+    """Counts by map pixel of a world 2**(30 - shift) pixels wide."""
+    shown = _asked(frame, view) & _on_the_clock(frame, view)
+    shown &= frame["place_precision"].isin(EXACT)
+    kept = frame.loc[shown, ["mx", "my"]] // 2**shift
+    return kept.groupby(["mx", "my"], sort=False).size()
+
+
+def _asked(frame: pd.DataFrame, view: View) -> pd.Series:
+    """Which rows pass the filters on source, dates, kinds and grade."""
+    asked = frame["source"].isin(view.sources) & (frame["grade"] != "rejected")
+    start, end = pd.Timestamp(view.start), pd.Timestamp(view.end)
+    asked &= _days(frame, view).between(start, end)
+    if view.kinds:
+        asked &= frame["kind"].isin(view.kinds)
+    return asked
+
+
+def _on_the_clock(frame: pd.DataFrame, view: View) -> pd.Series | bool:
+    """Which rows pass the filters on hours and weekdays."""
+    passed: pd.Series | bool = True
+    if view.hours:
+        start, end = view.hours
+        after, before = frame["hour"] >= start, frame["hour"] < end
+        passed = after & before if start < end else after | before
+    if view.weekdays:
+        weekday = frame["weekday"]
+        if view.night:
+            weekday = (weekday + 6 * (frame["hour"] < 6)) % 7
+        passed = passed & weekday.isin(view.weekdays)
+    return passed
+
+
+def _days(frame: pd.DataFrame, view: View) -> pd.Series:
+    """The date that a row counts to: with `night`, before 06:00 the evening before."""
+    if not view.night:
+        return frame["day"]
+    return frame["day"].mask(frame["hour"] < 6, frame["day"] - pd.Timedelta(1, "D"))
+
+
+def _units(frame: pd.DataFrame, view: View) -> pd.Series:
+    """The area's row number, or the hexagon's index; below 0 outside."""
+    if view.area_set not in HEXAGONS:
+        return frame["area0"]
+    parents = h3ronpy.change_resolution(frame["cell"].array, HEXAGONS[view.area_set])
+    return pd.Series(np.asarray(pa.array(parents)).view(np.int64), frame.index)
