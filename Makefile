@@ -66,7 +66,7 @@ test: .venv/test .venv/sample .venv/browser $(VENDOR)/ready check
 
 # the same tests with the large counts of the crash loops
 prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
-	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m "prove" --no-cov
+	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 
 bench: .venv/test .venv/sample
 	@for name in import start view; do $(BIN)/python -m bench $$name || exit 1; done

@@ -113,9 +113,7 @@ def the_views(stamp: str) -> dict[str, View]:
     }
 
 
-def _ours_once(
-    current: Current, view: View, units: gpd.GeoDataFrame, over: surface.Window
-) -> None:
+def _ours_once(current: Current, view: View, units: gpd.GeoDataFrame, over: surface.Window) -> None:
     questions.headline(current, view)
     answers.areas(current, view, units)
     surface.surface(current, view, BANDWIDTH, over)

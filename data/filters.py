@@ -100,6 +100,13 @@ def _hours_said(view: View, meta: Meta) -> str:
     return ", ".join(part for part in (said, night) if part)
 
 
+def _grades_said(view: View, meta: Meta) -> str:
+    community = any(s["kind"] == "community" for s in meta["sources"] if s["name"] in view.sources)
+    if view.grades or not community:
+        return ", ".join(map(words.spoken, view.grades))
+    return "without rejected reports"
+
+
 def set_names(meta: Meta) -> tuple[str, ...]:
     """The area sets that a View can ask for: those of the store, then hexagons."""
     return (*(s["name"] for s in meta["sets"]), *HEXAGONS)
@@ -201,7 +208,7 @@ FILTERS = (
         **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force.").__dict__, "sql": force_sql}
     ),
     Filter(
-        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql}
+        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql, "says": _grades_said}
     ),
     of_words("place", "place_precisions", "place_precision", "Place known to", "How well the place is known."),
     of_words("time", "time_precisions", "time_precision", "Time known to", "How well the time is known."),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -373,3 +374,55 @@ def test_outside_text_is_text_on_every_page(browser: Any, tmp_path: Path) -> Non
             assert "1337" not in text(page) and not page.locator("img[src*=evil]").count()
         page.close()
         assert seen.hosts == {urlsplit(address).netloc} and not seen.errors
+
+
+def test_a_dropped_file_is_tried_and_imported(
+    browser: Any, sample_store: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(sample_store, store)
+    file = tmp_path / "tips.csv"
+    lines = [f"{i},0{i % 9 + 1}/0{i % 8 + 1}/2024 10:00,44.9{i},-93.27,sighting" for i in range(9)]
+    file.write_text("id,time,lat,lon,kind\n" + "\n".join(lines) + "\n")
+    with dashboard(store, tmp_path / "log") as address:
+        page = browser.new_page(viewport=WIDE)
+        page.goto(f"{address}/methods")
+        page.locator("h3").first.wait_for()
+        settled(page)
+        page.locator('input[type="file"]').set_input_files(str(file))
+        page.get_by_label("Short name of the source").fill("tips")
+        page.get_by_role("button", name="Try it").click()
+        page.get_by_text("--date-format").first.wait_for()  # day and month could be swapped
+        page.get_by_label("Date format, if asked for").fill("%d/%m/%Y %H:%M")
+        page.get_by_role("button", name="Try it").click()
+        page.get_by_text("9 kept + 0 rejected = 9 rows").first.wait_for()
+        assert "nothing was written" in text(page)
+        page.get_by_role("button", name="Import it").click()
+        page.get_by_text("readers now see this").first.wait_for()
+        page.goto(f"{address}/?source=tips")
+        page.get_by_text("9 of 60,246 incidents").wait_for()
+        page.close()
+
+
+def test_official_areas_replace_learned_ones_under_a_running_dashboard(
+    browser: Any, sample_store: Path, tmp_path: Path, shared: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(sample_store, store)
+    file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
+    with dashboard(store, tmp_path / "log") as address:
+        page = browser.new_page(viewport=WIDE)
+        legend = page.frame_locator('[class*="st-key-map"] iframe').locator(".porch-legend")
+        page.goto(address)
+        first = drawn(page)
+        assert "approximate borders" in legend.inner_text()
+        done = command("areas", str(file), "--name-column", "BDNAME", store=store)
+        assert done.returncode == 0, done.stdout + done.stderr
+        page.get_by_role("radio", name="30 days").click()  # any rerun sees the new table
+        drawn(page, but=first)
+        settled(page)
+        assert "approximate borders" not in legend.inner_text()
+        page.goto(f"{address}/area?name=South+Uptown")
+        page.locator("h3", has_text="South Uptown").wait_for()
+        assert "The borders are official" in text(page)
+        page.close()

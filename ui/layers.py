@@ -201,5 +201,5 @@ def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
     top = density.nice_top(values)
     return {
         "heat": {"url": heat.picture(values, top, theme), "bounds": over.bounds},
-        "legend": heat.legend(top, theme, bandwidth),
+        "legend": heat.legend(top, theme, bandwidth, approximate(view)),
     }

@@ -10,7 +10,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 def show() -> None:
     """The door, where it is open: only for somebody at this machine."""
     host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
-    if host not in LOOPBACK:
+    if host not in LOOPBACK or st.get_option("server.address") not in LOOPBACK:
         st.text("Files can be dropped only on the machine that runs Porchlight.")
         return
     st.text(

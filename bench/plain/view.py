@@ -99,5 +99,5 @@ def _units(frame: pd.DataFrame, view: View) -> pd.Series:
     """The area's row number, or the hexagon's index; below 0 outside."""
     if view.area_set not in HEXAGONS:
         return frame["area0"]
-    parents = h3ronpy.change_resolution(frame["cell"].array, HEXAGONS[view.area_set])
+    parents = h3ronpy.change_resolution(frame["cell"].to_numpy(), HEXAGONS[view.area_set])
     return pd.Series(np.asarray(pa.array(parents)).view(np.int64), frame.index)
