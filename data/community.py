@@ -59,7 +59,7 @@ def reports(areas: gpd.GeoDataFrame, seed: int = SEED) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     areas = areas[areas["name"] != ""].reset_index(drop=True)
     usual = REPORTS - RISE_REPORTS - DUPLICATES
-    weight = rng.pareto(1.1, len(areas)) + 0.15
+    weight = rng.lognormal(0, 1.0, len(areas))
     area = rng.choice(len(areas), usual, p=weight / weight.sum())
     base = pd.DataFrame({"area": area, "time": _times(rng, usual)})
     row = int(areas.index[areas["name"] == RISE_AREA][0])

@@ -7,10 +7,7 @@ from ui import cached, charts, frame, neighborhood, tables
 view = neighborhood.polygons(frame.view())
 theme = frame.theme()
 answer = cached.answer(view)
-names = answer.table["area"].tolist()
-name = st.selectbox(
-    "Area", names, key="name", bind="query-params", index=neighborhood.first(answer)
-)
+name = neighborhood.pick(answer)
 row = answer.table.set_index("area").loc[name]
 frame.head(neighborhood.title(name, row, view))
 st.text(neighborhood.numbers(row, answer))

@@ -24,8 +24,9 @@ picture, ranking = st.columns([1.75, 1])
 with picture:
     told = layers.patch(view, answer, layer, theme, bandwidth)
     maps.show("map", frame.map_title(view), cached.bounds(view.stamp), told)
+    frame.sentence(view)
 with ranking:
     tables.narrow(answer, view, 430)
 chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))
 st.altair_chart(chart, alt=f"Incidents a {answer.step}")
-frame.foot(view)
+frame.foot(view, said=True)

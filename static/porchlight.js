@@ -153,7 +153,8 @@
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
     const fit = () => {         // beside the legend where there is room for both
       map.invalidateSize({pan: false});
-      const left = box.clientWidth > 520 ? window.porch.legend.offsetWidth + 16 : 4;
+      if (box.clientWidth < 60 || box.clientHeight < 60) return;
+      const beside = window.porch.legend.offsetWidth + 16, left = box.clientWidth > beside + 260 ? beside : 4;
       if (!moved) map.fitBounds(told.bounds, {animate: false, paddingTopLeft: [left, 4], paddingBottomRight: [4, 4]});
     };
     map.attributionControl.setPrefix(false);

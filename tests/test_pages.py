@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.conftest import command
 from ui.frame import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,3 +159,25 @@ def test_broken_settings_are_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
     assert not app.exception
     assert "cannot be read as TOML" in app.error[0].value
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("columns", ["lat,lon", "neighborhood", "city"])
+def test_pages_run_without_any_area(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, columns: str
+) -> None:
+    rows = [f"id,time,kind,{columns}"]
+    for i in range(30):
+        place = f"44.9{i},-93.2{i}" if columns == "lat,lon" else f"Area {i % 3}"
+        rows.append(f"{i},2024-03-{i % 28 + 1:02d},sighting,{place}")
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    store = tmp_path / "store"
+    done = command("import", str(tmp_path / "a.csv"), "--source", "x", store=store)
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(store))
+    st.cache_resource.clear()
+    app = opened(path)
+    if path != "pages/area.py" or columns == "lat,lon":
+        assert "30 of 30 incidents" in said(app) or path == "pages/area.py"
+    else:
+        assert "No areas yet" in app.subheader[0].value

@@ -36,7 +36,7 @@ PAGE_WORDS = (
 STYLE = """<style>
 [class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
   { opacity: 1 !important; transition: none !important; }
-[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 372px), 1100px) !important; }
+[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 412px), 1100px) !important; }
 [data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
 .st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }
@@ -141,10 +141,16 @@ def head(title: str) -> None:
     st.subheader(plain(title), anchor=False)
 
 
-def foot(view: View) -> None:
-    """The View in words, what is not in its numbers, and the link that repeats it."""
+def sentence(view: View) -> None:
+    """The View in words: N of M, what was asked for, and what is left out and why."""
+    st.text(links.sentence(view, cached.meta(view.stamp), cached.headline(view)))
+
+
+def foot(view: View, said: bool = False) -> None:
+    """The View in words (unless said above), what its numbers cover, and its link."""
     meta = cached.meta(view.stamp)
-    st.text(links.sentence(view, meta, cached.headline(view)))
+    if not said:
+        sentence(view)
     for source in links.chosen(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
     # made only when it is opened: what shows code is heavy for a browser to load

@@ -198,6 +198,9 @@ def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
     if over is None:
         return {"legend": {"title": "No record has a point"}}
     values = cached.heat(view, bandwidth)
+    if not np.nansum(values):
+        why = "No record of this View is known to the block or better."
+        return {"legend": {"title": "Nothing to draw as heat", "note": why}}
     top = density.nice_top(values)
     return {
         "heat": {"url": heat.picture(values, top, theme), "bounds": over.bounds},

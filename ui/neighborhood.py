@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+import streamlit as st
 
 from data import words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, View
-from ui import cached, headline, layers
+from ui import cached, frame, headline, layers
 
 
 def polygons(view: View) -> View:
@@ -22,9 +23,19 @@ def polygons(view: View) -> View:
     return replace(view, area_set=name, areas=())
 
 
-def first(answer: Answer) -> int:
-    """The position of the area with the most incidents."""
-    return int(answer.table["n"].to_numpy().argmax()) if len(answer.table) else 0
+def pick(answer: Answer) -> str:
+    """The area that the reader chose; at first the one with the most incidents."""
+    names = answer.table["area"].tolist()
+    if not names:
+        frame.head("No areas yet")
+        st.text(
+            "Bring official ones (python -m data areas FILE --name-column NAME), or learn them "
+            "from records with both a point and an area's name (python -m data areas --learn)."
+        )
+        st.stop()
+    busiest = int(answer.table["n"].to_numpy().argmax())
+    name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")
+    return name
 
 
 def title(name: str, row: pd.Series, view: View) -> str:

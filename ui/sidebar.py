@@ -23,7 +23,8 @@ def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """Any number of the options."""
     return st.multiselect(
         row.label, options, default=default or None, key=row.word,
-        bind="query-params", help=row.help, placeholder="all",
+        bind="query-params", help=row.help,
+        placeholder="all" if row.word != "source" else f"{default[0]}",
     )  # fmt: skip
 
 
