@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data import boundaries, build, ledger, places, sample, settings, sources
-from data.intake import batch, done, sourcebook
+from data import build, ledger, places, settings, sources
+from data.intake import batch, sourcebook
 from data.intake.clock import DAY, SECOND, to_local, to_utc
 from data.intake.report import Report
 from data.record import SCHEMA
@@ -71,9 +71,7 @@ def sample_store(root: Path) -> Store:
     return Store(root)
 
 
-def store(
-    root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = None
-) -> Store:
+def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = None) -> Store:
     """A store of so many incidents of one source, ready for readers.
 
     One batch, written a row group at a time: memory does not grow with `rows`. They are
@@ -85,9 +83,10 @@ def store(
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         given = given or sample_store(Path(folder) / "sample")
         with made.writing() as scratch:
-            for name, file in boundaries.current_sets(given).items():
-                shutil.copy(file, made.areas)
-                ledger.append(made.ledger, "areas", file.stem, set=name, how="learned")
+            for event in given.events():
+                if event.verb == "areas":
+                    shutil.copy(given.areas / f"{event.subject}.parquet", made.areas)
+                    ledger.append(made.ledger, "areas", event.subject, **event.detail)
             _import(made, place, _stops(given), scratch, rows, seed)
     build.rebuild(made, place)
     return made
@@ -125,7 +124,7 @@ def _import(
     report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     more = {"sha256": name, "imported_at": at, "mapping": {"source": NAME}}
-    done.append(made.ledger, "import", name, {**report.detail(), **more})
+    ledger.append(made.ledger, "import", name, **report.detail(), **more)
 
 
 def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Iterator[pa.Table]:

@@ -1,6 +1,6 @@
 """What screens show of a View: the table of areas, the series and the change, as one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import geopandas as gpd
@@ -24,7 +24,8 @@ class Answer:
     `table` has a row a unit (see geo.tabulate.areas_table) and `unit`, in the order of
     the set; `series` has start, n, whole and note, a row a step that the source covers.
     `step` is "week" or "day". `change` is that of all incidents; None where nothing can
-    be compared, and `why` says why.
+    be compared, and `why` says why. Where the sources do not cover the period at all it is
+    not `covered`, and the zeros of the table are no zeros.
     """
 
     table: pd.DataFrame
@@ -35,6 +36,7 @@ class Answer:
     before: int
     why: str
     compared: str
+    covered: bool
 
 
 def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
@@ -67,6 +69,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         held,
         why,
         period(*_ends(other, step, current)) if other and not why else "",
+        not links.gap(view, current.meta).startswith("No data"),
     )
 
 
@@ -127,17 +130,3 @@ def _why_not(view: View, other: View | None, step: int, current: Current) -> str
     if view.start <= other.end and other.start <= view.end:
         return "No comparison: the two periods overlap."
     return ""
-
-
-def compared_ends(current: Current, view: View) -> tuple[str, str]:
-    """The two periods that are compared, partial weeks cut, as readers write them."""
-    other = view.compared()
-    if other is None:
-        return "", ""
-    step = _step(view, other, current)
-    return period(*_ends(view, step, current)), period(*_ends(other, step, current))
-
-
-def headline_views(view: View) -> list[View]:
-    """The View of each of its sources on its own: they are never added up."""
-    return [replace(view, sources=(name,)) for name in view.sources]

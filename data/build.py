@@ -121,7 +121,9 @@ def _facts(
                 table = narrow.narrowed(batch, placing)
                 writer.write_table(table, ROW_GROUP)
                 if placing:
+                    # not of community reports: the list has no clock to hide young ones by
                     outside = table["area0"].to_numpy() < 0
+                    outside &= batch["settled_at"].is_null().to_numpy()
                     unplaced.update(batch["area_label"].filter(outside).to_pylist())
                 done += batch.num_rows
                 progress(done, total)

@@ -2,23 +2,21 @@
 
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from data.confined import SECONDS
 from data.settings import ROOT
 
 MOST_BYTES = 10_000_000
-SECONDS = 120
-MEMORY = 4 << 30
 
 
 def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) -> tuple[bool, str]:
     """Whether the import went through, and what it said.
 
-    The child has its own memory, time and file limits; the file's name is made plain.
+    The child has limits on memory and time and no network; the file's name is made plain.
     """
     if len(content) > MOST_BYTES:
         return (
@@ -29,7 +27,7 @@ def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) ->
     with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
         file = Path(folder) / plain
         file.write_bytes(content)
-        command = [sys.executable, "-m", "data", "import", str(file)]
+        command = [sys.executable, "-m", "data.confined", "import", str(file)]
         command += [f"--{key}={value}" for key, value in options.items() if value.strip()]
         command += ["--dry-run"] if dry_run else []
         try:
@@ -41,16 +39,9 @@ def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) ->
                 capture_output=True,
                 text=True,
                 timeout=SECONDS,
-                preexec_fn=_limits,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             return False, f"Reading took longer than {SECONDS} seconds and was stopped."
     text = (done.stdout + done.stderr).replace(f"{folder}/", "")
     return done.returncode == 0, text.strip()
-
-
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -100,6 +100,20 @@ def uncovered(view: View, meta: Meta) -> str:
     return ""
 
 
+def gap(view: View, meta: Meta) -> str:
+    """What part of a View's period its sources do not cover, in words; empty if none."""
+    first, last = coverage(view.sources, meta)
+    said = " and ".join(s["says"] for s in chosen(view, meta))
+    if view.start > last or view.end < first:
+        return f"No data: the records of {said} cover {period(first, last)}."
+    if view.start < first or view.end > last:
+        return (
+            f"Only a part of this period has data: the records of {said} cover "
+            f"{period(first, last)}."
+        )
+    return ""
+
+
 def query(view: View, meta: Meta) -> str:
     """The part of a link after the question mark: every part of the View, and its stamp."""
     parts: list[tuple[str, str]] = []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 import geopandas as gpd
@@ -19,14 +20,15 @@ TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 DECIMALS = 5  # of a degree: about a metre
 
 
-def units(current: Current, area_set: str) -> gpd.GeoDataFrame:
+def units(current: Current, area_set: str, settled_by: datetime | None = None) -> gpd.GeoDataFrame:
     """The units of a set: unit (what queries return), name, population, geometry.
 
     WGS 84. Population is NaN where it is not known; hexagons have none, and are those
-    that hold an incident or lie in the place.
+    that hold an incident: of community reports only those settled by a moment, because
+    a hexagon that stands on the map says that something happened there.
     """
     if area_set in HEXAGONS:
-        return _hexagons(current, HEXAGONS[area_set])
+        return _hexagons(current, HEXAGONS[area_set], settled_by)
     found = polygon_set(area_set, current.meta)
     if found is None:
         empty: dict[str, list[Any]] = {"unit": [], "name": [], "population": [], "geometry": []}
@@ -40,19 +42,23 @@ def units(current: Current, area_set: str) -> gpd.GeoDataFrame:
     )
 
 
-def outline(current: Current) -> Any:
+def outline(current: Current, settled_by: datetime | None = None) -> Any:
     """The place: the union of its areas, else of the hexagons that hold incidents."""
     names = [s["name"] for s in current.meta["sets"]] or list(HEXAGONS)
-    held = units(current, names[0])
+    held = units(current, names[0], settled_by)
     if held.empty:
         return shapely.Polygon()
     whole: Any = shapely.union_all(shapely.make_valid(held.geometry.values))
     return whole
 
 
-def _hexagons(current: Current, resolution: int) -> gpd.GeoDataFrame:
+def _hexagons(current: Current, resolution: int, settled_by: datetime | None) -> gpd.GeoDataFrame:
     parent = hexagons.parent_sql("cell", resolution)
-    table = current.query(f"SELECT DISTINCT {parent} AS cell FROM {{facts}} WHERE cell <> 0")
+    table = current.query(
+        f"""SELECT DISTINCT {parent} AS cell FROM {{facts}}
+        WHERE cell <> 0 AND (settled_at IS NULL OR settled_at <= ?)""",
+        [settled_by],
+    )
     cells = table["cell"].to_numpy().astype(np.uint64)
     shapes = hexagons.outlines(np.sort(cells))
     found = polygon_set("", current.meta)
@@ -76,13 +82,13 @@ def _hexagons(current: Current, resolution: int) -> gpd.GeoDataFrame:
     )
 
 
-def script(current: Current, area_set: str) -> tuple[str, str]:
+def script(current: Current, area_set: str, settled_by: datetime | None = None) -> tuple[str, str]:
     """Name and text of the file that brings a set's shapes to the browser.
 
     Each feature carries its position `i` among the units, its name and the point where
     a label has most room. The last one is the outline of the place.
     """
-    held = units(current, area_set)
+    held = units(current, area_set, settled_by)
     crs = current.meta["place"]["crs"]
     simple = held.geometry
     if area_set not in HEXAGONS and len(held):
@@ -92,7 +98,7 @@ def script(current: Current, area_set: str) -> tuple[str, str]:
         _feature(shape, {"i": i, "name": name, "at": _label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
-    whole = outline(current)
+    whole = outline(current, settled_by)
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(TOLERANCE).to_crs(4326)

@@ -1,6 +1,7 @@
 """The heat surface of a View: counts by map pixel, smoothed on the ground."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import geopandas as gpd
 import numpy as np
@@ -28,9 +29,9 @@ class Window:
     bounds: list[list[float]]  # [[south, west], [north, east]]
 
 
-def window(current: Current) -> Window | None:
+def window(current: Current, settled_by: datetime | None = None) -> Window | None:
     """The grid over the whole place; None where nothing has a coordinate."""
-    outline = shapes.outline(current)
+    outline = shapes.outline(current, settled_by)
     if outline.is_empty:
         return None
     west, south, east, north = outline.bounds

@@ -11,7 +11,7 @@ answer = cached.answer(view)
 frame.head(headline.title(view, answer))
 headline.show(view, answer)
 told = layers.patch(view, answer, "areas", theme, 400)
-maps.show("map_areas", frame.map_title(view), cached.bounds(view.stamp), told)
+maps.show("map_areas", frame.map_title(view), cached.bounds(view), told)
 rows = layers.ranked(answer.table, view)
 if answer.change is not None:
     which = st.segmented_control(

@@ -23,7 +23,7 @@ with numbers:
 picture, ranking = st.columns([1.75, 1])
 with picture:
     told = layers.patch(view, answer, layer, theme, bandwidth)
-    maps.show("map", frame.map_title(view), cached.bounds(view.stamp), told)
+    maps.show("map", frame.map_title(view), cached.bounds(view), told)
     frame.sentence(view)
 with ranking:
     tables.narrow(answer, view, 430)

@@ -426,3 +426,17 @@ def test_official_areas_replace_learned_ones_under_a_running_dashboard(
         page.locator("h3", has_text="South Uptown").wait_for()
         assert "The borders are official" in text(page)
         page.close()
+
+
+def test_first_visitor_after_a_start_may_come_by_any_link(
+    browser: Any, sample_store: Path, tmp_path: Path
+) -> None:
+    """Streamlit looks into pages/ before the frame was ever built."""
+    with dashboard(sample_store, tmp_path / "log") as address:
+        for _ in range(3):
+            page = browser.new_page(viewport=WIDE)
+            page.goto(f"{address}/areas?kind=traffic+stop&from=2017-03-01")
+            page.get_by_text("police stops, Mar 1 - Dec 31 2017, traffic stop").wait_for()
+            page.get_by_role("link", name="Records").wait_for()
+            assert not page.get_by_text("Page not found").count()
+            page.close()

@@ -73,7 +73,7 @@ LINKS = [
     ({"source": "use of force", "via": "call 911"}, "2,759", "call 911"),
     ({"source": "use of force", "force": "chemical irritant"}, "", "chemical irritant"),
     ({"source": "press", "response": "crowd control"}, "2 of", "crowd control"),
-    ({"source": "community made", "grade": "verified"}, "493", "verified"),
+    ({"source": "community made", "grade": "verified"}, "", "verified"),
     ({"place": "block"}, "0 of", "block"),
     ({"since": "2099-01-01"}, "0 of", "came in since"),
 ]

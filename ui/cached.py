@@ -58,15 +58,18 @@ def headline(view: View) -> dict[str, int]:
 
 
 @st.cache_resource(max_entries=8)
-def units(stamp: str, area_set: str) -> gpd.GeoDataFrame:
-    """The units of an area set. Do not change them."""
-    return shapes.units(current(stamp), area_set)
+def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+    return shapes.units(current(stamp), area_set, settled_by)
+
+
+def units(view: View) -> gpd.GeoDataFrame:
+    """The units of the View's area set. Do not change them."""
+    return _units(view.stamp, view.area_set, view.settled_by)
 
 
 @st.cache_resource(max_entries=8)
-def shapes_url(stamp: str, area_set: str) -> str:
-    """The address of a set's shapes; the file is written when it is first asked for."""
-    name, text = shapes.script(current(stamp), area_set)
+def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
+    name, text = shapes.script(current(stamp), area_set, settled_by)
     folder = STATIC / "areas"
     folder.mkdir(exist_ok=True)
     if not (folder / name).exists():
@@ -74,22 +77,31 @@ def shapes_url(stamp: str, area_set: str) -> str:
     return f"/app/static/areas/{name}"
 
 
+def shapes_url(view: View) -> str:
+    """The address of a set's shapes; the file is written when it is first asked for."""
+    return _shapes_url(view.stamp, view.area_set, view.settled_by)
+
+
 @st.cache_resource(max_entries=4)
-def window(stamp: str) -> surface.Window | None:
+def _window(stamp: str, settled_by: datetime | None) -> surface.Window | None:
+    return surface.window(current(stamp), settled_by)
+
+
+def window(view: View) -> surface.Window | None:
     """The grid of the heat surface. Do not change it."""
-    return surface.window(current(stamp))
+    return _window(view.stamp, view.settled_by)
 
 
-def bounds(stamp: str) -> list[list[float]]:
+def bounds(view: View) -> list[list[float]]:
     """South-west and north-east of the place; the whole world where nothing is known."""
-    over = window(stamp)
+    over = window(view)
     return over.bounds if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def heat(view: View, bandwidth: int) -> npt.NDArray[Any]:
     """The heat surface of a View in incidents per km2 per week."""
-    over = window(view.stamp)
+    over = window(view)
     if over is None:
         return np.zeros((1, 1), np.float32)
     found = surface.surface(current(view.stamp), view, bandwidth, over)
@@ -99,8 +111,7 @@ def heat(view: View, bandwidth: int) -> npt.NDArray[Any]:
 @st.cache_resource(max_entries=KEPT)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
-    held = units(view.stamp, view.area_set)
-    return answers.areas(current(view.stamp), view, held)
+    return answers.areas(current(view.stamp), view, units(view))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -118,7 +118,8 @@ def view() -> View:
 
 
 def _notices(view: View, notices: tuple[str, ...]) -> None:
-    for sentence in notices:
+    gap = links.gap(view, cached.meta(view.stamp))
+    for sentence in (*notices, *([gap] if gap else [])):
         st.info(plain(sentence))
     made = [s for s in links.chosen(view, cached.meta(view.stamp)) if s["made"]]
     if made:

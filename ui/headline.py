@@ -13,7 +13,7 @@ def show(view: View, answer: Answer) -> None:
     counted = cached.headline(view)
     with st.container(key="headline"):
         number, change = st.columns([1.25, 1.75], vertical_alignment="center")
-        number.text(f"{counted['n']:,}")
+        number.text(f"{counted['n']:,}" if answer.covered else "no data")
         number.text(f"{noun(view)}, {period(view.start, view.end)}")
         change.text(sentence(answer))
 
@@ -53,6 +53,8 @@ def title(view: View, answer: Answer) -> str:
     if len(", ".join(top)) > 44:
         top = top[:2]
     what = noun(view).capitalize()
+    if not answer.covered:
+        return f"{what}: no data in this period"
     if not top and answer.table["n"].any():
         return f"{what}: too few in any area for a reliable rate"
     if not top:

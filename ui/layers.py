@@ -47,14 +47,14 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, bandwidth: int) 
     """Everything that the map shows for a View."""
     named = view.area_set not in HEXAGONS
     told: dict[str, Any] = {
-        "shapes": cached.shapes_url(view.stamp, view.area_set),
+        "shapes": cached.shapes_url(view),
         "dark": theme.dark,
         "ink": theme.ink,
         "paper": theme.paper,
         "edge": theme.quiet if layer == "heat" else theme.edge,
         "named": named,
         "opens": named,
-        "tips": tips(answer.table, view),
+        "tips": tips(answer.table, view, answer.covered),
         "order": ranked(answer.table, view).index[:400].tolist(),
         "fills": None,
         "heat": None,
@@ -84,10 +84,13 @@ def unit_of(view: View) -> str:
     return f"incidents, {span}"
 
 
-def tips(table: pd.DataFrame, view: View) -> list[list[str]]:
+def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str]]:
     """What hovering tells, line by line, an area each."""
     told = []
     for row in table.itertuples():
+        if not covered:
+            told.append(["no data in this period"])
+            continue
         lines = [f"{row.n:,} incidents"]
         if view.area_set not in HEXAGONS:
             lines.append(rate_words(row))
@@ -138,12 +141,12 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
         for color, text in zip(colors, class_texts(upper, values, view.measure))
     ]
     seen: list[dict[str, Any]] = []
-    if (values == 0).any():
+    if (values == 0).any() and answer.covered:
         seen.append({"color": theme.paper, "text": "0"})
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
         seen.append({"color": theme.ramp[2], "text": few, "weak": True})
-    for hatch, text, where in _hatched(view, table):
+    for hatch, text, where in _hatched(view, table, answer.covered):
         if where.any():
             fills = [hatch if w else f for w, f in zip(where, fills)]
             seen.append({"hatch": hatch, "text": text})
@@ -163,17 +166,18 @@ def approximate(view: View) -> str:
     return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""
 
 
-def _hatched(view: View, table: pd.DataFrame) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+def _hatched(
+    view: View, table: pd.DataFrame, covered: bool
+) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
     """The looks that no number has: hatch, words, and which areas wear it."""
     people = table["population"].to_numpy(float)
     rate = view.measure == RATE
-    covered = cached.answer(view).series["whole"].size > 0
     return [
         ("residents", "no residents", rate & (people == 0)),
         ("few", "population not known", rate & np.isnan(people)),
         (
             "nodata",
-            "no data: outside what the source covers",
+            "no data: not covered",
             np.full(len(table), not covered),
         ),
     ]
@@ -194,7 +198,7 @@ def class_texts(upper: list[float], values: npt.NDArray[np.float64], measure: st
 
 
 def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
-    over = cached.window(view.stamp)
+    over = cached.window(view)
     if over is None:
         return {"legend": {"title": "No record has a point"}}
     values = cached.heat(view, bandwidth)

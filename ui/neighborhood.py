@@ -90,7 +90,7 @@ def kinds(view: View) -> pd.DataFrame:
 
 def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     """The areas that share a border with this one, and their numbers."""
-    held = cached.units(view.stamp, view.area_set)
+    held = cached.units(view)
     if view.area_set in HEXAGONS or held.empty:
         return pd.DataFrame()
     row = held.index[held["name"] == name][0]

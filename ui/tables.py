@@ -101,6 +101,8 @@ def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...
 
 def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
+    if not answer.covered:
+        return
     names = wanted(answer, view, NARROW)
     table = layers.ranked(answer.table, view)
     rest = answer.table.drop(index=table.index)

@@ -17,9 +17,9 @@ EXACT = ["exact", "block"]  # what a heatmap may show
 
 def load(file: Path, sources: list[str]) -> pd.DataFrame:
     """All rows in memory, each column in its smallest type, words as categories."""
-    frame = pq.read_table(file).to_pandas(date_as_object=False)
-    named = {name: [word.code for word in words.TABLES[name]] for name in WORDS}
-    named["source"] = sources
+    frame: pd.DataFrame = pq.read_table(file).to_pandas(date_as_object=False)
+    named = {name: pd.Index([word.code for word in words.TABLES[name]]) for name in WORDS}
+    named["source"] = pd.Index(sources)
     return frame.assign(
         **{name: pd.Categorical.from_codes(frame[name], w) for name, w in named.items()}
     )
@@ -60,7 +60,8 @@ def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.Series:
     shown = _asked(frame, view) & _on_the_clock(frame, view)
     shown &= frame["place_precision"].isin(EXACT)
     kept = frame.loc[shown, ["mx", "my"]] // 2**shift
-    return kept.groupby(["mx", "my"], sort=False).size()
+    counts: pd.Series = kept.groupby(["mx", "my"], sort=False).size()
+    return counts
 
 
 def _asked(frame: pd.DataFrame, view: View) -> pd.Series:
