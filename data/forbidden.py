@@ -117,6 +117,8 @@ TURNS = (
     r"\b(employee|employment|staff|payroll|serial|star|shield) (id|no|nr|num|number)\b",
     r"\b(by|por|par|von)$",
     r"\be mail\b|\bd o b\b|\bs s n\b",
+    r"\b(reporting|calling|injured|arrested|involved) part(y|ies)\b|^rp( |$)",
+    r"\b(dl|oln|sid|fbi) (no|nr|num|number|state)\b",
 )
 
 # attributes of a person: kept for counting, left out of Records and exports
