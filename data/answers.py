@@ -37,20 +37,22 @@ class Answer:
     why: str
     compared: str
     covered: bool
+    headline: dict[str, int]
 
 
 def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     """The answer to a View for the units of its area set."""
     other = view.compared()
     step = _step(view, other, current)
-    found, counts = questions.by_area_and_step(current, view, step)
+    counted = questions.by_area_and_step(current, view, step)
+    found, counts, _ = counted
     rows = tabulate.aligned(units["unit"], found, counts)
     whole = _whole(view, step, current)
     why = _why_not(view, other, step, current)
     now = before = None
     change, held = None, 0
     if other is not None and not why:
-        found_before, counts_before = questions.by_area_and_step(current, other, step)
+        found_before, counts_before, _ = questions.by_area_and_step(current, other, step)
         kept = _whole(other, step, current)
         now = rows[:, whole]
         before = tabulate.aligned(units["unit"], found_before, counts_before)[:, kept]
@@ -70,6 +72,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         why,
         period(*_ends(other, step, current)) if other and not why else "",
         not links.gap(view, current.meta).startswith("No data"),
+        questions.headline(current, view, counted),
     )
 
 

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 from data import boundaries, narrow, summary, words
 from data.settings import Settings
 from data.store import Store, literal
+from data.view import HEXAGONS
 from geo import areas as geo_areas
 
-FORMAT = 1  # part of the stamp: a change of the narrow table makes a new one
+FORMAT = 3  # part of the stamp: a change of the narrow table makes a new one
 ROW_GROUP = 122_880
 
 
@@ -114,11 +115,14 @@ def _facts(
             for areas, meta in sets
         ]
         with pq.ParquetWriter(
-            built / "facts.parquet", narrow.schema(len(sets)), compression="zstd"
+            built / "facts.parquet",
+            narrow.schema(len(sets)),
+            compression="lz4",
+            use_dictionary=False,
         ) as writer:
-            done = 0
+            done, coarser = 0, [narrow.Cells(r) for r in HEXAGONS.values()]
             for batch in _chunks(reader):
-                table = narrow.narrowed(batch, placing)
+                table = narrow.narrowed(batch, placing, coarser)
                 writer.write_table(table, ROW_GROUP)
                 if placing:
                     # not of community reports: the list has no clock to hide young ones by
@@ -127,6 +131,7 @@ def _facts(
                     unplaced.update(batch["area_label"].filter(outside).to_pylist())
                 done += batch.num_rows
                 progress(done, total)
+    pq.write_table(pa.concat_tables([c.table() for c in coarser]), built / "cells.parquet")
     return unplaced
 
 

@@ -1,10 +1,11 @@
 """The SQL of filters: clauses over the narrow table, values always as parameters."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from data import words
-from data.view import View
+from data.view import COARSE_PLACE, View
 
 Meta = dict[str, Any]
 Clause = tuple[str, list[object]]
@@ -13,6 +14,18 @@ Clause = tuple[str, list[object]]
 def day_sql(view: View) -> str:
     """SQL for the date that a row counts to, which may be the evening before."""
     return "(day - CASE WHEN hour < 6 THEN 1 ELSE 0 END)" if view.night else "day"
+
+
+def step_sql(view: View, step: int, first: date) -> str:
+    """SQL for the number of the step of days that a row counts to, from `first` on.
+
+    `first` is a Monday where steps are weeks.
+    """
+    if step == 7:
+        started = (first - date(1970, 1, 5)).days // 7
+        before = " - CASE WHEN hour < 6 AND weekday = 0 THEN 1 ELSE 0 END" if view.night else ""
+        return f"(week{before} - {started})"
+    return f"(({day_sql(view)} - DATE '{first.isoformat()}') // {int(step)})::INTEGER"
 
 
 def weekday_sql(view: View) -> str:
@@ -46,7 +59,31 @@ def grade_sql(view: View, meta: Meta) -> Clause | None:
     codes = words.CODES["grade"]
     if view.grades:
         return listed_sql("grade", [codes[g] for g in view.grades])
+    if not any(s["counts"]["grade"].get("rejected") for s in chosen_sources(view, meta)):
+        return None  # nothing to leave out: what need not be asked is not asked
     return "grade <> ?", [codes["rejected"]]
+
+
+def source_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL for the View's sources; None where they are all that there are."""
+    codes = [i for i, s in enumerate(meta["sources"]) if s["name"] in view.sources]
+    if codes and len(codes) == len(meta["sources"]):
+        return None
+    return listed_sql("source", codes) or ("false", [])
+
+
+def point_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL for places known well enough for a heatmap; None where all of them are."""
+    coarse = [word.code for word in words.PLACE_PRECISIONS[COARSE_PLACE:]]
+    counts = [s["counts"]["place_precision"] for s in chosen_sources(view, meta)]
+    if not any(count.get(word) for count in counts for word in coarse):
+        return None
+    return "place_precision < ?", [COARSE_PLACE]
+
+
+def chosen_sources(view: View, meta: Meta) -> list[Meta]:
+    """What the store says of the View's sources."""
+    return [s for s in meta["sources"] if s["name"] in view.sources]
 
 
 def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:

@@ -16,6 +16,7 @@ from data.clauses import (
     grade_sql,
     hour_sql,
     listed_sql,
+    source_sql,
     weekday_sql,
 )
 from data.view import COMPARED, HEXAGONS, MEASURES, View
@@ -70,10 +71,6 @@ def source_option(name: str) -> str:
 
 def _sources(meta: Meta) -> dict[str, str]:
     return {source_option(s["name"]): s["name"] for s in meta["sources"]}
-
-
-def _source_codes(view: View, meta: Meta) -> list[int]:
-    return [i for i, s in enumerate(meta["sources"]) if s["name"] in view.sources]
 
 
 def parse_hours(raw: str) -> tuple[int, int] | None:
@@ -144,7 +141,7 @@ FILTERS = (
         options=lambda meta: tuple(_sources(meta)),
         read=lambda raw, meta: tuple(n for o, n in _sources(meta).items() if o in raw),
         write=lambda value, meta: tuple(map(source_option, value)),
-        sql=lambda view, meta: listed_sql("source", _source_codes(view, meta)) or ("false", []),
+        sql=source_sql,
         says=lambda view, meta: " and ".join(s["says"] for s in meta["sources"] if s["name"] in view.sources),
     ),
     Filter(

@@ -5,14 +5,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from data import words
+from data.view import HEXAGONS
 from geo import areas as geo_areas
 from geo import hexagons, mercator
 
 ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 NOT_SET = 255
+FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,38 @@ class Areas:
     rows: dict[str, int]
 
 
+class Cells:
+    """Short numbers for the hexagons of one resolution, in the order they are met."""
+
+    def __init__(self, resolution: int) -> None:
+        self.resolution = resolution
+        self.numbers: dict[int, int] = {}
+
+    def number(self, cells: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """The number of the hexagon that holds each cell; -1 where there is no cell."""
+        rows, found = pd.factorize(hexagons.parents(cells, self.resolution))
+        known = [self.numbers.setdefault(int(c), len(self.numbers)) for c in found]
+        held = np.array(known, np.int32)[rows] if known else np.empty(0, np.int32)
+        return np.where(cells == 0, -1, held).astype(np.int32)
+
+    def table(self) -> pa.Table:
+        """The hexagon of each number: resolution, number, cell (H3 index)."""
+        size = len(self.numbers)
+        return pa.table(
+            {
+                "resolution": pa.array([self.resolution] * size, pa.uint8()),
+                "number": pa.array(self.numbers.values(), pa.int32()),
+                "cell": pa.array(self.numbers.keys(), pa.uint64()),
+            }
+        )
+
+
 def schema(n_sets: int) -> pa.Schema:
     """The columns of the narrow table, with a pair for each area set."""
     tiny = [*ENUMS, "source", "hour", "weekday"]
     fields = [pa.field(name, pa.uint8()) for name in tiny]
     fields += [pa.field("force", pa.uint16()), pa.field("day", pa.date32())]
+    fields += [pa.field("week", pa.int16())]
     fields += [
         pa.field("received", pa.date32()),
         pa.field("settled_at", pa.timestamp("us")),
@@ -35,10 +65,17 @@ def schema(n_sets: int) -> pa.Schema:
     fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
     fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
     fields += [pa.field("cell", pa.uint64())]
+    fields += [pa.field(f"hex{resolution}", pa.int32()) for resolution in HEXAGONS.values()]
     for i in range(n_sets):
         fields += [pa.field(f"area{i}", pa.int16()), pa.field(f"by{i}", pa.uint8())]
     fields += [pa.field("batch", pa.uint16()), pa.field("row", pa.uint32())]
     return pa.schema(fields)
+
+
+def weeks(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int16]:
+    """The week of each day, Monday to Sunday, counted from January 5, 1970."""
+    since = days.astype("datetime64[D]").astype(np.int64) - FIRST_MONDAY
+    return np.asarray(np.floor_divide(since, 7), np.int16)
 
 
 def code_sql(column: str, codes: dict[str, int]) -> str:
@@ -58,16 +95,20 @@ def mask_sql(column: str) -> str:
     return f"coalesce({bits}, 0)::USMALLINT"
 
 
-def narrowed(rows: pa.Table, sets: list[Areas]) -> pa.Table:
+def narrowed(rows: pa.Table, sets: list[Areas], coarser: list[Cells]) -> pa.Table:
     """The rows with their areas, cell and map pixel, without what Views never ask."""
     lon = rows["lon"].to_numpy()
     lat = rows["lat"].to_numpy()
     mx, my = mercator.to_pixels(lon, lat)
     columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
     missing = np.isnan(lon)
+    columns["week"] = pa.array(weeks(rows["day"].to_numpy()))
     columns["mx"] = pa.array(mx, mask=missing)
     columns["my"] = pa.array(my, mask=missing)
-    columns["cell"] = pa.array(hexagons.cells(lon, lat))
+    cells = hexagons.cells(lon, lat)
+    columns["cell"] = pa.array(cells)
+    for numbers in coarser:
+        columns[f"hex{numbers.resolution}"] = pa.array(numbers.number(cells))
     only_city = rows["place_precision"].to_numpy() == words.CODES["place_precision"]["city"]
     labels = rows["area_label"].combine_chunks().dictionary_encode()
     if isinstance(labels, pa.ChunkedArray):

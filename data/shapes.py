@@ -53,14 +53,14 @@ def outline(current: Current, settled_by: datetime | None = None) -> Any:
 
 
 def _hexagons(current: Current, resolution: int, settled_by: datetime | None) -> gpd.GeoDataFrame:
-    parent = hexagons.parent_sql("cell", resolution)
+    number = f"hex{resolution}"
     table = current.query(
-        f"""SELECT DISTINCT {parent} AS cell FROM {{facts}}
-        WHERE cell <> 0 AND (settled_at IS NULL OR settled_at <= ?)""",
+        f"""SELECT DISTINCT {number} AS number FROM {{facts}}
+        WHERE {number} >= 0 AND (settled_at IS NULL OR settled_at <= ?)""",
         [settled_by],
     )
-    cells = table["cell"].to_numpy().astype(np.uint64)
-    shapes = hexagons.outlines(np.sort(cells))
+    numbers = np.sort(table["number"].to_numpy())
+    shapes = hexagons.outlines(current.cells(resolution)[numbers])
     found = polygon_set("", current.meta)
     names = [f"Hexagon {code[: -len('ffff')][-5:]}" for code in shapes["code"]]
     if found is not None and len(shapes):
@@ -73,7 +73,7 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
         names = [f"{n}, {hexagon.lower()}" for n, hexagon in zip(near, names)]
     return gpd.GeoDataFrame(
         {
-            "unit": [int(code, 16) for code in shapes["code"]],
+            "unit": numbers,
             "name": names,
             "population": np.nan,
         },

@@ -304,3 +304,22 @@ def test_export_command_repeats_a_link(small: Store, tmp_path: Path) -> None:
     body = json.loads(out.read_text())
     wanted = sum(1 for i in range(50) if 1 + i % 28 <= 5)
     assert len(body["features"]) == wanted == int(body["porchlight"]["Rows"])
+
+
+def test_texts_never_enter_a_statement() -> None:
+    """Numbers and dates are written into a query; anything else stays a parameter."""
+    from datetime import date, datetime
+
+    from data.store import known
+
+    class Sly(int):
+        def __str__(self) -> str:
+            return "0; DROP TABLE facts"
+
+    hostile = "1 OR 1=1 --"
+    values = [7, hostile, date(2024, 1, 2), datetime(2024, 1, 2, 3), None, 1.5, True, Sly(3)]
+    sql, rest = known("SELECT " + ", ".join("?" * len(values)), values)
+    assert rest == [hostile, None, 1.5, True, Sly(3)] and sql.count("?") == len(rest)
+    assert "7" in sql and "DATE '2024-01-02'" in sql and "DROP" not in sql and "OR" not in sql
+    with pytest.raises(ValueError, match="zip"):
+        known("SELECT ?", [1, 2])

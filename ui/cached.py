@@ -51,12 +51,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
-def headline(view: View) -> dict[str, int]:
-    """Counts of what the View shows and leaves out."""
-    return questions.headline(current(view.stamp), view)
-
-
 @st.cache_resource(max_entries=8)
 def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
     return shapes.units(current(stamp), area_set, settled_by)
@@ -112,6 +106,11 @@ def heat(view: View, bandwidth: int) -> npt.NDArray[Any]:
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
     return answers.areas(current(view.stamp), view, units(view))
+
+
+def headline(view: View) -> dict[str, int]:
+    """Counts of what the View shows and leaves out."""
+    return answer(view).headline
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
