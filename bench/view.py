@@ -108,7 +108,8 @@ def the_views(stamp: str) -> dict[str, View]:
             start=date(2015, 1, 1),
             kinds=("traffic_stop",),
             compare="own period",
-            versus=before,
+            versus_start=before[0],
+            versus_end=before[1],
         ),
         "all dates, hexagons": replace(every, area_set=next(iter(HEXAGONS))),
     }

@@ -28,7 +28,7 @@ def about(current: Current, view: View, rows: int, link: str) -> dict[str, str]:
 
 def chosen(link: str) -> dict[str, object]:
     """What a link asks for, by filter word."""
-    several = {row.word for row in FILTERS if row.widget in ("several", "period")}
+    several = {row.word for row in FILTERS if row.widget == "several"}
     parts = parse_qs(urlsplit(link).query)
     return {word: v if word in several else v[-1] for word, v in parts.items()}
 

@@ -120,11 +120,6 @@ def _date(raw: Any, meta: Meta) -> date | None:
     return raw if isinstance(raw, date) or not raw else date.fromisoformat(str(raw))
 
 
-def _period(raw: Any, meta: Meta) -> tuple[date, date] | None:
-    days = [day for day in (_date(part, meta) for part in raw or ()) if day]
-    return (min(days), max(days)) if len(days) == 2 else None
-
-
 def _one_of(raw: Any, options: Sequence[str]) -> str:
     if raw not in options:
         raise ValueError(f"{raw!r} is not one of {', '.join(options)}")
@@ -185,9 +180,12 @@ FILTERS = (
         options=lambda meta: COMPARED, read=lambda raw, meta: _one_of(raw, COMPARED),
     ),
     Filter(
-        "versus", "versus", "Own period", "First and last day of the period to compare with.", "period",
-        read=_period,
-        write=lambda value, meta: tuple(d.isoformat() for d in value or ()),
+        "versus_from", "versus_start", "Compared from", "First day of the period to compare with.", "date",
+        read=_date, write=_iso,
+    ),
+    Filter(
+        "versus_to", "versus_end", "Compared to", "Last day of the period to compare with, included.", "date",
+        read=_date, write=_iso,
     ),
     Filter(
         "set", "area_set", "Area set", "Which units the map and the tables count by.", "one",

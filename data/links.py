@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from data.clauses import Meta
 from data.filters import FILTERS, period, set_names
 from data.settings import Settings
-from data.view import NOTHING, View
+from data.view import HEXAGONS, NOTHING, View
 
 SETTLED = "settled"
 STAMP = "stamp"
@@ -37,7 +37,8 @@ def view(
     fields["sources"] = fields.get("sources") or opening(meta, place)
     fields.setdefault("area_set", next(iter(set_names(meta))))
     first, last = coverage(fields["sources"], meta)
-    start, end = fields.get("start") or first, fields.get("end") or last
+    start = fields.get("start") or min(first, fields.get("end") or first)
+    end = fields.get("end") or max(last, start)
     if start > end:
         start, end = end, start
         wrong.append("From lies after To: the two were exchanged.")
@@ -119,7 +120,7 @@ def query(view: View, meta: Meta) -> str:
     parts: list[tuple[str, str]] = []
     for row in FILTERS:
         value = getattr(view, row.field)
-        if row.word == "versus" and view.compare != "own period":
+        if row.word.startswith("versus") and view.compare != "own period":
             continue
         if value is not None and value != ():
             parts += [(row.word, text) for text in row.write(value, meta)]
@@ -135,15 +136,17 @@ def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     """
     asked = [said for row in FILTERS if (said := row.says(view, meta))]
     text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
-    hidden = [f" {counted[key]:,} {why}" for key, why in LEFT_OUT.items() if counted.get(key)]
+    left_out = LEFT_OUT | ({"outside": NO_HEXAGON} if view.area_set in HEXAGONS else {})
+    hidden = [f" {counted[key]:,} {why}" for key, why in left_out.items() if counted.get(key)]
     return text + "".join(hidden)
 
 
+NO_HEXAGON = "have no point: they are counted above, but in no hexagon."
 LEFT_OUT = {
     "no_hour": "more have no known hour and are left out by the filter on hours.",
     "no_weekday": "more have no known day and are left out by the filter on weekdays.",
     "no_point": "have no exact place and are not in the heatmap.",
-    "outside": "lie outside the areas or are known only to the city; they are counted above but in no area.",
+    "outside": "lie in none of the areas: they are counted above, but not on the map of areas nor in the table.",
     "young": "more are too young to be shown.",
 }
 

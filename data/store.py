@@ -120,48 +120,56 @@ class Current:
         return np.asarray(table["cell"].to_numpy(), np.uint64)
 
     def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
-        """The answer of one read-only query; {facts} stands for the narrow table."""
-        return query(self.store.root, sql.replace("{facts}", self._table()), params)
+        """The answer of one read-only query; {facts} stands for the narrow table.
 
-    def _table(self) -> str:
-        """The narrow table, held in memory from the first query on unless it is huge."""
-        if self.meta["rows"] > IN_MEMORY:
-            return literal(self.facts)
-        return _loaded(self.store.root, self.stamp, self.facts)
+        It is held in memory from the first query on unless it is huge.
+        """
+        held = "" if self.meta["rows"] > IN_MEMORY else self.stamp
+        return query(self.store.root, sql, params, held, self.facts)
 
 
-@lru_cache(maxsize=8)
-def _database(root: Path) -> duckdb.DuckDBPyConnection:
+class _Database:
     """A database in memory that can read Parquet below one folder and nothing else."""
-    database = duckdb.connect(config={"autoinstall_known_extensions": False, "memory_limit": "4GB"})
-    database.execute("SET allowed_directories = [" + literal(root).strip() + "]")
-    database.execute("SET enable_external_access = false")
-    database.execute("SET parquet_metadata_cache = true")
-    database.execute("SET lock_configuration = true")
-    return database
+
+    def __init__(self, root: Path) -> None:
+        self.connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "memory_limit": "4GB"}
+        )
+        self.tables: dict[str, str] = {}
+        self.connection.execute("SET allowed_directories = [" + literal(root).strip() + "]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET parquet_metadata_cache = true")
+        self.connection.execute("SET lock_configuration = true")
+
+    def table(self, stamp: str, facts: Path) -> str:
+        """The name of a stamp's table in memory; older stamps make room."""
+        if stamp not in self.tables:
+            name = f"facts_{stamp}"
+            self.connection.execute(f"CREATE TABLE {name} AS FROM {literal(facts)}")
+            self.tables[stamp] = name
+            for old in list(self.tables)[:-KEPT_STAMPS]:
+                self.connection.execute(f"DROP TABLE {self.tables.pop(old)}")
+        return self.tables[stamp]
 
 
+_database = lru_cache(maxsize=8)(_Database)
 _opening = threading.Lock()
-_held: dict[tuple[Path, str], str] = {}
 
 
-def _loaded(root: Path, stamp: str, facts: Path) -> str:
-    """The name of a stamp's table in memory; older stamps of the store make room."""
+def query(
+    root: Path, sql: str, params: Sequence[object] = (), stamp: str = "", facts: Path | None = None
+) -> pa.Table:
+    """The answer as an Arrow table; a connection of its own for each query.
+
+    {facts} stands for the table of a stamp: held in memory where `stamp` is given, else
+    its file.
+    """
     with _opening:
-        if (root, stamp) not in _held:
-            name = f"facts_{len(_held)}_{stamp}"
-            database = _database(root)
-            database.execute(f"CREATE TABLE {name} AS FROM {literal(facts)}")
-            _held[root, stamp] = name
-            for old in [key for key in _held if key[0] == root][:-KEPT_STAMPS]:
-                database.execute(f"DROP TABLE {_held.pop(old)}")
-        return _held[root, stamp]
-
-
-def query(root: Path, sql: str, params: Sequence[object] = ()) -> pa.Table:
-    """The answer as an Arrow table; a connection of its own for each query."""
-    with _opening:
-        connection = _database(root).cursor()
+        database = _database(root)
+        if facts is not None:
+            table = database.table(stamp, facts) if stamp else literal(facts)
+            sql = sql.replace("{facts}", table)
+        connection = database.connection.cursor()
     sql, rest = known(sql, params)
     try:
         return connection.sql(sql, params=rest).to_arrow_table()

@@ -38,7 +38,8 @@ class View:
     area_set: str = ""
     measure: str = MEASURES[0]
     compare: str = NOTHING
-    versus: tuple[date, date] | None = None
+    versus_start: date | None = None
+    versus_end: date | None = None
     settled_by: datetime | None = None
 
     @property
@@ -58,8 +59,9 @@ class View:
                 period = (end - timedelta(days=self.days - 1), end)
             case "same period a year before":
                 period = (_year_before(self.start), _year_before(self.end))
-            case "own period" if self.versus:
-                period = self.versus
+            case "own period" if self.versus_start and self.versus_end:
+                ends = sorted((self.versus_start, self.versus_end))
+                period = (ends[0], ends[1])
             case _:
                 return None
         return replace(self, start=period[0], end=period[1], compare=NOTHING)

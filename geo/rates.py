@@ -47,7 +47,8 @@ def dispersion(*periods: npt.ArrayLike) -> tuple[Array, int]:
 class Change(NamedTuple):
     """Rate ratio of a period to the one before, with its interval, one an area.
 
-    `ratio` and bounds are NaN where nothing can be said. `sure` is +1 where the whole
+    `ratio` and bounds are NaN where nothing can be said, `upper` also where there was
+    nothing before, because then no ratio is too large. `sure` is +1 where the whole
     interval lies above 1, -1 below, 0 otherwise. `factor` is the dispersion used.
     """
 
@@ -93,7 +94,9 @@ def change(now: npt.ArrayLike, before: npt.ArrayLike, level: float = 0.95) -> Ch
     nothing = (n + m == 0) | (free < 1)
     ratio, lower, upper = (np.where(nothing, np.nan, v) for v in (ratio, lower, upper))
     sure = (lower > 1).astype(np.int8) - (upper < 1).astype(np.int8)
-    return Change(np.where(np.isinf(ratio), np.nan, ratio), lower, upper, sure, factor)
+    ratio, upper = (np.where(m == 0, np.nan, v) for v in (ratio, upper))
+    lower = np.where(n == 0, np.minimum(lower, 0.0), lower)
+    return Change(ratio, lower, upper, sure, factor)
 
 
 BORROWED = 10  # weeks' worth of trust in the other areas' factor
@@ -141,9 +144,8 @@ def empirical_bayes(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
 
 
 def words_for(change: Any) -> list[str]:
-    """What each area's change may be called: higher, lower, or not clear."""
+    """What each area's change may be called: higher, lower, not clear, or none."""
     said = {1: "higher", -1: "lower", 0: "not clear"}
     return [
-        said[int(s)] if np.isfinite(r) or s else "nothing to compare"
-        for s, r in zip(change.sure, change.ratio)
+        said[int(s)] if np.isfinite(low) else "none" for s, low in zip(change.sure, change.lower)
     ]

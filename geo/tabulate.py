@@ -22,8 +22,9 @@ def areas_table(
     counts of whole weeks or days of the two periods compared. Columns: area, n, share
     (of all in areas, %), population, rate (per 1,000 residents, with rate_low and
     rate_high, exact Poisson), smoothed (the same, empirical Bayes), unreliable (fewer
-    than 20 events), and with a comparison: before (incidents in its whole steps), ratio,
-    low, high, change, factor. NaN where there are no residents or nothing to say.
+    than 20 events), and with a comparison: now and before (incidents a whole step),
+    ratio (the one by the other), low, high, change, factor (how much more the counts of
+    steps vary than chance). NaN where there are no residents or nothing to say.
     """
     n = np.asarray(counts, np.int64)
     people = np.asarray(population, float)
@@ -46,7 +47,8 @@ def areas_table(
         return table
     change = rates.change(now, before)
     return table.assign(
-        before=np.asarray(before).sum(axis=1),
+        now=np.asarray(now).mean(axis=1),
+        before=np.asarray(before).mean(axis=1),
         ratio=change.ratio,
         low=change.lower,
         high=change.upper,

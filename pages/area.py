@@ -4,10 +4,11 @@ import streamlit as st
 
 from ui import cached, charts, frame, neighborhood, tables
 
-view = neighborhood.polygons(frame.view())
+asked = frame.view()
+view = neighborhood.polygons(asked)
 theme = frame.theme()
 answer = cached.answer(view)
-name = neighborhood.pick(answer)
+name = neighborhood.pick(answer, asked.areas)
 row = answer.table.set_index("area").loc[name]
 frame.head(neighborhood.title(name, row, view))
 st.text(neighborhood.numbers(row, answer))

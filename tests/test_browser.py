@@ -84,7 +84,8 @@ def settled(page: Any) -> None:
 
 
 def text(page: Any) -> str:
-    """Everything readable on a page."""
+    """Everything readable on a page, once its script has run to the end."""
+    settled(page)
     found: str = page.locator('[data-testid="stMain"]').inner_text()
     return found
 

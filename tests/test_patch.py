@@ -102,6 +102,8 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
     import re
 
     for layer in layers.LAYERS:
-        told, _ = patched(view(compare="own period", versus=["2017-03-01", "2017-05-31"]), layer)
+        told, _ = patched(
+            view(compare="own period", versus_from="2017-03-01", versus_to="2017-05-31"), layer
+        )
         text = json.dumps({k: v for k, v in told.items() if k != "heat"}, ensure_ascii=False)
         assert not re.search(r"[<>`$]|\{\{", text)

@@ -323,3 +323,16 @@ def test_texts_never_enter_a_statement() -> None:
     assert "7" in sql and "DATE '2024-01-02'" in sql and "DROP" not in sql and "OR" not in sql
     with pytest.raises(ValueError, match="zip"):
         known("SELECT ?", [1, 2])
+
+
+def test_a_process_that_reads_many_stores_can_come_back_to_the_first(
+    small: Store, tmp_path: Path
+) -> None:
+    current = small.at(str(small.stamp()))
+    before = current.query("SELECT count(*) AS n FROM {facts}")["n"][0].as_py()
+    for i in range(9):  # more than the databases that are held at once
+        other = tmp_path / f"other{i}"
+        other.mkdir()
+        assert query(other, "SELECT 1 AS one")["one"][0].as_py() == 1
+    after = current.query("SELECT count(*) AS n FROM {facts}")["n"][0].as_py()
+    assert before == after == 50

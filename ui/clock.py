@@ -17,7 +17,7 @@ REST = "other kinds"
 def title(view: View) -> str:
     """When it was busiest, in one sentence."""
     found = cached.hours_by_weekday(view)
-    what = headline.noun(view).capitalize()
+    what = headline.sentence_case(headline.noun(view))
     if found.empty:
         return f"{what}: no record of this View has an hour"
     by_hour = found.groupby("hour")["n"].sum()

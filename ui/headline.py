@@ -1,5 +1,6 @@
 """The headline: one number, and how it changed."""
 
+import numpy as np
 import streamlit as st
 
 from data.answers import Answer
@@ -26,18 +27,29 @@ def noun(view: View) -> str:
 
 def sentence(answer: Answer) -> str:
     """The change of all incidents in words, or why there is none."""
-    if answer.change is None:
+    told = answer.comparison
+    if told is None:
         return answer.why
-    ratio, low, high = (float(v[0]) for v in answer.change[:3])
-    percent = f"{abs(ratio - 1) * 100:.0f} %"
-    span = f"95 % interval of the ratio {low:.2f} to {high:.2f}"
-    against = f"{answer.compared} ({answer.before:,}, whole {answer.step}s)"
-    match int(answer.change.sure[0]):
+    ratio, low, high = (float(v[0]) for v in told.change[:3])
+    a_step = f"a {answer.step}"
+    both = (
+        f"{told.now:,.1f} {a_step} in {told.period}, {told.before:,.1f} {a_step} in "
+        f"{told.period_before}; whole {answer.step}s only"
+    )
+    if not np.isfinite(ratio):
+        return f"No ratio: {both}."
+    span = f"ratio {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+    match int(told.change.sure[0]):
         case 1:
-            return f"{percent} more a {answer.step} than in {against}; {span}."
+            return f"{(ratio - 1) * 100:.0f} % more: {both} ({span})."
         case -1:
-            return f"{percent} fewer a {answer.step} than in {against}; {span}."
-    return f"No clear change from {against}: ratio {ratio:.2f}, {span}."
+            return f"{(1 - ratio) * 100:.0f} % fewer: {both} ({span})."
+    return f"No clear change: {both} ({span})."
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter large; the others keep their case."""
+    return text[:1].upper() + text[1:]
 
 
 def title(view: View, answer: Answer) -> str:
@@ -52,9 +64,11 @@ def title(view: View, answer: Answer) -> str:
     top = list(dict.fromkeys(names))[:3]
     if len(", ".join(top)) > 44:
         top = top[:2]
-    what = noun(view).capitalize()
+    what = sentence_case(noun(view))
     if not answer.covered:
         return f"{what}: no data in this period"
+    if not answer.placed:
+        return f"{what}: no record of this View lies in one of these units"
     if not top and answer.table["n"].any():
         return f"{what}: too few in any area for a reliable rate"
     if not top:

@@ -54,7 +54,7 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, bandwidth: int) 
         "edge": theme.quiet if layer == "heat" else theme.edge,
         "named": named,
         "opens": named,
-        "tips": tips(answer.table, view, answer.covered),
+        "tips": tips(answer.table, view, answer.covered and answer.placed),
         "order": ranked(answer.table, view).index[:400].tolist(),
         "fills": None,
         "heat": None,
@@ -70,10 +70,13 @@ def value(table: pd.DataFrame, view: View) -> pd.Series:
 
 
 def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
-    """The areas with something to show, highest first."""
-    order = value(table, view).sort_values(ascending=False, kind="stable")
-    order = order[order > 0]
-    return table.loc[order.index]
+    """The areas with something to show, highest first, unreliable rates last."""
+    order = value(table, view)[table["asked"]]
+    order = order[order > 0].sort_values(ascending=False, kind="stable")
+    found = table.loc[order.index]
+    if view.measure == RATE:  # what rests on a few incidents stands last
+        found = pd.concat([found[~found["unreliable"]], found[found["unreliable"]]])
+    return found
 
 
 def unit_of(view: View) -> str:
@@ -88,8 +91,8 @@ def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str
     """What hovering tells, line by line, an area each."""
     told = []
     for row in table.itertuples():
-        if not covered:
-            told.append(["no data in this period"])
+        if not covered or not row.asked:
+            told.append(["no data in this period" if row.asked else "not chosen"])
             continue
         lines = [f"{row.n:,} incidents"]
         if view.area_set not in HEXAGONS:
@@ -141,15 +144,16 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
         for color, text in zip(colors, class_texts(upper, values, view.measure))
     ]
     seen: list[dict[str, Any]] = []
-    if (values == 0).any() and answer.covered:
+    asked = table["asked"].to_numpy(bool)
+    if (values[asked] == 0).any() and answer.covered and answer.placed:
         seen.append({"color": theme.paper, "text": "0"})
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
         seen.append({"color": theme.ramp[2], "text": few, "weak": True})
-    for hatch, text, where in _hatched(view, table, answer.covered):
+    for hatch, text, where in _hatched(view, answer):
         if where.any():
-            fills = [hatch if w else f for w, f in zip(where, fills)]
-            seen.append({"hatch": hatch, "text": text})
+            fills = [hatch or theme.paper if w else f for w, f in zip(where, fills)]
+            seen += [{"hatch": hatch, "text": text}] if hatch else []
     title = "Incidents" if view.measure == COUNT else "Incidents per 1,000 residents"
     legend = {
         "title": title,
@@ -166,20 +170,19 @@ def approximate(view: View) -> str:
     return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""
 
 
-def _hatched(
-    view: View, table: pd.DataFrame, covered: bool
-) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+def _hatched(view: View, answer: Answer) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
     """The looks that no number has: hatch, words, and which areas wear it."""
+    table = answer.table
     people = table["population"].to_numpy(float)
+    asked = table["asked"].to_numpy(bool)
+    every = np.ones(len(table), bool)
     rate = view.measure == RATE
     return [
         ("residents", "no residents", rate & (people == 0)),
         ("few", "population not known", rate & np.isnan(people)),
-        (
-            "nodata",
-            "no data: not covered",
-            np.full(len(table), not covered),
-        ),
+        ("", "", ~asked),
+        ("nodata", "no record has a point", every & (not answer.placed)),
+        ("nodata", "no data: not covered", every & (not answer.covered)),
     ]
 
 

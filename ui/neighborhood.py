@@ -23,8 +23,8 @@ def polygons(view: View) -> View:
     return replace(view, area_set=name, areas=())
 
 
-def pick(answer: Answer) -> str:
-    """The area that the reader chose; at first the one with the most incidents."""
+def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
+    """The area that the reader picked; at first one of the filter, else the busiest."""
     names = answer.table["area"].tolist()
     if not names:
         frame.head("No areas yet")
@@ -33,7 +33,11 @@ def pick(answer: Answer) -> str:
             "from records with both a point and an area's name (python -m data areas --learn)."
         )
         st.stop()
-    busiest = int(answer.table["n"].to_numpy().argmax())
+    asked = st.query_params.get("name")
+    if asked and asked not in names:
+        st.text(f"There is no area called {asked[:60]!r} in this set; shown is another.")
+    first = next((names.index(a) for a in chosen if a in names), None)
+    busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
     name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")
     return name
 
@@ -46,19 +50,20 @@ def title(name: str, row: pd.Series, view: View) -> str:
 def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
-    parts = [f"Number {rank} of {len(answer.table)} areas by count"]
-    parts.append(layers.rate_words(row))
+    parts = [f"Number {rank} of {len(answer.table)} areas by count", layers.rate_words(row)]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f} % of all incidents in areas")
-    if "change" in row and np.isfinite(row["ratio"]):
+    told = answer.comparison
+    if told is None:
+        parts.append(answer.why)
+    elif np.isfinite(row["ratio"]):
         parts.append(
-            f"{row['ratio']:.2f} times the rate of {answer.compared}: {row['change']} "
-            f"(95 % interval {row['low']:.2f} to {row['high']:.2f}; weekly counts vary "
+            f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
+            f"{told.period_before}: {row['ratio']:.2f} times, {row['change']} (95 % interval "
+            f"{row['low']:.2f} to {row['high']:.2f}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
-    else:
-        parts.append(answer.why)
-    return "; ".join(part.rstrip(".") for part in parts) + "."
+    return "; ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def against_city(name: str, answer: Answer) -> pd.DataFrame:

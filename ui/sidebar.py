@@ -15,6 +15,7 @@ from data.view import COMPARED
 # the rest stand folded below; the folded ones open when the link sets one of them
 FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area")
 THEN = ("measure", "compare")
+VERSUS = ("versus_from", "versus_to")  # asked for only where they are used
 QUICK = {"7 days": 7, "30 days": 30, "90 days": 90, "year": 365, "all": 0}
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
@@ -57,14 +58,6 @@ def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     )  # fmt: skip
 
 
-def days(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """A first and a last date, or none."""
-    return st.date_input(
-        row.label, value=[], key=row.word, bind="query-params", help=row.help,
-        min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
-    )  # fmt: skip
-
-
 def switch(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """Yes or no."""
     return st.toggle(row.label, key=row.word, bind="query-params", help=row.help)
@@ -75,14 +68,13 @@ WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
     "one": one,
     "typed": typed,
     "date": day,
-    "period": days,
     "switch": switch,
 }
 
 
 def defaults(meta: Meta, place: Settings) -> dict[str, Any]:
     """What every widget holds before the reader chooses, by filter word."""
-    empty: dict[str, Any] = {"several": [], "date": None, "period": (), "switch": False}
+    empty: dict[str, Any] = {"several": [], "date": None, "switch": False}
     found = {
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
         for row in FILTERS
@@ -113,8 +105,9 @@ def ask(meta: Meta, place: Settings) -> dict[str, Any]:
         for word in FIRST[1:] + THEN:
             chosen[word] = widget(word)
         if chosen["compare"] == "own period":
-            chosen["versus"] = widget("versus")
-        rest = [word for word in rows if word not in (*FIRST, *THEN, "versus")]
+            for word in VERSUS:
+                chosen[word] = widget(word)
+        rest = [word for word in rows if word not in (*FIRST, *THEN, *VERSUS)]
         # made only when opened or set: half of the widgets are seldom asked for
         box = st.expander("More filters", on_change="rerun", key="more")
         if box.open or _any_set(rest):

@@ -12,54 +12,20 @@ from ui import layers
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
+    "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
+    "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
+    "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
+    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
+    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing before."),
+    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
+    "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
     "share": ("Share", "%.1f%%", "Of all incidents that lie in an area."),
-    "population": (
-        "Residents",
-        "localized",
-        "Empty where the population is not known.",
-    ),
-    "rate": ("Per 1,000", "%.1f", "Incidents per 1,000 residents in the period."),
-    "rate_low": (
-        "from",
-        "%.1f",
-        "Lower end of the rate's 95 % interval (exact Poisson).",
-    ),
-    "rate_high": (
-        "to",
-        "%.1f",
-        "Upper end of the rate's 95 % interval (exact Poisson).",
-    ),
-    "smoothed": (
-        "Smoothed",
-        "%.1f",
-        "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes).",
-    ),
-    "unreliable": (
-        "Unreliable",
-        "",
-        "Fewer than 20 incidents: chance alone can double the rate.",
-    ),
-    "before": (
-        "Before",
-        "localized",
-        "Incidents in the whole weeks (or days) of the period compared with.",
-    ),
-    "ratio": (
-        "Ratio",
-        "%.2f",
-        "Rate of this period divided by that of the other, whole weeks (or days) only.",
-    ),
-    "low": (
-        "ratio from",
-        "%.2f",
-        "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary.",
-    ),
-    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval."),
-    "change": (
-        "Change",
-        "",
-        "Higher or lower only where the whole interval lies on one side of 1.",
-    ),
+    "population": ("Residents", "localized", "Empty where the population is not known."),
+    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
+    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
+    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
+    "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
+    "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
 }
 NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 128, "n": 70, "rate": 70, "change": 84}
@@ -74,6 +40,7 @@ def columns(
         label, form, help = COLUMNS[name]
         told: dict[str, Any] = {"label": label, "help": help}
         told["width"] = (widths or {}).get(name)
+        told["pinned"] = name == "area"
         if form:
             config[name] = st.column_config.NumberColumn(**told, format=form)
         elif name == "unreliable":
@@ -101,11 +68,11 @@ def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...
 
 def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
-    if not answer.covered:
+    if not (answer.covered and answer.placed):
         return
     names = wanted(answer, view, NARROW)
     table = layers.ranked(answer.table, view)
-    rest = answer.table.drop(index=table.index)
+    rest = answer.table[answer.table["asked"]].drop(index=table.index)
     both = pd.concat([table, rest])[list(names)]
     st.dataframe(
         both, hide_index=True, height=height, column_config=columns(names, NARROW_WIDTHS),

@@ -1,0 +1,61 @@
+"""Areas by how they changed: which to list, and what may be said of them."""
+
+import pandas as pd
+import streamlit as st
+
+from data.answers import Answer
+from data.view import View
+from ui import layers
+
+LISTS = {
+    "all": "all areas, highest first",
+    "more": "more than before, by the ratio",
+    "fewer": "fewer than before, by the ratio",
+    "clear": "higher or lower beyond what chance explains",
+}
+
+
+def pick(view: View, answer: Answer) -> pd.DataFrame:
+    """The rows of the list that the reader chose, with a sentence on what they are."""
+    table = answer.table[answer.table["asked"]]
+    ranked = layers.ranked(answer.table, view)
+    rows = pd.concat([ranked, table.drop(index=ranked.index)])
+    if answer.comparison is None:
+        st.text(f"{len(rows)} of {len(answer.table)} areas; {layers.unit_of(view)}. {answer.why}")
+        return rows
+    which = st.segmented_control(
+        "List", list(LISTS), default="all", key="list", bind="query-params", required=True,
+        help="; ".join(f"{name}: {meaning}" for name, meaning in LISTS.items()) + ".",
+    )  # fmt: skip
+    rows = listed(rows, which)
+    st.text(f"{len(rows)} of {len(answer.table)} areas. {said(table, answer)}")
+    return rows
+
+
+def listed(rows: pd.DataFrame, which: str) -> pd.DataFrame:
+    """The rows of one list, in its order."""
+    new = rows["ratio"].isna() & (rows["low"] > 0)  # nothing before: more than any ratio
+    match which:
+        case "more":
+            found = rows[(rows["ratio"] > 1) | new]
+            return found.sort_values("ratio", ascending=False, na_position="first")
+        case "fewer":
+            return rows[rows["ratio"] < 1].sort_values("ratio")
+        case "clear":
+            found = rows[rows["change"].isin(["higher", "lower"])]
+            return found.sort_values("ratio", ascending=False, na_position="first")
+    return rows
+
+
+def said(table: pd.DataFrame, answer: Answer) -> str:
+    """How many areas went which way, and how many of them chance does not explain."""
+    told = answer.comparison
+    if told is None:
+        return ""
+    more, fewer = (len(listed(table, which)) for which in ("more", "fewer"))
+    clear = table["change"].value_counts()
+    return (
+        f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
+        f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
+        f"({clear.get('lower', 0)} clearly so); in the others chance explains the difference."
+    )
