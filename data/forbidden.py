@@ -1,4 +1,4 @@
-"""Which columns may not come in at all, told by their headers alone.
+"""Which columns may not come in at all, or not unasked, told by their headers alone.
 
 A name that could be a person's is taken for one: a lost column can be renamed and
 imported again, a leaked one cannot be called back.
@@ -134,41 +134,70 @@ PERSONAL = _listed("""
 # "number of victims" counts them
 COUNTS = re.compile(r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$")
 
+# words for prose, which may name anybody: left out unless a mapping asks for it
+PROSE = _listed("""
+    narrative narratives description descriptions descr comment comments note notes
+    remark remarks detail details summary summaries text texts freetext synopsis
+    observation observations memo message messages statement statements explanation
+    transcript story nota notas narrativa relato descripcion descripciones
+    comentario comentarios observacion observaciones resumen detalle detalles texto
+    textos commentaire commentaires remarque remarques recit resume texte textes
+    beschreibung bemerkung bemerkungen kommentar kommentare notiz notizen
+    zusammenfassung sachverhalt anmerkung anmerkungen freitext schilderung
+    faahfaahin sharaxaad qoraal
+""")
+# beside a word for a code or a sort, a description is its label: content decides
+LABELLED = _listed("""
+    description descriptions descr text texto descripcion beschreibung
+""")
+SORTS = _listed("""
+    type types code codes category class kind status offense offence offenses charge
+    crime statute ucr nibrs ibr location premise premises weapon disposition
+    district precinct beat ward zone area date
+""")
+
 _JOINERS = _listed("""
     of the de la le du des del der die das von s d l and or for
 """)
 _VOCABULARY = IDENTIFIES | PEOPLE | ABOUT | NAMES | THINGS | PERSONAL | {"license"}
+_PROSE_VOCABULARY = _VOCABULARY | PROSE | SORTS
 
 
 def is_forbidden(header: str) -> bool:
     """Whether a column of this name may hold what tells who or where somebody is."""
-    return _forbidden(_words(header))
+    return _forbidden(words(header))
 
 
 def is_personal(header: str) -> bool:
     """Whether a column of this name holds an attribute of a person, such as race."""
-    return bool(PERSONAL & set(_words(header)))
+    return bool(PERSONAL & set(words(header)))
+
+
+def is_prose(header: str) -> bool:
+    """Whether a column of this name holds free text, in which anybody may be named."""
+    found = frozenset(words(header, _PROSE_VOCABULARY))
+    return bool(found & PROSE) and not (found & SORTS and found & PROSE <= LABELLED)
 
 
 @lru_cache(maxsize=4096)
-def _words(header: str) -> tuple[str, ...]:
+def words(header: str, vocabulary: frozenset[str] = _VOCABULARY) -> tuple[str, ...]:
     """The header's words, lower case without accents; joined ones are taken apart."""
     plain = unicodedata.normalize("NFKD", header).replace("ß", "ss")
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", plain)
     found = re.findall(r"[^\W\d_]+|#", plain.lower())
-    return tuple(word for joined in found for word in _apart(joined))
+    return tuple(word for joined in found for word in _apart(joined, vocabulary))
 
 
-def _apart(joined: str) -> tuple[str, ...]:
+def _apart(joined: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """A word such as licenseplateno as the known words it is made of, else itself."""
-    if joined in _VOCABULARY:
+    if joined in vocabulary:
         return (joined,)
     best: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(1, len(joined) + 1):
         for start in range(max(0, end - 20), end):
             word = joined[start:end]
-            known = word in _VOCABULARY or word in _JOINERS
+            known = word in vocabulary or word in _JOINERS
             if start in best and known and len(word) > 1:
                 way = (*best[start], word)
                 if end not in best or len(way) < len(best[end]):
@@ -176,8 +205,8 @@ def _apart(joined: str) -> tuple[str, ...]:
     return best.get(len(joined), (joined,))
 
 
-def _forbidden(words: tuple[str, ...]) -> bool:
-    found, said = frozenset(words) - _JOINERS, " ".join(words)
+def _forbidden(split: tuple[str, ...]) -> bool:
+    found, said = frozenset(split) - _JOINERS, " ".join(split)
     people = found & PEOPLE
     others = found - people
     if found & IDENTIFIES or any(re.search(turn, said) for turn in TURNS):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from data import ledger, places
-from data.intake import batch, done, identity, plan, shown, sourcebook
+from data.intake import batch, done, draft, identity, plan, shown, sourcebook, watch
 from data.intake.dating import Ask
 from data.intake.framing import Frame
 from data.intake.plan import Options, Plan
@@ -25,7 +26,7 @@ from data.settings import Problem, Settings
 from data.store import Store, move
 from data.store import place as put
 
-VERSION = 1  # of the rules: a file is imported anew when they change
+VERSION = 2  # of the rules: a file is imported anew when they change
 SHOWN = 8  # texts without a rule
 
 __all__ = ["Options", "Report", "run"]
@@ -54,14 +55,14 @@ def run(
         return known
     if options.dry_run:
         with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
-            work = _Work(store, decided, name, Path(folder), secrets.token_bytes(32))
-            return replace(work.read(progress), dry_run=True)
+            key = secrets.token_bytes(32)
+            _, report = _read(store, decided, name, Path(folder), key, progress)
+            return replace(report, dry_run=True)
     with store.writing() as scratch:
         if known := done.committed(store, name):  # by another command, a moment ago
             return known
         key = identity.origin_key(store.root) if decided.origin else b""
-        work = _Work(store, decided, name, scratch, key)
-        report = work.read(progress)
+        work, report = _read(store, decided, name, scratch, key, progress)
         work.commit(report)
     return replace(
         report,
@@ -88,6 +89,20 @@ def mapping_file(store: Store, decided: Plan) -> Path:
     """Where the store keeps the mapping of an import; another mapping, another name."""
     name = f"{decided.source.name}-{decided.mapping.digest()}.toml"
     return store.root / "mappings" / name
+
+
+def _read(
+    store: Store, decided: Plan, name: str, scratch: Path, key: bytes, progress: Progress | None
+) -> "tuple[_Work, Report]":
+    """A whole file read; once more without columns that proved to be free text on the way."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=scratch))
+        work = _Work(store, decided, name, folder, key)
+        try:
+            return work, work.read(progress)
+        except watch.Found as found:
+            shutil.rmtree(folder)
+            decided = decided.without(found.columns)
 
 
 class _Work:
@@ -132,15 +147,18 @@ class _Work:
         identify = identity.Identify(name, id_column, content, connection)
         reader = Reader(decided, self.crs, self.key, identify)
         frames = ahead(decided.csv.frames(decided.read, progress))
+        watched = watch.Watch(decided.watched)
         with (
             self.runs as runs,
             Rejects(self.rejected, decided, self.purged) as rejects,
         ):
             for frame in frames:
+                watched.look(frame.table)
                 read = reader.read(frame)
                 rejects.add(frame, read)
                 runs.add(read.records)
                 tally.add(frame, read)
+            watched.done()
         if not tally.rows:
             raise Problem(
                 f"{decided.csv.file.name} has a header and no rows: nothing to import "
@@ -159,7 +177,7 @@ class _Work:
         target = mapping_file(store, decided)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if not target.exists():
-            text = plan.described(decided.mapping, decided.csv)
+            text = draft.described(decided.mapping, decided.csv, decided.prose)
             put(text.encode(), target)
         if self.crs and self.fixed_crs is None:
             ledger.append(store.ledger, "crs", self.crs)
@@ -191,7 +209,7 @@ class _Work:
         if written.kept + sum(tally.rejected.values()) != tally.rows:
             raise RuntimeError("an import lost count of its rows: nothing was written")
         decided, unknown = self.plan, tally.unknown
-        tally.notes.update(dict.fromkeys(decided.csv.notes, 1))
+        notes = {**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)}
         return Report(
             batch=self.name,
             file=decided.csv.file.name,
@@ -203,7 +221,8 @@ class _Work:
             repeats=written.repeats,
             forbidden=decided.forbidden,
             unnamed=decided.unnamed,
-            notes=dict(+tally.notes),
+            prose=decided.prose,
+            notes=notes,
             unknown={c: dict(texts.most_common(SHOWN)) for c, texts in unknown.items()},
             first=written.first,
             last=written.last,

@@ -201,7 +201,7 @@ def test_the_zone_is_the_texts_then_the_files(store: Store) -> None:
 
 def test_community_sources_keep_only_what_is_named(store: Store) -> None:
     text = (
-        "id,date,lat,lon,kind,grade,license,notes2\n"
+        "id,date,lat,lon,kind,grade,license,zip2\n"
         "1,2024-03-01,44.97,-93.26,other,verified,ABC,x\n2,2024-03-01,,,,,,\n"
     )
     report, (one,) = take(store, text)
@@ -210,8 +210,8 @@ def test_community_sources_keep_only_what_is_named(store: Store) -> None:
         None,
         "community",
     )
-    assert (report.forbidden, report.unnamed) == (("license",), ("notes2",))
-    assert "notes2" not in rejected(report)[0]
+    assert (report.forbidden, report.unnamed) == (("license",), ("zip2",))
+    assert "zip2" not in rejected(report)[0]
     with pytest.raises(Problem, match="only community sources have grades"):
         take(
             store,
@@ -375,7 +375,7 @@ def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
     assert [rejects.safe(cell) for cell in cells] == [
         "'=1+1", "'+x", "'-x", "'@x", "'\tx", "-93.26", "+1,5", "-1e5", "plain", "'-",
     ]  # fmt: skip
-    text = 'id,date,area,kind,"=cmd"\n=2+5,2024-03-01,@A,picnic,-1\n'
+    text = 'id,date,area,kind,"=cmd"\n=2+5,2024-03-01,@A,picnic,-1\n1,2024-03-01,A,other,\n'
     report, _ = take(
         store,
         text,

@@ -10,6 +10,7 @@ from data.intake.mapping import Mapping
 
 SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
 KIND = "{file} does not say in our words what happened. Which kind are its rows?"
+TIME = "In {file} several columns could say when it happened. Which one does?"
 CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
 
 
@@ -19,6 +20,18 @@ def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
         return rules
     answer = ask(SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
     return replace(rules, about={"kind": answer})
+
+
+def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
+    """The mapping with the column of times, where several of the file could be it."""
+    if ask is None or not guessed or "occurred_at" in rules.columns:
+        return rules
+    rivals = list(required.rivals(csv))
+    if not rivals:
+        return rules
+    answer = ask(TIME.format(file=csv.file.name), rivals)
+    columns = {t: name for t, name in rules.columns.items() if name != answer}
+    return replace(rules, columns={"occurred_at": answer, **columns})
 
 
 def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:

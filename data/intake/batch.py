@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from data.intake.identity import MARK
 from data.intake.rows import CONTENT, LINE
 from data.intake.runs import Runs, ahead
 from data.record import SCHEMA
@@ -91,7 +92,8 @@ def _stretches(
     """All records in order, in tables of a size that fits in memory."""
     name = "coalesce(new_id, incident_id)"
     columns = ", ".join(f'"{column}"' for column in SCHEMA.names[1:])
-    wanted = [f"sha256({name}) NOT IN (FROM purged)"] if purging else []
+    marks = (f"sha256({name})", MARK.format(own="runs.incident_id"))
+    wanted = [f"{mark} NOT IN (FROM purged)" for mark in marks if purging]
     cuts = runs.cuts(STRETCH_BYTES)
     for low, high in zip([None, *cuts], [*cuts, None]):
         params: list[object] = []
@@ -103,7 +105,7 @@ def _stretches(
                 where.append(f"(occurred_at {beyond} {moment} OR {name} {side} ?)")
                 params += [mark.micros, mark.micros, mark.incident_id]
         yield connection.sql(
-            f"SELECT {name} AS incident_id, {columns} FROM {runs.table} "
+            f"SELECT {name} AS incident_id, {columns} FROM {runs.table} AS runs "
             f"LEFT JOIN renamed USING ({LINE}) "
             f"{'WHERE ' + ' AND '.join(where) if where else ''} "
             "ORDER BY occurred_at, 1",

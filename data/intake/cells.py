@@ -13,6 +13,7 @@ from data import words
 from data.intake import guess
 from data.intake.csvfile import INVISIBLE
 from data.intake.mapping import Pattern, TagRule
+from data.intake.missing import MISSING
 
 Flags = npt.NDArray[np.bool_]
 _INVISIBLE = f"[{INVISIBLE}]"
@@ -50,7 +51,7 @@ def blank_to_null(texts: pa.StringArray) -> pa.StringArray:
 def missing(texts: pa.StringArray) -> pa.BooleanArray:
     """Which trimmed texts say nothing."""
     short = pc.utf8_lower(pc.if_else(pc.less(pc.binary_length(texts), 6), texts, "x"))
-    return pc.is_in(short, value_set=pa.array(sorted(guess.MISSING)))
+    return pc.is_in(short, value_set=pa.array(sorted(MISSING)))
 
 
 def cut(

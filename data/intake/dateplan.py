@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from data.intake import cells, dating, guess
+from data.intake import cells, dating
 from data.intake.csvfile import Csv
 from data.intake.dating import Ask
 from data.intake.mapping import TIME_COLUMNS, Mapping
+from data.intake.missing import missing
 from data.intake.times import Ints
 from data.settings import Problem
 
@@ -84,7 +85,7 @@ def _texts(csv: Csv, rules: Mapping, target: str) -> list[str]:
 
 
 def _told(column: pa.StringArray) -> list[str]:
-    texts = (text for text in column.to_pylist() if not guess.missing(text))
+    texts = (text for text in column.to_pylist() if not missing(text))
     return [text for text in texts if any(c.isdigit() for c in text)][:ENOUGH]
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from data import words
 from data.forbidden import is_forbidden
-from data.intake import dating, headers
+from data.intake import dating, freetext, headers, timecolumns
+from data.intake.missing import missing
+from data.intake.timecolumns import Choice
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -14,8 +16,9 @@ def _listed(text: str) -> frozenset[str]:
 
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 DEGREES = r"[+-]?\d{1,3}[.,]\d+"
-MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "?"))
 
+# free text is taken only where a mapping says so: it may name people
+GUESSED = tuple(target for target in headers.NAMES if target != "text")
 YES = _listed("""
     yes y true t 1 x si sí oui o ja j wahr vrai verdadero haa
 """)
@@ -28,31 +31,32 @@ def columns(
     names: Sequence[str],
     values: Callable[[str], Sequence[str]],
     projected: bool = False,
+    time: str | None = None,
 ) -> dict[str, str]:
     """Record column to file column, for what headers and first rows agree on.
 
     `values` tells what the first rows hold in a column. Forbidden columns are never
-    looked at. Where the file is said to be projected, x and y go before degrees.
+    looked at. Where the file is said to be projected, x and y go before degrees; `time`
+    is the column that somebody said to tell when it happened.
     """
     allowed = [name for name in names if not is_forbidden(name)]
-    found: dict[str, str] = {}
-    for target in sorted(headers.NAMES, key=lambda t: projected and t not in ("x", "y")):
+    choice = Choice(time) if time else timecolumns.occurred(allowed, values)
+    allowed = [name for name in allowed if name not in choice.rivals]
+    found = {"occurred_at": choice.column} if choice.column else {}
+    for target in sorted(GUESSED, key=lambda t: projected and t not in ("x", "y")):
         free = [name for name in allowed if name not in found.values()]
-        if name := next(_candidates(target, free, values), None):
+        if target not in found and (name := next(_candidates(target, free, values), None)):
             found[target] = name
-    found = _named(found, allowed)
-    return _places(_times(found), projected)
+    found = _times(_named(found, allowed), allowed, values)
+    if choice.rivals:  # somebody has to say which: no other column takes their place
+        found.pop("occurred_at", None)
+    return _places(found, projected)
 
 
 def numbers(texts: Sequence[str]) -> list[float]:
     """The plain numbers among some texts; a decimal comma counts as a point."""
     plain = (text.replace(",", ".") for text in texts if re.fullmatch(NUMBER, text))
     return [float(text) for text in plain]
-
-
-def missing(text: str) -> bool:
-    """Whether a cell says nothing."""
-    return text.strip().lower() in MISSING
 
 
 def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
@@ -83,7 +87,9 @@ def _candidates(
 def _fits(target: str, held: Sequence[str]) -> bool:
     """Whether most of what a column holds is of the kind that a record column wants."""
     test = TESTS.get(target)
-    return test is None or sum(map(test, held)) * 2 >= len(held)
+    if test is None:  # a label or a number; never what somebody wrote
+        return not freetext.looks(held)
+    return sum(map(test, held)) * 2 >= len(held)
 
 
 def _degrees(limit: float) -> Callable[[str], bool]:
@@ -144,12 +150,30 @@ def word(column: str, text: str) -> str | None:
     return plain if plain in words.CODES[column] else None
 
 
-def _times(found: dict[str, str]) -> dict[str, str]:
-    """A date is needed first: where only a date of reporting is known, it serves."""
+def _times(
+    found: dict[str, str], allowed: Sequence[str], values: Callable[[str], Sequence[str]]
+) -> dict[str, str]:
+    """A date is needed first: where only a date of reporting is known, it serves.
+
+    A time of day of its own is for dates that carry none.
+    """
     if "occurred_at" not in found and "received_at" in found:
         later = {k: v for k, v in found.items() if k != "received_at"}
-        return {"occurred_at": found["received_at"], **later}
+        found = {"occurred_at": found["received_at"], **later}
+    if "occurred_at" not in found:
+        return found
+    free = [name for name in allowed if name not in found.values()]
+    if timecolumns.timed(values(found["occurred_at"])):
+        found = {k: v for k, v in found.items() if k != "time_of_day"}
+    elif "time_of_day" not in found:
+        found = _added(found, "time_of_day", timecolumns.clock(free, values, found["occurred_at"]))
+    if "received_at" not in found:
+        found = _added(found, "received_at", timecolumns.received(free, values))
     return found
+
+
+def _added(found: dict[str, str], target: str, column: str | None) -> dict[str, str]:
+    return {**found, target: column} if column else found
 
 
 def _places(found: dict[str, str], projected: bool) -> dict[str, str]:

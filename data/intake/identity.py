@@ -16,6 +16,11 @@ from data.intake import cells
 HASH_DIGITS = 20  # 80 bits: two of a billion different rows meet once in a million years
 SEPARATOR = "chr(31)"  # a control character, which no cell holds
 
+# what a purge leaves of a record beside the hash of its id: counters differ from file to
+# file, its own id, time and place do not
+MARK = f"""sha256(concat_ws({SEPARATOR}, {{own}}, epoch_us(occurred_at),
+    coalesce(lon::VARCHAR, ''), coalesce(lat::VARCHAR, ''), coalesce(area_label, '')))"""
+
 
 class Identify:
     """Gives each row an id; `content` are the columns that make two rows alike."""

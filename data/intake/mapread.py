@@ -37,7 +37,9 @@ def from_table(table: dict[str, Any], where: str) -> Mapping:
     parts = {name: _Part(where, name, table.get(name, {})) for name in PARTS}
     about = parts["source"].only({"name", *mapping.ABOUT}).table
     about = {key: value for key, value in about.items() if key != "name"}
-    name = mapping.source_name(parts["source"].text("name") or "", f"{where}: [source]")
+    name = parts["source"].text("name") or ""  # without one, --source has to say it
+    if name:
+        mapping.source_name(name, f"{where}: [source]")
     source(name, about, where)
     columns = parts["columns"].only(mapping.TARGETS)
     named = {target: columns.text(target) or "" for target in columns.table}

@@ -6,11 +6,12 @@ import textwrap
 from collections.abc import Mapping as Table
 from typing import Any
 
-from data.intake import mapping
+from data.intake import mapping, placeholders
 from data.intake.mapping import Mapping
 
 INTRO = """\
 # How the rows of a file become records. Edit it and import with: --map THIS_FILE
+# What stands behind a # is not used: take the # away, and write your own after the =.
 """
 HEADINGS = {
     "file": "How the file is written. What is left out is found when it is read.",
@@ -31,14 +32,25 @@ HEADINGS = {
     "constant": "The same for every row that states nothing itself.",
     "patterns": """A prefix or suffix that is cut off, what it makes of the precision,
         and the note that counts it.""",
-    "keep": """Columns that stay as attributes though they are mapped or, in sources
-        that are not official, though they are not.""",
+    "keep": """Columns that stay as attributes though they are mapped, hold free text or,
+        in sources that are not official, are not mapped.""",
 }
+PROSE = "looks like free text, which may name people: dropped unless kept under [keep]"
+NESTED = ("values", "tags", "patterns")
 KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def text(rules: Mapping, unused: tuple[str, ...] = (), kinds: tuple[str, ...] = ()) -> str:
-    """The mapping as TOML. In comments: `unused` columns, `kinds` without a rule."""
+def text(
+    rules: Mapping,
+    unused: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = (),
+    prose: tuple[str, ...] = (),
+) -> str:
+    """The mapping as TOML, with what it does not state as comments.
+
+    Of the file it tells columns that are `unused` or dropped as `prose`, and `kinds`
+    without a rule.
+    """
     parts = {
         "source": {"name": rules.source, **rules.about},
         "file": {
@@ -76,21 +88,27 @@ def text(rules: Mapping, unused: tuple[str, ...] = (), kinds: tuple[str, ...] = 
         lines += _part(name, table)
         if name == "values":
             _hint(lines, kinds)
-        if name == "columns" and unused:
-            listed = ", ".join(_value(column) for column in unused)
-            lines[-1:] = [f"# not mapped: {listed}", ""]
+        if name == "columns":
+            lines[-1:] = [*_listed("not mapped", unused), *_listed(PROSE, prose), ""]
     return "\n".join(lines)
 
 
+def _listed(what: str, columns: tuple[str, ...]) -> list[str]:
+    return [f"# {what}: {', '.join(map(_value, columns))}"] if columns else []
+
+
 def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
-    """Add kinds without a rule as comments where their rules belong."""
+    """Add all kinds, and those without a rule, as comments where rules for them belong."""
     hints = [f'# {_value(kind)} = ""' for kind in kinds]
-    said = "# Kinds without a rule: write a word for each and take the # away."
-    if kinds and "[values.kind]" in lines:
+    said = ["# Kinds that a record can have:", *placeholders.kinds()]
+    if kinds:
+        said.append("# Kinds without a rule: write a word for each and take the # away.")
+    if "[values.kind]" in lines:
         place = lines.index("[values.kind]") + 1
-        lines[place:place] = [said, *hints]
-    elif kinds:
-        lines += [said, "# [values.kind]", *hints, ""]
+        lines[place:place] = [*said, *hints]
+    else:
+        example = hints or ['# "text in the file" = "other"']
+        lines += [*said, "# [values.kind]", *example, ""]
 
 
 def table(name: str, entries: Table[str, Any]) -> str:
@@ -116,23 +134,20 @@ def _pattern(rule: mapping.Pattern) -> dict[str, str]:
 
 
 def _part(name: str, table: Table[str, Any]) -> list[str]:
-    """A table with its heading; one that is empty is only shown as possible."""
+    """A table with its heading; what it does not state is shown as possible."""
     said = {key: v for key, v in table.items() if v not in (None, [], ()) and v != {}}
     said_of_it = " ".join(HEADINGS[name].split())
     heading = textwrap.fill(said_of_it, 86, initial_indent="# ", subsequent_indent="# ")
-    if name in ("values", "tags", "patterns"):
-        if not said:
-            return []
+    if name in NESTED:
         inner = [line for key, v in said.items() for line in _inner(f"{name}.{key}", v)]
-        return [heading, *inner, ""]
-    if not said and name != "place" and name != "time":
-        return []
+        shown = inner or [f"# {line}" for line in placeholders.INNER.get(name, ())]
+        return [heading, *shown, ""]
     lines = [heading, f"[{name}]"]
     for key, value in said.items():
         meaning = mapping.TARGETS.get(key, "") if name == "columns" else ""
         comment = f"  # {meaning}" if meaning else ""
         lines.append(f"{_key(key)} = {_value(value)}{comment}")
-    return [*lines, ""]
+    return [*lines, *placeholders.entries(name, set(said)), ""]
 
 
 def _inner(name: str, value: Any) -> list[str]:

@@ -10,49 +10,32 @@ from data import places, sources
 from data.forbidden import is_forbidden
 from data.intake import (
     asked,
-    cells,
     csvfile,
     dateplan,
+    draft,
+    freetext,
     guess,
     mapping,
     mapread,
-    mapwrite,
     required,
     sourcebook,
 )
 from data.intake.csvfile import Csv, Form
 from data.intake.dating import Ask
 from data.intake.mapping import Mapping
+from data.intake.options import Options
 from data.settings import Problem, Settings, check_zone
 from data.sources import Source
 from data.store import Store
 
-HINTS = 40  # kinds without a rule that a written mapping lists
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the person at the keyboard stated; None and () where it is to be found."""
-
-    source: str | None = None
-    map: Path | None = None
-    dry_run: bool = False
-    date_format: str | None = None
-    zone: str | None = None
-    crs: str | None = None
-    kind: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    columns: tuple[str, ...] = ()
-    no_header: bool = False
-    save_map: Path | None = None
-    most_bytes: int | None = None
-
 
 @dataclass(frozen=True)
 class Plan:
-    """A decided import. `read` are the columns of the file that are looked at."""
+    """A decided import. `read` are the columns of the file that are looked at.
+
+    `prose` are columns of free text that nobody asked for, dropped; `watched` may
+    prove to be such while the rows are read.
+    """
 
     csv: Csv
     mapping: Mapping
@@ -62,6 +45,8 @@ class Plan:
     attributes: tuple[str, ...]
     forbidden: tuple[str, ...]
     unnamed: tuple[str, ...]
+    prose: tuple[str, ...]
+    watched: tuple[str, ...]
     now: datetime
 
     @property
@@ -90,25 +75,33 @@ class Plan:
         """Whether a row that cannot be cut into columns must not be shown."""
         return len(self.shown) < len(self.csv.names)
 
+    def without(self, prose: tuple[str, ...]) -> "Plan":
+        """This plan without columns that proved to be free text."""
+        return replace(
+            self,
+            read=tuple(name for name in self.read if name not in prose),
+            attributes=tuple(name for name in self.attributes if name not in prose),
+            prose=tuple(name for name in self.csv.names if name in {*self.prose, *prose}),
+            watched=tuple(name for name in self.watched if name not in prose),
+        )
+
 
 def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
     stated = mapread.read(options.map) if options.map else None
     csv = _sniff(file, options, stated, ask)
-    rules = _overridden(stated or _guessed(csv, file, options), options)
+    rules = _overridden(stated or _guessed(csv, file, options), csv, options)
     rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
     known = sources.catalogue(store.root)
     rules = asked.source_kind(rules, rules.source in known, ask)
     source = sourcebook.described(rules.source, rules.about, known)
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
-    if options.save_map:  # also where something has to be stated in it first
-        _save(options.save_map, rules, csv)
-    rules = _decimal(dateplan.decided(csv, rules, options.date_format, ask), csv)
-    rules = asked.rest(csv, rules, stated is None, ask)
-    required.check(csv, rules, source, stated is None)
-    if options.save_map:
-        _save(options.save_map, rules, csv)
+    with draft.kept(store, csv, rules, options) as written:
+        rules = written.rules = asked.time(csv, rules, stated is None, ask)
+        rules = _decimal(dateplan.decided(csv, rules, options.date_format, ask), csv)
+        rules = written.rules = asked.rest(csv, rules, stated is None, ask)
+        required.check(csv, rules, source, stated is None)
     return _plan(csv, rules, source, place)
 
 
@@ -117,17 +110,23 @@ def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
     named, official = rules.used(), source.kind == "official"
     forbidden = tuple(name for name in csv.names if is_forbidden(name))
     others = tuple(n for n in csv.names if n not in named and n not in forbidden)
+    prose = tuple(name for name in others if freetext.column(name, csv.values(name)))
+    others = tuple(name for name in others if name not in prose)
     city = [rules.columns[target] for target in ("city",) if target in rules.columns]
     kept = {*rules.keep, *city, *(others if official else ())}
+    attributes = tuple(name for name in csv.names if name in kept)
+    unasked = [name for name in attributes if name not in named]
     return Plan(
         csv=csv,
         mapping=rules,
         source=source,
         place=place,
         read=tuple(name for name in csv.names if name in named or name in kept),
-        attributes=tuple(name for name in csv.names if name in kept),
+        attributes=attributes,
         forbidden=forbidden,
         unnamed=() if official else others,
+        prose=prose,
+        watched=tuple(n for n in unasked if freetext.open_to(n, csv.values(n))),
         now=datetime.now(UTC),
     )
 
@@ -158,7 +157,8 @@ def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None
 def _guessed(csv: Csv, file: Path, options: Options) -> Mapping:
     stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
-    columns = guess.columns(csv.names, csv.values, projected=bool(options.crs))
+    told = options.time and _time(options.time, csv)
+    columns = guess.columns(csv.names, csv.values, bool(options.crs), told or None)
     if options.kind and not required.speaks(csv, columns.get("kind")):
         columns = _without(columns, "kind")  # it stays as an attribute
     rule = mapping.FileRule(
@@ -170,9 +170,9 @@ def _guessed(csv: Csv, file: Path, options: Options) -> Mapping:
     return Mapping(source=options.source or name, columns=columns, file=rule)
 
 
-def _overridden(rules: Mapping, options: Options) -> Mapping:
+def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
     """The mapping with what the options state; they win."""
-    time, spot, values, constant = rules.time, rules.place, rules.values, rules.constant
+    time, spot, constant = rules.time, rules.place, rules.constant
     if options.zone:
         time = replace(time, zone=check_zone(options.zone, "--zone"))
     if options.crs:
@@ -184,8 +184,13 @@ def _overridden(rules: Mapping, options: Options) -> Mapping:
     if options.kind:
         mapping.check_word("kind", options.kind, "--kind")
         constant = {**constant, "kind": options.kind}
+    columns = dict(rules.columns)
+    if options.time:
+        told = _time(options.time, csv)
+        columns = {target: name for target, name in columns.items() if name != told}
+        columns = {"occurred_at": told, **_without(columns, "occurred_at")}
     source = mapping.source_name(options.source or rules.source, "--source")
-    return replace(rules, source=source, time=time, place=spot, values=values, constant=constant)
+    return replace(rules, source=source, columns=columns, time=time, place=spot, constant=constant)
 
 
 def _without(columns: Table[str, str], target: str) -> dict[str, str]:
@@ -200,7 +205,13 @@ def _kept(rules: Mapping, csv: Csv) -> tuple[str, ...]:
     return tuple(_name(name, csv) for name in rules.keep)
 
 
-def _name(name: str, csv: Csv) -> str:
+def _time(name: str, csv: Csv) -> str:
+    """The column that --time names."""
+    mapping.check_column(name, "--time")
+    return _name(name, csv, "--time")
+
+
+def _name(name: str, csv: Csv, where: str = "the mapping") -> str:
     """A column as the file spells it; case and blanks do not matter."""
     if name in csv.names:
         return name
@@ -208,7 +219,7 @@ def _name(name: str, csv: Csv) -> str:
     if found := plain.get(csvfile.clean(name).casefold()):
         return found
     raise Problem(
-        f'{csv.file.name} has no column "{name}", which the mapping names. It has: {csv.listed()}.'
+        f'{csv.file.name} has no column "{name}", which {where} names. It has: {csv.listed()}.'
     )
 
 
@@ -222,18 +233,3 @@ def _decimal(rules: Mapping, csv: Csv) -> Mapping:
     points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
     mark = "," if commas > points else "."
     return replace(rules, place=replace(rules.place, decimal=mark))
-
-
-def described(rules: Mapping, csv: Csv) -> str:
-    """The mapping as TOML, with what its file has that it does not use yet."""
-    used = rules.used()
-    unused = tuple(n for n in csv.names if n not in used and not is_forbidden(n))
-    bare: list[str] = []
-    if (column := rules.columns.get("kind")) and "kind" not in rules.tags:
-        read = cells.translate("kind", rules.values.get("kind", {}))
-        bare = [v for v in dict.fromkeys(csv.values(column)) if v and read(v) is None]
-    return mapwrite.text(rules, unused, tuple(bare[:HINTS]))
-
-
-def _save(file: Path, rules: Mapping, csv: Csv) -> None:
-    file.write_text(described(rules, csv), encoding="utf-8")

@@ -150,7 +150,7 @@ def _encoding(
     if not bad:
         return marked or "utf-8", ()
     if marked or good > 10 * bad or (bad == 1 and good):
-        note = f"bytes that are no UTF-8 stand as \ufffd in the text: {bad:,}"
+        note = f"bytes that are no UTF-8 ({bad:,}) stand as \ufffd in the text"
         # any name but "utf-8" has bad bytes replaced
         return marked or "utf8", (note,)
     return "cp1252", ("read as Windows text (cp1252): it is no UTF-8",)

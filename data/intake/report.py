@@ -4,10 +4,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from data.intake import advice
+
+PROSE = (
+    'column "{column}" looks like free text and may name people: dropped; keep it with '
+    '[keep] attributes = ["{column}"] in the mapping'
+)
+
 
 @dataclass(frozen=True)
 class Report:
-    """One import. `rejected` and `notes` count rows; kept + rejected = rows, always."""
+    """One import. `rejected` and `notes` count rows; kept + rejected = rows, always.
+
+    A note that counts 0 is one on the file as a whole.
+    """
 
     batch: str
     file: str
@@ -19,6 +29,7 @@ class Report:
     repeats: int = 0
     forbidden: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     first: date | None = None
@@ -49,6 +60,9 @@ class Report:
                 "Dropped, because a source that is not official keeps only the columns "
                 f"that its mapping names: {listed}."
             )
+        said += [PROSE.format(column=column) for column in self.prose]
+        if self.prose:
+            said.append(f"Columns dropped as free text: {len(self.prose):,}.")
         if self.replaces:
             said.append("This takes the place of an earlier import of the same file.")
         if self.repeats:
@@ -56,7 +70,10 @@ class Report:
                 f"{self.repeats:,} rows equal an earlier one in every column: kept as "
                 "repeats, not merged."
             )
-        said += [f"Note: {what}: {rows:,}." for what, rows in self.notes.items()]
+        said += [
+            f"Note: {what}: {rows:,}." if rows else f"Note: {what}."
+            for what, rows in self.notes.items()
+        ]
         for column, texts in self.unknown.items():
             listed = ", ".join(f'"{t[:60]}" ({n:,})' for t, n in texts.items())
             part = (
@@ -73,7 +90,7 @@ class Report:
             said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
         if self.mapping_file:
             said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
-        return [*said, self.sum()]
+        return [*said, *advice.told(self.rows, self.rejected), self.sum()]
 
     def sum(self) -> str:
         """The sum that every import ends with."""
@@ -94,6 +111,7 @@ class Report:
             "dropped": {
                 "forbidden": list(self.forbidden),
                 "not named": list(self.unnamed),
+                "free text": list(self.prose),
             },
             "notes": self.notes,
             "first": self.first and self.first.isoformat(),
@@ -117,6 +135,7 @@ def from_detail(batch: str, detail: dict[str, Any]) -> Report:
         repeats=detail.get("repeats", 0),
         forbidden=tuple(dropped.get("forbidden", ())),
         unnamed=tuple(dropped.get("not named", ())),
+        prose=tuple(dropped.get("free text", ())),
         notes=detail.get("notes", {}),
         first=date.fromisoformat(first) if first else None,
         last=date.fromisoformat(last) if last else None,

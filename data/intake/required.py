@@ -1,9 +1,13 @@
 """What a file and its mapping must say before rows become records."""
 
+from collections.abc import Callable
+
 from data import words
-from data.intake import csvfile, guess
+from data.forbidden import is_forbidden
+from data.intake import cells, csvfile, freetext, guess, timecolumns
 from data.intake.csvfile import Csv
 from data.intake.mapping import Mapping
+from data.intake.missing import missing
 from data.settings import Problem
 from data.sources import Source
 
@@ -11,7 +15,7 @@ SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
 )  # fmt: skip
 PAIRS = (("lat", "lon"), ("x", "y"))
-IN_A_MAPPING = "in a mapping: --save-map FILE writes one to edit, --map FILE uses it."
+SHOWN = 8  # texts of a column of kinds
 
 
 def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
@@ -19,17 +23,14 @@ def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
     here = csv.file.name
     has = {*rules.columns, *rules.constant}
     if "occurred_at" not in has:
-        raise Problem(
-            f"{here}: no column of dates was found among: {csv.listed()}. Say which it "
-            f"is {IN_A_MAPPING}"
-        )
+        raise Problem(_no_time(csv, guessed))
     for pair in PAIRS:
         if len(has & set(pair)) == 1:
             raise Problem(f"{here}: the mapping needs both {' and '.join(pair)}.")
     if not any(spot <= has for spot in SPOTS):
         raise Problem(
             f"{here}: no column of places was found among: {csv.listed()}. Say which "
-            f"they are {IN_A_MAPPING}"
+            "they are under [columns] in the mapping (lat and lon, area_label, city ...)."
         )
     if lacks_crs(rules):
         raise Problem(
@@ -51,20 +52,26 @@ def lacks_crs(rules: Mapping) -> bool:
     return "x" in rules.columns and not rules.place.crs
 
 
-def lacks_kind(csv: Csv, rules: Mapping, guessed: bool) -> bool:
-    """Whether nothing says what happened, or a guessed column not in our words.
+def rivals(csv: Csv) -> tuple[str, ...]:
+    """The columns that could all say when it happened; () where one does or none."""
+    allowed = [name for name in csv.names if not is_forbidden(name)]
+    return timecolumns.occurred(allowed, csv.values).rivals
 
-    A column called kind, or one that a mapping names, is taken at its word: what it
-    says wrongly is rejected row by row.
+
+def lacks_kind(csv: Csv, rules: Mapping, guessed: bool) -> bool:
+    """Whether nothing says what happened, or a column whose texts are none of our kinds.
+
+    Of a column called kind, or one that a mapping names, the whole file is asked: what
+    some rows say wrongly is rejected row by row.
     """
     if "kind" in rules.constant:
         return False
     column = rules.columns.get("kind")
     if column is None:
         return True
-    if not guessed or csvfile.clean(column).lower() == "kind":
-        return False
-    return bool(_held(csv, column)) and not speaks(csv, column)
+    if guessed and csvfile.clean(column).lower() != "kind":
+        return bool(_held(csv, column)) and not speaks(csv, column)
+    return bool(_strange(csv, rules))
 
 
 def speaks(csv: Csv, column: str | None) -> bool:
@@ -73,21 +80,70 @@ def speaks(csv: Csv, column: str | None) -> bool:
 
 
 def _held(csv: Csv, column: str) -> list[str]:
-    return [value for value in csv.values(column) if not guess.missing(value)]
+    return [value for value in csv.values(column) if not missing(value)]
+
+
+def _strange(csv: Csv, rules: Mapping) -> list[str]:
+    """The first different texts in the column of kinds; [] as soon as one has a rule."""
+    column, found = rules.columns["kind"], dict[str, None]()
+    known = _ruled(rules)
+    if any(known(text) for text in _held(csv, column)):
+        return []
+    for frame in csv.frames([column]):
+        texts = cells.Dictionary(frame.table[column]).texts
+        if any(known(text) for text in texts):
+            return []
+        found |= dict.fromkeys(texts[:SHOWN])
+    return list(found)[:SHOWN]
+
+
+def _ruled(rules: Mapping) -> Callable[[str], bool]:
+    """Whether the rules of a mapping make a text a kind, or say to leave it out."""
+    if rule := rules.tags.get("kind"):
+        split = cells.tags("kind", rule)
+        return lambda text: bool(split(text)[0])
+    read = cells.translate("kind", rules.values.get("kind", {}))
+    return lambda text: read(text) is not None
+
+
+def _no_time(csv: Csv, guessed: bool) -> str:
+    """What to say where no column of times is known, or too many are."""
+    here = csv.file.name
+    several = rivals(csv) if guessed else ()
+    if several:
+        listed = ", ".join(f'"{name}"' for name in several)
+        ways = " or ".join(f'--time "{name}"' for name in several)
+        return (
+            f"{here}: several columns could say when it happened, and they differ: {listed}. "
+            f"Say which one: {ways}."
+        )
+    return (
+        f"{here}: no column of dates was found among: {csv.listed()}. Say which it is: "
+        "--time COLUMN, or occurred_at under [columns] in the mapping."
+    )
 
 
 def _no_kind(csv: Csv, rules: Mapping) -> str:
-    listed = ", ".join(words.CODES["kind"])
+    """What to say where no column holds kinds, or none that is known."""
+    here, listed = csv.file.name, ", ".join(words.CODES["kind"])
     column = rules.columns.get("kind")
     if column is None:
         return (
-            f"{csv.file.name}: no column says what kind of incident each row is. Give "
+            f"{here}: no column says what kind of incident each row is. Give "
             f"--kind KIND for all of them. Kinds: {listed}."
         )
-    different = list(dict.fromkeys(_held(csv, column)))
-    some = ", ".join(f'"{value[:40]}"' for value in different[:5])
     return (
-        f'{csv.file.name}: "{column}" says what happened, but not in our words: '
-        f"{some}. Give --kind KIND for all rows, or rules under [values.kind] in a "
-        f"mapping (--save-map FILE writes one to edit). Kinds: {listed}."
+        f'{here}: "{column}" says what happened, but not in our words: '
+        f"{_spoken(csv, rules)}. Give --kind KIND for all rows, or rules under "
+        f"[values.kind] in the mapping. Kinds: {listed}."
     )
+
+
+def _spoken(csv: Csv, rules: Mapping) -> str:
+    """The first texts in the column of kinds; not what somebody wrote in sentences."""
+    texts = list(dict.fromkeys(map(csvfile.clean, _held(csv, rules.columns["kind"]))))
+    texts = texts or _strange(csv, rules)
+    if freetext.looks(texts):
+        return "sentences, which are not shown because they may name people"
+    more = " ..." if len(texts) > SHOWN else ""
+    return ", ".join(f'"{text[:40]}"' for text in texts[:SHOWN]) + more

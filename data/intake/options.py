@@ -1,0 +1,25 @@
+"""What a person may state about a file before it is imported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person at the keyboard stated; None and () where it is to be found."""
+
+    source: str | None = None
+    map: Path | None = None
+    dry_run: bool = False
+    date_format: str | None = None
+    zone: str | None = None
+    crs: str | None = None
+    kind: str | None = None
+    time: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    columns: tuple[str, ...] = ()
+    no_header: bool = False
+    save_map: Path | None = None
+    most_bytes: int | None = None
