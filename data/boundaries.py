@@ -66,14 +66,17 @@ def learn(
     *,
     set_name: str = "neighborhoods",
     population: Mapping[str, int | None] | None = None,
+    replace: bool = False,
     say: Say = print,
 ) -> str:
     """The id of the area set learned from labelled points, now the set of this name.
 
     Only records of official sources count: what people report to a network must not
-    shape a public border.
+    shape a public border. Official areas give way only to who says so (`replace`).
     """
     _check_set_name(set_name)
+    if not replace:
+        _keep_official(store, set_name)
     known = area_names.aliases(None, place.name)
     lon, lat, names, sources = labelled.points(store, known)
     crs = places.metric_crs(store, place) or _utm(lon, lat)
@@ -126,6 +129,18 @@ def _check_set_name(name: str) -> None:
         raise Problem(
             f'"{area_names.shown(name)}" cannot be the name of an area set. Use '
             "letters, digits and spaces; hexagons are there already."
+        )
+
+
+def _keep_official(store: Store, set_name: str) -> None:
+    held = current_sets(store).get(set_name)
+    if held is None:
+        return
+    meta: Metadata = json.loads(pq.read_schema(held).metadata[KEY])
+    if meta["how"] == "official":
+        raise Problem(
+            f"{set_name} are official areas (from {area_names.shown(meta['source'])}), which "
+            "learned ones would replace: add --replace to do that, or --set NAME to keep both."
         )
 
 

@@ -1,5 +1,6 @@
 """The commands: what a person types, turned into calls of this package."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,9 @@ def speaking() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("Stopped; the store is as it was before.", err=True)
         raise typer.Exit(130) from None
+    except BrokenPipeError:  # who reads has enough (| head): what is left to say goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(141) from None  # as of a program that SIGPIPE ended
     except OSError as error:
         typer.echo(f"Stopped: {error.strerror}: {error.filename or ''}", err=True)
         raise typer.Exit(1) from None
@@ -62,14 +66,16 @@ def _opened() -> tuple[Store, Settings]:
     return Store(place.store), place
 
 
-def _rebuild(store: Store, place: Settings) -> None:
+def _rebuild(store: Store, place: Settings, *told: str) -> None:
     from data import build
 
     before = store.stamp()
     with bar("Building the table that screens read"):
         stamp = build.rebuild(store, place)
     changed = "now" if stamp != before else "still"
-    say(f"Data {stamp}: readers {changed} see this.")
+    # `told` is said only now: a pipe that closed must not keep a purge from readers
+    for line in (*told, f"Data {stamp}: readers {changed} see this."):
+        say(line)
 
 
 @app.command()
@@ -111,6 +117,7 @@ def import_(
     source: Annotated[str, typer.Option(help="Short name of the source, e.g. police-stops.")] = "",
     map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
+    time: Annotated[str, typer.Option(help="The column that says when it happened, where the file leaves it open.")] = "",
     date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M".')] = "",
     zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
     crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
@@ -128,7 +135,7 @@ def import_(
     with speaking():
         store, place = _opened()
         options = importing.Options(
-            source=source, map=map, dry_run=dry_run, date_format=date_format,
+            source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
             zone=zone, crs=crs, kind=kind, encoding=encoding, delimiter=delimiter,
             decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
@@ -167,6 +174,7 @@ def areas(
     alias: Annotated[Path | None, typer.Option(help='A TOML table: "old name" = "name in the file".')] = None,
     set: Annotated[str, typer.Option(help="The name of the area set.")] = "neighborhoods",
     crs: Annotated[str, typer.Option(help="The CRS of a file that does not say it.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Let learned areas take the place of official ones.")] = False,
 ) -> None:
     """Replace an area set by official polygons, or learn one from labelled points."""
     from data import boundaries
@@ -174,7 +182,7 @@ def areas(
     with speaking():
         store, place = _opened()
         if learn:
-            boundaries.learn(store, place, set_name=set, say=say)
+            boundaries.learn(store, place, set_name=set, replace=replace, say=say)
         elif file is None:
             raise Problem("Name a file of polygons, or use --learn.")
         else:
@@ -207,13 +215,12 @@ def rebuild() -> None:
 def purge(
     incident_id: Annotated[str, typer.Argument(help="The id, as Records shows it.")],
 ) -> None:
-    """Remove a record everywhere in this store; only a hash of its id stays."""
+    """Remove a record and its repeats everywhere in this store; only hashes of ids stay."""
     from data import purge as purging
 
     with speaking():
         store, place = _opened()
-        say(purging.purge(store, incident_id))
-        _rebuild(store, place)
+        _rebuild(store, place, purging.purge(store, incident_id))
 
 
 @app.command()
@@ -225,8 +232,7 @@ def unimport(
 
     with speaking():
         store, place = _opened()
-        say(purging.unimport(store, batch))
-        _rebuild(store, place)
+        _rebuild(store, place, purging.unimport(store, batch))
 
 
 @app.command()

@@ -7,8 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 from data import details, links, questions
 from data.filters import FILTERS
 from data.settings import Problem, Settings
+from data.status import first_step
 from data.store import Current, Store
 from data.view import View
+
+COLUMNS_TOLD = (
+    "one row is one incident; what each column means stands on the page of data and methods. "
+    "attributes holds the source's other columns, without those on persons unless asked for "
+    "by name."
+)
 
 
 def about(current: Current, view: View, rows: int, link: str) -> dict[str, str]:
@@ -40,13 +47,15 @@ def write(store: Store, place: Settings, file: Path, link: str) -> str:
     if make is None:
         raise Problem(f"{file.name}: end the name with .csv, .geojson or .parquet.")
     stamp = store.stamp()
-    if stamp is None:
-        raise Problem("The store is empty. Try: python -m data sample")
+    if stamp is None or not store.at(stamp).meta["rows"]:
+        raise Problem(first_step(place))
     current = store.at(stamp)
     view, wrong = links.view(chosen(link), current.meta, place, datetime.now(UTC))
+    parts = parse_qs(urlsplit(link).query)  # pages have words of their own: layer, name ...
+    wrong = tuple(dict.fromkeys((*wrong, *links.misread(parts, current.meta, parts))))
     if wrong:
         raise Problem(f"The link cannot be met: {' '.join(wrong)}")
     table = details.everything(current, view)
     told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
-    file.write_bytes(make(table, told))
+    file.write_bytes(make(table, {**told, "Columns": COLUMNS_TOLD}))
     return f"{file.name}: {table.num_rows:,} records. {told['View']}"

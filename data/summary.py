@@ -43,7 +43,7 @@ def imports(store: Store) -> list[dict[str, Any]]:
 
 
 def purges(store: Store) -> int:
-    """How many records were purged from this store, ever."""
+    """How often something was purged from this store: it grows with every purge."""
     return sum(event.verb == "purge" for event in store.events())
 
 
@@ -70,7 +70,7 @@ def describe(
         )
         count = connection.execute("SELECT count(*) FROM facts").fetchone()
         rows = count[0] if count else 0
-        told = _sources(connection, store) if rows else []
+        told = _sources(connection, store)
         placed = [
             {
                 words.AREA_BY[by].code: n

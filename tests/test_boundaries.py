@@ -19,6 +19,7 @@ from data import area_names, boundaries, boundary_files, ledger, residents
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
 from data.store import Store
+from tests.conftest import command
 
 PLACE = Settings(name="Toytown", zone="America/Chicago", crs="EPSG:26915")
 HOME = np.array([-93.27, 44.98])
@@ -658,6 +659,36 @@ def test_a_place_whose_crs_is_found(store: Store, tmp_path: Path) -> None:
     file = geojson(tmp_path / "town.geojson", *overlap)
     boundaries.add(store, auto, file, name_column="name", say=said.append)
     assert any("areas overlap, 0.87" in line for line in said)
+
+
+def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_path: Path) -> None:
+    lon, lat, labels = two_halves(4)
+    batch(store, "one", lon=lon, lat=lat, area_label=labels)
+    boundaries.learn(store, PLACE, say=[].append)
+    boundaries.learn(store, PLACE, say=[].append)  # learned ones give way to learned ones
+    file = geojson(tmp_path / "town.geojson", ({"name": "Old Town"}, square(0, 0)))
+    areas, meta, _ = added(store, file)  # and to official ones
+    assert meta["how"] == "official" and areas["name"].tolist() == ["Old Town"]
+    events = store.events()
+    with pytest.raises(Problem, match=r"official areas .from town.geojson.*--replace") as refused:
+        boundaries.learn(store, PLACE)
+    assert str(refused.value).count(". ") == 0 and store.events() == events
+    boundaries.learn(store, PLACE, set_name="learned", say=[].append)
+    boundaries.learn(store, PLACE, replace=True, say=[].append)
+    sets = boundaries.current_sets(store)
+    how = {name: boundaries.read(path)[1]["how"] for name, path in sets.items()}
+    assert how == {"neighborhoods": "learned", "learned": "learned"}
+
+
+def test_the_command_keeps_official_areas_unless_told(store: Store, tmp_path: Path) -> None:
+    file = geojson(tmp_path / "town.geojson", ({"name": "Old Town"}, square(0, 0)))
+    added(store, file)
+    done = command("areas", "--learn", store=store.root)
+    assert done.returncode == 1 and done.stderr.startswith("Stopped: neighborhoods are official")
+    assert done.stderr.count("\n") == 1 and "--replace" in done.stderr
+    # with the option it goes on, to the next thing that is missing here
+    done = command("areas", "--learn", "--replace", store=store.root)
+    assert done.returncode == 1 and "no records to learn from" in done.stderr
 
 
 def test_nothing_to_learn_from(store: Store) -> None:

@@ -76,7 +76,7 @@ def test_init_chooses_the_utm_zone(tmp_path: Path, at: str, crs: str) -> None:
         (("purge", "x:1"), "No record"),
         (("unimport", "abc"), "No single batch"),
         (("export", "out.xlsx"), ".csv, .geojson or .parquet"),
-        (("export", "out.csv"), "empty"),
+        (("export", "out.csv"), "No records yet"),
     ],
 )
 def test_wrong_words_get_a_sentence(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
@@ -94,10 +94,30 @@ def test_sample_is_only_for_its_own_place(tmp_path: Path) -> None:
     assert done.returncode == 1 and "describes Elsewhere" in done.stderr
 
 
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize("words", [("status",), ("export", "out.csv")])
+def test_an_empty_store_names_the_step_of_its_place(
+    tmp_path: Path, words: tuple[str, ...], built: bool
+) -> None:
+    file = tmp_path / "porchlight.toml"
+    more = {"store": tmp_path / "store", "PORCHLIGHT_CONFIG": str(file)}
+    begin.init(file, "Elsewhere", "UTC", "", "", 30)
+    if built:  # as `areas` leaves it: a table, and nothing in it
+        assert command("rebuild", **more).returncode == 0
+    done = command(*words, **more)
+    assert "No records yet. Try: python -m data import FILE\n" in done.stdout + done.stderr
+    assert "data sample" not in done.stdout + done.stderr
+    file.write_text(file.read_text().replace("sample = false", "sample = true"))
+    done = command(*words, **more)
+    assert "Try: python -m data sample (or your own: " in done.stdout + done.stderr
+
+
 def test_status_of_the_sample(sample_store: Path) -> None:
     text = command("status", store=sample_store).stdout
     assert "60,237 incidents" in text
     assert "51,920 kept + 0 rejected = 51,920 rows" in text
+    assert "51,920 kept = 51,920 in the store + 0 replaced by a newer import + 0 purged" in text
+    assert "made from 12,925 rows of the source: 7,615 were merged into another one" in text
     assert "outside the areas: 2 labelled Burnsville" in text
     assert "behind" not in text
 
@@ -110,22 +130,76 @@ def test_sample_again_changes_nothing(sample_store: Path) -> None:
     assert {p: p.stat().st_mtime_ns for p in sample_store.rglob("*.parquet")} == before
 
 
+def started(store: Path, port: str) -> subprocess.CompletedProcess[str]:
+    """What the start of a dashboard says of a port that it cannot use."""
+    return subprocess.run(
+        [sys.executable, "-m", "ui.start", f"--port={port}"],
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def test_a_taken_port_is_a_clear_sentence(sample_store: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "ui.start", "--port", str(port)],
-            cwd=ROOT,
-            env=os.environ | {"PORCHLIGHT_STORE": str(sample_store)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = started(sample_store, str(port))
     assert done.returncode == 1
     assert f"Port {port} is taken" in done.stderr and "PORT=" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "65536", "0", "-1", "-x", "", "85 01", "8501.5"])
+def test_a_port_that_is_none_is_a_clear_sentence(tmp_path: Path, port: str) -> None:
+    done = started(tmp_path / "store", port)
+    said = f"There is no port {port!r}: use a number from 1024 to 65535.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+def test_make_hands_the_port_over_as_it_is() -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "run", "PORT=85 01"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.rstrip().endswith("-m ui.start --port='85 01'")
+
+
+def closed(*words: str, store: Path) -> tuple[int, str]:
+    """The exit code of a command whose reader is gone, and what it said of that."""
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data", *words],
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    os.close(reader)
+    return process.wait(60), process.communicate()[1]
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    store, file = tmp_path / "store", tmp_path / "a.csv"
+    assert closed("status", store=store) == (141, "")
+    shell = f"{sys.executable} -m data status | head -1"
+    done = subprocess.run(
+        shell, shell=True, cwd=ROOT, env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("Place: ") and done.stderr == ""
+    file.write_text("id,time,area\n1,2024-03-08 10:07,A\n2,2024-03-09 10:07,B\n")
+    assert not command(
+        "import", str(file), "--source", "calls", "--kind", "other", store=store
+    ).returncode
+    # who purges through a pipe that closes has purged, also for those who read
+    assert closed("purge", "calls:1", store=store) == (141, "")
+    assert "1 incidents" in command("status", store=store).stdout
 
 
 def test_settings_say_which_entry_is_wrong(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import threading
 
 from data.settings import ROOT, Problem, load
 
+MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
 HEAVY = (
     "duckdb",
@@ -30,10 +31,11 @@ HEAVY = (
 def main() -> int:
     """0 when the server ended well; 1 with a sentence when it could not start."""
     parser = argparse.ArgumentParser(description="Start the dashboard.")
-    parser.add_argument("--port", type=int, default=8501)
-    port = parser.parse_args().port
+    parser.add_argument("--port", default="8501")
+    asked = parser.parse_args().port
     os.chdir(ROOT)
     try:
+        port = _number(asked)
         place = load()
         _free(port)
     except Problem as problem:
@@ -53,18 +55,31 @@ def main() -> int:
     return 0
 
 
+def _number(asked: str) -> int:
+    """The port that was asked for. Problem where there is none of this name."""
+    written = asked.strip()
+    if written.isascii() and written.isdigit() and len(written) < 6:
+        port = int(written)
+        if 0 < port <= MOST:
+            return port
+    raise Problem(f"There is no port {asked!r}: use a number from 1024 to {MOST}.")
+
+
 def _free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Problem(
+                f"Port {port} is kept for the system: use a number from 1024 to {MOST}."
+            ) from None
         except OSError:
+            other = port + 1 if port < MOST else 8501
             raise Problem(
                 f"Port {port} is taken by another program. "
-                f"Choose another one: make run PORT={port + 1}"
+                f"Choose another one: make run PORT={other}"
             ) from None
-        except OverflowError:
-            raise Problem(f"There is no port {port}: use 1024 to 65535.") from None
 
 
 def _serve(port: int) -> None:
