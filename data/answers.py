@@ -33,11 +33,12 @@ class Answer:
     """One View counted by area and time.
 
     `table` has a row a unit (see geo.tabulate.areas_table), `unit`, and `asked`: whether
-    the View asks for it; `series` has start, n, whole and note, a row a step that the
-    source covers; `counts` are by unit and step. `step` is "week" or "day". Without a
-    `comparison`, `why` says why. Where the sources do not cover the period at all it is
-    not `covered`, and where no record lies in any unit none is `placed`: the zeros of
-    the table are no zeros then. `headline` is that of data.questions.
+    the View asks for it; `series` has start, at, n, whole and note, a row a step that the
+    source covers; `counts` are by unit and step, of which `at` is the column. `step` is
+    "week" or "day". Without a `comparison`, `why` says why. Where the sources do not
+    cover the period at all it is not `covered`, and where no record lies in any unit none
+    is `placed`: the zeros of the table are no zeros then. `headline` is that of
+    data.questions.
     """
 
     table: pd.DataFrame
@@ -97,7 +98,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
 
 
 def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Current) -> pd.DataFrame:
-    """Counts by step: start, n, whole, note. Steps outside what is covered are absent."""
+    """Counts by step: start, at, n, whole, note. Steps outside what is covered are absent."""
     first, last = links.coverage(view.sources, current.meta)
     days = periods.starts(view, step)
     whole = periods.whole(view, step, current)
@@ -105,6 +106,7 @@ def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Curren
     frame = pd.DataFrame(
         {
             "start": pd.to_datetime(pd.Series(days)),
+            "at": np.arange(len(days)),
             "n": totals[: len(days)],
             "whole": whole,
             "note": np.where(whole, "", f"cut: not a whole {periods.STEPS[step]}"),

@@ -7,20 +7,25 @@ from ui import cached, charts, frame, headline, layers, maps, tables
 view = frame.view()
 theme = frame.theme()
 title = st.container()
-numbers, choices = st.columns([2.4, 1], vertical_alignment="center")
-with choices, st.container(horizontal=True, horizontal_alignment="right"):
+numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
+with (
+    choices,
+    st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"),
+):
+    before = st.container(width="content")  # so that the layers stay where they are
     layer = st.segmented_control(
         "Layer", layers.LAYERS, default="areas", key="layer", bind="query-params",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
-    bandwidth = layers.bandwidth(layer)
+    with before:
+        bandwidth = layers.bandwidth(layer)
 view = layers.by_layer(view, layer)
 answer = cached.answer(view)
 with title:
     frame.head(headline.title(view, answer))
 with numbers:
     headline.show(view, answer)
-picture, ranking = st.columns([1.75, 1])
+picture, ranking = st.columns([1.55, 1])
 with picture:
     told = layers.patch(view, answer, layer, theme, bandwidth)
     maps.show("map", frame.map_title(view), cached.bounds(view), told)

@@ -7,23 +7,26 @@ from ui import cached, charts, clock, frame, headline
 view = frame.view()
 theme = frame.theme()
 answer = cached.answer(view)
-frame.head(clock.title(view))
-headline.show(view, answer)
-st.markdown("**By kind**")
-kinds, order = clock.kinds(view)
-st.altair_chart(charts.by_group(kinds, theme, "week", order), alt="Incidents a week by kind")
-left, right = st.columns([1, 1.4])
-with left:
-    st.markdown("**Hour and weekday**")
-    st.altair_chart(
-        charts.hour_matrix(cached.hours_by_weekday(view), theme), alt="Hours by weekday"
-    )
-with right:
-    st.markdown("**Every day**")
-    st.altair_chart(charts.calendar(clock.days(view), theme), alt="Calendar")
-st.markdown(
-    f"**The twelve areas with the most incidents, on one scale** (incidents a {answer.step})"
-)
-frames, names = clock.busiest(answer, 12)
-st.altair_chart(charts.multiples(frames, theme, answer.step, names), alt="Twelve areas")
+frame.head(clock.title(view, answer))
+if answer.headline["n"]:
+    headline.show(view, answer)
+    kinds, order, step = clock.kinds(view)
+    st.markdown("**By kind**" + (" (whole weeks only)" if step == "week" else ""))
+    st.altair_chart(charts.by_group(kinds, theme, step, order), alt=f"Incidents a {step} by kind")
+    if step == "day":
+        clock.left_out(kinds["n"].sum(), answer, "day")
+    left, right = st.columns([1, 1.4])
+    with left:
+        st.markdown("**Hour and weekday**")
+        hours = clock.hours(view)
+        if hours["n"].any():
+            st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
+        clock.left_out(hours["n"].sum(), answer, "hour")
+    with right:
+        st.markdown("**Every day**")
+        days = clock.days(view)
+        if days["n"].any():
+            st.altair_chart(charts.calendar(*clock.placed(days), theme), alt="Calendar")
+        clock.left_out(days["n"].sum(), answer, "day")
+    clock.multiples(answer, theme)
 frame.foot(view)

@@ -4,6 +4,9 @@
   const shapes = {};            // geometry by url, loaded once a page
   const blank = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
   const svg = "http://www.w3.org/2000/svg";
+  const NARROW = 500;           // px: on a map less wide the legend is a strip below the place
+  const READ = 3.5;             // contrast from which light letters are read better than dark ones
+  const LED = 3;                // areas that a title names
 
   function element(tag, parts, parent) {
     const made = Object.assign(document.createElement(tag), parts);
@@ -76,6 +79,23 @@
     if (told.note) element("div", {className: "note", textContent: told.note}, box);
   }
 
+  function light(color) {       // relative luminance of #rrggbb, as WCAG counts it
+    const part = i => { const c = parseInt(color.slice(i, i + 2), 16) / 255; return c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+    return .2126 * part(1) + .7152 * part(3) + .0722 * part(5);
+  }
+
+  function contrast(one, two) {
+    const [low, high] = [light(one), light(two)].sort((a, b) => a - b);
+    return (high + .05) / (low + .05);
+  }
+
+  function written(state, i) {  // light or dark, whichever is read on an area's fill, and a halo of the fill
+    const fill = state.told.fills?.[i];
+    if (fill?.[0] !== "#") return {color: state.ink, halo: state.paper};
+    const [dark, bright] = [state.ink, state.paper].sort((a, b) => light(a) - light(b));
+    return {color: contrast(bright, fill) >= READ ? bright : dark, halo: fill};
+  }
+
   function label(state) {       // names where there is room for them, the largest areas first
     const map = state.map, taken = [];
     state.labels.replaceChildren();
@@ -86,7 +106,7 @@
       if (!p.at) return;
       const a = map.project([p.at[1], p.at[0]]), size = map.latLngToLayerPoint(l.getBounds().getNorthEast())
         .subtract(map.latLngToLayerPoint(l.getBounds().getSouthWest()));
-      found.push({name: p.name, at: map.latLngToLayerPoint([p.at[1], p.at[0]]), room: Math.abs(size.x), a,
+      found.push({name: p.name, i: p.i, at: map.latLngToLayerPoint([p.at[1], p.at[0]]), room: Math.abs(size.x), a,
                   rank: state.order[p.i] ?? 1e6, area: Math.abs(size.x * size.y)});
     });
     found.sort((p, q) => p.rank - q.rank || q.area - p.area);
@@ -94,9 +114,14 @@
       const lines = f.name.length > 13 ? wrap(f.name) : [f.name];
       const wide = Math.max(...lines.map(t => t.length)) * 6.1, high = lines.length * 13;
       const box = [f.at.x - wide / 2, f.at.y - high / 2, f.at.x + wide / 2, f.at.y + high / 2];
-      if (wide > f.room * 1.15 || taken.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
+      const room = f.rank < LED ? 2.2 : 1.15;     // the areas that the page's title names may reach over their border
+      if (wide > f.room * room || taken.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
       taken.push(box);
       const text = element("div", {className: "area-name"}, state.labels);
+      const {color, halo} = written(state, f.i);
+      text.dataset.unit = f.i;
+      text.style.color = color;
+      text.style.setProperty("--halo", halo);
       text.style.transform = `translate(${f.at.x}px, ${f.at.y}px) translate(-50%, -50%)`;
       lines.forEach(t => element("div", {textContent: t}, text));
     }
@@ -118,12 +143,35 @@
     parent.dispatchEvent(new PopStateEvent("popstate", {state: parent.history.state}));
   }
 
-  function tip(state, layer) {
-    const told = state.tips[layer.feature.properties.i] || [];
-    const box = element("div", {className: "told"});
-    element("strong", {textContent: layer.feature.properties.name}, box);
-    told.forEach(line => element("div", {textContent: line}, box));
-    return box;
+  function told(state, layer, touched) {          // what is known of an area, line by line
+    const box = state.tip, name = layer.feature.properties.name;
+    box.replaceChildren();
+    element("strong", {textContent: name}, box);
+    for (const line of state.tips[layer.feature.properties.i] || []) element("div", {textContent: line}, box);
+    if (state.told.opens && name) element("div", {className: "more", textContent: touched ? "Tap again for its page" : "Click for its page"}, box);
+  }
+
+  function tell(state, event, touched = false) {  // beside the pointer, above all else, wholly within the frame
+    if (state.shown !== event.sourceTarget) told(state, state.shown = event.sourceTarget, touched);
+    const box = state.tip, room = state.map.getSize(), at = event.containerPoint, gap = 14, edge = 4;
+    box.hidden = false;
+    const place = (from, size, all) => Math.max(edge, Math.min(from + gap + size > all - edge ? from - gap - size : from + gap, all - edge - size));
+    box.style.left = place(at.x, box.offsetWidth, room.x) + "px";
+    box.style.top = place(at.y, box.offsetHeight, room.y) + "px";
+  }
+
+  function hush(state) {
+    state.tip.hidden = true;
+    state.shown = state.asked = null;
+  }
+
+  function choose(state, event) {                 // a finger cannot hover: its first tap tells, its second opens
+    const layer = event.sourceTarget, touched = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
+    if (touched && state.asked !== layer) {
+      state.shown = null;
+      tell(state, event, true);
+      state.asked = layer;
+    } else if (state.told.opens && layer.feature.properties.name) open(state, layer);
   }
 
   function dress(state, told) {
@@ -151,11 +199,15 @@
     for (let up = box.parentElement; up && up !== document.body; up = up.parentElement) up.style.height = "100%";
     let moved = told.placed;    // until the reader moves the map it shows the whole place
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
-    const fit = () => {         // beside the legend where there is room for both
+    const fit = () => {         // beside the legend, on a narrow map above it: it covers nothing of the place
+      const wide = box.clientWidth, high = box.clientHeight, least = 80;
+      if (wide < least || high < least) return;       // not laid out yet
       map.invalidateSize({pan: false});
-      if (box.clientWidth < 60 || box.clientHeight < 60) return;
-      const beside = window.porch.legend.offsetWidth + 16, left = box.clientWidth > beside + 260 ? beside : 4;
-      if (!moved) map.fitBounds(told.bounds, {animate: false, paddingTopLeft: [left, 4], paddingBottomRight: [4, 4]});
+      const {legend} = window.porch, strip = wide < NARROW;
+      legend.classList.toggle("strip", strip);
+      const spared = (all, by) => all - by > least ? by : 4;   // more than there is would be no place at all
+      const left = strip ? 4 : spared(wide, legend.offsetWidth + 16), below = strip ? spared(high, legend.offsetHeight + 12) : 4;
+      if (!moved) map.fitBounds(told.bounds, {animate: false, paddingTopLeft: [left, 4], paddingBottomRight: [4, below]});
     };
     map.attributionControl.setPrefix(false);
     const state = window.porch = {map, tips: [], order: {}, ink: "#222", said: {}};
@@ -164,7 +216,9 @@
     const corner = new L.Control({position: "bottomleft"});
     corner.onAdd = () => { L.DomEvent.disableClickPropagation(state.legend); return state.legend; };
     corner.addTo(map);
+    state.tip = element("div", {className: "porch-tip", hidden: true}, box);
     state.labels = element("div", {className: "porch-labels"}, map.createPane("names"));
+    map.on("movestart zoomstart", () => hush(state));
     map.on("zoomend viewreset", () => label(state));
     map.on("moveend", () => {   // the link carries the window, no finer than it shows
       if (!moved) return;
@@ -189,18 +243,17 @@
       if (state.url !== told.shapes) {
         state.layer?.remove();
         state.url = told.shapes;
-        state.layer = L.geoJson(geojson)
-          .bindTooltip(l => tip(state, l), {sticky: true, className: "porch-tip", opacity: 1})
-          .on("click", e => told.opens && state.told.opens && e.sourceTarget.feature.properties.name && open(state, e.sourceTarget))
+        state.layer = L.geoJson(geojson, {style: f => ({interactive: !f.properties.outline})})
+          .on("mouseover mousemove", e => tell(state, e))
+          .on("mouseout", () => hush(state))
+          .on("click", e => choose(state, e))
           .addTo(state.map);
-        state.layer.eachLayer(l => {
-          l.getElement()?.setAttribute("tabindex", -1);   // else one tab stop an area
-          if (l.feature.properties.outline) l.unbindTooltip();
-        });
+        state.layer.eachLayer(l => l.getElement()?.setAttribute("tabindex", -1));   // else one tab stop an area
       }
       state.named = told.named;
       state.paper = told.paper;
       state.tips = told.tips;
+      hush(state);
       state.order = Object.fromEntries((told.order || []).map((unit, rank) => [unit, rank]));
       hatches(state.map, told.ink, told.paper, told.fills);
       dress(state, told);

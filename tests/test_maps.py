@@ -52,7 +52,7 @@ def test_base_map_is_the_same_for_every_view() -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["", "x,y,z", "1,2", "999,0,10", "44,-93,99", "nan,0,5", "44;-93;12"]
+    "at", ["", "x,y,z", "1,2", "999,0,10", "44,-93,99", "nan,0,5", "44;-93;12", "52.5,13.4,12"]
 )
 def test_a_bad_place_in_a_link_shows_the_whole_place(at: str) -> None:
     made = maps.base("t", [[44, -94], [45, -93]], at)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 
 from data import links
 from data.view import View
 from tests.test_view import NOW, PLACE
-from ui import cached, layers
+from ui import cached, charts, clock, layers, neighborhood
 from ui.palette import LIGHT
 
 
@@ -107,3 +108,62 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
         )
         text = json.dumps({k: v for k, v in told.items() if k != "heat"}, ensure_ascii=False)
         assert not re.search(r"[<>`$]|\{\{", text)
+
+
+def test_kinds_are_counted_by_day_where_whole_weeks_are_few() -> None:
+    *_, step = clock.kinds(view())
+    assert step == "week"
+    fortnight = view(**{"from": "2017-06-01", "to": "2017-06-14"})
+    frame, order, step = clock.kinds(fortnight)
+    assert step == "day" and frame["start"].nunique() == 14
+    assert frame["n"].sum() == cached.answer(fortnight).headline["n"]
+    assert set(order) == {"traffic stop", "suspicious person stop"}
+
+
+@pytest.mark.parametrize("source", ["police stops", "use of force"])
+def test_a_calendar_names_each_month_once(source: str) -> None:
+    shown, rows, months = clock.placed(clock.days(view(source=source)))
+    assert [label[0] for label in months.values()] == [
+        pd.Timestamp(2001, m, 1).strftime("%b") for m in range(1, 13)
+    ]
+    assert not shown.duplicated(["row", "week"]).any() and set(shown["row"]) <= set(rows)
+    assert shown["week"].max() <= 53
+
+
+@pytest.mark.parametrize(
+    ("freq", "first", "periods"), [("7D", "2016-12-26", 53), ("D", "2017-06-01", 27)]
+)
+def test_ticks_stand_where_bars_start(freq: str, first: str, periods: int) -> None:
+    starts = pd.Series(pd.date_range(first, freq=freq, periods=periods))
+    found = charts.ticks(starts, 14)
+    assert 3 < len(found) <= 14 and set(found) <= set(starts)
+    assert all(tick.day_of_week == 0 for tick in found)
+    assert pd.Timestamp("2016-12-26") not in found  # cut, and the next label is near
+
+
+def test_hours_not_asked_for_are_absent_and_asked_ones_are_zeros() -> None:
+    frame = clock.hours(view(hours="22-06", weekday=["Fri", "Sat"], area=["Page"]))
+    assert set(frame["hour"]) == {22, 23, 0, 1, 2, 3, 4, 5} and set(frame["weekday"]) == {4, 5}
+    assert len(frame) == 16 and (frame["n"] == 0).any()
+
+
+def test_small_charts_hold_the_weeks_that_are_covered() -> None:
+    """The View goes on after the source's last day."""
+    asked = view(**{"from": "2017-10-02", "to": "2018-03-31"})
+    frames, unit = clock.busiest(cached.answer(asked), 12)
+    whole = view(**{"from": "2017-10-02", "to": "2017-12-31"})
+    same, _ = clock.busiest(cached.answer(whole), 12)
+    assert unit == "week" and list(frames) == list(same) and len(frames) == 12
+    for name in frames:
+        assert frames[name]["n"].tolist() == same[name]["n"].tolist() and frames[name]["n"].any()
+    name = next(iter(frames))
+    one, other = (
+        neighborhood.against_city(name, cached.answer(v)).set_index(["who", "start"])["n"]
+        for v in (asked, whole)
+    )
+    assert one.tolist() == other.tolist() and one[name].tolist() == frames[name]["n"].tolist()
+
+
+def test_small_charts_are_of_areas_with_incidents_only() -> None:
+    asked = view(area=["Whittier"])
+    assert list(clock.busiest(cached.answer(asked), 12)[0]) == ["Whittier"]

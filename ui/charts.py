@@ -8,8 +8,12 @@ import pandas as pd
 from ui import palette
 from ui.palette import Theme
 
-LOW = 130  # charts are low and wide: the map is the hero
+LOW = 140  # charts are low and wide: the map is the hero
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+FEWEST = 20  # weeks that a calendar has room for, so that a day stays a square
+LONG = 200  # days from which a date axis says months
+INCIDENTS = alt.Tooltip("n:Q", title="incidents", format=",")
+COUNTS = {"tickMinStep": 1, "format": ",d"}  # there is no half incident
 
 
 def trend(
@@ -20,174 +24,213 @@ def trend(
     `frame` has start (date), n and whole (bool); a start that is absent is a gap.
     """
     step = pd.Timedelta(days=7 if unit == "week" else 1)
-    base = alt.Chart(frame.assign(end=frame["start"] + step)).encode(
-        x=alt.X("start:T", title=None, axis=_dates(frame)),
+    whole = frame["whole"].map({True: f"a whole {unit}", False: f"part of a {unit}"})
+    pale = "" if frame["whole"].all() else f"; pale: part of a {unit}"
+    base = alt.Chart(frame.assign(end=frame["start"] + step, counted=whole)).encode(
+        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
         x2="end:T",
-        y=alt.Y("n:Q", title=f"a {unit}", axis=alt.Axis(tickCount=3)),
+        y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, **COUNTS)),
         y2=alt.datum(0),
-        tooltip=[
-            alt.Tooltip("start:T", title=f"{unit} of", format="%b %-d, %Y"),
-            alt.Tooltip("n:Q", title="incidents", format=","),
-            alt.Tooltip("note:N", title=" "),
-        ],
+        tooltip=[*_when(unit), alt.Tooltip("counted:N")],
     )
     bars = base.transform_filter("datum.whole").mark_bar(color=theme.accent, binSpacing=1)
     cut = base.transform_filter("!datum.whole").mark_bar(
         color=theme.accent, opacity=0.35, stroke=theme.accent, strokeDash=[2, 2]
     )
     layers = [bars, cut, *_marked(changes, theme)]
-    return alt.layer(*layers).properties(height=LOW).resolve_scale(color="independent")
+    said = _title(f"Incidents a {unit}{pale}", theme)
+    return alt.layer(*layers, title=said).properties(height=LOW).resolve_scale(color="independent")
 
 
-def _dates(frame: pd.DataFrame) -> alt.Axis:
-    """A date axis: days for up to half a year, months beyond."""
-    days = (frame["start"].max() - frame["start"].min()).days if len(frame) else 0
-    return alt.Axis(format="%b %Y" if days > 200 else "%b %-d", tickCount=8)
+def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
+    """At most about `most` of the starts of bars: the first in each month, quarter, half
+    year or year of a long time; else Mondays, or every start where they are few."""
+    found = starts.drop_duplicates().sort_values(ignore_index=True)
+    if len(found) <= most:
+        return list(found)
+    if (found.iloc[-1] - found.iloc[0]).days > LONG:
+        months, step = found.dt.year * 12 + found.dt.month - 1, found.diff().min()
+        before = (found - step).dt.year * 12 + (found - step).dt.month - 1
+        for width in (1, 3, 6, 12):
+            # a first bar in the middle of a month has no label: the next would stand too near
+            begun = found[months // width != before // width]
+            if len(begun) <= most:
+                break
+        return list(begun)
+    mondays = found[found.dt.day_of_week == 0]
+    found = mondays if len(mondays) else found
+    return list(found[:: -(-len(found) // most)])
+
+
+def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
+    """A date axis that is labelled where bars start, and nowhere beyond its end."""
+    values = ticks(starts, most)
+    months = bool(values) and (starts.max() - starts.min()).days > LONG
+    year = "datum.index == 0 || month(datum.value) == 0 ? '%b %Y' : '%b'"
+    if months and all(v.month == 1 for v in values):
+        year = "'%Y'"
+    words = f"timeFormat(datum.value, {year if months else repr('%b %-d')})"
+    at = [alt.DateTime(year=v.year, month=v.month, date=v.day) for v in values]
+    return alt.Axis(
+        values=at, labelExpr=words, labelAlign="left", labelBound=True, labelFlush=False,
+        labelOverlap=True, labelSeparation=4, labelPadding=4, ticks=True, tickSize=4, grid=False,
+    )  # fmt: skip
+
+
+def _title(text: str, theme: Theme) -> alt.TitleParams:
+    """A small title at the left: what is counted, and in which unit."""
+    look = {"anchor": "start", "color": theme.ink, "fontSize": 13, "fontWeight": "normal"}
+    return alt.TitleParams(text, offset=6, **look)
+
+
+def _lines() -> alt.Legend:
+    """A legend of lines above their chart, in rows that fit a phone."""
+    return alt.Legend(
+        title=None, orient="top", columns=3, symbolType="stroke", symbolStrokeWidth=3, offset=2
+    )
+
+
+def _when(unit: str) -> list[alt.Tooltip]:
+    """What every chart over time says of a bar or point."""
+    first = "day" if unit == "day" else f"{unit} from"
+    return [alt.Tooltip("start:T", title=first, format="%a %b %-d, %Y"), INCIDENTS]
 
 
 def _marked(changes: list[tuple[date, str]], theme: Theme) -> list[alt.Chart]:
     """A line where recording is known to have changed."""
     if not changes:
         return []
-    told = pd.DataFrame(
-        {
-            "start": [pd.Timestamp(day) for day, _ in changes],
-            "what": [w for _, w in changes],
-        }
-    )
+    told = pd.DataFrame([(pd.Timestamp(day), what) for day, what in changes])
+    told.columns = pd.Index(["start", "what"])
     rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
     return [rule.encode(x="start:T", tooltip=[alt.Tooltip("what:N", title="recording")])]
 
 
-def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.Chart:
+def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.LayerChart:
     """One line a group over time; at most seven in color. Columns: start, group, n."""
     hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
-    return (
-        alt.Chart(frame)
-        .mark_line(strokeWidth=1.8)
-        .encode(
-            x=alt.X("start:T", title=None, axis=_dates(frame)),
-            y=alt.Y("n:Q", title=f"incidents a {unit}", axis=alt.Axis(tickCount=4)),
-            color=alt.Color(
-                "group:N",
-                scale=alt.Scale(domain=order, range=colors),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            tooltip=[
-                alt.Tooltip("start:T", title=f"{unit} of", format="%b %-d, %Y"),
-                alt.Tooltip("group:N", title=" "),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-            ],
-        )
-        .properties(height=260)
+    base = alt.Chart(frame).encode(
+        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **COUNTS)),
+        color=alt.Color("group:N", scale=alt.Scale(domain=order, range=colors), legend=_lines()),
+        tooltip=[alt.Tooltip("group:N", title="kind"), *_when(unit)],
     )
+    # a line is hard to hit: large points that nobody sees carry what hovering tells
+    hit = base.mark_circle(size=160, opacity=0)
+    lines = base.mark_line(strokeWidth=1.8, point=frame["start"].nunique() <= 31)
+    said = _title(f"Incidents a {unit}", theme)
+    return alt.layer(lines, hit, title=said).properties(height=250)
 
 
-def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.Chart:
+def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     """Hour of day by weekday, colored by count. Columns: weekday, hour, n."""
     named = frame.assign(day=[DAYS[i] for i in frame["weekday"]])
+    base = alt.Chart(named).encode(
+        x=alt.X(
+            "hour:O",
+            title="hour of the day",
+            scale=alt.Scale(domain=list(range(24))),
+            axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)), labelOverlap=False),
+        ),
+        y=_rows(DAYS, DAYS),
+        tooltip=[
+            alt.Tooltip("day:O", title="weekday"),
+            alt.Tooltip("hour:O", title="from hour"),
+            INCIDENTS,
+        ],
+    )
+    return _matrix(base, named["n"], theme, "incidents", 255)
+
+
+def calendar(
+    frame: pd.DataFrame, rows: dict[str, str], months: dict[int, list[str]], theme: Theme
+) -> alt.LayerChart:
+    """Every day as a square: weeks across, weekdays down. Columns: start, row, week, n.
+
+    `rows` are the rows from above with their labels (empty: none), `months` the weeks that
+    a month begins in with the lines of its label.
+    """
+    words = f"({months})[datum.value]"
+    axis = alt.Axis(
+        values=list(months), labelExpr=words, labelAlign="left", labelAngle=0, labelBound=True,
+        labelFlush=False, labelOverlap=True, labelPadding=4, bandPosition=0, ticks=True, tickSize=4,
+    )  # fmt: skip
+    said = [row for row, label in rows.items() if label]
+    weeks = list(range(max(int(frame["week"].max()) + 1, FEWEST)))
+    base = alt.Chart(frame).encode(
+        x=alt.X("week:O", title=None, axis=axis, scale=alt.Scale(domain=weeks)),
+        y=_rows(list(rows), said, rows),
+        tooltip=_when("day"),
+    )
+    return _matrix(base, frame["n"], theme, "incidents a day", max(265, 120 + 9 * len(rows)))
+
+
+def _rows(order: list[str], said: list[str], words: dict[str, str] | None = None) -> alt.Y:
+    told = f"({words})[datum.value]" if words else "datum.value"
+    axis = alt.Axis(values=said, labelExpr=told, labelOverlap=False, labelFlush=False, ticks=False)
+    column = "row:O" if words else "day:O"
+    return alt.Y(column, title=None, sort=order, scale=alt.Scale(domain=order), axis=axis)
+
+
+def _matrix(
+    base: alt.Chart, counts: pd.Series, theme: Theme, title: str, height: int
+) -> alt.LayerChart:
+    """Cells colored by count. One with 0 is an empty frame; one not covered is not there."""
+    top = int(counts.max()) if counts.any() else 1
+    color = alt.Color(
+        "n:Q",
+        scale=alt.Scale(range=list(theme.ramp), domain=[0, top]),
+        legend=alt.Legend(
+            title=title, titleOrient="left", orient="top", direction="horizontal", values=[0, top],
+            format=",d", gradientLength=120, gradientThickness=9, offset=2,
+        ),
+    )  # fmt: skip
+    cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.3, strokeWidth=0.5)
+    full = base.transform_filter("datum.n > 0").mark_rect(stroke=theme.paper, strokeWidth=0.7)
+    return alt.layer(cell, full.encode(color=color)).properties(height=height)
+
+
+def small(frame: pd.DataFrame, theme: Theme, unit: str, name: str, top: int) -> alt.Chart:
+    """One of several small charts on one scale, 0 to `top`. Columns: start, end, n."""
+    axis = alt.Axis(values=[0, top], format=",d")
     return (
-        alt.Chart(named)
-        .mark_rect(stroke=theme.paper, strokeWidth=1)
+        alt.Chart(frame, title=_title(name, theme))
+        .mark_bar(color=theme.accent, binSpacing=0)
         .encode(
-            x=alt.X("hour:O", title="hour of the day", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=DAYS),
-            color=_ramp("n", theme, "incidents"),
-            tooltip=[
-                alt.Tooltip("day:O", title="weekday"),
-                alt.Tooltip("hour:O", title="from hour"),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-            ],
+            x=alt.X("start:T", title=None, axis=dates(frame["start"], 2)),
+            x2="end:T",
+            y=alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis),
+            y2=alt.datum(0),
+            tooltip=_when(unit),
         )
-        .properties(height=200)
+        .properties(height=116)
     )
 
 
-def calendar(frame: pd.DataFrame, theme: Theme) -> alt.Chart:
-    """Every day as a square: weeks across, weekdays down. Columns: day, week, weekday, n."""
-    named = frame.assign(name=[DAYS[i] for i in frame["weekday"]])
-    return (
-        alt.Chart(named)
-        .mark_rect(stroke=theme.paper, strokeWidth=1)
-        .encode(
-            x=alt.X(
-                "week:O",
-                title=None,
-                axis=alt.Axis(
-                    format="%b %Y",
-                    formatType="time",
-                    labelOverlap=True,
-                    labelAngle=0,
-                    ticks=False,
-                ),
-            ),
-            y=alt.Y("name:O", title=None, sort=DAYS),
-            color=_ramp("n", theme, "incidents a day"),
-            tooltip=[
-                alt.Tooltip("day:T", title="day", format="%a %b %-d, %Y"),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-            ],
-        )
-        .properties(height=170)
-    )
-
-
-def multiples(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.Chart:
-    """One small chart an area on one scale. Columns: start, area, n."""
-    return (
-        alt.Chart(frame)
-        .mark_area(color=theme.accent, opacity=0.75, line={"color": theme.accent})
-        .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b", tickCount=4)),
-            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3)),
-            facet=alt.Facet(
-                "area:N",
-                columns=4,
-                sort=order,
-                title=None,
-                header=alt.Header(labelFontWeight="bold", labelAnchor="start"),
-            ),
-            tooltip=[
-                alt.Tooltip("area:N", title="area"),
-                alt.Tooltip("start:T", title=f"{unit} of", format="%b %-d, %Y"),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-            ],
-        )
-        .properties(width=200, height=80)
-    )
-
-
-def against(frame: pd.DataFrame, theme: Theme, unit: str, names: list[str]) -> alt.Chart:
+def against(frame: pd.DataFrame, theme: Theme, unit: str, names: list[str]) -> alt.LayerChart:
     """An area against the whole place, each as a share of its own mean.
 
     Columns: start, who, index (1 is the mean of the period), n.
     """
-    return (
-        alt.Chart(frame)
-        .mark_line()
-        .encode(
-            x=alt.X("start:T", title=None, axis=_dates(frame)),
-            y=alt.Y(
-                "index:Q",
-                title="times its mean",
-                axis=alt.Axis(tickCount=4, format=".1f"),
-            ),
-            color=alt.Color(
-                "who:N",
-                scale=alt.Scale(domain=names, range=[theme.accent, theme.quiet]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            strokeWidth=alt.condition(alt.datum.who == names[0], alt.value(2.4), alt.value(1.4)),
-            tooltip=[
-                alt.Tooltip("who:N", title=" "),
-                alt.Tooltip("start:T", title=f"{unit} of", format="%b %-d, %Y"),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-                alt.Tooltip("index:Q", title="times its mean", format=".2f"),
-            ],
-        )
-        .properties(height=250)
+    base = alt.Chart(frame).encode(
+        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        y=alt.Y("index:Q", title=None, axis=alt.Axis(tickCount=4, format=".1f")),
+        color=alt.Color(
+            "who:N",
+            scale=alt.Scale(domain=names, range=[theme.accent, theme.quiet]),
+            legend=_lines(),
+        ),
+        strokeWidth=alt.condition(alt.datum.who == names[0], alt.value(2.4), alt.value(1.4)),
+        tooltip=[
+            alt.Tooltip("who:N", title="where"),
+            *_when(unit),
+            alt.Tooltip("index:Q", title="times its mean", format=".2f"),
+        ],
     )
+    hit = base.mark_circle(size=160, opacity=0)
+    said = _title(f"Incidents a {unit}, times the mean of the period", theme)
+    return alt.layer(base.mark_line(), hit, title=said).properties(height=250)
 
 
 def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:
@@ -198,19 +241,7 @@ def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:
         .encode(
             x=alt.X("n:Q", title=title, axis=alt.Axis(tickCount=4)),
             y=alt.Y("what:N", title=None, sort="-x", axis=alt.Axis(labelLimit=220)),
-            tooltip=[
-                alt.Tooltip("what:N", title=" "),
-                alt.Tooltip("n:Q", title="incidents", format=","),
-            ],
+            tooltip=[alt.Tooltip("what:N", title="what"), INCIDENTS],
         )
         .properties(height=alt.Step(24))
-    )
-
-
-def _ramp(column: str, theme: Theme, title: str) -> alt.Color:
-    return alt.Color(
-        f"{column}:Q",
-        title=title,
-        scale=alt.Scale(range=[theme.paper, *theme.ramp[1:]], domainMin=0),
-        legend=alt.Legend(orient="right", gradientLength=110),
     )

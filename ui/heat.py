@@ -35,15 +35,15 @@ def colors(theme: Theme) -> list[tuple[int, int, int]]:
     return [(round(float(r)), round(float(g)), round(float(b))) for r, g, b in zip(*mixed)]
 
 
-def legend(top: float, theme: Theme, bandwidth: int, more: str) -> dict[str, Any]:
-    """What the legend says of the surface: its unit, its ends, its bandwidth."""
+def legend(top: float, theme: Theme, bandwidth: int, span: str) -> dict[str, Any]:
+    """What the legend says of the surface: its unit, its ends, its period, its bandwidth."""
     return {
         "title": "Incidents per km² per week",
         "ramp": {
             "colors": list(theme.ramp),
             "ticks": ["0", _short(top / 2), _short(top)],
         },
-        "note": f"kernel density, bandwidth {bandwidth} m{more}",
+        "note": f"{span}. Kernel density: each incident is spread over about {bandwidth} m",
     }
 
 

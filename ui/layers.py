@@ -29,7 +29,7 @@ def bandwidth(layer: str) -> int:
     metres: int = st.select_slider(
         "Bandwidth (m)", BANDWIDTHS, value=USUAL, key="bandwidth", bind="query-params",
         help="How far each incident's heat reaches on the ground: small shows corners, "
-        "large shows districts.", width=170,
+        "large shows districts.", width=120,
     )  # fmt: skip
     return metres
 
@@ -208,8 +208,8 @@ def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
     if not np.nansum(values):
         why = "No record of this View is known to the block or better."
         return {"legend": {"title": "Nothing to draw as heat", "note": why}}
-    top = density.nice_top(values)
+    top, span = density.nice_top(values), period(view.start, view.end)
     return {
         "heat": {"url": heat.picture(values, top, theme), "bounds": over.bounds},
-        "legend": heat.legend(top, theme, bandwidth, approximate(view)),
+        "legend": heat.legend(top, theme, bandwidth, span + approximate(view)),
     }

@@ -24,6 +24,7 @@ rawpatch.install()
 STATIC = Path(__file__).resolve().parent.parent / "static"
 VENDOR = "/app/static/vendor"
 DEFAULT_HEIGHT = 460
+FAR = 0.5  # degrees from the place: there is nothing to see
 
 
 def versioned(name: str) -> str:
@@ -69,13 +70,15 @@ class Patch(MacroElement):
 def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
     """An empty map over [[south, west], [north, east]], or where `at` says.
 
-    `at` is "lat,lon,zoom" from a link; anything else in it is ignored.
+    `at` is "lat,lon,zoom" from a link; anything else in it, and what lies far from the
+    place, is ignored.
     """
     (south, west), (north, east) = bounds
     lat, lon, zoom = (south + north) / 2, (west + east) / 2, 11.0
     try:
         asked = [float(v) for v in at.split(",")]
-        placed = -85 < asked[0] < 85 and -180 <= asked[1] <= 180 and 1 <= asked[2] <= 19
+        near = south - FAR < asked[0] < north + FAR and west - FAR < asked[1] < east + FAR
+        placed = near and 1 <= asked[2] <= 19
     except (ValueError, IndexError):
         placed = False
     if placed:

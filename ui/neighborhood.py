@@ -63,15 +63,14 @@ def numbers(row: pd.Series, answer: Answer) -> str:
             f"{row['low']:.2f} to {row['high']:.2f}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
-    return "; ".join(part.rstrip(".") for part in parts if part) + "."
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def against_city(name: str, answer: Answer) -> pd.DataFrame:
     """The area and all areas by step, each divided by its own mean over whole steps."""
     row = answer.table.index[answer.table["area"] == name][0]
     series = answer.series[answer.series["whole"]]
-    steps = answer.counts[:, -len(answer.series) :] if len(answer.series) else answer.counts
-    held = steps[:, answer.series["whole"].to_numpy(bool)]
+    held = answer.counts[:, series["at"].to_numpy()]
     frames = []
     for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
         mean = n.mean() if len(n) and n.mean() else np.nan
