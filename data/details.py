@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data import words
+from data import forbidden, words
 from data.clauses import Clause, Meta, polygon_set
 from data.questions import where
 from data.record import COLUMNS
@@ -25,35 +26,54 @@ FORMULA = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell
 def newest(current: Current, view: View, limit: int, search: str = "") -> pa.Table:
     """The newest records of a View with `area`, newest first; `text` and `attributes` too.
 
-    `search` keeps records whose text, id or area label holds these words, in any case.
+    `search` keeps records whose text, id, area label or kind holds these words, in any
+    case; `matches` then is how many there are, of which `limit` come back.
     """
-    found: Clause | None = None
-    if search.strip():
-        like = (
-            "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        )
-        columns = ("text", "incident_id", "area_label")
-        found = (
-            " OR ".join(f"{c} ILIKE ? ESCAPE '\\'" for c in columns),
-            [like] * len(columns),
-        )
-    return _named(
-        _joined(current, view, (*SHOWN, "text", "attributes"), limit, found),
-        view,
-        current.meta,
-    )
+    wanted = (*SHOWN, "text", "attributes")
+    table = _joined(current, view, wanted, limit, _holding(search))
+    return _named(table, view, current.meta)
+
+
+def _holding(search: str) -> Clause | None:
+    """The condition of a search; None where nothing is searched for."""
+    sought = search.strip()
+    if not sought:
+        return None
+    like = "%" + re.sub(r"([\\%_])", r"\\\1", sought) + "%"
+    columns = ("text", "incident_id", "area_label", "replace(kind, '_', ' ')")
+    sql = " OR ".join(f"{c} ILIKE ? ESCAPE '\\'" for c in columns)
+    return sql, [like] * len(columns)
 
 
 def attribute_names(current: Current, view: View) -> list[str]:
     """The names that `attributes` has in the newest records of a View, sorted."""
     table = newest(current, view, 200)
-    held = [json.loads(text) for text in table["attributes"].to_pylist() if text]
-    return sorted({name for row in held for name in row})
+    return sorted({name for text in table["attributes"].to_pylist() for name in told(text)})
 
 
-def everything(current: Current, view: View) -> pa.Table:
-    """All records of a View in order of time: the columns that may be exported, and area."""
-    return _named(_joined(current, view, SHOWN, None, None), view, current.meta)
+def told(attributes: object, personal: Sequence[str] | None = None) -> dict[str, Any]:
+    """The source's other columns; with `personal`, of those on persons only these."""
+    held: dict[str, Any] = json.loads(attributes) if isinstance(attributes, str) else {}
+    if personal is None:
+        return held
+    return {k: v for k, v in held.items() if k in personal or not forbidden.is_personal(k)}
+
+
+def everything(current: Current, view: View, personal: Sequence[str] = ()) -> pa.Table:
+    """All records of a View in order of time: the columns that may be exported, and area.
+
+    `attributes` holds the other columns of official and press sources as JSON: of those
+    on persons (race, gender, age) only the ones named in `personal`. Community reports
+    go without.
+    """
+    table = _named(_joined(current, view, (*SHOWN, "attributes"), None, None), view, current.meta)
+    open_to_all = (kind != "community" for kind in table["source_kind"].to_pylist())
+    kept = [
+        json.dumps(told(text, personal), ensure_ascii=False) if text and is_open else None
+        for text, is_open in zip(table["attributes"].to_pylist(), open_to_all, strict=True)
+    ]
+    rest = table.drop_columns(["attributes"])
+    return rest.append_column("attributes", pa.array(kept, pa.string()))
 
 
 def _joined(
@@ -77,10 +97,11 @@ def _joined(
         for i, file in enumerate(current.batches)
     )
     condition, more = found or ("true", [])
+    matches = ", count(*) OVER () AS matches" if found else ""
     return current.query(
         f"""WITH picked AS (SELECT batch, row, {area.replace(", ", " AS area_row, ", 1)} AS area_by
                 FROM {{facts}} WHERE {sql} {early})
-        SELECT {", ".join(columns)}, area_row, area_by
+        SELECT {", ".join(columns)}, area_row, area_by{matches}
         FROM picked JOIN ({files}) USING (batch, row) WHERE {condition}
         ORDER BY occurred_at {"DESC" if limit else ""}, incident_id {late}""",
         [*values, *more],

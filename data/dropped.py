@@ -13,7 +13,9 @@ from data.settings import ROOT
 MOST_BYTES = 10_000_000
 
 
-def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) -> tuple[bool, str]:
+def run(
+    name: str, content: bytes, options: dict[str, str], *, mapping: bytes = b"", dry_run: bool
+) -> tuple[bool, str]:
     """Whether the import went through, and what it said.
 
     The child has limits on memory and time and no network; the file's name is made plain.
@@ -29,6 +31,9 @@ def run(name: str, content: bytes, options: dict[str, str], *, dry_run: bool) ->
         file.write_bytes(content)
         command = [sys.executable, "-m", "data.confined", "import", str(file)]
         command += [f"--{key}={value}" for key, value in options.items() if value.strip()]
+        if mapping:
+            (Path(folder) / "mapping.toml").write_bytes(mapping)
+            command.append(f"--map={folder}/mapping.toml")
         command += ["--dry-run"] if dry_run else []
         try:
             done = subprocess.run(

@@ -1,12 +1,12 @@
 """Choices to View and back: what the sidebar says, what a link carries, one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from data.clauses import Meta
-from data.filters import FILTERS, period, set_names
+from data.filters import FILTERS, Filter, period, set_names
 from data.settings import Settings
 from data.view import HEXAGONS, NOTHING, View
 
@@ -31,7 +31,7 @@ def view(
         except (ValueError, TypeError):
             value = None
             if choices.get(row.word):
-                wrong.append(f"{row.label}: this choice is not known here; ignored.")
+                wrong.append(_unknown(row, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening(meta, place)
@@ -51,6 +51,41 @@ def view(
         fields["settled_by"] = min(settled, _settled(choices, settled))
         asked = View(meta["stamp"], **fields)
     return asked, tuple(wrong)
+
+
+def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -> list[str]:
+    """A sentence for each part of a link that means nothing here; `own` words are known.
+
+    Widgets bound to a link drop what they do not know without a word: a reader who was
+    sent a list of Friday nights must not see all days and think that they are Fridays.
+    """
+    rows = {row.word: row for row in FILTERS}
+    known = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
+    told = []
+    for word, values in link.items():
+        row = rows.get(word)
+        if row is not None:
+            told += [_unknown(row, text) for text in values if not _read(row, text, known)]
+        elif word not in own:
+            told.append(f"This link says {word[:30]!r}: not a word of this page; ignored.")
+    return told
+
+
+def _read(row: Filter, text: str, meta: Meta) -> bool:
+    """Whether a filter knows one value of a link."""
+    if row.widget in ("several", "one"):
+        return text in row.options(meta)
+    if row.widget == "switch":
+        return text in ("true", "false")
+    try:
+        row.read(text, meta)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _unknown(row: Filter, value: Any) -> str:
+    return f"{row.label}: {str(value)[:40]!r} is not known here; ignored."
 
 
 def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:

@@ -8,7 +8,7 @@ view = frame.view()
 frame.head(reading.title(view))
 search = st.text_input(
     "Find words in the records of this View",
-    key="search_records", placeholder="in texts, ids and labels; never part of a link",
+    key="search_records", placeholder="in texts, kinds, areas and ids; never part of a link",
 )  # fmt: skip
 personal = st.multiselect(
     "Also show what the source tells of persons", reading.personal_columns(view), key="personal",
@@ -19,5 +19,5 @@ st.text(reading.said(view, frame_of_rows, search))
 picked = reading.table(frame_of_rows)
 reading.one(frame_of_rows, picked)
 st.markdown("**Take all of them**")
-downloads.records(view)
+downloads.records(view, personal)
 frame.foot(view)

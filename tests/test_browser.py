@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.store import Store
 from tests.conftest import SHOTS, command, dashboard
 from ui.frame import PAGES
 
@@ -188,6 +190,29 @@ def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> No
     drawn(page)
     settled(page)
     assert sentence(page) == before
+
+
+def test_back_takes_back_one_choice_after_the_other(opened: Open) -> None:
+    page = opened("/records")
+    said = [sentence(page)]
+    for word, option in (("kind", "traffic stop"), ("weekday", "Fri")):
+        page.locator(f".st-key-{word} input").click()
+        page.get_by_role("option", name=option).click()
+        page.keyboard.press("Escape")
+        page.wait_for_url(f"**{word}=**")
+        page.get_by_text(re.compile(f"of 60,237 incidents: .*{option}")).wait_for()
+        said.append(sentence(page))
+    assert len(set(said)) == 3
+    page.go_back()
+    page.get_by_text(said[1]).wait_for()
+    assert "kind=traffic" in page.url and "weekday" not in page.url
+    page.go_back()
+    page.get_by_text(said[0]).wait_for()
+    assert "kind" not in page.url
+    page.go_forward()
+    page.get_by_text(said[1]).wait_for()
+    page.go_forward()
+    page.get_by_text(said[2]).wait_for()
 
 
 def test_filter_goes_to_the_link_and_back(opened: Open) -> None:
@@ -393,13 +418,15 @@ def test_a_dropped_file_is_tried_and_imported(
         page.locator('input[type="file"]').set_input_files(str(file))
         page.get_by_label("Short name of the source").fill("tips")
         page.get_by_role("button", name="Try it").click()
-        page.get_by_text("--date-format").first.wait_for()  # day and month could be swapped
-        page.get_by_label("Date format, if asked for").fill("%d/%m/%Y %H:%M")
+        page.get_by_text("“Date format”").first.wait_for()  # day and month could be swapped
+        page.get_by_label("Date format").fill("%d/%m/%Y %H:%M")
         page.get_by_role("button", name="Try it").click()
         page.get_by_text("9 kept + 0 rejected = 9 rows").first.wait_for()
         assert "nothing was written" in text(page)
         page.get_by_role("button", name="Import it").click()
         page.get_by_text("readers now see this").first.wait_for()
+        stamp = Store(store).stamp()
+        page.get_by_text(f"60,246 incidents in the store · data {stamp}").wait_for()
         page.goto(f"{address}/?source=tips")
         page.get_by_text("9 of 60,246 incidents").wait_for()
         page.close()

@@ -9,6 +9,7 @@ import pytest
 
 from data import dropped
 from tests.conftest import ROOT
+from ui.upload import fields_named
 
 GOOD = b"id,time,lat,lon,kind\n1,2024-03-01 10:00,44.97,-93.27,sighting\n"
 
@@ -66,3 +67,24 @@ def test_the_child_has_a_memory_limit() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "MemoryError" in tried.stderr
+
+
+def test_a_dropped_mapping_is_used() -> None:
+    content = GOOD.replace(b"kind", b"what").replace(b"sighting", b"seen")
+    rules = b"""[columns]
+        occurred_at = "time"
+        lat = "lat"
+        lon = "lon"
+        kind = "what"
+        [time]
+        format = "%Y-%m-%d %H:%M"
+        [values.kind]
+        seen = "sighting"
+        """
+    done, said = dropped.run("a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True)
+    assert done and "1 kept + 0 rejected = 1 rows" in said, said
+
+
+def test_options_of_the_command_line_are_fields_of_the_page() -> None:
+    said = fields_named("Say how, e.g. --date-format, or --kind KIND for all; --no-header.")
+    assert said == "Say how, e.g. “Date format”, or “Kind of all rows” KIND for all; --no-header."

@@ -114,6 +114,39 @@ def test_bad_hours_are_said() -> None:
     assert any("Hours" in info.value for info in app.info)
 
 
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"kind": ["murder", "traffic stop"]}, "murder"),
+        ({"source": "nobody"}, "nobody"),
+        ({"weekday": "Funday"}, "Funday"),
+        ({"from": "yesterday"}, "yesterday"),
+        ({"wekday": "Fri"}, "wekday"),
+    ],
+)
+def test_what_a_link_says_in_vain_is_said(link: dict[str, str], said: str) -> None:
+    app = opened(**link)
+    assert any(said in info.value and "ignored" in info.value for info in app.info)
+    app.run()
+    assert any(said in info.value for info in app.info)  # a rerun is not an answer
+    app.multiselect(key="weekday").set_value(["Fri"]).run()
+    assert not any(said in info.value for info in app.info)
+
+
+def test_a_good_link_is_met_in_silence() -> None:
+    link = {"weekday": ["Fri", "Sat"], "layer": "areas", "embed": "true", "hours": "20-04"}
+    assert not opened(**link).info
+
+
+def test_search_says_how_many() -> None:
+    app = opened("pages/records.py")
+    app.text_input(key="search_records").set_value("traffic STOP").run()
+    assert "Shown: the newest 200 of 26,098 that hold" in said(app)
+    app.text_input(key="search_records").set_value("100%_nothing").run()
+    assert "None of 51,920 records holds" in said(app)
+    assert "Pick a row" not in said(app)
+
+
 def test_from_after_to_is_exchanged_and_said() -> None:
     app = opened(**{"from": "2017-05-31", "to": "2017-03-01"})
     assert "Mar 1 - May 31 2017" in said(app)
@@ -138,7 +171,7 @@ def test_session_state_holds_widgets_only() -> None:
     from data.filters import FILTERS
 
     app = opened()
-    own = {"layer", "map_at", "ranked", "quick", "more", "copy"}
+    own = {"layer", "map_at", "ranked", "quick", "more", "copy", "misread"}
     words = {row.word for row in FILTERS}
     held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}
     held = {key for key in held if len(key) != 64}  # the map component's own

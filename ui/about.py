@@ -1,12 +1,13 @@
 """What the page of data and methods shows: generated from the code's own tables."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data import words
-from data.filters import FILTERS
+from data.filters import FILTERS, period
 from data.methods import METHODS
 from data.record import COLUMNS
 from data.view import View
@@ -39,21 +40,34 @@ def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
         else " (from its first and last record: the source does not state it)"
     )
     told = [
-        ("kind", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
-        ("incidents", f"{source['rows']:,}, {source['first']} to {source['last']}"),
-        ("covers", f"{source['start']} to {source['end']}{stated}"),
-        ("area", source["area"]),
+        ("recorded by", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
+        ("incidents", f"{source['rows']:,}, {spell(source['first'], source['last'])}"),
+        ("period covered", f"{spell(source['start'], source['end'])}{stated}"),
+        ("area covered", source["area"]),
         ("what is in it", source["covers"]),
         ("notes", source["notes"]),
         ("licence", source["licence"]),
         ("address", source["url"]),
     ]
     told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
-    for column in ("kind", "time_precision", "place_precision", "grade"):
+    for column, label in COUNTED.items():
         counts = source["counts"][column]
         spoken = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
-        told.append((words.spoken(column), spoken))
+        told.append((label, spoken))
     return [(label, value) for label, value in told if value]
+
+
+COUNTED = {
+    "kind": "kinds",
+    "time_precision": "time known to",
+    "place_precision": "place known to",
+    "grade": "grades",
+}
+
+
+def spell(first: str | None, last: str | None) -> str:
+    """Two days as readers write them; empty where there is none."""
+    return period(date.fromisoformat(first), date.fromisoformat(last)) if first and last else ""
 
 
 def rows(view: View) -> None:
@@ -62,13 +76,16 @@ def rows(view: View) -> None:
     notes: list[str] = []
     for source in cached.meta(view.stamp)["sources"]:
         for entry in source["imports"]:
-            notes += [f"{entry['file']}: {n:,} {what}" for what, n in entry["notes"].items()]
+            notes += [
+                f"{entry['file']}: {f'{n:,} ' if n else ''}{what}"
+                for what, n in entry["notes"].items()
+            ]
             if entry.get("merged"):
                 notes.append(
                     f"{entry['file']}: {entry['source_rows']:,} rows of the source are "
                     f"{entry['rows']:,} here; {entry['merged']:,} were merged into their event"
                 )
-            dropped = entry["dropped"].get("forbidden", [])
+            dropped = entry["dropped"]
             told.append(
                 {
                     "File": entry["file"],
@@ -78,12 +95,15 @@ def rows(view: View) -> None:
                     "Rejected": sum(entry["rejected"].values()),
                     "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
                     "Repeats kept": entry["repeats"],
-                    "Columns on persons dropped": len(dropped),
+                    "Columns on persons dropped": len(dropped.get("forbidden", [])),
+                    "Free text dropped": len(dropped.get("free text", [])),
                     "Imported": entry["imported_at"][:16],
                     "Batch": entry["batch"],
                 }
             )
-    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch")
+    numbers = ("Rows", "Kept", "Rejected", "Repeats kept")
+    form = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch", column_config=form)
     st.text(
         "Kept + rejected = rows in the file, for every import. Rejected rows are kept in "
         "the store with their reasons."

@@ -57,5 +57,5 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
     return (
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
         f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
-        f"({clear.get('lower', 0)} clearly so); in the others chance explains the difference."
+        f"({clear.get('lower', 0)} clearly so); in the others chance can explain the difference."
     )

@@ -8,48 +8,57 @@ import streamlit as st
 
 from data import details, export
 from data.view import View
-from ui import cached, frame
+from ui import cached, frame, tables
 
 MOST = 500_000  # rows in one download; the command line has no limit
 
 
-def about(view: View, rows: int) -> dict[str, str]:
+def about(view: View, rows: int, columns: str) -> dict[str, str]:
     """What a file says of itself."""
-    return export.about(cached.current(view.stamp), view, rows, frame.link(view))
+    told = export.about(cached.current(view.stamp), view, rows, frame.link(view))
+    return {**told, "Columns": columns}
 
 
-def records(view: View) -> None:
+def records(view: View, personal: list[str]) -> None:
     """Buttons for all records of the View in three formats."""
     rows = cached.headline(view)["n"]
+    if not rows:
+        st.text("There are no records to take.")
+        return
     if rows > MOST:
         st.text(
             f"{rows:,} records are more than one download carries ({MOST:,}). Narrow the "
             "View, or use: python -m data export --link (the link below)."
         )
         return
+    # what needs the page is asked now: files are made later, when no page is running
+    told, current = about(view, rows, export.COLUMNS_TOLD), cached.current(view.stamp)
     with st.container(horizontal=True):
         for label, (suffix, mime, write) in details.FORMATS.items():
             st.download_button(
                 f"{label}, {rows:,} rows",
                 data=lambda write=write: write(  # type: ignore[misc]
-                    details.everything(cached.current(view.stamp), view),
-                    about(view, rows),
+                    details.everything(current, view, personal), told
                 ),
                 file_name=f"{name(view)}.{suffix}",
                 mime=mime,
                 key=f"take_{suffix}",
                 on_click="ignore",
             )
+    st.text(
+        "Every record of the View, whatever is searched for above, without free text. View, "
+        "link, stamp and row count stand inside each file."
+    )
 
 
 def areas(view: View, table: pd.DataFrame) -> None:
     """A button for the table of areas as it stands."""
-    kept = table.drop(columns=["unit"])
+    kept = table[[c for c in tables.COLUMNS if c in table]]
+    columns = " ".join(f"{c}: {tables.COLUMNS[c][2]}" for c in tables.COLUMNS if c in table)
+    told = about(view, len(kept), columns)
     st.download_button(
         f"This list as CSV, {len(kept)} rows",
-        data=lambda: details.as_csv(
-            pa.Table.from_pandas(kept, preserve_index=False), about(view, len(kept))
-        ),
+        data=lambda: details.as_csv(pa.Table.from_pandas(kept, preserve_index=False), told),
         file_name=f"{name(view)}-areas.csv",
         mime="text/csv",
         key="take_areas",

@@ -9,11 +9,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from data import links
 from data.clauses import Meta
-from data.filters import source_option
+from data.filters import FILTERS, source_option
 from data.settings import Problem, Settings
 from data.view import View
 from ui import cached, palette
 from ui import sidebar as filters
+from ui.maps import STATIC
 
 PAGES = (
     ("pages/map.py", "Map", ""),
@@ -24,12 +25,9 @@ PAGES = (
     ("pages/methods.py", "Data and methods", "methods"),
 )
 
-PAGE_WORDS = (
-    "layer",
-    "bandwidth",
-    "name",
-    "at",
-)  # what pages themselves put into a link
+# what pages themselves put into a link, beside the filters
+EMBED = ("embed", "embed_options")  # Streamlit's own
+PAGE_WORDS = ("layer", "bandwidth", "name", "at", "list", "show")
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other
@@ -43,12 +41,16 @@ STYLE = """<style>
 .st-key-headline [data-testid="stColumn"]:first-child
   [data-testid="stElementContainer"]:first-child [data-testid="stText"]
   { font-size: 2rem; font-weight: 600; line-height: 1.15; }
+.st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
+  { font-size: .92rem; line-height: 1.4; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.8rem .8rem 1rem; }
   [data-testid="stMainBlockContainer"] h3 { font-size: 1.2rem; }
   [class*="st-key-map"] iframe { height: 56vh !important; } }
 </style>"""
+
+STEPS = f"<script>{(STATIC / 'history.js').read_text()}</script>"
 
 
 def navigation() -> StreamlitPage:
@@ -62,7 +64,7 @@ def navigation() -> StreamlitPage:
 
 def sidebar() -> None:
     """Ask for a View. The widgets are bound to the link, so a link restores it."""
-    st.html(STYLE)
+    st.html(STYLE + STEPS, unsafe_allow_javascript=True)
     try:
         stamp = cached.stamp()
         place = cached.place()
@@ -70,8 +72,9 @@ def sidebar() -> None:
         st.error(plain(str(problem)))
         st.stop()
     if stamp is None or not cached.meta(stamp)["rows"]:
-        return _empty()
+        return _empty(place)
     meta = cached.meta(stamp)
+    link = {word: st.query_params.get_all(word) for word in st.query_params}
     chosen = filters.ask(meta, place)
     settled = st.query_params.get(links.SETTLED)
     if settled:
@@ -80,7 +83,23 @@ def sidebar() -> None:
     view, notices = links.view(chosen, meta, place, now)
     if len(view.sources) > 1:
         view, notices = _one_source(view, chosen, meta, place, now)
-    st.session_state["view"] = (view, notices)
+    told = dict.fromkeys((*notices, *_misread(link, view, meta)))
+    st.session_state["view"] = (view, tuple(told))
+
+
+def _misread(link: dict[str, list[str]], view: View, meta: Meta) -> list[str]:
+    """What a link says that means nothing here: said until the reader asks otherwise.
+
+    Widgets take it out of the address, so it is kept for as long as the View stays.
+    """
+    own = (*PAGE_WORDS, *EMBED, links.SETTLED, links.STAMP)
+    told = links.misread(link, meta, own)
+    for word in link.keys() - {row.word for row in FILTERS} - set(own):
+        del st.query_params[word]
+    if told or st.session_state.get("misread", (None,))[0] != view:
+        st.session_state["misread"] = (view, told)
+    found: list[str] = st.session_state["misread"][1]
+    return found
 
 
 def _one_source(
@@ -97,8 +116,13 @@ def _one_source(
             help="Sources that cover different times or places are not added up.",
         )
     shown, notices = links.view({**chosen, "source": [picked]}, meta, place, now)
-    others = ", ".join(name for name in named if name != picked)
-    return shown, (*notices, f"Shown here: {picked}. Counted on their own: {others}.")
+    others = [
+        f"{cached.headline(links.view({**chosen, 'source': [o]}, meta, place, now)[0])['n']:,} {o}"
+        for o in named
+        if o != picked
+    ]
+    told = f"Shown here: {picked}. Never added to it, by the same filters: {', '.join(others)}."
+    return shown, (*notices, told)
 
 
 def view() -> View:
@@ -160,6 +184,10 @@ def foot(view: View, said: bool = False) -> None:
         with box:
             st.code(link(view), language=None, wrap_lines=True)
             st.text("The link holds every filter and the stamp of the data.")
+    st.text(
+        f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
+        f"store · data {view.stamp} · times in {meta['place']['zone']}"
+    )
 
 
 def map_title(view: View) -> str:
@@ -183,28 +211,15 @@ def link(view: View) -> str:
     return f"{st.context.url or ''}?{query}{rest}"
 
 
-def footer() -> None:
-    """Last line of every page: source, place and stamp."""
-    stamp = cached.stamp()
-    if stamp:
-        meta: dict[str, Any] = cached.meta(stamp)
-        st.text(
-            f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
-            f"store · data {stamp} · times in {meta['place']['zone']}"
-        )
-
-
 def plain(text: str) -> str:
     """Text that markdown shows as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
 
 
-def _empty() -> None:
+def _empty(place: Settings) -> None:
     st.subheader("No records yet", anchor=False)
     st.text("Fill the store from a terminal, then reload this page:")
-    st.code(
-        "python -m data sample                 # the records that come with it\n"
-        "python -m data import your-file.csv   # or your own",
-        language=None,
-    )
+    sample = "python -m data sample                 # the records that come with it\n"
+    own = "python -m data import your-file.csv   # your own"
+    st.code((sample if place.sample else "") + own, language=None)
     st.stop()

@@ -33,18 +33,19 @@ def sentence(answer: Answer) -> str:
     ratio, low, high = (float(v[0]) for v in told.change[:3])
     a_step = f"a {answer.step}"
     both = (
-        f"{told.now:,.1f} {a_step} in {told.period}, {told.before:,.1f} {a_step} in "
-        f"{told.period_before}; whole {answer.step}s only"
+        f"{told.now:,.1f} {a_step} in {told.period} against {told.before:,.1f} in "
+        f"{told.period_before}, whole {answer.step}s"
     )
     if not np.isfinite(ratio):
         return f"No ratio: {both}."
-    span = f"ratio {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}"
     match int(told.change.sure[0]):
         case 1:
-            return f"{(ratio - 1) * 100:.0f} % more: {both} ({span})."
+            change = f"{(ratio - 1) * 100:.0f} % more"
         case -1:
-            return f"{(1 - ratio) * 100:.0f} % fewer: {both} ({span})."
-    return f"No clear change: {both} ({span})."
+            change = f"{(1 - ratio) * 100:.0f} % fewer"
+        case _:
+            change = "No clear change"
+    return f"{change}: {both} (ratio {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f})."
 
 
 def sentence_case(text: str) -> str:

@@ -1,36 +1,26 @@
 """What the Records page shows: outside text in text widgets only."""
 
-import json
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data import forbidden, words
+from data import details, forbidden, words
 from data.record import COLUMNS
 from data.view import View
 from ui import cached, headline
 
 LIMIT = 200
-FIRST = [
-    "local_date",
-    "hour",
-    "kind",
-    "area",
-    "place_precision",
-    "force",
-    "response",
-    "grade",
-    "incident_id",
-]
 LABELS = {
     "local_date": "Date",
-    "hour": "Hour",
+    "time": "Time",
     "kind": "Kind",
     "area": "Area",
     "place_precision": "Place known to",
     "force": "Force",
     "response": "Police response",
     "grade": "Grade",
+    "other": "Other columns of the source",
     "incident_id": "Id",
 }
 
@@ -43,18 +33,17 @@ def title(view: View) -> str:
 def newest(view: View, search: str, personal: list[str]) -> pd.DataFrame:
     """The newest records, with what the source tells beside the record's own columns."""
     frame = cached.newest(view, LIMIT, search)
-    told = [_attributes(text, personal) for text in frame.pop("attributes")]
-    return frame.assign(other=told)
+    held = [details.told(text, personal) for text in frame.pop("attributes")]
+    other = ["; ".join(f"{key}: {value}" for key, value in told.items()) for told in held]
+    zone = cached.meta(view.stamp)["place"]["zone"]
+    local = frame["occurred_at"].dt.tz_convert(zone)
+    pairs = zip(local, frame["time_precision"], strict=True)
+    times = [CLOCK.get(known, "").format(when) for when, known in pairs]
+    return frame.assign(other=other, time=times)
 
 
-def _attributes(text: object, personal: list[str]) -> str:
-    """The source's other columns; those on persons only where asked for by name."""
-    held = json.loads(text) if isinstance(text, str) else {}
-    return "; ".join(
-        f"{key}: {value}"
-        for key, value in held.items()
-        if key in personal or not forbidden.is_personal(key)
-    )
+# as much of the clock as the source knows
+CLOCK = {"exact": "{:%H:%M}", "hour": "about {:%H}:00"}
 
 
 def personal_columns(view: View) -> list[str]:
@@ -65,41 +54,59 @@ def personal_columns(view: View) -> list[str]:
 def said(view: View, frame: pd.DataFrame, search: str) -> str:
     """How many of how many are listed."""
     every = cached.headline(view)["n"]
-    which = f" that hold “{search}”" if search.strip() else ""
-    return f"Showing the newest {len(frame):,}{which} of {every:,} records."
+    if not search.strip():
+        return f"The newest {len(frame):,} of {every:,} records."
+    found = int(frame["matches"].iloc[0]) if len(frame) else 0
+    if not found:
+        return f"None of {every:,} records holds “{search.strip()}”."
+    newest = f"the newest {len(frame):,} of " if found > len(frame) else ""
+    return f"Shown: {newest}{found:,} that hold “{search.strip()}”, of {every:,} records."
 
 
 def table(frame: pd.DataFrame) -> int | None:
     """The list; what comes back is the row that the reader picked."""
-    shown = frame[[c for c in FIRST if c in frame]].rename(columns=LABELS)
-    for column in ("Kind", "Place known to", "Police response", "Grade"):
-        shown[column] = shown[column].fillna("").map(words.spoken)
-    shown["Force"] = [
-        ", ".join(map(words.spoken, v)) if v is not None else "" for v in frame["force"]
-    ]
+    if frame.empty:
+        return None
+    shown = frame[[c for c in LABELS if c in frame]].copy()
+    for column in shown.columns.intersection(list(words.TABLES)):
+        shown[column] = [_spoken(value) for value in shown[column]]
+    shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
-        shown, hide_index=True, height=380, key="records", on_select="rerun",
-        selection_mode="single-row",
+        shown.rename(columns=LABELS), hide_index=True, height=380, key="records",
+        on_select="rerun", selection_mode="single-row", placeholder="",
     )  # fmt: skip
     rows = found["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(frame) else None
 
 
+def _spoken(value: Any) -> str:
+    """A word or a set of words of ours, as readers see them; empty where there is none."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    if isinstance(value, str):
+        return words.spoken(value)
+    return ", ".join(map(words.spoken, value))
+
+
 def one(frame: pd.DataFrame, row: int | None) -> None:
     """Everything about one record, as text."""
     if row is None:
-        st.text("Pick a row to read everything that is known of it.")
+        if len(frame):
+            st.text("Pick a row to read everything that is known of it.")
         return
     record = frame.iloc[row]
     meanings = {column.name: column.meaning for column in COLUMNS}
     with st.container(border=True, key="record"):
-        for name in frame.columns:
+        for name in frame.columns.drop("matches", errors="ignore"):
             value = record[name]
-            if isinstance(value, list) or (hasattr(value, "tolist") and hasattr(value, "__len__")):
-                value = ", ".join(map(str, value))
-            if value is None or value == "" or (isinstance(value, float) and pd.isna(value)):
-                continue
-            if value is pd.NaT:
-                continue
-            label = "other columns of the source" if name == "other" else words.spoken(name)
-            st.text(f"{label}: {value}", help=meanings.get(name))
+            told = _spoken(value) if name in words.TABLES else _plain(value)
+            label = LABELS.get(name, words.spoken(name))
+            if told:
+                st.text(f"{label}: {told}", help=meanings.get(name))
+
+
+def _plain(value: Any) -> str:
+    """A value as text; empty where there is none."""
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return "" if pd.isna(value) else str(value)

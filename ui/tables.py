@@ -28,7 +28,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
 }
 NARROW = ("area", "n", "rate", "change")
-NARROW_WIDTHS = {"area": 128, "n": 70, "rate": 70, "change": 84}
+NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 72, "change": 76}
+WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
 
 def columns(
@@ -74,8 +75,10 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     table = layers.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
     both = pd.concat([table, rest])[list(names)]
+    both["area"] = both["area"].str.replace(", hexagon ", " \u00b7 ")
+    widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
     st.dataframe(
-        both, hide_index=True, height=height, column_config=columns(names, NARROW_WIDTHS),
+        both, hide_index=True, height=height, column_config=columns(names, widths),
         key="ranked", row_height=30, placeholder="",
     )  # fmt: skip
 

@@ -1,10 +1,28 @@
 """A place to drop one CSV: the same import, in a process of its own."""
 
+import re
+from typing import Any
+
 import streamlit as st
 
 from data import dropped
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+# an option of the import: what its field is called here, and an example
+FIELDS = {
+    "source": ("Short name of the source", "hotline"),
+    "date-format": ("Date format", "%d/%m/%Y %H:%M"),
+    "kind": ("Kind of all rows", "sighting"),
+    "time": ("Column of the time", "call_time"),
+    "zone": ("Time zone", "America/Chicago"),
+    "crs": ("EPSG code of the coordinates", "EPSG:26915"),
+    "columns": ("Names of the columns", "id, time, lat, lon"),
+    "delimiter": ("Delimiter", ";"),
+    "encoding": ("Encoding", "cp1252"),
+    "decimal": ("Decimal sign", ","),
+}
+FIRST = 3  # fields that stand open; the others are folded until an import asks for one
 
 
 def show() -> None:
@@ -14,28 +32,64 @@ def show() -> None:
         st.text("Files can be dropped only on the machine that runs Porchlight.")
         return
     st.text(
-        "One CSV up to 10 MB. It is read exactly as `python -m data import` reads it: first "
-        "a trial that writes nothing, then, if you say so, the import."
+        "One CSV up to 10 MB, read exactly as the import of the command line reads it: first a "
+        "trial that writes nothing, then, if you say so, the import."
     )
     file = st.file_uploader("CSV file", type=["csv", "gz"], key="dropped")
     if file is None:
+        _said()
         return
-    left, middle, right = st.columns(3)
-    source = left.text_input(
-        "Short name of the source", key="drop_source", placeholder="e.g. hotline"
-    )
-    date_format = middle.text_input(
-        "Date format, if asked for", key="drop_format", placeholder="%d/%m/%Y %H:%M"
-    )
-    kind = right.text_input(
-        "Kind of all rows, if asked for", key="drop_kind", placeholder="sighting"
-    )
-    asked = {"source": source, "date-format": date_format, "kind": kind}
-    trial = st.button("Try it", key="drop_try")
-    real = st.button("Import it", key="drop_import", type="primary")
+    asked = _fields()
+    with st.expander("A mapping, if you have one"):
+        mapping = st.file_uploader("Mapping (TOML)", type=["toml"], key="dropped_map")
+    with st.container(horizontal=True):
+        trial = st.button("Try it", key="drop_try")
+        real = st.button("Import it", key="drop_import", type="primary")
     if trial or real:
         with st.spinner("Reading the file ..."):
-            done, text = dropped.run(file.name, file.getvalue(), asked, dry_run=not real)
-        (st.code if done else st.error)(text if done else "The file could not be imported.")
-        if not done:
-            st.code(text, language=None)
+            st.session_state["dropped_said"] = dropped.run(
+                file.name,
+                file.getvalue(),
+                asked,
+                mapping=mapping.getvalue() if mapping else b"",
+                dry_run=not real,
+            )
+        if real:
+            st.rerun()  # the whole page then speaks of the store as it is now
+    _said()
+
+
+def _fields() -> dict[str, str]:
+    """What the reader typed, by option."""
+    typed: dict[str, str] = {}
+
+    def rows(names: list[str]) -> None:
+        for column, name in zip(st.columns(FIRST) * 3, names, strict=False):
+            label, example = FIELDS[name]
+            typed[name] = column.text_input(label, key=f"drop_{name}", placeholder=example)
+
+    rows(list(FIELDS)[:FIRST])
+    with st.expander("More fields, for when the import asks for one"):
+        rows(list(FIELDS)[FIRST:])
+    return typed
+
+
+def _said() -> None:
+    """What the last trial or import said, in the words of this page."""
+    told: tuple[bool, str] | None = st.session_state.get("dropped_said")
+    if told is None:
+        return
+    done, text = told
+    if not done:
+        st.error("The file could not be imported; nothing was changed. What to do:")
+    st.code(fields_named(text), language=None, wrap_lines=True)
+
+
+def fields_named(text: str) -> str:
+    """The text with the fields of this page in place of options of the command line."""
+
+    def field(found: re.Match[str]) -> Any:
+        known = FIELDS.get(found[1])
+        return f"“{known[0]}”" if known else found[0]
+
+    return re.sub(r"--([a-z-]+)", field, text)
