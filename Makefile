@@ -69,7 +69,7 @@ prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
 	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 
 bench: .venv/test .venv/sample
-	@for name in import start view; do $(BIN)/python -m bench $$name || exit 1; done
+	@for name in import locate start view; do $(BIN)/python -m bench $$name || exit 1; done
 
 clean:
 	@rm -rf .venv node_modules $(VENDOR) static/areas .mypy_cache .pytest_cache .ruff_cache

@@ -24,7 +24,7 @@ from data.store import Current, Store
 from data.view import HEXAGONS, View
 
 ROWS = 1_000_000
-ROUNDS = 7
+ROUNDS = 15
 LIMITS = ((1_000_000, 0.050), (10_000_000, 0.300))  # up to so many rows: seconds
 LEAST = 5.0
 BANDWIDTH = 400.0

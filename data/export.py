@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from data import details, links, questions
+from data import details, links, questions, words
 from data.filters import FILTERS
 from data.settings import Problem, Settings
 from data.status import first_step
@@ -58,4 +58,4 @@ def write(store: Store, place: Settings, file: Path, link: str) -> str:
     table = details.everything(current, view)
     told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
     file.write_bytes(make(table, {**told, "Columns": COLUMNS_TOLD}))
-    return f"{file.name}: {table.num_rows:,} records. {told['View']}"
+    return f"{file.name}: {words.counted(table.num_rows, 'record')}. {told['View']}"

@@ -120,19 +120,42 @@ def by_area_and_step(current: Current, view: View, step: int) -> Counted:
     first = origin(view, step)
     n_steps = (view.end - first).days // step + 1
     sql, values = where(view, current)
+    # what need not be asked is not asked: it would cost a fourth of the time
+    split = f"place_precision >= {COARSE_PLACE} AS coarse, " if _coarse(view, current) else ""
     table = current.query(
         f"""SELECT {area_sql(view, current)} AS unit, {step_sql(view, step, first)} AS step,
-            place_precision >= {COARSE_PLACE} AS coarse, count(*) AS n
+            {split}count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
     )
-    n, coarse = table["n"].to_numpy(), table["coarse"].to_numpy()
-    rows, units = pd.factorize(table["unit"].to_numpy(), sort=True)
+    rows, units = _numbered(table["unit"].to_numpy())
+    n, steps = table["n"].to_numpy(), table["step"].to_numpy()
     counts = np.zeros((len(units), n_steps), np.int64)
-    steps = table["step"].to_numpy()
+    if not split:
+        counts[rows, steps] = n
+        return Counted(units, counts, 0)
+    coarse = table["coarse"].to_numpy()
     counts[rows[~coarse], steps[~coarse]] = n[~coarse]
     counts[rows[coarse], steps[coarse]] += n[coarse]
     return Counted(units, counts, int(n[coarse].sum()))
+
+
+def _coarse(view: View, current: Current) -> bool:
+    """Whether the View may hold records that are known too coarsely for a heatmap."""
+    return point_sql(view, current.meta) is not None
+
+
+def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    """The row of each value among the different ones, and these in order.
+
+    Values are small whole numbers, so that nothing need be sorted.
+    """
+    if not len(units):
+        return np.zeros(0, np.int64), units
+    low = int(units.min())
+    held = np.zeros(int(units.max()) - low + 1, bool)
+    held[units - low] = True
+    return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low
 
 
 def series(current: Current, view: View, column: str) -> pd.DataFrame:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data import boundaries
 from data.clauses import polygon_set
 from data.store import Current
 from data.view import HEXAGONS
 from geo import hexagons
+from geo.area_index import locate
 
 TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 DECIMALS = 5  # of a degree: about a metre
@@ -33,7 +33,7 @@ def units(current: Current, area_set: str, settled_by: datetime | None = None) -
     if found is None:
         empty: dict[str, list[Any]] = {"unit": [], "name": [], "population": [], "geometry": []}
         return gpd.GeoDataFrame(empty, crs=4326)
-    areas, _ = boundaries.read(current.folder / f"areas{found[0]}.parquet")
+    areas = gpd.read_parquet(current.folder / f"areas{found[0]}.parquet")
     people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
     return gpd.GeoDataFrame(
         {"unit": np.arange(len(areas)), "name": areas["name"], "population": people},
@@ -64,9 +64,7 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
     found = polygon_set("", current.meta)
     names = [f"Hexagon {code[: -len('ffff')][-5:]}" for code in shapes["code"]]
     if found is not None and len(shapes):
-        areas, _ = boundaries.read(current.folder / "areas0.parquet")
-        from geo.areas import locate
-
+        areas = gpd.read_parquet(current.folder / "areas0.parquet")
         centres = shapely.centroid(shapes.geometry.values)
         rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]

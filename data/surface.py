@@ -11,7 +11,7 @@ from data import links, questions, shapes
 from data.store import Current
 from data.view import View
 from geo import density, mercator
-from geo.areas import locate
+from geo.area_index import locate
 
 PIXELS = 512  # the longer side of the grid has at least half as many
 MARGIN = 0.02  # of the place's size, on every side

@@ -148,6 +148,11 @@ def spoken(code: str) -> str:
     return code.replace("_", " ")
 
 
+def counted(n: int, noun: str) -> str:
+    """A number and what it counts: 1 incident, 2,000 incidents."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
 def meaning(column: str, code: str) -> str:
     """What a word of a column means; KeyError for a word that is not in its table."""
     return TABLES[column][CODES[column][code]].meaning

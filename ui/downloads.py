@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from data import details, export
+from data import details, export, words
 from data.view import View
 from ui import cached, frame, tables
 
@@ -36,7 +36,7 @@ def records(view: View, personal: list[str]) -> None:
     with st.container(horizontal=True):
         for label, (suffix, mime, write) in details.FORMATS.items():
             st.download_button(
-                f"{label}, {rows:,} rows",
+                f"{label}, {words.counted(rows, 'row')}",
                 data=lambda write=write: write(  # type: ignore[misc]
                     details.everything(current, view, personal), told
                 ),
@@ -57,7 +57,7 @@ def areas(view: View, table: pd.DataFrame) -> None:
     columns = " ".join(f"{c}: {tables.COLUMNS[c][2]}" for c in tables.COLUMNS if c in table)
     told = about(view, len(kept), columns)
     st.download_button(
-        f"This list as CSV, {len(kept)} rows",
+        f"This list as CSV, {words.counted(len(kept), 'row')}",
         data=lambda: details.as_csv(pa.Table.from_pandas(kept, preserve_index=False), told),
         file_name=f"{name(view)}-areas.csv",
         mime="text/csv",

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
@@ -94,7 +95,7 @@ def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str
         if not covered or not row.asked:
             told.append(["no data in this period" if row.asked else "not chosen"])
             continue
-        lines = [f"{row.n:,} incidents"]
+        lines = [words.counted(int(str(row.n)), "incident")]
         if view.area_set not in HEXAGONS:
             lines.append(rate_words(row))
         if (change := getattr(row, "change", None)) and np.isfinite(float(str(row.ratio))):

@@ -55,7 +55,7 @@ def said(view: View, frame: pd.DataFrame, search: str) -> str:
     """How many of how many are listed."""
     every = cached.headline(view)["n"]
     if not search.strip():
-        return f"The newest {len(frame):,} of {every:,} records."
+        return f"The newest {len(frame):,} of {words.counted(every, 'record')}."
     found = int(frame["matches"].iloc[0]) if len(frame) else 0
     if not found:
         return f"None of {every:,} records holds “{search.strip()}”."
