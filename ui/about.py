@@ -12,7 +12,7 @@ from data.methods import METHODS
 from data.record import COLUMNS
 from data.view import View
 from geo.hexagons import RESOLUTIONS
-from ui import cached, frame, neighborhood, tables
+from ui import cached, neighborhood, tables
 
 
 def stamp(view: View) -> None:
@@ -27,8 +27,8 @@ def stamp(view: View) -> None:
 def sources(view: View) -> None:
     """Each source with its licence, dates and what it covers."""
     for source in cached.meta(view.stamp)["sources"]:
-        with st.container(border=True, gap=None):
-            st.markdown(f"**{frame.plain(source['title'])}**")
+        with st.container(border=True, gap=None, key=f"source_{source['name']}"):
+            st.text(source["title"])
             for label, value in _facts(source):
                 st.text(f"{label}: {value}")
 

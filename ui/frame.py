@@ -1,6 +1,7 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
 from datetime import date, datetime
+from string import punctuation
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,10 @@ STYLE = """<style>
   { font-size: 2rem; font-weight: 600; line-height: 1.15; }
 .st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
   { font-size: .92rem; line-height: 1.4; }
+.st-key-notices [data-testid="stText"] { padding: .45rem .8rem; border-left: 3px solid;
+  background: color-mix(in srgb, currentColor 7%, transparent); }
+[class*="st-key-source_"] [data-testid="stElementContainer"]:first-child
+  [data-testid="stText"] { font-weight: 600; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.8rem .8rem 1rem; }
@@ -144,15 +149,15 @@ def view() -> View:
 def _notices(view: View, notices: tuple[str, ...]) -> None:
     gap = links.gap(view, cached.meta(view.stamp))
     for sentence in (*notices, *([gap] if gap else [])):
-        st.info(plain(sentence))
+        st.text(sentence)
     made = [s for s in links.chosen(view, cached.meta(view.stamp)) if s["made"]]
     if made:
         st.warning("Made data: no line of this source happened.")
     old = st.query_params.get(links.STAMP)
     if old and old != view.stamp:
-        st.info(
-            f"This link was made with data {plain(old[:20])}; the store now holds "
-            f"{view.stamp}. Numbers may differ."
+        st.text(
+            f"This link was made with data {old[:20]!r}; the store now holds {view.stamp}. "
+            "Numbers may differ."
         )
 
 
@@ -212,8 +217,8 @@ def link(view: View) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that markdown shows as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+    """Text on one line that markdown shows as it is."""
+    return "".join(f"\\{c}" if c in punctuation else c for c in " ".join(text.split()))
 
 
 def _empty(place: Settings) -> None:
