@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, frame, neighborhood, tables
+from ui import cached, charts, clock, frame, neighborhood, tables
 
 asked = frame.view()
 view = neighborhood.polygons(asked)
@@ -25,10 +25,10 @@ with left:
     st.altair_chart(charts.bars(neighborhood.kinds(inside), theme, "incidents"), alt="Kinds")
 with right:
     st.markdown("**When**")
-    st.altair_chart(
-        charts.hour_matrix(cached.hours_by_weekday(inside), theme),
-        alt="Hours by weekday",
-    )
+    hours = clock.hours(inside)
+    if hours["n"].any():
+        st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
+    clock.left_out(hours["n"].sum(), row["n"], "hour")
 st.markdown("**Neighbors**")
 tables.listed(neighborhood.neighbors(view, name, answer))
 st.text(neighborhood.border(view))

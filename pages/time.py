@@ -14,19 +14,19 @@ if answer.headline["n"]:
     st.markdown("**By kind**" + (" (whole weeks only)" if step == "week" else ""))
     st.altair_chart(charts.by_group(kinds, theme, step, order), alt=f"Incidents a {step} by kind")
     if step == "day":
-        clock.left_out(kinds["n"].sum(), answer, "day")
+        clock.left_out(kinds["n"].sum(), answer.headline["n"], "day")
     left, right = st.columns([1, 1.4])
     with left:
         st.markdown("**Hour and weekday**")
         hours = clock.hours(view)
         if hours["n"].any():
             st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
-        clock.left_out(hours["n"].sum(), answer, "hour")
+        clock.left_out(hours["n"].sum(), answer.headline["n"], "hour")
     with right:
         st.markdown("**Every day**")
         days = clock.days(view)
         if days["n"].any():
             st.altair_chart(charts.calendar(*clock.placed(days), theme), alt="Calendar")
-        clock.left_out(days["n"].sum(), answer, "day")
+        clock.left_out(days["n"].sum(), answer.headline["n"], "day")
     clock.multiples(answer, theme)
 frame.foot(view)

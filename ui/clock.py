@@ -46,9 +46,8 @@ def _largest(counts: pd.Series) -> int:
     return int(counts.index[int(counts.to_numpy().argmax())])
 
 
-def left_out(shown: float, answer: Answer, what: str) -> None:
+def left_out(shown: float, every: int, what: str) -> None:
     """Say how many incidents a chart cannot show, if any."""
-    every = answer.headline["n"]
     if shown < every:
         st.text(f"{shown:,.0f} of {every:,} incidents; of the others the {what} is not known.")
 
