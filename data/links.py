@@ -172,17 +172,35 @@ def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     asked = [said for row in FILTERS if (said := row.says(view, meta))]
     text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
     left_out = LEFT_OUT | ({"outside": NO_HEXAGON} if view.area_set in HEXAGONS else {})
-    hidden = [f" {counted[key]:,} {why}" for key, why in left_out.items() if counted.get(key)]
+    hidden = [
+        f" {n:,} {why[n == 1]}" for key, why in left_out.items() if (n := counted.get(key, 0))
+    ]
     return text + "".join(hidden)
 
 
-NO_HEXAGON = "have no point: they are counted above, but in no hexagon."
+# of several, and of one
+NO_HEXAGON = (
+    "have no point: they are counted above, but in no hexagon.",
+    "has no point: it is counted above, but in no hexagon.",
+)
 LEFT_OUT = {
-    "no_hour": "more have no known hour and are left out by the filter on hours.",
-    "no_weekday": "more have no known day and are left out by the filter on weekdays.",
-    "no_point": "have no exact place and are not in the heatmap.",
-    "outside": "lie in none of the areas: they are counted above, but not on the map of areas nor in the table.",
-    "young": "more are too young to be shown.",
+    "no_hour": (
+        "more have no known hour and are left out by the filter on hours.",
+        "more has no known hour and is left out by the filter on hours.",
+    ),
+    "no_weekday": (
+        "more have no known day and are left out by the filter on weekdays.",
+        "more has no known day and is left out by the filter on weekdays.",
+    ),
+    "no_point": (
+        "have no exact place and are not in the heatmap.",
+        "has no exact place and is not in the heatmap.",
+    ),
+    "outside": (
+        "lie in none of the areas: they are counted above, but not on the map of areas nor in the table.",
+        "lies in none of the areas: it is counted above, but not on the map of areas nor in the table.",
+    ),
+    "young": ("more are too young to be shown.", "more is too young to be shown."),
 }
 
 

@@ -9,6 +9,7 @@ view = neighborhood.polygons(asked)
 theme = frame.theme()
 answer = cached.answer(view)
 name = neighborhood.pick(answer, asked.areas)
+neighborhood.stop_without_data(view, name, answer)
 row = answer.table.set_index("area").loc[name]
 frame.head(neighborhood.title(name, row, view))
 st.text(neighborhood.numbers(row, answer))

@@ -138,6 +138,26 @@ def test_a_good_link_is_met_in_silence() -> None:
     assert "ignored" not in said(opened(**link))
 
 
+def test_without_data_there_are_no_zeros() -> None:
+    link = {"from": "2010-01-01", "to": "2010-02-01"}
+    for path in ("pages/areas.py", "pages/area.py", "pages/time.py"):
+        app = opened(path, **link)
+        assert "no data in this period" in app.subheader[0].value
+        assert not app.dataframe and "per 1,000" not in said(app)
+
+
+def test_of_a_few_records_no_most_is_said() -> None:
+    for path in ("pages/map.py", "pages/time.py"):
+        app = opened(path, source="press")
+        assert "too few to say" in app.subheader[0].value
+    assert "by count" not in said(opened("pages/area.py", source="press"))
+
+
+def test_one_is_not_spoken_of_as_many() -> None:
+    text = said(opened("pages/area.py", source="press"))
+    assert "1 has no exact place and is not in the heatmap" in text and "1 have" not in text
+
+
 def test_search_says_how_many() -> None:
     app = opened("pages/records.py")
     app.text_input(key="search_records").set_value("traffic STOP").run()

@@ -11,6 +11,7 @@ from data import links, periods, words
 from data.answers import Answer
 from data.filters import WEEKDAYS
 from data.view import View
+from geo import rates
 from ui import cached, charts, headline
 from ui.palette import Theme
 
@@ -30,6 +31,8 @@ def title(view: View, answer: Answer) -> str:
         return f"{what}: no data in this period, so there is nothing to draw"
     if not answer.headline["n"]:
         return f"{what}: no record in this View, so there is nothing to draw"
+    if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
+        return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
     found = cached.hours_by_weekday(view)
     by_day = (days(view) if found.empty else found).groupby("weekday")["n"].sum()
     if not by_day.sum():

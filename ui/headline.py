@@ -6,6 +6,7 @@ import streamlit as st
 from data.answers import Answer
 from data.filters import period
 from data.view import View
+from geo import rates
 from ui import cached
 
 
@@ -70,7 +71,10 @@ def title(view: View, answer: Answer) -> str:
         return f"{what}: no data in this period"
     if not answer.placed:
         return f"{what}: no record of this View lies in one of these units"
-    if not top and answer.table["n"].any():
+    held = int(answer.table["n"].sum())
+    if 0 < held < rates.UNRELIABLE:  # any order of so few is chance
+        return f"{what}: {held} in all areas, too few to say where most are"
+    if not top and held:
         return f"{what}: too few in any area for a reliable rate"
     if not top:
         return f"{what}: none in this View"

@@ -44,13 +44,28 @@ def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
 
 def title(name: str, row: pd.Series, view: View) -> str:
     """The area in one sentence."""
-    return f"{name}: {int(row['n']):,} {headline.noun(view)}, {period(view.start, view.end)}"
+    n, noun = int(row["n"]), headline.noun(view)
+    many = f"one record of {noun}" if n == 1 else f"{n:,} {noun}"
+    return f"{name}: {many}, {period(view.start, view.end)}"
+
+
+def stop_without_data(view: View, name: str, answer: Answer) -> None:
+    """Where nothing can be said of areas, say so and show no zeros."""
+    if not answer.covered:
+        frame.head(f"{name}: no data in this period")
+    elif not answer.placed:
+        frame.head(f"{name}: no record of this View lies in any area")
+    else:
+        return
+    frame.foot(view)
+    st.stop()
 
 
 def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
-    parts = [f"Number {rank} of {len(answer.table)} areas by count", layers.rate_words(row)]
+    ranked = f"Number {rank} of {len(answer.table)} areas by count"
+    parts = ["" if row["unreliable"] else ranked, layers.rate_words(row)]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f} % of all incidents in areas")
     told = answer.comparison
