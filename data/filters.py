@@ -70,7 +70,8 @@ def source_option(name: str) -> str:
 
 
 def _sources(meta: Meta) -> dict[str, str]:
-    return {source_option(s["name"]): s["name"] for s in meta["sources"]}
+    # one without a record is told of on the page of methods, but there is nothing to ask of it
+    return {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
 
 
 def parse_hours(raw: str) -> tuple[int, int] | None:
@@ -101,7 +102,7 @@ def _grades_said(view: View, meta: Meta) -> str:
     community = any(s["kind"] == "community" for s in meta["sources"] if s["name"] in view.sources)
     if view.grades or not community:
         return ", ".join(map(words.spoken, view.grades))
-    return "without rejected reports"
+    return "without reports graded rejected"
 
 
 def set_names(meta: Meta) -> tuple[str, ...]:
@@ -140,11 +141,11 @@ FILTERS = (
         says=lambda view, meta: " and ".join(s["says"] for s in meta["sources"] if s["name"] in view.sources),
     ),
     Filter(
-        "from", "start", "From", "First day, on the place's clock.", "date", read=_date, write=_iso,
+        "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso,
         sql=lambda view, meta: (f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]),
         says=lambda view, meta: period(view.start, view.end),
     ),
-    Filter("to", "end", "To", "Last day, included.", "date", read=_date, write=_iso),
+    Filter("to", "end", "To", "Last day, included. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso),
     Filter(
         "hours", "hours", "Hours", "Pick, or type your own, also over midnight: 20-04. Records without an hour are left out and counted.", "typed",
         options=lambda meta: HOURS, read=lambda raw, meta: parse_hours(raw),

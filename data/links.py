@@ -98,7 +98,7 @@ def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
 
 def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
     """The sources that a first visitor sees."""
-    names = [s["name"] for s in meta["sources"]]
+    names = [s["name"] for s in meta["sources"] if s["rows"]]
     first = place.opens.get("source")
     return (str(first),) if first in names else tuple(names[:1])
 
@@ -125,14 +125,11 @@ def newest(names: tuple[str, ...], meta: Meta) -> date:
 
 
 def uncovered(view: View, meta: Meta) -> str:
-    """Why a View's period says nothing about change; empty where it is covered."""
+    """What does not cover a View's whole period, in words; empty where all does."""
     for s in chosen(view, meta):
         start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
         if view.start < start or view.end > end:
-            return (
-                f"No comparison with {period(view.start, view.end)}: the records of "
-                f"{s['says']} cover {period(start, end)}."
-            )
+            return f"the records of {s['says']} cover {period(start, end)}."
     return ""
 
 

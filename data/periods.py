@@ -54,9 +54,10 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     """Why a View cannot be compared, in words; empty where it can."""
     if other is None:
         return "Nothing to compare with was chosen."
-    for asked in (other, view):
-        if why := links.uncovered(asked, current.meta):
-            return why
+    if why := links.uncovered(view, current.meta):
+        return f"No comparison: {why}"
+    if why := links.uncovered(other, current.meta):
+        return f"No comparison with {period(other.start, other.end)}: {why}"
     if view.start <= other.end and other.start <= view.end:
         return "No comparison: the two periods overlap."
     if min(whole(v, step, current).sum() for v in (view, other)) < LEAST:

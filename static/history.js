@@ -1,7 +1,8 @@
 // Each choice of a reader is a step that the back button takes back. Streamlit puts a bound
 // widget's value into the address without a step of its own; what it does while going back
-// stays as it is, or the way forward would be lost.
-(() => {
+// stays as it is, or the way forward would be lost. It also takes a page's own words (given
+// as `own`) out of the address when the reader leaves the page: that is no step.
+((own) => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
   let byReader = false;
@@ -9,10 +10,23 @@
     window.addEventListener(kind, () => { byReader = true; }, true);
   }
   window.addEventListener("popstate", () => { byReader = false; }, true);
-  const replace = window.history.replaceState.bind(window.history);
-  window.history.replaceState = (state, title, url) => {
-    const next = new URL(url ?? window.location.href, window.location.href);
-    const step = byReader && next.search !== window.location.search;
-    return step ? window.history.pushState(state, title, url) : replace(state, title, url);
+  const { history, location } = window;
+  const replace = history.replaceState.bind(history);
+  const push = history.pushState.bind(history);
+  const there = (url) => new URL(url ?? location.href, location.href);
+  const without = (search) => {
+    const rest = new URLSearchParams(search);
+    own.forEach((word) => rest.delete(word));
+    return String(rest);
   };
-})();
+  const onlyLeaves = (next) => next.pathname === location.pathname
+    && next.search !== location.search
+    && without(location.search) === String(new URLSearchParams(next.search));
+  history.replaceState = (state, title, url) => {
+    const step = byReader && there(url).search !== location.search;
+    return step ? push(state, title, url) : replace(state, title, url);
+  };
+  history.pushState = (state, title, url) => {
+    if (!onlyLeaves(there(url))) push(state, title, url);
+  };
+})(OWN);

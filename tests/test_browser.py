@@ -231,6 +231,25 @@ def test_back_takes_back_one_choice_after_the_other(opened: Open) -> None:
     page.get_by_text(said[2]).wait_for()
 
 
+def test_back_comes_to_the_list_that_was_left(opened: Open) -> None:
+    page = opened(
+        "/areas?from=2017-09-01&to=2017-11-30&compare=own+period"
+        "&versus_from=2017-03-01&versus_to=2017-05-31"
+    )
+    page.get_by_role("radio", name="fewer").click()
+    page.wait_for_url("**list=fewer**")
+    settled(page)
+    page.get_by_role("link", name="Records").click()
+    page.wait_for_url("**/records?**")
+    settled(page)
+    assert "list=" not in page.url
+    page.go_back()
+    page.wait_for_url("**/areas?**")
+    settled(page)
+    assert "list=fewer" in page.url
+    assert page.get_by_role("radio", name="fewer").get_attribute("aria-checked") == "true"
+
+
 def test_filter_goes_to_the_link_and_back(opened: Open) -> None:
     page = opened("/")
     first = drawn(page)

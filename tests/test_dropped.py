@@ -88,3 +88,7 @@ def test_a_dropped_mapping_is_used() -> None:
 def test_options_of_the_command_line_are_fields_of_the_page() -> None:
     said = fields_named("Say how, e.g. --date-format, or --kind KIND for all; --no-header.")
     assert said == "Say how, e.g. “Date format”, or “Kind of all rows” KIND for all; --no-header."
+    said = fields_named(
+        "Stopped: so. A mapping to edit is written with --save-map FILE.\nUse --map."
+    )
+    assert said == "Stopped: so.\nUse “Mapping (TOML)”."

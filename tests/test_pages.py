@@ -234,3 +234,23 @@ def test_pages_run_without_any_area(
         assert "30 of 30 incidents" in said(app) or path == "pages/area.py"
     else:
         assert "No areas yet" in app.subheader[0].value
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+def test_a_source_without_a_record_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    head, store = "id,time,kind,lat,lon,neighborhood\n", tmp_path / "store"
+    for name, place in (("first", "-93.2,44.9"), ("second", "44.9,-93.2")):
+        rows = [f"{i},2024-03-{i:02d} 10:00,sighting,{place},Area {i % 3}" for i in range(1, 29)]
+        (tmp_path / f"{name}.csv").write_text(head + "\n".join(rows) + "\n")
+        command("import", str(tmp_path / f"{name}.csv"), "--source", name, store=store)
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(store))
+    for link in ({}, {"source": "first"}, {"source": ["first", "second"]}):
+        st.cache_resource.clear()
+        app = opened(path, **link)
+        text = said(app)
+        assert app.multiselect(key="source").options == ["second"]
+        assert ("28 of 28 incidents" in text) or app.subheader[0].value == "No areas yet"
+        assert ("'first' is not known here" in text) == bool(link)
+        assert "incidents: 0" in text or path != "pages/methods.py"

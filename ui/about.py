@@ -36,12 +36,12 @@ def sources(view: View) -> None:
 def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
     stated = (
         ""
-        if source["coverage_stated"]
+        if source["coverage_stated"] or not source["start"]
         else " (from its first and last record: the source does not state it)"
     )
     told = [
         ("recorded by", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
-        ("incidents", f"{source['rows']:,}, {spell(source['first'], source['last'])}"),
+        ("incidents", f"{source['rows']:,}" + spell(source["first"], source["last"], ", ")),
         ("period covered", f"{spell(source['start'], source['end'])}{stated}"),
         ("area covered", source["area"]),
         ("what is in it", source["covers"]),
@@ -65,9 +65,11 @@ COUNTED = {
 }
 
 
-def spell(first: str | None, last: str | None) -> str:
-    """Two days as readers write them; empty where there is none."""
-    return period(date.fromisoformat(first), date.fromisoformat(last)) if first and last else ""
+def spell(first: str | None, last: str | None, before: str = "") -> str:
+    """Two days as readers write them, after `before`; empty where there is none."""
+    if not first or not last:
+        return ""
+    return before + period(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def rows(view: View) -> None:

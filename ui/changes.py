@@ -57,5 +57,6 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
     return (
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
         f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
-        f"({clear.get('lower', 0)} clearly so); in the others chance can explain the difference."
+        f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same. Where it "
+        "is not clear, chance can explain the difference."
     )

@@ -21,6 +21,7 @@ NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays
 MOST = 12  # small charts
 A_ROW = 4  # small charts beside each other; two on a phone
 MANY = 120  # more weeks than this are too fine for a small chart
+ENOUGH = 5  # incidents for each hour or weekday, to say which has most
 BLOCK = 4  # weeks that are then one bar
 
 
@@ -37,16 +38,21 @@ def title(view: View, answer: Answer) -> str:
     by_day = (days(view) if found.empty else found).groupby("weekday")["n"].sum()
     if not by_day.sum():
         return f"{what}: no record of this View has a day"
-    day = NAMES[_largest(by_day)]
-    if found.empty:
-        return f"{what}: most on {day}; no record of this View has an hour"
-    hour = _largest(found.groupby("hour")["n"].sum())
-    return f"{what}: most at {hour:02d}:00-{hour + 1:02d}:00 and on {day}"
+    day, hour = _largest(by_day), None
+    if not found.empty:
+        hour = _largest(found.groupby("hour")["n"].sum())
+    most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
+    most += [] if day is None else [f"on {NAMES[day]}"]
+    said = f"most {' and '.join(most)}" if most else "too few to say when most are"
+    return f"{what}: {said}" + ("; no record of this View has an hour" if found.empty else "")
 
 
-def _largest(counts: pd.Series) -> int:
-    """The first weekday or hour with the largest count."""
-    return int(counts.index[int(counts.to_numpy().argmax())])
+def _largest(counts: pd.Series) -> int | None:
+    """The weekday or hour with the largest count; None where it is no news, shared with
+    another, or where there are fewer than five for each, so that chance may choose it."""
+    top = counts.index[counts == counts.max()]
+    few = counts.sum() < ENOUGH * len(counts)
+    return None if few or len(top) > 1 or len(counts) == 1 else int(top[0])
 
 
 def left_out(shown: float, every: int, what: str) -> None:

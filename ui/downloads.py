@@ -59,7 +59,7 @@ def areas(view: View, table: pd.DataFrame) -> None:
     st.download_button(
         f"This list as CSV, {words.counted(len(kept), 'row')}",
         data=lambda: details.as_csv(pa.Table.from_pandas(kept, preserve_index=False), told),
-        file_name=f"{name(view)}-areas.csv",
+        file_name=f"{name(view)}-areas-{st.session_state.get('list') or 'all'}.csv",
         mime="text/csv",
         key="take_areas",
         on_click="ignore",

@@ -1,5 +1,6 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
+import json
 from datetime import date, datetime
 from string import punctuation
 from typing import Any
@@ -10,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from data import links
 from data.clauses import Meta
-from data.filters import FILTERS, source_option
+from data.filters import FILTERS, period, source_option
 from data.settings import Problem, Settings
 from data.view import View
 from ui import cached, palette
@@ -55,7 +56,8 @@ STYLE = """<style>
   [class*="st-key-map"] iframe { height: 56vh !important; } }
 </style>"""
 
-STEPS = f"<script>{(STATIC / 'history.js').read_text()}</script>"
+STEPS = (STATIC / "history.js").read_text().replace("OWN", json.dumps(PAGE_WORDS))
+STEPS = f"<script>{STEPS}</script>"
 
 
 def navigation() -> StreamlitPage:
@@ -121,12 +123,16 @@ def _one_source(
             help="Sources that cover different times or places are not added up.",
         )
     shown, notices = links.view({**chosen, "source": [picked]}, meta, place, now)
-    others = [
-        f"{cached.headline(links.view({**chosen, 'source': [o]}, meta, place, now)[0])['n']:,} {o}"
-        for o in named
-        if o != picked
-    ]
-    told = f"Shown here: {picked}. Never added to it, by the same filters: {', '.join(others)}."
+    others = []
+    for option in named:
+        if option != picked:
+            other = links.view({**chosen, "source": [option]}, meta, place, now)[0]
+            span = period(other.start, other.end)
+            others.append(f"{cached.headline(other)['n']:,} {option}, {span}")
+    told = (
+        f"Shown here: {picked}, {period(shown.start, shown.end)}. Never added to it, by the same "
+        f"filters: {'; '.join(others)}. To see another, choose it under “Shown here” on the left."
+    )
     return shown, (*notices, told)
 
 

@@ -19,7 +19,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing before."),
     "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
     "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
-    "share": ("Share", "%.1f%%", "Of all incidents that lie in an area."),
+    "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
     "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
 }
 NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 72, "change": 76}
+MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
 
@@ -75,12 +76,19 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     table = layers.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
     both = pd.concat([table, rest])[list(names)]
-    both["area"] = both["area"].str.replace(", hexagon ", " \u00b7 ")
+    both["area"] = [_shorter(name) for name in both["area"]]
     widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
     st.dataframe(
         both, hide_index=True, height=height, column_config=columns(names, widths),
         key="ranked", row_height=30, placeholder="",
     )  # fmt: skip
+
+
+def _shorter(name: str) -> str:
+    """A hexagon's name with its code in sight; other names as they are."""
+    area, found, code = name.partition(", hexagon ")
+    cut = area if len(area) <= MOST_LETTERS else area[: MOST_LETTERS - 1].rstrip(" -") + "\u2026"
+    return f"{cut} \u00b7 {code}" if found else name
 
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:

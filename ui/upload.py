@@ -1,7 +1,6 @@
 """A place to drop one CSV: the same import, in a process of its own."""
 
 import re
-from typing import Any
 
 import streamlit as st
 
@@ -22,6 +21,7 @@ FIELDS = {
     "encoding": ("Encoding", "cp1252"),
     "decimal": ("Decimal sign", ","),
 }
+MAPPING = "Mapping (TOML)"
 FIRST = 3  # fields that stand open; the others are folded until an import asks for one
 
 
@@ -41,11 +41,12 @@ def show() -> None:
         return
     asked = _fields()
     with st.expander("A mapping, if you have one"):
-        mapping = st.file_uploader("Mapping (TOML)", type=["toml"], key="dropped_map")
+        mapping = st.file_uploader(MAPPING, type=["toml"], key="dropped_map")
     with st.container(horizontal=True):
         trial = st.button("Try it", key="drop_try")
         real = st.button("Import it", key="drop_import", type="primary")
     if trial or real:
+        st.session_state.pop("dropped_said", None)
         with st.spinner("Reading the file ..."):
             st.session_state["dropped_said"] = dropped.run(
                 file.name,
@@ -88,8 +89,11 @@ def _said() -> None:
 def fields_named(text: str) -> str:
     """The text with the fields of this page in place of options of the command line."""
 
-    def field(found: re.Match[str]) -> Any:
-        known = FIELDS.get(found[1])
-        return f"“{known[0]}”" if known else found[0]
+    labels = {option: label for option, (label, _) in FIELDS.items()} | {"map": MAPPING}
 
-    return re.sub(r"--([a-z-]+)", field, text)
+    def field(found: re.Match[str]) -> str:
+        label = labels.get(found[1])
+        return f"“{label}”" if label else found[0]
+
+    # this page writes no mapping to a file of the reader's choice
+    return re.sub(r"--([a-z-]+)", field, re.sub(r" [^.\n]*--save-map[^.\n]*\.", "", text))
