@@ -79,18 +79,7 @@ def learn(
         _keep_official(store, set_name)
     known = area_names.aliases(None, place.name)
     lon, lat, names, sources = labelled.points(store, known)
-    crs = places.metric_crs(store, place) or _utm(lon, lat)
-    learned = geo_areas.learn(lon, lat, names, crs)
-    if learned.empty:
-        raise Problem("No label of an area holds together anywhere: nothing was learned.")
-    frame = _coded(learned)
-    lost: list[str] = learned.attrs["lost"]
-    notes = [f"Learned from {len(lon):,} labelled points: borders are approximate."]
-    if lost:
-        notes.append(
-            f"No area was found for {len(lost)}, whose points lie scattered among "
-            f"others': {', '.join(lost)}."
-        )
+    frame, lost, notes = _learned(lon, lat, names, places.metric_crs(store, place))
     if population is None:
         frame, more = _peopled(store, frame, known, set_name, None)
     else:
@@ -142,6 +131,33 @@ def _keep_official(store: Store, set_name: str) -> None:
             f"{set_name} are official areas (from {area_names.shown(meta['source'])}), which "
             "learned ones would replace: add --replace to do that, or --set NAME to keep both."
         )
+
+
+def _learned(
+    lon: labelled.Floats, lat: labelled.Floats, names: npt.NDArray[Any], metric: str | None
+) -> tuple[gpd.GeoDataFrame, list[str], list[str]]:
+    """Areas from labelled points, the labels that got none, and what to say of them."""
+    kept, few = labelled.enough(names)
+    lon, lat, names = lon[kept], lat[kept], names[kept]
+    learned = geo_areas.learn(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
+    if learned is None or learned.empty:
+        raise Problem(
+            "No label of an area holds together anywhere, or none has "
+            f"{labelled.FEWEST} points: nothing was learned."
+        )
+    scattered: list[str] = learned.attrs["lost"]
+    notes = [f"Learned from {len(lon):,} labelled points: borders are approximate."]
+    if scattered:
+        notes.append(
+            f"No area was found for {len(scattered)}, whose points lie scattered among "
+            f"others': {', '.join(scattered)}."
+        )
+    if few:
+        notes.append(
+            f"Left out for too few points (fewer than {labelled.FEWEST}), {len(few)}: "
+            f"{', '.join(few)}."
+        )
+    return _coded(learned), sorted([*scattered, *few]), notes
 
 
 def _coded(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -149,6 +149,8 @@ def import_(
             say(sentence)
         if not dry_run:
             _rebuild(store, place)
+        if not report.kept:  # a script must see that readers got nothing
+            raise typer.Exit(1)
 
 
 def _ask(question: str, choices: list[str]) -> str:

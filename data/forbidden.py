@@ -37,7 +37,7 @@ IDENTIFIES = _listed("""
     domicilio domicilios residence residencia wohnort wohnadresse wohnanschrift
     homeaddress hoyga mugshot selfie fingerprint biometric biometrics dna facebook
     instagram twitter telegram snapchat tiktok linkedin imei contact contacts
-    contacto kontakt
+    contacto kontakt login logins logon userid kennung benutzerkennung assignee dln
 """)
 
 # words for a person: alone, or with a word of ABOUT, they identify somebody
@@ -53,13 +53,15 @@ PEOPLE = _listed("""
     agente conductor detenido detenida arrestado vecino denunciante personne
     suspecte victime victimes temoin temoins agents conducteur detenu plaignant
     opfer zeuge zeugen beamter beamte polizist verdachtiger verdachtige fahrer
-    halter tater melder anrufer qof dhibbane marqaati sarkaal darawal
+    halter tater melder anrufer respondent respondents emp occupant occupants
+    homeowner usuario utilisateur benutzer propietario proprietaire eigentumer qof
+    dhibbane marqaati sarkaal darawal
 """)
 
 # of the words for people, those that alone say how many or what sort, not who
 NOT_ALONE = _listed("""
     persons people victims suspects subject agents agente individual civilian child
-    user resident personas personne conductor oficial client passengers passenger
+    personas personne conductor oficial client passengers passenger
     pedestrian detainees victimas victimes callers residents
 """)
 
@@ -75,7 +77,7 @@ ABOUT = _listed("""
     name names id ids identifier identity number no nr num nbr address addresses
     street home phone nombre nombres numero direccion adresse anschrift nom noms
     nummer code city zip zipcode location lat lon latitude longitude last first
-    middle given cinwaan cinwaanka
+    middle given init initial cinwaan cinwaanka
 """)
 
 # a name or an address that is none of a person's where one of these stands beside it
@@ -102,7 +104,7 @@ THINGS = _listed("""
 
 # pairs and longer turns that identify though each word alone does not
 TURNS = (
-    r"\b(license|licence|drivers?|driving|permit|licencia|permis|fuhrerschein)\b.*"
+    r"\b(license|licence|lic|drivers?|driving|permit|licencia|permis|fuhrerschein)\b.*"
     r"\b(no|nr|num|nbr|number|id|plate|state|numero|nummer)\b",
     r"\b(driver|drivers|driving) (license|licence)\b|^(license|licence|licencia)$",
     r"\bsocial security\b|\bseguro social\b|\bsecurite sociale\b",
@@ -118,7 +120,10 @@ TURNS = (
     r"\b(by|por|par|von)$",
     r"\be mail\b|\bd o b\b|\bs s n\b",
     r"\b(reporting|calling|injured|arrested|involved) part(y|ies)\b|^rp( |$)",
-    r"\b(dl|oln|sid|fbi) (no|nr|num|number|state)\b",
+    r"\b(dl|oln|sid|fbi) (no|nr|num|number|state)\b|^(dl|oln|lp)$|\blic st$",
+    r"^(vehicle |veh )?(tag|registration|reg|reg no|lp no)$|\bip( addr)?$|^crew( members?)?$",
+    r"^(off|party|parties|involved)$|\bassigned to$|\bowners?$|^case (title|name|caption)$",
+    r"\bstreet addr(ess)?$|\bapt\b|^apartment( (no|nr|num|number))?$",
 )
 
 # attributes of a person: kept for counting, left out of Records and exports

@@ -26,7 +26,7 @@ from data.settings import Problem, Settings
 from data.store import Store, move
 from data.store import place as put
 
-VERSION = 2  # of the rules: a file is imported anew when they change
+VERSION = 3  # of the rules: a file is imported anew when they change
 SHOWN = 8  # texts without a rule
 
 __all__ = ["Options", "Report", "run"]
@@ -102,7 +102,7 @@ def _read(
             return work, work.read(progress)
         except watch.Found as found:
             shutil.rmtree(folder)
-            decided = decided.without(found.columns)
+            decided = decided.without(found.columns, found.telling)
 
 
 class _Work:
@@ -143,8 +143,7 @@ class _Work:
         """Read every row into runs of records or the rejected rows, and count."""
         decided, tally = self.plan, _Tally()
         id_column = decided.mapping.columns.get("incident_id")
-        name, content = decided.source.name, decided.shown
-        identify = identity.Identify(name, id_column, content, connection)
+        identify = identity.Identify(decided.source.name, id_column, decided.shown, connection)
         reader = Reader(decided, self.crs, self.key, identify)
         frames = ahead(decided.csv.frames(decided.read, progress))
         watched = watch.Watch(decided.watched)
@@ -177,7 +176,7 @@ class _Work:
         target = mapping_file(store, decided)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if not target.exists():
-            text = draft.described(decided.mapping, decided.csv, decided.prose)
+            text = draft.described(decided.mapping, decided.csv, decided.prose, decided.telling)
             put(text.encode(), target)
         if self.crs and self.fixed_crs is None:
             ledger.append(store.ledger, "crs", self.crs)
@@ -208,8 +207,7 @@ class _Work:
     def _report(self, tally: "_Tally", written: batch.Written) -> Report:
         if written.kept + sum(tally.rejected.values()) != tally.rows:
             raise RuntimeError("an import lost count of its rows: nothing was written")
-        decided, unknown = self.plan, tally.unknown
-        notes = {**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)}
+        decided = self.plan
         return Report(
             batch=self.name,
             file=decided.csv.file.name,
@@ -222,8 +220,10 @@ class _Work:
             forbidden=decided.forbidden,
             unnamed=decided.unnamed,
             prose=decided.prose,
-            notes=notes,
-            unknown={c: dict(texts.most_common(SHOWN)) for c, texts in unknown.items()},
+            telling=decided.telling,
+            others=decided.attributes,
+            notes={**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)},
+            unknown={c: dict(texts.most_common(SHOWN)) for c, texts in tally.unknown.items()},
             first=written.first,
             last=written.last,
             replaces=self._superseded(),

@@ -10,6 +10,7 @@ from data.area_names import clean, fold
 from data.settings import Problem
 from data.store import Store, literal, query
 
+FEWEST = 5  # points of a label: fewer are slips of a pen, or one record drawn on the map
 Floats = npt.NDArray[np.float64]
 
 
@@ -44,6 +45,13 @@ def points(
         "that carry the name of their area. Import such records first, or give a file "
         "of polygons."
     )
+
+
+def enough(names: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], list[str]]:
+    """Which points carry a label that has enough of them, and the labels that have not."""
+    labels, which, counts = np.unique(names, return_inverse=True, return_counts=True)
+    few = counts < FEWEST
+    return ~few[which], [str(label) for label in labels[few] if label]
 
 
 def _spelled(

@@ -640,13 +640,31 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
 
 def test_lost_labels_are_told(store: Store) -> None:
     lon, lat, labels = two_halves(2)
-    labels[int(np.hypot(lon + 93.225, lat - 44.95).argmin())] = "Speck"
+    for label, place in (("Speck", -93.225), ("Dot", -93.275)):
+        labels[int(np.hypot(lon - place, lat - 44.95).argmin())] = label
+    for i in np.linspace(0, 599, 6).astype(int):  # six, far from each other
+        labels[i] = "Strewn"
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
     said: list[str] = []
     boundaries.learn(store, PLACE, say=said.append)
     _, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
-    assert meta["lost"] == ["Speck"]
-    assert any("No area was found for 1" in line and "Speck" in line for line in said)
+    assert meta["lost"] == ["Dot", "Speck", "Strewn"]
+    assert any("No area was found for 1" in line and "Strewn" in line for line in said)
+    assert "Left out for too few points (fewer than 5), 2: Dot, Speck." in said
+
+
+@pytest.mark.parametrize(("count", "learned"), [(4, False), (5, True)])
+def test_an_area_is_not_learned_from_few_points(store: Store, count: int, learned: bool) -> None:
+    lon, lat, labels = two_halves(5)
+    far = np.arange(count) * 1e-3
+    batch(
+        store, "one", lon=[*lon, *(far - 93.1)], lat=[*lat, *(far % 2e-3 + 45.1)],
+        area_label=[*labels, *["Outpost"] * count],
+    )  # fmt: skip
+    boundaries.learn(store, PLACE, say=[].append)
+    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    assert ("Outpost" in areas["name"].tolist()) is learned
+    assert meta["lost"] == ([] if learned else ["Outpost"])
 
 
 def test_a_place_whose_crs_is_found(store: Store, tmp_path: Path) -> None:

@@ -228,6 +228,9 @@ drivers_license_no;VIN;contact;Reported by;complainant;A-Number;username;
 twitter handle;tag_number;victim address;suspect street;caller phone;documento;
 número de pasaporte;cédula;Tel.;witness;Nom de famille;person;citizenship;caller;
 employee id;residence;reporter;nom du suspect;country of birth;driver_2;created_by;
+respondent;Emp;EmpName;assigned_to;resident;party;Party 1;involved;business_owner;
+owner;case_title;kennung;user;login;crew;Off1;Lic No;tag;DL;IP;Victim Init;
+street_address;apt;userid;Lic St;ip_addr;
 nombre de la víctima;names of people;street name of victim;numéro de téléphone;
 """
 ALLOWED = """
@@ -242,6 +245,8 @@ officer_race;victim_age;victim count;suspects;OBJECTID;x;y;Location Description;
 tags;geolocation;force;injured;note;source;grade;setting;agencies;call type;
 reported;channel;origin;Primary Type;Arrest;Domestic;Community Area;
 number of people;report_number;Facility Name;school name;unit id;day of week;
+subject;who;assigned;property;third party;clip;ship;office;crew size;description;tags;
+unit;involved vehicles;street;user type;resident count;
 place name;agents;number of victims;officer shot;
 """
 

@@ -97,7 +97,7 @@ def rows(view: View) -> None:
                     "Rejected": sum(entry["rejected"].values()),
                     "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
                     "Repeats kept": entry["repeats"],
-                    "Columns on persons dropped": len(dropped.get("forbidden", [])),
+                    "Columns on persons dropped": len(dropped.get("forbidden", [])) + len(dropped.get("telling", [])),
                     "Free text dropped": len(dropped.get("free text", [])),
                     "Imported": entry["imported_at"][:16],
                     "Batch": entry["batch"],

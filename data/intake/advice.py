@@ -33,13 +33,16 @@ ADVICE = (
 
 
 def told(rows: int, rejected: Mapping[str, int]) -> list[str]:
-    """One sentence where more than half of all rows were rejected; [] elsewhere."""
+    """What to do where no row was kept, or more than half were rejected; [] elsewhere."""
     lost = sum(rejected.values())
     if lost * 2 <= rows:
         return []
     reason = max(rejected, key=lambda why: rejected[why])
     todo = next((what for start, what in ADVICE if reason.startswith(start)), IN_COLUMNS)
-    return [
-        f"More than half of the rows were rejected ({lost:,} of {rows:,}), most often for: "
-        f"{reason} ({rejected[reason]:,}). What to do: {todo}."
-    ]
+    begins = (
+        f"No row was kept ({lost:,} of {rows:,} were rejected, readers see nothing of it)"
+        if lost == rows
+        else f"More than half of the rows were rejected ({lost:,} of {rows:,})"
+    )
+    why = f"{reason} ({rejected[reason]:,})"
+    return [f"{begins}, most often for: {why}. What to do: {todo}."]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.forbidden import is_forbidden
-from data.intake import cells, freetext, mapwrite
+from data.intake import cells, freetext, mapwrite, telltale
 from data.intake.csvfile import Csv
 from data.intake.mapping import Mapping
 from data.intake.options import Options
@@ -58,16 +58,21 @@ def _told(store: Store, csv: Csv, rules: Mapping, options: Options) -> str:
     return f"What was found so far is a mapping, to edit and use with --map: {file}"
 
 
-def described(rules: Mapping, csv: Csv, prose: tuple[str, ...] = ()) -> str:
+def described(
+    rules: Mapping, csv: Csv, prose: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+) -> str:
     """The mapping as TOML, with what its file has that it does not use yet.
 
-    `prose` are columns that only the rows showed to be free text.
+    `prose` and `telling` are columns that only the rows showed to be free text, or to
+    tell who somebody is.
     """
     used = rules.used()
     unused = [n for n in csv.names if n not in used and not is_forbidden(n)]
     told = [n for n in unused if n in prose or freetext.column(n, csv.values(n))]
-    others = tuple(name for name in unused if name not in told)
-    return mapwrite.text(rules, others, _bare(rules, csv), tuple(told))
+    rest = [name for name in unused if name not in told]
+    who = tuple(n for n in rest if n in telling or telltale.column(n, csv.values(n)))
+    others = tuple(name for name in rest if name not in who)
+    return mapwrite.text(rules, others, _bare(rules, csv), tuple(told), who)
 
 
 def _bare(rules: Mapping, csv: Csv) -> tuple[str, ...]:

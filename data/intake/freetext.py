@@ -8,7 +8,6 @@ from data.forbidden import is_prose, words
 from data.intake.missing import missing
 
 MOST_WORDS = 5  # on the median; more is a sentence
-FEW = 20  # values among the first rows that are too few to judge by
 WORD = re.compile(r"[^\W\d_]{2}")
 # what is long without being prose: addresses, links and shapes
 WRITTEN_OUT = (
@@ -21,11 +20,6 @@ WRITTEN_OUT = (
 def column(header: str, texts: Sequence[str]) -> bool:
     """Whether a column is free text, by its header or by these values of it."""
     return is_prose(header) or (not _written_out(header) and looks(texts))
-
-
-def open_to(header: str, texts: Sequence[str]) -> bool:
-    """Whether the first rows hold too little to tell what a column is."""
-    return not _written_out(header) and sum(not missing(text) for text in texts) < FEW
 
 
 def looks(texts: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ HEADINGS = {
         in sources that are not official, are not mapped.""",
 }
 PROSE = "looks like free text, which may name people: dropped unless kept under [keep]"
+TELLING = "looks like names, plates or numbers of people: dropped unless kept under [keep]"
 NESTED = ("values", "tags", "patterns")
 KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -45,11 +46,12 @@ def text(
     unused: tuple[str, ...] = (),
     kinds: tuple[str, ...] = (),
     prose: tuple[str, ...] = (),
+    telling: tuple[str, ...] = (),
 ) -> str:
     """The mapping as TOML, with what it does not state as comments.
 
-    Of the file it tells columns that are `unused` or dropped as `prose`, and `kinds`
-    without a rule.
+    Of the file it tells columns that are `unused`, dropped as `prose` or for `telling`
+    who somebody is, and `kinds` without a rule.
     """
     parts = {
         "source": {"name": rules.source, **rules.about},
@@ -89,7 +91,8 @@ def text(
         if name == "values":
             _hint(lines, kinds)
         if name == "columns":
-            lines[-1:] = [*_listed("not mapped", unused), *_listed(PROSE, prose), ""]
+            told = (("not mapped", unused), (PROSE, prose), (TELLING, telling))
+            lines[-1:] = [*(line for what, which in told for line in _listed(what, which)), ""]
     return "\n".join(lines)
 
 

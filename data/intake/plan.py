@@ -19,6 +19,7 @@ from data.intake import (
     mapread,
     required,
     sourcebook,
+    telltale,
 )
 from data.intake.csvfile import Csv, Form
 from data.intake.dating import Ask
@@ -33,8 +34,8 @@ from data.store import Store
 class Plan:
     """A decided import. `read` are the columns of the file that are looked at.
 
-    `prose` are columns of free text that nobody asked for, dropped; `watched` may
-    prove to be such while the rows are read.
+    `prose` are columns of free text that nobody asked for, `telling` such whose values
+    tell who somebody is: dropped. `watched` may prove to be either as rows are read.
     """
 
     csv: Csv
@@ -46,6 +47,7 @@ class Plan:
     forbidden: tuple[str, ...]
     unnamed: tuple[str, ...]
     prose: tuple[str, ...]
+    telling: tuple[str, ...]
     watched: tuple[str, ...]
     now: datetime
 
@@ -75,14 +77,16 @@ class Plan:
         """Whether a row that cannot be cut into columns must not be shown."""
         return len(self.shown) < len(self.csv.names)
 
-    def without(self, prose: tuple[str, ...]) -> "Plan":
-        """This plan without columns that proved to be free text."""
+    def without(self, prose: tuple[str, ...], telling: tuple[str, ...] = ()) -> "Plan":
+        """This plan without columns that proved to be free text, or to tell of people."""
+        gone = {*prose, *telling}
         return replace(
             self,
-            read=tuple(name for name in self.read if name not in prose),
-            attributes=tuple(name for name in self.attributes if name not in prose),
+            read=tuple(name for name in self.read if name not in gone),
+            attributes=tuple(name for name in self.attributes if name not in gone),
             prose=tuple(name for name in self.csv.names if name in {*self.prose, *prose}),
-            watched=tuple(name for name in self.watched if name not in prose),
+            telling=tuple(n for n in self.csv.names if n in {*self.telling, *telling}),
+            watched=tuple(name for name in self.watched if name not in gone),
         )
 
 
@@ -94,7 +98,7 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
     rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
     known = sources.catalogue(store.root)
     rules = asked.source_kind(rules, rules.source in known, ask)
-    source = sourcebook.described(rules.source, rules.about, known)
+    source = sourcebook.described(rules.source, rules.about, known, store.root)
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
     with draft.kept(store, csv, rules, options) as written:
@@ -110,8 +114,7 @@ def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
     named, official = rules.used(), source.kind == "official"
     forbidden = tuple(name for name in csv.names if is_forbidden(name))
     others = tuple(n for n in csv.names if n not in named and n not in forbidden)
-    prose = tuple(name for name in others if freetext.column(name, csv.values(name)))
-    others = tuple(name for name in others if name not in prose)
+    prose, telling, others = _sorted(others, csv)
     city = [rules.columns[target] for target in ("city",) if target in rules.columns]
     kept = {*rules.keep, *city, *(others if official else ())}
     attributes = tuple(name for name in csv.names if name in kept)
@@ -126,9 +129,18 @@ def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
         forbidden=forbidden,
         unnamed=() if official else others,
         prose=prose,
-        watched=tuple(n for n in unasked if freetext.open_to(n, csv.values(n))),
+        telling=telling,
+        watched=tuple(n for n in unasked if telltale.few(csv.values(n))),
         now=datetime.now(UTC),
     )
+
+
+def _sorted(names: tuple[str, ...], csv: Csv) -> tuple[tuple[str, ...], ...]:
+    """Columns nobody mapped: free text, such as tell who somebody is, and the others."""
+    prose = tuple(name for name in names if freetext.column(name, csv.values(name)))
+    rest = tuple(name for name in names if name not in prose)
+    telling = tuple(name for name in rest if telltale.column(name, csv.values(name)))
+    return prose, telling, tuple(name for name in rest if name not in telling)
 
 
 def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None) -> Csv:
@@ -182,8 +194,8 @@ def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
             raise Problem('--decimal is "." or ",".')
         spot = replace(spot, decimal=options.decimal)
     if options.kind:
-        mapping.check_word("kind", options.kind, "--kind")
-        constant = {**constant, "kind": options.kind}
+        kind = guess.word("kind", options.kind) or options.kind  # as screens write it, too
+        constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}
     columns = dict(rules.columns)
     if options.time:
         told = _time(options.time, csv)

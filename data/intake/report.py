@@ -11,6 +11,12 @@ PROSE = (
     '[keep] attributes = ["{column}"] in the mapping'
 )
 
+TELLING = (
+    'column "{column}" looks like names, plates, phone numbers or addresses of people or '
+    'devices: dropped; keep it with [keep] attributes = ["{column}"] in the mapping'
+)
+DROPPED = (("free text", "prose"), ("telling who somebody is", "telling"))
+
 
 @dataclass(frozen=True)
 class Report:
@@ -30,6 +36,8 @@ class Report:
     forbidden: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     first: date | None = None
@@ -61,8 +69,12 @@ class Report:
                 f"that its mapping names: {listed}."
             )
         said += [PROSE.format(column=column) for column in self.prose]
-        if self.prose:
-            said.append(f"Columns dropped as free text: {len(self.prose):,}.")
+        said += [TELLING.format(column=column) for column in self.telling]
+        for what, field_name in DROPPED:
+            if columns := getattr(self, field_name):
+                said.append(f"Columns dropped as {what}: {len(columns):,}.")
+        if self.others:
+            said.append(f"Kept as other columns: {', '.join(self.others)}.")
         if self.replaces:
             said.append("This takes the place of an earlier import of the same file.")
         if self.repeats:
@@ -112,7 +124,9 @@ class Report:
                 "forbidden": list(self.forbidden),
                 "not named": list(self.unnamed),
                 "free text": list(self.prose),
+                "telling": list(self.telling),
             },
+            "others": list(self.others),
             "notes": self.notes,
             "first": self.first and self.first.isoformat(),
             "last": self.last and self.last.isoformat(),
@@ -136,6 +150,8 @@ def from_detail(batch: str, detail: dict[str, Any]) -> Report:
         forbidden=tuple(dropped.get("forbidden", ())),
         unnamed=tuple(dropped.get("not named", ())),
         prose=tuple(dropped.get("free text", ())),
+        telling=tuple(dropped.get("telling", ())),
+        others=tuple(detail.get("others", ())),
         notes=detail.get("notes", {}),
         first=date.fromisoformat(first) if first else None,
         last=date.fromisoformat(last) if last else None,

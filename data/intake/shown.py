@@ -1,6 +1,7 @@
 """What a person sees of a file before its rows are read: mapping and sample rows."""
 
 from data.intake import csvfile
+from data.intake.mapping import ENUMERATED, Mapping
 from data.intake.plan import Plan
 
 MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -17,11 +18,21 @@ def introduced(decided: Plan) -> list[str]:
         f"({decided.source.kind}); clock {decided.zone}."
     ]
     said += [f'  {target} = "{column}"' for target, column in rules.columns.items()]
-    said += [f"  {target} = {word}, all rows" for target, word in rules.constant.items()]
+    said += [
+        f"  {target} = {word}, {_for_which(target, rules)}"
+        for target, word in rules.constant.items()
+    ]
     said += [f"  format of {t}: {form}" for t, form in rules.time.formats.items()]
     for row in _sample(decided):
         said.append("  e.g. " + "; ".join(f"{t} {v}" for t, v in row.items() if v))
     return said
+
+
+def _for_which(target: str, rules: Mapping) -> str:
+    """The rows that a constant is for: beside a column it is for what that leaves open."""
+    if target not in rules.columns:
+        return "all rows"
+    return "where no rule fits" if target in ENUMERATED else "where the row says nothing"
 
 
 def _sample(decided: Plan) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping as Table
+from pathlib import Path
 from typing import Any
 
 from data import sources
@@ -13,17 +14,25 @@ from data.store import Store, place
 HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
 
 
-def described(name: str, about: Table[str, Any], known: dict[str, Source]) -> Source:
+def described(name: str, about: Table[str, Any], known: dict[str, Source], root: Path) -> Source:
     """A source: what is known of it, with what a mapping says; its kind stays."""
     before = known.get(name)
     stated = about.get("kind")
     if before and stated not in (None, before.kind):
         raise Problem(
             f"[source] {name} is known as {before.kind}, the mapping says {stated}. "
-            "Use another name, or change it where it is described."
+            f"Use another name, or change it where it is described: kind under [{name}] in "
+            f"{_where(name, root)}."
         )
     table = _table(before) if before else {}
     return sources.source(name, {**table, **about}, "the mapping")
+
+
+def _where(name: str, root: Path) -> Path:
+    """The file that describes a known source: the store's own goes before the shipped."""
+    own = root / "sources.toml"
+    held = tomllib.loads(own.read_text(encoding="utf-8")) if own.exists() else {}
+    return own if name in held else sources.CATALOGUE
 
 
 def keep(store: Store, source: Source) -> None:

@@ -124,7 +124,11 @@ def clock(names: Sequence[str], values: Values, of: str) -> str | None:
     wanted = _role(of)
     fit = {name: role for name in names if (role := _clock_role(name, values)) is not None}
     ways = [name for role in (wanted, PLAIN) for name in fit if fit[name] == role]
-    return next(iter(ways), None)
+    if ways or wanted != PLAIN:
+        return next(iter(ways), None)
+    # a plain date is the event's: so is a clock of the event, where there is but one
+    events = [name for role in range(PLAIN) for name in fit if fit[name] == role]
+    return events[0] if len(events) == 1 else None
 
 
 def timed(texts: Sequence[str]) -> bool:

@@ -3,17 +3,17 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.intake import cells, freetext
+from data.intake import cells, freetext, telltale
 
 ENOUGH = 200  # values that are looked at
 
 
 class Found(Exception):
-    """Columns that proved to be free text while the rows were read."""
+    """Columns that proved to be free text, or to tell who somebody is, on the way."""
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
+    def __init__(self, columns: tuple[str, ...], telling: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.columns = columns
+        self.columns, self.telling = columns, telling
 
 
 class Watch:
@@ -36,5 +36,7 @@ class Watch:
 
     def _judge(self, columns: list[str]) -> None:
         texts = {name: self.open.pop(name) for name in columns}
-        if prose := tuple(name for name in columns if freetext.looks(texts[name])):
-            raise Found(prose)
+        telling = tuple(name for name in columns if telltale.column(name, texts[name]))
+        prose = tuple(n for n in columns if n not in telling and freetext.column(n, texts[n]))
+        if prose or telling:
+            raise Found(prose, telling)
