@@ -97,7 +97,9 @@ def rows(view: View) -> None:
                     "Rejected": sum(entry["rejected"].values()),
                     "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
                     "Repeats kept": entry["repeats"],
-                    "Columns on persons dropped": len(dropped.get("forbidden", [])) + len(dropped.get("telling", [])),
+                    "Columns on persons dropped": sum(
+                        len(dropped.get(why, [])) for why in ("forbidden", "telling")
+                    ),
                     "Free text dropped": len(dropped.get("free text", [])),
                     "Imported": entry["imported_at"][:16],
                     "Batch": entry["batch"],
