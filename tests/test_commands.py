@@ -162,7 +162,7 @@ def test_a_port_that_is_none_is_a_clear_sentence(tmp_path: Path, port: str) -> N
 
 def test_make_hands_the_port_over_as_it_is() -> None:
     done = subprocess.run(
-        ["make", "--dry-run", "run", "PORT=85 01"],
+        ["make", "--no-print-directory", "--dry-run", "run", "PORT=85 01"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.rstrip().endswith("-m ui.start --port='85 01'")
