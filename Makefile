@@ -64,7 +64,7 @@ check: .venv/test
 test: .venv/test .venv/sample .venv/browser $(VENDOR)/ready check
 	@$(BIN)/python -m pytest
 
-# the same tests with the large counts of the crash loops
+# the crash loops and damaged files in large numbers: minutes, so not in make test
 prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
 	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 

@@ -86,6 +86,11 @@ def chosen_sources(view: View, meta: Meta) -> list[Meta]:
     return [s for s in meta["sources"] if s["name"] in view.sources]
 
 
+def says(view: View, meta: Meta) -> str:
+    """What the View's sources record, in their own words: police stops."""
+    return " and ".join(s["says"] for s in chosen_sources(view, meta))
+
+
 def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:
     """Position and facts of a set of areas; for hexagons the first set of the store."""
     for i, found in enumerate(meta["sets"]):

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from data import details, links, questions, words
+from data.clauses import chosen_sources
 from data.filters import FILTERS
 from data.settings import Problem, Settings
 from data.status import first_step
@@ -18,10 +19,12 @@ COLUMNS_TOLD = (
 )
 
 
-def about(current: Current, view: View, rows: int, link: str) -> dict[str, str]:
+def about(
+    current: Current, view: View, rows: int, link: str, columns: str = COLUMNS_TOLD
+) -> dict[str, str]:
     """What a file says of itself."""
     meta = current.meta
-    told = links.chosen(view, meta)
+    told = chosen_sources(view, meta)
     return {
         "Porchlight": meta["place"]["name"],
         "View": links.sentence(view, meta, questions.headline(current, view)),
@@ -30,6 +33,7 @@ def about(current: Current, view: View, rows: int, link: str) -> dict[str, str]:
         "Link": link,
         "Data": view.stamp,
         "Rows": f"{rows}",
+        "Columns": columns,
     }
 
 
@@ -57,5 +61,5 @@ def write(store: Store, place: Settings, file: Path, link: str) -> str:
         raise Problem(f"The link cannot be met: {' '.join(wrong)}")
     table = details.everything(current, view)
     told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
-    file.write_bytes(make(table, {**told, "Columns": COLUMNS_TOLD}))
+    file.write_bytes(make(table, told))
     return f"{file.name}: {words.counted(table.num_rows, 'record')}. {told['View']}"

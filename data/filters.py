@@ -11,11 +11,13 @@ from data.clauses import (
     Meta,
     area_names,
     area_sql,
+    chosen_sources,
     day_sql,
     force_sql,
     grade_sql,
     hour_sql,
     listed_sql,
+    says,
     source_sql,
     weekday_sql,
 )
@@ -99,7 +101,7 @@ def _hours_said(view: View, meta: Meta) -> str:
 
 
 def _grades_said(view: View, meta: Meta) -> str:
-    community = any(s["kind"] == "community" for s in meta["sources"] if s["name"] in view.sources)
+    community = any(s["kind"] == "community" for s in chosen_sources(view, meta))
     if view.grades or not community:
         return ", ".join(map(words.spoken, view.grades))
     return "without reports graded rejected"
@@ -138,7 +140,7 @@ FILTERS = (
         read=lambda raw, meta: tuple(n for o, n in _sources(meta).items() if o in raw),
         write=lambda value, meta: tuple(map(source_option, value)),
         sql=source_sql,
-        says=lambda view, meta: " and ".join(s["says"] for s in meta["sources"] if s["name"] in view.sources),
+        says=says,
     ),
     Filter(
         "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso,

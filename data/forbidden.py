@@ -8,13 +8,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from data.words import listed
 
 # words (English, Spanish, French, German, Somali) that say: this identifies somebody
-IDENTIFIES = _listed("""
+IDENTIFIES = listed("""
     fname lname firstname lastname fullname surname forename givenname maidenname
     middlename nickname alias aka username screenname handle moniker initials
     signature apellido apellidos prenom prenoms vorname vornamen nachname nachnamen
@@ -41,7 +38,7 @@ IDENTIFIES = _listed("""
 """)
 
 # words for a person: alone, or with a word of ABOUT, they identify somebody
-PEOPLE = _listed("""
+PEOPLE = listed("""
     person persons people suspect suspects victim victims witness witnesses officer
     deputy trooper agent sergeant detective complainant complainants claimant
     plaintiff defendant arrestee detainee detainees inmate offender offenders
@@ -59,21 +56,21 @@ PEOPLE = _listed("""
 """)
 
 # of the words for people, those that alone say how many or what sort, not who
-NOT_ALONE = _listed("""
+NOT_ALONE = listed("""
     persons people victims suspects subject agents agente individual civilian child
     personas personne conductor oficial client passengers passenger
     pedestrian detainees victimas victimes callers residents
 """)
 
 # beside a word for a person they only say which one
-WHICH = _listed("""
+WHICH = listed("""
     arresting responding reporting primary secondary lead assigned investigating
     issuing attending main other first second third involved stopped on duty a b c i
     ii iii
 """)
 
 # what, with a word for a person, tells who it is or where they live
-ABOUT = _listed("""
+ABOUT = listed("""
     name names id ids identifier identity number no nr num nbr address addresses
     street home phone nombre nombres numero direccion adresse anschrift nom noms
     nummer code city zip zipcode location lat lon latitude longitude last first
@@ -81,10 +78,10 @@ ABOUT = _listed("""
 """)
 
 # a name or an address that is none of a person's where one of these stands beside it
-NAMES = _listed("""
+NAMES = listed("""
     name names nombre nombres nom noms naam
 """)
-THINGS = _listed("""
+THINGS = listed("""
     neighborhood neighborhoods neighbourhood neighbourhoods hood street streets road
     roads avenue highway intersection block area areas zone zones district districts
     precinct precincts beat beats sector sectors ward wards division region county
@@ -127,7 +124,7 @@ TURNS = (
 )
 
 # attributes of a person: kept for counting, left out of Records and exports
-PERSONAL = _listed("""
+PERSONAL = listed("""
     race races ethnicity ethnic ethnicities gender genders sex age ages agegroup
     minor juvenile adult skin hair height weight build disability disabled pregnant
     religion language orientation sexuality marital tribe hispanic latino pronouns
@@ -140,7 +137,7 @@ PERSONAL = _listed("""
 COUNTS = re.compile(r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$")
 
 # words for prose, which may name anybody: left out unless a mapping asks for it
-PROSE = _listed("""
+PROSE = listed("""
     narrative narratives description descriptions descr comment comments note notes
     remark remarks detail details summary summaries text texts freetext synopsis
     observation observations memo message messages statement statements explanation
@@ -152,16 +149,16 @@ PROSE = _listed("""
     faahfaahin sharaxaad qoraal
 """)
 # beside a word for a code or a sort, a description is its label: content decides
-LABELLED = _listed("""
+LABELLED = listed("""
     description descriptions descr text texto descripcion beschreibung
 """)
-SORTS = _listed("""
+SORTS = listed("""
     type types code codes category class kind status offense offence offenses charge
     crime statute ucr nibrs ibr location premise premises weapon disposition
     district precinct beat ward zone area date
 """)
 
-_JOINERS = _listed("""
+_JOINERS = listed("""
     of the de la le du des del der die das von s d l and or for
 """)
 _VOCABULARY = IDENTIFIES | PEOPLE | ABOUT | NAMES | THINGS | PERSONAL | {"license"}

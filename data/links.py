@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from data.clauses import Meta
+from data.clauses import Meta, chosen_sources, says
 from data.filters import FILTERS, Filter, period, set_names
 from data.settings import Settings
 from data.view import HEXAGONS, NOTHING, View
@@ -44,7 +44,7 @@ def view(
         wrong.append("From lies after To: the two were exchanged.")
     fields |= {"start": start, "end": end}
     asked = View(meta["stamp"], **fields)
-    if any(s["kind"] == "community" for s in chosen(asked, meta)):
+    if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
         # to the hour, so that the same question is the same question for a while
         settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
         settled -= timedelta(hours=place.minimum_age)
@@ -103,11 +103,6 @@ def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
     return (str(first),) if first in names else tuple(names[:1])
 
 
-def chosen(view: View, meta: Meta) -> list[dict[str, Any]]:
-    """What is known of the View's sources."""
-    return [s for s in meta["sources"] if s["name"] in view.sources]
-
-
 def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
     """First and last day that any of these sources covers; today where none does."""
     told = [s for s in meta["sources"] if s["name"] in names and s["start"]]
@@ -126,7 +121,7 @@ def newest(names: tuple[str, ...], meta: Meta) -> date:
 
 def uncovered(view: View, meta: Meta) -> str:
     """What does not cover a View's whole period, in words; empty where all does."""
-    for s in chosen(view, meta):
+    for s in chosen_sources(view, meta):
         start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
         if view.start < start or view.end > end:
             return f"the records of {s['says']} cover {period(start, end)}."
@@ -136,7 +131,7 @@ def uncovered(view: View, meta: Meta) -> str:
 def gap(view: View, meta: Meta) -> str:
     """What part of a View's period its sources do not cover, in words; empty if none."""
     first, last = coverage(view.sources, meta)
-    said = " and ".join(s["says"] for s in chosen(view, meta))
+    said = says(view, meta)
     if view.start > last or view.end < first:
         return f"No data: the records of {said} cover {period(first, last)}."
     if view.start < first or view.end > last:

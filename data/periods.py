@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data import links, questions
+from data.clauses import chosen_sources
 from data.filters import period
 from data.store import Current
 from data.view import View
@@ -63,7 +64,7 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     if min(whole(v, step, current).sum() for v in (view, other)) < LEAST:
         return "No comparison: it takes two whole days or more in each period."
     first, last = min(view.start, other.start), max(view.end, other.end)
-    for source in links.chosen(view, current.meta):
+    for source in chosen_sources(view, current.meta):
         for day, what in source["changes"]:
             if first < date.fromisoformat(day) <= last:
                 return f"No comparison across {period(*[date.fromisoformat(day)] * 2)}. {what}"

@@ -121,7 +121,9 @@ def by_area_and_step(current: Current, view: View, step: int) -> Counted:
     n_steps = (view.end - first).days // step + 1
     sql, values = where(view, current)
     # what need not be asked is not asked: it would cost a fourth of the time
-    split = f"place_precision >= {COARSE_PLACE} AS coarse, " if _coarse(view, current) else ""
+    split = (
+        f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
+    )
     table = current.query(
         f"""SELECT {area_sql(view, current)} AS unit, {step_sql(view, step, first)} AS step,
             {split}count(*) AS n
@@ -138,11 +140,6 @@ def by_area_and_step(current: Current, view: View, step: int) -> Counted:
     counts[rows[~coarse], steps[~coarse]] = n[~coarse]
     counts[rows[coarse], steps[coarse]] += n[coarse]
     return Counted(units, counts, int(n[coarse].sum()))
-
-
-def _coarse(view: View, current: Current) -> bool:
-    """Whether the View may hold records that are known too coarsely for a heatmap."""
-    return point_sql(view, current.meta) is not None
 
 
 def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:

@@ -148,6 +148,11 @@ def spoken(code: str) -> str:
     return code.replace("_", " ")
 
 
+def listed(text: str) -> frozenset[str]:
+    """The words of a text, as a set: how tables of many words are written."""
+    return frozenset(text.split())
+
+
 def counted(n: int, noun: str) -> str:
     """A number and what it counts: 1 incident, 2,000 incidents."""
     return f"{n:,} {noun}" + ("" if n == 1 else "s")

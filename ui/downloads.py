@@ -13,10 +13,9 @@ from ui import cached, frame, tables
 MOST = 500_000  # rows in one download; the command line has no limit
 
 
-def about(view: View, rows: int, columns: str) -> dict[str, str]:
+def about(view: View, rows: int, columns: str = export.COLUMNS_TOLD) -> dict[str, str]:
     """What a file says of itself."""
-    told = export.about(cached.current(view.stamp), view, rows, frame.link(view))
-    return {**told, "Columns": columns}
+    return export.about(cached.current(view.stamp), view, rows, frame.link(view), columns)
 
 
 def records(view: View, personal: list[str]) -> None:
@@ -32,7 +31,7 @@ def records(view: View, personal: list[str]) -> None:
         )
         return
     # what needs the page is asked now: files are made later, when no page is running
-    told, current = about(view, rows, export.COLUMNS_TOLD), cached.current(view.stamp)
+    told, current = about(view, rows), cached.current(view.stamp)
     with st.container(horizontal=True):
         for label, (suffix, mime, write) in details.FORMATS.items():
             st.download_button(

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data import links
-from data.clauses import Meta
+from data.clauses import Meta, chosen_sources
 from data.filters import FILTERS, period, source_option
 from data.settings import Problem, Settings
 from data.view import View
@@ -156,7 +156,7 @@ def _notices(view: View, notices: tuple[str, ...]) -> None:
     gap = links.gap(view, cached.meta(view.stamp))
     for sentence in (*notices, *([gap] if gap else [])):
         st.text(sentence)
-    made = [s for s in links.chosen(view, cached.meta(view.stamp)) if s["made"]]
+    made = [s for s in chosen_sources(view, cached.meta(view.stamp)) if s["made"]]
     if made:
         st.warning("Made data: no line of this source happened.")
     old = st.query_params.get(links.STAMP)
@@ -187,7 +187,7 @@ def foot(view: View, said: bool = False) -> None:
     meta = cached.meta(view.stamp)
     if not said:
         sentence(view)
-    for source in links.chosen(view, meta):
+    for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
     # made only when it is opened: what shows code is heavy for a browser to load
     box = st.expander("Copy link", on_change="rerun", key="copy")
@@ -209,7 +209,7 @@ def map_title(view: View) -> str:
 
 def changes(view: View) -> list[tuple[date, str]]:
     """Known changes of recording within the View's period."""
-    told = links.chosen(view, cached.meta(view.stamp))
+    told = chosen_sources(view, cached.meta(view.stamp))
     every = [(date.fromisoformat(day), what) for s in told for day, what in s["changes"]]
     return [(day, what) for day, what in every if view.start <= day <= view.end]
 

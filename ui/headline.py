@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from data.answers import Answer
+from data.clauses import says
 from data.filters import period
 from data.view import View
 from geo import rates
@@ -22,8 +23,7 @@ def show(view: View, answer: Answer) -> None:
 
 def noun(view: View) -> str:
     """What is counted, in the source's words."""
-    said = [s["says"] for s in cached.meta(view.stamp)["sources"] if s["name"] in view.sources]
-    return " and ".join(said)[:60]
+    return says(view, cached.meta(view.stamp))[:60]
 
 
 def sentence(answer: Answer) -> str:

@@ -9,20 +9,15 @@ from data.intake import dating, freetext, headers, timecolumns
 from data.intake.missing import missing
 from data.intake.timecolumns import Choice
 
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 DEGREES = r"[+-]?\d{1,3}[.,]\d+"
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in headers.NAMES if target != "text")
-YES = _listed("""
+YES = words.listed("""
     yes y true t 1 x si sí oui o ja j wahr vrai verdadero haa
 """)
-NO = _listed("""
+NO = words.listed("""
     no n false f 0 non nein falsch faux falso maya
 """)
 

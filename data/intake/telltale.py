@@ -10,16 +10,12 @@ from typing import NamedTuple
 
 from data.forbidden import PEOPLE, THINGS, words
 from data.intake.missing import missing
-
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from data.words import listed
 
 FEW = 20  # values among the first rows that are too few to judge by
-PARTICLES = _listed("al bin da de del den der di dos du el ibn la le van von y")
-SUFFIXES = _listed("jr sr ii iii iv")
-PLACES = _listed("""
+PARTICLES = listed("al bin da de del den der di dos du el ibn la le van von y")
+SUFFIXES = listed("jr sr ii iii iv")
+PLACES = listed("""
     neighborhood neighborhoods neighbourhood neighbourhoods nbhd hood street streets road
     avenue highway intersection block area zone district precinct beat sector ward
     division region county city town state country community municipality borough village
@@ -29,12 +25,12 @@ PLACES = _listed("""
     xaafad degmo magaalo waddo type kind category problem offense offence charge crime
     nature disposition status outcome result make model color colour
 """)
-BESIDE = _listed("name names label nearest cross police patrol the of primary main")
+BESIDE = listed("name names label nearest cross police patrol the of primary main")
 # in a text it tells that this is no person; few people are called so, and most decide
 NO_PERSON = (
     THINGS
     | PLACES
-    | _listed("""
+    | listed("""
     st ave av blvd rd dr ln ct pl pkwy hwy lane drive boulevard parkway court circle square
     plaza terrace bridge creek river lake hill hills heights north south east west
     northeast northwest southeast southwest downtown uptown midtown central and or with no
@@ -49,7 +45,7 @@ NO_PERSON = (
 )
 # headers under which names are names also where they repeat; a subject may be a topic
 WHOSE = (PEOPLE | {"who"}) - {"subject"}
-NUMBERED = _listed("""
+NUMBERED = listed("""
     case incident event report call code grid zone beat unit crime ucr statute sector
     district precinct area offense offence charge ccn ori census tract model
 """)

@@ -12,54 +12,51 @@ from data.forbidden import words
 from data.intake import dating, headers
 from data.intake.clock import DAY
 from data.intake.times import HOUR, Parsed
+from data.words import listed
 
 Values = Callable[[str], Sequence[str]]
-
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 # What a header says its time to be, the best first. The last word counts: the time at
 # which a call was received is one of receiving.
 ROLES: tuple[frozenset[str], ...] = (
-    _listed("""
+    listed("""
         occurred occurrence occurring occur occurs occ happened happen ocurrido hecho"""),
-    _listed("""
+    listed("""
         event incident offense offence crime stop call calls begin began start started
         from fr first onset response violation encounter force action activity complaint
         cmplnt protest sighting observed seen incidente evento delito ereignis vorfall
         llamada appel anruf"""),
     frozenset(),  # plain: a date, and no word for whose
-    _listed("""
+    listed("""
         received recd rcvd receipt rec report reports reported reporting rpt rptd opened
         open called recibido recu gemeldet reportado"""),
-    _listed("""
+    listed("""
         created create creation entered entry logged log submitted submit filed input
         inserted recorded posted published added creado cree erstellt"""),
-    _listed("""
+    listed("""
         dispatch dispatched queued enroute arrive arrived arrival onscene scene assigned
         arrest arrested booked"""),
 )  # fmt: skip
 PLAIN, REPORTED, OTHER = 2, 3, len(ROLES)
 # these never say when something happened
-NEVER = _listed("""
+NEVER = listed("""
     updated update updates modified modify modification changed edited closed close
     closing cleared clear ended end ending to until thru through last latest finish
     finished due expire expires expired expiry expiration resolved completed complete
     upload uploaded loaded load extract extracted refreshed sync synced year month
     quarter week weekday dow minute season shift
 """)
-TIMES = _listed("""
+TIMES = listed("""
     date dates datetime datetimes time times timestamp timestamps dt dttm dtm tm ts day
     when fecha hora fechahora datum zeit zeitpunkt uhrzeit heure jour taariikh
 """)
-BESIDE = _listed("""
+BESIDE = listed("""
     of the and at on in by local utc gmt iso est cst mst pst text de del la le du der die
     das am um est hour
 """)
 # lengths of time, which look like clocks
-LENGTHS = _listed("""
+LENGTHS = listed("""
     response elapsed duration total travel wait delay turnaround interval
 """)
 VOCABULARY = frozenset().union(*ROLES, NEVER, TIMES, BESIDE)
