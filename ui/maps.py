@@ -23,6 +23,14 @@ rawpatch.install()
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 VENDOR = "/app/static/vendor"
+# the map's own code: what it is made of, and one file a part, in the order that they draw
+SCRIPTS = (
+    "porchlight.js",
+    "map/legend.js",
+    "map/fills.js",
+    "map/heat.js",
+    "map/labels.js",
+)
 DEFAULT_HEIGHT = 460
 FAR = 0.5  # degrees from the place: there is nothing to see
 
@@ -40,7 +48,7 @@ folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
 class Base(JSCSSMixin, MacroElement):
     """Our part of a map that is drawn once: legend, labels, the place for heat."""
 
-    default_js: ClassVar = [("porchlight", versioned("porchlight.js"))]
+    default_js: ClassVar = [(name, versioned(name)) for name in SCRIPTS]
     default_css: ClassVar = [("porchlight_css", versioned("porchlight.css"))]
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -88,8 +96,18 @@ def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
     return made
 
 
+def said(key: str) -> dict[str, Any]:
+    """What a map has told of itself: each part of static/map/ its own words, or nothing."""
+    told: dict[str, Any] = st.session_state.get(f"{key}_map") or {}
+    return told
+
+
 def show(key: str, title: str, bounds: list[list[float]], told: dict[str, Any]) -> None:
-    """Draw a map and put a patch on it. The page does not rerun when the map moves."""
+    """Draw a map and put a patch on it.
+
+    It is to be called within a fragment: then only that reruns where a part of the map
+    has something to say (`state.say` in static/porchlight.js), and nothing otherwise.
+    """
     started = f"{key}_at"
     if started not in st.session_state:  # read once: another start is another map
         st.session_state[started] = st.query_params.get("at", "")

@@ -1,0 +1,113 @@
+// Areas as polygons with a fill each: colors, hatches, the tip beside the pointer, the click.
+(function () {
+  const svg = "http://www.w3.org/2000/svg", {element} = porchlight;
+
+  function hatches(scene, {ink, paper}, fills) {  // patterns for what a color must not say
+    const root = scene.map.getPane(scene.pane).querySelector("svg");
+    if (!root) return;
+    root.querySelector("defs.hatches")?.remove();
+    const defs = document.createElementNS(svg, "defs");
+    defs.setAttribute("class", "hatches");
+    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"]};
+    for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
+      lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
+    for (const [name, [path, under]] of Object.entries(lines)) {
+      const pattern = document.createElementNS(svg, "pattern");
+      Object.entries({id: "hatch-" + name, width: 8, height: 8, patternUnits: "userSpaceOnUse"})
+        .forEach(([key, value]) => pattern.setAttribute(key, value));
+      if (under) {
+        const rect = document.createElementNS(svg, "rect");
+        Object.entries({width: 8, height: 8, fill: under}).forEach(([key, value]) => rect.setAttribute(key, value));
+        pattern.append(rect);
+      }
+      const line = document.createElementNS(svg, "path");
+      Object.entries({d: path, stroke: under ? paper : ink, "stroke-width": under ? 2 : 1.2, "stroke-opacity": under ? 0.8 : 0.55})
+        .forEach(([key, value]) => line.setAttribute(key, value));
+      pattern.append(line);
+      defs.append(pattern);
+    }
+    root.prepend(defs);
+  }
+
+  function open(state, layer) { // the area's own page, filters kept: a step in the history, no reload
+    const page = parent.document.querySelector('a[href*="/area?"], a[href$="/area"]');
+    const url = new URL(page ? page.href : "area", parent.location.href);
+    url.search = parent.location.search;
+    url.searchParams.set("name", layer.feature.properties.name);
+    parent.history.pushState(parent.history.state, "", url);
+    parent.dispatchEvent(new PopStateEvent("popstate", {state: parent.history.state}));
+  }
+
+  function told(state, layer, touched) {          // what is known of an area, line by line
+    const box = state.tip, name = layer.feature.properties.name;
+    box.replaceChildren();
+    element("strong", {textContent: name}, box);
+    for (const line of state.tips[layer.feature.properties.i] || []) element("div", {textContent: line}, box);
+    if (state.told.opens && name) element("div", {className: "more", textContent: touched ? "Tap again for its page" : "Click for its page"}, box);
+  }
+
+  function tell(state, event, touched = false) {  // beside the pointer, above all else, wholly within the frame
+    if (state.shown !== event.sourceTarget) told(state, state.shown = event.sourceTarget, touched);
+    const box = state.tip, room = state.map.getSize(), at = event.containerPoint, gap = 14, edge = 4;
+    box.hidden = false;
+    const place = (from, size, all) => Math.max(edge, Math.min(from + gap + size > all - edge ? from - gap - size : from + gap, all - edge - size));
+    box.style.left = place(at.x, box.offsetWidth, room.x) + "px";
+    box.style.top = place(at.y, box.offsetHeight, room.y) + "px";
+  }
+
+  function hush(state) {
+    state.tip.hidden = true;
+    state.shown = state.asked = null;
+  }
+
+  function choose(state, event) {                 // a finger cannot hover: its first tap tells, its second opens
+    const layer = event.sourceTarget, touched = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
+    if (touched && state.asked !== layer) {
+      state.shown = null;
+      tell(state, event, true);
+      state.asked = layer;
+    } else if (state.told.opens && layer.feature.properties.name) open(state, layer);
+  }
+
+  function dress(scene, told, fills) {
+    const style = f => {
+      if (f.properties.outline) return {fill: false, weight: 2, color: told.ink, opacity: 0.75, interactive: false};
+      const fill = fills?.[f.properties.i ?? -1], plain = !fill || fill[0] === "#";
+      const hatch = plain ? null : fill[0] === "~" ? fill.slice(2) : fill;
+      return {weight: told.named ? 1 : 0.5, color: told.edge, opacity: fills ? 1 : 0.5, fill: true,
+              fillColor: hatch ? `url(#hatch-${hatch})` : (fill || told.paper),
+              fillOpacity: fills ? (hatch ? 1 : told.cover ?? 0.92) : 0.001};
+    };
+    scene.layer.options.style = style;
+    scene.layer.setStyle(style);
+    scene.layer.eachLayer(l => { if (l.feature.properties.outline) l.bringToFront(); });
+  }
+
+  function draw(state, scene, told, geojson, fills) {   // a scene is a map, one of its panes, and what lies there
+    if (scene.url !== told.shapes) {
+      scene.layer?.remove();
+      scene.url = told.shapes;
+      scene.layer = L.geoJson(geojson, {pane: scene.pane, style: f => ({interactive: !f.properties.outline})})
+        .on("mouseover mousemove", e => tell(state, e))
+        .on("mouseout", () => hush(state))
+        .on("click", e => choose(state, e))
+        .addTo(scene.map);
+      scene.layer.eachLayer(l => l.getElement()?.setAttribute("tabindex", -1));   // else one tab stop an area
+    }
+    hatches(scene, told, fills);
+    dress(scene, told, fills);
+  }
+
+  porchlight.fills = {draw, dress, hatches};
+  porchlight.part({
+    base(state) {
+      state.scene = {map: state.map, pane: "overlayPane"};
+      state.tip = element("div", {className: "porch-tip", hidden: true}, state.map.getContainer());
+      state.map.on("movestart zoomstart", () => hush(state));
+    },
+    patch(state, told, geojson) {
+      hush(state);
+      draw(state, state.scene, told, geojson, told.fills);
+    },
+  });
+})();

@@ -1,0 +1,43 @@
+// The legend: what the picture's colors mean, with unit and period.
+(function () {
+  const {element} = porchlight;
+
+  function swatch(row, ink, paper) {   // the legend's little picture of a row
+    const box = element("span", {className: "swatch"});
+    if (row.hatch) {
+      const angle = {nodata: 135, residents: 45, few: 180}[row.hatch];
+      box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
+    } else box.style.background = row.color;
+    if (row.weak) box.style.background = `repeating-linear-gradient(135deg, ${paper} 0 2px, ${row.color} 2px 5px)`;
+    return box;
+  }
+
+  function legend(state, told) {
+    const box = state.legend;
+    box.replaceChildren();
+    if (!told) return;
+    element("strong", {textContent: told.title}, box);
+    if (told.ramp) {
+      const bar = element("div", {className: "ramp"}, box);
+      bar.style.background = `linear-gradient(to right, ${told.ramp.colors.join(",")})`;
+      const ends = element("div", {className: "ends"}, box);
+      told.ramp.ticks.forEach(t => element("span", {textContent: t}, ends));
+    }
+    for (const row of told.rows || []) {
+      const line = element("div", {className: "row"}, box);
+      line.append(swatch(row, state.ink, state.paper));
+      element("span", {textContent: row.text}, line);
+    }
+    if (told.note) element("div", {className: "note", textContent: told.note}, box);
+  }
+
+  porchlight.part({
+    base(state) {
+      state.legend = element("div", {className: "porch-legend"});
+      const corner = new L.Control({position: "bottomleft"});
+      corner.onAdd = () => { L.DomEvent.disableClickPropagation(state.legend); return state.legend; };
+      corner.addTo(state.map);
+    },
+    patch(state, told) { legend(state, told.legend); },
+  });
+})();
