@@ -13,24 +13,28 @@ import pyarrow.parquet as pq
 
 from data import forbidden, words
 from data.clauses import Clause, Meta, polygon_set
-from data.questions import where
+from data.questions import joined, where, within
 from data.record import COLUMNS
 from data.store import Current, literal
 from data.view import View
+from geo.mercator import Grid
 
 SHOWN = tuple(column.name for column in COLUMNS if column.shown)
 LISTS = ("force", "agencies", "source_url")
 FORMULA = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell
 
 
-def newest(current: Current, view: View, limit: int, search: str = "") -> pa.Table:
+def newest(
+    current: Current, view: View, limit: int, search: str = "", grid: Grid | None = None
+) -> pa.Table:
     """The newest records of a View with `area`, newest first; `text` and `attributes` too.
 
-    `search` keeps records whose text, id, area label or kind holds these words, in any
-    case; `matches` then is how many there are, of which `limit` come back.
+    With a `grid` only those that lie within its pixels. `search` keeps records whose text, id,
+    area label or kind holds these words, in any case; `matches` then is how many there are,
+    of which `limit` come back.
     """
     wanted = (*SHOWN, "text", "attributes")
-    table = _joined(current, view, wanted, limit, _holding(search))
+    table = _joined(current, view, wanted, limit, _holding(search), grid)
     return _named(table, view, current.meta)
 
 
@@ -82,9 +86,10 @@ def _joined(
     columns: tuple[str, ...],
     limit: int | None,
     found: Clause | None,
+    grid: Grid | None = None,
 ) -> pa.Table:
     """Rows of the narrow table that the View shows, joined with their batches."""
-    sql, values = where(view, current)
+    sql, values = joined([where(view, current), within(grid) if grid else None])
     position = polygon_set(view.area_set, current.meta)
     area = f"area{position[0]}, by{position[0]}" if position else "-1, 0"
     ordered = "ORDER BY day DESC, batch DESC, row DESC" if limit else ""

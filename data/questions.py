@@ -9,15 +9,25 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from data.clauses import Clause, day_sql, point_sql, polygon_set, step_sql, weekday_sql
+from data.clauses import (
+    Clause,
+    day_sql,
+    point_sql,
+    polygon_set,
+    source_sql,
+    step_sql,
+    weekday_sql,
+)
 from data.filters import FILTERS
 from data.store import Current
 from data.view import COARSE_PLACE, HEXAGONS, View
+from geo.mercator import Grid
 
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
 
-def _joined(clauses: Iterable[Clause | None]) -> Clause:
+def joined(clauses: Iterable[Clause | None]) -> Clause:
+    """Clauses as one that holds where all of them hold."""
     held = [clause for clause in clauses if clause]
     sql = " AND ".join(sql for sql, _ in held) or "true"
     return sql, [value for _, values in held for value in values]
@@ -28,7 +38,7 @@ def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Cla
     clauses = [f.sql(view, current.meta) for f in FILTERS if f.word not in leave_out]
     if view.night:
         clauses.append(("day BETWEEN ? AND ?", [view.start, view.end + timedelta(days=1)]))
-    return _joined(clauses)
+    return joined(clauses)
 
 
 def _settled(view: View) -> Clause | None:
@@ -39,7 +49,7 @@ def _settled(view: View) -> Clause | None:
 
 def where(view: View, current: Current) -> Clause:
     """The SQL condition and its parameters for the rows that a View shows."""
-    return _joined([_asked(view, current), _settled(view)])
+    return joined([_asked(view, current), _settled(view)])
 
 
 def area_sql(view: View, current: Current) -> str:
@@ -77,7 +87,7 @@ def headline(current: Current, view: View, counted: Counted | None = None) -> di
 
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """How many rows the View would show but for their coarse time or their youth."""
-    old, weekday = _joined([_settled(view)]), _joined([_weekday(view)])
+    old, weekday = joined([_settled(view)]), joined([_weekday(view)])
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
@@ -191,14 +201,39 @@ def daily(current: Current, view: View) -> pd.DataFrame:
     return found
 
 
-def pixels(current: Current, view: View, shift: int) -> pa.Table:
-    """Counts (n) by map pixel (mx, my) of a world 2**(30 - shift) pixels wide.
+def pixels(current: Current, view: View, grid: Grid) -> pa.Table:
+    """Counts by map pixel of a grid: column, row, n, east, south.
 
-    Only records whose place is known to the block or better.
+    `east` and `south` are the mean distances from the pixel's north-west corner, 0..1 of a
+    pixel. Only records whose place is known to the block or better.
     """
-    sql, values = _joined([where(view, current), point_sql(view, current.meta)])
+    sql, values = joined([where(view, current), point_sql(view, current.meta), within(grid)])
+    shift, size = int(grid.shift), 1 << int(grid.shift)
     return current.query(
-        f"""SELECT mx >> {int(shift)} AS mx, my >> {int(shift)} AS my, count(*) AS n
+        f"""SELECT mx >> {shift} AS column, my >> {shift} AS row, count(*) AS n,
+            sum(mx & {size - 1}) / (count(*) * {size}.0) AS east,
+            sum(my & {size - 1}) / (count(*) * {size}.0) AS south
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
     )
+
+
+def within(grid: Grid) -> Clause:
+    """SQL that holds for points within the pixels of a grid."""
+    last = (grid.column + grid.width, grid.row + grid.height)
+    bounds: list[object] = [grid.column << grid.shift, (last[0] << grid.shift) - 1]
+    bounds += [grid.row << grid.shift, (last[1] << grid.shift) - 1]
+    return "mx BETWEEN ? AND ? AND my BETWEEN ? AND ?", bounds
+
+
+def spread(current: Current, view: View) -> dict[str, float]:
+    """Number (n) and standard deviations in metres (x, y) of all points of a View's sources."""
+    sql, values = joined(
+        [source_sql(view, current.meta), point_sql(view, current.meta), _settled(view)]
+    )
+    found: dict[str, float] = current.query(
+        f"""SELECT count(x) AS n, coalesce(stddev_pop(x), 0) AS x, coalesce(stddev_pop(y), 0) AS y
+        FROM {{facts}} WHERE {sql}""",
+        values,
+    ).to_pylist()[0]
+    return found

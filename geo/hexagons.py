@@ -71,6 +71,19 @@ def outlines(cells: npt.ArrayLike) -> gpd.GeoDataFrame:
     )
 
 
+def centres(cells: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Longitude and latitude of each hexagon's centre."""
+    found = pa.record_batch(vector.cells_to_coordinates(np.asarray(cells, dtype=np.uint64)))
+    lon, lat = (np.asarray(found[name].to_numpy(zero_copy_only=False)) for name in ("lng", "lat"))
+    return lon, lat
+
+
+def km2(cells: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The area of each hexagon on the ground: they differ by their place on the globe."""
+    found = pa.array(h3ronpy.cells_area_km2(np.asarray(cells, dtype=np.uint64)))
+    return np.asarray(found.to_numpy(zero_copy_only=False), float)
+
+
 def _bits(resolution: int) -> tuple[int, int]:
     """The bits that a parent keeps of its child, and those that it sets."""
     unused = (1 << _DIGIT * (_FINEST - resolution)) - 1

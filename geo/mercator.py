@@ -1,5 +1,6 @@
 """Web Mercator pixels: where a coordinate lies on the square map that browsers draw."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy.typing as npt
 
 WORLD = 1 << 30  # the world is this many pixels wide: 0.04 m at the equator, fits int32
 MAX_LATITUDE = 85.0511287798066
+RADIUS = 6_378_137.0  # metres: of the sphere that Web Mercator draws
+ECCENTRICITY2 = 0.00669437999014  # of the WGS 84 ellipsoid, squared
 
 
 def to_pixels(
@@ -41,4 +44,84 @@ def to_degrees(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[npt.NDArray[Any], np
 
 def ground_metres(lat: float) -> float:
     """Metres on the ground that one fraction of the world spans at a latitude."""
-    return float(2 * np.pi * 6_378_137.0 * np.cos(np.radians(lat)))
+    return float(2 * np.pi * RADIUS * np.cos(np.radians(lat)))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pixels of a world 2**(30 - shift) wide: height x width of them from column and row on."""
+
+    shift: int
+    column: int
+    row: int
+    height: int
+    width: int
+
+    @property
+    def size(self) -> int:
+        """How many pixels the world is wide."""
+        return WORLD >> self.shift
+
+    @property
+    def bounds(self) -> list[list[float]]:
+        """[[south, west], [north, east]] in degrees."""
+        x = np.array([self.column, self.column + self.width]) / self.size
+        y = np.array([self.row + self.height, self.row]) / self.size
+        lon, lat = to_degrees(x, y)
+        return [[float(lat[0]), float(lon[0])], [float(lat[1]), float(lon[1])]]
+
+    @property
+    def centres(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Longitude of each column's and latitude of each row's centres."""
+        x = (self.column + np.arange(self.width) + 0.5) / self.size
+        y = (self.row + np.arange(self.height) + 0.5) / self.size
+        return to_degrees(x, 0.5)[0], to_degrees(0.5, y)[1]
+
+    @property
+    def metres(self) -> npt.NDArray[np.float64]:
+        """Ground size of a pixel in metres, east and north, a row a row of pixels.
+
+        It shrinks towards the poles. Distances are those on the WGS 84 ellipsoid (radii of
+        curvature: Snyder 1987, p. 24), a third of a percent from the sphere's.
+        """
+        phi = np.radians(self.centres[1])
+        bent = 1 - ECCENTRICITY2 * np.sin(phi) ** 2
+        across = RADIUS / np.sqrt(bent)
+        along = RADIUS * (1 - ECCENTRICITY2) / bent**1.5
+        shrunk = 2 * np.pi * np.cos(phi) / self.size
+        return np.column_stack([across * shrunk, along * shrunk])
+
+    def padded(self, pixels: int) -> "Grid":
+        """The same with so many more pixels on every side, within the world."""
+        first = (max(self.column - pixels, 0), max(self.row - pixels, 0))
+        last = (self.column + self.width + pixels, self.row + self.height + pixels)
+        wide, high = (min(b, self.size) - a for a, b in zip(first, last))
+        return Grid(self.shift, first[0], first[1], high, wide)
+
+    def finer(self, times: int) -> "Grid":
+        """The same ground in pixels halved so many times."""
+        return Grid(
+            self.shift - times, self.column << times, self.row << times,
+            self.height << times, self.width << times,
+        )  # fmt: skip
+
+    def within(self, other: "Grid") -> tuple[slice, slice]:
+        """The rows and columns of `other`, a grid of the same pixels, that are this one's."""
+        top, left = self.row - other.row, self.column - other.column
+        return slice(top, top + self.height), slice(left, left + self.width)
+
+
+def grid_over(bounds: list[list[float]], shift: int) -> Grid:
+    """The pixels of a world 2**(30 - shift) wide that cover [[south, west], [north, east]]."""
+    (south, west), (north, east) = bounds
+    xs, ys = fractions([west, east], [north, south])
+    size = WORLD >> shift
+    left, top = (int(np.clip(np.floor(v[0] * size), 0, size - 1)) for v in (xs, ys))
+    right, bottom = (int(np.clip(np.ceil(v[1] * size), 1, size)) for v in (xs, ys))
+    return Grid(shift, left, top, max(bottom - top, 1), max(right - left, 1))
+
+
+def shift_for(metres: float, latitude: float) -> int:
+    """The coarsest world whose pixels are at most so many metres on the ground there."""
+    finest = ground_metres(latitude) / WORLD
+    return int(np.clip(np.floor(np.log2(max(metres / finest, 1.0)) + 1e-12), 0, 29))

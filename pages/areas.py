@@ -1,14 +1,15 @@
 """Which areas: the choropleth and the whole table."""
 
-from ui import cached, changes, downloads, frame, headline, layers, maps, tables
+from ui import cached, changes, downloads, frame, headline, layers, maps, pictures, tables
+from ui.asked import Asked
 
 view = frame.view()
-view = layers.by_layer(view, "areas")
+view = layers.by_layer(view)
 theme = frame.theme()
 answer = cached.answer(view)
 frame.head(headline.title(view, answer))
 headline.show(view, answer)
-told = layers.patch(view, answer, "areas", theme, 400)
+told = pictures.patch(view, answer, "areas", theme, Asked())
 maps.show("map_areas", frame.map_title(view), cached.bounds(view), told)
 if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)

@@ -2,36 +2,22 @@
 
 import streamlit as st
 
-from ui import cached, charts, frame, headline, layers, maps, tables
+from ui import cached, charts, frame, headline, layers, live, options
 
 view = frame.view()
 theme = frame.theme()
 title = st.container()
 numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
-with (
-    choices,
-    st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"),
-):
-    before = st.container(width="content")  # so that the layers stay where they are
-    layer = st.segmented_control(
-        "Layer", layers.LAYERS, default="areas", key="layer", bind="query-params",
-        label_visibility="collapsed", required=True,
-    )  # fmt: skip
-    with before:
-        bandwidth = layers.bandwidth(layer)
-view = layers.by_layer(view, layer)
+with choices:
+    layer = options.layer()
+    asked = options.asked(view, layer)
+view = layers.by_layer(view)
 answer = cached.answer(view)
 with title:
     frame.head(headline.title(view, answer))
 with numbers:
     headline.show(view, answer)
-picture, ranking = st.columns([1.55, 1])
-with picture:
-    told = layers.patch(view, answer, layer, theme, bandwidth)
-    maps.show("map", frame.map_title(view), cached.bounds(view), told)
-    frame.sentence(view)
-with ranking:
-    tables.narrow(answer, view, 430)
+live.show(view, answer, layer, theme, asked)
 chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))
 st.altair_chart(chart, alt=f"Incidents a {answer.step}")
 frame.foot(view, said=True)

@@ -13,7 +13,8 @@ import streamlit as st
 from data import links
 from data.view import View
 from tests.test_view import NOW, PLACE
-from ui import cached, charts, clock, layers, neighborhood
+from ui import cached, charts, clock, layers, neighborhood, pictures
+from ui.asked import Asked
 from ui.palette import LIGHT
 
 
@@ -32,9 +33,9 @@ def view(**choices: Any) -> View:
 
 def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str]]:
     """A patch, and the names of the areas in the order of its fills."""
-    asked = layers.by_layer(asked, layer)
+    asked = layers.by_layer(asked)
     answer = cached.answer(asked)
-    return layers.patch(asked, answer, layer, LIGHT, 400), answer.table["area"].tolist()
+    return pictures.patch(asked, answer, layer, LIGHT, Asked()), answer.table["area"].tolist()
 
 
 def legend(told: dict[str, Any]) -> list[str]:
@@ -102,7 +103,7 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
     import json
     import re
 
-    for layer in layers.LAYERS:
+    for layer in pictures.LAYERS:
         told, _ = patched(
             view(compare="own period", versus_from="2017-03-01", versus_to="2017-05-31"), layer
         )

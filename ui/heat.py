@@ -1,4 +1,4 @@
-"""A heat surface as a small picture: values in, a PNG with a palette out."""
+"""The heat of a View: one small picture in real units, and its legend."""
 
 import base64
 import io
@@ -8,23 +8,111 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from data import surface
+from data.answers import Answer
+from data.filters import period
+from data.surface import Seen
+from data.view import View
+from geo import density
+from ui import cached, layers
+from ui.asked import Asked
 from ui.palette import Theme
 
 STEPS = 24
 FAINTEST = 0.04  # of the top: below this the paper shows
 
 
-def picture(values: npt.NDArray[Any], top: float, theme: Theme) -> str:
-    """The surface as a data address of a PNG; transparent where there is (almost) none."""
-    share = np.nan_to_num(values) / top
+def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:
+    """What the map shows of the heat: a picture over its window, and when to ask again."""
+    over = cached.outline(view)
+    if over is None:
+        return {"legend": {"title": "No record has a point"}}
+    if answer.headline["n"] <= answer.headline["no_point"]:
+        why = "No record of this View is known to the block or better."
+        return {"legend": {"title": "Nothing to draw as heat", "note": why}}
+    grid, whole = surface.shown(over, asked.bandwidth, asked.seen)
+    values = cached.heat(view, grid, asked.bandwidth)
+    top = scale(view, asked)
+    crisp = cached.window(view, grid, asked.bandwidth).crisp
+    said = period(view.start, view.end) + layers.approximate(view)
+    return {
+        "heat": {"url": picture(values, top, theme, crisp), "bounds": grid.bounds},
+        "legend": legend(top, theme, asked.bandwidth, said),
+        "asks": None if whole else asks(grid.bounds, asked.seen),
+    }
+
+
+def in_sight(view: View, asked: Asked) -> float:
+    """Where colors end that are fitted to what the map shows now."""
+    over = cached.outline(view)
+    if over is None:
+        return 1.0
+    grid, _ = surface.shown(over, asked.bandwidth, asked.seen)
+    values = cached.heat(view, grid, asked.bandwidth)
+    if asked.seen is None:
+        return density.nice_top(values)
+    lon, lat = grid.centres
+    across = (lon >= asked.seen.west) & (lon <= asked.seen.east)
+    down = (lat >= asked.seen.south) & (lat <= asked.seen.north)
+    return density.nice_top(values[np.ix_(down, across)])
+
+
+def asks(bounds: list[list[float]], seen: Seen | None) -> dict[str, Any]:
+    """Beyond which bounds and zooms the map must ask for another picture."""
+    around = (seen.zoom - 1, seen.zoom + 1.2) if seen else (0, 0)
+    return {"bounds": bounds, "zooms": around}
+
+
+def scale(view: View, asked: Asked) -> float:
+    """Where the colors end: as the reader fixed it, else by the View over the whole place.
+
+    Never by the window or the zoom: one color is one density wherever the reader looks. A
+    period that the View is compared with counts too.
+    """
+    if asked.scale:
+        return asked.scale
+    over = cached.outline(view)
+    assert over is not None
+    grid, _ = surface.shown(over, asked.bandwidth)
+    return cached.heat_top(view, grid, asked.bandwidth)
+
+
+def picture(
+    values: npt.NDArray[Any], top: float, theme: Theme, crisp: npt.NDArray[np.bool_] | None = None
+) -> str:
+    """The surface as a data address of a PNG; transparent where there is (almost) none.
+
+    `crisp` tells which pixels of a picture some whole number of times as fine lie in the
+    place: the surface, which is smooth, is drawn so fine, and ends at the outline.
+    """
+    known = np.isfinite(values)
+    filled = np.where(known, values, 0).astype(np.float32)
+    if crisp is None:
+        crisp = known
+    else:
+        filled = _finer(filled, known, crisp.shape)
+    share = filled / top
     level = np.clip(np.ceil(share * STEPS), 0, STEPS).astype(np.uint8)
-    level[share < FAINTEST] = 0
+    level[(share < FAINTEST) | ~crisp] = 0
     image = Image.fromarray(level, mode="P")
     image.putpalette([0, 0, 0] + [c for rgb in colors(theme) for c in rgb])
     alpha = bytes([0] + [min(255, 120 + 135 * i // 8) for i in range(1, STEPS + 1)])
     out = io.BytesIO()
-    image.save(out, "PNG", transparency=alpha, optimize=True)
+    image.save(out, "PNG", transparency=alpha, compress_level=6)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _finer(
+    values: npt.NDArray[Any], known: npt.NDArray[np.bool_], shape: tuple[int, ...]
+) -> npt.NDArray[Any]:
+    """The same as more pixels, bicubic; what is not known takes no part in it."""
+    size = (shape[1], shape[0])
+    drawn = [
+        np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BICUBIC))
+        for part in (values, known.astype(np.float32))
+    ]
+    # at the outline the mean of the known neighbors, not of these and nothing
+    return np.where(drawn[1] > 0.05, drawn[0] / np.maximum(drawn[1], 0.05), 0)
 
 
 def colors(theme: Theme) -> list[tuple[int, int, int]]:
@@ -41,13 +129,14 @@ def legend(top: float, theme: Theme, bandwidth: int, span: str) -> dict[str, Any
         "title": "Incidents per km² per week",
         "ramp": {
             "colors": list(theme.ramp),
-            "ticks": ["0", _short(top / 2), _short(top)],
+            "ticks": ["0", short(top / 2), f"{short(top)} or more"],
         },
         "note": f"{span}. Kernel density: each incident is spread over about {bandwidth} m",
     }
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """A number of a legend, two figures."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 

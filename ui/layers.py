@@ -1,4 +1,4 @@
-"""What each layer puts on the map: fills, tips, legend, heat, as one patch."""
+"""Areas on the map: their order, classes, hatches, tips and legend."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,63 +6,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import streamlit as st
 
 from data import words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MEASURES, View
-from geo import classes, density, rates
-from ui import cached, heat, palette
+from geo import classes, rates
+from ui import cached, palette
+from ui.asked import Asked
 from ui.palette import Theme
 
-LAYERS = ("areas", "heat", "hexagons")
-BANDWIDTHS = (150, 200, 300, 400, 600, 800, 1000, 1500)
-USUAL = 400
 COUNT, RATE = MEASURES
 
 
-def bandwidth(layer: str) -> int:
-    """The heat's bandwidth in metres; asked for only where heat is shown."""
-    if layer != "heat":
-        return USUAL
-    metres: int = st.select_slider(
-        "Bandwidth (m)", BANDWIDTHS, value=USUAL, key="bandwidth", bind="query-params",
-        help="How far each incident's heat reaches on the ground: small shows corners, "
-        "large shows districts.", width=120,
-    )  # fmt: skip
-    return metres
-
-
-def by_layer(view: View, layer: str) -> View:
-    """The View in the units that a layer shows: hexagons bring their own."""
-    if layer == "hexagons" and view.area_set not in HEXAGONS:
-        view = replace(view, area_set=next(iter(HEXAGONS)))
-    if view.area_set in HEXAGONS:  # hexagons have no residents
-        view = replace(view, measure=COUNT)
-    return view
-
-
-def patch(view: View, answer: Answer, layer: str, theme: Theme, bandwidth: int) -> dict[str, Any]:
-    """Everything that the map shows for a View."""
-    named = view.area_set not in HEXAGONS
-    told: dict[str, Any] = {
-        "shapes": cached.shapes_url(view),
-        "dark": theme.dark,
-        "ink": theme.ink,
-        "paper": theme.paper,
-        "edge": theme.quiet if layer == "heat" else theme.edge,
-        "named": named,
-        "opens": named,
-        "tips": tips(answer.table, view, answer.covered and answer.placed),
-        "order": ranked(answer.table, view).index[:400].tolist(),
-        "fills": None,
-        "heat": None,
-    }
-    return told | (
-        _heat(view, theme, bandwidth) if layer == "heat" else _fills(view, answer, theme)
-    )
+def by_layer(view: View) -> View:
+    """The View in the units of its tables; hexagons as units have no residents."""
+    return replace(view, measure=COUNT) if view.area_set in HEXAGONS else view
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
@@ -131,29 +91,29 @@ def number(v: float) -> str:
     return f"{v:.1f}" if v >= 10 else f"{v:.2g}"
 
 
-def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
+def fills(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
+    """Each area in the color of its class, or hatched where no number can be said."""
     table = answer.table
     values = value(table, view).to_numpy(float)
     upper = classes.limits(values)
     colors = palette.classes(theme, len(upper))
     chosen = classes.assign(values, upper)
-    fills: list[str] = [colors[c] if c >= 0 else theme.paper for c in chosen]
+    drawn: list[str] = [colors[c] if c >= 0 else theme.paper for c in chosen]
     weak = table["unreliable"].to_numpy(bool) & (chosen >= 0) & (view.measure == RATE)
-    fills = [f"~{f}" if w else f for w, f in zip(weak, fills)]
+    drawn = [f"~{f}" if w else f for w, f in zip(weak, drawn)]
     rows = [
         {"color": color, "text": text}
         for color, text in zip(colors, class_texts(upper, values, view.measure))
     ]
     seen: list[dict[str, Any]] = []
-    asked = table["asked"].to_numpy(bool)
-    if (values[asked] == 0).any() and answer.covered and answer.placed:
+    if (values[table["asked"].to_numpy(bool)] == 0).any() and answer.covered and answer.placed:
         seen.append({"color": theme.paper, "text": "0"})
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
         seen.append({"color": theme.ramp[2], "text": few, "weak": True})
     for hatch, text, where in _hatched(view, answer):
         if where.any():
-            fills = [hatch or theme.paper if w else f for w, f in zip(where, fills)]
+            drawn = [hatch or theme.paper if w else f for w, f in zip(where, drawn)]
             seen += [{"hatch": hatch, "text": text}] if hatch else []
     title = "Incidents" if view.measure == COUNT else "Incidents per 1,000 residents"
     legend = {
@@ -161,7 +121,7 @@ def _fills(view: View, answer: Answer, theme: Theme) -> dict[str, Any]:
         "rows": rows[::-1] + seen,
         "note": period(view.start, view.end) + approximate(view),
     }
-    return {"fills": fills, "legend": legend}
+    return {"fills": drawn, "legend": legend}
 
 
 def approximate(view: View) -> str:
@@ -199,18 +159,3 @@ def class_texts(upper: list[float], values: npt.NDArray[np.float64], measure: st
         texts.append(said(first) if same else f"{said(first)} to {said(last)}")
         lowest = limit
     return texts
-
-
-def _heat(view: View, theme: Theme, bandwidth: int) -> dict[str, Any]:
-    over = cached.window(view)
-    if over is None:
-        return {"legend": {"title": "No record has a point"}}
-    values = cached.heat(view, bandwidth)
-    if not np.nansum(values):
-        why = "No record of this View is known to the block or better."
-        return {"legend": {"title": "Nothing to draw as heat", "note": why}}
-    top, span = density.nice_top(values), period(view.start, view.end)
-    return {
-        "heat": {"url": heat.picture(values, top, theme), "bounds": over.bounds},
-        "legend": heat.legend(top, theme, bandwidth, span + approximate(view)),
-    }

@@ -29,7 +29,10 @@ SCRIPTS = (
     "map/legend.js",
     "map/fills.js",
     "map/heat.js",
+    "map/hexes.js",
     "map/labels.js",
+    "map/incidents.js",
+    "map/window.js",
 )
 DEFAULT_HEIGHT = 460
 FAR = 0.5  # degrees from the place: there is nothing to see

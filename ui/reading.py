@@ -32,7 +32,12 @@ def title(view: View) -> str:
 
 def newest(view: View, search: str, personal: list[str]) -> pd.DataFrame:
     """The newest records, with what the source tells beside the record's own columns."""
-    frame = cached.newest(view, LIMIT, search)
+    return spoken(cached.newest(view, LIMIT, search), view, personal)
+
+
+def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame:
+    """Records with the local time and the source's other columns as readers see them."""
+    frame = found.copy()
     held = [details.told(text, personal) for text in frame.pop("attributes")]
     other = ["; ".join(f"{key}: {value}" for key, value in told.items()) for told in held]
     zone = cached.meta(view.stamp)["place"]["zone"]
@@ -63,7 +68,7 @@ def said(view: View, frame: pd.DataFrame, search: str) -> str:
     return f"Shown: {newest}{found:,} that hold “{search.strip()}”, of {every:,} records."
 
 
-def table(frame: pd.DataFrame) -> int | None:
+def table(frame: pd.DataFrame, key: str = "records") -> int | None:
     """The list; what comes back is the row that the reader picked."""
     if frame.empty:
         return None
@@ -72,7 +77,7 @@ def table(frame: pd.DataFrame) -> int | None:
         shown[column] = [_spoken(value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
-        shown.rename(columns=LABELS), hide_index=True, height=380, key="records",
+        shown.rename(columns=LABELS), hide_index=True, height=380, key=key,
         on_select="rerun", selection_mode="single-row", placeholder="",
     )  # fmt: skip
     rows = found["selection"]["rows"]

@@ -38,32 +38,32 @@
     parent.dispatchEvent(new PopStateEvent("popstate", {state: parent.history.state}));
   }
 
-  function told(state, layer, touched) {          // what is known of an area, line by line
-    const box = state.tip, name = layer.feature.properties.name;
+  function show(state, at, title, lines, more) {  // beside the pointer, above all else, wholly within the frame
+    const box = state.tip, room = state.map.getSize(), gap = 14, edge = 4;
     box.replaceChildren();
-    element("strong", {textContent: name}, box);
-    for (const line of state.tips[layer.feature.properties.i] || []) element("div", {textContent: line}, box);
-    if (state.told.opens && name) element("div", {className: "more", textContent: touched ? "Tap again for its page" : "Click for its page"}, box);
-  }
-
-  function tell(state, event, touched = false) {  // beside the pointer, above all else, wholly within the frame
-    if (state.shown !== event.sourceTarget) told(state, state.shown = event.sourceTarget, touched);
-    const box = state.tip, room = state.map.getSize(), at = event.containerPoint, gap = 14, edge = 4;
+    if (title) element("strong", {textContent: title}, box);
+    for (const line of lines) element("div", {textContent: line}, box);
+    if (more) element("div", {className: "more", textContent: more}, box);
     box.hidden = false;
     const place = (from, size, all) => Math.max(edge, Math.min(from + gap + size > all - edge ? from - gap - size : from + gap, all - edge - size));
     box.style.left = place(at.x, box.offsetWidth, room.x) + "px";
     box.style.top = place(at.y, box.offsetHeight, room.y) + "px";
   }
 
+  function tell(state, event, touched = false) {
+    const {i, name} = event.sourceTarget.feature.properties;
+    const more = state.told.opens && name ? (touched ? "Tap again for its page" : "Click for its page") : "";
+    show(state, event.containerPoint, name, state.tips[i] || [], more);
+  }
+
   function hush(state) {
     state.tip.hidden = true;
-    state.shown = state.asked = null;
+    state.asked = null;
   }
 
   function choose(state, event) {                 // a finger cannot hover: its first tap tells, its second opens
     const layer = event.sourceTarget, touched = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
     if (touched && state.asked !== layer) {
-      state.shown = null;
       tell(state, event, true);
       state.asked = layer;
     } else if (state.told.opens && layer.feature.properties.name) open(state, layer);
@@ -99,6 +99,7 @@
   }
 
   porchlight.fills = {draw, dress, hatches};
+  porchlight.tip = {show, hush};
   porchlight.part({
     base(state) {
       state.scene = {map: state.map, pane: "overlayPane"};

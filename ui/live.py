@@ -1,0 +1,27 @@
+"""The map with what stands beside it: reruns alone when the map has something to say."""
+
+import streamlit as st
+
+from data.answers import Answer
+from data.view import View
+from ui import asked as asking
+from ui import cached, frame, maps, pictures, sights, tables
+from ui.asked import Asked
+from ui.palette import Theme
+
+
+@st.fragment
+def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> None:
+    """The map, the View's sentence, and the table or the incidents in sight."""
+    said = maps.said("map")  # newer than `asked` where only this part reruns
+    asked = asked._replace(seen=asking.seen(said), held=asking.held(said))
+    picture, beside = st.columns([1.55, 1])
+    with picture:
+        told = pictures.patch(view, answer, layer, theme, asked)
+        maps.show("map", frame.map_title(view), cached.bounds(view), told)
+        frame.sentence(view)
+    with beside:
+        if layer == "incidents":
+            sights.show(view, asked, told, said)
+        else:
+            tables.narrow(answer, view, 430)

@@ -1,0 +1,75 @@
+"""What the Map page lets a reader choose of the picture, beside the View's filters."""
+
+from typing import Any
+
+import streamlit as st
+
+from data.view import View
+from geo import density
+from ui import asked as asking
+from ui import cached, heat, hexes, maps, pictures
+from ui.asked import Asked
+
+BY_RULE = "by rule"
+
+
+def layer() -> str:
+    """Which layer the map shows."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        chosen: str = st.segmented_control(
+            "Layer", list(pictures.LAYERS), default="areas", key="layer", bind="query-params",
+            label_visibility="collapsed", required=True,
+        )  # fmt: skip
+    return chosen
+
+
+def asked(view: View, layer: str) -> Asked:
+    """How the reader wants the layer drawn; widgets only for what it has."""
+    said = maps.said("map")
+    found = Asked(seen=asking.seen(said), held=asking.held(said))
+    with st.container(horizontal=True, horizontal_alignment="right", key="options"):
+        if layer in WIDGETS:
+            found = WIDGETS[layer](view, found)
+        return found
+
+
+def _heat(view: View, found: Asked) -> Asked:
+    usual = cached.usual_bandwidth(view)
+    with st.popover("Heat", help="Bandwidth and color scale"):
+        chosen = st.select_slider(
+            "Bandwidth (m)", (BY_RULE, *density.BANDWIDTHS), value=BY_RULE, key="bandwidth",
+            bind="query-params", help=f"How far each incident's heat reaches on the ground: small "
+            f"shows corners, large shows districts. By rule it is {usual} m here: Scott's rule, "
+            "from the spread and number of all records of the source.",
+        )  # fmt: skip
+        found = found._replace(bandwidth=usual if chosen == BY_RULE else int(str(chosen)))
+        scale = st.number_input(
+            "Colors end at (incidents per km² per week)", min_value=0.001, value=None,
+            key="scale", bind="query-params", placeholder="by the View", format="%g",
+            help="The same color is the same density at every zoom and in every period. Empty: "
+            "the scale of the whole View.",
+        )  # fmt: skip
+        st.button("Refit to what the map shows", on_click=_refit, args=(view, found))
+        st.button("Back to the View's scale", on_click=_unfit, disabled=scale is None)
+    return found._replace(scale=scale)
+
+
+def _refit(view: View, found: Asked) -> None:
+    """Fix the scale to the densities in sight now."""
+    st.session_state["scale"] = heat.in_sight(view, found)
+
+
+def _unfit() -> None:
+    st.session_state["scale"] = None
+
+
+def _hexagons(view: View, found: Asked) -> Asked:  # noqa: ARG001
+    chosen = st.segmented_control(
+        "Hexagons show", hexes.MEASURES, default=hexes.MEASURES[0], key="hexagons",
+        bind="query-params", required=True, label_visibility="collapsed",
+        help="Density has one scale at every zoom; counts depend on the hexagons' size.",
+    )  # fmt: skip
+    return found._replace(hexagons=chosen)
+
+
+WIDGETS: dict[str, Any] = {"heat": _heat, "hexagons": _hexagons}

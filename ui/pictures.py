@@ -1,0 +1,40 @@
+"""What each layer puts on the map, as one patch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from data.answers import Answer
+from data.view import HEXAGONS, View
+from ui import cached, heat, hexes, incidents, layers
+from ui.asked import Asked
+from ui.palette import Theme
+
+# what can lie on the map: each row draws a View for ui.maps
+LAYERS: dict[str, Callable[[View, Answer, Theme, Asked], dict[str, Any]]] = {
+    "areas": layers.fills,
+    "heat": heat.told,
+    "hexagons": hexes.told,
+    "incidents": incidents.told,
+}
+
+
+def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+    """Everything that the map shows for a View."""
+    named = view.area_set not in HEXAGONS
+    told: dict[str, Any] = {
+        "shapes": cached.shapes_url(view),
+        "dark": theme.dark,
+        "ink": theme.ink,
+        "paper": theme.paper,
+        "edge": theme.edge if layer == "areas" else theme.quiet,
+        "named": named,
+        "opens": named,
+        "tips": layers.tips(answer.table, view, answer.covered and answer.placed),
+        "order": layers.ranked(answer.table, view).index[:400].tolist(),
+        "fills": None,
+        "heat": None,
+        "hexes": None,
+        "incidents": None,
+        "asks": None,
+    }
+    return told | LAYERS[layer](view, answer, theme, asked)

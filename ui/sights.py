@@ -1,0 +1,40 @@
+"""The incidents in sight, as text beside the map."""
+
+from typing import Any
+
+import streamlit as st
+
+from data import incidents
+from data.view import View
+from geo.mercator import Grid
+from ui import cached, reading
+from ui.asked import Asked
+
+
+def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -> None:
+    """A list of the incidents in sight where they are few, and one of them to read."""
+    drawn = told["incidents"]
+    if drawn is None:
+        return
+    if not drawn["single"] or asked.seen is None:
+        st.text(
+            f"Clusters count what lies near each other. Come closer, until fewer than "
+            f"{incidents.FEW} incidents are in sight, to see and read single ones."
+        )
+        return
+    spot = _spot(said, drawn["level"])
+    found = cached.in_sight(view, spot or incidents.seen_grid(asked.seen))
+    rows = reading.spoken(found, view, [])
+    every = f"{len(rows):,} at this place" if spot else f"{len(rows):,} in sight"
+    st.text(f"{every}, newest first. Pick one to read it.")
+    picked = reading.table(rows, "sights")
+    reading.one(rows, 0 if spot and len(rows) == 1 else picked)
+
+
+def _spot(said: dict[str, Any], level: int) -> Grid | None:
+    """The cell that the reader has clicked on, if it is one of those drawn now."""
+    try:
+        x, y, shift = (int(v) for v in said["spot"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Grid(level, x, y, 1, 1) if shift == level else None
