@@ -50,7 +50,7 @@
     let moved = told.placed;    // until the reader moves the map it shows the whole place
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
     map.attributionControl.setPrefix(false);
-    const state = window.porch = {map, told: {}, tips: [], order: {}, ink: "#222", paper: "#fff", said: {}};
+    const state = window.porch = {map, bounds: told.bounds, told: {}, drawn: {}, tips: [], order: {}, ink: "#222", paper: "#fff", said: {}};
     state.say = part => Streamlit.setComponentValue(Object.assign(state.said, part));
     state.fit = () => {         // beside the legend, on a narrow map above it: it covers nothing of the place
       const wide = box.clientWidth, high = box.clientHeight, least = 80;
@@ -78,7 +78,10 @@
     Object.assign(state, {ink: told.ink, paper: told.paper, named: told.named, tips: told.tips});
     load(told.shapes).then(geojson => {
       if (state.told !== told) return;          // a newer patch came while this one waited
+      const old = state.drawn;                  // a part need not draw again what is there
+      state.fresh = (...keys) => keys.some(key => JSON.stringify(old[key]) !== JSON.stringify(told[key]));
       parts.forEach(part => part.patch?.(state, told, geojson));
+      state.drawn = told;
       document.documentElement.dataset.drawn = told.id;   // browser tests wait for this
     }).catch(error => { console.error(error); document.documentElement.dataset.drawn = "failed"; });
   }

@@ -13,7 +13,7 @@ class Asked(NamedTuple):
 
     `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
     None: by the View), `seen` what the map shows, `held` what it holds already, `hexagons`
-    whether they show a density or a count.
+    whether they show a density or a count, `beside` how two periods are shown.
     """
 
     bandwidth: int = 400
@@ -21,6 +21,7 @@ class Asked(NamedTuple):
     seen: Seen | None = None
     held: tuple[str, int, int, int, int, int] | None = None
     hexagons: str = "density"
+    beside: str = "one period"
 
 
 def seen(said: Mapping[str, Any]) -> Seen | None:

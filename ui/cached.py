@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from data import answers, details, incidents, questions, settings, shapes, surface
+from data import answers, change, details, incidents, pairs, questions, settings, shapes, surface
 from data import hexes as data_hexes
 from data.store import Current, Store
 from data.store import place as store_file
 from data.view import View
 from geo import density
+from geo.difference import Difference
 from geo.mercator import Grid
 from ui.maps import STATIC
 
@@ -161,6 +162,19 @@ def hours_by_weekday(view: View) -> pd.DataFrame:
 def daily(view: View) -> pd.DataFrame:
     """Counts by day."""
     return questions.daily(current(view.stamp), view)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def pair(view: View) -> tuple[View, View] | None:
+    """A View and what it is compared with, whole steps only; None where it cannot be."""
+    return pairs.pair(view, current(view.stamp))
+
+
+@st.cache_resource(max_entries=16)
+def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Difference:
+    """Where the heat of two Views differs by more than chance. Do not change it."""
+    over = window(found[0], grid, bandwidth)
+    return change.between(current(found[0].stamp), found, bandwidth, over, units(found[0]))
 
 
 @st.cache_resource(max_entries=KEPT)

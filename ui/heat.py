@@ -14,7 +14,7 @@ from data.filters import period
 from data.surface import Seen
 from data.view import View
 from geo import density
-from ui import cached, layers
+from ui import cached, layers, palette
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -94,11 +94,32 @@ def picture(
     share = filled / top
     level = np.clip(np.ceil(share * STEPS), 0, STEPS).astype(np.uint8)
     level[(share < FAINTEST) | ~crisp] = 0
+    alpha = [min(255, 120 + 135 * i // 8) for i in range(1, STEPS + 1)]
+    return png(level, colors(theme.ramp), alpha)
+
+
+def diverging(
+    change: npt.NDArray[Any],
+    sure: npt.NDArray[np.bool_],
+    top: float,
+    theme: Theme,
+    crisp: npt.NDArray[np.bool_],
+) -> str:
+    """A difference as a data address of a PNG; transparent where it is not sure."""
+    known = np.isfinite(change)
+    filled = _finer(np.where(known, change, 0).astype(np.float32), known, crisp.shape)
+    stands = _finer(sure.astype(np.float32), np.ones(sure.shape, bool), crisp.shape) >= 0.5
+    level = np.clip(np.rint((filled / top + 1) / 2 * (STEPS - 1)), 0, STEPS - 1) + 1
+    shown = np.where(stands & crisp, level, 0).astype(np.uint8)
+    return png(shown, colors(palette.diverging(theme)), [235] * STEPS)
+
+
+def png(level: npt.NDArray[np.uint8], rgb: list[tuple[int, int, int]], alpha: list[int]) -> str:
+    """Levels 1.. in these colors as a data address of a PNG; level 0 is transparent."""
     image = Image.fromarray(level, mode="P")
-    image.putpalette([0, 0, 0] + [c for rgb in colors(theme) for c in rgb])
-    alpha = bytes([0] + [min(255, 120 + 135 * i // 8) for i in range(1, STEPS + 1)])
+    image.putpalette([0, 0, 0] + [c for color in rgb for c in color])
     out = io.BytesIO()
-    image.save(out, "PNG", transparency=alpha, compress_level=6)
+    image.save(out, "PNG", transparency=bytes([0, *alpha]), compress_level=6)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
@@ -115,9 +136,9 @@ def _finer(
     return np.where(drawn[1] > 0.05, drawn[0] / np.maximum(drawn[1], 0.05), 0)
 
 
-def colors(theme: Theme) -> list[tuple[int, int, int]]:
-    """The ramp in as many steps as a picture has, lowest first."""
-    stops = np.array([_rgb(c) for c in theme.ramp], float)
+def colors(ramp: tuple[str, ...]) -> list[tuple[int, int, int]]:
+    """A ramp in as many steps as a picture has, lowest first."""
+    stops = np.array([_rgb(c) for c in ramp], float)
     at = np.linspace(0, len(stops) - 1, STEPS)
     mixed = [np.interp(at, range(len(stops)), stops[:, i]) for i in range(3)]
     return [(round(float(r)), round(float(g)), round(float(b))) for r, g, b in zip(*mixed)]
@@ -138,6 +159,11 @@ def legend(top: float, theme: Theme, bandwidth: int, span: str) -> dict[str, Any
 def short(value: float) -> str:
     """A number of a legend, two figures."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def span(low: float, high: float) -> str:
+    """A class of a legend: from above one limit to the next."""
+    return f"{short(low)} to {short(high)}" if low else f"up to {short(high)}"
 
 
 def _rgb(color: str) -> tuple[int, ...]:

@@ -25,8 +25,13 @@ ZOOM = 11.0  # before the map has said what it shows
 DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
 
 
-def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:
-    """What the map shows of the hexagons: outlines, fills, tips, and when to ask again."""
+def told(
+    view: View, answer: Answer, theme: Theme, asked: Asked, upper: list[float] | None = None
+) -> dict[str, Any]:
+    """What the map shows of the hexagons: outlines, fills, tips, and when to ask again.
+
+    `upper` are class limits that are fixed already.
+    """
     over = cached.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
         why = "No record of this View is known to the block or better."
@@ -38,7 +43,8 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
     density = found.n / found.km2 / weeks
     by_density = asked.hexagons == "density"
     values = density if by_density else found.n.astype(float)
-    upper = _limits(view, resolution, weeks, by_density)
+    if upper is None:
+        upper = density_limits((view,)) if by_density else _count_limits(view, resolution)
     colors = palette.classes(theme, len(upper))
     # what is denser than all of the scale's hexagons belongs to its last class
     chosen = classes.assign(np.minimum(values, upper[-1]) if upper else values, upper)
@@ -69,12 +75,18 @@ def _window(over: surface.Place, asked: Asked) -> Grid | None:
     return mercator.grid_over(near or whole, 16)
 
 
-def _limits(view: View, resolution: int, weeks: float, by_density: bool) -> list[float]:
-    """Class limits: of densities those of one resolution, whatever the zoom shows."""
-    every = cached.hexes(view, SCALED if by_density else resolution, None)
-    if by_density:
-        return classes.limits((every.n / every.km2 / weeks)[every.n >= FEW])
-    return classes.limits(every.n)
+def density_limits(views: tuple[View, ...]) -> list[float]:
+    """Class limits of densities: those of one resolution, whatever the zoom shows."""
+    held = []
+    for view in views:
+        every = cached.hexes(view, SCALED, None)
+        weeks = surface.weeks(view, cached.current(view.stamp))
+        held.append((every.n / every.km2 / weeks)[every.n >= FEW])
+    return classes.limits(np.concatenate(held))
+
+
+def _count_limits(view: View, resolution: int) -> list[float]:
+    return classes.limits(cached.hexes(view, resolution, None).n)
 
 
 def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:
@@ -90,14 +102,12 @@ def _legend(
     few: bool, theme: Theme,
 ) -> dict[str, Any]:  # fmt: skip
     """The legend: classes, the size of a hexagon, the period."""
-    said = heat.short if by_density else layers.whole
     lower = [0.0, *upper[:-1]]
     rows: list[dict[str, Any]] = [
-        {"color": color, "text": f"{said(a)} to {said(b)}" if a else f"up to {said(b)}"}
-        for color, a, b in zip(colors, lower, upper)
+        {"color": color, "text": heat.span(a, b)} for color, a, b in zip(colors, lower, upper)
     ]
     if rows and len(rows) > 1:
-        rows[-1]["text"] = f"more than {said(lower[-1])}"
+        rows[-1]["text"] = f"more than {heat.short(lower[-1])}"
     rows = rows[::-1]
     if few:
         rows.append({"color": theme.ramp[2], "text": f"fewer than {FEW} incidents", "weak": True})

@@ -32,6 +32,7 @@ SCRIPTS = (
     "map/hexes.js",
     "map/labels.js",
     "map/incidents.js",
+    "map/versus.js",
     "map/window.js",
 )
 DEFAULT_HEIGHT = 460

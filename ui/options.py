@@ -7,7 +7,7 @@ import streamlit as st
 from data.view import View
 from geo import density
 from ui import asked as asking
-from ui import cached, heat, hexes, maps, pictures
+from ui import cached, heat, hexes, maps, pictures, versus
 from ui.asked import Asked
 
 BY_RULE = "by rule"
@@ -30,7 +30,20 @@ def asked(view: View, layer: str) -> Asked:
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
         if layer in WIDGETS:
             found = WIDGETS[layer](view, found)
-        return found
+        return found._replace(beside=_beside(layer))
+
+
+def _beside(layer: str) -> str:
+    """How two periods are shown, where the layer can show two."""
+    modes = versus.modes(layer)
+    if len(modes) == 1:
+        return versus.ONE
+    chosen = st.selectbox(
+        "Compare", modes, key="beside", bind="query-params", label_visibility="collapsed",
+        width=150,
+        help="Two periods on one scale: this one and the one chosen under “Compared with”.",
+    )  # fmt: skip
+    return str(chosen)
 
 
 def _heat(view: View, found: Asked) -> Asked:

@@ -25,6 +25,9 @@ DARK = Theme(True, "#171310", "#f3ebdd", "#a99c88", "#171310", "#f2a541", DARK_L
 # Crameri's vik: lower in blue, higher in rust, the middle without a word
 LOWER, SAME, HIGHER = "#307da6", "#b9b0a3", "#b2511d"
 
+DIVERGING = ("#1a5a8c", "#7eb0cb", "#ded6cb", "#d8966d", "#a8430f")
+DARK_DIVERGING = ("#8cc8e6", "#3f83a8", "#3a332c", "#b0633a", "#f2a877")
+
 # Tol's muted: never more than seven kinds at once, the rest grey
 KINDS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
 DARK_KINDS = (
@@ -37,6 +40,11 @@ DARK_KINDS = (
     "#58b36f",
 )
 REST = "#999999"
+
+
+def diverging(theme: Theme) -> tuple[str, ...]:
+    """Five colors from much lower over the same to much higher."""
+    return DARK_DIVERGING if theme.dark else DIVERGING
 
 
 def classes(theme: Theme, k: int) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import cached, heat, hexes, incidents, layers
+from ui import cached, heat, hexes, incidents, layers, versus
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -35,6 +35,10 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
         "heat": None,
         "hexes": None,
         "incidents": None,
+        "versus": None,
         "asks": None,
     }
-    return told | LAYERS[layer](view, answer, theme, asked)
+    told |= LAYERS[layer](view, answer, theme, asked)
+    if asked.beside != versus.ONE:
+        told |= versus.told(view, answer, layer, theme, asked)
+    return told

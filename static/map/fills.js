@@ -108,7 +108,7 @@
     },
     patch(state, told, geojson) {
       hush(state);
-      draw(state, state.scene, told, geojson, told.fills);
+      if (state.fresh("shapes", "fills", "dark", "edge", "named", "cover")) draw(state, state.scene, told, geojson, told.fills);
     },
   });
 })();

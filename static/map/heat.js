@@ -16,6 +16,6 @@
       state.map.getPane("heat").style.pointerEvents = "none";
       state.scene.picture = "heat";
     },
-    patch(state, told) { draw(state.scene, told.heat, told.legend?.title); },
+    patch(state, told) { if (state.fresh("heat", "legend")) draw(state.scene, told.heat, told.legend?.title); },
   });
 })();

@@ -32,6 +32,6 @@
       state.map.createPane("hexes").style.zIndex = 405;
       state.scene.cells = "hexes";
     },
-    patch(state, told) { draw(state, state.scene, told, told.hexes); },
+    patch(state, told) { if (state.fresh("hexes", "dark", "cover")) draw(state, state.scene, told, told.hexes); },
   });
 })();

@@ -66,6 +66,7 @@
       state.map.on("zoomend viewreset", () => label(state));
     },
     patch(state, told) {
+      if (!state.fresh("shapes", "fills", "dark", "named", "order")) return;
       state.order = Object.fromEntries((told.order || []).map((unit, rank) => [unit, rank]));
       label(state);
     },

@@ -1,0 +1,165 @@
+"""Two periods on one scale: swiped, side by side, or their difference."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data import surface
+from data.answers import Answer
+from data.filters import period
+from data.view import View
+from geo import classes, density
+from ui import cached, heat, hexes, layers, palette
+from ui.asked import Asked
+from ui.palette import Theme
+
+ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
+MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
+# where a ratio's colors change: twice as many is as far from the same as half
+RATIOS = (0.5, 0.8, 1.25, 2.0)
+SAID = ("less than half", "half to 0.8", "0.8 to 1.25", "1.25 to twice", "more than twice")
+
+Told = dict[str, Any]
+
+
+def modes(layer: str) -> tuple[str, ...]:
+    """How a layer can show two periods."""
+    return MODES if layer in DIFFERENCES else MODES[:3] if layer in BOTH else MODES[:1]
+
+
+def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> Told:
+    """What changes on the map where two periods are compared; nothing where they cannot be."""
+    found = cached.pair(view)
+    if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
+        return {}
+    if asked.beside == DIFFERENCE:
+        return DIFFERENCES[layer](found, answer, theme, asked)
+    now, before = BOTH[layer](found, answer, theme, asked)
+    captions = [f"before: {period(found[1].start, found[1].end)}",
+                f"now: {period(found[0].start, found[0].end)}"]  # fmt: skip
+    kept = {key: before.get(key) for key in ("fills", "heat", "hexes")}
+    legend = now["legend"]
+    if "note" in legend:
+        said = f"Both periods on one scale, whole {answer.step}s only"
+        legend = legend | {"note": said + layers.approximate(view)}
+    versus = {"mode": asked.beside, "captions": captions} | kept
+    return now | {"legend": legend, "versus": versus}
+
+
+def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:  # noqa: ARG001
+    """Incidents a whole week (or day) in both periods, in the same classes."""
+    both = [_per_step(answer, found[0], column) for column in ("now", "before")]
+    upper = classes.limits(np.concatenate(both))
+    colors = palette.classes(theme, len(upper))
+    asks = answer.table["asked"].to_numpy(bool)
+    drawn = []
+    for values in both:
+        chosen = classes.assign(values, upper)
+        fills = [colors[c] if c >= 0 else theme.paper for c in chosen]
+        fills = ["residents" if np.isnan(v) and a else f for v, f, a in zip(values, fills, asks)]
+        drawn.append([f if a else theme.paper for f, a in zip(fills, asks)])
+    lower = [0.0, *upper[:-1]]
+    rows: list[Told] = [
+        {"color": c, "text": heat.span(a, b)}
+        for c, a, b in zip(colors, lower, upper)
+    ]  # fmt: skip
+    if any((v[asks] == 0).any() for v in both):
+        rows.insert(0, {"color": theme.paper, "text": "0"})
+    if any(np.isnan(v[asks]).any() for v in both):
+        rows.insert(0, {"hatch": "residents", "text": "no residents, or not known"})
+    per = " per 1,000 residents" if found[0].measure == layers.RATE else ""
+    legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows[::-1], "note": ""}
+    return [{"fills": fills, "legend": legend} for fills in drawn]
+
+
+def _per_step(answer: Answer, view: View, column: str) -> Any:
+    """Incidents a whole step by area; per 1,000 residents where that is the measure."""
+    values = answer.table[column].to_numpy(float)
+    if view.measure != layers.RATE:
+        return values
+    people = answer.table["population"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(people > 0, 1000 * values / people, np.nan)
+
+
+def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+    """Both surfaces, each as its own picture, in the same colors."""
+    over = cached.outline(found[0])
+    if over is None:
+        return [heat.told(found[0], answer, theme, asked)] * 2
+    whole, _ = surface.shown(over, asked.bandwidth)
+    top = asked.scale or density.nice_top(*(cached.heat(v, whole, asked.bandwidth) for v in found))
+    return [heat.told(v, answer, theme, asked._replace(scale=top)) for v in found]
+
+
+def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+    """Densities in both periods: counts of periods of different length tell nothing."""
+    asked = asked._replace(hexagons="density")
+    upper = hexes.density_limits(found)
+    return [hexes.told(v, answer, theme, asked, upper) for v in found]
+
+
+def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:  # noqa: ARG001
+    """The ratio of both periods where chance does not explain it."""
+    table: pd.DataFrame = answer.table
+    sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
+    none = (table["change"] == "none").to_numpy() & table["asked"].to_numpy(bool)
+    ratio = table["ratio"].fillna(np.inf).to_numpy(float)  # nothing before: more than any ratio
+    ramp = palette.diverging(theme)
+    chosen = np.searchsorted(RATIOS, ratio)
+    fills = [ramp[c] if s else theme.paper for c, s in zip(chosen, sure)]
+    asks = table["asked"].to_numpy(bool)
+    fills = ["nodata" if n else "few" if a and not s else f
+             for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
+    rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
+    rows.append({"hatch": "few", "text": "not clear: chance explains it"})
+    if none.any():
+        rows.append({"hatch": "nodata", "text": "nothing in either period"})
+    by_chance = max(round(0.05 * asks.sum()), 1)
+    note = (
+        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "
+        f"whole {answer.step}s. Of {asks.sum()} areas about {by_chance} would be clear by chance"
+    )
+    legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
+    return {"fills": fills, "legend": legend}
+
+
+def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:
+    """The difference of both surfaces where it stands after false-discovery control."""
+    over = cached.outline(found[0])
+    if over is None or answer.headline["n"] <= answer.headline["no_point"]:
+        return {}
+    whole, _ = surface.shown(over, asked.bandwidth)
+    grid, every = surface.shown(over, asked.bandwidth, asked.seen)
+    of_all, of_grid = (cached.difference(found, g, asked.bandwidth) for g in (whole, grid))
+    top = asked.scale or density.nice_top(np.abs(of_all.change))
+    crisp = cached.window(found[0], grid, asked.bandwidth).crisp
+    url = heat.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
+    share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
+    note = (
+        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
+        f"Drawn only where it stands after false-discovery control (5 %): {share:.0f} % of the "
+        "place. "
+        f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m"
+    )
+    ends = [f"{heat.short(top)} fewer", "0", f"{heat.short(top)} more"]
+    ramp = {"colors": [*palette.diverging(theme)], "ticks": ends}
+    return {
+        "heat": {"url": url, "bounds": grid.bounds},
+        "legend": {"title": "Change, incidents per km² per week", "ramp": ramp, "note": note},
+        "asks": None if every else heat.asks(grid.bounds, asked.seen),
+    }
+
+
+Pair = tuple[View, View]
+BOTH: dict[str, Callable[[Pair, Answer, Theme, Asked], list[Told]]] = {
+    "areas": _areas,
+    "heat": _heat,
+    "hexagons": _hexes,
+}
+DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, Asked], Told]] = {
+    "areas": _area_change,
+    "heat": _heat_change,
+}
