@@ -70,8 +70,7 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
     start = time.perf_counter()
     current.query("SELECT count(*) FROM {facts}")  # brings the table into memory
     our_load = time.perf_counter() - start
-    over = surface.window(current)
-    assert over is not None
+    over = window(current)
     views = the_views(current.stamp)
     units = {v.area_set: shapes.units(current, v.area_set) for v in views.values()}
     for view in views.values():
@@ -88,6 +87,13 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
         found += [*lines, _together(name, lines)]
     told = {"rows": rows, "peak_mb": peak, "load_s": load, "our_load_s": our_load}
     return [{**line, **told} for line in found]
+
+
+def window(current: Current) -> surface.Window:
+    """The window of the heat over the whole place."""
+    over = surface.place(current)
+    assert over is not None
+    return surface.window(over, surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
 
 
 def the_views(stamp: str) -> dict[str, View]:
@@ -152,8 +158,8 @@ def _questions(
         ),
         Question(
             "heat",
-            lambda: questions.pixels(current, view, over.shift),
-            lambda: plain.pixels(frame, view, over.shift),
+            lambda: questions.pixels(current, view, over.around),
+            lambda: plain.pixels(frame, view, over.around.shift),
             lambda: surface.surface(current, view, BANDWIDTH, over),
             _same_pixels,
         ),
@@ -225,8 +231,8 @@ def _same_steps(
     )
 
 
-def _same_pixels(ours: pa.Table, peer: pd.Series) -> bool:
+def _same_pixels(ours: pa.Table, peer: pd.DataFrame) -> bool:
     """Whether two counts by pixel hold the same numbers."""
-    held = ours.to_pandas().set_index(["mx", "my"])["n"].sort_index()
+    held = ours.to_pandas().set_index(["column", "row"]).sort_index()
     other = peer.sort_index()
-    return held.index.equals(other.index) and np.array_equal(held, other)
+    return list(held.index) == list(other.index) and np.allclose(held, other, rtol=1e-12)

@@ -13,7 +13,7 @@ import pytest
 from bench import __main__ as bench
 from bench import made, start, view
 from bench.plain import view as plain
-from data import shapes, surface
+from data import shapes
 from data.record import SCHEMA
 from data.settings import Problem
 from data.store import Current, Store
@@ -106,8 +106,7 @@ def test_view_answers_are_equal(current: Current) -> None:
 
 @pytest.mark.parametrize("name", view.the_views("").keys())
 def test_view_notices_one_row_too_few(current: Current, name: str) -> None:
-    over = surface.window(current)
-    assert over is not None
+    over = view.window(current)
     asked = view.the_views(current.stamp)[name]
     frame = plain.load(current.facts, [made.NAME])
     shown = plain._asked(frame, asked) & plain._on_the_clock(frame, asked)

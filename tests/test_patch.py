@@ -86,7 +86,7 @@ def test_heat_carries_a_picture_and_no_record() -> None:
     assert len(told["heat"]["url"]) < 40_000
     assert "km² per week" in told["legend"]["title"] and told["fills"] is None
     told, _ = patched(view(source=["use of force"]), "heat")
-    assert told["heat"] is None and "Nothing to draw" in told["legend"]["title"]
+    assert not told["heat"] and "Nothing to draw" in told["legend"]["title"]
 
 
 def test_a_young_report_makes_no_hexagon() -> None:

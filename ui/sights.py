@@ -26,7 +26,7 @@ def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -
     found = cached.in_sight(view, spot or incidents.seen_grid(asked.seen))
     rows = reading.spoken(found, view, [])
     every = f"{len(rows):,} at this place" if spot else f"{len(rows):,} in sight"
-    st.text(f"{every}, newest first. Pick one to read it.")
+    st.text(f"{every}, newest first.")
     picked = reading.table(rows, "sights")
     reading.one(rows, 0 if spot and len(rows) == 1 else picked)
 

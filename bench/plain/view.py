@@ -55,13 +55,17 @@ def by_area_and_step(frame: pd.DataFrame, view: View, step: int) -> pd.DataFrame
     return kept.groupby(["unit", steps]).size().unstack(fill_value=0)
 
 
-def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.Series:
-    """Counts by map pixel of a world 2**(30 - shift) pixels wide."""
+def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.DataFrame:
+    """Counts by map pixel of a world 2**(30 - shift) wide, and where in it they lie."""
     shown = _asked(frame, view) & _on_the_clock(frame, view)
     shown &= frame["place_precision"].isin(EXACT)
-    kept = frame.loc[shown, ["mx", "my"]] // 2**shift
-    counts: pd.Series = kept.groupby(["mx", "my"], sort=False).size()
-    return counts
+    kept = frame.loc[shown, ["mx", "my"]]
+    size = 2**shift
+    pixel = [(kept[axis] // size).rename(name) for axis, name in (("mx", "column"), ("my", "row"))]
+    within = pd.DataFrame({"east": kept["mx"] % size, "south": kept["my"] % size})
+    groups = within.groupby(pixel, sort=False)
+    means = groups.mean() / size
+    return means.assign(n=groups.size())[["n", "east", "south"]]
 
 
 def _asked(frame: pd.DataFrame, view: View) -> pd.Series:

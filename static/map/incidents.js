@@ -15,7 +15,7 @@
   const short = n => n < 1000 ? String(n) : n < 1e4 ? (n / 1e3).toFixed(1) + "k" : n < 1e6 ? Math.round(n / 1e3) + "k" : (n / 1e6).toFixed(1) + "M";
 
   function donut(told, cell, ink, paper) {   // an arc a kind, the count in the middle
-    const r = Math.round(11 + 4.2 * Math.log10(cell.n)), size = 2 * r + 4, c = size / 2;
+    const r = Math.round(10 + 3.8 * Math.log10(cell.n)), size = 2 * r + 4, c = size / 2;
     const root = drawn("svg", {width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": true});
     const ring = r * 0.78, wide = r * 0.42, around = 2 * Math.PI * ring;
     drawn("circle", {cx: c, cy: c, r, fill: paper, "fill-opacity": 0.92, stroke: paper, "stroke-width": 2}, root);
