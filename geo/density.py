@@ -86,7 +86,7 @@ def per_km2_per_week(
     share = smoothed(area, metres, bandwidth, spread)
     with np.errstate(invalid="ignore", divide="ignore"):
         density: Floats = smooth / np.where(inside, share, np.nan) * (1e6 / weeks)
-    return density
+    return density.astype(smooth.dtype, copy=False)
 
 
 def ground(metres_per_pixel: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:

@@ -49,18 +49,19 @@ def difference(
     agree, under which the control holds (Benjamini and Yekutieli 2001).
     """
     metres = density.ground(metres_per_pixel, len(inside))
-    share = density.smoothed(inside * metres.prod(axis=1)[:, None], metres, bandwidth)
-    share = np.where(inside, share, np.nan)
-    parts = [_smooth(period, inside, metres, bandwidth) for period in (now, before)]
+    area = inside * metres.prod(axis=1)[:, None]
+    rates, variances, reached = [], [], np.zeros(inside.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rates = [rate / share * 1e6 / p.weeks for (rate, _), p in zip(parts, (now, before))]
-        squares = [
-            square / share**2 * (1e6 / p.weeks) ** 2 for (_, square), p in zip(parts, (now, before))
-        ]
+        for period in (now, before):
+            share = density.smoothed(area, metres, bandwidth, period.spread)
+            share = np.where(inside, share, np.nan) * period.weeks / 1e6
+            rate, square = _smooth(period, inside, metres, bandwidth)
+            rates.append(rate / share)
+            variances.append(square / share**2)
+            reached += np.nan_to_num(rate**2 / square)
         change = rates[0] - rates[1]
-        t = np.abs(change) / np.sqrt(np.asarray(factor) * (squares[0] + squares[1]))
-        reached = sum(rate**2 / square for rate, square in parts)
-    tested = inside & np.isfinite(t) & (np.nan_to_num(reached) >= ENOUGH)
+        t = np.abs(change) / np.sqrt(np.asarray(factor) * (variances[0] + variances[1]))
+    tested = inside & np.isfinite(t) & (reached >= ENOUGH)
     p = 2 * (
         special.stdtr(degrees, -t[tested]) if np.isfinite(degrees) else special.ndtr(-t[tested])
     )
