@@ -58,7 +58,7 @@ def difference(
             rate, square = _smooth(period, inside, metres, bandwidth)
             rates.append(rate / share)
             variances.append(square / share**2)
-            reached += np.nan_to_num(rate**2 / square)
+            reached += np.where(square > 0, rate**2 / square, 0.0)
         change = rates[0] - rates[1]
         t = np.abs(change) / np.sqrt(np.asarray(factor) * (variances[0] + variances[1]))
     tested = inside & np.isfinite(t) & (reached >= ENOUGH)
