@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from bench import made
 from bench.plain import view as plain
-from data import answers, questions, shapes, surface
+from data import answers, pixels, questions, shapes, surface
 from data.settings import ROOT, Problem
 from data.store import Current, Store
 from data.view import HEXAGONS, View
@@ -158,7 +158,7 @@ def _questions(
         ),
         Question(
             "heat",
-            lambda: questions.pixels(current, view, over.around),
+            lambda: pixels.counts(current, view, over.around),
             lambda: plain.pixels(frame, view, over.around.shift),
             lambda: surface.surface(current, view, BANDWIDTH, over),
             _same_pixels,

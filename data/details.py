@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from data import forbidden, words
 from data.clauses import Clause, Meta, polygon_set
-from data.questions import joined, where, within
+from data.pixels import within
+from data.questions import joined, where
 from data.record import COLUMNS
 from data.store import Current, literal
 from data.view import View

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from data import questions
+from data import pixels, questions
 from data.clauses import point_sql
 from data.store import Current
 from data.view import View
@@ -47,7 +47,7 @@ def counted(current: Current, view: View, resolution: int, grid: Grid | None) ->
     clauses = [questions.where(view, current), point_sql(view, current.meta)]
     if grid is not None:
         reach = KILOMETRES[resolution] * 1000 / float(grid.metres.min())
-        clauses.append(questions.within(grid.padded(int(reach) + 1)))
+        clauses.append(pixels.within(grid.padded(int(reach) + 1)))
     sql, values = questions.joined([*clauses, ("cell <> 0", [])])
     table = current.query(
         f"""SELECT {hexagons.parent_sql("cell", resolution)} AS cell, count(*) AS n

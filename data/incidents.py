@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data import questions
+from data import pixels, questions
 from data.clauses import chosen_sources
 from data.store import Current
 from data.surface import Seen
@@ -54,7 +54,7 @@ def level(zoom: float, single: bool, view: View, current: Current) -> int:
 
 def located(current: Current, view: View, grid: Grid | None = None) -> int:
     """How many incidents of a View have a point, everywhere or within a grid's pixels."""
-    clause = questions.within(grid) if grid else ("mx IS NOT NULL", [])
+    clause = pixels.within(grid) if grid else ("mx IS NOT NULL", [])
     sql, values = questions.joined([questions.where(view, current), clause])
     found = current.query(f"SELECT count(*) AS n FROM {{facts}} WHERE {sql}", values)
     return int(found["n"][0].as_py())
@@ -68,9 +68,9 @@ def seen_grid(seen: Seen) -> Grid:
 
 def cells(current: Current, view: View, grid: Grid, but: Grid | None = None) -> Cells:
     """The View counted by the pixels of a grid and by kind, without those of another."""
-    clauses = [questions.where(view, current), questions.within(grid)]
+    clauses = [questions.where(view, current), pixels.within(grid)]
     if but is not None:
-        sql, values = questions.within(but)
+        sql, values = pixels.within(but)
         clauses.append((f"NOT ({sql})", values))
     sql, values = questions.joined(clauses)
     shift, size = int(grid.shift), 1 << int(grid.shift)

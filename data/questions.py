@@ -7,21 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from data.clauses import (
     Clause,
     day_sql,
     point_sql,
     polygon_set,
-    source_sql,
     step_sql,
     weekday_sql,
 )
 from data.filters import FILTERS
 from data.store import Current
 from data.view import COARSE_PLACE, HEXAGONS, View
-from geo.mercator import Grid
 
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
@@ -41,7 +38,8 @@ def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Cla
     return joined(clauses)
 
 
-def _settled(view: View) -> Clause | None:
+def settled(view: View) -> Clause | None:
+    """SQL that holds for what is old enough to be shown."""
     if view.settled_by is None:
         return None
     return "(settled_at IS NULL OR settled_at <= ?)", [view.settled_by]
@@ -49,7 +47,7 @@ def _settled(view: View) -> Clause | None:
 
 def where(view: View, current: Current) -> Clause:
     """The SQL condition and its parameters for the rows that a View shows."""
-    return joined([_asked(view, current), _settled(view)])
+    return joined([_asked(view, current), settled(view)])
 
 
 def area_sql(view: View, current: Current) -> str:
@@ -87,7 +85,7 @@ def headline(current: Current, view: View, counted: Counted | None = None) -> di
 
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """How many rows the View would show but for their coarse time or their youth."""
-    old, weekday = joined([_settled(view)]), joined([_weekday(view)])
+    old, weekday = joined([settled(view)]), joined([_weekday(view)])
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
@@ -198,42 +196,4 @@ def daily(current: Current, view: View) -> pd.DataFrame:
         WHERE {sql} AND weekday IS NOT NULL GROUP BY ALL ORDER BY ALL""",
         values,
     ).to_pandas()
-    return found
-
-
-def pixels(current: Current, view: View, grid: Grid) -> pa.Table:
-    """Counts by map pixel of a grid: column, row, n, east, south.
-
-    `east` and `south` are the mean distances from the pixel's north-west corner, 0..1 of a
-    pixel. Only records whose place is known to the block or better.
-    """
-    sql, values = joined([where(view, current), point_sql(view, current.meta), within(grid)])
-    shift, size = int(grid.shift), 1 << int(grid.shift)
-    return current.query(
-        f"""SELECT mx >> {shift} AS column, my >> {shift} AS row, count(*) AS n,
-            sum(mx & {size - 1}) / (count(*) * {size}.0) AS east,
-            sum(my & {size - 1}) / (count(*) * {size}.0) AS south
-        FROM {{facts}} WHERE {sql} GROUP BY ALL""",
-        values,
-    )
-
-
-def within(grid: Grid) -> Clause:
-    """SQL that holds for points within the pixels of a grid."""
-    last = (grid.column + grid.width, grid.row + grid.height)
-    bounds: list[object] = [grid.column << grid.shift, (last[0] << grid.shift) - 1]
-    bounds += [grid.row << grid.shift, (last[1] << grid.shift) - 1]
-    return "mx BETWEEN ? AND ? AND my BETWEEN ? AND ?", bounds
-
-
-def spread(current: Current, view: View) -> dict[str, float]:
-    """Number (n) and standard deviations in metres (x, y) of all points of a View's sources."""
-    sql, values = joined(
-        [source_sql(view, current.meta), point_sql(view, current.meta), _settled(view)]
-    )
-    found: dict[str, float] = current.query(
-        f"""SELECT count(x) AS n, coalesce(stddev_pop(x), 0) AS x, coalesce(stddev_pop(y), 0) AS y
-        FROM {{facts}} WHERE {sql}""",
-        values,
-    ).to_pylist()[0]
     return found

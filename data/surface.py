@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from data import links, questions, shapes
+from data import links, pixels, shapes
 from data.store import Current
 from data.view import View
 from geo import density, mercator
@@ -166,7 +166,7 @@ def surface(
 ) -> npt.NDArray[np.float64]:
     """Incidents per km2 per week over the window's shown pixels; NaN outside the place."""
     around = over.around
-    found = questions.pixels(current, view, around)
+    found = pixels.counts(current, view, around)
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, spread = density.counted(column, row, n, east, south, around)
     values = density.per_km2_per_week(
@@ -190,5 +190,5 @@ def usual_bandwidth(current: Current, view: View) -> int:
 
     Its other filters have no part in it: they must not change what the heat means.
     """
-    found = questions.spread(current, view)
+    found = pixels.spread(current, view)
     return density.usual_bandwidth(found["x"], found["y"], int(found["n"]))

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from geo import density
+from geo.rates import BORROWED
 
 Grid = npt.NDArray[Any]
 
@@ -43,10 +44,10 @@ def difference(
     """The difference of two kernel densities and where chance does not explain it.
 
     A pixel's variance is that of a Poisson process through the squared kernel (Diggle 1985)
-    times `factor`, how much more weekly counts there vary than chance (one number or one a
-    pixel, known to so many `degrees` of freedom). Two-sided t, then Benjamini and Hochberg
-    (1995) over the pixels with at least 10 incidents within reach; pixels near each other
-    agree, under which the control holds (Benjamini and Yekutieli 2001).
+    times `factor`, how much more weekly counts there vary than chance (`dispersion`: one
+    number or one a pixel, known to so many `degrees` of freedom). Two-sided t, then Benjamini
+    and Hochberg (1995) over the pixels with at least 10 incidents within reach; pixels near
+    each other agree, under which the control holds (Benjamini and Yekutieli 2001).
     """
     metres = density.ground(metres_per_pixel, len(inside))
     area = inside * metres.prod(axis=1)[:, None]
@@ -68,6 +69,37 @@ def difference(
     sure = np.zeros(inside.shape, bool)
     sure[tested] = _stands(p, level)
     return Difference(np.asarray(change), sure)
+
+
+def dispersion(
+    now: npt.ArrayLike,
+    before: npt.ArrayLike,
+    inside: npt.NDArray[np.bool_],
+    metres_per_pixel: npt.ArrayLike,
+    bandwidth: float,
+) -> tuple[Grid, float]:
+    """How much more the kernel's weekly sums vary than chance, a grid, and its degrees.
+
+    `now` and `before` are counts (weeks, rows, columns). Pearson's statistic around each
+    period's mean, of what the kernel sees: neighbors that rise together make it vary more
+    than one area does. Each pixel's factor is drawn towards the mean of all, as `rates.change`
+    does with areas; never below 1.
+    """
+    metres = density.ground(metres_per_pixel, len(inside))
+    stacks = [np.where(inside, np.asarray(p, np.float32), 0) for p in (now, before)]
+    free = sum(len(stack) - 1 for stack in stacks)
+    statistic = np.zeros(inside.shape)
+    for stack in stacks:
+        mean = stack.mean(axis=0, dtype=float)
+        believed = _smooth(Period(mean, 1.0, 0.0), inside, metres, bandwidth)[1]
+        seen = density.smoothed(stack, metres, bandwidth)
+        around = ((seen - seen.mean(axis=0)) ** 2).sum(axis=0, dtype=float)
+        enough = believed > believed.max() * 1e-6
+        statistic += np.where(enough, around / np.where(enough, believed, 1.0), 0.0)
+    own = statistic / max(free, 1)
+    usual = float(own[inside].mean()) if inside.any() else 1.0
+    drawn = (free * own + BORROWED * usual) / (free + BORROWED)
+    return np.maximum(drawn, 1.0), float(free + BORROWED)
 
 
 def _smooth(

@@ -1,10 +1,16 @@
 """The difference of two heats: what is planted is found, what chance makes is not."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from data import pixels, surface
+from data.store import Store
+from data.view import View
 from geo import density
-from geo.difference import Period, difference
+from geo.difference import Period, difference, dispersion
 
 SHAPE, METRES, BANDWIDTH = (60, 70), 100.0, 500.0
 INSIDE = np.ones(SHAPE, bool)
@@ -77,3 +83,38 @@ def test_nothing_is_said_where_there_is_little_or_nothing() -> None:
     inside[:, :20] = False
     found = difference(Period(few, 1.0), Period(few, 1.0), inside, METRES, BANDWIDTH, degrees=20)
     assert np.isnan(found.change[:, :20]).all() and not found.sure.any()
+
+
+def test_dispersion_sees_what_neighbors_do_together() -> None:
+    rng = np.random.default_rng(5)
+    usual = rng.poisson(MEAN, (30, *SHAPE))
+    factor, degrees = dispersion(usual[:15], usual[15:], INSIDE, METRES, BANDWIDTH)
+    assert degrees == 28 + 10 and factor[20:40, 25:45].mean() == pytest.approx(1.1, abs=0.15)
+    weeks = rng.gamma(20, 1 / 20, (30, 1, 1))  # the whole place has busy and quiet weeks
+    moved = rng.poisson(MEAN * weeks)
+    small, large = (
+        dispersion(moved[:15], moved[15:], INSIDE, METRES, width)[0][30, 35] for width in (200, 800)
+    )
+    assert 1.2 < small < large  # the more is seen together, the more
+
+
+def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path) -> None:
+    """Real stops, weeks dealt to two periods at random: at most one run in twenty may flag."""
+    current = Store(sample_store).at(str(Store(sample_store).stamp()))
+    asked = View(current.stamp, ("police-stops",), date(2017, 1, 2), date(2017, 12, 31))
+    place = surface.place(current)
+    assert place is not None
+    rng = np.random.default_rng(6)
+    bandwidth, runs, flagged = 800, 40, 0
+    over = surface.window(place, surface.shown(place, 2 * bandwidth)[0], bandwidth)
+    grid = over.around
+    weekly = surface.brought(pixels.by_step(current, asked, grid, 7), over)
+    assert weekly.shape[0] == 52 and weekly.sum() > 50_000
+    for _ in range(runs):
+        order = rng.permutation(52)
+        dealt = (weekly[order[:20]], weekly[order[20:40]])
+        factor, degrees = dispersion(*dealt, over.inside, grid.metres, bandwidth)
+        periods = [Period(part.sum(axis=0), 20.0) for part in dealt]
+        found = difference(*periods, over.inside, grid.metres, bandwidth, factor, degrees)
+        flagged += found.sure.any()
+    assert flagged <= 5

@@ -174,7 +174,9 @@ def pair(view: View) -> tuple[View, View] | None:
 def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Difference:
     """Where the heat of two Views differs by more than chance. Do not change it."""
     over = window(found[0], grid, bandwidth)
-    return change.between(current(found[0].stamp), found, bandwidth, over, units(found[0]))
+    place = outline(found[0])
+    assert place is not None
+    return change.between(current(found[0].stamp), found, bandwidth, over, place)
 
 
 @st.cache_resource(max_entries=KEPT)
