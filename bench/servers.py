@@ -54,7 +54,7 @@ def ours(root: Path) -> Iterator[Server]:
 def plain(root: Path) -> Iterator[Server]:
     """The plain dashboard on the same incidents and areas."""
     run = ["-m", "streamlit", "run", str(PLAIN), "--server.port={port}", "--"]
-    files = [str(file) for file in stores.facts(root)]
+    files = [str(file) for file in stores.files(root)]
     with _served([*run, *files], {"PYTHONPATH": str(ROOT)}) as one:
         yield one
 

@@ -31,11 +31,11 @@ def kept(rows: int) -> Path:
     return folder
 
 
-def facts(root: Path) -> tuple[Path, Path]:
-    """The files that a made store's screens are answered from: incidents and areas."""
+def files(root: Path) -> tuple[Path, Path]:
+    """The files of a made store that a plain screen starts from: records and areas."""
     store = Store(root)
-    current = store.at(str(store.stamp()))
-    return current.facts, current.folder / "areas0.parquet"
+    (batch,) = store.batches.glob("*.parquet")
+    return batch, store.at(str(store.stamp())).folder / "areas0.parquet"
 
 
 def _make(root: Path, rows: int) -> None:

@@ -26,10 +26,9 @@ folium.Map.default_css = [("leaflet_css", "/app/static/vendor/leaflet.css")]
 
 
 @st.cache_resource
-def loaded() -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """All incidents in memory, and the areas."""
-    facts, areas = map(Path, sys.argv[1:])
-    return screen.load(facts, areas, [made.NAME])
+def loaded() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """All records in memory, and the areas."""
+    return screen.load(*map(Path, sys.argv[1:]))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -96,10 +95,10 @@ st.text(f"{told.n:,} of {len(frame):,} incidents")
 if told.before is not None:
     st.text(f"{told.before:,} in the period before")
 left, right = st.columns([1.55, 1])
-with left:
+with left, st.container(key="map"):
     st_folium(
         choropleth(told.table, areas, by),
-        key="map", height=460, use_container_width=True, returned_objects=[],
+        key="choropleth", height=460, use_container_width=True, returned_objects=[],
     )  # fmt: skip
 columns = ["area", "n", "rate", *(["change"] if "change" in told.table else [])]
 with right:

@@ -1,19 +1,19 @@
-"""The numbers of the Map screen as a careful analyst counts them in a frame in memory."""
+"""The numbers of the Map screen as a careful analyst counts them in a GeoDataFrame."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from bench.made import FIRST, LAST
-from bench.plain import view as plain
 from data.view import View
 from geo import tabulate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-COLUMNS = ["source", "grade", "kind", "day", "hour", "weekday", "area0"]
+# what the screen asks of a record; the others stay on the disk
+COLUMNS = ["local_date", "hour", "weekday", "kind", "grade", "area_label", "geometry"]
+WORDS = ["kind", "grade"]
 ENOUGH = 4  # whole weeks; where a period has fewer, days are compared
 LEAST = 2
 
@@ -31,33 +31,59 @@ class Counted:
     series: pd.Series
 
 
-def load(facts: Path, areas: Path, sources: list[str]) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """The incidents with the columns that the screen needs, and the areas."""
-    places = gpd.read_parquet(areas)[["name", "population", "geometry"]]
-    people = pd.to_numeric(places["population"], errors="coerce").astype(float)
-    return plain.load(facts, sources)[COLUMNS], places.assign(population=people)
+def load(records: Path, outlines: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The records in memory, each with its area, and the areas. WGS 84."""
+    areas = gpd.read_parquet(outlines)[["name", "population", "geometry"]]
+    people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
+    frame = gpd.read_parquet(records, columns=COLUMNS)
+    named = frame["area_label"].isin(areas["name"])  # the source's own word wins
+    inside = gpd.sjoin(frame.loc[~named, ["geometry"]], areas[["name", "geometry"]])["name"]
+    area = frame["area_label"].where(named, inside[~inside.index.duplicated()])
+    words = {name: frame[name].astype("category") for name in WORDS}
+    frame = frame.drop(columns="area_label").assign(
+        **words,
+        day=pd.to_datetime(frame["local_date"]).dt.as_unit("s"),
+        area=pd.Categorical(area, categories=areas["name"]),
+    )
+    return frame.drop(columns="local_date"), areas.assign(population=people)
 
 
-def rows(frame: pd.DataFrame, view: View, areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The incidents that a View shows: the day that they count to, and their area."""
-    shown = plain._asked(frame, view) & plain._on_the_clock(frame, view)
+def rows(frame: gpd.GeoDataFrame, view: View) -> gpd.GeoDataFrame:
+    """The records that a View shows; with `night`, on the day that they count to."""
+    day, weekday, hour = frame["day"], frame["weekday"], frame["hour"]
+    if view.night:  # before 06:00 is the evening before
+        early = hour < 6
+        day = day.mask(early, day - pd.Timedelta(1, "D"))
+        weekday = (weekday + 6 * early) % 7
+    shown = (frame["grade"] != "rejected") & day.between(
+        pd.Timestamp(view.start), pd.Timestamp(view.end)
+    )
+    if view.kinds:
+        shown &= frame["kind"].isin(view.kinds)
+    if view.hours:
+        start, end = view.hours
+        after, before = hour >= start, hour < end
+        shown &= (after & before) if start < end else (after | before)
+    if view.weekdays:
+        shown &= weekday.isin(view.weekdays)
     if view.areas:
-        shown &= frame["area0"].isin(np.flatnonzero(areas["name"].isin(view.areas)))
-    return pd.DataFrame({"day": plain._days(frame, view)[shown], "area": frame.loc[shown, "area0"]})
+        shown &= frame["area"].isin(view.areas)
+    found = frame[shown]
+    return found.assign(day=day[shown]) if view.night else found
 
 
-def count(frame: pd.DataFrame, view: View, areas: gpd.GeoDataFrame) -> Counted:
+def count(frame: gpd.GeoDataFrame, view: View, areas: gpd.GeoDataFrame) -> Counted:
     """Everything that the screen says of a View: statistics as we make them."""
     other = view.compared()
     if other is not None and (other.start < FIRST or other.end > LAST):
         other = None
     periods = [view] if other is None else [view, other]
     step = 7 if all(len(_whole(v, 7)) >= ENOUGH for v in periods) else 1
-    shown = rows(frame, view, areas)
+    shown = rows(frame, view)
     counts = _by_area_and_step(shown, view, step, areas)
     now = before = earlier = None
     if other is not None and min(len(_whole(v, step)) for v in periods) >= LEAST:
-        earlier = rows(frame, other, areas)
+        earlier = rows(frame, other)
         now = counts[_whole(view, step)]
         before = _by_area_and_step(earlier, other, step, areas)[_whole(other, step)]
     table = tabulate.areas_table(
@@ -72,12 +98,13 @@ def count(frame: pd.DataFrame, view: View, areas: gpd.GeoDataFrame) -> Counted:
 
 
 def _by_area_and_step(
-    shown: pd.DataFrame, view: View, step: int, areas: gpd.GeoDataFrame
+    shown: gpd.GeoDataFrame, view: View, step: int, areas: gpd.GeoDataFrame
 ) -> pd.DataFrame:
     """Counts, a row an area, a column a week or a day."""
-    found = shown.groupby(["area", _steps(view, step)]).size().unstack(fill_value=0)
+    by = ["area", _steps(view, step)]
+    found = shown.groupby(by, observed=True).size().unstack(fill_value=0)
     starts = pd.date_range(_first(view, step), view.end, freq=f"{step}D")
-    return found.reindex(index=range(len(areas)), columns=starts, fill_value=0)
+    return found.reindex(index=areas["name"], columns=starts, fill_value=0)
 
 
 def _steps(view: View, step: int) -> pd.Grouper:
