@@ -1,7 +1,6 @@
 """From a click on a filter to changed pixels of the map in Chromium, against the plain one."""
 
 import importlib.util
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from data.settings import Problem
 ROWS = 1_000_000
 LIMIT = 1.0
 DAYS = ("Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu")  # chosen one after the other
-BASES = ("", "hours=18-24", "kind=traffic+stop")  # three times; the plain one once
+BASES = ("", "hours=18-24")  # ours twice, the plain one once
 PATIENCE = 60_000  # milliseconds
 MAP = '[class*="st-key-map"] iframe'
 SETTLED = """!document.querySelector('[data-testid=stStatusWidget]')
@@ -75,8 +74,12 @@ def figures(root: Path, rows: int, bases: tuple[str, ...]) -> list[dict[str, Any
     ):
         chromium = play.chromium.launch(executable_path=browser, args=start.CALM)
         try:
-            clicks = [click for base in bases for click in _clicks(chromium, ours, base)]
-            plains = _clicks(chromium, plain, bases[0])
+            pages = [_opened(chromium, server, bases[0]) for server in (ours, plain)]
+            clicks = _clicks(pages[0])
+            for base in bases[1:]:
+                pages[0].goto(f"{ours.address}/?{base}", wait_until="commit")
+                clicks += _clicks(pages[0])
+            plains = _clicks(pages[1])
         except Error as error:
             raise Problem(f"Chromium: {str(error).splitlines()[0]}") from None
         finally:
@@ -109,29 +112,36 @@ def figures(root: Path, rows: int, bases: tuple[str, ...]) -> list[dict[str, Any
     ]
 
 
-def _clicks(chromium: Any, server: servers.Server, base: str) -> list[Click]:
-    """A new visitor opens a link and chooses one weekday after the other."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+def _opened(chromium: Any, server: servers.Server, base: str) -> Any:
+    """A new visitor's page, which need not be loaded yet."""
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{server.address}/?{base}")
-    page.locator("h3").first.wait_for()
-    page.locator(MAP).wait_for()
-    page.frame_locator(MAP).locator("path.leaflet-interactive").first.wait_for(state="attached")
-    try:
-        return [_click(page, day) for day in DAYS]
-    finally:
-        context.close()
+    page.goto(f"{server.address}/?{base}", wait_until="commit")
+    return page
 
 
-def _click(page: Any, day: str) -> Click:
-    """Choose a weekday, as a reader does whose list is open already."""
+def _clicks(page: Any) -> list[Click]:
+    """The weekdays chosen one after the other."""
+    paths = page.frame_locator(MAP).locator("path.leaflet-interactive")
+    paths.first.wait_for(state="attached")
+    page.wait_for_function(SETTLED)
+    found, before = [], _pixels(page)
+    for day in DAYS:
+        seconds = _click(page, day)
+        after = _pixels(page)
+        told = COUNTED.search(page.locator('[data-testid="stMain"]').inner_text())
+        count = int(told[1].replace(",", "")) if told else None
+        found.append(Click(seconds, count, after != before))
+        before = after
+    return found
+
+
+def _click(page: Any, day: str) -> float:
+    """Choose a weekday, as a reader does whose list is open already: seconds."""
     from playwright.sync_api import TimeoutError
 
-    before = _pixels(page)
     option = page.get_by_role("option", name=day)
     for _ in range(5):  # a list that a rerun has closed is opened again
-        page.wait_for_function(SETTLED)
         page.locator(".st-key-weekday input").click()
         try:
             option.wait_for(timeout=4_000)
@@ -140,13 +150,9 @@ def _click(page: Any, day: str) -> Click:
             page.keyboard.press("Escape")
     page.evaluate(WATCH, [MAP, day])
     option.click()
-    seconds = page.evaluate("window.benchChanged") / 1000
-    page.wait_for_function(SETTLED)
+    seconds: float = page.evaluate("window.benchChanged") / 1000
     page.keyboard.press("Escape")
-    told = page.locator('[data-testid="stMain"]').inner_text()
-    found = re.search(COUNTED, told)
-    count = int(found[1].replace(",", "")) if found else None
-    return Click(seconds, count, _pixels(page) != before)
+    return seconds
 
 
 def _pixels(page: Any) -> bytes:
