@@ -98,7 +98,7 @@ def text(found: Found, where: list[str]) -> str:
             "",
             "Made by `make bench`; do not edit. Each cell: our seconds, the peer's seconds and how",
             "many times faster ours is; **bold** where a figure that is promised for that size was",
-            "missed. `python -m bench NAME --rows N` measures one of them and says what is promised.",
+            "missed. `python -m bench NAME --rows N` measures one and says what is promised.",
             "",
             *[f"- {line}" for line in where],
             "",

@@ -18,10 +18,10 @@ from data.settings import Problem
 ROWS = 1_000_000
 SESSIONS, PEERS = 50, 5  # the plain one with a tenth: it would not be ready in time
 EVERY = 10.0  # seconds between the changes of one person, in the mean
-SHORT, LONG = 15.0, 60.0  # seconds of measuring; long where a number of people is given
+SHORT, LONG = 12.0, 60.0  # seconds of measuring; long where a number of people is given
 CORES = 2
 LIMIT, MOST_MB = 1.0, 1500.0
-COMPARED = 12  # Views compared with the plain one, the most asked first
+COMPARED = 8  # Views compared with the plain one, the most asked first
 PATIENCE = 300.0
 
 

@@ -35,7 +35,7 @@ def load(records: Path, outlines: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFr
     """The records in memory, each with its area, and the areas. WGS 84."""
     areas = gpd.read_parquet(outlines)[["name", "population", "geometry"]]
     people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
-    frame = gpd.read_parquet(records, columns=COLUMNS)
+    frame = gpd.read_parquet(records, columns=COLUMNS).to_crs(areas.crs)
     named = frame["area_label"].isin(areas["name"])  # the source's own word wins
     inside = gpd.sjoin(frame.loc[~named, ["geometry"]], areas[["name", "geometry"]])["name"]
     area = frame["area_label"].where(named, inside[~inside.index.duplicated()])
