@@ -60,7 +60,9 @@ def run(rows: int | None) -> list[dict[str, Any]]:
     return figures(stores.kept(rows), rows, BASES)
 
 
-def figures(root: Path, rows: int, bases: tuple[str, ...]) -> list[dict[str, Any]]:
+def figures(
+    root: Path, rows: int, bases: tuple[str, ...], days: tuple[str, ...] = DAYS
+) -> list[dict[str, Any]]:
     """The same on a store that `bench.made` has made; the plain one on the first base."""
     browser = next(filter(None, map(shutil.which, start.BROWSERS)), None)
     if browser is None or not importlib.util.find_spec("playwright"):
@@ -75,11 +77,11 @@ def figures(root: Path, rows: int, bases: tuple[str, ...]) -> list[dict[str, Any
         chromium = play.chromium.launch(executable_path=browser, args=start.CALM)
         try:
             pages = [_opened(chromium, server, bases[0]) for server in (ours, plain)]
-            clicks = _clicks(pages[0])
+            clicks = _clicks(pages[0], days)
             for base in bases[1:]:
                 pages[0].goto(f"{ours.address}/?{base}", wait_until="commit")
-                clicks += _clicks(pages[0])
-            plains = _clicks(pages[1])
+                clicks += _clicks(pages[0], days)
+            plains = _clicks(pages[1], days)
         except Error as error:
             raise Problem(f"Chromium: {str(error).splitlines()[0]}") from None
         finally:
@@ -120,13 +122,13 @@ def _opened(chromium: Any, server: servers.Server, base: str) -> Any:
     return page
 
 
-def _clicks(page: Any) -> list[Click]:
+def _clicks(page: Any, days: tuple[str, ...]) -> list[Click]:
     """The weekdays chosen one after the other."""
     paths = page.frame_locator(MAP).locator("path.leaflet-interactive")
     paths.first.wait_for(state="attached")
     page.wait_for_function(SETTLED)
     found, before = [], _pixels(page)
-    for day in DAYS:
+    for day in days:
         seconds = _click(page, day)
         after = _pixels(page)
         told = COUNTED.search(page.locator('[data-testid="stMain"]').inner_text())

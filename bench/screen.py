@@ -24,7 +24,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, Any]]:
     """The same on a store that `bench.made` has made, with so many Views."""
     with servers.ours(root) as ours, servers.plain(root) as plain:
-        taken, plains, wrong = asyncio.run(_measured(ours, plain, views, of_both))
+        taken, plains, wrong, busy = asyncio.run(_measured(ours, plain, views, of_both))
         peaks = ours.peak_mb, plain.peak_mb
     seconds = [one.seconds for one in taken]
     # both were asked for the first of them
@@ -49,6 +49,7 @@ def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, A
             "middle_s": median(seconds),
             "views": len(taken),
             "peer_views": len(plains),
+            "cpu_s": busy / len(taken),
             "sent_kb": median(one.size for one in taken) / 1024,
             "peer_sent_kb": median(one.size for one in plains) / 1024,
             "peer_peak_mb": peaks[1],
@@ -59,8 +60,9 @@ def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, A
 
 async def _measured(
     ours: servers.Server, plain: servers.Server, views: int, of_both: int
-) -> tuple[list[Screen], list[Screen], list[str]]:
-    """The screens of ours and of the plain one, asked in turn, and where they differ."""
+) -> tuple[list[Screen], list[Screen], list[str], float]:
+    """The screens of ours and of the plain one, asked in turn, where they differ, and how
+    long ours computed."""
     order = asked.shuffled()
     async with reader(ours.port) as our_reader, reader(plain.port) as plain_reader:
         # not counted: the first loads the incidents, the second is the first of its kind
@@ -68,13 +70,14 @@ async def _measured(
             await our_reader.ask(query)
             await plain_reader.ask(query)
         taken, plains, wrong = [], [], []
+        busy = ours.cpu_s
         for i, query in enumerate(order[:views]):
             taken.append(await changed(our_reader, query, taken))
             if i < of_both:
                 plains.append(await plain_reader.ask(query))
                 if told := asked.differs(taken[-1], plains[-1]):
                     wrong.append(f"{query}: {told}")
-    return taken, plains, wrong
+        return taken, plains, wrong, ours.cpu_s - busy
 
 
 async def changed(one: Reader, query: str, before: list[Screen]) -> Screen:

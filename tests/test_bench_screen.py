@@ -114,7 +114,7 @@ def test_views_are_400_and_drawn_by_zipf() -> None:
 
 
 def test_many_people_get_their_own_answers(root: Path) -> None:
-    (line,) = sessions.figures(root, ROWS, people=6, peers=2, span=5.0)
+    (line,) = sessions.figures(root, ROWS, people=6, peers=2, span=4.0)
     assert line["equal"] is True and line["different"] == []
     assert line["sessions"] == 6 and line["changes"] >= line["views"] > 0
     assert 0 <= line["hit_rate"] < 1 and set(bench.FIELDS) <= set(line)
@@ -134,8 +134,8 @@ def test_another_persons_answer_is_noticed(ours: servers.Server, other: servers.
 def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     from bench import browser
 
-    (line,) = browser.figures(root, ROWS, ("",))
-    assert line["equal"] is True and line["clicks"] == line["peer_clicks"] == len(browser.DAYS)
+    (line,) = browser.figures(root, ROWS, ("",), ("Fri", "Mon"))
+    assert line["equal"] is True and line["clicks"] == line["peer_clicks"] == 2
     assert set(bench.FIELDS) <= set(line)
 
 
