@@ -1,4 +1,7 @@
-"""python -m bench NAME [--rows N]: one claim of speed, a line of JSON for each figure."""
+"""python -m bench NAME [--rows N]: one claim of speed, a line of JSON for each figure.
+
+Without a name: what there is to measure, a line each.
+"""
 
 import argparse
 import importlib
@@ -14,6 +17,9 @@ NAMES = (
     ("locate", "bench.locate", "which area holds each point"),
     ("start", "bench.start", "from process start to the first page"),
     ("view", "bench.view", "the questions of the Map screen"),
+    ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
+    ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
+    ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
     "name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok",
@@ -22,25 +28,36 @@ DIGITS = 4
 
 
 def main() -> int:
-    """0 where every figure is reached, 1 where one is not, 2 where nothing could run."""
+    """0 where every figure is reached (or nothing asked), 1 where one is not, 2 where nothing
+    could run."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Measure one claim of speed: one line of JSON for each figure.",
         epilog="; ".join(f"{name}: {claims}" for name, _, claims in NAMES),
     )
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="NAME", nargs="?")
     parser.add_argument("--rows", type=int, help="more or fewer rows than usual")
+    parser.add_argument("--sessions", type=int, help="sessions only: how many people at once")
     asked = parser.parse_args()
+    if asked.name is None:
+        print("\n".join(f"{name:<10}{claims}" for name, _, claims in NAMES))
+        return 0
     modules = {name: module for name, module, _ in NAMES}
     if asked.name not in modules:
         listed = ", ".join(modules)
         print(f"There is no bench {asked.name!r}: use {listed}.", file=sys.stderr)
         return 2
-    if asked.rows is not None and asked.rows < 1:
-        print(f"--rows is {asked.rows}: use 1 or more.", file=sys.stderr)
+    for option in ("rows", "sessions"):
+        value = getattr(asked, option)
+        if value is not None and value < 1:
+            print(f"--{option} is {value}: use 1 or more.", file=sys.stderr)
+            return 2
+    more = {} if asked.sessions is None else {"sessions": asked.sessions}
+    if more and asked.name != "sessions":
+        print(f"{asked.name} has no --sessions: only sessions has.", file=sys.stderr)
         return 2
     try:
-        found = importlib.import_module(modules[asked.name]).run(asked.rows)
+        found = importlib.import_module(modules[asked.name]).run(asked.rows, **more)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -109,11 +109,11 @@ def _map(store: Path, chromium: Any) -> Taken:
 
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    port = _free_port()
+    port = free_port()
     start = time.perf_counter()
     process = _started(store, "-m", "ui.start", "--port", str(port))
     try:
-        _answers(f"http://localhost:{port}/_stcore/health", process)
+        answers(f"http://localhost:{port}/_stcore/health", process)
         page.goto(f"http://localhost:{port}", wait_until="commit")
         page.wait_for_function(DRAWN)
         seconds = time.perf_counter() - start
@@ -146,7 +146,7 @@ def _ended(process: subprocess.Popen[str]) -> float:
     return usage.ru_maxrss / 1024
 
 
-def _answers(url: str, process: subprocess.Popen[str]) -> None:
+def answers(url: str, process: subprocess.Popen[str]) -> None:
     """Return when a dashboard answers. Asked often: waiting between is measured too."""
     for _ in range(3000):
         try:
@@ -157,7 +157,7 @@ def _answers(url: str, process: subprocess.Popen[str]) -> None:
     raise RuntimeError(f"the dashboard of process {process.pid} did not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

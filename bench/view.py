@@ -1,14 +1,10 @@
 """The questions of the Map screen over millions of rows, against a frame in memory."""
 
 import resource
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -16,10 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from bench import made
+from bench import made, stores
 from bench.plain import view as plain
 from data import answers, pixels, questions, shapes, surface
-from data.settings import ROOT, Problem
 from data.store import Current, Store
 from data.view import HEXAGONS, View
 
@@ -50,19 +45,8 @@ class Question:
 def run(rows: int | None) -> list[dict[str, Any]]:
     """A dict for each question of each View, and one for each View's questions."""
     rows = rows or ROWS
-    with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
-        root = Path(folder) / "store"
-        _make(root, rows)
-        store = Store(root)
-        return figures(store.at(str(store.stamp())), rows, ROUNDS)
-
-
-def _make(root: Path, rows: int) -> None:
-    """A store made in a process of its own: its memory is not ours."""
-    command = [sys.executable, "-m", "bench.made", str(root), "--rows", str(rows)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Problem(done.stderr.strip())
+    store = Store(stores.kept(rows))
+    return figures(store.at(str(store.stamp())), rows, ROUNDS)
 
 
 def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:

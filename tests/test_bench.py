@@ -20,6 +20,7 @@ from data.store import Current, Store
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = 20_000
+NAMES = [name for name, _, _ in bench.NAMES]
 
 
 @pytest.fixture(scope="module")
@@ -141,11 +142,19 @@ def test_lines_are_json_with_the_same_fields() -> None:
     assert done.returncode == (0 if all(line["ok"] for line in found) else 1)
 
 
+def test_without_a_name_it_lists_what_there_is() -> None:
+    done = command()
+    assert done.returncode == 0 and not done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == NAMES
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["sunrise"], "There is no bench 'sunrise': use import, locate, start, view."),
+        (["sunrise"], f"There is no bench 'sunrise': use {', '.join(NAMES)}."),
         (["locate", "--rows", "0"], "--rows is 0: use 1 or more."),
+        (["sessions", "--sessions", "0"], "--sessions is 0: use 1 or more."),
+        (["locate", "--sessions", "9"], "locate has no --sessions: only sessions has."),
     ],
 )
 def test_what_cannot_run_is_a_sentence(words: list[str], said: str) -> None:

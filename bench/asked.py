@@ -1,0 +1,103 @@
+"""The Views that the benches of the screen ask for, and whether two screens say the same."""
+
+from datetime import date
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+
+from bench.client import Screen
+
+SEED = 2017
+KINDS: tuple[list[str], ...] = ([], ["traffic stop"])
+WEEKDAYS: tuple[list[str], ...] = (
+    [], ["Mon", "Tue", "Wed", "Thu", "Fri"], ["Sat", "Sun"], ["Fri", "Sat"], ["Mon"],
+)  # fmt: skip
+HOURS = ("", "06-12", "12-18", "18-24", "22-06")
+DATES: tuple[tuple[date, date] | None, ...] = (
+    None,
+    (date(2017, 1, 8), date(2021, 12, 25)),
+    (date(2019, 1, 1), date(2020, 12, 31)),
+    (date(2021, 1, 1), date(2021, 12, 25)),
+    (date(2020, 1, 1), date(2020, 12, 31)),
+    (date(2019, 1, 1), date(2019, 12, 31)),
+    (date(2020, 3, 1), date(2020, 5, 31)),
+    (date(2018, 6, 1), date(2018, 6, 30)),
+)
+CUT = "…"  # how ours ends a name that is too long for its column
+LEAST_LETTERS = 8
+
+
+def queries() -> list[str]:
+    """400 Views as the queries of their links: kinds x weekdays x hours x dates."""
+    found = []
+    for kinds, weekdays, hours, dates in product(KINDS, WEEKDAYS, HOURS, DATES):
+        words: dict[str, Any] = {"kind": kinds, "weekday": weekdays}
+        if hours:
+            words["hours"] = hours
+        if dates:
+            words |= {"from": dates[0].isoformat(), "to": dates[1].isoformat()}
+        found.append(urlencode(words, doseq=True))
+    return found
+
+
+def shuffled(seed: int = SEED) -> list[str]:
+    """The same in an order by chance, each once."""
+    found = queries()
+    return [found[i] for i in np.random.default_rng(seed).permutation(len(found))]
+
+
+def zipf(count: int, seed: int = SEED) -> list[str]:
+    """So many draws from the 400 by Zipf's law: the nth most asked is asked 1/n as often."""
+    found = shuffled(seed)
+    weights = 1 / np.arange(1, len(found) + 1)
+    rng = np.random.default_rng(seed)
+    return [found[i] for i in rng.choice(len(found), count, p=weights / weights.sum())]
+
+
+def differs(ours: Screen, plain: Screen) -> str:
+    """Where two screens say different numbers, in words; empty where all are equal."""
+    if ours.errors or plain.errors:
+        return f"an error: {(ours.errors + plain.errors)[0]}"
+    if ours.count is None or ours.count != plain.count:
+        return f"the headline: {ours.count} and {plain.count}"
+    return tables_differ(ours.ranked, plain.ranked)
+
+
+def tables_differ(ours: pd.DataFrame, plain: pd.DataFrame) -> str:
+    """Where two ranked tables differ: areas, counts or rates. Ours may cut long names."""
+    if len(ours) != len(plain) or not len(ours):
+        return f"rows of the table: {len(ours)} and {len(plain)}"
+    whole = plain.set_index("area")
+    if not whole.index.is_unique:
+        return "the areas of the table: a name stands twice"
+    names = {_named(name, whole.index): name for name in ours["area"]}
+    if set(names) != set(whole.index):
+        return f"the areas of the table: {sorted(set(whole.index) - set(names))}"
+    other = whole.loc[list(names)]
+    for column in ("n", "rate"):
+        if column in ours and not np.allclose(
+            ours[column].to_numpy(float), other[column].to_numpy(float), equal_nan=True
+        ):
+            return f"the table's column {column}"
+    if ("change" in ours) != ("change" in other):
+        return "the table's column change: only one has it"
+    if "change" in ours and list(ours["change"]) != list(other["change"]):
+        return "the table's column change"
+    return ""
+
+
+def _named(name: str, names: pd.Index) -> str:
+    """The whole name of one that may be cut; itself where there is none or no single one."""
+    start = name.removesuffix(CUT)
+    if start == name or len(start) < LEAST_LETTERS:
+        return name
+    found = [whole for whole in names if whole.startswith(start)]
+    return found[0] if len(found) == 1 else name
+
+
+def quantile(seconds: list[float], share: float) -> float:
+    """The time within which that share of all was done: one that was measured."""
+    return float(np.quantile(seconds, share, method="higher"))

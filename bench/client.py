@@ -1,0 +1,125 @@
+"""A reader without a browser: speaks to a running dashboard as Streamlit's own page does."""
+
+import io
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from data.settings import Problem
+
+PATIENCE = 120.0  # seconds for one answer
+COUNTED = re.compile(r"([\d,]+) of [\d,]+ incidents")
+
+
+@dataclass
+class Screen:
+    """What one run of a page has sent: seconds to its end, bytes, texts, tables, errors."""
+
+    seconds: float = 0.0
+    size: int = 0
+    texts: list[str] = field(default_factory=list)
+    tables: list[bytes] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """The View in words, `N of M incidents: ...`; empty where there is none."""
+        return next((text for text in self.texts if COUNTED.match(text)), "")
+
+    @property
+    def count(self) -> int | None:
+        """How many incidents the headline tells."""
+        found = COUNTED.match(self.sentence)
+        return int(found[1].replace(",", "")) if found else None
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """The ranked table as it travelled; empty where there is none."""
+        for data in self.tables:
+            table = pa.ipc.open_stream(io.BytesIO(data)).read_all().to_pandas()
+            if {"area", "n"} <= set(table):
+                return table.reset_index(drop=True)
+        return pd.DataFrame({"area": [], "n": []})
+
+
+class Reader:
+    """One session with a dashboard."""
+
+    def __init__(self, socket: Any, port: int) -> None:
+        self.socket = socket
+        self.address = f"http://127.0.0.1:{port}/"
+        self.kept: dict[str, ForwardMsg] = {}  # large messages: sent once, then named
+
+    async def ask(self, query: str) -> Screen:
+        """The screen that a link's query gives, as the back button asks for it.
+
+        The widgets take their values from the query, those that it leaves out their
+        usual ones; the time counts from sending to the end of the run.
+        """
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.is_history_navigation = True
+        asked.rerun_script.cached_message_hashes.extend(self.kept)
+        context = asked.rerun_script.context_info
+        context.url, context.color_scheme = self.address, "light"
+        context.locale, context.timezone = "en-US", "America/Chicago"
+        screen, start = Screen(), time.perf_counter()
+        await self.socket.send(asked.SerializeToString())
+        while True:
+            raw = await self.socket.recv()
+            message = ForwardMsg.FromString(raw)
+            what = message.WhichOneof("type")
+            screen.size += len(raw)
+            if what == "new_session":  # what an earlier run has sent is gone
+                screen = Screen(size=screen.size)
+            elif what == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    break
+                if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                    raise Problem(f"The dashboard at {self.address} cannot be compiled.")
+            else:
+                self._take(message, screen)
+        screen.seconds = time.perf_counter() - start
+        return screen
+
+    def _take(self, message: ForwardMsg, screen: Screen) -> None:
+        """Keep what an element says."""
+        if message.metadata.cacheable:
+            self.kept[message.hash] = message
+        if message.WhichOneof("type") == "ref_hash":
+            message = self.kept[message.ref_hash]
+        if message.WhichOneof("type") != "delta":
+            return
+        if message.delta.WhichOneof("type") != "new_element":
+            return
+        element = message.delta.new_element
+        match element.WhichOneof("type"):
+            case "text":
+                screen.texts.append(element.text.body)
+            case "dataframe":
+                screen.tables.append(element.dataframe.arrow_data.data)
+            case "exception":
+                screen.errors.append(element.exception.message or element.exception.type)
+
+
+@asynccontextmanager
+async def reader(port: int) -> AsyncIterator[Reader]:
+    """A session of its own with the dashboard at a port of this machine."""
+    async with websockets.connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=[websockets.Subprotocol("streamlit")],
+        compression=None,
+        max_size=None,
+        ping_interval=None,  # a busy server is no dead one
+        open_timeout=PATIENCE,
+    ) as socket:
+        yield Reader(socket, port)

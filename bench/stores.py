@@ -1,0 +1,55 @@
+"""Made stores that are kept between benches: the same rows are not made twice."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from data.settings import ROOT, Problem
+from data.store import Store
+
+KEPT = ROOT / "bench" / "out"
+MADE_BY = ("bench/made.py", "porchlight.toml", "data/**/*.py", "data/*.toml", "geo/*.py")
+
+
+def kept(rows: int) -> Path:
+    """The folder of a made store of so many rows; made, with a word on it, when absent."""
+    folder = KEPT / f"store-{rows}-{_version()}"
+    if not folder.exists():
+        for old in KEPT.glob(f"store-{rows}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        start = time.perf_counter()
+        with tempfile.TemporaryDirectory(prefix="making-", dir=KEPT) as scratch:
+            _make(Path(scratch) / "store", rows)
+            (Path(scratch) / "store").rename(folder)
+        taken = time.perf_counter() - start
+        print(f"A store of {rows:,} rows was made in {taken:.0f} s and kept.", file=sys.stderr)
+    return folder
+
+
+def files(root: Path) -> tuple[Path, Path]:
+    """The files of a made store that a plain screen starts from: records and areas."""
+    store = Store(root)
+    (batch,) = store.batches.glob("*.parquet")
+    return batch, store.at(str(store.stamp())).folder / "areas0.parquet"
+
+
+def _make(root: Path, rows: int) -> None:
+    """A store made in a process of its own: its memory is not ours."""
+    command = [sys.executable, "-m", "bench.made", str(root), "--rows", str(rows)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(done.stderr.strip())
+
+
+def _version() -> str:
+    """A digest of all code that a store comes from."""
+    digest = hashlib.sha256()
+    for pattern in MADE_BY:
+        for file in sorted(ROOT.glob(pattern)):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
