@@ -1,6 +1,6 @@
 """Which areas: the choropleth and the whole table."""
 
-from ui import cached, changes, downloads, frame, headline, layers, maps, tables
+from ui import basemap, cached, changes, downloads, frame, headline, layers, maps, tables
 
 view = frame.view()
 view = layers.by_layer(view, "areas")
@@ -8,7 +8,7 @@ theme = frame.theme()
 answer = cached.answer(view)
 frame.head(headline.title(view, answer))
 headline.show(view, answer)
-told = layers.patch(view, answer, "areas", theme, 400)
+told = layers.patch(view, answer, "areas", theme, 400) | basemap.told(basemap.NONE, theme)
 maps.show("map_areas", frame.map_title(view), cached.bounds(view), told)
 if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)

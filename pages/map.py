@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, frame, headline, layers, maps, tables
+from ui import basemap, cached, charts, frame, headline, layers, maps, tables
 
 view = frame.view()
 theme = frame.theme()
@@ -19,6 +19,7 @@ with (
     )  # fmt: skip
     with before:
         bandwidth = layers.bandwidth(layer)
+    base = basemap.choose()
 view = layers.by_layer(view, layer)
 answer = cached.answer(view)
 with title:
@@ -27,7 +28,7 @@ with numbers:
     headline.show(view, answer)
 picture, ranking = st.columns([1.55, 1])
 with picture:
-    told = layers.patch(view, answer, layer, theme, bandwidth)
+    told = layers.patch(view, answer, layer, theme, bandwidth) | basemap.told(base, theme)
     maps.show("map", frame.map_title(view), cached.bounds(view), told)
     frame.sentence(view)
 with ranking:

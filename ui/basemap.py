@@ -1,0 +1,93 @@
+"""What lies below the areas: which map a reader chose, and what that puts on ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from data.settings import Problem
+from ui import cached
+from ui.maps import versioned
+from ui.palette import Theme
+
+NONE, LOCAL, TILES = "none", "local", "tiles"
+COVER = 0.62  # how much of the map below an area's color hides
+WATER = {False: "#c9d9de", True: "#22323a"}
+
+
+def choose() -> str:
+    """Which base map the reader wants: NONE, LOCAL or TILES; asked only where there is one.
+
+    Our own map may come by a link. Tiles of others are switched on by hand and for this
+    visit: a link that did it would make its reader's browser call them.
+    """
+    own, others = _said(cached.local_map), _said(cached.tiles)
+    _said(cached.water_url)
+    if not own and not others:
+        return NONE
+    chosen = NONE
+    with st.popover("Base map", width="content"):
+        if own:
+            chosen = st.segmented_control(
+                "Below the areas", (NONE, LOCAL), default=NONE, key="base",
+                bind="query-params", required=True,
+            )  # fmt: skip
+            st.text("The local map comes from where this page comes from: nobody else is asked.")
+        if others:
+            if st.toggle(f"Tiles of {_plain(others.name)}", key="tiles_of_others"):
+                chosen = TILES
+            st.text(others.learns)
+    return chosen
+
+
+def _said(look: Callable[[], Any]) -> Any:
+    """What is found; None, and a sentence on the page, where it cannot be drawn."""
+    try:
+        return look()
+    except Problem as problem:
+        st.text(str(problem))
+        return None
+
+
+def _plain(name: str) -> str:
+    """A name that markdown shows as it is."""
+    return name.replace("_", "\\_")
+
+
+def told(choice: str, theme: Theme) -> dict[str, Any]:
+    """What a choice puts into a patch: `base` below the areas, their `cover`, our `water`."""
+    try:
+        water = cached.water_url()
+        base = BASES[choice]()
+    except Problem:  # choose() has said it
+        water = base = None
+    return {
+        "base": base,
+        "cover": COVER if base else None,
+        "water": {"url": water, "color": WATER[theme.dark]} if water else None,
+    }
+
+
+def _local() -> dict[str, Any] | None:
+    found = cached.local_map()
+    if found is None:
+        return None
+    own, url = found
+    code = versioned("vendor/protomaps-leaflet.js")
+    return {"kind": LOCAL, "url": url, "zoom": own.zoom, "credit": own.credit, "code": code}
+
+
+def _tiles() -> dict[str, Any] | None:
+    found = cached.tiles()
+    if found is None:
+        return None
+    return {
+        "kind": TILES,
+        "url": found.url,
+        "zoom": found.zoom,
+        "credit": found.credit,
+        "subdomains": found.subdomains,
+    }
+
+
+BASES = {NONE: lambda: None, LOCAL: _local, TILES: _tiles}
