@@ -19,7 +19,6 @@ with (
     )  # fmt: skip
     with before:
         bandwidth = layers.bandwidth(layer)
-    base = basemap.choose()
 view = layers.by_layer(view, layer)
 answer = cached.answer(view)
 with title:
@@ -28,9 +27,13 @@ with numbers:
     headline.show(view, answer)
 picture, ranking = st.columns([1.55, 1])
 with picture:
+    above, below = st.container(), st.container(horizontal=True, horizontal_alignment="distribute")
+    with below:
+        frame.sentence(view)
+        base = basemap.choose()
     told = layers.patch(view, answer, layer, theme, bandwidth) | basemap.told(base, theme)
-    maps.show("map", frame.map_title(view), cached.bounds(view), told)
-    frame.sentence(view)
+    with above:
+        maps.show("map", frame.map_title(view), cached.bounds(view), told)
 with ranking:
     tables.narrow(answer, view, 430)
 chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))

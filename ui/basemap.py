@@ -11,8 +11,12 @@ from ui.maps import versioned
 from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
-COVER = 0.62  # how much of the map below an area's color hides
-WATER = {False: "#c9d9de", True: "#22323a"}
+# how much of the map below an area's color hides: tiles of others may have any color, our own
+# is light on light and dark on dark, so that colors laid over it like ink stay those of the legend
+COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
+INK = {False: "multiply", True: "screen"}
+WIDTH = 300  # px: also on a phone
+WATER = {False: "#a9c9d8", True: "#234453"}
 
 
 def choose() -> str:
@@ -26,13 +30,13 @@ def choose() -> str:
     if not own and not others:
         return NONE
     chosen = NONE
-    with st.popover("Base map", width="content"):
+    with st.popover("Base map", width="content"), st.container(width=WIDTH):
         if own:
             chosen = st.segmented_control(
                 "Below the areas", (NONE, LOCAL), default=NONE, key="base",
                 bind="query-params", required=True,
             )  # fmt: skip
-            st.text("The local map comes from where this page comes from: nobody else is asked.")
+            st.text("The local map comes with this page: no other host is asked.")
         if others:
             if st.toggle(f"Tiles of {_plain(others.name)}", key="tiles_of_others"):
                 chosen = TILES
@@ -55,7 +59,7 @@ def _plain(name: str) -> str:
 
 
 def told(choice: str, theme: Theme) -> dict[str, Any]:
-    """What a choice puts into a patch: `base` below the areas, their `cover`, our `water`."""
+    """What a choice puts into a patch: `base`, `cover` and `blend` of areas, `water`."""
     try:
         water = cached.water_url()
         base = BASES[choice]()
@@ -63,7 +67,8 @@ def told(choice: str, theme: Theme) -> dict[str, Any]:
         water = base = None
     return {
         "base": base,
-        "cover": COVER if base else None,
+        "cover": COVER[choice] if base else None,
+        "blend": INK[theme.dark] if base and choice == LOCAL else None,
         "water": {"url": water, "color": WATER[theme.dark]} if water else None,
     }
 

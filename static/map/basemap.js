@@ -11,8 +11,8 @@
   const HIGHWAY = ["highway", "motorway", "trunk"], MAJOR = ["major_road", "medium_road", "primary", "secondary", "tertiary"];
   const MINOR = ["minor_road", "minor", "service", "residential", "unclassified"], RAIL = ["rail", "transit"];
   const LOOK = {
-    green: ["#e2e8d0", "#1e261a"], water: ["#bfd3da", "#20343e"], building: ["#efe7d9", "#211b16"],
-    minor: ["#ddd0b9", "#3a3027"], major: ["#c2ae8d", "#54463a"], highway: ["#a58b63", "#75614b"], rail: ["#b9afa0", "#40372f"],
+    green: ["#dde6c8", "#212c1c"], water: ["#a9c9d8", "#234453"], building: ["#efe7d9", "#211b16"],
+    minor: ["#ddd0b9", "#40352b"], major: ["#bfab8b", "#64543f"], highway: ["#9c825b", "#8f7656"], rail: ["#b9afa0", "#40372f"],
   };
   const RULES = [
     ["landcover", "area", GREEN, "green"],
@@ -128,7 +128,9 @@
       }).observe(state.legend);
     },
     patch(state, told) {
-      state.map.getContainer().style.setProperty("--cover", told.cover ?? 1);
+      const {style} = state.map.getContainer();
+      style.setProperty("--cover", told.blend ? 1 : told.cover ?? 1);   // the legend's colors are those on the map
+      style.setProperty("--blend", told.blend ?? "normal");
       swap(state, told);
       water(state, told.water);
     },
