@@ -10,6 +10,10 @@ WEST, SOUTH, EAST, NORTH = -93.345, 44.885, -93.185, 45.055
 RIVER = [(-93.29, 45.06), (-93.27, 45.0), (-93.25, 44.975), (-93.21, 44.96), (-93.2, 44.88)]
 LAKES = [(-93.31, 44.948, 0.008), (-93.306, 44.922, 0.009), (-93.245, 44.93, 0.005)]
 PARKS = [(-93.325, 44.985, 0.011), (-93.29, 44.965, 0.004), (-93.22, 44.915, 0.008)]
+HIGHWAYS = [
+    [(WEST, 44.97), (-93.27, 44.967), (EAST, 44.955)],
+    [(-93.275, SOUTH), (-93.268, 44.96), (-93.285, 45.0), (-93.3, NORTH)],
+]
 
 
 def feature(kind: str, shape: str, coordinates: Any) -> dict[str, Any]:
@@ -36,9 +40,7 @@ def layers() -> dict[str, list[dict[str, Any]]]:
         kind = "major_road" if i % 8 == 4 else "minor_road"
         roads.append(feature(kind, "LineString", [(x, SOUTH), (x, NORTH)]))
         roads.append(feature(kind, "LineString", [(WEST, y), (EAST, y)]))
-    for line in ([(WEST, 44.97), (-93.27, 44.967), (EAST, 44.955)],
-                 [(-93.275, SOUTH), (-93.268, 44.96), (-93.285, 45.0), (-93.3, NORTH)]):  # fmt: skip
-        roads.append(feature("highway", "LineString", line))
+    roads += [feature("highway", "LineString", line) for line in HIGHWAYS]
     return {
         "landuse": [feature("park", "Polygon", disc(*place)) for place in PARKS],
         "water": [feature("lake", "Polygon", disc(*place)) for place in LAKES]

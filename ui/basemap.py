@@ -11,6 +11,7 @@ from ui.maps import versioned
 from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
+SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
 # how much of the map below an area's color hides: tiles of others may have any color, our own
 # is light on light and dark on dark, so that colors laid over it like ink stay those of the legend
 COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
@@ -34,11 +35,11 @@ def choose() -> str:
         if own:
             chosen = st.segmented_control(
                 "Below the areas", (NONE, LOCAL), default=NONE, key="base",
-                bind="query-params", required=True,
+                bind="query-params", required=True, disabled=st.session_state.get(SWITCH, False),
             )  # fmt: skip
             st.text("The local map comes with this page: no other host is asked.")
         if others:
-            if st.toggle(f"Tiles of {_plain(others.name)}", key="tiles_of_others"):
+            if st.toggle(f"Tiles of {_plain(others.name)}", key=SWITCH):
                 chosen = TILES
             st.text(others.learns)
     return chosen
