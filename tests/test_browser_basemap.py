@@ -214,6 +214,8 @@ def test_local_map_comes_by_a_link_and_colors_stay_the_legends(visit: Visit) -> 
     assert share_of(pixels, "#fbefa8", 14) > 0.06  # the palest class, as the legend has it
     swatch = "w => getComputedStyle(w.document.querySelector('.porch-legend .swatch')).opacity"
     assert inside(page, swatch) == "1"
+    blend = "w => getComputedStyle(w.porch.map.getPane('overlayPane')).mixBlendMode"
+    assert inside(page, blend) == "multiply"
 
 
 def test_no_link_switches_tiles_of_others_on(visit: Visit, tiles: Server) -> None:
