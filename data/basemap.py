@@ -12,11 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import geopandas as gpd
-import numpy as np
-import shapely
-
-from data import boundary_files
 from data.settings import Basemap, Problem
 
 MOST_BYTES = 200 * 1024 * 1024  # Streamlit serves no larger file
@@ -185,6 +180,12 @@ def water(asked: Basemap) -> tuple[str, str] | None:
         return None
     if file.suffix.lower() not in (".geojson", ".json"):
         raise Problem(f"basemap.water: {file.name} is no GeoJSON file.")
+    import geopandas as gpd  # heavy, and the start looks in here: only where water is named
+    import numpy as np
+    import shapely
+
+    from data import boundary_files
+
     if file.exists() and file.stat().st_size > MOST_WATER:
         raise Problem(f"basemap.water: {file.name} is over {MOST_WATER:,} bytes. Simplify it.")
     held = boundary_files.read(file)
