@@ -39,6 +39,9 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/
 	@cp -r node_modules/leaflet/dist/images $(VENDOR)/images
 	@cp node_modules/leaflet/LICENSE $(VENDOR)/leaflet-LICENSE
+	@cp node_modules/protomaps-leaflet/dist/protomaps-leaflet.js $(VENDOR)/
+	@for name in protomaps-leaflet fflate pbf rbush color2k potpack @mapbox/vector-tile @mapbox/point-geometry; do \
+	  echo "== $$name"; cat node_modules/$$name/LICENSE*; echo; done > $(VENDOR)/protomaps-leaflet-LICENSE
 	@cp node_modules/@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2 \
 	  node_modules/@fontsource-variable/source-sans-3/files/source-sans-3-latin-ext-wght-normal.woff2 $(VENDOR)/
 	@cp node_modules/@fontsource-variable/source-sans-3/LICENSE $(VENDOR)/source-sans-LICENSE
@@ -75,4 +78,4 @@ bench: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
 	  $(BIN)/python -m bench.growth || status=1; exit $$status
 
 clean:
-	@rm -rf .venv node_modules $(VENDOR) static/areas .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv node_modules $(VENDOR) static/areas static/basemap .mypy_cache .pytest_cache .ruff_cache

@@ -24,6 +24,13 @@ store = "data/store-{slug}"       # PORCHLIGHT_STORE overrides it
 
 [team]
 minimum_age = 24       # hours; no map, chart or export shows a community report younger than this
+
+[basemap]       # what may lie below the areas; with nothing here no map but our own is offered
+# file = "city.pmtiles"        # a vector map that this app serves itself: no other host learns anything
+# attribution = "© OpenStreetMap contributors"
+# water = "water.geojson"      # lakes and rivers to draw over the areas' colors
+# provider = "Esri.WorldGrayCanvas"    # tiles of others (a name of xyzservices), only while a reader switches them on
+# provider = {{name = "Our tiles", url = "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png", attribution = "...", learns = "...", max_zoom = 18}}
 """
 
 

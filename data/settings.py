@@ -15,6 +15,20 @@ class Problem(ValueError):
 
 
 @dataclass(frozen=True)
+class Basemap:
+    """What may lie below the areas, as it is written: data/basemap.py looks into it.
+
+    `provider` is a name of xyzservices or the team's own tile server as a table.
+    """
+
+    file: Path | None = None
+    attribution: str = ""
+    provider: str = ""
+    server: dict[str, Any] = field(default_factory=dict, hash=False)
+    water: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """One place and how it is shown. `center` is (latitude, longitude) or None."""
 
@@ -27,6 +41,7 @@ class Settings:
     store: Path = ROOT / "data" / "store"
     opens: dict[str, Any] = field(default_factory=dict, hash=False)
     minimum_age: float = 24.0
+    basemap: Basemap = field(default_factory=Basemap)
 
 
 def path() -> Path:
@@ -70,6 +85,31 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         store=(ROOT / store).resolve(),
         opens=dict(table.get("opens", {})),
         minimum_age=float(table.get("team", {}).get("minimum_age", 24)),
+        basemap=_basemap(table.get("basemap", {}), file),
+    )
+
+
+def _basemap(table: dict[str, Any], file: Path) -> Basemap:
+    """The table [basemap]. What its files hold is not looked at: no command needs them."""
+    if not isinstance(table, dict):
+        raise Problem(f"{file}: basemap is a table: write [basemap].")
+    known = {"file", "attribution", "provider", "water"}
+    if unknown := sorted(table.keys() - known):
+        raise Problem(
+            f"{file}: basemap.{unknown[0]} means nothing. There are {', '.join(sorted(known))}."
+        )
+    provider = table.get("provider", "")
+    for word in sorted(known & table.keys()):
+        kind, called = ((str, dict), "text or a table") if word == "provider" else (str, "text")
+        if not isinstance(table[word], kind):
+            raise Problem(f"{file}: basemap.{word} is {called}, not {table[word]!r}.")
+    named = {word: table.get(word, "") for word in ("file", "water")}
+    return Basemap(
+        file=ROOT / named["file"] if named["file"] else None,
+        attribution=table.get("attribution", ""),
+        provider=provider.strip() if isinstance(provider, str) else "",
+        server=dict(provider) if isinstance(provider, dict) else {},
+        water=ROOT / named["water"] if named["water"] else None,
     )
 
 

@@ -86,5 +86,5 @@
     }).catch(error => { console.error(error); document.documentElement.dataset.drawn = "failed"; });
   }
 
-  window.porchlight = {element, base, patch, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
+  window.porchlight = {element, load, base, patch, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
 })();

@@ -9,7 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from data import answers, change, details, incidents, pairs, questions, settings, shapes, surface
+from data import (
+    answers,
+    basemap,
+    change,
+    details,
+    incidents,
+    pairs,
+    questions,
+    settings,
+    shapes,
+    surface,
+)
 from data import hexes as data_hexes
 from data.store import Current, Store
 from data.store import place as store_file
@@ -78,6 +89,38 @@ def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
 def shapes_url(view: View) -> str:
     """The address of a set's shapes; the file is written when it is first asked for."""
     return _shapes_url(view.stamp, view.area_set, view.settled_by)
+
+
+@st.cache_resource
+def _local_map() -> tuple[basemap.Local, str] | None:
+    found = basemap.local(place().basemap)
+    return (found, basemap.serve(found.file, STATIC / "basemap")) if found else None
+
+
+def local_map() -> tuple[basemap.Local, str] | None:
+    """The local map that the settings name, and its address; served once it is asked for."""
+    found = _local_map()
+    if found and not (STATIC / "basemap" / found[1]).exists():  # another dashboard tidied up
+        _local_map.clear()
+        found = _local_map()
+    return (found[0], f"/app/static/basemap/{found[1]}") if found else None
+
+
+@st.cache_resource
+def tiles() -> basemap.Tiles | None:
+    """The tiles of others that the settings name. Nothing is asked of them here."""
+    return basemap.tiles(place().basemap)
+
+
+@st.cache_resource
+def water_url() -> str | None:
+    """The address of our own water; the file is written when it is first asked for."""
+    found = basemap.water(place().basemap)
+    if found is None:
+        return None
+    (STATIC / "basemap").mkdir(exist_ok=True)
+    store_file(found[1].encode(), STATIC / "basemap" / found[0])
+    return f"/app/static/basemap/{found[0]}"
 
 
 @st.cache_resource(max_entries=4)

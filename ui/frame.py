@@ -29,7 +29,9 @@ PAGES = (
 
 # what pages themselves put into a link, beside the filters
 EMBED = ("embed", "embed_options")  # Streamlit's own
-PAGE_WORDS = ("layer", "bandwidth", "scale", "hexagons", "beside", "name", "at", "list", "show")
+PAGE_WORDS = (
+    "layer", "bandwidth", "scale", "hexagons", "beside", "base", "name", "at", "list", "show",
+)  # fmt: skip
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other

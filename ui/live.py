@@ -5,7 +5,7 @@ import streamlit as st
 from data.answers import Answer
 from data.view import View
 from ui import asked as asking
-from ui import cached, frame, maps, pictures, sights, tables
+from ui import basemap, cached, frame, maps, pictures, sights, tables
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -17,9 +17,13 @@ def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
     asked = asked._replace(seen=asking.seen(said), held=asking.held(said))
     picture, beside = st.columns([1.55, 1])
     with picture:
-        told = pictures.patch(view, answer, layer, theme, asked)
-        maps.show("map", frame.map_title(view), cached.bounds(view), told)
-        frame.sentence(view)
+        above = st.container()
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            frame.sentence(view)
+            base = basemap.choose()
+        told = pictures.patch(view, answer, layer, theme, asked) | basemap.told(base, theme)
+        with above:
+            maps.show("map", frame.map_title(view), cached.bounds(view), told)
     with beside:
         if layer == "incidents":
             sights.show(view, asked, told, said)

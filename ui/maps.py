@@ -27,6 +27,7 @@ VENDOR = "/app/static/vendor"
 SCRIPTS = (
     "porchlight.js",
     "map/legend.js",
+    "map/basemap.js",
     "map/fills.js",
     "map/heat.js",
     "map/hexes.js",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 
+from data import basemap
 from data.settings import ROOT, Problem, load
 
 MOST = 65535  # the last port there is
@@ -37,6 +38,7 @@ def main() -> int:
     try:
         port = _number(asked)
         place = load()
+        basemap.check(place.basemap)
         _free(port)
     except Problem as problem:
         print(problem, file=sys.stderr)

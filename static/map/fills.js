@@ -76,7 +76,7 @@
       const hatch = plain ? null : fill[0] === "~" ? fill.slice(2) : fill;
       return {weight: told.named ? 1 : 0.5, color: told.edge, opacity: fills ? 1 : 0.5, fill: true,
               fillColor: hatch ? `url(#hatch-${hatch})` : (fill || told.paper),
-              fillOpacity: fills ? (hatch ? 1 : told.cover ?? 0.92) : 0.001};
+              fillOpacity: fills ? (hatch && fill[0] !== "~" ? 1 : told.cover ?? (hatch ? 1 : 0.92)) : 0.001};
     };
     scene.layer.options.style = style;
     scene.layer.setStyle(style);
