@@ -105,6 +105,12 @@ class Grid:
             self.height << times, self.width << times,
         )  # fmt: skip
 
+    def coarser(self) -> "Grid":
+        """At least the same ground in pixels twice as large."""
+        left, top = self.column >> 1, self.row >> 1
+        right, bottom = (self.column + self.width + 1) >> 1, (self.row + self.height + 1) >> 1
+        return Grid(self.shift + 1, left, top, bottom - top, right - left)
+
     def within(self, other: "Grid") -> tuple[slice, slice]:
         """The rows and columns of `other`, a grid of the same pixels, that are this one's."""
         top, left = self.row - other.row, self.column - other.column

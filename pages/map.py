@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, frame, headline, layers, live, options
+from ui import cached, charts, frame, headline, layers, live, options, player
 
 view = frame.view()
 theme = frame.theme()
@@ -18,6 +18,7 @@ with title:
 with numbers:
     headline.show(view, answer)
 live.show(view, answer, layer, theme, asked)
-chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))
-st.altair_chart(chart, alt=f"Incidents a {answer.step}")
+if not player.playing(asked, layer):  # its bar is a chart of its own
+    chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))
+    st.altair_chart(chart, alt=f"Incidents a {answer.step}")
 frame.foot(view, said=True)

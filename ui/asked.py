@@ -13,7 +13,8 @@ class Asked(NamedTuple):
 
     `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
     None: by the View), `seen` what the map shows, `held` what it holds already, `hexagons`
-    whether they show a density or a count, `beside` how two periods are shown.
+    whether they show a density or a count, `beside` how two periods are shown,
+    `play` the unit of a time player and `width` how many of them a frame spans.
     """
 
     bandwidth: int = 400
@@ -22,6 +23,8 @@ class Asked(NamedTuple):
     held: tuple[str, int, int, int, int, int] | None = None
     hexagons: str = "density"
     beside: str = "one period"
+    play: str = "one picture"
+    width: int = 1
 
 
 def seen(said: Mapping[str, Any]) -> Seen | None:

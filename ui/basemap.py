@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from data.settings import Problem
-from ui import cached
+from ui import cached_map
 from ui.maps import versioned
 from ui.palette import Theme
 
@@ -26,8 +26,8 @@ def choose() -> str:
     Our own map may come by a link. Tiles of others are switched on by hand and for this
     visit: a link that did it would make its reader's browser call them.
     """
-    own, others = _said(cached.local_map), _said(cached.tiles)
-    _said(cached.water_url)
+    own, others = _said(cached_map.local_map), _said(cached_map.tiles)
+    _said(cached_map.water_url)
     if not own and not others:
         return NONE
     chosen = NONE
@@ -62,7 +62,7 @@ def _plain(name: str) -> str:
 def told(choice: str, theme: Theme) -> dict[str, Any]:
     """What a choice puts into a patch: `base`, `cover` and `blend` of areas, `water`."""
     try:
-        water = cached.water_url()
+        water = cached_map.water_url()
         base = BASES[choice]()
     except Problem:  # choose() has said it
         water = base = None
@@ -75,7 +75,7 @@ def told(choice: str, theme: Theme) -> dict[str, Any]:
 
 
 def _local() -> dict[str, Any] | None:
-    found = cached.local_map()
+    found = cached_map.local_map()
     if found is None:
         return None
     own, url = found
@@ -84,7 +84,7 @@ def _local() -> dict[str, Any] | None:
 
 
 def _tiles() -> dict[str, Any] | None:
-    found = cached.tiles()
+    found = cached_map.tiles()
     if found is None:
         return None
     return {

@@ -30,7 +30,8 @@ PAGES = (
 # what pages themselves put into a link, beside the filters
 EMBED = ("embed", "embed_options")  # Streamlit's own
 PAGE_WORDS = (
-    "layer", "bandwidth", "scale", "hexagons", "beside", "base", "name", "at", "list", "show",
+    "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
+    "frame", "base", "name", "at", "list", "show",
 )  # fmt: skip
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;

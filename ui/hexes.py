@@ -13,7 +13,7 @@ from data.view import View
 from geo import classes, mercator
 from geo.hexagons import RESOLUTIONS
 from geo.mercator import Grid
-from ui import cached, heat, layers, palette
+from ui import cached, cached_map, heat, layers, palette
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -38,7 +38,7 @@ def told(
         return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
     resolution = hexes.resolution(asked.seen.zoom if asked.seen else ZOOM)
     grid = None if resolution in WHOLE else _window(over, asked)
-    found = cached.hexes(view, resolution, grid)
+    found = cached_map.hexes(view, resolution, grid)
     weeks = surface.weeks(view, cached.current(view.stamp))
     density = found.n / found.km2 / weeks
     by_density = asked.hexagons == "density"
@@ -79,14 +79,14 @@ def density_limits(views: tuple[View, ...]) -> list[float]:
     """Class limits of densities: those of one resolution, whatever the zoom shows."""
     held = []
     for view in views:
-        every = cached.hexes(view, SCALED, None)
+        every = cached_map.hexes(view, SCALED, None)
         weeks = surface.weeks(view, cached.current(view.stamp))
         held.append((every.n / every.km2 / weeks)[every.n >= FEW])
     return classes.limits(np.concatenate(held))
 
 
 def _count_limits(view: View, resolution: int) -> list[float]:
-    return classes.limits(cached.hexes(view, resolution, None).n)
+    return classes.limits(cached_map.hexes(view, resolution, None).n)
 
 
 def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:

@@ -12,7 +12,7 @@ from data.incidents import Cells
 from data.surface import Seen
 from data.view import View
 from geo.mercator import Grid, grid_over
-from ui import cached, palette
+from ui import cached, cached_map, palette
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -23,19 +23,19 @@ MOST_AROUND = 1200  # single incidents beyond the window's edge that are sent wi
 def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:
     """What the map shows of the incidents: cells with counts by kind, and when to ask again."""
     over = cached.outline(view)
-    every = cached.located(view)
+    every = cached_map.located(view)
     if over is None or not every:
         return {"legend": {"title": "No record of this View has a point"}}
     whole = surface.bounds(over)
     seen = asked.seen or Seen(whole[0][1], whole[0][0], whole[1][1], whole[1][0], ZOOM)
-    single = cached.located(view, incidents.seen_grid(seen)) < incidents.FEW
+    single = cached_map.located(view, incidents.seen_grid(seen)) < incidents.FEW
     shift = incidents.level(seen.zoom, single, view, cached.current(view.stamp))
     grid = _window(view, seen, shift, single)
     name = hashlib.sha256(repr(view).encode()).hexdigest()[:10]
     held = asked.held if asked.held and asked.held[:2] == (name, shift) else None
     but = Grid(shift, held[2], held[3], held[5], held[4]) if held else None
     kinds, colors = _kinds(view, theme)
-    found = cached.cells(view, grid, but)
+    found = cached_map.cells(view, grid, but)
     return {
         "incidents": {
             "view": name, "level": shift, "box": [grid.column, grid.row, grid.width, grid.height],
@@ -55,7 +55,7 @@ def _window(view: View, seen: Seen, shift: int, single: bool) -> Grid:
     high, wide = (seen.north - seen.south) / 2, (seen.east - seen.west) / 2
     bounds = [[seen.south - high, seen.west - wide], [seen.north + high, seen.east + wide]]
     grid = grid_over(bounds, shift)
-    if single and cached.located(view, grid) > MOST_AROUND:
+    if single and cached_map.located(view, grid) > MOST_AROUND:
         return grid_over([[seen.south, seen.west], [seen.north, seen.east]], shift)
     return grid
 

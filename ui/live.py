@@ -5,7 +5,7 @@ import streamlit as st
 from data.answers import Answer
 from data.view import View
 from ui import asked as asking
-from ui import basemap, cached, frame, maps, pictures, sights, tables
+from ui import basemap, cached, frame, maps, pictures, player, sights, tables
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -24,8 +24,12 @@ def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
         told = pictures.patch(view, answer, layer, theme, asked) | basemap.told(base, theme)
         with above:
             maps.show("map", frame.map_title(view), cached.bounds(view), told)
+        if player.playing(asked, layer):
+            player.bar(view, answer, asked)
     with beside:
         if layer == "incidents":
             sights.show(view, asked, told, said)
+        elif player.playing(asked, layer):
+            player.table(view, answer, asked)
         else:
             tables.narrow(answer, view, 430)

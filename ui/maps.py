@@ -34,6 +34,7 @@ SCRIPTS = (
     "map/labels.js",
     "map/incidents.js",
     "map/versus.js",
+    "map/player.js",
     "map/window.js",
 )
 DEFAULT_HEIGHT = 460

@@ -7,7 +7,7 @@ import streamlit as st
 from data.view import View
 from geo import density
 from ui import asked as asking
-from ui import cached, heat, hexes, maps, pictures, versus
+from ui import cached_map, heat, hexes, maps, pictures, player, versus
 from ui.asked import Asked
 
 BY_RULE = "by rule"
@@ -30,7 +30,26 @@ def asked(view: View, layer: str) -> Asked:
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
         if layer in WIDGETS:
             found = WIDGETS[layer](view, found)
-        return found._replace(beside=_beside(layer))
+        found = _play(layer, found)
+        return found if player.playing(found, layer) else found._replace(beside=_beside(layer))
+
+
+def _play(layer: str, found: Asked) -> Asked:
+    """Whether the map plays through time, by which unit, and how many of it a frame spans."""
+    if layer not in player.LAYERS:
+        return found
+    unit = st.selectbox(
+        "Over time", (player.STILL, *player.UNITS), key="play", bind="query-params",
+        label_visibility="collapsed", width=150, help="Play the View through time.",
+    )  # fmt: skip
+    if unit == player.STILL:
+        return found
+    width = st.selectbox(
+        "Units in a frame", player.WIDTHS, key="width", bind="query-params", width=90,
+        label_visibility="collapsed", help="How many units a frame spans: more of them "
+        "move more calmly.", format_func=str,
+    )  # fmt: skip
+    return found._replace(play=str(unit), width=int(width))
 
 
 def _beside(layer: str) -> str:
@@ -47,7 +66,7 @@ def _beside(layer: str) -> str:
 
 
 def _heat(view: View, found: Asked) -> Asked:
-    usual = cached.usual_bandwidth(view)
+    usual = cached_map.usual_bandwidth(view)
     with st.popover("Heat", help="Bandwidth and color scale"):
         chosen = st.select_slider(
             "Bandwidth (m)", (BY_RULE, *density.BANDWIDTHS), value=BY_RULE, key="bandwidth",

@@ -5,7 +5,7 @@ from typing import Any
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import cached, heat, hexes, incidents, layers, versus
+from ui import cached, heat, hexes, incidents, layers, player, versus
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -36,9 +36,12 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
         "hexes": None,
         "incidents": None,
         "versus": None,
+        "frames": None,
         "asks": None,
     }
     told |= LAYERS[layer](view, answer, theme, asked)
-    if asked.beside != versus.ONE:
+    if player.playing(asked, layer):
+        told |= player.told(view, answer, layer, theme, asked)
+    elif asked.beside != versus.ONE:
         told |= versus.told(view, answer, layer, theme, asked)
     return told

@@ -7,7 +7,7 @@ import streamlit as st
 from data import incidents
 from data.view import View
 from geo.mercator import Grid
-from ui import cached, reading
+from ui import cached_map, reading
 from ui.asked import Asked
 
 
@@ -23,7 +23,7 @@ def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -
         )
         return
     spot = _spot(said, drawn["level"])
-    found = cached.in_sight(view, spot or incidents.seen_grid(asked.seen))
+    found = cached_map.in_sight(view, spot or incidents.seen_grid(asked.seen))
     rows = reading.spoken(found, view, [])
     every = f"{len(rows):,} at this place" if spot else f"{len(rows):,} in sight"
     st.text(f"{every}, newest first.")

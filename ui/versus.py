@@ -11,7 +11,7 @@ from data.answers import Answer
 from data.filters import period
 from data.view import View
 from geo import classes, density
-from ui import cached, heat, hexes, layers, palette
+from ui import cached, cached_map, heat, hexes, layers, palette, raster
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -31,7 +31,7 @@ def modes(layer: str) -> tuple[str, ...]:
 
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> Told:
     """What changes on the map where two periods are compared; nothing where they cannot be."""
-    found = cached.pair(view)
+    found = cached_map.pair(view)
     if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
         return {}
     if asked.beside == DIFFERENCE:
@@ -90,7 +90,8 @@ def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) 
     if over is None:
         return [heat.told(found[0], answer, theme, asked)] * 2
     whole, _ = surface.shown(over, asked.bandwidth)
-    top = asked.scale or density.nice_top(*(cached.heat(v, whole, asked.bandwidth) for v in found))
+    both = [cached_map.heat(v, whole, asked.bandwidth) for v in found]
+    top = asked.scale or density.nice_top(*both)
     return [heat.told(v, answer, theme, asked._replace(scale=top)) for v in found]
 
 
@@ -133,10 +134,10 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
         return {}
     whole, _ = surface.shown(over, asked.bandwidth)
     grid, every = surface.shown(over, asked.bandwidth, asked.seen)
-    of_all, of_grid = (cached.difference(found, g, asked.bandwidth) for g in (whole, grid))
+    of_all, of_grid = (cached_map.difference(found, g, asked.bandwidth) for g in (whole, grid))
     top = asked.scale or density.nice_top(np.abs(of_all.change))
-    crisp = cached.window(found[0], grid, asked.bandwidth).crisp
-    url = heat.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
+    crisp = cached_map.window(found[0], grid, asked.bandwidth).crisp
+    url = raster.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "

@@ -1,0 +1,188 @@
+"""The time player: frames sent ahead to the map, and the bar and table that move with them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from data import words
+from data.answers import Answer
+from data.frames import Counted, Steps
+from data.view import View
+from geo import classes
+from ui import cached, cached_map, heat, layers, maps, palette
+from ui.asked import Asked
+from ui.palette import Theme
+
+STILL = "one picture"
+UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
+WIDTHS = (1, 2, 3, 4, 6, 8, 12)
+LAYERS = ("areas", "heat")
+SHOWN = 15  # areas in the table
+MOST = 400  # areas whose counts are sent
+
+CODE = f"""
+const code = import(new URL({maps.versioned("player.js")!r}, location.origin));
+export default function (given) {{
+  const box = given.parentElement.querySelector("div");
+  code.then(player => player[given.data.part](box, given.data));
+  return () => code.then(player => player.end(box));
+}}
+"""
+
+
+class Played(NamedTuple):
+    """What a player is made of."""
+
+    steps: Steps
+    counted: Counted
+    labels: list[str]
+
+
+def playing(asked: Asked, layer: str) -> bool:
+    """Whether the map is a player now."""
+    return asked.play in UNITS and layer in LAYERS
+
+
+def played(view: View, asked: Asked) -> Played:
+    """The frames that a reader has asked for."""
+    steps = cached_map.steps(view, UNITS[asked.play], asked.width)
+    return Played(steps, cached_map.framed(view, steps), steps.labels())
+
+
+def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+    """What changes on the map while it plays."""
+    found = played(view, asked)
+    if not found.steps.frames:
+        return {"legend": {"title": f"No whole {found.steps.unit} in this View"}, "fills": None,
+                "heat": None, "frames": None}  # fmt: skip
+    drawn = _heat if layer == "heat" else _fills
+    more = drawn(view, answer, theme, asked, found)
+    counts = found.counted.areas[:MOST].T.tolist() if len(answer.table) <= MOST else None
+    common = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
+    return more | {"frames": common | more["frames"]}
+
+
+def _heat(view: View, answer: Answer, theme: Theme, asked: Asked, found: Played) -> dict[str, Any]:
+    """The heat of each frame as a picture, all on one scale."""
+    over = cached.outline(view)
+    if over is None or answer.headline["n"] <= answer.headline["no_point"]:
+        return {"frames": {}}
+    urls, bounds, top = cached_map.pictures(view, found.steps, asked.bandwidth, asked.scale, theme)
+    hours = " in these hours" if found.steps.unit == "hour" else ""
+    note = f"One scale for all {len(urls)} frames"
+    legend = heat.legend(top, theme, asked.bandwidth, note)
+    return {
+        "heat": {"url": urls[-1], "bounds": bounds},
+        "legend": legend | {"title": legend["title"] + hours},
+        "frames": {"pictures": urls},
+        "asks": None,
+    }
+
+
+def _fills(
+    view: View,
+    answer: Answer,
+    theme: Theme,
+    asked: Asked,  # noqa: ARG001
+    found: Played,
+) -> dict[str, Any]:
+    """The class of each area in each frame, the same limits for all."""
+    values = _values(view, answer, found.counted.areas)
+    upper = classes.limits(values[answer.table["asked"].to_numpy(bool)])
+    colors = palette.classes(theme, len(upper))
+    every = classes.assign(values, upper)
+    asks = answer.table["asked"].to_numpy(bool)
+    looks = np.where(every >= 0, every + 1, 0)  # 0: nothing here in this frame
+    looks = np.where(np.isnan(values), len(upper) + 1, looks)
+    looks = np.where(asks[:, None], looks, 0)
+    per = "Incidents per 1,000 residents" if view.measure == layers.RATE else "Incidents"
+    lower = [0.0, *upper[:-1]]
+    rows: list[dict[str, Any]] = [
+        {"color": c, "text": heat.span(a, b)} for c, a, b in zip(colors, lower, upper)
+    ]
+    rows.insert(0, {"color": theme.paper, "text": "0"})
+    if np.isnan(values[asks]).any():
+        rows.insert(0, {"hatch": "residents", "text": "no residents, or not known"})
+    note = f"One scale for all {found.steps.frames} frames" + layers.approximate(view)
+    return {
+        "fills": [theme.paper] * len(values),
+        "legend": {"title": f"{per} a frame", "rows": rows[::-1], "note": note},
+        "frames": {
+            "looks": [theme.paper, *colors, "residents"],
+            "fills": ["".join(chr(97 + v) for v in column) for column in looks.T.tolist()],
+        },
+    }
+
+
+def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    if view.measure != layers.RATE:
+        return counts.astype(float)
+    people = answer.table["population"].to_numpy(float)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(people > 0, 1000 * counts / people, np.nan)
+
+
+def bar(view: View, answer: Answer, asked: Asked) -> None:
+    """The controls with the chart that they move along."""
+    found = played(view, asked)
+    if not found.steps.frames:
+        st.text(f"There is no whole {found.steps.unit} in this View: choose a longer period.")
+        return
+    shown = found.steps.taken(found.counted.n)
+    data = {
+        "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
+        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": shown.tolist(),
+        "ticks": _ticks(found.steps), "of": answer.headline["n"],
+        "around": found.steps.unit == "hour",
+        "unit": found.steps.unit, "frame": st.query_params.get("frame", ""),
+    }  # fmt: skip
+    component("bar")(key="player_bar", data=data)
+    st.text(_left(found, answer))
+
+
+def _left(found: Played, answer: Answer) -> str:
+    """What no frame shows, and how to see it."""
+    said = []
+    if found.steps.left:
+        each = words.counted(found.steps.left, f"earlier {found.steps.unit}")
+        said.append(f"The newest {found.steps.frames} frames; {each} not here: move To for them.")
+    if found.counted.without:
+        out = f"{found.counted.without:,} of {answer.headline['n']:,} incidents lie in no frame"
+        said.append(f"{out}: in part of a {found.steps.unit}, earlier, or known less exactly.")
+    return " ".join(said)
+
+
+def _ticks(steps: Steps) -> list[str]:
+    """A short label at the units that begin something."""
+    if steps.unit == "hour":
+        return [f"{h:02d}" if h % 3 == 0 else "" for h in range(steps.units)]
+    found, last = [], None
+    for start in steps.starts:
+        month = (start.year, start.month)
+        year = last is None or last[0] != start.year
+        found.append("" if month == last else f"{start:%b %Y}" if year else f"{start:%b}")
+        last = month
+    return found
+
+
+def table(view: View, answer: Answer, asked: Asked) -> None:
+    """The areas with the most incidents of the frame on show."""
+    found = played(view, asked)
+    if not found.steps.frames or not (answer.covered and answer.placed):
+        return
+    held = answer.table["asked"].to_numpy(bool)
+    data = {
+        "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
+        "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
+        "people": [None if np.isnan(p) or not p else int(p)
+                   for p in answer.table["population"].to_numpy(float)[held]],
+    }  # fmt: skip
+    component("table")(key="player_table", data=data)
+
+
+@st.cache_resource
+def component(part: str) -> Any:
+    """The component of a part, made once: it loads its code from our own static files."""
+    return st.components.v2.component(f"porchlight_{part}", html="<div></div>", js=CODE)
