@@ -39,7 +39,7 @@ PAGE_WORDS = (
 STYLE = """<style>
 [class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
   { opacity: 1 !important; transition: none !important; }
-[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 412px), 1100px) !important; }
+[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 452px), 1100px) !important; }
 [data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
 .st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }

@@ -45,11 +45,11 @@ def _play(layer: str, found: Asked) -> Asked:
     if unit == player.STILL:
         return found
     width = st.selectbox(
-        "Units in a frame", player.WIDTHS, key="width", bind="query-params", width=90,
-        label_visibility="collapsed", help="How many units a frame spans: more of them "
-        "move more calmly.", format_func=str,
+        "Units in a frame", list(player.WIDTHS), key="width", bind="query-params", width=125,
+        label_visibility="collapsed",
+        help="How many days, weeks, months or hours a frame spans: with more it moves more calmly.",
     )  # fmt: skip
-    return found._replace(play=str(unit), width=int(width))
+    return found._replace(play=str(unit), width=player.WIDTHS[str(width)])
 
 
 def _beside(layer: str) -> str:

@@ -17,7 +17,14 @@ from ui.palette import Theme
 
 STILL = "one picture"
 UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
-WIDTHS = (1, 2, 3, 4, 6, 8, 12)
+WIDTHS = {
+    "1 a frame": 1,
+    "2 a frame": 2,
+    "3 a frame": 3,
+    "4 a frame": 4,
+    "8 a frame": 8,
+    "12 a frame": 12,
+}
 LAYERS = ("areas", "heat")
 SHOWN = 15  # areas in the table
 MOST = 400  # areas whose counts are sent
