@@ -16,6 +16,7 @@ LIMIT = 1.0
 DAYS = ("Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu")  # chosen one after the other
 BASES = ("", "hours=18-24")  # ours twice, the plain one once
 PATIENCE = 60_000  # milliseconds
+READS = 10
 MAP = '[class*="st-key-map"] iframe'
 SETTLED = """!document.querySelector('[data-testid=stStatusWidget]')
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'running'"""
@@ -138,15 +139,23 @@ def _clicks(page: Any, days: tuple[str, ...]) -> list[Click]:
     paths = page.frame_locator(MAP).locator("path.leaflet-interactive")
     paths.first.wait_for(state="attached")
     page.wait_for_function(SETTLED)
-    found, before = [], _pixels(page)
+    found, before, shown = [], _pixels(page), _count(page)
     for day in days:
         seconds = _click(page, day)
-        after = _pixels(page)
-        told = COUNTED.search(page.locator('[data-testid="stMain"]').inner_text())
-        count = int(told[1].replace(",", "")) if told else None
+        # not timed: what is read may be a moment behind what is drawn
+        for _ in range(READS):
+            after, count = _pixels(page), _count(page)
+            if after != before and count != shown:
+                break
         found.append(Click(seconds, count, after != before))
-        before = after
+        before, shown = after, count
     return found
+
+
+def _count(page: Any) -> int | None:
+    """The headline's number, as it can be read."""
+    told = COUNTED.search(page.locator('[data-testid="stMain"]').inner_text())
+    return int(told[1].replace(",", "")) if told else None
 
 
 def _click(page: Any, day: str) -> float:
