@@ -21,6 +21,7 @@ from data.settings import ROOT
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 STILL = ("start",)  # measures the sample as it is: it does not grow
+SUM = ": all"  # how the name of a figure ends that adds up others
 LONGEST = 3 * 3600  # seconds for one bench of one size
 README, PICTURE = ROOT / "bench" / "README.md", ROOT / "bench" / "growth.svg"
 LIBRARIES = ("streamlit", "duckdb", "pandas", "geopandas")
@@ -66,13 +67,16 @@ def _asked(name: str) -> Callable[[int], Lines | str]:
 
 
 def series(found: Found) -> dict[str, dict[str, list[tuple[int, float, float | None]]]]:
-    """By bench and figure: rows, our seconds, the peer's."""
+    """By bench and figure: rows, our seconds, the peer's. Sums stand for their parts."""
     out: dict[str, dict[str, list[tuple[int, float, float | None]]]] = {}
     for bench, sizes in found.items():
         for size, lines in sizes.items():
             for line in lines if isinstance(lines, list) else []:
                 point = (size, line["ours_s"], line["peer_s"])
                 out.setdefault(bench, {}).setdefault(line["name"], []).append(point)
+    for bench, figures in out.items():
+        sums = {name: points for name, points in figures.items() if name.endswith(SUM)}
+        out[bench] = sums or figures
     return out
 
 
@@ -97,8 +101,8 @@ def text(found: Found, where: list[str]) -> str:
             "# The cost as work grows",
             "",
             "Made by `make bench`; do not edit. Each cell: our seconds, the peer's seconds and how",
-            "many times faster ours is; **bold** where a figure that is promised for that size was",
-            "missed. `python -m bench NAME --rows N` measures one and says what is promised.",
+            "many times as fast ours is. What is promised for which size, `python -m bench NAME`",
+            "says and holds to.",
             "",
             *[f"- {line}" for line in where],
             "",
@@ -124,10 +128,10 @@ def _cell(lines: Lines | str | None, name: str) -> str:
         return "-"
     told = seconds(line["ours_s"])
     if line["peer_s"] is not None:
-        told += f" / {seconds(line['peer_s'])} ({line['ratio']:.3g}x)"
-    if not line["equal"]:
-        told += ", **not equal**"
-    return told if line["ok"] else f"**{told}**"
+        told += f" / {seconds(line['peer_s'])}"
+    if line["ratio"] is not None:
+        told += f" ({line['ratio']:.3g}x)"
+    return told if line["equal"] else f"{told}, **not equal**"
 
 
 def seconds(value: float) -> str:

@@ -135,8 +135,19 @@ def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     from bench import browser
 
     (line,) = browser.figures(root, ROWS, ("",), ("Fri", "Mon"))
-    assert line["equal"] is True and line["clicks"] == line["peer_clicks"] == 2
+    assert line["equal"] is True and line["different"] == []
+    assert line["clicks"] == line["peer_clicks"] == 2
     assert set(bench.FIELDS) <= set(line)
+
+
+@pytest.mark.browser
+def test_a_click_without_effect_is_noticed() -> None:
+    from bench import browser
+
+    right, still = browser.Click(0.1, 7, True), browser.Click(0.1, 7, False)
+    assert browser._different([right, still], [right]) == ["ours: click 2 changed no pixel"]
+    assert browser._different([right], [browser.Click(0.1, 8, True)]) == ["click 1: 7 and 8"]
+    assert browser._different([browser.Click(0.1, None, True)], [right]) == ["click 1: None and 7"]
 
 
 def test_growth_is_a_table_and_a_picture(tmp_path: Path) -> None:
@@ -149,11 +160,14 @@ def test_growth_is_a_table_and_a_picture(tmp_path: Path) -> None:
         "ok": True,
     }
     found: growth.Found = {
-        "screen": {10_000: [line], 100_000: [line | {"ours_s": 2.0, "ok": False}]},
-        "heat": {10_000: [line | {"name": "heat <1>", "peer_s": None}], 100_000: "too long"},
+        "screen": {10_000: [line], 100_000: [line | {"ours_s": 2.0, "equal": False}]},
+        "heat": {
+            10_000: [line | {"name": "heat <1>", "peer_s": None, "ratio": None}],
+            100_000: "too long",
+        },
     }
     told = growth.text(found, growth.machine())
-    assert "| screen | 50 ms / 400 ms (8x) | **2 s / 400 ms (8x)** |" in told
+    assert "| screen | 50 ms / 400 ms (8x) | 2 s / 400 ms (8x), **not equal** |" in told
     assert "| heat <1> | 50 ms | - |" in told and "- heat, 100,000 rows: too long" in told
     assert "cores" in told and socket.gethostname() not in told and str(growth.ROOT) not in told
     assert all(f"- `{name}`: " in told for name, _, _ in bench.NAMES)
