@@ -55,7 +55,8 @@ def plain(root: Path) -> Iterator[Server]:
     """The plain dashboard on the same incidents and areas."""
     run = ["-m", "streamlit", "run", str(PLAIN), "--server.port={port}", "--"]
     files = [str(file) for file in stores.files(root)]
-    with _served([*run, *files], {"PYTHONPATH": str(ROOT)}) as one:
+    usual = {"PYTHONPATH": str(ROOT), "STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
+    with _served([*run, *files], usual) as one:
         yield one
 
 

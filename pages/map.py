@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, frame, headline, layers, live, options, player
+from ui import cached, frame, headline, layers, live, options, player, trend
 
 view = frame.view()
 theme = frame.theme()
@@ -19,6 +19,6 @@ with numbers:
     headline.show(view, answer)
 live.show(view, answer, layer, theme, asked)
 if not player.playing(asked, layer):  # its bar is a chart of its own
-    chart = charts.trend(answer.series, theme, answer.step, frame.changes(view))
-    st.altair_chart(chart, alt=f"Incidents a {answer.step}")
+    chart = trend.spec(answer.series, theme, answer.step, frame.changes(view))
+    st.vega_lite_chart(chart, alt=f"Incidents a {answer.step}")
 frame.foot(view, said=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ import streamlit as st
 from data import links
 from data.view import View
 from tests.test_view import NOW, PLACE
-from ui import cached, charts, clock, layers, neighborhood, pictures
+from ui import cached, charts, clock, layers, neighborhood, pictures, trend
 from ui.asked import Asked
 from ui.palette import LIGHT
 
@@ -168,3 +169,16 @@ def test_small_charts_hold_the_weeks_that_are_covered() -> None:
 def test_small_charts_are_of_areas_with_incidents_only() -> None:
     asked = view(area=["Whittier"])
     assert list(clock.busiest(cached.answer(asked), 12)[0]) == ["Whittier"]
+
+
+def test_the_trend_is_a_vega_lite_specification() -> None:
+    """Held against the schema that Altair ships, and against the series that it draws."""
+    series = cached.answer(view()).series
+    drawn = trend.spec(series, LIGHT, "week", [(pd.Timestamp("2017-06-01").date(), "New form.")])
+    alt.Chart.from_dict(drawn, validate=True).to_dict()
+    rows = drawn["data"]["values"]
+    assert [row["n"] for row in rows] == series["n"].tolist()
+    assert [row["start"] for row in rows] == [f"{d:%Y-%m-%dT00:00:00}" for d in series["start"]]
+    assert [row["counted"] for row in rows].count("part of a week") == (~series["whole"]).sum() > 0
+    with pytest.raises(alt.utils.schemapi.SchemaValidationError):
+        alt.Chart.from_dict({**drawn, "layer": [{"mark": "wrong"}]}, validate=True).to_dict()

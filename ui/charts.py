@@ -1,6 +1,6 @@
 """The charts: a frame and a theme in, an Altair chart out."""
 
-from datetime import date
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -14,32 +14,6 @@ FEWEST = 20  # weeks that a calendar has room for, so that a day stays a square
 LONG = 200  # days from which a date axis says months
 INCIDENTS = alt.Tooltip("n:Q", title="incidents", format=",")
 COUNTS = {"tickMinStep": 1, "format": ",d"}  # there is no half incident
-
-
-def trend(
-    frame: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date, str]]
-) -> alt.LayerChart:
-    """Counts by week or day with partial ones hollow, and known changes of recording.
-
-    `frame` has start (date), n and whole (bool); a start that is absent is a gap.
-    """
-    step = pd.Timedelta(days=7 if unit == "week" else 1)
-    whole = frame["whole"].map({True: f"a whole {unit}", False: f"part of a {unit}"})
-    pale = "" if frame["whole"].all() else f"; pale: part of a {unit}"
-    base = alt.Chart(frame.assign(end=frame["start"] + step, counted=whole)).encode(
-        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
-        x2="end:T",
-        y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, **COUNTS)),
-        y2=alt.datum(0),
-        tooltip=[*_when(unit), alt.Tooltip("counted:N")],
-    )
-    bars = base.transform_filter("datum.whole").mark_bar(color=theme.accent, binSpacing=1)
-    cut = base.transform_filter("!datum.whole").mark_bar(
-        color=theme.accent, opacity=0.35, stroke=theme.accent, strokeDash=[2, 2]
-    )
-    layers = [bars, cut, *_marked(changes, theme)]
-    said = _title(f"Incidents a {unit}{pale}", theme)
-    return alt.layer(*layers, title=said).properties(height=LOW).resolve_scale(color="independent")
 
 
 def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
@@ -62,7 +36,7 @@ def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
     return list(found[:: -(-len(found) // most)])
 
 
-def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
+def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:
     """A date axis that is labelled where bars start, and nowhere beyond its end."""
     values = ticks(starts, most)
     months = bool(values) and (starts.max() - starts.min()).days > LONG
@@ -70,17 +44,27 @@ def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
     if months and all(v.month == 1 for v in values):
         year = "'%Y'"
     words = f"timeFormat(datum.value, {year if months else repr('%b %-d')})"
-    at = [alt.DateTime(year=v.year, month=v.month, date=v.day) for v in values]
-    return alt.Axis(
-        values=at, labelExpr=words, labelAlign="left", labelBound=True, labelFlush=False,
-        labelOverlap=True, labelSeparation=4, labelPadding=4, ticks=True, tickSize=4, grid=False,
-    )  # fmt: skip
+    at = [{"year": v.year, "month": v.month, "date": v.day} for v in values]
+    return {
+        "values": at, "labelExpr": words, "labelAlign": "left", "labelBound": True,
+        "labelFlush": False, "labelOverlap": True, "labelSeparation": 4, "labelPadding": 4,
+        "ticks": True, "tickSize": 4, "grid": False,
+    }  # fmt: skip
+
+
+def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
+    """The same for Altair."""
+    return alt.Axis(**axis(starts, most))
+
+
+def title(text: str, theme: Theme) -> dict[str, Any]:
+    """A small title at the left: what is counted, and in which unit."""
+    look = {"anchor": "start", "color": theme.ink, "fontSize": 13, "fontWeight": "normal"}
+    return {"text": text, "offset": 6} | look
 
 
 def _title(text: str, theme: Theme) -> alt.TitleParams:
-    """A small title at the left: what is counted, and in which unit."""
-    look = {"anchor": "start", "color": theme.ink, "fontSize": 13, "fontWeight": "normal"}
-    return alt.TitleParams(text, offset=6, **look)
+    return alt.TitleParams(**title(text, theme))
 
 
 def _lines() -> alt.Legend:
@@ -94,16 +78,6 @@ def _when(unit: str) -> list[alt.Tooltip]:
     """What every chart over time says of a bar or point."""
     first = "day" if unit == "day" else f"{unit} from"
     return [alt.Tooltip("start:T", title=first, format="%a %b %-d, %Y"), INCIDENTS]
-
-
-def _marked(changes: list[tuple[date, str]], theme: Theme) -> list[alt.Chart]:
-    """A line where recording is known to have changed."""
-    if not changes:
-        return []
-    told = pd.DataFrame([(pd.Timestamp(day), what) for day, what in changes])
-    told.columns = pd.Index(["start", "what"])
-    rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
-    return [rule.encode(x="start:T", tooltip=[alt.Tooltip("what:N", title="recording")])]
 
 
 def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.LayerChart:
