@@ -18,9 +18,12 @@ from data import (
 from data.store import Current, Store
 from data.store import place as store_file
 from data.view import View
+from geo.mercator import Grid
 from ui.maps import STATIC
 
 KEPT = 128
+# a View is frozen and says all of itself: far quicker to read than to walk through
+BY_REPR: dict[str | type, Any] = {View: repr, Grid: repr}
 
 
 @st.cache_resource
@@ -97,7 +100,7 @@ def bounds(view: View) -> list[list[float]]:
     return surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
     return answers.areas(current(view.stamp), view, units(view))
@@ -108,32 +111,32 @@ def headline(view: View) -> dict[str, int]:
     return answer(view).headline
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def series(view: View, column: str) -> pd.DataFrame:
     """Weekly counts by a column of codes."""
     return questions.series(current(view.stamp), view, column)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def hours_by_weekday(view: View) -> pd.DataFrame:
     """Counts by weekday and hour."""
     return questions.hours_by_weekday(current(view.stamp), view)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def daily(view: View) -> pd.DataFrame:
     """Counts by day."""
     return questions.daily(current(view.stamp), view)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
 def newest(view: View, limit: int, search: str) -> pd.DataFrame:
     """The newest records of a View."""
     found: pd.DataFrame = details.newest(current(view.stamp), view, limit, search).to_pandas()
     return found
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
 def attribute_names(view: View) -> list[str]:
     """The names of the source's other columns, as the newest records have them."""
     return details.attribute_names(current(view.stamp), view)

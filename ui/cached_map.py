@@ -16,7 +16,7 @@ from geo import density
 from geo.difference import Difference
 from geo.mercator import Grid
 from ui import raster
-from ui.cached import KEPT, _place, answer, current, outline, place, units
+from ui.cached import BY_REPR, KEPT, _place, answer, current, outline, place, units
 from ui.maps import STATIC
 from ui.palette import Theme
 
@@ -55,7 +55,7 @@ def water_url() -> str | None:
     return f"/app/static/basemap/{found[0]}"
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
 def _window(stamp: str, settled_by: datetime | None, grid: Grid, bandwidth: int) -> surface.Window:
     over = _place(stamp, settled_by)
     assert over is not None
@@ -67,7 +67,7 @@ def window(view: View, grid: Grid, bandwidth: int) -> surface.Window:
     return _window(view.stamp, view.settled_by, grid, bandwidth)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def heat(view: View, grid: Grid, bandwidth: int) -> npt.NDArray[Any]:
     """The heat surface of a View in incidents per km2 per week. Do not change it."""
     over = window(view, grid, bandwidth)
@@ -75,7 +75,7 @@ def heat(view: View, grid: Grid, bandwidth: int) -> npt.NDArray[Any]:
     return found.astype(np.float32)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def heat_top(view: View, grid: Grid, bandwidth: int) -> float:
     """Where the colors of a View's heat end, and of the period it is compared with."""
     other = view.compared()
@@ -94,13 +94,13 @@ def usual_bandwidth(view: View) -> int:
     return _usual_bandwidth(view.stamp, view.sources, view.settled_by)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def pair(view: View) -> tuple[View, View] | None:
     """A View and what it is compared with, whole steps only; None where it cannot be."""
     return pairs.pair(view, current(view.stamp))
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
 def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Difference:
     """Where the heat of two Views differs by more than chance. Do not change it."""
     over = window(found[0], grid, bandwidth)
@@ -109,25 +109,25 @@ def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Differen
     return change.between(current(found[0].stamp), found, bandwidth, over, place)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def hexes(view: View, resolution: int, grid: Grid | None) -> data_hexes.Counted:
     """The View counted by hexagons. Do not change it."""
     return data_hexes.counted(current(view.stamp), view, resolution, grid)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def located(view: View, grid: Grid | None = None) -> int:
     """How many incidents of a View have a point, everywhere or within a grid."""
     return incidents.located(current(view.stamp), view, grid)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def cells(view: View, grid: Grid, but: Grid | None) -> incidents.Cells:
     """The View counted by the pixels of a grid and by kind. Do not change it."""
     return incidents.cells(current(view.stamp), view, grid, but)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
 def in_sight(view: View, grid: Grid) -> pd.DataFrame:
     """The newest records of a View within the pixels of a grid."""
     limit = 2 * incidents.FEW
@@ -135,19 +135,19 @@ def in_sight(view: View, grid: Grid) -> pd.DataFrame:
     return found
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def steps(view: View, unit: str, width: int) -> frames.Steps:
     """The units and frames of a View."""
     return frames.steps(current(view.stamp), view, unit, width)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def framed(view: View, steps: frames.Steps) -> frames.Counted:
     """The View counted by unit, and by area and frame. Do not change it."""
     return frames.counted(current(view.stamp), view, steps, units(view))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
 def pictures(
     view: View, steps: frames.Steps, bandwidth: int, scale: float | None, theme: Theme
 ) -> tuple[list[str], list[list[float]], float]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from ui import palette
@@ -19,21 +20,23 @@ COUNTS = {"tickMinStep": 1, "format": ",d"}  # there is no half incident
 def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
     """At most about `most` of the starts of bars: the first in each month, quarter, half
     year or year of a long time; else Mondays, or every start where they are few."""
-    found = starts.drop_duplicates().sort_values(ignore_index=True)
+    found = np.unique(starts.to_numpy("datetime64[D]"))
     if len(found) <= most:
-        return list(found)
-    if (found.iloc[-1] - found.iloc[0]).days > LONG:
-        months, step = found.dt.year * 12 + found.dt.month - 1, found.diff().min()
-        before = (found - step).dt.year * 12 + (found - step).dt.month - 1
+        return [pd.Timestamp(day) for day in found]
+    if (found[-1] - found[0]).astype(int) > LONG:
+        step = np.diff(found).min()
+        months, before = (
+            days.astype("datetime64[M]").astype(int) for days in (found, found - step)
+        )
         for width in (1, 3, 6, 12):
             # a first bar in the middle of a month has no label: the next would stand too near
             begun = found[months // width != before // width]
             if len(begun) <= most:
                 break
-        return list(begun)
-    mondays = found[found.dt.day_of_week == 0]
+        return [pd.Timestamp(day) for day in begun]
+    mondays = found[(found.astype(int) + 3) % 7 == 0]  # 1970 began on a Thursday
     found = mondays if len(mondays) else found
-    return list(found[:: -(-len(found) // most)])
+    return [pd.Timestamp(day) for day in found[:: -(-len(found) // most)]]
 
 
 def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:

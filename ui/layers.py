@@ -1,6 +1,7 @@
 """Areas on the map: their order, classes, hatches, tips and legend."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,13 @@ def value(table: pd.DataFrame, view: View) -> pd.Series:
 
 def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
     """The areas with something to show, highest first, unreliable rates last."""
-    order = value(table, view)[table["asked"]]
-    order = order[order > 0].sort_values(ascending=False, kind="stable")
-    found = table.loc[order.index]
+    values = value(table, view).to_numpy(float)
+    held = np.flatnonzero(table["asked"].to_numpy(bool) & (values > 0))
+    order = held[np.argsort(-values[held], kind="stable")]
     if view.measure == RATE:  # what rests on a few incidents stands last
-        found = pd.concat([found[~found["unreliable"]], found[found["unreliable"]]])
-    return found
+        weak = table["unreliable"].to_numpy(bool)[order]
+        order = np.concatenate([order[~weak], order[weak]])
+    return table.iloc[order]
 
 
 def unit_of(view: View) -> str:
@@ -51,14 +53,15 @@ def unit_of(view: View) -> str:
 def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str]]:
     """What hovering tells, line by line, an area each."""
     told = []
-    for row in table.itertuples():
+    for record in table.to_dict("records"):
+        row = SimpleNamespace(**{str(name): v for name, v in record.items()})
         if not covered or not row.asked:
             told.append(["no data in this period" if row.asked else "not chosen"])
             continue
-        lines = [words.counted(int(str(row.n)), "incident")]
+        lines = [words.counted(int(row.n), "incident")]
         if view.area_set not in HEXAGONS:
             lines.append(rate_words(row))
-        if (change := getattr(row, "change", None)) and np.isfinite(float(str(row.ratio))):
+        if (change := record.get("change")) and np.isfinite(row.ratio):
             lines.append(f"{row.ratio:.2f} times the rate before: {change}")
         told.append(lines)
     return told

@@ -7,6 +7,7 @@ takes; the tests hold it against the schema that Altair ships.
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ui import charts
@@ -22,12 +23,10 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
     `series` has start (date), n and whole (bool); a start that is absent is a gap.
     """
     step = pd.Timedelta(days=7 if unit == "week" else 1)
-    rows = [
-        {"start": _moment(start), "end": _moment(start + step), "n": int(n), "whole": bool(whole),
-         "counted": f"a whole {unit}" if whole else f"part of a {unit}"}
-        for start, n, whole in zip(series["start"], series["n"], series["whole"])
-    ]  # fmt: skip
-    pale = "" if series["whole"].all() else f"; pale: part of a {unit}"
+    whole = series["whole"].to_numpy(bool)
+    counted = np.where(whole, f"a whole {unit}", f"part of a {unit}")
+    rows = series[["start", "n", "whole"]].assign(end=series["start"] + step, counted=counted)
+    pale = "" if whole.all() else f"; pale: part of a {unit}"
     first = "day" if unit == "day" else f"{unit} from"
     encoding = {
         "x": {"field": "start", "type": "temporal", "title": None,
@@ -49,7 +48,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
     ]
     drawn = [layer | {"encoding": encoding} for layer in layers] + _marked(changes, theme)
     title = charts.title(f"Incidents a {unit}{pale}", theme)
-    return {"data": {"values": rows}, "layer": drawn, "title": title, "height": charts.LOW}
+    return {"data": rows, "layer": drawn, "title": title, "height": charts.LOW}
 
 
 def _marked(changes: list[tuple[date, str]], theme: Theme) -> list[Spec]:
