@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions
+from data import links, periods, questions, within
 from data.store import Current
 from data.view import View
-from geo import rates, tabulate
+from geo import drawn, rates, tabulate
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,12 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             periods.ends(view, step, current),
             periods.ends(other, step, current),
         )
-    table = tabulate.areas_table(
-        units["name"], units["population"], rows.sum(axis=1), now, before
-    ).assign(
+    # a drawn shape cuts through areas: their residents are not those within it
+    people = np.where(bool(view.shape), np.nan, units["population"])
+    table = tabulate.areas_table(units["name"], people, rows.sum(axis=1), now, before).assign(
+        cut=bool(view.shape),
         unit=units["unit"].to_numpy(),
-        asked=units["name"].isin(view.areas) if view.areas else True,
+        asked=_asked(current, view, units, rows.sum(axis=1)),
     )
     headline = questions.headline(current, view, counted)
     return Answer(
@@ -95,6 +96,19 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         headline["n"] == 0 or headline["outside"] < headline["n"],
         headline,
     )
+
+
+def _asked(
+    current: Current, view: View, units: gpd.GeoDataFrame, n: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Which units the View asks for: those chosen, of these those that a drawn shape touches."""
+    asked = units["name"].isin(view.areas).to_numpy() if view.areas else np.ones(len(n), bool)
+    if view.shape:
+        shape = within.shape(view.shape, current.meta, view.area_set)
+        outline = drawn.outline(shape, current.meta["place"]["crs"])
+        # a source's own label can name an area beyond the shape
+        asked = asked & (units.intersects(outline).to_numpy() | (n > 0))
+    return np.asarray(asked, bool)
 
 
 def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Current) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data import words
+from data import within, words
 from data.clauses import (
     Clause,
     Meta,
@@ -173,6 +173,10 @@ FILTERS = (
         read=lambda raw, meta: tuple(n for n in area_names(meta) if n in raw),
         write=lambda value, meta: tuple(value),
         says=lambda view, meta: ", ".join(view.areas),
+    ),
+    Filter(
+        "shape", "shape", "Within", "A shape drawn on the map, or a circle around an area, such as: 800 m around Whittier. Corners are rounded to 50 m, and it covers at least 0.05 km2, so that it does not say which house is meant.", "text",
+        read=within.read, write=lambda value, meta: (value,) if value else (), sql=within.sql, says=within.says,
     ),
     Filter(
         "measure", "measure", "Measure", "What the map colors and the table ranks by.", "one",

@@ -28,10 +28,11 @@ def view(
     for row in FILTERS:
         try:
             value = row.read(choices.get(row.word) or "", meta)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError) as problem:
             value = None
             if choices.get(row.word):
-                wrong.append(_unknown(row, choices[row.word]))
+                own = row.widget == "text"  # it says what is wrong and what to do
+                wrong.append(str(problem) if own else _unknown(row, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening(meta, place)
@@ -183,6 +184,10 @@ LEFT_OUT = {
     "no_weekday": (
         "more have no known day and are left out by the filter on weekdays.",
         "more has no known day and is left out by the filter on weekdays.",
+    ),
+    "no_place": (
+        "more have no point and are left out by the drawn shape.",
+        "more has no point and is left out by the drawn shape.",
     ),
     "no_point": (
         "have no exact place and are not in the heatmap.",

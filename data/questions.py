@@ -93,8 +93,12 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
         wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
-    none = dict.fromkeys(("no_hour", "no_weekday", "young"), 0)
-    return none | _counted(current, wanted, _asked(view, current, PRECISE))
+    none = dict.fromkeys(("no_hour", "no_weekday", "no_place", "young"), 0)
+    found = none | _counted(current, wanted, _asked(view, current, PRECISE))
+    if view.shape:
+        nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
+        found |= _counted(current, nowhere, _asked(view, current, ("shape",)))
+    return found
 
 
 def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import geopandas as gpd
 
 from data import boundaries, places, sources, words
 from data.settings import Settings
@@ -98,12 +99,21 @@ def describe(
                 **meta,
                 "areas": len(areas),
                 "names": areas["name"].tolist(),
+                "centres": _centres(areas, places.metric_crs(store, place)),
                 "placed": placed[i],
             }
             for i, (name, areas, meta) in enumerate(sets)
         ],
         "unplaced": labels,
     }
+
+
+def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
+    """The middle of each area in metres, for circles around it; none without a metric CRS."""
+    if crs is None:
+        return []
+    middle = areas.to_crs(crs).geometry.centroid
+    return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 from scipy import ndimage
 
 from data import links, pixels, shapes
@@ -44,9 +45,14 @@ class Place:
     index: AreaIndex
 
 
-def place(current: Current, settled_by: datetime | None = None) -> Place | None:
-    """The place of a store; None where nothing has a coordinate."""
+def place(current: Current, settled_by: datetime | None = None, drawn: Any = None) -> Place | None:
+    """The place of a store; None where nothing has a coordinate.
+
+    With a polygon that a reader has drawn (WGS 84), what of the place lies in it.
+    """
     outline = shapes.outline(current, settled_by)
+    if drawn is not None:
+        outline = shapely.intersection(outline, drawn)
     if outline.is_empty:
         return None
     whole = gpd.GeoDataFrame({"name": ["place"]}, geometry=[outline], crs=4326)

@@ -15,7 +15,8 @@ class View:
     """Which incidents, where, when, measured how and compared with what.
 
     Empty tuples ask for everything. `start` and `end` are both included. `night` counts
-    the hours before 06:00 to the evening before. `settled_by` (UTC) hides community
+    the hours before 06:00 to the evening before. `shape` is a drawn one, as it stands in a
+    link (data.within). `settled_by` (UTC) hides community
     reports that settled later; None where no community source is chosen.
     """
 
@@ -34,6 +35,7 @@ class View:
     responses: tuple[str, ...] = ()
     vias: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    shape: str = ""
     since: date | None = None
     area_set: str = ""
     measure: str = MEASURES[0]

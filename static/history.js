@@ -13,6 +13,7 @@
   const { history, location } = window;
   const replace = history.replaceState.bind(history);
   const push = history.pushState.bind(history);
+  window.porchlightByReader = () => { byReader = true; };   // what is done within a map's frame
   window.porchlightReplace = replace;   // a map that moves is no step
   const there = (url) => new URL(url ?? location.href, location.href);
   const without = (search) => {

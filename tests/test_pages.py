@@ -191,7 +191,20 @@ def test_session_state_holds_widgets_only() -> None:
     from data.filters import FILTERS
 
     app = opened()
-    own = {"layer", "play", "beside", "map_at", "ranked", "quick", "more", "copy", "misread"}
+    own = {
+        "layer",
+        "play",
+        "beside",
+        "map_at",
+        "around_area",
+        "around_metres",
+        "drawn",
+        "ranked",
+        "quick",
+        "more",
+        "copy",
+        "misread",
+    }
     words = {row.word for row in FILTERS}
     held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}
     held = {key for key in held if len(key) != 64}  # the map component's own

@@ -14,10 +14,12 @@ from data import (
     settings,
     shapes,
     surface,
+    within,
 )
 from data.store import Current, Store
 from data.store import place as store_file
 from data.view import View
+from geo import drawn
 from geo.mercator import Grid
 from ui.maps import STATIC
 
@@ -84,19 +86,25 @@ def shapes_url(view: View) -> str:
     return _shapes_url(view.stamp, view.area_set, view.settled_by)
 
 
-@st.cache_resource(max_entries=4)
-def _place(stamp: str, settled_by: datetime | None) -> surface.Place | None:
-    return surface.place(current(stamp), settled_by)
+@st.cache_resource(max_entries=8)
+def _place(
+    stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
+) -> surface.Place | None:
+    here = current(stamp)
+    if not shape:
+        return surface.place(here, settled_by)
+    found = within.shape(shape, here.meta, area_set)
+    return surface.place(here, settled_by, drawn.outline(found, here.meta["place"]["crs"]))
 
 
 def outline(view: View) -> surface.Place | None:
-    """The outline of the place, ready to be asked for points. Do not change it."""
-    return _place(view.stamp, view.settled_by)
+    """The outline of the place, or of a drawn shape in it, ready to be asked for points."""
+    return _place(view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
 
 
 def bounds(view: View) -> list[list[float]]:
     """South-west and north-east of the place; the whole world where nothing is known."""
-    over = outline(view)
+    over = _place(view.stamp, view.settled_by)
     return surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 

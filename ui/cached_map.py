@@ -56,15 +56,18 @@ def water_url() -> str | None:
 
 
 @st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
-def _window(stamp: str, settled_by: datetime | None, grid: Grid, bandwidth: int) -> surface.Window:
-    over = _place(stamp, settled_by)
+def _window(
+    where: tuple[str, datetime | None, str, str], grid: Grid, bandwidth: int
+) -> surface.Window:
+    over = _place(*where)
     assert over is not None
     return surface.window(over, grid, bandwidth)
 
 
 def window(view: View, grid: Grid, bandwidth: int) -> surface.Window:
     """The pixels of a heat surface with what is around them. Do not change it."""
-    return _window(view.stamp, view.settled_by, grid, bandwidth)
+    where = (view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
+    return _window(where, grid, bandwidth)
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)

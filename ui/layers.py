@@ -22,8 +22,8 @@ COUNT, RATE = MEASURES
 
 
 def by_layer(view: View) -> View:
-    """The View in the units of its tables; hexagons as units have no residents."""
-    return replace(view, measure=COUNT) if view.area_set in HEXAGONS else view
+    """The View as it can be measured: hexagons have no residents, nor has a drawn shape."""
+    return replace(view, measure=COUNT) if view.area_set in HEXAGONS or view.shape else view
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
@@ -69,6 +69,8 @@ def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str
 
 def rate_words(row: Any) -> str:
     """A rate with its interval, or why there is none."""
+    if row.cut:
+        return "a drawn shape cuts areas: no rate"
     if np.isnan(row.population):
         return "population not known: no rate"
     if row.population == 0:

@@ -7,6 +7,7 @@ numbers and area names of the store's checked list, and the page sets them as te
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,6 +34,7 @@ SCRIPTS = (
     "map/hexes.js",
     "map/labels.js",
     "map/incidents.js",
+    "map/draw.js",
     "map/versus.js",
     "map/player.js",
     "map/window.js",
@@ -108,11 +110,18 @@ def said(key: str) -> dict[str, Any]:
     return told
 
 
-def show(key: str, title: str, bounds: list[list[float]], told: dict[str, Any]) -> None:
+def show(
+    key: str,
+    title: str,
+    bounds: list[list[float]],
+    told: dict[str, Any],
+    heard: Callable[[], None] | None = None,
+) -> None:
     """Draw a map and put a patch on it.
 
     It is to be called within a fragment: then only that reruns where a part of the map
-    has something to say (`state.say` in static/porchlight.js), and nothing otherwise.
+    has something to say (`state.say` in static/porchlight.js), and nothing otherwise. `heard`
+    is called then, before anything runs.
     """
     started = f"{key}_at"
     if started not in st.session_state:  # read once: another start is another map
@@ -128,5 +137,6 @@ def show(key: str, title: str, bounds: list[list[float]], told: dict[str, Any]) 
             height=DEFAULT_HEIGHT,
             use_container_width=True,
             returned_objects=[],
+            on_change=heard,
             feature_group_to_add=[group],
         )

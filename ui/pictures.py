@@ -26,6 +26,7 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
         "dark": theme.dark,
         "ink": theme.ink,
         "paper": theme.paper,
+        "accent": theme.accent,
         "edge": theme.edge if layer == "areas" else theme.quiet,
         "named": named,
         "opens": named,

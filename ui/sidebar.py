@@ -1,6 +1,6 @@
 """The filters of the frame: one widget a row, bound to the link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from data.settings import Settings
 from data.view import COMPARED
 
 # the rest stand folded below; the folded ones open when the link sets one of them
-FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area")
+FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area", "shape")
 THEN = ("measure", "compare")
 VERSUS = ("versus_from", "versus_to")  # asked for only where they are used
 QUICK = {"7 days": 7, "30 days": 30, "90 days": 90, "year": 365, "all": 0}
+RADII = (200, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 5000)
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
 
@@ -63,18 +64,24 @@ def switch(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     return st.toggle(row.label, key=row.word, bind="query-params", help=row.help)
 
 
+def text(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+    """A few words."""
+    return st.text_input(row.label, key=row.word, bind="query-params", help=row.help)
+
+
 WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
     "several": several,
     "one": one,
     "typed": typed,
     "date": day,
     "switch": switch,
+    "text": text,
 }
 
 
 def defaults(meta: Meta, place: Settings) -> dict[str, Any]:
     """What every widget holds before the reader chooses, by filter word."""
-    empty: dict[str, Any] = {"several": [], "date": None, "switch": False}
+    empty: dict[str, Any] = {"several": [], "date": None, "switch": False, "text": ""}
     found = {
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
         for row in FILTERS
@@ -104,6 +111,8 @@ def ask(meta: Meta, place: Settings) -> dict[str, Any]:
         _quick(chosen["source"], meta, place)
         for word in FIRST[1:] + THEN:
             chosen[word] = widget(word)
+            if word == "shape":
+                _around(rows["area"].options(known))
         if chosen["compare"] == "own period":
             for word in VERSUS:
                 chosen[word] = widget(word)
@@ -116,6 +125,19 @@ def ask(meta: Meta, place: Settings) -> dict[str, Any]:
                     chosen[word] = widget(word)
         st.button("Clear all filters", on_click=clear, width="stretch")
     return chosen
+
+
+def _around(names: Sequence[str]) -> None:
+    """A circle around an area: the way to draw without a mouse."""
+
+    def draw() -> None:
+        state = st.session_state
+        state["shape"] = f"{state['around_metres']} m around {state['around_area']}"
+
+    with st.popover("Around an area", width="stretch", disabled=not names):
+        st.selectbox("Area in the middle", names, key="around_area")
+        st.select_slider("Metres around its centre", RADII, value=800, key="around_metres")
+        st.button("Show only this circle", on_click=draw, disabled=not names)
 
 
 def _any_set(found: list[str]) -> bool:

@@ -55,7 +55,7 @@ def columns(
 def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
     held = [n for n in names if n in answer.table]
-    if view.area_set in HEXAGONS:
+    if view.area_set in HEXAGONS or view.shape:
         people = {
             "population",
             "rate",

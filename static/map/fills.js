@@ -51,6 +51,7 @@
   }
 
   function tell(state, event, touched = false) {
+    if (state.drawing) return;
     const {i, name} = event.sourceTarget.feature.properties;
     const more = state.told.opens && name ? (touched ? "Tap again for its page" : "Click for its page") : "";
     show(state, event.containerPoint, name, state.tips[i] || [], more);
@@ -61,7 +62,8 @@
     state.asked = null;
   }
 
-  function choose(state, event) {                 // a finger cannot hover: its first tap tells, its second opens
+  function choose(state, event) {                 // while a shape is drawn a click is one of its corners; a finger cannot hover: its first tap tells, its second opens
+    if (state.drawing) return;
     const layer = event.sourceTarget, touched = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
     if (touched && state.asked !== layer) {
       tell(state, event, true);
