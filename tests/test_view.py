@@ -12,13 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import answers, links, questions, shapes, words
+from data import answers, links, pixels, questions, shapes, words
 from data.filters import FILTERS, parse_hours, set_names
 from data.settings import Settings
 from data.store import Current, Store
 from data.view import HEXAGONS, View
+from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
+WORLD = Grid(12, 0, 0, 1 << 18, 1 << 18)
 PLACE = Settings("Minneapolis", "America/Chicago", opens={"source": "police-stops"})
 
 
@@ -121,8 +123,8 @@ def test_counts_equal_a_plain_count(
     assert days["n"].sum() == rows["weekday"].notna().sum()
     kinds = questions.series(current, asked, "kind")
     assert kinds.groupby("code")["n"].sum().to_dict() == rows.groupby("kind").size().to_dict()
-    pixels = questions.pixels(current, asked, 12)
-    assert pixels["n"].to_numpy().sum() == (rows["place_precision"] < 2).sum()
+    counted = pixels.counts(current, asked, WORLD)
+    assert counted["n"].to_numpy().sum() == (rows["place_precision"] < 2).sum()
 
 
 @pytest.mark.parametrize("name", list(HEXAGONS))
