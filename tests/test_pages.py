@@ -198,7 +198,7 @@ def test_session_state_holds_widgets_only() -> None:
         "map_at",
         "around_area",
         "around_metres",
-        "drawn",
+        "heard",
         "ranked",
         "quick",
         "more",

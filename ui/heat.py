@@ -30,7 +30,7 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
     said = period(view.start, view.end) + layers.approximate(view)
     return {
         "heat": {"url": raster.picture(values, top, theme, crisp), "bounds": grid.bounds},
-        "legend": legend(top, theme, asked.bandwidth, said),
+        "legend": legend(top, theme, asked.bandwidth, said) | {"refits": True},
         "asks": None if whole else asks(grid.bounds, asked.seen),
     }
 

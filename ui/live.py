@@ -5,7 +5,7 @@ import streamlit as st
 from data.answers import Answer
 from data.view import View
 from ui import asked as asking
-from ui import basemap, cached, drawing, frame, maps, pictures, player, sights, tables
+from ui import basemap, cached, drawing, frame, heard, maps, pictures, player, sights, tables
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -13,7 +13,7 @@ from ui.palette import Theme
 @st.fragment
 def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> None:
     """The map, the View's sentence, and the table or the incidents in sight."""
-    drawing.follow()
+    heard.follow()
     said = maps.said("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=asking.seen(said), held=asking.held(said))
     picture, beside = st.columns([1.55, 1])
@@ -26,7 +26,11 @@ def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
         told |= basemap.told(base, theme) | drawing.told(view)
         with above:
             maps.show(
-                "map", frame.map_title(view), cached.bounds(view), told, lambda: drawing.hear(view)
+                "map",
+                frame.map_title(view),
+                cached.bounds(view),
+                told,
+                lambda: heard.take(view, asked),
             )
         if player.playing(asked, layer):
             player.bar(view, answer, asked)

@@ -7,7 +7,7 @@ import streamlit as st
 from data.view import View
 from geo import density
 from ui import asked as asking
-from ui import cached_map, heat, hexes, maps, pictures, player, versus
+from ui import cached_map, hexes, maps, pictures, player, versus
 from ui.asked import Asked
 
 BY_RULE = "by rule"
@@ -79,16 +79,10 @@ def _heat(view: View, found: Asked) -> Asked:
             "Colors end at (incidents per km² per week)", min_value=0.001, value=None,
             key="scale", bind="query-params", placeholder="by the View", format="%g",
             help="The same color is the same density at every zoom and in every period. Empty: "
-            "the scale of the whole View.",
+            "the scale of the whole View. “Refit” in the legend takes that of what the map shows.",
         )  # fmt: skip
-        st.button("Refit to what the map shows", on_click=_refit, args=(view, found))
         st.button("Back to the View's scale", on_click=_unfit, disabled=scale is None)
     return found._replace(scale=scale)
-
-
-def _refit(view: View, found: Asked) -> None:
-    """Fix the scale to the densities in sight now."""
-    st.session_state["scale"] = heat.in_sight(view, found)
 
 
 def _unfit() -> None:

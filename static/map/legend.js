@@ -28,6 +28,10 @@
       line.append(swatch(row, state.ink, state.paper));
       element("span", {textContent: row.text}, line);
     }
+    if (told.refits) {          // asked for, never by itself: else a color would mean another density here
+      const button = element("button", {type: "button", className: "refit", textContent: "Refit to this view"}, box);
+      button.onclick = () => { parent.porchlightByReader?.(); state.say({seen: porchlight.seen(state.map), refit: {turn: Date.now()}}); };
+    }
     if (told.note) element("div", {className: "note", textContent: told.note}, box);
   }
 

@@ -23,6 +23,7 @@
     state.say({seen: now, held: state.held?.() || null, turn: state.turn = (state.turn || 0) + 1});
   }
 
+  porchlight.seen = seen;
   porchlight.part({
     base(state) {
       state.map.on("moveend", () => check(state));
