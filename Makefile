@@ -42,6 +42,8 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@mkdir -p $(VENDOR)/draw && cp -r node_modules/leaflet-draw/dist/leaflet.draw.js node_modules/leaflet-draw/dist/leaflet.draw.css \
 	  node_modules/leaflet-draw/dist/images $(VENDOR)/draw/
 	@echo "leaflet-draw 1.0.4: MIT licence, Copyright 2012-2017 Jon West, Jacob Toye, and Leaflet" > $(VENDOR)/draw/LICENSE
+	@mkdir -p $(VENDOR)/peer && cp node_modules/leaflet.markercluster/dist/leaflet.markercluster.js \
+	  node_modules/leaflet.markercluster/dist/MarkerCluster.Default.css node_modules/leaflet.markercluster/MIT-LICENCE.txt $(VENDOR)/peer/
 	@cp node_modules/protomaps-leaflet/dist/protomaps-leaflet.js $(VENDOR)/
 	@for name in protomaps-leaflet fflate pbf rbush color2k potpack @mapbox/vector-tile @mapbox/point-geometry; do \
 	  echo "== $$name"; cat node_modules/$$name/LICENSE*; echo; done > $(VENDOR)/protomaps-leaflet-LICENSE

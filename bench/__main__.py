@@ -17,6 +17,8 @@ NAMES = (
     ("locate", "bench.locate", "which area holds each point"),
     ("start", "bench.start", "from process start to the first page"),
     ("view", "bench.view", "the questions of the Map screen"),
+    ("heat", "bench.heat", "the heat layer, server time and bytes to the browser"),
+    ("points", "bench.points", "incidents at any zoom in Chromium"),
     ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),

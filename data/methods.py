@@ -21,9 +21,33 @@ METHODS = (
     ),
     Method(
         "Heat",
-        "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground, divided near the outline by the share of the kernel that lies inside. In incidents per km2 per week.",
-        "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5.",
-        "Only records whose place is known to the block or better. It smooths: a warm street may be one busy corner.",
+        "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1 % of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km2 per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
+        "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
+        "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is the View's until the reader refits it. It smooths: a warm street may be one busy corner.",
+    ),
+    Method(
+        "Heat of two periods, and their difference",
+        "Both periods cut to whole weeks (or days) on one scale. The difference is drawn only where it stands: each pixel's variance is that of a Poisson process through the squared kernel, times how much the kernel's own weekly sums vary more than chance, drawn towards the mean of all pixels; two-sided t; Benjamini-Hochberg over all pixels with at least 10 incidents within reach, at 5 %.",
+        "Diggle (1985); McCullagh and Nelder (1989), section 6.2; Benjamini and Hochberg (1995); Benjamini and Yekutieli (2001).",
+        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged.",
+    ),
+    Method(
+        "Frames of the time player",
+        "The View by day, week, month or hour of the day; a frame spans one of them or several together. Only whole ones that the source covers, the newest 60. The heat of a frame is divided by the weeks that it covers (frames by hour: by those of the View), and all frames have one scale.",
+        "Kernel density as for heat.",
+        "A frame holds few incidents: much of what moves is chance. Incidents in part of a week, or known less exactly than the unit, are in no frame and counted below it.",
+    ),
+    Method(
+        "Incidents on the map",
+        "Counts by the cells of a grid that nest from zoom to zoom, by kind; one by one where fewer than 300 are in sight. Of sources that are not official, places are drawn no finer than a block (about 100 m).",
+        "Cells of the Web Mercator pyramid.",
+        "A ring of dashes is a place known to 1 km or less. The title counts what is drawn in sight, of all in the View.",
+    ),
+    Method(
+        "Drawn shape",
+        "Points in a polygon (even-odd rule) or a circle, in metres of the place's own coordinate system. Corners, centres and radii are rounded to 50 m; a shape covers at least 0.05 km2, so that a link does not say which house somebody watches.",
+        "Shimrat (1962), Communications of the ACM 5.",
+        "Records without a point are left out and counted. A shape cuts through areas, so there are no rates per resident.",
     ),
     Method(
         "Rate per 1,000 residents",
@@ -57,8 +81,8 @@ METHODS = (
     ),
     Method(
         "Hexagons",
-        "The cell of Uber's H3 grid that holds the point (stored at resolution 10).",
+        "The cell of Uber's H3 grid that holds the point: resolution 7 to 10 by zoom. Their density (incidents per km2 per week, by each cell's own area) has the classes of resolution 8 at every zoom; counts have their own.",
         "H3, version 4.",
-        "Hexagons have no residents: counts only.",
+        "Hexagons have no residents. One with fewer than 5 incidents is hatched: its density is chance. A cell belongs to a coarser one by index, and can reach a little beyond it.",
     ),
 )

@@ -163,6 +163,7 @@ export function table(box, data) {
     const row = html("tr", {}, body);
     return Array.from({length: rated ? 3 : 2}, () => html("td", {textContent: "\u00a0"}, row));
   });
+  const note = html("p", {className: "count"}, root);
   const follow = () => {
     const k = Math.min(time.frame ?? 0, data.counts.length - 1), n = data.counts[k];
     const order = n.map((_, i) => i).sort((a, b) => n[b] - n[a] || a - b);
@@ -173,6 +174,9 @@ export function table(box, data) {
       cells[1].textContent = some ? n[i].toLocaleString("en") : "";
       if (rated) cells[2].textContent = some && data.people[i] ? (1000 * n[i] / data.people[i]).toFixed(n[i] / data.people[i] < .01 ? 2 : 1) : "";
     });
+    const rest = order.slice(rows.length).filter(i => n[i] > 0), more = rest.reduce((sum, i) => sum + n[i], 0);
+    note.textContent = (rest.length ? `${rest.length} more areas with ${more.toLocaleString("en")}. ` : "")
+      + (rated ? "Rates on fewer than 20 incidents are unreliable: chance alone can double them." : "");
     root.dataset.frame = data.labels[k];
   };
   end(box, old);

@@ -1,0 +1,63 @@
+"""A table of many incidents from one of few: repeated and moved, in seconds instead of minutes."""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench import stores
+from data.store import Current, Store
+
+BASE = 100_000
+MOVED = 1 << 11  # pixels of the finest world: each copy lies up to 50 m away, in another pixel
+ROW_GROUP = 122_880
+
+
+def kept(rows: int) -> Current:
+    """The derived table of so many incidents, ready for the questions of maps."""
+    if rows <= BASE:
+        made = Store(stores.kept(rows))
+        return made.at(str(made.stamp()))
+    base = Store(stores.kept(BASE))
+    few = base.at(str(base.stamp()))
+    root = stores.KEPT / f"many-{rows}-{few.stamp}"
+    current = Store(root).at(few.stamp)
+    if not current.folder.exists():
+        start = time.perf_counter()
+        beside = root.with_name(f".{root.name}")
+        shutil.rmtree(beside, ignore_errors=True)
+        _make(few, beside / "current" / few.stamp, rows)
+        beside.rename(root)
+        print(
+            f"{rows:,} rows were made of {BASE:,} in {time.perf_counter() - start:.0f} s and kept.",
+            file=sys.stderr,
+        )
+    return current
+
+
+def _make(few: Current, folder: Path, rows: int) -> None:
+    shutil.copytree(few.folder, folder)
+    meta = json.loads((folder / "meta.json").read_text())
+    meta["rows"] = rows
+    for source in meta["sources"]:
+        source["rows"] = source["rows"] * rows // BASE
+    (folder / "meta.json").write_text(json.dumps(meta))
+    table = pq.read_table(few.facts)
+    rng = np.random.default_rng(rows)
+    places = [table.schema.get_field_index(name) for name in ("mx", "my")]
+    with pq.ParquetWriter(folder / "facts.parquet", table.schema, compression="lz4",
+                          use_dictionary=False) as writer:  # fmt: skip
+        left = rows
+        while left:
+            part = table.slice(0, min(left, len(table)))
+            for place in places:
+                column = part.column(place).to_numpy()
+                moved = (column + rng.integers(-MOVED, MOVED, len(column))).astype(np.int32)
+                part = part.set_column(place, table.schema.field(place), pa.array(moved))
+            writer.write_table(part, ROW_GROUP)
+            left -= len(part)
