@@ -44,4 +44,5 @@ def held(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
         level, column, row, width, height = (int(v) for v in numbers)
     except (KeyError, TypeError, ValueError):
         return None
-    return str(view), level, column, row, width, height
+    within = all(0 <= v < 1 << 30 for v in (column, row, width, height)) and 0 <= level < 30
+    return (str(view), level, column, row, width, height) if within else None

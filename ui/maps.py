@@ -40,6 +40,7 @@ SCRIPTS = (
     "map/window.js",
 )
 DEFAULT_HEIGHT = 460
+FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
 
@@ -99,7 +100,8 @@ def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
         placed = False
     if placed:
         lat, lon, zoom = asked[:3]
-    made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7)
+    made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7,
+        minZoom=2, maxZoom=FARTHEST)  # fmt: skip
     made.add_child(Base({"title": title, "bounds": bounds, "placed": placed}))
     return made
 
