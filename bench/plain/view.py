@@ -40,6 +40,7 @@ def headline(frame: pd.DataFrame, view: View) -> dict[str, int]:
         "outside": int((shown & (_units(frame, view) < 0)).sum()),
         "no_hour": no_hour,
         "no_weekday": no_weekday,
+        "no_place": 0,  # no shape is drawn
         "young": 0,  # official records are of any age
     }
 
