@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+MANY = 1000  # natural breaks take the square of how many values there are
 NATURAL = 400  # up to this many distinct values natural breaks; beyond, quantiles
 
 Array = npt.NDArray[np.float64]
@@ -17,7 +18,8 @@ Array = npt.NDArray[np.float64]
 def limits(values: npt.ArrayLike, k: int = 5) -> list[float]:
     """Upper limits of at most `k` classes of the positive values, ascending.
 
-    Natural breaks of up to 400 distinct values, quantiles of more. Limits are rounded up
+    Natural breaks of up to 400 distinct values (of more than 1,000 values, of as many of
+    their quantiles), quantiles of more. Limits are rounded up
     to two figures where that keeps them apart, so that the legend can be read and is
     what the colors follow. Empty without a value.
     """
@@ -26,7 +28,12 @@ def limits(values: npt.ArrayLike, k: int = 5) -> list[float]:
     distinct = np.unique(held)
     if len(distinct) <= k:
         return [float(v) for v in distinct]
-    found = natural(held, k) if len(distinct) <= NATURAL else quantiles(held, k)
+    if len(distinct) > NATURAL:
+        found = quantiles(held, k)
+    elif len(held) > MANY:  # many of few values: their quantiles stand for them all
+        found = natural(np.quantile(held, np.linspace(0, 1, MANY), method="higher"), k)
+    else:
+        found = natural(held, k)
     return [float(v) for v in np.unique(_rounded(found))]
 
 

@@ -187,4 +187,13 @@ export function table(box, data) {
 
 export function end(box, bar = box.bar) {
   bar?.ended?.abort();
+  setTimeout(() => {            // no player any more: nothing plays, and the link names no frame
+    if (box.isConnected || document.querySelector('[class*="st-key-player_bar"]')) return;
+    clearInterval(time.timer);
+    time.timer = null;
+    const url = new URL(location);
+    if (!url.searchParams.has("frame")) return;
+    url.searchParams.delete("frame");
+    (window.porchlightReplace || history.replaceState.bind(history))(history.state, "", url);
+  }, 300);
 }

@@ -59,3 +59,12 @@ def test_every_positive_value_has_a_class(values: list[float]) -> None:
 def test_few_values_are_their_own_classes() -> None:
     assert classes.limits([3, 3, 0, 7, np.nan]) == [3, 7]
     assert classes.limits([]) == []
+
+
+def test_many_of_few_values_are_quick_and_have_the_breaks_of_all() -> None:
+    rng = np.random.default_rng(8)
+    counts = rng.poisson(rng.gamma(1, 6, 200_000))  # its square would fill the memory
+    found = classes.limits(counts)
+    some = classes.limits(rng.choice(counts, 900))
+    assert len(found) == 5 and found[-1] >= counts.max()
+    assert np.abs(np.log(np.array(found[:3]) / np.array(some[:3]))).max() < 0.35
