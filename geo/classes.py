@@ -76,7 +76,8 @@ def _rounded(bins: Array) -> Array:
     """Limits rounded up to two significant figures; whole numbers stay whole."""
     power = 10.0 ** (np.floor(np.log10(bins)) - 1)
     power = np.where(bins == np.round(bins), np.maximum(power, 1), power)
-    up = np.ceil(bins / power - 1e-9) * power
+    power = np.maximum(power, 1e-300)  # below that there is nothing to round to
+    up = np.maximum(np.ceil(bins / power - 1e-9) * power, bins)
     return np.asarray(np.round(up, 12))
 
 
