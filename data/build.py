@@ -64,6 +64,9 @@ def rebuild(
     stamp = due(store, place)
     if store.stamp() == stamp:
         forget(store)
+        if any(store.root.glob(".scratch-*")):  # a killed command's: the next writer sweeps it
+            with store.writing():
+                pass
         return stamp
     with store.writing() as scratch:
         built = scratch / "current"
