@@ -154,7 +154,7 @@ def test_incidents_are_clusters_then_single_and_a_pan_asks_only_for_the_new(open
     pan(page, 40, 0)
     page.wait_for_timeout(500)
     assert drawn(page) == second and not wire.sent  # what was sent reaches beyond the edge
-    pan(page, 350, 0)
+    pan(page, 0, 300)
     drawn(page, but=second)
     assert told(page, "w.porch.told.incidents.held !== null")
     fresh = told(page, "w.porch.told.incidents.cells.length")

@@ -17,6 +17,7 @@ from ui.asked import Asked
 from ui.palette import Theme
 
 ZOOM = 11.0  # before the map has said what it shows
+AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already
 MOST_AROUND = 1200  # single incidents beyond the window's edge that are sent with it
 
 
@@ -45,14 +46,16 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
             "shown": every, "of": answer.headline["n"],
         },
         "legend": _legend(view, answer, every, kinds, colors),
-        "asks": {"bounds": grid.bounds, "zooms": _zooms(seen.zoom), "single": single,
-                 "seen": None if single else incidents.FEW},
+        "asks": {
+            "bounds": grid.bounds, "zooms": _zooms(seen.zoom),
+            "seen": None if single else incidents.FEW, "ahead": 0 if single else AHEAD,
+        },
     }  # fmt: skip
 
 
 def _window(view: View, seen: Seen, shift: int, single: bool) -> Grid:
-    """Cells over what is seen and half as much around; less where that would be many."""
-    high, wide = (seen.north - seen.south) / 2, (seen.east - seen.west) / 2
+    """Cells over what is seen and as much on every side; less where that would be many."""
+    high, wide = seen.north - seen.south, seen.east - seen.west
     bounds = [[seen.south - high, seen.west - wide], [seen.north + high, seen.east + wide]]
     grid = grid_over(bounds, shift)
     if single and cached_map.located(view, grid) > MOST_AROUND:

@@ -10,7 +10,7 @@
   function lacks(state) {       // what is shown lies beyond what was sent
     const {asks} = state.told, zoom = state.map.getZoom();
     if (!asks) return false;
-    const [[south, west], [north, east]] = asks.bounds, b = state.map.getBounds();
+    const [[south, west], [north, east]] = asks.bounds, b = state.map.getBounds().pad(asks.ahead || 0);   // before it is seen
     const within = b.getSouth() >= south && b.getNorth() <= north && b.getWest() >= west && b.getEast() <= east;
     return !(within || asks.all) || zoom < asks.zooms[0] || zoom >= asks.zooms[1] || state.few?.();
   }
