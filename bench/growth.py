@@ -35,8 +35,14 @@ def main() -> int:
     """0 once table and plot are written; figures that are missed are told by the benches."""
     parser = argparse.ArgumentParser(description="Measure the cost as work grows.")
     parser.add_argument("--upto", type=int, default=SIZES[-1], help="the most rows")
-    upto = parser.parse_args().upto
-    asks = {name: _asked(name) for name, _, _ in NAMES if name not in STILL}
+    parser.add_argument("--only", nargs="*", help="these benches, not all of them")
+    told = parser.parse_args()
+    upto, only = told.upto, told.only
+    asks = {
+        name: _asked(name)
+        for name, _, _ in NAMES
+        if name not in STILL and (not only or name in only)
+    }
     sizes = [size for size in SIZES if size <= upto]
     found: Found = {name: {} for name in asks}
     for size in sizes:  # a size after the other: its store is made once
@@ -96,6 +102,7 @@ def text(found: Found, where: list[str]) -> str:
             f"- {bench}, {size:,} rows: {why}" for size, why in told.items() if isinstance(why, str)
         ]
     claims = [f"- `{name}`: {claim}" for name, _, claim in NAMES]
+    gaps += [f"- {name}: not in this run" for name, _, _ in NAMES if name not in (*found, *STILL)]
     return "\n".join(
         [
             "# The cost as work grows",
