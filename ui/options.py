@@ -40,12 +40,12 @@ def _play(layer: str, found: Asked) -> Asked:
         return found
     unit = st.selectbox(
         "Over time", (player.STILL, *player.UNITS), key="play", bind="query-params",
-        label_visibility="collapsed", width=150, help="Play the View through time.",
+        label_visibility="collapsed", width=132, help="Play the View through time.",
     )  # fmt: skip
     if unit == player.STILL:
         return found
     width = st.selectbox(
-        "Units in a frame", list(player.WIDTHS), key="width", bind="query-params", width=125,
+        "Units in a frame", list(player.WIDTHS), key="width", bind="query-params", width=110,
         label_visibility="collapsed",
         help="How many days, weeks, months or hours a frame spans: with more it moves more calmly.",
     )  # fmt: skip
@@ -59,7 +59,7 @@ def _beside(layer: str) -> str:
         return versus.ONE
     chosen = st.selectbox(
         "Compare", modes, key="beside", bind="query-params", label_visibility="collapsed",
-        width=150,
+        width=116,
         help="Two periods on one scale: this one and the one chosen under “Compared with”.",
     )  # fmt: skip
     return str(chosen)
