@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, menu
 
 st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
-page = frame.navigation()
+page = menu.navigation()
 frame.sidebar()
 page.run()

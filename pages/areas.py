@@ -1,19 +1,6 @@
 """Which areas: the choropleth and the whole table."""
 
-from ui import (
-    basemap,
-    cached,
-    changes,
-    downloads,
-    drawing,
-    frame,
-    headline,
-    layers,
-    maps,
-    pictures,
-    tables,
-)
-from ui.asked import Asked
+from ui import cached, changes, downloads, frame, headline, layers, maps, pictures, tables
 
 view = frame.view()
 view = layers.by_layer(view)
@@ -21,8 +8,7 @@ theme = frame.theme()
 answer = cached.answer(view)
 frame.head(headline.title(view, answer))
 headline.show(view, answer)
-told = pictures.patch(view, answer, "areas", theme, Asked())
-told |= basemap.told(basemap.NONE, theme) | drawing.told(view) | {"draws": False}
+told = pictures.still(view, answer, theme)
 maps.show("map_areas", frame.map_title(view), cached.bounds(view), told)
 if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)

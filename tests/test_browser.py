@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError
 
 from data.store import Store
 from tests.conftest import SHOTS, command, dashboard
-from ui.frame import PAGES
+from ui.menu import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -321,7 +321,7 @@ def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
     assert "made with data" not in text(again)
 
 
-@pytest.mark.parametrize("path", [path or "/" for _, _, path in PAGES])
+@pytest.mark.parametrize("path", [path or "/" for _, _, path, _ in PAGES])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_every_page_fits_the_screen(opened: Open, path: str, size: dict[str, int]) -> None:
     page = opened("/" + path.strip("/"), size)
@@ -419,7 +419,7 @@ def test_outside_text_is_text_on_every_page(browser: Any, tmp_path: Path) -> Non
         seen = Seen()
         page = browser.new_page(viewport=WIDE)
         seen.watch(page)
-        for _, _, path in PAGES:
+        for _, _, path, _ in PAGES:
             page.goto(f"{address}/{path}")
             page.locator("h3").first.wait_for()
             settled(page)

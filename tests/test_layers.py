@@ -74,6 +74,6 @@ def test_no_grab_bags() -> None:
 
 
 def test_every_page_is_in_the_menu() -> None:
-    from ui.frame import PAGES
+    from ui.menu import PAGES
 
     assert {name for name, *_ in PAGES} == {f"pages/{f.name}" for f in files("pages")}

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import command
-from ui.frame import PAGES
+from ui.menu import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,38 +1,22 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from string import punctuation
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from data import links
 from data.clauses import Meta, chosen_sources
 from data.filters import FILTERS, period, source_option
 from data.settings import Problem, Settings
 from data.view import View
-from ui import cached, palette
+from ui import cached, menu, palette
 from ui import sidebar as filters
 from ui.maps import STATIC
-
-PAGES = (
-    ("pages/map.py", "Map", ""),
-    ("pages/areas.py", "Areas", "areas"),
-    ("pages/area.py", "Area", "area"),
-    ("pages/time.py", "Time", "time"),
-    ("pages/records.py", "Records", "records"),
-    ("pages/methods.py", "Data and methods", "methods"),
-)
-
-# what pages themselves put into a link, beside the filters
-EMBED = ("embed", "embed_options")  # Streamlit's own
-PAGE_WORDS = (
-    "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
-    "frame", "base", "name", "at", "list", "show",
-)  # fmt: skip
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other
@@ -59,17 +43,8 @@ STYLE = """<style>
   [class*="st-key-map"] iframe { height: 56vh !important; } }
 </style>"""
 
-STEPS = (STATIC / "history.js").read_text().replace("OWN", json.dumps(PAGE_WORDS))
+STEPS = (STATIC / "history.js").read_text().replace("OWN", json.dumps(menu.PAGE_WORDS))
 STEPS = f"<script>{STEPS}</script>"
-
-
-def navigation() -> StreamlitPage:
-    """The menu; what comes back is the page asked for."""
-    pages = [
-        st.Page(file, title=title, url_path=path or None, default=not path)
-        for file, title, path in PAGES
-    ]
-    return st.navigation(pages, position="top")
 
 
 def sidebar() -> None:
@@ -102,7 +77,7 @@ def _misread(link: dict[str, list[str]], view: View, meta: Meta) -> list[str]:
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
-    own = (*PAGE_WORDS, *EMBED, links.SETTLED, links.STAMP)
+    own = (*menu.PAGE_WORDS, *menu.EMBED, links.SETTLED, links.STAMP)
     told = links.misread(link, meta, own)
     for word in link.keys() - {row.word for row in FILTERS} - set(own):
         del st.query_params[word]
@@ -146,7 +121,7 @@ def view() -> View:
     first visitor after a start may arrive with no frame: build it, and run again.
     """
     if "view" not in st.session_state:
-        navigation()
+        menu.navigation()
         st.rerun()
     shown: View
     shown, notices = st.session_state.pop("view")
@@ -185,8 +160,11 @@ def sentence(view: View) -> None:
     st.text(links.sentence(view, cached.meta(view.stamp), cached.headline(view)))
 
 
-def foot(view: View, said: bool = False) -> None:
-    """The View in words (unless said above), what its numbers cover, and its link."""
+def foot(view: View, said: bool = False, words: Mapping[str, str] | None = None) -> None:
+    """The View in words (unless said above), what its numbers cover, and its link.
+
+    `words` are what the page itself puts into the link, also where they are the usual.
+    """
     meta = cached.meta(view.stamp)
     if not said:
         sentence(view)
@@ -196,7 +174,7 @@ def foot(view: View, said: bool = False) -> None:
     box = st.expander("Copy link", on_change="rerun", key="copy")
     if box.open:
         with box:
-            st.code(link(view), language=None, wrap_lines=True)
+            st.code(link(view, words), language=None, wrap_lines=True)
             st.text("The link holds every filter and the stamp of the data.")
     st.text(
         f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
@@ -217,10 +195,10 @@ def changes(view: View) -> list[tuple[date, str]]:
     return [(day, what) for day, what in every if view.start <= day <= view.end]
 
 
-def link(view: View) -> str:
-    """The address of this page with every part of the View."""
+def link(view: View, words: Mapping[str, str] | None = None) -> str:
+    """The address of this page with every part of the View and the page's own words."""
     query = links.query(view, cached.meta(view.stamp))
-    own = {k: v for k, v in st.query_params.items() if k in PAGE_WORDS}
+    own = {k: v for k, v in st.query_params.items() if k in menu.PAGE_WORDS} | dict(words or {})
     rest = f"&{urlencode(own)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"
 

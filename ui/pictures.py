@@ -5,7 +5,7 @@ from typing import Any
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import cached, heat, hexes, incidents, layers, player, versus
+from ui import basemap, cached, drawing, heat, hexes, incidents, layers, player, versus
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -46,3 +46,10 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
     elif asked.beside != versus.ONE:
         told |= versus.told(view, answer, layer, theme, asked)
     return told
+
+
+def still(view: View, answer: Answer, theme: Theme, **over: Any) -> dict[str, Any]:
+    """A map of areas on which nothing is drawn, played or chosen; `over` says what differs."""
+    told = patch(view, answer, "areas", theme, Asked())
+    told |= basemap.told(basemap.NONE, theme) | drawing.told(view) | {"draws": False}
+    return told | over

@@ -1,0 +1,32 @@
+"""The pages, in the order and groups of the menu, and what they put into a link."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+PATTERNS = "Patterns"
+
+# file, title, address, group
+PAGES = (
+    ("pages/map.py", "Map", "", ""),
+    ("pages/areas.py", "Areas", "areas", ""),
+    ("pages/area.py", "Area", "area", ""),
+    ("pages/time.py", "Time", "time", ""),
+    ("pages/records.py", "Records", "records", ""),
+    ("pages/methods.py", "Data and methods", "methods", ""),
+)
+
+# what pages themselves put into a link, beside the filters
+EMBED = ("embed", "embed_options")  # Streamlit's own
+PAGE_WORDS = (
+    "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
+    "frame", "base", "name", "at", "list", "show", "seed",
+)  # fmt: skip
+
+
+def navigation() -> StreamlitPage:
+    """The menu; what comes back is the page asked for."""
+    groups: dict[str, list[StreamlitPage]] = {}
+    for file, title, path, group in PAGES:
+        page = st.Page(file, title=title, url_path=path or None, default=not path)
+        groups.setdefault(group, []).append(page)
+    return st.navigation(groups, position="top")
