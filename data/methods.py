@@ -85,4 +85,16 @@ METHODS = (
         "H3, version 4.",
         "Hexagons have no residents. One with fewer than 5 incidents is hatched: its density is chance. A cell belongs to a coarser one by index, and can reach a little beyond it.",
     ),
+    Method(
+        "Hot spot",
+        "Gi* of the smoothed rate (empirical Bayes; never of raw counts) of each area with its neighbors, all counting alike. p is two-sided, by 9,999 conditional permutations: an area keeps its value and the others are dealt out anew. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
+        "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Benjamini and Hochberg (1995); Marshall (1991) for the rate.",
+        "Of the areas flagged about 1 in 20 is expected to be chance. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
+    ),
+    Method(
+        "Emerging hot spot",
+        "The View by area and whole month (or week): Gi* of each step's smoothed rate with its neighbors in the same step, 9,999 permutations, Benjamini-Hochberg over all cells of this space-time cube. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*.",
+        "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
+        "At least 10 steps, at most the newest 60. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+    ),
 )

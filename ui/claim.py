@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 def seed() -> int:
     """The seed of the page's simulations."""
     asked = st.number_input(
-        "Seed", 0, 2**31 - 1, SEED, key="seed", bind="query-params",
+        "Seed", 0, 2**31 - 1, SEED, key="seed", bind="query-params", width=130,
         help="Simulations begin from it: the same seed gives the same numbers. With another "
         "the p-values differ a little; what matters should not.",
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Files to take away: what they hold is said inside them."""
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 import pyarrow as pa
@@ -9,13 +10,16 @@ import streamlit as st
 from data import details, export, words
 from data.view import View
 from ui import cached, frame, tables
+from ui.claim import Claim
 
 MOST = 500_000  # rows in one download; the command line has no limit
 
 
-def about(view: View, rows: int, columns: str = export.COLUMNS_TOLD) -> dict[str, str]:
-    """What a file says of itself."""
-    return export.about(cached.current(view.stamp), view, rows, frame.link(view), columns)
+def about(
+    view: View, rows: int, columns: str = export.COLUMNS_TOLD, page: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a file says of itself; `page` are the page's own words for the link."""
+    return export.about(cached.current(view.stamp), view, rows, frame.link(view, page), columns)
 
 
 def records(view: View, personal: list[str]) -> None:
@@ -63,6 +67,18 @@ def areas(view: View, table: pd.DataFrame) -> None:
         key="take_areas",
         on_click="ignore",
     )
+
+
+def finding(view: View, rows: pd.DataFrame, known: tables.Columns, claim: Claim) -> None:
+    """A button for the table of a finding, with its method and parameters inside."""
+    told = about(view, len(rows), " ".join(f"{c}: {known[str(c)][2]}" for c in rows), claim.words)
+    told |= {name.lower(): value for name, value in claim.parameters.items()}
+    st.download_button(
+        f"This list as CSV, {words.counted(len(rows), 'row')}",
+        data=lambda: details.as_csv(pa.Table.from_pandas(rows, preserve_index=False), told),
+        file_name=f"{name(view)}-{claim.number.lower().replace(' ', '-')}.csv",
+        mime="text/csv", key="take_finding", on_click="ignore",
+    )  # fmt: skip
 
 
 def name(view: View) -> str:

@@ -12,6 +12,8 @@ PAGES = (
     ("pages/area.py", "Area", "area", ""),
     ("pages/time.py", "Time", "time", ""),
     ("pages/records.py", "Records", "records", ""),
+    ("pages/hot_spots.py", "Hot spots", "hot-spots", PATTERNS),
+    ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
     ("pages/methods.py", "Data and methods", "methods", ""),
 )
 
@@ -19,7 +21,7 @@ PAGES = (
 EMBED = ("embed", "embed_options")  # Streamlit's own
 PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
-    "frame", "base", "name", "at", "list", "show", "seed",
+    "frame", "base", "name", "at", "list", "show", "seed", "of", "neighbors", "by",
 )  # fmt: skip
 
 

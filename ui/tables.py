@@ -1,5 +1,6 @@
 """The tables: which columns of an answer readers see, in what words and format."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,9 @@ from data.answers import Answer
 from data.view import HEXAGONS, View
 from ui import layers
 
-COLUMNS: dict[str, tuple[str, str, str]] = {
+Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
+
+COLUMNS: Columns = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
@@ -34,12 +37,12 @@ WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no ra
 
 
 def columns(
-    names: tuple[str, ...], widths: dict[str, int] | None = None
+    names: Iterable[str], widths: dict[str, int] | None = None, known: Columns = COLUMNS
 ) -> dict[str, Any]:
     """What Streamlit needs to know of each column."""
     config: dict[str, Any] = {}
     for name in names:
-        label, form, help = COLUMNS[name]
+        label, form, help = known[name]
         told: dict[str, Any] = {"label": label, "help": help}
         told["width"] = (widths or {}).get(name)
         told["pinned"] = name == "area"
@@ -111,4 +114,12 @@ def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B
     st.dataframe(
         frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
         column_config=known,
+    )  # fmt: skip
+
+
+def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
+    """The table of a finding, sortable, with a word on every column."""
+    st.dataframe(
+        rows, hide_index=True, height=height, row_height=30, key=key, placeholder="",
+        column_config=columns(rows.columns, None, known),
     )  # fmt: skip

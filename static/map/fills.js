@@ -8,7 +8,7 @@
     root.querySelector("defs.hatches")?.remove();
     const defs = document.createElementNS(svg, "defs");
     defs.setAttribute("class", "hatches");
-    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"]};
+    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], chance: ["M4,0 L4,8"]};
     for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
       lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
     for (const [name, [path, under]] of Object.entries(lines)) {
@@ -21,7 +21,7 @@
         pattern.append(rect);
       }
       const line = document.createElementNS(svg, "path");
-      Object.entries({d: path, stroke: under ? paper : ink, "stroke-width": under ? 2 : 1.2, "stroke-opacity": under ? 0.8 : 0.55})
+      Object.entries({d: path, stroke: under ? paper : ink, "stroke-width": under ? 2 : 1.2, "stroke-opacity": under ? 0.8 : name === "chance" ? 0.22 : 0.55})
         .forEach(([key, value]) => line.setAttribute(key, value));
       pattern.append(line);
       defs.append(pattern);

@@ -5,7 +5,7 @@
   function swatch(row, ink, paper) {   // the legend's little picture of a row
     const box = element("span", {className: "swatch"});
     if (row.hatch) {
-      const angle = {nodata: 135, residents: 45, few: 180}[row.hatch];
+      const angle = {nodata: 135, residents: 45, few: 180, chance: 90}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
     } else box.style.background = row.color;
     if (row.weak) box.style.background = `repeating-linear-gradient(135deg, ${paper} 0 2px, ${row.color} 2px 5px)`;

@@ -1,0 +1,116 @@
+"""Hot spots of a View: which areas, with their neighbors, are high or low beyond chance."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data import frames, neighbors
+from data.frames import Steps
+from data.store import Current
+from data.view import View
+from geo import emerging, hot_areas, rates, weights
+
+PERMUTATIONS = 9999
+LEVEL = hot_areas.LEVEL
+LEAST = 8  # areas with a rate: among fewer nothing can be said to be high
+LEAST_STEPS = 10  # steps of time from which on a pattern over time is named
+UNITS = ("month", "week")
+
+
+@dataclass(frozen=True)
+class Hot:
+    """`table` has a row a unit: area, n, rate (smoothed), times (the rate of the unit and its
+    neighbors together, times that of the place), around (how many neighbors), z, p, q and
+    label: "hot", "cold", "" where chance explains it, "none" where it was not tested.
+
+    `tested` of the areas were. `place` is the rate of them all together.
+    """
+
+    table: pd.DataFrame
+    tested: int
+    place: float
+
+
+def hot(
+    current: Current,
+    units: gpd.GeoDataFrame,
+    n: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.bool_],
+    of: str,
+    how: str,
+    seed: int,
+) -> Hot:
+    """Gi* of the smoothed rate over the units that the View asks for."""
+    people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
+    near = neighbors.between(current, units, how)
+    rate = rates.empirical_bayes(n, people)
+    held = np.isfinite(rate)
+    found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL)
+    events = np.where(held, n, 0.0)
+    exposed = np.where(held, people, 0.0)
+    place = events.sum() / exposed.sum() if held.any() else np.nan
+    star = weights.star(near)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = (star @ events) / (star @ exposed) / place
+    table = pd.DataFrame(
+        {
+            "area": units["name"].to_numpy(object),
+            "n": n,
+            "rate": rate,
+            "times": np.where(held, times, np.nan),
+            "around": np.asarray(near @ held.astype(float)).astype(int),
+            "z": found.z,
+            "p": found.p,
+            "q": found.q,
+            "label": found.label,
+        }
+    )
+    return Hot(table, int(np.isfinite(found.p).sum()), float(place))
+
+
+@dataclass(frozen=True)
+class Emerging:
+    """How hot and cold spots went over time.
+
+    `label` is a word of geo.emerging a unit; `state` (units, steps) is 1 where hot, -1 where
+    cold, 0 where chance explains it or nothing was tested; `trend` is Mann-Kendall's z.
+    """
+
+    steps: Steps
+    label: npt.NDArray[np.object_]
+    state: npt.NDArray[np.int8]
+    z: npt.NDArray[np.float64]
+    trend: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+
+
+def over_time(
+    current: Current,
+    view: View,
+    units: gpd.GeoDataFrame,
+    asked: npt.NDArray[np.bool_],
+    of: str,
+    how: str,
+    unit: str,
+    seed: int,
+) -> Emerging:
+    """The space-time cube of the View by whole months or weeks: Gi* of each step's smoothed
+    rate, controlled over the whole cube."""
+    steps = frames.steps(current, view, unit, 1)
+    counts = frames.counted(current, view, steps, units).areas
+    people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
+    near = neighbors.between(current, units, how)
+    every = [rates.empirical_bayes(counts[:, t], people) for t in range(counts.shape[1])]
+    rate = np.stack(every, axis=1) if every else np.zeros(counts.shape)
+    found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL)
+    sign = (found.label == "hot").astype(np.int8) - (found.label == "cold").astype(np.int8)
+    # a step that chance explains counts as none, whichever way its own value lies
+    q = np.where(sign != 0, found.q, np.where(np.isfinite(found.q), 1.0, np.nan))
+    z = np.where(sign != 0, sign * np.abs(found.z), found.z)
+    label = emerging.classify(z, q)
+    return Emerging(
+        steps, np.asarray(label, object), sign, found.z, emerging.mann_kendall(found.z), counts
+    )

@@ -1,0 +1,68 @@
+"""Hot and cold areas: Gi* with its permutation test, where it stands after control."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo import hot_spots
+from geo.weights import binary
+
+Array = npt.NDArray[np.float64]
+
+LEVEL = 0.05
+HOT, COLD, CHANCE, NONE = "hot", "cold", "", "none"
+
+
+class Found(NamedTuple):
+    """Gi* (z), two-sided permutation p, q over all values tested, and a label for each.
+
+    `label` is "hot" or "cold" where q is at most the level, "" where chance explains it, and
+    "none" where nothing was tested: no value, or no neighbor that has one.
+    """
+
+    z: Array
+    p: Array
+    q: Array
+    label: npt.NDArray[np.object_]
+
+
+def find(
+    values: npt.ArrayLike,
+    weights: Any,
+    permutations: int = 9999,
+    seed: int | None = None,
+    level: float = LEVEL,
+) -> Found:
+    """Which areas, with their neighbors, are high or low: values (areas,) or (areas, steps).
+
+    The permutation holds an area's own value, so its p speaks of the neighbors alone: an area
+    is hot only where they lie above what they would by chance and Gi* is high too, cold the
+    other way round. Benjamini and Hochberg's control runs over all values given.
+    """
+    x = np.asarray(values, float)
+    z = hot_spots.gi_star(x, weights)
+    p = hot_spots.permutation_p(x, weights, permutations, seed)
+    around = _around(x, weights)
+    p = np.where(np.isfinite(around) & np.isfinite(z), p, np.nan)
+    # against each other, neither is what the test found: an outlier in its neighborhood
+    p = np.where(np.sign(around) * np.sign(z) < 0, 1.0, p)
+    q = hot_spots.benjamini_hochberg(p)
+    with np.errstate(invalid="ignore"):
+        stands = q <= level
+    label = np.where(np.isfinite(p), CHANCE, NONE).astype(object)
+    label[stands & (around > 0)] = HOT
+    label[stands & (around < 0)] = COLD
+    return Found(z, p, q, label)
+
+
+def _around(x: Array, weights: Any) -> Array:
+    """How far the mean of each area's neighbors lies above that of all other areas."""
+    near = binary(weights)
+    held = np.isfinite(x)
+    known = np.where(held, x, 0.0)
+    others = held.sum(axis=0) - 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = (near @ known) / (near @ held.astype(float))
+        out = found - (known.sum(axis=0) - known) / others
+    return np.asarray(np.where(held & (others > 0), out, np.nan))

@@ -1,0 +1,30 @@
+"""Answers kept between reruns for the pages of patterns."""
+
+import streamlit as st
+
+from data import hot
+from data.view import View
+from ui import cached
+from ui.cached import BY_REPR
+
+KEPT = 32
+
+
+@st.cache_resource(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the values out anew ..."
+)
+def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
+    """The hot spots of a View. Do not change them."""
+    answer = cached.answer(view)
+    n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
+    return hot.hot(cached.current(view.stamp), cached.units(view), n, asked, of, how, seed)
+
+
+@st.cache_resource(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
+)
+def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot.Emerging:
+    """The hot spots of a View over time. Do not change them."""
+    current, units = cached.current(view.stamp), cached.units(view)
+    asked = cached.answer(view).table["asked"].to_numpy(bool)
+    return hot.over_time(current, view, units, asked, of, how, unit, seed)

@@ -1,0 +1,223 @@
+"""What the page of hot spots shows."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import neighbors, words
+from data.answers import Answer
+from data.filters import period
+from data.hot import LEAST, LEVEL, PERMUTATIONS, Hot
+from data.view import HEXAGONS, View
+from ui import cached, claim, headline, layers, palette, tables
+from ui.claim import Claim
+from ui.palette import Theme
+
+STRONG = 0.01
+CHANCE = "About 1 in 20 of the areas flagged on this map is expected to be chance."
+METHOD = "Hot spot"
+# label, up to which q, what the legend says
+CLASSES = (
+    ("hot", STRONG, "hot, q at most 0.01"),
+    ("hot", LEVEL, "hot, q at most 0.05"),
+    ("cold", LEVEL, "cold, q at most 0.05"),
+    ("cold", STRONG, "cold, q at most 0.01"),
+)
+LABELS = {"hot": "hot", "cold": "cold", "": "chance", "none": "not tested"}
+
+
+def why_not(view: View, answer: Answer) -> str:
+    """Why there can be no hot spots of a View; empty where there can."""
+    if view.shape:
+        return (
+            "A drawn shape cuts through areas, and a hot spot is a whole area with its neighbors: "
+            "clear the shape on the left, or choose areas instead."
+        )
+    if cached.units(view).empty:
+        return "There are no areas yet: bring or learn some (see the page Area)."
+    if not answer.covered:
+        return "No data in this period: see above what the source covers."
+    if not answer.placed:
+        return "No record of this View lies in any of these areas."
+    return ""
+
+
+def choose(view: View) -> tuple[str, str, int]:
+    """What is measured, who is whose neighbor, and the seed."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        of = st.selectbox(
+            "Measure (smoothed)", neighbors.measures(view), key="of", bind="query-params",
+            width=250, help="Never raw counts: those show where people and streets are. Smoothed: "
+            "drawn towards the city's rate, the more so the less an area's own is worth.",
+        )  # fmt: skip
+        how = st.selectbox(
+            "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
+            help="A hot spot is an area together with its neighbors: who they are is a choice.",
+        )  # fmt: skip
+        return str(of), str(how), claim.seed()
+
+
+def shown(found: Hot) -> str:
+    """Why nothing can be said; empty where something can."""
+    if found.tested < LEAST:
+        return f"{found.tested} areas with a rate are too few: it takes {LEAST} to call one high."
+    return ""
+
+
+def title(view: View, of: str, found: Hot) -> str:
+    """The finding in one sentence."""
+    what = headline.sentence_case(headline.noun(view))
+    per = "per resident" if of == neighbors.RESIDENTS else "per km2"
+    hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
+    cold = int((found.table["label"] == "cold").sum())
+    if shown(found):
+        return f"{what} {per}: too few areas for hot spots"
+    if hot.empty and not cold:
+        return f"{what} {per}: no hot spot. Chance explains how the areas differ"
+    if hot.empty:
+        return f"{what} {per}: no hot spot, {words.counted(cold, 'cold spot')}"
+    return (
+        f"{what} {per}: {words.counted(len(hot), 'hot spot')}, hottest around {hot['area'].iloc[0]}"
+    )
+
+
+def said(of: str, found: Hot) -> str:
+    """How many areas were tested, and what came of it."""
+    counts = found.table["label"].value_counts()
+    rate = layers.number(found.place)
+    unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
+    return (
+        f"{counts.get('hot', 0)} hot and {counts.get('cold', 0)} cold of {found.tested} areas "
+        f"tested ({len(found.table) - found.tested} of {len(found.table)} not). The place's own rate: "
+        f"{rate} {unit}. {CHANCE}"
+    )
+
+
+def sentence(row: Any) -> str:
+    """One area in words."""
+    others = words.counted(int(row.around), "neighbor")
+    return f"{row.area} and its {others} together have {times(row.times)} times the city's rate"
+
+
+def times(value: float) -> str:
+    """A ratio as readers want it."""
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def each(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table, whose values have names."""
+    return list(table.itertuples())
+
+
+def sentences(found: Hot) -> list[str]:
+    """A sentence for each hot area, the hottest first."""
+    hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
+    return [f"{sentence(row)}; {CHANCE[0].lower()}{CHANCE[1:]}" for row in each(hot)]
+
+
+def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
+    """What the map shows: colors where a result stands, hatches elsewhere."""
+    colors = dict(zip(CLASSES, _colors(theme)))
+    fills, seen = [], set()
+    for row in each(found.table):
+        fill, key = "chance", ""
+        if row.label in ("hot", "cold"):
+            one = next(
+                c
+                for c in CLASSES
+                if c[0] == row.label and row.q <= c[1] and (c[1] == STRONG or row.q > STRONG)
+            )
+            fill, key = colors[one], one[2]
+        elif row.label == "none":
+            fill, key = "nodata", "none"
+        seen.add(key)
+        fills.append(fill)
+    rows: list[dict[str, Any]] = [
+        {"color": colors[c], "text": c[2]} for c in CLASSES if c[2] in seen
+    ]
+    if "" in seen:
+        rows.append({"hatch": "chance", "text": "chance explains it"})
+    if "none" in seen:
+        why = "not tested: no rate" if view.area_set not in HEXAGONS else "not tested"
+        rows.append({"hatch": "nodata", "text": why})
+    legend = {
+        "title": "Areas with their neighbors", "rows": rows,
+        "note": f"Gi*, {period(view.start, view.end)}{layers.approximate(view)}",
+    }  # fmt: skip
+    order = found.table["times"].where(found.table["label"] == "hot").sort_values(ascending=False)
+    return {
+        "fills": fills, "legend": legend, "edge": theme.quiet, "tips": tips(found),
+        "order": order.dropna().index[:400].tolist(),
+    }  # fmt: skip
+
+
+def _colors(theme: Theme) -> tuple[str, str, str, str]:
+    low2, low, _, high, high2 = palette.diverging(theme)
+    return high2, high, low, low2
+
+
+def tips(found: Hot) -> list[list[str]]:
+    """What hovering tells."""
+    told = []
+    for row in each(found.table):
+        lines = [LABELS[str(row.label)], words.counted(int(row.n), "incident")]
+        if np.isfinite(row.times):
+            lines.append(
+                f"with its {words.counted(int(row.around), 'neighbor')}: "
+                f"{times(row.times)} times the city's rate"
+            )
+        if np.isfinite(row.q):
+            lines.append(f"z {row.z:.1f}, p {row.p:.4f}, q {row.q:.3f}")
+        told.append(lines)
+    return told
+
+
+COLUMNS: tables.Columns = {
+    "area": ("Area", "", "The area in the middle."),
+    "finding": ("Finding", "", "Hot or cold only where q is at most 0.05."),
+    "times": (
+        "× city",
+        "%.2f",
+        "The rate of the area and its neighbors together, divided by that of all areas.",
+    ),
+    "n": ("Incidents", "localized", "How many in the area itself."),
+    "rate": (
+        "Smoothed",
+        "%.1f",
+        "The area's own rate, drawn towards that of all areas (empirical Bayes).",
+    ),
+    "z": ("z", "%.2f", "Gi* of the smoothed rate."),
+    "p": ("p", "%.4f", "By permutation, two-sided."),
+    "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+}
+
+
+def table(found: Hot, height: int) -> pd.DataFrame:
+    """The table beside the map: hot first, then cold, then the rest by their rate."""
+    rank = found.table["label"].map({"hot": 0, "cold": 1, "": 2, "none": 3})
+    rows = found.table.assign(rank=rank, finding=found.table["label"].map(LABELS))
+    rows = rows.sort_values(["rank", "times"], ascending=[True, False])[list(COLUMNS)]
+    tables.finding(rows, COLUMNS, height, "hot_table")
+    return rows
+
+
+def made(of: str, how: str, seed: int) -> Claim:
+    """What stands below the page."""
+    return Claim(
+        METHOD,
+        (
+            "Rust: the area and its neighbors together are higher than chance explains. Blue: "
+            "lower. Lines: chance explains it, which is not the same as average.",
+            f"An area is colored only where q is at most {LEVEL}: of all areas colored so, about "
+            "1 in 20 is expected to be there by chance.",
+            "A hot spot speaks of a neighborhood of areas. The area in its middle may itself be "
+            "ordinary: look at its own rate in the table.",
+            "Residents are not all who are there: where people work, shop and drive, a rate per "
+            "resident is high without more being done to residents.",
+        ),
+        {"Measure": f"smoothed {of}", "Neighbors": how, "Permutations": f"{PERMUTATIONS:,}",
+         "Seed": str(seed)},
+        {"of": of, "neighbors": how, "seed": str(seed)},
+    )  # fmt: skip
