@@ -154,6 +154,7 @@ def _reaching(
     tables = np.ascontiguousarray(tables, kind)
     need = np.minimum(_least(expected, total, floor), np.iinfo(kind).max).astype(kind)[:, :, None]
     sums, reached = np.empty((lengths, replicates), kind), np.empty((lengths, replicates), bool)
+    flat, flags = sums.reshape(-1), reached.reshape(-1)
     for order, (start, stop) in zip(found.order.tolist(), found.by_centre()):
         entered, hits = 0, []
         sums.fill(0)
@@ -162,13 +163,13 @@ def _reaching(
                 np.add(sums, tables[area], out=sums)
             entered = found.end[window]
             np.greater_equal(sums, need[window], out=reached)
-            at = np.flatnonzero(reached)
-            hits.append((at, sums.ravel()[at]))
+            (at,) = flags.nonzero()
+            hits.append((at, flat[at]))
         if hits:
             at, counts = (np.concatenate(part) for part in zip(*hits))
+            which = np.repeat(np.arange(start, stop), [len(places) for places, _ in hits])
             length, replicate = np.divmod(at, replicates)
-            window = np.repeat(np.arange(start, stop), [len(one) for one, _ in hits])
-            llr = likelihood(counts, expected[window, length], total)
+            llr = likelihood(counts, expected[which, length], total)
             np.maximum.at(best, replicate, llr)
     return best
 
