@@ -19,6 +19,7 @@ NAMES = (
     ("view", "bench.view", "the questions of the Map screen"),
     ("heat", "bench.heat", "the heat layer, server time and bytes to the browser"),
     ("points", "bench.points", "incidents at any zoom in Chromium"),
+    ("scan", "bench.scan", "clusters in space and in time, with what chance does"),
     ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
