@@ -97,4 +97,10 @@ METHODS = (
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
         "At least 10 steps, at most the newest 60. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
+    Method(
+        "Unusual now",
+        "Prospective space-time permutation scan over the newest year (or less) of the View: circles of areas around each area, up to half of the incidents, by the newest 1, 2, 3 ... days. What is expected follows from the totals of places and of days alone. p by 999 tables whose days were dealt out anew among the same places; the recurrence interval is 1 / p days. Unusual is said from 100 days on.",
+        "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3).",
+        "A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
+    ),
 )

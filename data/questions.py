@@ -123,15 +123,20 @@ def origin(view: View, step: int) -> date:
     return view.start - timedelta(days=view.start.weekday() if step == 7 else 0)
 
 
-def by_area_and_step(current: Current, view: View, step: int) -> Counted:
+DAY_KNOWN: Clause = ("weekday IS NOT NULL", [])  # not only the month
+
+
+def by_area_and_step(
+    current: Current, view: View, step: int, known: Clause | None = None
+) -> Counted:
     """The View counted by unit of its area set and by step of days.
 
     Steps of 7 run Monday to Sunday; the first and last may be cut. Records known only to
-    the month count to the step of its first day.
+    the month count to the step of its first day; `known` can leave them out.
     """
     first = origin(view, step)
     n_steps = (view.end - first).days // step + 1
-    sql, values = where(view, current)
+    sql, values = joined([where(view, current), known])
     # what need not be asked is not asked: it would cost a fourth of the time
     split = (
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""

@@ -1,8 +1,9 @@
 """Answers kept between reruns for the pages of patterns."""
 
+import pandas as pd
 import streamlit as st
 
-from data import hot
+from data import hot, now
 from data.view import View
 from ui import cached
 from ui.cached import BY_REPR
@@ -28,3 +29,18 @@ def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot.Emergin
     current, units = cached.current(view.stamp), cached.units(view)
     asked = cached.answer(view).table["asked"].to_numpy(bool)
     return hot.over_time(current, view, units, asked, of, how, unit, seed)
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+def daily(view: View) -> now.Daily:
+    """The newest days of a View by area. Do not change them."""
+    return now.daily(cached.current(view.stamp), view, cached.units(view))
+
+
+@st.cache_resource(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
+)
+def clusters(view: View, longest: int, seed: int) -> pd.DataFrame:
+    """What is unusual in the newest days of a View. Do not change it."""
+    current, units = cached.current(view.stamp), cached.units(view)
+    return now.clusters(current, daily(view), units, longest, seed)

@@ -12,6 +12,7 @@ PAGES = (
     ("pages/area.py", "Area", "area", ""),
     ("pages/time.py", "Time", "time", ""),
     ("pages/records.py", "Records", "records", ""),
+    ("pages/now.py", "Now", "now", PATTERNS),
     ("pages/hot_spots.py", "Hot spots", "hot-spots", PATTERNS),
     ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
     ("pages/methods.py", "Data and methods", "methods", ""),
@@ -21,7 +22,7 @@ PAGES = (
 EMBED = ("embed", "embed_options")  # Streamlit's own
 PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
-    "frame", "base", "name", "at", "list", "show", "seed", "of", "neighbors", "by",
+    "frame", "base", "name", "at", "list", "show", "seed", "of", "neighbors", "by", "days",
 )  # fmt: skip
 
 
