@@ -39,6 +39,14 @@ def newest(
     return _named(table, view, current.meta)
 
 
+def records(
+    current: Current, view: View, columns: tuple[str, ...], among: Sequence[Clause], limit: int
+) -> pa.Table:
+    """Some columns of the newest records of a View that fit all of the clauses, and `area`."""
+    table = _joined(current, view, columns, limit, None, None, among)
+    return _named(table, view, current.meta)
+
+
 def _holding(search: str) -> Clause | None:
     """The condition of a search; None where nothing is searched for."""
     sought = search.strip()
@@ -88,9 +96,10 @@ def _joined(
     limit: int | None,
     found: Clause | None,
     grid: Grid | None = None,
+    among: Sequence[Clause] = (),
 ) -> pa.Table:
     """Rows of the narrow table that the View shows, joined with their batches."""
-    sql, values = joined([where(view, current), within(grid) if grid else None])
+    sql, values = joined([where(view, current), within(grid) if grid else None, *among])
     position = polygon_set(view.area_set, current.meta)
     area = f"area{position[0]}, by{position[0]}" if position else "-1, 0"
     ordered = "ORDER BY day DESC, batch DESC, row DESC" if limit else ""

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from data import hot, now
+from data import hot, now, points
+from data import near as data_near
 from data.view import View
 from ui import cached
 from ui.cached import BY_REPR
@@ -44,3 +45,15 @@ def clusters(view: View, longest: int, seed: int) -> pd.DataFrame:
     """What is unusual in the newest days of a View. Do not change it."""
     current, units = cached.current(view.stamp), cached.units(view)
     return now.clusters(current, daily(view), units, longest, seed)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def kinds(view: View) -> dict[str, int]:
+    """The kinds of a View's records with a place and a day, and how many of each."""
+    return points.kinds(cached.current(view.stamp), view)
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Pairing records ...")
+def near(view: View, seed: int) -> data_near.Near:
+    """The near repeats of a View. Do not change them."""
+    return data_near.repeats(cached.current(view.stamp), view, seed)

@@ -1,0 +1,67 @@
+"""The single records of a View whose place and time are known well enough to be paired."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data import details, questions, words
+from data.clauses import Clause
+from data.store import Current
+from data.view import COARSE_PLACE, View
+
+BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
+WANTED = ("occurred_at", "time_precision", "kind", "source", "origin", "grade")
+
+
+@dataclass(frozen=True)
+class Points:
+    """Metres in the place's CRS and the day since 1970 of each; `without` are left out."""
+
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    day: npt.NDArray[np.float64]
+    without: int
+
+
+def by_day(current: Current, view: View, most: int) -> Points:
+    """Records of a View known to the block and the day: the newest `most` of them."""
+    known = [questions.where(view, current), BLOCK, questions.DAY_KNOWN]
+    sql, values = questions.joined(known)
+    table = current.query(
+        f"""SELECT x, y, day FROM {{facts}} WHERE {sql}
+        ORDER BY day DESC, batch, row LIMIT {int(most)}""",
+        values,
+    )
+    every = questions.by_area_and_step(current, view, 7).counts.sum()
+    x, y = (table[c].to_numpy().astype(float) for c in ("x", "y"))
+    day = table["day"].to_numpy().astype("datetime64[D]").astype(float)
+    return Points(x, y, day, int(every) - len(x))
+
+
+def kinds(current: Current, view: View) -> dict[str, int]:
+    """The kinds of a View's records known so well, most frequent first, and how many."""
+    sql, values = questions.joined([questions.where(view, current), BLOCK, questions.DAY_KNOWN])
+    table = current.query(
+        f"SELECT kind, count(*) AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
+        values,
+    )
+    codes, n = table["kind"].to_pylist(), table["n"].to_pylist()
+    return {words.KINDS[code].code: count for code, count in zip(codes, n)}
+
+
+def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]:
+    """Records of a View known to the block and the hour, the newest `most` by time, and how
+    many the View has besides.
+
+    Columns: incident_id, x, y (metres), occurred_at, hours (since 1970), time_precision, kind,
+    source, origin, grade, area. For the signed-in tier only: it is never exported.
+    """
+    known: Clause = ("hour IS NOT NULL", [])
+    found = details.records(current, view, ("incident_id", "x", "y", *WANTED), [BLOCK, known], most)
+    frame: pd.DataFrame = found.to_pandas()
+    frame = frame.sort_values(["occurred_at", "incident_id"], ignore_index=True)
+    hours = frame["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
+    every = questions.by_area_and_step(current, view, 7).counts.sum()
+    return frame.assign(hours=hours.astype(float)), int(every) - len(frame)

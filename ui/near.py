@@ -1,0 +1,179 @@
+"""What the page of near repeats shows: a table of bands as a matrix of colors."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import near as data_near
+from data import words
+from data.filters import period
+from data.near import METRIC, MOST, REPLICATES, SPACE, TIME, Near
+from data.view import View
+from geo.hot_areas import LEVEL
+from ui import cached_patterns, claim, headline, tables
+from ui.claim import Claim
+from ui.palette import Theme
+
+METHOD = "Near repeats"
+
+
+def choose(view: View) -> tuple[View, str, int]:
+    """The View of one kind, that kind as readers say it, and the seed."""
+    held = cached_patterns.kinds(view)
+    spoken = {words.spoken(kind): kind for kind in held}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not spoken:
+            return view, "", claim.SEED
+        one = st.selectbox(
+            "Kind", list(spoken), key="of_kind", bind="query-params", width=250,
+            help="Near repeats are looked for among records of one kind.",
+        )  # fmt: skip
+        seed = claim.seed()
+    return replace(view, kinds=(spoken[str(one)],)), str(one), seed
+
+
+def title(kind: str, found: Near) -> str:
+    """The finding in one sentence."""
+    what = headline.sentence_case(kind)
+    best = strongest(found)
+    if best is None:
+        return f"{what}: no near repeats that chance does not explain"
+    return (
+        f"{what}: {best['ratio']:.1f} times as many pairs {distance(best)} and {time(best)} "
+        "as chance brings"
+    )
+
+
+def strongest(found: Near) -> dict[str, Any] | None:
+    """The pair of bands with the highest ratio of those that stand."""
+    held = found.table[(found.table["q"] <= LEVEL) & (found.table["ratio"] > 1)]
+    if held.empty:
+        return None
+    return {str(k): v for k, v in held.sort_values("ratio").iloc[-1].items()}
+
+
+def distance(row: Any) -> str:
+    """A band of distance in words."""
+    return DISTANCE[float(row["space_to"])]
+
+
+def time(row: Any) -> str:
+    """A band of time in words."""
+    return DAYS[float(row["time_to"])]
+
+
+# the upper edge of a band, in words; days are whole ones
+DISTANCE = {1.0: "at the same place", 100.0: "up to 100 m apart"} | {
+    high: f"{low:g} to {high:g} m apart" for low, high in pairwise(SPACE) if low >= 100
+}
+DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
+    high: f"{low + 1:g} to {high:g} days apart" for low, high in pairwise(TIME) if low >= 1
+}
+
+
+def said(kind: str, found: Near, view: View) -> list[str]:
+    """How many were paired, and what is left out."""
+    span = period(view.start, view.end)
+    first = (
+        f"Pairs of {found.records:,} records of {kind}, {span}, by how far and how many days "
+        "they lie apart, against the same records with their days dealt out anew."
+    )
+    if not found.without:
+        return [first]
+    newest = f" Only the newest {MOST:,} are paired." if found.records == MOST else ""
+    many = words.counted(found.without, "record")
+    return [first, f"Left out: {many} without an exact place or day, or older.{newest}"]
+
+
+def matrix(found: Near, theme: Theme) -> None:
+    """Bands of distance down, of time across; color where chance does not explain the ratio."""
+    rows = found.table.assign(
+        far=[distance(r) for _, r in found.table.iterrows()],
+        when=[time(r) for _, r in found.table.iterrows()],
+    )
+    stands = rows["q"] <= LEVEL
+    times = [f"{r:.1f}×" if np.isfinite(r) else "-" for r in rows["ratio"]]
+    log = np.log2(rows["ratio"].replace(0, np.nan))
+    rows = rows.assign(told=times, stands=stands, strength=log.where(stands & (rows["ratio"] > 1)))
+    far, when = list(dict.fromkeys(rows["far"])), list(dict.fromkeys(rows["when"]))
+    top = float(max(1.0, rows["strength"].max() if rows["strength"].notna().any() else 1.0))
+    base = alt.Chart(rows).encode(
+        x=alt.X("when:O", title=None, sort=when, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, labelLimit=110)),
+        y=alt.Y("far:O", title=None, sort=far, axis=alt.Axis(ticks=False, labelLimit=150)),
+        tooltip=[
+            alt.Tooltip("far:N", title="place"), alt.Tooltip("when:N", title="time"),
+            alt.Tooltip("observed:Q", title="pairs", format=","),
+            alt.Tooltip("expected:Q", title="by chance", format=",.1f"),
+            alt.Tooltip("ratio:Q", title="times", format=".2f"),
+            alt.Tooltip("q:Q", title="q", format=".3f"),
+        ],
+    )  # fmt: skip
+    cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.35)
+    full = (
+        base.transform_filter("datum.strength > 0")
+        .mark_rect(stroke=theme.paper)
+        .encode(
+            color=alt.Color(
+                "strength:Q", legend=None, scale=alt.Scale(range=list(theme.ramp), domain=[0, top])
+            )
+        )
+    )
+    dark = "datum.strength > " + str(top * 0.5)
+    on_dark, on_light = (theme.ink, theme.paper) if theme.dark else (theme.paper, theme.ink)
+    text = base.mark_text(fontSize=14).encode(
+        text="told:N",
+        color=alt.condition(dark, alt.value(on_dark), alt.value(on_light)),
+        opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
+    )
+    chart = alt.layer(cell, full, text).properties(height=52 * len(far) + 40)
+    st.altair_chart(chart, alt="Ratio of pairs to chance, by distance and time apart")
+    st.text(
+        "Times as many pairs as chance would bring. Colored where that stands after "
+        "false-discovery control over the table; pale numbers chance explains."
+    )
+
+
+COLUMNS: tables.Columns = {
+    "far": ("Place", "", "How far apart: east-west plus north-south, as streets run."),
+    "when": ("Time", "", "How many days apart."),
+    "observed": ("Pairs", "localized", "Pairs of records so far apart in both."),
+    "expected": ("By chance", "%.1f", "The mean over all deals of days."),
+    "ratio": ("Times", "%.2f", "Pairs divided by those by chance."),
+    "p": ("p", "%.4f", "One-sided: the share of deals with as many pairs or more."),
+    "q": ("q", "%.4f", "p after Benjamini and Hochberg's control over the table."),
+}
+
+
+def listed(found: Near) -> pd.DataFrame:
+    """The bands as a table."""
+    rows = found.table
+    told = rows.assign(
+        far=[distance(r) for _, r in rows.iterrows()], when=[time(r) for _, r in rows.iterrows()]
+    )
+    return told[list(COLUMNS)]
+
+
+def made(kind: str, seed: int) -> Claim:
+    """What stands below the page."""
+    return Claim(
+        METHOD,
+        (
+            "2.0× in a cell: twice as many pairs of records lie so near each other in place and "
+            "time as if their days had nothing to do with their places.",
+            "A repeat at the same place on the same day can be one event reported twice: see the "
+            "page Episodes.",
+            "It tells how such records cluster in the past. It says nothing of what or who comes "
+            "next, and where police look more often more is recorded.",
+        ),
+        {"Kind": kind, "Distance": f"{METRIC} metric", "Replicates": str(REPLICATES),
+         "Records paired at most": f"{MOST:,}", "Seed": str(seed)},
+        {"of_kind": kind, "seed": str(seed)},
+    )  # fmt: skip
+
+
+LEAST = data_near.LEAST
