@@ -61,7 +61,7 @@ def _days(cases: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     x, y = rng.uniform(0, 10_000, (2, AREAS))
     often = rng.gamma(1.2, 1, AREAS)[:, None] * rng.gamma(12, 1 / 12, DAYS)
-    often[np.hypot(x - 5000, y - 5000) < 2000, -7:] *= 1.5
+    often[np.hypot(x - 5000, y - 5000) < 2000, -7:] *= 1.8
     counts = rng.multinomial(cases, (often / often.sum()).ravel())
     return counts.reshape(AREAS, DAYS), x, y
 

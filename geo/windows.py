@@ -184,10 +184,8 @@ def _narrow(tables: npt.NDArray[np.integer]) -> type[np.signedinteger]:
 
 
 def _least(expected: Array, total: int, floor: float) -> Whole:
-    """The least count whose ratio is above 0 and `floor` or more; total + 1 if there is none."""
+    """The least count whose ratio is `floor` or more; total + 1 if there is none."""
     low = np.floor(expected * ABOVE).astype(np.int64)
-    if floor <= 0:
-        return low + 1
     # Bernstein's inequality: this much above the mean is always enough
     enough = np.ceil(expected + np.sqrt(2 * floor * expected) + floor).astype(np.int64)
     high = np.minimum(enough, total + 1)
