@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from geo import density
+from geo.hot_spots import benjamini_hochberg
 from geo.rates import BORROWED
 
 Grid = npt.NDArray[Any]
@@ -67,7 +68,7 @@ def difference(
         special.stdtr(degrees, -t[tested]) if np.isfinite(degrees) else special.ndtr(-t[tested])
     )
     sure = np.zeros(inside.shape, bool)
-    sure[tested] = _stands(p, level)
+    sure[tested] = benjamini_hochberg(p) <= level
     return Difference(np.asarray(change), sure)
 
 
@@ -111,13 +112,3 @@ def _smooth(
     # the square of a Gaussian is one of half the variance, over 4 pi variances
     square = density.smoothed(counts, metres, bandwidth / np.sqrt(2), period.spread / 2)
     return rate, np.maximum(square, 0) / (4 * np.pi * bandwidth**2)
-
-
-def _stands(p: Grid, level: float) -> npt.NDArray[np.bool_]:
-    """Which p-values stand after Benjamini and Hochberg's control at a level."""
-    order = np.argsort(p)
-    passed = np.flatnonzero(p[order] <= level * np.arange(1, len(p) + 1) / max(len(p), 1))
-    out = np.zeros(len(p), bool)
-    if len(passed):
-        out[order[: passed[-1] + 1]] = True
-    return out

@@ -10,8 +10,9 @@ from geo.weights import Weights, binary
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Drawn = npt.NDArray[np.int32]
 
-CELLS = 1_000_000  # areas x permutations held at once: a few dozen megabytes
+CELLS = 200_000  # areas x permutations held at once: what a processor's cache holds
 
 
 def gi_star(values: npt.ArrayLike, weights: Any) -> Array:
@@ -26,7 +27,8 @@ def gi_star(values: npt.ArrayLike, weights: Any) -> Array:
     x, neighbors = _columns(values, weights)
     known = np.isfinite(x)
     n, centred, spread = _centred(x, known)
-    own = known.astype(float)
+    # where no value is missing every column has the same neighbors
+    own = (known[:, :1] if known.all() else known).astype(float)
     size = neighbors @ own + own
     total = neighbors @ centred + centred
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -63,42 +65,31 @@ def permutation_p(
     for n in np.unique(counts[varied]):
         alike = np.flatnonzero((counts == n) & varied)
         seen = [_Column(x[:, t], known[:, t], neighbors, degrees[:, t]) for t in alike]
-        for deal in _deals(int(n), min(most, int(n) - 1), permutations, seed):
+        for drawn in _deals(int(n), min(most, int(n) - 1), permutations, seed):
             for column in seen:
-                column.count(deal)
+                column.count(drawn)
         for t, column in zip(alike, seen):
             extreme = np.minimum(column.above, column.below)
             p[known[:, t], t] = np.minimum(1.0, 2 * (extreme + 1) / (permutations + 1))
     return _shaped(p, values)
 
 
-class _Deal(NamedTuple):
-    """The first areas of random orders: (position, permutation), and each area's position
-    (area, permutation), one past the last where it is not among them."""
+def _deals(n: int, most: int, permutations: int, seed: int) -> Iterator[Drawn]:
+    """The first areas of random orders of n, (position, permutation): one more than `most`.
 
-    drawn: npt.NDArray[np.int32]
-    position: npt.NDArray[np.int32]
-
-
-def _deals(n: int, most: int, permutations: int, seed: int) -> Iterator[_Deal]:
-    """Random orders of n areas, as many of each as an area with `most` neighbors needs.
-
-    Fisher and Yates's shuffle, stopped after one more than `most`.
+    Fisher and Yates's shuffle, stopped there.
     """
     rng = np.random.default_rng([seed, n])
     step = max(1, CELLS // n)
     for start in range(0, permutations, step):
-        size = min(step, permutations - start)
-        across = np.arange(size)
-        order = np.repeat(np.arange(n, dtype=np.int32)[:, None], size, axis=1)
-        position = np.full((n, size), most + 1, np.int32)
-        for place in range(min(most + 1, n)):
-            other = rng.integers(place, n, size)
+        across = np.arange(min(step, permutations - start))
+        order = np.repeat(np.arange(n, dtype=np.int32)[:, None], len(across), axis=1)
+        for place in range(most + 1):
+            other = rng.integers(place, n, len(across))
             chosen = order[other, across]
             order[other, across] = order[place]
             order[place] = chosen
-            position[chosen, across] = place
-        yield _Deal(order[: most + 1], position)
+        yield order[: most + 1]
 
 
 class _Column:
@@ -116,14 +107,14 @@ class _Column:
         self.high, self.low = (found - tie)[:, None], (found + tie)[:, None]
         self.above, self.below = np.zeros((2, known.sum()), np.int64)
 
-    def count(self, deal: _Deal) -> None:
+    def count(self, drawn: Drawn) -> None:
         """Each area's neighbors are the first of the order, itself left out."""
-        sums = np.zeros((len(deal.drawn) + 1, deal.drawn.shape[1]))
-        np.cumsum(self.x[deal.drawn], axis=0, out=sums[1:])
+        sums = np.zeros((len(drawn) + 1, drawn.shape[1]))
+        np.cumsum(self.x[drawn], axis=0, out=sums[1:])
         dealt = sums[self.degree]
-        inside = np.nonzero(deal.position < self.degree[:, None])
-        area, which = inside
-        dealt[inside] = sums[self.degree[area] + 1, which] - self.x[area]
+        place, which = np.nonzero(np.arange(len(drawn))[:, None] < self.degree[drawn])
+        area = drawn[place, which]
+        dealt[area, which] = sums[self.degree[area] + 1, which] - self.x[area]
         self.above += np.count_nonzero(dealt >= self.high, axis=1)
         self.below += np.count_nonzero(dealt <= self.low, axis=1)
 

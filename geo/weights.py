@@ -104,8 +104,11 @@ def from_pairs(pairs: npt.ArrayLike, n: int) -> Weights:
     found = np.asarray(pairs, np.int64).reshape(-1, 2)
     if len(found) and (found.min() < 0 or found.max() >= n):
         raise ValueError(f"A pair names an area beyond the {n} there are: count them from 0.")
-    found = np.unique(found[found[:, 0] != found[:, 1]], axis=0)
-    return sparse.csr_array((np.ones(len(found)), (found[:, 0], found[:, 1])), shape=(n, n))
+    row, column = found[found[:, 0] != found[:, 1]].T
+    weights = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(n, n))
+    weights.sum_duplicates()
+    weights.data[:] = 1
+    return weights
 
 
 def islands(weights: Weights) -> Ints:
