@@ -44,8 +44,9 @@ def knox(
     `x` and `y` in metres, `t` in days or any other unit of `eps_time`. A pair is close where
     its distance is at most the limit. Expected: pairs close in space times pairs close in
     time, by all pairs. The Monte Carlo p is one-sided: (1 + permutations with as many or more)
-    / (replicates + 1). Rows with NaN leave. The work is replicates times pairs close in
-    space; the memory is bounded.
+    / (replicates + 1). Times are permuted over incidents (Mantel 1967, Cancer Research 27),
+    not over pairs, which would make p too small. Rows with NaN leave. The work is replicates
+    times pairs close in space; the memory is bounded.
     """
     space, time = _edges([0, eps_space], "eps_space"), _edges([0, eps_time], "eps_time")
     place, days = _rows(x, y, t)
@@ -169,13 +170,16 @@ def _pairs(place: Array, limits: Array, norm: int) -> Iterator[_Pairs]:
 
 def _counted(days: Array, pairs: _Pairs, limits: Array) -> Ints:
     """How many pairs lie in each band of space (rows) and of time (columns)."""
-    gap = np.abs(days[pairs.first] - days[pairs.second])
+    gap = days[pairs.first]
+    gap -= days[pairs.second]
+    np.abs(gap, out=gap)
     spans = list(zip(pairs.cuts[:-1], pairs.cuts[1:]))
     until = [
         [np.count_nonzero(within[a:b]) for a, b in spans]
         for within in (gap <= limit for limit in limits)
     ]
-    return np.diff(np.array(until, np.int64), axis=0).T
+    counts = np.array(until, np.int64)
+    return (counts[1:] - counts[:-1]).T
 
 
 def _rows(x: npt.ArrayLike, y: npt.ArrayLike, t: npt.ArrayLike) -> tuple[Array, Array]:
@@ -207,7 +211,7 @@ def _limits(edges: Array, values: Array) -> Array:
     """
     largest = max(float(np.abs(values).max(initial=0)), float(edges[-1]))
     slack = 8 * np.spacing(largest)
-    out = edges + slack
+    out = np.asarray(edges + slack)
     out[0] = np.nextafter(edges[0] - slack, -np.inf)
     return out
 

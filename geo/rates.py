@@ -8,8 +8,9 @@ from scipy import (
     special,
 )  # the same functions as scipy.stats, loaded in a fifth of the time
 
+from geo.smoothing import empirical_bayes as empirical_bayes
+
 UNRELIABLE = 20  # events: below this a rate is flagged, after the CDC's rule for rates
-PLAIN = 1.2  # weekly counts that vary at most this much more than chance are Poisson
 
 Array = npt.NDArray[np.float64]
 
@@ -32,16 +33,8 @@ def dispersion(*periods: npt.ArrayLike) -> tuple[Array, int]:
     divided by its degrees of freedom (McCullagh and Nelder 1989, section 6.2). An area
     without events gives 1. Never below 1.
     """
-    tables = [np.atleast_2d(np.asarray(p, float)) for p in periods]
-    free = sum(table.shape[1] - 1 for table in tables)
-    statistic = np.zeros(len(tables[0]))
-    for table in tables:
-        mean = table.mean(axis=1, keepdims=True)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            statistic += np.nansum((table - mean) ** 2 / mean, axis=1)
-    if free < 1:
-        return np.full(len(tables[0]), np.nan), 0
-    return np.maximum(statistic / free, 1.0), free
+    own, free = _spread(*(np.atleast_2d(np.asarray(p, float)) for p in periods))
+    return np.maximum(own, 1.0), free
 
 
 class Change(NamedTuple):
@@ -59,59 +52,126 @@ class Change(NamedTuple):
     factor: Array
 
 
-def change(now: npt.ArrayLike, before: npt.ArrayLike, level: float = 0.95) -> Change:
-    """The change of weekly counts (areas, weeks) from one period to another.
+def change(
+    now: npt.ArrayLike,
+    before: npt.ArrayLike,
+    exposure: npt.ArrayLike | None = None,
+    exposure_before: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    paired: bool = False,
+) -> Change:
+    """The ratio of rates of weekly counts (areas, weeks): one period to another, or A to B.
 
-    Where weekly counts vary more than chance (factor above 1.2) the interval is
-    quasi-Poisson: the log ratio's variance is the factor times (1/n + 1/n'), with
-    Student's t. The factor is the area's own drawn towards that of all areas, because a
-    few weeks tell little of it, and t has the degrees of freedom of both (a moderated
-    t, Smyth 2004). Otherwise it is the exact conditional one (Clopper-Pearson on n given
-    n + n'; Przyborowski and Wilenski 1940). With one week in each period nothing is said.
+    Rates are events a week by `exposure` (residents or km2, one number or one a row; without
+    it 1), so that `now` and `before` may be two periods of the same areas or two sets of
+    areas or sources. Nothing is said where an exposure is 0 or not known, or with one week
+    in each period.
+
+    The interval is the exact conditional one of n given n + n' (Przyborowski and Wilenski
+    1940) with mid-p (Berry and Armitage 1995), on counts divided by how much more weekly
+    counts vary than chance and by what t is wider than the normal (as Korn and Graubard
+    1998 do), never narrower than that of Poisson counts. The factor is the area's own drawn
+    towards what areas of its size have, because a few weeks tell little of it, and t has the
+    degrees of freedom of both (a moderated t with a trend; Smyth 2004). With fewer than 6
+    events in two periods of the same length even all in one is no evidence at 5 %, or nearly
+    so: areas of few events are called changed less often than the level says.
+
+    Weeks count as independent. Seasons, and weeks that resemble the next, are changes to it,
+    and no fault; a test that shuffles weeks removes both, so it shows that chance alone
+    flags 5 %, not that a season is no change. Rows of the same weeks that rise together
+    are safe to compare as if independent: the interval is too wide. With `paired` (same weeks
+    in both) it is narrower: the factor is then that of the weekly share of `now` in both.
     """
     a = np.atleast_2d(np.asarray(now, float))
     b = np.atleast_2d(np.asarray(before, float))
+    if len(a) != len(b):
+        raise ValueError(f"{len(a)} rows cannot be compared with {len(b)}: give the same areas.")
+    if paired and a.shape != b.shape:
+        raise ValueError("Paired series must have the same weeks: cut both to those they share.")
     n, m = a.sum(axis=1), b.sum(axis=1)
-    weeks, weeks_before = a.shape[1], b.shape[1]
-    own, free = dispersion(a, b)
-    factor, known = _drawn_together(own, free)
+    scale = _exposed(exposure_before, len(b)) * b.shape[1]
+    scale = scale / (_exposed(exposure, len(a)) * a.shape[1])
+    own, free = _share_spread(a, b) if paired else _spread(a, b)
+    factor, known = _drawn_together(own, free, (n + m) / (a.shape[1] + b.shape[1]))
     tail = (1 - level) / 2
+    wider = special.stdtrit(max(known, 1), tail) / special.ndtri(tail)
+    thin = np.maximum(factor * wider**2, 1.0)
+    low = _least_share(n / thin, m / thin, tail)
+    high = 1 - _least_share(m / thin, n / thin, tail)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (n / weeks) / (m / weeks_before)
-        # half an event where a period has none: the interval stays finite
-        middle = np.log((n + 0.5 * (n == 0)) / weeks)
-        middle -= np.log((m + 0.5 * (m == 0)) / weeks_before)
-        spread = np.sqrt(factor * (1 / np.maximum(n, 0.5) + 1 / np.maximum(m, 0.5)))
-        reach = special.stdtrit(max(known, 1), 1 - tail) * spread
-        lower, upper = np.exp(middle - reach), np.exp(middle + reach)
-        exact = factor <= PLAIN
-        scale = weeks_before / weeks
-        low = special.betaincinv(np.maximum(n, 0.5), m + 1, tail)
-        high = special.betaincinv(n + 1, np.maximum(m, 0.5), 1 - tail)
-        low, high = np.where(n > 0, low, 0.0), np.where(m > 0, high, 1.0)
-        lower = np.where(exact, scale * low / (1 - low), lower)
-        upper = np.where(exact, scale * high / (1 - high), upper)
-    nothing = (n + m == 0) | (free < 1)
+        ratio, lower, upper = (scale * v for v in (n / m, low / (1 - low), high / (1 - high)))
+    nothing = (n + m == 0) | (free < 1) | ~np.isfinite(scale)
     ratio, lower, upper = (np.where(nothing, np.nan, v) for v in (ratio, lower, upper))
     sure = (lower > 1).astype(np.int8) - (upper < 1).astype(np.int8)
     ratio, upper = (np.where(m == 0, np.nan, v) for v in (ratio, upper))
-    lower = np.where(n == 0, np.minimum(lower, 0.0), lower)
-    return Change(ratio, lower, upper, sure, factor)
+    return Change(ratio, lower, upper, sure, np.maximum(factor, 1.0))
 
 
 BORROWED = 10  # weeks' worth of trust in the other areas' factor
 
 
-def _drawn_together(own: Array, free: int) -> tuple[Array, int]:
-    """Each area's factor drawn towards the mean of all, and its degrees of freedom.
+def _spread(*tables: Array) -> tuple[Array, int]:
+    """Pearson's statistic by its degrees of freedom; 1 is chance, and may be less by chance."""
+    free = sum(table.shape[1] - 1 for table in tables)
+    if free < 1:
+        return np.full(len(tables[0]), np.nan), 0
+    statistic = np.zeros(len(tables[0]))
+    for table in tables:
+        mean = table.mean(axis=1)
+        around = ((table - mean[:, None]) ** 2).sum(axis=1)
+        # a period without events says nothing: it counts as chance
+        told = around / np.where(mean > 0, mean, 1)
+        statistic += np.where(mean > 0, told, table.shape[1] - 1)
+    return statistic / free, free
 
-    The others count as ten: enough to calm a factor from a handful of weeks, little
-    against a year of them.
+
+def _share_spread(a: Array, b: Array) -> tuple[Array, int]:
+    """The same for the weekly share of `a` in both: what they do together cancels."""
+    both, free = a + b, a.shape[1] - 1
+    if free < 1:
+        return np.full(len(a), np.nan), 0
+    total = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    share = a.sum(axis=1, keepdims=True) / total
+    chance = both * share * (1 - share)
+    told = (a - both * share) ** 2 / np.where(chance > 0, chance, 1)
+    statistic = np.where(chance > 0, told, (a.shape[1] - 1) / a.shape[1]).sum(axis=1)
+    return statistic / free, free
+
+
+def _drawn_together(own: Array, free: int, size: Array) -> tuple[Array, int]:
+    """Each area's factor drawn towards that of areas of its size, and its degrees of freedom.
+
+    What a factor has above 1 grows with the square root of the weekly count: smaller areas
+    vary more like chance. The others count as ten weeks: enough to calm a factor from a
+    handful of weeks, little against a year of them.
     """
     if len(own) < 2 or free < 1:
         return own, free
-    drawn = (free * own + BORROWED * own.mean()) / (free + BORROWED)
-    return np.asarray(drawn), free + BORROWED
+    root = np.sqrt(size)
+    usual = 1 + max((own - 1).sum() / max(root.sum(), 1e-9), 0.0) * root
+    return np.asarray((free * own + BORROWED * usual) / (free + BORROWED)), free + BORROWED
+
+
+def _exposed(exposure: npt.ArrayLike | None, rows: int) -> Array:
+    """Exposures of rows, NaN where there is none or it is not known."""
+    given = np.broadcast_to(np.asarray(1.0 if exposure is None else exposure, float), rows)
+    return np.where(given > 0, given, np.nan)
+
+
+def _least_share(n: Array, m: Array, tail: float) -> Array:
+    """The smallest share at which n or more of n + m has the probability `tail`, mid-p.
+
+    Half of the probability of exactly n counts; n and m need not be whole. 0 where n is 0.
+    """
+    n, m = np.broadcast_arrays(np.maximum(n, 1e-9), np.maximum(m, 1e-9))
+    # between the bound where n counts whole and the one where it does not count
+    low, high = special.betaincinv(n, m + 1, tail), special.betaincinv(n + 1, m, tail)
+    for _ in range(40):
+        middle = (low + high) / 2
+        above = special.betainc(n, m + 1, middle) + special.betainc(n + 1, m, middle) > 2 * tail
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return np.asarray(np.where(n > 1e-9, low, 0.0))
 
 
 def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array, Array, Array]:
@@ -123,24 +183,9 @@ def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array
     return rate, 1000 * lower / people, 1000 * upper / people
 
 
-def empirical_bayes(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
-    """Rates drawn towards the overall rate, the more so the fewer the residents.
-
-    Per resident, NaN where the population is 0 or not known. Global method of moments
-    (Marshall 1991), as in PySAL's Empirical_Bayes.
-    """
-    n, people = np.asarray(events, float), np.asarray(population, float)
-    held = people > 0
-    out = np.full(len(n), np.nan)
-    if not held.any():
-        return out
-    x, w = n[held], people[held]
-    rate, mean = x / w, x.sum() / w.sum()
-    between = (w * (rate - mean) ** 2).sum() / w.sum() - mean / w.mean()
-    variance = max(float(between), 0.0)
-    weight = variance / (variance + mean / w) if mean > 0 else np.zeros(len(w))
-    out[held] = weight * rate + (1 - weight) * mean
-    return out
+def unreliable(events: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Which rates rest on fewer than 20 events."""
+    return np.asarray(np.asarray(events, float) < UNRELIABLE)
 
 
 def words_for(change: Any) -> list[str]:

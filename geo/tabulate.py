@@ -40,7 +40,7 @@ def areas_table(
             "rate_low": low,
             "rate_high": high,
             "smoothed": 1000 * rates.empirical_bayes(n, people),
-            "unreliable": n < rates.UNRELIABLE,
+            "unreliable": rates.unreliable(n),
         }
     )
     if now is None or before is None or not len(n):
