@@ -1,0 +1,163 @@
+"""Weekly counts against what their past lets expect: bands, alarms and false alarms."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from geo.baseline import Forecast, Past, forecast
+
+Array = npt.NDArray[np.float64]
+
+YEAR = 365.25 / 7  # weeks
+MONTH = YEAR / 12
+SEASONS = 10  # levels a year: the seven weeks around the week's own date, and nine more
+MOST_YEARS = 5  # of past
+GUARD = 26  # newest weeks that do not count as past, so that a lasting rise is not learned
+SHORT, SHORT_GUARD, SHORT_LEAST = 13, 2, 8  # the same where the past is short
+FEW, AMONG = 5, 4  # fewer events than 5 in four weeks never alarm
+AT_ONCE = 300_000  # past weeks held in memory
+
+
+class Expected(NamedTuple):
+    """What each week should be, after its past; all of the shape of the counts.
+
+    The band from `lower` to `upper` holds what chance explains; an `alarm` is a count above
+    it, and `exceedance` is how far: (count - expected) / (upper - expected), so above 1. NaN
+    and no alarm where nothing can be said. `method` says, one a week: "farrington", "short"
+    or "" (no band).
+    """
+
+    expected: Array
+    lower: Array
+    upper: Array
+    alarm: npt.NDArray[np.bool_]
+    exceedance: Array
+    method: npt.NDArray[np.str_]
+
+
+def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.99) -> Expected:
+    """The expected band and the alarms of weekly counts (weeks,) or (areas, weeks).
+
+    Weeks not known are NaN. `newest` weeks are judged, all that have a past without it.
+    "farrington", where three in four of the weeks from 27 up to 107 before are known
+    (two years and three weeks): Noufaily et al. (2013), up to five years of past, ten
+    seasonal levels, from three years on a trend. "short", where eight of the weeks from 3 up
+    to 15 before are known: their level alone, as in EARS; it takes a season for a rise.
+    The band is negative binomial, central at `level`: its variance is that of the week
+    and of the fit, widened as Student's t is where the dispersion is from few weeks. `upper`
+    is at least what five events in four weeks take.
+    """
+    given = np.asarray(counts, float)
+    if given.ndim not in (1, 2) or not 0 < level < 1:
+        raise ValueError("Counts are by week or by area and week, and a level is between 0 and 1.")
+    table = np.atleast_2d(given)
+    ways = _ways(np.isfinite(table).any(axis=0))
+    if newest is not None:
+        ways[: max(len(ways) - newest, 0)] = ""
+    out = np.full((3, *table.shape), np.nan)
+    for name in ("farrington", "short"):
+        steps = np.flatnonzero(ways == name)
+        size = max(1, AT_ONCE // (len(table) * 300))
+        for some in (steps[i : i + size] for i in range(0, len(steps), size)):
+            out[:, :, some] = _band(table, some, name, level)
+    middle, lower, upper = np.where(np.isfinite(table), out, np.nan)
+    upper = np.maximum(upper, FEW - 1 - _just_before(table))
+    with np.errstate(invalid="ignore"):
+        alarm, over = table > upper, (table - middle) / np.maximum(upper - middle, 1e-9)
+    middle, lower, upper, over = (v.reshape(given.shape) for v in (middle, lower, upper, over))
+    return Expected(middle, lower, upper, alarm.reshape(given.shape), over, ways)
+
+
+def false_alarms(
+    counts: npt.ArrayLike, level: float = 0.99, replicates: int = 20, seed: int = 0
+) -> float:
+    """How many alarms a month all series together would give if nothing ever changed.
+
+    Simulated: every week is drawn at random from the series' own weeks, so that its mean,
+    its dispersion and its odd weeks stay and season, trend and order go. Each replicate's
+    past gives the newest week's bound, and the share of own weeks above it is the chance of
+    an alarm. Weeks that resemble their neighbors change this little; alarms then come in
+    clusters. NaN without a band.
+    """
+    table = np.atleast_2d(np.asarray(counts, float))[:, -round((MOST_YEARS + 1) * YEAR) :]
+    own = np.sort(table, axis=1)  # NaN last
+    weeks = np.isfinite(table).sum(axis=1)
+    rng = np.random.default_rng(seed)
+    picked = rng.random((replicates, *table.shape)) * weeks[:, None]
+    drawn = np.take_along_axis(own[None], picked.astype(int), axis=2)
+    drawn = np.where(np.isfinite(table), drawn, np.nan)
+    drawn[..., -1] = 0  # whatever it will be
+    upper = expected(drawn.reshape(-1, table.shape[1]), 1, level).upper[:, -1]
+    upper = upper.reshape(replicates, -1)
+    if np.isnan(upper).all():
+        return float("nan")
+    above = (own > upper[..., None]).sum(axis=2) / np.maximum(weeks, 1)
+    return float(above.sum(axis=1).mean() * MONTH)
+
+
+def _ways(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+    """Which method each week's past allows."""
+    sums = np.concatenate([[0], np.cumsum(known)])
+    at = np.arange(len(known))
+
+    def held(lags: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """How many of the weeks from the first to the last lag before are known."""
+        begin, end = np.maximum(at - lags[-1], 0), np.maximum(at - lags[0] + 1, 0)
+        found: npt.NDArray[np.int64] = sums[end] - sums[begin]
+        return found
+
+    two = np.arange(GUARD + 1, round(2 * YEAR + 3) + 1)
+    long = (held(two) >= 0.75 * len(two)) & (at >= two[-1])
+    short = held(_past("short").lag) >= SHORT_LEAST
+    return np.where(long, "farrington", np.where(short, "short", ""))
+
+
+def _past(name: str) -> Past:
+    """The lags that a method looks at, their seasons and years."""
+    if name == "short":
+        lag = np.arange(SHORT_GUARD + 1, SHORT_GUARD + SHORT + 1)
+        return Past(lag, np.ones((SHORT, 1)), -lag / YEAR)
+    lag = np.arange(GUARD + 1, int(MOST_YEARS * YEAR + 3) + 1)
+    after = (lag + 3.5) % YEAR - 7  # weeks since the seven around the week's own date
+    number = np.where(after < 0, 0, 1 + after * (SEASONS - 1) / (YEAR - 7)).astype(int)
+    return Past(lag, np.eye(SEASONS)[np.minimum(number, SEASONS - 1)], -lag / YEAR)
+
+
+def _band(table: Array, steps: npt.NDArray[np.int64], name: str, level: float) -> Array:
+    """Expected, lower and upper, (3, areas, steps), for weeks that one method judges."""
+    past = _past(name)
+    at = steps[:, None] - past.lag
+    counts = np.where(at >= 0, table[:, np.maximum(at, 0)], np.nan)
+    three = (at >= 0).sum(axis=1) >= round(3 * YEAR) - GUARD  # a trend takes three years
+    shape = (len(table), len(steps))
+    out = np.full((3, *shape), np.nan)
+    for trend in (False, True):
+        some = np.flatnonzero(three == trend)
+        if len(some):
+            rows = counts[:, some].reshape(-1, len(past.lag))
+            ahead = forecast(rows, past, trend)
+            known = np.isfinite(rows).sum(axis=1) >= SHORT_LEAST + past.season.shape[1] - 1
+            out[:, :, some] = np.where(known, _interval(ahead, level), np.nan).reshape(
+                3, len(table), -1
+            )
+    return out
+
+
+def _interval(ahead: Forecast, level: float) -> Array:
+    """Mean and central negative binomial interval of the next week."""
+    tail = (1 - level) / 2
+    wide = special.stdtrit(np.maximum(ahead.free, 1), tail) / special.ndtri(tail)
+    factor = (ahead.factor + ahead.mean * ahead.variance) * wide**2
+    factor = np.maximum(factor, 1.001)
+    size = ahead.mean / (factor - 1)
+    ends = [np.ceil(special.nbdtrik(q, size, 1 / factor) - 1e-9) for q in (tail, 1 - tail)]
+    return np.stack([ahead.mean, *(np.maximum(end, 0) for end in ends)])
+
+
+def _just_before(table: Array) -> Array:
+    """Events in the three weeks before each."""
+    padded = np.pad(np.nan_to_num(table), ((0, 0), (AMONG - 1, 0)))
+    sums: Array = np.sum([padded[:, i : i + table.shape[1]] for i in range(AMONG - 1)], axis=0)
+    return sums
