@@ -2,7 +2,6 @@
 
 import resource
 import time
-import warnings
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -26,7 +25,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
     neighbors = made_map()
     values = made_values(weeks)
     peer = _Peer(neighbors)
-    ours_s, ours = timed(lambda: gi_star(values, neighbors))
+    ours_s, ours = _timed(lambda: gi_star(values, neighbors))
     # the first week once before, so that its libraries are loaded and warm
     peer.week(values[:, 0])
     start = time.perf_counter()
@@ -51,27 +50,20 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 
 
 class _Peer:
-    """esda's Gi*, analytical, its weights made ready once: themselves on the diagonal, binary."""
+    """esda's Gi*, analytical, its weights made ready once: binary, each area its own too."""
 
     def __init__(self, neighbors: weights.Weights):
         from esda import G_Local
+        from libpysal.weights import W, fill_diagonal
 
-        self.local, self.weights = G_Local, peer_weights(neighbors)
+        start, to = neighbors.indptr, neighbors.indices.tolist()
+        lists = {i: to[start[i] : start[i + 1]] for i in range(len(start) - 1)}
+        self.weights = fill_diagonal(W(lists, silence_warnings=True), 1)
+        self.local = G_Local
 
     def week(self, values: np.ndarray) -> np.ndarray:
         asked = {"star": True, "transform": "B", "permutations": 0}
         return np.asarray(self.local(values, self.weights, **asked).Zs)
-
-
-def peer_weights(neighbors: weights.Weights) -> Any:
-    """The same neighbors as libpysal's W, each area its own too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from libpysal.weights import W, fill_diagonal
-
-        start, columns = neighbors.indptr, neighbors.indices.tolist()
-        lists = {i: columns[start[i] : start[i + 1]] for i in range(len(start) - 1)}
-        return fill_diagonal(W(lists, silence_warnings=True), 1)
 
 
 def made_map(areas: int = AREAS) -> weights.Weights:
@@ -87,7 +79,7 @@ def made_values(weeks: int, areas: int = AREAS) -> np.ndarray:
     return np.random.default_rng(SEED).gamma(2, 3, (areas, weeks))
 
 
-def timed(one: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
+def _timed(one: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
     """Median seconds, and what came out; the first time is not counted."""
     found, seconds = one(), []
     for _ in range(ROUNDS):

@@ -4,16 +4,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.gi import AREAS, SEED, made_map, made_values, peak, peer_weights, timed
+from bench.gi import AREAS, SEED, made_map, made_values, peak
 from data.settings import ROOT
-from geo.hot_spots import permutation_p
 
 PERMUTATIONS = 9999
 WARM, COLD = 1.0, 50.0
@@ -24,7 +22,8 @@ from scipy import sparse
 from geo.hot_spots import permutation_p
 ones = np.ones(len(given["to"]))
 weights = sparse.csr_array((ones, given["to"], given["start"]))
-p = permutation_p(given["values"], weights, permutations, seed)
+def once():
+    return permutation_p(given["values"], weights, permutations, seed)
 """
 PEER = """
 import warnings
@@ -34,64 +33,62 @@ from libpysal.weights import W, fill_diagonal
 start, to = given["start"], given["to"].tolist()
 lists = {i: to[start[i] : start[i + 1]] for i in range(len(start) - 1)}
 weights = fill_diagonal(W(lists, silence_warnings=True), 1)
-p = G_Local(
-    given["values"], weights, star=True, transform="B", permutations=permutations, n_jobs=1,
-    seed=seed,
-).p_sim
+asked = {"star": True, "transform": "B", "n_jobs": 1, "seed": seed}
+def once():
+    return G_Local(given["values"], weights, permutations=permutations, **asked).p_sim
 """
 # what both get; loading it, and numpy for it, is not counted
 AROUND = """
-import json, sys, time
+import json, statistics, sys, time
 import numpy as np
 with np.load(sys.argv[1]) as file:
     given = dict(file)
 permutations, seed = int(sys.argv[2]), int(sys.argv[3])
-began = time.perf_counter()
+seconds, began = [], time.perf_counter()
 {body}
-print(json.dumps([time.perf_counter() - began, p.tolist()]))
+for _ in range(1 + 9):
+    p = once()
+    seconds.append(time.perf_counter() - began)
+    began = time.perf_counter()
+print(json.dumps([seconds[0], statistics.median(seconds[1:]), p.tolist()]))
 """
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """A row is one permutation of all areas; both with the same number."""
+    """A row is one permutation of all areas; both do the same number, in processes of their own."""
     permutations = rows or PERMUTATIONS
     neighbors, values = made_map(), made_values(1)[:, 0]
-    peer_map = peer_weights(neighbors)
-
-    def ours() -> np.ndarray:
-        return permutation_p(values, neighbors, permutations, SEED)
-
-    def peer() -> np.ndarray:
-        from esda import G_Local
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            asked = {"star": True, "transform": "B", "n_jobs": 1, "seed": SEED}
-            return np.asarray(G_Local(values, peer_map, permutations=permutations, **asked).p_sim)
-
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         file = Path(folder) / "given.npz"
         np.savez(file, values=values, start=neighbors.indptr, to=neighbors.indices)
         starts = [_start(OURS, file, permutations) for _ in range(STARTS)]
-        peer_start = _start(PEER, file, permutations)
-    cold = median(seconds for seconds, _ in starts), starts[0][1]
+        peer = _start(PEER, file, permutations)
+    ours = Taken(median(s.cold for s in starts), median(s.warm for s in starts), starts[0].p)
+    apart = _apart(ours.p, peer.p, permutations)
     return [
-        _line("warm", WARM, timed(ours), timed(peer), permutations),
-        _line("cold", COLD, cold, peer_start, permutations),
+        _line("warm", WARM, (ours.warm, peer.warm), apart, permutations),
+        _line("cold", COLD, (ours.cold, peer.cold), apart, permutations),
     ]
 
 
-Taken = tuple[float, np.ndarray]  # seconds, and the p of each area
+class Taken(NamedTuple):
+    """Seconds of the import and first call, of a later call, and the p of each area."""
+
+    cold: float
+    warm: float
+    p: np.ndarray
 
 
-def _line(kind: str, goal: float, ours: Taken, peer: Taken, rows: int) -> dict[str, Any]:
-    apart = _apart(ours[1], peer[1], rows)
-    ratio = peer[0] / ours[0]
+def _line(
+    kind: str, goal: float, seconds: tuple[float, float], apart: float, rows: int
+) -> dict[str, Any]:
+    ours_s, peer_s = seconds
+    ratio = peer_s / ours_s
     return {
         "name": f"gi_permute: esda.G_Local, {kind}",
         "rows": rows,
-        "ours_s": ours[0],
-        "peer_s": peer[0],
+        "ours_s": ours_s,
+        "peer_s": peer_s,
         "ratio": ratio,
         "equal": apart <= WITHIN,
         "peak_mb": peak(),
@@ -114,10 +111,10 @@ def _apart(ours: np.ndarray, peer: np.ndarray, permutations: int) -> float:
 
 
 def _start(body: str, file: Path, permutations: int) -> Taken:
-    """A first call in a process of its own, from the import on."""
+    """Calls in a process of its own, the first from the import on."""
     words = [sys.executable, "-c", AROUND.format(body=body), str(file)]
     done = subprocess.run(
         [*words, str(permutations), str(SEED)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    seconds, p = json.loads(done.stdout)
-    return seconds, np.array(p)
+    cold, warm, p = json.loads(done.stdout)
+    return Taken(cold, warm, np.array(p))
