@@ -50,7 +50,6 @@ def _shares(
     """
     n = len(shapes)
     around = shapely.buffer(shapes, tolerance) if tolerance else shapes
-    # a ring's start is cut where it lies within the other's reach: only lengths count
     border = shapely.boundary(shapes)
     one, other = pairs
     length = shapely.length(shapely.intersection(border[one], around[other]))
