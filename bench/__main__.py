@@ -22,6 +22,8 @@ NAMES = (
     ("scan", "bench.scan", "clusters in space and in time, with what chance does"),
     ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
+    ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
+    ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
@@ -43,7 +45,7 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, help="sessions only: how many people at once")
     asked = parser.parse_args()
     if asked.name is None:
-        print("\n".join(f"{name:<10}{claims}" for name, _, claims in NAMES))
+        print("\n".join(f"{name:<12}{claims}" for name, _, claims in NAMES))
         return 0
     modules = {name: module for name, module, _ in NAMES}
     if asked.name not in modules:

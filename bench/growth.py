@@ -20,7 +20,7 @@ from bench.__main__ import NAMES
 from data.settings import ROOT
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-STILL = ("start",)  # measures the sample as it is: it does not grow
+STILL = ("start", "gi_permute")  # measure the sample, 9,999 permutations: they do not grow
 SUM = ": all"  # how the name of a figure ends that adds up others
 LONGEST = 3 * 3600  # seconds for one bench of one size
 README, PICTURE = ROOT / "bench" / "README.md", ROOT / "bench" / "growth.svg"

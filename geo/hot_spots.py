@@ -45,10 +45,14 @@ def permutation_p(
     """Two-sided p of Gi* by conditional permutation, values (areas,) or (areas, times).
 
     An area's own value is held and the others are dealt out anew; p is twice the smaller share
-    of deals with a sum as high, or as low, as found, the finding itself counted among
-    them (Anselin 1995). One order of all areas serves every area, which skips
-    itself in it: each p is exact, but those of one run are not independent of each other. Values
-    without which p is NaN: as in `gi_star`. Without neighbors nothing can be dealt: 1.
+    of deals with a sum as high, or as low, as found, the finding itself counted among them
+    (Anselin 1995; twice, because either side would have been told). Rounding decides no tie. One
+    order of all areas serves every area, which leaves itself out of it: each p is valid, but
+    those of one run depend on each other, as in esda. NaN without a value or where all
+    are equal; 1 where dealing changes nothing, without neighbors or with all as neighbors.
+
+    With P permutations no p is below 2 / (P + 1): for false-discovery control over n areas
+    to find a single one at 0.05, P must be above 40 n.
 
     The same seed gives the same p, whichever columns are asked together.
     """
@@ -175,6 +179,7 @@ def local_moran(
         z = (local - mean) / np.sqrt(dealt)
     tested = (known & (size > 0) & (spread > 0))[:, 0]
     p = permutation_p(np.asarray(values, float), weights, permutations, seed)
+    p = np.where(centred[:, 0] == 0, 1.0, p)  # I is 0 whatever is dealt
     side = np.where(centred > 0, "high", "low"), np.where(lag > 0, "high", "low")
     quadrant = np.char.add(np.char.add(side[0], "-"), side[1])[:, 0]
     return Moran(

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 Weights = sparse.csr_array[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -51,7 +50,6 @@ def _shares(
     """
     n = len(shapes)
     around = shapely.buffer(shapes, tolerance) if tolerance else shapes
-    # a ring's start is cut where it lies within the other's reach: only lengths count
     border = shapely.boundary(shapes)
     one, other = pairs
     length = shapely.length(shapely.intersection(border[one], around[other]))
@@ -71,7 +69,7 @@ def k_nearest(x: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Weights:
         raise ValueError(
             f"{k} nearest of {len(points)} points: use a number from 1 to {len(points) - 1}."
         )
-    near = np.asarray(cKDTree(points).query(points, k + 1)[1])
+    near = np.asarray(_tree(points).query(points, k + 1)[1])
     # a point is mostly its own nearest, but not always among many at one place
     own = near == np.arange(len(points))[:, None]
     own[:, -1] |= ~own.any(axis=1)
@@ -85,7 +83,7 @@ def distance_band(x: npt.ArrayLike, y: npt.ArrayLike, distance: float) -> Weight
     if not distance > 0:
         raise ValueError(f"The distance is {distance}: use more than 0 metres.")
     points, known = _points(x, y)
-    pairs = known[cKDTree(points).query_pairs(distance, output_type="ndarray")]
+    pairs = known[_tree(points).query_pairs(distance, output_type="ndarray")]
     return from_pairs(np.vstack([pairs, pairs[:, ::-1]]), np.size(x))
 
 
@@ -94,6 +92,12 @@ def _points(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[npt.NDArray[np.float64]
     points = np.column_stack([np.asarray(x, float), np.asarray(y, float)])
     known = np.flatnonzero(np.isfinite(points).all(axis=1))
     return points[known], known
+
+
+def _tree(points: npt.NDArray[np.float64]) -> Any:
+    from scipy.spatial import cKDTree  # here: it takes longer to load than all the rest
+
+    return cKDTree(points)
 
 
 def from_pairs(pairs: npt.ArrayLike, n: int) -> Weights:
