@@ -31,7 +31,7 @@ class Stretch(NamedTuple):
 
     def only(self, kept: Bools | slice) -> "Stretch":
         """Some of them."""
-        return Stretch(*(field[kept] for field in self))
+        return Stretch(self.record[kept], self.start[kept], self.stop[kept], self.whole[kept])
 
 
 class Neighbors:
@@ -51,7 +51,7 @@ class Neighbors:
         eps_time: float,
         group: Ints | None = None,
     ) -> None:
-        self.eps_time = eps_time
+        self.eps_space, self.eps_time = eps_space, eps_time
         self._square = np.float64(eps_space) * eps_space
         column, self._columns, across = self._strips(x, eps_space)
         line, self._lines, along = self._strips(y, eps_space)
@@ -68,6 +68,7 @@ class Neighbors:
         # the first time that is too late, then the first that is not too early
         self._late = _reach(times, times, eps_time, lambda d: d <= eps_time)
         self._early = np.searchsorted(self._late, np.arange(len(times)), side="right")
+        self._key_or_end = np.append(self._key, np.iinfo(np.int64).max)
         self._boxes()
         steps = [(i, j) for i in range(-across, across + 1) for j in range(-along, along + 1)]
         self.steps = sorted(steps, key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
@@ -76,12 +77,10 @@ class Neighbors:
     def _strips(self, values: Floats, eps: float) -> tuple[Ints, int, int]:
         """The strip of each value, how many there are, and how many away is near."""
         side = max(eps / np.sqrt(2) * SHRUNK, LEAST)
-        with np.errstate(over="ignore"):
-            _, first, strip = np.unique(
-                np.floor(np.sort(values) / side), return_index=True, return_inverse=True
-            )
         ordered = np.sort(values)
-        low, high = ordered[first], ordered[np.append(first[1:], len(values))[: len(first)] - 1]
+        with np.errstate(over="ignore"):
+            first = np.unique(np.floor(ordered / side), return_index=True)[1]
+        low, high = ordered[first], ordered[np.append(first, len(values))[1:] - 1]
         reach = _reach(low, high, eps, lambda d: np.maximum(d, 0) ** 2 <= self._square)
         away = int((reach - 1 - np.arange(len(low))).max(initial=0))
         where = np.searchsorted(low, values, side="right") - 1
@@ -128,16 +127,24 @@ class Neighbors:
             yield self._stretch(record[other >= 0], other[other >= 0])
 
     def _stretch(self, record: Ints, other: Ints) -> Stretch:
-        west, south, east, north = self._box[:, other]
+        """What each record finds in time in the cell given for it."""
+        west, south, east, north = (side[other] for side in self._box)
         x, y = self.x[record], self.y[record]
-        gap = [np.maximum(np.maximum(a - v, v - b), 0) for a, v, b in ((west, x, east), (south, y, north))]
-        kept = self.near_by(*gap)
-        whole = self.near_by(np.maximum(x - west, east - x), np.maximum(y - south, north - y))
-        record, other, whole = record[kept], other[kept], whole[kept]
+        to_west, to_south, to_east, to_north = west - x, south - y, x - east, y - north
+        # a gap to a side that lies ahead, none where the record is between two sides
+        gap_x = np.maximum(np.maximum(to_west, to_east), 0)
+        gap_y = np.maximum(np.maximum(to_south, to_north), 0)
+        kept = np.flatnonzero(self.near_by(gap_x, gap_y))
+        record, base = record[kept], other[kept] * self._times
         when = self._when[record]
-        start = np.searchsorted(self._key, other * self._times + self._early[when])
-        stop = np.searchsorted(self._key, other * self._times + self._late[when])
-        return Stretch(record, start, stop, whole).only(start < stop)
+        start = np.searchsorted(self._key, base + self._early[when])
+        end = base + self._late[when]
+        some = np.flatnonzero(self._key_or_end[start] < end)
+        record, start, kept = record[some], start[some], kept[some]
+        stop = np.searchsorted(self._key, end[some])
+        far_x = np.minimum(to_west[kept], to_east[kept])
+        far_y = np.minimum(to_south[kept], to_north[kept])
+        return Stretch(record, start, stop, self.near_by(far_x, far_y))
 
     def near(self, a: Ints, b: Ints) -> Bools:
         """Whether records near in time are near in space, for each pair of places."""

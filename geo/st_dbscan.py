@@ -37,6 +37,7 @@ def st_dbscan(
     return st_dbscan_core(x, y, t, eps_space, eps_time, min_points).labels
 
 
+@np.errstate(over="ignore", under="ignore")
 def st_dbscan_core(
     x: npt.ArrayLike,
     y: npt.ArrayLike,
@@ -135,7 +136,8 @@ def _joined(near: Neighbors, cores: Ints) -> Ints:
             continue
         a, start, stop = (np.concatenate([s[k] for s in found]) for k in range(3))
         cluster = _looked_through(near, cores, run, cluster, number[a], start, stop)
-    return cluster[run]
+    found: Ints = cluster[run]
+    return found
 
 
 def _looked_through(
@@ -169,8 +171,10 @@ def _merged(cluster: Ints, one: Ints, two: Ints) -> Ints:
     if not new.any():
         return cluster
     count = int(cluster.max()) + 1
-    graph = sparse.coo_array((np.ones(int(new.sum()), np.int8), (one[new], two[new])), (count, count))
-    merged = csgraph.connected_components(graph, directed=False)[1]
+    graph = sparse.coo_array(
+        (np.ones(int(new.sum()), np.int8), (one[new], two[new])), (count, count)
+    )
+    merged: Ints = csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
     return merged[cluster]
 
 
