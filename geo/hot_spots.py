@@ -206,16 +206,15 @@ def _columns(values: npt.ArrayLike, weights: Any) -> tuple[Array, Weights]:
 def _centred(x: Array, known: Mask) -> tuple[npt.NDArray[Any], Array, Array]:
     """How many are known, values less their mean (0 where unknown), and their spread a column.
 
-    The spread is 0 where all are equal: rounding of the mean makes none.
+    The spread is NaN where all are equal but for rounding.
     """
     n = known.sum(axis=0)
     filled = np.where(known, x, 0.0)
     mean = filled.sum(axis=0) / np.maximum(n, 1)
     centred = np.where(known, filled - mean, 0.0)
     spread = np.sqrt((centred**2).sum(axis=0) / np.maximum(n, 1))
-    low = np.where(known, x, np.inf).min(axis=0, initial=np.inf)
-    high = np.where(known, x, -np.inf).max(axis=0, initial=-np.inf)
-    return n, centred, np.where(high > low, spread, 0.0)
+    rounding = 1e-12 * np.abs(filled).max(axis=0, initial=0.0)
+    return n, centred, np.where(spread > rounding, spread, np.nan)
 
 
 def _shaped(found: Array, values: npt.ArrayLike) -> Array:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench import __main__ as bench
-from bench import made, start, view
+from bench import gi, gi_permute, made, start, view
 from bench.plain import view as plain
 from data import shapes
 from data.record import SCHEMA
@@ -125,6 +125,14 @@ def test_view_asks_for_what_it_says(current: Current) -> None:
     evening = pd.DatetimeIndex(plain._days(night, asked))
     assert set(evening.day_of_week) == {4, 5} and set(evening.year) == {2019}
     assert np.isin(night["weekday"], [4, 5, 6]).all()
+
+
+def test_gi_answers_are_equal() -> None:
+    pytest.importorskip("esda")
+    (found,) = gi.run(500)
+    assert found["equal"] and found["rows"] == 435
+    assert gi_permute._apart(np.array([0.1, 1]), np.array([0.05, 0.5]), 9999) == 0
+    assert gi_permute._apart(np.array([0.1, 1]), np.array([0.1, 0.5]), 9999) > gi_permute.WITHIN
 
 
 def test_start_knows_a_complete_page(sample_store: Path, tmp_path: Path) -> None:

@@ -1,0 +1,280 @@
+"""Gi*, its p and Moran's I: against R spdep, esda, every permutation, and what chance does."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from geo import hot_spots, weights
+from geo.weights import Weights
+
+PATH = weights.from_pairs([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 4), (4, 3)], 6)
+
+
+@pytest.fixture(scope="module")
+def town() -> Weights:
+    """87 areas: what lies nearest each of random points."""
+    points = shapely.multipoints(np.random.default_rng(0).uniform(0, 10_000, (87, 2)))
+    cells = shapely.get_parts(shapely.voronoi_polygons(points))
+    return weights.contiguity(cells)
+
+
+@pytest.fixture
+def columbus(shared: Path) -> tuple[pd.DataFrame, Weights]:
+    """R spdep's numbers for the 49 areas of Columbus, and their neighbors."""
+    folder = shared / "reference" / "gi-columbus"
+    pairs = pd.read_csv(folder / "columbus_col_gal_nb_edges_1based.csv").to_numpy() - 1
+    told = pd.read_csv(folder / "R_columbus_CRIME_localmoran_localG.csv")
+    return told, weights.from_pairs(pairs, 49)
+
+
+def holes(x: np.ndarray, share: float, seed: int) -> np.ndarray:
+    return np.where(np.random.default_rng(seed).random(x.shape) < share, np.nan, x)
+
+
+def test_gi_star_is_spdep(columbus: tuple[pd.DataFrame, Weights]) -> None:
+    told, near = columbus
+    for given_weights in (near, weights.star(near), near * 0.25):
+        z = hot_spots.gi_star(told["CRIME"], given_weights)
+        np.testing.assert_allclose(z, told["GiStar_B"], atol=1e-9, rtol=0)
+
+
+def test_q_is_that_of_r(shared: Path) -> None:
+    told = pd.read_csv(shared / "reference" / "gi-columbus" / "R_columbus_GiStar_padjust.csv")
+    q = hot_spots.benjamini_hochberg(told["p_two"])
+    np.testing.assert_allclose(q, told["BH"], atol=1e-12, rtol=0)
+
+
+def test_local_moran_is_spdep(columbus: tuple[pd.DataFrame, Weights]) -> None:
+    told, near = columbus
+    found = hot_spots.local_moran(told["CRIME"], near, permutations=9999, seed=1)
+    np.testing.assert_allclose(found.I, told["Ii"], atol=1e-9, rtol=0)
+    np.testing.assert_allclose(found.z, told["Z_cond"], atol=1e-9, rtol=0)
+    assert found.quadrant.tolist() == told["quadrant"].str.lower().tolist()
+    # its p is the normal's: near that of permutation
+    assert np.abs(found.p - told["p_cond"]).max() < 0.06
+
+
+def test_gi_star_and_moran_are_esda(town: Weights) -> None:
+    esda = pytest.importorskip("esda")
+    from libpysal.weights import W
+
+    near = {i: town.indices[town.indptr[i] : town.indptr[i + 1]].tolist() for i in range(87)}
+    x = np.random.default_rng(2).gamma(2, 3, (87, 5))
+    found = hot_spots.gi_star(x, town)
+    for t in range(5):
+        theirs = esda.G_Local(x[:, t], W(near), star=True, transform="B", permutations=0)
+        np.testing.assert_allclose(found[:, t], theirs.Zs, atol=1e-9)
+        moran = esda.Moran_Local(x[:, t], W(near), permutations=0)
+        ours = hot_spots.local_moran(x[:, t], town, permutations=9, seed=0)
+        np.testing.assert_allclose(ours.I * 86 / 87, moran.Is, atol=1e-9)
+        names = np.array(["", "high-high", "low-high", "low-low", "high-low"])
+        assert (ours.quadrant == names[moran.q]).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.15])
+def test_columns_equal_single_calls(town: Weights, share: float) -> None:
+    x = holes(np.random.default_rng(3).poisson(4, (87, 12)).astype(float), share, 4)
+    x[:, 3] = 5.0  # all equal
+    x[1:, 7] = np.nan  # one alone
+    z, p = hot_spots.gi_star(x, town), hot_spots.permutation_p(x, town, 199, seed=5)
+    for t in range(12):
+        np.testing.assert_allclose(z[:, t], hot_spots.gi_star(x[:, t], town), atol=1e-12)
+        alone = hot_spots.permutation_p(x[:, t], town, 199, seed=5)
+        np.testing.assert_array_equal(p[:, t], alone)
+    for found in (z, p):
+        assert np.isnan(found[:, [3, 7]]).all()
+        others = np.delete(np.arange(12), [3, 7])
+        np.testing.assert_array_equal(np.isnan(found)[:, others], np.isnan(x)[:, others])
+
+
+def test_missing_areas_leave(town: Weights) -> None:
+    """As if they, their row and their column had never been."""
+    x = holes(np.random.default_rng(6).normal(size=87), 0.2, 7)
+    held = np.flatnonzero(np.isfinite(x))
+    less = town[held][:, held]
+    np.testing.assert_allclose(
+        hot_spots.gi_star(x, town)[held], hot_spots.gi_star(x[held], less), atol=1e-12
+    )
+    whole, part = (hot_spots.local_moran(*a, seed=1) for a in ((x, town), (x[held], less)))
+    np.testing.assert_allclose(whole.I[held], part.I, atol=1e-12)
+    np.testing.assert_allclose(whole.z[held], part.z, atol=1e-12)
+    assert whole.quadrant[held].tolist() == part.quadrant.tolist()
+    gone = np.setdiff1d(np.arange(87), held)
+    assert (whole.quadrant[gone] == "").all() and np.isnan(whole.p[gone]).all()
+
+
+VALUES = st.lists(st.integers(-50, 50), min_size=6, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    VALUES,
+    st.sampled_from([0.1, 3.0, 1e4]),
+    st.sampled_from([-7.3, 0.0, 1e3]),
+    st.permutations(range(6)),
+)
+def test_names_units_and_zero_do_not_matter(
+    values: list[int], scale: float, shift: float, order: list[int]
+) -> None:
+    x = np.array(values, float)
+    z = hot_spots.gi_star(x, PATH)
+    moved = hot_spots.gi_star(scale * x + shift, PATH)
+    np.testing.assert_allclose(moved, z, atol=1e-6)
+    turned = hot_spots.gi_star(x[order], PATH[order][:, order])
+    np.testing.assert_allclose(turned, z[order], atol=1e-9)
+    np.testing.assert_allclose(hot_spots.gi_star(-x, PATH), -z, atol=1e-9)
+    # ties stay ties in other units: the very same p
+    p = hot_spots.permutation_p(x, PATH, 99, seed=1)
+    again = hot_spots.permutation_p(scale * x + shift, PATH, 99, seed=1)
+    np.testing.assert_array_equal(p, again)
+
+
+def test_p_does_not_hang_on_the_order_of_areas(town: Weights) -> None:
+    x = np.random.default_rng(8).gamma(1, 1, 87)
+    order = np.random.default_rng(9).permutation(87)
+    p = hot_spots.permutation_p(x, town, 9999, seed=1)
+    turned = hot_spots.permutation_p(x[order], town[order][:, order], 9999, seed=2)
+    assert _apart(p[order], turned, 9999) < 5
+
+
+def _apart(p: np.ndarray, other: np.ndarray, permutations: int, runs: int = 2) -> float:
+    """The largest difference of one side's shares, in standard errors of so many runs."""
+    share = (p + other) / 4
+    error = np.sqrt(runs * share * (1 - share) / permutations) + 1 / permutations
+    return float((np.abs(p - other) / 2 / error).max())
+
+
+@pytest.mark.parametrize(
+    "values", [[1, 4, 9, 2, 7.5, 3], [0.1, 0.2, 0.3, 0.1, 0.3, 0], [5, 5, 5, 5, 0, 5]]
+)
+def test_p_against_every_permutation(values: list[float]) -> None:
+    x = np.array(values)
+    wanted = []
+    for i, near in enumerate(np.split(PATH.indices, PATH.indptr[1:-1])):
+        sums = [sum(s) for s in itertools.combinations(np.delete(x, i), len(near))]
+        sums = np.round(sums, 9)
+        found = np.round(x[near].sum(), 9)
+        wanted.append(min(1, 2 * min((sums >= found).mean(), (sums <= found).mean())))
+    p = hot_spots.permutation_p(x, PATH, 40_000, seed=3)
+    assert _apart(p, np.array(wanted), 40_000, runs=1) < 5
+    assert p[5] == 1  # an island: nothing can be dealt
+
+
+def test_p_against_the_normal(town: Weights) -> None:
+    x = np.random.default_rng(10).normal(size=87)
+    p = hot_spots.permutation_p(x, town, 9999, seed=4)
+    z = hot_spots.local_moran(x, town, permutations=9, seed=0).z
+    normal = 2 * stats.norm.sf(np.abs(z))
+    # at most chance (5 standard errors, 0.05) and what a few neighbors lack of the normal
+    assert np.abs(p - normal).max() < 0.07 and np.abs(p - normal).mean() < 0.02
+
+
+def test_the_seed_decides(town: Weights) -> None:
+    x = np.random.default_rng(11).normal(size=87)
+    first, same, other = (hot_spots.permutation_p(x, town, 499, seed=s) for s in (1, 1, 2))
+    assert (first == same).all() and (first != other).any()
+    chance = [hot_spots.permutation_p(x, town, 499) for _ in "ab"]
+    assert (chance[0] != chance[1]).any()
+    assert first.min() >= 2 / 500
+
+
+def test_pieces_do_not_change_what_is_found(town: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.random.default_rng(12).normal(size=(87, 2))
+    whole = hot_spots.permutation_p(x, town, 5000, seed=1)
+    monkeypatch.setattr(hot_spots, "CELLS", 87 * 700)
+    assert _apart(whole, hot_spots.permutation_p(x, town, 5000, seed=1), 5000) < 5
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_noise_is_called_significant_in_five_percent(town: Weights, share: float) -> None:
+    x = holes(np.random.default_rng(13).gamma(1, 1, (87, 200)), share, 14)
+    p = hot_spots.permutation_p(x, town, 9999 if share == 0 else 999, seed=15)
+    assert np.nanmean(p <= 0.05) == pytest.approx(0.05, abs=0.01)
+    if share == 0:
+        flagged = [(hot_spots.benjamini_hochberg(week) <= 0.05).any() for week in p.T]
+        assert np.mean(flagged) <= 0.05 + 0.03  # 200 runs: two standard errors above
+
+
+@pytest.mark.parametrize(("height", "power"), [(2, 0.7), (3, 0.95)])
+def test_a_planted_cluster_is_found(town: Weights, height: float, power: float) -> None:
+    """An area and its six neighbors stand two standard deviations out: it is hot after
+    false-discovery control in about three runs of four (77 of these 100); three: in
+    nearly all. Of what is called hot at least 95 % touches the cluster."""
+    centre = int(np.argmax(np.diff(town.indptr) == 6))
+    cluster = weights.star(town)[[centre]].toarray()[0]
+    x = np.random.default_rng(16).normal(size=(87, 100)) + height * cluster[:, None]
+    p, z = hot_spots.permutation_p(x, town, 9999, seed=17), hot_spots.gi_star(x, town)
+    hot = np.column_stack([hot_spots.benjamini_hochberg(run) <= 0.05 for run in p.T]) & (z > 0)
+    touching = weights.star(town) @ cluster > 0
+    assert hot[centre].mean() >= power
+    assert hot[touching].sum() / hot.sum() >= 0.95
+
+
+def test_islands() -> None:
+    x = np.array([9.0, 1, 2, 3, 1, 8])
+    z = hot_spots.gi_star(x, PATH)
+    assert z[5] == pytest.approx((8 - x.mean()) / x.std())  # its own star
+    found = hot_spots.local_moran(x, PATH, seed=0)
+    assert np.isnan([found.I[5], found.z[5], found.p[5]]).all() and found.quadrant[5] == ""
+    x[[1, 3]] = np.nan  # all neighbors of the third: as an island
+    alone = hot_spots.local_moran(x, PATH, seed=0)
+    assert np.isnan([alone.I[2], alone.z[2], alone.p[2]]).all() and alone.quadrant[2] == ""
+
+
+def test_an_own_value_at_the_mean_tells_nothing_of_its_neighbors() -> None:
+    line = weights.from_pairs([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2)], 4)
+    found = hot_spots.local_moran([1.0, 4, 9, 2], line, 99, seed=0)
+    assert found.I[1] == 0 and found.p[1] == 1 and np.isnan(found.z[1])
+
+
+def test_equal_values_say_nothing(town: Weights) -> None:
+    x = np.full(87, 0.1)
+    x[::2] = 0.3 / 3  # equal but for rounding
+    assert x[0] != x[1]
+    assert np.isnan(hot_spots.gi_star(x, town)).all()
+    assert np.isnan(hot_spots.permutation_p(x, town, 9)).all()
+    found = hot_spots.local_moran(x, town, 9)
+    assert np.isnan(found.I).all() and (found.quadrant == "").all()
+    assert np.isnan(hot_spots.gi_star(np.full((87, 3), np.nan), town)).all()
+
+
+def test_all_neighbors_say_nothing() -> None:
+    every = np.ones((5, 5))
+    x = np.array([1.0, 2, 3, 4, 9])
+    assert np.isnan(hot_spots.gi_star(x, every)).all()
+    assert (hot_spots.permutation_p(x, every, 99, seed=0) == 1).all()
+
+
+@given(st.lists(st.one_of(st.floats(0, 1), st.just(np.nan)), max_size=40))
+def test_q_keeps_the_order_of_p(p: list[float]) -> None:
+    q = hot_spots.benjamini_hochberg(p)
+    known = np.isfinite(np.array(p, float))
+    assert (np.isfinite(q) == known).all()
+    held = np.array(p, float)[known]
+    if len(held):
+        wanted = stats.false_discovery_control(held)
+        np.testing.assert_allclose(q[known], wanted, atol=1e-12)
+
+
+def test_q_is_over_all_given() -> None:
+    p = np.array([[0.01, 0.5], [0.02, np.nan]])
+    np.testing.assert_allclose(hot_spots.benjamini_hochberg(p), [[0.03, 0.5], [0.03, np.nan]])
+    assert hot_spots.benjamini_hochberg([]).shape == (0,)
+
+
+def test_what_cannot_be_is_a_sentence(town: Weights) -> None:
+    with pytest.raises(ValueError, match="give one value an area"):
+        hot_spots.gi_star(np.zeros(86), town)
+    with pytest.raises(ValueError, match=r"use \(areas,\) or \(areas, times\)"):
+        hot_spots.gi_star(np.zeros((87, 2, 2)), town)
+    with pytest.raises(ValueError, match="use 1 or more"):
+        hot_spots.permutation_p(np.zeros(87), town, 0)
+    with pytest.raises(ValueError, match="once for each column"):
+        hot_spots.local_moran(np.zeros((87, 2)), town)
