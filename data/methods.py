@@ -105,8 +105,14 @@ METHODS = (
     ),
     Method(
         "Near repeats",
-        "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 199 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
+        "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 999 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
         "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
-        "Only records known to the block and the day; of more than 20,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+        "Only records known to the block and the day; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+    ),
+    Method(
+        "Episode",
+        "ST-DBSCAN: a record is a core where at least so many records, itself counted, lie within so many metres and so many hours of it; cores near each other are one group, and what is near a core belongs to it. Independent sources are counted at least: different senders where the source tells them apart (by a keyed hash), else one for each source. Proposed duplicates: two records of one kind within 150 m and an hour.",
+        "Birant and Kut (2007), Data and Knowledge Engineering 60; Ester, Kriegel, Sander and Xu (1996).",
+        "Only records known to the block and the hour; of more than 50,000 the newest. A group is a proposal, not an event: where much is recorded groups form by chance.",
     ),
 )

@@ -13,8 +13,8 @@ from geo import interaction
 SPACE = (0.0, 1.0, 100.0, 200.0, 300.0, 400.0)
 TIME = (0.0, 0.0, 1.0, 3.0, 7.0, 14.0)
 METRIC = "manhattan"
-REPLICATES = 199
-MOST = 20_000  # records: pairs grow with the square of them
+REPLICATES = 999
+MOST = 10_000  # records: pairs grow with the square of them
 LEAST = 30
 
 

@@ -12,7 +12,7 @@ from data.store import Current
 from data.view import COARSE_PLACE, View
 
 BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
-WANTED = ("occurred_at", "time_precision", "kind", "source", "origin", "grade")
+WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "origin", "grade")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]
     """Records of a View known to the block and the hour, the newest `most` by time, and how
     many the View has besides.
 
-    Columns: incident_id, x, y (metres), occurred_at, hours (since 1970), time_precision, kind,
-    source, origin, grade, area. For the signed-in tier only: it is never exported.
+    Columns: incident_id, x, y (metres), lon, lat, occurred_at, hours (since 1970),
+    time_precision, kind, source, origin, grade, area. For the signed-in tier only: never exported.
     """
     known: Clause = ("hour IS NOT NULL", [])
     found = details.records(current, view, ("incident_id", "x", "y", *WANTED), [BLOCK, known], most)

@@ -15,7 +15,11 @@ frame.head(neighborhood.title(name, row, view))
 st.text(neighborhood.numbers(row, answer))
 st.altair_chart(
     charts.against(
-        neighborhood.against_city(name, answer), theme, answer.step, [name, "all areas"]
+        neighborhood.against_city(name, answer),
+        theme,
+        answer.step,
+        [name, "all areas"],
+        frame.changes(view),
     ),
     alt=f"{name} against all areas",
 )

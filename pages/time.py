@@ -12,7 +12,9 @@ if answer.headline["n"]:
     headline.show(view, answer)
     kinds, order, step = clock.kinds(view)
     st.markdown("**By kind**" + (" (whole weeks only)" if step == "week" else ""))
-    st.altair_chart(charts.by_group(kinds, theme, step, order), alt=f"Incidents a {step} by kind")
+    changes = frame.changes(view)
+    chart = charts.by_group(kinds, theme, step, order, changes)
+    st.altair_chart(chart, alt=f"Incidents a {step} by kind")
     if step == "day":
         clock.left_out(kinds["n"].sum(), answer.headline["n"], "day")
     left, right = st.columns([1, 1.4])
@@ -28,5 +30,5 @@ if answer.headline["n"]:
         if days["n"].any():
             st.altair_chart(charts.calendar(*clock.placed(days), theme), alt="Calendar")
         clock.left_out(days["n"].sum(), answer.headline["n"], "day")
-    clock.multiples(answer, theme)
+    clock.multiples(answer, theme, changes)
 frame.foot(view)

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from data import hot, now, points
+from data import episodes as data_episodes
+from data import hot, now, points, weekly
 from data import near as data_near
 from data.view import View
 from ui import cached
@@ -57,3 +58,17 @@ def kinds(view: View) -> dict[str, int]:
 def near(view: View, seed: int) -> data_near.Near:
     """The near repeats of a View. Do not change them."""
     return data_near.repeats(cached.current(view.stamp), view, seed)
+
+
+@st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner="Grouping records ...")
+def episodes(view: View, metres: int, hours: int, least: int) -> data_episodes.Episodes:
+    """The episodes of a View. Do not change them."""
+    return data_episodes.of(cached.current(view.stamp), view, metres, hours, least)
+
+
+@st.cache_resource(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Judging the newest weeks ..."
+)
+def alarms(view: View, seed: int) -> weekly.Alarms:
+    """The newest weeks above what their past lets expect. Do not change them."""
+    return weekly.alarms(cached.current(view.stamp), view, cached.units(view), seed)

@@ -1,5 +1,7 @@
 """The charts: a frame and a theme in, an Altair chart out."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -83,7 +85,22 @@ def _when(unit: str) -> list[alt.Tooltip]:
     return [alt.Tooltip("start:T", title=first, format="%a %b %-d, %Y"), INCIDENTS]
 
 
-def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> alt.LayerChart:
+Changes = Sequence[tuple[date, str]]  # known changes of recording
+
+
+def marked(changes: Changes, theme: Theme) -> list[alt.Chart]:
+    """A line on a chart over time at each known change of recording; none where there is none."""
+    if not changes:
+        return []
+    told = pd.DataFrame([(pd.Timestamp(day), what) for day, what in changes])
+    told.columns = pd.Index(["start", "what"])
+    rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
+    return [rule.encode(x="start:T", tooltip=[alt.Tooltip("what:N", title="recording")])]
+
+
+def by_group(
+    frame: pd.DataFrame, theme: Theme, unit: str, order: list[str], changes: Changes = ()
+) -> alt.LayerChart:
     """One line a group over time; at most seven in color. Columns: start, group, n."""
     hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
@@ -97,7 +114,8 @@ def by_group(frame: pd.DataFrame, theme: Theme, unit: str, order: list[str]) -> 
     hit = base.mark_circle(size=160, opacity=0)
     lines = base.mark_line(strokeWidth=1.8, point=frame["start"].nunique() <= 31)
     said = _title(f"Incidents a {unit}", theme)
-    return alt.layer(lines, hit, title=said).properties(height=250)
+    layers = [lines, hit, *marked(changes, theme)]
+    return alt.layer(*layers, title=said).properties(height=250)
 
 
 def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
@@ -168,11 +186,13 @@ def _matrix(
     return alt.layer(cell, full.encode(color=color)).properties(height=height)
 
 
-def small(frame: pd.DataFrame, theme: Theme, unit: str, name: str, top: int) -> alt.Chart:
+def small(
+    frame: pd.DataFrame, theme: Theme, unit: str, name: str, top: int, changes: Changes = ()
+) -> alt.LayerChart:
     """One of several small charts on one scale, 0 to `top`. Columns: start, end, n."""
     axis = alt.Axis(values=[0, top], format=",d")
-    return (
-        alt.Chart(frame, title=_title(name, theme))
+    bars = (
+        alt.Chart(frame)
         .mark_bar(color=theme.accent, binSpacing=0)
         .encode(
             x=alt.X("start:T", title=None, axis=dates(frame["start"], 2)),
@@ -181,11 +201,14 @@ def small(frame: pd.DataFrame, theme: Theme, unit: str, name: str, top: int) -> 
             y2=alt.datum(0),
             tooltip=_when(unit),
         )
-        .properties(height=116)
     )
+    layers = [bars, *marked(changes, theme)]
+    return alt.layer(*layers, title=_title(name, theme)).properties(height=116)
 
 
-def against(frame: pd.DataFrame, theme: Theme, unit: str, names: list[str]) -> alt.LayerChart:
+def against(
+    frame: pd.DataFrame, theme: Theme, unit: str, names: list[str], changes: Changes = ()
+) -> alt.LayerChart:
     """An area against the whole place, each as a share of its own mean.
 
     Columns: start, who, index (1 is the mean of the period), n.
@@ -207,7 +230,8 @@ def against(frame: pd.DataFrame, theme: Theme, unit: str, names: list[str]) -> a
     )
     hit = base.mark_circle(size=160, opacity=0)
     said = _title(f"Incidents a {unit}, times the mean of the period", theme)
-    return alt.layer(base.mark_line(), hit, title=said).properties(height=250)
+    layers = [base.mark_line(), hit, *marked(changes, theme)]
+    return alt.layer(*layers, title=said).properties(height=250)
 
 
 def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:

@@ -198,7 +198,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     return frames, answer.step if width == 1 else f"{BLOCK} weeks"
 
 
-def multiples(answer: Answer, theme: Theme) -> None:
+def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     """One small chart an area, all on one scale."""
     frames, unit = busiest(answer, MOST)
     top = max((int(f["n"].max()) for f in frames.values() if len(f)), default=0)
@@ -215,5 +215,5 @@ def multiples(answer: Answer, theme: Theme) -> None:
         with st.container(horizontal=True):
             for name in names[row : row + A_ROW]:
                 with st.container():  # in a container of its own it shares the row, or wraps
-                    drawn = charts.small(frames[name], theme, unit, name, top)
+                    drawn = charts.small(frames[name], theme, unit, name, top, changes)
                     st.altair_chart(drawn, alt=f"{name}: {per}")

@@ -212,6 +212,7 @@ def made(of: str, how: str, seed: int) -> Claim:
             "lower. Lines: chance explains it, which is not the same as average.",
             f"An area is colored only where q is at most {LEVEL}: of all areas colored so, about "
             "1 in 20 is expected to be there by chance.",
+            "Its edge is not sharp: an area beside a hot one may be as high and not be flagged.",
             "A hot spot speaks of a neighborhood of areas. The area in its middle may itself be "
             "ordinary: look at its own rate in the table.",
             "Residents are not all who are there: where people work, shop and drive, a rate per "

@@ -5,7 +5,7 @@ from streamlit.navigation.page import StreamlitPage
 
 PATTERNS = "Patterns"
 
-# file, title, address, group
+# file, title, address (the name of the file: Streamlit knows it before this table), group
 PAGES = (
     ("pages/map.py", "Map", "", ""),
     ("pages/areas.py", "Areas", "areas", ""),
@@ -13,9 +13,10 @@ PAGES = (
     ("pages/time.py", "Time", "time", ""),
     ("pages/records.py", "Records", "records", ""),
     ("pages/now.py", "Now", "now", PATTERNS),
-    ("pages/hot_spots.py", "Hot spots", "hot-spots", PATTERNS),
+    ("pages/hot_spots.py", "Hot spots", "hot_spots", PATTERNS),
     ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
-    ("pages/near_repeats.py", "Near repeats", "near-repeats", PATTERNS),
+    ("pages/episodes.py", "Episodes", "episodes", PATTERNS),
+    ("pages/near_repeats.py", "Near repeats", "near_repeats", PATTERNS),
     ("pages/methods.py", "Data and methods", "methods", ""),
 )
 
@@ -24,7 +25,7 @@ EMBED = ("embed", "embed_options")  # Streamlit's own
 PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
     "frame", "base", "name", "at", "list", "show",
-    "seed", "of", "neighbors", "by", "days", "of_kind",
+    "seed", "of", "neighbors", "by", "days", "of_kind", "metres", "within", "least",
 )  # fmt: skip
 
 

@@ -102,8 +102,14 @@ def matrix(found: Near, theme: Theme) -> None:
     rows = rows.assign(told=times, stands=stands, strength=log.where(stands & (rows["ratio"] > 1)))
     far, when = list(dict.fromkeys(rows["far"])), list(dict.fromkeys(rows["when"]))
     top = float(max(1.0, rows["strength"].max() if rows["strength"].notna().any() else 1.0))
+    short = {w: w.removesuffix(" apart").removesuffix(" days").replace(" to ", "–") for w in when}
+    short |= {"on the same day": "0", "a day apart": "1"}
+    said = f"({short})[datum.value]"
     base = alt.Chart(rows).encode(
-        x=alt.X("when:O", title=None, sort=when, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, labelLimit=110)),
+        x=alt.X(
+            "when:O", title="days apart", sort=when,
+            axis=alt.Axis(orient="top", labelAngle=0, ticks=False, labelExpr=said, labelFontSize=12),
+        ),
         y=alt.Y("far:O", title=None, sort=far, axis=alt.Axis(ticks=False, labelLimit=150)),
         tooltip=[
             alt.Tooltip("far:N", title="place"), alt.Tooltip("when:N", title="time"),

@@ -63,17 +63,16 @@ def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:
     """The finding in words: what was looked at, each unusual place, and how often by chance."""
     span = period(found.days[0], found.days[-1])
     lines = [
-        f"Looked at {words.counted(int(found.counts.sum()), 'incident')} in areas, {span}: circles of "
-        f"areas over the newest 1 to {longest} days. Looking every day, chance alone would show "
-        f"something called unusual here about {MONTH / RARE:.1f} times a month."
+        f"{mark} {sentence(row)}" for mark, row in zip(NUMBERS, each(clusters[clusters["unusual"]]))
+    ] or [
+        "That is an answer: no place has more in the newest days than its own usual and the "
+        "day explain. It does not say that nothing happened. To look at an earlier day, set To."
     ]
-    for mark, row in zip(NUMBERS, each(clusters[clusters["unusual"]])):
-        lines.append(f"{mark} {sentence(row)}")
-    if not clusters["unusual"].any():
-        lines.append(
-            "That is an answer: no place has more in the newest days than its own usual and the "
-            "day explain. It does not say that nothing happened."
-        )
+    lines.append(
+        f"Looked at {words.counted(int(found.counts.sum()), 'incident')} in areas, {span}: circles "
+        f"of areas over the newest 1 to {longest} days. Looking every day, chance alone would show "
+        f"something called unusual here about {MONTH / RARE:.1f} times a month."
+    )
     if found.without:
         many = words.counted(found.without, "incident")
         lines.append(f"Left out: {many} of this time without an exact day or in no area.")
