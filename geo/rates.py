@@ -127,16 +127,19 @@ def _spread(*tables: Array) -> tuple[Array, int]:
 
 
 def _share_spread(a: Array, b: Array) -> tuple[Array, int]:
-    """The same for the weekly share of `a` in both: what they do together cancels."""
-    both, free = a + b, a.shape[1] - 1
-    if free < 1:
+    """The same for the weekly share of `a` in both: what they do together cancels.
+
+    The variance of a ratio estimator by that of a binomial share (the design effect of Korn
+    and Graubard 1998), so that weeks of many events count as much as they matter.
+    """
+    both, weeks = a + b, a.shape[1]
+    if weeks < 2:
         return np.full(len(a), np.nan), 0
-    total = np.maximum(both.sum(axis=1, keepdims=True), 1)
-    share = a.sum(axis=1, keepdims=True) / total
-    chance = both * share * (1 - share)
-    told = (a - both * share) ** 2 / np.where(chance > 0, chance, 1)
-    statistic = np.where(chance > 0, told, (a.shape[1] - 1) / a.shape[1]).sum(axis=1)
-    return statistic / free, free
+    total = both.sum(axis=1)
+    share = a.sum(axis=1) / np.maximum(total, 1)
+    chance = total * share * (1 - share)
+    around = ((a - both * share[:, None]) ** 2).sum(axis=1) * weeks / (weeks - 1)
+    return np.where(chance > 0, around / np.where(chance > 0, chance, 1), 1.0), weeks - 1
 
 
 def _drawn_together(own: Array, free: int, size: Array) -> tuple[Array, int]:
