@@ -16,7 +16,7 @@ from geo import emerging, hot_areas, rates, weights
 PERMUTATIONS = 9999
 LEVEL = hot_areas.LEVEL
 LEAST = 8  # areas with a rate: among fewer nothing can be said to be high
-LEAST_STEPS = 10  # steps of time from which on a pattern over time is named
+LEAST_STEPS = emerging.LEAST
 UNITS = ("month", "week")
 
 
@@ -110,7 +110,8 @@ def over_time(
     # a step that chance explains counts as none, whichever way its own value lies
     q = np.where(sign != 0, found.q, np.where(np.isfinite(found.q), 1.0, np.nan))
     z = np.where(sign != 0, sign * np.abs(found.z), found.z)
-    label = emerging.classify(z, q)
+    enough = z.shape[1] >= LEAST_STEPS
+    label = emerging.classify(z, q) if enough else [emerging.NOTHING] * len(z)
     return Emerging(
         steps, np.asarray(label, object), sign, found.z, emerging.mann_kendall(found.z), counts
     )
