@@ -18,7 +18,7 @@ GUARD = 26  # newest weeks that do not count as past, so that a lasting rise is 
 SHORT, SHORT_GUARD, SHORT_LEAST = 13, 2, 8  # the same where the past is short
 FEW, AMONG = 5, 4  # fewer events than 5 in four weeks never alarm
 BLOCK = 4  # weeks drawn together
-AT_ONCE = 300_000  # past weeks held in memory
+AT_ONCE = 2_000_000  # past weeks held in memory
 
 
 class Expected(NamedTuple):
