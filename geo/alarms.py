@@ -17,7 +17,8 @@ MOST_YEARS = 5  # of past
 GUARD = 26  # newest weeks that do not count as past, so that a lasting rise is not learned
 SHORT, SHORT_GUARD, SHORT_LEAST = 13, 2, 8  # the same where the past is short
 FEW, AMONG = 5, 4  # fewer events than 5 in four weeks never alarm
-AT_ONCE = 300_000  # past weeks held in memory
+BLOCK = 4  # weeks drawn together
+AT_ONCE = 2_000_000  # past weeks held in memory
 
 
 class Expected(NamedTuple):
@@ -75,25 +76,26 @@ def false_alarms(
 ) -> float:
     """How many alarms a month all series together would give if nothing ever changed.
 
-    Simulated: every week is drawn at random from the series' own weeks, so that its mean,
-    its dispersion and its odd weeks stay and season, trend and order go. Each replicate's
-    past gives the newest week's bound, and the share of own weeks above it is the chance of
-    an alarm. Weeks that resemble their neighbors change this little; alarms then come in
-    clusters. NaN without a band.
+    Simulated: blocks of four neighboring weeks are drawn at random from the series' own, so
+    that its mean, dispersion, odd weeks and most of its memory stay, and season, trend and
+    order go. Each replicate's past gives the newest week's bound, and the share of own weeks
+    above it is the chance of an alarm. NaN without a band.
     """
     table = np.atleast_2d(np.asarray(counts, float))[:, -round((MOST_YEARS + 1) * YEAR) :]
-    own = np.sort(table, axis=1)  # NaN last
-    weeks = np.isfinite(table).sum(axis=1)
-    rng = np.random.default_rng(seed)
-    picked = rng.random((replicates, *table.shape)) * weeks[:, None]
-    drawn = np.take_along_axis(own[None], picked.astype(int), axis=2)
-    drawn = np.where(np.isfinite(table), drawn, np.nan)
+    known = np.isfinite(table)
+    own = np.take_along_axis(table, np.argsort(~known, axis=1, kind="stable"), axis=1)
+    weeks = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    blocks = -(-table.shape[1] // BLOCK)
+    begin = np.random.default_rng(seed).random((replicates, len(table), blocks)) * weeks
+    at = begin.astype(int)[..., None] + np.arange(BLOCK)
+    at = at.reshape(replicates, len(table), -1)[..., : table.shape[1]] % weeks
+    drawn = np.where(known, np.take_along_axis(own[None], at, axis=2), np.nan)
     drawn[..., -1] = 0  # whatever it will be
     upper = expected(drawn.reshape(-1, table.shape[1]), 1, level).upper[:, -1]
     upper = upper.reshape(replicates, -1)
     if np.isnan(upper).all():
         return float("nan")
-    above = (own > upper[..., None]).sum(axis=2) / np.maximum(weeks, 1)
+    above = (own > upper[..., None]).sum(axis=2) / weeks[:, 0]
     return float(above.sum(axis=1).mean() * MONTH)
 
 

@@ -64,7 +64,8 @@ def _reweighted(counts: Array, past: Past, slope: bool) -> Fit:
     y = np.where(known > 0, counts, 0.0)
     first = _fit(y, known, past, slope)
     with np.errstate(divide="ignore", invalid="ignore"):
-        residual = 1.5 * (y ** (2 / 3) * first.mean ** (-1 / 6) - np.sqrt(first.mean))
+        sixth = np.sqrt(np.cbrt(first.mean))
+        residual = 1.5 * (np.cbrt(y) ** 2 / sixth - sixth**3)
     factor = first.forecast.factor[:, None]
     residual /= np.sqrt(factor * np.maximum(1 - first.leverage, 1e-9))
     residual = np.where((first.mean > 0) & (known > 0), residual, 0.0)
@@ -87,11 +88,13 @@ def _fit(y: Array, weight: Array, past: Past, slope: bool) -> Fit:
         score = moment - (level * middle).sum(axis=1)
         steep = np.clip(steep + score / np.maximum(spread, 1e-9), -STEEPEST, STEEPEST)
     level, _, spread, exposed, centre = _levels(events, weight, past, steep)
-    mean = (level @ season.T) * np.exp(steep[:, None] * years)
-    mass = np.maximum(events, HALF)
-    off = (years - centre @ season.T) if slope else np.zeros((1, len(years)))
-    certain = np.maximum(spread, 1e-9) if slope else np.full(len(y), np.inf)
-    leverage = weight * mean * ((1 / mass) @ season.T + off**2 / certain[:, None])
+    mean, mass, certain = level @ season.T, np.maximum(events, HALF), np.full(len(y), np.inf)
+    leverage = (1 / mass) @ season.T
+    if slope:
+        certain = np.maximum(spread, 1e-9)
+        mean *= np.exp(steep[:, None] * years)
+        leverage += (years - centre @ season.T) ** 2 / certain[:, None]
+    leverage *= weight * mean
     free = (weight > 0).sum(axis=1) - ((weight > 0) @ season > 0).sum(axis=1) - slope
     with np.errstate(divide="ignore", invalid="ignore"):
         pearson = np.where(mean > 0, weight * (y - mean) ** 2 / mean, 0.0).sum(axis=1)
@@ -106,10 +109,10 @@ def _levels(
     events: Array, weight: Array, past: Past, slope: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Levels for a slope, the mean's moment, the slope's information, exposure and centre."""
-    grown = weight * np.exp(slope[:, None] * past.years)
-    exposed = grown @ past.season
-    middle = (grown * past.years) @ past.season
-    square = (grown * past.years**2) @ past.season
+    grown = weight * np.exp(slope[:, None] * past.years) if slope.any() else weight
+    powers = past.years[:, None, None] ** np.arange(3)[:, None] * past.season[:, None, :]
+    sums = (grown @ powers.reshape(len(powers), -1)).reshape(len(weight), 3, -1)
+    exposed, middle, square = sums.transpose(1, 0, 2)
     safe = np.where(exposed > 0, exposed, 1.0)
     level = events / safe
     spread = (level * (square - middle**2 / safe)).sum(axis=1)

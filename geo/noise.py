@@ -1,0 +1,104 @@
+"""Levels, season and noise of weekly counts, many series at once, and weeks made like them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+WAVES = 2  # harmonics of the season
+MOST = 0.95  # of memory
+
+
+class Noise(NamedTuple):
+    """How much more weeks vary than chance, and the correlation of neighboring weeks."""
+
+    factor: float
+    memory: float
+
+
+def levels(y: Array, season: Array, edges: list[int]) -> Array:
+    """Each week's level without the season: that of its segment. Rows are series."""
+    begin, weeks = edges[:-1], np.diff(edges)
+    sums = np.add.reduceat(y, begin, axis=1) / np.add.reduceat(season, begin, axis=1)
+    return np.repeat(sums, weeks, axis=1)
+
+
+def waves(at: Ints, period: float) -> Array:
+    """Harmonics of a period at some weeks (weeks, 4); none where it does not come twice."""
+    if not len(at) or at[-1] - at[0] + 1 < 2 * period:
+        return np.zeros((len(at), 0))
+    angle = 2 * np.pi * np.outer(at / period, np.arange(1, WAVES + 1))
+    return np.hstack([np.cos(angle), np.sin(angle)])
+
+
+def season(y: Array, wave: Array, edges: list[int], begin: Array, rounds: int = 8) -> Array:
+    """Each row's season beside its segments' levels, mean 1: quasi-Poisson on the waves.
+
+    Newton's steps from a season `begin`, all rows by the information of their mean.
+    """
+    weights, out = np.zeros((len(y), wave.shape[1])), np.broadcast_to(begin, y.shape)
+    for _ in range(rounds if wave.shape[1] else 0):
+        mean = levels(y, out, edges) * out
+        usual = mean.mean(axis=0)
+        inner = wave - _within(wave * usual[:, None], edges) / np.maximum(
+            _within(usual[:, None], edges), 1e-9
+        )
+        curved = inner.T @ (usual[:, None] * inner) + 1e-6 * np.eye(wave.shape[1])
+        weights = np.clip(weights + np.linalg.solve(curved, inner.T @ (y - mean).T).T, -1, 1)
+        out = begin * np.exp(weights @ wave.T)
+        out = out / out.mean(axis=1, keepdims=True)
+    return out
+
+
+def _within(values: Array, edges: list[int]) -> Array:
+    """Each segment's sum, in each of its weeks."""
+    return np.repeat(np.add.reduceat(values, edges[:-1], axis=0), np.diff(edges), axis=0)
+
+
+def seen(y: Array, season: Array, edges: list[int], cut: Ints) -> tuple[Array, Array]:
+    """Dispersion and correlation of neighbors within segments, where each row is cut once more.
+
+    Both too low for series this short, the more so because the cut was sought: `matched`
+    corrects that.
+    """
+    level, week = levels(y, season, edges), np.arange(y.shape[1])
+    part = np.searchsorted(edges, cut, side="right") - 1
+    a, b = np.array(edges)[part][:, None], np.array([*edges, edges[-1]])[part + 1][:, None]
+    for inside in ((week >= a) & (week < cut[:, None]), (week >= cut[:, None]) & (week < b)):
+        exposed = (inside * season).sum(axis=1, keepdims=True)
+        own = (inside * y).sum(axis=1, keepdims=True) / np.maximum(exposed, 1e-9)
+        level = np.where(inside, own, level)
+    mean = np.maximum(level * season, 1e-9)
+    residual = (y - mean) / np.sqrt(mean)
+    square = np.maximum((residual**2).sum(axis=1), 1e-9)
+    return square / y.shape[1], (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / square
+
+
+def weeks(normal: Array, mean: Array, noise: Noise) -> Array:
+    """Negative binomial weeks whose normal scores are an autoregression: (series, weeks).
+
+    `normal` are independent standard normal numbers of that shape.
+    """
+    score = np.ascontiguousarray(normal.T)
+    for i in range(1, len(score)):
+        score[i] = noise.memory * score[i - 1] + np.sqrt(1 - noise.memory**2) * score[i]
+    chance = special.ndtr(score)
+    out = np.zeros(chance.shape)
+    for value in np.unique(mean[mean > 0]):
+        top = int(value + 12 * np.sqrt(value * noise.factor) + 20 * noise.factor)
+        size = value / (noise.factor - 1)
+        table = special.betainc(size, np.arange(top) + 1.0, 1 / noise.factor)
+        same = mean == value
+        out[same] = np.searchsorted(table, chance[same])
+    return out.T
+
+
+def closer(noise: Noise, wanted: tuple[Array, Array], got: tuple[Array, Array]) -> Noise:
+    """The noise corrected by what simulated series with it look like, and should."""
+    factor = noise.factor * wanted[0].mean() / max(got[0].mean(), 1e-9)
+    memory = noise.memory + wanted[1].mean() - got[1].mean()
+    return Noise(float(np.clip(factor, 1.001, 1e3)), float(np.clip(memory, 0.0, MOST)))
