@@ -136,9 +136,8 @@ def two_sets(
     the first set is held against all of the second together.
     """
     view = replace(view, areas=(), compare=NOTHING)
-    if why := links.gap(view, current.meta):
-        if why.startswith("No data"):
-            return f"No comparison: {why}"
+    if (why := links.gap(view, current.meta)).startswith("No data"):
+        return f"No comparison: {why}"
     step = periods.step(view, None, current)
     if periods.whole(view, step, current).sum() < periods.LEAST:
         return "No comparison: it takes two whole days or more."
@@ -206,7 +205,8 @@ def two_sources(
 
 
 def _spans(view: View, other: View, spans: list[tuple[date, date]]) -> str:
-    said = [f"{source_option(v.sources[0])} cover {period(*s)}" for v, s in zip((view, other), spans)]
+    names = (source_option(v.sources[0]) for v in (view, other))
+    said = [f"{name} cover {period(*span)}" for name, span in zip(names, spans)]
     return f"the records of {', those of '.join(said)}."
 
 

@@ -109,4 +109,10 @@ METHODS = (
         "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
         "Only records known to the block and the day; of more than 20,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
     ),
+    Method(
+        "Comparison",
+        "Two periods, two sets of areas or two sources, each cut to whole weeks (or days). Periods: the ratio of incidents a week, as for Change. Sets of areas: the ratio of incidents per resident in the same weeks, each area of the first set against all of the second together. Sources: an area's share of the one divided by its share of the other, over the weeks that both cover. The interval is that of Change; on the same weeks its factor is that of the weekly share of the one in both. p is one minus the level whose interval ends at 1; Benjamini-Hochberg over all areas with 20 incidents or more: clearly more or fewer is said only where q is at most 0.05.",
+        "Przyborowski and Wilenski (1940); Berry and Armitage (1995), Statistics in Medicine 14; Korn and Graubard (1998); Smyth (2004); Benjamini and Hochberg (1995).",
+        "Intervals are of one area each (95 %); what is called clear is controlled over all areas. Two halves of a year differ by season too. Two sources differ by who records what, where and when: a difference of shares need not be one of what happened.",
+    ),
 )

@@ -98,7 +98,7 @@ def _p(
 def _weeks(exposure: npt.ArrayLike | None, counts: Array) -> Array:
     """Exposure of each row over its weeks; NaN where there is none."""
     given = np.broadcast_to(np.asarray(1.0 if exposure is None else exposure, float), len(counts))
-    return np.where(given > 0, given, np.nan) * counts.shape[1]
+    return np.asarray(np.where(given > 0, given, np.nan) * counts.shape[1])
 
 
 def _tails(n: Array, m: Array, share: Array) -> Array:

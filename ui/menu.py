@@ -15,6 +15,7 @@ PAGES = (
     ("pages/now.py", "Now", "now", PATTERNS),
     ("pages/hot_spots.py", "Hot spots", "hot-spots", PATTERNS),
     ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
+    ("pages/compare.py", "Compare", "compare", PATTERNS),
     ("pages/near_repeats.py", "Near repeats", "near-repeats", PATTERNS),
     ("pages/methods.py", "Data and methods", "methods", ""),
 )
@@ -25,6 +26,7 @@ PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
     "frame", "base", "name", "at", "list", "show",
     "seed", "of", "neighbors", "by", "days", "of_kind",
+    "against", "these", "those", "other", "order", "every",
 )  # fmt: skip
 
 
