@@ -57,8 +57,8 @@ def _periods(view: View) -> Asked:
     meta = cached.meta(view.stamp)
     span = period(*links.coverage(view.sources, meta))
     told = (
-        f"The records of {says(view, meta)} cover {span}, so nothing lies before this period: here "
-        "its later half stands against the half before. Choose your own under “Compared with”."
+        f"The records of {says(view, meta)} cover {span}: nothing lies before, so the later half "
+        "stands against the half before."
     )
     return Asked(PERIODS, half, notices=(told,))
 
@@ -134,7 +134,7 @@ def pair(view: View, asked: Asked) -> Pair | str:
 
 def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
     """What is to be said before any number."""
-    lines = [*asked.notices]
+    lines = [*asked.notices, *([MEANS] if asked.what == SOURCES else [])]
     if isinstance(pair, str):
         lines.append(pair)
         if asked.what == PERIODS:
@@ -170,6 +170,10 @@ READ = {
         "reported or logged there. It cannot say which, nor that anybody left something out.",
     ),
 }  # fmt: skip
+MEANS = (
+    "A difference can come from what happens there, or from what is seen, reported and logged "
+    "there: these numbers cannot say which. Sources are never added up."
+)
 CLEAR = (
     "Colored is only what stands after control over all areas tested (Benjamini-Hochberg, 5 %): "
     "of the areas colored about 1 in 20 is expected to be chance. A grey bar can miss the line: "

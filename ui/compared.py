@@ -39,12 +39,7 @@ def title(view: View, asked: Asked, pair: Pair | str) -> str:
         return f"{what}: {asked.what} cannot be compared yet"
     a, b = names(pair, asked)
     if pair.what == SOURCES:
-        clear = pair.table["finding"].isin([forest.HIGHER, forest.LOWER]).sum()
-        tested = pair.table["q"].notna().sum()
-        found = f"{clear} of {tested} areas differ clearly in their share" if clear else (
-            "no area's share differs clearly" if tested else "too few to compare"
-        )  # fmt: skip
-        return f"{headline.sentence_case(a)} and {b}: {found}, {pair.a.period}"
+        return f"{headline.sentence_case(a)} and {b}: {_spread(pair)}, {pair.a.period}"
     unit = f"a {pair.unit}" if pair.what == PERIODS else "per resident"
     if pair.overall is None:
         return f"{what}: {pair.a.n:,} in {a}, {pair.b.n:,} in {b}; no rates to compare"
@@ -54,6 +49,16 @@ def title(view: View, asked: Asked, pair: Pair | str) -> str:
         case forest.UNCLEAR:
             return f"{what}: no clear difference {unit} between {a} and {b}"
     return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
+
+
+def _spread(pair: Pair) -> str:
+    """How two sources spread over the areas."""
+    tested = pair.table["q"].notna().sum()
+    clear = pair.table[pair.table["finding"].isin([forest.HIGHER, forest.LOWER])]
+    if clear.empty:
+        return "no area's share differs clearly" if tested else "too few to compare"
+    most = clear.sort_values(["p", "a"], ascending=[True, False])["area"].iloc[0]
+    return f"spread differently in {len(clear)} of {tested} areas, most clearly in {most}"
 
 
 def _many(ratio: float) -> str:
@@ -73,14 +78,15 @@ def sides(pair: Pair, asked: Asked) -> None:
     """The numbers of both, and what they make together."""
     with st.container(horizontal=True, key="sides"):
         for key, side, name in zip("AB", (pair.a, pair.b), names(pair, asked)):
-            with st.container(key=f"side_{key}"):
-                st.text(f"{key}: {name}")
-                for line in _numbers(pair, side):
-                    st.text(line)
-    if line := ratio(pair):
-        st.text(line)
-    if line := tested(pair):
-        st.text(line)
+            _column(key, [f"{key}: {name}", *_numbers(pair, side)])
+        if pair.overall is not None and pair.overall.finding[0] != forest.NONE:
+            _column("both", _ratio(pair, pair.overall))
+
+
+def _column(key: str, lines: list[str]) -> None:
+    with st.container(key=f"side_{key}"):
+        for line in lines:
+            st.text(line)
 
 
 def _numbers(pair: Pair, side: Side) -> list[str]:
@@ -88,36 +94,37 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     weeks = words.counted(len(side.starts), f"whole {pair.unit}")
     counted = f"{words.counted(side.n, 'incident')} in {weeks}"
     if side.every != side.n and pair.what != AREAS:
-        counted += f" (of {side.every:,} in the period, partial {pair.unit}s too)"
+        counted += f" (of {side.every:,} with partial {pair.unit}s)"
     per_step = f"{layers.number(side.per_step)} a {pair.unit}"
     rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
     areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
     per = f"{layers.number(rate[0])} per 1,000 residents"
-    within = f"95 % interval {layers.number(low[0])} to {layers.number(high[0])}; {areas}"
+    within = f"95 %: {layers.number(low[0])} to {layers.number(high[0])}"
+    if pair.what == SOURCES:
+        placed = int(side.counts[side.asked].sum())
+        return [f"{side.n:,}", f"{counted}, {per_step}", f"{placed:,} of them in these areas"]
     if not side.residents:
         none = "Hexagons have no residents: no rate" if side.view.area_set in HEXAGONS else ""
         none = "A drawn shape cuts areas: no rate" if side.view.shape else none
         return [per_step, counted, none or "Residents not known: no rate"]
     if pair.what == AREAS:
-        return [per, within, f"{counted}, {per_step}"]
-    if pair.what == SOURCES:
-        placed = int(side.counts[side.asked].sum())
-        return [f"{side.n:,}", f"{counted}, {per_step}", f"{placed:,} of them in these areas"]
-    return [per_step, counted, f"{per} in these {pair.unit}s ({within})"]
+        return [per, f"{within}; {areas} with residents", f"{counted}, {per_step}"]
+    return [per_step, counted, f"{per} ({within}), {areas} with residents"]
 
 
-def ratio(pair: Pair) -> str:
-    """The overall ratio in words."""
-    if pair.overall is None:
-        return ""
-    value, low, high = (float(v[0]) for v in pair.overall[:3])
+def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
+    """The overall ratio and its interval."""
+    value, low, high = (float(v[0]) for v in found[:3])
     what = f"incidents a {pair.unit}" if pair.what == PERIODS else "incidents per resident"
-    if not np.isfinite(value):
-        return ""
-    clear = ""
-    if pair.overall.finding[0] == forest.UNCLEAR:
-        clear = ". The interval holds 1: chance can explain the difference"
-    return f"A by B, {what}: ratio {value:.2f}, 95 % interval {low:.2f} to {high:.2f}{clear}."
+    said = f"{value:.2f}" if np.isfinite(value) else "none in B"
+    end = f"to {high:.2f}" if np.isfinite(high) else "or more"
+    lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
+    lines.append(f"{what}; 95 % interval {low:.2f} {end}")
+    if found.finding[0] == forest.UNCLEAR:
+        lines.append("The interval holds 1: chance can explain the difference")
+    if found.finding[0] == forest.FEW:
+        lines.append(f"Fewer than {rates.UNRELIABLE} in both: too few to say")
+    return lines
 
 
 def tested(pair: Pair) -> str:
@@ -129,11 +136,11 @@ def tested(pair: Pair) -> str:
     more, fewer = found.get(forest.HIGHER, 0), found.get(forest.LOWER, 0)
     few = found.get(forest.FEW, 0)
     line = (
-        f"Of {len(p)} areas tested {flagged} have an interval that misses 1, where chance alone "
-        f"brings about {max(round(CHANCE * len(p)), 1)}; {more + fewer} stand after control for "
-        f"that: {more} with more, {fewer} with fewer."
+        f"Of {len(p)} areas tested {flagged} miss 1, where chance alone brings about "
+        f"{round(CHANCE * len(p)) or 'none'}; {more + fewer} stand after control for that: "
+        f"{more} with more, {fewer} with fewer."
     )
-    return line + (f" Not tested: {few} with fewer than {rates.UNRELIABLE}." if few else "")
+    return line + (f" Not tested: {few}, too few incidents." if few else "")
 
 
 def drawable(pair: Pair) -> bool:
@@ -148,7 +155,7 @@ def label(pair: Pair) -> pd.Series:
     """The finding of each area, as readers read it."""
     said = {
         forest.HIGHER: "clearly more", forest.LOWER: "clearly fewer",
-        forest.UNCLEAR: "chance can explain it", forest.FEW: "too few to test",
+        forest.UNCLEAR: "may be chance", forest.FEW: "too few to test",
         forest.NONE: "no ratio",
     }  # fmt: skip
     return pair.table["finding"].map(said)
@@ -161,7 +168,9 @@ COLUMNS: tables.Columns = {
     "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
     "low": ("from", "%.2f", "Lower end of the ratio's 95 % interval."),
     "high": ("to", "%.2f", "Upper end of the ratio's 95 % interval; empty where B has none."),
-    "a": ("A", "localized", "Incidents of A in whole weeks (or days); of the area itself."),
+    "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
+    "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
+    "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
     "b": ("B", "localized", "Incidents of B in whole weeks (or days)."),
     "a_step": ("A a week", "%.2f", "Incidents of A a whole week (or day)."),
     "b_step": ("B a week", "%.2f", "Incidents of B a whole week (or day)."),
@@ -183,6 +192,9 @@ def table(pair: Pair, asked: Asked) -> pd.DataFrame:
     held = pair.table
     rows = held.assign(finding=label(pair), n=held["a"] + held.get("b", 0))
     rows = rows.sort_values("n", ascending=False, kind="stable")
+    if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
+        rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
+        rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
     kept = [c for c in COLUMNS if c in rows and not rows[c].isna().all()]
     total = int(pair.a.asked.size)
     st.text(f"{len(rows)} of {words.counted(total, 'area')}. A: {a}. B: {b}.")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
-from data.compare import AREAS, PERIODS, Pair
+from data.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
 from ui import charts, compared, palette
 from ui.compare import Asked
@@ -21,28 +21,33 @@ TICKS = {
     1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
 }  # fmt: skip
 TOGETHER = {PERIODS: "All together", AREAS: "A together"}
-LOOKS = ("clearly more", "clearly fewer", "chance can explain it", "too few to test")
+LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test")
+SIDES = {
+    PERIODS: "Left of the line: fewer in A, right: more",
+    AREAS: "Left of the line: fewer per resident than in B, right: more",
+    SOURCES: "Left of the line: less of A's records than of B's lie there, right: more",
+}
+NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
 
 
 def show(pair: Pair, asked: Asked, theme: Theme) -> None:
     """The plot, what it is ordered by, and how many of the areas it shows."""
     st.markdown("**Area by area**")
-    st.text(measure(pair, *compared.names(pair, asked)))
     rows = pair.table[pair.table["ratio"].notna() | (pair.table["low"] > 0)]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        order = st.segmented_control(
-            "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params", required=True,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        every = len(rows) > FIRST and st.toggle(
-            f"All {len(rows)}", key="every", bind="query-params"
-        )
-    held = ordered(pair, rows, order, len(rows) if every else FIRST)
-    st.text(
-        f"Showing {len(held)} of {words.counted(len(pair.table), 'area')}, "
-        + ("largest count first" if order == ORDERS[0] else "largest ratio first, too few last")
-        + ". The larger the dot, the more incidents."
-    )
+    with st.container(key="told_forest"):
+        st.text(f"{measure(pair, *compared.names(pair, asked))}. {compared.tested(pair)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            order = st.segmented_control(
+                "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params",
+                required=True, label_visibility="collapsed",
+            )  # fmt: skip
+            every = len(rows) > FIRST and st.toggle(
+                f"All {len(rows)}", key="every", bind="query-params"
+            )
+        held = ordered(pair, rows, order, len(rows) if every else FIRST)
+        first = "largest count first" if order == ORDERS[0] else "largest ratio first, too few last"
+        many = words.counted(int(pair.a.asked.sum()), "area")
+        st.text(f"Showing {len(held)} of {many}, {first}. {SIDES[pair.what]}.")
     frame = told(pair, held)
     st.altair_chart(chart(frame, theme), alt="Ratio of each area with its interval")
 
@@ -109,7 +114,7 @@ def reach(frame: pd.DataFrame) -> tuple[float, float]:
 def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     """The plot of rows as `told` gives them."""
     low, high = float(frame["lowest"].iloc[0]), float(frame["highest"].iloc[0])
-    room = (high / low) ** 0.1  # for the number at the end of a bar
+    room = (high / low) ** 0.17  # for the number at the end of a bar
     ticks = [t for t in TICKS if low <= t <= high and (high / low < 6 or t not in (0.8, 1.25))]
     names = frame["area"].tolist()
     bold = alt.condition(
@@ -117,15 +122,16 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     )
     y = alt.Y(
         "area:N", title=None, sort=names, scale=alt.Scale(domain=names),
-        axis=alt.Axis(labelLimit=150, ticks=False, domain=False, labelFontWeight=bold,
-                      labelPadding=8, labelOverlap=False),
+        axis=alt.Axis(labelLimit=alt.ExprRef(NARROW), labelFontWeight=bold, labelPadding=8,
+                      labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )  # fmt: skip
     said = {t: TICKS[t] for t in ticks}
     axis = alt.Axis(
         values=ticks, labelExpr=f"({said})[datum.value]",
-        orient="top", title=None, gridOpacity=0.5, domain=False, ticks=False, labelOverlap=True,
+        orient="top", title=None, gridOpacity=0.5, domain=False, ticks=False,
+        labelOverlap="greedy", labelFlush=False,
     )  # fmt: skip
-    scale = alt.Scale(type="log", domain=[low / room**0.3, high * room], nice=False)
+    scale = alt.Scale(type="log", domain=[low / room, high * room], nice=False)
     tips = [
         alt.Tooltip("area:N", title="area"),
         alt.Tooltip("said:N", title="ratio"),
@@ -135,33 +141,45 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     ]
     looks = [look for look in LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
-    hexes = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet)))
-    color = alt.Color(
-        "look:N", scale=alt.Scale(domain=looks, range=[hexes[k] for k in looks]),
-        legend=alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
-                          symbolSize=80, symbolStrokeWidth=2),
-    )  # fmt: skip
-    base = alt.Chart(frame).encode(y=y, color=color, tooltip=tips)
-    faint = alt.condition(alt.datum.few, alt.value(0.35), alt.value(1.0))
+    lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet)))
+    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper)))
+    legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
+                        symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
+    stroke = alt.Stroke(
+        "look:N", scale=alt.Scale(domain=looks, range=[lines[k] for k in looks]), legend=legend
+    )
+    fill = alt.Fill(
+        "look:N", scale=alt.Scale(domain=looks, range=[insides[k] for k in looks]), legend=legend
+    )
+    base = alt.Chart(frame).encode(y=y, tooltip=tips)
+    faint = alt.condition(alt.datum.few, alt.value(0.4), alt.value(1.0))
     x = alt.X("at:Q", scale=scale, axis=axis)
     one = alt.Chart(pd.DataFrame({"at": [1.0]})).mark_rule(color=theme.ink, size=1.2)
     bar = base.mark_rule(strokeWidth=2, strokeCap="round").encode(
-        x=alt.X("left:Q", scale=scale, axis=axis), x2="right:Q", opacity=faint
+        x=alt.X("left:Q", scale=scale, axis=axis), x2="right:Q", opacity=faint, stroke=stroke
     )
     size = alt.Size("n:Q", scale=alt.Scale(range=[24, 260]), legend=None)
-    clear = f"indexof({list(LOOKS[:2])}, datum.look) >= 0"
-    area = base.transform_filter("!datum.all")
-    filled = area.transform_filter(clear).mark_circle(opacity=1).encode(x=x, size=size)
-    hollow = area.transform_filter(f"!({clear})").mark_point(
-        filled=True, fill=theme.paper, strokeWidth=1.6
-    )
-    hollow = hollow.encode(x=x, size=size, stroke=color, opacity=faint)
+    dot = base.transform_filter("!datum.all").mark_point(strokeWidth=1.6, opacity=1)
     whole = base.transform_filter("datum.all").mark_point(
-        shape="diamond", filled=True, size=190, opacity=1
+        shape="diamond", size=190, opacity=1, strokeWidth=1.6
     )
-    text = base.mark_text(align="left", dx=6, fontSize=11, fontWeight=600).encode(
-        x=alt.X("right:Q", scale=scale, axis=axis), text="label:N"
-    )
-    layers = [one.encode(x=x), bar, hollow, filled, whole.encode(x=x), text]
-    title = charts.title("← fewer in A      more in A →", theme)
+    dots = [
+        dot.encode(x=x, size=size, stroke=stroke, fill=fill, strokeOpacity=faint),
+        whole.encode(x=x, stroke=stroke, fill=fill),
+    ]
+    layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
+    title = charts.title("A divided by B, 95 % interval; larger: more incidents", theme)
     return alt.layer(*layers, title=title).properties(height=alt.Step(ROW))
+
+
+def _labels(base: alt.Chart, scale: alt.Scale, axis: alt.Axis, theme: Theme) -> list[alt.Chart]:
+    """The ratio beside its bar, on the side that is away from 1."""
+    made = []
+    for test, end, align, dx in (("datum.at < 1", "left", "right", -6),
+                                 ("datum.at >= 1", "right", "left", 6)):  # fmt: skip
+        text = base.transform_filter(test).mark_text(
+            align=align, dx=dx, fontSize=11, fontWeight=600, color=theme.ink
+        )
+        x = alt.X(f"{end}:Q", scale=scale, axis=axis)
+        made.append(text.encode(x=x, text="label:N"))
+    return made

@@ -32,8 +32,10 @@ STYLE = """<style>
   { font-size: 2rem; font-weight: 600; line-height: 1.15; }
 .st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
   { font-size: .92rem; line-height: 1.4; }
-[class*="st-key-side_"] [data-testid="stVerticalBlock"], [class*="st-key-side_"] { gap: 0; }
-[class*="st-key-side_"] [data-testid="stText"] { font-size: .92rem; line-height: 1.4; }
+[class*="st-key-side_"] { gap: 0; min-width: 150px; }
+[class*="st-key-side_"] [data-testid="stText"], [class*="st-key-told_"] [data-testid="stText"]
+  { font-size: .92rem; line-height: 1.4; }
+[class*="st-key-told_"] { gap: .3rem; }
 [class*="st-key-side_"] > :nth-child(1) [data-testid="stText"] { font-weight: 600; }
 [class*="st-key-side_"] > :nth-child(2) [data-testid="stText"]
   { font-size: 1.7rem; font-weight: 600; line-height: 1.2; }

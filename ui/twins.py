@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.compare import AREAS, PERIODS, SOURCES, Pair
 from data.filters import period
-from ui import charts, compared
+from ui import charts, compared, headline
 from ui.compare import Asked
 from ui.palette import Theme
 
@@ -125,7 +125,7 @@ def chart(
         rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
         drawn.append(rule.encode(x=x, tooltip=[alt.Tooltip("what:N", title="recording")]))
     title = alt.TitleParams(**charts.title(name, theme))
-    return alt.layer(*drawn, title=title).properties(height=92)
+    return alt.layer(*drawn, title=title).properties(height=112)
 
 
 def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme) -> None:
@@ -139,14 +139,19 @@ def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme
     top = float(np.ceil(top)) if counts or top > 3 else float(np.ceil(top * 10) / 10)
     form = ",d" if counts else ",.1f"
     a, b = compared.names(pair, asked)
-    many = f"The {len(found)} areas with the most" if len(found) > 1 else "The one area"
+    many = f"The {len(found)} areas with the most incidents"
+    if len(found) < MOST:
+        many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
     st.markdown(f"**{many}**")
-    over = f"; B lies over A from its first {pair.unit} on" if counts else ""
-    st.text(f"Bars A: {a}. Line B: {b}. {unit(pair)}, all on one scale{over}.")
-    inside = [(d, w) for d, w in changes if pair.a.starts[0] <= np.datetime64(d)]
+    over = f", laid over A from its first {pair.unit} on" if counts else ""
+    first, last = pair.a.starts[0], pair.a.starts[-1]
+    inside = [(d, w) for d, w in changes if first <= np.datetime64(d) <= last]
     inside = [] if counts else inside
-    for day, what in inside:
-        st.text(f"Line of dashes, {period(day, day)}: {what}")
+    with st.container(key="told_twins"):
+        said = headline.sentence_case(unit(pair))
+        st.text(f"{said}, all on one scale. Bars A: {a}. Line B: {b}{over}.")
+        for day, what in inside:
+            st.text(f"Line of dashes, {period(day, day)}: {what}")
     names = list(found)
     for row in range(0, len(names), A_ROW):
         with st.container(horizontal=True):
