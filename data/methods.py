@@ -115,4 +115,16 @@ METHODS = (
         "Birant and Kut (2007), Data and Knowledge Engineering 60; Ester, Kriegel, Sander and Xu (1996).",
         "Only records known to the block and the hour; of more than 50,000 the newest. A group is a proposal, not an event: where much is recorded groups form by chance.",
     ),
+    Method(
+        "Comparison",
+        "Two periods, two sets of areas or two sources, each cut to whole weeks (or days). Periods: the ratio of incidents a week, as for Change. Sets of areas: the ratio of incidents per resident in the same weeks, each area of the first set against all of the second together. Sources: an area's share of the one divided by its share of the other, over the weeks that both cover. The interval is that of Change; on the same weeks its factor is that of the weekly share of the one in both. p is one minus the level whose interval ends at 1; Benjamini-Hochberg over all areas with 20 incidents or more: clearly more or fewer is said only where q is at most 0.05.",
+        "Przyborowski and Wilenski (1940); Berry and Armitage (1995), Statistics in Medicine 14; Korn and Graubard (1998); Smyth (2004); Benjamini and Hochberg (1995).",
+        "Intervals are of one area each (95 %); what is called clear is controlled over all areas. Two halves of a year differ by season too. Two sources differ by who records what, where and when: a difference of shares need not be one of what happened.",
+    ),
+    Method(
+        "Trend",
+        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation.",
+        "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66.",
+        "False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
+    ),
 )

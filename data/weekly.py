@@ -13,6 +13,7 @@ from data.store import Current
 from data.view import View
 from geo import tabulate
 from geo.alarms import expected, false_alarms
+from geo.breaks import change_points
 
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
@@ -93,3 +94,59 @@ def alarms(
         order.drop(columns="all"), judged, int(held.sum()), often,
         starts[-judged] if judged else None, last,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The whole weeks of a View with what their past lets expect, and the breaks of their level.
+
+    `table` has start, n, expected, lower, upper, alarm, method and `level` (the mean between
+    breaks); `breaks` that of `geo.breaks.change_points` with dates for positions, and how many
+    units moved the `same` way, of those `judged`.
+    """
+
+    table: pd.DataFrame
+    breaks: pd.DataFrame
+    false_a_month: float
+
+
+def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> Trend:
+    """The View's weeks against their past, which may begin before the View."""
+    found = weeks(current, view, units)
+    at = slice(found.before, None)
+    judged = len(found.starts) - found.before
+    band = expected(found.total, judged or None, LEVEL)
+    table = pd.DataFrame(
+        {
+            "start": pd.to_datetime(pd.Series(found.starts[at])),
+            "n": found.total[at],
+            "expected": band.expected[at],
+            "lower": band.lower[at],
+            "upper": band.upper[at],
+            "alarm": band.alarm[at],
+            "method": band.method[at],
+        }
+    )
+    breaks = change_points(found.total[at].astype(float), seed=seed)
+    often = false_alarms(found.total[None], LEVEL, seed=seed) if table["method"].any() else np.nan
+    edges = [0, *breaks["at"], judged]
+    level = [n.mean() for n in np.split(table["n"].to_numpy(float), edges[1:-1])]
+    table = table.assign(level=np.repeat(level, np.diff(edges)))
+    return Trend(table, _dated(breaks, found, edges), often)
+
+
+def _dated(breaks: pd.DataFrame, found: Weeks, edges: list[int]) -> pd.DataFrame:
+    """Breaks with the Mondays of their weeks, and how many units moved the same way."""
+    units, starts = found.units[:, found.before :], found.starts[found.before :]
+    same, judged = [], []
+    for i, ratio in enumerate(breaks["ratio"]):
+        before, after = (
+            units[:, a:b].mean(axis=1)
+            for a, b in ((edges[i], edges[i + 1]), (edges[i + 1], edges[i + 2]))
+        )
+        moved = after > before if ratio > 1 else after < before
+        some = (before + after) > 0
+        same.append(int((moved & some).sum()))
+        judged.append(int(some.sum()))
+    days = {c: [starts[int(i)] for i in breaks[c]] for c in ("at", "low", "high")}
+    return breaks.assign(**days, same=same, judged=judged)

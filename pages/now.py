@@ -32,5 +32,6 @@ with picture:
     maps.show("map_now", frame.map_title(view), cached.bounds(view), told)
 with beside:
     rows = now.table(clusters, 300)
+now.alarms(cached_patterns.alarms(view, seed))
 downloads.finding(view, rows, now.COLUMNS, made)
 claim.foot(view, made)

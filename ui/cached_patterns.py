@@ -72,3 +72,9 @@ def episodes(view: View, metres: int, hours: int, least: int) -> data_episodes.E
 def alarms(view: View, seed: int) -> weekly.Alarms:
     """The newest weeks above what their past lets expect. Do not change them."""
     return weekly.alarms(cached.current(view.stamp), view, cached.units(view), seed)
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Looking for breaks ...")
+def trend(view: View, seed: int) -> weekly.Trend:
+    """The whole weeks of a View against their past, and their breaks. Do not change them."""
+    return weekly.trend(cached.current(view.stamp), view, cached.units(view), seed)

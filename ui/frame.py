@@ -32,6 +32,13 @@ STYLE = """<style>
   { font-size: 2rem; font-weight: 600; line-height: 1.15; }
 .st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
   { font-size: .92rem; line-height: 1.4; }
+[class*="st-key-side_"] { gap: 0; min-width: 150px; }
+[class*="st-key-side_"] [data-testid="stText"], [class*="st-key-told_"] [data-testid="stText"]
+  { font-size: .92rem; line-height: 1.4; }
+[class*="st-key-told_"] { gap: .3rem; }
+[class*="st-key-side_"] > :nth-child(1) [data-testid="stText"] { font-weight: 600; }
+[class*="st-key-side_"] > :nth-child(2) [data-testid="stText"]
+  { font-size: 1.7rem; font-weight: 600; line-height: 1.2; }
 .st-key-notices [data-testid="stText"] { padding: .45rem .8rem; border-left: 3px solid;
   background: color-mix(in srgb, currentColor 7%, transparent); }
 [class*="st-key-source_"] [data-testid="stElementContainer"]:first-child
@@ -198,8 +205,9 @@ def changes(view: View) -> list[tuple[date, str]]:
 def link(view: View, words: Mapping[str, str] | None = None) -> str:
     """The address of this page with every part of the View and the page's own words."""
     query = links.query(view, cached.meta(view.stamp))
-    own = {k: v for k, v in st.query_params.items() if k in menu.PAGE_WORDS} | dict(words or {})
-    rest = f"&{urlencode(own)}" if own else ""
+    asked = {k: st.query_params.get_all(k) for k in st.query_params if k in menu.PAGE_WORDS}
+    own = {**asked, **(words or {})}
+    rest = f"&{urlencode(own, doseq=True)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"
 
 

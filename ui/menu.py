@@ -15,6 +15,8 @@ PAGES = (
     ("pages/now.py", "Now", "now", PATTERNS),
     ("pages/hot_spots.py", "Hot spots", "hot_spots", PATTERNS),
     ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
+    ("pages/trend.py", "Trend", "trend", PATTERNS),
+    ("pages/compare.py", "Compare", "compare", PATTERNS),
     ("pages/episodes.py", "Episodes", "episodes", PATTERNS),
     ("pages/near_repeats.py", "Near repeats", "near_repeats", PATTERNS),
     ("pages/methods.py", "Data and methods", "methods", ""),
@@ -26,6 +28,7 @@ PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
     "frame", "base", "name", "at", "list", "show",
     "seed", "of", "neighbors", "by", "days", "of_kind", "metres", "within", "least",
+    "against", "these", "those", "other", "order", "every",
 )  # fmt: skip
 
 

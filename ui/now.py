@@ -11,6 +11,7 @@ from data import words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
+from data.weekly import Alarms
 from ui import claim, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
@@ -161,6 +162,34 @@ def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
             f"once in {RARE} days is called unusual."
         )
     return rows
+
+
+ALARMS: tables.Columns = {
+    "area": ("Where", "", "An area, or all of them together."),
+    "week": ("Week from", "", "Its Monday; whole weeks only."),
+    "n": ("Incidents", "localized", "How many in the week."),
+    "expected": ("Expected", "%.1f", "What its past lets expect."),
+    "upper": ("Up to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
+    "times": ("Times", "%.1f", "Incidents divided by those expected."),
+}
+
+
+def alarms(found: Alarms) -> None:
+    """The newest weeks that lie above their expected band, and how many chance would give."""
+    st.markdown("**Weeks above what was to be expected**")
+    if not found.judged or found.first is None or found.last is None:
+        st.text("No whole week has a past long enough: it takes eight weeks.")
+        return
+    many = len(found.table)
+    said = words.counted(many, "alarm") if many else "No alarm: that is an answer too"
+    st.text(
+        f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
+        f"together). When nothing changes, chance gives {found.false_a_month:.1f} alarms a month "
+        "in so many series (simulated from their own weeks)."
+    )
+    if many:
+        rows = found.table.assign(week=[period(d, d) for d in found.table["week"]])
+        tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")
 
 
 def made(found: Daily, longest: int, seed: int) -> Claim:

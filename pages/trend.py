@@ -1,0 +1,32 @@
+"""Whether a rise is real: the weekly series, what was to be expected, and its breaks."""
+
+import streamlit as st
+
+from ui import cached, cached_patterns, claim, downloads, frame, rise
+
+view = frame.view()
+theme = frame.theme()
+answer = cached.answer(view)
+if not answer.covered:
+    frame.head("No data in this period, so no trend")
+    frame.foot(view)
+    st.stop()
+title = st.container()
+seed = claim.seed()
+found = cached_patterns.trend(view, seed)
+made = rise.made(view, found, seed)
+if why := rise.why_not(found):
+    with title:
+        frame.head("Too short a time for a trend")
+        st.text(why)
+    claim.foot(view, made)
+    st.stop()
+changes = frame.changes(view)
+with title:
+    frame.head(rise.title(view, found))
+st.altair_chart(rise.chart(found, theme, changes), alt="Weeks on their expected band, with breaks")
+for line in rise.said(view, found, changes):
+    st.text(line)
+rows = rise.listed(found)
+downloads.finding(view, rows, rise.WEEKS, made)
+claim.foot(view, made)

@@ -1,0 +1,218 @@
+"""What the page Trend shows: the weekly series, its expected band, alarms and breaks."""
+
+from datetime import date
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.filters import period
+from data.view import View
+from data.weekly import LEVEL, Trend
+from ui import charts, headline, palette, tables
+from ui.claim import Claim
+from ui.palette import Theme
+
+METHOD = "Trend"
+LEAST = 16  # whole weeks, to seek a break at all
+EVERYWHERE = 2 / 3  # of the areas moved the same way: as a change of recording would
+NEAR = 21  # days between a break and a known change of recording
+METHODS = {
+    "farrington": "expected from the same season of up to five years before",
+    "short": "expected from the 13 weeks before alone, because the past is short: a season can alarm",
+}
+
+
+def why_not(found: Trend) -> str:
+    """Why nothing can be said; empty where something can."""
+    n = len(found.table)
+    if n < LEAST:
+        return (
+            f"{words.counted(n, 'whole week')} in this View: it takes {LEAST} to speak of a trend."
+        )
+    return ""
+
+
+def title(view: View, found: Trend) -> str:
+    """The finding in one sentence."""
+    what = headline.sentence_case(headline.noun(view))
+    if found.breaks.empty:
+        alarms = int(found.table["alarm"].sum())
+        if alarms:
+            return (
+                f"{what}: no lasting break; {words.counted(alarms, 'week')} above what was expected"
+            )
+        return f"{what}: no break and no week above what was expected"
+    far = np.abs(np.log(found.breaks["ratio"]))
+    row = found.breaks.loc[far.idxmax()]
+    return f"{what}: {times(row['ratio'])} from the week of {day(row['at'])}"
+
+
+def times(ratio: float) -> str:
+    """A ratio of weeks as readers want it."""
+    if ratio > 1:
+        return f"{ratio:.1f} times as many a week"
+    return f"{(1 - ratio) * 100:.0f} % fewer a week"
+
+
+def day(when: Any) -> str:
+    """A day as readers write it."""
+    return period(when, when)
+
+
+def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]:
+    """Each break in words, what it may be, and how many alarms chance gives."""
+    lines = []
+    row: Any
+    for row in found.breaks.itertuples():
+        where = day(row.low) if row.low == row.high else f"{day(row.low)} to {day(row.high)}"
+        lines.append(
+            f"From the week of {day(row.at)} (95 %: {where}) {times(float(row.ratio))}, ratio "
+            f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f}); {row.same} of "
+            f"{row.judged} areas moved the same way.{_recording(row, changes)}"
+        )
+    if found.breaks.empty:
+        lines.append("No break of its level that chance does not explain.")
+    alarms = int(found.table["alarm"].sum())
+    judged = int((found.table["method"] != "").sum())
+    often = found.false_a_month
+    chance = f"; chance alone would give {often:.2f} a month" if np.isfinite(often) else ""
+    lines.append(
+        f"{words.counted(alarms, 'week')} of {judged} judged lie above the expected band{chance}. "
+        f"Whole weeks only: {words.counted(len(found.table), 'week')}, "
+        f"{period(view.start, view.end)}."
+    )
+    return lines
+
+
+def _recording(row: Any, changes: list[tuple[date, str]]) -> str:
+    """What a break may be besides a change of what happened."""
+    for when, what in changes:
+        if abs((when - row.at).days) <= NEAR:
+            return f" Known: {what}"
+    if row.judged and row.same / row.judged >= EVERYWHERE:
+        return " A break across all areas at once can be a change of recording."
+    return ""
+
+
+def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.LayerChart:
+    """The series on its expected band; alarms as dots, breaks as lines with their dates."""
+    rows = found.table.assign(
+        state=np.where(found.table["alarm"], "above expected", "as expected"),
+    )
+    x = alt.X("start:T", title=None, axis=charts.dates(rows["start"]))
+    y = alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **charts.COUNTS))
+    tips = [
+        alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"), charts.INCIDENTS,
+        alt.Tooltip("expected:Q", format=",.1f"), alt.Tooltip("upper:Q", title="up to", format=",.0f"),
+    ]  # fmt: skip
+    base = alt.Chart(rows).encode(x=x)
+    band = base.transform_filter("isValid(datum.upper)").mark_area(color=theme.quiet, opacity=0.22)
+    layers = [
+        band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q"),
+        base.mark_line(color=theme.ink, strokeWidth=1, opacity=0.7).encode(y=y),
+        base.mark_line(color=theme.accent, strokeWidth=2.5, interpolate="step-after").encode(
+            y=alt.Y("level:Q", title=None)
+        ),
+        base.transform_filter("datum.alarm").mark_circle(color=palette.HIGHER, size=42, opacity=1)
+        .encode(y=y, tooltip=tips),
+        base.mark_circle(size=120, opacity=0).encode(y=y, tooltip=tips),
+    ]  # fmt: skip
+    if len(found.breaks):
+        layers += _breaks(found.breaks, theme)
+    layers += charts.marked(changes, theme)
+    text = (
+        "Incidents a week (thin), mean between breaks (thick), expected band (grey), alarms (dots)"
+    )
+    return alt.layer(*layers, title=charts.title(text, theme)).properties(height=280)
+
+
+def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
+    """The interval of each break's date as a stripe, and its date."""
+    rows = pd.DataFrame(
+        {
+            "low": pd.to_datetime(breaks["low"]),
+            "high": pd.to_datetime(breaks["high"]) + pd.Timedelta(days=7),
+            "at": pd.to_datetime(breaks["at"]),
+            "told": [f"{pd.Timestamp(v):%b %-d %Y}" for v in breaks["at"]],
+        }
+    )
+    base = alt.Chart(rows)
+    stripe = base.mark_rect(color=theme.accent, opacity=0.18).encode(x="low:T", x2="high:T")
+    label = base.mark_text(
+        align="left", dx=4, dy=-2, baseline="top", color=theme.accent, fontSize=11
+    )
+    return [stripe, label.encode(x="at:T", y=alt.value(0), text="told:N")]
+
+
+BREAKS: tables.Columns = {
+    "at": ("From the week of", "", "The first week of the new level."),
+    "low": ("earliest", "", "Where the 95 % interval of the date begins."),
+    "high": ("latest", "", "Where the 95 % interval of the date ends."),
+    "ratio": ("Ratio", "%.2f", "The level after divided by that before."),
+    "ratio_low": ("from", "%.2f", "Lower end of its 95 % interval."),
+    "ratio_high": ("to", "%.2f", "Upper end of its 95 % interval."),
+    "p": ("p", "%.3f", "The chance of as clear a break where there is none."),
+    "same": ("Same way", "%d", "Areas that moved the same way."),
+    "judged": ("of areas", "%d", "Areas with any incident in the two stretches."),
+}
+WEEKS: tables.Columns = {
+    "start": ("Week from", "", "Its Monday."),
+    "n": ("Incidents", "localized", "How many in the week."),
+    "expected": ("Expected", "%.1f", "What its past lets expect."),
+    "lower": ("from", "%.0f", "Lower end of the 99 % band."),
+    "upper": ("to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
+    "alarm": ("Alarm", "", "Whether the week lies above the band."),
+    "method": ("By", "", "farrington: the season of years before; short: the 13 weeks before."),
+    "level": ("Level", "%.1f", "The mean between breaks."),
+}
+
+
+def weeks(found: Trend) -> pd.DataFrame:
+    """The series as a table, newest first."""
+    rows = found.table.assign(
+        start=found.table["start"].dt.strftime("%Y-%m-%d"),
+        alarm=np.where(found.table["alarm"], "alarm", ""),
+    )
+    return rows[list(WEEKS)].iloc[::-1]
+
+
+def breaks(found: Trend) -> pd.DataFrame:
+    """The breaks as a table."""
+    told = {c: [day(v) for v in found.breaks[c]] for c in ("at", "low", "high")}
+    return found.breaks.assign(**told)[list(BREAKS)]
+
+
+def made(view: View, found: Trend, seed: int) -> Claim:
+    """What stands below the page."""
+    used = sorted(set(found.table["method"]) - {""})
+    return Claim(
+        METHOD,
+        (
+            "A dot is a week with more than its past lets expect; the grey band is what it lets "
+            f"expect in {LEVEL:.0%} of weeks. " + "; ".join(f"{m}: {METHODS[m]}" for m in used) + ".",
+            "A break is where the level changed and stayed changed. The stripe is where its date "
+            "may lie. The thick line is the mean between breaks.",
+            "A break across all areas at once can be a change of recording: a new form, a new "
+            "rule, another system. Known ones are drawn as dashed lines.",
+            "More records are not more events, and fewer are not fewer.",
+        ),
+        {"Band": f"{LEVEL:.0%}", "Breaks": "5 % in a series without any, at least 8 weeks apart",
+         "Weeks": str(len(found.table)), "Seed": str(seed),
+         "Period": period(view.start, view.end)},
+        {"seed": str(seed)},
+    )  # fmt: skip
+
+
+def listed(found: Trend) -> pd.DataFrame:
+    """Tables below the chart: the breaks, then the weeks; what comes back is the latter."""
+    if len(found.breaks):
+        st.markdown("**Breaks**")
+        tables.finding(breaks(found), BREAKS, 36 * (len(found.breaks) + 1) + 6, "breaks")
+    st.markdown("**Weeks**")
+    rows = weeks(found)
+    tables.finding(rows, WEEKS, 300, "weeks")
+    return rows
