@@ -130,13 +130,18 @@ def _grouped(same: Sequence[npt.ArrayLike], count: int) -> Ints:
 
 
 def _pairs_ahead(near: Neighbors) -> Iterator[Stretch]:
-    """Stretches in which each pair stands once, by rows of the first within each cell."""
-    records = np.argsort(near.order)
+    """Stretches in which each pair stands once; by rows where all pairs are alike."""
+    records = np.argsort(near.order) if _alike(near) else np.arange(len(near.order))
     for one in near.stretches(records, (0, 0)):
         ahead = one._replace(start=np.maximum(one.start, one.record + 1))
         yield ahead.only(ahead.start < ahead.stop)
     for step in near.half:
         yield from near.stretches(records, step)
+
+
+def _alike(near: Neighbors) -> bool:
+    """Whether only records of the same place and time are near."""
+    return near.eps_space == near.eps_time == 0
 
 
 def _count(near: Neighbors) -> int:
@@ -153,8 +158,6 @@ def _count(near: Neighbors) -> int:
 def _closest(near: Neighbors, allowed: tuple[float, float], most: int) -> tuple[Ints, Ints]:
     """Sorted places of the closest pairs, in order."""
     best = np.zeros((2, 0), dtype=np.int64)
-    # where all are alike they come in order of their rows: the first are the best
-    alike = near.eps_space == near.eps_time == 0
     worst = np.inf
     for found in _pairs_ahead(near):
         for which, other in pairs(found):
@@ -169,7 +172,7 @@ def _closest(near: Neighbors, allowed: tuple[float, float], most: int) -> tuple[
             best = best[:, order]
             if len(order) == most:
                 worst = score[order[-1]]
-                if alike:
+                if _alike(near):  # then they come in order of their rows
                     return best[0], best[1]
     return best[0], best[1]
 

@@ -136,8 +136,8 @@ def _joined(near: Neighbors, cores: Ints) -> Ints:
             continue
         a, start, stop = (np.concatenate([s[k] for s in found]) for k in range(3))
         cluster = _looked_through(near, cores, run, cluster, number[a], start, stop)
-    found: Ints = cluster[run]
-    return found
+    joined: Ints = cluster[run]
+    return joined
 
 
 def _looked_through(
