@@ -16,7 +16,7 @@ from scipy import sparse
 from geo.episodes import Clusters, st_dbscan_core
 
 FEW, MANY = 20_000, 1_000_000
-ROUNDS = 3
+ROUNDS = 9
 EPS = ((300.0, 2.0), (200.0, 0.25))  # metres, days
 LEAST = 5
 FASTER, MOST_S, MOST_MB = 3.0, 10.0, 4096
@@ -76,8 +76,10 @@ def peer(x: np.ndarray, y: np.ndarray, t: np.ndarray, metres: float, days: float
 
 def _against_peer(rows: int, metres: float, days: float) -> dict[str, Any]:
     points = made(rows)
-    ours_s, ours = _timed(lambda: st_dbscan_core(*points, metres, days, LEAST))
-    peer_s, theirs = _timed(lambda: peer(*points, metres, days))
+    (ours_s, ours), (peer_s, theirs) = _in_turn(
+        lambda: st_dbscan_core(*points, metres, days, LEAST),
+        lambda: peer(*points, metres, days),
+    )
     equal = bool((ours.core == theirs.core).all()) and _alike(
         ours.labels[ours.core], theirs.labels[ours.core]
     )
@@ -129,14 +131,15 @@ def alone(rows: float, metres: float, days: float) -> None:
     print(json.dumps(figures))
 
 
-def _timed(one: Callable[[], Clusters]) -> tuple[float, Clusters]:
-    """Median seconds, and what came out; the first time is not counted."""
-    found, seconds = one(), []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        found = one()
-        seconds.append(time.perf_counter() - start)
-    return median(seconds), found
+def _in_turn(*runs: Callable[[], Clusters]) -> list[tuple[float, Clusters]]:
+    """Median seconds of each and what came out; the first time is not counted."""
+    found, seconds = [one() for one in runs], np.zeros((len(runs), ROUNDS))
+    for k in range(ROUNDS):
+        for mine, one in zip(seconds, runs):
+            start = time.perf_counter()
+            one()
+            mine[k] = time.perf_counter() - start
+    return [(median(mine.tolist()), one) for mine, one in zip(seconds, found)]
 
 
 def _alike(one: np.ndarray, two: np.ndarray) -> bool:
