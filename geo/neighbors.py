@@ -20,7 +20,8 @@ CHUNK = 1 << 15  # records at a time: the scratch arrays stay in the processor's
 PAIRS = 1 << 19  # about the most pairs to hold at once
 WIDE = 2.0  # side of a cell, as a share of eps: about four of nine cells are near
 SMALL = (1 - 1e-6) / np.sqrt(2)  # a cell's corners are near each other, however rounded
-CROWDED = 64  # records near in time in a wide cell, on average: more are crowded
+CROWDED = 24  # records near in time in a wide cell, on average: more are crowded
+TOO_MANY = 64_000_000  # of them in all: the pairs would fill the memory
 LEAST = 1e-161  # metres: the square of less is 0 in floating point
 
 
@@ -181,8 +182,10 @@ def prepared(
 ) -> tuple[Neighbors, bool]:
     """Neighbors with cells as wide as the records allow, and whether they are crowded."""
     wide = Neighbors(x, y, t, eps_space, eps_time, group, WIDE)
-    if wide.crowd() <= CROWDED:
+    crowd = wide.crowd()
+    if crowd <= CROWDED and crowd * len(x) <= TOO_MANY:
         return wide, False
+    del wide
     return Neighbors(x, y, t, eps_space, eps_time, group, SMALL), True
 
 
