@@ -18,6 +18,7 @@ NAMES = (
     ("start", "bench.start", "from process start to the first page"),
     ("view", "bench.view", "the questions of the Map screen"),
     ("heat", "bench.heat", "the heat layer, server time and bytes to the browser"),
+    ("episodes", "bench.episodes", "which records are of one episode"),
     ("points", "bench.points", "incidents at any zoom in Chromium"),
     ("scan", "bench.scan", "clusters in space and in time, with what chance does"),
     ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.borders import Floats, Ints
-from geo.neighbors import Neighbors, Stretch, pairs
+from geo.neighbors import Neighbors, Stretch, pairs, prepared
 from geo.st_dbscan import Clusters, check, st_dbscan, st_dbscan_core
 
 __all__ = ["Clusters", "duplicate_pairs", "episodes", "st_dbscan", "st_dbscan_core"]
@@ -97,12 +97,12 @@ def duplicate_pairs(
     group = _grouped(same, len(x))
     rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & np.isfinite(t) & (group >= 0))
     x, y, t, group = x[rows], y[rows], t[rows], group[rows]
-    near = Neighbors(x, y, t, eps_space, eps_time, group)
+    near, _ = prepared(x, y, t, eps_space, eps_time, group)
     number = found = _count(near)
     share = 1.0
     while number > max(most, EVERY) and share:
         share = share / CLOSER if share > CLOSEST else 0.0
-        closer = Neighbors(x, y, t, share * eps_space, share * eps_time, group)
+        closer, _ = prepared(x, y, t, share * eps_space, share * eps_time, group)
         number = _count(closer)
         if number < most:
             break
@@ -129,20 +129,20 @@ def _grouped(same: Sequence[npt.ArrayLike], count: int) -> Ints:
     return group
 
 
-def _pairs_ahead(near: Neighbors) -> Iterator[Stretch]:
-    """Stretches in which each pair stands once, by rows of the first within each cell."""
-    records = np.argsort(near.order)
-    for one in near.stretches(records, (0, 0)):
-        ahead = one._replace(start=np.maximum(one.start, one.record + 1))
-        yield ahead.only(ahead.start < ahead.stop)
-    for step in near.half:
-        yield from near.stretches(records, step)
+def _alike(near: Neighbors) -> bool:
+    """Whether only records of the same place and time are near."""
+    return near.eps_space == near.eps_time == 0
+
+
+def _ahead(near: Neighbors) -> Iterator[Stretch]:
+    """Stretches in which each pair stands once; by rows where all pairs are alike."""
+    yield from near.ahead(np.argsort(near.order) if _alike(near) else np.arange(len(near.order)))
 
 
 def _count(near: Neighbors) -> int:
     """How many pairs there are; those in stretches that are near as a whole unseen."""
     number = 0
-    for found in _pairs_ahead(near):
+    for found in _ahead(near):
         number += int((found.stop - found.start)[found.whole].sum())
         unsure = found.only(~found.whole)
         for which, other in pairs(unsure):
@@ -153,10 +153,8 @@ def _count(near: Neighbors) -> int:
 def _closest(near: Neighbors, allowed: tuple[float, float], most: int) -> tuple[Ints, Ints]:
     """Sorted places of the closest pairs, in order."""
     best = np.zeros((2, 0), dtype=np.int64)
-    # where all are alike they come in order of their rows: the first are the best
-    alike = near.eps_space == near.eps_time == 0
     worst = np.inf
-    for found in _pairs_ahead(near):
+    for found in _ahead(near):
         for which, other in pairs(found):
             record = found.record[which]
             hit = near.near(record, other)
@@ -169,7 +167,7 @@ def _closest(near: Neighbors, allowed: tuple[float, float], most: int) -> tuple[
             best = best[:, order]
             if len(order) == most:
                 worst = score[order[-1]]
-                if alike:
+                if _alike(near):  # then they come in order of their rows
                     return best[0], best[1]
     return best[0], best[1]
 

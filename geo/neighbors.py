@@ -2,7 +2,8 @@
 
 Records are sorted by cell, then by time. Those of one cell that are near a record in
 time then stand in a row, from `start` to `stop`: their number is known before any is
-looked at. A cell is so small that all records in it are near each other in space.
+looked at. Cells are wide where records are few: then few cells are asked. Where they are
+crowded, a cell is so small that all in it are near each other in space.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,9 +16,12 @@ from geo.borders import Floats, Ints, repeated
 
 Bools = npt.NDArray[np.bool_]
 
-CHUNK = 1 << 16  # records at a time: the scratch arrays stay in the processor's cache
+CHUNK = 1 << 15  # records at a time: the scratch arrays stay in the processor's cache
 PAIRS = 1 << 19  # about the most pairs to hold at once
-SHRUNK = 1 - 1e-6  # of the largest cell that may be: rounding must not make it larger
+WIDE = 2.0  # side of a cell, as a share of eps: about four of nine cells are near
+SMALL = (1 - 1e-6) / np.sqrt(2)  # a cell's corners are near each other, however rounded
+CROWDED = 24  # records near in time in a wide cell, on average: more are crowded
+TOO_MANY = 64_000_000  # of them in all: the pairs would fill the memory
 LEAST = 1e-161  # metres: the square of less is 0 in floating point
 
 
@@ -50,11 +54,12 @@ class Neighbors:
         eps_space: float,
         eps_time: float,
         group: Ints | None = None,
+        side: float = SMALL,
     ) -> None:
         self.eps_space, self.eps_time = eps_space, eps_time
         self._square = np.float64(eps_space) * eps_space
-        column, self._columns, across = self._strips(x, eps_space)
-        line, self._lines, along = self._strips(y, eps_space)
+        column, self._columns, across = self._strips(x, side)
+        line, self._lines, along = self._strips(y, side)
         if group is not None:
             column += group * self._columns
         self._strip, strip = np.unique(column, return_inverse=True)
@@ -74,12 +79,13 @@ class Neighbors:
         self.steps = sorted(steps, key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
         self.half = [step for step in self.steps if step > (0, 0)]
 
-    def _strips(self, values: Floats, eps: float) -> tuple[Ints, int, int]:
+    def _strips(self, values: Floats, side: float) -> tuple[Ints, int, int]:
         """The strip of each value, how many there are, and how many away is near."""
-        side = max(eps / np.sqrt(2) * SHRUNK, LEAST)
+        eps = self.eps_space
+        width = max(eps * side, LEAST)
         ordered = np.sort(values)
         with np.errstate(over="ignore"):
-            first = np.unique(np.floor(ordered / side), return_index=True)[1]
+            first = np.unique(np.floor(ordered / width), return_index=True)[1]
         low, high = ordered[first], ordered[np.append(first, len(values))[1:] - 1]
         reach = _reach(low, high, eps, lambda d: np.maximum(d, 0) ** 2 <= self._square)
         away = int((reach - 1 - np.arange(len(low))).max(initial=0))
@@ -146,9 +152,41 @@ class Neighbors:
         far_y = np.minimum(to_south[kept], to_north[kept])
         return Stretch(record, start, stop, self.near_by(far_x, far_y))
 
+    def crowd(self) -> float:
+        """How many records near in time its own cell has for a record, on average."""
+        base = self.cell * self._times
+        start = np.searchsorted(self._key, base + self._early[self._when])
+        stop = np.searchsorted(self._key, base + self._late[self._when])
+        return float((stop - start).sum() / max(len(base), 1))
+
+    def ahead(self, records: Ints) -> Iterator[Stretch]:
+        """Stretches in which each pair of records stands once."""
+        for one in self.stretches(records, (0, 0)):
+            later = one._replace(start=np.maximum(one.start, one.record + 1))
+            yield later.only(later.start < later.stop)
+        for step in self.half:
+            yield from self.stretches(records, step)
+
     def near(self, a: Ints, b: Ints) -> Bools:
         """Whether records near in time are near in space, for each pair of places."""
         return self.near_by(self.x[a] - self.x[b], self.y[a] - self.y[b])
+
+
+def prepared(
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    eps_space: float,
+    eps_time: float,
+    group: Ints | None = None,
+) -> tuple[Neighbors, bool]:
+    """Neighbors with cells as wide as the records allow, and whether they are crowded."""
+    wide = Neighbors(x, y, t, eps_space, eps_time, group, WIDE)
+    crowd = wide.crowd()
+    if crowd <= CROWDED and crowd * len(x) <= TOO_MANY:
+        return wide, False
+    del wide
+    return Neighbors(x, y, t, eps_space, eps_time, group, SMALL), True
 
 
 def pairs(stretch: Stretch) -> Iterator[tuple[Ints, Ints]]:

@@ -4,7 +4,6 @@ A record with enough others near it in space and time is a core point. Core poin
 each other are of one cluster; a record that is not one but near one is its border.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +11,11 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from geo.borders import Floats, Ints, repeated
-from geo.neighbors import Bools, Neighbors, Stretch, pairs, parts
+from geo.borders import Floats, Ints
+from geo.crowded import bordering, counted, joined, keep_nearest, nearest, nobody
+from geo.neighbors import Bools, Neighbors, pairs, prepared
 
-FIRST_LOOK = 4  # records of a stretch to try at first, four times as many each time after
+Places = npt.NDArray[np.int32]  # half the memory of Ints, and there may be many
 
 
 class Clusters(NamedTuple):
@@ -63,16 +63,53 @@ def st_dbscan_core(
     labels, core = np.full(len(x), -1), np.zeros(len(x), dtype=bool)
     if not len(rows):
         return Clusters(labels, core)
-    near = Neighbors(x[rows], y[rows], t[rows], eps_space, eps_time)
-    counts = _counted(near, min_points)
-    is_core = counts >= min_points
-    rows = rows[near.order]
-    core[rows] = is_core
-    cores = np.flatnonzero(is_core)
-    labels[rows[cores]] = _numbered(_joined(near, cores), rows[cores])
+    near, many = prepared(x[rows], y[rows], t[rows], eps_space, eps_time)
+    found = (_clustered_crowd if many else _clustered)(near, rows[near.order], min_points)
+    labels[rows[near.order]], core[rows[near.order]] = found
+    return Clusters(labels, core)
+
+
+def _clustered(near: Neighbors, rows: Ints, least: int) -> Clusters:
+    """Labels and core points by sorted place, from a list of all pairs of neighbors."""
+    a, b = _pairs(near)
+    count = 1 + np.bincount(a, minlength=len(rows)) + np.bincount(b, minlength=len(rows))
+    core = count >= least
+    labels = np.full(len(rows), -1)
+    both = core[a] & core[b]
+    graph = sparse.coo_array(
+        (np.ones(int(both.sum()), np.int8), (a[both], b[both])), (len(rows), len(rows))
+    )
+    cluster = csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
+    labels[core] = _numbered(cluster[core], rows[core])
+    best = nobody(near)
+    for one, two in ((a, b), (b, a)):
+        reached = core[two] & ~core[one]
+        border, by = one[reached].astype(np.int64), two[reached].astype(np.int64)
+        keep_nearest(near, best, border, by, labels[by])
+    return Clusters(np.where(core, labels, nearest(best)), core)
+
+
+def _pairs(near: Neighbors) -> tuple[Places, Places]:
+    """Sorted places of all pairs of neighbors, each once."""
+    kept: list[tuple[Places, Places]] = [(np.zeros(0, np.int32), np.zeros(0, np.int32))]
+    for found in near.ahead(np.arange(len(near.x))):
+        for which, other in pairs(found):
+            record = found.record[which]
+            hit = near.near(record, other)
+            kept.append((record[hit].astype(np.int32), other[hit].astype(np.int32)))
+    first, second = zip(*kept)
+    return np.concatenate(first), np.concatenate(second)
+
+
+def _clustered_crowd(near: Neighbors, rows: Ints, least: int) -> Clusters:
+    """The same, where pairs may be too many to list."""
+    count = counted(near, least)
+    core = count >= least
+    labels, cores = np.full(len(rows), -1), np.flatnonzero(core)
+    labels[cores] = _numbered(joined(near, cores), rows[cores])
     # one with no neighbor but itself is not asked again
-    border = np.flatnonzero(~is_core & (counts > 1))
-    labels[rows[border]] = _bordering(near, border, cores, labels[rows[cores]])
+    border = np.flatnonzero(~core & (count > 1))
+    labels[border] = bordering(near, border, cores, labels[cores])
     return Clusters(labels, core)
 
 
@@ -88,95 +125,6 @@ def check(x: Floats, y: Floats, t: Floats, eps_space: float, eps_time: float) ->
             raise ValueError(f"{name} is {eps}. Use a distance of 0 or more.")
 
 
-def _counted(near: Neighbors, enough: int) -> Ints:
-    """How many neighbors each record has, itself included; counted until there are enough."""
-    count = np.zeros(len(near.x), dtype=np.int64)
-    asked = np.arange(len(count))
-    for step in near.steps:
-        for found in near.stretches(asked, step):
-            length = found.stop - found.start
-            count[found.record[found.whole]] += length[found.whole]
-            unsure = found.only(~found.whole)
-            for which, other in pairs(unsure):
-                record = unsure.record[which]
-                hits = np.bincount(which[near.near(record, other)], minlength=which[-1] + 1)
-                at = np.flatnonzero(hits)
-                count[unsure.record[at]] += hits[at]
-        asked = asked[count[asked] < enough]
-    return count
-
-
-def _among(near: Neighbors, cores: Ints, found: Iterator[Stretch]) -> Iterator[Stretch]:
-    """Stretches of all records as stretches of the list of core points."""
-    before = np.zeros(len(near.x) + 1, dtype=np.int64)
-    before[cores + 1] = 1
-    np.cumsum(before, out=before)
-    for one in found:
-        among = one._replace(start=before[one.start], stop=before[one.stop])
-        yield among.only(among.start < among.stop)
-
-
-def _joined(near: Neighbors, cores: Ints) -> Ints:
-    """The cluster of each core point, in any numbering.
-
-    Core points of one cell that follow each other in time within eps are a run: joined
-    already. A stretch of another cell is looked at only while it holds runs of another
-    cluster, a few records at a time: two dense places are joined by the first pair found.
-    """
-    cell, t = near.cell[cores], near.t[cores]
-    apart = (np.diff(cell) != 0) | (np.diff(t) > near.eps_time) | ~near.compact[cell[1:]]
-    run = np.append(0, np.cumsum(apart)) if len(cores) else np.zeros(0, dtype=np.int64)
-    cluster = np.arange(run[-1] + 1) if len(run) else run
-    number = np.full(len(near.x), -1)
-    number[cores] = np.arange(len(cores))
-    for step in [(0, 0), *near.half]:
-        asked = cores[~near.compact[cell]] if step == (0, 0) else cores
-        found = list(_among(near, cores, near.stretches(asked, step)))
-        if not found:
-            continue
-        a, start, stop = (np.concatenate([s[k] for s in found]) for k in range(3))
-        cluster = _looked_through(near, cores, run, cluster, number[a], start, stop)
-    return np.asarray(cluster[run])
-
-
-def _looked_through(
-    near: Neighbors, cores: Ints, run: Ints, cluster: Ints, a: Ints, start: Ints, stop: Ints
-) -> Ints:
-    """Clusters of runs, joined by pairs of core point `a` and one from start to stop."""
-    look = FIRST_LOOK
-    while len(a):
-        for part in parts(np.minimum(stop - start, look)):
-            own = cluster[run[a[part]]]
-            first, last = start[part], stop[part]
-            other = cluster[run[first]], cluster[run[last - 1]]
-            known = (own == other[0]) & (own == other[1]) & (run[last - 1] - run[first] < 2)
-            open_ = np.flatnonzero(~known) + part.start
-            which, step = repeated(np.minimum(stop[open_] - start[open_], look))
-            one, two = a[open_[which]], start[open_[which]] + step
-            hit = near.near(cores[one], cores[two])
-            cluster = _merged(cluster, run[one[hit]], run[two[hit]])
-            stop[part][known] = 0
-        start += look
-        kept = start < stop
-        a, start, stop = a[kept], start[kept], stop[kept]
-        look *= 4
-    return cluster
-
-
-def _merged(cluster: Ints, one: Ints, two: Ints) -> Ints:
-    """Clusters of runs after the runs `one` and `two` are joined, pair by pair."""
-    one, two = cluster[one], cluster[two]
-    new = one != two
-    if not new.any():
-        return cluster
-    count = int(cluster.max()) + 1
-    graph = sparse.coo_array(
-        (np.ones(int(new.sum()), np.int8), (one[new], two[new])), (count, count)
-    )
-    merged: Ints = csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
-    return merged[cluster]
-
-
 def _numbered(cluster: Ints, row: Ints) -> Ints:
     """Clusters numbered by the first of their rows."""
     if not len(cluster):
@@ -184,32 +132,3 @@ def _numbered(cluster: Ints, row: Ints) -> Ints:
     first = np.full(int(cluster.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, cluster, row)
     return np.argsort(np.argsort(first))[cluster]
-
-
-def _bordering(near: Neighbors, border: Ints, cores: Ints, labels: Ints) -> Ints:
-    """The cluster of the nearest core point of each record; -1 where none is near."""
-    best = np.full((3, len(near.x)), np.inf)  # metres squared, time apart, label
-    for step in near.steps:
-        for found in _among(near, cores, near.stretches(border, step)):
-            for which, other in pairs(found):
-                a, b = found.record[which], cores[other]
-                dx, dy = near.x[a] - near.x[b], near.y[a] - near.y[b]
-                hit = near.near_by(dx, dy)
-                a, b = a[hit], b[hit]
-                far = (dx * dx + dy * dy)[hit]
-                rank = np.stack([far, np.abs(near.t[a] - near.t[b]), labels[other[hit]]])
-                _keep_least(best, a, rank)
-    label = best[2, border]
-    return np.where(np.isfinite(label), label, -1).astype(np.int64)
-
-
-def _keep_least(best: Floats, at: Ints, rank: Floats) -> None:
-    """Put each column of `rank` in its place in `best` where it comes before what is there."""
-    order = np.lexsort((*rank[::-1], at))
-    first = order[np.diff(at[order], prepend=-1) != 0]
-    at, rank = at[first], rank[:, first]
-    held = best[:, at]
-    less = rank[2] < held[2]
-    for k in (1, 0):
-        less = (rank[k] < held[k]) | ((rank[k] == held[k]) & less)
-    best[:, at[less]] = rank[:, less]
