@@ -1,7 +1,7 @@
 """What the page Compare is asked: which two, and what a link said of them in vain."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -36,11 +36,12 @@ class Asked(NamedTuple):
 def ask(view: View) -> Asked:
     """Which two the reader wants side by side."""
     vain = _vain("against", "Compare", WHAT)
-    what = st.segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    what = row.segmented_control(
         "Compare", WHAT, default=PERIODS, key="against", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
-    asked = ASK[what](view)
+    asked = ASK[what](view, row)
     return asked._replace(notices=(*vain, *asked.notices))
 
 
@@ -50,7 +51,7 @@ def _vain(word: str, label: str, options: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{label}: {value[:40]!r} is not known here; ignored." for value in said)
 
 
-def _periods(view: View) -> Asked:
+def _periods(view: View, row: Any) -> Asked:
     half = cached_compare.halves(view)
     if half is None:
         return Asked(PERIODS, view)
@@ -63,7 +64,7 @@ def _periods(view: View) -> Asked:
     return Asked(PERIODS, half, notices=(told,))
 
 
-def _areas(view: View) -> Asked:
+def _areas(view: View, row: Any) -> Asked:
     whole = neighborhood.polygons(view)  # hexagons have no residents
     names = cached.units(whole)["name"].tolist()
     vain = _vain("these", "A", names)
@@ -89,7 +90,7 @@ def _areas(view: View) -> Asked:
     return Asked(AREAS, whole, these, tuple(chosen), not those, notices=vain)
 
 
-def _sources(view: View) -> Asked:
+def _sources(view: View, row: Any) -> Asked:
     meta = cached.meta(view.stamp)
     own = view.sources[0]
     named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
@@ -104,7 +105,7 @@ def _sources(view: View) -> Asked:
     first, last = links.coverage(view.sources, meta)
     spans = [links.coverage((named[option],), meta) for option in options]
     shared = [min(e, last, view.end) >= max(s, first, view.start) for s, e in spans]
-    picked = st.selectbox(
+    picked = row.selectbox(
         f"A is {mine}, B is", options, index=shared.index(True) if any(shared) else 0,
         key="other", bind="query-params", width=260,
     )  # fmt: skip

@@ -102,7 +102,9 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     within = f"95 %: {layers.number(low[0])} to {layers.number(high[0])}"
     if pair.what == SOURCES:
         placed = int(side.counts[side.asked].sum())
-        return [f"{side.n:,}", f"{counted}, {per_step}", f"{placed:,} of them in these areas"]
+        cut = f" (with partial ones {side.every:,})" if side.every != side.n else ""
+        held = f"incidents in the {weeks} that both cover{cut}, {per_step}"
+        return [f"{side.n:,}", held, f"{placed:,} of them in these areas"]
     if not side.residents:
         none = "Hexagons have no residents: no rate" if side.view.area_set in HEXAGONS else ""
         none = "A drawn shape cuts areas: no rate" if side.view.shape else none
@@ -135,9 +137,11 @@ def tested(pair: Pair) -> str:
     flagged = int((p < CHANCE).sum())
     more, fewer = found.get(forest.HIGHER, 0), found.get(forest.LOWER, 0)
     few = found.get(forest.FEW, 0)
+    usual = round(CHANCE * len(p))
+    chance = f"about {usual}" if usual else "hardly any"
     line = (
-        f"Of {len(p)} areas tested {flagged} miss 1, where chance alone brings about "
-        f"{round(CHANCE * len(p)) or 'none'}; {more + fewer} stand after control for that: "
+        f"Of {len(p)} areas tested {flagged} miss 1, where chance alone brings "
+        f"{chance}; {more + fewer} stand after control for that: "
         f"{more} with more, {fewer} with fewer."
     )
     return line + (f" Not tested: {few}, too few incidents." if few else "")

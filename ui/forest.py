@@ -16,6 +16,7 @@ FIRST = 40  # rows at first look
 ROW = 17  # pixels
 NARROWEST, WIDEST = 1.6, 20.0  # how far from 1 the axis reaches, as a ratio
 ORDERS = ("by count", "by ratio")
+FIRSTS = dict(zip(ORDERS, ("largest count first", "largest ratio first, too few last")))
 TICKS = {
     1 / 16: "1/16", 1 / 8: "1/8", 1 / 4: "a quarter", 1 / 2: "half", 0.8: "0.8", 1: "same",
     1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
@@ -41,11 +42,11 @@ def show(pair: Pair, asked: Asked, theme: Theme) -> None:
                 "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params",
                 required=True, label_visibility="collapsed",
             )  # fmt: skip
-            every = len(rows) > FIRST and st.toggle(
+            every = len(rows) <= FIRST or st.toggle(
                 f"All {len(rows)}", key="every", bind="query-params"
             )
         held = ordered(pair, rows, order, len(rows) if every else FIRST)
-        first = "largest count first" if order == ORDERS[0] else "largest ratio first, too few last"
+        first = FIRSTS[order] if every or order == ORDERS[0] else "the largest and smallest ratios"
         many = words.counted(int(pair.a.asked.sum()), "area")
         st.text(f"Showing {len(held)} of {many}, {first}. {SIDES[pair.what]}.")
     frame = told(pair, held)
@@ -68,11 +69,16 @@ def ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFra
     if order == ORDERS[0]:
         return held.sort_values("n", ascending=False, kind="stable").head(most)
     held["by"] = held["ratio"].fillna(np.inf)
-    return held.sort_values(["few", "by"], ascending=[True, False], kind="stable").head(most)
+    held = held.sort_values(["few", "by"], ascending=[True, False], kind="stable")
+    if len(held) <= most:
+        return held
+    enough = held[~held["few"]]  # both ends: what is largest and what is smallest
+    return pd.concat([enough.head(most // 2), enough.iloc[most // 2 :].tail(most // 2)])
 
 
 def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     """A row a mark: area, at, left, right, n, look, all, said, and what hovering tells."""
+    rows = rows.assign(area=[short(name) for name in rows["area"]])
     frame = rows[["area", "ratio", "low", "high", "n", "look", "few"]].assign(all=False)
     if pair.overall is not None and len(rows) > 1:
         value, low, high = (float(v[0]) for v in pair.overall[:3])
@@ -83,7 +89,7 @@ def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     lowest, highest = reach(frame)
     ratio = frame["ratio"].fillna(np.inf)
     said = frame["ratio"].map("{:.2f}".format)
-    said = said.where(ratio > 0, "none in A").where(np.isfinite(ratio), "none in B")
+    said = said.where(ratio > 0, "0 in A").where(np.isfinite(ratio), "0 in B")
     clear = frame["look"].isin(LOOKS[:2])
     beyond = (ratio < lowest) | (ratio > highest)
     interval = [f"{a:.2f} to {b:.2f}" if np.isfinite(b) else f"{a:.2f} or more"
@@ -94,6 +100,11 @@ def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
         label=said.where(clear | beyond | frame["all"], ""), said=said, interval=interval,
         lowest=lowest, highest=highest,
     )  # fmt: skip
+
+
+def short(name: str) -> str:
+    """The name of an area; of a hexagon the area that it lies in, and its code."""
+    return name.replace(", hexagon ", " \u00b7 ")
 
 
 def _look(found: forest.Ratios) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.compare import AREAS, PERIODS, SOURCES, Pair
 from data.filters import period
-from ui import charts, compared, headline
+from ui import charts, compared, forest, headline
 from ui.compare import Asked
 from ui.palette import Theme
 
@@ -157,5 +157,5 @@ def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme
         with st.container(horizontal=True):
             for name in names[row : row + A_ROW]:
                 with st.container():
-                    drawn = chart(found[name], theme, name, top, inside, form)
+                    drawn = chart(found[name], theme, forest.short(name), top, inside, form)
                     st.altair_chart(drawn, alt=f"{name}: A and B over time")

@@ -1,0 +1,320 @@
+"""Two side by side: numbers against counts by hand, chance alone, links, odd cases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from scipy import stats
+
+from data import compare, links, settings, shapes
+from data.compare import Pair
+from data.store import Current, Store
+from data.view import View
+from geo import forest, rates
+from tests.test_pages import opened, said
+
+PAGE = "pages/compare.py"
+
+
+@pytest.fixture(autouse=True)
+def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The sample, with nothing left in the caches."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield sample_store
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def current(sample_store: Path) -> Current:
+    """The derived table of the sample."""
+    store = Store(sample_store)
+    return store.at(str(store.stamp()))
+
+
+def asked(current: Current, **choices: object) -> View:
+    """The View of some choices."""
+    return links.view(choices, current.meta, settings.load(), datetime.now(UTC))[0]
+
+
+def units(current: Current) -> gpd.GeoDataFrame:
+    return shapes.units(current, "neighborhoods", None)
+
+
+def stops(current: Current) -> pd.DataFrame:
+    """Every police stop: its day and its neighborhood, read plainly."""
+    frame = current.query("SELECT source, day, area0 FROM {facts}", []).to_pandas()
+    names = [s["name"] for s in current.meta["sources"]]
+    places = current.meta["sets"][0]["names"]
+    return pd.DataFrame(
+        {
+            "source": [names[i] for i in frame["source"]],
+            "day": pd.to_datetime(frame["day"]),
+            "area": [places[i] if i >= 0 else "" for i in frame["area0"]],
+        }
+    )
+
+
+def between(rows: pd.DataFrame, source: str, first: str, last: str) -> pd.DataFrame:
+    return rows[(rows["source"] == source) & rows["day"].between(first, last)]
+
+
+def test_two_periods_count_whole_weeks_only(current: Current) -> None:
+    view = asked(current, compare="previous period", **{"from": "2017-07-05", "to": "2017-10-03"})
+    places = units(current)
+    pair = compare.two_periods(current, view, places, np.ones(len(places), bool))
+    assert isinstance(pair, Pair)
+    assert pair.a.period == "Jul 10 - Oct 1 2017" and len(pair.a.starts) == 12
+    assert pair.b.period == "Apr 10 - Jul 2 2017" and len(pair.b.starts) == 12
+    rows = stops(current)
+    now = between(rows, "police-stops", "2017-07-10", "2017-10-01")
+    before = between(rows, "police-stops", "2017-04-10", "2017-07-02")
+    assert (pair.a.n, pair.b.n) == (len(now), len(before))
+    assert pair.a.every == len(between(rows, "police-stops", "2017-07-05", "2017-10-03"))
+    table = pair.table.set_index("area")
+    for side, held in (("a", now), ("b", before)):
+        counts = held["area"].value_counts().reindex(table.index).fillna(0)
+        assert (table[side] == counts).all()
+    assert pair.overall is not None
+    assert pair.overall.ratio[0] == pytest.approx(len(now) / len(before))
+    whole = rates.change(pair.a.totals, pair.b.totals)
+    assert pair.overall.lower[0] == whole.lower[0] and pair.overall.upper[0] == whole.upper[0]
+
+
+def test_a_place_with_nothing_before_it_is_halved(current: Current) -> None:
+    half = compare.halves(asked(current, compare="previous period"), current)
+    assert half is not None and half.start == date(2017, 7, 3)
+    other = half.compared()
+    assert other is not None and (other.start, other.end) == (date(2017, 1, 2), date(2017, 7, 2))
+    shown = asked(current, compare="previous period", **{"from": "2017-08-01", "to": "2017-08-31"})
+    assert compare.halves(shown, current) is None
+    assert compare.halves(asked(current, compare="nothing"), current) is None
+
+
+def test_two_sets_are_rates_per_resident(current: Current) -> None:
+    places = units(current)
+    these = places["name"].isin(["Whittier", "Jordan"]).to_numpy()
+    pair = compare.two_sets(current, asked(current), places, these, ~these)
+    assert isinstance(pair, Pair)
+    rows = between(stops(current), "police-stops", "2017-01-02", "2017-12-31")
+    people = places.set_index("name")["population"]
+    known = people[people > 0]
+    inside = rows["area"].isin(["Whittier", "Jordan"])
+    a = inside.sum() / known[["Whittier", "Jordan"]].sum()
+    rest = known.drop(["Whittier", "Jordan"])
+    b = rows["area"].isin(rest.index).sum() / rest.sum()
+    assert pair.overall is not None and pair.overall.ratio[0] == pytest.approx(a / b)
+    own = (rows["area"] == "Jordan").sum() / known["Jordan"]
+    table = pair.table.set_index("area")
+    assert table.loc["Jordan", "ratio"] == pytest.approx(own / b)
+    assert table.loc["Jordan", "rate"] == pytest.approx(1000 * own)
+    assert (table["side"] == "A").sum() == 2 and len(table) == 87
+    assert np.isnan(table.loc["Near - North", "rate"])
+
+
+def test_two_sources_are_shares_of_what_both_cover(current: Current) -> None:
+    view, places = asked(current), units(current)
+    other = compare.asked_of(
+        view, "use-of-force", current.meta, settings.load(), datetime.now(UTC), ""
+    )
+    everywhere = np.ones(len(places), bool)
+    pair = compare.two_sources(current, view, other, places, everywhere)
+    assert isinstance(pair, Pair) and pair.overall is None
+    rows = stops(current)
+    held = [
+        between(rows, name, "2017-01-02", "2017-12-31") for name in ("police-stops", "use-of-force")
+    ]
+    assert [pair.a.n, pair.b.n] == [len(h) for h in held]
+    shares = [h["area"][h["area"] != ""].value_counts(normalize=True)["Whittier"] for h in held]
+    row = pair.table.set_index("area").loc["Whittier"]
+    assert row["ratio"] == pytest.approx(shares[0] / shares[1])
+    assert row["a_share"] == pytest.approx(100 * shares[0])
+    back = compare.two_sources(current, other, view, places, everywhere)
+    assert isinstance(back, Pair)
+    turned = back.table.set_index("area").loc["Whittier"]
+    assert turned["ratio"] == pytest.approx(1 / row["ratio"])
+    assert turned["p"] == pytest.approx(row["p"], rel=1e-3)
+
+
+def test_another_source_keeps_what_is_too_young_hidden(current: Current) -> None:
+    now, place = datetime(2026, 4, 1, 12, tzinfo=UTC), settings.load()
+    official = asked(current, source=["press"])
+    assert official.settled_by is None
+    other = compare.asked_of(official, "community-made", current.meta, place, now, "")
+    assert other.settled_by == datetime(2026, 3, 31, 12)
+    late = compare.asked_of(
+        official, "community-made", current.meta, place, now, "2030-01-01T00:00"
+    )
+    assert late.settled_by == datetime(2026, 3, 31, 12)  # a link only makes it earlier
+    early = compare.asked_of(
+        official, "community-made", current.meta, place, now, "2026-01-01T00:00"
+    )
+    assert early.settled_by == datetime(2026, 1, 1)
+
+
+def test_p_ends_where_the_interval_does() -> None:
+    rng = np.random.default_rng(5)
+    a, b = rng.poisson(4, (300, 20)), rng.poisson(4.4, (300, 20))
+    found, plain = forest.ratios(a, b), rates.change(a, b)
+    low_p = found.p < 0.05
+    # the factor shown is never below 1, so p is at most a little too large
+    assert not (low_p & (plain.sure == 0)).any()
+    assert (low_p != (plain.sure != 0)).mean() < 0.01
+    for level in (0.9, 0.99, 0.999):
+        wide = rates.change(a, b, level=level)
+        misses = (wide.lower > 1) | (wide.upper < 1)
+        assert ((found.p < 1 - level) != misses).mean() < 0.01
+
+
+def test_p_of_poisson_counts_is_the_mid_p_of_a_binomial() -> None:
+    a, b = np.full((1, 200), 0), np.full((1, 200), 0)
+    a[0, :40], b[0, :20] = 1, 1  # they vary less than chance: plain Poisson
+    p = forest.ratios(a, b).p[0]
+    exact = 2 * (stats.binom.sf(40, 60, 0.5) + stats.binom.pmf(40, 60, 0.5) / 2)
+    assert p == pytest.approx(exact, rel=0.05)  # t is a little wider than the normal
+
+
+def test_shuffled_weeks_show_nothing_after_control(current: Current) -> None:
+    places = units(current)
+    view = replace(asked(current), start=date(2017, 1, 2), end=date(2017, 12, 31))
+    pair = compare.two_sets(current, view, places, *(np.ones(len(places), bool),) * 2)
+    assert isinstance(pair, Pair)
+    weeks, rng = pair.a.counts, np.random.default_rng(11)
+    wrong, alone, tested = 0, 0, 0
+    for _ in range(60):
+        order = rng.permutation(weeks.shape[1])
+        found = forest.ratios(weeks[:, order[:26]], weeks[:, order[26:]])
+        wrong += bool(np.isin(found.finding, ["higher", "lower"]).any())
+        alone += int((found.p < 0.05).sum())
+        tested += int(np.isfinite(found.p).sum())
+    assert 0.02 < alone / tested < 0.08  # without control: what chance brings
+    assert wrong <= 7  # with it: of 60 worlds without a change, about 3 show one anyway
+
+
+def test_a_planted_change_is_found() -> None:
+    rng = np.random.default_rng(3)
+    a, b = rng.poisson(10, (80, 26)), rng.poisson(10, (80, 26))
+    a[7] = rng.poisson(20, 26)
+    found = forest.ratios(a, b)
+    assert found.finding[7] == "higher" and (found.finding == "higher").sum() <= 2
+    turned = forest.ratios(b, a)
+    assert turned.finding[7] == "lower"
+
+
+def test_few_are_not_tested() -> None:
+    a, b = np.zeros((3, 10), int), np.zeros((3, 10), int)
+    a[0, :5], a[1, :] = 3, 9
+    found = forest.ratios(a, b)
+    assert list(found.finding) == ["too few", "higher", "none"]
+    assert np.isnan(found.p[[0, 2]]).all() and found.q[1] == found.p[1]
+
+
+def test_first_look_says_what_was_compared_with_what() -> None:
+    app = opened(PAGE)
+    assert app.subheader[0].value == (
+        "Police stops\\: 15 \\% fewer a week in Jul 3 \\- Dec 31 2017 than in Jan 2 \\- Jul 2 2017"
+    )
+    text = said(app)
+    assert "nothing lies before, so the later half stands against the half before" in text
+    assert "23,814 incidents in 26 whole weeks" in text
+    assert "incidents a week; 95 % interval 0.79 to 0.92" in text
+    assert "Of 86 areas tested 32 miss 1, where chance alone brings about 4; 25 stand" in text
+    assert "Showing 40 of 87 areas, largest count first" in text
+    assert len(app.dataframe[0].value) == 87
+    app.toggle(key="every").set_value(True).run()
+    assert "Showing 87 of 87 areas" in said(app)
+    app.segmented_control(key="order").set_value("by ratio").run()
+    assert "largest ratio first" in said(app) and not app.exception
+
+
+def test_link_restores_the_screen() -> None:
+    link = {
+        "against": "two sets of areas", "these": ["Whittier", "Jordan"], "those": ["Hale", "Kenny"],
+        "order": "by ratio",
+    }  # fmt: skip
+    app = opened(PAGE, **link)
+    assert app.multiselect(key="these").value == ["Whittier", "Jordan"]
+    assert app.multiselect(key="those").value == ["Hale", "Kenny"]
+    assert app.segmented_control(key="order").value == "by ratio"
+    assert "in Whittier and Jordan as in Hale and Kenny" in app.subheader[0].value
+    assert set(app.dataframe[0].value["area"]) == {"Whittier", "Jordan", "Hale", "Kenny"}
+    app = opened(PAGE, against="two sources", other="use of force")
+    assert app.selectbox(key="other").value == "use of force"
+    assert "spread differently in" in app.subheader[0].value
+    assert "most clearly in Downtown West" in app.subheader[0].value
+    assert "these numbers cannot say which" in said(app) and "52,7" not in said(app)
+
+
+def test_the_filter_on_areas_is_a_set() -> None:
+    app = opened(PAGE, against="two sets of areas", area=["Whittier", "Jordan"])
+    assert "in Jordan and Whittier as in all other areas" in app.subheader[0].value
+    assert "A, chosen under “Areas” on the left: Jordan, Whittier" in said(app)
+    hexes = opened(PAGE, against="two sets of areas", these=["Whittier"], set="hexagons 0.7 km2")
+    assert "Hexagons have no residents: compared are neighborhoods" in said(hexes)
+    assert "in Whittier" in hexes.subheader[0].value
+
+
+ODD: list[tuple[dict[str, str | list[str]], str]] = [
+    ({"compare": "nothing"}, "Nothing to compare with was chosen"),
+    ({"compare": "same period a year before"}, "No comparison with Jan 1 - Dec 31 2016"),
+    (
+        {"compare": "own period", "versus_from": "2017-02-01", "versus_to": "2017-04-01",
+         "from": "2017-03-01"},
+        "the two periods overlap",
+    ),
+    ({"from": "2017-12-31", "to": "2017-12-31"}, "it takes two whole days or more"),
+    ({"from": "2010-01-01", "to": "2010-02-01"}, "No comparison"),
+    ({"source": "use of force"}, "No comparison across Sep 1 2020"),
+    ({"source": "press"}, "too few"),
+    ({"set": "hexagons 0.7 km2"}, "Hexagons have no residents: no rate"),
+    ({"shape": "800 m around Whittier"}, "A drawn shape cuts areas: no rate"),
+    ({"since": "2099-01-01"}, "there is no record in either period"),
+    ({"against": "two moons"}, "'two moons' is not known here"),
+    ({"against": "two sets of areas"}, "Choose the areas of A"),
+    ({"against": "two sets of areas", "these": ["Atlantis", "Hale"]}, "'Atlantis' is not known"),
+    ({"against": "two sets of areas", "these": "Whittier", "those": "Whittier"}, "in A already"),
+    ({"against": "two sets of areas", "these": "Near - North"}, "Residents not known: no rate"),
+    (
+        {"against": "two sets of areas", "these": "Whittier", "shape": "2 km around Whittier"},
+        "not known here",
+    ),
+    (
+        {"against": "two sets of areas", "these": "Whittier", "shape": "2000 m around Whittier"},
+        "A drawn shape cuts areas",
+    ),
+    ({"against": "two sets of areas", "these": "Whittier", "since": "2099-01-01"}, "no record of"),
+    ({"against": "two sources", "other": "police stops"}, "twice is no comparison"),
+    ({"against": "two sources", "other": "{{7*191}}"}, "'{{7*191}}' is not known here"),
+    ({"against": "two sources", "other": "press"}, "They share no day of this View"),
+    ({"against": "two sources", "kind": "traffic stop"}, "no record of use of force"),
+    ({"against": "two sources", "source": "press", "other": "community made"}, "too few"),
+    ({"against": "two sources", "source": "use of force", "other": "police stops"}, "whole weeks"),
+    ({"against": "two sources", "set": "hexagons 0.7 km2"}, "no record of use of force"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "words"), ODD)
+def test_odd_cases_are_said(link: dict[str, str | list[str]], words: str) -> None:
+    app = opened(PAGE, **link)
+    text = said(app) + app.subheader[0].value
+    assert words in text, text
+    assert "nan" not in text.lower().replace("financial", "")
+
+
+def test_all_areas_leave_none_to_compare_with(current: Current) -> None:
+    every = current.meta["sets"][0]["names"]
+    app = opened(PAGE, against="two sets of areas", these=list(every))
+    assert "nothing is left for B" in said(app)
+
+
+def test_made_data_is_said_of_the_other_source() -> None:
+    app = opened(PAGE, source="press", against="two sources", other="community made")
+    assert any("Made data" in w.value for w in app.warning)
