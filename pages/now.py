@@ -22,8 +22,9 @@ if why := now.why_not(found, longest):
     claim.foot(view, made)
     st.stop()
 clusters = cached_patterns.clusters(view, longest, seed)
+weeks = cached_patterns.alarms(view, seed)
 with title:
-    frame.head(now.title(view, found, clusters))
+    frame.head(now.title(view, found, clusters, weeks))
     for line in now.said(found, clusters, longest):
         st.text(line)
 picture, beside = st.columns([1.55, 1])
@@ -31,7 +32,7 @@ with picture:
     told = pictures.still(view, answer, theme, **now.picture(view, found, clusters, theme))
     maps.show("map_now", frame.map_title(view), cached.bounds(view), told)
 with beside:
-    rows = now.table(clusters, 300)
-now.alarms(cached_patterns.alarms(view, seed))
+    rows = now.table(clusters, 150)
+    now.alarms(weeks)
 downloads.finding(view, rows, now.COLUMNS, made)
 claim.foot(view, made)

@@ -11,22 +11,23 @@ if not answer.covered:
     frame.head("No data in this period, so no trend")
     frame.foot(view)
     st.stop()
-title = st.container()
+top = st.container()
 seed = claim.seed()
 found = cached_patterns.trend(view, seed)
 made = rise.made(view, found, seed)
 if why := rise.why_not(found):
-    with title:
+    with top:
         frame.head("Too short a time for a trend")
         st.text(why)
     claim.foot(view, made)
     st.stop()
 changes = frame.changes(view)
-with title:
+with top:
     frame.head(rise.title(view, found))
-st.altair_chart(rise.chart(found, theme, changes), alt="Weeks on their expected band, with breaks")
-for line in rise.said(view, found, changes):
-    st.text(line)
+    chart = rise.chart(found, theme, changes)
+    st.altair_chart(chart, alt="Weeks on their expected band, with breaks")
+    for line in rise.said(view, found, changes):
+        st.text(line)
 rows = rise.listed(found)
 downloads.finding(view, rows, rise.WEEKS, made)
 claim.foot(view, made)

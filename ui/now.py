@@ -11,7 +11,7 @@ from data import words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
-from data.weekly import Alarms
+from data.weekly import ALL, Alarms
 from ui import claim, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
@@ -45,19 +45,36 @@ def why_not(found: Daily, longest: int) -> str:
     return ""
 
 
-def title(view: View, found: Daily, clusters: pd.DataFrame) -> str:
+def title(view: View, found: Daily, clusters: pd.DataFrame, weeks: Alarms) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
     unusual = clusters[clusters["unusual"]]
-    newest = period(found.days[-1], found.days[-1])
     if unusual.empty:
-        return f"{what}: nothing unusual in the newest days up to {newest}"
+        return f"{what}: {_without_place(found, weeks)}"
     top = unusual.iloc[0]
     more = f", and {len(unusual) - 1} more" if len(unusual) > 1 else ""
     return (
         f"{what}: unusually many around {top['area']} since {period(top['since'], top['since'])}"
         f"{more}"
     )
+
+
+def _without_place(found: Daily, weeks: Alarms) -> str:
+    """The finding where no place stands out: the weeks may."""
+    newest = period(found.days[-1], found.days[-1])
+    everywhere = weeks.table[weeks.table["area"] == ALL]
+    if len(everywhere):
+        row = everywhere.iloc[0]
+        return (
+            f"{row['n']:,} in the week of {period(row['week'], row['week'])}, where "
+            f"{row['expected']:,.0f} were expected; no place stands out"
+        )
+    if len(weeks.table):
+        names = list(dict.fromkeys(weeks.table["area"]))
+        return f"no lasting cluster up to {newest}; single weeks above expected in {names[0]}" + (
+            f" and {len(names) - 1} more" if len(names) > 1 else ""
+        )
+    return f"nothing unusual in the newest days up to {newest}"
 
 
 def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:

@@ -124,10 +124,14 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
     if len(found.breaks):
         layers += _breaks(found.breaks, theme)
     layers += charts.marked(changes, theme)
-    text = (
-        "Incidents a week (thin), mean between breaks (thick), expected band (grey), alarms (dots)"
+    text = [
+        "Incidents a week (thin), mean between breaks (thick),",
+        "expected band (grey), alarms (dots)",
+    ]
+    above = (
+        charts.title("", theme) | {"text": text} | {"offset": 8 + 14 * min(len(found.breaks), 3)}
     )
-    return alt.layer(*layers, title=charts.title(text, theme)).properties(height=280)
+    return alt.layer(*layers, title=above).properties(height=280)
 
 
 def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
@@ -138,14 +142,18 @@ def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
             "high": pd.to_datetime(breaks["high"]) + pd.Timedelta(days=7),
             "at": pd.to_datetime(breaks["at"]),
             "told": [f"{pd.Timestamp(v):%b %-d %Y}" for v in breaks["at"]],
+            "line": [-14 * (i % 3) for i in range(len(breaks))],  # else near ones overlap
         }
     )
     base = alt.Chart(rows)
     stripe = base.mark_rect(color=theme.accent, opacity=0.18).encode(x="low:T", x2="high:T")
-    label = base.mark_text(
-        align="left", dx=4, dy=-2, baseline="top", color=theme.accent, fontSize=11
-    )
-    return [stripe, label.encode(x="at:T", y=alt.value(0), text="told:N")]
+    labels = [
+        base.transform_filter(f"datum.line == {line}")
+        .mark_text(align="left", dx=2, dy=line, baseline="bottom", color=theme.accent, fontSize=11)
+        .encode(x="at:T", y=alt.value(-2), text="told:N")
+        for line in sorted(set(rows["line"]))
+    ]
+    return [stripe, *labels]
 
 
 BREAKS: tables.Columns = {

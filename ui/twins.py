@@ -110,20 +110,14 @@ def chart(
             alt.Tooltip("n:Q", title="value", format=form)]  # fmt: skip
     axis = alt.Axis(values=[0, top], format=form)
     y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
-    bars = charts.small(a.assign(side="A"), theme, "week", name, 1).encode(y=y, tooltip=tips)
-    bars = bars.mark_bar(color=theme.accent, binSpacing=0, opacity=0.55)
-    bars.title = alt.Undefined  # the layers have one together
+    base = alt.Chart(a.assign(side="A")).mark_bar(color=theme.accent, binSpacing=0, opacity=0.55)
+    first = alt.X("start:T", title=None, axis=charts.dates(a["start"], 2))
+    bars = base.encode(x=first, x2="end:T", y=y, y2=alt.datum(0), tooltip=tips)
     ends = b.tail(1).assign(start=b["end"].tail(1))  # a step needs its end to be drawn
     line = pd.concat([b, ends]).assign(side="B")
     x = alt.X("start:T")
     steps = alt.Chart(line).mark_line(interpolate="step-after", color=theme.ink, strokeWidth=1.5)
-    drawn = [bars, steps.encode(x=x, y=y, tooltip=tips)]
-    if changes:
-        told = pd.DataFrame(
-            {"start": pd.to_datetime([d for d, _ in changes]), "what": [w for _, w in changes]}
-        )
-        rule = alt.Chart(told).mark_rule(color=theme.ink, strokeDash=[4, 3], size=1.5)
-        drawn.append(rule.encode(x=x, tooltip=[alt.Tooltip("what:N", title="recording")]))
+    drawn = [bars, steps.encode(x=x, y=y, tooltip=tips), *charts.marked(changes, theme)]
     title = alt.TitleParams(**charts.title(name, theme))
     return alt.layer(*drawn, title=title).properties(height=112)
 
