@@ -63,9 +63,9 @@ METHODS = (
     ),
     Method(
         "Change",
-        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks) of the two periods; partial weeks are cut. The 95 % interval is widened by how much weekly counts vary more than chance (quasi-Poisson; the area's own factor drawn towards that of all areas, moderated t). Exact conditional Poisson where the factor is 1.2 or less.",
-        "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940).",
-        "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone.",
+        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks) of the two periods; partial weeks are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
+        "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
+        "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone, fewer where most have few incidents. Weeks count as independent: a season is a change to it.",
     ),
     Method(
         "Classes of the map",

@@ -170,11 +170,19 @@ def _least_share(n: Array, m: Array, tail: float) -> Array:
     n, m = np.broadcast_arrays(np.maximum(n, 1e-9), np.maximum(m, 1e-9))
     # between the bound where n counts whole and the one where it does not count
     low, high = special.betaincinv(n, m + 1, tail), special.betaincinv(n + 1, m, tail)
-    for _ in range(40):
-        middle = (low + high) / 2
-        above = special.betainc(n, m + 1, middle) + special.betainc(n + 1, m, middle) > 2 * tail
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.asarray(np.where(n > 1e-9, low, 0.0))
+    share = (low + high) / 2
+    for _ in range(8):  # Newton, and halves where that leaves the bounds
+        over = special.betainc(n, m + 1, share) + special.betainc(n + 1, m, share) - 2 * tail
+        low, high = np.where(over > 0, low, share), np.where(over > 0, share, high)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            density = special.xlogy(n - 1, share) + special.xlog1py(m - 1, -share)
+            density = np.exp(density - special.betaln(n, m))
+            slope = density * (n + m) * ((1 - share) / m + share / n)
+            step = share - over / slope
+        share = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+    # counts far below 1 may not get there: the lower bound is a safe one
+    share = np.where(np.abs(over) < 1e-6, share, low)
+    return np.asarray(np.where(n > 1e-9, share, 0.0))
 
 
 def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array, Array, Array]:
