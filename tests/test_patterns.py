@@ -9,11 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import answers, community, episodes, hot, near, neighbors, now, points, shapes
+from data import (
+    answers,
+    community,
+    episodes,
+    hot,
+    near,
+    neighbors,
+    now,
+    points,
+    shapes,
+    weekly,
+)
 from data.now import Daily
 from data.store import Current, Store
 from data.view import View
 from geo import hot_areas, rates
+from geo.breaks import change_points
+from ui import rise
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
@@ -163,3 +176,45 @@ def test_episodes_of_reports_lie_no_finer_than_a_block(current: Current) -> None
     from data.incidents import BLOCK
 
     assert episodes.of(current, view(current, MADE), 200, 3, 2).shift == BLOCK
+
+
+def test_recording_breaks_upward_in_september_2020(current: Current, units: Any) -> None:
+    found = weekly.trend(current, view(current, FORCE), units, 1)
+    up = found.breaks[found.breaks["ratio"] > 1]
+    assert len(up) == 1
+    row = up.iloc[0]
+    assert date(2020, 8, 31) <= row["low"] <= row["at"] <= row["high"] <= date(2020, 9, 28)
+    assert 1 < row["ratio_low"] < row["ratio"] < row["ratio_high"]
+    assert row["same"] / row["judged"] > 0.8  # everywhere at once
+    said = "\n".join(rise.said(view(current, FORCE), found, CHANGES))
+    assert "Known: a new form" in said and "can be a change of recording" in said
+
+
+CHANGES = [(date(2020, 9, 1), "a new form")]
+
+
+def test_the_week_of_may_25_2020_stands_out_for_chemical_irritants(
+    current: Current, units: Any
+) -> None:
+    asked = view(current, FORCE, forces=("chemical_irritant",))
+    found = weekly.trend(current, asked, units, 1).table
+    week = found[found["start"] == "2020-05-25"].iloc[0]
+    assert week["n"] == 23 == found["n"].max() and week["alarm"]
+    assert found["n"].nlargest(2).tolist() == [23, 15]
+    newest = weekly.alarms(current, replace(asked, end=date(2020, 6, 7)), units, 1)
+    top = newest.table.iloc[0]
+    assert top["area"] == weekly.ALL and top["week"] == date(2020, 5, 25) and top["n"] == 23
+    assert 0 < newest.false_a_month < 0.5
+
+
+def test_shuffled_weeks_have_no_break(current: Current, units: Any) -> None:
+    n = weekly.trend(current, view(current, FORCE), units, 1).table["n"].to_numpy(float)
+    rng = np.random.default_rng(3)
+    broken = [len(change_points(rng.permutation(n), replicates=99, seed=s)) for s in range(20)]
+    assert np.count_nonzero(broken) <= 4  # 5 % of 20 runs is one; five come up in 1 of 400
+
+
+def test_the_planted_rise_alarms_where_it_was_planted(current: Current, units: Any) -> None:
+    found = weekly.alarms(current, view(current, MADE, end=RISEN), units, 1)
+    top = found.table.groupby("area")["times"].sum().idxmax()
+    assert top == community.RISE_AREA and found.judged == weekly.NEWEST

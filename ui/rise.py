@@ -131,7 +131,7 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
     above = (
         charts.title("", theme) | {"text": text} | {"offset": 8 + 14 * min(len(found.breaks), 3)}
     )
-    return alt.layer(*layers, title=above).properties(height=280)
+    return alt.layer(*layers, title=above).properties(height=340)
 
 
 def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
