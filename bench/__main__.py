@@ -25,6 +25,7 @@ NAMES = (
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
     ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
     ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),
+    ("now", "bench.now", "everything that the page Now asks for, on the sample"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
