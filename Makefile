@@ -70,7 +70,7 @@ check: .venv/test
 	@$(BIN)/mypy geo data ui
 
 test: .venv/test .venv/sample .venv/browser $(VENDOR)/ready check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # the crash loops and damaged files in large numbers: minutes, so not in make test
 prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
