@@ -11,7 +11,7 @@ from geo import noise as simulated
 from geo.noise import Array, Ints, Noise
 
 LEAST = 8  # weeks between two breaks
-MATCHED = 3  # rounds that match simulated noise to what is seen
+MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
 
 
@@ -85,7 +85,7 @@ def _matched(y: Array, season: Array, wave: Array, edges: list[int], normal: Arr
     wanted = simulated.seen(y, season, edges, _gains(y, season, edges).argmax(axis=1))
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
     for _ in range(MATCHED):
-        drawn, own = _like(y, season, wave, edges, normal, noise)
+        drawn, own = _like(y, season, wave, edges, normal[:MATCHING], noise)
         got = simulated.seen(drawn, own, edges, _gains(drawn, own, edges).argmax(axis=1))
         noise = simulated.closer(noise, wanted, got)
     return noise
@@ -148,22 +148,39 @@ def _intervals(
     in 95 % of simulated series; the ratio less what simulated ratios err by.
     """
     season, out = _season(y, wave, edges), []
-    drawn, own = _like(y, season, wave, edges, normal, noise)
     level = simulated.levels(y, season, edges)[0]
+    drawn, _ = _like(y, season, wave, edges, normal, noise)
     for a, cut, b in zip(edges, edges[1:], edges[2:]):
+        found, own = _sought(drawn, season, wave, edges, cut)
         gains = _gains(drawn[:, a:b], own[:, a:b], [0, b - a])
         short = np.quantile(gains.max(axis=1) - gains[:, cut - a], 0.95)
         seen = _gains(y[:, a:b], season[:, a:b], [0, b - a])[0]
         held = a + np.flatnonzero((seen >= seen[cut - a] - short) & (seen > 0))
         middle = _log_ratio(y[:, a:b], season[:, a:b], np.array([cut - a]))[0]
-        found = np.where(gains.max(axis=1) > 0, gains.argmax(axis=1), cut - a)
         least = 0.5 / (b - a)
         true = np.log(max(level[cut], least) / max(level[cut - 1], least))
-        erred = _log_ratio(drawn[:, a:b], own[:, a:b], found) - true
+        erred = _log_ratio(drawn[:, a:b], own[:, a:b], found - a) - true
         low, high = np.exp(middle - np.quantile(erred, [0.975, 0.025]))
         where = (cut, int(held[0]), int(held[-1]))
         out.append((where, (float(np.exp(middle)), float(low), float(high))))
     return out
+
+
+def _sought(
+    drawn: Array, season: Array, wave: Array, edges: list[int], cut: int
+) -> tuple[Ints, Array]:
+    """Where one break is found in simulated series, sought as in ours, and their seasons.
+
+    The season follows the break that is believed, and the break the season.
+    """
+    i = edges.index(cut)
+    a, b, without = edges[i - 1], edges[i + 1], [*edges[:i], *edges[i + 1 :]]
+    found: Ints | None = None
+    for _ in range(3):
+        own = simulated.season(drawn, wave, without, season, rounds=2, cut=found)
+        gains = _gains(drawn[:, a:b], own[:, a:b], [0, b - a])
+        found = np.where(gains.max(axis=1) > 0, a + gains.argmax(axis=1), cut)
+    return np.asarray(found), own
 
 
 def _log_ratio(y: Array, season: Array, cut: Ints) -> Array:

@@ -20,11 +20,23 @@ class Noise(NamedTuple):
     memory: float
 
 
-def levels(y: Array, season: Array, edges: list[int]) -> Array:
-    """Each week's level without the season: that of its segment. Rows are series."""
-    begin, weeks = edges[:-1], np.diff(edges)
+def levels(y: Array, season: Array, edges: list[int], cut: Ints | None = None) -> Array:
+    """Each week's level without the season: that of its segment. Rows are series.
+
+    With `cut` each row's segments are cut once more, before that week.
+    """
+    begin, lengths = edges[:-1], np.diff(edges)
     sums = np.add.reduceat(y, begin, axis=1) / np.add.reduceat(season, begin, axis=1)
-    return np.repeat(sums, weeks, axis=1)
+    level: Array = np.repeat(sums, lengths, axis=1)
+    if cut is None:
+        return level
+    week, part = np.arange(y.shape[1]), np.searchsorted(edges, cut, side="right") - 1
+    a, b, c = np.array(edges)[part][:, None], np.array(edges)[part + 1][:, None], cut[:, None]
+    for inside in ((week >= a) & (week < c), (week >= c) & (week < b)):
+        exposed = (inside * season).sum(axis=1, keepdims=True)
+        own = (inside * y).sum(axis=1, keepdims=True) / np.maximum(exposed, 1e-9)
+        level = np.where(inside, own, level)
+    return level
 
 
 def waves(at: Ints, period: float) -> Array:
@@ -35,14 +47,21 @@ def waves(at: Ints, period: float) -> Array:
     return np.hstack([np.cos(angle), np.sin(angle)])
 
 
-def season(y: Array, wave: Array, edges: list[int], begin: Array, rounds: int = 8) -> Array:
+def season(
+    y: Array,
+    wave: Array,
+    edges: list[int],
+    begin: Array,
+    rounds: int = 8,
+    cut: Ints | None = None,
+) -> Array:
     """Each row's season beside its segments' levels, mean 1: quasi-Poisson on the waves.
 
     Newton's steps from a season `begin`, all rows by the information of their mean.
     """
     weights, out = np.zeros((len(y), wave.shape[1])), np.broadcast_to(begin, y.shape)
     for _ in range(rounds if wave.shape[1] else 0):
-        mean = levels(y, out, edges) * out
+        mean = levels(y, out, edges, cut) * out
         usual = mean.mean(axis=0)
         inner = wave - _within(wave * usual[:, None], edges) / np.maximum(
             _within(usual[:, None], edges), 1e-9
@@ -65,14 +84,7 @@ def seen(y: Array, season: Array, edges: list[int], cut: Ints) -> tuple[Array, A
     Both too low for series this short, the more so because the cut was sought: `matched`
     corrects that.
     """
-    level, week = levels(y, season, edges), np.arange(y.shape[1])
-    part = np.searchsorted(edges, cut, side="right") - 1
-    a, b = np.array(edges)[part][:, None], np.array([*edges, edges[-1]])[part + 1][:, None]
-    for inside in ((week >= a) & (week < cut[:, None]), (week >= cut[:, None]) & (week < b)):
-        exposed = (inside * season).sum(axis=1, keepdims=True)
-        own = (inside * y).sum(axis=1, keepdims=True) / np.maximum(exposed, 1e-9)
-        level = np.where(inside, own, level)
-    mean = np.maximum(level * season, 1e-9)
+    mean = np.maximum(levels(y, season, edges, cut) * season, 1e-9)
     residual = (y - mean) / np.sqrt(mean)
     square = np.maximum((residual**2).sum(axis=1), 1e-9)
     return square / y.shape[1], (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / square
