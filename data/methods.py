@@ -123,8 +123,8 @@ METHODS = (
     ),
     Method(
         "Trend",
-        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation.",
-        "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66.",
+        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation. Trend and season, where asked for: STL, robust, on the square root of the counts.",
+        "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
         "False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
     ),
 )

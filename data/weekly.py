@@ -12,8 +12,7 @@ from data import links, periods, questions
 from data.store import Current
 from data.view import View
 from geo import tabulate
-from geo.alarms import expected, false_alarms
-from geo.breaks import change_points
+from geo.trends import change_points, expected, false_alarms
 
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, cached_patterns, claim, downloads, frame, rise
+from ui import cached, cached_patterns, claim, downloads, frame, rise, season
 
 view = frame.view()
 theme = frame.theme()
@@ -28,6 +28,7 @@ with top:
     st.altair_chart(chart, alt="Weeks on their expected band, with breaks")
     for line in rise.said(view, found, changes):
         st.text(line)
+season.show(view, found, theme)
 rows = rise.listed(found)
 downloads.finding(view, rows, rise.WEEKS, made)
 claim.foot(view, made)

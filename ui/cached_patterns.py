@@ -7,6 +7,7 @@ from data import episodes as data_episodes
 from data import hot, now, points, weekly
 from data import near as data_near
 from data.view import View
+from geo import trends
 from ui import cached
 from ui.cached import BY_REPR
 
@@ -78,3 +79,13 @@ def alarms(view: View, seed: int) -> weekly.Alarms:
 def trend(view: View, seed: int) -> weekly.Trend:
     """The whole weeks of a View against their past, and their breaks. Do not change them."""
     return weekly.trend(cached.current(view.stamp), view, cached.units(view), seed)
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Taking the season out ...")
+def seasonal(view: View) -> trends.Seasonal | str:
+    """Trend, season and rest of a View's whole weeks, or why there are none. Do not change them."""
+    found = weekly.weeks(cached.current(view.stamp), view, cached.units(view), past=False)
+    try:
+        return trends.seasonal(found.total.astype(float))
+    except ValueError as problem:
+        return str(problem)

@@ -28,7 +28,7 @@ PAGE_WORDS = (
     "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
     "frame", "base", "name", "at", "list", "show",
     "seed", "of", "neighbors", "by", "days", "of_kind", "metres", "within", "least",
-    "against", "these", "those", "other", "order", "every",
+    "against", "these", "those", "other", "order", "every", "season",
 )  # fmt: skip
 
 
