@@ -9,6 +9,8 @@ import pandas as pd
 from scipy import special
 from scipy.spatial import cKDTree
 
+from geo.hot_spots import benjamini_hochberg
+
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -94,7 +96,7 @@ def near_repeat(
         *(np.tile(side, len(space) - 1) for side in (time[:-1], time[1:])),
     ]
     table = pd.DataFrame(dict(zip(COLUMNS, [*spans, observed, expected, ratio])))
-    return table.assign(p=p, q=_q(p))
+    return table.assign(p=p, q=benjamini_hochberg(p))
 
 
 class _Tables(NamedTuple):
@@ -214,11 +216,3 @@ def _limits(edges: Array, values: Array) -> Array:
     out = np.asarray(edges + slack)
     out[0] = np.nextafter(edges[0] - slack, -np.inf)
     return out
-
-
-def _q(p: Array) -> Array:
-    """p after Benjamini and Hochberg (1995)."""
-    order = np.argsort(p)[::-1]
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
-    return q

@@ -187,11 +187,6 @@ def test_a_seed_repeats_and_another_does_not() -> None:
     assert (one["observed"] == other["observed"]).all()
 
 
-def test_q_is_benjamini_and_hochbergs() -> None:
-    p = np.random.default_rng(12).uniform(0, 1, 50) ** 3
-    np.testing.assert_allclose(interaction._q(p), stats.false_discovery_control(p))
-
-
 def test_rows_without_place_or_time_leave() -> None:
     x, y, t = np.random.default_rng(13).uniform(0, 500, (3, 60))
     holes = np.column_stack([(x, y, t), np.where(np.eye(3) > 0, np.nan, 5.0)])
