@@ -1,0 +1,243 @@
+"""What the embed says in numbers: a release's tables as grids of periods by areas.
+
+Community, press and official records are sorts of their own and never meet in a grid.
+A cell that is not shown is NaN: zero and held back look alike. Official counts are exact,
+summed here from days to months, quarters and years; their zero is a zero.
+"""
+
+import datetime as dt
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data.embed_map import Map
+from data.settings import Problem
+
+SORTS = ("community", "official", "press")  # in this order one is opened
+EVERY = ("month", "quarter", "year")  # finest first
+ALL = "all"
+BANDS = ("00-06", "06-12", "12-18", "18-24")
+HALF = 0.5
+CLASSES = 5
+BASE = 5  # released numbers of the strict path are multiples of it
+OFFICIAL_DELAY = 14  # days
+
+
+class Grid(NamedTuple):
+    """Numbers of one kind: periods (rows) by areas (columns; one where it is the city)."""
+
+    periods: tuple[str, ...]
+    n: Any
+    breaks: tuple[int, ...] = ()  # the least number of each class
+
+    def told(self) -> dict[str, Any]:
+        """As data.js holds it."""
+        return {"p": list(self.periods), "n": _packed(self.n), "b": list(self.breaks)}
+
+
+class Sort(NamedTuple):
+    """One sort of data: its maps by period's length and kind, its series of the city."""
+
+    name: str
+    maps: dict[str, dict[str, Grid]]
+    city: dict[str, dict[str, Grid]]
+    bands: Grid | None = None
+    yearly: dict[str, Grid] = {}  # noqa: RUF012 (read only)
+
+    @property
+    def exact(self) -> bool:
+        """Whether its counts are exact."""
+        return self.name == "official"
+
+    def kinds(self) -> list[str]:
+        """Kinds with at least one number, all together first, then by their numbers."""
+        weight: dict[str, float] = {}
+        for grids in (*self.maps.values(), *self.city.values()):
+            for kind, grid in grids.items():
+                weight[kind] = weight.get(kind, 0) + float(np.nansum(grid.n))
+        named = [k for k in weight if weight[k] > 0]
+        return sorted(named, key=lambda k: (k != ALL, -weight[k], k))
+
+
+class Opening(NamedTuple):
+    """What is seen first."""
+
+    sort: str
+    kind: str
+    every: str
+    period: int
+
+
+def sorts(tables: dict[str, pd.DataFrame], codes: list[int], as_of: str) -> dict[str, Sort]:
+    """The sorts that have a number to show, in the order in which they are offered."""
+    found = {}
+    for name in SORTS:
+        own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
+        if not own:
+            continue
+        sort = _official(own, codes, as_of) if name == "official" else _strict(name, own, codes)
+        if sort.kinds():
+            found[name] = sort
+    if not found and tables:
+        name = next(n for n in SORTS if any(k.startswith(f"{n}/") for k in tables))
+        own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
+        if name != "official":
+            found[name] = _strict(name, own, codes)
+    if not found:
+        raise Problem("The release has no table, so there is nothing to embed.")
+    return found
+
+
+def _strict(name: str, tables: dict[str, pd.DataFrame], codes: list[int]) -> Sort:
+    maps: dict[str, dict[str, Grid]] = {}
+    for every in EVERY:
+        held = {}
+        for table in (f"area-{every}", f"area-{every}-kind"):
+            if table in tables:
+                held |= _grids(tables[table], "area", codes, BASE)
+        if held:
+            maps[every] = held
+    city, bands, yearly = {}, None, {}
+    if "city-week-kind" in tables:
+        city["week"] = _grids(tables["city-week-kind"].assign(city=0), "city", [0], 0)
+    if "city-quarter-band" in tables:
+        bands = _grids(tables["city-quarter-band"], "band", list(BANDS), 0).get(ALL)
+    if "city-year-sensitive" in tables:
+        yearly = _grids(tables["city-year-sensitive"].assign(city=0), "city", [0], 0)
+    return Sort(name, maps, city, bands, yearly)
+
+
+def _grids(table: pd.DataFrame, column: str, codes: list[Any], base: int) -> dict[str, Grid]:
+    if "kind" not in table:
+        table = table.assign(kind=ALL)
+    found = {}
+    for kind, rows in table.groupby("kind", sort=True):
+        wide = rows.pivot(index="period", columns=column, values="n").sort_index()
+        n = wide.reindex(columns=codes).to_numpy(dtype=float, na_value=np.nan)
+        found[str(kind)] = Grid(tuple(map(str, wide.index)), n, breaks(n, base) if base else ())
+    return found
+
+
+def _official(tables: dict[str, pd.DataFrame], codes: list[int], as_of: str) -> Sort:
+    days = tables["area-day-kind"]
+    closed = pd.Timestamp(as_of) - pd.Timedelta(days=OFFICIAL_DELAY)
+    maps: dict[str, dict[str, Grid]] = {every: {} for every in EVERY}
+    city: dict[str, dict[str, Grid]] = {every: {} for every in EVERY}
+    for kind, rows in days.groupby("kind", sort=True):
+        when = pd.to_datetime(rows["period"])
+        for every in EVERY:
+            span = pd.period_range(when.min(), when.max(), freq=every[0].upper())
+            names = [_code(p) for p in span if p.end_time.normalize() <= closed]
+            period = [_code(p) for p in when.dt.to_period(every[0].upper())]
+            summed = rows.assign(p=period).pivot_table(
+                index="p", columns="area", values="n", aggfunc="sum", fill_value=0
+            )
+            n = summed.reindex(index=names, columns=codes, fill_value=0).to_numpy(dtype=float)
+            if names:
+                maps[every][str(kind)] = Grid(tuple(names), n, breaks(n, 1))
+                city[every][str(kind)] = Grid(tuple(names), n.sum(axis=1, keepdims=True))
+    yearly = {}
+    if "city-year-sensitive" in tables:
+        yearly = _grids(tables["city-year-sensitive"].assign(city=0), "city", [0], 0)
+    return Sort("official", maps, city, yearly=yearly)
+
+
+def _code(period: Any) -> str:
+    if period.freqstr.startswith("Q"):
+        return f"{period.year}-Q{period.quarter}"
+    return f"{period.year}" if period.freqstr.startswith("Y") else f"{period.year}-{period.month:02}"
+
+
+def breaks(n: Any, base: int) -> tuple[int, ...]:
+    """The least number of each class, the same for all periods: near the fifths, round."""
+    shown = np.sort(n[~np.isnan(n)])
+    if not len(shown):
+        return ()
+    low, high = int(shown[0]), int(shown[-1])
+    first = 0 if base == 1 else low
+    found = [first]
+    for share in np.arange(1, CLASSES) / CLASSES:
+        cut = _nice(float(np.quantile(shown, share)), base)
+        if cut > found[-1] and cut <= high:
+            found.append(cut)
+    return tuple(found)
+
+
+def _nice(value: float, base: int) -> int:
+    steps = [s * 10**e for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)] + [15, 25, 150, 250]
+    return min((s for s in steps if s % base == 0), key=lambda s: (abs(s - value), s))
+
+
+def opening(found: dict[str, Sort]) -> Opening:
+    """The finest newest map with a number in half of the areas; else the map of the year."""
+    for name, sort in found.items():
+        for every in EVERY:
+            grids = sort.maps.get(every, {})
+            full = [k for k in sort.kinds() if k in grids and _share(grids[k], sort) >= HALF]
+            if full:
+                return Opening(name, full[0], every, len(grids[full[0]].periods) - 1)
+    for name, sort in found.items():
+        grids = sort.maps.get("year") or next(iter(sort.maps.values()), {})
+        every = "year" if sort.maps.get("year") else next(iter(sort.maps), "year")
+        if grids:
+            kind = max(grids, key=lambda k: (int((~np.isnan(grids[k].n[-1])).sum()), _weight(grids[k]), k))
+            return Opening(name, kind, every, len(grids[kind].periods) - 1)
+    raise Problem("The release has no table by area, so there is no map to embed.")
+
+
+def _weight(grid: Grid) -> float:
+    return float(np.nansum(grid.n))
+
+
+def _share(grid: Grid, sort: Sort) -> float:
+    """How many of the areas have a number in the newest period; an official zero has none."""
+    newest = grid.n[-1]
+    return float(np.mean(newest > 0 if sort.exact else ~np.isnan(newest)))
+
+
+def _packed(n: Any) -> str:
+    if np.isnan(n).all():
+        return ""
+    rows = [",".join("" if v != v else str(int(v)) for v in row) for row in n]
+    return ";".join(rows)
+
+
+def script(
+    found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[str, Any]
+) -> str:
+    """data.js: released cells only, the areas' names and middles, nothing else."""
+    told = {
+        "place": manifest["place"]["name"],
+        "asOf": manifest["as_of"],
+        "stamp": manifest["stamp"],
+        "id": manifest["id"],
+        "size": [drawn.width, drawn.height],
+        "opens": opens._asdict(),
+        "areas": [[s.code, s.name, *s.at] for s in drawn.shapes],
+        "sources": {
+            name: [s["title"] for s in manifest["sources"] if s["kind"] == name] for name in found
+        },
+        "sorts": {
+            name: {
+                "exact": sort.exact,
+                "kinds": sort.kinds() or [opens.kind],
+                "maps": _told(sort.maps),
+                "city": _told(sort.city),
+                "bands": sort.bands.told() if sort.bands else None,
+            }
+            for name, sort in found.items()
+        },
+    }
+    body = json.dumps(told, separators=(",", ":"), ensure_ascii=True, sort_keys=True)
+    return f"window.PORCHLIGHT={body};\n"
+
+
+def _told(grids: dict[str, dict[str, Grid]]) -> dict[str, dict[str, Any]]:
+    return {every: {k: g.told() for k, g in held.items()} for every, held in grids.items()}
+
+
+def day(text: str) -> dt.date:
+    """A manifest's date."""
+    return dt.date.fromisoformat(text)
