@@ -219,6 +219,11 @@ def script(
         "sources": {
             name: [s["title"] for s in manifest["sources"] if s["kind"] == name] for name in found
         },
+        "made": [
+            name
+            for name in found
+            if any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
+        ],
         "sorts": {
             name: {
                 "exact": sort.exact,

@@ -6,19 +6,24 @@ city: longitudes are shortened by the cosine of its latitude.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from PIL import ImageFont
 
+from data.settings import ROOT, Problem
+
+FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
 WIDTH, MOST_HEIGHT = 600.0, 820.0
 MARGIN = 4.0
-TOLERANCE = 0.7  # units: less than a pixel on a phone
-SIZES = {"wide": 13.0, "small": 23.0}  # letters' height in units: ~11 px at 520 and at 290 px
-LETTER = 0.5  # a letter's mean width in heights
+TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
+SIZES = {"wide": 16.0, "small": 21.0}  # letters' height in units: 11 px on a screen, on a phone
+WIDER = 1.06  # other letters than ours may be so much wider
 LINE = 1.08
-INSIDE = 0.9  # how much of a name must lie on its own area
+INSIDE = 0.93  # how much of a name must lie on its own area
 PLACES = ((0, 0), (0, -0.5), (0, 0.5), (-0.35, 0), (0.35, 0), (0, -1), (0, 1))  # in radii
 
 
@@ -50,6 +55,16 @@ class Map(NamedTuple):
     shapes: list[Shape]
     borders: str
     names: dict[str, list[Name]]
+
+
+@cache
+def letters(size: float, weight: int) -> ImageFont.FreeTypeFont:
+    """The house's letters at a size and weight."""
+    if not FONT.exists():
+        raise Problem(f"{FONT.name} is not installed: make static/vendor/ready")
+    font = ImageFont.truetype(str(FONT), size)
+    font.set_variation_by_axes([weight])
+    return font
 
 
 def drawn(areas: gpd.GeoDataFrame) -> Map:
@@ -95,15 +110,16 @@ def path(shape: shapely.Geometry) -> str:
         for part in shapely.get_parts(shape)
         for ring in (part.exterior, *part.interiors)
     ]
-    return "".join(_steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
+    return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
 
 
 def lines_path(lines: shapely.Geometry) -> str:
     """Lines as an SVG path."""
-    return "".join(_steps(shapely.get_coordinates(line)) for line in shapely.get_parts(lines))
+    return "".join(steps(shapely.get_coordinates(line)) for line in shapely.get_parts(lines))
 
 
-def _steps(points: Any) -> str:
+def steps(points: Any) -> str:
+    """Points as the short relative words of an SVG path, to a tenth of a unit."""
     tenths = np.rint(points * 10).astype(int)
     steps = np.diff(tenths, axis=0)
     steps = steps[np.any(steps != 0, axis=1)]
@@ -150,7 +166,7 @@ def _first_fit(
 ) -> tuple[Name, Any] | None:
     x, y, radius = room
     for lines in _foldings(shape.name):
-        wide = max(map(len, lines)) * size * LETTER
+        wide = WIDER * max(letters(size, 500).getlength(line) for line in lines)
         high = len(lines) * size * LINE
         for right, down in PLACES:
             at = x + right * radius, y + down * radius
