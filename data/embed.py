@@ -13,7 +13,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data import embed_data, embed_map, embed_page, embed_picture, embed_said, embed_words
+from data import (
+    embed_data,
+    embed_map,
+    embed_page,
+    embed_picture,
+    embed_said,
+    embed_script,
+    embed_words,
+)
 from data.embed_data import Sort
 from data.embed_map import Map
 from data.embed_words import Words
@@ -32,7 +40,7 @@ def write(
     """Write `folder`: tables by path without suffix, areas with area, name, residents."""
     drawn = embed_map.drawn(areas)
     codes = [s.code for s in drawn.shapes]
-    found = embed_data.sorts(tables, codes, manifest["as_of"])
+    found = embed_data.sorts(tables, codes, manifest)
     opens = embed_data.opening(found)
     sort = found[opens.sort]
     files: dict[str, bytes] = {}
@@ -55,7 +63,7 @@ def write(
                 "map.svg": embed_picture.svg(sheet).encode(),
                 "map.png": embed_picture.png(sheet),
             }
-    files["data.js"] = embed_data.script(found, drawn, opens, manifest).encode()
+    files["data.js"] = embed_script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
     files["style.css"] = (embed_page.SOURCES / "style.css").read_bytes()
     files["embed.js"] = (embed_page.SOURCES / "embed.js").read_bytes()
@@ -90,7 +98,7 @@ def _oembed(manifest: dict[str, Any]) -> str:
         "title": title,
         "width": SIZE[0],
         "height": SIZE[1],
-        "html": f'<iframe src="{embed_page.esc(source)}" title="{embed_page.esc(title)}" '
+        "html": f'<iframe src="{embed_words.esc(source)}" title="{embed_words.esc(title)}" '
         f'width="100%" height="{SIZE[1]}" loading="lazy"></iframe>',
     }
     return json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n"

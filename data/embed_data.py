@@ -5,14 +5,11 @@ A cell that is not shown is NaN: zero and held back look alike. Official counts 
 summed here from days to months, quarters and years; their zero is a zero.
 """
 
-import datetime as dt
-import json
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from data.embed_map import Map
 from data.settings import Problem
 
 SORTS = ("community", "official", "press")  # in this order one is opened
@@ -21,8 +18,14 @@ ALL = "all"
 BANDS = ("00-06", "06-12", "12-18", "18-24")
 HALF = 0.5
 CLASSES = 5
-BASE = 5  # released numbers of the strict path are multiples of it
-OFFICIAL_DELAY = 14  # days
+# of a policy that does not say (trust.md); whole numbers that texts name
+DEFAULTS = {
+    "base": 5,
+    "records": 12,
+    "least_residents": 2000,
+    "city_delay_hours": 72,
+    "area_delay_days": 14,
+}
 
 
 class Grid(NamedTuple):
@@ -31,10 +34,6 @@ class Grid(NamedTuple):
     periods: tuple[str, ...]
     n: Any
     breaks: tuple[int, ...] = ()  # the least number of each class
-
-    def told(self) -> dict[str, Any]:
-        """As data.js holds it."""
-        return {"p": list(self.periods), "n": _packed(self.n), "b": list(self.breaks)}
 
 
 class Sort(NamedTuple):
@@ -70,33 +69,44 @@ class Opening(NamedTuple):
     period: int
 
 
-def sorts(tables: dict[str, pd.DataFrame], codes: list[int], as_of: str) -> dict[str, Sort]:
+def rules(manifest: dict[str, Any]) -> dict[str, int]:
+    """The policy's numbers that texts name, from the manifest."""
+    told = manifest["policy"]
+    return {name: int(told[name]["value"]) if name in told else n for name, n in DEFAULTS.items()}
+
+
+def sorts(
+    tables: dict[str, pd.DataFrame], codes: list[int], manifest: dict[str, Any]
+) -> dict[str, Sort]:
     """The sorts that have a number to show, in the order in which they are offered."""
     found = {}
+    base, delay = rules(manifest)["base"], rules(manifest)["area_delay_days"]
+    closed = pd.Timestamp(manifest["as_of"]) - pd.Timedelta(days=delay)
     for name in SORTS:
         own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
         if not own:
             continue
-        sort = _official(own, codes, as_of) if name == "official" else _strict(name, own, codes)
+        official = name == "official"
+        sort = _official(own, codes, closed) if official else _strict(name, own, codes, base)
         if sort.kinds():
             found[name] = sort
     if not found and tables:
         name = next(n for n in SORTS if any(k.startswith(f"{n}/") for k in tables))
         own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
         if name != "official":
-            found[name] = _strict(name, own, codes)
+            found[name] = _strict(name, own, codes, base)
     if not found:
         raise Problem("The release has no table, so there is nothing to embed.")
     return found
 
 
-def _strict(name: str, tables: dict[str, pd.DataFrame], codes: list[int]) -> Sort:
+def _strict(name: str, tables: dict[str, pd.DataFrame], codes: list[int], base: int) -> Sort:
     maps: dict[str, dict[str, Grid]] = {}
     for every in EVERY:
-        held = {}
+        held: dict[str, Grid] = {}
         for table in (f"area-{every}", f"area-{every}-kind"):
             if table in tables:
-                held |= _grids(tables[table], "area", codes, BASE)
+                held |= _grids(tables[table], "area", codes, base)
         if held:
             maps[every] = held
     city, bands, yearly = {}, None, {}
@@ -120,9 +130,8 @@ def _grids(table: pd.DataFrame, column: str, codes: list[Any], base: int) -> dic
     return found
 
 
-def _official(tables: dict[str, pd.DataFrame], codes: list[int], as_of: str) -> Sort:
+def _official(tables: dict[str, pd.DataFrame], codes: list[int], closed: pd.Timestamp) -> Sort:
     days = tables["area-day-kind"]
-    closed = pd.Timestamp(as_of) - pd.Timedelta(days=OFFICIAL_DELAY)
     maps: dict[str, dict[str, Grid]] = {every: {} for every in EVERY}
     city: dict[str, dict[str, Grid]] = {every: {} for every in EVERY}
     for kind, rows in days.groupby("kind", sort=True):
@@ -147,7 +156,9 @@ def _official(tables: dict[str, pd.DataFrame], codes: list[int], as_of: str) -> 
 def _code(period: Any) -> str:
     if period.freqstr.startswith("Q"):
         return f"{period.year}-Q{period.quarter}"
-    return f"{period.year}" if period.freqstr.startswith("Y") else f"{period.year}-{period.month:02}"
+    return (
+        f"{period.year}" if period.freqstr.startswith("Y") else f"{period.year}-{period.month:02}"
+    )
 
 
 def breaks(n: Any, base: int) -> tuple[int, ...]:
@@ -162,12 +173,18 @@ def breaks(n: Any, base: int) -> tuple[int, ...]:
         cut = _nice(float(np.quantile(shown, share)), base)
         if cut > found[-1] and cut <= high:
             found.append(cut)
+    while len(found) < CLASSES:  # most numbers are small: the large ones get classes too
+        cut = _nice(float(np.sqrt(max(found[-1], 1) * high)), base)
+        if not found[-1] < cut < high:
+            break
+        found.append(cut)
     return tuple(found)
 
 
 def _nice(value: float, base: int) -> int:
-    steps = [s * 10**e for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)] + [15, 25, 150, 250]
-    return min((s for s in steps if s % base == 0), key=lambda s: (abs(s - value), s))
+    steps: list[int] = [s * int(10**e) for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)] + [15, 25, 150, 250]
+    fits: list[int] = [s for s in steps if s % base == 0]
+    return min(fits, key=lambda s: (abs(s - value), s))
 
 
 def opening(found: dict[str, Sort]) -> Opening:
@@ -182,7 +199,9 @@ def opening(found: dict[str, Sort]) -> Opening:
         grids = sort.maps.get("year") or next(iter(sort.maps.values()), {})
         every = "year" if sort.maps.get("year") else next(iter(sort.maps), "year")
         if grids:
-            kind = max(grids, key=lambda k: (int((~np.isnan(grids[k].n[-1])).sum()), _weight(grids[k]), k))
+            kind = max(
+                grids, key=lambda k: (int((~np.isnan(grids[k].n[-1])).sum()), _weight(grids[k]), k)
+            )
             return Opening(name, kind, every, len(grids[kind].periods) - 1)
     raise Problem("The release has no table by area, so there is no map to embed.")
 
@@ -195,54 +214,3 @@ def _share(grid: Grid, sort: Sort) -> float:
     """How many of the areas have a number in the newest period; an official zero has none."""
     newest = grid.n[-1]
     return float(np.mean(newest > 0 if sort.exact else ~np.isnan(newest)))
-
-
-def _packed(n: Any) -> str:
-    if np.isnan(n).all():
-        return ""
-    rows = [",".join("" if v != v else str(int(v)) for v in row) for row in n]
-    return ";".join(rows)
-
-
-def script(
-    found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[str, Any]
-) -> str:
-    """data.js: released cells only, the areas' names and middles, nothing else."""
-    told = {
-        "place": manifest["place"]["name"],
-        "asOf": manifest["as_of"],
-        "stamp": manifest["stamp"],
-        "id": manifest["id"],
-        "size": [drawn.width, drawn.height],
-        "opens": opens._asdict(),
-        "areas": [[s.code, s.name, *s.at] for s in drawn.shapes],
-        "sources": {
-            name: [s["title"] for s in manifest["sources"] if s["kind"] == name] for name in found
-        },
-        "made": [
-            name
-            for name in found
-            if any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
-        ],
-        "sorts": {
-            name: {
-                "exact": sort.exact,
-                "kinds": sort.kinds() or [opens.kind],
-                "maps": _told(sort.maps),
-                "city": _told(sort.city),
-                "bands": sort.bands.told() if sort.bands else None,
-            }
-            for name, sort in found.items()
-        },
-    }
-    body = json.dumps(told, separators=(",", ":"), ensure_ascii=True, sort_keys=True)
-    return f"window.PORCHLIGHT={body};\n"
-
-
-def _told(grids: dict[str, dict[str, Grid]]) -> dict[str, dict[str, Any]]:
-    return {every: {k: g.told() for k, g in held.items()} for every, held in grids.items()}
-
-
-def day(text: str) -> dt.date:
-    """A manifest's date."""
-    return dt.date.fromisoformat(text)

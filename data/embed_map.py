@@ -105,11 +105,7 @@ def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
 
 def path(shape: shapely.Geometry) -> str:
     """A polygon as the short words of an SVG path, to a tenth of a unit."""
-    rings = [
-        ring
-        for part in shapely.get_parts(shape)
-        for ring in (part.exterior, *part.interiors)
-    ]
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
     return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
 
 
@@ -129,8 +125,8 @@ def steps(points: Any) -> str:
 
 def _pair(x: int, y: int) -> str:
     one, two = _short(x), _short(y)
-    return (" " if not one.startswith("-") else "") + one + (
-        two if two.startswith("-") else f" {two}"
+    return (
+        (" " if not one.startswith("-") else "") + one + (two if two.startswith("-") else f" {two}")
     )
 
 
@@ -170,7 +166,9 @@ def _first_fit(
         high = len(lines) * size * LINE
         for right, down in PLACES:
             at = x + right * radius, y + down * radius
-            box = shapely.box(at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2)
+            box = shapely.box(
+                at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2
+            )
             if shapely.area(shapely.intersection(box, shape.polygon)) < INSIDE * box.area:
                 continue
             if any(shapely.intersects(box.buffer(2), other) for other in taken):
@@ -182,11 +180,11 @@ def _first_fit(
 def _foldings(name: str) -> list[tuple[str, ...]]:
     """The name in one line, and broken into two or three at its spaces."""
     words = name.replace(" + ", " +\u00a0").replace(" - ", "\u00a0-\u00a0").split(" ")
-    found = [(" ".join(words),)]
+    found: list[tuple[str, ...]] = [(" ".join(words),)]
     cuts = range(1, len(words))
-    two = [(" ".join(words[:i]), " ".join(words[i:])) for i in cuts]
+    two: list[tuple[str, ...]] = [(" ".join(words[:i]), " ".join(words[i:])) for i in cuts]
     found += sorted(two, key=lambda p: max(map(len, p)))[:1]
-    three = [
+    three: list[tuple[str, ...]] = [
         (" ".join(words[:i]), " ".join(words[i:j]), " ".join(words[j:]))
         for i in cuts
         for j in range(i + 1, len(words))

@@ -1,13 +1,13 @@
 """The embed's pages: complete without scripts, in each language."""
 
-import html
 from string import Template
 from typing import Any
 
-from data.embed_data import ALL, BANDS, Grid, Opening, Sort
+from data import embed_notes
+from data.embed_data import Grid, Opening, Sort
 from data.embed_map import SIZES, Map
-from data.embed_said import Picture, Row, example, series
-from data.embed_words import Words, capital, words
+from data.embed_said import Picture, Row, series
+from data.embed_words import Words, capital, esc, words
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -51,15 +51,10 @@ def page(
         "series": _series(sort, at, manifest, speak),
         "notes": "".join(f"<p>{esc(n)}</p>" for n in picture.notes),
         "source": esc(picture.source),
-        "more": _more(picture, sort, manifest, speak, files),
+        "more": embed_notes.more(picture, sort, manifest, speak, files),
         "made": esc(speak("embed.made")),
     }
     return Template((SOURCES / "page.html").read_text("utf-8")).substitute(parts)
-
-
-def esc(text: object) -> str:
-    """Text as HTML shows it: outside text is never markup."""
-    return html.escape(str(text), quote=True)
 
 
 def file_of(language: str) -> str:
@@ -113,7 +108,7 @@ def svg(drawn: Map, picture: Picture, title: str) -> str:
         '<rect class="hatchground" width="7" height="7"/>'
         '<path class="hatchline" d="M-1 8 8 -1M-1 1 1 -1M6 8 8 6"/></pattern></defs>\n'
         f'<g id="areas">{paths}</g><path id="borders" d="{drawn.borders}"/>'
-        f'<path id="chosen"/><path id="focused"/>{names}</svg>'
+        f'<path id="chosen"/><path id="core"/><path id="focused"/>{names}</svg>'
     )
 
 
@@ -131,7 +126,7 @@ def table(picture: Picture, speak: Words) -> str:
         f'<table><caption id="caption">{esc(caption)}</caption><thead><tr>'
         f'<th scope="col">{esc(speak("table.area"))}</th>'
         f'<th scope="col" class="n">{esc(speak("table.n"))}</th>'
-        f"</tr></thead><tbody id=\"rows\">{rows}</tbody></table>"
+        f'</tr></thead><tbody id="rows">{rows}</tbody></table>'
     )
 
 
@@ -159,8 +154,8 @@ def _series(sort: Sort, at: Opening, manifest: dict[str, Any], speak: Words) -> 
     return (
         f"<h2>{esc(title)} <span>{esc(_highest(grid, speak))}</span></h2>"
         f"{bars(n, [p == chosen for p in grid.periods])}"
-        f'<p class="ends"><span>{esc(speak.period(grid.periods[0]))}</span>'
-        f"<span>{esc(speak.period(grid.periods[-1]))}</span></p>"
+        f'<p class="ends"><span>{esc(capital(speak.period(grid.periods[0])))}</span>'
+        f"<span>{esc(capital(speak.period(grid.periods[-1])))}</span></p>"
     )
 
 
@@ -181,85 +176,3 @@ def bars(n: list[int | None], chosen: list[bool]) -> str:
         for i, (v, on) in enumerate(zip(n, chosen))
     )
     return f'<svg class="bars" viewBox="0 0 {10 * len(n)} 100" preserveAspectRatio="none" aria-hidden="true">{drawn}</svg>'
-
-
-def _more(
-    picture: Picture,
-    sort: Sort,
-    manifest: dict[str, Any],
-    speak: Words,
-    files: dict[str, list[tuple[str, str]]],
-) -> str:
-    method = [speak("method.once"), speak("method.areas"), speak(f"sort.{sort.name}.what")]
-    method += [speak("note.exact" if sort.exact else "method.strict")]
-    told = "".join(f"<p>{esc(p)}</p>" for p in method)
-    told += f"<h3>{esc(speak('method.example'))}</h3>"
-    told += "".join(f"<p>{esc(p)}</p>" for p in example(picture, sort, speak))
-    told += _policy(manifest, speak)
-    parts = [("method", told)]
-    if sort.bands is not None:
-        parts.insert(0, ("bands", _bands(sort.bands, speak)))
-    if sort.yearly:
-        parts.insert(0, ("yearly", _yearly(sort.yearly, speak)))
-    parts.append(("manifest", _manifest(manifest, speak)))
-    parts.append(("download", _downloads(files, speak)))
-    titles = {"bands": {"period": speak.period(sort.bands.periods[-1])} if sort.bands else {}}
-    return "\n".join(
-        f'<details id="{name}"><summary>{esc(speak(f"{name}.title", **titles.get(name, {})))}</summary>{text}</details>'
-        for name, text in parts
-    )
-
-
-def _pairs(rows: list[tuple[str, str]], head: tuple[str, str]) -> str:
-    body = "".join(f'<tr><th scope="row">{esc(a)}</th><td class="n">{esc(b)}</td></tr>' for a, b in rows)
-    heads = f'<th scope="col">{esc(head[0])}</th><th scope="col" class="n">{esc(head[1])}</th>'
-    return f'<table class="plain"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def _shown(v: float, speak: Words) -> str:
-    return speak("hidden") if v != v else speak.number(v)
-
-
-def _bands(grid: Grid, speak: Words) -> str:
-    rows = [
-        (speak("bands.band", **{"from": b[:2], "to": b[3:]}), _shown(v, speak))
-        for b, v in zip(BANDS, grid.n[-1])
-    ]
-    return _pairs(rows, (speak("bands.when"), speak("table.n")))
-
-
-def _yearly(grids: dict[str, Grid], speak: Words) -> str:
-    rows = [
-        (f"{capital(speak(f'kind.{kind}'))}, {p}", _shown(v[0], speak))
-        for kind, grid in grids.items()
-        if kind != ALL
-        for p, v in zip(grid.periods, grid.n)
-    ]
-    return _pairs(rows, (speak("choose.kind"), speak("table.n")))
-
-
-def _policy(manifest: dict[str, Any], speak: Words) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{esc(name)}</th><td>{esc(p["value"])}</td><td lang="en">{esc(p["reason"])}</td></tr>'
-        for name, p in manifest["policy"].items()
-    )
-    heads = "".join(f'<th scope="col">{esc(speak(f"policy.{k}"))}</th>' for k in ("name", "value", "reason"))
-    return f'<h3>{esc(speak("policy.title"))}</h3><div class="wide" tabindex="0" role="group" aria-label="{esc(speak("policy.title"))}"><table class="plain"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _manifest(manifest: dict[str, Any], speak: Words) -> str:
-    facts = [(speak(f"manifest.{k}"), manifest[k]) for k in ("id", "as_of", "stamp", "code")]
-    for source in manifest["sources"]:
-        covers = f"{source['title']} ({source['licence']}); {speak('manifest.covers')}: {source['covers']}"
-        facts.append((speak("manifest.sources"), covers))
-    for key, name in (("held_back", "held"), ("warnings", "warnings")):
-        facts += [(speak(f"manifest.{name}"), text) for text in manifest[key]]
-    return "<dl>" + "".join(f"<dt>{esc(a)}</dt><dd>{esc(b)}</dd>" for a, b in facts) + "</dl>"
-
-
-def _downloads(files: dict[str, list[tuple[str, str]]], speak: Words) -> str:
-    told = '<p id="save" hidden></p>'
-    for key, rows in files.items():
-        links = "".join(f'<li><a href="{esc(f)}" download>{esc(label)}</a></li>' for f, label in rows)
-        told += f"<h3>{esc(speak(key))}</h3><ul>{links}</ul>"
-    return told

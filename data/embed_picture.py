@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from data.embed_map import LINE, SIZES, Map, letters, lines_path, path
-from data.embed_page import esc
 from data.embed_said import Picture
-from data.embed_words import Words
+from data.embed_words import Words, esc
 
 # the light theme of ui/palette.py; a test compares them
 PAPER, INK, QUIET = "#fbf8f2", "#221c14", "#6f6555"
 RAMP = ("#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c")
 ON = (INK, INK, INK, PAPER, PAPER)  # what is read on them
 WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
-PIXELS, COLORS = 640, 16  # of the PNG
+PIXELS = 560  # of the PNG
+HATCH = 16  # pixels of the large one between two lines
 FINE = 2  # it is drawn so many times as large and brought down, for smooth edges
 FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
 
@@ -166,7 +166,7 @@ def png(sheet: Sheet) -> bytes:
     by = PIXELS * FINE / sheet.width
     size = PIXELS * FINE, round(sheet.height * by)
     image = Image.new("RGB", size, PAPER)
-    hatch = _hatch(size, by)
+    hatch = _hatch(size)
     draw = ImageDraw.Draw(image)
     for mark in sheet.marks:
         if mark.what == "area":
@@ -186,10 +186,24 @@ def png(sheet: Sheet) -> bytes:
                 stroke_fill=mark.halo or None,
             )
     small = image.resize((PIXELS, size[1] // FINE), Image.Resampling.LANCZOS)
-    few = small.quantize(COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = small.quantize(palette=_palette(), dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _palette() -> Image.Image:
+    """The theme's own colors, and steps between the pairs that meet at an edge."""
+    own = [PAPER, INK, QUIET, *RAMP]
+    pairs = [(PAPER, INK, (0.25, 0.5, 0.75)), (PAPER, QUIET, (0.5,))]
+    pairs += [(PAPER if i > 2 else INK, color, (0.5,)) for i, color in enumerate(RAMP)]
+    colors = [ImageColor.getrgb(color) for color in own]
+    for one, two, shares in pairs:
+        a, b = np.array(ImageColor.getrgb(one)), np.array(ImageColor.getrgb(two))
+        colors += [tuple(np.rint(a + (b - a) * share).astype(int).tolist()) for share in shares]
+    image = Image.new("P", (1, 1))
+    image.putpalette([part for color in colors for part in color])
+    return image
 
 
 def _area(image: Image.Image, mark: Mark, hatch: Image.Image, by: float) -> None:
@@ -204,9 +218,10 @@ def _area(image: Image.Image, mark: Mark, hatch: Image.Image, by: float) -> None
         image.paste(hatch.crop(box) if mark.fill == "hatch" else mark.fill, box, mask)
 
 
-def _hatch(size: tuple[int, int], by: float) -> Image.Image:
+def _hatch(size: tuple[int, int]) -> Image.Image:
+    """Lines that repeat with whole pixels, also when brought down: they pack well."""
     image = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
-    for x in range(-size[1], size[0], round(8 * by)):
+    for x in range(-(size[1] // HATCH) * HATCH, size[0], HATCH):
         draw.line([(x, size[1]), (x + size[1], 0)], fill=QUIET, width=1)
     return image

@@ -3,11 +3,12 @@
 static/embed/said.js says the same of what a reader selects; a browser test compares them.
 """
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from data.embed_data import HALF, Grid, Opening, Sort, day
+from data.embed_data import HALF, Grid, Opening, Sort, rules
 from data.embed_map import Map
 from data.embed_words import Words, capital, filled
 
@@ -46,21 +47,21 @@ def color(n: float, grid: Grid) -> int | None:
     return SPREAD[len(grid.breaks)][sum(n >= b for b in grid.breaks[1:])]
 
 
-def legend(grid: Grid, exact: bool, words: Words) -> list[tuple[int, str]]:
-    """A row for each class: its color and its numbers."""
+def legend(grid: Grid, step: int, words: Words) -> list[tuple[int, str]]:
+    """A row for each class: its color and its numbers, which are multiples of a step."""
     if not grid.breaks:
         return []
-    step = 1 if exact else 5
     tops = [b - step for b in grid.breaks[1:]] + [int(np.nanmax(grid.n))]
     return [
-        (SPREAD[len(grid.breaks)][i], words.number(low) if low == top else f"{words.number(low)}–{words.number(top)}")
+        (
+            SPREAD[len(grid.breaks)][i],
+            words.number(low) if low == top else f"{words.number(low)}–{words.number(top)}",
+        )
         for i, (low, top) in enumerate(zip(grid.breaks, tops))
     ]
 
 
-def picture(
-    sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words: Words
-) -> Picture:
+def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words: Words) -> Picture:
     """The picture that the embed opens on."""
     grid = sort.maps[at.every][at.kind]
     n = grid.n[at.period]
@@ -77,14 +78,16 @@ def picture(
         "shown": words.number(len(shown)),
         "all": words.number(len(rows)),
     }
+    holes |= spoken(manifest, words)
     period = grid.periods[at.period]
+    step = 1 if sort.exact else rules(manifest)["base"]
     return Picture(
         said=sentence(rows, what, words.period(period, "in"), words),
         sub=words("sub.exact" if sort.exact else "sub.rounded", **holes),
         what=what,
         period=words.period(period),
         rows=rows,
-        legend=legend(grid, sort.exact, words),
+        legend=legend(grid, step, words),
         hidden=not sort.exact,
         source=source(sort.name, manifest, words),
         notes=notes(sort, manifest, words),
@@ -94,7 +97,12 @@ def picture(
 def sentence(rows: list[Row], what: str, begins: str, words: Words) -> str:
     """What a map says, in words: where the numbers are highest."""
     shown = [r for r in rows if r.n is not None]
-    holes = {"In": begins, "what": what, "shown": words.number(len(shown)), "all": words.number(len(rows))}
+    holes = {
+        "In": begins,
+        "what": what,
+        "shown": words.number(len(shown)),
+        "all": words.number(len(rows)),
+    }
     if not shown:
         return filled(words("said.none"), holes)
     if shown[0].n == 0:
@@ -103,7 +111,9 @@ def sentence(rows: list[Row], what: str, begins: str, words: Words) -> str:
     if not first:
         top = sum(r.n == shown[0].n for r in shown)
         return words("said.tie", **holes, k=words.number(top), n=words.number(shown[0].n or 0))
-    names = words.listed([f"{brief(r.name, words)} ({words.number(r.n or 0)})" for r in shown[:first]])
+    names = words.listed(
+        [f"{brief(r.name, words)} ({words.number(r.n or 0)})" for r in shown[:first]]
+    )
     few = len(shown) < HALF * len(rows)
     key = "said.few" if few else "said.most" if first > 1 else "said.most.one"
     return words(key, **holes, areas=names)
@@ -123,15 +133,19 @@ def leading(n: list[int]) -> int:
     return 0
 
 
+def spoken(manifest: dict[str, Any], words: Words) -> dict[str, str]:
+    """The policy's numbers as texts name them."""
+    return {name: words.number(n) for name, n in rules(manifest).items()}
+
+
 def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     """The line below a picture: sources, date, stamp."""
-
 
     titles = "; ".join(s["title"] for s in manifest["sources"] if s["kind"] == name)
     return words(
         "source.line",
         sources=titles,
-        date=words.date(day(manifest["as_of"])),
+        date=words.date(dt.date.fromisoformat(manifest["as_of"])),
         stamp=manifest["stamp"],
     )
 
@@ -140,10 +154,15 @@ def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
     """What must be said beside the numbers of a sort."""
     made = any(s.get("made") for s in manifest["sources"] if s["kind"] == sort.name)
     first = [words("note.made")] if made else []
-    return [*first, words("note.exact" if sort.exact else "note.rounded")]
+    return [
+        *first,
+        words("note.exact" if sort.exact else "note.rounded", **spoken(manifest, words)),
+    ]
 
 
-def series(sort: Sort, at: Opening, manifest: dict[str, Any], words: Words) -> tuple[str, Grid] | None:
+def series(
+    sort: Sort, at: Opening, manifest: dict[str, Any], words: Words
+) -> tuple[str, Grid] | None:
     """The title and the numbers of the city's series beside the map."""
     every = at.every if sort.exact else "week"
     grid = sort.city.get(every, {}).get(at.kind)
@@ -158,21 +177,20 @@ def series(sort: Sort, at: Opening, manifest: dict[str, Any], words: Words) -> t
     return title, grid
 
 
-def example(picture: Picture, sort: Sort, words: Words) -> list[str]:
+def example(picture: Picture, sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
     """What one cell of the opening picture tells and does not tell."""
     hidden = [words("method.example.hidden")] if not sort.exact else []
     top = next((r for r in picture.rows if r.n), None)
     if top is None or top.n is None:
         return hidden
+    off = rules(manifest)["base"] - 1
     given = {
         "area": top.name,
         "period": picture.period,
         "n": words.number(top.n),
         "what": picture.what,
-        "low": words.number(top.n - 4),
-        "high": words.number(top.n + 4),
+        "low": words.number(top.n - off),
+        "high": words.number(top.n + off),
     }
     key = "method.example.exact" if sort.exact else "method.example.rounded"
     return [words(key, **given), *hidden]
-
-

@@ -6,6 +6,7 @@ language is another folder: nothing in the code changes.
 
 import ast
 import datetime as dt
+import html
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ FOLDER = ROOT / "locale"
 FIRST = "en"  # the language of index.html
 FIELDS = ("msgctxt", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
 LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
-HOLE = re.compile(r"\{([A-Za-z]+)\}")
+HOLE = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 class Text(NamedTuple):
@@ -80,15 +81,15 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """A day in words."""
-        return self(
-            "date.day", day=str(day.day), month=self.month(day.month), year=str(day.year)
-        )
+        return self("date.day", day=str(day.day), month=self.month(day.month), year=str(day.year))
 
     def period(self, code: str, way: str = "period") -> str:
         """2025-W23, 2025-06, 2025-Q2 or 2025 in words; way "in" is how a sentence begins."""
         year, _, part = code.partition("-")
         if part.startswith("W"):
-            return self(f"{way}.week", day=self.date(dt.date.fromisocalendar(int(year), int(part[1:]), 1)))
+            return self(
+                f"{way}.week", day=self.date(dt.date.fromisocalendar(int(year), int(part[1:]), 1))
+            )
         if part.startswith("Q"):
             first = 3 * int(part[1:]) - 2
             names = {"first": self.month(first), "last": self.month(first + 2)}
@@ -107,6 +108,11 @@ class Words:
 def filled(text: str, given: dict[str, str]) -> str:
     """The text with {name} replaced by what is given; other braces stay."""
     return HOLE.sub(lambda m: given.get(m[1], m[0]), text)
+
+
+def esc(text: object) -> str:
+    """Text as HTML shows it: outside text is never markup."""
+    return html.escape(str(text), quote=True)
 
 
 def capital(text: str) -> str:

@@ -55,7 +55,10 @@ def made(store: Path, times: int = 1, *, official: bool = True) -> Made:
 
 def _merged(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
     metres = raw.to_crs(32615)
-    shapes, people = list(metres.geometry), [int(p) if pd.notna(p) else 0 for p in raw["population"]]
+    shapes, people = (
+        list(metres.geometry),
+        [int(p) if pd.notna(p) else 0 for p in raw["population"]],
+    )
     members = [[i] for i in range(len(raw))]
     while True:
         small = min(range(len(shapes)), key=lambda i: (people[i], i))
@@ -112,7 +115,13 @@ def _strict(sort: str, rows: pd.DataFrame, areas: int, times: int) -> dict[str, 
             pd.concat([rows, every]),
             {"week": sorted(rows["week"].unique())[1:-1], "kind": ["all", *kinds]},
         ),
-        "area-month": (rows, {"month": [str(m) for m in pd.period_range("2025-06", "2026-05", freq="M")], "area": codes}),
+        "area-month": (
+            rows,
+            {
+                "month": [str(m) for m in pd.period_range("2025-06", "2026-05", freq="M")],
+                "area": codes,
+            },
+        ),
         "area-quarter": (rows, {"quarter": quarters, "area": codes}),
         "area-quarter-kind": (rows, {"quarter": quarters, "area": codes, "kind": kinds}),
         "area-year-kind": (rows, {"year": ["2025"], "area": codes, "kind": kinds}),
@@ -121,7 +130,9 @@ def _strict(sort: str, rows: pd.DataFrame, areas: int, times: int) -> dict[str, 
     found = {}
     for name, (held, axes) in grids.items():
         counted = held.groupby(list(axes), observed=True).size() * times
-        full = counted.reindex(pd.MultiIndex.from_product(list(axes.values()), names=list(axes)), fill_value=0)
+        full = counted.reindex(
+            pd.MultiIndex.from_product(list(axes.values()), names=list(axes)), fill_value=0
+        )
         n = full.to_numpy().astype(float)
         rounded = np.floor(n / BASE + np.arange(len(n)) * 0.618 % 1) * BASE
         table = full.index.to_frame(index=False).rename(columns={next(iter(axes)): "period"})
@@ -147,8 +158,13 @@ def _manifest(meta: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[str
             "area_days": {"value": 14, "reason": "Never a tracker."},
         },
         "warnings": [],
-        "held_back": ["Kinds and settings marked as sensitive are shown for the city and the year only."],
+        "held_back": [
+            "Kinds and settings marked as sensitive are shown for the city and the year only."
+        ],
         "sources": [{k: s.get(k) for k in kept} for s in meta["sources"]],
-        "tables": {name: {"columns": list(t.columns), "rows": len(t), "what": name} for name, t in tables.items()},
+        "tables": {
+            name: {"columns": list(t.columns), "rows": len(t), "what": name}
+            for name, t in tables.items()
+        },
         "files": {},
     }

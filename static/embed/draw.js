@@ -20,7 +20,7 @@ function drawMap(rows) {
     path.setAttribute("aria-selected", String(r.code === state.area));
     document.querySelectorAll(`.names [data-a="${r.code}"]`).forEach(t => t.setAttribute("class", name));
   }
-  $("chosen").setAttribute("d", state.area ? $("a" + state.area).getAttribute("d") : "");
+  for (const id of ["chosen", "core"]) $(id).setAttribute("d", state.area ? $("a" + state.area).getAttribute("d") : "");
   const label = say("map.label", {place: data.place, what: what(), period: period(shown().p[state.period])});
   $("areas").setAttribute("aria-label", `${label}. ${say("map.keys")}`);
 }
@@ -89,8 +89,8 @@ function drawSeries() {
     bar.onclick = () => change({period: shown().p.includes(periods[i]) ? shown().p.indexOf(periods[i]) : state.period});
   });
   const ends = element("p", {class: "ends"}, box);
-  element("span", {text: period(periods[0])}, ends);
-  element("span", {text: period(periods[periods.length - 1])}, ends);
+  element("span", {text: capital(period(periods[0]))}, ends);
+  element("span", {text: capital(period(periods[periods.length - 1]))}, ends);
 }
 
 function drawWords(rows) {

@@ -7,7 +7,7 @@ function color(n, breaks) {
 }
 
 function legend() {
-  const {b, rows} = shown(), step = sort().exact ? 1 : 5;
+  const {b, rows} = shown(), step = sort().exact ? 1 : data.rules.base;
   if (!b.length) return [];
   const high = Math.max(...rows.flatMap(r => r || []));
   return b.map((low, i) => {
@@ -52,14 +52,16 @@ function sentence(rows) {
   return say(key, {...holes, areas: listed(seen.slice(0, first).map(r => `${brief(r.name)} (${number(r.n)})`))});
 }
 
+function spoken() { return Object.fromEntries(Object.entries(data.rules).map(([name, n]) => [name, number(n)])); }
+
 function sub(rows) {
-  return say(sort().exact ? "sub.exact" : "sub.rounded", {sort: say("sort." + state.sort), place: data.place,
+  return say(sort().exact ? "sub.exact" : "sub.rounded", {...spoken(), sort: say("sort." + state.sort), place: data.place,
     shown: number(rows.filter(r => r.n !== null).length), all: number(rows.length)});
 }
 
 function source() { return say("source.line", {sources: data.sources[state.sort].join("; "), date: date(data.asOf), stamp: data.stamp}); }
 
-function notes() { return [...(data.made.includes(state.sort) ? [say("note.made")] : []), say(sort().exact ? "note.exact" : "note.rounded")]; }
+function notes() { return [...(data.made.includes(state.sort) ? [say("note.made")] : []), say(sort().exact ? "note.exact" : "note.rounded", spoken())]; }
 
 function series() {             // of the area, else of the city: [title, periods, numbers]
   const holes = {What: capital(what()), place: data.place, every: say("every." + state.every)};

@@ -46,7 +46,8 @@ function picture() {
   const fill = r => r.color === null ? "url(#hatch)" : LIGHT.ramp[r.color];
   for (const r of rows) element("path", {ns: 1, d: $("a" + r.code).getAttribute("d"), fill: fill(r), stroke: LIGHT.paper, "stroke-width": 2.4}, map);
   element("path", {ns: 1, d: $("borders").getAttribute("d"), fill: "none", stroke: LIGHT.ink, "stroke-width": .8}, map);
-  if (state.area) element("path", {ns: 1, d: $("a" + state.area).getAttribute("d"), fill: "none", stroke: LIGHT.ink, "stroke-width": 3.6}, map);
+  if (state.area) for (const [stroke, width] of [[LIGHT.ink, 6], [LIGHT.paper, 2]])
+    element("path", {ns: 1, d: $("a" + state.area).getAttribute("d"), fill: "none", stroke, "stroke-width": width}, map);
   for (const label of document.querySelectorAll(".names.wide text")) {
     const r = rows.find(r => String(r.code) === label.dataset.a), copy = label.cloneNode(true);
     copy.removeAttribute("class");

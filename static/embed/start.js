@@ -16,7 +16,7 @@ function choices() {
   slider.max = p.length - 1;
   slider.value = state.period;
   slider.setAttribute("aria-valuetext", period(p[state.period]));
-  $("when").textContent = period(p[state.period]);
+  $("when").textContent = capital(period(p[state.period]));
   $("before").disabled = state.period === 0;
   $("next").disabled = state.period === p.length - 1;
   $("time").hidden = p.length < 2;

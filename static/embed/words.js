@@ -2,7 +2,7 @@
 const data = window.PORCHLIGHT, texts = window.PORCHLIGHT_WORDS;
 
 function filled(text, given) {
-  return text.replace(/\{([A-Za-z]+)\}/g, (hole, name) => given?.[name] ?? hole);
+  return text.replace(/\{([A-Za-z_]+)\}/g, (hole, name) => given?.[name] ?? hole);
 }
 
 function say(key, given) { return filled(texts[key][0], given); }
