@@ -108,13 +108,13 @@ def _csv(
     tables: dict[str, pd.DataFrame], found: dict[str, Sort], drawn: Map, manifest: dict[str, Any]
 ) -> dict[str, str]:
     """The tables to download, each with its notes: a column for each period, so that they
-    stay small; official records by month."""
+    stay small; official records by month. A table that shows no number is left out."""
     names = {s.code: s.name for s in drawn.shapes}
     speak = embed_words.words(embed_words.FIRST)
     told = {}
     for path, table in sorted(tables.items()):
         sort, name = path.split("/")
-        if sort not in found:
+        if sort not in found or table["n"].isna().all():
             continue
         if name == "area-day-kind":
             name, table = "area-month-kind", _months(found[sort], list(names))

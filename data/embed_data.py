@@ -182,7 +182,12 @@ def breaks(n: Any, base: int) -> tuple[int, ...]:
 
 
 def _nice(value: float, base: int) -> int:
-    steps: list[int] = [s * int(10**e) for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)] + [15, 25, 150, 250]
+    steps: list[int] = [s * int(10**e) for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)] + [
+        15,
+        25,
+        150,
+        250,
+    ]
     fits: list[int] = [s for s in steps if s % base == 0]
     return min(fits, key=lambda s: (abs(s - value), s))
 

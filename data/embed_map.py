@@ -53,7 +53,6 @@ class Map(NamedTuple):
     width: int
     height: int
     shapes: list[Shape]
-    borders: str
     names: dict[str, list[Name]]
 
 
@@ -79,9 +78,8 @@ def drawn(areas: gpd.GeoDataFrame) -> Map:
             areas["area"], areas["name"], areas["residents"], simple
         )
     ]
-    lines = shapely.line_merge(shapely.union_all(shapely.boundary(simple)))
     names = {which: labels(shapes, size) for which, size in SIZES.items()}
-    return Map(int(WIDTH), math.ceil(height), shapes, lines_path(lines), names)
+    return Map(int(WIDTH), math.ceil(height), shapes, names)
 
 
 def _whole(people: Any) -> int | None:

@@ -107,7 +107,8 @@ def svg(drawn: Map, picture: Picture, title: str) -> str:
         '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse">'
         '<rect class="hatchground" width="7" height="7"/>'
         '<path class="hatchline" d="M-1 8 8 -1M-1 1 1 -1M6 8 8 6"/></pattern></defs>\n'
-        f'<g id="areas">{paths}</g><path id="borders" d="{drawn.borders}"/>'
+        f'<g id="casing"><g id="areas">{paths}</g></g>'
+        '<use id="borders" href="#areas" aria-hidden="true"/>'
         f'<path id="chosen"/><path id="core"/><path id="focused"/>{names}</svg>'
     )
 

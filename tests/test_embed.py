@@ -264,8 +264,8 @@ def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
             contrast(said["quiet"], said["paper"]) >= 4.5
             and contrast(said["control"], said["card"]) >= 3
         )
-    assert embed_picture.RAMP == tuple(re.findall(r"--r\d: (#\w+)", css)[:5])
-    assert (embed_picture.PAPER, embed_picture.INK) == (palette.LIGHT.paper, palette.LIGHT.ink)
+    assert tuple(re.findall(r"--r\d: (#\w+)", css)[:5]) == embed_picture.RAMP
+    assert (palette.LIGHT.paper, palette.LIGHT.ink) == (embed_picture.PAPER, embed_picture.INK)
 
 
 def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> None:

@@ -42,6 +42,9 @@ function nextArea(key) {        // the nearest middle in that direction, straigh
 
 function onMap() {
   const map = $("map"), group = $("areas");
+  // one path for all borders: a copy by <use> would copy the stops of the keyboard too
+  const lines = areas.map(a => $("a" + a.code).getAttribute("d")).join("");
+  $("borders").replaceWith(element("path", {ns: 1, id: "borders", d: lines}));
   map.removeAttribute("role");
   map.removeAttribute("aria-label");
   group.setAttribute("role", "listbox");
