@@ -22,6 +22,7 @@ NAMES = (
     ("scan", "bench.scan", "clusters in space and in time, with what chance does"),
     ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
+    ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (

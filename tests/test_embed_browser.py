@@ -88,13 +88,25 @@ def test_scripts_say_what_stands_in_the_page(
 ) -> None:
     """Python wrote the page, the script draws it again: every word and color the same."""
     url = (root / kind / "embed" / language).as_uri()
-    texts = "h1", "#sub", "#sort", "#legend li", "#caption", "#rows tr", "#series", "#notes", "#source"
+    texts = (
+        "h1",
+        "#sub",
+        "#sort",
+        "#legend li",
+        "#caption",
+        "#rows tr",
+        "#series",
+        "#notes",
+        "#source",
+    )
     found = []
     for scripts in (True, False):
         context = browser.new_context(java_script_enabled=scripts)
         page = context.new_page()
         page.goto(url)
-        clean = [[" ".join(t.split()) for t in page.locator(css).all_inner_texts()] for css in texts]
+        clean = [
+            [" ".join(t.split()) for t in page.locator(css).all_inner_texts()] for css in texts
+        ]
         drawn = [
             [p.get_attribute("class") for p in page.locator("#areas path").all()],
             [p.get_attribute("class") for p in page.locator("#rows rect").all()],
@@ -149,7 +161,7 @@ def test_selections_show_released_cells_only(seen: Seen, root: Path) -> None:
             at = int(page.locator("#slider").input_value()) if len(held["p"]) > 1 else 0
             row = held["n"].split(";")[at] if held["n"] else ""
             assert numbers == sorted(int(v) for v in row.split(",") if v)
-            assert set(t for t in shown if not t[0].isdigit()) <= {"not shown"}
+            assert {t for t in shown if not t[0].isdigit()} <= {"not shown"}
 
 
 def test_by_keyboard_alone(seen: Seen, root: Path) -> None:

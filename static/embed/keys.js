@@ -65,8 +65,9 @@ function onMap() {
     else return;
     event.preventDefault();
   });
-  group.addEventListener("focusin", event => { focusCode = code(event); showReached(); });
-  group.addEventListener("focusout", () => { $("focused").removeAttribute("d"); $("tip").hidden = true; });
+  // on the box around: an SVG element that listens for focus becomes a stop of its own
+  map.parentElement.addEventListener("focusin", event => { if (code(event)) { focusCode = code(event); showReached(); } });
+  map.parentElement.addEventListener("focusout", () => { $("focused").removeAttribute("d"); $("tip").hidden = true; });
   group.addEventListener("pointermove", event => {
     const r = ranked().find(r => r.code === code(event)), room = $("tip").parentElement.getBoundingClientRect();
     if (r) tip(r, event.clientX - room.left, event.clientY - room.top);
