@@ -3,4 +3,5 @@
 from data import release_commands  # noqa: F401 (its rows)
 from data.commands import app
 
-app()
+if __name__ == "__main__":
+    app()
