@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from data import (
     embed_data,
@@ -73,6 +74,19 @@ def write(
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
+
+
+def into(release: Path, manifest: dict[str, Any]) -> None:
+    """Write a release's embed/ from what lies in its folder: tables and areas.geojson."""
+    paths = [release / f"{path}.parquet" for path in manifest["tables"]]
+    tables = {path: pd.read_parquet(file) for path, file in zip(manifest["tables"], paths)}
+    features = json.loads((release / "areas.geojson").read_text("utf-8"))["features"]
+    areas = gpd.GeoDataFrame(
+        [f["properties"] for f in features],
+        geometry=[shapely.from_geojson(json.dumps(f["geometry"])) for f in features],
+        crs=4326,
+    )
+    write(release / "embed", tables, areas, manifest)
 
 
 def _app() -> str:

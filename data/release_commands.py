@@ -8,21 +8,28 @@ import typer
 from data.commands import app, bar, opened, say, speaking
 from data.settings import Problem
 
-Id = Annotated[str, typer.Argument(help="The release, as `release` shows it; its beginning will do.")]
+Id = Annotated[
+    str, typer.Argument(help="The release, as `release` shows it; its beginning will do.")
+]
 
 
 @app.command()
 def release(
-    as_of: Annotated[str, typer.Option(help="The date it is of, e.g. 2026-01-31. Empty: today, once its hour has come.")] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            help="The date it is of, e.g. 2026-01-31. Empty: today, once its hour has come."
+        ),
+    ] = "",
 ) -> None:
     """Build what may be public into releases/<id>/ of the store; nothing is public yet."""
-    from data import released
+    from data import embed, released
 
     with speaking():
         store, place = opened()
         with bar("Counting what may be public") as move:
             move(0, 1)
-            made = released.write(store, place, _date(as_of))
+            made = released.write(store, place, _date(as_of), embed=embed.into)
         for line in released.sentences(made):
             say(line)
 
