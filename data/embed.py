@@ -55,7 +55,7 @@ def write(
             "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
             "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.endswith(".csv")],
         }
-        page = embed_page.page(drawn, picture, sort, opens, manifest, speak, links, languages)
+        page = embed_page.page(drawn, picture, found, opens, manifest, speak, links, languages)
         files[embed_page.file_of(code)] = page.encode()
         files[f"{code}.js"] = _texts(speak).encode()
         if code == embed_words.FIRST:  # in others the page makes its own picture

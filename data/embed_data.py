@@ -193,29 +193,35 @@ def _nice(value: float, base: int) -> int:
 
 
 def opening(found: dict[str, Sort]) -> Opening:
-    """The finest newest map with a number in half of the areas; else the map of the year."""
-    for name, sort in found.items():
-        for every in EVERY:
-            grids = sort.maps.get(every, {})
-            full = [k for k in sort.kinds() if k in grids and _share(grids[k], sort) >= HALF]
-            if full:
-                return Opening(name, full[0], every, len(grids[full[0]].periods) - 1)
-    for name, sort in found.items():
-        grids = sort.maps.get("year") or next(iter(sort.maps.values()), {})
-        every = "year" if sort.maps.get("year") else next(iter(sort.maps), "year")
-        if grids:
-            kind = max(
-                grids, key=lambda k: (int((~np.isnan(grids[k].n[-1])).sum()), _weight(grids[k]), k)
-            )
-            return Opening(name, kind, every, len(grids[kind].periods) - 1)
-    raise Problem("The release has no table by area, so there is no map to embed.")
+    """The finest map with a number in half of the areas; else the first sort's own."""
+    own = [opening_of(sort) for sort in found.values()]
+    return next((at for at, half in own if half), own[0][0])
+
+
+def opening_of(sort: Sort) -> tuple[Opening, bool]:
+    """A sort's finest map, newest period first, in which half of the areas have a number,
+    and True; else its newest map of the year that has any, and False."""
+    for every in EVERY:
+        for kind in sort.kinds():
+            grid = sort.maps.get(every, {}).get(kind)
+            full: Any = np.flatnonzero(_share(grid, sort) >= HALF) if grid else []
+            if len(full):
+                return Opening(sort.name, kind, every, int(full[-1])), True
+    every = next((e for e in reversed(EVERY) if sort.maps.get(e)), "")
+    if not every:
+        raise Problem("The release has no table by area, so there is no map to embed.")
+    grids = sort.maps[every]
+    kind = max(grids, key=lambda k: (int((~np.isnan(grids[k].n)).sum()), _weight(grids[k]), k))
+    some = np.flatnonzero(_share(grids[kind], sort) > 0)
+    return Opening(
+        sort.name, kind, every, int(some[-1]) if len(some) else len(grids[kind].n) - 1
+    ), False
 
 
 def _weight(grid: Grid) -> float:
     return float(np.nansum(grid.n))
 
 
-def _share(grid: Grid, sort: Sort) -> float:
-    """How many of the areas have a number in the newest period; an official zero has none."""
-    newest = grid.n[-1]
-    return float(np.mean(newest > 0 if sort.exact else ~np.isnan(newest)))
+def _share(grid: Grid, sort: Sort) -> Any:
+    """How many of the areas have a number, each period; an official zero is none here."""
+    return np.mean(grid.n > 0 if sort.exact else ~np.isnan(grid.n), axis=1)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from data.embed_data import ALL, BANDS, Grid, Sort
 from data.embed_said import Picture, example, spoken
 from data.embed_words import Words, capital, esc
@@ -9,30 +11,52 @@ from data.embed_words import Words, capital, esc
 
 def more(
     picture: Picture,
-    sort: Sort,
+    sorts: dict[str, Sort],
+    opened: str,
     manifest: dict[str, Any],
     speak: Words,
     files: dict[str, list[tuple[str, str]]],
 ) -> str:
-    keys = ("method.once", "method.areas", f"sort.{sort.name}.what")
-    rule = "note.exact" if sort.exact else "method.strict"
-    method = [speak(key, **spoken(manifest, speak)) for key in (*keys, rule)]
-    told = "".join(f"<p>{esc(p)}</p>" for p in method)
-    told += f"<h3>{esc(speak('method.example'))}</h3>"
-    told += "".join(f"<p>{esc(p)}</p>" for p in example(picture, sort, manifest, speak))
-    told += _policy(manifest, speak)
-    parts = [("method", told)]
-    if sort.bands is not None:
-        parts.insert(0, ("bands", _bands(sort.bands, speak)))
-    if sort.yearly:
-        parts.insert(0, ("yearly", _yearly(sort.yearly, speak)))
-    parts.append(("manifest", _manifest(manifest, speak)))
-    parts.append(("download", _downloads(files, speak)))
-    titles = {"bands": {"period": speak.period(sort.bands.periods[-1])} if sort.bands else {}}
+    """Tables of their own for each sort, then what holds for all of them."""
+    parts: list[tuple[str, str, str]] = []
+    for name, sort in sorts.items():
+        own = {"sort": speak(f"sort.{name}")}
+        if sort.bands is not None:
+            title, text = _bands(sort.bands, speak)
+            parts.append(("bands", speak("bands.title", **own, period=title), text))
+        if any(not np.isnan(g.n).all() for g in sort.yearly.values()):
+            parts.append(("yearly", speak("yearly.title", **own), _yearly(sort.yearly, speak)))
+    method = _method(picture, sorts, opened, manifest, speak) + _policy(manifest, speak)
+    parts.append(("method", speak("method.title"), method))
+    parts.append(("manifest", speak("manifest.title"), _manifest(manifest, speak)))
+    parts.append(("download", speak("download.title"), _downloads(files, speak)))
     return "\n".join(
-        f'<details id="{name}"><summary>{esc(speak(f"{name}.title", **titles.get(name, {})))}</summary>{text}</details>'
-        for name, text in parts
+        f'<details class="{name}"><summary>{esc(title)}</summary>{text}</details>'
+        for name, title, text in parts
     )
+
+
+def _method(
+    picture: Picture,
+    sorts: dict[str, Sort],
+    opened: str,
+    manifest: dict[str, Any],
+    speak: Words,
+) -> str:
+    def paragraphs(texts: list[str]) -> str:
+        return "".join(f"<p>{esc(text)}</p>" for text in texts)
+
+    rules = spoken(manifest, speak)
+    told = paragraphs([speak("method.once"), speak("method.areas", **rules)])
+    for name, sort in sorts.items():
+        rule = speak("note.exact" if sort.exact else "method.strict", **rules)
+        told += f"<h3>{esc(speak(f'sort.{name}'))}</h3>"
+        told += paragraphs([speak(f"sort.{name}.what"), rule])
+    told += f"<h3>{esc(speak('method.example'))}</h3>"
+    told += paragraphs(example(picture, sorts[opened], manifest, speak))
+    if sorts[opened].exact and len(sorts) > 1:
+        told += paragraphs([speak("method.example.hidden")])
+    return told
 
 
 def _pairs(rows: list[tuple[str, str]], head: tuple[str, str]) -> str:
@@ -47,12 +71,15 @@ def _shown(v: float, speak: Words) -> str:
     return speak("hidden") if v != v else speak.number(v)
 
 
-def _bands(grid: Grid, speak: Words) -> str:
+def _bands(grid: Grid, speak: Words) -> tuple[str, str]:
+    """The newest period with a number, and its table."""
+    some = np.flatnonzero(~np.isnan(grid.n).all(axis=1))
+    at = int(some[-1]) if len(some) else len(grid.n) - 1
     rows = [
         (speak("bands.band", **{"from": b[:2], "to": b[3:]}), _shown(v, speak))
-        for b, v in zip(BANDS, grid.n[-1])
+        for b, v in zip(BANDS, grid.n[at])
     ]
-    return _pairs(rows, (speak("bands.when"), speak("table.n")))
+    return speak.period(grid.periods[at]), _pairs(rows, (speak("bands.when"), speak("table.n")))
 
 
 def _yearly(grids: dict[str, Grid], speak: Words) -> str:

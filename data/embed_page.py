@@ -21,7 +21,7 @@ LINE = 1.08  # of a label's letters
 def page(
     drawn: Map,
     picture: Picture,
-    sort: Sort,
+    sorts: dict[str, Sort],
     at: Opening,
     manifest: dict[str, Any],
     speak: Words,
@@ -29,7 +29,7 @@ def page(
     languages: list[str],
 ) -> str:
     """The whole page; `files` are the downloads: group's title key -> (name, label)."""
-    place = manifest["place"]["name"]
+    place, sort = manifest["place"]["name"], sorts[at.sort]
     title = speak("map.label", place=place, what=picture.what, period=picture.period)
     parts = {
         "lang": speak.language,
@@ -51,7 +51,7 @@ def page(
         "series": _series(sort, at, manifest, speak),
         "notes": "".join(f"<p>{esc(n)}</p>" for n in picture.notes),
         "source": esc(picture.source),
-        "more": embed_notes.more(picture, sort, manifest, speak, files),
+        "more": embed_notes.more(picture, sorts, at.sort, manifest, speak, files),
         "made": esc(speak("embed.made")),
     }
     return Template((SOURCES / "page.html").read_text("utf-8")).substitute(parts)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from data.embed_data import Grid, Opening, Sort, rules
+from data.embed_data import Grid, Opening, Sort, opening_of, rules
 from data.embed_map import Map
 
 
@@ -29,11 +29,11 @@ def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[st
         ],
         "sorts": {
             name: {
+                "opens": opening_of(sort)[0]._asdict(),
                 "exact": sort.exact,
                 "kinds": sort.kinds() or [opens.kind],
                 "maps": _told(sort.maps),
                 "city": _told(sort.city),
-                "bands": _grid(sort.bands) if sort.bands else None,
             }
             for name, sort in found.items()
         },

@@ -187,9 +187,21 @@ def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, time
     one = made(sample_store, times, official=False)
     found = embed_data.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
     opens = embed_data.opening(found)
-    newest = found[opens.sort].maps[opens.every][opens.kind].n[-1]
+    newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
     share = np.mean(~np.isnan(newest))
     assert share >= 0.5 if times == 6 else (share < 0.5 and opens.every == "year")
+
+
+def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
+    one = made(sample_store, 6, official=False)
+    found = embed_data.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
+    before, half = embed_data.opening_of(found)
+    empty = {
+        k: g._replace(n=np.vstack([g.n, np.full(73, np.nan)]), periods=(*g.periods, "2026-Q2"))
+        for k, g in found.maps["quarter"].items()
+    }
+    after, still = embed_data.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
+    assert half and still and after == before  # an empty newest period is not where it opens
 
 
 def test_nothing_to_show_is_a_page_too(release: Made, tmp_path: Path) -> None:

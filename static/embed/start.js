@@ -25,9 +25,9 @@ function choices() {
 let speaking;
 function change(given) {        // the one way to select: fitted to what is released, drawn, told, linked
   const time = shown().p[state.period], before = [state.sort, state.kind, state.every].join();
-  Object.assign(state, given);
+  Object.assign(state, given, given.sort ? data.sorts[given.sort].opens : {});
   fit();
-  if ([state.sort, state.kind, state.every].join() !== before) { state.period = at(time); }
+  if (!given.sort && [state.sort, state.kind, state.every].join() !== before) state.period = at(time);
   const said = draw();
   choices();
   remember();

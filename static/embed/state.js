@@ -42,14 +42,13 @@ function at(time) {             // the period that holds, or lies nearest to, an
 
 function read(search) {         // unknown words are passed over, and never shown
   const asked = new URLSearchParams(search), word = name => (asked.get(name) || "").trim();
-  if (Object.keys(data.sorts).includes(word("source"))) state.sort = word("source");
-  if (word("source") && state.sort !== data.opens.sort) state.period = 1e9;
+  if (Object.keys(data.sorts).includes(word("source"))) Object.assign(state, data.sorts[word("source")].opens);
   const kind = word("kind");
   if (kind && !asked.has("source") && !kinds().includes(kind)) {
     const other = Object.keys(data.sorts).find(s => data.sorts[s].kinds.includes(kind));
     if (other) { const before = state.sort; state.sort = other; if (!kinds().includes(kind)) state.sort = before; }
   }
-  if (kinds().includes(kind)) { state.kind = kind; if (kind !== data.opens.kind) state.period = 1e9; }
+  if (kinds().includes(kind)) { state.kind = kind; if (kind !== data.sorts[state.sort].opens.kind) state.period = 1e9; }
   fit();
   const time = word("period"), every = everies().find(e => sort().maps[e][state.kind].p.includes(time));
   if (every) { state.every = every; state.period = shown().p.indexOf(time); }
