@@ -26,6 +26,7 @@ NAMES = (
     ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
     ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),
     ("now", "bench.now", "everything that the page Now asks for, on the sample"),
+    ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
