@@ -17,7 +17,7 @@ ZONES = ("America/Chicago", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_How
 
 def weekly(case: Case, count: Count) -> Found:
     """Builds a week apart while reports come late, are taken back and change their kind."""
-    build, history = _job(case), made.history(made.YEARLY, years=2)
+    build, history = job(case), made.history(made.YEARLY, years=2)
     first = made.FIRST_DAY + timedelta(days=200)
     before: Tables | None = None
     rows = changed = small = 0
@@ -46,7 +46,7 @@ def _compared(old: pd.DataFrame, new: pd.DataFrame) -> tuple[int, int, int]:
 
 def same_bytes(case: Case, count: Count) -> Found:
     """Builds of the same records in any order give the same bytes."""
-    build = _job(case)
+    build = job(case)
     records = made.known(made.history(made.YEARLY, years=2), date(2100, 1, 1))
     as_of = made.FIRST_DAY + timedelta(days=800)
     rng = np.random.default_rng(5)
@@ -71,7 +71,7 @@ def digest(tables: Tables) -> str:
 
 def freshness(case: Case, count: Count) -> Found:
     """No table has a period that is younger than its delay, on any day near a clock change."""
-    build = _job(case)
+    build = job(case)
     records = made.known(made.history(made.FEW, years=2), date(2100, 1, 1))
     young = asked = 0
     closest = timedelta(days=999)
@@ -112,7 +112,8 @@ def _changes(zone: str, year: int) -> list[date]:
     return [days[i] for i in range(1, 365) if noon[i] != noon[i - 1]]
 
 
-def _job(case: Case) -> Build:
+def job(case: Case) -> Build:
+    """The job that builds, where it is at hand."""
     if case.build is None:
         raise ValueError("This attack needs the job that builds, not its tables alone.")
     return case.build

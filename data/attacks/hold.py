@@ -7,6 +7,7 @@ small, a part that is missing beside its total says nothing.
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data.attacks.case import LEAST, Tables
 from data.attacks.families import Family, Floats, area_years, city_weeks, narrow, tightened
@@ -88,3 +89,15 @@ def _erase(tables: Tables, family: Family, gone: Mask) -> None:
             n = tables[path]["n"].copy()
             n.iloc[rows] = None
             tables[path] = tables[path].assign(n=n)
+
+
+def closed_rows(tables: Tables, before: Tables | None) -> dict[str, Mask]:
+    """Which rows of each table an earlier release has."""
+    out = {}
+    for path, frame in tables.items():
+        if before and path in before and path in tables:
+            keys = [c for c in frame.columns if c != "n"]
+            old = pd.MultiIndex.from_frame(before[path][keys].astype(str))
+            new = pd.MultiIndex.from_frame(frame[keys].astype(str))
+            out[path] = np.asarray(new.isin(old), bool)
+    return out

@@ -58,8 +58,7 @@ def history(yearly: int, years: int = 5, seed: int = 5, many: int = GROUPS) -> p
     late = np.where(rng.random(n) < 0.12, rng.integers(1, 60, n), 0)
     day = pd.to_datetime(FIRST_DAY) + pd.to_timedelta(frame["day"].to_numpy(), "D")
     press = rng.random(n) < 0.1
-    took = np.where(rng.random(n) < 0.03, late + rng.integers(1, 300, n), 9999)
-    other = np.where(rng.random(n) < 0.03, late + rng.integers(1, 300, n), 9999)
+    took, other = (_later(rng, day, late) for _ in range(2))
     grade = np.where(press, "on_record", _drawn(rng, GRADES, n))
     return pd.DataFrame(
         {
@@ -77,8 +76,8 @@ def history(yearly: int, years: int = 5, seed: int = 5, many: int = GROUPS) -> p
             "y": frame["y"],
             "already_public": False,
             "received_at": (day + pd.to_timedelta(late, "D")).tz_localize("UTC"),
-            "taken_back": day + pd.to_timedelta(np.minimum(took, 9999), "D"),
-            "told_other": day + pd.to_timedelta(np.minimum(other, 9999), "D"),
+            "taken_back": took,
+            "told_other": other,
             "other_kind": _drawn(rng, KINDS, n),
         }
     )
@@ -115,6 +114,12 @@ def cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
     told = {c: [row.get(c, base[c][i]) for i, row in enumerate(rows)] for c in COLUMNS}
     frame = pd.DataFrame(told)
     return frame.assign(hour=frame["hour"].astype("UInt8"))
+
+
+def _later(rng: np.random.Generator, day: pd.DatetimeIndex, late: Any) -> pd.Series:
+    """The day on which a few records change, after they came in; none for most."""
+    changed = pd.Series(day + pd.to_timedelta(late + rng.integers(1, 300, len(day)), "D"))
+    return changed.where(rng.random(len(day)) < 0.03)
 
 
 def _drawn(rng: np.random.Generator, shares: dict[str, float], n: int) -> Any:
