@@ -1,5 +1,6 @@
 """The command line: python -m data --help."""
 
+from data import release_commands  # noqa: F401 (its rows)
 from data.commands import app
 
 app()

@@ -1,5 +1,6 @@
 """The policy of the public release: the table [release] of porchlight.toml."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -91,6 +92,18 @@ ENTRIES = {
     "years": Entry("Without `since`, tables begin with January of this many years before.", 0, 100),
     "since": Entry("The first day that tables count. People choose it: the first record would tell of itself."),
 }  # fmt: skip
+
+
+def table() -> str:
+    """The table [release] with every default and its reason, as `init` writes it."""
+    lines = ["[release]       # what may be public; a weaker value warns in every manifest"]
+    for name, entry in ENTRIES.items():
+        value = getattr(Policy(), name)
+        if value is None:
+            lines.append(f"# {name} = 2025-01-01       # {entry.reason}")
+        else:
+            lines.append(f"{name} = {json.dumps(value)}       # {entry.reason}")
+    return "\n".join(lines) + "\n"
 
 
 def load(place: Settings, file: Path | None = None) -> Policy:

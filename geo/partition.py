@@ -10,6 +10,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 LEAST = 2000  # residents
+NEAR = 1.0  # metres: borders this near are one, as in geo.weights
 
 
 def merge(
@@ -61,11 +62,13 @@ def _ranks(codes: npt.ArrayLike) -> Ints:
 
 
 def _borders(shapes: npt.NDArray[Any]) -> Floats:
-    """Metres of border that each two areas share."""
+    """Metres of border that each two areas share, at most NEAR metres apart.
+
+    Measured from both sides, so that areas drawn by different hands still touch.
+    """
     length = np.zeros((len(shapes), len(shapes)))
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    edge = shapely.boundary(shapes)
-    shared = shapely.length(shapely.intersection(edge[one], edge[other]))
-    length[one, other] = length[other, one] = shared
-    return length
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=NEAR)
+    one, other = pairs[:, pairs[0] != pairs[1]]
+    edge, around = shapely.boundary(shapes), shapely.buffer(shapes, NEAR)
+    length[one, other] = shapely.length(shapely.intersection(edge[one], around[other]))
+    return (length + length.T) / 2
