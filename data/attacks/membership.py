@@ -13,34 +13,39 @@ from data.attacks.builds import job
 from data.attacks.case import Case, Count, Found, Tables
 
 MOST = 0.40
-AS_OF = date(made.FIRST_DAY.year + 5, 6, 1)
+LATER = date(made.FIRST_DAY.year + 5, 6, 1)
+COPIES = 10  # of every cell in one build
+AS_OF = date(made.FIRST_DAY.year + 2, 3, 1)
 SURE = 1e-3  # how often, over all cells together, chance alone may look like a leak
-CITY = ("city-week-kind", "city-quarter-band")
 Rows = list[dict[str, Any]]
+Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def membership(case: Case, count: Count) -> Found:
     """The best guess whether one record is there, from paired builds with it and without.
 
     Each cell holds its own record, near each limit and each step of the rounding. The
-    guess is chosen on half of the secrets and tried on the other half, so that chance
+    guess is chosen on half of the pairs and tried on the other half, so that chance
     does not count as a leak; it fails where a bound of 1 in 1,000 lies above the limit.
     """
-    build, (records, alone) = job(case), _pairs()
-    names: list[str] = []
-    seen: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
-    for i in range(count.pairs):
-        secret = f"pair {i}".encode() * 2
+    build, (records, alone, variants) = job(case), _pairs()
+    groups = made.groups(variants * COPIES)
+    by_area: list[Pair] = []
+    by_city: list[Pair] = []
+    for i in range(max(count.pairs // COPIES, 2)):
         both = []
         for rows in (records, records[~alone]):
-            tables = build(rows.reset_index(drop=True), AS_OF, secret, None)
-            names, values = _values(tables)
-            both.append(values)
-        seen.append((both[0], both[1]))
-    there, gone = (np.stack([pair[i] for pair in seen]) for i in (0, 1))
-    best, bound, cells = advantage(there, gone)
-    figure = f"{best:.2f} at most, surely {max(bound, 0):.2f}, of {cells} cells"
-    return Found(bool(names) and bound <= MOST and cells > 0, figure)
+            rows = rows.reset_index(drop=True)
+            both.append(build(rows, AS_OF, f"pair {i}".encode() * 4, None, groups=groups, years=2))
+        by_area += zip(*(_by_area(tables, variants) for tables in both))
+        by_city.append((_by_city(both[0]), _by_city(both[1])))
+    found = [
+        advantage(*(np.stack([pair[i] for pair in seen]) for i in (0, 1)))
+        for seen in (by_area, by_city)
+    ]
+    bound, cells = max(f[1] for f in found), found[0][2] + found[1][2]
+    figure = f"{found[0][0]:.2f} at most, surely {max(bound, 0):.2f}, of {cells} cells"
+    return Found(bound <= MOST and found[0][2] > 0, figure)
 
 
 def advantage(there: npt.NDArray[Any], gone: npt.NDArray[Any]) -> tuple[float, float, int]:
@@ -64,29 +69,39 @@ def advantage(there: npt.NDArray[Any], gone: npt.NDArray[Any]) -> tuple[float, f
     return float(best), float(bound), len(differ)
 
 
-def _values(tables: Tables) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Every number of the community's tables by area in their year, by city in the others."""
-    names, values = [], []
-    for path in sorted(tables):
-        if not path.startswith("community/"):
-            continue
-        frame, city = tables[path], path.split("/")[1] in CITY
-        by_area = frame["period"].astype(str).str.startswith(str(made.FIRST_DAY.year))
-        chosen = frame[~by_area if city else by_area]
-        names.append(path)
-        values.append(chosen["n"].fillna(-1).to_numpy(np.int64))
-    return names, np.concatenate(values)
+def _community(tables: Tables, city: bool, year: int) -> list[pd.DataFrame]:
+    frames = [tables[path] for path in sorted(tables) if path.startswith("community/")]
+    kept = [f for f in frames if ("area" in f.columns) != city]
+    return [f[f["period"].astype(str).str.startswith(str(year))] for f in kept]
 
 
-def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
-    """Records, and which of them are the one of their cell: unlike all others in place,
-    day and origin, in a cell close to a limit."""
+def _by_city(tables: Tables) -> npt.NDArray[np.int64]:
+    frames = _community(tables, True, made.FIRST_DAY.year + 1)
+    return np.concatenate([f["n"].fillna(-1).to_numpy(np.int64) for f in frames])
+
+
+def _by_area(tables: Tables, variants: int) -> npt.NDArray[np.int64]:
+    """(copies, cells): the same cells once for each copy of the areas."""
+    out = []
+    for frame in _community(tables, False, made.FIRST_DAY.year):
+        n = frame["n"].fillna(-1).to_numpy(np.int64)
+        cut = n.reshape(frame["period"].nunique(), COPIES, variants, -1)
+        out.append(np.moveaxis(cut, 1, 0).reshape(COPIES, -1))
+    return np.concatenate(out, axis=1)
+
+
+def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
+    """Records, which of them are the one of their cell, and how many areas a copy has.
+
+    The one is unlike all others in place, day and origin, in a cell close to a limit. Copies
+    have other ids, so that each is keyed anew, as by another secret.
+    """
     rows: Rows = []
     alone: list[bool] = []
     shapes = [dict(n=n) for n in (10, 11, 12, 13, 14, 16, 25)]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 7), ("days", 5), ("origins", 5))]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 6), ("days", 4), ("origins", 6))]
-    for i, shape in enumerate(shapes * 3):
+    for i, shape in enumerate(shapes * 2):
         first = made.FIRST_DAY + timedelta(days=31)
         rows += _cell(shape, i + 1, first, range(28))
         alone += [False] * (shape["n"] - 1) + [True]
@@ -94,12 +109,15 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
             more = _cell({"n": 25 + i % 5}, i + 1, made.FIRST_DAY, range(28))
             rows += [row | {"kind": "arrest_operation"} for row in more]
             alone += [False] * len(more)
+    variants, one, mark = 2 * len(shapes), rows, alone
+    rows = [r | {"group": r["group"] + variants * c} for c in range(COPIES) for r in one]
+    alone = mark * COPIES
     for i, n in enumerate((10, 11, 12, 13, 14, 16, 18, 21)):
         first = date.fromisocalendar(made.FIRST_DAY.year + 1 + i // 4, 5 + 13 * (i % 4), 1)
         rows += [row | {"group": 1 + j} for j, row in enumerate(_cell({"n": n}, 1, first, range(7)))]
         alone += [False] * (n - 1) + [True]
     rows = [row | {"x": row["x"] + 1e5 * row["group"]} for row in rows]
-    return made.cells(rows), np.array(alone)
+    return made.cells(rows), np.array(alone), variants
 
 
 def _cell(shape: dict[str, int], group: int, first: date, days: range) -> Rows:
@@ -129,7 +147,7 @@ def dominance(case: Case, count: Count) -> Found:
     build, records = job(case), _dominated()
     shown = asked = 0
     for i in range(max(count.builds // 2, 2)):
-        tables = build(records, AS_OF, f"dominance {i}".encode() * 2, None)
+        tables = build(records, LATER, f"dominance {i}".encode() * 2, None)
         for path, frame in tables.items():
             if path.startswith("community/"):
                 asked += len(frame)
