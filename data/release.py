@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data import release_periods, release_rows, words
+from data import release_hold, release_periods, release_rows, words
 from data.policy import Policy
 from data.release_rows import Ints, Rows
 from geo import release_cells
@@ -90,6 +90,9 @@ def build(
             new = _without(new, table.keys, {cell for at, cell in held if at == where})
             old = (before or {}).get(where)
             tables[where] = _closed(new, old, table.keys, policy, reissue)
+    if policy.narrowest:
+        least = policy.records - policy.spread
+        tables, _ = release_hold.hold_back(tables, policy.base, before, least, policy.narrowest)
     tables[OFFICIAL] = _official(records, groups, policy, as_of)
     return Built(tables, held_back(policy))
 
@@ -221,6 +224,8 @@ def held_back(policy: Policy) -> list[str]:
         "the year only, and the official table leaves them out.",
         "A cell that is not shown holds fewer than 10, or is held back by the rules: the two "
         "look alike on purpose.",
+        "Held back are also numbers that together with others would tell too much of a cell "
+        "that is not shown: of those involved the newest.",
         "Records known only to the month are in no table; those without an hour are in no table "
         "by hour; those that no area holds are in no table by area.",
         "Community and press tables leave out what happened before their first period.",

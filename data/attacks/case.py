@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-Tables = dict[str, pd.DataFrame]
+from data.release_sums import LEAST, Tables
+
 Build = Callable[..., Tables]
 
 # the attacker's own list, on purpose not the one that the release is made with
@@ -21,8 +22,6 @@ STRICT = {
     "city-quarter-band": ("period", "band", "n"),
 }
 SIDES = ("community", "press")
-LEAST = 10  # no number that is shown stands for fewer
-WIDE = 10  # an interval narrower than this tells too much of a cell that is not shown
 
 
 class Count(NamedTuple):

@@ -13,9 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
 
-from data.attacks.case import WIDE, Case, Found
-from data.attacks.families import BIG, Family, Floats, Ints, area_years, city_weeks, interval
-from data.attacks.families import narrow, tightened
+from data.attacks.case import Case, Found, span
+from data.release_sums import (
+    BIG,
+    WIDE,
+    Family,
+    Floats,
+    Ints,
+    area_years,
+    city_weeks,
+    interval,
+    narrow,
+    tightened,
+)
 
 CAP = 400.0  # for the programme: what a cell without a bound may hold beyond what is shown
 Mask = npt.NDArray[np.bool_]
@@ -210,8 +220,6 @@ def through_the_city(case: Case, side: str) -> int:
 
 
 def _months_of_weeks(case: Case, side: str) -> Ints:
-    from data.attacks.case import span
-
     periods = sorted(case.table(side, "city-week-kind")["period"].astype(str).unique())
     ends = [span(p) for p in periods]
     return np.array(

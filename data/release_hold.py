@@ -5,12 +5,13 @@ finest goes: a total that is missing beside its part would itself say that the r
 small, a part that is missing beside its total says nothing.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.attacks.case import LEAST, Tables
-from data.attacks.families import Family, Floats, area_years, city_weeks, narrow, tightened
+from data.release_sums import LEAST, WIDE, Family, Tables, area_years, city_weeks, narrow, tightened
 
 Mask = npt.NDArray[np.bool_]
 
@@ -18,26 +19,29 @@ Mask = npt.NDArray[np.bool_]
 def hold_back(
     tables: Tables,
     base: int = 5,
-    closed: dict[str, Mask] | None = None,
+    before: Mapping[str, pd.DataFrame] | None = None,
     least: int = LEAST,
+    wide: int = WIDE,
 ) -> tuple[Tables, int]:
     """The tables without the numbers that say too much, and how many there were.
 
-    `closed` marks, table by table, the rows that an earlier release has: they stay.
+    Numbers that the release `before` has too stay: they are public.
     """
     tables = {path: frame.copy(deep=False) for path, frame in tables.items()}
-    shut = closed or {}
+    closed = closed_rows(tables, before or {})
     held = 0
     for side in sorted({path.split("/")[0] for path in tables} & {"community", "press"}):
         for shape in (area_years, city_weeks):
             family = shape(tables, side)
-            gone = held_nodes(family, base, shut, least)
+            gone = held_nodes(family, base, closed, least, wide)
             held += int(gone.sum())
             _erase(tables, family, gone)
     return tables, held
 
 
-def held_nodes(family: Family, base: int, closed: dict[str, Mask], least: int = LEAST) -> Mask:
+def held_nodes(
+    family: Family, base: int, closed: dict[str, Mask], least: int = LEAST, wide: int = WIDE
+) -> Mask:
     """Which nodes of a family must go, found one a block after the other."""
     value = family.value.copy()
     fixed = _fixed(family, closed)
@@ -45,7 +49,7 @@ def held_nodes(family: Family, base: int, closed: dict[str, Mask], least: int = 
     while len(left):
         part = family._replace(value=value[left])
         low, high = tightened(part, base, least)
-        bad = narrow(part, low, high)
+        bad = narrow(part, low, high, wide)
         at = np.flatnonzero(bad.any(axis=1))
         node = [offender(part, b, int(bad[b].argmax()), fixed[left[b]]) for b in at]
         # none to choose: closed numbers alone say it, and nothing can take that back
@@ -91,13 +95,12 @@ def _erase(tables: Tables, family: Family, gone: Mask) -> None:
             tables[path] = tables[path].assign(n=n)
 
 
-def closed_rows(tables: Tables, before: Tables | None) -> dict[str, Mask]:
-    """Which rows of each table an earlier release has."""
+def closed_rows(tables: Tables, before: Mapping[str, pd.DataFrame]) -> dict[str, Mask]:
+    """Which rows of each table say what an earlier release said."""
     out = {}
-    for path, frame in tables.items():
-        if before and path in before and path in tables:
-            keys = [c for c in frame.columns if c != "n"]
-            old = pd.MultiIndex.from_frame(before[path][keys].astype(str))
-            new = pd.MultiIndex.from_frame(frame[keys].astype(str))
-            out[path] = np.asarray(new.isin(old), bool)
+    for path in tables.keys() & before.keys():
+        keys = [c for c in before[path] if c != "n"]
+        old = before[path].astype({"n": "Int32"})
+        both = tables[path][[*keys, "n"]].merge(old, "left", keys, suffixes=("", "_old"))
+        out[path] = np.asarray((both["n"] == both["n_old"]).fillna(False), bool)
     return out

@@ -11,9 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.attacks.case import LEAST, STRICT, WIDE, Tables
-
+LEAST = 10  # no number that is shown stands for fewer
+WIDE = 10  # an interval narrower than this tells too much of a cell that is not shown
 BIG = 1e6  # stands for no bound: more than a cell can hold
+COLUMNS = {
+    "city-week-kind": ("period", "kind", "n"),
+    "area-month": ("period", "area", "n"),
+    "area-quarter": ("period", "area", "n"),
+    "area-quarter-kind": ("period", "area", "kind", "n"),
+    "area-year-kind": ("period", "area", "kind", "n"),
+}
+Tables = dict[str, pd.DataFrame]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -34,7 +42,7 @@ class Family(NamedTuple):
 
 def area_years(tables: Tables, side: str) -> Family:
     """Blocks of an area and year: 12 months, 4 quarters, quarters and the year by kind."""
-    got = {name: tables.get(f"{side}/{name}", _none(name)) for name in STRICT}
+    got = {name: tables.get(f"{side}/{name}", _none(name)) for name in COLUMNS}
     by_area = [frame for name, frame in got.items() if name.startswith("area")]
     areas = sorted({int(a) for frame in by_area for a in frame["area"].unique()})
     years = sorted({int(p[:4]) for frame in by_area for p in frame["period"].unique()})
@@ -91,7 +99,7 @@ def city_weeks(tables: Tables, side: str) -> Family:
 
 
 def _none(name: str) -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series(dtype=object) for c in STRICT[name]})
+    return pd.DataFrame({c: pd.Series(dtype=object) for c in COLUMNS[name]})
 
 
 def _kinds(*frames: pd.DataFrame) -> dict[str, int]:
@@ -110,7 +118,7 @@ def tightened(family: Family, base: int, least: int = LEAST) -> tuple[Floats, Fl
     """The bounds of every node that follow from one sum after the other.
 
     Wider than the truth of a linear programme only where several sums together say
-    more than each: data/attacks/programme.py asks for that.
+    more than each: the linear programme of the attacks asks for that.
     """
     low, high = interval(family.value, base, least)
     for _ in range(12):
@@ -128,6 +136,6 @@ def tightened(family: Family, base: int, least: int = LEAST) -> tuple[Floats, Fl
     return low, high
 
 
-def narrow(family: Family, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
+def narrow(family: Family, low: Floats, high: Floats, wide: int = WIDE) -> npt.NDArray[np.bool_]:
     """Which nodes are not shown, and yet known too well."""
-    return np.isnan(family.value) & (high - low < WIDE)
+    return np.isnan(family.value) & (high - low < wide)
