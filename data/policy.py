@@ -135,7 +135,7 @@ def _value(name: str, value: Any, where: str) -> Any:
         texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
         if not texts or not set(value) <= set(entry.among):
             raise Problem(f"{where} is a list of some of: {', '.join(entry.among)}.")
-        return tuple(sorted(set(value)))
+        return tuple(dict.fromkeys(value))
     low, high = entry.least or 0, entry.most
     if type(value) is not int or value < low or (high is not None and value > high):
         upper = "or more" if high is None else f"to {high:,}"

@@ -21,6 +21,7 @@ Cell = tuple[str, tuple[Any, ...]]  # a table's path and the values of its key c
 
 BANDS = ("00-06", "06-12", "12-18", "18-24")
 ALL = "all"
+HIDDEN = -1
 UNSEEN = 9  # what a cell that is not shown counts as where changes are measured
 PATHS = ("community", "press")
 OFFICIAL = "official/area-day-kind"
@@ -172,15 +173,28 @@ def _closed(
 ) -> pd.DataFrame:
     """Cells of the release before as they were, and the new ones; in the order of keys."""
     if old is not None:
-        both = new.merge(old, "outer", keys, suffixes=("", "_old"), indicator=True)
-        then = both["n_old"].astype("Int32")
-        keep = both["_merge"] != "left_only"
+        now, then = _numbers(new, keys), _numbers(old, keys)
+        least = max(policy.reissue_change, 1)
         if reissue:
-            change = (both["n"].fillna(UNSEEN) - then.fillna(UNSEEN)).abs()
-            keep &= (both["_merge"] == "right_only") | (change < max(policy.reissue_change, 1))
-        new = both.assign(n=both["n"].astype("Int32").mask(keep, then))
+            then = {c: n for c, n in then.items() if c not in now or _change(now[c], n) < least}
+        cells = now | then
+        new = pd.DataFrame(list(cells), columns=keys).assign(n=list(cells.values()))
+        new["n"] = new["n"].astype("Int32").mask(new["n"] == HIDDEN)
     new = new.sort_values(keys, ignore_index=True)[[*keys, "n"]]
     return new.astype({"n": "Int32"} | ({"area": "int32"} if "area" in keys else {}))
+
+
+def _numbers(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], int]:
+    """The number of each cell, HIDDEN where it is not shown."""
+    return dict(
+        zip(zip(*(frame[key].tolist() for key in keys)), frame["n"].fillna(HIDDEN).tolist())
+    )
+
+
+def _change(one: int, other: int) -> int:
+    """How far two numbers of a cell are apart, as a reader of both sees it."""
+    a, b = (UNSEEN if n == HIDDEN else n for n in (one, other))
+    return abs(a - b)
 
 
 def _official(
