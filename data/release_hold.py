@@ -81,7 +81,8 @@ def _fixed(family: Family, closed: dict[str, Mask]) -> Mask:
     for path in set(family.paths) & closed.keys():
         here = np.array([p == path for p in family.paths])
         rows = family.rows[:, here]
-        out[:, here] = (rows >= 0) & closed[path][rows]
+        if len(closed[path]):
+            out[:, here] = (rows >= 0) & closed[path][rows]
     return out
 
 

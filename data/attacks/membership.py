@@ -14,6 +14,7 @@ from data.attacks.case import Case, Count, Found, Tables
 
 MOST = 0.40
 LATER = date(made.FIRST_DAY.year + 5, 6, 1)
+SENSITIVE = "community/city-year-sensitive"  # the one table that sensitive reports are in
 COPIES = 10  # of every cell in one build
 AS_OF = date(made.FIRST_DAY.year + 2, 3, 1)
 SURE = 1e-3  # how often, over all cells together, chance alone may look like a leak
@@ -142,17 +143,17 @@ def _cell(shape: dict[str, int], group: int, first: date, days: range) -> Rows:
 
 
 def dominance(case: Case, count: Count) -> Found:
-    """Cells made by one house, one person, one day, or one event with many callers, each in
-    a year and an area of its own: none is shown, whatever the secret."""
+    """Cells made by one house, one person, one day, or one event with many callers, and of
+    reports that are never in a table: none is shown, whatever the secret."""
     build, records = job(case), _dominated()
     shown = asked = 0
     for i in range(max(count.builds // 2, 2)):
         tables = build(records, LATER, f"dominance {i}".encode() * 2, None)
         for path, frame in tables.items():
-            if path.startswith("community/"):
+            if path.startswith("community/") and path != SENSITIVE:
                 asked += len(frame)
                 shown += int(frame["n"].notna().sum())
-    told = truth(case) if case.records is not None else []
+    told = truth(case) if case.more.get("truthful") else []
     figure = f"{shown} of {asked:,} cells shown, {len(told)} of the release too thin"
     return Found(shown == 0 and not told and asked > 0, figure)
 
@@ -176,6 +177,11 @@ def _dominated() -> pd.DataFrame:
             rows.append({"group": 4, "origin": who, **house, "local_date": event})
         else:
             rows.append({"group": 4, "origin": who, **where, "local_date": event + timedelta(i - 36)})
+        day = {"local_date": date(year, 6, 1 + i % 28)}
+        setting = ("school", "clinic", "worship", "shelter", "home")[i % 5]
+        rows.append({"group": 6, "origin": who, **where, **day, "setting": setting})
+        grade = ("reported", "disputed", "rejected")[i % 3]
+        rows.append({"group": 7, "origin": who, **where, **day, "grade": grade})
     return made.cells(rows)
 
 
