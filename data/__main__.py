@@ -3,4 +3,5 @@
 from data import attack_commands, release_commands  # noqa: F401 (their rows)
 from data.commands import app
 
-app()
+if __name__ == "__main__":
+    app()
