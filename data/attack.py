@@ -48,6 +48,17 @@ def case_of(tables: Tables, policy: Policy, **more: Any) -> Case:
     )
 
 
+def named(store: Store, what: str) -> str:
+    """The release that a name or its beginning means; the newest for none."""
+    known = chain.subjects(store, "release")
+    fits = [n for n in known if n == what] or [n for n in known if n.startswith(what)]
+    if not known or (what and len(fits) != 1):
+        raise Problem(
+            f"No single release is called {what!r}. Releases: {', '.join(known) or 'none'}."
+        )
+    return fits[0] if what else known[-1]
+
+
 def released(store: Store, name: str) -> Case:
     """A release of a store, with the ids of its records to search for."""
     folder = chain.folder(store, name)

@@ -31,7 +31,7 @@ def attack(
         if what.upper() in {a.id for a in attacking.ATTACKS}:
             what, only = "", what
         attacks, tries = attacking.chosen(only), COUNTS[count]
-        name = "" if made else chain.named(store, what)
+        name = "" if made else attacking.named(store, what)
         results: list[Result] = []
         with bar("Attacking") as move:
             if made:
