@@ -70,7 +70,7 @@ def area_years(tables: Tables, side: str) -> Family:
         value[block, at + node] = frame["n"].to_numpy(float, na_value=np.nan)
     q, k = np.arange(4), np.arange(many)
     sums = [(12 + i, np.arange(3 * i, 3 * i + 3)) for i in q]
-    sums += [(12 + i, 16 + i * many + k) for i in q]
+    sums += [(12 + i, 16 + i * many + k) for i in q if many]
     sums += [(16 + 4 * many + i, 16 + q * many + i) for i in k]
     paths = [f"{side}/{n}" for n, c in zip(first, (12, 4, 4 * many, many)) for _ in range(c)]
     end = np.r_[np.arange(1, 13), 3 * (q + 1), np.repeat(3 * (q + 1), many), np.full(many, 12)]

@@ -20,7 +20,7 @@ CANARY = "canary-4711-of-the-store"
 PART = 206  # of a released file, as asked for by Range
 QUIET = {301, 302, 304, 400, 403, 404, 405, 408, 413, 414, 416, 417, 431, 501, 505}
 METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "TRACE")
-STEPS = ("..", "%2e%2e", "..%2f", "%252e%252e", "....//", "..\\", ".", "~root", "%00", "//")
+STEPS = ("..", "%2e%2e", "..%2f", "%252e%252e", "....//", "..\\", ".", "~root", "%00", "//", "")
 GOALS = ("secret", "store/current/now", "etc/passwd", "ledger.db", ".git/config", "porchlight.toml")
 QUERIES = (
     "", "?area=1", "?area=1'--", "?kind=../../secret", "?download=1&path=/etc/passwd", "?%00",
