@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from data import release as releasing
 from data.policy import Policy
-from data.release import Tables
+from data.release import Cell, Tables
 from data.release_records import area_set
 from data.settings import Problem
 from data.store import Store
@@ -22,11 +22,15 @@ OURS = {"manifest.json", "attack.json"}  # what no manifest can name
 
 
 class Before(NamedTuple):
-    """What a release follows: numbers that stay, its areas, and whether a year is over."""
+    """What a release follows: numbers that stay, its areas, and whether a year is over.
+
+    `held` are cells whose numbers were recalled: they are not counted again.
+    """
 
     tables: Tables | None
     areas: Path
     reissue: bool
+    held: frozenset[Cell] = frozenset()
 
 
 class Past(NamedTuple):
@@ -110,10 +114,12 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
             "their noise could be taken out. Put the copy of the first one back."
         )
     kept = [p for p in made if p.id not in gone]
-    hidden = [tables(store, p.id, blank=True) for p in made if p.id in gone]
+    recalled = [tables(store, p.id) for p in made if p.id in gone]
     base = tables(store, kept[-1].id) if kept else None
-    reissue = bool(kept) and kept[-1].as_of.year < as_of.year
-    return Before(_joined([*([base] if base else []), *hidden]), areas, reissue)
+    joined = _joined([*([base] if base else []), *map(_blank, recalled)])
+    reissue = bool(kept) and made[-1].as_of.year < as_of.year
+    held = frozenset(cell for each in recalled for cell in _withdrawn(each, base))
+    return Before(joined, areas, reissue, held)
 
 
 def _areas(store: Store, rules: Policy, shown: list[Past]) -> Path:
@@ -138,22 +144,39 @@ def _joined(several: list[Tables]) -> Tables:
     return joined
 
 
+def _blank(tables: Tables) -> Tables:
+    """The same cells, none of them shown."""
+    return {path: f.assign(n=pd.array([pd.NA] * len(f), "Int32")) for path, f in tables.items()}
+
+
+def _withdrawn(recalled: Tables, base: Tables | None) -> set[Cell]:
+    """The cells that a recalled release shows, and no standing one as it does."""
+    found: set[Cell] = set()
+    for path, frame in recalled.items():
+        keys = [c for c in frame if c != "n"]
+        if base is not None:
+            both = frame.merge(base[path], "left", keys, suffixes=("", "_base"))
+            frame = frame[(both["n"] != both["n_base"]).fillna(True).to_numpy(bool)]
+        shown = frame.dropna(subset="n")
+        found |= {(path, cell) for cell in zip(*(shown[key].tolist() for key in keys))}
+    return found
+
+
 def failed(store: Store, name: str) -> bool:
     """Whether an attack found something in a release."""
     file = folder(store, name) / "attack.json"
     return file.exists() and not json.loads(file.read_text()).get("passed")
 
 
-def tables(store: Store, name: str, blank: bool = False) -> Tables:
-    """The strict tables of a release, checked against its manifest; `blank` hides all."""
+def tables(store: Store, name: str) -> Tables:
+    """The strict tables of a release, checked against its manifest."""
     verify(folder(store, name))
     found: Tables = {}
     for path in releasing.PATHS:
         for table in releasing.TABLES:
             where = f"{path}/{table.name}"
-            file = folder(store, name) / f"{where}.parquet"
-            frame = pq.read_table(file).to_pandas().astype({"n": "Int32"})
-            found[where] = frame.assign(n=pd.NA).astype({"n": "Int32"}) if blank else frame
+            read = pq.read_table(folder(store, name) / f"{where}.parquet")
+            found[where] = read.to_pandas().astype({"n": "Int32"})
     return found
 
 

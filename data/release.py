@@ -14,45 +14,14 @@ import pandas as pd
 from data import release_hold, release_periods, release_rows, words
 from data.policy import Policy
 from data.release_rows import Ints, Rows
+from data.release_tables import ALL, BANDS, OFFICIAL, PATHS, TABLES, Table
 from geo import release_cells
 
 Tables = dict[str, pd.DataFrame]
 Cell = tuple[str, tuple[Any, ...]]  # a table's path and the values of its key columns
 
-BANDS = ("00-06", "06-12", "12-18", "18-24")
-ALL = "all"
 HIDDEN = -1
 UNSEEN = 9  # what a cell that is not shown counts as where changes are measured
-PATHS = ("community", "press")
-OFFICIAL = "official/area-day-kind"
-
-
-class Table(NamedTuple):
-    """One public table: its period, what else tells its cells apart, and who is in it."""
-
-    name: str
-    unit: str
-    by: tuple[str, ...]
-    delay: str
-    what: str
-    sensitive: bool = False
-    total: bool = False
-
-    @property
-    def keys(self) -> list[str]:
-        """The columns that name a cell."""
-        return ["period", *self.by]
-
-
-TABLES = (
-    Table("city-week-kind", "week", ("kind",), "city", "The whole city by week and kind; all kinds together are a cell of their own.", total=True),
-    Table("area-month", "month", ("area",), "area", "Each area by month, all kinds together."),
-    Table("area-quarter", "quarter", ("area",), "area", "Each area by quarter, all kinds together."),
-    Table("area-quarter-kind", "quarter", ("area", "kind"), "area", "Each area by quarter and kind."),
-    Table("area-year-kind", "year", ("area", "kind"), "area", "Each area by year and kind."),
-    Table("city-quarter-band", "quarter", ("band",), "city", "The whole city by quarter and six hours of the day."),
-    Table("city-year-sensitive", "year", ("kind",), "area", "The whole city by year: sensitive kinds, and reports at sensitive places by kind.", sensitive=True),
-)  # fmt: skip
 
 
 class Built(NamedTuple):
@@ -78,7 +47,7 @@ def build(
     `groups` are the codes of the partition's areas (1, 2 ...); 0 in `records` is outside
     them all. Cells that `before` has are taken from it as they are; with `reissue` they
     follow late reports and retractions where the change is large enough. `held` names
-    cells that an attack found telling: they are not shown.
+    cells that must not be counted: an attack found them telling, or they were recalled.
     """
     tables: Tables = {}
     held = frozenset(held)
@@ -88,9 +57,11 @@ def build(
         for table in TABLES:
             where = f"{path}/{table.name}"
             new = _counted(rows, table, groups, policy, secret, as_of)
-            new = _without(new, table.keys, {cell for at, cell in held if at == where})
+            telling = {cell for at, cell in held if at == where}
+            new = _without(new, table.keys, telling)
             old = (before or {}).get(where)
-            tables[where] = _closed(new, old, table.keys, policy, reissue)
+            stay = telling if reissue else None
+            tables[where] = _closed(new, old, table.keys, policy, stay)
     if policy.narrowest:
         least = policy.records - policy.spread
         tables, _ = release_hold.hold_back(tables, policy.base, before, least, policy.narrowest)
@@ -169,14 +140,22 @@ def _without(frame: pd.DataFrame, keys: list[str], cells: set[tuple[Any, ...]]) 
 
 
 def _closed(
-    new: pd.DataFrame, old: pd.DataFrame | None, keys: list[str], policy: Policy, reissue: bool
+    new: pd.DataFrame,
+    old: pd.DataFrame | None,
+    keys: list[str],
+    policy: Policy,
+    stay: set[tuple[Any, ...]] | None,
 ) -> pd.DataFrame:
-    """Cells of the release before as they were, and the new ones; in the order of keys."""
+    """Cells of the release before as they were, and the new ones; in the order of keys.
+
+    At a re-issue `stay` is a set: all cells but these follow changes that are large enough.
+    """
     if old is not None:
         now, then = _numbers(new, keys), _numbers(old, keys)
         least = max(policy.reissue_change, 1)
-        if reissue:
-            then = {c: n for c, n in then.items() if c not in now or _change(now[c], n) < least}
+        if stay is not None:
+            stay = stay | (then.keys() - now.keys())
+            then = {c: n for c, n in then.items() if c in stay or _change(now[c], n) < least}
         cells = now | then
         new = pd.DataFrame(list(cells), columns=keys).assign(n=list(cells.values()))
         new["n"] = new["n"].astype("Int32").mask(new["n"] == HIDDEN)

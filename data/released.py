@@ -104,7 +104,7 @@ def _built(
     before: chain.Before, check: Check | None,
 ) -> releasing.Built:  # fmt: skip
     """The tables, with what an attack finds telling held back until it finds nothing."""
-    held: set[Cell] = set()
+    held: set[Cell] = set(before.held)
     for _ in range(TRIES):
         built = releasing.build(
             records, groups, rules, secret, as_of, before.tables,

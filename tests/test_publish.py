@@ -1,13 +1,12 @@
 """Releases on the disk: the same bytes, whole or not there, published only when attacked."""
 
+import contextlib
 import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -433,6 +432,11 @@ def test_numbers_of_a_recalled_release_never_come_back(place: Place) -> None:
     assert three[one.index].equals(one)
     newer = three.index.difference(two.index)
     assert three[newer].notna().any()
+    place.more(1500)  # nor with the late reports of a year
+    later = place.release(date(2026, 2, 1))
+    four = pd.read_csv(later.folder / path).set_index(["period", "area"])["n"]
+    assert four[only][two[only].notna()].isna().all()
+    assert (four[one.index] != one).any()
 
 
 def test_closed_numbers_that_differ_are_not_published(place: Place) -> None:
@@ -483,44 +487,59 @@ def test_commands_say_what_they_did(place: Place) -> None:
 # kill -9
 
 
-# a command that kills itself where it waits for the disk the nth time
+# Runs commands in forks of one process that has imported everything: each is killed where
+# it waits for the disk the nth time (int), or after seconds (float).
 DYING = """
-import os, signal, sys
-left, real = [int(sys.argv.pop(1))], os.fsync
-def fsync(handle):
-    left[0] -= 1
-    if left[0] < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(handle)
-os.fsync = fsync
+import json, os, signal, sys, time
+import data.released, data.publish
 from data.__main__ import app
-app()
+def dying(words, left, real=os.fsync):
+    def fsync(handle):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(handle)
+    os.fsync = fsync
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1), os.dup2(nothing, 2)
+    try:
+        app(words)
+    finally:
+        os._exit(0)
+for line in sys.stdin:
+    words, after = json.loads(line)
+    child = os.fork()
+    if not child:
+        dying(words, after if isinstance(after, int) else 10**9)
+    if not isinstance(after, int):
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+    print(int(os.WIFSIGNALED(os.waitpid(child, 0)[1])), flush=True)
 """
 
 
-def killed(words: list[str], place: Place, after: float | int) -> bool:
-    """Start a command and kill it after seconds, or (int) at a step of its writing.
-
-    Whether it was in the middle.
-    """
-    how = ["-c", DYING, str(after)] if isinstance(after, int) else ["-m", "data"]
-    process = subprocess.Popen(
-        [sys.executable, *how, *words],
+@contextlib.contextmanager
+def dying(place: Place) -> Iterator[Callable[[list[str], float], bool]]:
+    """A function that starts a command and kills it; whether it was in the middle."""
+    with subprocess.Popen(
+        [sys.executable, "-c", DYING],
         cwd=ROOT,
-        env=os.environ | {"PORCHLIGHT_STORE": str(place.store.root)} | place.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    if isinstance(after, int):
-        return process.wait(120) == -signal.SIGKILL
-    time.sleep(after)
-    running = process.poll() is None
-    if running:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    return running
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout
+
+        def killed(words: list[str], after: float) -> bool:
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps([words, after]) + "\n")
+            process.stdin.flush()
+            return bool(int(process.stdout.readline()))
+
+        yield killed
+        process.stdin.close()
 
 
 def whole(place: Place) -> None:
@@ -537,10 +556,11 @@ def whole(place: Place) -> None:
 def crash(place: Place, times: int, words: Callable[[int], list[str]], steps: int) -> int:
     """Kill commands, two of three at a random step of writing; how many were in the middle."""
     rng, caught = random.Random(7), 0
-    for i in range(times):
-        after = rng.uniform(0.3, 2.5) if i % 3 == 2 else rng.randrange(steps)
-        caught += killed(words(i), place, after)
-        whole(place)
+    with dying(place) as killed:
+        for i in range(times):
+            after = rng.uniform(0.01, 0.8) if i % 3 == 2 else rng.randrange(steps)
+            caught += killed(words(i), after)
+            whole(place)
     return caught
 
 
