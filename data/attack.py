@@ -63,7 +63,9 @@ def released(store: Store, name: str) -> Case:
     """A release of a store, with the ids of its records to search for."""
     folder = chain.folder(store, name)
     manifest = chain.verify(folder)
-    tables = {path: pq.read_table(folder / f"{path}.parquet").to_pandas() for path in manifest["tables"]}
+    tables = {
+        path: pq.read_table(folder / f"{path}.parquet").to_pandas() for path in manifest["tables"]
+    }
     tables = {path: frame.astype({"n": "Int32"}) for path, frame in tables.items()}
     return case_of(tables, told(manifest), folder=folder, records=_ids(store))
 
@@ -89,7 +91,9 @@ def chosen(only: str) -> tuple[Attack, ...]:
     """All attacks, or the one of an id. Problem where there is none."""
     found = tuple(a for a in ATTACKS if not only or a.id == only.upper())
     if not found:
-        raise Problem(f"No attack is called {only!r}. There are {', '.join(a.id for a in ATTACKS)}.")
+        raise Problem(
+            f"No attack is called {only!r}. There are {', '.join(a.id for a in ATTACKS)}."
+        )
     return found
 
 

@@ -17,7 +17,9 @@ def folder(case: Case, root: Path, residents: int = 3000, **more: bytes) -> Case
     files: dict[str, bytes] = dict(more)
     for path, frame in case.tables.items():
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(), sink)
+        pq.write_table(
+            pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(), sink
+        )
         files[f"{path}.parquet"] = sink.getvalue().to_pybytes()
         files[f"{path}.csv"] = frame.to_csv(index=False).encode()
     features: list[Any] = []

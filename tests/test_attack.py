@@ -239,5 +239,7 @@ def test_the_command_speaks(tmp_path: Path) -> None:
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0 and done.stdout.count("passed") == 3, done.stdout + done.stderr
     for wrong, said in ((["--only", "A99"], "No attack"), (["--count", "huge"], "large or small")):
-        done = subprocess.run([*words, "--made", *wrong], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*words, "--made", *wrong], cwd=ROOT, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr

@@ -21,7 +21,9 @@ BY_ID = {a.id: a for a in ATTACKS}
 
 def attacked(name: str, rules: Policy, build: Build | None = None, yearly: int = 0) -> str:
     """What an attack found against a policy; empty where the release survives."""
-    case = attack.made_case(rules, yearly, years=2, many=12) if yearly else attack.case_of({}, rules)
+    case = (
+        attack.made_case(rules, yearly, years=2, many=12) if yearly else attack.case_of({}, rules)
+    )
     # the attacker is told the limits of the policy that stands in trust.md
     case = dataclasses.replace(case, least=10, build=build or case.build)
     (result,) = attack.run(case, [BY_ID[name]], FEW)
@@ -60,7 +62,9 @@ def bent(change: Callable[..., Tables]) -> Build:
 
 
 def test_closed_cells_computed_again_are_found() -> None:
-    def forgets(job: Build, records: Any, as_of: date, secret: bytes, before: Any, **more: Any) -> Tables:
+    def forgets(
+        job: Build, records: Any, as_of: date, secret: bytes, before: Any, **more: Any
+    ) -> Tables:
         return job(records, as_of, secret, None, **more)
 
     assert "changed" in attacked("A3", RULES, bent(forgets))
@@ -69,7 +73,9 @@ def test_closed_cells_computed_again_are_found() -> None:
 def test_noise_drawn_anew_is_found() -> None:
     turn = iter(range(1000))
 
-    def fresh(job: Build, records: Any, as_of: date, secret: bytes, before: Any, **more: Any) -> Tables:
+    def fresh(
+        job: Build, records: Any, as_of: date, secret: bytes, before: Any, **more: Any
+    ) -> Tables:
         return job(records, as_of, secret + bytes([next(turn)]), before, **more)
 
     assert attacked("A5", RULES, bent(fresh))

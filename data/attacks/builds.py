@@ -86,7 +86,9 @@ def freshness(case: Case, count: Count) -> Found:
                     spare = age - delay
                     closest = min(closest, spare)
                     young += spare < timedelta(0) or not path
-    figure = f"{young} of {asked:,} too young, closest {closest / timedelta(hours=1):.0f} h to spare"
+    figure = (
+        f"{young} of {asked:,} too young, closest {closest / timedelta(hours=1):.0f} h to spare"
+    )
     return Found(young == 0 and asked > 0, figure)
 
 

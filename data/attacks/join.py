@@ -120,7 +120,9 @@ def _area_under(features: Floats, label: npt.NDArray[np.bool_]) -> float:
     weight = np.zeros(x.shape[1])
     for _ in range(25):
         p = 1 / (1 + np.exp(-np.clip(x[train] @ weight, -30, 30)))
-        bend = (x[train].T * (p * (1 - p))) @ x[train] + 1e-3 * len(train) ** 0.5 * np.eye(len(weight))
+        bend = (x[train].T * (p * (1 - p))) @ x[train] + 1e-3 * len(train) ** 0.5 * np.eye(
+            len(weight)
+        )
         weight += np.linalg.solve(bend, x[train].T @ (label[train] - p))
     ranks = stats.rankdata(x[test] @ weight)
     yes = label[test]

@@ -115,7 +115,9 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
     alone = mark * COPIES
     for i, n in enumerate((10, 11, 12, 13, 14, 16, 18, 21)):
         first = date.fromisocalendar(made.FIRST_DAY.year + 1 + i // 4, 5 + 13 * (i % 4), 1)
-        rows += [row | {"group": 1 + j} for j, row in enumerate(_cell({"n": n}, 1, first, range(7)))]
+        rows += [
+            row | {"group": 1 + j} for j, row in enumerate(_cell({"n": n}, 1, first, range(7)))
+        ]
         alone += [False] * (n - 1) + [True]
     rows = [row | {"x": row["x"] + 1e5 * row["group"]} for row in rows]
     return made.cells(rows), np.array(alone), variants
@@ -168,7 +170,12 @@ def _dominated() -> pd.DataFrame:
         who, where = f"caller {i}", {"x": 900.0 * i, "y": 0.0}
         rows += [
             {"group": 1, "origin": who, **house, **day},
-            {"group": 2, "origin": "one caller", **where, "local_date": date(year + 1, 2, 1 + i % 28)},
+            {
+                "group": 2,
+                "origin": "one caller",
+                **where,
+                "local_date": date(year + 1, 2, 1 + i % 28),
+            },
             {"group": 3, "origin": who, **where, "local_date": date(year + 2, 2, 8)},
             {"group": 5, "origin": who, **nowhere, "local_date": date(year + 4, 2, 1 + i % 28)},
         ]
@@ -176,7 +183,9 @@ def _dominated() -> pd.DataFrame:
         if i < 34:
             rows.append({"group": 4, "origin": who, **house, "local_date": event})
         else:
-            rows.append({"group": 4, "origin": who, **where, "local_date": event + timedelta(i - 36)})
+            rows.append(
+                {"group": 4, "origin": who, **where, "local_date": event + timedelta(i - 36)}
+            )
         day = {"local_date": date(year, 6, 1 + i % 28)}
         setting = ("school", "clinic", "worship", "shelter", "home")[i % 5]
         rows.append({"group": 6, "origin": who, **where, **day, "setting": setting})

@@ -91,7 +91,9 @@ def _readable(name: str, body: bytes) -> Iterator[bytes]:
         yield body
         return
     file = pq.ParquetFile(io.BytesIO(body))
-    yield repr((file.schema_arrow.metadata, file.metadata.metadata, file.metadata.created_by)).encode()
+    yield repr(
+        (file.schema_arrow.metadata, file.metadata.metadata, file.metadata.created_by)
+    ).encode()
     yield file.read().to_pandas().to_csv(index=False).encode()
 
 
@@ -127,7 +129,7 @@ def schema(case: Case, count: Count) -> Found:
 
 def _table(side: str, name: str, frame: pd.DataFrame, case: Case) -> Iterator[str]:
     official = side == "official"
-    columns = (MORE if official else STRICT | {"city-year-sensitive": MORE["city-year-sensitive"]})
+    columns = MORE if official else STRICT | {"city-year-sensitive": MORE["city-year-sensitive"]}
     if side not in ("community", "press", "official") or name not in columns:
         yield "not on the list"
         return
@@ -163,14 +165,20 @@ def _files(case: Case) -> list[str]:
     told = json.loads(files["manifest.json"])["files"]
     areas = json.loads(files["areas.geojson"])["features"]
     few = [f["properties"]["name"] for f in areas if f["properties"]["residents"] < RESIDENTS]
-    wrong = [f"{n}: not in the manifest" for n in sorted(files.keys() - told.keys()) if n != "manifest.json"]
+    wrong = [
+        f"{n}: not in the manifest"
+        for n in sorted(files.keys() - told.keys())
+        if n != "manifest.json"
+    ]
     wrong += [f"{n}: missing" for n in sorted(told.keys() - files.keys())]
     wrong += [f"areas.geojson: few live in {name}" for name in few if len(areas) > 1]
     for name in sorted(told.keys() & files.keys()):
         if hashlib.sha256(files[name]).hexdigest() != told[name]:
             wrong.append(f"{name}: other bytes than the manifest says")
         if name.endswith(".csv") and (table := case.tables.get(name[:-4])) is not None:
-            read = pd.read_csv(io.BytesIO(files[name]), dtype=str, keep_default_na=False, comment="#")
+            read = pd.read_csv(
+                io.BytesIO(files[name]), dtype=str, keep_default_na=False, comment="#"
+            )
             same = table.astype(object).where(table.notna(), "").astype(str)
             if not np.array_equal(read.to_numpy(), same.to_numpy()):
                 wrong.append(f"{name}: not the same as the Parquet file")

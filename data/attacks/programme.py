@@ -77,7 +77,10 @@ def known(family: Family, base: int, least: int) -> tuple[Mask, float, int, int]
         spread, more = _months_by_kind(part, base, least)
         month = (spread < WIDE).any(axis=2)
         bad[np.ix_(held, np.arange(12))] |= month
-        narrowest, seen = min(narrowest, float(spread.min())), seen._replace(solved=seen.solved + more)
+        narrowest, seen = (
+            min(narrowest, float(spread.min())),
+            seen._replace(solved=seen.solved + more),
+        )
     return bad, narrowest, seen.solved, asked
 
 
@@ -127,7 +130,9 @@ def _search(family: Family, base: int, least: int, skip: Mask) -> Ranges:
         need = hidden & ~wide & ~(ended[0] & ended[1])
         now = np.flatnonzero(need.any(axis=1))
         if not len(now):
-            return Ranges(np.where(np.isinf(low), 0, low), np.where(np.isinf(high), BIG, high), solved)
+            return Ranges(
+                np.where(np.isinf(low), 0, low), np.where(np.isinf(high), BIG, high), solved
+            )
         if len(now) < 0.6 * made:  # the blocks that are done leave the programme
             alive, made = now, len(now)
             system = _system(family._replace(value=family.value[alive]), base, least)[0]

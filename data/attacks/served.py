@@ -172,4 +172,7 @@ def _bent(path: str, rng: np.random.Generator) -> str:
         letters = list(path[1:])
         letters[int(rng.integers(len(letters)))] = quote(chr(int(rng.integers(1, 0x250))), safe="")
         return "/" + "".join(letters)
-    return path.rsplit(".", 1)[0] + (".bak", "~", ".parquet.gz", "", ".csv/", ".CSV")[int(rng.integers(6))]
+    return (
+        path.rsplit(".", 1)[0]
+        + (".bak", "~", ".parquet.gz", "", ".csv/", ".CSV")[int(rng.integers(6))]
+    )
