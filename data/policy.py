@@ -32,6 +32,7 @@ class Policy:
     place_metres: int = 300
     most_per_place_and_day: int = 3
     base: int = 5
+    narrowest: int = 10
     reissue_change: int = 10
     sensitive_kinds: tuple[str, ...] = ()
     sensitive_settings: tuple[str, ...] = SETTINGS
@@ -86,6 +87,7 @@ ENTRIES = {
     "place_metres": Entry("A place is a square of this many metres of a fixed grid; records without a point are together one place.", 1, 10_000, (), _less),
     "most_per_place_and_day": Entry("For the limits one place counts at most this often a day: one event with many callers is not a cell.", 1, None, (), _more),
     "base": Entry("Numbers are rounded to multiples of this at random, the same records always alike: nothing is gained by asking twice or by subtracting.", 1, 1000, (), _less),
+    "narrowest": Entry("What follows from all numbers together for a cell that is not shown must leave this much open; else the newest number involved is held back. 0 leaves the rule out.", 0, 1000, (), _less),
     "reissue_change": Entry("The first release of a year takes in late reports and retractions, only where a number changes by this much or more: smaller changes would tell of single records.", 0, None, (), _less),
     "sensitive_kinds": Entry("More kinds that are shown for the city and the year only, besides those marked so in the list of kinds.", among=_codes("kind"), weaker=_lacks),
     "sensitive_settings": Entry("Reports at such places are shown for the city and the year only.", among=_codes("setting"), weaker=_lacks),

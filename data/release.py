@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data import release_periods, release_rows, words
+from data import release_hold, release_periods, release_rows, words
 from data.policy import Policy
 from data.release_rows import Ints, Rows
 from data.release_tables import ALL, BANDS, OFFICIAL, PATHS, TABLES, Table
@@ -62,6 +62,9 @@ def build(
             old = (before or {}).get(where)
             stay = telling if reissue else None
             tables[where] = _closed(new, old, table.keys, policy, stay)
+    if policy.narrowest:
+        least = policy.records - policy.spread
+        tables, _ = release_hold.hold_back(tables, policy.base, before, least, policy.narrowest)
     tables[OFFICIAL] = _official(records, groups, policy, as_of)
     return Built(tables, held_back(policy))
 
@@ -214,6 +217,8 @@ def held_back(policy: Policy) -> list[str]:
         "the year only, and the official table leaves them out.",
         "A cell that is not shown holds fewer than 10, or is held back by the rules: the two "
         "look alike on purpose.",
+        "Held back are also numbers that together with others would tell too much of a cell "
+        "that is not shown: of those involved the newest.",
         "Records known only to the month are in no table; those without an hour are in no table "
         "by hour; those that no area holds are in no table by area.",
         "Community and press tables leave out what happened before their first period.",

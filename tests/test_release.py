@@ -205,7 +205,7 @@ def test_sensitive_is_for_the_city_and_the_year_only() -> None:
 
 
 def test_same_records_have_the_same_number_in_every_table() -> None:
-    tables = built(cell()[:13])  # rounded by chance
+    tables = built(cell()[:13], dataclasses.replace(RULES, narrowest=0))  # rounded by chance
     numbers = [tables[f"community/{t.name}"]["n"].dropna().tolist() for t in TABLES]
     same = [n for n, t in zip(numbers, TABLES) if t.unit != "week" and not t.sensitive]
     assert all(n == same[0] for n in same) and len(same) == 5
