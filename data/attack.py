@@ -83,8 +83,10 @@ def told(manifest: dict[str, Any]) -> Policy:
     """The policy that a manifest states."""
     said = {name: entry["value"] for name, entry in manifest["policy"].items()}
     kept = {f.name for f in fields(Policy)} - {"zone", "since"}
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in said.items() if n in kept}
-    return Policy(zone=manifest["place"]["zone"], **values)
+    values: dict[str, Any] = {
+        n: tuple(v) if isinstance(v, list) else v for n, v in said.items() if n in kept
+    }
+    return replace(Policy(zone=manifest["place"]["zone"]), **values)
 
 
 def chosen(only: str) -> tuple[Attack, ...]:

@@ -51,7 +51,7 @@ def held_nodes(
         low, high = tightened(part, base, least)
         bad = narrow(part, low, high, wide)
         at = np.flatnonzero(bad.any(axis=1))
-        node = [offender(part, b, int(bad[b].argmax()), fixed[left[b]]) for b in at]
+        node = [offender(part, int(b), int(bad[b].argmax()), fixed[left[b]]) for b in at]
         # none to choose: closed numbers alone say it, and nothing can take that back
         found = np.array([n >= 0 for n in node], bool)
         left = left[at[found]] if len(at) else left[:0]

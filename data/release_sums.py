@@ -5,7 +5,7 @@ are cells of the released tables; each of its sums says that one node is the tot
 others. All that the strict tables tell of each other within a place is in these.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,9 +69,9 @@ def area_years(tables: Tables, side: str) -> Family:
         rows[block, at + node] = np.arange(len(frame))
         value[block, at + node] = frame["n"].to_numpy(float, na_value=np.nan)
     q, k = np.arange(4), np.arange(many)
-    sums = [(12 + i, np.arange(3 * i, 3 * i + 3)) for i in q]
-    sums += [(12 + i, 16 + i * many + k) for i in q if many]
-    sums += [(16 + 4 * many + i, 16 + q * many + i) for i in k]
+    sums = [(12 + i, np.arange(3 * i, 3 * i + 3)) for i in range(4)]
+    sums += [(12 + i, 16 + i * many + k) for i in range(4) if many]
+    sums += [(16 + 4 * many + i, 16 + q * many + i) for i in range(many)]
     paths = [f"{side}/{n}" for n, c in zip(first, (12, 4, 4 * many, many)) for _ in range(c)]
     end = np.r_[np.arange(1, 13), 3 * (q + 1), np.repeat(3 * (q + 1), many), np.full(many, 12)]
     fine = np.repeat([3, 1, 2, 0], (12, 4, 4 * many, many))
@@ -86,7 +86,7 @@ def city_weeks(tables: Tables, side: str) -> Family:
     weeks = sorted(frame["period"].astype(str).unique())
     rows = np.full((len(weeks), len(kinds)), -1)
     value = np.full(rows.shape, np.nan)
-    block = np.searchsorted(weeks, frame["period"].astype(str)) if len(frame) else []
+    block: Any = np.searchsorted(weeks, frame["period"].astype(str)) if len(frame) else []
     node = frame["kind"].astype(str).map(kinds).to_numpy(np.int64)
     rows[block, node] = np.arange(len(frame))
     value[block, node] = frame["n"].to_numpy(float, na_value=np.nan)

@@ -17,7 +17,14 @@ AS_OF = date(2025, 3, 1)
 KINDS = ("sighting", "arrest_operation", "other")
 GROUPS = (1, 2, 3)
 NO_RULES = {
-    "narrowest": 0,"records": 0, "places": 0, "days": 0, "origins": 0, "base": 1, "spread": 0}
+    "narrowest": 0,
+    "records": 0,
+    "places": 0,
+    "days": 0,
+    "origins": 0,
+    "base": 1,
+    "spread": 0,
+}
 
 
 def made(seed: int = 1, rows: int = 1500, origins: int = 90, days: int = 430) -> pd.DataFrame:

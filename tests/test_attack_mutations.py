@@ -12,6 +12,7 @@ import pytest
 from data import attack
 from data.attacks import ATTACKS, made
 from data.attacks.case import SMALL, Build, Case, Tables
+from data.community import GRADES
 from data.policy import Policy
 
 RULES = Policy(zone="America/Chicago")
@@ -41,7 +42,7 @@ OFF: list[tuple[str, str, dict[str, Any], int]] = [
     ("places", "A10", {"places": 0}, 0),
     ("days", "A10", {"days": 0}, 0),
     ("origins", "A10", {"origins": 0}, 0),
-    ("grades", "A10", {"grades": ("reported", "corroborated", "verified", "disputed", "rejected")}, 0),
+    ("grades", "A10", {"grades": tuple(GRADES)}, 0),
     ("sensitive settings", "A10", {"sensitive_settings": ()}, 0),
     ("delay of the city's tables", "A12", {"city_delay_hours": 48}, 0),
     ("delay of the areas' tables", "A12", {"area_delay_days": 13}, 0),

@@ -17,11 +17,11 @@ class Attack(NamedTuple):
     needs: str
 
 
-def _differencing(case: Case, count: Count) -> Found:
+def _differencing(case: Case, _: Count) -> Found:
     return differencing.differencing(case)
 
 
-def _programme(case: Case, count: Count) -> Found:
+def _programme(case: Case, _: Count) -> Found:
     return programme.programme(case)
 
 

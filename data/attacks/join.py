@@ -30,7 +30,7 @@ def joined(case: Case, count: Count) -> Found:
     years = 2
     known = made.known(made.history(yearly, years), date(2100, 1, 1))
     community = known[(known["source_kind"] == "community") & (known["group"] > 0)]
-    feed = calls(community, np.random.default_rng(15), years)
+    feed = calls(community, np.random.default_rng(15))
     as_of = date(made.FIRST_DAY.year + years, 3, 1)
     records = pd.concat([known, feed], ignore_index=True)
     tables = build(records, as_of, SECRET, None, years=years)
@@ -40,7 +40,7 @@ def joined(case: Case, count: Count) -> Found:
     return Found(every > 0 and with_it - alone <= MOST, figure)
 
 
-def calls(community: pd.DataFrame, rng: np.random.Generator, years: int) -> pd.DataFrame:
+def calls(community: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """A made feed of calls: busy where and when reports are, and some of the same events."""
     same = community[rng.random(len(community)) < ALSO]
     n = len(community)
@@ -71,7 +71,7 @@ def advantage(
     base += [seen["calls"].groupby(g).transform("sum") for g in (seen["group"], month, week)]
     base.append(seen["calls"].groupby([seen["group"], month]).transform("sum"))
     # the totals that any release tells: of an area and of a week of the city
-    base += [index.get_level_values(0).map(there.groupby("group").sum()).fillna(0)]
+    base += [seen["group"].map(there.groupby("group").sum()).fillna(0)]
     weekly = there.groupby(pd.to_datetime(there.index.get_level_values(1)).strftime("%G-W%V")).sum()
     base.append(week.map(weekly).fillna(0))
     plain = np.column_stack([np.log1p(np.asarray(b, float)) for b in base])

@@ -65,7 +65,7 @@ def history(yearly: int, years: int = 5, seed: int = 5, many: int = GROUPS) -> p
             "incident_id": [f"made:{yearly}-{i:06d}" for i in range(n)],
             "group": frame["group"].astype("int64"),
             "local_date": day.date,
-            "hour": pd.array(frame["hour"], "Float64").astype("UInt8"),
+            "hour": frame["hour"].astype("Float64").astype("UInt8"),
             "kind": frame["kind"],
             "source": np.where(press, NEWS, HOTLINE),
             "source_kind": np.where(press, "press", "community"),
@@ -89,13 +89,14 @@ def known(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
     here = history[history["received_at"].dt.tz_localize(None) <= day]
     grade = here["grade"].mask(here["taken_back"] <= day, "rejected")
     kind = here["kind"].mask(here["told_other"] <= day, here["other_kind"])
-    return here.assign(grade=grade, kind=kind)[list(COLUMNS)].reset_index(drop=True)
+    found = here.assign(grade=grade, kind=kind)[list(COLUMNS)]
+    return pd.DataFrame(found.reset_index(drop=True))
 
 
 def cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Records of hand-made cells: what a row leaves out tells every record apart."""
     n = len(rows)
-    base = {
+    base: dict[str, list[Any]] = {
         "incident_id": [f"cell:{i}" for i in range(n)],
         "group": [1] * n,
         "local_date": [FIRST_DAY + timedelta(days=i % 28) for i in range(n)],

@@ -99,7 +99,7 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
     """
     rows: Rows = []
     alone: list[bool] = []
-    shapes = [dict(n=n) for n in (10, 11, 12, 13, 14, 16, 25)]
+    shapes = [{"n": n} for n in (10, 11, 12, 13, 14, 16, 25)]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 7), ("days", 5), ("origins", 5))]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 6), ("days", 4), ("origins", 6))]
     for i, shape in enumerate(shapes * 2):

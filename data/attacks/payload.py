@@ -39,13 +39,14 @@ RESIDENTS = 2000  # at least, in every public area
 FINE = 1e-5  # of a degree: the public vertices are rounded to this
 
 
-def searched(case: Case, count: Count) -> Found:
+def searched(case: Case, _: Count) -> Found:
     """No file of a release holds a canary, a coordinate, an id, a time or another host."""
     if case.folder is None:
         files = {f"{p}.csv": f.to_csv(index=False).encode() for p, f in case.tables.items()}
     else:
         files = contents(case.folder)
-    ids = case.records["incident_id"].astype(str) if case.records is not None else []
+    records = case.records
+    ids = [] if records is None else records["incident_id"].astype(str).tolist()
     found = payload(files, {*case.canaries, *(i for i in ids if len(i) > 7)}, vertices(files))
     size = sum(len(body) for body in files.values())
     told = f": {found[0]}" if found else ""
@@ -113,7 +114,7 @@ def vertices(files: Mapping[str, bytes]) -> frozenset[tuple[int, int]]:
     return frozenset(out)
 
 
-def schema(case: Case, count: Count) -> Found:
+def schema(case: Case, _: Count) -> Found:
     """Every table is on the whitelist, with its columns, whole numbers and known words."""
     wrong: list[str] = []
     for path, frame in case.tables.items():

@@ -7,7 +7,7 @@ in closed form. Blocks share nothing but the city, so that one programme holds t
 
 from collections.abc import Callable
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -97,11 +97,12 @@ def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Float
         data += [-1.0] + [1.0] * len(parts)
     one = sparse.csr_matrix((data, (rows, columns)), (len(family.sums), nodes))
     every = sparse.block_diag([one] * blocks, format="csr")
-    bounds = np.c_[low.ravel(), high.ravel()]
+    bounds: Any = np.c_[low.ravel(), high.ravel()]
+    matrix: Any = every
 
     def solve(objective: Floats) -> Floats:
         got = optimize.linprog(
-            objective.ravel(), A_eq=every, b_eq=np.zeros(every.shape[0]), bounds=bounds,
+            objective.ravel(), A_eq=matrix, b_eq=np.zeros(every.shape[0]), bounds=bounds,
             method="highs",
         )  # fmt: skip
         if got.status:
@@ -136,7 +137,7 @@ def _search(family: Family, base: int, least: int, skip: Mask) -> Ranges:
         if len(now) < 0.6 * made:  # the blocks that are done leave the programme
             alive, made = now, len(now)
             system = _system(family._replace(value=family.value[alive]), base, least)[0]
-        aim = np.zeros((len(alive), low.shape[1]))
+        aim = np.zeros((len(alive), family.value.shape[1]))
         for i, block in enumerate(alive):
             if not need[block].any():
                 continue

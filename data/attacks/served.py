@@ -38,7 +38,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 class Quiet(SimpleHTTPRequestHandler):
     """Files of one folder and nothing else: no listing, no word of itself, no log."""
 
-    def list_directory(self, path: Any) -> None:
+    def list_directory(self, path: Any) -> None:  # noqa: ARG002
         """A folder without an index is not there."""
         self.send_error(404)
 
@@ -161,7 +161,9 @@ def _bent(path: str, rng: np.random.Generator) -> str:
     way = int(rng.integers(5))
     parts = path.split("/")
     if way == 0:
-        steps = [STEPS[int(i)] for i in rng.integers(0, len(STEPS), int(rng.integers(1, 9)))]
+        steps = [
+            STEPS[int(i)] for i in rng.integers(0, len(STEPS), max(0, int(rng.integers(-4, 9))))
+        ]
         return "/" + "/".join([*steps, GOALS[int(rng.integers(len(GOALS)))]])
     if way == 1:
         at = int(rng.integers(1, len(parts)))
