@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from data import settings
+from data import policy, settings
 from data.settings import ROOT, Problem
 
 TEMPLATE = """\
@@ -66,7 +66,7 @@ def init(
         reach=f"{reach_km:g}",
         slug=slug(name),
     )
-    file.write_text(text, encoding="utf-8")
+    file.write_text(f"{text}\n{policy.table()}", encoding="utf-8")
     place = settings.load(file)
     return [
         f"{file.name} now describes {place.name}, {zone}.",
