@@ -16,6 +16,11 @@ def value(release: Release, name: str) -> Any:
     return release.manifest["policy"][name]["value"]
 
 
+def first(text: str) -> str:
+    """A sentence with a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def subject(choice: Choice) -> str:
     """Source and kind: community reports of sightings; all kinds."""
     return f"{choice.source}, {choice.kind}"
@@ -144,7 +149,9 @@ def rules(release: Release) -> list[str]:
     ]
 
 
-def example(release: Release, choice: Choice, name: str, n: int | None) -> tuple[str, list[str], list[str]]:  # fmt: skip
+def example(
+    release: Release, choice: Choice, name: str, n: int | None
+) -> tuple[str, list[str], list[str]]:
     """One cell of this release: what it is, what it tells and what it does not."""
     base = value(release, "base")
     kind = "of all kinds" if choice.kind == ALL else f"of the kind “{choice.kind}”"
