@@ -10,6 +10,8 @@ from data.settings import ROOT, Problem
 TEMPLATE = """\
 # Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.
 
+audience = "team"              # "public": the dashboard serves the published release only (PORCHLIGHT_AUDIENCE overrides it)
+
 [place]
 name = "{name}"
 zone = "{zone}"       # the clock on the wall: hours, weekdays and dates are counted in it

@@ -74,6 +74,8 @@ def test_no_grab_bags() -> None:
 
 
 def test_every_page_is_in_the_menu() -> None:
-    from ui.menu import PAGES
+    from ui.menu import TABLES
 
-    assert {name for name, *_ in PAGES} == {f"pages/{f.name}" for f in files("pages")}
+    assert {name for table in TABLES.values() for name, *_ in table} == {
+        f"pages/{f.name}" for f in files("pages")
+    }
