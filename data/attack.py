@@ -16,7 +16,7 @@ from data.attacks import ATTACKS, Attack, made
 from data.attacks.case import Build, Case, Count, Result, Tables
 from data.policy import Policy
 from data.settings import Problem
-from data.store import Store, query, sync
+from data.store import Store, literal, query, sync
 
 SIZES = (300, 3000, 20_000)  # made reports a year
 Move = Callable[[int, int], None]
@@ -74,8 +74,9 @@ def _ids(store: Store) -> pd.DataFrame:
     stamp = store.stamp()
     if stamp is None:
         return pd.DataFrame({"incident_id": pd.Series(dtype=str)})
-    asked = "SELECT incident_id FROM {facts}"
-    found: pd.DataFrame = query(store.root, asked, facts=store.at(stamp).facts).to_pandas()
+    files = (literal(batch) for batch in store.at(stamp).batches)
+    asked = " UNION ALL ".join(f"SELECT incident_id FROM read_parquet({f})" for f in files)
+    found: pd.DataFrame = query(store.root, asked).to_pandas()
     return found
 
 
