@@ -98,6 +98,11 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
     seen, gone = set(subjects(store, "publish")), set(subjects(store, "recall"))
     made = [p for p in past(store) if p.id in seen or not (p.id in gone or failed(store, p.id))]
     shown = [p for p in made if p.id in seen]
+    if lost := sorted(seen - {p.id for p in shown}):
+        raise Problem(
+            f"Release {lost[0]} was published, but is no longer in the store: without it closed "
+            "numbers would be computed again. Put its folder back."
+        )
     areas = _areas(store, rules, shown)
     same = (areas.stem, rules.least_residents)
     made = [p for p in made if (p.detail["areas"], p.detail["least"]) == same]
@@ -114,8 +119,8 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
             "their noise could be taken out. Put the copy of the first one back."
         )
     kept = [p for p in made if p.id not in gone]
-    recalled = [tables(store, p.id) for p in made if p.id in gone]
-    base = tables(store, kept[-1].id) if kept else None
+    recalled = [tables(folder(store, p.id)) for p in made if p.id in gone]
+    base = tables(folder(store, kept[-1].id)) if kept else None
     joined = _joined([*([base] if base else []), *map(_blank, recalled)])
     reissue = bool(kept) and made[-1].as_of.year < as_of.year
     held = frozenset(cell for each in recalled for cell in _withdrawn(each, base))
@@ -168,14 +173,14 @@ def failed(store: Store, name: str) -> bool:
     return file.exists() and not json.loads(file.read_text()).get("passed")
 
 
-def tables(store: Store, name: str) -> Tables:
-    """The strict tables of a release, checked against its manifest."""
-    verify(folder(store, name))
+def tables(place: Path) -> Tables:
+    """The strict tables of a release's folder, checked against its manifest."""
+    verify(place)
     found: Tables = {}
     for path in releasing.PATHS:
         for table in releasing.TABLES:
             where = f"{path}/{table.name}"
-            read = pq.read_table(folder(store, name) / f"{where}.parquet")
+            read = pq.read_table(place / f"{where}.parquet")
             found[where] = read.to_pandas().astype({"n": "Int32"})
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data import chain, ledger
+from data.release import UNSEEN
 from data.settings import ROOT, Problem, Settings
 from data.store import Store, sync
 
@@ -45,8 +46,8 @@ def publish(store: Store, name: str, folder: Path) -> str:
         source = chain.folder(store, name)
         manifest = chain.verify(source)
         _survived(source)
-        _consistent(store, name)
         _settle(store, folder)
+        _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
         ledger.append(
             store.ledger, "publish", name, manifest=chain.digest(source / "manifest.json")
@@ -108,18 +109,24 @@ def _survived(source: Path) -> None:
         )
 
 
-def _consistent(store: Store, name: str) -> None:
-    """Problem where a closed number is not the one that is public already."""
-    others = [other for other in chain.standing(store) if other != name]
-    if not others or others[-1][:4] < name[:4]:
-        return  # nothing to compare with, or the first release of a year
-    new, old = chain.tables(store, name), chain.tables(store, others[-1])
+def _consistent(source: Path, manifest: chain.Manifest, current: Path) -> None:
+    """Problem where a closed number is not the one that is public already.
+
+    Looked up in the public folder itself: a store made anew knows nothing of it.
+    """
+    if not (current / "manifest.json").exists() or current.resolve().name == source.name:
+        return
+    name, other = source.name, current.resolve().name
+    least = manifest["policy"]["reissue_change"]["value"] if other[:4] < name[:4] else None
+    new, old = chain.tables(source), chain.tables(current.resolve())
     for path, frame in old.items():
         keys = [c for c in frame if c != "n"]
         both = frame.merge(new[path], "inner", keys, suffixes=("", "_new"))
-        if not both["n"].equals(both["n_new"]):
+        change = (both["n"].fillna(UNSEEN) - both["n_new"].fillna(UNSEEN)).abs()
+        wrong = (change > 0) & (least is None or change < least)
+        if wrong.any():
             raise Problem(
-                f"Release {name} says other numbers than {others[-1]} of closed periods "
+                f"Release {name} says other numbers than {other} of closed periods "
                 f"({path}): it is not published. Make a new one."
             )
 

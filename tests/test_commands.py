@@ -23,6 +23,9 @@ NAMES = (
     "purge",
     "unimport",
     "export",
+    "release",
+    "publish",
+    "recall",
 )
 
 
