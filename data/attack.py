@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data import chain
+from data import build, chain
 from data import release as releasing
 from data.attacks import ATTACKS, Attack, made
 from data.attacks.case import Build, Case, Count, Result, Tables
@@ -60,24 +60,26 @@ def named(store: Store, what: str) -> str:
 
 
 def released(store: Store, name: str) -> Case:
-    """A release of a store, with the ids of its records to search for."""
+    """A release of a store, with what its files must not hold."""
     folder = chain.folder(store, name)
     manifest = chain.verify(folder)
     tables = {
         path: pq.read_table(folder / f"{path}.parquet").to_pandas() for path in manifest["tables"]
     }
     tables = {path: frame.astype({"n": "Int32"}) for path, frame in tables.items()}
-    return case_of(tables, told(manifest), folder=folder, records=_ids(store))
+    return case_of(tables, told(manifest), folder=folder, canaries=_secrets(store))
 
 
-def _ids(store: Store) -> pd.DataFrame:
-    stamp = store.stamp()
-    if stamp is None:
-        return pd.DataFrame({"incident_id": pd.Series(dtype=str)})
-    files = (literal(batch) for batch in store.at(stamp).batches)
-    asked = " UNION ALL ".join(f"SELECT incident_id FROM read_parquet({f})" for f in files)
-    found: pd.DataFrame = query(store.root, asked).to_pandas()
-    return found
+def _secrets(store: Store) -> tuple[str, ...]:
+    """What no public byte may hold: every id, origin and longer text of the store."""
+    found: set[str] = set()
+    for file in build.batches(store):
+        asked = f"SELECT incident_id, origin, text FROM {literal(file)}"
+        frame: pd.DataFrame = query(store.root, asked).to_pandas()
+        for column, least in (("incident_id", 8), ("origin", 8), ("text", 20)):
+            told = frame[column].dropna().astype(str).unique()
+            found |= {text for text in told if len(text) >= least}
+    return tuple(sorted(found))
 
 
 def told(manifest: dict[str, Any]) -> Policy:

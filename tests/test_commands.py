@@ -26,6 +26,7 @@ NAMES = (
     "release",
     "publish",
     "recall",
+    "attack",
 )
 
 

@@ -64,12 +64,14 @@ def payload(
     that look like degrees have to be area vertices where those are given.
     """
     known = {c for c in map(str, canaries) if c}
-    few = len(known) < 2000  # many are ids: they are looked for as whole words
+    plain = {c for c in known if TOKEN.fullmatch(c)}
+    # many are ids: they are looked for as whole words
+    whole = known if len(known) < 2000 else known - plain
     out = []
     single = {v for pair in vertices or () for v in pair}
     for name, body in files.items():
         for part in _readable(name, body):
-            hits = [c for c in known if c.encode() in part] if few else known & _tokens(part)
+            hits = {c for c in whole if c.encode() in part} | (known & _tokens(part))
             out += [f"{name}: canary {sorted(hits)[0]}"] if hits else []
             if hit := MOMENT.search(part):
                 out.append(f"{name}: a time, {hit.group().decode()}")
