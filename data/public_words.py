@@ -38,7 +38,8 @@ def asked(choice: Choice) -> str:
 def counted(n: int, m: int, what: str, choice: Choice) -> str:
     """N of M: how many cells have a number, and what the others are."""
     if choice.exact:
-        return f"{n:,} of {m:,} {what} have a record; the others have none."
+        rest = "; the others have none" if n < m else ""
+        return f"{n:,} of {m:,} {what} have a record{rest}."
     if n == m:
         return f"{n:,} of {m:,} {what} have a number."
     return f"{n:,} of {m:,} {what} have a number; {m - n:,} are {HIDDEN}."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data import settings
 from data.settings import Problem
-from ui import look, menu
+from ui import fence, look, menu
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CLOSED = (
@@ -38,6 +38,7 @@ def run() -> None:
         st.error(look.plain(str(problem)))
         st.stop()
     if audience == "public":
+        fence.install()
         from ui import public  # the public's process never loads what opens a store
 
         page = menu.navigation()

@@ -76,8 +76,10 @@ def table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
     st.dataframe(
         frame, hide_index=True, height=height, key=key, row_height=30, placeholder="not shown",
         column_config={
-            "name": st.column_config.TextColumn("Area"),
-            "n": st.column_config.NumberColumn(label(choice), format="localized", help=rounded),
+            "name": st.column_config.TextColumn("Area", width="medium"),
+            "n": st.column_config.NumberColumn(
+                label(choice), format="localized", help=rounded, width=100
+            ),
             "residents": st.column_config.NumberColumn("Residents", format="localized"),
             "period": st.column_config.TextColumn("Period"),
             "kind": st.column_config.TextColumn("Kind"),

@@ -29,8 +29,6 @@ def patch(found: Shown) -> dict[str, Any]:
     """Everything that the map shows."""
     theme = look.theme()
     body, _ = public_cached.shapes(found.release.folder)
-    rows = found.asked
-    order = rows[rows["n"].notna()].sort_values("n", ascending=False, kind="stable")
     return dict.fromkeys(NOTHING) | {
         "shapes": found.release.id,
         "geojson": body,
@@ -43,7 +41,7 @@ def patch(found: Shown) -> dict[str, Any]:
         "opens": False,
         "draws": False,
         "tips": tips(found),
-        "order": [int(i) for i in order.index],
+        "order": [],  # joined names are long: written only where there is room
         **fills(found, theme),
     }
 

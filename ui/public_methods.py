@@ -14,10 +14,14 @@ NUMBERS = {folder: source for source, folder in SOURCES.items()}
 
 def rules(found: Shown) -> None:
     """What is public, and what was decided for this release."""
-    for text in says.rules(found.release):
-        st.text(f"•  {text}")
-    for text in found.release.manifest["warnings"]:
-        st.text(f"Weaker than the default: {text}")
+    weaker = [f"Weaker than usual: {text}" for text in found.release.manifest["warnings"]]
+    _list([*says.rules(found.release), *weaker], "rules")
+
+
+def _list(texts: list[str], key: str) -> None:
+    with st.container(key=f"told_{key}"):
+        for text in texts:
+            st.text(f"•  {text}")
 
 
 def example(found: Shown) -> None:
@@ -40,20 +44,17 @@ def example(found: Shown) -> None:
         with st.container(border=True):
             st.text(head)
             left, right = st.columns(2)
-            for place, title, texts in (
-                (left, "It tells", tells),
-                (right, "It does not tell", never),
-            ):
-                with place:
-                    st.markdown(f"**{title}**")
-                    for text in texts:
-                        st.text(f"•  {text}")
+            with left:
+                st.markdown("**It tells**")
+                _list(tells, f"tells_{n is None}")
+            with right:
+                st.markdown("**It does not tell**")
+                _list(never, f"never_{n is None}")
 
 
 def held_back(found: Shown) -> None:
     """What is in no table."""
-    for text in found.release.manifest["held_back"]:
-        st.text(f"•  {text}")
+    _list(found.release.manifest["held_back"], "held_back")
 
 
 def parameters(found: Shown) -> None:
@@ -87,13 +88,13 @@ def tables(found: Shown) -> None:
         folder, _, name = path.partition("/")
         own = found._replace(choice=found.choice._replace(source=NUMBERS[folder], kind=""))
         n = int((frame["n"] > 0).fillna(False).sum())
-        with st.container(horizontal=True, vertical_alignment="center"):
+        button, text = st.columns([1, 11], vertical_alignment="center")
+        with button:
+            public_files.take(own, frame, path, path.replace("/", "_"), "CSV")
+        with text:
             st.text(
                 f"{NUMBERS[folder].capitalize()}, {name}. {says.what(path)} "
                 f"{n:,} of {len(frame):,} cells have a number."
-            )
-            public_files.take(
-                found=own, frame=frame, path=path, key=path.replace("/", "_"), label="CSV"
             )
 
 

@@ -54,7 +54,11 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
         }
     )
     colors = [theme.accent] if len(order) == 1 else palette_of(theme, len(order))
-    legend = None if len(order) == 1 else charts._lines()
+    lines = alt.Legend(
+        title=None, orient="top", columns=2, labelLimit=135, symbolType="stroke",
+        symbolStrokeWidth=3, offset=2,
+    )  # fmt: skip
+    legend = None if len(order) == 1 else lines
     base = alt.Chart(told).encode(
         x=alt.X("start:T", title=None, axis=charts.dates(told["start"])),
         color=alt.Color(
@@ -77,7 +81,9 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
         gaps = base.mark_tick(color=theme.quiet, thickness=1, size=7, opacity=0.7)
         gaps = gaps.encode(y=alt.datum(0), color=alt.value(theme.quiet))
         layers.append(gaps.transform_filter("!isValid(datum.n)"))
-    return alt.layer(*layers, title=charts._title(title, theme)).properties(height=height)
+    return alt.layer(*layers, title=alt.TitleParams(**charts.title(title, theme))).properties(
+        height=height
+    )
 
 
 def palette_of(theme: Theme, n: int) -> list[str]:
