@@ -12,6 +12,7 @@ from geo.noise import Array, Ints, Noise
 
 LEAST = 8  # weeks between two breaks
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
+MARGIN = 0.5  # standard errors
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
 
 
@@ -81,14 +82,18 @@ def _like(
 
 
 def _matched(y: Array, season: Array, wave: Array, edges: list[int], normal: Array) -> Noise:
-    """The noise of simulated series that show, fitted alike, what this one shows."""
-    wanted = simulated.seen(y, season, edges, _gains(y, season, edges).argmax(axis=1))
+    """The noise of simulated series that show, fitted alike, what this one shows.
+
+    Half a standard error is added to the memory: too little of it makes breaks of chance.
+    """
+    wanted = simulated.seen(y, season, edges)
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
     for _ in range(MATCHED):
         drawn, own = _like(y, season, wave, edges, normal[:MATCHING], noise)
-        got = simulated.seen(drawn, own, edges, _gains(drawn, own, edges).argmax(axis=1))
+        got = simulated.seen(drawn, own, edges)
         noise = simulated.closer(noise, wanted, got)
-    return noise
+    doubt = MARGIN * float(got[1].std())
+    return Noise(noise.factor, min(noise.memory + doubt, simulated.MOST))
 
 
 def _gains(y: Array, season: Array, edges: list[int]) -> Array:

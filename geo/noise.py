@@ -1,5 +1,6 @@
 """Levels, season and noise of weekly counts, many series at once, and weeks made like them."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WAVES = 2  # harmonics of the season
+STRETCH = 16  # weeks over which a level is taken for constant
 MOST = 0.95  # of memory
 
 
@@ -78,13 +80,15 @@ def _within(values: Array, edges: list[int]) -> Array:
     return np.repeat(np.add.reduceat(values, edges[:-1], axis=0), np.diff(edges), axis=0)
 
 
-def seen(y: Array, season: Array, edges: list[int], cut: Ints) -> tuple[Array, Array]:
-    """Dispersion and correlation of neighbors within segments, where each row is cut once more.
+def seen(y: Array, season: Array, edges: list[int]) -> tuple[Array, Array]:
+    """Dispersion and correlation of neighbors within stretches of some 16 weeks, a row each.
 
-    Both too low for series this short, the more so because the cut was sought: `matched`
-    corrects that.
+    In stretches, because breaks not yet found would pass for correlation. Both are too low
+    for that, which `closer` mends.
     """
-    mean = np.maximum(levels(y, season, edges, cut) * season, 1e-9)
+    parts = [np.linspace(a, b, max(round((b - a) / STRETCH), 1) + 1) for a, b in pairwise(edges)]
+    cuts = sorted({int(v) for part in parts for v in part})
+    mean = np.maximum(levels(y, season, cuts) * season, 1e-9)
     residual = (y - mean) / np.sqrt(mean)
     square = np.maximum((residual**2).sum(axis=1), 1e-9)
     return square / y.shape[1], (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / square
