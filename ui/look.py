@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from string import punctuation
 
 import streamlit as st
 
 from ui import palette
-from ui.maps import STATIC
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other
