@@ -1,4 +1,4 @@
-// One line in an article: <script src="https://.../embed/embed.js" async></script>
+// One line in an article: <script src="(address)/embed/embed.js" async></script>
 // It puts the embed below itself and keeps the frame as high as what it shows.
 (function () {
   "use strict";
