@@ -18,8 +18,8 @@ def install() -> None:
 
     apart = [str((STATIC / name).resolve()) for name in OWN]
 
-    def fenced(root: str, path: str) -> str | None:
-        safe = found(root, path)
+    def fenced(component_root: str, relative_url_path: str) -> str | None:
+        safe = found(component_root, relative_url_path)
         if safe and any(safe == place or safe.startswith(f"{place}/") for place in apart):
             return None
         return safe
