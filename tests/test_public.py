@@ -381,7 +381,12 @@ def test_the_team_refuses_another_address_at_run_time(
     assert "this machine only" in said(app) and not app.dataframe and not app.sidebar.multiselect
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::"])
+def test_the_start_loads_no_map() -> None:
+    code = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0"])
 def test_the_team_does_not_start_at_another_address(sample_store: Path, address: str) -> None:
     more = {"PORCHLIGHT_STORE": str(sample_store), "STREAMLIT_SERVER_ADDRESS": address}
     done = subprocess.run(
