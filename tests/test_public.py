@@ -250,7 +250,9 @@ def test_methods_state_the_policy_of_the_manifest(served: Path) -> None:
     for name, told in manifest["policy"].items():
         assert rules.loc[name, "why"] == told["reason"]
     assert "never fall below 10, 5, 3 and 3" in text
-    assert "Between 21 and 29 such reports" in text and "Never write" in text
+    year = read(served, "community/area-year-kind")
+    n = year.loc[(year["period"] == "2025") & (year["kind"] == "sighting"), "n"].max()
+    assert f"Between {n - 4} and {n + 4} such reports" in text and "Never write" in text
     assert {"**It tells**", "**It does not tell**"} <= {m.value for m in app.markdown}
 
 
