@@ -17,6 +17,9 @@ def public_folder(store: Path, folder: Path) -> Path:
     """A folder as `publish` leaves it, with the one release of a store."""
     secret = folder.parent / "secret" / "key"
     if not (store / "releases").exists():
+        secret.parent.mkdir(mode=0o700)
+        secret.write_text("5a" * 32 + "\n")  # the same noise in every run
+        secret.chmod(0o600)
         done = command("release", store=store, PORCHLIGHT_SECRET=str(secret))
         assert done.returncode == 0, done.stderr
     (source,) = (store / "releases").iterdir()

@@ -250,7 +250,9 @@ def test_methods_state_the_policy_of_the_manifest(served: Path) -> None:
     for name, told in manifest["policy"].items():
         assert rules.loc[name, "why"] == told["reason"]
     assert "never fall below 10, 5, 3 and 3" in text
-    assert "Between 21 and 29 such reports" in text and "Never write" in text
+    year = read(served, "community/area-year-kind")
+    n = year.loc[(year["period"] == "2025") & (year["kind"] == "sighting"), "n"].max()
+    assert f"Between {n - 4} and {n + 4} such reports" in text and "Never write" in text
     assert {"**It tells**", "**It does not tell**"} <= {m.value for m in app.markdown}
 
 
@@ -381,7 +383,12 @@ def test_the_team_refuses_another_address_at_run_time(
     assert "this machine only" in said(app) and not app.dataframe and not app.sidebar.multiselect
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::"])
+def test_the_start_loads_no_map() -> None:
+    code = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0"])
 def test_the_team_does_not_start_at_another_address(sample_store: Path, address: str) -> None:
     more = {"PORCHLIGHT_STORE": str(sample_store), "STREAMLIT_SERVER_ADDRESS": address}
     done = subprocess.run(

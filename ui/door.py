@@ -1,10 +1,14 @@
-"""Who comes in: the public to the released folder, the team to the store."""
+"""Who comes in: the public to the released folder, the team to the store.
+
+ui/start.py asks here before it serves. So nothing of the map is loaded on top: its
+component registers with the server only from a page's own run.
+"""
 
 import streamlit as st
 
 from data import settings
 from data.settings import Problem
-from ui import fence, look, menu
+from ui import fence, menu
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CLOSED = (
@@ -32,6 +36,8 @@ def provider() -> bool:
 
 def run() -> None:
     """The page asked for, with the frame of those whom this dashboard serves."""
+    from ui import look
+
     try:
         audience = settings.audience()
     except Problem as problem:

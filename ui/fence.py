@@ -3,7 +3,7 @@
 Both may run from one checkout. The shapes of hexagons say where something happened.
 """
 
-from ui.look import STATIC
+from data.settings import ROOT
 
 OWN = ("areas", "basemap")  # what the team's dashboard writes there
 
@@ -16,10 +16,10 @@ def install() -> None:
     if getattr(found, "fenced", False):
         return
 
-    apart = [str((STATIC / name).resolve()) for name in OWN]
+    apart = [str((ROOT / "static" / name).resolve()) for name in OWN]
 
-    def fenced(root: str, path: str) -> str | None:
-        safe = found(root, path)
+    def fenced(component_root: str, relative_url_path: str) -> str | None:
+        safe = found(component_root, relative_url_path)
         if safe and any(safe == place or safe.startswith(f"{place}/") for place in apart):
             return None
         return safe
