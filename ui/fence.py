@@ -25,4 +25,4 @@ def install() -> None:
         return safe
 
     fenced.fenced = True  # type: ignore[attr-defined]
-    routes.build_safe_abspath = fenced  # type: ignore[assignment]
+    routes.build_safe_abspath = fenced
