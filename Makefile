@@ -44,6 +44,7 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@echo "leaflet-draw 1.0.4: MIT licence, Copyright 2012-2017 Jon West, Jacob Toye, and Leaflet" > $(VENDOR)/draw/LICENSE
 	@mkdir -p $(VENDOR)/peer && cp node_modules/leaflet.markercluster/dist/leaflet.markercluster.js \
 	  node_modules/leaflet.markercluster/dist/MarkerCluster.Default.css node_modules/leaflet.markercluster/MIT-LICENCE.txt $(VENDOR)/peer/
+	@mkdir -p $(VENDOR)/axe && cp node_modules/axe-core/axe.min.js node_modules/axe-core/LICENSE $(VENDOR)/axe/
 	@cp node_modules/protomaps-leaflet/dist/protomaps-leaflet.js $(VENDOR)/
 	@for name in protomaps-leaflet fflate pbf rbush color2k potpack @mapbox/vector-tile @mapbox/point-geometry; do \
 	  echo "== $$name"; cat node_modules/$$name/LICENSE*; echo; done > $(VENDOR)/protomaps-leaflet-LICENSE

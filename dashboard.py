@@ -1,10 +1,8 @@
-"""Porchlight: the frame around every page."""
+"""Porchlight: the frame around every page, of the team or of the public."""
 
 import streamlit as st
 
-from ui import frame, menu
+from ui import door
 
 st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
-page = menu.navigation()
-frame.sidebar()
-page.run()
+door.run()

@@ -26,6 +26,12 @@ NAMES = (
     ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
     ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),
     ("now", "bench.now", "everything that the page Now asks for, on the sample"),
+    (
+        "release",
+        "bench.release",
+        "what is public of a million reports, and of networks of three sizes",
+    ),
+    ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from pathlib import Path
 
-from data import settings
+from data import policy, settings
 from data.settings import ROOT, Problem
 
 TEMPLATE = """\
 # Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.
+
+audience = "team"              # "public": the dashboard serves the published release only (PORCHLIGHT_AUDIENCE overrides it)
 
 [place]
 name = "{name}"
@@ -66,7 +68,7 @@ def init(
         reach=f"{reach_km:g}",
         slug=slug(name),
     )
-    file.write_text(text, encoding="utf-8")
+    file.write_text(f"{text}\n{policy.table()}", encoding="utf-8")
     place = settings.load(file)
     return [
         f"{file.name} now describes {place.name}, {zone}.",

@@ -61,7 +61,7 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield move
 
 
-def _opened() -> tuple[Store, Settings]:
+def opened() -> tuple[Store, Settings]:
     place = settings.load()
     return Store(place.store), place
 
@@ -106,7 +106,7 @@ def sample(
     from data import sample as sampling
 
     with speaking():
-        store, place = _opened()
+        store, place = opened()
         sampling.fill(store, place, community=community, say=say, bar=bar)
         _rebuild(store, place)
 
@@ -133,7 +133,7 @@ def import_(
     from data import importing
 
     with speaking():
-        store, place = _opened()
+        store, place = opened()
         options = importing.Options(
             source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
             zone=zone, crs=crs, kind=kind, encoding=encoding, delimiter=delimiter,
@@ -182,7 +182,7 @@ def areas(
     from data import boundaries
 
     with speaking():
-        store, place = _opened()
+        store, place = opened()
         if learn:
             boundaries.learn(store, place, set_name=set, replace=replace, say=say)
         elif file is None:
@@ -202,7 +202,7 @@ def status() -> None:
     from data import status as telling
 
     with speaking():
-        for line in telling.lines(*_opened()):
+        for line in telling.lines(*opened()):
             say(line)
 
 
@@ -210,7 +210,7 @@ def status() -> None:
 def rebuild() -> None:
     """Build the table that screens read, where it is behind; readers see old or new."""
     with speaking():
-        _rebuild(*_opened())
+        _rebuild(*opened())
 
 
 @app.command()
@@ -221,7 +221,7 @@ def purge(
     from data import purge as purging
 
     with speaking():
-        store, place = _opened()
+        store, place = opened()
         _rebuild(store, place, purging.purge(store, incident_id))
 
 
@@ -233,7 +233,7 @@ def unimport(
     from data import purge as purging
 
     with speaking():
-        store, place = _opened()
+        store, place = opened()
         _rebuild(store, place, purging.unimport(store, batch))
 
 
@@ -246,4 +246,4 @@ def export(
     from data import export as exporting
 
     with speaking():
-        say(exporting.write(*_opened(), file, link))
+        say(exporting.write(*opened(), file, link))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+AUDIENCES = ("team", "public")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -111,6 +112,32 @@ def _basemap(table: dict[str, Any], file: Path) -> Basemap:
         server=dict(provider) if isinstance(provider, dict) else {},
         water=ROOT / named["water"] if named["water"] else None,
     )
+
+
+def audience(file: Path | None = None) -> str:
+    """Whom this dashboard serves: "team", or "public", who see the released folder only.
+
+    Read apart from the rest: nothing else of the settings may stand in the way of it.
+    PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.
+    """
+    file = file or path()
+    said: Any = os.environ.get("PORCHLIGHT_AUDIENCE")
+    where = "PORCHLIGHT_AUDIENCE"
+    if not said:
+        where = f"{file}: audience"
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return AUDIENCES[0]
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+        for name, part in table.items():
+            if isinstance(part, dict) and "audience" in part:
+                raise Problem(f"{where} stands in [{name}]: write it above the first table.")
+        said = table.get("audience", AUDIENCES[0])
+    if said not in AUDIENCES:
+        raise Problem(f'{where} is "team" or "public", not {said!r}.')
+    return str(said)
 
 
 def check_zone(zone: str, where: str) -> str:

@@ -15,6 +15,7 @@ from data.store import Current
 from data.view import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate
+from geo.label_point import label_point
 
 TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 DECIMALS = 5  # of a degree: about a metre
@@ -93,7 +94,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
         metres = held.to_crs(crs).geometry.values
         simple = gpd.GeoSeries(shapely.coverage_simplify(metres, TOLERANCE), crs=crs).to_crs(4326)
     features = [
-        _feature(shape, {"i": i, "name": name, "at": _label_point(shape)})
+        _feature(shape, {"i": i, "name": name, "at": label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
     whole = outline(current, settled_by)
@@ -109,15 +110,6 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"
     url = f"/app/static/areas/{name}"
     return name, f"porchlight.shapes({json.dumps(url)},{body});\n"
-
-
-def _label_point(shape: shapely.Geometry) -> list[float]:
-    """The middle of the largest circle that fits: where a name has most room."""
-    parts = shapely.get_parts(shape)
-    largest = parts[np.argmax(shapely.area(parts))]
-    line = shapely.maximum_inscribed_circle(largest, tolerance=1e-4)
-    x, y = shapely.get_coordinates(line)[0]
-    return [round(float(x), DECIMALS), round(float(y), DECIMALS)]
 
 
 def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from geo import noise as simulated
 from geo.noise import Array, Ints, Noise
 
 LEAST = 8  # weeks between two breaks
+FEWEST = 1.0  # events a week, on average: of fewer no break is said
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
 MARGIN = 0.5  # standard errors
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
@@ -35,7 +36,8 @@ def change_points(
     negative binomial weeks of the same levels and season, whose dispersion and correlation
     of neighbors are such that simulated series show, fitted alike, what this one shows. Over
     two years or more a yearly wave is taken out; over less, season and break cannot be told
-    apart. Across weeks not known, neighbors count as next to each other.
+    apart. Across weeks not known, neighbors count as next to each other. Of series with
+    less than an event a week nothing is said: there 5 % would not hold.
     """
     given = np.asarray(counts, float)
     if given.ndim != 1:
@@ -44,7 +46,7 @@ def change_points(
     y, wave = given[at][None], simulated.waves(at, period)
     normal = np.random.default_rng(seed).standard_normal((replicates, len(at)))
     edges, noise, p = [0, len(at)], Noise(1.001, 0.0), list[float]()
-    while len(at) >= 2 * LEAST:
+    while len(at) >= 2 * LEAST and y.mean() >= FEWEST:
         season = _season(y, wave, edges)
         gains = _gains(y, season, edges)[0]
         if gains.max() <= 0:

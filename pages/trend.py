@@ -23,7 +23,7 @@ if why := rise.why_not(found):
     st.stop()
 changes = frame.changes(view)
 with top:
-    frame.head(rise.title(view, found))
+    frame.head(rise.title(view, found, changes))
     chart = rise.chart(found, theme, changes)
     st.altair_chart(chart, alt="Weeks on their expected band, with breaks")
     for line in rise.said(view, found, changes):

@@ -76,6 +76,7 @@
     state.told = told;
     document.documentElement.classList.toggle("dark", told.dark);
     Object.assign(state, {ink: told.ink, paper: told.paper, named: told.named, tips: told.tips});
+    if (told.geojson) shapes[told.shapes] ??= Promise.resolve(told.geojson);   // a server that writes no file sends them along
     load(told.shapes).then(geojson => {
       if (state.told !== told) return;          // a newer patch came while this one waited
       const old = state.drawn;                  // a part need not draw again what is there

@@ -67,14 +67,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def dashboard(store: Path, log: Path) -> Iterator[str]:
+def dashboard(store: Path, log: Path, **more: str) -> Iterator[str]:
     """The address of a dashboard of its own on a store; stopped afterwards."""
     port = free_port()
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "ui.start", "--port", str(port)],
             cwd=ROOT,
-            env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+            env=os.environ | {"PORCHLIGHT_STORE": str(store)} | more,
             stdout=out,
             stderr=subprocess.STDOUT,
         )

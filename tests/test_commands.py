@@ -23,6 +23,10 @@ NAMES = (
     "purge",
     "unimport",
     "export",
+    "release",
+    "publish",
+    "recall",
+    "attack",
 )
 
 

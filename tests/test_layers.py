@@ -1,6 +1,8 @@
 """The house: who may import whom, how long a module may be, what pages may hold."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,14 @@ def test_no_grab_bags() -> None:
 
 
 def test_every_page_is_in_the_menu() -> None:
-    from ui.menu import PAGES
+    from ui.menu import TABLES
 
-    assert {name for name, *_ in PAGES} == {f"pages/{f.name}" for f in files("pages")}
+    assert {name for table in TABLES.values() for name, *_ in table} == {
+        f"pages/{f.name}" for f in files("pages")
+    }
+
+
+def test_the_map_is_not_loaded_before_a_page_runs() -> None:
+    """A component of Streamlit's registers with the server only from a page's own run."""
+    asked = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

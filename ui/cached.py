@@ -36,7 +36,9 @@ def place() -> settings.Settings:
 
 @st.cache_resource
 def store() -> Store:
-    """The store that this dashboard was started with."""
+    """The store that this dashboard was started with: the public has none."""
+    if settings.audience() != "team":
+        raise settings.Problem("The public dashboard opens no store.")
     return Store(place().store)
 
 

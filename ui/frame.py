@@ -1,9 +1,7 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from string import punctuation
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,49 +12,16 @@ from data.clauses import Meta, chosen_sources
 from data.filters import FILTERS, period, source_option
 from data.settings import Problem, Settings
 from data.view import View
-from ui import cached, menu, palette
+from ui import cached, look, menu
 from ui import sidebar as filters
-from ui.maps import STATIC
 
-# the only style of ours: maps do not fade while a page reruns, and fill their screen;
-# numbers in tables stand below each other
-STYLE = """<style>
-[class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
-  { opacity: 1 !important; transition: none !important; }
-[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 452px), 1100px) !important; }
-[data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
-.st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }
-.st-key-headline [data-testid="stColumn"]:first-child
-  [data-testid="stElementContainer"]:first-child [data-testid="stText"]
-  { font-size: 2rem; font-weight: 600; line-height: 1.15; }
-.st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
-  { font-size: .92rem; line-height: 1.4; }
-[class*="st-key-side_"] { gap: 0; min-width: 150px; }
-[class*="st-key-side_"] [data-testid="stText"], [class*="st-key-told_"] [data-testid="stText"]
-  { font-size: .92rem; line-height: 1.4; }
-[class*="st-key-told_"] { gap: .3rem; }
-[class*="st-key-side_"] > :nth-child(1) [data-testid="stText"] { font-weight: 600; }
-[class*="st-key-side_"] > :nth-child(2) [data-testid="stText"]
-  { font-size: 1.7rem; font-weight: 600; line-height: 1.2; }
-.st-key-notices [data-testid="stText"] { padding: .45rem .8rem; border-left: 3px solid;
-  background: color-mix(in srgb, currentColor 7%, transparent); }
-[class*="st-key-source_"] [data-testid="stElementContainer"]:first-child
-  [data-testid="stText"] { font-weight: 600; }
-[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.8rem .8rem 1rem; }
-  [data-testid="stMainBlockContainer"] h3 { font-size: 1.2rem; }
-  [class*="st-key-map"] iframe { height: 56vh !important; } }
-</style>"""
-
-STEPS = (STATIC / "history.js").read_text().replace("OWN", json.dumps(menu.PAGE_WORDS))
-STEPS = f"<script>{STEPS}</script>"
+STEPS = look.steps(menu.PAGE_WORDS)
+plain, theme = look.plain, look.theme
 
 
 def sidebar() -> None:
     """Ask for a View. The widgets are bound to the link, so a link restores it."""
-    st.html(STYLE + STEPS, unsafe_allow_javascript=True)
+    st.html(look.STYLE + STEPS, unsafe_allow_javascript=True)
     try:
         stamp = cached.stamp()
         place = cached.place()
@@ -152,11 +117,6 @@ def _notices(view: View, notices: tuple[str, ...]) -> None:
         )
 
 
-def theme() -> palette.Theme:
-    """Light or dark, as the reader's browser has it."""
-    return palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
-
-
 def head(title: str) -> None:
     """The title of a page: the sentence that its picture says."""
     st.subheader(plain(title), anchor=False)
@@ -209,11 +169,6 @@ def link(view: View, words: Mapping[str, str] | None = None) -> str:
     own = {**asked, **(words or {})}
     rest = f"&{urlencode(own, doseq=True)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"
-
-
-def plain(text: str) -> str:
-    """Text on one line that markdown shows as it is."""
-    return "".join(f"\\{c}" if c in punctuation else c for c in " ".join(text.split()))
 
 
 def _empty(place: Settings) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from data import words
 from data.answers import Answer
 from data.clauses import says
 from data.filters import period
@@ -22,8 +23,12 @@ def show(view: View, answer: Answer) -> None:
 
 
 def noun(view: View) -> str:
-    """What is counted, in the source's words."""
-    return says(view, cached.meta(view.stamp))[:60]
+    """What is counted, in the source's words, and which kinds or force of it are asked for."""
+    told = says(view, cached.meta(view.stamp))[:60]
+    only = [words.spoken(code) for code in (*view.kinds, *view.forces)]
+    if not only:
+        return told
+    return f"{told} ({', '.join(only[:2])}{' ...' if len(only) > 2 else ''})"
 
 
 def sentence(answer: Answer) -> str:

@@ -212,6 +212,8 @@ def made(of: str, how: str, seed: int) -> Claim:
             "lower. Lines: chance explains it, which is not the same as average.",
             f"An area is colored only where q is at most {LEVEL}: of all areas colored so, about "
             "1 in 20 is expected to be there by chance.",
+            "One area that is extreme alone, among ordinary neighbors, is no hot spot here: look at "
+            "its own rate in the table or on the page Areas.",
             "Its edge is not sharp: an area beside a hot one may be as high and not be flagged.",
             "A hot spot speaks of a neighborhood of areas. The area in its middle may itself be "
             "ordinary: look at its own rate in the table.",

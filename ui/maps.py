@@ -8,7 +8,6 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar
 
 import folium
@@ -19,10 +18,10 @@ from jinja2 import Template
 from streamlit_folium import st_folium
 
 from ui import rawpatch
+from ui.look import STATIC
 
 rawpatch.install()
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
 VENDOR = "/app/static/vendor"
 # the map's own code: what it is made of, and one file a part, in the order that they draw
 SCRIPTS = (

@@ -3,6 +3,8 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from data import settings
+
 PATTERNS = "Patterns"
 
 # file, title, address (the name of the file: Streamlit knows it before this table), group
@@ -22,6 +24,15 @@ PAGES = (
     ("pages/methods.py", "Data and methods", "methods", ""),
 )
 
+# the same for the public, who see the released folder only
+PUBLIC_PAGES = (
+    ("pages/public_map.py", "Map", "", ""),
+    ("pages/public_areas.py", "Areas", "areas", ""),
+    ("pages/public_time.py", "Time", "time", ""),
+    ("pages/public_methods.py", "Methods", "methods", ""),
+)
+TABLES = {"team": PAGES, "public": PUBLIC_PAGES}
+
 # what pages themselves put into a link, beside the filters
 EMBED = ("embed", "embed_options")  # Streamlit's own
 PAGE_WORDS = (
@@ -32,10 +43,14 @@ PAGE_WORDS = (
 )  # fmt: skip
 
 
+# what the public dashboard puts into a link
+PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
+
+
 def navigation() -> StreamlitPage:
-    """The menu; what comes back is the page asked for."""
+    """The menu of those whom this dashboard serves; what comes back is the page asked for."""
     groups: dict[str, list[StreamlitPage]] = {}
-    for file, title, path, group in PAGES:
+    for file, title, path, group in TABLES[settings.audience()]:
         page = st.Page(file, title=title, url_path=path or None, default=not path)
         groups.setdefault(group, []).append(page)
     return st.navigation(groups, position="top")

@@ -36,7 +36,7 @@ def why_not(found: Trend) -> str:
     return ""
 
 
-def title(view: View, found: Trend) -> str:
+def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
     if found.breaks.empty:
@@ -48,7 +48,8 @@ def title(view: View, found: Trend) -> str:
         return f"{what}: no break and no week above what was expected"
     far = np.abs(np.log(found.breaks["ratio"]))
     row = found.breaks.loc[far.idxmax()]
-    return f"{what}: {times(row['ratio'])} from the week of {day(row['at'])}"
+    doubt = "; recording may have changed" if _recording(row, changes) else ""
+    return f"{what}: {times(row['ratio'])} from the week of {day(row['at'])}{doubt}"
 
 
 def times(ratio: float) -> str:

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 
-from data import basemap
-from data.settings import ROOT, Problem, load
+from data import basemap, public, settings
+from data.settings import ROOT, Problem, Settings, load
+from ui import door, fence
 
 MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
@@ -27,6 +28,7 @@ HEAVY = (
     "data.surface",
     "ui.charts",
 )
+PUBLIC = ("pandas", "shapely", "folium.plugins", "altair", "pyarrow.parquet", "ui.charts")
 
 
 def main() -> int:
@@ -37,24 +39,43 @@ def main() -> int:
     os.chdir(ROOT)
     try:
         port = _number(asked)
-        place = load()
-        basemap.check(place.basemap)
+        audience = settings.audience()
+        address = _address()
+        if refused := door.refusal(audience, address, door.provider()):
+            raise Problem(refused)
+        name = _public() if audience == "public" else _team(place := load())
         _free(port)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
-    if place.sample and not (place.store / "current" / "now").exists():
+    if audience == "team" and place.sample and not (place.store / "current" / "now").exists():
         print("Building the store from the sample place ...", flush=True)
         made = subprocess.run([sys.executable, "-m", "data", "sample"], check=False)
         if made.returncode:
             return made.returncode
-    print(
-        f"Porchlight {place.name} is at http://localhost:{port} "
-        "(only from this machine; Ctrl+C stops it).",
-        flush=True,
-    )
-    _serve(port)
+    only = "only from this machine; " if address in door.LOOPBACK else ""
+    print(f"{name} is at http://localhost:{port} ({only}Ctrl+C stops it).", flush=True)
+    _serve(port, audience)
     return 0
+
+
+def _public() -> str:
+    """What is served to the public. Problem where nothing is published."""
+    release = public.load(public.current())
+    return f"Porchlight {release.manifest['place']['name']}, release {release.id} for the public,"
+
+
+def _team(place: Settings) -> str:
+    basemap.check(place.basemap)
+    return f"Porchlight {place.name}"
+
+
+def _address() -> str | None:
+    """The address that Streamlit will serve at: its environment, else its configuration."""
+    from streamlit import config
+
+    said: str | None = os.environ.get("STREAMLIT_SERVER_ADDRESS")
+    return said or config.get_option("server.address")
 
 
 def _number(asked: str) -> int:
@@ -84,16 +105,19 @@ def _free(port: int) -> None:
             ) from None
 
 
-def _serve(port: int) -> None:
+def _serve(port: int, audience: str) -> None:
     from streamlit.web import cli
 
-    threading.Thread(target=_warm, daemon=True).start()
+    names = HEAVY if audience == "team" else PUBLIC
+    threading.Thread(target=_warm, args=(names,), daemon=True).start()
+    if audience == "public":
+        fence.install()
     sys.argv = ["streamlit", "run", "dashboard.py", f"--server.port={port}"]
     cli.main(standalone_mode=False)
 
 
-def _warm() -> None:
-    for name in HEAVY:
+def _warm(names: tuple[str, ...]) -> None:
+    for name in names:
         importlib.import_module(name)
 
 

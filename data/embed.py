@@ -1,0 +1,178 @@
+"""The embed: a folder of static files that shows a release on anybody's web page.
+
+It reads a release's tables, areas and manifest, nothing else, and its bytes depend on
+nothing else: no clock, no network, no store.
+"""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from data import (
+    embed_data,
+    embed_map,
+    embed_page,
+    embed_picture,
+    embed_said,
+    embed_script,
+    embed_words,
+)
+from data.embed_data import Sort
+from data.embed_map import Map
+from data.embed_words import Words
+
+PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
+SIZE = (960, 900)  # of an iframe before it says its height
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(
+    folder: Path,
+    tables: dict[str, pd.DataFrame],
+    areas: gpd.GeoDataFrame,
+    manifest: dict[str, Any],
+) -> None:
+    """Write `folder`: tables by path without suffix, areas with area, name, residents."""
+    drawn = embed_map.drawn(areas)
+    codes = [s.code for s in drawn.shapes]
+    found = embed_data.sorts(tables, codes, manifest)
+    opens = embed_data.opening(found)
+    sort = found[opens.sort]
+    files: dict[str, bytes] = {}
+    for name, text in _csv(tables, found, drawn, manifest).items():
+        files[f"tables/{name}.csv"] = text.encode()
+    languages = embed_words.languages()
+    for code in languages:
+        speak = embed_words.words(code)
+        picture = embed_said.picture(sort, opens, drawn, manifest, speak)
+        links = {
+            "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
+            "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.endswith(".csv")],
+        }
+        page = embed_page.page(drawn, picture, found, opens, manifest, speak, links, languages)
+        files[embed_page.file_of(code)] = page.encode()
+        files[f"{code}.js"] = _texts(speak).encode()
+        if code == embed_words.FIRST:  # in others the page makes its own picture
+            sheet = embed_picture.laid_out(drawn, picture, speak)
+            files |= {
+                "map.svg": embed_picture.svg(sheet).encode(),
+                "map.png": embed_picture.png(sheet),
+            }
+    files["data.js"] = embed_script.script(found, drawn, opens, manifest).encode()
+    files["app.js"] = _app().encode()
+    files["style.css"] = (embed_page.SOURCES / "style.css").read_bytes()
+    files["embed.js"] = (embed_page.SOURCES / "embed.js").read_bytes()
+    files["font.woff2"] = embed_map.FONT.read_bytes()
+    files["oembed.json"] = _oembed(manifest).encode()
+    for path, body in sorted(files.items()):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+
+
+def into(release: Path, manifest: dict[str, Any]) -> None:
+    """Write a release's embed/ from what lies in its folder: tables and areas.geojson."""
+    paths = [release / f"{path}.parquet" for path in manifest["tables"]]
+    tables = {path: pd.read_parquet(file) for path, file in zip(manifest["tables"], paths)}
+    features = json.loads((release / "areas.geojson").read_text("utf-8"))["features"]
+    areas = gpd.GeoDataFrame(
+        [f["properties"] for f in features],
+        geometry=[shapely.from_geojson(json.dumps(f["geometry"])) for f in features],
+        crs=4326,
+    )
+    write(release / "embed", tables, areas, manifest)
+
+
+def _app() -> str:
+    """app.js: one classic script of all parts."""
+    parts = [(embed_page.SOURCES / name).read_text("utf-8") for name in PARTS]
+    return '(function () {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def _texts(speak: Words) -> str:
+    body = json.dumps(speak.texts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return f"window.PORCHLIGHT_WORDS={body};\n"
+
+
+def _oembed(manifest: dict[str, Any]) -> str:
+    """oEmbed's answer; `address` in the manifest, where it is known, makes its link whole."""
+    address = str(manifest.get("address", "")).rstrip("/")
+    source = f"{address}/index.html" if address else "index.html"
+    title = manifest["place"]["name"]
+    told = {
+        "version": "1.0",
+        "type": "rich",
+        "provider_name": "Porchlight",
+        "title": title,
+        "width": SIZE[0],
+        "height": SIZE[1],
+        "html": f'<iframe src="{embed_words.esc(source)}" title="{embed_words.esc(title)}" '
+        f'width="100%" height="{SIZE[1]}" loading="lazy"></iframe>',
+    }
+    return json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
+
+
+def _csv(
+    tables: dict[str, pd.DataFrame], found: dict[str, Sort], drawn: Map, manifest: dict[str, Any]
+) -> dict[str, str]:
+    """The tables to download, each with its notes: a column for each period, so that they
+    stay small; official records by month. A table that shows no number is left out."""
+    names = {s.code: s.name for s in drawn.shapes}
+    speak = embed_words.words(embed_words.FIRST)
+    told = {}
+    for path, table in sorted(tables.items()):
+        sort, name = path.split("/")
+        if sort not in found or table["n"].isna().all():
+            continue
+        if name == "area-day-kind":
+            name, table = "area-month-kind", _months(found[sort], list(names))
+        wide = table.pivot(
+            index=[c for c in table.columns if c not in ("period", "n")],
+            columns="period",
+            values="n",
+        )
+        told[f"{sort}-{name}"] = _written(wide.reset_index(), found[sort], names, manifest, speak)
+    return told
+
+
+def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
+    rows = [
+        (period, code, kind, int(n))
+        for kind, grid in sort.maps["month"].items()
+        for period, row in zip(grid.periods, grid.n)
+        for code, n in zip(codes, row)
+    ]
+    return pd.DataFrame(rows, columns=["period", "area", "kind", "n"])
+
+
+def _written(
+    table: pd.DataFrame, sort: Sort, names: dict[int, str], manifest: dict[str, Any], speak: Words
+) -> str:
+    out = io.StringIO()
+    hidden = "Empty: " + (
+        "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
+    )
+    for note in (
+        embed_said.source(sort.name, manifest, speak),
+        *embed_said.notes(sort, manifest, speak),
+        hidden,
+    ):
+        out.write(f"# {note}\n")
+    writer = csv.writer(out, lineterminator="\n")
+    named = "area" in table
+    writer.writerow([*table.columns, "area_name"] if named else table.columns)
+    for row in table.to_dict("records"):
+        values = [v if isinstance(v, str) else "" if pd.isna(v) else int(v) for v in row.values()]
+        writer.writerow([*values, safe(names[row["area"]])] if named else values)
+    return out.getvalue()
+
+
+def safe(text: str) -> str:
+    """Text that a spreadsheet does not run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,190 @@
+"""The embed's own map: areas as SVG paths, borders, and names that do not collide.
+
+All in units of a picture WIDTH wide, y downward; no projection library is needed for a
+city: longitudes are shortened by the cosine of its latitude.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from PIL import ImageFont
+
+from data.settings import ROOT, Problem
+
+FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
+WIDTH, MOST_HEIGHT = 600.0, 820.0
+MARGIN = 4.0
+TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
+SIZES = {"wide": 16.0, "small": 21.0}  # letters' height in units: 11 px on a screen, on a phone
+WIDER = 1.06  # other letters than ours may be so much wider
+LINE = 1.08
+INSIDE = 0.93  # how much of a name must lie on its own area
+PLACES = ((0, 0), (0, -0.5), (0, 0.5), (-0.35, 0), (0.35, 0), (0, -1), (0, 1))  # in radii
+
+
+class Name(NamedTuple):
+    """A label: which area, the middle of its lines, and the lines."""
+
+    code: int
+    x: float
+    y: float
+    lines: tuple[str, ...]
+
+
+class Shape(NamedTuple):
+    """An area: code, name, residents, its path, the point where it has most room."""
+
+    code: int
+    name: str
+    residents: int | None
+    path: str
+    at: tuple[float, float]
+    polygon: Any
+
+
+class Map(NamedTuple):
+    """What a picture of the place needs."""
+
+    width: int
+    height: int
+    shapes: list[Shape]
+    names: dict[str, list[Name]]
+
+
+@cache
+def letters(size: float, weight: int) -> ImageFont.FreeTypeFont:
+    """The house's letters at a size and weight."""
+    if not FONT.exists():
+        raise Problem(f"{FONT.name} is not installed: make static/vendor/ready")
+    font = ImageFont.truetype(str(FONT), size)
+    font.set_variation_by_axes([weight])
+    return font
+
+
+def drawn(areas: gpd.GeoDataFrame) -> Map:
+    """The map of a release's areas: columns area, name, residents, geometry (WGS 84)."""
+    areas = areas.sort_values("area", kind="stable").reset_index(drop=True)
+    place, height = _place(areas.total_bounds)
+    moved = shapely.transform(areas.geometry.to_numpy(), place)
+    simple = shapely.coverage_simplify(moved, TOLERANCE)
+    shapes = [
+        Shape(int(code), str(name), _whole(people), path(shape), _room(shape)[:2], shape)
+        for code, name, people, shape in zip(
+            areas["area"], areas["name"], areas["residents"], simple
+        )
+    ]
+    names = {which: labels(shapes, size) for which, size in SIZES.items()}
+    return Map(int(WIDTH), math.ceil(height), shapes, names)
+
+
+def _whole(people: Any) -> int | None:
+    return None if people is None or people != people else int(people)
+
+
+def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
+    west, south, east, north = bounds
+    narrow = math.cos(math.radians((south + north) / 2))
+    inner = WIDTH - 2 * MARGIN
+    scale = min(inner / ((east - west) * narrow), (MOST_HEIGHT - 2 * MARGIN) / (north - south))
+    left = (WIDTH - (east - west) * narrow * scale) / 2
+
+    def place(points: Any) -> Any:
+        x = left + (points[:, 0] - west) * narrow * scale
+        y = MARGIN + (north - points[:, 1]) * scale
+        return np.column_stack([x, y])
+
+    return place, (north - south) * scale + 2 * MARGIN
+
+
+def path(shape: shapely.Geometry) -> str:
+    """A polygon as the short words of an SVG path, to a tenth of a unit."""
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
+
+
+def lines_path(lines: shapely.Geometry) -> str:
+    """Lines as an SVG path."""
+    return "".join(steps(shapely.get_coordinates(line)) for line in shapely.get_parts(lines))
+
+
+def steps(points: Any) -> str:
+    """Points as the short relative words of an SVG path, to a tenth of a unit."""
+    tenths = np.rint(points * 10).astype(int)
+    steps = np.diff(tenths, axis=0)
+    steps = steps[np.any(steps != 0, axis=1)]
+    first = f"M{_short(tenths[0][0])} {_short(tenths[0][1])}"
+    return first + "l" + "".join(_pair(x, y) for x, y in steps).lstrip()
+
+
+def _pair(x: int, y: int) -> str:
+    one, two = _short(x), _short(y)
+    return (
+        (" " if not one.startswith("-") else "") + one + (two if two.startswith("-") else f" {two}")
+    )
+
+
+def _short(tenths: int) -> str:
+    whole = f"{tenths / 10:.1f}".removesuffix(".0")
+    return whole.replace("0.", ".", 1) if whole.startswith(("0.", "-0.")) else whole
+
+
+def _room(shape: shapely.Geometry) -> tuple[float, float, float]:
+    """Middle and radius of the largest circle that fits."""
+    parts = shapely.get_parts(shape)
+    largest = parts[np.argmax(shapely.area(parts))]
+    line = shapely.get_coordinates(shapely.maximum_inscribed_circle(largest, tolerance=0.5))
+    return round(float(line[0][0]), 1), round(float(line[0][1]), 1), math.dist(line[0], line[-1])
+
+
+def labels(shapes: Iterable[Shape], size: float) -> list[Name]:
+    """Names at a size: only where they lie on their area and touch no other name."""
+    taken: list[Any] = []
+    found: list[Name] = []
+    for shape in sorted(shapes, key=lambda s: (-s.polygon.area, s.code)):
+        x, y, radius = _room(shape.polygon)
+        best = _first_fit(shape, (x, y, radius), size, taken)
+        if best is not None:
+            name, box = best
+            taken.append(box)
+            found.append(name)
+    return sorted(found)
+
+
+def _first_fit(
+    shape: Shape, room: tuple[float, float, float], size: float, taken: list[Any]
+) -> tuple[Name, Any] | None:
+    x, y, radius = room
+    for lines in _foldings(shape.name):
+        wide = WIDER * max(letters(size, 500).getlength(line) for line in lines)
+        high = len(lines) * size * LINE
+        for right, down in PLACES:
+            at = x + right * radius, y + down * radius
+            box = shapely.box(
+                at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2
+            )
+            if shapely.area(shapely.intersection(box, shape.polygon)) < INSIDE * box.area:
+                continue
+            if any(shapely.intersects(box.buffer(2), other) for other in taken):
+                continue
+            return Name(shape.code, round(at[0], 1), round(at[1], 1), lines), box
+    return None
+
+
+def _foldings(name: str) -> list[tuple[str, ...]]:
+    """The name in one line, and broken into two or three at its spaces."""
+    words = name.replace(" + ", " +\u00a0").replace(" - ", "\u00a0-\u00a0").split(" ")
+    found: list[tuple[str, ...]] = [(" ".join(words),)]
+    cuts = range(1, len(words))
+    two: list[tuple[str, ...]] = [(" ".join(words[:i]), " ".join(words[i:])) for i in cuts]
+    found += sorted(two, key=lambda p: max(map(len, p)))[:1]
+    three: list[tuple[str, ...]] = [
+        (" ".join(words[:i]), " ".join(words[i:j]), " ".join(words[j:]))
+        for i in cuts
+        for j in range(i + 1, len(words))
+    ]
+    return found + sorted(three, key=lambda p: max(map(len, p)))[:1]

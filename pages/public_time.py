@@ -1,0 +1,16 @@
+"""Public numbers over time: the city by week, areas by their periods, hours, sensitive kinds."""
+
+import streamlit as st
+
+from ui import public, public_time
+
+found = public.shown()
+public.head(f"When: {found.choice.source}, {found.choice.kind}")
+st.markdown("**The whole city**")
+city = public_time.city(found)
+public_time.said(found, city, "weeks", public_time.city_path(found), "weeks")
+st.markdown("**By area**")
+public_time.areas(found)
+public_time.bands(found)
+public_time.sensitive(found)
+public.foot(found, (public_time.city_path(found),))

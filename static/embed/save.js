@@ -1,0 +1,92 @@
+// The current picture as SVG and PNG: sentence, legend, source, date and stamp inside.
+const LIGHT = {paper: "#fbf8f2", ink: "#221c14", quiet: "#6f6555", ramp: ["#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c"]};
+const FAMILY = "Source Sans 3, Source Sans Pro, Source Sans, Segoe UI, Helvetica, Arial, sans-serif";
+
+function folded(text, size, weight, wide) {
+  const pen = folded.pen ||= document.createElement("canvas").getContext("2d"), lines = [""];
+  pen.font = `${weight} ${size}px ${FAMILY}`;
+  for (const word of text.split(/\s+/)) {
+    const longer = (lines.at(-1) + " " + word).trim();
+    if (lines.at(-1) && pen.measureText(longer).width > wide) lines.push(word); else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+function picture() {
+  const wide = 1000, edge = 40, scale = 1.35, [w, h] = data.size, rows = ranked();
+  const svg = element("svg", {ns: 1, width: wide, "font-family": FAMILY});
+  svg.setAttribute("xmlns", SVG);
+  element("title", {ns: 1, text: sentence(rows)}, svg);
+  const hatch = element("pattern", {ns: 1, id: "hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse"}, element("defs", {ns: 1}, svg));
+  element("rect", {ns: 1, width: 7, height: 7, fill: LIGHT.paper}, hatch);
+  element("path", {ns: 1, d: "M-1 8 8 -1M-1 1 1 -1M6 8 8 6", stroke: LIGHT.quiet, "stroke-width": .7}, hatch);
+  const ground = element("rect", {ns: 1, width: wide, fill: LIGHT.paper}, svg);
+  let y = 22;
+  const write = (text, size, weight, fill, x = edge, room = wide - 2 * edge) => folded(text, size, weight, room).forEach(line => {
+    y += size * 1.22;
+    element("text", {ns: 1, x, y: y.toFixed(1), "font-size": size, "font-weight": weight, fill, text: line}, svg);
+  });
+  write(sentence(rows), 34, 650, LIGHT.ink);
+  y += 8;
+  write(sub(rows), 19, 400, LIGHT.quiet);
+  y += 26;
+  const tall = h > .9 * w, high = y;
+  write(say("legend.title"), 18, 600, LIGHT.ink);
+  const classes = legend().map(([c, text]) => [LIGHT.ramp[c], text]);
+  if (!sort().exact) classes.push(["url(#hatch)", say("hidden.long")]);
+  for (const [fill, text] of classes) {
+    y += 8;
+    element("rect", {ns: 1, x: edge, y, width: 34, height: 20, fill, stroke: LIGHT.quiet}, svg);
+    y -= 5;
+    write(text, 17, 400, LIGHT.ink, edge + 44, 150);
+    y += 5;
+  }
+  const top = tall ? high : y + 20, left = tall ? wide - edge - w * scale : (wide - w * scale) / 2;
+  const map = element("g", {ns: 1, transform: `translate(${left.toFixed(1)} ${top.toFixed(1)}) scale(${scale})`, "stroke-linejoin": "round"}, svg);
+  const fill = r => r.color === null ? "url(#hatch)" : LIGHT.ramp[r.color];
+  for (const r of rows) element("path", {ns: 1, d: $("a" + r.code).getAttribute("d"), fill: fill(r), stroke: LIGHT.paper, "stroke-width": 2.4}, map);
+  element("path", {ns: 1, d: $("borders").getAttribute("d"), fill: "none", stroke: LIGHT.ink, "stroke-width": .8}, map);
+  if (state.area) for (const [stroke, width] of [[LIGHT.ink, 6], [LIGHT.paper, 2]])
+    element("path", {ns: 1, d: $("a" + state.area).getAttribute("d"), fill: "none", stroke, "stroke-width": width}, map);
+  for (const label of document.querySelectorAll(".names.wide text")) {
+    const r = rows.find(r => String(r.code) === label.dataset.a), copy = label.cloneNode(true);
+    copy.removeAttribute("class");
+    copy.removeAttribute("data-a");
+    Object.entries({fill: r.color > 2 ? LIGHT.paper : LIGHT.ink, stroke: r.color === null ? LIGHT.paper : fill(r), "stroke-width": 2.6, "paint-order": "stroke",
+      "font-size": 16, "font-weight": 500, "text-anchor": "middle"}).forEach(([name, value]) => copy.setAttribute(name, value));
+    map.append(copy);
+  }
+  y = Math.max(y, top + h * scale) + 14;
+  notes().forEach(text => write(text, 15, 400, LIGHT.quiet));
+  y += 4;
+  write(source(), 15, 600, LIGHT.quiet);
+  const height = Math.round(y + 28);
+  ground.setAttribute("height", height);
+  svg.setAttribute("height", height);
+  svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
+  return {text: new XMLSerializer().serializeToString(svg), wide, height};
+}
+
+function save(blob, suffix) {
+  const a = element("a", {download: `porchlight-${state.sort}-${state.kind}-${shown().p[state.period]}.${suffix}`});
+  a.href = URL.createObjectURL(blob);
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 5000);
+}
+
+function onSave() {
+  const box = $("save");
+  box.hidden = false;
+  const button = (key, does) => element("button", {type: "button", text: say(key)}, box).onclick = does;
+  button("download.svg", () => save(new Blob([picture().text], {type: "image/svg+xml"}), "svg"));
+  button("download.png", () => {
+    const {text, wide, height} = picture(), image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [2 * wide, 2 * height];
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(blob => save(blob, "png"), "image/png");
+    };
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+  });
+}

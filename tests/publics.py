@@ -1,0 +1,73 @@
+"""A public folder for tests: a made release of the sample, published by hand."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from tests.conftest import command
+
+
+def public_folder(store: Path, folder: Path) -> Path:
+    """A folder as `publish` leaves it, with the one release of a store."""
+    secret = folder.parent / "secret" / "key"
+    if not (store / "releases").exists():
+        secret.parent.mkdir(mode=0o700)
+        secret.write_text("5a" * 32 + "\n")  # the same noise in every run
+        secret.chmod(0o600)
+        done = command("release", store=store, PORCHLIGHT_SECRET=str(secret))
+        assert done.returncode == 0, done.stderr
+    (source,) = (store / "releases").iterdir()
+    shutil.copytree(source, folder / "releases" / source.name)
+    (folder / "current").symlink_to(f"releases/{source.name}")
+    folder.parent.chmod(0o755)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The public folder of the sample place; its store is a copy that is gone again."""
+    beside = tmp_path_factory.mktemp("public")
+    store = beside / "store"
+    shutil.copytree(sample_store, store, ignore=shutil.ignore_patterns("releases"))
+    made = public_folder(store, beside / "folder")
+    shutil.rmtree(store)
+    shutil.rmtree(beside / "secret")
+    return made
+
+
+def clear() -> None:
+    """Forget what dashboards keep between reruns."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def as_public(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Serve a public folder, with neither store nor secret."""
+    clear()
+    monkeypatch.setenv("PORCHLIGHT_AUDIENCE", "public")
+    monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(folder))
+    monkeypatch.setenv("PORCHLIGHT_STORE", "/nonexistent/store")
+    monkeypatch.setenv("PORCHLIGHT_SECRET", "/nonexistent/secret")
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user who may read nothing of ours; skips where we may not become one."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+Opened = Callable[..., Any]

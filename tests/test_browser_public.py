@@ -1,0 +1,175 @@
+"""The public dashboard in a browser, served by a user who may read no store and no secret."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from tests.conftest import ROOT, SHOTS, free_port
+from tests.publics import published
+from tests.test_browser import PHONE, WIDE, Seen, settled, text
+
+__all__ = ["published"]  # the fixture
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a public dashboard; as nobody, where we may become that."""
+    log = tmp_path_factory.mktemp("log") / "public.log"
+    port = free_port()
+    more = {
+        "PORCHLIGHT_AUDIENCE": "public", "PORCHLIGHT_PUBLIC": str(published),
+        "PORCHLIGHT_STORE": "/nonexistent/store", "PORCHLIGHT_SECRET": "/nonexistent/secret",
+    }  # fmt: skip
+    other: list[str] = []
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        more["HOME"] = "/nonexistent"
+        for parent in published.parents:  # pytest's folders are closed to others
+            if not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*other, sys.executable, "-m", "ui.start", "--port", str(port)],
+            cwd=ROOT, env=os.environ | more, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+class Heard:
+    """Every byte of text that a page receives, also through its socket."""
+
+    def __init__(self, page: Any, seen: Seen) -> None:
+        self.parts: list[bytes] = []
+        self.media: list[Any] = []
+        seen.watch(page)
+        page.on("websocket", lambda ws: ws.on("framereceived", self._frame))
+        page.on("response", self._response)
+
+    def _frame(self, body: Any) -> None:
+        self.parts.append(body if isinstance(body, bytes) else str(body).encode())
+
+    def _response(self, response: Any) -> None:
+        where = urlsplit(response.url).path
+        if where.startswith(("/media/", "/app/static/areas", "/app/static/basemap")):
+            self.media.append(response)  # read later: not while the browser tells of it
+
+    def read(self) -> None:
+        """Take what was told of."""
+        self.parts += [response.body() for response in self.media]
+
+
+def drawn(page: Any) -> Any:
+    """The map's frame, once it is drawn."""
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    frame.locator("html[data-drawn]").wait_for(state="attached")
+    settled(page)
+    return frame
+
+
+def test_nothing_of_the_store_reaches_a_browser(
+    browser: Any, public: str, published: Path, sample_store: Path
+) -> None:
+    seen = Seen()
+    # the very first visit is a deep link to a page: Streamlit knows no menu yet
+    walk = ["/areas", "/", "/time", "/methods", "/?source=official+records", "/records",
+            "/?by=quarter&kind=all+kinds", "/time?source=press+reports"]  # fmt: skip
+    heard = []
+    for path in walk:
+        page = browser.new_page()
+        page.set_default_timeout(30_000)
+        heard.append(Heard(page, seen))
+        page.goto(public + path)
+        page.locator("h3").first.wait_for()
+        settled(page)
+        if "/time" not in path and "/methods" not in path:
+            drawn(page)
+        heard[-1].read()
+        page.close()
+    body = b"".join(part for one in heard for part in one.parts)
+    assert len(body) > 100_000
+    assert seen.hosts == {urlsplit(public).netloc}
+    usual = ("404", "does not seem to exist")  # /records is no page here
+    assert not [e for e in seen.errors if not any(word in e for word in usual)]
+    # no id and no coordinate of the store's community and press records, no time of day
+    files = sorted((sample_store / "batches").glob("*.parquet"))
+    columns = ["incident_id", "source", "lon", "lat"]
+    held = pd.concat([pq.read_table(f, columns=columns).to_pandas() for f in files])
+    held = held[~held["source"].isin(["police-stops", "use-of-force"])]
+    assert len(held) > 100
+    for row in held.itertuples():
+        assert str(row.incident_id).encode() not in body
+    vertices = set(
+        re.findall(rb"-?\d+\.\d{4,}", (published / "current/areas.geojson").read_bytes())
+    )
+    for value in {*held["lon"].dropna(), *held["lat"].dropna()}:
+        for digits in (f"{value:.5f}", f"{value:.4f}"):
+            assert digits.encode() in vertices or digits.encode() not in body or len(digits) < 7
+    assert not re.search(rb"20\d\d-\d\d-\d\dT\d\d:\d\d", body)
+
+
+def test_the_team_s_files_are_not_given_out(public: str) -> None:
+    folder = ROOT / "static" / "areas"
+    folder.mkdir(exist_ok=True)
+    file = folder / "0000000000canary.js"
+    file.write_text("canary")
+    try:
+        for path in (
+            "areas/0000000000canary.js",
+            "./areas/0000000000canary.js",
+            "areas//../areas/0000000000canary.js",
+        ):
+            with pytest.raises(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{public}/app/static/{path}").read()
+        assert urllib.request.urlopen(f"{public}/app/static/porchlight.js").read()
+    finally:
+        file.unlink()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_embedded_it_works_and_fits(
+    browser: Any, public: str, published: Path, size: dict[str, int], dark: bool
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
+    page.locator("h3").first.wait_for()
+    frame = drawn(page)
+    told = pd.read_csv(published / "current/community/area-quarter.csv", dtype={"n": "Int32"})
+    n = told.loc[told["period"] == "2026-Q1", "n"].notna().sum()
+    assert f"{n} of 73 areas have a number; {73 - n} are not shown" in text(page)
+    assert "not shown" in frame.locator(".porch-legend").inner_text()
+    assert frame.locator("path.leaflet-interactive").count() >= 73
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "embed=true" in page.url and "by=quarter" in page.url
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/public-{size['width']}-{dark}.png")
+    context.close()

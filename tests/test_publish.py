@@ -1,0 +1,611 @@
+"""Releases on the disk: the same bytes, whole or not there, published only when attacked."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from data import (
+    boundaries,
+    chain,
+    importing,
+    policy,
+    publish,
+    purge,
+    released,
+    secret,
+    settings,
+)
+from data.__main__ import app
+from data.released import Written
+from data.settings import ROOT, Problem, Settings
+from data.store import Store
+from tests.conftest import PROVE, command
+from tests.releases import survived
+
+NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
+FIRST = date(2025, 9, 1)
+WEST, SOUTH, SIDE = -93.30, 44.90, 0.02
+
+
+def areas(file: Path) -> Path:
+    """Six squares in a row; the second has too few residents."""
+    features = []
+    for i in range(6):
+        x = WEST + i * SIDE
+        ring = [[x, SOUTH], [x + SIDE, SOUTH], [x + SIDE, SOUTH + SIDE], [x, SOUTH + SIDE]]
+        told = {"name": f"Area {i}", "people": 500 if i == 1 else 4000 + i}
+        shape = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        features.append({"type": "Feature", "properties": told, "geometry": shape})
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return file
+
+
+def reports(file: Path, rows: int = 600, seed: int = 1, first: int = 0) -> Path:
+    """Verified reports of half a year, with an origin each."""
+    rng = np.random.default_rng(seed)
+    day = pd.Timestamp("2025-05-01") + pd.to_timedelta(rng.integers(0, 300, rows), "D")
+    pd.DataFrame(
+        {
+            "id": [f"r{first + i}" for i in range(rows)],
+            "time": (day + pd.to_timedelta(rng.integers(0, 24, rows), "h")).strftime(
+                "%Y-%m-%d %H:%M"
+            ),
+            "lat": (SOUTH + rng.uniform(0, SIDE, rows)).round(5),
+            "lon": (WEST + rng.uniform(0, 6 * SIDE, rows)).round(5),
+            "grade": "verified",
+            "origin": [f"caller {i}" for i in rng.integers(0, 80, rows)],
+        }
+    ).to_csv(file, index=False)
+    return file
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small store of reports and areas, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    for words in (
+        ("import", str(reports(folder / "a.csv")), "--source", "hotline", "--kind", "sighting"),
+        ("areas", str(areas(folder / "a.geojson")), "--name-column", "name",
+         "--population-column", "people"),
+    ):  # fmt: skip
+        done = command(*words, store=folder / "store")
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "store"
+
+
+class Place:
+    """One store with its secret and its public folder."""
+
+    def __init__(self, root: Path, filled: Path) -> None:
+        shutil.copytree(filled, root / "store")
+        self.store = Store(root / "store")
+        self.public = root / "public"
+        self.env = {
+            "PORCHLIGHT_SECRET": str(root / "home" / "secret"),
+            "PORCHLIGHT_PUBLIC": str(self.public),
+        }
+
+    def settings(self) -> Settings:
+        return settings.load(ROOT / "porchlight.toml")
+
+    def release(self, as_of: date = FIRST) -> Written:
+        return released.write(self.store, self.settings(), as_of, now=NOW)
+
+    def published(self, as_of: date = FIRST) -> str:
+        made = self.release(as_of)
+        survived(made.folder)
+        publish.publish(self.store, made.id, self.public)
+        return made.id
+
+    def more(self, rows: int = 300, seed: int = 2) -> None:
+        file = reports(self.store.root.parent / f"{seed}.csv", rows, seed, first=1000 * seed)
+        told = importing.Options(source="hotline", kind="sighting")
+        done = importing.run(
+            self.store, self.settings(), file, told, ask=None, say=lambda text: None
+        )
+        assert done.kept == rows
+
+
+@pytest.fixture
+def place(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    made = Place(tmp_path, filled)
+    for name, value in made.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(made.store.root))
+    yield made
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def numbers(folder: Path) -> dict[str, bytes]:
+    return {k: v for k, v in contents(folder).items() if k.endswith(".csv")}
+
+
+# what is written
+
+
+def test_same_input_same_bytes(place: Place, tmp_path: Path, filled: Path) -> None:
+    first = contents(place.release().folder)
+    other = Place(tmp_path / "other", filled)
+    later = NOW + timedelta(days=40)
+    again = released.write(other.store, other.settings(), FIRST, now=later)
+    assert contents(again.folder) == first and not again.old
+    assert place.release().old  # and here it is there already
+    assert contents(place.release().folder) == first
+    (tmp_path / "home" / "secret").write_text("ab" * 32 + "\n")
+    third = Place(tmp_path / "third", filled)
+    assert contents(released.write(third.store, third.settings(), FIRST, now=NOW).folder) != first
+
+
+def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
+    made = place.release()
+    assert (
+        made.manifest
+        == chain.verify(made.folder)
+        == json.loads((made.folder / "manifest.json").read_text())
+    )
+    assert set(made.manifest) == {
+        "id", "place", "as_of", "stamp", "code", "policy", "warnings", "held_back", "sources",
+        "tables", "files",
+    }  # fmt: skip
+    assert made.manifest["policy"]["records"]["value"] == 12
+    assert set(made.manifest["policy"]) == set(policy.ENTRIES)
+    assert len(made.manifest["tables"]) == 15
+    for path, told in made.manifest["tables"].items():
+        table = pq.read_table(made.folder / f"{path}.parquet")
+        assert table.column_names == told["columns"] and table.num_rows == told["rows"]
+        back = pd.read_csv(made.folder / f"{path}.csv")
+        assert back["n"].sum() == sum(table["n"].drop_null().to_pylist())
+        assert {str(f.type) for f in table.schema} <= {"string", "int32"}
+    drawn = json.loads((made.folder / "areas.geojson").read_text())["features"]
+    assert [f["properties"]["name"] for f in drawn][:2] == ["Area 0 + Area 1", "Area 2"]
+    shown = pd.read_csv(made.folder / "community/area-month.csv")["n"].notna()
+    assert shown.sum() > 3
+    assert made.folder.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_of_a_record_is_in_the_files(place: Place) -> None:
+    from data.store import literal, query
+
+    files = ", ".join(literal(p) for p in place.store.batches.glob("*.parquet"))
+    held = query(
+        place.store.root, f"SELECT lat, lon, incident_id, origin FROM read_parquet([{files}])"
+    )
+    sought = {str(v) for name in held.column_names for v in held[name].to_pylist()}
+    assert len(sought) > 1500
+    internal = [e.detail["stamp"] for e in place.store.events() if e.verb == "release"]
+    text = "\n".join(str(v) for v in contents(place.release().folder).values())
+    # corners of areas are two decimals here, coordinates of records five
+    for word in (*(s for s in sought if len(s) > 7), *internal):
+        assert word not in text
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(place: Place) -> None:
+    file = Path(place.env["PORCHLIGHT_SECRET"])
+    place.release()
+    assert file.stat().st_mode & 0o777 == 0o600 and len(file.read_text().strip()) == 64
+    before = file.read_text()
+    place.release(FIRST + timedelta(days=7))
+    assert file.read_text() == before
+    assert before.strip() not in (place.store.ledger.read_bytes()).decode("latin1")
+    file.chmod(0o640)
+    with pytest.raises(Problem, match="chmod 600"):
+        place.release()
+
+
+@pytest.mark.parametrize("text", ["", "zz" * 32, "ab" * 31])
+def test_a_broken_secret_is_a_sentence(place: Place, text: str) -> None:
+    file = Path(place.env["PORCHLIGHT_SECRET"])
+    file.parent.mkdir()
+    file.write_text(text)
+    file.chmod(0o600)
+    with pytest.raises(Problem, match="holds no secret"):
+        place.release()
+
+
+def test_the_secret_lies_outside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for inside in (ROOT / "secret", place.store.root / "secret"):
+        monkeypatch.setenv("PORCHLIGHT_SECRET", str(inside))
+        with pytest.raises(Problem, match="lies inside"):
+            place.release()
+        assert not inside.exists()
+    monkeypatch.delenv("PORCHLIGHT_SECRET")
+    monkeypatch.setenv("HOME", "/nowhere")
+    found = secret.path(place.settings())
+    assert found == Path("/nowhere/.local/share/porchlight/minneapolis/secret")
+
+
+def test_another_secret_is_refused(place: Place) -> None:
+    place.release()
+    Path(place.env["PORCHLIGHT_SECRET"]).write_text("ab" * 32)
+    with pytest.raises(Problem, match="not the secret"):
+        place.release(FIRST + timedelta(days=7))
+
+
+def test_no_release_of_a_day_to_come(place: Place) -> None:
+    rules = policy.load(place.settings())
+    zone = place.settings()
+    # 6:00 in Chicago is 12:00 UTC in winter
+    assert released.today(zone, rules, datetime(2026, 3, 1, 11, 59, tzinfo=UTC)) == date(
+        2026, 2, 28
+    )
+    assert released.today(zone, rules, datetime(2026, 3, 1, 12, 0, tzinfo=UTC)) == date(2026, 3, 1)
+    with pytest.raises(Problem, match="is not over yet"):
+        place.release(date(2026, 3, 2))
+
+
+# the chain
+
+
+def test_closed_cells_stay_with_late_arrivals_and_retractions(place: Place) -> None:
+    first = place.release()
+    old = {p: pd.read_csv(first.folder / p) for p in numbers(first.folder) if "off" not in p}
+    place.more()
+    for name in ("hotline:r3", "hotline:r44", "hotline:r45"):
+        purge.purge(place.store, name)
+    made = place.release(FIRST + timedelta(days=70))
+    changed = 0
+    for path, frame in old.items():
+        new = pd.read_csv(made.folder / path)
+        keys = [c for c in frame if c != "n"]
+        both = frame.merge(new, "left", keys, suffixes=("", "_new"))
+        assert both["n"].equals(both["n_new"]), path
+        changed += len(new) > len(frame)
+    assert changed == 10  # newer weeks, months and quarters; no year is over
+
+
+def test_the_first_release_of_a_year_takes_late_reports_in(place: Place) -> None:
+    first = place.release(date(2025, 12, 20))
+    place.more(900)
+    same = place.release(date(2025, 12, 27))
+    later = place.release(date(2026, 1, 20))
+    path = "community/area-month.csv"
+    one, two, three = (pd.read_csv(m.folder / path) for m in (first, same, later))
+    assert one["n"].equals(two["n"])
+    change = (three["n"][: len(one)].fillna(9) - one["n"].fillna(9)).abs()
+    assert ((change == 0) | (change >= 10)).all() and (change > 0).any()
+
+
+def test_an_earlier_date_is_refused(place: Place) -> None:
+    made = place.release()
+    with pytest.raises(Problem, match=f"{made.id} is newer"):
+        place.release(FIRST - timedelta(days=1))
+
+
+def test_a_release_that_failed_and_nobody_saw_is_not_followed(place: Place) -> None:
+    made = place.release()
+    (made.folder / "attack.json").write_text('{"passed": false}')
+    place.more()
+    again = place.release()
+    assert numbers(again.folder) != numbers(made.folder)
+
+
+def test_what_a_check_finds_is_held_back(place: Place) -> None:
+    free = place.release()
+    path, frame = "community/area-month", pd.read_csv(free.folder / "community/area-month.csv")
+    row = frame.dropna().iloc[0]
+    shutil.rmtree(free.folder)
+
+    def check(tables: released.Tables) -> list[released.Cell]:
+        now = tables[path].set_index(["period", "area"])["n"]
+        cell = (row["period"], int(row["area"]))
+        return [] if now[cell] is pd.NA else [(path, cell)]
+
+    made = released.write(place.store, place.settings(), FIRST, check=check, now=NOW)
+    left = pd.read_csv(made.folder / f"{path}.csv").set_index(["period", "area"])["n"]
+    assert np.isnan(left[row["period"], int(row["area"])])
+    assert left.notna().sum() == len(frame.dropna()) - 1
+
+
+def test_an_embed_is_part_of_the_release(place: Place) -> None:
+    def embed(folder: Path, manifest: dict[str, object]) -> None:
+        assert "files" not in manifest and (folder / "community/area-month.csv").exists()
+        (folder / "embed").mkdir()
+        (folder / "embed" / "index.html").write_text("<p>x")
+
+    made = released.write(place.store, place.settings(), FIRST, embed=embed, now=NOW)
+    assert "embed/index.html" in made.manifest["files"]
+
+
+def test_areas_are_frozen_once_published(place: Place, tmp_path: Path) -> None:
+    first = place.published()
+    file = areas(tmp_path / "b.geojson")
+    file.write_text(file.read_text().replace('"people": 4002', '"people": 4'))
+    boundaries.add(
+        place.store, place.settings(), file, name_column="name", population_column="people"
+    )
+    drawn = (place.release(FIRST + timedelta(days=7)).folder / "areas.geojson").read_bytes()
+    assert drawn == (chain.folder(place.store, first) / "areas.geojson").read_bytes()
+
+
+def test_empty_stores_and_stores_without_areas(
+    tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))
+    place = settings.load(ROOT / "porchlight.toml")
+    with pytest.raises(Problem, match="no areas"):
+        released.write(Store(tmp_path / "none"), place, FIRST, now=NOW)
+
+
+# publish and recall
+
+
+def test_published_only_when_attacked(place: Place) -> None:
+    made = place.release()
+
+    def refused(said: str) -> None:
+        with pytest.raises(Problem, match=said):
+            publish.publish(place.store, made.id, place.public)
+        assert not (place.public / "current").exists()
+
+    refused("not attacked yet")
+    file = made.folder / "attack.json"
+    for text in ("", "[]", "{}", '{"passed": true}'):
+        file.write_text(text)
+        refused("cannot be read")
+    survived(made.folder)
+    good = json.loads(file.read_text())
+    file.write_text(json.dumps(good | {"release": "0" * 64}))
+    refused("other bytes")
+    file.write_text(json.dumps(good | {"passed": False}))
+    refused("did not survive")
+    file.write_text(json.dumps(good | {"results": []}))
+    refused("did not survive")
+    lost = good | {"results": [*good["results"], {"id": "A2", "passed": False}]}
+    file.write_text(json.dumps(lost))
+    refused("did not survive A2")
+    survived(made.folder)
+    assert "Published" in publish.publish(place.store, made.id[:12], place.public)
+    assert (place.public / "current").readlink() == Path("releases") / made.id
+
+
+def test_every_byte_is_looked_at_again(place: Place) -> None:
+    made = place.release()
+    survived(made.folder)
+    file = made.folder / "community" / "area-month.csv"
+    good = file.read_bytes()
+    file.write_bytes(good + b"2025-09,1,15\n")
+    with pytest.raises(Problem, match=r"area-month\.csv is not the file"):
+        publish.publish(place.store, made.id, place.public)
+    file.write_bytes(good)
+    (made.folder / "more.txt").write_text("x")
+    with pytest.raises(Problem, match=r"more\.txt is missing or should not"):
+        publish.publish(place.store, made.id, place.public)
+    (made.folder / "more.txt").unlink()
+    manifest = made.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("Minneapolis", "Elsewhere"))
+    survived(made.folder)
+    with pytest.raises(Problem, match="not the one that was written"):
+        publish.publish(place.store, made.id, place.public)
+
+
+def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
+    first = place.published()
+    second = place.published(FIRST + timedelta(days=30))
+    current = place.public / "current"
+    assert current.resolve().name == second
+    chain.verify(current.resolve())
+    assert not (current / "attack.json").exists()
+    assert (current / "manifest.json").stat().st_mode & 0o777 == 0o644
+    assert (place.public / "releases" / first).stat().st_mode & 0o777 == 0o755
+    told = publish.recall(place.store, second, place.public)
+    assert current.resolve().name == first and f"shows {first}" in told
+    left = contents(place.public / "releases" / second)
+    assert set(left) == {"recalled.json", "index.html", "embed/index.html"}
+    with pytest.raises(Problem, match="was recalled"):
+        publish.publish(place.store, second, place.public)
+    publish.recall(place.store, second, place.public)  # again: nothing more to do
+    publish.recall(place.store, first, place.public)
+    assert not current.is_symlink()
+    assert [e.verb for e in place.store.events()][-2:] == ["recall", "recall"]
+    assert not list((place.public / "releases").glob(".*"))
+
+
+def test_numbers_of_a_recalled_release_never_come_back(place: Place) -> None:
+    first = place.published()
+    second = place.published(FIRST + timedelta(days=30))
+    publish.recall(place.store, second, place.public)
+    third = place.published(FIRST + timedelta(days=60))
+    path = "community/area-month.csv"
+    one, two, three = (
+        pd.read_csv(chain.folder(place.store, name) / path).set_index(["period", "area"])["n"]
+        for name in (first, second, third)
+    )
+    only = two.index.difference(one.index)
+    assert two[only].notna().any() and three[only].isna().all()
+    assert three[one.index].equals(one)
+    newer = three.index.difference(two.index)
+    assert three[newer].notna().any()
+    place.more(1500)  # nor with the late reports of a year
+    later = place.release(date(2026, 2, 1))
+    four = pd.read_csv(later.folder / path).set_index(["period", "area"])["n"]
+    assert four[only][two[only].notna()].isna().all()
+    assert (four[one.index] != one).any()
+
+
+def test_closed_numbers_that_differ_are_not_published(
+    place: Place, tmp_path: Path, filled: Path
+) -> None:
+    first = place.published()
+    # a store made anew knows nothing of what is public, and has more reports
+    other = Place(tmp_path / "other", filled)
+    other.more(900)
+    made = other.release(FIRST + timedelta(days=7))
+    survived(made.folder)
+    with pytest.raises(Problem, match=f"other numbers than {first}"):
+        publish.publish(other.store, made.id, place.public)
+
+
+def test_a_published_release_must_stay_in_the_store(place: Place) -> None:
+    first = place.published()
+    shutil.rmtree(chain.folder(place.store, first))
+    with pytest.raises(Problem, match=f"{first} was published, but is no longer"):
+        place.release(FIRST + timedelta(days=7))
+
+
+def test_the_public_folder_is_apart(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in (place.store.root / "x", place.store.root.parent, ROOT / "static"):
+        monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(folder))
+        with pytest.raises(Problem, match="must not hold or lie in"):
+            publish.public(settings.load(ROOT / "porchlight.toml"))
+    monkeypatch.delenv("PORCHLIGHT_PUBLIC")
+    with pytest.raises(Problem, match="is not set"):
+        publish.public(place.settings())
+
+
+def test_commands_say_what_they_did(place: Place) -> None:
+    done = CliRunner().invoke(app, ["release", "--as-of", "2025-09-01"])
+    assert done.exit_code == 0, done.output
+    name = chain.past(place.store)[0].id
+    assert f"Release {name} is made" in done.output and "cells shown" in done.output
+    for words, said in (
+        (("publish", name), "was not attacked yet"),
+        (("publish", "2031"), "No single release"),
+        (("recall", "x"), f"Releases: {name}"),
+        (("release", "--as-of", "soon"), "write it like 2026-01-31"),
+        (("release", "--as-of", "2999-01-01"), "is not over yet"),
+    ):
+        done = CliRunner().invoke(app, list(words))
+        assert done.exit_code == 1 and said in done.output
+
+
+# kill -9
+
+
+# Runs commands in forks of one process that has imported everything: each is killed where
+# it waits for the disk the nth time (int), or after seconds (float).
+DYING = """
+import json, os, signal, sys, time
+import data.released, data.publish
+from data.__main__ import app
+def dying(words, left, real=os.fsync):
+    def fsync(handle):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(handle)
+    os.fsync = fsync
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1), os.dup2(nothing, 2)
+    try:
+        app(words)
+    finally:
+        os._exit(0)
+for line in sys.stdin:
+    words, after = json.loads(line)
+    child = os.fork()
+    if not child:
+        dying(words, after if isinstance(after, int) else 10**9)
+    if not isinstance(after, int):
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+    print(int(os.WIFSIGNALED(os.waitpid(child, 0)[1])), flush=True)
+"""
+
+
+@contextlib.contextmanager
+def dying(place: Place) -> Iterator[Callable[[list[str], float], bool]]:
+    """A function that starts a command and kills it; whether it was in the middle."""
+    with subprocess.Popen(
+        [sys.executable, "-c", DYING],
+        cwd=ROOT,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout
+
+        def killed(words: list[str], after: float) -> bool:
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps([words, after]) + "\n")
+            process.stdin.flush()
+            return bool(int(process.stdout.readline()))
+
+        yield killed
+        process.stdin.close()
+
+
+def whole(place: Place) -> None:
+    """Every folder with the name of a release holds all of it; current shows a whole one."""
+    for folder in (place.store.root / "releases").glob("*"):
+        chain.verify(folder)
+    for folder in (place.public / "releases").glob("[!.]*"):
+        if not (folder / publish.TOMBSTONE).exists():
+            chain.verify(folder)
+    if (place.public / "current").is_symlink():
+        chain.verify((place.public / "current").resolve())
+
+
+def crash(place: Place, times: int, words: Callable[[int], list[str]], steps: int) -> int:
+    """Kill commands, two of three at a random step of writing; how many were in the middle."""
+    rng, caught = random.Random(7), 0
+    with dying(place) as killed:
+        for i in range(times):
+            after = rng.uniform(0.01, 0.8) if i % 3 == 2 else rng.randrange(steps)
+            caught += killed(words(i), after)
+            whole(place)
+    return caught
+
+
+def release_loop(place: Place, times: int) -> int:
+    day = date(2025, 9, 1)
+    caught = crash(place, times, lambda i: ["release", "--as-of", str(day + timedelta(days=i))], 45)
+    made = place.release(day + timedelta(days=times))
+    chain.verify(made.folder)
+    assert not list(place.store.root.glob(".scratch-*"))
+    return caught
+
+
+def publish_loop(place: Place, times: int) -> int:
+    names = []
+    for week in range(3):
+        made = place.release(FIRST + timedelta(weeks=week))
+        survived(made.folder)
+        names.append(made.id)
+    publish.publish(place.store, names[0], place.public)
+    words = [["publish", names[1]], ["publish", names[2]], ["recall", names[2]]]
+
+    def turn(i: int) -> list[str]:
+        return words[min(i * 3 // max(times - 1, 1), 2)]
+
+    caught = crash(place, times, turn, 50)
+    publish.recall(place.store, names[2], place.public)
+    publish.publish(place.store, names[1], place.public)
+    whole(place)
+    assert (place.public / "current").resolve().name == names[1]
+    assert not list((place.public / "releases").glob(".*"))
+    return caught
+
+
+def test_kill_during_release(place: Place) -> None:
+    assert release_loop(place, 10) >= 5
+
+
+def test_kill_during_publish(place: Place) -> None:
+    assert publish_loop(place, 10) >= 4
+
+
+@pytest.mark.prove
+@pytest.mark.skipif(not PROVE, reason="a large count: make prove")
+def test_kill_two_hundred_times(place: Place, tmp_path: Path, filled: Path) -> None:
+    other = Place(tmp_path / "other", filled)
+    caught = release_loop(place, 100) + publish_loop(other, 100)
+    print(f"killed {caught} of 200 in the middle; nothing half there")
+    assert caught >= 100
