@@ -46,10 +46,10 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
                 f"{what}: no lasting break; {words.counted(alarms, 'week')} above what was expected"
             )
         return f"{what}: no break and no week above what was expected"
-    far = np.abs(np.log(found.breaks["ratio"]))
-    row = found.breaks.loc[far.idxmax()]
+    rows: list[Any] = list(found.breaks.itertuples())
+    row = max(rows, key=lambda one: abs(np.log(one.ratio)))
     doubt = "; recording may have changed" if _recording(row, changes) else ""
-    return f"{what}: {times(row['ratio'])} from the week of {day(row['at'])}{doubt}"
+    return f"{what}: {times(row.ratio)} from the week of {day(row.at)}{doubt}"
 
 
 def times(ratio: float) -> str:
