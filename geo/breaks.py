@@ -12,7 +12,7 @@ from geo.noise import Array, Ints, Noise
 
 LEAST = 8  # weeks between two breaks
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
-MARGIN = 0.5  # standard errors
+MARGIN = 0.75  # standard errors
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
 
 
@@ -84,7 +84,7 @@ def _like(
 def _matched(y: Array, season: Array, wave: Array, edges: list[int], normal: Array) -> Noise:
     """The noise of simulated series that show, fitted alike, what this one shows.
 
-    Half a standard error is added to the memory: too little of it makes breaks of chance.
+    Three quarters of a standard error are added to the memory: too little makes breaks of chance.
     """
     wanted = simulated.seen(y, season, edges)
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
