@@ -31,7 +31,8 @@ def change_points(
 
     One break at a time is added, where the quasi-Poisson likelihood gains most over the
     dispersion within segments, as long as that is significant (sequentially, as Bai and
-    Perron 1998): so a series without breaks shows any in at most some 5 % of cases. Chance is simulated:
+    Perron 1998): so a series without breaks shows any in 5 % of cases or
+    fewer. Chance is simulated:
     negative binomial weeks of the same levels and season, whose dispersion and correlation
     of neighbors are such that simulated series show, fitted alike, what this one shows. Over
     two years or more a yearly wave is taken out; over less, season and break cannot be told
