@@ -13,7 +13,7 @@ from geo.noise import Array, Ints, Noise
 LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
-MARGIN = 0.5  # standard errors
+MARGIN = 0.75  # standard errors
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
 
 
@@ -32,7 +32,8 @@ def change_points(
 
     One break at a time is added, where the quasi-Poisson likelihood gains most over the
     dispersion within segments, as long as that is significant (sequentially, as Bai and
-    Perron 1998): so a series without breaks shows any in 5 % of cases. Chance is simulated:
+    Perron 1998): so a series without breaks shows any in 5 % of cases or
+    fewer. Chance is simulated:
     negative binomial weeks of the same levels and season, whose dispersion and correlation
     of neighbors are such that simulated series show, fitted alike, what this one shows. Over
     two years or more a yearly wave is taken out; over less, season and break cannot be told
@@ -86,7 +87,7 @@ def _like(
 def _matched(y: Array, season: Array, wave: Array, edges: list[int], normal: Array) -> Noise:
     """The noise of simulated series that show, fitted alike, what this one shows.
 
-    Half a standard error is added to the memory: too little of it makes breaks of chance.
+    Three quarters of a standard error are added to the memory: too little makes breaks of chance.
     """
     wanted = simulated.seen(y, season, edges)
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
