@@ -71,7 +71,7 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     for row in found.breaks.itertuples():
         where = day(row.low) if row.low == row.high else f"{day(row.low)} to {day(row.high)}"
         lines.append(
-            f"From the week of {day(row.at)} (95 %: {where}) {times(float(row.ratio))}, ratio "
+            f"From the week of {day(row.at)} (95 %: {where}) {times(float(row.ratio))}, against the stretch just before: "
             f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f}); {row.same} of "
             f"{row.judged} areas moved the same way.{_recording(row, changes)}"
         )
