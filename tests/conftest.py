@@ -112,9 +112,10 @@ def chromium() -> str:
     return ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """A headless Chromium."""
+    """A headless Chromium; one for each file, because Playwright's loop runs in the thread of
+    the tests as long as it is open, and other files run loops of their own."""
     from playwright.sync_api import sync_playwright
 
     path = chromium()
