@@ -1,8 +1,8 @@
 // Each choice of a reader is a step that the back button takes back. Streamlit puts a bound
 // widget's value into the address without a step of its own; what it does while going back
 // stays as it is, or the way forward would be lost. It also takes a page's own words (given
-// as `own`) out of the address when the reader leaves the page: that is no step.
-((own) => {
+// in the page) out of the address when the reader leaves the page: that is no step.
+(() => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
   let byReader = false;
@@ -16,9 +16,10 @@
   window.porchlightByReader = () => { byReader = true; };   // what is done within a map's frame
   window.porchlightReplace = replace;   // a map that moves is no step
   const there = (url) => new URL(url ?? location.href, location.href);
+  const own = () => document.querySelector("[data-own-words]")?.dataset.ownWords.split(" ") ?? [];
   const without = (search) => {
     const rest = new URLSearchParams(search);
-    own.forEach((word) => rest.delete(word));
+    own().forEach((word) => rest.delete(word));
     return String(rest);
   };
   const onlyLeaves = (next) => next.pathname === location.pathname
@@ -31,4 +32,4 @@
   history.pushState = (state, title, url) => {
     if (!onlyLeaves(there(url))) push(state, title, url);
   };
-})(OWN);
+})();

@@ -217,7 +217,7 @@ def test_the_table_can_be_sorted(seen: Seen, root: Path) -> None:
 
 @pytest.mark.parametrize("way", ["script", "frame"])
 def test_in_a_frame_it_says_its_height(seen: Seen, root: Path, site: str, way: str) -> None:
-    lines = (Path(__file__).resolve().parent.parent / "docs/embed.md").read_text()
+    lines = (Path(__file__).resolve().parent.parent / "data/embed.md").read_text()
     address = "https://example.org/current/embed/"
     blocks = [b.split("```")[0] for b in lines.split("```html\n")[1:]]
     pasted = (

@@ -1,11 +1,20 @@
-"""The public's server gives out no file that a team's dashboard wrote into static/.
+"""What Streamlit's server must not do.
 
-Both may run from one checkout. The shapes of hexagons say where something happened.
+The public's gives out no file that a team's dashboard wrote into static/: both may run from one
+checkout, and the shapes of hexagons say where something happened. No server asks another host.
 """
 
 from data.settings import ROOT
 
 OWN = ("areas", "basemap")  # what the team's dashboard writes there
+
+
+def alone() -> None:
+    """Ask no service of others what our address is, as Streamlit does (and waits) for every
+    visitor whose page is not ours; such a visitor is refused anyway."""
+    from streamlit import net_util
+
+    net_util.get_external_ip = lambda: None
 
 
 def install() -> None:

@@ -110,6 +110,7 @@ def _serve(port: int, audience: str) -> None:
 
     names = HEAVY if audience == "team" else PUBLIC
     threading.Thread(target=_warm, args=(names,), daemon=True).start()
+    fence.alone()
     if audience == "public":
         fence.install()
     sys.argv = ["streamlit", "run", "dashboard.py", f"--server.port={port}"]
