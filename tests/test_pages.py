@@ -157,6 +157,18 @@ def test_of_a_few_records_no_most_is_said() -> None:
     assert "by count" not in said(opened("pages/area.py", source="press"))
 
 
+def test_of_a_few_records_no_finding_is_said() -> None:
+    app = opened("pages/now.py", source="press")
+    assert app.subheader[0].value == "Too little to tell what is usual"
+    assert "3 incidents in areas" in said(app) and "it takes 20" in said(app)
+    app = opened("pages/trend.py", source="press")
+    assert "too few to tell of a break" in app.subheader[0].value
+    assert "A break may be there all the same" in said(app)
+    app = opened("pages/emerging.py", source="police-stops", area=["Whittier", "Loring Park"])
+    assert "too few areas for patterns" in app.subheader[0].value
+    assert "2 areas with a rate are too few: it takes 8" in said(app)
+
+
 def test_one_is_not_spoken_of_as_many() -> None:
     text = said(opened("pages/area.py", source="press"))
     assert "1 has no exact place and is not in the heatmap" in text and "1 have" not in text

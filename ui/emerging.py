@@ -10,7 +10,7 @@ import streamlit as st
 from data import hot as data_hot
 from data import words
 from data.filters import period
-from data.hot import LEAST_STEPS, Emerging
+from data.hot import LEAST, LEAST_STEPS, Emerging
 from data.view import View
 from geo.emerging import NOTHING
 from ui import charts, headline, hot, layers, palette, tables
@@ -64,6 +64,12 @@ def shown(found: Emerging) -> str:
             f"{words.counted(steps.frames, f'whole {steps.unit}')} in this View: it takes "
             f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."
         )
+    tested = int(np.isfinite(found.z).any(axis=1).sum())
+    if tested < LEAST:
+        return (
+            f"{words.counted(tested, 'area')} with a rate are too few: it takes {LEAST} to call "
+            "one hot or cold."
+        )
     return ""
 
 
@@ -71,7 +77,8 @@ def title(view: View, found: Emerging) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
     if shown(found):
-        return f"{what}: too short a time for patterns"
+        short = found.steps.frames < LEAST_STEPS
+        return f"{what}: too {'short a time' if short else 'few areas'} for patterns"
     counts = pd.Series(found.label).value_counts().drop(NOTHING, errors="ignore")
     if counts.empty:
         return f"{what}: no pattern over time that chance does not explain"

@@ -19,6 +19,7 @@ from ui.palette import Theme
 METHOD = "Unusual now"
 NUMBERS = "①②③④⑤⑥⑦"
 MONTH = 30.4  # days
+LEAST = 20  # incidents: of fewer no place has a usual that could be departed from
 FEW = 3  # clusters that chance explains and that are listed all the same
 
 
@@ -40,8 +41,15 @@ def why_not(found: Daily, longest: int) -> str:
             f"{words.counted(len(found.days), 'day')} with data are too few: it takes "
             f"{longest + data_now.LEAST} to tell what is usual before the newest {longest}."
         )
-    if not found.counts.sum():
+    held = int(found.counts.sum())
+    if not held:
         return "No record of this View lies in an area and has a known day."
+    if held < LEAST:
+        return (
+            f"{words.counted(held, 'incident')} in areas with a known day, "
+            f"{period(found.days[0], found.days[-1])}, are too few to tell what is usual: it takes "
+            f"{LEAST}. That nothing unusual is named does not say that nothing is."
+        )
     return ""
 
 

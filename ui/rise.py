@@ -12,6 +12,7 @@ from data import words
 from data.filters import period
 from data.view import View
 from data.weekly import LEVEL, Trend
+from geo.breaks import FEWEST
 from ui import charts, headline, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
@@ -41,15 +42,18 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
     what = headline.sentence_case(headline.noun(view))
     if found.breaks.empty:
         alarms = int(found.table["alarm"].sum())
-        if alarms:
-            return (
-                f"{what}: no lasting break; {words.counted(alarms, 'week')} above what was expected"
-            )
-        return f"{what}: no break and no week above what was expected"
+        above = words.counted(alarms, "week") if alarms else "no week"
+        lasting = "too few to tell of a break" if sparse(found) else "no lasting break"
+        return f"{what}: {lasting}; {above} above what was expected"
     rows: list[Any] = list(found.breaks.itertuples())
     row = max(rows, key=lambda one: abs(np.log(one.ratio)))
     doubt = "; recording may have changed" if _recording(row, changes) else ""
     return f"{what}: {times(row.ratio)} from the week of {day(row.at)}{doubt}"
+
+
+def sparse(found: Trend) -> bool:
+    """Whether the series has too few incidents a week for breaks to be sought in it."""
+    return float(found.table["n"].mean()) < FEWEST
 
 
 def times(ratio: float) -> str:
@@ -75,7 +79,12 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
             f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f}); {row.same} of "
             f"{row.judged} areas moved the same way.{_recording(row, changes)}"
         )
-    if found.breaks.empty:
+    if sparse(found):
+        lines.append(
+            f"{found.table['n'].mean():.1f} incidents a week are too few to seek a break in: it "
+            f"takes {FEWEST:.0f}. A break may be there all the same."
+        )
+    elif found.breaks.empty:
         lines.append("No break of its level that chance does not explain.")
     alarms = int(found.table["alarm"].sum())
     judged = int((found.table["method"] != "").sum())
