@@ -1,16 +1,18 @@
 """The command that attacks a release: a table of what was found, and attack.json."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from data.attacks.case import LARGE, SMALL, Result
 from data.commands import app, bar, opened, say, speaking
 from data.settings import Problem
 
-COUNTS = {"large": LARGE, "small": SMALL}
+if TYPE_CHECKING:  # the attacks load scipy, and every command loads this file
+    from data.attacks.case import Result
 
 
 @app.command()
@@ -23,14 +25,16 @@ def attack(
     """Attack a release as others would; publish refuses one that did not survive."""
     from data import attack as attacking
     from data import chain, policy
+    from data.attacks.case import LARGE, SMALL
 
     with speaking():
-        if count not in COUNTS:
+        tries = {"large": LARGE, "small": SMALL}.get(count)
+        if tries is None:
             raise Problem(f"--count is large or small, not {count!r}.")
         store, place = opened()
         if what.upper() in {a.id for a in attacking.ATTACKS}:
             what, only = "", what
-        attacks, tries = attacking.chosen(only), COUNTS[count]
+        attacks = attacking.chosen(only)
         name = "" if made else attacking.named(store, what)
         results: list[Result] = []
         with bar("Attacking") as move:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -243,19 +244,25 @@ def test_broken_settings_are_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
     assert "cannot be read as TOML" in app.error[0].value
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
-@pytest.mark.parametrize("columns", ["lat,lon", "neighborhood", "city"])
-def test_pages_run_without_any_area(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, columns: str
-) -> None:
+@pytest.fixture(scope="module", params=["lat,lon", "neighborhood", "city"])
+def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A column that says where, and a store of thirty records without any area."""
+    folder, columns = tmp_path_factory.mktemp("bare"), request.param
     rows = [f"id,time,kind,{columns}"]
     for i in range(30):
         place = f"44.9{i},-93.2{i}" if columns == "lat,lon" else f"Area {i % 3}"
         rows.append(f"{i},2024-03-{i % 28 + 1:02d},sighting,{place}")
-    (tmp_path / "a.csv").write_text("\n".join(rows))
-    store = tmp_path / "store"
-    done = command("import", str(tmp_path / "a.csv"), "--source", "x", store=store)
+    (folder / "a.csv").write_text("\n".join(rows))
+    done = command("import", str(folder / "a.csv"), "--source", "x", store=folder / "store")
     assert done.returncode == 0, done.stderr
+    return columns, folder / "store"
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+def test_pages_run_without_any_area(
+    bare: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    columns, store = bare
     monkeypatch.setenv("PORCHLIGHT_STORE", str(store))
     st.cache_resource.clear()
     app = opened(path)
@@ -265,18 +272,24 @@ def test_pages_run_without_any_area(
         assert "No areas yet" in app.subheader[0].value
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
-def test_a_source_without_a_record_is_not_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    head, store = "id,time,kind,lat,lon,neighborhood\n", tmp_path / "store"
+@pytest.fixture(scope="module")
+def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of two sources; of the first every row was rejected."""
+    folder, head = tmp_path_factory.mktemp("half"), "id,time,kind,lat,lon,neighborhood\n"
     for name, place in (("first", "-93.2,44.9"), ("second", "44.9,-93.2")):
         rows = [f"{i},2024-03-{i:02d} 10:00,sighting,{place},Area {i % 3}" for i in range(1, 29)]
-        (tmp_path / f"{name}.csv").write_text(head + "\n".join(rows) + "\n")
-        command("import", str(tmp_path / f"{name}.csv"), "--source", name, store=store)
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(store))
+        (folder / f"{name}.csv").write_text(head + "\n".join(rows) + "\n")
+        command("import", str(folder / f"{name}.csv"), "--source", name, store=folder / "store")
+    return folder / "store"
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+def test_a_source_without_a_record_is_not_asked(
+    half: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(half))
+    st.cache_resource.clear()
     for link in ({}, {"source": "first"}, {"source": ["first", "second"]}):
-        st.cache_resource.clear()
         app = opened(path, **link)
         text = said(app)
         assert app.multiselect(key="source").options == ["second"]
