@@ -98,15 +98,21 @@ def sentence(page: Any) -> str:
     return next(line for line in text(page).splitlines() if "of 60,237 incidents" in line)
 
 
+TAKEN = """([word, name]) => { const all = document.querySelector(`.st-key-${word}`);
+const values = [...all.querySelectorAll('input')].map((input) => input.value);
+return [all.innerText, ...values].some((told) => told.includes(name)); }"""
+
+
 def choose(page: Any, word: str, name: str) -> None:
-    """Choose one option of a filter, as a reader does; a list that a rerun has closed is
-    opened again."""
+    """Choose one option of a filter, as a reader does, who also looks whether it was taken; a
+    list that a rerun has closed is opened again."""
     option = page.get_by_role("option", name=name)
     for _ in range(5):
         settled(page)
         page.locator(f".st-key-{word} input").click()
         try:
             option.click(timeout=4_000)
+            page.wait_for_function(TAKEN, arg=[word, name], timeout=4_000)
             break
         except TimeoutError:
             page.keyboard.press("Escape")
