@@ -17,8 +17,9 @@ longest, seed = now.choose()
 found = cached_patterns.daily(view)
 made = now.made(found, longest, seed)
 if why := now.why_not(found, longest):
-    frame.head("Too little to tell what is usual")
-    st.text(why)
+    with title:
+        frame.head("Too little to tell what is usual")
+        st.text(why)
     claim.foot(view, made)
     st.stop()
 clusters = cached_patterns.clusters(view, longest, seed)

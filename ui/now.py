@@ -160,11 +160,11 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
 
 COLUMNS: tables.Columns = {
     "area": ("Around", "", "The area in the middle of the circle."),
-    "areas": ("Areas", "%d", "How many areas the circle holds."),
     "since": ("Since", "", "The first day of the window; it ends with the newest day."),
+    "ratio": ("Times", "%.1f", "Incidents divided by the usual."),
     "cases": ("Incidents", "localized", "In the circle since then."),
     "expected": ("Usual", "%.1f", "What the place's and the days' own totals would lead to."),
-    "ratio": ("Times", "%.1f", "Incidents divided by the usual."),
+    "areas": ("Areas", "%d", "How many areas the circle holds."),
     "recurrence_interval": (
         "Once in days",
         "%.0f",
