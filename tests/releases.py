@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.attacks import ATTACKS
 from data.policy import Policy
 
 SECRET = b"a secret of thirty-two bytes ...".ljust(32)[:32]
@@ -114,6 +115,7 @@ def loose(**more: Any) -> Policy:
 def survived(folder: Path) -> None:
     """Write the attack.json of a release that survived."""
     told = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    results = [{"id": "A1", "name": "x", "passed": True, "figure": 0, "limit": 0}]
+    tried = {"name": "x", "passed": True, "figure": 0, "limit": 0}
+    results = [{"id": attack.id} | tried for attack in ATTACKS]
     body = {"release": told, "results": results, "passed": True}
     (folder / "attack.json").write_text(json.dumps(body))

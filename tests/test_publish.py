@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data import (
+    attacks,
     boundaries,
     chain,
     importing,
@@ -369,7 +370,10 @@ def test_published_only_when_attacked(place: Place) -> None:
     file.write_text(json.dumps(good | {"passed": False}))
     refused("did not survive")
     file.write_text(json.dumps(good | {"results": []}))
-    refused("did not survive")
+    refused("was not attacked by A1, A2, ")
+    file.write_text(json.dumps(good | {"results": good["results"][:-1]}))
+    refused("was not attacked by A15.")
+    assert tuple(attack.id for attack in attacks.ATTACKS) == publish.ATTACKS
     lost = good | {"results": [*good["results"], {"id": "A2", "passed": False}]}
     file.write_text(json.dumps(lost))
     refused("did not survive A2")
