@@ -36,6 +36,7 @@ def attack(
             what, only = "", what
         attacks = attacking.chosen(only)
         name = "" if made else attacking.named(store, what)
+        say("Attacking: this takes some minutes." if tries is LARGE else "Attacking ...")
         results: list[Result] = []
         with bar("Attacking") as move:
             if made:

@@ -67,7 +67,8 @@ def write(
     files["data.js"] = embed_script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
     files["style.css"] = (embed_page.SOURCES / "style.css").read_bytes()
-    files["embed.js"] = (embed_page.SOURCES / "embed.js").read_bytes()
+    loader = (embed_page.SOURCES / "embed.js").read_text("utf-8")
+    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(languages)).encode()
     files["font.woff2"] = embed_map.FONT.read_bytes()
     files["oembed.json"] = _oembed(manifest).encode()
     for path, body in sorted(files.items()):

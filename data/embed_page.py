@@ -3,7 +3,7 @@
 from string import Template
 from typing import Any
 
-from data import embed_notes
+from data import embed_notes, embed_said
 from data.embed_data import Grid, Opening, Sort
 from data.embed_map import SIZES, Map
 from data.embed_said import Picture, Row, series
@@ -36,6 +36,8 @@ def page(
         "csp": CSP,
         "title": esc(f"{place}: {picture.what}, {picture.period}"),
         "skip": esc(speak("skip")),
+        "notreal": esc(speak("note.made")),
+        "real": "" if embed_said.made(sort.name, manifest) else " hidden",
         "sort": esc(f"{place} · {speak(f'sort.{sort.name}')}"),
         "langs": _languages(languages, speak.language),
         "said": esc(picture.said),

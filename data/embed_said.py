@@ -150,10 +150,14 @@ def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     )
 
 
+def made(name: str, manifest: dict[str, Any]) -> bool:
+    """Whether a sort holds records that nobody reported: the sample's."""
+    return any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
+
+
 def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
     """What must be said beside the numbers of a sort."""
-    made = any(s.get("made") for s in manifest["sources"] if s["kind"] == sort.name)
-    first = [words("note.made")] if made else []
+    first = [words("note.made")] if made(sort.name, manifest) else []
     return [
         *first,
         words("note.exact" if sort.exact else "note.rounded", **spoken(manifest, words)),

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,9 +25,11 @@ COLUMNS = {
     OFFICIAL: ["period", "area", "kind", "n"],
 }
 NONE = (
-    "Nothing is published yet. Those who run this site publish a release with: "
+    "Nothing is published now. Those who run this site publish a release with: "
     "python -m data publish"
 )
+RECALLED = "The release that was here was recalled by those who published it. "
+NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 
 
 class Release(NamedTuple):
@@ -54,8 +57,18 @@ def current() -> Path:
     except (OSError, RuntimeError):
         raise Problem(NONE) from None
     if (found / TOMBSTONE).exists():
-        raise Problem("This release was recalled by those who published it. " + NONE)
+        raise Problem(RECALLED + NONE)
     return found
+
+
+def standing(name: str) -> str:
+    """What became of a release of a name: "published", "recalled", or "" where none is here."""
+    folder = current().parent / name
+    if not NAMED.fullmatch(name):
+        return ""
+    if (folder / TOMBSTONE).exists():
+        return "recalled"
+    return "published" if (folder / "manifest.json").exists() else ""
 
 
 def load(folder: Path) -> Release:

@@ -59,13 +59,15 @@ def how(release: Release, source: str, path: str) -> list[str]:
         if table.delay == "city"
         else f"{value(release, 'area_delay_days')} days"
     )
+    whose = "of the whole place" if table.delay == "city" else "by area"
     base = value(release, "base")
     told = [
         f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
         f"the true number lies less than {base} away. Totals are rounded on their own and need "
-        "not add up.",
+        "not add up; one can be held back while a part of it is shown.",
         f"A cell without a number is {HIDDEN}: never read it as zero.",
-        f"Published {wait} after a period closes at the earliest; a closed number stays as it is.",
+        f"Numbers {whose} are published {wait} after their period closes, at the earliest; a "
+        "closed number stays as it is.",
     ]
     if SOURCES[source] == "community":
         grades = " or ".join(value(release, "grades")) or "of any grade"

@@ -15,12 +15,21 @@ from data.store import Store, sync
 # what a release must have survived; written out, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 TOMBSTONE = "recalled.json"
-PAGES = ("index.html", "embed/index.html")
+STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
+ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Recalled</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
-    f"<p>{SAID}</p></html>\n"
+    f'<p>{SAID}</p><p lang="es">{ALSO}</p></html>\n'
+)
+# in place of the script that an article loads: the article says what happened
+SCRIPT = (
+    '"use strict";\nvar told = document.createElement("p");\n'
+    f'told.setAttribute("role", "note");\ntold.textContent = "{SAID} {ALSO}";\n'
+    "document.currentScript.after(told);\n"
 )
 
 
@@ -72,8 +81,11 @@ def recall(store: Store, name: str, folder: Path) -> str:
             ledger.append(store.ledger, "recall", name)
         _settle(store, folder)
         left = chain.standing(store)
-    shown = f"current shows {left[-1]}" if left else "nothing is current"
-    return f"Recalled {name}: {shown}. Copies that others made cannot be recalled."
+    shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
+    return (
+        f"Recalled {name}: {shown}. Copies that others made cannot be recalled. Numbers of closed "
+        "periods that only it showed are not shown by any later release: see docs/release.md."
+    )
 
 
 def _found(store: Store, name: str) -> str:
@@ -83,9 +95,9 @@ def _found(store: Store, name: str) -> str:
         return name
     fits = [k for k in known if name and k.startswith(name)]
     if len(fits) != 1:
-        raise Problem(
-            f"No single release is called {name!r}. Releases: {', '.join(known) or 'none'}."
-        )
+        if not known:
+            raise Problem("There is no release yet. Build one: python -m data release")
+        raise Problem(f"No single release is called {name!r}. Releases: {', '.join(known)}.")
     return fits[0]
 
 
@@ -186,8 +198,9 @@ def _settle(store: Store, folder: Path) -> None:
         if there:
             _point(folder, there[-1])
         else:
-            current.unlink()
-            sync(folder)
+            if not (folder / "releases" / STONE).exists():
+                _buried(folder / "releases" / STONE)
+            _point(folder, STONE)
     for name in gone:
         target = folder / "releases" / name
         seen = name in chain.subjects(store, "publish")
@@ -201,10 +214,12 @@ def _buried(target: Path) -> None:
     """Put a tombstone in place of a release's files."""
     stone = _beside(target)
     (stone / "embed").mkdir()
+    pages = {path.name for path in (target / "embed").glob("*.html")} | {"index.html"}
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    for page in PAGES:
-        (stone / page).write_text(PAGE)
+    for page in ("index.html", *(f"embed/{name}" for name in sorted(pages))):
+        (stone / page).write_text(PAGE, encoding="utf-8")
+    (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")
     for file in stone.rglob("*"):
         if file.is_file():
             file.chmod(0o644)

@@ -46,7 +46,11 @@ def publish(name: Id) -> None:
 
 @app.command()
 def recall(name: Id) -> None:
-    """Put a tombstone in place of a published release; copies elsewhere cannot be recalled."""
+    """Put a tombstone in place of a published release, for good.
+
+    Copies elsewhere cannot be recalled. Numbers of closed periods that only this release showed are
+    not shown by any later one either.
+    """
     from data import publish as publishing
 
     with speaking():

@@ -119,6 +119,48 @@ def test_scripts_say_what_stands_in_the_page(
     assert len(found[0][1][0]) == 73 == len(found[0][0][5])
 
 
+NOTHING = "The link asks for something that this release does not show"
+
+
+@pytest.mark.parametrize(
+    ("kind", "search", "told"),
+    [
+        ("both", "", ""),
+        ("both", "?source=official&kind=traffic_stop&period=2017-06&area=1", ""),
+        ("few", "?source=official", "This release shows no number of: Official records. What "
+         "follows is other data: Community reports."),
+        ("both", "?source=x", NOTHING),
+        ("both", "?period=1999-01", NOTHING),
+        ("both", "?kind=%3Cscript%3E", NOTHING),
+        ("both", "?area=Nowhere", NOTHING),
+    ],
+)  # fmt: skip
+def test_what_a_link_asks_for_in_vain_is_said(
+    seen: Seen, root: Path, kind: str, search: str, told: str
+) -> None:
+    page = seen.open((root / kind / "embed/index.html").as_uri() + search)
+    note = page.locator("#vain")
+    assert note.is_visible() == bool(told) and note.inner_text().startswith(told)
+    if told and page.locator("#next").is_enabled():
+        page.locator("#next").click()
+        assert not note.is_visible()
+
+
+def test_made_data_is_told_above_everything(browser: Any, root: Path) -> None:
+    found = set()
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        for kind in ("both", "community"):
+            page.goto((root / kind / "embed/index.html").as_uri())
+            note = page.locator("#notreal")
+            found.add((kind, note.is_visible()))
+            assert "none of these reports is real" in str(note.text_content())
+        context.close()
+    # official records, which are real, and made community reports
+    assert found == {("both", False), ("community", True)}
+
+
 def test_it_opens_from_disk_and_from_a_server(seen: Seen, root: Path, site: str) -> None:
     page = seen.open((root / "both/embed/index.html").as_uri())
     assert said(page).startswith("In December 2017, traffic stops")

@@ -308,7 +308,7 @@ def test_without_a_public_folder_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publics.as_public(monkeypatch, tmp_path)
-    assert "Nothing is published yet" in said(opened())
+    assert "Nothing is published now" in said(opened())
     monkeypatch.delenv("PORCHLIGHT_PUBLIC")
     assert "PORCHLIGHT_PUBLIC is not set" in said(opened())
 

@@ -414,13 +414,20 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     told = publish.recall(place.store, second, place.public)
     assert current.resolve().name == first and f"shows {first}" in told
     left = contents(place.public / "releases" / second)
-    assert set(left) == {"recalled.json", "index.html", "embed/index.html"}
+    pages = {"index.html", "embed/index.html", "embed/embed.js"}
+    assert set(left) == {"recalled.json", *pages}
+    assert all(b"was recalled" in left[name] for name in pages)
     with pytest.raises(Problem, match="was recalled"):
         publish.publish(place.store, second, place.public)
     publish.recall(place.store, second, place.public)  # again: nothing more to do
     publish.recall(place.store, first, place.public)
-    assert not current.is_symlink()
-    assert [e.verb for e in place.store.events()][-2:] == ["recall", "recall"]
+    assert current.resolve().name == publish.STONE
+    assert all(b"was recalled" in contents(current)[name] for name in pages)
+    third = place.published(FIRST + timedelta(days=60))
+    assert current.resolve().name == third
+    publish.recall(place.store, third, place.public)
+    assert current.resolve().name == publish.STONE
+    assert [e.verb for e in place.store.events()][-3:] == ["release", "publish", "recall"]
     assert not list((place.public / "releases").glob(".*"))
 
 

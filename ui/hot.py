@@ -63,6 +63,13 @@ def shown(found: Hot) -> str:
     """Why nothing can be said; empty where something can."""
     if found.tested < LEAST:
         return f"{found.tested} areas with a rate are too few: it takes {LEAST} to call one high."
+    held = int(found.table.loc[found.table["label"] != "none", "n"].sum())
+    if held < found.tested:
+        return (
+            f"{words.counted(held, 'incident')} in {found.tested} areas with a rate are too few: "
+            "with less than one an area, none can be told to be low, and one report can make a "
+            "neighborhood high."
+        )
     return ""
 
 
@@ -73,7 +80,8 @@ def title(view: View, of: str, found: Hot) -> str:
     hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
     cold = int((found.table["label"] == "cold").sum())
     if shown(found):
-        return f"{what} {per}: too few areas for hot spots"
+        few = "areas" if found.tested < LEAST else "incidents"
+        return f"{what} {per}: too few {few} for hot spots"
     if hot.empty and not cold:
         return f"{what} {per}: no hot spot. Chance explains how the areas differ"
     if hot.empty:

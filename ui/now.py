@@ -116,7 +116,7 @@ def sentence(row: Any) -> str:
     where = row.area + (f" and {words.counted(others, 'area')} around it" if others else "")
     return (
         f"{where}, since {period(row.since, row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents where {row.expected:,.1f} would be usual, "
+        f"{row.cases:,.0f} incidents where {row.expected:,.1f} are expected, "
         f"{row.ratio:.1f} times as many. {rare(row)}"
     )
 
@@ -143,11 +143,13 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
             fills[int(member)] = color
             lines[int(member)] = [
                 f"unusual since {period(row.since, row.since)}",
-                f"{row.cases:,.0f} where {row.expected:,.1f} would be usual",
+                f"{row.cases:,.0f} where {row.expected:,.1f} are expected",
                 f"in {words.counted(len(row.members), 'area')} together",
             ]
         mark = NUMBERS[min(i, len(NUMBERS) - 1)]
-        rows.append({"color": color, "text": f"{mark} {row.area}: {row.ratio:.1f} times the usual"})
+        rows.append(
+            {"color": color, "text": f"{mark} {row.area}: {row.ratio:.1f} times the expected"}
+        )
     rows.append({"color": theme.paper, "text": "nothing unusual"})
     legend = {
         "title": "Unusual in the newest days", "rows": rows,
@@ -161,9 +163,13 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
 COLUMNS: tables.Columns = {
     "area": ("Around", "", "The area in the middle of the circle."),
     "since": ("Since", "", "The first day of the window; it ends with the newest day."),
-    "ratio": ("Times", "%.1f", "Incidents divided by the usual."),
+    "ratio": ("Times", "%.1f", "Incidents divided by those expected."),
     "cases": ("Incidents", "localized", "In the circle since then."),
-    "expected": ("Usual", "%.1f", "What the place's and the days' own totals would lead to."),
+    "expected": (
+        "Expected",
+        "%.1f",
+        "What the totals of the place and of the days lead to; both hold these incidents too.",
+    ),
     "areas": ("Areas", "%d", "How many areas the circle holds."),
     "recurrence_interval": (
         "Once in days",
@@ -225,6 +231,9 @@ def made(found: Daily, longest: int, seed: int) -> Claim:
             "A circle of areas is unusual where more came together in the newest days than that "
             "place usually has and the whole place had on those days. A busy place or a busy day "
             "alone is not unusual.",
+            "Expected is what the totals of the place and of these days lead to, and both totals "
+            "hold the cluster itself. So a place that had next to nothing before rose by more than "
+            "the number of times says: what its weeks were before, the alarms tell.",
             "How unusual: how often chance alone, looked at every day, would bring up something as "
             f"unlikely. Only what is rarer than once in {RARE} days is called unusual here.",
             "The newest days fill up late: what is not there yet cannot be found. Two reports of "

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from data import public, words
 from data import public_cells as cells
 from data import public_words as says
 from data.public import Release
@@ -20,7 +21,14 @@ UNKNOWN = (
     "The link asked for something that is not released, or no longer by this name. "
     "The usual is shown instead."
 )
-OLDER = "This link was made with another release. Closed numbers stay as they are; newer ones came."
+# of the release that a link was made with, by what became of it
+RELEASES = {
+    "published": "This link was made with another release. Closed numbers stay as they are; newer "
+    "ones came.",
+    "recalled": "This link was made with a release that was recalled by those who published it: "
+    "its numbers must not be used. What is shown is another release.",
+    "": "This link names a release that is not published here. What is shown is another one.",
+}
 
 
 class Shown(NamedTuple):
@@ -130,8 +138,9 @@ def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str
         wrong |= not set(link.get(word, [])) <= set(options)
     for word in link.keys() - known:
         del st.query_params[word]
-    older = link.get("release", [kept.release.id])[-1] != kept.release.id
-    return [*([UNKNOWN] if wrong else []), *([OLDER] if older else [])]
+    asked = link.get("release", [kept.release.id])[-1]
+    other = [RELEASES[public.standing(asked)]] if asked != kept.release.id else []
+    return [*([UNKNOWN] if wrong else []), *other]
 
 
 def shown() -> Shown:
@@ -166,7 +175,11 @@ def title(found: Shown) -> str:
         return f"No area has a number: {what}"
     top = some.sort_values("n", ascending=False, kind="stable").head(2)
     said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
-    return f"{says.first(what)}: {'most' if len(some) > 2 else 'only'} in {' and '.join(said)}"
+    if len(some) > 2:
+        return f"{says.first(what)}: most in {' and '.join(said)}"
+    hidden = 0 if found.choice.exact else int(asked["n"].isna().sum())
+    rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
+    return f"{says.first(what)}: {' and '.join(said)}{rest}"
 
 
 def sentence(found: Shown) -> str:

@@ -56,7 +56,7 @@ def same_bytes(case: Case, count: Count) -> Found:
         shuffled = records.iloc[order].reset_index(drop=True)
         shuffled.index = pd.Index(rng.permutation(len(records)))
         seen.add(digest(build(shuffled, as_of, SECRET, None)))
-    return Found(len(seen) == 1, f"{len(seen)} different of {count.builds}")
+    return Found(len(seen) == 1, f"{count.builds} builds, {len(seen)} result")
 
 
 def digest(tables: Tables) -> str:

@@ -99,6 +99,9 @@ function drawWords(rows) {
   $("sub").textContent = sub(rows);
   $("sort").textContent = `${data.place} · ${say("sort." + state.sort)}`;
   $("source").textContent = source();
+  $("notreal").hidden = !data.made.includes(state.sort);
+  $("vain").hidden = !state.vain;
+  $("vain").textContent = state.vain;
   $("notes").replaceChildren(...notes().map(text => element("p", {text})));
   return said;
 }

@@ -7,7 +7,7 @@
   ["source", "area", "kind", "period"].forEach(function (word) {
     if (script.dataset[word]) query.set(word, script.dataset[word]);
   });
-  var lang = /^[a-z]{2,3}$/.test(script.dataset.lang || "") ? script.dataset.lang : "en";
+  var lang = LANGUAGES.indexOf(script.dataset.lang) < 0 ? "en" : script.dataset.lang;
   var page = new URL(lang === "en" ? "index.html" : lang + ".html", script.src);
   page.search = query;
   var frame = document.createElement("iframe");

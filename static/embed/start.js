@@ -25,7 +25,7 @@ function choices() {
 let speaking;
 function change(given) {        // the one way to select: fitted to what is released, drawn, told, linked
   const time = shown().p[state.period], before = [state.sort, state.kind, state.every].join();
-  Object.assign(state, given, given.sort ? data.sorts[given.sort].opens : {});
+  Object.assign(state, {vain: ""}, given, given.sort ? data.sorts[given.sort].opens : {});
   fit();
   if (!given.sort && [state.sort, state.kind, state.every].join() !== before) state.period = at(time);
   const said = draw();

@@ -1,7 +1,7 @@
 // What is selected, among released cells only; it comes from the link and goes back into it.
 const LENGTHS = ["month", "quarter", "year"];
 const areas = data.areas.map(([code, name, x, y]) => ({code, name, x, y}));
-const state = {...data.opens, area: 0};
+const state = {...data.opens, area: 0, vain: ""};
 
 function grid(held) {           // the packed numbers, unpacked once; null is not shown
   if (held && !held.rows) {
@@ -40,7 +40,17 @@ function at(time) {             // the period that holds, or lies nearest to, an
   return best;
 }
 
-function read(search) {         // unknown words are passed over, and never shown
+function vain(word) {           // what a link asks for and does not get: said, and never repeated
+  const asked = word("source");
+  if (asked && asked !== state.sort) {
+    if (!["community", "official", "press"].includes(asked)) return say("vain.other");
+    return say("vain.source", {asked: say("sort." + asked), shown: say("sort." + state.sort)});
+  }
+  const got = {kind: state.kind, period: shown().p[state.period], area: state.area && word("area")};
+  return Object.keys(got).some(name => word(name) && word(name) !== got[name]) ? say("vain.other") : "";
+}
+
+function read(search) {         // unknown words are passed over
   const asked = new URLSearchParams(search), word = name => (asked.get(name) || "").trim();
   if (Object.keys(data.sorts).includes(word("source"))) Object.assign(state, data.sorts[word("source")].opens);
   const kind = word("kind");
@@ -54,6 +64,7 @@ function read(search) {         // unknown words are passed over, and never show
   if (every) { state.every = every; state.period = shown().p.indexOf(time); }
   const area = word("area").toLowerCase();
   state.area = areas.find(a => String(a.code) === area || a.name.toLowerCase() === area)?.code || 0;
+  state.vain = vain(word);
 }
 
 function link() {
