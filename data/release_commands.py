@@ -23,7 +23,7 @@ def release(
     ] = "",
 ) -> None:
     """Build what may be public into releases/<id>/ of the store; nothing is public yet."""
-    from data import embed, released
+    from data import chain, embed, released
 
     with speaking():
         store, place = opened()
@@ -32,6 +32,11 @@ def release(
             made = released.write(store, place, _date(as_of), embed=embed.into)
         for line in released.sentences(made):
             say(line)
+        if gone := len(chain.subjects(store, "recall")):
+            say(
+                f"{gone} recalled: numbers of closed periods that only recalled releases showed "
+                "stay hidden in this one. See docs/release.md."
+            )
 
 
 @app.command()

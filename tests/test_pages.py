@@ -165,6 +165,9 @@ def test_of_a_few_records_no_finding_is_said() -> None:
     app = opened("pages/trend.py", source="press")
     assert "too few to tell of a break" in app.subheader[0].value
     assert "A break may be there all the same" in said(app)
+    days = {"from": "2025-06-10", "to": "2025-06-13"}
+    app = opened("pages/hot_spots.py", source="community made", **days)
+    assert "too few incidents for hot spots" in app.subheader[0].value
     app = opened("pages/emerging.py", source="police-stops", area=["Whittier", "Loring Park"])
     assert "too few areas for patterns" in app.subheader[0].value
     assert "2 areas with a rate are too few: it takes 8" in said(app)

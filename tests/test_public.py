@@ -330,6 +330,26 @@ def test_a_changed_file_is_not_shown(
     assert app.subheader[0].value == "Nothing to show" and not app.dataframe
 
 
+def test_what_became_of_the_release_of_a_link_is_said(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = copied(published, tmp_path / "public")
+    publics.as_public(monkeypatch, tmp_path / "public")
+    gone, other = "2024-01-01-0123abcd", "2024-01-08-0123abcd"
+    for name, file in ((gone, "recalled.json"), (other, "manifest.json")):
+        (here.parent / name).mkdir()
+        (here.parent / name / file).write_text("{}")
+    for name, words in (
+        (gone, "was recalled by those who published it"),
+        (other, "made with another release. Closed numbers stay"),
+        ("2020-01-01-deadbeef", "names a release that is not published here"),
+        ("../../current", "names a release that is not published here"),
+        (here.name, ""),
+    ):
+        text = said(opened(release=name))
+        assert words in text and ("release that" in text or not words or name == other)
+
+
 def test_a_recalled_release_is_gone_at_once(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -427,7 +427,9 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     assert current.resolve().name == third
     publish.recall(place.store, third, place.public)
     assert current.resolve().name == publish.STONE
-    assert [e.verb for e in place.store.events()][-3:] == ["release", "publish", "recall"]
+    told = CliRunner().invoke(app, ["release", "--as-of", "2025-12-20"]).output
+    assert "3 recalled: numbers of closed periods" in " ".join(told.split())
+    assert [e.verb for e in place.store.events()][-4:-1] == ["release", "publish", "recall"]
     assert not list((place.public / "releases").glob(".*"))
 
 
