@@ -51,7 +51,7 @@ def attack(
         whole = bool(name) and not only
         passed = attacking.write(chain.folder(store, name), results) if whole else all(r.passed for r in results)
         if name and not whole:
-            say("One attack alone: attack.json is as it was.")
+            say("One attack alone: attack.json is as it was, and publish asks for all of them.")
         say("Nothing was found." if passed else "Found something: this must not be published.")
         if not passed:
             raise typer.Exit(1)
