@@ -56,7 +56,7 @@ def write(
             "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.endswith(".csv")],
         }
         page = embed_page.page(drawn, picture, found, opens, manifest, speak, links, languages)
-        files[embed_page.file_of(code)] = page.encode()
+        files[embed_words.file_of(code)] = page.encode()
         files[f"{code}.js"] = _texts(speak).encode()
         if code == embed_words.FIRST:  # in others the page makes its own picture
             sheet = embed_picture.laid_out(drawn, picture, speak)

@@ -7,7 +7,7 @@ from data import embed_notes, embed_said
 from data.embed_data import Grid, Opening, Sort
 from data.embed_map import SIZES, Map
 from data.embed_said import Picture, Row, series
-from data.embed_words import Words, capital, esc, words
+from data.embed_words import Words, capital, esc, file_of, words
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -57,11 +57,6 @@ def page(
         "made": esc(speak("embed.made")),
     }
     return Template((SOURCES / "page.html").read_text("utf-8")).substitute(parts)
-
-
-def file_of(language: str) -> str:
-    """The page's name in a language."""
-    return "index.html" if language == "en" else f"{language}.html"
 
 
 def _languages(languages: list[str], own: str) -> str:

@@ -126,6 +126,11 @@ def languages(folder: Path = FOLDER) -> list[str]:
     return [FIRST, *sorted(found - {FIRST})]
 
 
+def file_of(language: str) -> str:
+    """The name of the embed's page in a language."""
+    return "index.html" if language == FIRST else f"{language}.html"
+
+
 def words(language: str, folder: Path = FOLDER) -> Words:
     """A language's texts; what it does not say yet is said in English."""
     english = entries((folder / FIRST / "embed.po").read_text("utf-8"), f"{FIRST}/embed.po")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data import chain, ledger
+from data import chain, embed_words, ledger
 from data.release import UNSEEN
 from data.settings import ROOT, Problem, Settings
 from data.store import Store, sync
@@ -214,10 +214,10 @@ def _buried(target: Path) -> None:
     """Put a tombstone in place of a release's files."""
     stone = _beside(target)
     (stone / "embed").mkdir()
-    pages = {path.name for path in (target / "embed").glob("*.html")} | {"index.html"}
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    for page in ("index.html", *(f"embed/{name}" for name in sorted(pages))):
+    pages = [f"embed/{embed_words.file_of(code)}" for code in embed_words.languages()]
+    for page in ("index.html", *pages):
         (stone / page).write_text(PAGE, encoding="utf-8")
     (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")
     for file in stone.rglob("*"):

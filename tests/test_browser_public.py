@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -135,10 +136,12 @@ def test_nothing_of_the_store_reaches_a_browser(
         assert str(row.incident_id).encode() not in body
     told = _pairs(body) - _pairs((published / "current/areas.geojson").read_bytes())
     assert told  # where the names of areas stand
+    assert _pairs(b'[-93.26441,44.97772], "lat":') == {("-93.2644", "44.9777")}
     for place in held[["lon", "lat"]].dropna().itertuples(index=False):
         lon, lat = ({f"{value:.4f}", f"{value:.5f}"[:-1]} for value in place)  # rounded, cut
         for pair in itertools.product(lon, lat):
             assert pair not in told and pair[::-1] not in told, f"{place} reached the browser"
+        assert struct.pack("<d", place.lon) not in body
     assert not re.search(rb"20\d\d-\d\d-\d\dT\d\d:\d\d", body)
 
 

@@ -414,7 +414,7 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     told = publish.recall(place.store, second, place.public)
     assert current.resolve().name == first and f"shows {first}" in told
     left = contents(place.public / "releases" / second)
-    pages = {"index.html", "embed/index.html", "embed/embed.js"}
+    pages = {"index.html", "embed/index.html", "embed/es.html", "embed/embed.js"}
     assert set(left) == {"recalled.json", *pages}
     assert all(b"was recalled" in left[name] for name in pages)
     with pytest.raises(Problem, match="was recalled"):

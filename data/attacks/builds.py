@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from data import words
 from data.attacks import made
 from data.attacks.case import Build, Case, Count, Found, Tables, span
 
@@ -56,7 +57,7 @@ def same_bytes(case: Case, count: Count) -> Found:
         shuffled = records.iloc[order].reset_index(drop=True)
         shuffled.index = pd.Index(rng.permutation(len(records)))
         seen.add(digest(build(shuffled, as_of, SECRET, None)))
-    return Found(len(seen) == 1, f"{count.builds} builds, {len(seen)} result")
+    return Found(len(seen) == 1, f"{count.builds} builds, {words.counted(len(seen), 'result')}")
 
 
 def digest(tables: Tables) -> str:
