@@ -42,7 +42,9 @@ def counted(n: int, m: int, what: str, choice: Choice) -> str:
         return f"{n:,} of {m:,} {what} have a record{rest}."
     if n == m:
         return f"{n:,} of {m:,} {what} have a number."
-    return f"{n:,} of {m:,} {what} have a number; {m - n:,} are {HIDDEN}."
+    return (
+        f"{n:,} of {m:,} {what} have a number; {m - n:,} {'is' if m - n == 1 else 'are'} {HIDDEN}."
+    )
 
 
 def how(release: Release, source: str, path: str) -> list[str]:
