@@ -58,7 +58,7 @@ def test_geo_reads_and_writes_nothing() -> None:
 def test_modules_are_small(place: str) -> None:
     for file in files(place):
         lines = len(file.read_text().splitlines())
-        assert lines <= 250, f"{file.relative_to(ROOT)} has {lines} lines"
+        assert lines <= 400, f"{file.relative_to(ROOT)} has {lines} lines"
 
 
 def test_pages_are_short_scripts() -> None:
