@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import door
+from ui import access
 
 st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
-door.run()
+access.run()

@@ -16,19 +16,43 @@ COLUMNS: Columns = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
-    "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
+    "change": (
+        "Change",
+        "",
+        "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared.",
+    ),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
-    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
-    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing before."),
-    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
+    "low": (
+        "ratio from",
+        "%.2f",
+        "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary.",
+    ),
+    "high": (
+        "ratio to",
+        "%.2f",
+        "Upper end of the ratio's 95 % interval; empty where there was nothing before.",
+    ),
+    "now": (
+        "A week",
+        "%.2f",
+        "Incidents a whole week (or day) of this period; partial ones are cut.",
+    ),
     "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
     "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
     "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
-    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
+    "smoothed": (
+        "Smoothed",
+        "%.1f",
+        "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes).",
+    ),
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
-    "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
+    "factor": (
+        "Varies",
+        "%.1f",
+        "How many times more the counts of weeks (or days) vary than chance: it widens the interval.",
+    ),
 }
 NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 72, "change": 76}

@@ -1,0 +1,371 @@
+"""What stands before every request, Streamlit's too: who may ask, for what, from where.
+
+Deny by default: a host, a path, a method, an origin or a person that no table here names gets a
+sentence and the right status. Pure ASGI, so sockets pass through it as well.
+"""
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
+READING = ("GET", "HEAD")
+UPLOADS = ("GET", "HEAD", "PUT", "DELETE")
+# what another server before ours writes, which nobody on this machine does
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+class Refusal(NamedTuple):
+    """A status and the sentence that goes with it."""
+
+    status: int
+    says: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """What a part of the address space is: who may ask for it, and which policy it gets."""
+
+    methods: tuple[str, ...] = READING
+    anybody: bool = False  # whoever it is, signed in or not
+    across: bool = False  # pages of other sites may read it
+    policy: str = "page"  # a row of POLICIES
+    keeps: str = ""  # Cache-Control
+
+
+PAGE = Area()
+FILES = Area(policy="")
+RELEASED = Area(anybody=True, across=True, policy="released", keeps="no-cache")
+# the first row that begins a path counts
+AREAS: Mapping[str, Area] = {
+    "/healthz": Area(anybody=True, policy="", keeps="no-store"),
+    "/embed/": RELEASED,
+    "/releases/": RELEASED,
+    "/sign-in": Area(anybody=True, policy="plain", keeps="no-store"),
+    "/auth/login": Area(anybody=True, policy="plain", keeps="no-store"),
+    "/auth/logout": Area(anybody=True, policy="plain", keeps="no-store"),
+    "/oauth2callback": Area(anybody=True, policy="plain", keeps="no-store"),
+    "/static/": FILES,
+    "/app/static/": FILES,
+    "/favicon.png": FILES,
+    "/manifest.json": FILES,
+    "/media/": Area(policy="sandbox", keeps="private, no-store"),
+    "/component/": Area(policy="component"),
+    "/_stcore/health": FILES,
+    "/_stcore/host-config": FILES,
+    "/_stcore/stream": FILES,
+    "/_stcore/bidi-components/": FILES,
+    "/_stcore/upload_file/": Area(methods=UPLOADS, policy=""),
+}
+# of those, what the public's process does not have
+TEAM_ONLY = (
+    "/sign-in", "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/upload_file/",
+    "/app/static/areas/", "/app/static/basemap/",
+)  # fmt: skip
+PRIVATE = {
+    "default-src": "'none'",
+    "script-src": "'self' {scripts}",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "frame-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'self'",
+    "form-action": "'none'",
+    "frame-ancestors": "{frames}",
+}
+# the map's frame makes its script in the page; no other page may
+INNER = {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'", "frame-ancestors": "'self'"}
+RELEASED_PAGES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "*",
+}
+PLAIN = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+POLICIES = {
+    "page": PRIVATE,
+    "released": RELEASED_PAGES,
+    "component": {**PRIVATE, **INNER},
+    "plain": PLAIN,
+    "sandbox": {"sandbox": "", "default-src": "'none'"},
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    # with no-referrer a browser sends the form of our own page with Origin: null
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+HSTS = "max-age=31536000"
+ANOTHER_NAME = Refusal(421, "This is not the name of this Porchlight.")
+NOTHING = Refusal(404, "Nothing is here.")
+FROM_ELSEWHERE = Refusal(403, "Asked from another page.")
+FORWARDED_HERE = Refusal(
+    421,
+    "This Porchlight serves its own machine only, and another server sent this request on. "
+    "Name who may sign in first: docs/deploy.md.",
+)
+NOT_THIS_WAY = Refusal(405, "This address is for reading.")
+TWO_HOSTS = Refusal(400, "A request names one host.")
+TOO_LARGE = Refusal(413, f"A file may have {MOST_BYTES >> 20} MB at most.")
+SIGN_IN = Refusal(401, "Sign in first.")
+
+
+class _TooLarge(Exception):
+    """More came than a request may hold."""
+
+
+class Gate:
+    """ASGI middleware around an app; everything it asks about comes in by its arguments.
+
+    `hosts` are the Host headers that are answered, with the origin of each. `pages` are the
+    addresses of pages. `person` says whether who asks may come in; None where nobody is asked,
+    which only this machine itself may be. `frames` may show pages in a frame.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Mapping[str, str],
+        pages: frozenset[str],
+        public: bool,
+        person: Callable[[HTTPConnection], Refusal | None] | None = None,
+        frames: tuple[str, ...] = (),
+        scripts: str = "",
+        released: bool = False,
+    ) -> None:
+        self.app, self.hosts, self.pages, self.public = app, hosts, pages, public
+        self.person, self.released = person, released
+        shown = " ".join(("'self'", *frames)) if public else "'none'"
+        self.policies = {
+            name: "; ".join(
+                f"{rule} {value.format(scripts=scripts, frames=shown)}".strip()
+                for rule, value in rules.items()
+            )
+            for name, rules in POLICIES.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, refuse, or hand on."""
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        area = self._area(scope["path"])
+        refused = self._refusal(scope, headers, area)
+        if scope["type"] == "websocket":
+            if refused:
+                return await _refuse_socket(scope, send, refused)
+            return await self.app(scope, receive, send)
+        https = self.hosts.get(headers.get("host", "").lower(), "").startswith("https://")
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._head(MutableHeaders(scope=message), area, https)
+            await send(message)
+
+        if refused:
+            return await _page(refused, scope, headers)(scope, receive, sent)
+        return await _limited(self.app, scope, receive, sent)
+
+    def _area(self, path: str) -> Area | None:
+        """What a path is; None where nothing is. Without its trailing slash: / is a page."""
+        if self.public and path.startswith(TEAM_ONLY):
+            return None
+        if any(part.startswith(".") for part in path.split("/")):
+            return None
+        if path.rstrip("/") in self.pages:
+            return PAGE
+        for start, area in AREAS.items():
+            if start in (path, f"{path}/") or (start.endswith("/") and path.startswith(start)):
+                return area if self.released or area is not RELEASED else None
+        return None
+
+    def _refusal(self, scope: Scope, headers: Headers, area: Area | None) -> Refusal | None:
+        """Why a request goes no further; None where it does."""
+        if len(headers.getlist("host")) != 1:
+            return TWO_HOSTS
+        host = headers["host"].lower()
+        if host not in self.hosts:
+            return ANOTHER_NAME
+        if self.person is None and not self.public and any(n in headers for n in FORWARDED):
+            return FORWARDED_HERE
+        if area is None:
+            return NOTHING
+        socket = scope["type"] == "websocket"
+        if socket != (scope["path"] == "/_stcore/stream"):
+            return NOTHING
+        method = "GET" if socket else scope["method"]
+        if method not in area.methods:
+            return NOT_THIS_WAY
+        if not area.across and self._from_elsewhere(scope, headers, host, socket):
+            return FROM_ELSEWHERE
+        if _stated(headers) > MOST_BYTES:
+            return TOO_LARGE
+        if area.anybody or self.person is None:
+            return None
+        return self.person(HTTPConnection(scope))
+
+    def _from_elsewhere(self, scope: Scope, headers: Headers, host: str, socket: bool) -> bool:
+        """Whether a page of another origin asks.
+
+        Exact in scheme, name and port: Streamlit's own rule takes every port of localhost, and
+        a socket that names no origin at all.
+        """
+        if (socket or scope["method"] not in READING) and headers.get("origin") != self.hosts[host]:
+            return True
+        leaves = scope["path"] == "/auth/logout"  # a link elsewhere must not sign anybody out
+        follows_link = headers.get("sec-fetch-mode") == "navigate" and not leaves
+        other = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        return other and not follows_link
+
+    def _head(self, headers: MutableHeaders, area: Area | None, https: bool) -> None:
+        """The headers that every answer has, and the policy of its part."""
+        area = area or Area(policy="plain", keeps="no-store")
+        policy = self.policies.get(area.policy)
+        markup = headers.get("content-type", "").startswith("text/html")
+        if policy and (markup or area.policy == "sandbox"):
+            headers["Content-Security-Policy"] = policy
+        if area.keeps:
+            headers["Cache-Control"] = area.keeps
+        for name, value in HEADERS.items():
+            headers[name] = value
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if area.across else "same-origin"
+        if area.across:
+            headers["Access-Control-Allow-Origin"] = "*"
+        elif "access-control-allow-origin" in headers:
+            del headers["Access-Control-Allow-Origin"]
+        if https:
+            headers["Strict-Transport-Security"] = HSTS
+            headers.raw[:] = [_secured(name, value) for name, value in headers.raw]
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; a cookie only ever goes through an encrypted connection again."""
+    if name == b"set-cookie" and b"; secure" not in value.lower():
+        value += b"; Secure"
+    return name, value
+
+
+_flag = False
+
+
+def raise_flag() -> None:
+    """Say that this process serves through a gate."""
+    global _flag
+    _flag = True
+
+
+def stands() -> bool:
+    """Whether pages run behind a gate, or without any server (in tests of a page)."""
+    from streamlit import config
+
+    return _flag or config._server_mode is None
+
+
+def script_hashes(*scripts: str) -> str:
+    """What lets the inline scripts of Streamlit's page, and some of ours, run under the policy."""
+    index = (Path(streamlit.__file__).parent / "static/index.html").read_text(encoding="utf-8")
+    inline = [*re.findall(r"<script>(.*?)</script>", index, re.S), *scripts]
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in inline)
+    return " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
+
+
+def _stated(headers: Headers) -> int:
+    """How long a request says its body is; 0 where it does not say."""
+    stated = headers.get("content-length", "0")
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
+
+
+async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request on, and stop it where its body is longer than it may be."""
+    if scope["method"] in READING:
+        return await app(scope, receive, send)
+    taken, begun = 0, False
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BYTES:
+            raise _TooLarge
+        return message
+
+    async def sent(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, counted, sent)
+    except _TooLarge:
+        if not begun:
+            await PlainTextResponse(TOO_LARGE.says, TOO_LARGE.status)(scope, receive, send)
+
+
+async def _refuse_socket(scope: Scope, send: Send, refused: Refusal) -> None:
+    """Close a socket before it is open, with the status where the server can send one."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        return await send({"type": "websocket.close", "code": 1008, "reason": refused.says})
+    start = {"type": "websocket.http.response.start", "status": refused.status}
+    await send({**start, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
+    await send({"type": "websocket.http.response.body", "body": refused.says.encode()})
+
+
+DOORS = {401: ("Sign in", "/sign-in"), 403: ("Sign out", "/auth/logout")}
+DOOR = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<title>{title} - Porchlight</title><style>
+body {{ font: 18px/1.5 system-ui, sans-serif; max-width: 26em; margin: 14vh auto; padding: 0 1.2em;
+  background: #fbf8f2; color: #221c14 }}
+h1 {{ font-size: 1.6em; margin: 0 0 .4em }} a {{ color: #8a3f06 }}
+a.way {{ display: inline-block; padding: .55em 1.2em; border-radius: 6px; background: #8a3f06;
+  color: #fff; text-decoration: none }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #171310; color: #f3ebdd }}
+  a {{ color: #f2b866 }} a.way {{ background: #f2a541; color: #171310 }} }}
+</style><h1>Porchlight</h1><p>{says}</p>{way}</html>"""
+WAY = '<p><a class="way" href="{href}">{word}</a></p>'
+HOME = '<p><a href="/">Go to the map</a></p>'
+
+
+def _page(refused: Refusal, scope: Scope, headers: Headers) -> Response:
+    """A refusal as a page for a person who follows a link, else as a sentence."""
+    if headers.get("sec-fetch-mode", "navigate") != "navigate" or "text/html" not in headers.get(
+        "accept", ""
+    ):
+        return PlainTextResponse(refused.says, refused.status)
+    way = HOME if refused.status == 404 else ""
+    if door := DOORS.get(refused.status) if refused is not FROM_ELSEWHERE else None:
+        word, href = door
+        if refused.status == 401:
+            query = scope.get("query_string", b"").decode("latin-1")
+            wanted = scope["path"] + (f"?{query}" if query else "")
+            href = f"{href}?to={quote(wanted, safe='/')}"
+        way = WAY.format(href=html.escape(href), word=word)
+    title = {404: "Not found", 401: "Sign in"}.get(refused.status, "Not allowed")
+    text = DOOR.format(title=title, says=html.escape(refused.says), way=way)
+    return HTMLResponse(text, refused.status)
