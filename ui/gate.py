@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,6 +47,7 @@ class Area:
 
 
 PAGE = Area()
+REFUSED = Area(policy="plain", keeps="no-store")
 FILES = Area(policy="")
 RELEASED = Area(anybody=True, across=True, policy="released", keeps="no-cache")
 # the first row that begins a path counts
@@ -135,10 +137,6 @@ TOO_LARGE = Refusal(413, f"A file may have {MOST_BYTES >> 20} MB at most.")
 SIGN_IN = Refusal(401, "Sign in first.")
 
 
-class _TooLarge(Exception):
-    """More came than a request may hold."""
-
-
 class Gate:
     """ASGI middleware around an app; everything it asks about comes in by its arguments.
 
@@ -185,7 +183,8 @@ class Gate:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._head(MutableHeaders(scope=message), area, https)
+                shown = area if area and not refused else REFUSED
+                self._head(MutableHeaders(scope=message), shown, https)
             await send(message)
 
         if refused:
@@ -243,9 +242,8 @@ class Gate:
         other = headers.get("sec-fetch-site") in ("cross-site", "same-site")
         return other and not follows_link
 
-    def _head(self, headers: MutableHeaders, area: Area | None, https: bool) -> None:
+    def _head(self, headers: MutableHeaders, area: Area, https: bool) -> None:
         """The headers that every answer has, and the policy of its part."""
-        area = area or Area(policy="plain", keeps="no-store")
         policy = self.policies.get(area.policy)
         markup = headers.get("content-type", "").startswith("text/html")
         if policy and (markup or area.policy == "sandbox"):
@@ -312,7 +310,7 @@ async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MOST_BYTES:
-            raise _TooLarge
+            raise HTTPException(*TOO_LARGE)
         return message
 
     async def sent(message: Message) -> None:
@@ -322,9 +320,9 @@ async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
     try:
         await app(scope, counted, sent)
-    except _TooLarge:
+    except HTTPException as refused:
         if not begun:
-            await PlainTextResponse(TOO_LARGE.says, TOO_LARGE.status)(scope, receive, send)
+            await PlainTextResponse(refused.detail, refused.status_code)(scope, receive, send)
 
 
 async def _refuse_socket(scope: Scope, send: Send, refused: Refusal) -> None:
