@@ -65,16 +65,24 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium fonts-dejavu-core >/dev/null; }
 	@touch $@
 
+# the web servers that deploy/ is for: unpacked beside us, so nothing of the machine's is changed
+.venv/servers: .venv/made
+	@command -v nginx >/dev/null && command -v caddy >/dev/null || { \
+	  echo "Fetching nginx and Caddy for the tests ..."; rm -rf .venv/fetched && mkdir -p .venv/fetched && cd .venv/fetched && \
+	  { apt-get -qq update; apt-get -qq download nginx caddy 2>/dev/null; for file in *.deb; do dpkg-deb -x $$file .; done; } || { \
+	  echo "make test needs nginx and Caddy: install them, or Debian's apt-get so that they can be fetched."; exit 1; }; }
+	@touch $@
+
 check: .venv/test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy geo data ui
 
-test: .venv/test .venv/sample .venv/browser $(VENDOR)/ready check
+test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # the crash loops and damaged files in large numbers: minutes, so not in make test
-prove: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
+prove: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready
 	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 
 # every claim as it is promised, then the cost as work grows into bench/README.md: hours

@@ -20,7 +20,7 @@ from data.public_cells import ALL, SOURCES, Choice
 from data.settings import Problem
 from tests import publics
 from tests.publics import published
-from ui import door, public_files
+from ui import public_files
 from ui.menu import PUBLIC_PAGES
 
 __all__ = ["published"]  # the fixture
@@ -381,28 +381,6 @@ def test_audience_is_read_from_the_settings(
     assert settings.audience(file) == "public"
 
 
-def test_the_team_without_a_provider_is_served_on_loopback_only() -> None:
-    for address in (None, "", "0.0.0.0", "192.168.1.4", "::", "example.org", "unix:///x"):
-        assert "audience" in door.refusal("team", address, False)
-        assert not door.refusal("team", address, True)
-        assert not door.refusal("public", address, False)
-    for address in door.LOOPBACK:
-        assert not door.refusal("team", address, False)
-
-
-def test_the_team_refuses_another_address_at_run_time(
-    sample_store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import streamlit as st
-
-    real = st.get_option
-    other = lambda name: "0.0.0.0" if name == "server.address" else real(name)  # noqa: E731
-    monkeypatch.setattr(st, "get_option", other)
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
-    assert "this machine only" in said(app) and not app.dataframe and not app.sidebar.multiselect
-
-
 def test_the_start_loads_no_map() -> None:
     code = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
@@ -410,10 +388,10 @@ def test_the_start_loads_no_map() -> None:
 
 @pytest.mark.parametrize("address", ["0.0.0.0"])
 def test_the_team_does_not_start_at_another_address(sample_store: Path, address: str) -> None:
-    more = {"PORCHLIGHT_STORE": str(sample_store), "STREAMLIT_SERVER_ADDRESS": address}
+    more = {"PORCHLIGHT_STORE": str(sample_store)}
     done = subprocess.run(
-        [sys.executable, "-m", "ui.start", "--port", "8598"],
+        [sys.executable, "-m", "ui.start", "--port", "8598", "--address", address],
         cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "--server.address=127.0.0.1" in done.stderr and "Traceback" not in done.stderr
+    assert "nobody is asked who they are" in done.stderr and "Traceback" not in done.stderr

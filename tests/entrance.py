@@ -1,0 +1,237 @@
+"""The team's dashboard with an identity provider, by itself and behind the servers of deploy/."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, free_port
+
+TEAM = "team.example.org"
+SECRET = "0123456789abcdef0123456789abcdef"
+FRONTS = ("app", "nginx", "caddy")
+
+
+def program(name: str) -> str:
+    """The path of a web server; `make test` fetches it, so nothing is skipped without it."""
+    folders = [os.environ.get("PATH", ""), "/usr/sbin"]
+    folders += [str(ROOT / ".venv/fetched/usr" / part) for part in ("sbin", "bin")]
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    if not found:
+        pytest.fail(f"{name} is not there: make .venv/servers fetches it")
+    return found
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate that nobody trusts, and its key."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "1", "-subj", f"/CN={TEAM}", "-addext", f"subjectAltName=DNS:{TEAM}",
+         "-keyout", str(key), "-out", str(cert)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return cert, key
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way to a dashboard: where it listens, and what a browser calls it."""
+
+    front: str
+    port: int
+    settings: Path
+    log: Path
+    provider: Any = None
+
+    @property
+    def origin(self) -> str:
+        """The origin of its pages."""
+        if self.front == "app":
+            return f"http://localhost:{self.port}"
+        return f"https://{TEAM}:{self.port}"
+
+    @property
+    def host(self) -> str:
+        """The Host header of its pages."""
+        return self.origin.partition("://")[2]
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+        """The answer to one request, body unread; `Cookie`, `Host`, ... as given."""
+        line: http.client.HTTPConnection
+        if self.front == "app":
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        else:
+            line = _Tls("127.0.0.1", self.port, timeout=30)
+        told = {"Host": self.host, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        for name, value in told.items():
+            line.putheader(name, value)
+        line.endheaders()
+        return line.getresponse()
+
+    def status(self, path: str, method: str = "GET", **headers: str) -> int:
+        """The status of one request."""
+        return self.ask(path, method, **headers).status
+
+    def open_socket(self, **headers: str) -> int:
+        """The status of the opening of Streamlit's socket; 101 where it opens."""
+        told = {
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **headers,
+        }  # fmt: skip
+        return self.status("/_stcore/stream", **told)
+
+
+class _Tls(http.client.HTTPSConnection):
+    """A connection that calls the server by its public name and trusts any certificate."""
+
+    def connect(self) -> None:
+        open_ = ssl.create_default_context()
+        open_.check_hostname, open_.verify_mode = False, ssl.CERT_NONE
+        plain = socket.create_connection((self.host, self.port), self.timeout)
+        self.sock = open_.wrap_socket(plain, server_hostname=TEAM)
+
+
+def cookie(age: float = 60, secret: str = SECRET, origin: str = "", **claims: Any) -> str:
+    """A session cookie as Streamlit writes it after a sign-in so many seconds ago."""
+    from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+    told = {
+        "email": "editor@example.org", "email_verified": True, "sub": "1", "groups": ["desk"],
+        "iat": time.time() - age, "is_logged_in": True, "provider": "default", "origin": origin,
+    }  # fmt: skip
+    plain = {k: v for k, v in (told | claims).items() if v is not None}
+    signed = create_signed_value(secret, "_streamlit_user", json.dumps(plain))
+    return f"_streamlit_user={signed.decode()}"
+
+
+def settings(file: Path, origin: str, roles: str) -> None:
+    """Write the settings of the sample place with a site and roles."""
+    text = (ROOT / "porchlight.toml").read_text()
+    file.write_text(f'{text}\n[site]\nteam = "{origin}"\n[roles]\n{roles}\n')
+
+
+ROLES = 'viewer = ["group:desk"]'
+
+
+@contextlib.contextmanager
+def opened(front: str, store: Path, folder: Path, public: Path | None = None) -> Iterator[Door]:
+    """A dashboard with a provider, and the server before it."""
+    from oidc_provider_mock import User, run_server_in_thread
+
+    app_port = free_port()
+    port = app_port if front == "app" else free_port()
+    door = Door(front, port, folder / "porchlight.toml", folder / "log")
+    users = [
+        User(
+            sub=name,
+            claims={"email": f"{name}@example.org", "email_verified": True, "groups": groups},
+        )
+        for name, groups in (("editor", ["desk"]), ("stranger", ["others"]))
+    ]
+    with run_server_in_thread(user_claims=users) as provider:
+        settings(door.settings, door.origin, ROLES)
+        secrets = folder / "home/.streamlit/secrets.toml"
+        secrets.parent.mkdir(parents=True)
+        secrets.write_text(
+            f'[auth]\nredirect_uri = "{door.origin}/oauth2callback"\ncookie_secret = "{SECRET}"\n'
+            'client_id = "porchlight"\nclient_secret = "x"\n'
+            f'server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"\n'
+        )
+        more = {
+            "HOME": str(folder / "home"), "PORCHLIGHT_CONFIG": str(door.settings),
+            "PORCHLIGHT_STORE": str(store), "PORCHLIGHT_PUBLIC": str(public or folder / "none"),
+        }  # fmt: skip
+        with door.log.open("w") as log:
+            app = subprocess.Popen(
+                [sys.executable, "-m", "ui.start", "--port", str(app_port)],
+                cwd=ROOT, env=os.environ | more, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            before = _front(front, folder, port, app_port)
+            try:
+                _answers([app, before] if before else [app], door)
+                yield door
+            finally:
+                for process in (app, before):
+                    if process:
+                        process.terminate()
+                        process.wait(20)
+
+
+def _answers(running: list[subprocess.Popen[bytes]], door: Door) -> None:
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            if door.status("/healthz") == 200:
+                return
+        logs = [door.log, *door.log.parent.glob("*.log")]
+        said = "\n".join(log.read_text() for log in logs)
+        assert all(one.poll() is None for one in running), said
+        time.sleep(0.1)
+    raise AssertionError(door.log.read_text())
+
+
+def _front(front: str, folder: Path, port: int, app_port: int) -> subprocess.Popen[bytes] | None:
+    """nginx or Caddy with the configuration of deploy/, its names, ports and files changed."""
+    if front == "app":
+        return None
+    cert, key = certificate(folder)
+    if front == "nginx":
+        text = (ROOT / "deploy/nginx.conf").read_text()
+        text = re.sub(r"ssl_certificate +\S+;", f"ssl_certificate {cert};", text)
+        text = re.sub(r"ssl_certificate_key +\S+;", f"ssl_certificate_key {key};", text)
+        text = text.replace("443 ssl", f"127.0.0.1:{port} ssl").replace(
+            "127.0.0.1:8501", f"127.0.0.1:{app_port}"
+        )
+        text = re.sub(r"server \{\n  listen 80;.*?\n\}", "", text, flags=re.S)
+        (folder / "site.conf").write_text(text)
+        paths = "".join(
+            f"{name}_temp_path {folder}/{name}; "
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(
+            f"user root; daemon off; pid {folder}/pid; error_log {folder}/nginx.log; events {{}}\n"
+            f"http {{ access_log off; {paths} include {folder}/site.conf; }}"
+        )
+        words = [
+            program("nginx"),
+            "-p",
+            str(folder),
+            "-e",
+            str(folder / "nginx.log"),
+            "-c",
+            str(folder / "nginx.conf"),
+        ]
+    else:
+        text = (ROOT / "deploy/Caddyfile").read_text()
+        text = re.sub(
+            r"^(\w+\.example\.org) \{", rf"\1:{port} {{\n\ttls {cert} {key}", text, flags=re.M
+        )
+        text = text.replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
+        (folder / "Caddyfile").write_text(
+            f"{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{text}"
+        )
+        words = [
+            program("caddy"),
+            "run",
+            "--adapter",
+            "caddyfile",
+            "--config",
+            str(folder / "Caddyfile"),
+        ]
+    with (folder / "front.log").open("w") as log:
+        home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        return subprocess.Popen(words, env=os.environ | home, stdout=log, stderr=subprocess.STDOUT)
