@@ -185,53 +185,51 @@ def _answers(running: list[subprocess.Popen[bytes]], door: Door) -> None:
 
 
 def _front(front: str, folder: Path, port: int, app_port: int) -> subprocess.Popen[bytes] | None:
-    """nginx or Caddy with the configuration of deploy/, its names, ports and files changed."""
+    """The server before the dashboard, started."""
     if front == "app":
         return None
+    home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "front.log").open("w") as log:
+        words = front_words(front, folder, port, app_port)
+        return subprocess.Popen(words, env=os.environ | home, stdout=log, stderr=subprocess.STDOUT)
+
+
+def front_words(front: str, folder: Path, port: int, app_port: int) -> list[str]:
+    """How to start nginx or Caddy with the configuration of deploy/, whose names stay.
+
+    Only its ports and files are changed.
+    """
     cert, key = certificate(folder)
-    if front == "nginx":
-        text = (ROOT / "deploy/nginx.conf").read_text()
-        text = re.sub(r"ssl_certificate +\S+;", f"ssl_certificate {cert};", text)
-        text = re.sub(r"ssl_certificate_key +\S+;", f"ssl_certificate_key {key};", text)
-        text = text.replace("443 ssl", f"127.0.0.1:{port} ssl").replace(
-            "127.0.0.1:8501", f"127.0.0.1:{app_port}"
+    if front == "caddy":
+        text = (
+            (ROOT / "deploy/Caddyfile")
+            .read_text()
+            .replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
         )
-        text = re.sub(r"server \{\n  listen 80;.*?\n\}", "", text, flags=re.S)
-        (folder / "site.conf").write_text(text)
-        paths = "".join(
-            f"{name}_temp_path {folder}/{name}; "
-            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        (folder / "nginx.conf").write_text(
-            f"user root; daemon off; pid {folder}/pid; error_log {folder}/nginx.log; events {{}}\n"
-            f"http {{ access_log off; {paths} include {folder}/site.conf; }}"
-        )
-        words = [
-            program("nginx"),
-            "-p",
-            str(folder),
-            "-e",
-            str(folder / "nginx.log"),
-            "-c",
-            str(folder / "nginx.conf"),
-        ]
-    else:
-        text = (ROOT / "deploy/Caddyfile").read_text()
-        text = re.sub(
-            r"^(\w+\.example\.org) \{", rf"\1:{port} {{\n\ttls {cert} {key}", text, flags=re.M
-        )
-        text = text.replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
-        (folder / "Caddyfile").write_text(
-            f"{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{text}"
-        )
-        words = [
+        named = rf"\1:{port} {{\n\ttls {cert} {key}"
+        text = re.sub(r"^(\w+\.example\.org) \{", named, text, flags=re.M)
+        (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{text}")
+        return [
             program("caddy"),
             "run",
             "--adapter",
             "caddyfile",
             "--config",
-            str(folder / "Caddyfile"),
+            f"{folder}/Caddyfile",
         ]
-    with (folder / "front.log").open("w") as log:
-        home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-        return subprocess.Popen(words, env=os.environ | home, stdout=log, stderr=subprocess.STDOUT)
+    text = (
+        (ROOT / "deploy/nginx.conf").read_text().replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
+    )
+    text = re.sub(r"ssl_certificate +\S+;", f"ssl_certificate {cert};", text)
+    text = re.sub(r"ssl_certificate_key +\S+;", f"ssl_certificate_key {key};", text)
+    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
+    text = re.sub(r"server \{\n  listen 80;.*?\n\}", "", text, flags=re.S)
+    (folder / "site.conf").write_text(text)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in kinds)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/nginx.log; events {{}}\n"
+        f"http {{ access_log off; {paths} include {folder}/site.conf; }}"
+    )
+    log, file = f"{folder}/nginx.log", f"{folder}/nginx.conf"
+    return [program("nginx"), "-p", str(folder), "-e", log, "-c", file]
