@@ -32,6 +32,7 @@ NAMES = (
         "what is public of a million reports, and of networks of three sizes",
     ),
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
+    ("entrance", "bench.entrance", "what the gate adds to a request"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
