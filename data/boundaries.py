@@ -15,6 +15,7 @@ import shapely
 
 from data import area_names, boundary_shapes, labelled, ledger, places, residents
 from data.boundary_files import read as read_file
+from data.intake.missing import missing
 from data.settings import Problem, Settings
 from data.store import Store, move
 from geo import areas as geo_areas
@@ -96,6 +97,16 @@ def current_sets(store: Store) -> dict[str, Path]:
         if event.verb == "areas":
             files[event.detail["set"]] = store.areas / f"{event.subject}.parquet"
     return files
+
+
+def names_like_empty_cells(store: Store) -> frozenset[str]:
+    """The names and old names of areas that a cell would not be believed, such as NA."""
+    found: set[str] = set()
+    for file in current_sets(store).values():
+        held = pq.read_table(file, columns=["name"])
+        aliases = json.loads(held.schema.metadata[KEY]).get("aliases", {})
+        found |= {*held["name"].to_pylist(), *aliases}
+    return frozenset(name.casefold() for name in found if missing(name))
 
 
 def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:

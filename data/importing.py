@@ -16,10 +16,11 @@ from data import ledger, places
 from data.intake import batch, done, draft, identity, plan, shown, sourcebook, watch
 from data.intake.dating import Ask
 from data.intake.framing import Frame
+from data.intake.losses import Losses
 from data.intake.plan import Options, Plan
 from data.intake.reading import Progress
 from data.intake.rejects import PURGED, Rejects
-from data.intake.report import Report
+from data.intake.report import MissingTexts, Report
 from data.intake.rows import Read, Reader
 from data.intake.runs import Runs, ahead
 from data.settings import Problem, Settings
@@ -81,6 +82,8 @@ def batch_id(decided: Plan) -> str:
         "place": [decided.zone, place.zone, place.center, decided.reach_km],
         "version": VERSION,
     }
+    if decided.area_names:
+        meaning["areas"] = sorted(decided.area_names)
     text = json.dumps(meaning, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -223,7 +226,13 @@ class _Work:
             telling=decided.telling,
             others=decided.attributes,
             notes={**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)},
+            by_label=dict(tally.by_label.most_common()),
+            missing=[
+                MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))
+                for target, texts in tally.missing.items()
+            ],
             unknown={c: dict(texts.most_common(SHOWN)) for c, texts in tally.unknown.items()},
+            losses=tally.losses.most(),
             first=written.first,
             last=written.last,
             replaces=self._superseded(),
@@ -237,14 +246,21 @@ class _Tally:
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    by_label: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, Counter[str]] = field(default_factory=dict)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
 
     def add(self, frame: Frame, read: Read) -> None:
         """Count one frame."""
+        verdicts = read.verdicts
         self.rows += frame.table.num_rows + len(frame.broken)
-        self.notes += read.verdicts.notes()
+        self.notes += verdicts.notes()
+        self.by_label += verdicts.by_label()
+        self.losses.add(read.kinds, verdicts)
         self.notes["blank lines, which are no rows"] += frame.blank
         self.notes["rows with empty cells beyond the last column"] += frame.padded
         self.notes["control characters that were taken out"] += frame.controls
-        for column, texts in read.unknown.items():
-            self.unknown[column] = self.unknown.get(column, Counter()) + texts
+        for every, found in ((self.missing, verdicts.missing), (self.unknown, verdicts.unknown)):
+            for column, texts in found.items():
+                every[column] = every.get(column, Counter()) + texts

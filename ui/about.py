@@ -8,6 +8,7 @@ import streamlit as st
 
 from data import words
 from data.filters import FILTERS, period
+from data.intake import report
 from data.methods import METHODS
 from data.record import COLUMNS
 from data.view import View
@@ -81,6 +82,14 @@ def rows(view: View) -> None:
             notes += [
                 f"{entry['file']}: {f'{n:,} ' if n else ''}{what}"
                 for what, n in entry["notes"].items()
+            ]
+            notes += [
+                f"{entry['file']}: {n:,} rows, {report.BY_LABEL.format(why=why)}"
+                for why, n in entry.get("by_label", {}).items()
+            ]
+            notes += [
+                f"{entry['file']}: {report.MissingTexts(**found).sentence()}"
+                for found in entry.get("missing", ())
             ]
             if entry.get("merged"):
                 notes.append(

@@ -74,9 +74,14 @@ def _candidates(
     by_name = {headers.plain(name): name for name in reversed(free)}
     for header in headers.NAMES[target].split():
         if header in by_name:
-            held = [v for v in values(by_name[header]) if not missing(v)]
+            held = [v for v in values(by_name[header]) if not missing(v) or _is_known(target, v)]
             if not held or _fits(target, held):
                 yield by_name[header]
+
+
+def _is_known(target: str, text: str) -> bool:
+    """Whether a text that could be an empty cell is a word of a record column: none."""
+    return target in words.CODES and word(target, text) is not None
 
 
 def _fits(target: str, held: Sequence[str]) -> bool:

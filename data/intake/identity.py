@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from data import store
 from data.intake import cells
+from data.intake.missing import missing
 
 HASH_DIGITS = 20  # 80 bits: two of a billion different rows meet once in a million years
 SEPARATOR = "chr(31)"  # a control character, which no cell holds
@@ -67,7 +68,9 @@ def origins(column: pa.ChunkedArray, key: bytes) -> pa.StringArray:
     """A keyed hash of who sent each row; null where nobody is named."""
     texts = cells.Dictionary(column)
 
-    def keyed(text: str) -> str:
+    def keyed(text: str) -> str | None:
+        if missing(text):
+            return None
         plain = " ".join(text.casefold().split())
         return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from data import places
-from data.intake import formats, mapping
+from data import places, words
+from data.intake import cells, formats, mapping
 from data.intake.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
 from data.settings import Problem, check_zone
 from data.sources import source
@@ -117,7 +117,9 @@ class _Part:
         for key, word in found.items():
             if column == "injured" and word not in YES_NO:
                 raise Problem(f'{self.where} {key}: {word!r}; use "yes", "no" or "".')
-            if column not in (None, "injured"):
+            if column in mapping.COUNTS and word and cells.count(word) is None:
+                raise Problem(f'{self.where} {key}: {word!r}; use a number such as "0", or "".')
+            if column in words.CODES:
                 mapping.check_word(str(column), word, f"{self.where} {key}")
         return found
 

@@ -16,6 +16,7 @@ from data.intake.mapping import Mapping as Rules
 from data.intake.mapping import Pattern
 from data.intake.times import DATE, EXACT, HOUR, MONTH, Format, Ints, Parsed
 from data.intake.verdicts import Verdicts
+from data.intake.worded import read_words
 
 UNKNOWN = ("unknown", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
 FIRST = -25_567 * DAY  # 1900-01-01
@@ -64,6 +65,7 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
     column = rules.columns["occurred_at"]
     texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
     silent = cells.flags(cells.missing(texts)) | _unknown(texts)
+    verdicts.count_missing("occurred_at", cells.count_texts(texts, silent))
     verdicts.reject(silent, "no time", column)
     form = Format(rules.time.formats["occurred_at"])
     parsed = form.parse(texts)
@@ -71,7 +73,7 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
     verdicts.reject(~parsed.ok, unfit, column, f"{unfit} ({form.text})")
     if "time_of_day" in rules.columns:
         parsed = _with_clock(table, rules, parsed, verdicts)
-    stated = _column(table, rules, len(texts))
+    stated = _column(table, rules, len(texts), verdicts)
     verdicts.note((stated >= 0) & (stated < parsed.precision), FINER)
     stated = np.maximum(stated, _patterns(rules, met, len(texts), verdicts))
     precision = np.maximum(parsed.precision, stated).astype(np.uint8)
@@ -95,6 +97,7 @@ def other(
     form = Format(rules.time.formats[target])
     parsed = form.parse(texts)
     said = ~cells.flags(cells.missing(texts))
+    verdicts.count_missing(target, cells.count_texts(texts, ~said))
     verdicts.note(said & ~parsed.ok, f"{words.spoken(target)}: no time, left empty")
     utc = np.where(parsed.absolute, parsed.local, to_utc(parsed.local, clocks.file).utc)
     return utc, parsed.ok & said
@@ -112,6 +115,7 @@ def _with_clock(table: pa.Table, rules: Rules, date: Parsed, verdicts: Verdicts)
     if form.text == "%H%M":  # 5 is five past midnight
         texts = pc.if_else(cells.missing(texts), texts, pc.utf8_lpad(texts, 4, "0"))
     said = ~cells.flags(cells.missing(texts))
+    verdicts.count_missing("time_of_day", cells.count_texts(texts, ~said))
     clock = form.parse(texts)
     unfit = "the time of day does not fit the format of the file"
     verdicts.reject(said & ~clock.ok, unfit, column, f"{unfit} ({form.text})")
@@ -139,15 +143,13 @@ def _patterns(
     return stated
 
 
-def _column(table: pa.Table, rules: Rules, rows: int) -> npt.NDArray[np.int8]:
+def _column(table: pa.Table, rules: Rules, rows: int, verdicts: Verdicts) -> npt.NDArray[np.int8]:
     """The precision that a column states; -1 where it does not."""
     codes = words.CODES["time_precision"]
     stated = np.full(rows, -1, np.int8)
-    if column := rules.columns.get("time_precision"):
-        read = cells.translate("time_precision", rules.values.get("time_precision", {}))
-        texts = cells.Dictionary(table[column])
-        each = [codes.get(str(word), -1) for word in texts.each(read)]
-        stated = np.array(each, np.int8)[texts.which]
+    if "time_precision" in rules.columns:
+        texts, each = read_words(table, rules, verdicts, "time_precision")
+        stated = np.array([codes.get(word or "", -1) for word in each], np.int8)[texts.which]
     return stated
 
 

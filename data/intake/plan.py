@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data import places, sources
+from data import boundaries, places, sources
 from data.forbidden import is_forbidden
 from data.intake import (
     asked,
@@ -50,6 +50,7 @@ class Plan:
     telling: tuple[str, ...]
     watched: tuple[str, ...]
     now: datetime
+    area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
 
     @property
     def zone(self) -> str:
@@ -106,7 +107,8 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
         rules = _decimal(dateplan.decided(csv, rules, options.date_format, ask), csv)
         rules = written.rules = asked.rest(csv, rules, stated is None, ask)
         required.check(csv, rules, source, stated is None)
-    return _plan(csv, rules, source, place)
+    names = boundaries.names_like_empty_cells(store)
+    return replace(_plan(csv, rules, source, place), area_names=names)
 
 
 def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:

@@ -87,10 +87,10 @@ def _strange(csv: Csv, rules: Mapping) -> list[str]:
     """The first different texts in the column of kinds; [] as soon as one has a rule."""
     column, found = rules.columns["kind"], dict[str, None]()
     known = _ruled(rules)
-    if any(known(text) for text in _held(csv, column)):
+    if any(known(text) for text in csv.values(column)):
         return []
     for frame in csv.frames([column]):
-        texts = cells.Dictionary(frame.table[column]).texts
+        texts = [text for text in cells.Dictionary(frame.table[column]).texts if text]
         if any(known(text) for text in texts):
             return []
         found |= dict.fromkeys(texts[:SHOWN])
@@ -101,9 +101,10 @@ def _ruled(rules: Mapping) -> Callable[[str], bool]:
     """Whether the rules of a mapping make a text a kind, or say to leave it out."""
     if rule := rules.tags.get("kind"):
         split = cells.tags("kind", rule)
-        return lambda text: bool(split(text)[0])
-    read = cells.translate("kind", rules.values.get("kind", {}))
-    return lambda text: read(text) is not None
+        return lambda text: bool(split(text).words)
+    stated = rules.values.get("kind", {})
+    read = cells.translate("kind", stated)
+    return lambda text: bool(read(text)) or cells.is_stated(text, stated)
 
 
 def _no_time(csv: Csv, guessed: bool) -> str:

@@ -1,6 +1,5 @@
 """The rows of a frame made records, or rejected with a reason."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import places, words
-from data.intake import attributes, identity, moments, spots
+from data.intake import attributes, cells, identity, moments, spots
 from data.intake.framing import Frame
 from data.intake.moments import Clocks, Moments
 from data.intake.plan import Plan
@@ -26,14 +25,13 @@ LINE, CONTENT = "row_line", "row_content"  # beside the record until repeats are
 class Read:
     """What became of one frame: its records, and the verdict on every row.
 
-    `ids` are those of all rows, also of the rejected. `unknown` counts texts that no
-    rule makes a word, by record column.
+    `ids` and `kinds` are those of all rows, also of the rejected.
     """
 
     records: pa.Table
     ids: pa.StringArray
     verdicts: Verdicts
-    unknown: dict[str, Counter[str]]
+    kinds: pa.StringArray
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,14 @@ class Reader:
         clocks = Clocks(plan.zone, plan.place.zone, plan.now)
         when = moments.occurred(table, rules, clocks, verdicts)
         bounds = Bounds(plan.place.center, plan.reach_km)
-        where = spots.located(table, rules, bounds, verdicts)
+        where = spots.located(table, rules, bounds, verdicts, plan.area_names)
         worded = Worded(table, rules, verdicts)
         ids, content = self.identify.ids(table)
+        for target in ("incident_id", "origin"):
+            if target in rules.columns:
+                texts = cells.trimmed(table[rules.columns[target]])
+                silent = cells.flags(cells.missing(texts))
+                verdicts.count_missing(target, cells.count_texts(texts, silent))
         found = {
             "incident_id": ids,
             "source": worded.same(plan.source.name),
@@ -72,7 +75,7 @@ class Reader:
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
-        return Read(records, ids, verdicts, worded.unknown)
+        return Read(records, ids, verdicts, found["kind"])
 
     def _times(
         self, table: pa.Table, when: Moments, clocks: Clocks, verdicts: Verdicts
