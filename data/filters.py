@@ -62,7 +62,7 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
         sql=lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)]),
-        says=lambda view, meta: ", ".join(map(words.spoken, getattr(view, field))),
+        says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
     )
 
 
@@ -205,9 +205,9 @@ FILTERS = (
         says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
     ),
     of_words("via", "vias", "via", "Known by", "How it came to be known."),
-    of_words("response", "responses", "response", "Police response", "What local police did."),
+    of_words("response", "responses", "response", "Police response", "What local police did. none: they did not come."),
     Filter(
-        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force.").__dict__, "sql": force_sql}
+        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. none: the record says that no force was used.").__dict__, "sql": force_sql}
     ),
     Filter(
         **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql, "says": _grades_said}

@@ -56,6 +56,12 @@ METHODS = (
         "People are stopped where they drive, shop and work, not only where they live. No rate without residents or where the population is not known.",
     ),
     Method(
+        "What local police did",
+        "Records of the View by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
+        "Wilson (1927), Journal of the American Statistical Association 22.",
+        "Not recorded is not the same as not there. Who writes down what police did may differ from who does not, and where several reports tell of one event the true interval is wider.",
+    ),
+    Method(
         "Smoothed rate",
         "The rate drawn towards that of the whole place, the more so the fewer the residents (empirical Bayes, method of moments).",
         "Marshall (1991), Applied Statistics 40.",

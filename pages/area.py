@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, clock, frame, neighborhood, tables
+from ui import breakdown, cached, charts, clock, frame, neighborhood, tables
 
 asked = frame.view()
 view = neighborhood.polygons(asked)
@@ -34,6 +34,7 @@ with right:
     if hours["n"].any():
         st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
     clock.left_out(hours["n"].sum(), row["n"], "hour")
+breakdown.show(inside, theme)
 st.markdown("**Neighbors**")
 tables.listed(neighborhood.neighbors(view, name, answer))
 st.text(neighborhood.border(view))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, clock, frame, headline
+from ui import breakdown, cached, charts, clock, frame, headline
 
 view = frame.view()
 theme = frame.theme()
@@ -30,5 +30,6 @@ if answer.headline["n"]:
         if days["n"].any():
             st.altair_chart(charts.calendar(*clock.placed(days), theme), alt="Calendar")
         clock.left_out(days["n"].sum(), answer.headline["n"], "day")
+    breakdown.show(view, theme)
     clock.multiples(answer, theme, changes)
 frame.foot(view)

@@ -53,7 +53,7 @@ def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
     told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
     for column, label in COUNTED.items():
         counts = source["counts"][column]
-        spoken = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
+        spoken = ", ".join(f"{words.label(column, w)} {n:,}" for w, n in counts.items())
         told.append((label, spoken))
     return [(label, value) for label, value in told if value]
 
@@ -63,6 +63,7 @@ COUNTED = {
     "time_precision": "time known to",
     "place_precision": "place known to",
     "grade": "grades",
+    "response": "what local police did",
 }
 
 

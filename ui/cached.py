@@ -9,6 +9,7 @@ import streamlit as st
 
 from data import (
     answers,
+    breakdowns,
     details,
     questions,
     settings,
@@ -16,6 +17,7 @@ from data import (
     surface,
     within,
 )
+from data.breakdowns import Answers, Breakdown
 from data.store import Current, Store
 from data.store import place as store_file
 from data.view import View
@@ -137,6 +139,17 @@ def hours_by_weekday(view: View) -> pd.DataFrame:
 def daily(view: View) -> pd.DataFrame:
     """Counts by day."""
     return questions.daily(current(view.stamp), view)
+
+
+def is_recorded(view: View, row: Breakdown) -> bool:
+    """Whether the View's source says anything in the column of a breakdown."""
+    return breakdowns.is_recorded(row, view, meta(view.stamp))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def breakdown(view: View, row: Breakdown) -> Answers:
+    """The View by the words of a column."""
+    return breakdowns.answers(current(view.stamp), view, row)
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)

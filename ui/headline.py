@@ -23,9 +23,10 @@ def show(view: View, answer: Answer) -> None:
 
 
 def noun(view: View) -> str:
-    """What is counted, in the source's words, and which kinds or force of it are asked for."""
+    """What is counted, in the source's words, and which kinds, force or response of it."""
     told = says(view, cached.meta(view.stamp))[:60]
-    only = [words.spoken(code) for code in (*view.kinds, *view.forces)]
+    asked = {"kind": view.kinds, "force": view.forces, "response": view.responses}
+    only = [words.label(column, code) for column, codes in asked.items() for code in codes]
     if not only:
         return told
     return f"{told} ({', '.join(only[:2])}{' ...' if len(only) > 2 else ''})"
