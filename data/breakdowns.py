@@ -17,26 +17,31 @@ from geo import rates, shares
 class Breakdown(NamedTuple):
     """A column that screens break down, in words.
 
-    `silent` is its word for a record that says nothing, `main` the one that its sentence is
-    about; `field` is the View's filter on it.
+    `who` did what its words mean; `silent` is its word for a record that says nothing,
+    `main` the one that its sentence is about; `field` is the View's filter on it.
     """
 
     column: str
     field: str
     title: str
+    who: str
     silent: str
     main: str
 
 
-BREAKDOWNS = (Breakdown("response", "responses", "What local police did", "not_recorded", "none"),)
+BREAKDOWNS = (
+    Breakdown(
+        "response", "responses", "What local police did", "Local police", "not_recorded", "none"
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Answers:
     """How often the records of a View say each word of a column.
 
-    `table` has a row a word in the order of its table: code, meaning, n, share, low, high
-    (95 % interval of the share of `said`). `said` of `of` records say anything. Shares are
+    `table` has a row a word in the order of its table: code, what, n, share, low, high
+    (95% interval of the share of `said`). `said` of `of` records say anything. Shares are
     NaN where fewer than 20 do.
     """
 
@@ -68,7 +73,7 @@ def answers(current: Current, view: View, row: Breakdown) -> Answers:
     table = pd.DataFrame(
         {
             "code": [word.code for word in listed],
-            "meaning": [word.meaning.rstrip(".") for word in listed],
+            "what": [word.meaning.removeprefix(row.who).strip(" .") for word in listed],
             "n": n,
             "share": n / enough if enough else np.nan,
             "low": low,

@@ -257,7 +257,7 @@ class _Tally:
         self.rows += frame.table.num_rows + len(frame.broken)
         self.notes += verdicts.notes()
         self.by_label += verdicts.by_label()
-        self.losses.add(read.kinds, verdicts)
+        self.losses.add(read.kinds, read.own_kinds, verdicts)
         self.notes["blank lines, which are no rows"] += frame.blank
         self.notes["rows with empty cells beyond the last column"] += frame.padded
         self.notes["control characters that were taken out"] += frame.controls

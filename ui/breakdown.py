@@ -1,7 +1,10 @@
 """What records say in a column of words, with shares of those that say anything."""
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
+from data import words
 from data.breakdowns import BREAKDOWNS, Answers, Breakdown
 from data.view import View
 from geo import rates
@@ -22,24 +25,34 @@ def show(view: View, theme: Theme) -> None:
         found = cached.breakdown(view, row)
         st.text(sentence(row, found))
         if found.said:
-            st.altair_chart(charts.shares(found.table, theme), alt=f"{row.title}, by count")
+            st.altair_chart(charts.shares(_labelled(found), theme, found.said), alt=row.title)
+
+
+def _labelled(found: Answers) -> pd.DataFrame:
+    """The words with what stands beside each bar."""
+    pairs = zip(found.table["n"], found.table["share"])
+    labels = [f"{n:,}" + (f" ({percent(s)})" if np.isfinite(s) else "") for n, s in pairs]
+    return found.table.assign(label=labels)
 
 
 def sentence(row: Breakdown, found: Answers) -> str:
     """How many records say anything, how many of them the main word, and what is not known."""
     main = next(r for r in found.table.to_dict("records") if r["code"] == row.main)
-    what = f"{main['meaning'][:1].lower()}{main['meaning'][1:]}"
-    silent = f"{found.of - found.said:,} do not record it, which does not mean that {what}"
+    what, who = f"{row.who.lower()} {main['what']}", row.title.lower()
+    unsaid = f"That does not mean that {what}." if found.said < found.of else ""
     if not found.said:
-        return f"None of {found.of:,} records says it; that does not mean that {what}."
-    parts = [f"{main['n']:,} of the {found.said:,} records that say it: {what}"]
-    if found.said < rates.UNRELIABLE:
-        parts.append("too few for shares")
-    else:
+        return f"None of {words.counted(found.of, 'record')} says {who}. {unsaid}"
+    share = "too few records say it for shares"
+    if found.said >= rates.UNRELIABLE:
         interval = f"95% interval {percent(main['low'])} to {percent(main['high'])}"
-        parts[0] += f" ({percent(main['share'])}, {interval})"
-    rest = f" The other {silent}." if found.said < found.of else ""
-    return f"{'; '.join(parts)}.{rest}"
+        share = f"{percent(main['share'])} ({interval})"
+    rest = found.of - found.said
+    silent = f"{rest:,} {'does' if rest == 1 else 'do'} not say it. {unsaid}" if rest else ""
+    says = "says" if found.said == 1 else "say"
+    return (
+        f"{found.said:,} of {words.counted(found.of, 'record')} {says} {who}. In {main['n']:,} of "
+        f"these {what}: {share}. {silent}"
+    ).strip()
 
 
 def percent(share: float) -> str:

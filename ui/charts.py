@@ -234,32 +234,23 @@ def against(
     return alt.layer(*layers, title=said).properties(height=250)
 
 
-def shares(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
-    """Horizontal bars in the order given, with the interval of each share.
+def shares(frame: pd.DataFrame, theme: Theme, said: int) -> alt.LayerChart:
+    """Horizontal bars in the order given, with the interval of each share of `said` records.
 
-    Columns: meaning, n, share, low, high; counts alone where there are no shares.
+    Columns: what, label, n, share, low, high; counts alone where there are no shares.
     """
     counted = bool(frame["share"].isna().all())
-    told = frame.assign(
-        x=frame["n"] if counted else frame["share"],
-        end=frame["n"] if counted else frame["high"],
-        label=[
-            f"{n:,}" + ("" if counted else f" ({share:.1%})")
-            for n, share in zip(frame["n"], frame["share"])
-        ],
-    )
-    top = 1.3 * float(told["end"].max())  # room for the labels
-    axis = alt.Axis(tickCount=4, **(COUNTS if counted else {"format": ".0%"}))
-    scale = alt.Scale(domain=[0, top], nice=False)
-    title = "records that say it" if counted else "share of the records that say it"
-    tooltip = [alt.Tooltip("meaning:N", title="what"), INCIDENTS]
+    x, end = ("n", "n") if counted else ("share", "high")
+    told = frame.assign(x=frame[x], end=frame[end])
+    form = COUNTS if counted else {"format": ".0%"}
+    scale = alt.Scale(domain=[0, 1.5 * float(told["end"].max())], nice=False)  # room for labels
+    tooltip = [alt.Tooltip("what:N", title="what"), INCIDENTS]
     if not counted:
-        ends = (("share", "share"), ("low", "from (95% interval)"), ("high", "to"))
-        tooltip += [alt.Tooltip(f"{c}:Q", title=said, format=".1%") for c, said in ends]
-    order = frame["meaning"].tolist()
+        named = (("share", "share"), ("low", "from (95% interval)"), ("high", "to"))
+        tooltip += [alt.Tooltip(f"{column}:Q", title=name, format=".1%") for column, name in named]
     base = alt.Chart(told).encode(
-        x=alt.X("x:Q", title=title, axis=axis, scale=scale),
-        y=alt.Y("meaning:N", title=None, sort=order, axis=alt.Axis(labelLimit=220)),
+        x=alt.X("x:Q", title=None, axis=alt.Axis(tickCount=4, **form), scale=scale),
+        y=alt.Y("what:N", title=None, sort=frame["what"].tolist(), axis=alt.Axis(labelLimit=220)),
         tooltip=tooltip,
     )
     layers = [base.mark_bar(color=theme.accent, height={"band": 0.6})]
@@ -267,7 +258,8 @@ def shares(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         layers.append(base.mark_rule(color=theme.ink, size=1.5).encode(x="low:Q", x2="high:Q"))
     label = base.mark_text(align="left", dx=6, color=theme.ink)
     layers.append(label.encode(x="end:Q", text="label:N"))
-    return alt.layer(*layers).properties(height=alt.Step(26))
+    what = "Records" if counted else f"Share of the {said:,} records that say it, 95% interval"
+    return alt.layer(*layers, title=_title(what, theme)).properties(height=alt.Step(26))
 
 
 def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:

@@ -66,8 +66,10 @@ def points_lost(rows: int, by_label: Mapping[str, int]) -> list[str]:
 def kind_lost(loss: Loss) -> str:
     """That a kind of incidents lost more than half of its rows, and why."""
     share = "all of its" if loss.lost == loss.rows else "more than half of its"
+    kind = words.spoken(loss.kind)
+    what = f'What the source calls "{loss.own[:60]}" ({kind})' if loss.own else f'The kind "{kind}"'
     return (
-        f'The kind "{words.spoken(loss.kind)}" lost {share} rows: {loss.lost:,} of {loss.rows:,} '
+        f"{what} lost {share} rows: {loss.lost:,} of {loss.rows:,} "
         f"were rejected, most often for: {loss.reason} ({loss.by_reason:,}). "
         "What is counted of it is too low."
     )

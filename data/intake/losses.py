@@ -1,6 +1,7 @@
 """Kinds of incidents of which an import loses most rows: no source's kind may vanish unseen."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,11 +11,18 @@ import pyarrow.compute as pc
 
 from data.intake.verdicts import Verdicts
 
+FEW = 20  # rows: what a source writes more seldom is no sort of its own
+SHOWN = 8  # of the source's own sorts
+
 
 class Loss(NamedTuple):
-    """A kind that lost more than half of its rows, and the reason met most often."""
+    """A kind that lost more than half of its rows, and the reason met most often.
+
+    `own` is what the source itself calls it; "" where all of the kind is meant.
+    """
 
     kind: str
+    own: str
     lost: int
     rows: int
     reason: str
@@ -23,30 +31,50 @@ class Loss(NamedTuple):
 
 @dataclass
 class Losses:
-    """Rows and rejected rows by kind, counted while a file is read."""
+    """Rows and rejected rows by kind and by the source's own text for it."""
 
-    rows: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    rows: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
-    def add(self, kinds: pa.StringArray, verdicts: Verdicts) -> None:
+    def add(self, kinds: pa.StringArray, own: pa.StringArray, verdicts: Verdicts) -> None:
         """Count one frame. Rows of no known kind are told of elsewhere, by their texts."""
-        encoded = pc.dictionary_encode(kinds)
-        listed = encoded.dictionary.to_pylist()
-        which = encoded.indices.fill_null(len(listed)).to_numpy()
-        often = np.bincount(which, minlength=len(listed) + 1)
-        self.rows += Counter({kind: int(n) for kind, n in zip(listed, often) if kind})
-        gone = ~verdicts.kept
+        keys = pc.binary_join_element_wise(kinds, own, "\n").dictionary_encode()
+        which = keys.indices.fill_null(-1).to_numpy()
+        listed = [tuple(key.split("\n")) for key in keys.dictionary.to_pylist()]
+        often = np.bincount(which[which >= 0], minlength=len(listed))
+        self.rows += Counter(dict(zip(listed, often.tolist())))
+        gone = ~verdicts.kept & (which >= 0)
         pairs = np.column_stack([which[gone], verdicts.code[gone]])
-        for (kind, code), n in zip(*np.unique(pairs, axis=0, return_counts=True)):
-            if kind < len(listed) and listed[kind]:
-                counts = self.reasons.setdefault(listed[kind], Counter())
-                counts[verdicts.reasons[code - 1].key] += int(n)
+        for (key, code), n in zip(*np.unique(pairs, axis=0, return_counts=True)):
+            counts = self.reasons.setdefault(listed[key], Counter())
+            counts[verdicts.reasons[code - 1].key] += int(n)
 
     def most(self) -> tuple[Loss, ...]:
-        """The kinds that lost more than half of their rows, the largest loss first."""
-        found = []
-        for kind, reasons in self.reasons.items():
-            lost, (why, n) = sum(reasons.values()), reasons.most_common(1)[0]
-            if lost * 2 > self.rows[kind]:
-                found.append(Loss(kind, lost, self.rows[kind], why, n))
-        return tuple(sorted(found, key=lambda loss: -loss.lost))
+        """The kinds that lost more than half of their rows, the largest loss first.
+
+        Then the source's own sorts that did, of kinds that did not.
+        """
+        kinds = sorted(self._kinds(), key=lambda loss: -loss.lost)
+        whole = {loss.kind for loss in kinds}
+        own = sorted(self._own(whole), key=lambda loss: -loss.lost)
+        return (*kinds, *own[:SHOWN])
+
+    def _kinds(self) -> Iterator[Loss]:
+        rows, reasons = Counter[str](), dict[str, Counter[str]]()
+        for (kind, _), n in self.rows.items():
+            rows[kind] += n
+        for (kind, _), counts in self.reasons.items():
+            reasons[kind] = reasons.get(kind, Counter()) + counts
+        for kind, counts in reasons.items():
+            yield from _loss(kind, "", rows[kind], counts)
+
+    def _own(self, whole: set[str]) -> Iterator[Loss]:
+        for (kind, own), counts in self.reasons.items():
+            if own and kind not in whole and self.rows[kind, own] >= FEW:
+                yield from _loss(kind, own, self.rows[kind, own], counts)
+
+
+def _loss(kind: str, own: str, rows: int, reasons: Counter[str]) -> Iterator[Loss]:
+    lost, (why, n) = reasons.total(), reasons.most_common(1)[0]
+    if lost * 2 > rows:
+        yield Loss(kind, own, lost, rows, why, n)

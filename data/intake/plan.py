@@ -15,6 +15,7 @@ from data.intake import (
     draft,
     freetext,
     guess,
+    headers,
     mapping,
     mapread,
     required,
@@ -67,6 +68,17 @@ class Plan:
     def origin(self) -> str | None:
         """The column that is only ever hashed."""
         return self.mapping.columns.get("origin")
+
+    @property
+    def own_kinds(self) -> str | None:
+        """The column in which the source says what happened, also where rules ignore it.
+
+        None where there is none, or where it holds sentences, which may name people.
+        """
+        called = headers.NAMES["kind"].split()
+        named = (name for name in self.attributes if headers.plain(name) in called)
+        column = self.mapping.columns.get("kind") or next(named, None)
+        return None if column is None or freetext.looks(self.csv.values(column)) else column
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -25,13 +25,15 @@ LINE, CONTENT = "row_line", "row_content"  # beside the record until repeats are
 class Read:
     """What became of one frame: its records, and the verdict on every row.
 
-    `ids` and `kinds` are those of all rows, also of the rejected.
+    `ids`, `kinds` and `own_kinds` (what the source calls them) are those of all rows, also
+    of the rejected.
     """
 
     records: pa.Table
     ids: pa.StringArray
     verdicts: Verdicts
     kinds: pa.StringArray
+    own_kinds: pa.StringArray
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,15 @@ class Reader:
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
-        return Read(records, ids, verdicts, found["kind"])
+        return Read(records, ids, verdicts, found["kind"], self._own_kinds(table))
+
+    def _own_kinds(self, table: pa.Table) -> pa.StringArray:
+        """What the source itself calls each kind; "" where it has no word for it."""
+        column = self.plan.own_kinds
+        if column is None:
+            return pa.repeat("", table.num_rows)
+        texts = cells.Dictionary(table[column])
+        return texts.array(texts.texts, pa.string())
 
     def _times(
         self, table: pa.Table, when: Moments, clocks: Clocks, verdicts: Verdicts
