@@ -14,7 +14,9 @@ from data.forbidden import is_forbidden, is_personal
 from data.intake import guess, mapread, mapwrite
 from data.intake.mapping import (
     CONSTANTS,
+    COUNTS,
     ENUMERATED,
+    NAMES,
     PATTERNED,
     TARGETS,
     TIME_COLUMNS,
@@ -46,8 +48,12 @@ def word(column: str) -> st.SearchStrategy[str]:
     return st.sampled_from(list(words.CODES[column]))
 
 
+RENAMED = st.dictionaries(TEXT, TEXT, min_size=1, max_size=3)
+
+
 def rules(column: str) -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(KEY, word(column) | st.just(""), min_size=1, max_size=3)
+    meant = st.sampled_from(["0", "12"]) if column in COUNTS else word(column)
+    return st.dictionaries(TEXT, meant | st.just(""), min_size=1, max_size=3)
 
 
 FORMATS = st.sampled_from(["%Y-%m-%d", "%d/%m/%Y[ %H:%M]", "%b %d %Y"])
@@ -79,7 +85,9 @@ MAPPINGS = st.builds(
         maybe(st.sampled_from(".,")),
         st.booleans(),
     ),
-    values=st.fixed_dictionaries({}, optional={c: rules(c) for c in ENUMERATED}),
+    values=st.fixed_dictionaries(
+        {}, optional={c: rules(c) for c in (*ENUMERATED, *COUNTS)} | dict.fromkeys(NAMES, RENAMED)
+    ),
     tags=st.fixed_dictionaries(
         {},
         optional={

@@ -26,7 +26,8 @@ HEADINGS = {
         centre is rejected; 0 is no limit. decimal is the mark in coordinates.
         precision makes all places coarser. swapped = true exchanges lat and lon.""",
     "values": """What a value means: "value in the file" = "word". "*" is for all other
-        values, "" leaves it empty.""",
+        values, "" leaves it empty. A value with a line of its own is never taken for an
+        empty cell, whatever it is: NA, none, a dash.""",
     "tags": """Lists in one cell: the separator, words for entries; order is for a
         column of one word: the first that is met wins.""",
     "constant": "The same for every row that states nothing itself.",
