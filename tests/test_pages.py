@@ -151,17 +151,30 @@ def test_without_data_there_are_no_zeros() -> None:
         assert not app.dataframe and "per 1,000" not in said(app)
 
 
+FEW = {
+    "source": "community made", "kind": "crowd control", "from": "2025-06-01", "to": "2025-08-15",
+}  # fmt: skip
+
+
 def test_of_a_few_records_no_most_is_said() -> None:
     for path in ("pages/map.py", "pages/time.py"):
-        app = opened(path, source="press")
+        app = opened(path, **FEW)
         assert "too few to say" in app.subheader[0].value
-    assert "by count" not in said(opened("pages/area.py", source="press"))
+    assert "by count" not in said(opened("pages/area.py", **FEW))
+
+
+def test_press_without_a_neighborhood_lies_in_no_area() -> None:
+    app = opened(source="press")
+    assert "no record of this View lies in one of these units" in app.subheader[0].value
+    assert "7 lie in none of the areas" in said(app)
+    app = opened("pages/area.py", source="press")
+    assert "no record of this View lies in any area" in app.subheader[0].value
 
 
 def test_of_a_few_records_no_finding_is_said() -> None:
-    app = opened("pages/now.py", source="press")
+    app = opened("pages/now.py", **FEW)
     assert app.subheader[0].value == "Too little to tell what is usual"
-    assert "3 incidents in areas" in said(app) and "it takes 20" in said(app)
+    assert "17 incidents in areas" in said(app) and "it takes 20" in said(app)
     app = opened("pages/trend.py", source="press")
     assert "too few to tell of a break" in app.subheader[0].value
     assert "A break may be there all the same" in said(app)
@@ -174,7 +187,8 @@ def test_of_a_few_records_no_finding_is_said() -> None:
 
 
 def test_one_is_not_spoken_of_as_many() -> None:
-    text = said(opened("pages/area.py", source="press"))
+    link = {"source": "community made", "from": "2025-06-12", "to": "2025-06-12"}
+    text = said(opened("pages/area.py", name="Corcoran", **link))
     assert "1 has no exact place and is not in the heatmap" in text and "1 have" not in text
 
 
