@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from data import ledger, places
-from data.intake import batch, done, draft, identity, plan, shown, sourcebook, watch
+from data.intake import batch, done, draft, identity, midnight, plan, shown, sourcebook, watch
 from data.intake.dating import Ask
 from data.intake.framing import Frame
 from data.intake.plan import Options, Plan
@@ -136,6 +137,8 @@ class _Work:
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise Problem(f"{file.name} changed while it was read. Try it again.")
         tally.rejected[PURGED] += written.purged
+        if doubt := self.plan.doubt(tally.at_midnight):
+            tally.notes[doubt[0]] += doubt[1]
         tally.notes["rows with an id that an earlier, different row has"] += written.same_id
         return self._report(tally, written)
 
@@ -237,12 +240,14 @@ class _Tally:
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    at_midnight: midnight.Counts = field(default_factory=lambda: np.zeros(4, np.int64))
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, frame: Frame, read: Read) -> None:
         """Count one frame."""
         self.rows += frame.table.num_rows + len(frame.broken)
         self.notes += read.verdicts.notes()
+        self.at_midnight += read.at_midnight
         self.notes["blank lines, which are no rows"] += frame.blank
         self.notes["rows with empty cells beyond the last column"] += frame.padded
         self.notes["control characters that were taken out"] += frame.controls

@@ -33,6 +33,8 @@ _COMMA = r"[+-]?\d+(?:,\d+)?\s*[°º]?\s*[NSEWO]?"
 PAIRS = (
     rf"(?i)(?:^|[(\[])\s*(?P<lat>{_ONE})\s*[,;/\s]\s*(?P<lon>{_ONE})\s*[)\]]?\s*$",
     rf"(?i)(?:^|[(\[])\s*(?P<lat>{_COMMA})\s*[;/\s]\s*(?P<lon>{_COMMA})\s*[)\]]?\s*$",
+    # a geopoint of a survey form: altitude and accuracy follow
+    r"^(?P<lat>[+-]?\d+(?:\.\d+)?)\s+(?P<lon>[+-]?\d+(?:\.\d+)?)(?:\s+[+-]?\d+(?:\.\d+)?){1,2}$",
     r"(?i)(?:^|[(\[])\s*(?P<lat>[+-]?\d+,\d+),\s*(?P<lon>[+-]?\d+,\d+)\s*[)\]]?\s*$",
 )
 _FLOAT = r"[+-]?[\d.]+(?:[eE][+-]?\d+)?"

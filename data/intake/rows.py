@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import places, words
-from data.intake import attributes, identity, moments, spots
+from data.intake import attributes, identity, midnight, moments, spots
 from data.intake.framing import Frame
 from data.intake.moments import Clocks, Moments
 from data.intake.plan import Plan
@@ -27,13 +27,14 @@ class Read:
     """What became of one frame: its records, and the verdict on every row.
 
     `ids` are those of all rows, also of the rejected. `unknown` counts texts that no
-    rule makes a word, by record column.
+    rule makes a word, by record column; `at_midnight` what the clocks of records show.
     """
 
     records: pa.Table
     ids: pa.StringArray
     verdicts: Verdicts
     unknown: dict[str, Counter[str]]
+    at_midnight: midnight.Counts
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Reader:
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
-        return Read(records, ids, verdicts, worded.unknown)
+        return Read(records, ids, verdicts, worded.unknown, when.at_midnight(verdicts.kept))
 
     def _times(
         self, table: pa.Table, when: Moments, clocks: Clocks, verdicts: Verdicts
@@ -83,11 +84,11 @@ class Reader:
         until = pa.nulls(table.num_rows, UTC)
         if "received_at" in rules.columns:
             stated, ok = moments.other(table, rules, "received_at", clocks, verdicts)
-            received = np.where(ok, stated, received)
-            settled = np.where(ok, np.maximum(settled, stated), settled)
+            received = np.where(ok, stated.utc, received)
+            settled = np.where(ok, np.maximum(settled, stated.settled), settled)
         if "on_scene_until" in rules.columns:
             last, ok = moments.other(table, rules, "on_scene_until", clocks, verdicts)
-            until = pa.array(last, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
+            until = pa.array(last.utc, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
         return {
             "occurred_at": _utc(when.utc),
             "local_date": when.date(),
