@@ -37,6 +37,9 @@ PAIRS = (
     r"^(?P<lat>[+-]?\d+(?:\.\d+)?)\s+(?P<lon>[+-]?\d+(?:\.\d+)?)(?:\s+[+-]?\d+(?:\.\d+)?){1,2}$",
     r"(?i)(?:^|[(\[])\s*(?P<lat>[+-]?\d+,\d+),\s*(?P<lon>[+-]?\d+,\d+)\s*[)\]]?\s*$",
 )
+NO_PAIR = (
+    r"(?i)^[(\[]\s*(?:(?:null|none|nan)\s*,\s*(?:null|none|nan))?\s*[)\]]$"  # two that are missing
+)
 _FLOAT = r"[+-]?[\d.]+(?:[eE][+-]?\d+)?"
 POINTS = (
     rf"(?i)^(?:SRID=4326;)?\s*POINT\s*Z?\s*\(\s*(?P<lon>{_FLOAT})\s+(?P<lat>{_FLOAT})[^()]*\)$",
@@ -72,7 +75,8 @@ def numbers(column: pa.ChunkedArray | pa.Array, decimal: str = ".") -> Numbers:
 def pairs(column: pa.ChunkedArray | pa.Array, ways: tuple[str, ...]) -> tuple[Numbers, Numbers]:
     """Latitude and longitude of cells that hold both."""
     texts = pc.utf8_trim_whitespace(cells.plain(column))
-    said = ~cells.flags(cells.missing(texts))
+    silent = pc.or_(cells.missing(texts), pc.match_substring_regex(texts, NO_PAIR))
+    said = ~cells.flags(silent)
     found = [pa.nulls(len(texts), pa.string())] * 2
     for way in ways:
         left = pc.is_null(found[0])

@@ -71,7 +71,10 @@ DIGITS = {"%H": 2, "%H%M": 4, "%H%M%S": 6}
 HOURS, MINUTES, SECONDS = DIGITS
 _DIGITS = re.compile(r"(\d{1,6})(?:\.0+)?", re.ASCII)
 _OPTIONAL = re.compile(r"(?<!%)\[[^\[\]]*\]")
-NO_HOUR = 99  # what stands where the hour is not known
+# what stands where the time of day is not known, or is the end of the day
+NO_CLOCKS = (
+    "2400", "24:00", "24:00:00", "240000", "24", "9999", "99:99", "99:99:99", "999999", "99",
+)  # fmt: skip
 # serial day numbers that are dates from 1954 to 2064
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 SERIALS = (20_000, 60_000)
@@ -116,16 +119,17 @@ def digit_clock(texts: Sequence[str]) -> str | None:
     They are hours only where no number has more than two digits, or is no hour.
     """
     read = [match[1] for text in texts if (match := _DIGITS.fullmatch(text))]
-    if not read or len(read) * 2 < len(texts):
+    if not read or len(read) * 2 <= len(texts):
         return None
     long = sum(len(digits) > DIGITS[MINUTES] for digits in read)
     if long * 2 >= len(read):
         form = SECONDS
-    elif any(len(digits) > 2 or 24 < int(digits) != NO_HOUR for digits in read):
+    elif any(len(digits) > 2 or (int(digits) > 24 and digits not in NO_CLOCKS) for digits in read):
         form = MINUTES
     else:
         return HOURS
-    fit = sum(Format(form).fits(digits.zfill(DIGITS[form])) for digits in read)
+    wide, reads = DIGITS[form], Format(form)
+    fit = sum(digits in NO_CLOCKS or reads.fits(digits.zfill(wide)) for digits in read)
     return form if fit * 2 >= len(read) else None
 
 

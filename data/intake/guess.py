@@ -40,9 +40,11 @@ def columns(
     allowed = [name for name in names if not is_forbidden(name)]
     unsure = survey.unsure(allowed, values)
     allowed = [name for name in allowed if name not in unsure]
-    found, rivals = _dates(allowed, values, time, zone)
+    filled_in = survey.filled_in(names)
+    event = [name for name in allowed if name not in filled_in]
+    found, rivals = _dates(event, values, time, zone)
     allowed = [name for name in allowed if name not in rivals]
-    event = [name for name in allowed if name not in survey.filled_in(names)]
+    event = [name for name in event if name not in rivals]
     in_parts = {"year": "occurred_at", "hour": "time_of_day"}
     taken = {*found, *(whole for part, whole in in_parts.items() if part in found)}
     wanted = [target for target in GUESSED if target not in taken]

@@ -17,16 +17,12 @@ from data.intake.mapping import Pattern
 from data.intake.times import DATE, EXACT, HOUR, MONTH, Format, Ints, Parsed
 from data.intake.verdicts import Verdicts
 
-UNKNOWN = ("unknown", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
+UNKNOWN = ("unknown", "unk", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
 FIRST = -25_567 * DAY  # 1900-01-01
 AN_HOUR = 3600 * SECOND
 
 SKIPPED = "times that the clock skipped in spring were moved forward by the gap"
 TWICE = "times that exist twice in autumn were taken as the first"
-# what stands where the time of day is not known, or is the end of the day
-NO_CLOCKS = (
-    "2400", "24:00", "24:00:00", "240000", "24", "9999", "99:99", "99:99:99", "999999", "99",
-)  # fmt: skip
 NO_CLOCK = "times of day that are 24:00 or a code (9999): only the day is known"
 FINER = "a stated precision of time was finer than the text: the text's own holds"
 
@@ -86,7 +82,7 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
         if rules.time.midnight.get("time_of_day") == midnight.LOCAL:
             clock = clock._replace(ok=clock.ok & (clock.local % DAY != 0))
         parsed = _joined(parsed, clock, clocks.file)
-    if rule:
+    if rule in midnight.NOTES:
         verdicts.note(at_midnight & (parsed.precision == DATE), midnight.NOTES[rule])
     verdicts.note((stated >= 0) & (stated < parsed.precision), FINER)
     stated = np.maximum(stated, _patterns(rules, met, rows, verdicts))
@@ -156,7 +152,7 @@ def _clock(table: pa.Table, rules: Rules, verdicts: Verdicts) -> Parsed | None:
         timed = clock.ok & (clock.precision <= HOUR)
         no_offset = np.zeros(len(texts), bool)
         clock = Parsed(timed | ~said, clock.local % DAY, clock.precision, no_offset)
-    code = said & ~clock.ok & cells.flags(pc.is_in(texts, value_set=pa.array(NO_CLOCKS)))
+    code = said & ~clock.ok & cells.flags(pc.is_in(texts, value_set=pa.array(dating.NO_CLOCKS)))
     verdicts.note(code, NO_CLOCK)
     unfit = "the time of day does not fit the format of the file"
     verdicts.reject(said & ~code & ~clock.ok, unfit, column, f"{unfit} ({form.text})")

@@ -76,7 +76,8 @@ def lacks_crs(rules: Mapping) -> bool:
 
 def rivals(csv: Csv) -> tuple[str, ...]:
     """The columns that could all say when it happened; () where one does or none."""
-    allowed = [name for name in csv.names if not is_forbidden(name)]
+    filled_in = survey.filled_in(csv.names)
+    allowed = [n for n in csv.names if not is_forbidden(n) and n not in filled_in]
     return timecolumns.occurred(allowed, csv.values).rivals
 
 
@@ -141,7 +142,7 @@ def _no_time(csv: Csv, guessed: bool) -> str:
         )
     filled_in = survey.filled_in(csv.names)
     why = (
-        f" {' and '.join(filled_in)} say when a form was filled in, and are not taken unasked."
+        f" What says when a form was filled in is not taken unasked: {', '.join(filled_in)}."
         if filled_in
         else ""
     )

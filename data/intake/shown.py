@@ -7,8 +7,8 @@ from data.intake.plan import Plan
 MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 # what a plan says of times of 00:00, by the rule of the mapping
 MIDNIGHTS = {
-    midnight.LOCAL: "dates stand at midnight",
-    midnight.UTC: "dates stand at midnight UTC, and each stays that date",
+    midnight.LOCAL: "00:00 tells only the day",
+    midnight.UTC: "00:00 UTC tells only the day, and stays that date",
     midnight.EXACT: "00:00 is a time like any other",
 }
 SAMPLE = 3  # rows
@@ -38,15 +38,13 @@ def introduced(decided: Plan) -> list[str]:
 
 def _midnight(target: str, rule: str, rules: Mapping) -> str:
     """What is made of times of 00:00 in a column."""
+    if target == "time_of_day" and rule != midnight.EXACT:
+        return f'{target}: 00:00 stands for a time that is not known (midnight = "{rule}")'
     said = f'{target}: {MIDNIGHTS[rule]} (midnight = "{rule}")'
-    if rule == midnight.EXACT:
-        return said
-    if target == "time_of_day":
-        return f"{target}: 00:00 stands for a time that is not known"
     clock = rules.columns.get("time_of_day") or rules.columns.get("hour")
-    if target == "occurred_at" and clock:
-        return f'{said}: the time is that of "{clock}"'
-    return f"{said}: only the day is known"
+    if rule != midnight.EXACT and target == "occurred_at" and clock:
+        return f'{said}; the time is that of "{clock}"'
+    return said
 
 
 def _for_which(target: str, rules: Mapping) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.intake import dating, headers, midnight, survey
+from data.intake import dating, headers, midnight
 from data.intake.clock import DAY
 from data.intake.roles import LENGTHS, MONTHS, OTHER, PLAIN, REPORTED, TIMES, role, said
 from data.intake.times import HOUR, MONTH, Format, Parsed
@@ -15,7 +15,7 @@ from data.words import listed
 
 Values = Callable[[str], Sequence[str]]
 
-CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m|^\d{1,6}(\.0+)?$", re.IGNORECASE)
+CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m", re.IGNORECASE)
 AGAIN = re.compile(r" \(\d+\)$")  # what a header has that another column has too
 NUMBER = re.compile(r"\d+([.,]\d+)?")
 # a clock other than UTC behind a time: what such a text's own clock showed is not kept
@@ -26,6 +26,7 @@ SAME = 0.9  # of the rows within a day: two columns tell of one time
 NO_DATES = ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1970-01-01")
 NO_DAYS = np.array(NO_DATES, "datetime64[D]").astype(np.int64)
 TIME_WORDS = listed("time times tm hora heure uhrzeit zeit")
+NUMBERED = TIME_WORDS | {"hhmm"}
 DATE_WORDS = listed("date dates datetime datetimes dt dttm dtm fecha datum jour taariikh")
 
 
@@ -60,12 +61,10 @@ def occurred(names: Sequence[str], values: Values, zone: str = "UTC") -> Choice:
 
     One that names the event goes before one of the report, that before one of the
     entry. Of columns that tell of one time, the one with the time of day is taken;
-    a date at midnight on the clock of `zone` tells none. When a form was filled in is
-    never when something happened.
+    a date at midnight on the clock of `zone` tells none.
     """
-    filled_in = survey.filled_in(names)
     first = [name for name in names if AGAIN.sub("", name) not in {*names} - {name}]
-    found = [d for name in first if name not in filled_in and (d := _dates(name, values))]
+    found = [date for name in first if (date := _dates(name, values))]
     found = [d for d in found if not d.months] or found
     found = [d for d in found if not _is_clock_beside(d, found, zone)]
     if not found:
@@ -166,6 +165,8 @@ def _clock_role(name: str, values: Values) -> int | None:
         return None
     held = [text for text in values(name) if text.strip()][:LOOKED_AT]
     family, parsed = _parsed(held)
+    if dating.digit_clock(held):  # a day or a year is a bare number too, 140500 is a date too
+        return role(name) if told & NUMBERED and parsed.ok.mean() <= 0.5 else None
     if family and not any(ELSEWHERE.search(text) for text in held):
         dateless = _has_no_dates(parsed) or _is_on_one_date(name, parsed)
         return role(name) if dateless else None
