@@ -206,6 +206,18 @@ def test_where_the_clock_is_empty_the_dates_own_time_holds(store: Store) -> None
     ]  # fmt: skip
 
 
+def test_the_clock_comes_with_the_column_that_somebody_chose(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "it.csv"
+    rows = ("2025-01-13 00:00,2025-03-13 00:00,0945", "2025-01-14 00:00,2025-03-14 00:00,5")
+    header = "incident_date,call_date,Time,lat,lon\n"
+    file.write_text(header + "".join(f"{row},{THERE}\n" for row in rows))
+    options = Options(kind="other")
+    report = importing.run(
+        store, PLACE, file, options, ask=lambda _, choices: choices[-1], say=lambda _: None
+    )
+    assert times(store, report) == [("2025-03-13 09:45", "exact"), ("2025-03-14 00:05", "exact")]
+
+
 # ---- dates at midnight alone
 
 
@@ -541,6 +553,32 @@ def test_months_are_found_unasked(store: Store, header: str, rows: tuple[str, ..
 def test_a_month_gives_way_to_a_date() -> None:
     assert guessed("Month,Reported Date", "2016-01,2016-01-13")["occurred_at"] == "Reported Date"
     assert "occurred_at" not in guessed("Month,count", "1,2", "2,3")
+
+
+def test_a_month_written_as_its_first_day_is_a_month(store: Store) -> None:
+    months = [("2016-01-01 00:00", "month"), ("2016-02-01 00:00", "month")]
+    for rows in (("2016-01-01", "2016-02-01"), ("2016-01-01T00:00:00Z", "2016-02-01T00:00:00Z")):
+        report, found, said = take(store, "Month", *rows)
+        assert found == months and any("to the month at best" in s for s in said)
+        assert 'precision = "month"' in Path(str(report.mapping_file)).read_text()
+    year = [f"2016-{month:02}-01" for month in range(1, 8)]
+    assert {p for _, p in take(store, "date", *year)[1]} == {"month"}
+    for some in (year[:3], [*year, "2016-08-02"], [f"{y}-01-01" for y in range(2010, 2020)]):
+        assert {p for _, p in take(store, "date", *some)[1]} == {"day"}
+
+
+def test_one_time_of_day_throughout_is_none(store: Store) -> None:
+    noon = [f"2025-01-{day:02} 12:00:00" for day in range(1, 26)]
+    assert take(store, "date", *noon)[1] == days(*(text[:10] for text in noon))
+    # midnight of standard time, also in summer, where it is one o'clock
+    winter = [f"2025-{month:02}-{day}" for month in (1, 2, 3, 7, 12) for day in range(10, 16)]
+    found = take(store, "date", *(f"{day} 06:00:00Z" for day in winter))[1]
+    assert found == days(*winter)
+    # a vigil every week is at noon, and a single other time shows a clock
+    assert {p for _, p in take(store, "date", *noon[:10])[1]} == {"exact"}
+    assert {p for _, p in take(store, "date", *noon, "2025-02-01 12:01")[1]} == {"exact"}
+    found = take(store, "date,time", *(f"{text},0945" for text in noon))[1]
+    assert found[0] == ("2025-01-01 09:45", "exact")
 
 
 # ---- survey forms

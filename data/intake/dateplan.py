@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.intake import cells, dating, midnight, survey
+from data.intake import cells, coarse, dating, midnight, roles, survey
 from data.intake.csvfile import Csv
 from data.intake.dating import Ask
 from data.intake.mapping import DATED, TIME_COLUMNS, Mapping
@@ -47,7 +47,22 @@ def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None, zone:
             if rule := _midnight(csv, rules, target, Format(found[target]), texts, clock):
                 at_midnight[target] = rule
     time = replace(rules.time, formats=found, midnight=at_midnight)
-    return replace(rules, columns=columns, time=time)
+    rules = replace(rules, columns=columns, time=time)
+    return replace(rules, time=replace(time, precision=_precision(csv, rules, zone)))
+
+
+def _precision(csv: Csv, rules: Mapping, zone: str) -> str | None:
+    """The precision of all times: what is stated, else what the rows show to be coarser."""
+    name, stated = rules.columns.get("occurred_at"), rules.time.precision
+    if stated or name is None or {"time_of_day", "hour", "time_precision"} & set(rules.columns):
+        return stated
+    form, rule = Format(rules.time.formats["occurred_at"]), rules.time.midnight.get("occurred_at")
+    head = form.parse(pa.array(_texts(csv, rules, "occurred_at"), pa.string()))
+    named = roles.names_month(name)
+    if rule == midnight.EXACT or coarse.known([head], zone, rule, named) is None:
+        return None
+    frames = (form.parse(column) for column, _ in _column(csv, rules, "occurred_at"))
+    return coarse.known(frames, zone, rule, named)
 
 
 def _with_zones(rules: Mapping) -> Mapping:

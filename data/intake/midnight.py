@@ -56,14 +56,14 @@ def as_dates(parsed: Parsed, stated: str | None, zone: str, times: Flags) -> tup
     if stated not in (LOCAL, UTC):
         return parsed, np.zeros(len(parsed.ok), bool)
     rows = _at_midnight(parsed, stated, zone) & ~times
-    local = np.where(rows, _shown(parsed, stated, zone), parsed.local)
+    local = np.where(rows, shown(parsed, stated, zone), parsed.local)
     precision = np.where(rows, DATE, parsed.precision).astype(np.uint8)
     return Parsed(parsed.ok, local, precision, parsed.absolute & ~rows), rows
 
 
 def days(parsed: Parsed, zone: str) -> Micros:
     """The first moment of each date, on the file's clock."""
-    local = _shown(parsed, LOCAL, zone)
+    local = shown(parsed, LOCAL, zone)
     return local // DAY * DAY
 
 
@@ -98,13 +98,13 @@ def doubt(counts: Counts, clock: bool) -> tuple[str, int] | None:
     ), rows
 
 
-def _at_midnight(parsed: Parsed, stated: str, zone: str) -> Flags:
-    at: Flags = parsed.ok & (parsed.precision <= HOUR) & (_shown(parsed, stated, zone) % DAY == 0)
-    return at
-
-
-def _shown(parsed: Parsed, stated: str, zone: str) -> Micros:
+def shown(parsed: Parsed, stated: str, zone: str) -> Micros:
     """What the clock of a rule showed: a text without an offset is on the file's."""
     if stated == UTC or not parsed.absolute.any():
         return parsed.local
     return np.where(parsed.absolute, to_local(parsed.local, zone), parsed.local)
+
+
+def _at_midnight(parsed: Parsed, stated: str, zone: str) -> Flags:
+    at: Flags = parsed.ok & (parsed.precision <= HOUR) & (shown(parsed, stated, zone) % DAY == 0)
+    return at

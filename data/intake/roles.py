@@ -78,6 +78,12 @@ def role(header: str, months: bool = False) -> int | None:
     return role_of(found)
 
 
+def names_month(header: str) -> bool:
+    """Whether a header names a month, and no day."""
+    found = said(header)
+    return bool(found & MONTHS and not found & WHOLE[2])
+
+
 def role_of(found: frozenset[str]) -> int:
     """The place in ROLES of some words; OTHER where one is of no table."""
     roles = [place for place, listed_words in enumerate(ROLES) if found & listed_words]

@@ -30,6 +30,8 @@ def introduced(decided: Plan) -> list[str]:
     ]
     said += [f"  format of {t}: {form}" for t, form in rules.time.formats.items()]
     said += [f"  {_midnight(t, rule, rules)}" for t, rule in rules.time.midnight.items()]
+    if (precision := rules.time.precision) not in (None, midnight.EXACT):
+        said.append(f'  times are known to the {precision} at best (precision = "{precision}")')
     said += [f"  {t} is on the clock of {zone}" for t, zone in rules.time.zones.items()]
     for row in _sample(decided):
         said.append("  e.g. " + "; ".join(f"{t} {v}" for t, v in row.items() if v))

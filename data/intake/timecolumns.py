@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.intake import dating, headers, midnight
+from data.intake import coarse, dating, headers, midnight
 from data.intake.clock import DAY
 from data.intake.roles import LENGTHS, MONTHS, OTHER, PLAIN, REPORTED, TIMES, role, said
 from data.intake.times import HOUR, MONTH, Format, Parsed
@@ -115,7 +115,9 @@ def timed(texts: Sequence[str], zone: str) -> bool:
 
 def _tells_time(parsed: Parsed, zone: str) -> bool:
     told = parsed.precision[parsed.ok] <= HOUR
-    return bool(told.any() and told.mean() > 0.5) and midnight.rule(parsed, zone) is None
+    if not told.any() or told.mean() <= 0.5 or midnight.rule(parsed, zone) is not None:
+        return False
+    return coarse.known([parsed], zone, None, named=False) is None
 
 
 def _dates(name: str, values: Values) -> _Dates | None:
@@ -130,7 +132,8 @@ def _dates(name: str, values: Values) -> _Dates | None:
     if not family or not dates or int(parsed.ok.sum()) * 2 < dates or _has_no_dates(parsed):
         return None
     if whose is None:
-        months = parsed.precision[parsed.ok] == MONTH
+        months = (parsed.precision == MONTH) | coarse.is_first(parsed.local)
+        months = months[parsed.ok]
         whose = role(name, months=True) if months.mean() > 0.5 else None
         if whose is None:
             return None
