@@ -17,7 +17,7 @@ from data.words import listed
 WORDS = {
     "year": listed("year years yr yyyy ano annee jahr"),
     "month": listed("month mo mon mm mes mois monat"),
-    "day": listed("day dy dom dd dia jour tag"),
+    "day": listed("day dy dom dd dia jour"),
     "hour": listed("hour hours hr hrs hh hora heure stunde"),
     "minute": listed("minute minutes min mins mi minuto"),
 }
