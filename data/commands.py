@@ -118,7 +118,7 @@ def import_(
     map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
     time: Annotated[str, typer.Option(help="The column that says when it happened, where the file leaves it open.")] = "",
-    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M".')] = "",
+    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M"; excel for serial day numbers.')] = "",
     zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
     crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
     kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",

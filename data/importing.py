@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from data import ledger, places
-from data.intake import batch, done, draft, identity, plan, shown, sourcebook, watch
+from data.intake import batch, done, draft, identity, midnight, plan, shown, sourcebook, watch
 from data.intake.dating import Ask
 from data.intake.framing import Frame
 from data.intake.losses import Losses
@@ -139,6 +140,8 @@ class _Work:
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise Problem(f"{file.name} changed while it was read. Try it again.")
         tally.rejected[PURGED] += written.purged
+        if doubt := self.plan.doubt(tally.at_midnight):
+            tally.notes[doubt[0]] += doubt[1]
         tally.notes["rows with an id that an earlier, different row has"] += written.same_id
         return self._report(tally, written)
 
@@ -248,6 +251,7 @@ class _Tally:
     notes: Counter[str] = field(default_factory=Counter)
     by_label: Counter[str] = field(default_factory=Counter)
     missing: dict[str, Counter[str]] = field(default_factory=dict)
+    at_midnight: midnight.Counts = field(default_factory=lambda: np.zeros(4, np.int64))
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     losses: Losses = field(default_factory=Losses)
 
@@ -258,6 +262,7 @@ class _Tally:
         self.notes += verdicts.notes()
         self.by_label += verdicts.by_label()
         self.losses.add(read.kinds, read.own_kinds, verdicts)
+        self.at_midnight += read.at_midnight
         self.notes["blank lines, which are no rows"] += frame.blank
         self.notes["rows with empty cells beyond the last column"] += frame.padded
         self.notes["control characters that were taken out"] += frame.controls

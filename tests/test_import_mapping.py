@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 
 from data import words
 from data.forbidden import is_forbidden, is_personal
-from data.intake import guess, mapread, mapwrite
+from data.intake import guess, mapread, mapwrite, midnight
 from data.intake.mapping import (
     CONSTANTS,
     COUNTS,
+    DATED,
     ENUMERATED,
     NAMES,
     PATTERNED,
     TARGETS,
     TIME_COLUMNS,
+    ZONED,
     FileRule,
     Mapping,
     Pattern,
@@ -76,6 +78,8 @@ MAPPINGS = st.builds(
         some(TIME_COLUMNS, FORMATS),
         maybe(st.just("Europe/Berlin")),
         maybe(word("time_precision")),
+        some(DATED, st.sampled_from(midnight.RULES)),
+        some(ZONED, st.just("UTC")),
     ),
     place=st.builds(
         PlaceRule,
@@ -138,6 +142,10 @@ WRONG = [
     (BASE + '[time]\nformat = "%K"', "no date format"),
     (BASE + '[time]\nzone = "Mars"', "no time zone"),
     (BASE + '[time]\nprecision = "year"', "'year' is no time_precision"),
+    (BASE + '[time]\nmidnight = "noon"', "'noon' is no midnight of occurred_at"),
+    (BASE + '[time]\ntime_of_day_midnight = "utc day"', "no midnight of time_of_day"),
+    (BASE + '[time]\nreceived_at_zone = "Mars"', "no time zone"),
+    (BASE + '[time]\ntime_of_day_zone = "UTC"', "unknown entry: time_of_day_zone"),
     (BASE + '[place]\ncrs = "EPSG:0"', "no coordinate system"),
     (BASE + "[place]\nreach_km = -1", "reach_km"),
     (BASE + "[place]\nswapped = 1", "true or false"),

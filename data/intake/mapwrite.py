@@ -21,7 +21,10 @@ HEADINGS = {
     "columns": """Record column = "column of the file".""",
     "time": """One format for the file; what stands in [...] may be missing. zone is the
         clock of the file where the text carries no offset. precision makes all times
-        coarser: exact, hour, day or month.""",
+        coarser: exact, hour, day or month. midnight says what 00:00 means: "day" that
+        only the day is known, "utc day" that 00:00 UTC stands for that date, "exact" a
+        time like any other (unasked, where a time is found). A format you state with %z
+        is taken at its word. format = "excel" or "excel1904" reads day numbers.""",
     "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
         centre is rejected; 0 is no limit. decimal is the mark in coordinates.
         precision makes all places coarser. swapped = true exchanges lat and lon.""",
@@ -122,9 +125,18 @@ def table(name: str, entries: Table[str, Any]) -> str:
 
 
 def _time(rules: Mapping) -> dict[str, Any]:
-    names = {c: f"{c}_format" for c in mapping.TIME_COLUMNS} | {"occurred_at": "format"}
-    stated = {names[column]: form for column, form in rules.time.formats.items()}
-    return {**stated, "zone": rules.time.zone, "precision": rules.time.precision}
+    stated = {
+        "format": (mapping.TIME_COLUMNS, rules.time.formats),
+        "midnight": (mapping.TIME_COLUMNS, rules.time.midnight),
+        "zone": (mapping.ZONED, rules.time.zones),
+    }
+    entries = {
+        key: said[column]
+        for what, (columns, said) in stated.items()
+        for key, column in mapping.time_entries(what, columns).items()
+        if column in said
+    }
+    return {**entries, "zone": rules.time.zone, "precision": rules.time.precision}
 
 
 def _pattern(rule: mapping.Pattern) -> dict[str, str]:

@@ -27,7 +27,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("time_of_day_format", '"%H:%M"', ""),
         ("received_at_format", '"%d/%m/%Y"', ""),
         ("on_scene_until_format", '"%d/%m/%Y"', ""),
+        ("midnight", '"exact"', "what 00:00 means: day, utc day, exact"),
+        ("time_of_day_midnight", '"day"', "where 00:00 stands for a time that is not known"),
+        ("received_at_midnight", '"exact"', ""),
+        ("on_scene_until_midnight", '"exact"', ""),
         ("zone", '"America/Chicago"', ""),
+        ("received_at_zone", '"UTC"', "where it is not on the file's clock"),
+        ("on_scene_until_zone", '"UTC"', ""),
         ("precision", '"day"', ""),
     ),
     "place": (

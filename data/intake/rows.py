@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import places, words
-from data.intake import attributes, cells, identity, moments, spots
+from data.intake import attributes, cells, identity, midnight, moments, spots
 from data.intake.framing import Frame
 from data.intake.moments import Clocks, Moments
 from data.intake.plan import Plan
@@ -26,7 +26,7 @@ class Read:
     """What became of one frame: its records, and the verdict on every row.
 
     `ids`, `kinds` and `own_kinds` (what the source calls them) are those of all rows, also
-    of the rejected.
+    of the rejected; `at_midnight` counts what the clocks of records show.
     """
 
     records: pa.Table
@@ -34,6 +34,7 @@ class Read:
     verdicts: Verdicts
     kinds: pa.StringArray
     own_kinds: pa.StringArray
+    at_midnight: midnight.Counts
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Reader:
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
-        return Read(records, ids, verdicts, found["kind"], self._own_kinds(table))
+        at_midnight = when.at_midnight(verdicts.kept)
+        return Read(records, ids, verdicts, found["kind"], self._own_kinds(table), at_midnight)
 
     def _own_kinds(self, table: pa.Table) -> pa.StringArray:
         """What the source itself calls each kind; "" where it has no word for it."""
@@ -96,11 +98,11 @@ class Reader:
         until = pa.nulls(table.num_rows, UTC)
         if "received_at" in rules.columns:
             stated, ok = moments.other(table, rules, "received_at", clocks, verdicts)
-            received = np.where(ok, stated, received)
-            settled = np.where(ok, np.maximum(settled, stated), settled)
+            received = np.where(ok, stated.utc, received)
+            settled = np.where(ok, np.maximum(settled, stated.settled), settled)
         if "on_scene_until" in rules.columns:
             last, ok = moments.other(table, rules, "on_scene_until", clocks, verdicts)
-            until = pa.array(last, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
+            until = pa.array(last.utc, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
         return {
             "occurred_at": _utc(when.utc),
             "local_date": when.date(),
