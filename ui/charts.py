@@ -37,14 +37,23 @@ def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
                 break
         return [pd.Timestamp(day) for day in begun]
     mondays = found[(found.astype(int) + 3) % 7 == 0]  # 1970 began on a Thursday
-    found = mondays if len(mondays) else found
+    found = mondays if len(mondays) and not _monthly(starts) else found
     return [pd.Timestamp(day) for day in found[:: -(-len(found) // most)]]
 
 
-def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:
-    """A date axis that is labelled where bars start, and nowhere beyond its end."""
+def _monthly(starts: pd.Series) -> bool:
+    """Whether all of several bars start on the first of a month."""
+    return starts.nunique() > 1 and bool((pd.to_datetime(starts).dt.day == 1).all())
+
+
+def axis(starts: pd.Series, most: int = 14, unit: str = "") -> dict[str, Any]:
+    """A date axis that is labelled where bars start, and nowhere beyond its end.
+
+    Bars of months are labelled without a day; a `unit` need be given only for one alone.
+    """
     values = ticks(starts, most)
     months = bool(values) and (starts.max() - starts.min()).days > LONG
+    months |= unit == "month" or _monthly(starts)
     year = "datum.index == 0 || month(datum.value) == 0 ? '%b %Y' : '%b'"
     if months and all(v.month == 1 for v in values):
         year = "'%Y'"
@@ -57,9 +66,9 @@ def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
+def dates(starts: pd.Series, most: int = 14, unit: str = "") -> alt.Axis:
     """The same for Altair."""
-    return alt.Axis(**axis(starts, most))
+    return alt.Axis(**axis(starts, most, unit))
 
 
 def title(text: str, theme: Theme) -> dict[str, Any]:
@@ -120,7 +129,7 @@ def by_group(
     hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
     base = alt.Chart(frame).encode(
-        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **COUNTS)),
         color=alt.Color("group:N", scale=alt.Scale(domain=order, range=colors), legend=_lines()),
         tooltip=[alt.Tooltip("group:N", title="kind"), *_when(unit)],
@@ -217,7 +226,7 @@ def small(
         alt.Chart(frame)
         .mark_bar(color=theme.accent, binSpacing=0)
         .encode(
-            x=alt.X("start:T", title=None, axis=dates(frame["start"], 2)),
+            x=alt.X("start:T", title=None, axis=dates(frame["start"], 2, unit)),
             x2="end:T",
             y=alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis),
             y2=alt.datum(0),
@@ -236,7 +245,7 @@ def against(
     Columns: start, who, index (1 is the mean of the period), n.
     """
     base = alt.Chart(frame).encode(
-        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
         y=alt.Y("index:Q", title=None, axis=alt.Axis(tickCount=4, format=".1f")),
         color=alt.Color(
             "who:N",

@@ -33,6 +33,8 @@ def title(view: View, answer: Answer) -> str:
     if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
         return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
     by_day, by_hour = weekday_means(view), _hour_means(view)
+    if not by_day["n"].sum() and answer.step == periods.STEPS[MONTH]:
+        return f"{what}: known only to the month, so no weekday and no hour stands out"
     if not by_day["n"].sum():
         return f"{what}: no record of this View is known to a whole {periods.name(view, DAY)}"
     day, hour = _largest(by_day), _largest(by_hour)

@@ -31,7 +31,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
     first, form = charts.when(unit)
     encoding = {
         "x": {"field": "start", "type": "temporal", "title": None,
-              "axis": charts.axis(series["start"])},
+              "axis": charts.axis(series["start"], unit=unit)},
         "x2": {"field": "end"},
         "y": {"field": "n", "type": "quantitative", "title": None,
               "axis": {"tickCount": 3, **charts.COUNTS}},
