@@ -22,13 +22,13 @@ METHODS = (
     Method(
         "Time known only to the month",
         "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most records of a View are known no better, its steps are months. What is left out is counted below every page.",
-        "",
+        "A record enters no step finer than its time is known to.",
         "A month of 31 days holds more than one of 28: ratios of months are those of incidents a day.",
     ),
     Method(
         "Busiest weekday or hour",
         "The largest mean of a day of that weekday, or of that hour on the clock, over the whole days that the source covers: days and hours are counted as the calendar and the clock had them, also where the clock changed. None is named with fewer than four of each, fewer than five incidents for each, or where two are equal.",
-        "",
+        "A mean by exposure: counts divided by the days or hours that were covered.",
         "Where hours before 06:00 count to the evening before, a day is a night from 06:00 to 06:00; one that the source does not cover to its end is cut.",
     ),
     Method(
