@@ -18,7 +18,7 @@ from data.store import Store, literal
 from data.view import HEXAGONS
 from geo import areas as geo_areas
 
-FORMAT = 4  # part of the stamp: a change of the narrow table makes a new one
+FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
 ROW_GROUP = 122_880
 
 
@@ -74,7 +74,7 @@ def rebuild(
         sets = boundaries.current_sets(store)
         for i, file in enumerate(sets.values()):
             (built / f"areas{i}.parquet").write_bytes(file.read_bytes())
-        unplaced = _facts(store, built, scratch, progress)
+        unplaced = _facts(store, place, built, scratch, progress)
         meta = summary.describe(store, place, built, stamp, unplaced)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
@@ -95,6 +95,7 @@ def forget(store: Store) -> None:
 
 def _facts(
     store: Store,
+    place: Settings,
     built: Path,
     scratch: Path,
     progress: Callable[[int, int], None],
@@ -109,7 +110,7 @@ def _facts(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
         labels = _labels(connection, store)
-        total, reader = _sorted_rows(connection, store)
+        total, reader = _sorted_rows(connection, store, place)
         placing = [
             narrow.Areas(
                 geo_areas.index(areas),
@@ -139,7 +140,7 @@ def _facts(
 
 
 def _sorted_rows(
-    connection: duckdb.DuckDBPyConnection, store: Store
+    connection: duckdb.DuckDBPyConnection, store: Store, place: Settings
 ) -> tuple[int, pa.RecordBatchReader]:
     files = batches(store)
     names = summary.source_names(store)
@@ -167,7 +168,7 @@ def _sorted_rows(
     sql = f"""
         SELECT {enums}, {narrow.code_sql("source", sources)} AS source, hour, weekday,
             {narrow.mask_sql("force")} AS force, local_date AS day,
-            (received_at AT TIME ZONE 'UTC')::DATE AS received,
+            (received_at AT TIME ZONE '{place.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
             x, y, lon, lat, area_label, batch, row::UINTEGER AS row

@@ -20,6 +20,18 @@ METHODS = (
         "Records known only to the city, or outside the areas, are counted in the View but in no area.",
     ),
     Method(
+        "Time known only to the month",
+        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most records of a View are known no better, its steps are months. What is left out is counted below every page.",
+        "A record enters no step finer than its time is known to.",
+        "A month of 31 days holds more than one of 28: ratios of months are those of incidents a day.",
+    ),
+    Method(
+        "Busiest weekday or hour",
+        "The largest mean of a day of that weekday, or of that hour on the clock, over the whole days that the source covers: days and hours are counted as the calendar and the clock had them, also where the clock changed. None is named with fewer than four of each, fewer than five incidents for each, or where two are equal.",
+        "A mean by exposure: counts divided by the days or hours that were covered.",
+        "Where hours before 06:00 count to the evening before, a day is a night from 06:00 to 06:00; one that the source does not cover to its end is cut.",
+    ),
+    Method(
         "Heat",
         "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1 % of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km2 per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
         "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
@@ -69,7 +81,7 @@ METHODS = (
     ),
     Method(
         "Change",
-        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks) of the two periods; partial weeks are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
+        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
         "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
         "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone, fewer where most have few incidents. Weeks count as independent: a season is a change to it.",
     ),

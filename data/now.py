@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import links, questions
 from data.store import Current
-from data.view import View
+from data.view import DAY, View
 from geo import scan, tabulate
 
 DAYS = (7, 14, 28, 42)  # how far back the newest windows may reach
@@ -36,18 +36,16 @@ class Daily:
 
 def daily(current: Current, view: View, units: gpd.GeoDataFrame, most: int = BEFORE) -> Daily:
     """The newest days of a View, at most so many, oldest first."""
-    first, last = links.coverage(view.sources, current.meta)
-    end = min(view.end, last)
-    start = max(view.start, first, end - timedelta(days=most - 1))
+    first, end = links.covered(view, current.meta)
+    start = max(first, end - timedelta(days=most - 1))
     every = [start + timedelta(days=i) for i in range(max((end - start).days + 1, 0))]
     if not every:
         return Daily(np.zeros((len(units), 0), np.int64), [], 0)
     part = View(**(vars(view) | {"start": start, "end": end}))
-    counted = questions.by_area_and_step(current, part, 1, questions.DAY_KNOWN)
+    counted = questions.by_area_and_step(current, part, DAY)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     asked = [i for i, d in enumerate(every) if not view.weekdays or d.weekday() in view.weekdays]
-    all_of_them = questions.by_area_and_step(current, part, 1).counts.sum()
-    return Daily(rows[:, asked], [every[i] for i in asked], int(all_of_them - rows.sum()))
+    return Daily(rows[:, asked], [every[i] for i in asked], int(counted.n.sum() - rows.sum()))
 
 
 def clusters(

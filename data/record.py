@@ -1,5 +1,7 @@
 """The record: its columns, their types and what they mean. Batches hold exactly these."""
 
+from calendar import monthrange
+from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -54,3 +56,8 @@ COLUMNS = (
 )
 
 SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
+
+
+def last_of_month(day: date) -> date:
+    """The last day of a day's month: what is known only to the month may be of any up to it."""
+    return day.replace(day=monthrange(day.year, day.month)[1])

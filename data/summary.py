@@ -123,7 +123,10 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
     for code, name in enumerate(source_names(store)):
         source = sources.get(name, known)
         found = connection.execute(
-            "SELECT count(*), min(day), max(day) FROM facts WHERE source = ?", [code]
+            # what is known only to the month may have happened up to its last day
+            "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "
+            "WHERE source = ?",
+            [code],
         ).fetchone()
         n, first, last = found or (0, None, None)
         told.append(

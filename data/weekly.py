@@ -40,6 +40,8 @@ def weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = Tr
     asked = View(**(vars(view) | {"start": start}))
     counted = questions.by_area_and_step(current, asked, 7)
     whole = periods.whole(asked, 7, current)
+    if questions.mostly_months(current, asked):  # weeks without them would look like quiet ones
+        whole[:] = False
     starts = [s for s, w in zip(periods.starts(asked, 7), whole) if w]
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)[:, whole]
     total = counted.counts.sum(axis=0)[whole]

@@ -7,8 +7,8 @@ from ui import cached, cached_patterns, claim, downloads, frame, rise, season
 view = frame.view()
 theme = frame.theme()
 answer = cached.answer(view)
-if not answer.covered:
-    frame.head("No data in this period, so no trend")
+if why := rise.no_weeks(answer):
+    frame.head(why)
     frame.foot(view)
     st.stop()
 top = st.container()

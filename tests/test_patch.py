@@ -114,10 +114,10 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
 
 
 def test_kinds_are_counted_by_day_where_whole_weeks_are_few() -> None:
-    *_, step = clock.kinds(view())
+    *_, step = clock.kinds(view(), cached.answer(view()))
     assert step == "week"
     fortnight = view(**{"from": "2017-06-01", "to": "2017-06-14"})
-    frame, order, step = clock.kinds(fortnight)
+    frame, order, step = clock.kinds(fortnight, cached.answer(fortnight))
     assert step == "day" and frame["start"].nunique() == 14
     assert frame["n"].sum() == cached.answer(fortnight).headline["n"]
     assert set(order) == {"traffic stop", "suspicious person stop"}

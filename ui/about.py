@@ -1,7 +1,8 @@
 """What the page of data and methods shows: generated from the code's own tables."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -58,6 +59,11 @@ def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
     return [(label, value) for label, value in told if value]
 
 
+def _local(moment: str, zone: ZoneInfo) -> str:
+    """A moment of the ledger on the place's clock."""
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 COUNTED = {
     "kind": "kinds",
     "time_precision": "time known to",
@@ -78,6 +84,7 @@ def rows(view: View) -> None:
     """Every import: rows in the file are kept or rejected, with the reason."""
     told: list[dict[str, Any]] = []
     notes: list[str] = []
+    zone = ZoneInfo(cached.meta(view.stamp)["place"]["zone"])
     for source in cached.meta(view.stamp)["sources"]:
         for entry in source["imports"]:
             notes += [
@@ -111,7 +118,7 @@ def rows(view: View) -> None:
                         len(dropped.get(why, [])) for why in ("forbidden", "telling")
                     ),
                     "Free text dropped": len(dropped.get("free text", [])),
-                    "Imported": entry["imported_at"][:16],
+                    "Imported": _local(entry["imported_at"], zone),
                     "Batch": entry["batch"],
                 }
             )

@@ -11,6 +11,7 @@ from data import (
     answers,
     breakdowns,
     details,
+    periods,
     questions,
     settings,
     shapes,
@@ -20,7 +21,7 @@ from data import (
 from data.breakdowns import Answers, Breakdown
 from data.store import Current, Store
 from data.store import place as store_file
-from data.view import View
+from data.view import WEEK, View
 from geo import drawn
 from geo.mercator import Grid
 from ui.maps import STATIC
@@ -124,9 +125,15 @@ def headline(view: View) -> dict[str, int]:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
-def series(view: View, column: str) -> pd.DataFrame:
-    """Weekly counts by a column of codes."""
-    return questions.series(current(view.stamp), view, column)
+def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+    """Counts by step and by a column of codes."""
+    return questions.series(current(view.stamp), view, column, step)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def covered_hours(view: View) -> pd.DataFrame:
+    """How many hours of each weekday and hour of the clock are covered."""
+    return periods.covered_hours(view, current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

@@ -7,7 +7,7 @@ import streamlit as st
 from data import words
 from data.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.filters import source_option
-from data.view import HEXAGONS, View
+from data.view import HEXAGONS, MONTH, View
 from geo import forest, rates
 from ui import headline, layers, tables
 from ui.compare import OTHERS, Asked
@@ -94,7 +94,7 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     weeks = words.counted(len(side.starts), f"whole {pair.unit}")
     counted = f"{words.counted(side.n, 'incident')} in {weeks}"
     if side.every != side.n and pair.what != AREAS:
-        counted += f" (of {side.every:,} with partial {pair.unit}s)"
+        counted += f" (of {side.every:,} in the whole period)"
     per_step = f"{layers.number(side.per_step)} a {pair.unit}"
     rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
     areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
@@ -102,7 +102,7 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     within = f"95 %: {layers.number(low[0])} to {layers.number(high[0])}"
     if pair.what == SOURCES:
         placed = int(side.counts[side.asked].sum())
-        cut = f" (with partial ones {side.every:,})" if side.every != side.n else ""
+        cut = f" (of {side.every:,} in the whole period)" if side.every != side.n else ""
         held = f"incidents in the {weeks} that both cover{cut}, {per_step}"
         return [f"{side.n:,}", held, f"{placed:,} of them in these areas"]
     if not side.residents:
@@ -117,7 +117,8 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
 def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     """The overall ratio and its interval."""
     value, low, high = (float(v[0]) for v in found[:3])
-    what = f"incidents a {pair.unit}" if pair.what == PERIODS else "incidents per resident"
+    unit = "day" if pair.step == MONTH else pair.unit  # months differ in length
+    what = f"incidents a {unit}" if pair.what == PERIODS else "incidents per resident"
     said = f"{value:.2f}" if np.isfinite(value) else "none in B"
     end = f"to {high:.2f}" if np.isfinite(high) else "or more"
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]

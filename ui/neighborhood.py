@@ -8,11 +8,11 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from data import words
+from data import periods, words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
-from data.view import HEXAGONS, View
+from data.view import HEXAGONS, MONTH, View
 from ui import cached, frame, headline, layers
 
 
@@ -82,16 +82,20 @@ def numbers(row: pd.Series, answer: Answer) -> str:
 
 
 def against_city(name: str, answer: Answer) -> pd.DataFrame:
-    """The area and all areas by step, each divided by its own mean over whole steps."""
+    """The area and all areas by step, each divided by its own mean over whole steps.
+
+    Months are divided by their days first, because they differ in length.
+    """
     row = answer.table.index[answer.table["area"] == name][0]
     series = answer.series[answer.series["whole"]]
     held = answer.counts[:, series["at"].to_numpy()]
+    monthly = answer.step == periods.STEPS[MONTH]
+    length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
     frames = []
     for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
-        mean = n.mean() if len(n) and n.mean() else np.nan
-        frames.append(
-            pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": n / mean})
-        )
+        mean = n.sum() / np.broadcast_to(length, len(n)).sum() if n.any() else np.nan
+        index = n / length / mean
+        frames.append(pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": index}))
     return pd.concat(frames)
 
 

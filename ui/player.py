@@ -11,7 +11,7 @@ from data.answers import Answer
 from data.frames import Counted, Steps
 from data.view import View
 from geo import classes
-from ui import cached, cached_map, heat, layers, maps, palette
+from ui import cached, cached_map, charts, heat, layers, maps, palette
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -58,12 +58,21 @@ def played(view: View, asked: Asked) -> Played:
     return Played(steps, cached_map.framed(view, steps), steps.labels())
 
 
+def _nothing(found: Played) -> str:
+    """Why there is nothing to play; empty where there is something."""
+    if not found.steps.frames:
+        return f"No whole {found.steps.unit} in this View"
+    if found.counted.nothing:
+        known = "known hour" if found.steps.unit == "hour" else f"whole {found.steps.unit}"
+        return f"No incident of this View is known to lie in a {known}"
+    return ""
+
+
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
     """What changes on the map while it plays."""
     found = played(view, asked)
-    if not found.steps.frames:
-        return {"legend": {"title": f"No whole {found.steps.unit} in this View"}, "fills": None,
-                "heat": None, "frames": None}  # fmt: skip
+    if why := _nothing(found):
+        return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
     more = drawn(view, answer, theme, asked, found)
     counts = found.counted.areas[:MOST].T.tolist() if len(answer.table) <= MOST else None
@@ -112,7 +121,9 @@ def _fills(
     rows.insert(0, {"color": theme.paper, "text": "0"})
     if np.isnan(values[asks]).any():
         rows.insert(0, {"hatch": "residents", "text": "no residents, or not known"})
-    note = f"One scale for all {found.steps.frames} frames" + layers.approximate(view)
+    note = f"One scale for all {found.steps.frames} frames"
+    note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
+    note += layers.approximate(view)
     return {
         "fills": [theme.paper] * len(values),
         "legend": {"title": f"{per} a frame", "rows": rows[::-1], "note": note},
@@ -134,8 +145,8 @@ def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.ND
 def bar(view: View, answer: Answer, asked: Asked) -> None:
     """The controls with the chart that they move along."""
     found = played(view, asked)
-    if not found.steps.frames:
-        st.text(f"There is no whole {found.steps.unit} in this View: choose a longer period.")
+    if why := _nothing(found):
+        st.text(f"{why}: choose a longer period, or longer steps.")
         return
     shown = found.steps.taken(found.counted.n)
     data = {
@@ -177,7 +188,7 @@ def _ticks(steps: Steps) -> list[str]:
 def table(view: View, answer: Answer, asked: Asked) -> None:
     """The areas with the most incidents of the frame on show."""
     found = played(view, asked)
-    if not found.steps.frames or not (answer.covered and answer.placed):
+    if _nothing(found) or not (answer.covered and answer.placed):
         return
     held = answer.table["asked"].to_numpy(bool)
     data = {

@@ -42,9 +42,15 @@ def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame
     other = ["; ".join(f"{key}: {value}" for key, value in told.items()) for told in held]
     zone = cached.meta(view.stamp)["place"]["zone"]
     local = frame["occurred_at"].dt.tz_convert(zone)
-    pairs = zip(local, frame["time_precision"], strict=True)
+    pairs = list(zip(local, frame["time_precision"], strict=True))
     times = [CLOCK.get(known, "").format(when) for when, known in pairs]
-    return frame.assign(other=other, time=times)
+    # the first moment of a day or month is not when it happened
+    moments = [str(when) if known in CLOCK else "" for when, known in pairs]
+    for name in ("received_at", "on_scene_until"):
+        frame[name] = frame[name].dt.tz_convert(zone)
+    days = zip(frame["local_date"], frame["time_precision"], strict=True)
+    dates = [f"{day:%B %Y}" if known == "month" else f"{day:%Y-%m-%d}" for day, known in days]
+    return frame.assign(other=other, time=times, occurred_at=moments, local_date=dates)
 
 
 # as much of the clock as the source knows

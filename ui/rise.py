@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import periods, words
+from data.answers import Answer
 from data.filters import period
-from data.view import View
+from data.view import MONTH, View
 from data.weekly import LEVEL, Trend
 from geo.breaks import FEWEST
 from ui import charts, headline, palette, tables
@@ -25,6 +26,15 @@ METHODS = {
     "farrington": "expected from the same season of up to five years before",
     "short": "expected from the 13 weeks before alone, because the past is short: a season can alarm",
 }
+
+
+def no_weeks(answer: Answer) -> str:
+    """Why there are no weeks at all to speak of; empty where there are."""
+    if not answer.covered:
+        return "No data in this period, so no trend"
+    if answer.step == periods.STEPS[MONTH]:
+        return "Most records of this View are known only to the month: no trend by weeks"
+    return ""
 
 
 def why_not(found: Trend) -> str:

@@ -55,6 +55,17 @@ def columns(
     return config
 
 
+def stepped(known: Columns, unit: str) -> Columns:
+    """The same columns in the words of a step: those here speak of weeks (or days)."""
+
+    def spoken(text: str) -> str:
+        for said, meant in (("weeks (or days)", f"{unit}s"), ("week (or day)", unit)):
+            text = text.replace(said, meant)
+        return text.replace("week", unit)
+
+    return {name: (spoken(label), form, spoken(help)) for name, (label, form, help) in known.items()}
+
+
 def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
     held = [n for n in names if n in answer.table]
@@ -101,7 +112,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
         rows[list(names)],
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
-        column_config=columns(names),
+        column_config=columns(names, None, stepped(COLUMNS, answer.step)),
         key="areas_table",
         placeholder="",
     )

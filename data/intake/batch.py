@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from data.intake.identity import MARK
 from data.intake.rows import CONTENT, LINE
 from data.intake.runs import Runs, ahead
-from data.record import SCHEMA
+from data.record import SCHEMA, last_of_month
 
 ROW_GROUP = 122_880
 STRETCH_BYTES = 128 << 20  # of records that are sorted at once
@@ -80,10 +80,18 @@ def write(
         for table in ahead(_stretches(connection, runs, bool(purged))):
             writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
             kept += len(table)
-            limits = pc.min_max(table["local_date"]).as_py()
-            days += [day for day in limits.values() if day]
+            days += _first_and_last(table)
     first, last = min(days, default=None), max(days, default=None)
     return Written(kept, runs.rows - kept, repeats, same_id, first, last)
+
+
+def _first_and_last(table: pa.Table) -> list[date]:
+    """The first and last day of records; what is known only to the month may be of its last."""
+    monthly = pc.equal(table["time_precision"], "month")
+    known = pc.min_max(table["local_date"]).as_py()
+    latest = pc.max(table["local_date"].filter(monthly)).as_py()
+    days = [day for day in known.values() if day]
+    return [*days, last_of_month(latest)] if latest else days
 
 
 def _stretches(
