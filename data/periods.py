@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from data import links, questions
-from data.clauses import chosen_sources
+from data import links, questions, recording
 from data.filters import period
 from data.store import Current
 from data.view import View
@@ -55,6 +54,8 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     """Why a View cannot be compared, in words; empty where it can."""
     if other is None:
         return "Nothing to compare with was chosen."
+    if why := recording.no_count(view, current.meta):
+        return f"No comparison: {why}"
     if why := links.uncovered(view, current.meta):
         return f"No comparison: {why}"
     if why := links.uncovered(other, current.meta):
@@ -64,8 +65,6 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     if min(whole(v, step, current).sum() for v in (view, other)) < LEAST:
         return "No comparison: it takes two whole days or more in each period."
     first, last = min(view.start, other.start), max(view.end, other.end)
-    for source in chosen_sources(view, current.meta):
-        for day, what in source["changes"]:
-            if first < date.fromisoformat(day) <= last:
-                return f"No comparison across {period(*[date.fromisoformat(day)] * 2)}. {what}"
+    for day, what in recording.changes_between(view, current.meta, first, last):
+        return f"No comparison across {period(day, day)}. {what}"
     return ""

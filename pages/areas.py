@@ -14,4 +14,5 @@ if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)
     tables.wide(answer, view, rows)
     downloads.areas(view, rows)
+frame.say_changes(view)
 frame.foot(view)

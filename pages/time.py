@@ -15,6 +15,7 @@ if answer.headline["n"]:
     changes = frame.changes(view)
     chart = charts.by_group(kinds, theme, step, order, changes)
     st.altair_chart(chart, alt=f"Incidents a {step} by kind")
+    frame.say_changes(view)
     if step == "day":
         clock.left_out(kinds["n"].sum(), answer.headline["n"], "day")
     left, right = st.columns([1, 1.4])

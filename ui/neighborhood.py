@@ -13,7 +13,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, View
-from ui import cached, frame, headline, layers
+from ui import cached, frame, headline, intervals, layers
 
 
 def polygons(view: View) -> View:
@@ -75,7 +75,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(
             f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, {row['change']} (95 % interval "
-            f"{row['low']:.2f} to {row['high']:.2f}; counts a {answer.step} vary "
+            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
     return ". ".join(part.rstrip(".") for part in parts if part) + "."

@@ -11,8 +11,8 @@ from data import words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
-from data.weekly import ALL, Alarms
-from ui import claim, headline, layers, palette, tables
+from data.weekly import ALL, PAST, Alarms
+from ui import claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -37,8 +37,13 @@ def choose() -> tuple[int, int]:
 def why_not(found: Daily, longest: int) -> str:
     """Why nothing can be said; empty where something can."""
     if len(found.days) < longest + data_now.LEAST:
+        since = ""
+        if (change := found.changed) and found.days and found.days[0] >= change.day:
+            since = (
+                f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
+            )
         return (
-            f"{words.counted(len(found.days), 'day')} with data are too few: it takes "
+            f"{since}{words.counted(len(found.days), 'day')} with data are too few: it takes "
             f"{longest + data_now.LEAST} to tell what is usual before the newest {longest}."
         )
     held = int(found.counts.sum())
@@ -99,6 +104,8 @@ def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:
         f"of areas over the newest 1 to {longest} days. Looking every day, chance alone would show "
         f"something called unusual here about {MONTH / RARE:.1f} times a month."
     )
+    if found.changed:
+        lines.append(f"{frame.changed(found.changed)} Only days since then are looked at.")
     if found.without:
         many = words.counted(found.without, "incident")
         lines.append(f"Left out: {many} of this time without an exact day or in no area.")
@@ -201,16 +208,33 @@ ALARMS: tables.Columns = {
     "n": ("Incidents", "localized", "How many in the week."),
     "expected": ("Expected", "%.1f", "What its past lets expect."),
     "upper": ("Up to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
-    "times": ("Times", "%.1f", "Incidents divided by those expected."),
+    "times": (
+        "Times",
+        "%.1f",
+        "Incidents divided by those expected; empty where next to none were.",
+    ),
 }
 
 
 def alarms(found: Alarms) -> None:
     """The newest weeks that lie above their expected band, and how many chance would give."""
     st.markdown("**Weeks above what was to be expected**")
+    since = f"{frame.changed(found.changed)} " if found.changed else ""
+    left = f"{words.counted(found.weeks, 'whole week')} since then"
     if not found.judged or found.first is None or found.last is None:
-        st.text("No whole week has a past long enough: it takes eight weeks.")
+        left = f", and there are {left}" if found.changed else ""
+        st.text(
+            f"{since}No whole week has a past long enough: it takes {PAST} whole weeks before "
+            f"it{left}."
+        )
         return
+    if found.changed and found.changed.day > found.last:
+        st.text(
+            f"{since}Judged are weeks before it, by their own past: {left} are too few, it takes "
+            f"{PAST} before a week."
+        )
+    elif found.changed:
+        st.text(f"{since}Weeks are judged by those since then alone: {left}.")
     many = len(found.table)
     said = words.counted(many, "alarm") if many else "No alarm: that is an answer too"
     st.text(

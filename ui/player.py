@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from data import words
+from data import recording, words
 from data.answers import Answer
 from data.frames import Counted, Steps
 from data.view import View
@@ -61,6 +61,8 @@ def played(view: View, asked: Asked) -> Played:
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
     """What changes on the map while it plays."""
     found = played(view, asked)
+    if layer == "heat" and not recording.is_count(view, cached.meta(view.stamp)):
+        return {"frames": None}  # the layer itself says why there is no heat
     if not found.steps.frames:
         return {"legend": {"title": f"No whole {found.steps.unit} in this View"}, "fills": None,
                 "heat": None, "frames": None}  # fmt: skip
