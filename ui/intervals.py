@@ -1,6 +1,7 @@
 """Intervals of ratios as readers see them: an end that so few cannot tell is not a number."""
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 FARTHEST = 100.0  # times, from 1: an end beyond it says only that counts are too few
 PAIRS = (("low", "high"), ("ratio_low", "ratio_high"))  # columns of tables that hold intervals
@@ -27,8 +28,8 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """A table to look at, ends that cannot be told left empty; files keep them as they are."""
     told = {}
     for names in PAIRS:
-        if not set(names) <= set(rows):
-            continue
+        if not all(name in rows and is_numeric_dtype(rows[name]) for name in names):
+            continue  # ends of a date are no ratio
         low, high = (rows[name].astype(float) for name in names)
         told[names[1]] = high.where(high <= FARTHEST)
         told[names[0]] = low.where((low >= 1 / FARTHEST) | (high <= FARTHEST))

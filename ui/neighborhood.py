@@ -13,7 +13,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, View
-from ui import cached, frame, headline, intervals, layers
+from ui import cached, frame, headline, intervals, layers, tables
 
 
 def polygons(view: View) -> View:
@@ -116,8 +116,8 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     # learned and official borders may be a rounding apart: 1e-5 degree is a metre
     near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
     near[row] = False
-    columns = [c for c in ("area", "n", "rate", "ratio", "change") if c in answer.table]
-    table: pd.DataFrame = answer.table[near][columns]
+    columns = tables.wanted(answer.table, view, ("area", "n", "rate", "ratio", "change"))
+    table: pd.DataFrame = answer.table[near][list(columns)]
     return table.sort_values("n", ascending=False)
 
 

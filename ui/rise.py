@@ -217,6 +217,7 @@ BREAKS: tables.Columns = {
     "p": ("p", "%.3f", "The chance of as clear a break where there is none."),
     "same": ("Same way", "%d", "Areas that moved the same way."),
     "judged": ("of areas", "%d", "Areas with any incident in the two stretches."),
+    "known": ("Known", "", "Recording is known to have changed then: the week was not sought."),
 }
 WEEKS: tables.Columns = {
     "start": ("Week from", "", "Its Monday."),
@@ -242,7 +243,8 @@ def weeks(found: Trend) -> pd.DataFrame:
 def breaks(found: Trend) -> pd.DataFrame:
     """The breaks as a table."""
     told = {c: [day(v) for v in found.breaks[c]] for c in ("at", "low", "high")}
-    return found.breaks.assign(**told)[list(BREAKS)]
+    known = np.where(found.breaks["known"], "recording", "")
+    return found.breaks.assign(**told, known=known)[list(BREAKS)]
 
 
 def made(found: Trend, seed: int) -> Claim:
