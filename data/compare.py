@@ -138,8 +138,8 @@ def two_sets(
     the first set is held against all of the second together.
     """
     view = replace(view, areas=(), compare=NOTHING)
-    if why := recording.no_count(view, current.meta):
-        return f"No comparison: {why}"
+    if not recording.is_count(view, current.meta):
+        return recording.NO_COMPARISON
     if (why := links.gap(view, current.meta)).startswith("No data"):
         return f"No comparison: {why}"
     step = periods.step(view, None, current)

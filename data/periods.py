@@ -54,8 +54,8 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     """Why a View cannot be compared, in words; empty where it can."""
     if other is None:
         return "Nothing to compare with was chosen."
-    if why := recording.no_count(view, current.meta):
-        return f"No comparison: {why}"
+    if not recording.is_count(view, current.meta):
+        return recording.NO_COMPARISON
     if why := links.uncovered(view, current.meta):
         return f"No comparison: {why}"
     if why := links.uncovered(other, current.meta):

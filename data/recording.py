@@ -16,6 +16,7 @@ from data import links
 from data.clauses import Meta, chosen_sources
 from data.view import View
 
+NO_COMPARISON = "No comparison: these records are no count of what happened."
 JUST_BEFORE = 91  # days before a period in which a change still bears on what is judged in it
 
 

@@ -25,6 +25,7 @@ from geo.trends import (
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
 LEVEL = 0.99
+NEXT_TO_NONE = 0.05  # incidents expected: of fewer no "times as many" is told
 MOST_WEEKS = 313  # six years: the method looks back on five
 PAST = SHORT_GUARD + SHORT_LEAST  # whole weeks before a week that can be judged, at least
 
@@ -130,7 +131,8 @@ def times_expected(
     n: npt.NDArray[np.int64], expected: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """How many times what was expected there is; NaN where next to nothing was expected."""
-    return np.where(expected > 0.05, n / np.maximum(expected, 0.05), np.nan)
+    told = expected >= NEXT_TO_NONE
+    return np.where(told, n / np.maximum(expected, NEXT_TO_NONE), np.nan)
 
 
 def _around(stretches: tuple[slice, ...], week: np.int64) -> slice:

@@ -341,3 +341,18 @@ def test_the_period_named_is_the_one_counted() -> None:
     assert "12 months, Jan 1 - Dec 31 2017" in text
     text = said(opened("pages/emerging.py", source="use of force", to="2020-08-31"))
     assert "56 months, Jan 1 2016 - Aug 31 2020" in text
+
+
+def test_the_band_bridges_no_week_without_one(current: Current, units: Any) -> None:
+    from ui import rise
+    from ui.palette import LIGHT
+
+    found = weekly.trend(current, view(current, FORCE), units, 1)
+    chart = rise.chart(found, LIGHT, [(CHANGED, "a new form")]).to_dict()
+    (rows,) = (rows for rows in chart["datasets"].values() if "upper" in rows[0])
+    runs = pd.DataFrame(rows)
+    judged = runs.groupby("run")["upper"].agg(lambda v: v.notna().mean())
+    assert judged.isin([0, 1]).all() and (judged == 1).sum() == 2
+    assert any(
+        "run" in layer["encoding"].get("detail", {}).get("field", "") for layer in chart["layer"]
+    )

@@ -11,7 +11,7 @@ from data import words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
-from data.weekly import ALL, PAST, Alarms
+from data.weekly import ALL, NEXT_TO_NONE, PAST, Alarms
 from ui import claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
@@ -123,9 +123,15 @@ def sentence(row: Any) -> str:
     where = row.area + (f" and {words.counted(others, 'area')} around it" if others else "")
     return (
         f"{where}, since {period(row.since, row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents where {row.expected:,.1f} are expected, "
-        f"{row.ratio:.1f} times as many. {rare(row)}"
+        f"{row.cases:,.0f} incidents where {expected(row)}. {rare(row)}"
     )
+
+
+def expected(row: Any) -> str:
+    """What was expected, and how many times it there is: no number where it is next to none."""
+    if row.expected < NEXT_TO_NONE:
+        return "next to none are expected"
+    return f"{row.expected:,.1f} are expected, {row.ratio:.1f} times as many"
 
 
 def rare(row: Any) -> str:
@@ -150,12 +156,12 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
             fills[int(member)] = color
             lines[int(member)] = [
                 f"unusual since {period(row.since, row.since)}",
-                f"{row.cases:,.0f} where {row.expected:,.1f} are expected",
+                f"{row.cases:,.0f} where {expected(row)}",
                 f"in {words.counted(len(row.members), 'area')} together",
             ]
         mark = NUMBERS[min(i, len(NUMBERS) - 1)]
         rows.append(
-            {"color": color, "text": f"{mark} {row.area}: {row.ratio:.1f} times the expected"}
+            {"color": color, "text": f"{mark} {row.area}: {row.cases:,.0f} where {expected(row)}"}
         )
     rows.append({"color": theme.paper, "text": "nothing unusual"})
     legend = {
@@ -170,7 +176,11 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
 COLUMNS: tables.Columns = {
     "area": ("Around", "", "The area in the middle of the circle."),
     "since": ("Since", "", "The first day of the window; it ends with the newest day."),
-    "ratio": ("Times", "%.1f", "Incidents divided by those expected."),
+    "ratio": (
+        "Times",
+        "%.1f",
+        "Incidents divided by those expected; empty where next to none were.",
+    ),
     "cases": ("Incidents", "localized", "In the circle since then."),
     "expected": (
         "Expected",
@@ -192,7 +202,8 @@ def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
     kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < FEW)]
     rows = kept.assign(areas=[len(m) for m in kept["members"]])[list(COLUMNS)]
     rows = rows.assign(since=[period(d, d) for d in rows["since"]])
-    tables.finding(rows, COLUMNS, height, "now_table")
+    looked_at = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
+    tables.finding(looked_at, COLUMNS, height, "now_table")
     chance = int((~kept["unusual"]).sum())
     if chance:
         st.text(

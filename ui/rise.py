@@ -160,10 +160,13 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"), charts.INCIDENTS,
         alt.Tooltip("expected:Q", format=",.1f"), alt.Tooltip("upper:Q", title="up to", format=",.0f"),
     ]  # fmt: skip
+    # a band is drawn for each run of judged weeks: it never bridges weeks that have none
+    judged = found.table["method"] != ""
+    rows = rows.assign(run=(judged != judged.shift()).cumsum())
     base = alt.Chart(rows).encode(x=x)
     band = base.transform_filter("isValid(datum.upper)").mark_area(color=theme.quiet, opacity=0.22)
     layers = [
-        band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q"),
+        band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q", detail="run:N"),
         base.mark_line(color=theme.ink, strokeWidth=1, opacity=0.7).encode(y=y),
         base.mark_line(color=theme.accent, strokeWidth=2.5, interpolate="step-after").encode(
             y=alt.Y("level:Q", title=None)
