@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions, within
+from data import links, periods, questions, recording, within
 from data.store import Current
 from data.view import View
 from geo import drawn, rates, tabulate
@@ -86,9 +86,11 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             totals[1].shape[1],
         )
     # a drawn shape cuts through areas: their residents are not those within it
-    people = np.where(bool(view.shape), np.nan, units["population"])
+    counted_up = recording.is_count(view, current.meta)
+    people = np.where(bool(view.shape) or not counted_up, np.nan, units["population"])
     table = tabulate.areas_table(units["name"], people, n, now, before, days).assign(
         cut=bool(view.shape),
+        is_count=counted_up,
         unit=units["unit"].to_numpy(),
         asked=_asked(current, view, units, n),
     )

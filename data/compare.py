@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import export, links, periods, questions
+from data import export, links, periods, questions, recording
 from data.filters import period, source_option
 from data.settings import Settings
 from data.store import Current
@@ -107,6 +107,8 @@ def halves(view: View, current: Current) -> View | None:
     other = view.compared()
     if view.compare != "previous period" or other is None:
         return None
+    if not recording.is_count(view, current.meta):
+        return None
     start, end = links.covered(view, current.meta)
     if not links.uncovered(other, current.meta) or (end - start).days < 3:
         return None
@@ -137,6 +139,8 @@ def two_sets(
     the first set is held against all of the second together.
     """
     view = replace(view, areas=(), compare=NOTHING)
+    if not recording.is_count(view, current.meta):
+        return recording.NO_COMPARISON
     if (why := links.gap(view, current.meta)).startswith("No data"):
         return f"No comparison: {why}"
     step = periods.step(view, None, current)
@@ -185,6 +189,9 @@ def two_sources(
     current: Current, view: View, other: View, units: gpd.GeoDataFrame, asked: Mask
 ) -> Pair | str:
     """A View against that of another source, over what both cover: shares of areas."""
+    for one in (view, other):
+        if why := recording.no_count(one, current.meta):
+            return f"No comparison: {why}"
     spans = [links.coverage(v.sources, current.meta) for v in (view, other)]
     start = max(view.start, *(s[0] for s in spans))
     end = min(view.end, *(s[1] for s in spans))

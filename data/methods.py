@@ -65,7 +65,7 @@ METHODS = (
         "Rate per 1,000 residents",
         "Incidents of the period divided by residents, with the exact 95 % Poisson interval; marked unreliable below 20 incidents.",
         "Garwood (1936), Biometrika 28.",
-        "People are stopped where they drive, shop and work, not only where they live. No rate without residents or where the population is not known.",
+        "People are stopped where they drive, shop and work, not only where they live. No rate without residents, where the population is not known, or of a source that is no count (the press unless it says otherwise).",
     ),
     Method(
         "What local police did",
@@ -113,19 +113,19 @@ METHODS = (
         "Emerging hot spot",
         "The View by area and whole month (or week): Gi* of each step's smoothed rate with its neighbors in the same step, 9,999 permutations, Benjamini-Hochberg over all cells of this space-time cube. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*.",
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
-        "At least 10 steps, at most the newest 60. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+        "At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",
         "Prospective space-time permutation scan over the newest year (or less) of the View: circles of areas around each area, up to half of the incidents, by the newest 1, 2, 3 ... days. What is expected follows from the totals of places and of days alone. p by 999 tables whose days were dealt out anew among the same places; the recurrence interval is 1 / p days. Unusual is said from 100 days on.",
         "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3).",
-        "A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
+        "Only days since the last known change of recording are looked at. A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
     ),
     Method(
         "Near repeats",
         "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 999 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
         "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
-        "Only records known to the block and the day; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
     ),
     Method(
         "Episode",
@@ -143,6 +143,6 @@ METHODS = (
         "Trend",
         "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
-        "False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
+        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
     ),
 )

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, questions
+from data import questions, recording
+from data.recording import KnownChange
 from data.store import Current
 from data.view import DAY, View
 from geo import scan, tabulate
@@ -26,18 +27,21 @@ RARE = 100  # days between false alarms from which on a cluster is called unusua
 class Daily:
     """Counts of a View by unit and day: only days that it asks for and its sources cover.
 
-    `without` incidents have no exact day or lie in no unit.
+    `without` incidents have no exact day or lie in no unit. `changed` is the last known change
+    of recording, where it is one that these days begin with or that lies just before them.
     """
 
     counts: npt.NDArray[np.int64]
     days: list[date]
     without: int
+    changed: KnownChange | None = None
 
 
 def daily(current: Current, view: View, units: gpd.GeoDataFrame, most: int = BEFORE) -> Daily:
-    """The newest days of a View, at most so many, oldest first."""
-    first, end = links.covered(view, current.meta)
-    start = max(first, end - timedelta(days=most - 1))
+    """The newest days of a View since recording last changed, at most so many, oldest first."""
+    usable = recording.newest_stretch(view, current.meta)
+    end = usable.last
+    start = max(usable.first, end - timedelta(days=most - 1))
     every = [start + timedelta(days=i) for i in range(max((end - start).days + 1, 0))]
     if not every:
         return Daily(np.zeros((len(units), 0), np.int64), [], 0)
@@ -45,7 +49,9 @@ def daily(current: Current, view: View, units: gpd.GeoDataFrame, most: int = BEF
     counted = questions.by_area_and_step(current, part, DAY)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     asked = [i for i, d in enumerate(every) if not view.weekdays or d.weekday() in view.weekdays]
-    return Daily(rows[:, asked], [every[i] for i in asked], int(counted.n.sum() - rows.sum()))
+    without = int(counted.n.sum() - rows.sum())
+    changed = recording.changes_near(part, current.meta)[-1:]
+    return Daily(rows[:, asked], [every[i] for i in asked], without, *changed)
 
 
 def clusters(

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, questions
-from data.clauses import chosen_sources
+from data import links, questions, recording
 from data.filters import period
 from data.record import last_of_month
 from data.store import Current
@@ -108,6 +107,8 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     """Why a View cannot be compared, in words; empty where it can."""
     if other is None:
         return "Nothing to compare with was chosen."
+    if not recording.is_count(view, current.meta):
+        return recording.NO_COMPARISON
     if why := links.uncovered(view, current.meta):
         return f"No comparison: {why}"
     if why := links.uncovered(other, current.meta):
@@ -117,8 +118,6 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     if min(whole(v, step, current).sum() for v in (view, other)) < LEAST:
         return f"No comparison: it takes two whole {name(view, step)}s or more in each period."
     first, last = min(view.start, other.start), max(view.end, other.end)
-    for source in chosen_sources(view, current.meta):
-        for day, what in source["changes"]:
-            if first < date.fromisoformat(day) <= last:
-                return f"No comparison across {period(*[date.fromisoformat(day)] * 2)}. {what}"
+    for day, what in recording.changes_between(view, current.meta, first, last):
+        return f"No comparison across {period(day, day)}. {what}"
     return ""

@@ -141,6 +141,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
                 "area": source.area,
                 "notes": source.notes,
                 "made": source.made,
+                "is_count": source.is_count,
                 "changes": [[day.isoformat(), what] for day, what in source.changes],
                 "coverage_stated": source.start is not None,
                 "start": _iso(source.start or first),

@@ -24,6 +24,7 @@ st.altair_chart(
     alt=f"{name} against all areas",
 )
 inside = neighborhood.inside(view, name)
+frame.say_changes(view)
 left, right = st.columns(2)
 with left:
     st.markdown("**What was recorded**")

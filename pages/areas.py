@@ -27,4 +27,5 @@ if answer.covered and answer.placed:  # else zeros would be no zeros
     downloads.areas(view, rows)
 if answer.headline["n"]:
     breakdown.show(view, theme)
+frame.say_changes(view)
 frame.foot(view)

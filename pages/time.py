@@ -16,6 +16,7 @@ if answer.headline["n"]:
     if len(kinds):
         chart = charts.by_group(kinds, theme, step, order, changes)
         st.altair_chart(chart, alt=f"Incidents a {step} by kind")
+    frame.say_changes(view)
     cut = answer.headline["cut_night"]
     if step in ("day", "night"):
         clock.left_out(kinds["n"].sum(), answer.headline["n"], "day", cut)

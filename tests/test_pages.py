@@ -175,7 +175,8 @@ def test_of_a_few_records_no_finding_is_said() -> None:
     app = opened("pages/now.py", **FEW)
     assert app.subheader[0].value == "Too little to tell what is usual"
     assert "17 incidents in areas" in said(app) and "it takes 20" in said(app)
-    app = opened("pages/trend.py", source="press")
+    few = {"source": "community made", "kind": "arrest operation", "area": ["Armatage", "Hale"]}
+    app = opened("pages/trend.py", **few)
     assert "too few to tell of a break" in app.subheader[0].value
     assert "A break may be there all the same" in said(app)
     days = {"from": "2025-06-10", "to": "2025-06-13"}

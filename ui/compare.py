@@ -10,7 +10,7 @@ from data.clauses import chosen_sources, says
 from data.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
 from data.filters import period, source_option
 from data.view import View
-from ui import cached, cached_compare, neighborhood
+from ui import cached, cached_compare, frame, neighborhood
 from ui.claim import Claim
 
 METHOD = "Comparison"
@@ -140,6 +140,9 @@ def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
         lines.append(pair)
         if asked.what == PERIODS:
             lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
+    else:
+        sides = (pair.b.view, pair.a.view)
+        lines += dict.fromkeys(line for side in sides for line in frame.change_words(side))
     made = chosen_sources(asked.other, cached.meta(view.stamp)) if asked.other else []
     if any(s["made"] for s in made):
         st.warning("Made data: no line of the other source happened.")

@@ -9,7 +9,7 @@ from data.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.filters import source_option
 from data.view import HEXAGONS, MONTH, View
 from geo import forest, rates
-from ui import headline, layers, tables
+from ui import headline, intervals, layers, tables
 from ui.compare import OTHERS, Asked
 
 FEW = 3  # names in a title
@@ -120,9 +120,8 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     unit = "day" if pair.step == MONTH else pair.unit  # months differ in length
     what = f"incidents a {unit}" if pair.what == PERIODS else "incidents per resident"
     said = f"{value:.2f}" if np.isfinite(value) else "none in B"
-    end = f"to {high:.2f}" if np.isfinite(high) else "or more"
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
-    lines.append(f"{what}; 95 % interval {low:.2f} {end}")
+    lines.append(f"{what}; 95 % interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
         lines.append("The interval holds 1: chance can explain the difference")
     if found.finding[0] == forest.FEW:
@@ -172,7 +171,11 @@ COLUMNS: tables.Columns = {
     "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
     "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
     "low": ("from", "%.2f", "Lower end of the ratio's 95 % interval."),
-    "high": ("to", "%.2f", "Upper end of the ratio's 95 % interval; empty where B has none."),
+    "high": (
+        "to",
+        "%.2f",
+        "Upper end of the ratio's 95 % interval; empty where B has none or next to none.",
+    ),
     "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
     "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
     "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),

@@ -1,15 +1,16 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from data import links
+from data import links, recording
 from data.clauses import Meta, chosen_sources
 from data.filters import FILTERS, period, source_option
+from data.recording import KnownChange
 from data.settings import Problem, Settings
 from data.view import View
 from ui import cached, look, menu
@@ -103,9 +104,10 @@ def view() -> View:
 
 
 def _notices(view: View, notices: tuple[str, ...]) -> None:
-    gap = links.gap(view, cached.meta(view.stamp))
-    for sentence in (*notices, *([gap] if gap else [])):
-        st.text(sentence)
+    meta = cached.meta(view.stamp)
+    for sentence in (*notices, links.gap(view, meta), recording.no_count(view, meta)):
+        if sentence:
+            st.text(sentence)
     made = [s for s in chosen_sources(view, cached.meta(view.stamp)) if s["made"]]
     if made:
         st.warning("Made data: no line of this source happened.")
@@ -155,11 +157,28 @@ def map_title(view: View) -> str:
     return f"Map of {cached.meta(view.stamp)['place']['name']}: {sources}"
 
 
-def changes(view: View) -> list[tuple[date, str]]:
+def changes(view: View) -> list[KnownChange]:
     """Known changes of recording within the View's period."""
-    told = chosen_sources(view, cached.meta(view.stamp))
-    every = [(date.fromisoformat(day), what) for s in told for day, what in s["changes"]]
-    return [(day, what) for day, what in every if view.start <= day <= view.end]
+    near = recording.changes_near(view, cached.meta(view.stamp))
+    return [one for one in near if one.day >= view.start]
+
+
+def change_words(view: View) -> list[str]:
+    """A sentence for each known change of recording within a View's period or just before."""
+    near = recording.changes_near(view, cached.meta(view.stamp))
+    return [changed(one, ", just before" if one.day < view.start else "") for one in near]
+
+
+def changed(change: KnownChange, when: str = "") -> str:
+    """A known change of recording as a sentence; `when` goes behind its day."""
+    return f"Recording changed on {period(change.day, change.day)}{when}: {change.what}"
+
+
+def say_changes(view: View) -> None:
+    """Say each known change of recording that bears on what the page shows over time."""
+    with st.container(key="known_changes"):
+        for line in change_words(view):
+            st.text(line)
 
 
 def link(view: View, words: Mapping[str, str] | None = None) -> str:

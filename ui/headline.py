@@ -9,7 +9,7 @@ from data.clauses import says
 from data.filters import period
 from data.view import MONTH, View
 from geo import rates
-from ui import cached
+from ui import cached, intervals
 
 
 def show(view: View, answer: Answer) -> None:
@@ -55,8 +55,11 @@ def sentence(answer: Answer) -> str:
             change = f"{(1 - ratio) * 100:.0f} % fewer"
         case _:
             change = "No clear change"
+    if not any(intervals.known_ends(low, high)):
+        return f"{change}: {both}; too few to tell a ratio."
     a_day = " of incidents a day" if answer.step == periods.STEPS[MONTH] else ""
-    return f"{change}: {both} (ratio{a_day} {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f})."
+    within = intervals.ratio_interval(low, high)
+    return f"{change}: {both} (ratio{a_day} {ratio:.2f}, 95 % interval {within})."
 
 
 def mean(value: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import words
+from data import recording, words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
@@ -22,8 +22,13 @@ COUNT, RATE = MEASURES
 
 
 def by_layer(view: View) -> View:
-    """The View as it can be measured: hexagons have no residents, nor has a drawn shape."""
-    return replace(view, measure=COUNT) if view.area_set in HEXAGONS or view.shape else view
+    """The View as it can be measured.
+
+    Hexagons have no residents, nor has a drawn shape; what is no count has no rate.
+    """
+    residents = view.area_set not in HEXAGONS and not view.shape
+    rated = residents and recording.is_count(view, cached.meta(view.stamp))
+    return view if rated else replace(view, measure=COUNT)
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
@@ -69,6 +74,8 @@ def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str
 
 def rate_words(row: Any) -> str:
     """A rate with its interval, or why there is none."""
+    if not row.is_count:
+        return "no count of what happened: no rate"
     if row.cut:
         return "a drawn shape cuts areas: no rate"
     if np.isnan(row.population):

@@ -13,7 +13,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MONTH, View
-from ui import cached, frame, headline, layers
+from ui import cached, frame, headline, intervals, layers, tables
 
 
 def polygons(view: View) -> View:
@@ -75,7 +75,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(
             f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, {row['change']} (95 % interval "
-            f"{row['low']:.2f} to {row['high']:.2f}; counts a {answer.step} vary "
+            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
@@ -120,8 +120,8 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     # learned and official borders may be a rounding apart: 1e-5 degree is a metre
     near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
     near[row] = False
-    columns = [c for c in ("area", "n", "rate", "ratio", "change") if c in answer.table]
-    table: pd.DataFrame = answer.table[near][columns]
+    columns = tables.wanted(answer.table, view, ("area", "n", "rate", "ratio", "change"))
+    table: pd.DataFrame = answer.table[near][list(columns)]
     return table.sort_values("n", ascending=False)
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from data import recording
 from data.view import View
 from geo import density
 from ui import asked as asking
-from ui import cached_map, hexes, maps, pictures, player, versus
+from ui import cached, cached_map, hexes, maps, pictures, player, versus
 from ui.asked import Asked
 
 BY_RULE = "by rule"
@@ -89,7 +90,9 @@ def _unfit() -> None:
     st.session_state["scale"] = None
 
 
-def _hexagons(view: View, found: Asked) -> Asked:  # noqa: ARG001
+def _hexagons(view: View, found: Asked) -> Asked:
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        return found._replace(hexagons="count")
     chosen = st.segmented_control(
         "Hexagons show", hexes.MEASURES, default=hexes.MEASURES[0], key="hexagons",
         bind="query-params", required=True, label_visibility="collapsed",

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from data import words
+from data import recording, words
 from data.answers import Answer
 from data.frames import Counted, Steps
 from data.view import View
@@ -71,6 +71,8 @@ def _nothing(found: Played) -> str:
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
     """What changes on the map while it plays."""
     found = played(view, asked)
+    if layer == "heat" and not recording.is_count(view, cached.meta(view.stamp)):
+        return {"frames": None}  # the layer itself says why there is no heat
     if why := _nothing(found):
         return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills

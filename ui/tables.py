@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import layers
+from ui import intervals, layers
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
@@ -19,7 +19,7 @@ COLUMNS: Columns = {
     "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
     "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
-    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing before."),
+    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing, or next to nothing, before."),
     "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
     "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
     "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
@@ -66,10 +66,10 @@ def stepped(known: Columns, unit: str) -> Columns:
     return {name: (spoken(label), form, spoken(help)) for name, (label, form, help) in known.items()}
 
 
-def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
+def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
-    held = [n for n in names if n in answer.table]
-    if view.area_set in HEXAGONS or view.shape:
+    held = [n for n in names if n in table]
+    if view.area_set in HEXAGONS or view.shape or not table["is_count"].all():
         people = {
             "population",
             "rate",
@@ -86,7 +86,7 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
-    names = wanted(answer, view, NARROW)
+    names = wanted(answer.table, view, NARROW)
     table = layers.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
     both = pd.concat([table, rest])[list(names)]
@@ -107,9 +107,9 @@ def _shorter(name: str) -> str:
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     """The whole table of areas, sortable."""
-    names = wanted(answer, view, tuple(COLUMNS))
+    names = wanted(answer.table, view, tuple(COLUMNS))
     st.dataframe(
-        rows[list(names)],
+        intervals.shown(rows[list(names)]),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
         column_config=columns(names, None, stepped(COLUMNS, answer.step)),
@@ -131,6 +131,7 @@ def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B
 def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
     """The table of a finding, sortable, with a word on every column."""
     st.dataframe(
-        rows, hide_index=True, height=height, row_height=30, key=key, placeholder="",
+        intervals.shown(rows), hide_index=True, height=height, row_height=30, key=key,
+        placeholder="",
         column_config=columns(rows.columns, None, known),
     )  # fmt: skip

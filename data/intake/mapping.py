@@ -62,7 +62,7 @@ PATTERNED = ("occurred_at",)
 TAGGED = ("kind", "force", "agencies", "source_url")
 ABOUT = (
     "kind", "title", "says", "url", "licence", "zone", "from", "to", "area", "covers",
-    "notes", "changes", "already_public", "made",
+    "notes", "changes", "already_public", "made", "counts",
 )  # fmt: skip
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 

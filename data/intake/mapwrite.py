@@ -17,7 +17,10 @@ HEADINGS = {
     "file": "How the file is written. What is left out is found when it is read.",
     "source": """Who says so. name is the short name; kind is official, press or
         community (community unless stated); title, url, licence, zone, covers, from,
-        to, area and notes are shown to readers.""",
+        to, area and notes are shown to readers. counts = false: its records are no count
+        of what happened (the press unless it says true), so no rate, change or trend.
+        changes = [{date = 2020-09-01, what = "..."}] are known changes of recording: no
+        comparison, trend or alarm reaches across one.""",
     "columns": """Record column = "column of the file".""",
     "time": """One format for the file; what stands in [...] may be missing. zone is the
         clock of the file where the text carries no offset. precision makes all times
