@@ -108,7 +108,8 @@ def halves(view: View, current: Current) -> View | None:
         return None
     first, last = links.coverage(view.sources, current.meta)
     start, end = max(view.start, first), min(view.end, last)
-    if not links.uncovered(other, current.meta) or (end - start).days < 3:
+    step = periods.step(view, other, current)
+    if not periods.uncovered(other, step, current) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
     return replace(view, start=end - timedelta(days=half - 1), end=end)

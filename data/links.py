@@ -120,15 +120,6 @@ def newest(names: tuple[str, ...], meta: Meta) -> date:
     return date.fromisoformat(max(days)) if days else datetime.now(UTC).date()
 
 
-def uncovered(view: View, meta: Meta) -> str:
-    """What does not cover a View's whole period, in words; empty where all does."""
-    for s in chosen_sources(view, meta):
-        start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
-        if view.start < start or view.end > end:
-            return f"the records of {s['says']} cover {period(start, end)}."
-    return ""
-
-
 def gap(view: View, meta: Meta) -> str:
     """What part of a View's period its sources do not cover, in words; empty if none."""
     first, last = coverage(view.sources, meta)
