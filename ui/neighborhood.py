@@ -33,9 +33,6 @@ def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
             "from records with both a point and an area's name (python -m data areas --learn)."
         )
         st.stop()
-    asked = st.query_params.get("name")
-    if asked and asked not in names:
-        st.text(f"There is no area called {asked[:60]!r} in this set; shown is another.")
     first = next((names.index(a) for a in chosen if a in names), None)
     busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
     name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")

@@ -183,6 +183,7 @@ def table(view: View, answer: Answer, asked: Asked) -> None:
     data = {
         "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
         "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
+        "totals": found.steps.taken(found.counted.n).tolist(),
         "people": [None if np.isnan(p) or not p else int(p)
                    for p in answer.table["population"].to_numpy(float)[held]],
     }  # fmt: skip
