@@ -40,11 +40,12 @@ export default function (given) {{
 
 
 class Played(NamedTuple):
-    """What a player is made of."""
+    """What a player is made of; `totals` are the incidents of each frame, in areas or not."""
 
     steps: Steps
     counted: Counted
     labels: list[str]
+    totals: list[int]
 
 
 def playing(asked: Asked, layer: str) -> bool:
@@ -55,7 +56,9 @@ def playing(asked: Asked, layer: str) -> bool:
 def played(view: View, asked: Asked) -> Played:
     """The frames that a reader has asked for."""
     steps = cached_map.steps(view, UNITS[asked.play], asked.width)
-    return Played(steps, cached_map.framed(view, steps), steps.labels())
+    counted = cached_map.framed(view, steps)
+    totals = steps.taken(counted.n).tolist() if steps.frames else []
+    return Played(steps, counted, steps.labels(), totals)
 
 
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
@@ -137,10 +140,9 @@ def bar(view: View, answer: Answer, asked: Asked) -> None:
     if not found.steps.frames:
         st.text(f"There is no whole {found.steps.unit} in this View: choose a longer period.")
         return
-    shown = found.steps.taken(found.counted.n)
     data = {
         "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
-        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": shown.tolist(),
+        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": found.totals,
         "ticks": _ticks(found.steps), "of": answer.headline["n"],
         "around": found.steps.unit == "hour",
         "unit": found.steps.unit, "frame": st.query_params.get("frame", ""),
@@ -183,7 +185,7 @@ def table(view: View, answer: Answer, asked: Asked) -> None:
     data = {
         "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
         "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
-        "totals": found.steps.taken(found.counted.n).tolist(),
+        "totals": found.totals,
         "people": [None if np.isnan(p) or not p else int(p)
                    for p in answer.table["population"].to_numpy(float)[held]],
     }  # fmt: skip
