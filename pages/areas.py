@@ -12,6 +12,6 @@ told = pictures.still(view, answer, theme)
 maps.show("map_areas", frame.map_title(view), cached.bounds(view), told)
 if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)
-    tables.wide(answer, view, rows)
+    tables.wide(view, rows)
     downloads.areas(view, rows)
 frame.foot(view)

@@ -13,7 +13,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, View
-from ui import cached, frame, headline, layers
+from ui import area_state, cached, frame, headline, layers, tables
 
 
 def polygons(view: View) -> View:
@@ -62,7 +62,10 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
-    parts = ["" if row["unreliable"] else ranked, layers.rate_words(row)]
+    parts = [
+        "" if row["unreliable"] else ranked,
+        layers.rate_words(row, area_state.no_rate(row.to_frame().T)[0]),
+    ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f} % of all incidents in areas")
     told = answer.comparison
@@ -113,9 +116,9 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     # learned and official borders may be a rounding apart: 1e-5 degree is a metre
     near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
     near[row] = False
-    columns = [c for c in ("area", "n", "rate", "ratio", "change") if c in answer.table]
-    table: pd.DataFrame = answer.table[near][columns]
-    return table.sort_values("n", ascending=False)
+    table = tables.with_reasons(answer.table[near]).sort_values("n", ascending=False)
+    wanted = ("area", "n", "rate", "no_rate", "ratio", "change")
+    return table[[c for c in wanted if c in table]]
 
 
 def border(view: View) -> str:
