@@ -8,8 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import links, periods, questions, recording, within
+from data.shapes import HEXAGON_OF
 from data.store import Current
-from data.view import View
+from data.view import HEXAGONS, View
 from geo import drawn, rates, tabulate
 
 
@@ -112,7 +113,12 @@ def _asked(
     current: Current, view: View, units: gpd.GeoDataFrame, n: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Which units the View asks for: those chosen, of these those that a drawn shape touches."""
-    asked = units["name"].isin(view.areas).to_numpy() if view.areas else np.ones(len(n), bool)
+    asked = np.ones(len(n), bool)
+    if view.areas:
+        names = units["name"]
+        if view.area_set in HEXAGONS:  # named after the area that their middle lies in
+            names = names.str.partition(HEXAGON_OF)[0]
+        asked = names.isin(view.areas).to_numpy(bool) | (n > 0)
     if view.shape:
         shape = within.shape(view.shape, current.meta, view.area_set)
         outline = drawn.outline(shape, current.meta["place"]["crs"])

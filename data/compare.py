@@ -110,7 +110,8 @@ def halves(view: View, current: Current) -> View | None:
     if not recording.is_count(view, current.meta):
         return None
     start, end = links.covered(view, current.meta)
-    if not links.uncovered(other, current.meta) or (end - start).days < 3:
+    step = periods.step(view, other, current)
+    if not periods.uncovered(other, step, current) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
     return replace(view, start=end - timedelta(days=half - 1), end=end)

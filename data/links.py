@@ -33,7 +33,7 @@ def view(
             value = None
             if choices.get(row.word):
                 own = row.widget == "text"  # it says what is wrong and what to do
-                wrong.append(str(problem) if own else _unknown(row, choices[row.word]))
+                wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening(meta, place)
@@ -67,9 +67,11 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
     for word, values in link.items():
         row = rows.get(word)
         if row is not None:
-            told += [_unknown(row, text) for text in values if not _read(row, text, known)]
+            told += [unknown(row.label, text) for text in values if not _read(row, text, known)]
+            if len(values) > 1 and row.widget != "several":
+                told.append(repeated(row.label))
         elif word not in own:
-            told.append(f"This link says {word[:30]!r}: not a word of this page; ignored.")
+            told.append(no_word(word))
     return told
 
 
@@ -86,8 +88,19 @@ def _read(row: Filter, text: str, meta: Meta) -> bool:
     return True
 
 
-def _unknown(row: Filter, value: Any) -> str:
-    return f"{row.label}: {str(value)[:40]!r} is not known here; ignored."
+def unknown(label: str, value: Any) -> str:
+    """What is said of a value that a link gives in vain: as text, never as markup."""
+    return f"{label}: {str(value)[:40]!r} is not known here; ignored."
+
+
+def repeated(label: str) -> str:
+    """What is said of a word that a link gives more than once and that takes one value."""
+    return f"{label} stands more than once in this link; only one of them counts."
+
+
+def no_word(word: str) -> str:
+    """What is said of a word that a page does not know."""
+    return f"This link says {word[:30]!r}: not a word of this page; ignored."
 
 
 def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
@@ -138,15 +151,6 @@ def newest(names: tuple[str, ...], meta: Meta) -> date:
     """The day of the newest record of these sources: quick ranges count from it."""
     days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
     return date.fromisoformat(max(days)) if days else _today(meta)
-
-
-def uncovered(view: View, meta: Meta) -> str:
-    """What does not cover a View's whole period, in words; empty where all does."""
-    for s in chosen_sources(view, meta):
-        start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
-        if view.start < start or view.end > end:
-            return f"the records of {s['says']} cover {period(start, end)}."
-    return ""
 
 
 def gap(view: View, meta: Meta) -> str:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import links, questions, recording
+from data.clauses import chosen_sources
 from data.filters import period
 from data.record import last_of_month
 from data.store import Current
@@ -25,7 +26,7 @@ def step(view: View, other: View | None, current: Current) -> int:
     else days.
     """
     asked = [view]
-    if other is not None and not links.uncovered(other, current.meta):
+    if other is not None and not uncovered(other, WEEK, current):
         asked.append(other)
     if any(questions.mostly_months(current, v) for v in asked):
         return MONTH
@@ -52,17 +53,35 @@ def length(view: View, step: int, current: Current) -> float:
     return float(np.mean([last_day(s, step).day for s in held])) if held else float(MONTH)
 
 
-def whole(view: View, step: int, current: Current) -> npt.NDArray[np.bool_]:
-    """Which steps lie wholly in the View's period, its weekdays and what is covered."""
-    start, end = links.covered(view, current.meta, step)
+def _within(view: View, step: int, first: date, last: date) -> npt.NDArray[np.bool_]:
+    """Which steps of a View lie wholly in its weekdays and between two days."""
     days = set(view.weekdays) if step == DAY and view.weekdays else set(range(7))
     return np.array(
         [
-            s >= start and last_day(s, step) <= end and s.weekday() in days
+            s >= first and last_day(s, step) <= last and s.weekday() in days
             for s in starts(view, step)
         ],
         bool,
     )
+
+
+def whole(view: View, step: int, current: Current) -> npt.NDArray[np.bool_]:
+    """Which steps lie wholly in the View's period, its weekdays and what is covered."""
+    return _within(view, step, *links.covered(view, current.meta, step))
+
+
+def uncovered(view: View, step: int, current: Current) -> str:
+    """What does not cover all whole steps of a View, in words; empty where everything does.
+
+    Days that the cutting to whole steps leaves out need no record.
+    """
+    wanted = _within(view, step, view.start, view.end)
+    for s in chosen_sources(view, current.meta):
+        first, last = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
+        held = _within(view, step, max(view.start, first), min(view.end, last))
+        if (wanted & ~held).any():
+            return f"the records of {s['says']} cover {period(first, last)}."
+    return ""
 
 
 def whole_starts(view: View, step: int, current: Current) -> list[date]:
@@ -104,20 +123,24 @@ def ends(view: View, step: int, current: Current) -> str:
 
 
 def why_not(view: View, other: View | None, step: int, current: Current) -> str:
-    """Why a View cannot be compared, in words; empty where it can."""
+    """Why a View cannot be compared, in words; empty where it can.
+
+    Only whole steps are compared, so only what lies within them can stand against it.
+    """
     if other is None:
         return "Nothing to compare with was chosen."
     if not recording.is_count(view, current.meta):
         return recording.NO_COMPARISON
-    if why := links.uncovered(view, current.meta):
+    if why := uncovered(view, step, current):
         return f"No comparison: {why}"
-    if why := links.uncovered(other, current.meta):
+    if why := uncovered(other, step, current):
         return f"No comparison with {period(other.start, other.end)}: {why}"
-    if view.start <= other.end and other.start <= view.end:
+    now, before = (whole_starts(v, step, current) for v in (view, other))
+    if set(now) & set(before):
         return "No comparison: the two periods overlap."
-    if min(whole(v, step, current).sum() for v in (view, other)) < LEAST:
+    if min(len(now), len(before)) < LEAST:
         return f"No comparison: it takes two whole {name(view, step)}s or more in each period."
-    first, last = min(view.start, other.start), max(view.end, other.end)
+    first, last = min(*now, *before), last_day(max(*now, *before), step)
     for day, what in recording.changes_between(view, current.meta, first, last):
         return f"No comparison across {period(day, day)}. {what}"
     return ""

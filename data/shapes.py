@@ -18,6 +18,7 @@ from geo.area_index import locate
 from geo.label_point import label_point
 
 TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
+HEXAGON_OF = ", hexagon "  # stands between an area's name and a hexagon's code
 DECIMALS = 5  # of a degree: about a metre
 
 
@@ -63,13 +64,14 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
     numbers = np.sort(table["number"].to_numpy())
     shapes = hexagons.outlines(current.cells(resolution)[numbers])
     found = polygon_set("", current.meta)
-    names = [f"Hexagon {code[: -len('ffff')][-5:]}" for code in shapes["code"]]
+    codes = [code[: -len("ffff")][-5:] for code in shapes["code"]]
+    names = [f"Hexagon {code}" for code in codes]
     if found is not None and len(shapes):
         areas = gpd.read_parquet(current.folder / "areas0.parquet")
         centres = shapely.centroid(shapes.geometry.values)
         rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]
-        names = [f"{n}, {hexagon.lower()}" for n, hexagon in zip(near, names)]
+        names = [f"{n}{HEXAGON_OF}{hexagon}" for n, hexagon in zip(near, codes)]
     return gpd.GeoDataFrame(
         {
             "unit": numbers,

@@ -1,7 +1,8 @@
 // Each choice of a reader is a step that the back button takes back. Streamlit puts a bound
 // widget's value into the address without a step of its own; what it does while going back
 // stays as it is, or the way forward would be lost. It also takes a page's own words (given
-// in the page) out of the address when the reader leaves the page: that is no step.
+// in the page) out of the address when the reader leaves a page, and puts those of the next page
+// into it, before or after it shows that page, each as a step of its own: only the page is one.
 (() => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
@@ -22,14 +23,17 @@
     own().forEach((word) => rest.delete(word));
     return String(rest);
   };
-  const onlyLeaves = (next) => next.pathname === location.pathname
+  const onlyOwn = (next) => next.pathname === location.pathname
     && next.search !== location.search
-    && without(location.search) === String(new URLSearchParams(next.search));
+    && without(location.search) === without(next.search);
   history.replaceState = (state, title, url) => {
     const step = byReader && there(url).search !== location.search;
     return step ? push(state, title, url) : replace(state, title, url);
   };
   history.pushState = (state, title, url) => {
-    if (!onlyLeaves(there(url))) push(state, title, url);
+    const next = there(url);
+    if (next.pathname !== location.pathname) byReader = false;
+    if (!onlyOwn(next)) push(state, title, url);
+    else if (!byReader) replace(state, title, url);   // else it is still the page that is left
   };
 })();

@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from scipy import stats
 
-from data import compare, links, settings, shapes
+from data import answers, compare, links, settings, shapes
 from data.compare import Pair
 from data.store import Current, Store
 from data.view import View
@@ -322,3 +322,95 @@ def test_all_areas_leave_none_to_compare_with(current: Current) -> None:
 def test_made_data_is_said_of_the_other_source() -> None:
     app = opened(PAGE, source="press", against="two sources", other="community made")
     assert any("Made data" in w.value for w in app.warning)
+
+
+# what lies outside the whole weeks needs neither a record nor a period of its own: the two
+# periods in the link, and the whole weeks that are compared
+CUT_AWAY = [
+    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 25 2017"),  # it begins on Dec 29, 2016
+    ({"from": "2017-06-30", "to": "2018-01-03", "compare": "own period",
+      "versus_from": "2016-12-28", "versus_to": "2017-06-04"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 4 2017"),  # both begin or end where nothing is covered
+    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "own period",
+      "versus_from": "2017-01-02", "versus_to": "2017-07-02"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jul 2 2017"),  # two days are in both
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "now", "before"), CUT_AWAY)
+def test_days_that_whole_weeks_cut_refuse_nothing(
+    current: Current, link: dict[str, str], now: str, before: str
+) -> None:
+    view, places = asked(current, **link), units(current)
+    answer = answers.areas(current, view, places)
+    assert answer.comparison is not None, answer.why
+    assert (answer.comparison.period, answer.comparison.period_before) == (now, before)
+    pair = compare.two_periods(current, view, places, np.ones(len(places), bool))
+    assert isinstance(pair, Pair) and (pair.a.period, pair.b.period) == (now, before)
+    rows = stops(current)
+    first, last = (str(pair.b.starts[i].astype(object)) for i in (0, -1))
+    assert pair.b.n == len(
+        between(rows, "police-stops", first, str(pd.Timestamp(last) + pd.Timedelta(days=6)))
+    )
+    assert compare.halves(view, current) is None  # nothing need stand in for the period before
+
+
+def test_the_year_before_needs_its_whole_weeks_only(current: Current) -> None:
+    # use of force is covered from Jan 1, 2016, a Friday, on: the days before belong to a cut week
+    link = {"source": ["use of force"], "from": "2016-12-28", "to": "2017-03-05"}
+    view = asked(current, **link, compare="same period a year before")
+    other = view.compared()
+    assert other is not None and other.start == date(2015, 12, 28)  # a Monday
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is None and "cover Jan 1 2016" in answer.why
+    view = replace(view, start=date(2016, 12, 29))
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is not None, answer.why
+    assert answer.comparison.period_before == "Jan 4 - Feb 28 2016"
+
+
+@pytest.mark.parametrize(
+    ("weekday", "refused"), [([], True), (["Mon", "Tue"], False), (["Sat"], True)]
+)
+def test_days_that_weekdays_cut_refuse_nothing(
+    current: Current, weekday: list[str], refused: bool
+) -> None:
+    # less than four weeks are compared by days; Saturday Dec 31, 2016, has no record
+    link = {"from": "2017-01-13", "to": "2017-01-25", "compare": "previous period"}
+    view = asked(current, **link, weekday=weekday)
+    other = view.compared()
+    assert other is not None and other.start == date(2016, 12, 31)
+    answer = answers.areas(current, view, units(current))
+    assert (answer.comparison is None) == refused, answer.why
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"),
+    [
+        ("2017-01-01", False),  # a Sunday before the first whole week
+        ("2017-01-02", False),  # the first day: all that is compared is after it
+        ("2017-01-03", True),
+        ("2017-07-01", True),  # between the two
+        ("2017-12-24", True),
+        ("2017-12-25", False),  # after the last whole week
+    ],
+)
+def test_a_change_of_recording_outside_the_whole_weeks_refuses_nothing(
+    sample_store: Path, current: Current, day: str, refused: bool
+) -> None:
+    sources = [s | {"changes": [[day, "Recording changed."]]} for s in current.meta["sources"]]
+    changed = Store(sample_store).at(current.stamp)
+    changed.meta = current.meta | {"sources": sources}
+    link = {"from": "2017-07-01", "to": "2017-12-28", "compare": "own period"}
+    view = asked(changed, **link, versus_from="2017-01-01", versus_to="2017-06-30")
+    answer = answers.areas(changed, view, units(changed))
+    assert (answer.comparison is None) == refused, answer.why
+    assert ("Recording changed." in answer.why) == refused
+
+
+def test_periods_that_share_a_whole_step_are_refused(current: Current) -> None:
+    link = {"from": "2017-07-01", "to": "2017-12-31", "compare": "own period"}
+    view = asked(current, **link, versus_from="2017-01-02", versus_to="2017-07-09")
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is None and "overlap" in answer.why

@@ -239,6 +239,7 @@ def test_session_state_holds_widgets_only() -> None:
         "more",
         "copy",
         "misread",
+        "page_words",
     }
     words = {row.word for row in FILTERS}
     held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}

@@ -1,6 +1,5 @@
 """What the page Compare is asked: which two, and what a link said of them in vain."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -35,20 +34,12 @@ class Asked(NamedTuple):
 
 def ask(view: View) -> Asked:
     """Which two the reader wants side by side."""
-    vain = _vain("against", "Compare", WHAT)
     row = st.container(horizontal=True, vertical_alignment="bottom")
     what = row.segmented_control(
         "Compare", WHAT, default=PERIODS, key="against", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
-    asked = ASK[what](view, row)
-    return asked._replace(notices=(*vain, *asked.notices))
-
-
-def _vain(word: str, label: str, options: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each value of a link that means nothing here; the widget drops it."""
-    said = [v for v in st.query_params.get_all(word) if v not in options]
-    return tuple(f"{label}: {value[:40]!r} is not known here; ignored." for value in said)
+    return ASK[what](view, row)
 
 
 def _periods(view: View, row: Any) -> Asked:
@@ -67,7 +58,6 @@ def _periods(view: View, row: Any) -> Asked:
 def _areas(view: View, row: Any) -> Asked:
     whole = neighborhood.polygons(view)  # hexagons have no residents
     names = cached.units(whole)["name"].tolist()
-    vain = _vain("these", "A", names)
     these = view.areas
     left, right = st.columns(2)
     if these:
@@ -78,9 +68,8 @@ def _areas(view: View, row: Any) -> Asked:
         )  # fmt: skip
         these = tuple(picked)
     others = [name for name in names if name not in these]
-    vain += _vain("those", "B", names)
     twice = [v for v in st.query_params.get_all("those") if v in these]
-    vain += tuple(f"{name} is in A already, so it is not in B." for name in twice)
+    vain = tuple(f"{name} is in A already, so it is not in B." for name in twice)
     those = right.multiselect(
         "B: those areas", others, key="those", bind="query-params", placeholder=OTHERS
     )
@@ -96,7 +85,7 @@ def _sources(view: View, row: Any) -> Asked:
     named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
     mine = source_option(own)
     said = st.query_params.get("other")
-    vain = _vain("other", "Against", list(named))
+    vain: tuple[str, ...] = ()
     options = [option for option in named if option != mine]
     if said == mine:
         vain += (f"{mine} twice is no comparison: shown is another source.",)

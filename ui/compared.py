@@ -186,6 +186,7 @@ COLUMNS: tables.Columns = {
     "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
+    "no_rate": tables.COLUMNS["no_rate"],
     "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
     "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
     "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
@@ -203,6 +204,8 @@ def table(pair: Pair, asked: Asked) -> pd.DataFrame:
     if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
         rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
         rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
+    if "rate" in rows and rows["rate"].notna().any():
+        rows = tables.with_reasons(rows)
     kept = [c for c in COLUMNS if c in rows and not rows[c].isna().all()]
     total = int(pair.a.asked.size)
     st.text(f"{len(rows)} of {words.counted(total, 'area')}. A: {a}. B: {b}.")

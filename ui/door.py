@@ -61,5 +61,5 @@ def run() -> None:
     from ui import frame
 
     page = menu.navigation()
-    frame.sidebar()
+    frame.sidebar(page.url_path)
     page.run()

@@ -56,6 +56,7 @@ def records(view: View, personal: list[str]) -> None:
 
 def areas(view: View, table: pd.DataFrame) -> None:
     """A button for the table of areas as it stands."""
+    table = tables.with_reasons(table)
     kept = table[list(tables.wanted(table, view, tuple(tables.COLUMNS)))]
     columns = " ".join(f"{c}: {tables.COLUMNS[str(c)][2]}" for c in kept)
     told = about(view, len(kept), columns)

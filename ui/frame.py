@@ -16,13 +16,17 @@ from data.view import View
 from ui import cached, look, menu
 from ui import sidebar as filters
 
-STEPS = look.steps(menu.PAGE_WORDS)
 plain, theme = look.plain, look.theme
 
 
-def sidebar() -> None:
-    """Ask for a View. The widgets are bound to the link, so a link restores it."""
-    st.html(look.STYLE + STEPS, unsafe_allow_javascript=True)
+def sidebar(page: str) -> None:
+    """Ask for a View. The widgets are bound to the link, so a link restores it.
+
+    `page` is the address of the page that is to follow.
+    """
+    from ui import page_words  # it knows the choices of every page, and pages know the frame
+
+    st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
         stamp = cached.stamp()
         place = cached.place()
@@ -41,16 +45,19 @@ def sidebar() -> None:
     view, notices = links.view(chosen, meta, place, now)
     if len(view.sources) > 1:
         view, notices = _one_source(view, chosen, meta, place, now)
-    told = dict.fromkeys((*notices, *_misread(link, view, meta)))
+    vain = page_words.arrive(page, page_words.Arrival(view, link))
+    told = dict.fromkeys((*notices, *_misread(link, view, meta, page_words.NAMES), *vain))
     st.session_state["view"] = (view, tuple(told))
 
 
-def _misread(link: dict[str, list[str]], view: View, meta: Meta) -> list[str]:
+def _misread(
+    link: dict[str, list[str]], view: View, meta: Meta, names: tuple[str, ...]
+) -> list[str]:
     """What a link says that means nothing here: said until the reader asks otherwise.
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
-    own = (*menu.PAGE_WORDS, *menu.EMBED, links.SETTLED, links.STAMP)
+    own = (*names, *menu.EMBED, links.SETTLED, links.STAMP)
     told = links.misread(link, meta, own)
     for word in link.keys() - {row.word for row in FILTERS} - set(own):
         del st.query_params[word]
@@ -183,8 +190,10 @@ def say_changes(view: View) -> None:
 
 def link(view: View, words: Mapping[str, str] | None = None) -> str:
     """The address of this page with every part of the View and the page's own words."""
+    from ui import page_words
+
     query = links.query(view, cached.meta(view.stamp))
-    asked = {k: st.query_params.get_all(k) for k in st.query_params if k in menu.PAGE_WORDS}
+    asked = {k: st.query_params.get_all(k) for k in st.query_params if k in page_words.NAMES}
     own = {**asked, **(words or {})}
     rest = f"&{urlencode(own, doseq=True)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"

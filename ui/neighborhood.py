@@ -13,7 +13,7 @@ from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MONTH, View
-from ui import cached, frame, headline, intervals, layers, tables
+from ui import area_state, cached, frame, headline, intervals, layers, tables
 
 
 def polygons(view: View) -> View:
@@ -33,9 +33,6 @@ def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
             "from records with both a point and an area's name (python -m data areas --learn)."
         )
         st.stop()
-    asked = st.query_params.get("name")
-    if asked and asked not in names:
-        st.text(f"There is no area called {asked[:60]!r} in this set; shown is another.")
     first = next((names.index(a) for a in chosen if a in names), None)
     busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
     name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")
@@ -65,7 +62,10 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
-    parts = ["" if row["unreliable"] else ranked, layers.rate_words(row)]
+    parts = [
+        "" if row["unreliable"] else ranked,
+        layers.rate_words(row, area_state.no_rate(row.to_frame().T)[0]),
+    ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f} % of all incidents in areas")
     told = answer.comparison
@@ -120,9 +120,9 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     # learned and official borders may be a rounding apart: 1e-5 degree is a metre
     near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
     near[row] = False
-    columns = tables.wanted(answer.table, view, ("area", "n", "rate", "ratio", "change"))
-    table: pd.DataFrame = answer.table[near][list(columns)]
-    return table.sort_values("n", ascending=False)
+    table = tables.with_reasons(answer.table[near]).sort_values("n", ascending=False)
+    wanted = ("area", "n", "rate", "no_rate", "ratio", "change")
+    return table[list(tables.wanted(table, view, wanted))]
 
 
 def border(view: View) -> str:

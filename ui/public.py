@@ -177,18 +177,15 @@ def title(found: Shown) -> str:
     said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
     if len(some) > 2:
         return f"{says.first(what)}: most in {' and '.join(said)}"
-    hidden = 0 if found.choice.exact else int(asked["n"].isna().sum())
+    hidden = 0 if found.choice.exact else len(asked) - says.numbered(asked, found.choice)
     rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
     return f"{says.first(what)}: {' and '.join(said)}{rest}"
 
 
 def sentence(found: Shown) -> str:
     """N of M areas, and what was asked for."""
-    asked = found.asked
-    numbers = asked["n"].dropna()
-    n = int((numbers > 0).sum()) if found.choice.exact else len(numbers)
     return (
-        f"{says.counted(n, len(asked), 'areas', found.choice)} "
+        f"{says.counted(found.asked, 'areas', found.choice)} "
         f"{says.first(says.asked(found.choice))}."
     )
 

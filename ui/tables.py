@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import intervals, layers
+from ui import area_state, intervals, layers
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
@@ -16,6 +16,7 @@ COLUMNS: Columns = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
+    "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or how many is not known. Absent where all have one."),
     "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
     "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
@@ -31,7 +32,7 @@ COLUMNS: Columns = {
     "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
 }
 NARROW = ("area", "n", "rate", "change")
-NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 72, "change": 76}
+NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
 MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
@@ -66,6 +67,12 @@ def stepped(known: Columns, unit: str) -> Columns:
     return {name: (spoken(label), form, spoken(help)) for name, (label, form, help) in known.items()}
 
 
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `no_rate`, in words, where any of its areas has no rate."""
+    why = area_state.no_rate(table)
+    return table.assign(no_rate=why) if any(why) else table
+
+
 def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
     held = [n for n in names if n in table]
@@ -73,6 +80,7 @@ def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str
         people = {
             "population",
             "rate",
+            "no_rate",
             "rate_low",
             "rate_high",
             "smoothed",
@@ -86,15 +94,18 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
-    names = wanted(answer.table, view, NARROW)
     table = layers.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
-    both = pd.concat([table, rest])[list(names)]
-    both["area"] = [_shorter(name) for name in both["area"]]
+    both = pd.concat([table, rest])
+    why = {reason for reason in area_state.no_rate(both, short=True) if reason}
+    # a table has one word for all its empty cells; tips and the page Areas have the reason of each
+    empty = why.pop() if len(why) == 1 else "no rate"
+    names = wanted(both, view, NARROW)
+    both = both[list(names)].assign(area=[_shorter(name) for name in both["area"]])
     widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
     st.dataframe(
         both, hide_index=True, height=height, column_config=columns(names, widths),
-        key="ranked", row_height=30, placeholder="",
+        key="ranked", row_height=30, placeholder=empty,
     )  # fmt: skip
 
 
@@ -107,7 +118,8 @@ def _shorter(name: str) -> str:
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     """The whole table of areas, sortable."""
-    names = wanted(answer.table, view, tuple(COLUMNS))
+    rows = with_reasons(rows)
+    names = wanted(rows, view, tuple(COLUMNS))
     st.dataframe(
         intervals.shown(rows[list(names)]),
         hide_index=True,

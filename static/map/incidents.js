@@ -96,25 +96,21 @@
     count(state);
   }
 
-  function shown(state) {       // how many are drawn within what is seen
-    const b = state.map.getBounds();
-    let n = 0;
-    for (const cell of state.points?.cells.values() || []) if (b.contains(cell.at)) n += cell.n;
-    return n;
-  }
+  // how many are in sight the page has counted, for the list too; null while it counts
+  const inSight = (state, sight) => String(sight.window) === String(porchlight.seen(state.map)) ? sight.n : null;
 
   function count(state) {
     const told = state.told.incidents, title = state.legend.querySelector("strong");
     if (!told || !title) return;
-    state.n = shown(state);
-    title.textContent = `Showing ${state.n.toLocaleString("en")} of ${told.of.toLocaleString("en")} incidents`;
+    state.n = inSight(state, told.sight);
+    title.textContent = `Showing ${state.n?.toLocaleString("en") ?? "\u2026"} of ${told.of.toLocaleString("en")} incidents`;
   }
 
   porchlight.part({
     base(state) {
       state.map.createPane("incidents").style.zIndex = 460;
       state.held = () => state.told.incidents && state.points?.box ? [state.points.view, state.points.level, ...state.points.box] : null;
-      state.few = () => state.told.incidents && (!state.points?.box || state.told.asks.seen && shown(state) < state.told.asks.seen);
+      state.uncounted = () => state.told.incidents && (!state.points?.box || inSight(state, state.told.incidents.sight) === null);
       state.map.on("moveend", () => count(state));
     },
     patch(state, told) { patch(state, told.incidents); },
