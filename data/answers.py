@@ -105,7 +105,7 @@ def _asked(
     asked = units["name"].isin(view.areas).to_numpy() if view.areas else np.ones(len(n), bool)
     if view.shape:
         shape = within.shape(view.shape, current.meta, view.area_set)
-        outline = drawn.outline(shape, current.meta["place"]["crs"])
+        outline = drawn.outline(shape, current.meta["place"]["crs"], current.meridian)
         # a source's own label can name an area beyond the shape
         asked = asked & (units.intersects(outline).to_numpy() | (n > 0))
     return np.asarray(asked, bool)

@@ -18,8 +18,10 @@ from data.boundary_files import read as read_file
 from data.settings import Problem, Settings
 from data.store import Store, move
 from geo import areas as geo_areas
+from geo import longitude
 
 KEY = b"porchlight"
+NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
 Metadata = dict[str, Any]
 Say = Callable[[str], None]
 
@@ -51,7 +53,9 @@ def add(
         "code": code_column,
         "population": population_column,
     }
-    frame, notes = boundary_shapes.areas(features, columns, crs, file.name)
+    middle = places.middle(store, place)
+    bounds = places.Bounds(middle, place.reach_km or NEAR_KM)
+    frame, notes = boundary_shapes.areas(features, columns, crs, file.name, bounds)
     notes += boundary_shapes.told(frame, _metric(store, place, frame))
     if population_column is None:
         frame, more = _peopled(store, frame, known, set_name, population_file)
@@ -103,6 +107,32 @@ def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
     held = pq.read_schema(path).metadata
     meta: Metadata = json.loads(held[KEY])
     return gpd.read_parquet(path), meta
+
+
+def meridian(store: Store) -> float:
+    """The middle longitude of the first area set; 0 without one."""
+    for file in current_sets(store).values():
+        west, _, east, _ = read(file)[0].total_bounds
+        return float(west + east) / 2
+    return 0.0
+
+
+def copy(file: Path, target: Path, meridian: float) -> None:
+    """Write an area set with its longitudes within 180 degrees of a meridian."""
+    areas, meta = read(file)
+    west, _, east, _ = areas.total_bounds
+    if max(meridian - west, east - meridian) <= 180:
+        target.write_bytes(file.read_bytes())
+    else:
+        shapes = longitude.shapes_near(areas.geometry, meridian)
+        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target)
+
+
+def _write(areas: gpd.GeoDataFrame, meta: Metadata, target: Path) -> None:
+    areas.to_parquet(target)
+    table = pq.read_table(target)
+    held = {**table.schema.metadata, KEY: json.dumps(meta).encode()}
+    pq.write_table(table.replace_schema_metadata(held), target, compression="zstd")
 
 
 def label_codes(
@@ -194,7 +224,8 @@ def _metric(store: Store, place: Settings, frame: gpd.GeoDataFrame) -> str:
 
 
 def _utm(lon: Any, lat: Any) -> str:
-    return places.utm_zone(float(np.median(lat)), float(np.median(lon)))
+    around = longitude.near(lon, longitude.mean(lon) or 0.0)
+    return places.utm_zone(float(np.median(lat)), float(np.median(around)))
 
 
 def _metadata(
@@ -227,10 +258,7 @@ def _save(store: Store, frame: gpd.GeoDataFrame, meta: Metadata, say: Say) -> st
         return name
     with store.writing() as scratch:
         made = scratch / target.name
-        frame.to_parquet(made)
-        table = pq.read_table(made)
-        held = {**table.schema.metadata, KEY: json.dumps(meta).encode()}
-        pq.write_table(table.replace_schema_metadata(held), made, compression="zstd")
+        _write(frame, meta, made)
         move(made, target)
         ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"])
     say(f"{meta['set']}: {len(frame)} {meta['how']} areas.")

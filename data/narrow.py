@@ -12,6 +12,7 @@ from data import words
 from data.view import HEXAGONS
 from geo import areas as geo_areas
 from geo import hexagons, mercator
+from geo.longitude import near
 
 ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 NOT_SET = 255
@@ -95,9 +96,14 @@ def mask_sql(column: str) -> str:
     return f"coalesce({bits}, 0)::USMALLINT"
 
 
-def narrowed(rows: pa.Table, sets: list[Areas], coarser: list[Cells]) -> pa.Table:
-    """The rows with their areas, cell and map pixel, without what Views never ask."""
-    lon = rows["lon"].to_numpy()
+def narrowed(
+    rows: pa.Table, sets: list[Areas], coarser: list[Cells], meridian: float = 0.0
+) -> pa.Table:
+    """The rows with their areas, cell and map pixel, without what Views never ask.
+
+    Map pixels are of longitudes within 180 degrees of the meridian.
+    """
+    lon = near(rows["lon"].to_numpy(), meridian)
     lat = rows["lat"].to_numpy()
     mx, my = mercator.to_pixels(lon, lat)
     columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}

@@ -15,7 +15,7 @@ from data.boundaries import Metadata
 from data.settings import Problem, Settings
 from data.store import Store, literal, query
 from geo import areas as geo_areas
-from geo import partition, polygons
+from geo import longitude, partition, polygons
 
 Ints = npt.NDArray[np.int64]
 
@@ -52,7 +52,7 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
     codes = np.unique(group)
     whole = np.array([shapely.union_all(shapes[group == g]) for g in codes], dtype=object)
     simple = shapely.coverage_simplify(whole, SIMPLER)
-    back = gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326").to_numpy()
+    back = longitude.framed(gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326"))
     back = shapely.transform(np.asarray(back, dtype=object), lambda xy: xy.round(DECIMALS))
     drawn, _ = polygons.polygonal(back)
     features = []
@@ -63,7 +63,7 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
             "name": " + ".join(sorted(mine["name"])),
             "residents": int(mine["population"].fillna(0).sum()),
         }
-        geometry = json.loads(shapely.to_geojson(shape))
+        geometry = json.loads(shapely.to_geojson(longitude.cut(shape)))
         features.append({"type": "Feature", "properties": told, "geometry": geometry})
     body = {"type": "FeatureCollection", "features": features}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -17,6 +17,7 @@ from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from geo import longitude
 from ui import rawpatch
 from ui.look import STATIC
 
@@ -93,6 +94,7 @@ def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
     lat, lon, zoom = (south + north) / 2, (west + east) / 2, 11.0
     try:
         asked = [float(v) for v in at.split(",")]
+        asked[1] = float(longitude.near(asked[1], lon))
         near = south - FAR < asked[0] < north + FAR and west - FAR < asked[1] < east + FAR
         placed = near and 1 <= asked[2] <= 19
     except (ValueError, IndexError):
