@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import boundaries, narrow, places, summary, words
+from data import boundaries, label_or_point, narrow, places, summary, words
 from data.settings import Settings
 from data.store import Store, literal
 from data.view import HEXAGONS
@@ -48,6 +48,8 @@ def due(store: Store, place: Settings) -> str:
     sets = {name: file.stem for name, file in boundaries.current_sets(store).items()}
     made_of = [FORMAT, live(store), sets, place.name, place.zone, place.center]
     made_of.append(summary.sources_digest(store))
+    known, names = label_or_point.decisions(store), summary.source_names(store)
+    made_of.append({name: known.by_point(name, names) for name in sets})
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -112,11 +114,13 @@ def _facts(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
         labels = _labels(connection, store)
+        known, names = label_or_point.decisions(store), summary.source_names(store)
         total, reader = _sorted_rows(connection, store)
         placing = [
             narrow.Areas(
                 geo_areas.index(areas),
                 dict(zip(labels, boundaries.label_codes(areas, meta, labels).tolist())),
+                tuple(map(names.index, known.by_point(meta["set"], names))),
             )
             for areas, meta in sets
         ]

@@ -21,10 +21,14 @@ FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
 
 @dataclass(frozen=True)
 class Areas:
-    """One area set, ready to place rows: its index, and its row of each source label."""
+    """One area set, ready to place rows: its index, and its row of each source label.
+
+    `by_point` are the codes of sources whose labels name no area here.
+    """
 
     index: geo_areas.AreaIndex
     rows: dict[str, int]
+    by_point: tuple[int, ...] = ()
 
 
 class Cells:
@@ -124,20 +128,24 @@ def narrowed(
         by_name = [areas.rows.get(label, -1) for label in labels.dictionary.to_pylist()]
         named = np.array([*by_name, -1])[position]
         named[only_city] = -1  # a city may be called like one of the areas
-        area, by = _area(named, geo_areas.locate(lon, lat, areas.index))
+        points_decide = np.isin(rows["source"].to_numpy(), areas.by_point)
+        area, by = _area(named, geo_areas.locate(lon, lat, areas.index), points_decide)
         columns[f"area{i}"], columns[f"by{i}"] = area, by
     wanted = schema(len(sets))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
 
 
 def _area(
-    named: npt.NDArray[Any], located: npt.NDArray[np.int32]
+    named: npt.NDArray[Any], located: npt.NDArray[np.int32], points_decide: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
-    """Area and how it was found: the source's own label wins where it names one."""
+    """Area and how it was found: the label wins where it names one, unless points decide."""
     codes = words.CODES["area_by"]
-    area = np.where(named >= 0, named, located).astype(np.int16)
+    labelled = (named >= 0) & ~points_decide
+    differ = (named >= 0) & (located >= 0) & (named != located)
+    area = np.where(labelled, named, located).astype(np.int16)
     by = np.full(len(area), codes["none"], np.uint8)
     by[located >= 0] = codes["point"]
-    by[named >= 0] = codes["label"]
-    by[(named >= 0) & (located >= 0) & (named != located)] = codes["label_not_point"]
+    by[labelled] = codes["label"]
+    by[differ] = codes["label_not_point"]
+    by[differ & points_decide] = codes["point_not_label"]
     return area, by

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from data import boundaries, build, places, sources
+from data import boundaries, build, label_or_point, places, sources
 from data.boundaries import Metadata
 from data.settings import Problem, Settings
 from data.store import Store, literal, query
@@ -81,14 +81,14 @@ def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) 
     """The records that count, the newest of each id, as data.release asks for them.
 
     An area is found as on the team's screens: the source's own label wins where it names
-    one. Records known only to the month are left out.
+    one, unless it was decided that points do. Records known only to the month are left out.
     """
     frame = _read(store)
-    area = _areas(frame, areas, meta)
+    names = frame["source"].unique().tolist()
+    by_point = label_or_point.decisions(store).by_point(meta["set"], names)
+    area = _areas(frame, areas, meta, by_point)
     known = sources.catalogue(store.root)
-    public = {
-        name: sources.get(name, known).already_public for name in frame["source"].unique().tolist()
-    }
+    public = {name: sources.get(name, known).already_public for name in names}
     public_rows = frame["source"].map(public).astype(bool)
     placed = frame.assign(group=np.append(group, 0)[area], already_public=public_rows)
     return placed.loc[:, list(KEPT)]
@@ -115,13 +115,16 @@ def _read(store: Store) -> pd.DataFrame:
     return frame.assign(local_date=pd.to_datetime(frame["local_date"]))
 
 
-def _areas(frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: Metadata) -> Ints:
+def _areas(
+    frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: Metadata, by_point: list[str]
+) -> Ints:
     """The row of each record's area; -1 for none."""
     labels: Any = frame["area_label"].cat
     rows = boundaries.label_codes(areas, meta, labels.categories.tolist())
     named = np.append(rows, -1)[labels.codes.to_numpy()]
     # a city may be called like one of its areas
     named[(frame["place_precision"] == "city").to_numpy()] = -1
+    named[frame["source"].isin(by_point).to_numpy()] = -1
     lon, lat = (frame[c].to_numpy(float, na_value=np.nan) for c in ("lon", "lat"))
     located = geo_areas.locate(lon, lat, areas)
     return np.where(named >= 0, named, located).astype(np.int64)

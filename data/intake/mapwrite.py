@@ -24,7 +24,8 @@ HEADINGS = {
         coarser: exact, hour, day or month.""",
     "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
         centre is rejected; 0 is no limit. decimal is the mark in coordinates.
-        precision makes all places coarser. swapped = true exchanges lat and lon.""",
+        precision makes all places coarser. swapped = true exchanges lat and lon. place_by
+        is what decides where point and label name different areas: "point" or "label".""",
     "values": """What a value means: "value in the file" = "word". "*" is for all other
         values, "" leaves it empty.""",
     "tags": """Lists in one cell: the separator, words for entries; order is for a
@@ -69,6 +70,7 @@ def text(
             "reach_km": rules.place.reach_km,
             "decimal": rules.place.decimal,
             "swapped": rules.place.swapped or None,
+            "place_by": rules.place.place_by,
         },
         "values": rules.values,
         "tags": {

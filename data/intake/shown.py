@@ -22,6 +22,8 @@ def introduced(decided: Plan) -> list[str]:
         f"  {target} = {word}, {_for_which(target, rules)}"
         for target, word in rules.constant.items()
     ]
+    if rules.place.place_by:
+        said.append(f"  where label and point differ the {rules.place.place_by} decides the area")
     said += [f"  format of {t}: {form}" for t, form in rules.time.formats.items()]
     for row in _sample(decided):
         said.append("  e.g. " + "; ".join(f"{t} {v}" for t, v in row.items() if v))
