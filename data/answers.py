@@ -121,7 +121,7 @@ def _asked(
         asked = names.isin(view.areas).to_numpy(bool) | (n > 0)
     if view.shape:
         shape = within.shape(view.shape, current.meta, view.area_set)
-        outline = drawn.outline(shape, current.meta["place"]["crs"])
+        outline = drawn.outline(shape, current.meta["place"]["crs"], current.meridian)
         # a source's own label can name an area beyond the shape
         asked = asked & (units.intersects(outline).to_numpy() | (n > 0))
     return np.asarray(asked, bool)

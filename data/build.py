@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import boundaries, narrow, summary, words
+from data import boundaries, label_or_point, narrow, places, summary, words
 from data.settings import Settings
 from data.store import Store, literal
 from data.view import HEXAGONS
@@ -46,8 +46,10 @@ def live(store: Store) -> list[str]:
 def due(store: Store, place: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
     sets = {name: file.stem for name, file in boundaries.current_sets(store).items()}
-    made_of = [FORMAT, live(store), sets, place.name, place.zone]
+    made_of = [FORMAT, live(store), sets, place.name, place.zone, place.center]
     made_of.append(summary.sources_digest(store))
+    known, names = label_or_point.decisions(store), summary.source_names(store)
+    made_of.append({name: known.by_point(name, names) for name in sets})
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -71,11 +73,12 @@ def rebuild(
     with store.writing() as scratch:
         built = scratch / "current"
         built.mkdir(mode=0o700)
-        sets = boundaries.current_sets(store)
-        for i, file in enumerate(sets.values()):
-            (built / f"areas{i}.parquet").write_bytes(file.read_bytes())
-        unplaced = _facts(store, place, built, scratch, progress)
-        meta = summary.describe(store, place, built, stamp, unplaced)
+        middle = places.middle(store, place)
+        meridian = middle[1] if middle else boundaries.meridian(store)
+        for i, file in enumerate(boundaries.current_sets(store).values()):
+            boundaries.copy(file, built / f"areas{i}.parquet", meridian)
+        unplaced = _facts(store, place, built, scratch, meridian, progress)
+        meta = summary.describe(store, place, built, stamp, unplaced, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
         forget(store)
@@ -98,6 +101,7 @@ def _facts(
     place: Settings,
     built: Path,
     scratch: Path,
+    meridian: float,
     progress: Callable[[int, int], None],
 ) -> Counter[str]:
     """Write facts.parquet: one narrow row an incident, sorted by time.
@@ -105,16 +109,19 @@ def _facts(
     What comes back counts the source labels of rows that no area of the first set holds.
     """
     unplaced: Counter[str] = Counter()
-    sets = [boundaries.read(file) for file in boundaries.current_sets(store).values()]
+    files = (built / f"areas{i}.parquet" for i in range(len(boundaries.current_sets(store))))
+    sets = [boundaries.read(file) for file in files]
     with duckdb.connect(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
         labels = _labels(connection, store)
+        known, names = label_or_point.decisions(store), summary.source_names(store)
         total, reader = _sorted_rows(connection, store, place)
         placing = [
             narrow.Areas(
                 geo_areas.index(areas),
                 dict(zip(labels, boundaries.label_codes(areas, meta, labels).tolist())),
+                tuple(map(names.index, known.by_point(meta["set"], names))),
             )
             for areas, meta in sets
         ]
@@ -126,7 +133,7 @@ def _facts(
         ) as writer:
             done, coarser = 0, [narrow.Cells(r) for r in HEXAGONS.values()]
             for batch in _chunks(reader):
-                table = narrow.narrowed(batch, placing, coarser)
+                table = narrow.narrowed(batch, placing, coarser, meridian)
                 writer.write_table(table, ROW_GROUP)
                 if placing:
                     # not of community reports: the list has no clock to hide young ones by

@@ -10,6 +10,7 @@ from data import details, questions, words
 from data.clauses import DAY_KNOWN, Clause
 from data.store import Current
 from data.view import COARSE_PLACE, View
+from geo.longitude import near
 
 BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
 WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "origin", "grade")
@@ -64,4 +65,5 @@ def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]
     frame = frame.sort_values(["occurred_at", "incident_id"], ignore_index=True)
     hours = frame["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
     every = questions.headline(current, view)["n"]
-    return frame.assign(hours=hours.astype(float)), int(every) - len(frame)
+    lon = near(frame["lon"].to_numpy(float), current.meridian)
+    return frame.assign(hours=hours.astype(float), lon=lon), int(every) - len(frame)

@@ -105,6 +105,11 @@ class Current:
         return meta
 
     @property
+    def meridian(self) -> float:
+        """The longitude that all that is drawn lies within 180 degrees of."""
+        return float(self.meta["place"].get("meridian", 0.0))
+
+    @property
     def batches(self) -> list[Path]:
         """The batches that the facts point into, in the order that they count them."""
         return [self.store.batches / f"{name}.parquet" for name in self.meta["batches"]]

@@ -61,10 +61,18 @@ def sources_digest(store: Store) -> str:
 
 
 def describe(
-    store: Store, place: Settings, built: Path, stamp: str, unplaced: Counter[str]
+    store: Store,
+    place: Settings,
+    built: Path,
+    stamp: str,
+    unplaced: Counter[str],
+    meridian: float,
 ) -> dict[str, Any]:
     """The meta of one `current`, as plain JSON values."""
-    sets = [(name, *boundaries.read(file)) for name, file in boundaries.current_sets(store).items()]
+    sets = [
+        (name, *boundaries.read(built / f"areas{i}.parquet"))
+        for i, name in enumerate(boundaries.current_sets(store))
+    ]
     with duckdb.connect() as connection:
         connection.execute(
             f"CREATE VIEW facts AS FROM read_parquet({literal(built / 'facts.parquet')})"
@@ -88,6 +96,7 @@ def describe(
             "name": place.name,
             "zone": place.zone,
             "crs": places.metric_crs(store, place),
+            "meridian": meridian,
         },
         "rows": rows,
         "batches": [entry["batch"] for entry in imports(store)],

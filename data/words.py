@@ -125,6 +125,7 @@ AREA_BY = (
     Word("label", "The source's own label names the area."),
     Word("point", "The coordinate lies in the area."),
     Word("label_not_point", "The label names the area, though the coordinate lies in another."),
+    Word("point_not_label", "The coordinate lies in the area, though the label names another."),
 )
 
 TABLES: dict[str, Sequence[Word | Kind]] = {

@@ -99,7 +99,8 @@ def _place(
     if not shape:
         return surface.place(here, settled_by)
     found = within.shape(shape, here.meta, area_set)
-    return surface.place(here, settled_by, drawn.outline(found, here.meta["place"]["crs"]))
+    drawing = drawn.outline(found, here.meta["place"]["crs"], here.meridian)
+    return surface.place(here, settled_by, drawing)
 
 
 def outline(view: View) -> surface.Place | None:

@@ -17,6 +17,7 @@ from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from geo import longitude
 from ui import rawpatch
 from ui.look import STATIC
 
@@ -90,6 +91,7 @@ def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] |
         lat, lon, zoom = (float(v) for v in at.split(","))
     except ValueError:
         return None
+    lon = float(longitude.near(lon, (west + east) / 2))
     near = south - FAR < lat < north + FAR and west - FAR < lon < east + FAR
     return (lat, lon, zoom) if near and 1 <= zoom <= FARTHEST else None
 

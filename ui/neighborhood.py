@@ -133,6 +133,7 @@ def border(view: View) -> str:
     told: dict[str, Any] = found[1]
     placed = told.get("placed", {})
     by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
+    by_point = placed.get("point", 0) + placed.get("point_not_label", 0)
     how = (
         "The borders are approximate: learned from points that the source labels with "
         "the area's name."
@@ -142,6 +143,7 @@ def border(view: View) -> str:
     return (
         f"{how} In the whole store {by_label:,} records came to their area by the "
         f"source's own label ({placed.get('label_not_point', 0):,} of them though their "
-        f"point lies in another), {placed.get('point', 0):,} by their point, and "
+        f"point lies in another), {by_point:,} by their point "
+        f"({placed.get('point_not_label', 0):,} of them though their label names another), and "
         f"{placed.get('none', 0):,} lie in no area."
     )

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from data.intake.identity import MARK
 from data.intake.rows import CONTENT, LINE
 from data.intake.runs import Runs, ahead
+from data.places import MIDDLE
 from data.record import SCHEMA, last_of_month
 
 ROW_GROUP = 122_880
@@ -53,7 +54,10 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def median_place(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[float, float] | None:
     """The middle latitude and longitude of the records; None where none has any."""
-    sql = f"SELECT median(lat), median(lon) FROM {runs.table}"
+    # a place across 180 degrees has its median there, not on the other side of the globe
+    turns = "CASE WHEN r.lon < m.lon - 180 THEN 1 WHEN r.lon > m.lon + 180 THEN -1 ELSE 0 END"
+    sql = f"""WITH m AS (SELECT {MIDDLE} FROM {runs.table})
+        SELECT median(r.lat), median(r.lon + 360 * {turns}) FROM {runs.table} AS r, m"""
     lat, lon = connection.sql(sql).fetchall()[0]
     return None if lat is None else (lat, lon)
 

@@ -98,13 +98,17 @@ class TimeRule:
 
 @dataclass(frozen=True)
 class PlaceRule:
-    """How places are read. A reach of 0 is no limit, None is the place's own."""
+    """How places are read. A reach of 0 is no limit, None is the place's own.
+
+    `place_by` says what decides where label and point name different areas; None: nobody has.
+    """
 
     crs: str | None = None
     precision: str | None = None
     reach_km: float | None = None
     decimal: str | None = None
     swapped: bool = False
+    place_by: str | None = None
 
 
 @dataclass(frozen=True)

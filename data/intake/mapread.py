@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from data import places, words
+from data import label_or_point, places, words
 from data.intake import cells, formats, mapping, midnight
 from data.intake.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
 from data.settings import Problem, check_zone
@@ -167,20 +167,21 @@ def _stated(part: _Part, entries: dict[str, str]) -> dict[str, str]:
 
 
 def _place(part: _Part) -> PlaceRule:
-    part.only({"crs", "precision", "reach_km", "decimal", "swapped"})
+    part.only({"crs", "precision", "reach_km", "decimal", "swapped", "place_by"})
     decimal = part.text("decimal")
     if decimal not in (None, ".", ","):
         raise Problem(f'{part.where} decimal is "." or ",".')
     reach = part.number("reach_km")
     if reach is not None and not 0 <= reach < 1e6:
         raise Problem(f"{part.where} reach_km is a number of kilometres; 0 is no limit.")
-    crs = part.text("crs")
+    crs, place_by = part.text("crs"), part.text("place_by")
     return PlaceRule(
         crs and places.check_crs(crs, f"{part.where} crs"),
         _word(part, "precision", "place_precision"),
         reach,
         decimal,
         part.flag("swapped"),
+        place_by and label_or_point.check_decider(place_by, f"{part.where} place_by"),
     )
 
 

@@ -30,7 +30,8 @@ HEADINGS = {
         is taken at its word. format = "excel" or "excel1904" reads day numbers.""",
     "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
         centre is rejected; 0 is no limit. decimal is the mark in coordinates.
-        precision makes all places coarser. swapped = true exchanges lat and lon.""",
+        precision makes all places coarser. swapped = true exchanges lat and lon. place_by
+        is what decides where point and label name different areas: "point" or "label".""",
     "values": """What a value means: "value in the file" = "word". "*" is for all other
         values, "" leaves it empty. A value with a line of its own is never taken for an
         empty cell, whatever it is: NA, none, a dash.""",
@@ -76,6 +77,7 @@ def text(
             "reach_km": rules.place.reach_km,
             "decimal": rules.place.decimal,
             "swapped": rules.place.swapped or None,
+            "place_by": rules.place.place_by,
         },
         "values": rules.values,
         "tags": {

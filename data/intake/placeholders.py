@@ -42,6 +42,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("reach_km", "40", ""),
         ("decimal", '","', ""),
         ("swapped", "true", ""),
+        ("place_by", '"point"', "or label: what decides where they name different areas"),
     ),
     "tags": (),
     "values": (),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data import boundaries, places, sources
+from data import boundaries, label_or_point, places, sources
 from data.forbidden import is_forbidden
 from data.intake import (
     asked,
@@ -19,6 +19,7 @@ from data.intake import (
     mapping,
     mapread,
     midnight,
+    placing,
     required,
     sourcebook,
     telltale,
@@ -129,6 +130,7 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
         rules = _decimal(rules, csv)
         rules = written.rules = asked.rest(csv, rules, stated is None, ask)
         required.check(csv, rules, source, stated is None)
+        rules = written.rules = placing.decided(store, place, csv, rules, ask)
     names = boundaries.names_like_empty_cells(store)
     return replace(_plan(csv, rules, source, place), area_names=names)
 
@@ -218,6 +220,9 @@ def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
         if options.decimal not in ".,":
             raise Problem('--decimal is "." or ",".')
         spot = replace(spot, decimal=options.decimal)
+    if options.place_by:
+        by = label_or_point.check_decider(options.place_by, "--place-by")
+        spot = replace(spot, place_by=by)
     if options.kind:
         kind = guess.word("kind", options.kind) or options.kind  # as screens write it, too
         constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}

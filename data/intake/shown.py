@@ -28,6 +28,8 @@ def introduced(decided: Plan) -> list[str]:
         f"  {target} = {word}, {_for_which(target, rules)}"
         for target, word in rules.constant.items()
     ]
+    if rules.place.place_by:
+        said.append(f"  where label and point differ the {rules.place.place_by} decides the area")
     said += [f"  format of {t}: {form}" for t, form in rules.time.formats.items()]
     said += [f"  {_midnight(t, rule, rules)}" for t, rule in rules.time.midnight.items()]
     if (precision := rules.time.precision) not in (None, midnight.EXACT):

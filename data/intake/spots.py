@@ -152,6 +152,7 @@ def _checked(
         east, north = transformer(crs, WGS84).transform(east, north)
         finite = np.isfinite(north) & np.isfinite(east)
         north, east = np.where(finite, north, 999.0), np.where(finite, east, 999.0)
+    east = bounds.wrapped(north, east)  # longitudes of 0 to 360 degrees
     within = (np.abs(north) <= 90) & (np.abs(east) <= 180)
     if bounds.known:
         turned = usable & (np.abs(east) <= 90) & ~bounds.far(east, north)
