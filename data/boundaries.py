@@ -20,6 +20,7 @@ from data.store import Store, move
 from geo import areas as geo_areas
 
 KEY = b"porchlight"
+ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
 Metadata = dict[str, Any]
 Say = Callable[[str], None]
 
@@ -230,6 +231,7 @@ def _save(store: Store, frame: gpd.GeoDataFrame, meta: Metadata, say: Say) -> st
         frame.to_parquet(made)
         table = pq.read_table(made)
         held = {**table.schema.metadata, KEY: json.dumps(meta).encode()}
+        held[ORDER] = str(store.next_number()).encode()
         pq.write_table(table.replace_schema_metadata(held), made, compression="zstd")
         move(made, target)
         ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"])

@@ -29,6 +29,7 @@ ADVICE = (
     ("a quote opens", "ask for the file anew: its quotes are broken"),
     ("longer than", "look whether --delimiter and --encoding are right"),
     ("purged", "nothing: these records were removed on purpose"),
+    ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
 )
 
 
