@@ -89,7 +89,7 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | N
         left += [row for row in gone if row.hash is None]
         _without(store, scratch, left, {f: made for f, (made, _) in cleaned.items()}, told)
     dropped = sum(n for _, n in cleaned.values())
-    return _sentence(incident_id, gone, dropped, [] if every else equal, staying)
+    return _sentence(gone, dropped, [] if every else equal, staying)
 
 
 def _files(store: Store) -> list[Path]:
@@ -345,35 +345,34 @@ def _nothing(done: list[Event], incident_id: str, equal: list[_Row]) -> str:
         told = (
             f"{incident_id} was purged before: nothing of it is left in batches or rejected rows."
         )
-        return told + _remaining(incident_id, equal)
+        return told + _remaining(equal)
     raise Problem(
         f"No record of this store has the id {incident_id!r}. "
         "Records and exports show ids as source:number."
     )
 
 
-def _sentence(
-    incident_id: str, gone: list[_Row], dropped: int, equal: list[_Row], staying: list[_Row]
-) -> str:
+def _sentence(gone: list[_Row], dropped: int, equal: list[_Row], staying: list[_Row]) -> str:
     """What a purge did, with every id that is gone, and what it left."""
-    listed = f" ({', '.join(row.incident_id for row in gone)})" if gone else ""
+    ids = sorted((row.incident_id for row in gone), key=lambda n: (len(n), n))
+    listed = f" ({', '.join(ids)})" if ids else ""
     told = (
         f"Removed {_counted(len(gone), 'record')}{listed} and "
         f"{_counted(dropped, 'rejected row')}; only hashes stay."
-    ) + _remaining(incident_id, equal)
+    )
     if others := [row for row in staying if row not in equal]:
         told += f" Still here, of the same id but another row of the file: {_listed(others)}."
-    return told
+    return told + _remaining(equal)
 
 
-def _remaining(incident_id: str, equal: list[_Row]) -> str:
+def _remaining(equal: list[_Row]) -> str:
     """That repeats are still there, and how to remove them."""
     if not equal:
         return ""
     return (
         f" Still here: {_counted(len(equal), 'row')} of the file that {_are(equal)} equal to it in "
         f"every column ({_listed(equal)}). To remove {'it' if len(equal) == 1 else 'them'} too: "
-        f"python -m data purge {incident_id} --repeats"
+        f"python -m data purge {equal[0].incident_id} --repeats"
     )
 
 
