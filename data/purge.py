@@ -1,10 +1,7 @@
 """Taking things back: one record everywhere, with its repeats if asked, or a whole import."""
 
-import csv
 import hashlib
 import json
-import re
-import sys
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,18 +10,15 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow.parquet as pq
 
-from data import build, ledger
+from data import build, ledger, purge_rejected
 from data.intake import identity, purged
 from data.intake.identity import BASE
 from data.intake.purged import ALL
-from data.intake.rejects import safe
 from data.ledger import Event
 from data.settings import Problem
 from data.store import Store, literal, move
 from data.store import place as put
 
-BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
-TOLD = 3  # columns of a rejected row that are ours: line, column, reason
 LISTED = 5  # ids that a sentence names
 
 Ask = Callable[[str], bool]
@@ -78,7 +72,9 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | N
         equal = _equal(ours, target, done)
         every = repeats or bool(equal and target and ask and ask(_question(incident_id, equal)))
         gone = [*([target] if target else []), *(equal if every else [])]
-        cleaned = _rejected(store, scratch, {incident_id, *(row.base for row in gone)})
+        cleaned = purge_rejected.clean(
+            store, scratch, {incident_id, *(row.base for row in gone)}, _imports(store)
+        )
         if not gone and not cleaned:
             return _nothing(done, incident_id, equal)
         staying = [row for row in ours if row not in gone]
@@ -273,63 +269,10 @@ def _mark(store: Store, batch: str) -> None:
 
 
 def _imports(store: Store) -> dict[str, dict[str, Any]]:
-    """What the ledger tells of every import, by each name that its batch has had."""
+    """What the ledger tells of the import of each batch on the disk."""
     told = {event.seq: event.detail for event in store.events()}
-    return {name: told.get(number, {}) for name, number in _imported(store).items()}
-
-
-def _rejected(store: Store, scratch: Path, gone: Collection[str]) -> dict[Path, tuple[Path, int]]:
-    """New contents of the files of rejected rows that hold one of some ids; how many rows."""
-    cleaned: dict[Path, tuple[Path, int]] = {}
-    imports = _imports(store)
-    for name in (file.stem for file in _files(store)):
-        file = store.rejected / f"{name}.csv"
-        if not file.exists():
-            continue
-        told = imports.get(name, {})
-        source = told.get("source", "")
-        own = {n.partition(":")[2] for n in gone if not source or n.startswith(f"{source}:")}
-        column = told["mapping"]["columns"].get("incident_id") if "mapping" in told else ""
-        made = scratch / f"clean-{file.name}"
-        # without a column of ids a record is named by its content: no rejected row has it
-        if own and column is not None and (n := _copied(file, made, own, column)):
-            cleaned[file] = made, n
-    return cleaned
-
-
-def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
-    """How many rejected rows hold one of some ids; they are left out of the copy."""
-    csv.field_size_limit(sys.maxsize)  # a row that never closes its quotes is one cell
-    sought, left_out = {_plain(name) for name in own} - {""}, 0
-    with (
-        file.open(newline="", encoding="utf-8") as old,
-        made.open("w", newline="", encoding="utf-8") as new,
-    ):
-        rows, writer = csv.reader(old), csv.writer(new, lineterminator="\n")
-        header = next(rows, [])
-        where = _cells(header, column)
-        writer.writerow(header)
-        for row in rows:
-            if any(_plain(cell) in sought for cell in (*row[where], *BETWEEN.split(row[-1]))):
-                left_out += 1
-            else:
-                writer.writerow(row)
-    return left_out
-
-
-def _cells(header: list[str], column: str) -> slice:
-    """Where rejected rows have the id; all cells of the source where that is not known."""
-    names = header[TOLD:-1]
-    if safe(column) not in names:
-        return slice(TOLD, -1)
-    at = TOLD + names.index(safe(column))
-    return slice(at, at + 1)
-
-
-def _plain(cell: str) -> str:
-    """A cell as the import reads ids: without quotes, invisible marks and outer spaces."""
-    seen = "".join(c for c in cell if c.isprintable() or c.isspace())
-    return " ".join(seen.strip("'\" ").split())
+    numbers = _imported(store)
+    return {file.stem: told.get(numbers.get(file.stem, 0), {}) for file in _files(store)}
 
 
 def _question(incident_id: str, equal: list[_Row]) -> str:

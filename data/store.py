@@ -132,6 +132,8 @@ class Store:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             for left in self.root.glob(".scratch-*"):
                 shutil.rmtree(left, ignore_errors=True)
+            for left in self.root.rglob(".*.[0-9]*"):  # half-written by a killed command
+                left.unlink(missing_ok=True)
             if not self._holds():
                 ledger.begin(self.ledger)  # before the first file: without it, it was lost
             scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.root))

@@ -80,6 +80,10 @@ def town(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Two imports of which the second replaces rows of the first, and an area set."""
     made = Town(tmp_path_factory.mktemp("kill") / "town", run)
     (made.root / "sample").mkdir(parents=True)
+    (made.root / "home").mkdir()
+    secret = made.root / "home" / "secret"  # one for all copies: releases have one name then
+    secret.write_text("ab" * 32 + "\n")
+    secret.chmod(0o600)
     rows = reports(made.root / "a.csv", 500).read_text().splitlines()
     (made.root / "b.csv").write_text("\n".join([*rows[:40], *rows[7:9]]) + "\n")
     reports(made.root / "c.csv", 30, 3, first=3000)
