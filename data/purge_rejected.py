@@ -14,11 +14,15 @@ BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into co
 TOLD = 3  # columns of a rejected row that are ours: line, column, reason
 
 
-def _rejected(store: Store, scratch: Path, gone: Collection[str]) -> dict[Path, tuple[Path, int]]:
-    """New contents of the files of rejected rows that hold one of some ids; how many rows."""
+def clean(
+    store: Store, scratch: Path, gone: Collection[str], imports: Mapping[str, dict[str, Any]]
+) -> dict[Path, tuple[Path, int]]:
+    """Write copies of the files of rejected rows without some ids; how many rows each lost.
+
+    Only of files that hold one. `imports` tells of the import of each batch, by its name now.
+    """
     cleaned: dict[Path, tuple[Path, int]] = {}
-    imports = _imports(store)
-    for name in (file.stem for file in _files(store)):
+    for name, told in imports.items():
         file = store.rejected / f"{name}.csv"
         if not file.exists():
             continue
