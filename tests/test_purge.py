@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from data import build, importing, purge
+from data import build, importing, ledger, purge
 from data.__main__ import app
 from data.importing import Options, Report
 from data.intake import identity, rejects
@@ -286,3 +287,18 @@ def test_unimport_typed_again_says_that_it_is_done(take: Take, store: Store) -> 
     take([V1], OWN, kind="other")
     with pytest.raises(Problem, match="No single batch"):
         purge.unimport(store, "zz")
+
+
+def test_purges_of_earlier_versions_hold(take: Take, store: Store) -> None:
+    """They kept a hash of the id, and of id, time and place; rows were named by what is shown."""
+    shown_cells = VICTIMS[0].split(",")[:3]  # sex and age were dropped
+    name = hashlib.sha256("\x1f".join(shown_cells).encode()).hexdigest()[:20]
+    store.root.mkdir()
+    ledger.append(store.ledger, "purge", purge.fingerprint(f"calls:{name}"))
+    report = take([VICTIMS[0], OTHER])
+    assert report.rejected == {rejects.PURGED: 1} and len(shown(store)) == 1
+    moment = int(datetime(2024, 3, 8, 16, 7, tzinfo=UTC).timestamp()) * 1_000_000
+    mark = "\x1f".join(["calls:24-1", str(moment), "-93.2", "44.9", ""])
+    ledger.append(store.ledger, "purge", purge.fingerprint(mark))
+    report = take([V1, "24-1,2024-03-09 10:07,44.9,-93.2,other,5"], OWN)
+    assert report.rejected == {rejects.PURGED: 1}

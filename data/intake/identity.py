@@ -36,7 +36,10 @@ class Identify:
         names: Sequence[str],
         key: bytes,
         connection: duckdb.DuckDBPyConnection,
+        old: tuple[Sequence[str], frozenset[str]] = ((), frozenset()),
     ) -> None:
+        """`old` are the columns and the purges by which earlier versions named such rows."""
+        self.old_columns, self.old = old
         self.source, self.id_column, self.connection = source, id_column, connection
         self.names = sorted(names)  # the same row whatever the order of columns is
         self.columns = columns_digest(names)
@@ -59,7 +62,18 @@ class Identify:
         named = hashes
         if self.id_column:
             named = pc.coalesce(cells.labels(table[self.id_column]), hashes)
+        if self.old:
+            named = pc.if_else(pc.equal(named, hashes), self._before(table, hashes), named)
         return pc.binary_join_element_wise(self.source, named, ":"), hashes
+
+    def _before(self, table: pa.Table, hashes: pa.StringArray) -> pa.StringArray:
+        """The names that earlier versions gave rows, where one is of a purge; else the hashes."""
+        cut = [table[name].to_pylist() for name in self.old_columns]
+        found = []
+        for row, known in zip(zip(*cut), hashes.to_pylist()):
+            name = hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:HASH_DIGITS]
+            found.append(name if subject(f"{self.source}:{name}") in self.old else known)
+        return pa.array(found, pa.string()) if cut else hashes
 
 
 def columns_digest(names: Sequence[str]) -> str:

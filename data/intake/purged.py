@@ -7,11 +7,12 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from data.intake.identity import BASE
+from data.intake.identity import BASE, MARK
 from data.intake.rows import LINE
 from data.ledger import Event
 from data.store import literal
 
+OLD_MARK = MARK.format(own="incident_id")  # what earlier versions kept of time and place
 ALL = 0  # in place of the number of one repeat: every row that is equal
 COLUMNS = ("same_id", "repeat", "row_hash")  # which batches of earlier versions lack
 
@@ -72,17 +73,18 @@ def drop(
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE rest AS
         SELECT {LINE}, incident_id AS base, rows.row_hash AS hash, {mark} AS mark,
-            sha256(coalesce(new_id, incident_id)) AS subject,
+            sha256(coalesce(new_id, incident_id)) AS subject, {OLD_MARK} AS old_mark,
             coalesce(renamed.repeat, 1) AS which
         FROM {rows} AS rows LEFT JOIN renamed USING ({LINE})
         WHERE sha256(incident_id) IN (SELECT base FROM purged_bases)
             OR sha256(coalesce(new_id, incident_id)) IN (FROM purged_old)
+            OR {OLD_MARK} IN (FROM purged_old)
             OR rows.row_hash IN (SELECT hash FROM purged_rows)
             OR {mark} IN (SELECT mark FROM purged_marks)"""
     )
     connection.execute(
         f"""INSERT INTO dropped SELECT {LINE}, false FROM rest
-        WHERE subject IN (FROM purged_old) OR EXISTS (
+        WHERE subject IN (FROM purged_old) OR old_mark IN (FROM purged_old) OR EXISTS (
             FROM purged_rows AS p WHERE p.hash = rest.hash AND p.which IN ({ALL}, rest.which))"""
     )
     _missing(connection)
