@@ -32,6 +32,8 @@ from geo import longitude
 
 KEY = b"porchlight"
 NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
+ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
+DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
 Metadata = dict[str, Any]
 Say = Callable[[str], None]
 
@@ -172,14 +174,21 @@ def copy(file: Path, target: Path, meridian: float) -> None:
         target.write_bytes(file.read_bytes())
     else:
         shapes = longitude.shapes_near(areas.geometry, meridian)
-        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target)
+        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target, {})
 
 
-def _write(areas: gpd.GeoDataFrame, meta: Metadata, target: Path) -> None:
+def _write(
+    areas: gpd.GeoDataFrame, meta: Metadata, target: Path, more: Mapping[bytes, bytes]
+) -> None:
     areas.to_parquet(target)
     table = pq.read_table(target)
-    held = {**table.schema.metadata, KEY: json.dumps(meta).encode()}
+    held = {**table.schema.metadata, KEY: json.dumps(meta).encode(), **more}
     pq.write_table(table.replace_schema_metadata(held), target, compression="zstd")
+
+
+def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
+    """What the file of a set tells of its event, so that a lost ledger can be recovered."""
+    return {ORDER: str(store.next_number()).encode(), DECIDERS: json.dumps(dict(deciders)).encode()}
 
 
 def label_codes(
@@ -315,11 +324,15 @@ def _save(
     if there:
         say(f"{meta['set']}: these {len(frame)} areas are in the store already.")
         if deciders != before:
-            _declare(store, name, meta, deciders)
+            with store.writing() as scratch:
+                made = scratch / target.name
+                _write(frame, meta, made, _beside(store, deciders))
+                move(made, target)
+                _declare(store, name, meta, deciders)
         return name
     with store.writing() as scratch:
         made = scratch / target.name
-        _write(frame, meta, made)
+        _write(frame, meta, made, _beside(store, deciders))
         move(made, target)
         _declare(store, name, meta, deciders)
     say(f"{meta['set']}: {len(frame)} {meta['how']} areas.")

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import boundaries, label_or_point, narrow, places, summary, words
-from data.settings import Settings
+from data.intake.identity import BASE
+from data.settings import Problem, Settings
 from data.store import Store, literal
 from data.view import HEXAGONS
 from geo import areas as geo_areas
@@ -23,8 +24,15 @@ ROW_GROUP = 122_880
 
 
 def batches(store: Store) -> list[Path]:
-    """The batch files that count, oldest import first."""
-    return [store.batches / f"{name}.parquet" for name in live(store)]
+    """The batch files that count, oldest import first. Problem where one is missing."""
+    files = [store.batches / f"{name}.parquet" for name in live(store)]
+    for file in files:
+        if not file.exists():
+            raise Problem(
+                f"The batch {file} is missing. Put its copy back; or take it back (python -m data "
+                f"unimport {file.stem}) and import its file again."
+            )
+    return files
 
 
 def live(store: Store) -> list[str]:
@@ -41,6 +49,18 @@ def live(store: Store) -> list[str]:
             became = str(event.detail.get("became") or "")
             names = [became if n == event.detail["batch"] else n for n in names]
     return [name for name in names if name]
+
+
+def rewritten(store: Store) -> list[str]:
+    """The ids of batches that a purge wrote anew without some records: to be deleted."""
+    names: dict[str, None] = {}
+    for event in store.events():
+        if event.verb == "import":
+            names.pop(event.subject, None)
+        elif event.verb == "purge" and event.detail.get("batch"):
+            names[str(event.detail["batch"])] = None
+            names.pop(str(event.detail["became"]), None)
+    return [n for n in names if (store.batches / f"{n}.parquet").exists()]
 
 
 def due(store: Store, place: Settings) -> str:
@@ -64,11 +84,11 @@ def rebuild(
     `progress` is told rows done and rows in all.
     """
     stamp = due(store, place)
-    if store.stamp() == stamp:
-        forget(store)
-        if any(store.root.glob(".scratch-*")):  # a killed command's: the next writer sweeps it
+    if store.now() == stamp and store.at(stamp).whole():
+        # what a killed command left: the next writer sweeps it
+        if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
             with store.writing():
-                pass
+                forget(store)
         return stamp
     with store.writing() as scratch:
         built = scratch / "current"
@@ -86,14 +106,29 @@ def rebuild(
 
 
 def forget(store: Store) -> None:
-    """Remove older tables from before a purge: they hold what was purged."""
-    purged, now = summary.purges(store), store.stamp()
+    """Remove what still holds purged records: older tables first, then the batches they name.
+
+    So readers never see a table whose batch is gone. The writer calls this, after the swap.
+    """
+    for folder in _older(store):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in rewritten(store):
+        (store.rejected / f"{name}.csv").unlink(missing_ok=True)
+        store.taken_back(name).unlink(missing_ok=True)
+        (store.batches / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def _older(store: Store) -> list[Path]:
+    """Tables from before a purge that are not what readers see now."""
+    purged, now = summary.purges(store), store.now()
+    found = []
     for folder in store.current.glob("*/"):
         if folder.name != now:
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 if store.at(folder.name).meta["purges"] >= purged:
                     continue
-            shutil.rmtree(folder, ignore_errors=True)
+            found.append(folder)
+    return found
 
 
 def _facts(
@@ -155,18 +190,18 @@ def _sorted_rows(
         empty = pa.schema([(n, pa.string()) for n in ("area_label",)])
         return 0, pa.RecordBatchReader.from_batches(empty, [])
     total = sum(pq.read_metadata(file).num_rows for file in files)
-    # a later import of the same source replaces what has the same id; one batch a
-    # source cannot hold an id twice, so only then is there anything to look for
+    # a later import of the same source replaces all records of the same id, whatever their
+    # counters are: these follow the order of a file. One batch a source has nothing to replace
     newest = (
-        "QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY batch DESC) = 1"
-        if len(files) > len(names)
-        else ""
+        f"QUALIFY batch = max(batch) OVER (PARTITION BY {BASE})" if len(files) > len(names) else ""
     )
-    parts = " UNION ALL ".join(
+    parts = " UNION ALL BY NAME ".join(
         f"SELECT *, file_row_number AS row, {i}::USMALLINT AS batch "
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
         for i, file in enumerate(files)
     )
+    # batches of earlier versions have no such column
+    parts += " UNION ALL BY NAME SELECT NULL::VARCHAR AS same_id WHERE false" if newest else ""
     order = "ORDER BY occurred_at, batch, row" if len(files) > 1 else ""
     enums = ", ".join(
         f"{narrow.code_sql(name, words.CODES[name])} AS {name}" for name in narrow.ENUMS

@@ -69,7 +69,7 @@ def opened() -> tuple[Store, Settings]:
 def _rebuild(store: Store, place: Settings, *told: str) -> None:
     from data import build
 
-    before = store.stamp()
+    before = store.now()
     with bar("Building the table that screens read"):
         stamp = build.rebuild(store, place)
     changed = "now" if stamp != before else "still"
@@ -222,15 +222,32 @@ def rebuild() -> None:
 
 
 @app.command()
+def recover() -> None:
+    """Write a lost or damaged ledger anew, from what the files of the store tell."""
+    from data import publish as publishing
+    from data import recover as recovering
+
+    with speaking():
+        store, place = opened()
+        public = publishing.public(place) if os.environ.get("PORCHLIGHT_PUBLIC") else None
+        told = recovering.recover(store, public)
+        for line in told:
+            say(line)
+        _rebuild(store, place)
+
+
+@app.command()
 def purge(
     incident_id: Annotated[str, typer.Argument(help="The id, as Records shows it.")],
+    repeats: Annotated[bool, typer.Option("--repeats", help="Also the rows of its file that equal it in every column.")] = False,
 ) -> None:
-    """Remove a record and its repeats everywhere in this store; only hashes of ids stay."""
+    """Remove one record everywhere in this store, also from later imports; only hashes stay."""
     from data import purge as purging
 
     with speaking():
         store, place = opened()
-        _rebuild(store, place, purging.purge(store, incident_id))
+        ask = typer.confirm if sys.stdin.isatty() else None
+        _rebuild(store, place, purging.purge(store, incident_id, repeats=repeats, ask=ask))
 
 
 @app.command()

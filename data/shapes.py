@@ -36,7 +36,8 @@ def units(current: Current, area_set: str, settled_by: datetime | None = None) -
     if found is None:
         empty: dict[str, list[Any]] = {"unit": [], "name": [], "population": [], "geometry": []}
         return gpd.GeoDataFrame(empty, crs=4326)
-    areas = gpd.read_parquet(current.folder / f"areas{found[0]}.parquet")
+    with current.reading():
+        areas = gpd.read_parquet(current.folder / f"areas{found[0]}.parquet")
     people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
     return gpd.GeoDataFrame(
         {"unit": np.arange(len(areas)), "name": areas["name"], "population": people},
@@ -68,7 +69,8 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
     codes = [code[: -len("ffff")][-5:] for code in shapes["code"]]
     names = [f"Hexagon {code}" for code in codes]
     if found is not None and len(shapes):
-        areas = gpd.read_parquet(current.folder / "areas0.parquet")
+        with current.reading():
+            areas = gpd.read_parquet(current.folder / "areas0.parquet")
         centres = shapely.centroid(shapes.geometry.values)
         rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]

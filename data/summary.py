@@ -101,6 +101,7 @@ def describe(
         "rows": rows,
         "batches": [entry["batch"] for entry in imports(store)],
         "purges": purges(store),
+        "events": max((event.seq for event in store.events()), default=0),
         "sources": told,
         "sets": [
             {

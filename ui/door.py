@@ -58,8 +58,12 @@ def run() -> None:
     if address not in LOOPBACK and not st.user.is_logged_in:
         st.button("Sign in", on_click=st.login)
         st.stop()
+    from data.store import Gone
     from ui import frame
 
     page = menu.navigation()
     frame.sidebar(page.url_path)
-    page.run()
+    try:
+        page.run()
+    except Gone:  # a newer table took the place of the one that this run began with
+        st.rerun()

@@ -33,6 +33,7 @@ ADVICE: Advice = (
     ("a quote opens", "ask for the file anew: its quotes are broken"),
     ("longer than", "look whether --delimiter and --encoding are right"),
     ("purged", "nothing: these records were removed on purpose"),
+    ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
 )
 # of rows that go by their label
 LEFT_OUT = (

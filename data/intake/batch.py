@@ -1,18 +1,18 @@
 """Runs of records made one batch: ids told apart, sorted, written as GeoParquet."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.intake.identity import MARK
-from data.intake.rows import CONTENT, LINE
+from data.intake.rows import LINE
 from data.intake.runs import Runs, ahead
 from data.places import MIDDLE
 from data.record import SCHEMA, last_of_month
@@ -29,10 +29,11 @@ GEO = {
 
 @dataclass(frozen=True)
 class Written:
-    """What a batch holds. `repeats` equal an earlier row in every column."""
+    """What a batch holds. `repeats` equal an earlier row of the file in every column."""
 
     kept: int
     purged: int
+    unsure: int  # may be what was purged, written anew
     repeats: int
     same_id: int  # an id used before, for a row that says something else
     first: date | None
@@ -66,27 +67,30 @@ def write(
     connection: duckdb.DuckDBPyConnection,
     runs: Runs,
     target: Path,
-    purged: frozenset[str],
-    about: Mapping[str, object],
+    drop: Callable[[], None],
+    about: Callable[[Written], dict[str, Any]],
 ) -> Written:
-    """One file of all runs. The order is by time, then id; repeats carry a counter.
+    """One file of all runs. The order is by time, then as in the file; ids carry a counter.
 
-    Stretch by stretch of time, so that memory does not grow with the file.
+    `drop` fills the table `dropped` with lines that are left out. Stretch by stretch of
+    time, so that memory does not grow with the file. `about` is what the file says of itself.
     """
     repeats, same_id = _tell_apart(connection, runs)
-    connection.execute("CREATE OR REPLACE TEMP TABLE purged (subject VARCHAR)")
-    for subject in purged:
-        connection.execute("INSERT INTO purged VALUES (?)", [subject])
-    metadata = {"geo": json.dumps(GEO), "porchlight": json.dumps(about)}
-    schema = SCHEMA.with_metadata(metadata)
+    drop()
     kept, days = 0, list[date]()
+    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO)})
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for table in ahead(_stretches(connection, runs, bool(purged))):
+        for table in ahead(_stretches(connection, runs)):
             writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
             kept += len(table)
             days += _first_and_last(table)
-    first, last = min(days, default=None), max(days, default=None)
-    return Written(kept, runs.rows - kept, repeats, same_id, first, last)
+        ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
+        first, last = min(days, default=None), max(days, default=None)
+        purged = runs.rows - kept - unsure
+        written = Written(kept, purged, unsure, repeats, same_id, first, last)
+        told = json.dumps(about(written), ensure_ascii=False)
+        writer.add_key_value_metadata({"porchlight": told})
+    return written
 
 
 def _first_and_last(table: pa.Table) -> list[date]:
@@ -98,35 +102,31 @@ def _first_and_last(table: pa.Table) -> list[date]:
     return [*days, last_of_month(latest)] if latest else days
 
 
-def _stretches(
-    connection: duckdb.DuckDBPyConnection, runs: Runs, purging: bool
-) -> Iterator[pa.Table]:
+def _stretches(connection: duckdb.DuckDBPyConnection, runs: Runs) -> Iterator[pa.Table]:
     """All records in order, in tables of a size that fits in memory."""
-    name = "coalesce(new_id, incident_id)"
-    columns = ", ".join(f'"{column}"' for column in SCHEMA.names[1:])
-    marks = (f"sha256({name})", MARK.format(own="runs.incident_id"))
-    wanted = [f"{mark} NOT IN (FROM purged)" for mark in marks if purging]
+    made = {"incident_id": "coalesce(new_id, runs.incident_id)"}
+    made |= {name: f"renamed.{name}" for name in ("same_id", "repeat")}
+    columns = ", ".join(f'{made.get(c, f"runs.{c}")} AS "{c}"' for c in SCHEMA.names)
     cuts = runs.cuts(STRETCH_BYTES)
     for low, high in zip([None, *cuts], [*cuts, None]):
         params: list[object] = []
-        where = list(wanted)
+        where = ["true"]
         for mark, beyond, side in ((low, ">", ">="), (high, "<", "<")):
             if mark is not None:
                 moment = "make_timestamptz(?)"
                 where.append(f"occurred_at {beyond}= {moment}")
-                where.append(f"(occurred_at {beyond} {moment} OR {name} {side} ?)")
-                params += [mark.micros, mark.micros, mark.incident_id]
+                where.append(f"(occurred_at {beyond} {moment} OR {LINE} {side} ?)")
+                params += [mark.micros, mark.micros, mark.line]
         yield connection.sql(
-            f"SELECT {name} AS incident_id, {columns} FROM {runs.table} AS runs "
-            f"LEFT JOIN renamed USING ({LINE}) "
-            f"{'WHERE ' + ' AND '.join(where) if where else ''} "
-            "ORDER BY occurred_at, 1",
+            f"SELECT {columns} FROM {runs.table} AS runs LEFT JOIN renamed USING ({LINE}) "
+            f"ANTI JOIN dropped USING ({LINE}) WHERE {' AND '.join(where)} "
+            f"ORDER BY occurred_at, {LINE}",
             params=params,
         ).to_arrow_table()
 
 
 def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int, int]:
-    """Name repeated ids in the table `renamed`; repeats, and other rows of one id."""
+    """Tell rows of one id apart in the table `renamed`; repeats, and other rows of one id."""
     rows = runs.table
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE again AS SELECT incident_id FROM {rows} "
@@ -134,11 +134,11 @@ def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int,
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE renamed AS
-        SELECT {LINE}, incident_id || '-' || place AS new_id, alike FROM (
-            SELECT {LINE}, incident_id,
+        SELECT {LINE}, IF(place > 1, incident_id || '-' || place, NULL) AS new_id,
+            IF(place > 1, incident_id, NULL) AS same_id, nullif(which, 1)::INTEGER AS repeat
+        FROM (SELECT {LINE}, incident_id,
                 row_number() OVER (PARTITION BY incident_id ORDER BY {LINE}) AS place,
-                row_number() OVER (
-                    PARTITION BY incident_id, {CONTENT} ORDER BY {LINE}) > 1 AS alike
+                row_number() OVER (PARTITION BY incident_id, row_hash ORDER BY {LINE}) AS which
             FROM {rows} SEMI JOIN again USING (incident_id))
         WHERE place > 1"""
     )
@@ -152,6 +152,6 @@ def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int,
     some = connection.sql("SELECT count(*) FROM renamed").fetchall()[0][0]
     while some and connection.execute(clash).fetchall()[0][0]:
         pass
-    counts = "SELECT count(*) FILTER (alike), count(*) FILTER (NOT alike) FROM renamed"
+    counts = "SELECT count(repeat), count(*) - count(repeat) FROM renamed"
     repeats, other = connection.sql(counts).fetchall()[0]
     return int(repeats), int(other)

@@ -108,8 +108,8 @@ class Report:
             said.append("This takes the place of an earlier import of the same file.")
         if self.repeats:
             said.append(
-                f"{self.repeats:,} rows equal an earlier one in every column: kept as "
-                "repeats, not merged."
+                f"{self.repeats:,} rows equal an earlier one in every column of the file: kept "
+                "as repeats, not merged."
             )
         said += [
             f"Note: {what}: {rows:,}." if rows else f"Note: {what}."

@@ -18,7 +18,7 @@ from data.intake.worded import Worded
 from data.places import Bounds
 from data.record import SCHEMA, UTC
 
-LINE, CONTENT = "row_line", "row_content"  # beside the record until repeats are told
+LINE = "row_line"  # beside the record until it is in its place
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Reader:
         bounds = Bounds(plan.place.center, plan.reach_km)
         where = spots.located(table, rules, bounds, verdicts, plan.area_names)
         worded = Worded(table, rules, verdicts)
-        ids, content = self.identify.ids(table)
+        ids, hashes = self.identify.ids(table)
         for target in ("incident_id", "origin"):
             if target in rules.columns:
                 texts = cells.trimmed(table[rules.columns[target]])
@@ -63,6 +63,9 @@ class Reader:
                 verdicts.count_missing(target, cells.count_texts(texts, silent))
         found = {
             "incident_id": ids,
+            "row_hash": hashes,
+            "same_id": pa.nulls(table.num_rows, pa.string()),
+            "repeat": pa.nulls(table.num_rows, pa.int32()),
             "source": worded.same(plan.source.name),
             "source_kind": worded.same(plan.source.kind),
             "origin": self._origin(table),
@@ -73,8 +76,7 @@ class Reader:
         }
         arrays = [found[field.name].cast(field.type) for field in SCHEMA]
         records = pa.Table.from_arrays(
-            [*arrays, pa.array(frame.lines), content],
-            names=[*SCHEMA.names, LINE, CONTENT],
+            [*arrays, pa.array(frame.lines)], names=[*SCHEMA.names, LINE]
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
