@@ -91,12 +91,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def dashboard(store: Path, log: Path, **more: str) -> Iterator[str]:
-    """The address of a dashboard of its own on a store; stopped afterwards."""
+def dashboard(store: Path, log: Path, *other: str, **more: str) -> Iterator[str]:
+    """The address of a dashboard of its own on a store; stopped afterwards. Other words make it
+    another user's."""
     port = free_port()
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ui.start", "--port", str(port)],
+            [*other, sys.executable, "-m", "ui.start", "--port", str(port)],
             cwd=ROOT,
             env=os.environ | {"PORCHLIGHT_STORE": str(store)} | more,
             stdout=out,
@@ -141,8 +142,8 @@ def playwright() -> Iterator[tuple[Any, Loop]]:
     """Playwright and its loop, which is put aside while no file uses a browser."""
     from playwright.sync_api import sync_playwright
 
-    play, loop = sync_playwright().start(), Loop()
-    loop.aside()
+    play = sync_playwright().start()
+    loop = Loop()
     yield play, loop
     with loop.used():
         play.stop()

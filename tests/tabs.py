@@ -132,22 +132,19 @@ PARKED = "/_stcore/health"
 
 
 class Loop:
-    """Playwright's loop runs in the thread of the tests as long as a browser is open. Between
-    files that use it, it is put aside: other files run loops of their own."""
+    """Playwright's loop counts as running in the thread of the tests as long as a browser is
+    open. It is put aside where no browser is used: other files run loops of their own."""
 
     def __init__(self) -> None:
-        self.kept: asyncio.AbstractEventLoop | None = None
-
-    def aside(self) -> None:
-        """Let others run loops."""
         self.kept = asyncio._get_running_loop()
         asyncio._set_running_loop(None)
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
         """Use Playwright."""
+        before = asyncio._get_running_loop()
         asyncio._set_running_loop(self.kept)
         try:
             yield
         finally:
-            self.aside()
+            asyncio._set_running_loop(before)
