@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,20 @@ CHROMIUM = [
     "--disable-sync",
 ]
 COMMANDS = Commands()
+# files without a browser that take half a minute; those with one are known by their mark
+LONG = {"test_types"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no worker is left alone with one at the end."""
+    many = Counter(item.path for item in items)
+
+    def late(item: pytest.Item) -> tuple[bool, int]:
+        slow = item.path.stem in LONG or item.get_closest_marker("browser") is not None
+        return not slow, -many[item.path]
+
+    first = {path: min(late(i) for i in items if i.path == path) for path in many}
+    items.sort(key=lambda item: (first[item.path], item.path))
 
 
 @pytest.fixture
