@@ -120,7 +120,7 @@ def dashboard(store: Path, log: Path, *other: str, **more: str) -> Iterator[str]
         )
     address = f"http://localhost:{port}"
     try:
-        for _ in range(300):
+        for _ in range(900):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()
                 break
@@ -129,7 +129,7 @@ def dashboard(store: Path, log: Path, *other: str, **more: str) -> Iterator[str]
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import Any
 
 ITS_OWN = ("viewport", "color_scheme", "permissions")  # of a visit; the rest is the tab's
 USUAL = {"width": 1280, "height": 720}
+PATIENCE = 90_000  # ms: a busy machine is slow, not wrong
 FORGET = "() => { window.name = ''; localStorage.clear(); sessionStorage.clear(); }"
 
 
@@ -91,7 +92,7 @@ class Tab:
         if viewport != self.page.viewport_size:
             self.page.set_viewport_size(viewport or USUAL)
         self.page.emulate_media(color_scheme=color_scheme, reduced_motion="no-preference")
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(PATIENCE)
         if permissions:
             self.context.grant_permissions(permissions)
         self.control.send("Page.resetNavigationHistory")

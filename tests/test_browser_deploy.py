@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import CHROMIUM, chromium
 from tests.publics import public, published
-from tests.tabs import Browser, Loop
+from tests.tabs import PATIENCE, Browser, Loop
 from tests.test_browser import WIDE
 from tests.test_deploy import LOCAL, refused
 from ui.menu import PAGES, PUBLIC_PAGES
@@ -32,7 +32,7 @@ def walked(local: Any, address: str, site: str, paths: list[str]) -> dict[str, l
     found = {}
     for path in paths:
         page = local.new_page(viewport=WIDE)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         said = refused(page, site)
         page.goto(f"{address}/{path}")
         page.locator("h3").first.wait_for()

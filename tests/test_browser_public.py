@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, SHOTS
 from tests.publics import public, published
+from tests.tabs import PATIENCE
 from tests.test_browser import PHONE, WIDE, Seen, settled, text
 
 __all__ = ["public", "published"]  # the fixtures
@@ -69,7 +70,7 @@ def test_nothing_of_the_store_reaches_a_browser(
     heard = []
     for path in walk:
         page = browser.new_page(fresh=True)  # everything is sent, nothing is kept
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         heard.append(Heard(page, seen))
         page.goto(public + path)
         page.locator("h3").first.wait_for()
@@ -127,7 +128,7 @@ def test_embedded_it_works_and_fits(
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
     page.locator("h3").first.wait_for()
     frame = drawn(page)
