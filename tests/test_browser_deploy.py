@@ -2,40 +2,29 @@
 
 import http.client
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import CHROMIUM, chromium, dashboard
-from tests.publics import published
+from tests.conftest import CHROMIUM, chromium
+from tests.publics import public, published
+from tests.tabs import PATIENCE, Browser, Loop
 from tests.test_browser import WIDE
 from tests.test_deploy import LOCAL, refused
 from ui.menu import PAGES, PUBLIC_PAGES
 
-__all__ = ["published"]  # the fixture
+__all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator[Any]:
+def local(playwright: tuple[Any, Loop]) -> Iterator[Browser]:
     """A Chromium that takes pages whose headers the test sets for pages of this machine."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
+    play, loop = playwright
+    with loop.used():
         made = play.chromium.launch(executable_path=chromium(), args=[*CHROMIUM, LOCAL])
-        yield made
+        yield Browser(made)
         made.close()
-
-
-@pytest.fixture(scope="module")
-def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    more = {"PORCHLIGHT_AUDIENCE": "public", "PORCHLIGHT_PUBLIC": str(published)}
-    log = tmp_path_factory.mktemp("log") / "log"
-    with dashboard(Path("/nonexistent"), log, **more) as address:
-        yield address
-    # nobody else was asked for the address of this machine
-    assert "external IP" not in log.read_text()
 
 
 def walked(local: Any, address: str, site: str, paths: list[str]) -> dict[str, list[str]]:
@@ -43,7 +32,7 @@ def walked(local: Any, address: str, site: str, paths: list[str]) -> dict[str, l
     found = {}
     for path in paths:
         page = local.new_page(viewport=WIDE)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         said = refused(page, site)
         page.goto(f"{address}/{path}")
         page.locator("h3").first.wait_for()
