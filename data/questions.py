@@ -113,7 +113,12 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
     found = none | _counted(current, wanted, _asked(view, current, PRECISE))
-    found |= _counted(current, _at_the_edges(view, current, old), _asked(view, current, ("from",)))
+    near: Clause = (
+        "day BETWEEN ? AND ?",
+        [view.start.replace(day=1), view.end + timedelta(days=1)],
+    )
+    beside = joined([near, _asked(view, current, ("from",))])
+    found |= _counted(current, _at_the_edges(view, current, old), beside)
     if view.shape:
         nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
         found |= _counted(current, nowhere, _asked(view, current, ("shape",)))
