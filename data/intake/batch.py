@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.intake.rows import LINE
@@ -73,20 +72,20 @@ def write(
     """
     repeats, same_id = _tell_apart(connection, runs)
     drop()
-    kept, days = 0, list[date]()
-    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO)})
+    kept, first, last = connection.sql(
+        "SELECT count(*), min(local_date), max(local_date) "
+        f"FROM {runs.table} ANTI JOIN dropped USING ({LINE})"
+    ).fetchall()[0]
+    ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
+    written = Written(kept, runs.rows - kept - unsure, unsure, repeats, same_id, first, last)
+    told = json.dumps(about(written), ensure_ascii=False)
+    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO), "porchlight": told})
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for table in ahead(_stretches(connection, runs)):
             writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
-            kept += len(table)
-            limits = pc.min_max(table["local_date"]).as_py()
-            days += [day for day in limits.values() if day]
-        ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
-        first, last = min(days, default=None), max(days, default=None)
-        purged = runs.rows - kept - unsure
-        written = Written(kept, purged, unsure, repeats, same_id, first, last)
-        told = json.dumps(about(written), ensure_ascii=False)
-        writer.add_key_value_metadata({"porchlight": told})
+            kept -= len(table)
+    if kept:
+        raise RuntimeError("an import lost count of its rows: nothing was written")
     return written
 
 
