@@ -9,13 +9,12 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.intake.rows import LINE
 from data.intake.runs import Runs, ahead
 from data.places import MIDDLE
-from data.record import SCHEMA, last_of_month
+from data.record import SCHEMA
 
 ROW_GROUP = 122_880
 STRETCH_BYTES = 128 << 20  # of records that are sorted at once
@@ -77,29 +76,23 @@ def write(
     """
     repeats, same_id = _tell_apart(connection, runs)
     drop()
-    kept, days = 0, list[date]()
-    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO)})
+    # what is known only to the month may be of its last day
+    latest = "CASE WHEN time_precision = 'month' THEN last_day(local_date) ELSE local_date END"
+    kept, first, last = connection.sql(
+        f"SELECT count(*), min(local_date), max({latest}) "
+        f"FROM {runs.table} ANTI JOIN dropped USING ({LINE})"
+    ).fetchall()[0]
+    ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
+    written = Written(kept, runs.rows - kept - unsure, unsure, repeats, same_id, first, last)
+    told = json.dumps(about(written), ensure_ascii=False)
+    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO), "porchlight": told})
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for table in ahead(_stretches(connection, runs)):
             writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
-            kept += len(table)
-            days += _first_and_last(table)
-        ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
-        first, last = min(days, default=None), max(days, default=None)
-        purged = runs.rows - kept - unsure
-        written = Written(kept, purged, unsure, repeats, same_id, first, last)
-        told = json.dumps(about(written), ensure_ascii=False)
-        writer.add_key_value_metadata({"porchlight": told})
+            kept -= len(table)
+    if kept:
+        raise RuntimeError("an import lost count of its rows: nothing was written")
     return written
-
-
-def _first_and_last(table: pa.Table) -> list[date]:
-    """The first and last day of records; what is known only to the month may be of its last."""
-    monthly = pc.equal(table["time_precision"], "month")
-    known = pc.min_max(table["local_date"]).as_py()
-    latest = pc.max(table["local_date"].filter(monthly)).as_py()
-    days = [day for day in known.values() if day]
-    return [*days, last_of_month(latest)] if latest else days
 
 
 def _stretches(connection: duckdb.DuckDBPyConnection, runs: Runs) -> Iterator[pa.Table]:
