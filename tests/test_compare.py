@@ -295,7 +295,10 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
     ({"against": "two sources", "other": "{{7*191}}"}, "'{{7*191}}' is not known here"),
     ({"against": "two sources", "other": "press"}, "They share no day of this View"),
     ({"against": "two sources", "kind": "traffic stop"}, "no record of use of force"),
-    ({"against": "two sources", "source": "press", "other": "community made"}, "too few"),
+    (
+        {"against": "two sources", "source": "press", "other": "community made"},
+        "no record of press lies in these areas",
+    ),
     ({"against": "two sources", "source": "use of force", "other": "police stops"}, "whole weeks"),
     ({"against": "two sources", "set": "hexagons 0.7 km2"}, "no record of use of force"),
 ]  # fmt: skip
