@@ -40,7 +40,7 @@ from data.settings import Problem, Settings
 from data.store import Store, move
 from data.store import place as put
 
-VERSION = 3  # of the rules: a file is imported anew when they change
+VERSION = 4  # of the rules: a file is imported anew when they change
 SHOWN = 8  # texts without a rule
 
 __all__ = ["Options", "Report", "run"]
