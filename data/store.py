@@ -60,7 +60,7 @@ class Store:
             if not self.ledger.exists():
                 raise ledger.Lost(f"The ledger {self.ledger} is missing. {RECOVER}")
             # one file and no event is what a first command leaves that was killed
-            if self.now() or self._holds() > 1:
+            if self.built_from() or self._holds() > 1:
                 raise ledger.Lost(f"The ledger {self.ledger} is empty. {RECOVER}")
         if found and self.built_from() > found[-1].seq:
             raise ledger.Lost(
@@ -72,13 +72,13 @@ class Store:
         """How many files there are that only the ledger gives a meaning."""
         kinds = ((self.batches, "*.parquet"), (self.areas, "*.parquet"))
         found = sum(len(list(folder.glob(pattern))) for folder, pattern in kinds)
-        return found + len(list((self.root / "releases").glob("*"))) + bool(self.now())
+        return found + len(list((self.root / "releases").glob("*"))) + bool(self.built_from())
 
     def built_from(self) -> int:
         """The number of the last event that went into what readers see; 0 if not known."""
-        with contextlib.suppress(OSError, ValueError, AttributeError):
+        with contextlib.suppress(OSError, ValueError, LookupError, AttributeError, TypeError):
             meta = json.loads((self.current / str(self.now()) / "meta.json").read_bytes())
-            return int(meta.get("events", 0))
+            return int(meta.get("events", len(meta["batches"])))
         return 0
 
     def now(self) -> str | None:
