@@ -7,8 +7,9 @@
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
   let byReader = false;
+  let early = false;   // the newest step holds words of a page that is not shown yet
   for (const kind of ["pointerdown", "keydown"]) {
-    window.addEventListener(kind, () => { byReader = true; }, true);
+    window.addEventListener(kind, () => { byReader = true; early = false; }, true);
   }
   window.addEventListener("popstate", () => { byReader = false; }, true);
   const { history, location } = window;
@@ -23,6 +24,8 @@
     own().forEach((word) => rest.delete(word));
     return String(rest);
   };
+  const gains = (next) => own().some((word) => next.searchParams.has(word)
+    && next.searchParams.get(word) !== there().searchParams.get(word));
   const onlyOwn = (next) => next.pathname === location.pathname
     && next.search !== location.search
     && without(location.search) === without(next.search);
@@ -32,8 +35,14 @@
   };
   history.pushState = (state, title, url) => {
     const next = there(url);
-    if (next.pathname !== location.pathname) byReader = false;
-    if (!onlyOwn(next)) push(state, title, url);
-    else if (!byReader) replace(state, title, url);   // else it is still the page that is left
+    if (next.pathname !== location.pathname) {
+      (early ? replace : push)(state, title, url);
+      byReader = early = false;
+    } else if (!onlyOwn(next)) push(state, title, url);
+    else if (!byReader) replace(state, title, url);
+    else if (gains(next)) {   // the page's own doing for the reader, or ahead of the next page
+      push(state, title, url);
+      early = true;
+    }
   };
 })();

@@ -76,7 +76,7 @@
       old?.group.remove();
       state.points = null;
     }
-    if (!told) return;
+    if (!told) { delete state.counted; return; }
     const points = state.points ??= {group: L.layerGroup().addTo(state.map), cells: new Map()};
     if (told.held && !same) state.waits = points.box = null;   // what was left out is not here: ask for all of it
     else Object.assign(points, {box: told.box});
@@ -103,7 +103,10 @@
     const told = state.told.incidents, title = state.legend.querySelector("strong");
     if (!told || !title) return;
     state.n = inSight(state, told.sight);
-    title.textContent = `Showing ${state.n?.toLocaleString("en") ?? "\u2026"} of ${told.of.toLocaleString("en")} incidents`;
+    // the last number stays, pale, until the new one is here: a legend that changes its size moves the map
+    state.counted = state.n ?? state.counted;
+    title.classList.toggle("counting", state.n === null);
+    title.textContent = `Showing ${state.counted?.toLocaleString("en") ?? "\u2026"} of ${told.of.toLocaleString("en")} incidents`;
   }
 
   porchlight.part({
