@@ -33,6 +33,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 COMMANDS = Commands()
+KEPT: list[object] = []  # the file whose tests the caches of pages are of
 # files without a browser that take half a minute; those with one are known by their mark
 LONG = {"test_types"}
 
@@ -96,6 +97,33 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = tmp_path_factory.mktemp("sample") / "store"
     shutil.copytree(once(tmp_path_factory, "sample", make) / "store", store, symlinks=True)
     return store
+
+
+@pytest.fixture
+def screens(
+    sample_store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Path]:
+    """Pages that run in this process show the sample. What they worked out stays for the next
+    test of the file; a test that changes the environment or the code leaves nothing."""
+    import streamlit as st
+
+    def forget() -> None:
+        KEPT.clear()
+        st.cache_data.clear()
+        st.cache_resource.clear()
+
+    def changed(name: str, value: str, prepend: str | None = None) -> None:
+        setenv(name, value, prepend)
+        forget()
+
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
+    if [request.path] != KEPT:
+        forget()
+        KEPT.append(request.path)
+    setenv, monkeypatch.setenv = monkeypatch.setenv, changed  # type: ignore[method-assign]
+    yield sample_store
+    if monkeypatch._setattr:
+        forget()
 
 
 def free_port() -> int:

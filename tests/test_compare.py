@@ -1,6 +1,5 @@
 """Two side by side: numbers against counts by hand, chance alone, links, odd cases."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from scipy import stats
 
 from data import answers, compare, links, settings, shapes
@@ -23,14 +21,9 @@ PAGE = "pages/compare.py"
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield sample_store
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def store(screens: Path) -> Path:
+    """The sample."""
+    return screens
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Every page, run from dashboard.py on the sample: links to Views, and nothing breaks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield sample_store
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def store(screens: Path) -> Path:
+    """The sample."""
+    return screens
 
 
 def opened(path: str = "pages/map.py", **link: str | list[str]) -> AppTest:

@@ -1,6 +1,5 @@
 """What a View puts on the map: every look means one thing, the legend says which."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from data import links
 from data.view import View
@@ -21,12 +19,8 @@ from ui.palette import LIGHT
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def store(screens: Path) -> None:
+    """Pages show the sample."""
 
 
 def view(**choices: Any) -> View:
