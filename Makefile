@@ -6,7 +6,7 @@ PORT ?= 8501
 BIN := .venv/bin
 VENDOR := static/vendor
 
-.PHONY: run test prove bench check clean
+.PHONY: run test prove bench check style clean
 .DELETE_ON_ERROR:
 
 run: .venv/ready $(VENDOR)/ready .venv/sample
@@ -73,13 +73,16 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	  echo "make test needs nginx and Caddy: install them, or Debian's apt-get so that they can be fetched."; exit 1; }; }
 	@touch $@
 
-check: .venv/test
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+check: style
 	@$(BIN)/mypy geo data ui
 
-test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+style: .venv/test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+# types are a test among the others; a worker takes whole files, the longest first (tests/conftest.py)
+test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready style
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # the crash loops and damaged files in large numbers: minutes, so not in make test
 prove: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready

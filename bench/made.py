@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import build, ledger, places, settings, sources
-from data.intake import batch, sourcebook
+from data.intake import batch, identity, sourcebook
 from data.intake.clock import DAY, SECOND, to_local, to_utc
 from data.intake.report import Report
 from data.record import SCHEMA
@@ -123,7 +123,8 @@ def _import(
     sourcebook.keep(made, SOURCE)
     report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    more = {"sha256": name, "imported_at": at, "mapping": {"source": NAME}}
+    key = identity.key_mark(identity.store_key(made.root))
+    more = {"sha256": name, "imported_at": at, "mapping": {"source": NAME}, "key": key}
     ledger.append(made.ledger, "import", name, **report.detail(), **more)
 
 

@@ -26,6 +26,7 @@ MOST_BYTES, MOST_PAN = 60_000, 0.150
 MAP = "document.querySelector('[class*=\"st-key-map\"] iframe')"
 READY = f"""() => {{ const d = {MAP}?.contentDocument; const w = {MAP}?.contentWindow;
     return d?.documentElement?.dataset?.drawn && w?.porch?.points?.cells?.size > 0; }}"""
+COUNTED = f"() => Number.isInteger({MAP}.contentWindow.porch.n)"
 GONE = f"() => {{ const p = {MAP}.contentWindow.porch; return !p.told.incidents && !p.points; }}"
 PAN = f"""([x, y]) => new Promise(done => {{
     const w = {MAP}.contentWindow, root = w.document.documentElement, old = root.dataset.drawn;
@@ -113,6 +114,7 @@ def _first(chromium: Any, address: str) -> tuple[float, int, int, float]:
     page.get_by_role("radio", name="incidents").click()
     page.wait_for_function(READY, polling=5)
     seconds = time.perf_counter() - begun
+    page.wait_for_function(COUNTED, polling=5)
     told = page.evaluate(f"{MAP}.contentWindow.porch.legend.innerText")
     size = page.evaluate(f"JSON.stringify({MAP}.contentWindow.porch.told).length")
     found = SHOWN.search(told)

@@ -1,16 +1,16 @@
 """What screens show of a View: the table of areas, the series and the change, as one."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions, within
+from data import links, periods, questions, recording, within
+from data.shapes import HEXAGON_OF
 from data.store import Current
-from data.view import View
+from data.view import HEXAGONS, View
 from geo import drawn, rates, tabulate
 
 
@@ -18,7 +18,9 @@ from geo import drawn, rates, tabulate
 class Comparison:
     """The change of all incidents from one period to another, whole steps only.
 
-    `now` and `before` are incidents a step; the periods are those of the whole steps.
+    `now` and `before` are incidents a step, the means of so many `steps` and `steps_before`;
+    the periods are those of the whole steps. Where steps are months, the ratio is that of
+    incidents a day: months differ in length.
     """
 
     change: rates.Change
@@ -26,6 +28,8 @@ class Comparison:
     before: float
     period: str
     period_before: str
+    steps: int
+    steps_before: int
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class Answer:
     `table` has a row a unit (see geo.tabulate.areas_table), `unit`, and `asked`: whether
     the View asks for it; `series` has start, at, n, whole and note, a row a step that the
     source covers; `counts` are by unit and step, of which `at` is the column. `step` is
-    "week" or "day". Without a `comparison`, `why` says why. Where the sources do not
-    cover the period at all it is not `covered`, and where no record lies in any unit none
-    is `placed`: the zeros of the table are no zeros then. `headline` is that of
-    data.questions.
+    "week", "day", "night" (a day that ends in the morning) or "month"; what is known only
+    to the month is in `table`, but in no week, day or night. Without a `comparison`, `why`
+    says why. Where the sources do not cover the period at all it is not `covered`, and where
+    no record lies in any unit none is `placed`: the zeros of the table are no zeros then.
+    `headline` is that of data.questions.
     """
 
     table: pd.DataFrame
@@ -58,8 +63,9 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     step = periods.step(view, other, current)
     counted = questions.by_area_and_step(current, view, step)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
+    n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
     why = periods.why_not(view, other, step, current)
-    now = before = comparison = None
+    now = before = comparison = days = None
     if other is not None and not why:
         earlier = questions.by_area_and_step(current, other, step)
         kept, kept_before = (periods.whole(v, step, current) for v in (view, other))
@@ -70,26 +76,31 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             counts.sum(axis=0, keepdims=True)
             for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
         ]
+        days = (periods.length(view, step, current), periods.length(other, step, current))
         comparison = Comparison(
-            rates.change(*totals),
+            rates.change(totals[0], totals[1], days[0], days[1]),
             float(totals[0].mean()),
             float(totals[1].mean()),
             periods.ends(view, step, current),
             periods.ends(other, step, current),
+            totals[0].shape[1],
+            totals[1].shape[1],
         )
     # a drawn shape cuts through areas: their residents are not those within it
-    people = np.where(bool(view.shape), np.nan, units["population"])
-    table = tabulate.areas_table(units["name"], people, rows.sum(axis=1), now, before).assign(
+    counted_up = recording.is_count(view, current.meta)
+    people = np.where(bool(view.shape) or not counted_up, np.nan, units["population"])
+    table = tabulate.areas_table(units["name"], people, n, now, before, days).assign(
         cut=bool(view.shape),
+        is_count=counted_up,
         unit=units["unit"].to_numpy(),
-        asked=_asked(current, view, units, rows.sum(axis=1)),
+        asked=_asked(current, view, units, n),
     )
     headline = questions.headline(current, view, counted)
     return Answer(
         table,
         series(view, counted.counts.sum(axis=0), step, current),
         rows,
-        periods.STEPS[step],
+        periods.name(view, step),
         comparison,
         why,
         not links.gap(view, current.meta).startswith("No data"),
@@ -102,10 +113,15 @@ def _asked(
     current: Current, view: View, units: gpd.GeoDataFrame, n: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Which units the View asks for: those chosen, of these those that a drawn shape touches."""
-    asked = units["name"].isin(view.areas).to_numpy() if view.areas else np.ones(len(n), bool)
+    asked = np.ones(len(n), bool)
+    if view.areas:
+        names = units["name"]
+        if view.area_set in HEXAGONS:  # named after the area that their middle lies in
+            names = names.str.partition(HEXAGON_OF)[0]
+        asked = names.isin(view.areas).to_numpy(bool) | (n > 0)
     if view.shape:
         shape = within.shape(view.shape, current.meta, view.area_set)
-        outline = drawn.outline(shape, current.meta["place"]["crs"])
+        outline = drawn.outline(shape, current.meta["place"]["crs"], current.meridian)
         # a source's own label can name an area beyond the shape
         asked = asked & (units.intersects(outline).to_numpy() | (n > 0))
     return np.asarray(asked, bool)
@@ -116,14 +132,14 @@ def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Curren
     first, last = links.coverage(view.sources, current.meta)
     days = periods.starts(view, step)
     whole = periods.whole(view, step, current)
-    covered = np.array([s + timedelta(days=step - 1) >= first and s <= last for s in days], bool)
+    covered = np.array([periods.last_day(s, step) >= first and s <= last for s in days], bool)
     frame = pd.DataFrame(
         {
             "start": pd.to_datetime(pd.Series(days)),
             "at": np.arange(len(days)),
             "n": totals[: len(days)],
             "whole": whole,
-            "note": np.where(whole, "", f"cut: not a whole {periods.STEPS[step]}"),
+            "note": np.where(whole, "", f"cut: not a whole {periods.name(view, step)}"),
         }
     )
     return frame[covered].reset_index(drop=True)

@@ -173,8 +173,11 @@ def _text(given: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", given).replace("(C)", "©").split())[:300]
 
 
-def water(asked: Basemap) -> tuple[str, str] | None:
-    """Name and text of the file that brings our own water to the browser, WGS 84."""
+def water(asked: Basemap, meridian: float | None = None) -> tuple[str, str] | None:
+    """Name and text of the file that brings our own water to the browser, WGS 84.
+
+    Its longitudes are within 180 degrees of a meridian, that of the map.
+    """
     file = asked.water
     if file is None:
         return None
@@ -185,6 +188,7 @@ def water(asked: Basemap) -> tuple[str, str] | None:
     import shapely
 
     from data import boundary_files
+    from geo import longitude
 
     if file.exists() and file.stat().st_size > MOST_WATER:
         raise Problem(f"basemap.water: {file.name} is over {MOST_WATER:,} bytes. Simplify it.")
@@ -197,6 +201,8 @@ def water(asked: Basemap) -> tuple[str, str] | None:
     west, south, east, north = shapely.total_bounds(simple)
     if not np.isfinite([west, south]).all() or max(-west, east) > 180 or max(-south, north) > 90:
         raise Problem(f"basemap.water: {file.name} says another coordinate system than it has.")
+    if meridian is not None:
+        simple = longitude.shapes_near(simple, meridian)
     rounded = shapely.set_precision(simple, 10.0**-DECIMALS, mode="pointwise")
     features = [
         {"type": "Feature", "properties": {}, "geometry": json.loads(text)}

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from data import policy, settings
+from data import places, policy, settings
 from data.settings import ROOT, Problem
 
 TEMPLATE = """\
@@ -48,7 +48,7 @@ def init(
     if crs:
         chosen = _metric(crs)
     elif center:
-        chosen = utm(*center)
+        chosen = places.utm_zone(*center)
         said.append(f"Metric CRS {chosen}, the UTM zone of {center[0]}, {center[1]}.")
     else:
         chosen = "auto"
@@ -77,12 +77,6 @@ def init(
         "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
         "      python -m data import FILE --source NAME       (records)",
     ]
-
-
-def utm(lat: float, lon: float) -> str:
-    """The EPSG code of the WGS 84 / UTM zone of a coordinate."""
-    zone = min(int((lon + 180) // 6) + 1, 60)
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 
 
 def slug(name: str) -> str:

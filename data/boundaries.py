@@ -13,13 +13,27 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from data import area_names, boundary_shapes, labelled, ledger, places, residents
+from data import (
+    area_names,
+    boundary_shapes,
+    label_or_point,
+    labelled,
+    ledger,
+    places,
+    residents,
+)
 from data.boundary_files import read as read_file
+from data.intake.missing import missing
+from data.label_or_point import Ask
 from data.settings import Problem, Settings
 from data.store import Store, move
 from geo import areas as geo_areas
+from geo import longitude
 
 KEY = b"porchlight"
+NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
+ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
+DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
 Metadata = dict[str, Any]
 Say = Callable[[str], None]
 
@@ -36,12 +50,16 @@ def add(
     population_file: Path | None = None,
     aliases: Path | None = None,
     crs: str | None = None,
+    place_by: Sequence[str] = (),
+    ask: Ask | None = None,
     say: Say = print,
 ) -> str:
     """The id of the area set read from a file of polygons, now the set of this name.
 
     Residents come from a column, else from a CSV of name,population, else from the set
-    that this one replaces. `crs` is for a file that does not say it.
+    that this one replaces. `crs` is for a file that does not say it. `place_by` says, or
+    `ask` asks for, what decides where labels of the store's records do not fit their points
+    (see data.label_or_point); Problem where neither does.
     """
     _check_set_name(set_name)
     known = area_names.aliases(aliases, place.name)
@@ -51,13 +69,15 @@ def add(
         "code": code_column,
         "population": population_column,
     }
-    frame, notes = boundary_shapes.areas(features, columns, crs, file.name)
+    middle = places.middle(store, place)
+    bounds = places.Bounds(middle, place.reach_km or NEAR_KM)
+    frame, notes = boundary_shapes.areas(features, columns, crs, file.name, bounds)
     notes += boundary_shapes.told(frame, _metric(store, place, frame))
     if population_column is None:
         frame, more = _peopled(store, frame, known, set_name, population_file)
         notes += more
     meta = _metadata(set_name, "official", file.name, frame, known, notes)
-    return _save(store, frame, meta, say)
+    return _save(store, place, frame, meta, place_by, ask, say)
 
 
 def learn(
@@ -67,6 +87,8 @@ def learn(
     set_name: str = "neighborhoods",
     population: Mapping[str, int | None] | None = None,
     replace: bool = False,
+    place_by: Sequence[str] = (),
+    ask: Ask | None = None,
     say: Say = print,
 ) -> str:
     """The id of the area set learned from labelled points, now the set of this name.
@@ -86,7 +108,28 @@ def learn(
         frame, more = residents.by_name(frame, population, known, "the source")
     source = f"labelled points of {', '.join(sources)}"
     meta = _metadata(set_name, "learned", source, frame, known, notes + more)
-    return _save(store, frame, meta | {"lost": lost}, say)
+    meta |= {"lost": lost, "learned_from": sources}
+    return _save(store, place, frame, meta, place_by, ask, say)
+
+
+def decide(
+    store: Store, place: Settings, set_name: str, place_by: Sequence[str], say: Say = print
+) -> None:
+    """Change what decides in an area set that is there: labels or points, by source."""
+    file = current_sets(store).get(set_name)
+    if file is None:
+        raise Problem(f"There is no area set {area_names.shown(set_name)}. Give it: --set NAME.")
+    areas, meta = read(file)
+    before = label_or_point.decisions(store).of_sets.get(set_name, {})
+    deciders = label_or_point.for_areas(store, place, areas, meta, place_by, before, None, say)
+    if deciders != before:
+        _declare(store, file.stem, meta, deciders)
+
+
+def _declare(store: Store, name: str, meta: Metadata, deciders: Mapping[str, str]) -> None:
+    """Make an area set the one of its name: one event, with what decides in it."""
+    with_deciders = {"place_by": dict(deciders)} if deciders else {}
+    ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"], **with_deciders)
 
 
 def current_sets(store: Store) -> dict[str, Path]:
@@ -98,11 +141,54 @@ def current_sets(store: Store) -> dict[str, Path]:
     return files
 
 
+def names_like_empty_cells(store: Store) -> frozenset[str]:
+    """The names and old names of areas that a cell would not be believed, such as NA."""
+    found: set[str] = set()
+    for file in current_sets(store).values():
+        held = pq.read_table(file, columns=["name"])
+        aliases = json.loads(held.schema.metadata[KEY]).get("aliases", {})
+        found |= {*held["name"].to_pylist(), *aliases}
+    return frozenset(name.casefold() for name in found if missing(name))
+
+
 def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
     """An area set [code, name, population, geometry] and what is known of it."""
     held = pq.read_schema(path).metadata
     meta: Metadata = json.loads(held[KEY])
     return gpd.read_parquet(path), meta
+
+
+def meridian(store: Store) -> float:
+    """The middle longitude of the first area set; 0 without one."""
+    for file in current_sets(store).values():
+        west, _, east, _ = read(file)[0].total_bounds
+        return float(west + east) / 2
+    return 0.0
+
+
+def copy(file: Path, target: Path, meridian: float) -> None:
+    """Write an area set with its longitudes within 180 degrees of a meridian."""
+    areas, meta = read(file)
+    west, _, east, _ = areas.total_bounds
+    if max(meridian - west, east - meridian) <= 180:
+        target.write_bytes(file.read_bytes())
+    else:
+        shapes = longitude.shapes_near(areas.geometry, meridian)
+        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target, {})
+
+
+def _write(
+    areas: gpd.GeoDataFrame, meta: Metadata, target: Path, more: Mapping[bytes, bytes]
+) -> None:
+    areas.to_parquet(target)
+    table = pq.read_table(target)
+    held = {**table.schema.metadata, KEY: json.dumps(meta).encode(), **more}
+    pq.write_table(table.replace_schema_metadata(held), target, compression="zstd")
+
+
+def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
+    """What the file of a set tells of its event, so that a lost ledger can be recovered."""
+    return {ORDER: str(store.next_number()).encode(), DECIDERS: json.dumps(dict(deciders)).encode()}
 
 
 def label_codes(
@@ -194,7 +280,8 @@ def _metric(store: Store, place: Settings, frame: gpd.GeoDataFrame) -> str:
 
 
 def _utm(lon: Any, lat: Any) -> str:
-    return places.utm_zone(float(np.median(lat)), float(np.median(lon)))
+    around = longitude.near(lon, longitude.mean(lon) or 0.0)
+    return places.utm_zone(float(np.median(lat)), float(np.median(around)))
 
 
 def _metadata(
@@ -210,7 +297,15 @@ def _metadata(
     return meta | {"aliases": aliases, "notes": notes, "areas": len(frame)}
 
 
-def _save(store: Store, frame: gpd.GeoDataFrame, meta: Metadata, say: Say) -> str:
+def _save(
+    store: Store,
+    place: Settings,
+    frame: gpd.GeoDataFrame,
+    meta: Metadata,
+    place_by: Sequence[str],
+    ask: Ask | None,
+    say: Say,
+) -> str:
     """Write the set into the store under the hash of its content; the same is kept."""
     told = {key: value for key, value in meta.items() if key != "notes"}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
@@ -222,16 +317,23 @@ def _save(store: Store, frame: gpd.GeoDataFrame, meta: Metadata, say: Say) -> st
     for note in meta["notes"]:
         say(note)
     target = store.areas / f"{name}.parquet"
-    if current_sets(store).get(meta["set"]) == target:
+    there = current_sets(store).get(meta["set"]) == target
+    before = label_or_point.decisions(store).of_sets.get(meta["set"], {})
+    settled = before if there else {}
+    deciders = label_or_point.for_areas(store, place, frame, meta, place_by, settled, ask, say)
+    if there:
         say(f"{meta['set']}: these {len(frame)} areas are in the store already.")
+        if deciders != before:
+            with store.writing() as scratch:
+                made = scratch / target.name
+                _write(frame, meta, made, _beside(store, deciders))
+                move(made, target)
+                _declare(store, name, meta, deciders)
         return name
     with store.writing() as scratch:
         made = scratch / target.name
-        frame.to_parquet(made)
-        table = pq.read_table(made)
-        held = {**table.schema.metadata, KEY: json.dumps(meta).encode()}
-        pq.write_table(table.replace_schema_metadata(held), made, compression="zstd")
+        _write(frame, meta, made, _beside(store, deciders))
         move(made, target)
-        ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"])
+        _declare(store, name, meta, deciders)
     say(f"{meta['set']}: {len(frame)} {meta['how']} areas.")
     return name

@@ -11,30 +11,38 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
-from data import area_names, residents
+from data import area_names, residents, same_name
 from data.boundary_files import Features
+from data.places import Bounds
 from data.settings import Problem
-from geo import polygons
+from geo import longitude, polygons
 
 LISTED = 8
 WORTH_TELLING = 1.0  # m2: below it an overlap or gap is how the borders were rounded
 
 
 def areas(
-    features: Features, columns: Mapping[str, str | None], crs: str | None, file: str
+    features: Features,
+    columns: Mapping[str, str | None],
+    crs: str | None,
+    file: str,
+    bounds: Bounds,
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Areas [code, name, population, geometry] in WGS 84 by name, and notes on them.
 
     `columns` says which column holds the name, the code and the population. Features
-    of one name are one area, unless a column gives them different codes.
+    of one name that touch are one area, unless a column gives them different codes; where
+    they lie apart, a column of codes has to say which are one. No two areas have one name.
+    `bounds` say where the place lies: longitudes are within 180 degrees of its middle.
     """
     _check_columns(features, columns, file)
     names, notes = _names(features, columns)
-    shapes, more = _shapes(features, names, crs, file)
+    shapes, more = _shapes(features, names, crs, file, bounds)
+    by_name = columns["code"] == columns["name"]  # each name is one area, also in parts
     table = pd.DataFrame(
         {
             "name": names,
-            "code": _texts(features, columns["code"]),
+            "code": names if by_name else _texts(features, columns["code"]),
             "people": _texts(features, columns["population"]),
             "shape": shapes,
         }
@@ -42,12 +50,13 @@ def areas(
     whole = table[table["shape"].notna()]
     if whole.empty:
         raise Problem(f"{file} holds no polygon with an area.")
+    same_name.require_codes(whole, features, columns, file)
     parts = [part for _, part in whole.groupby(["name", "code"], sort=True)]
     people, told = _people(parts, columns["population"])
     frame = gpd.GeoDataFrame(
         {
             "code": area_names.codes(_code(part) for part in parts),
-            "name": [part["name"].iloc[0] for part in parts],
+            "name": same_name.distinct_names(parts),
             "population": pd.array(people, dtype="Int64"),
         },
         geometry=[_joined(part["shape"].to_numpy()) for part in parts],
@@ -115,6 +124,9 @@ def _names(features: Features, columns: Mapping[str, str | None]) -> tuple[list[
         notes.append(f"Names written in plainer characters: {_list(sorted(changed))}.")
     if nameless:
         notes.append(f"Without a name: {_list([names[i] for i in nameless])}.")
+    names, alike = same_name.unify_spelling(names)
+    if alike:
+        notes.append(f"Written in several ways, taken as one name: {_list(alike)}.")
     same: dict[str, set[str]] = {}
     for name in names:
         same.setdefault(area_names.fold(name), set()).add(name)
@@ -125,7 +137,7 @@ def _names(features: Features, columns: Mapping[str, str | None]) -> tuple[list[
 
 
 def _shapes(
-    features: Features, names: Sequence[str], crs: str | None, file: str
+    features: Features, names: Sequence[str], crs: str | None, file: str, bounds: Bounds
 ) -> tuple[Any, list[str]]:
     """Valid polygons in WGS 84 (None where a feature has none), and notes on them."""
     source = _crs(crs or features.crs, file)
@@ -139,7 +151,12 @@ def _shapes(
         degrees = gpd.GeoSeries(flat, crs=source).to_crs("EPSG:4326").to_numpy()
     except ProjError:
         raise Problem(f"{file}: {source.name} cannot be turned into degrees.") from None
+    degrees, told = _in_order(degrees, source, bounds)
+    notes += told
     _check_degrees(degrees, source, file)
+    meridian = bounds.center[1] if bounds.center else longitude.mean(_xy(degrees)[0])
+    degrees = longitude.shapes_near(degrees, meridian or 0.0)
+    notes += _far_away(degrees, bounds)
     shapes, repaired = polygons.polygonal(degrees)
     gone = [n for n, missing in zip(names, shapely.is_missing(shapes)) if missing]
     mended = [n for n, was in zip(names, repaired) if was]
@@ -162,9 +179,49 @@ def _crs(stated: str | None, file: str) -> CRS:
         ) from None
 
 
+def _in_order(degrees: Any, source: CRS, bounds: Bounds) -> tuple[Any, list[str]]:
+    """The shapes with latitude and longitude exchanged where a file has them the other way.
+
+    That is plain where only so they lie on the globe, or near the place.
+    """
+    x, y = _xy(degrees)
+    turned_fits = bool((np.abs(x) <= 90).all() and (np.abs(y) <= 360).all())
+    if not source.is_geographic or not turned_fits or not len(x):
+        return degrees, []
+    fits = bool((np.abs(y) <= 90).all())
+    if fits and not (bounds.known and bounds.far(y, x).all() and not bounds.far(x, y).all()):
+        return degrees, []
+    where = "near the place" if fits else "on the globe"
+    turned = shapely.transform(degrees, lambda at: at[:, ::-1])
+    return turned, [
+        "Latitude and longitude are swapped in the file, and were put in order: only so the "
+        f"areas lie {where}."
+    ]
+
+
+def _far_away(degrees: Any, bounds: Bounds) -> list[str]:
+    """A warning where no area comes near the place."""
+    x, y = _xy(degrees)
+    if not len(x) or not bounds.known or bounds.center is None or not bounds.far(y, x).all():
+        return []
+    lat, lon = bounds.center
+    if x.min() <= lon <= x.max() and y.min() <= lat <= y.max():
+        return []
+    return [
+        f"No area comes within {bounds.reach_km:g} km of the middle of the place "
+        f"({lat:.2f}, {lon:.2f}). Is this the right file?"
+    ]
+
+
+def _xy(shapes: Any) -> tuple[Any, Any]:
+    """Longitudes and latitudes of all corners."""
+    x, y = shapely.get_coordinates(shapes).T
+    return x, y
+
+
 def _check_degrees(shapes: Any, source: CRS, file: str) -> None:
     xy = shapely.get_coordinates(shapes)
-    wrong = ~((np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 90))
+    wrong = ~((np.abs(xy[:, 0]) <= 360) & (np.abs(xy[:, 1]) <= 90))
     if wrong.any():
         raise Problem(
             f"{file}: taken as {source.name}, {int(wrong.sum()):,} of {len(xy):,} "
@@ -215,7 +272,14 @@ def _joins(parts: Sequence[pd.DataFrame]) -> list[str]:
     if joined:
         notes.append(f"Several features of one name are one area: {_list(joined)}.")
     if shared := sorted(name for name, n in counts.items() if n > 1):
-        notes.append(f"Areas of one name, told apart by their codes: {_list(shared)}.")
+        notes.append(
+            f"Areas of one name, told apart by their codes: {_list(shared)}. A record that says "
+            "only the name goes by its point; without one it counts in no area."
+        )
+    if apart := [
+        p["name"].iloc[0] for p in parts if len(p) > 1 and not same_name.is_connected(p["shape"])
+    ]:
+        notes.append(f"Of these, by their codes, in parts that lie apart: {_list(apart)}.")
     return notes
 
 

@@ -12,19 +12,27 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import boundaries, narrow, summary, words
-from data.settings import Settings
+from data import boundaries, label_or_point, narrow, places, summary, words
+from data.intake.identity import BASE
+from data.settings import Problem, Settings
 from data.store import Store, literal
 from data.view import HEXAGONS
 from geo import areas as geo_areas
 
-FORMAT = 4  # part of the stamp: a change of the narrow table makes a new one
+FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
 ROW_GROUP = 122_880
 
 
 def batches(store: Store) -> list[Path]:
-    """The batch files that count, oldest import first."""
-    return [store.batches / f"{name}.parquet" for name in live(store)]
+    """The batch files that count, oldest import first. Problem where one is missing."""
+    files = [store.batches / f"{name}.parquet" for name in live(store)]
+    for file in files:
+        if not file.exists():
+            raise Problem(
+                f"The batch {file} is missing. Put its copy back; or take it back (python -m data "
+                f"unimport {file.stem}) and import its file again."
+            )
+    return files
 
 
 def live(store: Store) -> list[str]:
@@ -43,11 +51,25 @@ def live(store: Store) -> list[str]:
     return [name for name in names if name]
 
 
+def rewritten(store: Store) -> list[str]:
+    """The ids of batches that a purge wrote anew without some records: to be deleted."""
+    names: dict[str, None] = {}
+    for event in store.events():
+        if event.verb == "import":
+            names.pop(event.subject, None)
+        elif event.verb == "purge" and event.detail.get("batch"):
+            names[str(event.detail["batch"])] = None
+            names.pop(str(event.detail["became"]), None)
+    return [n for n in names if (store.batches / f"{n}.parquet").exists()]
+
+
 def due(store: Store, place: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
     sets = {name: file.stem for name, file in boundaries.current_sets(store).items()}
-    made_of = [FORMAT, live(store), sets, place.name, place.zone]
+    made_of = [FORMAT, live(store), sets, place.name, place.zone, place.center]
     made_of.append(summary.sources_digest(store))
+    known, names = label_or_point.decisions(store), summary.source_names(store)
+    made_of.append({name: known.by_point(name, names) for name in sets})
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -62,20 +84,21 @@ def rebuild(
     `progress` is told rows done and rows in all.
     """
     stamp = due(store, place)
-    if store.stamp() == stamp:
-        forget(store)
-        if any(store.root.glob(".scratch-*")):  # a killed command's: the next writer sweeps it
+    if store.now() == stamp and store.at(stamp).whole():
+        # what a killed command left: the next writer sweeps it
+        if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
             with store.writing():
-                pass
+                forget(store)
         return stamp
     with store.writing() as scratch:
         built = scratch / "current"
         built.mkdir(mode=0o700)
-        sets = boundaries.current_sets(store)
-        for i, file in enumerate(sets.values()):
-            (built / f"areas{i}.parquet").write_bytes(file.read_bytes())
-        unplaced = _facts(store, built, scratch, progress)
-        meta = summary.describe(store, place, built, stamp, unplaced)
+        middle = places.middle(store, place)
+        meridian = middle[1] if middle else boundaries.meridian(store)
+        for i, file in enumerate(boundaries.current_sets(store).values()):
+            boundaries.copy(file, built / f"areas{i}.parquet", meridian)
+        unplaced = _facts(store, place, built, scratch, meridian, progress)
+        meta = summary.describe(store, place, built, stamp, unplaced, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
         forget(store)
@@ -83,20 +106,37 @@ def rebuild(
 
 
 def forget(store: Store) -> None:
-    """Remove older tables from before a purge: they hold what was purged."""
-    purged, now = summary.purges(store), store.stamp()
+    """Remove what still holds purged records: older tables first, then the batches they name.
+
+    So readers never see a table whose batch is gone. The writer calls this, after the swap.
+    """
+    for folder in _older(store):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in rewritten(store):
+        (store.rejected / f"{name}.csv").unlink(missing_ok=True)
+        store.taken_back(name).unlink(missing_ok=True)
+        (store.batches / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def _older(store: Store) -> list[Path]:
+    """Tables from before a purge that are not what readers see now."""
+    purged, now = summary.purges(store), store.now()
+    found = []
     for folder in store.current.glob("*/"):
         if folder.name != now:
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 if store.at(folder.name).meta["purges"] >= purged:
                     continue
-            shutil.rmtree(folder, ignore_errors=True)
+            found.append(folder)
+    return found
 
 
 def _facts(
     store: Store,
+    place: Settings,
     built: Path,
     scratch: Path,
+    meridian: float,
     progress: Callable[[int, int], None],
 ) -> Counter[str]:
     """Write facts.parquet: one narrow row an incident, sorted by time.
@@ -104,16 +144,19 @@ def _facts(
     What comes back counts the source labels of rows that no area of the first set holds.
     """
     unplaced: Counter[str] = Counter()
-    sets = [boundaries.read(file) for file in boundaries.current_sets(store).values()]
+    files = (built / f"areas{i}.parquet" for i in range(len(boundaries.current_sets(store))))
+    sets = [boundaries.read(file) for file in files]
     with duckdb.connect(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
         labels = _labels(connection, store)
-        total, reader = _sorted_rows(connection, store)
+        known, names = label_or_point.decisions(store), summary.source_names(store)
+        total, reader = _sorted_rows(connection, store, place)
         placing = [
             narrow.Areas(
                 geo_areas.index(areas),
                 dict(zip(labels, boundaries.label_codes(areas, meta, labels).tolist())),
+                tuple(map(names.index, known.by_point(meta["set"], names))),
             )
             for areas, meta in sets
         ]
@@ -125,7 +168,7 @@ def _facts(
         ) as writer:
             done, coarser = 0, [narrow.Cells(r) for r in HEXAGONS.values()]
             for batch in _chunks(reader):
-                table = narrow.narrowed(batch, placing, coarser)
+                table = narrow.narrowed(batch, placing, coarser, meridian)
                 writer.write_table(table, ROW_GROUP)
                 if placing:
                     # not of community reports: the list has no clock to hide young ones by
@@ -139,7 +182,7 @@ def _facts(
 
 
 def _sorted_rows(
-    connection: duckdb.DuckDBPyConnection, store: Store
+    connection: duckdb.DuckDBPyConnection, store: Store, place: Settings
 ) -> tuple[int, pa.RecordBatchReader]:
     files = batches(store)
     names = summary.source_names(store)
@@ -147,18 +190,18 @@ def _sorted_rows(
         empty = pa.schema([(n, pa.string()) for n in ("area_label",)])
         return 0, pa.RecordBatchReader.from_batches(empty, [])
     total = sum(pq.read_metadata(file).num_rows for file in files)
-    # a later import of the same source replaces what has the same id; one batch a
-    # source cannot hold an id twice, so only then is there anything to look for
+    # a later import of the same source replaces all records of the same id, whatever their
+    # counters are: these follow the order of a file. One batch a source has nothing to replace
     newest = (
-        "QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY batch DESC) = 1"
-        if len(files) > len(names)
-        else ""
+        f"QUALIFY batch = max(batch) OVER (PARTITION BY {BASE})" if len(files) > len(names) else ""
     )
-    parts = " UNION ALL ".join(
+    parts = " UNION ALL BY NAME ".join(
         f"SELECT *, file_row_number AS row, {i}::USMALLINT AS batch "
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
         for i, file in enumerate(files)
     )
+    # batches of earlier versions have no such column
+    parts += " UNION ALL BY NAME SELECT NULL::VARCHAR AS same_id WHERE false" if newest else ""
     order = "ORDER BY occurred_at, batch, row" if len(files) > 1 else ""
     enums = ", ".join(
         f"{narrow.code_sql(name, words.CODES[name])} AS {name}" for name in narrow.ENUMS
@@ -167,7 +210,7 @@ def _sorted_rows(
     sql = f"""
         SELECT {enums}, {narrow.code_sql("source", sources)} AS source, hour, weekday,
             {narrow.mask_sql("force")} AS force, local_date AS day,
-            (received_at AT TIME ZONE 'UTC')::DATE AS received,
+            (received_at AT TIME ZONE '{place.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
             x, y, lon, lat, area_label, batch, row::UINTEGER AS row

@@ -16,6 +16,7 @@ from data.release import Cell, Tables
 from data.release_records import area_set
 from data.settings import Problem
 from data.store import Store
+from data.store import place as put
 
 Manifest = dict[str, Any]
 OURS = {"manifest.json", "attack.json"}  # what no manifest can name
@@ -63,6 +64,13 @@ def stamp(secret: bytes, internal: str) -> str:
     against it. The ledger keeps which is which.
     """
     return hmac.digest(secret, b"stamp\0" + internal.encode(), "sha256").hex()[:12]
+
+
+def keep_events(store: Store, name: str) -> None:
+    """Write what the ledger tells of a release into a file of its own, for a lost ledger."""
+    told = [[e.seq, e.at, e.verb, e.subject, e.detail] for e in store.events() if e.subject == name]
+    store.release_events.mkdir(exist_ok=True, mode=0o700)
+    put(json.dumps(told, ensure_ascii=False).encode(), store.release_events / f"{name}.json")
 
 
 def subjects(store: Store, verb: str) -> list[str]:

@@ -4,15 +4,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from data import pixels, surface
+from data import pixels, questions, surface
 from data.store import Current
 from data.surface import Place, Window
-from data.view import View
+from data.view import DAY, MONTH, WEEK, View
 from geo import density, difference, mercator
 from geo.difference import Difference, Period
 from geo.mercator import Grid
 
-WEEK, DAY = 7, 1
 ENOUGH = 4  # weeks in each period; with fewer, days tell how much counts vary
 COARSE = 2  # pixels a bandwidth has where only the variation is asked for
 
@@ -47,6 +46,8 @@ def _factor(
 ) -> tuple[npt.NDArray[np.float64], float]:
     """How much the kernel's sums of weeks vary, over the pixels of `around`."""
     step = WEEK if min(view.days for view in found) >= ENOUGH * WEEK else DAY
+    if any(questions.mostly_months(current, view) for view in found):
+        step = MONTH
     latitude = float(np.mean(around.centres[1]))
     shift = max(mercator.shift_for(bandwidth / COARSE, latitude), around.shift)
     over = surface.window(place, mercator.grid_over(around.bounds, shift), bandwidth)

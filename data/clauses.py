@@ -1,14 +1,17 @@
 """The SQL of filters: clauses over the narrow table, values always as parameters."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from data import words
-from data.view import COARSE_PLACE, View
+from data.view import COARSE_PLACE, MONTH, WEEK, View
 
 Meta = dict[str, Any]
 Clause = tuple[str, list[object]]
+
+
+DAY_KNOWN: Clause = ("weekday IS NOT NULL", [])  # not only the month
 
 
 def day_sql(view: View) -> str:
@@ -17,11 +20,15 @@ def day_sql(view: View) -> str:
 
 
 def step_sql(view: View, step: int, first: date) -> str:
-    """SQL for the number of the step of days that a row counts to, from `first` on.
+    """SQL for the number of the step that a row counts to, from `first` on.
 
-    `first` is a Monday where steps are weeks.
+    `first` is a Monday where steps are weeks, the first of a month where they are months.
+    What is known only to the month counts to no week or day: leave it out by DAY_KNOWN.
     """
-    if step == 7:
+    if step == MONTH:
+        day = day_sql(view)
+        return f"(year({day}) * 12 + month({day}) - {first.year * 12 + first.month})::INTEGER"
+    if step == WEEK:
         started = (first - date(1970, 1, 5)).days // 7
         before = " - CASE WHEN hour < 6 AND weekday = 0 THEN 1 ELSE 0 END" if view.night else ""
         return f"(week{before} - {started})"
@@ -32,6 +39,38 @@ def weekday_sql(view: View) -> str:
     """SQL for the weekday that a row counts to, 0 Monday to 6 Sunday."""
     before = " + CASE WHEN hour < 6 THEN 6 ELSE 0 END" if view.night else ""
     return f"((weekday{before}) % 7)"
+
+
+def has_months(view: View, meta: Meta) -> bool:
+    """Whether any record of the View's sources is known only to the month."""
+    return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
+
+
+def whole_months(view: View, meta: Meta) -> tuple[date, date]:
+    """The first days between which a month begins that lies wholly in the View.
+
+    What its sources do not cover need not lie in it: a record of January by a source that
+    begins on January 10 can only be of the days from then on.
+    """
+    first, last = view.start, (view.end + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    told = [s for s in chosen_sources(view, meta) if s["start"] and s["end"]]
+    begins = min((date.fromisoformat(s["start"]) for s in told), default=date.max)
+    ends = max((date.fromisoformat(s["end"]) for s in told), default=date.max)
+    if view.start <= begins:
+        first = min(first, begins.replace(day=1))
+    if view.end >= ends:
+        last = max(last, ends.replace(day=1))
+    return first, last
+
+
+def period_sql(view: View, meta: Meta) -> Clause:
+    """SQL that holds for rows of the View's period; of those known only to the month, for rows
+    whose whole month lies in it."""
+    known, days = f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]
+    if not has_months(view, meta):
+        return known, [*days]
+    sql = f"(CASE WHEN weekday IS NULL THEN day BETWEEN ? AND ? ELSE {known} END)"
+    return sql, [*whole_months(view, meta), *days]
 
 
 def listed_sql(column: str, codes: Sequence[int]) -> Clause | None:

@@ -69,7 +69,7 @@ def opened() -> tuple[Store, Settings]:
 def _rebuild(store: Store, place: Settings, *told: str) -> None:
     from data import build
 
-    before = store.stamp()
+    before = store.now()
     with bar("Building the table that screens read"):
         stamp = build.rebuild(store, place)
     changed = "now" if stamp != before else "still"
@@ -118,10 +118,11 @@ def import_(
     map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
     time: Annotated[str, typer.Option(help="The column that says when it happened, where the file leaves it open.")] = "",
-    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M".')] = "",
+    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M"; excel for serial day numbers.')] = "",
     zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
     crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
     kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",
+    place_by: Annotated[str, typer.Option(help="What decides the area where label and point differ: point or label.")] = "",
     encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
     delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
     decimal: Annotated[str, typer.Option(help="The decimal sign of numbers.")] = "",
@@ -136,7 +137,7 @@ def import_(
         store, place = opened()
         options = importing.Options(
             source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
-            zone=zone, crs=crs, kind=kind, encoding=encoding, delimiter=delimiter,
+            zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
             decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
         )  # fmt: skip
@@ -177,21 +178,28 @@ def areas(
     set: Annotated[str, typer.Option(help="The name of the area set.")] = "neighborhoods",
     crs: Annotated[str, typer.Option(help="The CRS of a file that does not say it.")] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Let learned areas take the place of official ones.")] = False,
+    place_by: Annotated[list[str] | None, typer.Option(help="What decides the area where labels and points differ: point or label; for one source: calls=point. Also without a file.")] = None,
 ) -> None:
     """Replace an area set by official polygons, or learn one from labelled points."""
     from data import boundaries
 
     with speaking():
         store, place = opened()
+        ask, by = _ask if sys.stdin.isatty() else None, place_by or []
         if learn:
-            boundaries.learn(store, place, set_name=set, replace=replace, say=say)
+            boundaries.learn(
+                store, place, set_name=set, replace=replace, place_by=by, ask=ask, say=say
+            )
+        elif file is None and by:
+            boundaries.decide(store, place, set, by, say)
         elif file is None:
             raise Problem("Name a file of polygons, or use --learn.")
         else:
             boundaries.add(
                 store, place, file, set_name=set, name_column=name_column or None,
                 code_column=code_column or None, population_column=population_column or None,
-                population_file=population_file, aliases=alias, crs=crs or None, say=say,
+                population_file=population_file, aliases=alias, crs=crs or None,
+                place_by=by, ask=ask, say=say,
             )  # fmt: skip
         _rebuild(store, place)
 
@@ -214,15 +222,32 @@ def rebuild() -> None:
 
 
 @app.command()
+def recover() -> None:
+    """Write a lost or damaged ledger anew, from what the files of the store tell."""
+    from data import publish as publishing
+    from data import recover as recovering
+
+    with speaking():
+        store, place = opened()
+        public = publishing.public(place) if os.environ.get("PORCHLIGHT_PUBLIC") else None
+        told = recovering.recover(store, public)
+        for line in told:
+            say(line)
+        _rebuild(store, place)
+
+
+@app.command()
 def purge(
     incident_id: Annotated[str, typer.Argument(help="The id, as Records shows it.")],
+    repeats: Annotated[bool, typer.Option("--repeats", help="Also the rows of its file that equal it in every column.")] = False,
 ) -> None:
-    """Remove a record and its repeats everywhere in this store; only hashes of ids stay."""
+    """Remove one record everywhere in this store, also from later imports; only hashes stay."""
     from data import purge as purging
 
     with speaking():
         store, place = opened()
-        _rebuild(store, place, purging.purge(store, incident_id))
+        ask = typer.confirm if sys.stdin.isatty() else None
+        _rebuild(store, place, purging.purge(store, incident_id, repeats=repeats, ask=ask))
 
 
 @app.command()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import export, links, periods, questions
+from data import export, links, periods, questions, recording
 from data.filters import period, source_option
 from data.settings import Settings
 from data.store import Current
@@ -63,7 +63,8 @@ class Pair:
     (incidents in whole steps), a_step and b_step (a whole step), ratio, low, high, factor, p,
     q, finding (see geo.forest); for sources also a_share and b_share (% of those in areas),
     for sets of areas side ("A", "B"), population, rate, rate_low and rate_high (of its own).
-    `overall` is the ratio of all together; None where there is none. `step` is 7 or 1 days.
+    `overall` is the ratio of all together; None where there is none. `step` is one of
+    data.view: a day, a week or a month.
     """
 
     what: str
@@ -75,19 +76,19 @@ class Pair:
 
     @property
     def unit(self) -> str:
-        """week or day."""
-        return periods.STEPS[self.step]
+        """week, day, night or month."""
+        return periods.name(self.a.view, self.step)
 
 
 def _side(current: Current, view: View, step: int, units: gpd.GeoDataFrame, asked: Mask) -> Side:
     found = questions.by_area_and_step(current, view, step)
     whole = periods.whole(view, step, current)
-    starts = np.array(periods.starts(view, step), "datetime64[D]")[whole]
+    starts = np.array(periods.whole_starts(view, step, current), "datetime64[D]")
     counts = tabulate.aligned(units["unit"], found.units, found.counts)[:, whole]
     known = asked & (_people(view, units) > 0)
     return Side(
         view, periods.ends(view, step, current), starts, counts,
-        found.counts.sum(axis=0)[whole], int(found.counts.sum()), asked,
+        found.counts.sum(axis=0)[whole], int(found.n.sum()), asked,
         float(_people(view, units)[known].sum()), int(counts[known].sum()), int(known.sum()),
     )  # fmt: skip
 
@@ -106,9 +107,11 @@ def halves(view: View, current: Current) -> View | None:
     other = view.compared()
     if view.compare != "previous period" or other is None:
         return None
-    first, last = links.coverage(view.sources, current.meta)
-    start, end = max(view.start, first), min(view.end, last)
-    if not links.uncovered(other, current.meta) or (end - start).days < 3:
+    if not recording.is_count(view, current.meta):
+        return None
+    start, end = links.covered(view, current.meta)
+    step = periods.step(view, other, current)
+    if not periods.uncovered(other, step, current) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
     return replace(view, start=end - timedelta(days=half - 1), end=end)
@@ -123,8 +126,9 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Ma
     a, b = (_side(current, replace(v, compare=NOTHING), step, units, asked) for v in (view, other))
     if not a.n + b.n:
         return "No comparison: there is no record in either period."
-    table = _table(units, asked, a, b, forest.ratios(a.counts[asked], b.counts[asked]))
-    return Pair(PERIODS, step, a, b, forest.ratios(a.totals, b.totals), table)
+    days = [periods.length(v, step, current) for v in (view, other)]
+    table = _table(units, asked, a, b, forest.ratios(a.counts[asked], b.counts[asked], *days))
+    return Pair(PERIODS, step, a, b, forest.ratios(a.totals, b.totals, *days), table)
 
 
 def two_sets(
@@ -136,11 +140,13 @@ def two_sets(
     the first set is held against all of the second together.
     """
     view = replace(view, areas=(), compare=NOTHING)
+    if not recording.is_count(view, current.meta):
+        return recording.NO_COMPARISON
     if (why := links.gap(view, current.meta)).startswith("No data"):
         return f"No comparison: {why}"
     step = periods.step(view, None, current)
     if periods.whole(view, step, current).sum() < periods.LEAST:
-        return "No comparison: it takes two whole days or more."
+        return f"No comparison: it takes two whole {periods.name(view, step)}s or more."
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
     a, b = (replace(s, totals=s.counts[s.asked].sum(axis=0)) for s in (a, b))
     if not a.n + b.n:
@@ -184,6 +190,9 @@ def two_sources(
     current: Current, view: View, other: View, units: gpd.GeoDataFrame, asked: Mask
 ) -> Pair | str:
     """A View against that of another source, over what both cover: shares of areas."""
+    for one in (view, other):
+        if why := recording.no_count(one, current.meta):
+            return f"No comparison: {why}"
     spans = [links.coverage(v.sources, current.meta) for v in (view, other)]
     start = max(view.start, *(s[0] for s in spans))
     end = min(view.end, *(s[1] for s in spans))
@@ -192,7 +201,8 @@ def two_sources(
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
     step = periods.step(a, b, current)
     if periods.whole(a, step, current).sum() < periods.LEAST:
-        return f"No comparison: {_spans(view, other, spans)} They share less than two whole days."
+        least = f"two whole {periods.name(a, step)}s"
+        return f"No comparison: {_spans(view, other, spans)} They share less than {least}."
     left, right = (_side(current, v, step, units, asked) for v in (a, b))
     totals = [int(side.counts[asked].sum()) for side in (left, right)]
     if not all(totals):

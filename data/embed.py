@@ -26,6 +26,7 @@ from data import (
 from data.embed_data import Sort
 from data.embed_map import Map
 from data.embed_words import Words
+from geo import longitude
 
 PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
 SIZE = (960, 900)  # of an iframe before it says its height
@@ -84,7 +85,9 @@ def into(release: Path, manifest: dict[str, Any]) -> None:
     features = json.loads((release / "areas.geojson").read_text("utf-8"))["features"]
     areas = gpd.GeoDataFrame(
         [f["properties"] for f in features],
-        geometry=[shapely.from_geojson(json.dumps(f["geometry"])) for f in features],
+        geometry=longitude.framed(
+            shapely.from_geojson(json.dumps(f["geometry"])) for f in features
+        ),
         crs=4326,
     )
     write(release / "embed", tables, areas, manifest)

@@ -14,6 +14,8 @@ from data.view import View
 
 COLUMNS_TOLD = (
     "one row is one incident; what each column means stands on the page of data and methods. "
+    "time_precision says how well the time is known: at month, local_date is the first of the "
+    "month and occurred_at its first moment, and neither says the day. "
     "attributes holds the source's other columns, without those on persons unless asked for "
     "by name."
 )

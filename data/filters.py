@@ -12,11 +12,11 @@ from data.clauses import (
     area_names,
     area_sql,
     chosen_sources,
-    day_sql,
     force_sql,
     grade_sql,
     hour_sql,
     listed_sql,
+    period_sql,
     says,
     source_sql,
     weekday_sql,
@@ -62,7 +62,7 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
         sql=lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)]),
-        says=lambda view, meta: ", ".join(map(words.spoken, getattr(view, field))),
+        says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
     )
 
 
@@ -143,8 +143,8 @@ FILTERS = (
         says=says,
     ),
     Filter(
-        "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso,
-        sql=lambda view, meta: (f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]),
+        "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it. Records known only to the month count where the whole month lies between From and To; others are left out and counted.", "date", read=_date, write=_iso,
+        sql=period_sql,
         says=lambda view, meta: period(view.start, view.end),
     ),
     Filter("to", "end", "To", "Last day, included. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso),
@@ -199,15 +199,15 @@ FILTERS = (
         options=set_names, read=lambda raw, meta: _one_of(raw, set_names(meta)),
     ),
     Filter(
-        "since", "since", "New since", "Only what came in on or after this day.", "date",
+        "since", "since", "New since", "Only what came in on or after this day, on the place's clock.", "date",
         read=_date, write=_iso,
         sql=lambda view, meta: ("received >= ?", [view.since]) if view.since else None,
         says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
     ),
     of_words("via", "vias", "via", "Known by", "How it came to be known."),
-    of_words("response", "responses", "response", "Police response", "What local police did."),
+    of_words("response", "responses", "response", "Police response", "What local police did. none: they did not come."),
     Filter(
-        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force.").__dict__, "sql": force_sql}
+        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. none: the record says that no force was used.").__dict__, "sql": force_sql}
     ),
     Filter(
         **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql, "says": _grades_said}

@@ -35,6 +35,7 @@ IDENTIFIES = listed("""
     homeaddress hoyga mugshot selfie fingerprint biometric biometrics dna facebook
     instagram twitter telegram snapchat tiktok linkedin imei contact contacts
     contacto kontakt login logins logon userid kennung benutzerkennung assignee dln
+    deviceid simserial subscriberid
 """)
 
 # words for a person: alone, or with a word of ABOUT, they identify somebody

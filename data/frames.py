@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data import links, pixels, questions, surface
-from data.clauses import day_sql, point_sql
+from data.clauses import DAY_KNOWN, day_sql, point_sql
 from data.filters import period
 from data.store import Current
 from data.surface import Window
-from data.view import View
+from data.view import DAY, MONTH, View
 from geo import density, tabulate
 from geo.mercator import Grid
 
@@ -63,6 +63,8 @@ class Steps:
         """What each frame shows, in words."""
         if self.unit == "hour":
             return [f"{h:02d}:00-{(h + self.width) % HOURS or HOURS:02d}:00" for h in range(HOURS)]
+        if self.unit == "month":
+            return [_months_said(*both) for both in zip(self.starts, self.starts[self.width - 1 :])]
         ends = [s + timedelta(days=d - 1) for s, d in zip(self.starts, self.days)]
         return [period(start, end) for start, end in zip(self.starts, ends[self.width - 1 :])]
 
@@ -80,6 +82,18 @@ class Counted:
     n: npt.NDArray[np.int64]
     areas: npt.NDArray[np.int64]
     without: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no record of the View is in a unit, so that zeros would say what is not known."""
+        return self.without > 0 and not self.n.any()
+
+
+def _months_said(first: date, last: date) -> str:
+    """Months as readers write them: March 2017, Mar - May 2017, Dec 2016 - Feb 2017."""
+    if first == last:
+        return f"{first:%B %Y}"
+    return f"{first:%b}{'' if first.year == last.year else f' {first.year}'} - {last:%b %Y}"
 
 
 def _weeks(first: date, last: date) -> list[tuple[date, int]]:
@@ -118,9 +132,8 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
     if unit == "hour":
         wide = min(max(width, 1), HOURS - 1)
         return Steps(unit, "hour", "hour IS NOT NULL", 0, (), (), wide, 0)
-    first, last = links.coverage(view.sources, current.meta)
     between, sql, number = CALENDAR[unit]
-    found = between(max(view.start, first), min(view.end, last))
+    found = between(*links.covered(view, current.meta, MONTH if unit == "month" else DAY))
     every = len(found)
     if unit == "day" and view.weekdays:  # a day that is not asked for is no zero
         found = [one for one in found if one[0].weekday() in view.weekdays]
@@ -130,7 +143,8 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
     starts, days = tuple(s for s, _ in found), tuple(d for _, d in found)
     begun = number(starts[0]) if starts else 0
     named = sql.format(day=day_sql(view))
-    return Steps(unit, named, "weekday IS NOT NULL", begun, starts, days, wide, every - len(found))
+    known = "true" if unit == "month" else DAY_KNOWN[0]
+    return Steps(unit, named, known, begun, starts, days, wide, every - len(found))
 
 
 def counted(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) -> Counted:

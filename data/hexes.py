@@ -56,14 +56,15 @@ def counted(current: Current, view: View, resolution: int, grid: Grid | None) ->
     )
     cells, n = table["cell"].to_numpy(), table["n"].to_numpy()
     if grid is not None:
-        held = _centred(cells, grid)
+        held = _centred(cells, grid, current.meridian)
         cells, n = cells[held], n[held]
-    return Counted(hexagons.outlines(cells), n, hexagons.km2(cells))
+    shapes = hexagons.outlines(cells, current.meridian)
+    return Counted(shapes, n, hexagons.km2(cells))
 
 
-def _centred(cells: npt.NDArray[np.uint64], grid: Grid) -> npt.NDArray[np.bool_]:
+def _centred(cells: npt.NDArray[np.uint64], grid: Grid, meridian: float) -> npt.NDArray[np.bool_]:
     """Which cells have their centre within a grid's pixels."""
-    lon, lat = hexagons.centres(cells)
+    lon, lat = hexagons.centres(cells, meridian)
     (south, west), (north, east) = grid.bounds
     held: npt.NDArray[np.bool_] = (lon >= west) & (lon < east) & (lat >= south) & (lat < north)
     return held

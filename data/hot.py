@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import frames, neighbors
+from data import frames, neighbors, recording
 from data.frames import Steps
+from data.recording import Stretch
 from data.store import Current
 from data.view import View
 from geo import emerging, hot_areas, rates, weights
@@ -76,7 +77,8 @@ class Emerging:
     """How hot and cold spots went over time.
 
     `label` is a word of geo.emerging a unit; `state` (units, steps) is 1 where hot, -1 where
-    cold, 0 where chance explains it or nothing was tested; `trend` is Mann-Kendall's z.
+    cold, 0 where chance explains it or nothing was tested; `trend` is Mann-Kendall's z. The
+    steps lie in `stretch`, the View's days since recording last changed.
     """
 
     steps: Steps
@@ -85,6 +87,7 @@ class Emerging:
     z: npt.NDArray[np.float64]
     trend: npt.NDArray[np.float64]
     counts: npt.NDArray[np.int64]
+    stretch: Stretch
 
 
 def over_time(
@@ -98,7 +101,9 @@ def over_time(
     seed: int,
 ) -> Emerging:
     """The space-time cube of the View by whole months or weeks: Gi* of each step's smoothed
-    rate, controlled over the whole cube."""
+    rate, controlled over the whole cube. It never spans a known change of recording."""
+    stretch = recording.newest_stretch(view, current.meta)
+    view = recording.since_change(view, current.meta)
     steps = frames.steps(current, view, unit, 1)
     counts = frames.counted(current, view, steps, units).areas
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
@@ -113,5 +118,6 @@ def over_time(
     enough = z.shape[1] >= LEAST_STEPS
     label = emerging.classify(z, q) if enough else [emerging.NOTHING] * len(z)
     return Emerging(
-        steps, np.asarray(label, object), sign, found.z, emerging.mann_kendall(found.z), counts
-    )
+        steps, np.asarray(label, object), sign, found.z, emerging.mann_kendall(found.z), counts,
+        stretch,
+    )  # fmt: skip

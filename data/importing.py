@@ -9,24 +9,38 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
 
 from data import ledger, places
-from data.intake import batch, done, draft, identity, plan, shown, sourcebook, watch
+from data.intake import (
+    batch,
+    done,
+    draft,
+    identity,
+    midnight,
+    plan,
+    purged,
+    shown,
+    sourcebook,
+    watch,
+)
 from data.intake.dating import Ask
 from data.intake.framing import Frame
+from data.intake.losses import Losses
 from data.intake.plan import Options, Plan
 from data.intake.reading import Progress
-from data.intake.rejects import PURGED, Rejects
-from data.intake.report import Report
+from data.intake.rejects import PURGED, UNSURE, Rejects
+from data.intake.report import MissingTexts, Report
 from data.intake.rows import Read, Reader
 from data.intake.runs import Runs, ahead
 from data.settings import Problem, Settings
 from data.store import Store, move
 from data.store import place as put
 
-VERSION = 3  # of the rules: a file is imported anew when they change
+VERSION = 4  # of the rules: a file is imported anew when they change
 SHOWN = 8  # texts without a rule
 
 __all__ = ["Options", "Report", "run"]
@@ -55,13 +69,14 @@ def run(
         return known
     if options.dry_run:
         with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
-            key = secrets.token_bytes(32)
+            file = identity.key_file(store.root)
+            key = file.read_bytes() if file.exists() else secrets.token_bytes(32)
             _, report = _read(store, decided, name, Path(folder), key, progress)
             return replace(report, dry_run=True)
     with store.writing() as scratch:
         if known := done.committed(store, name):  # by another command, a moment ago
             return known
-        key = identity.origin_key(store.root) if decided.origin else b""
+        key = _key(store)
         work, report = _read(store, decided, name, scratch, key, progress)
         work.commit(report)
     return replace(
@@ -81,8 +96,26 @@ def batch_id(decided: Plan) -> str:
         "place": [decided.zone, place.zone, place.center, decided.reach_km],
         "version": VERSION,
     }
+    if decided.area_names:
+        meaning["areas"] = sorted(decided.area_names)
     text = json.dumps(meaning, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _key(store: Store) -> bytes:
+    """The store's key. Problem where its batches were made with another one.
+
+    With a new key purged rows would not be known again, nor who sent a report.
+    """
+    held = {e.detail.get("key") for e in store.events() if e.verb == "import"} - {None}
+    file = identity.key_file(store.root)
+    key = identity.store_key(store.root) if file.exists() or not held else b""
+    if held - {identity.key_mark(key)}:
+        raise Problem(
+            f"{file} is {'not the key' if key else 'missing, the key'} that earlier imports were "
+            "made with: purged rows would come back. Put its copy back, or begin a new store."
+        )
+    return key
 
 
 def mapping_file(store: Store, decided: Plan) -> Path:
@@ -114,8 +147,7 @@ class _Work:
         self.runs = Runs(scratch / "runs")
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
-        events = store.events()
-        self.purged = frozenset(e.subject for e in events if e.verb == "purge")
+        self.purges = purged.of(store.events())
         self.fixed_crs = places.metric_crs(store, decided.place)
         self.crs = self.fixed_crs
 
@@ -126,7 +158,9 @@ class _Work:
         try:
             with batch.connect(self.scratch) as connection:
                 tally = self._rows(connection, progress)
-                written = self._merge(connection)
+                if doubt := self.plan.doubt(tally.at_midnight):
+                    tally.notes[doubt[0]] += doubt[1]
+                report = self._merge(connection, tally)
         except duckdb.Error as error:  # its text may hold what a row says
             raise Problem(
                 f"{file.name} could not be imported ({type(error).__name__}): is there "
@@ -135,21 +169,23 @@ class _Work:
         after = file.stat()
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise Problem(f"{file.name} changed while it was read. Try it again.")
-        tally.rejected[PURGED] += written.purged
-        tally.notes["rows with an id that an earlier, different row has"] += written.same_id
-        return self._report(tally, written)
+        return report
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> "_Tally":
         """Read every row into runs of records or the rejected rows, and count."""
         decided, tally = self.plan, _Tally()
         id_column = decided.mapping.columns.get("incident_id")
-        identify = identity.Identify(decided.source.name, id_column, decided.shown, connection)
+        identify = identity.Identify(
+            decided.source.name, id_column, decided.csv.names, self.key, connection,
+            (decided.shown, frozenset(self.purges.old)),
+        )  # fmt: skip
         reader = Reader(decided, self.crs, self.key, identify)
-        frames = ahead(decided.csv.frames(decided.read, progress))
+        # all columns: whether rows are equal is seen before any is dropped
+        frames = ahead(decided.csv.frames(None, progress))
         watched = watch.Watch(decided.watched)
         with (
             self.runs as runs,
-            Rejects(self.rejected, decided, self.purged) as rejects,
+            Rejects(self.rejected, decided, self.purges.subjects) as rejects,
         ):
             for frame in frames:
                 watched.look(frame.table)
@@ -180,25 +216,50 @@ class _Work:
             put(text.encode(), target)
         if self.crs and self.fixed_crs is None:
             ledger.append(store.ledger, "crs", self.crs)
-        detail = {
-            **report.detail(),
-            "sha256": decided.csv.sha256,
-            "imported_at": decided.now.isoformat(timespec="seconds"),
-            "mapping": decided.mapping.plain(),
-        }
-        ledger.append(store.ledger, "import", self.name, **detail)
+        ledger.append(store.ledger, "import", self.name, **self._detail(report))
+        store.taken_back(self.name).unlink(missing_ok=True)
 
-    def _merge(self, connection: duckdb.DuckDBPyConnection) -> batch.Written:
+    def _detail(self, report: Report) -> dict[str, Any]:
+        """What the ledger keeps of this import, and the batch itself."""
+        return {
+            **report.detail(),
+            "sha256": self.plan.csv.sha256,
+            "imported_at": self.plan.now.isoformat(timespec="seconds"),
+            "mapping": self.plan.mapping.plain(),
+            "key": identity.key_mark(self.key),
+        }
+
+    def _merge(self, connection: duckdb.DuckDBPyConnection, tally: "_Tally") -> Report:
         if self.crs is None and (middle := batch.median_place(connection, self.runs)):
             self.crs = places.utm_zone(*middle)
             self.runs.add_metres(self.crs)
-        about = {
-            "batch": self.name,
-            "source": self.plan.source.name,
-            "file_sha256": self.plan.csv.sha256,
-            "crs_of_x_y": self.crs,
-        }
-        return batch.write(connection, self.runs, self.batch, self.purged, about)
+        columns = identity.columns_digest(self.plan.csv.names)
+        report: Report | None = None
+
+        def drop() -> None:
+            batches = sorted(self.store.batches.glob("*.parquet"))
+            mark = identity.mark_sql(self.key)
+            purged.drop(connection, self.runs.table, self.purges, batches, mark, columns)
+
+        def about(written: batch.Written) -> dict[str, Any]:
+            nonlocal report
+            tally.rejected[PURGED] += written.purged
+            tally.rejected[UNSURE] += written.unsure
+            tally.notes["rows with an id that an earlier, different row has"] += written.same_id
+            report = self._report(tally, written)
+            return {
+                "batch": self.name,
+                "source": self.plan.source.name,
+                "file_sha256": self.plan.csv.sha256,
+                "columns": columns,
+                "crs_of_x_y": self.crs,
+                "order": self.store.next_number(),
+                "import": self._detail(report),
+            }
+
+        batch.write(connection, self.runs, self.batch, drop, about)
+        assert report is not None
+        return report
 
     def _superseded(self) -> tuple[str, ...]:
         sha256, source = self.plan.csv.sha256, self.plan.source.name
@@ -223,7 +284,13 @@ class _Work:
             telling=decided.telling,
             others=decided.attributes,
             notes={**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)},
+            by_label=dict(tally.by_label.most_common()),
+            missing=[
+                MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))
+                for target, texts in tally.missing.items()
+            ],
             unknown={c: dict(texts.most_common(SHOWN)) for c, texts in tally.unknown.items()},
+            losses=tally.losses.most(),
             first=written.first,
             last=written.last,
             replaces=self._superseded(),
@@ -237,14 +304,23 @@ class _Tally:
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    by_label: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, Counter[str]] = field(default_factory=dict)
+    at_midnight: midnight.Counts = field(default_factory=lambda: np.zeros(4, np.int64))
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
 
     def add(self, frame: Frame, read: Read) -> None:
         """Count one frame."""
+        verdicts = read.verdicts
         self.rows += frame.table.num_rows + len(frame.broken)
-        self.notes += read.verdicts.notes()
+        self.notes += verdicts.notes()
+        self.by_label += verdicts.by_label()
+        self.losses.add(read.kinds, read.own_kinds, verdicts)
+        self.at_midnight += read.at_midnight
         self.notes["blank lines, which are no rows"] += frame.blank
         self.notes["rows with empty cells beyond the last column"] += frame.padded
         self.notes["control characters that were taken out"] += frame.controls
-        for column, texts in read.unknown.items():
-            self.unknown[column] = self.unknown.get(column, Counter()) + texts
+        for every, found in ((self.missing, verdicts.missing), (self.unknown, verdicts.unknown)):
+            for column, texts in found.items():
+                every[column] = every.get(column, Counter()) + texts

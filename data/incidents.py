@@ -11,7 +11,7 @@ from data.clauses import chosen_sources
 from data.store import Current
 from data.surface import Seen
 from data.view import View
-from geo.mercator import Grid, grid_over
+from geo.mercator import WORLD, Grid, fractions, grid_over
 
 FEW = 300  # fewer than this in sight are shown one by one
 CELL = 64  # pixels of the screen along a side of a cluster's cell
@@ -60,10 +60,19 @@ def located(current: Current, view: View, grid: Grid | None = None) -> int:
     return int(found["n"][0].as_py())
 
 
-def seen_grid(seen: Seen) -> Grid:
-    """What is seen as pixels of the screen's world."""
-    bounds = [[seen.south, seen.west], [seen.north, seen.east]]
-    return grid_over(bounds, max(SCREEN - int(np.floor(seen.zoom + 0.5)), 0))
+def sight(seen: Seen, view: View, current: Current) -> Grid:
+    """The pixels whose incidents are in sight, on the map and in the list beside it.
+
+    What is drawn to the block is in sight where the middle of its block is: by moving the
+    window's edge over the points themselves a reader could find the door.
+    """
+    if not coarse(view, current):
+        return grid_over([[seen.south, seen.west], [seen.north, seen.east]], 0)
+    x, y = fractions([seen.west, seen.east], [seen.north, seen.south])
+    size = WORLD >> BLOCK
+    left, top = (int(np.ceil(v[0] * size - 0.5)) for v in (x, y))
+    right, bottom = (int(np.ceil(v[1] * size - 0.5)) for v in (x, y))
+    return Grid(BLOCK, left, top, bottom - top, right - left)
 
 
 def cells(current: Current, view: View, grid: Grid, but: Grid | None = None) -> Cells:

@@ -1,14 +1,15 @@
 """Choices to View and back: what the sidebar says, what a link carries, one sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from data.clauses import Meta, chosen_sources, says
 from data.filters import FILTERS, Filter, period, set_names
 from data.settings import Settings
-from data.view import HEXAGONS, NOTHING, View
+from data.view import DAY, HEXAGONS, MONTH, NOTHING, View
 
 SETTLED = "settled"
 STAMP = "stamp"
@@ -32,7 +33,7 @@ def view(
             value = None
             if choices.get(row.word):
                 own = row.widget == "text"  # it says what is wrong and what to do
-                wrong.append(str(problem) if own else _unknown(row, choices[row.word]))
+                wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening(meta, place)
@@ -66,9 +67,11 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
     for word, values in link.items():
         row = rows.get(word)
         if row is not None:
-            told += [_unknown(row, text) for text in values if not _read(row, text, known)]
+            told += [unknown(row.label, text) for text in values if not _read(row, text, known)]
+            if len(values) > 1 and row.widget != "several":
+                told.append(repeated(row.label))
         elif word not in own:
-            told.append(f"This link says {word[:30]!r}: not a word of this page; ignored.")
+            told.append(no_word(word))
     return told
 
 
@@ -85,8 +88,19 @@ def _read(row: Filter, text: str, meta: Meta) -> bool:
     return True
 
 
-def _unknown(row: Filter, value: Any) -> str:
-    return f"{row.label}: {str(value)[:40]!r} is not known here; ignored."
+def unknown(label: str, value: Any) -> str:
+    """What is said of a value that a link gives in vain: as text, never as markup."""
+    return f"{label}: {str(value)[:40]!r} is not known here; ignored."
+
+
+def repeated(label: str) -> str:
+    """What is said of a word that a link gives more than once and that takes one value."""
+    return f"{label} stands more than once in this link; only one of them counts."
+
+
+def no_word(word: str) -> str:
+    """What is said of a word that a page does not know."""
+    return f"This link says {word[:30]!r}: not a word of this page; ignored."
 
 
 def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
@@ -108,25 +122,35 @@ def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
     """First and last day that any of these sources covers; today where none does."""
     told = [s for s in meta["sources"] if s["name"] in names and s["start"]]
     if not told:
-        today = datetime.now(UTC).date()
+        today = _today(meta)
         return today, today
     starts = [date.fromisoformat(s["start"]) for s in told]
     return min(starts), max(date.fromisoformat(s["end"]) for s in told)
 
 
+def covered(view: View, meta: Meta, step: int = DAY) -> tuple[date, date]:
+    """First and last day of a View that its sources cover whole; the first lies after the last
+    where there is none.
+
+    Where hours before 06:00 count to the evening before, a day is a night: the last covered
+    one goes on into a day without data, so it is not whole, and the first covered day's early
+    hours belong to one that began before. For months a few hours make no difference.
+    """
+    first, last = coverage(view.sources, meta)
+    if view.early_hours and step != MONTH:
+        last -= timedelta(days=1)
+    return max(view.start, first), min(view.end, last)
+
+
+def _today(meta: Meta) -> date:
+    """The date on the place's clock."""
+    return datetime.now(ZoneInfo(meta["place"]["zone"])).date()
+
+
 def newest(names: tuple[str, ...], meta: Meta) -> date:
     """The day of the newest record of these sources: quick ranges count from it."""
     days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
-    return date.fromisoformat(max(days)) if days else datetime.now(UTC).date()
-
-
-def uncovered(view: View, meta: Meta) -> str:
-    """What does not cover a View's whole period, in words; empty where all does."""
-    for s in chosen_sources(view, meta):
-        start, end = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
-        if view.start < start or view.end > end:
-            return f"the records of {s['says']} cover {period(start, end)}."
-    return ""
+    return date.fromisoformat(max(days)) if days else _today(meta)
 
 
 def gap(view: View, meta: Meta) -> str:
@@ -184,6 +208,22 @@ LEFT_OUT = {
     "no_weekday": (
         "more have no known day and are left out by the filter on weekdays.",
         "more has no known day and is left out by the filter on weekdays.",
+    ),
+    "no_month": (
+        "more are known only to a month that does not lie wholly in this period, and are left out.",
+        "more is known only to a month that does not lie wholly in this period, and is left out.",
+    ),
+    "no_step": (
+        "are known only to the month: they are counted above, but in no week, day or hour.",
+        "is known only to the month: it is counted above, but in no week, day or hour.",
+    ),
+    "no_night": (
+        "more happened before 06:00 on the first day: they count to the evening before it, and are left out.",
+        "more happened before 06:00 on the first day: it counts to the evening before it, and is left out.",
+    ),
+    "cut_night": (
+        "happened in the last night, which the records do not cover to its end: they are counted above, but in no whole night.",
+        "happened in the last night, which the records do not cover to its end: it is counted above, but in no whole night.",
     ),
     "no_place": (
         "more have no point and are left out by the drawn shape.",

@@ -20,6 +20,18 @@ METHODS = (
         "Records known only to the city, or outside the areas, are counted in the View but in no area.",
     ),
     Method(
+        "Time known only to the month",
+        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most records of a View are known no better, its steps are months. What is left out is counted below every page.",
+        "A record enters no step finer than its time is known to.",
+        "A month of 31 days holds more than one of 28: ratios of months are those of incidents a day.",
+    ),
+    Method(
+        "Busiest weekday or hour",
+        "The largest mean of a day of that weekday, or of that hour on the clock, over the whole days that the source covers: days and hours are counted as the calendar and the clock had them, also where the clock changed. None is named with fewer than four of each, fewer than five incidents for each, or where two are equal.",
+        "A mean by exposure: counts divided by the days or hours that were covered.",
+        "Where hours before 06:00 count to the evening before, a day is a night from 06:00 to 06:00; one that the source does not cover to its end is cut.",
+    ),
+    Method(
         "Heat",
         "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1 % of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km2 per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
         "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
@@ -53,7 +65,13 @@ METHODS = (
         "Rate per 1,000 residents",
         "Incidents of the period divided by residents, with the exact 95 % Poisson interval; marked unreliable below 20 incidents.",
         "Garwood (1936), Biometrika 28.",
-        "People are stopped where they drive, shop and work, not only where they live. No rate without residents or where the population is not known.",
+        "People are stopped where they drive, shop and work, not only where they live. No rate without residents, where the population is not known, or of a source that is no count (the press unless it says otherwise).",
+    ),
+    Method(
+        "What local police did",
+        "Records of the View by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
+        "Wilson (1927), Journal of the American Statistical Association 22.",
+        "Not recorded is not the same as not there. Who writes down what police did may differ from who does not, and where several reports tell of one event the true interval is wider.",
     ),
     Method(
         "Smoothed rate",
@@ -63,7 +81,7 @@ METHODS = (
     ),
     Method(
         "Change",
-        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks) of the two periods; partial weeks are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
+        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
         "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
         "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone, fewer where most have few incidents. Weeks count as independent: a season is a change to it.",
     ),
@@ -95,19 +113,19 @@ METHODS = (
         "Emerging hot spot",
         "The View by area and whole month (or week): Gi* of each step's smoothed rate with its neighbors in the same step, 9,999 permutations, Benjamini-Hochberg over all cells of this space-time cube. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*.",
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
-        "At least 10 steps, at most the newest 60. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+        "At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",
         "Prospective space-time permutation scan over the newest year (or less) of the View: circles of areas around each area, up to half of the incidents, by the newest 1, 2, 3 ... days. What is expected follows from the totals of places and of days alone. p by 999 tables whose days were dealt out anew among the same places; the recurrence interval is 1 / p days. Unusual is said from 100 days on.",
         "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3).",
-        "A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
+        "Only days since the last known change of recording are looked at. A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
     ),
     Method(
         "Near repeats",
         "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 999 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
         "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
-        "Only records known to the block and the day; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
     ),
     Method(
         "Episode",
@@ -125,6 +143,6 @@ METHODS = (
         "Trend",
         "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
-        "False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
+        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
     ),
 )

@@ -12,6 +12,7 @@ from data import words
 from data.view import HEXAGONS
 from geo import areas as geo_areas
 from geo import hexagons, mercator
+from geo.longitude import near
 
 ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 NOT_SET = 255
@@ -20,10 +21,14 @@ FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
 
 @dataclass(frozen=True)
 class Areas:
-    """One area set, ready to place rows: its index, and its row of each source label."""
+    """One area set, ready to place rows: its index, and its row of each source label.
+
+    `by_point` are the codes of sources whose labels name no area here.
+    """
 
     index: geo_areas.AreaIndex
     rows: dict[str, int]
+    by_point: tuple[int, ...] = ()
 
 
 class Cells:
@@ -95,9 +100,14 @@ def mask_sql(column: str) -> str:
     return f"coalesce({bits}, 0)::USMALLINT"
 
 
-def narrowed(rows: pa.Table, sets: list[Areas], coarser: list[Cells]) -> pa.Table:
-    """The rows with their areas, cell and map pixel, without what Views never ask."""
-    lon = rows["lon"].to_numpy()
+def narrowed(
+    rows: pa.Table, sets: list[Areas], coarser: list[Cells], meridian: float = 0.0
+) -> pa.Table:
+    """The rows with their areas, cell and map pixel, without what Views never ask.
+
+    Map pixels are of longitudes within 180 degrees of the meridian.
+    """
+    lon = near(rows["lon"].to_numpy(), meridian)
     lat = rows["lat"].to_numpy()
     mx, my = mercator.to_pixels(lon, lat)
     columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
@@ -118,20 +128,24 @@ def narrowed(rows: pa.Table, sets: list[Areas], coarser: list[Cells]) -> pa.Tabl
         by_name = [areas.rows.get(label, -1) for label in labels.dictionary.to_pylist()]
         named = np.array([*by_name, -1])[position]
         named[only_city] = -1  # a city may be called like one of the areas
-        area, by = _area(named, geo_areas.locate(lon, lat, areas.index))
+        points_decide = np.isin(rows["source"].to_numpy(), areas.by_point)
+        area, by = _area(named, geo_areas.locate(lon, lat, areas.index), points_decide)
         columns[f"area{i}"], columns[f"by{i}"] = area, by
     wanted = schema(len(sets))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
 
 
 def _area(
-    named: npt.NDArray[Any], located: npt.NDArray[np.int32]
+    named: npt.NDArray[Any], located: npt.NDArray[np.int32], points_decide: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
-    """Area and how it was found: the source's own label wins where it names one."""
+    """Area and how it was found: the label wins where it names one, unless points decide."""
     codes = words.CODES["area_by"]
-    area = np.where(named >= 0, named, located).astype(np.int16)
+    labelled = (named >= 0) & ~points_decide
+    differ = (named >= 0) & (located >= 0) & (named != located)
+    area = np.where(labelled, named, located).astype(np.int16)
     by = np.full(len(area), codes["none"], np.uint8)
     by[located >= 0] = codes["point"]
-    by[named >= 0] = codes["label"]
-    by[(named >= 0) & (located >= 0) & (named != located)] = codes["label_not_point"]
+    by[labelled] = codes["label"]
+    by[differ] = codes["label_not_point"]
+    by[differ & points_decide] = codes["point_not_label"]
     return area, by

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, questions
+from data import questions, recording
+from data.recording import KnownChange
 from data.store import Current
-from data.view import View
+from data.view import DAY, View
 from geo import scan, tabulate
 
 DAYS = (7, 14, 28, 42)  # how far back the newest windows may reach
@@ -26,28 +27,31 @@ RARE = 100  # days between false alarms from which on a cluster is called unusua
 class Daily:
     """Counts of a View by unit and day: only days that it asks for and its sources cover.
 
-    `without` incidents have no exact day or lie in no unit.
+    `without` incidents have no exact day or lie in no unit. `changed` is the last known change
+    of recording, where it is one that these days begin with or that lies just before them.
     """
 
     counts: npt.NDArray[np.int64]
     days: list[date]
     without: int
+    changed: KnownChange | None = None
 
 
 def daily(current: Current, view: View, units: gpd.GeoDataFrame, most: int = BEFORE) -> Daily:
-    """The newest days of a View, at most so many, oldest first."""
-    first, last = links.coverage(view.sources, current.meta)
-    end = min(view.end, last)
-    start = max(view.start, first, end - timedelta(days=most - 1))
+    """The newest days of a View since recording last changed, at most so many, oldest first."""
+    usable = recording.newest_stretch(view, current.meta)
+    end = usable.last
+    start = max(usable.first, end - timedelta(days=most - 1))
     every = [start + timedelta(days=i) for i in range(max((end - start).days + 1, 0))]
     if not every:
         return Daily(np.zeros((len(units), 0), np.int64), [], 0)
     part = View(**(vars(view) | {"start": start, "end": end}))
-    counted = questions.by_area_and_step(current, part, 1, questions.DAY_KNOWN)
+    counted = questions.by_area_and_step(current, part, DAY)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     asked = [i for i, d in enumerate(every) if not view.weekdays or d.weekday() in view.weekdays]
-    all_of_them = questions.by_area_and_step(current, part, 1).counts.sum()
-    return Daily(rows[:, asked], [every[i] for i in asked], int(all_of_them - rows.sum()))
+    without = int(counted.n.sum() - rows.sum())
+    changed = recording.changes_near(part, current.meta)[-1:]
+    return Daily(rows[:, asked], [every[i] for i in asked], without, *changed)
 
 
 def clusters(

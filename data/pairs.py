@@ -1,11 +1,11 @@
 """Two periods made comparable: each cut to its whole weeks or days."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from data import periods
+from data import periods, words
+from data.clauses import has_months
 from data.store import Current
-from data.view import NOTHING, View
+from data.view import MONTH, NOTHING, View
 
 
 def pair(view: View, current: Current) -> tuple[View, View] | None:
@@ -18,10 +18,11 @@ def pair(view: View, current: Current) -> tuple[View, View] | None:
 
 
 def _cut(view: View, step: int, current: Current) -> View:
-    held = [
-        start
-        for start, whole in zip(periods.starts(view, step), periods.whole(view, step, current))
-        if whole
-    ]
-    last = held[-1] + timedelta(days=step - 1)
-    return replace(view, start=held[0], end=last, compare=NOTHING)
+    held = periods.whole_starts(view, step, current)
+    last = periods.last_day(held[-1], step)
+    whole = replace(view, start=held[0], end=last, compare=NOTHING)
+    if step == MONTH or not has_months(view, current.meta):
+        return whole
+    # what is known only to the month enters no week or day, so no map of them
+    known = view.time_precisions or tuple(words.CODES["time_precision"])
+    return replace(whole, time_precisions=tuple(w for w in known if w != "month"))

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.clauses import Clause, point_sql, source_sql, step_sql
-from data.questions import joined, settled, where
+from data.clauses import DAY_KNOWN, Clause, point_sql, source_sql, step_sql
+from data.questions import joined, settled, starts, where
 from data.store import Current
-from data.view import View
+from data.view import DAY, MONTH, View
 from geo.mercator import Grid
 
 
@@ -29,16 +29,23 @@ def counts(current: Current, view: View, grid: Grid) -> pa.Table:
 
 
 def by_step(current: Current, view: View, grid: Grid, step: int) -> npt.NDArray[np.float32]:
-    """Counts (steps, rows, columns) over a grid, by whole steps of days from the View's first.
+    """Counts (steps, rows, columns) over a grid, by whole steps from the View's first day on.
+
+    Months begin with the View's first; what is known only to the month enters no other step.
 
     Only records whose place is known to the block or better.
     """
     clauses = [where(view, current), point_sql(view, current.meta), within(grid)]
+    at, count = f"{step_sql(view, DAY, view.start)} // {int(step)}", view.days // step
+    if step == MONTH:
+        at, count = step_sql(view, MONTH, view.start), len(starts(view, MONTH))
+    else:
+        clauses.append(DAY_KNOWN)
     sql, values = joined(clauses)
-    shift, count = int(grid.shift), view.days // step
+    shift = int(grid.shift)
     table = current.query(
         f"""SELECT mx >> {shift} AS column, my >> {shift} AS row,
-            {step_sql(view, 1, view.start)} // {int(step)} AS step, count(*) AS n
+            {at} AS step, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
     )

@@ -12,10 +12,14 @@ from pyproj.exceptions import ProjError
 from data.intake.cells import Flags
 from data.intake.coordinates import Floats
 from data.settings import Problem, Settings
-from data.store import Store
+from data.store import Store, literal, query
+from geo.longitude import near
 
 WGS84 = "EPSG:4326"
 EARTH_KM = 6371.0088
+# SQL for the middle of columns lat and lon; the mean direction: across 180 degrees, too
+MIDDLE = """median(lat) AS lat,
+    degrees(atan2(avg(sin(radians(lon))), avg(cos(radians(lon))))) AS lon"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,27 @@ class Bounds:
         far: Flags = 2 * EARTH_KM * np.arcsin(np.sqrt(half.clip(0, 1))) > self.reach_km
         return far
 
+    def wrapped(self, lat: Floats, lon: Floats) -> Floats:
+        """Longitudes of 0 to 360 degrees as -180 to 180, where they then lie inside."""
+        turned = near(lon, 0.0)
+        fits = self.known and (np.abs(lon) <= 360) & ~self.far(lat, turned)
+        return np.where(fits, turned, lon)
+
+
+def middle(store: Store, place: Settings) -> tuple[float, float] | None:
+    """Latitude and longitude of the middle of the place: as stated, else of its records.
+
+    None where neither is known. Longitudes are kept within 180 degrees of it.
+    """
+    from data.build import batches  # build asks for the middle
+
+    if place.center is not None:
+        return place.center
+    if not (files := ", ".join(literal(file) for file in batches(store))):
+        return None
+    found = query(store.root, f"SELECT {MIDDLE} FROM read_parquet([{files}])").to_pylist()[0]
+    return None if found["lat"] is None else (found["lat"], found["lon"])
+
 
 def metric_crs(store: Store, place: Settings) -> str | None:
     """The CRS in metres that x and y are in; None where no import has fixed one yet."""
@@ -51,7 +76,7 @@ def metric_crs(store: Store, place: Settings) -> str | None:
 
 def utm_zone(lat: float, lon: float) -> str:
     """The UTM zone of a point on WGS 84, as an EPSG code (the regular grid)."""
-    zone = min(int((lon + 180) // 6) + 1, 60)
+    zone = min(int((float(near(lon, 0.0)) + 180) // 6) + 1, 60)
     return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 
 

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import details, questions, words
-from data.clauses import Clause
+from data.clauses import DAY_KNOWN, Clause
 from data.store import Current
 from data.view import COARSE_PLACE, View
+from geo.longitude import near
 
 BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
 WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "origin", "grade")
@@ -27,14 +28,14 @@ class Points:
 
 def by_day(current: Current, view: View, most: int) -> Points:
     """Records of a View known to the block and the day: the newest `most` of them."""
-    known = [questions.where(view, current), BLOCK, questions.DAY_KNOWN]
+    known = [questions.where(view, current), BLOCK, DAY_KNOWN]
     sql, values = questions.joined(known)
     table = current.query(
         f"""SELECT x, y, day FROM {{facts}} WHERE {sql}
         ORDER BY day DESC, batch, row LIMIT {int(most)}""",
         values,
     )
-    every = questions.by_area_and_step(current, view, 7).counts.sum()
+    every = questions.headline(current, view)["n"]
     x, y = (table[c].to_numpy().astype(float) for c in ("x", "y"))
     day = table["day"].to_numpy().astype("datetime64[D]").astype(float)
     return Points(x, y, day, int(every) - len(x))
@@ -42,7 +43,7 @@ def by_day(current: Current, view: View, most: int) -> Points:
 
 def kinds(current: Current, view: View) -> dict[str, int]:
     """The kinds of a View's records known so well, most frequent first, and how many."""
-    sql, values = questions.joined([questions.where(view, current), BLOCK, questions.DAY_KNOWN])
+    sql, values = questions.joined([questions.where(view, current), BLOCK, DAY_KNOWN])
     table = current.query(
         f"SELECT kind, count(*) AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
         values,
@@ -63,5 +64,6 @@ def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]
     frame: pd.DataFrame = found.to_pandas()
     frame = frame.sort_values(["occurred_at", "incident_id"], ignore_index=True)
     hours = frame["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
-    every = questions.by_area_and_step(current, view, 7).counts.sum()
-    return frame.assign(hours=hours.astype(float)), int(every) - len(frame)
+    every = questions.headline(current, view)["n"]
+    lon = near(frame["lon"].to_numpy(float), current.meridian)
+    return frame.assign(hours=hours.astype(float), lon=lon), int(every) - len(frame)

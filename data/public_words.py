@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from data import words
 from data.public import Release
 from data.public_cells import ALL, SOURCES, Choice, spoken
@@ -35,8 +37,15 @@ def asked(choice: Choice) -> str:
     )
 
 
-def counted(n: int, m: int, what: str, choice: Choice) -> str:
+def numbered(cells: pd.DataFrame, choice: Choice) -> int:
+    """How many cells have something to show: a record where counts are exact, else a number."""
+    some = (cells["n"] > 0) if choice.exact else cells["n"].notna()
+    return int(some.fillna(False).sum())
+
+
+def counted(cells: pd.DataFrame, what: str, choice: Choice) -> str:
     """N of M: how many cells have a number, and what the others are."""
+    n, m = numbered(cells, choice), len(cells)
     if choice.exact:
         rest = "; the others have none" if n < m else ""
         return f"{n:,} of {m:,} {what} have a record{rest}."

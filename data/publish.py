@@ -15,6 +15,7 @@ from data.store import Store, sync
 # what a release must have survived; written out, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 TOMBSTONE = "recalled.json"
+MADE = ("release", "publish")  # a recovered ledger may know only the second
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -45,15 +46,18 @@ def public(place: Settings) -> Path:
     return folder
 
 
-def publish(store: Store, name: str, folder: Path) -> str:
+def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> str:
     """Put a release that survived its attacks into the public folder; a sentence on it.
 
-    Its files are there whole, and the ledger says so, before `current` turns to them.
+    Its files are there whole, and the ledger says so, before `current` turns to them. One
+    that is older than what is published is refused without `older`.
     """
     with store.writing():
         name = _found(store, name)
         if name in chain.subjects(store, "recall"):
             raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
+        if not older:
+            _newest(store, name, folder / "current")
         source = chain.folder(store, name)
         manifest = chain.verify(source)
         _survived(source)
@@ -63,6 +67,7 @@ def publish(store: Store, name: str, folder: Path) -> str:
         ledger.append(
             store.ledger, "publish", name, manifest=chain.digest(source / "manifest.json")
         )
+        chain.keep_events(store, name)
         if not target.exists():
             _copied(source, sorted(manifest["files"]), target)
         chain.verify(target)
@@ -79,6 +84,7 @@ def recall(store: Store, name: str, folder: Path) -> str:
         name = _found(store, name)
         if name not in chain.subjects(store, "recall"):
             ledger.append(store.ledger, "recall", name)
+        chain.keep_events(store, name)
         _settle(store, folder)
         left = chain.standing(store)
     shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
@@ -88,9 +94,28 @@ def recall(store: Store, name: str, folder: Path) -> str:
     )
 
 
+def _newest(store: Store, name: str, current: Path) -> None:
+    """Problem where a newer release than this one is published.
+
+    Newer is one as of a later day; of one day that which was made later. The public folder
+    itself counts too: a store made anew knows nothing of it.
+    """
+    made = {e.subject: e.seq for e in store.events() if e.verb == "release"}
+    shown = {*chain.standing(store), *([current.resolve().name] if current.exists() else [])}
+    shown -= {name, STONE, *chain.subjects(store, "recall")}
+    age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
+    newer = [other for other in shown if age[other] > age[name]]
+    if newer:
+        last = max(newer, key=lambda other: age[other])
+        raise Problem(
+            f"Release {name} is older than {last}, which is published: readers would see older "
+            f"numbers again. If that is meant: python -m data publish {name} --older"
+        )
+
+
 def _found(store: Store, name: str) -> str:
     """The release that a name or its beginning means."""
-    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb == "release"))
+    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in MADE))
     if name in known:
         return name
     fits = [k for k in known if name and k.startswith(name)]

@@ -8,18 +8,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data import links
 from data.clauses import (
+    DAY_KNOWN,
     Clause,
     day_sql,
+    has_months,
     point_sql,
     polygon_set,
     step_sql,
     weekday_sql,
+    whole_months,
 )
 from data.filters import FILTERS
 from data.store import Current
-from data.view import COARSE_PLACE, HEXAGONS, View
+from data.view import COARSE_PLACE, HEXAGONS, MONTH, MORNING, WEEK, View
 
+LEFT_OUT = (  # why a View does not show a row, or shows it in no step
+    *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
+)
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
 
@@ -33,8 +40,9 @@ def joined(clauses: Iterable[Clause | None]) -> Clause:
 def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
     """SQL for all filters but some; `day` is bounded plainly too, so that rows are skipped."""
     clauses = [f.sql(view, current.meta) for f in FILTERS if f.word not in leave_out]
-    if view.night:
-        clauses.append(("day BETWEEN ? AND ?", [view.start, view.end + timedelta(days=1)]))
+    if view.night and "from" not in leave_out:
+        first = view.start.replace(day=1) if has_months(view, current.meta) else view.start
+        clauses.append(("day BETWEEN ? AND ?", [first, view.end + timedelta(days=1)]))
     return joined(clauses)
 
 
@@ -59,14 +67,21 @@ def area_sql(view: View, current: Current) -> str:
 
 
 class Counted(NamedTuple):
-    """Units (-1 outside) and their counts: one row a unit, one column a step of days.
+    """Units (-1 outside) and their counts: one row a unit, one column a step.
 
-    `no_point` is how many of them are known too coarsely for a heatmap.
+    `no_point` is how many of them are known too coarsely for a heatmap. `months` are those of
+    each unit that are known only to the month, and so stand in no week or day.
     """
 
     units: npt.NDArray[Any]
     counts: npt.NDArray[np.int64]
     no_point: int
+    months: npt.NDArray[np.int64]
+
+    @property
+    def n(self) -> npt.NDArray[np.int64]:
+        """All incidents of each unit, in a step or not."""
+        return np.asarray(self.counts.sum(axis=1) + self.months, np.int64)
 
 
 def headline(current: Current, view: View, counted: Counted | None = None) -> dict[str, int]:
@@ -74,11 +89,14 @@ def headline(current: Current, view: View, counted: Counted | None = None) -> di
 
     `counted` is the View's `by_area_and_step`, where it is known already.
     """
-    found = counted or by_area_and_step(current, view, 7)
+    if counted is None:
+        step = MONTH if mostly_months(current, view) else WEEK
+        counted = by_area_and_step(current, view, step)
     shown = {
-        "n": int(found.counts.sum()),
-        "no_point": found.no_point,
-        "outside": int(found.counts[found.units < 0].sum()),
+        "n": int(counted.n.sum()),
+        "no_point": counted.no_point,
+        "outside": int(counted.n[counted.units < 0].sum()),
+        "no_step": int(counted.months.sum()),
     }
     return shown | _left_out(current, view)
 
@@ -86,6 +104,7 @@ def headline(current: Current, view: View, counted: Counted | None = None) -> di
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """How many rows the View would show but for their coarse time or their youth."""
     old, weekday = joined([settled(view)]), joined([_weekday(view)])
+    none = dict.fromkeys(LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
@@ -93,12 +112,38 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
         wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
-    none = dict.fromkeys(("no_hour", "no_weekday", "no_place", "young"), 0)
     found = none | _counted(current, wanted, _asked(view, current, PRECISE))
+    near: Clause = (
+        "day BETWEEN ? AND ?",
+        [view.start.replace(day=1), view.end + timedelta(days=1)],
+    )
+    beside = joined([near, _asked(view, current, ("from",))])
+    found |= _counted(current, _at_the_edges(view, current, old), beside)
     if view.shape:
         nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
         found |= _counted(current, nowhere, _asked(view, current, ("shape",)))
     return found
+
+
+def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause]:
+    """The rows that the View would show but for where its period is cut, and of those shown
+    the ones in a last night that its sources do not cover to its end."""
+    wanted: dict[str, Clause] = {}
+    if has_months(view, current.meta):
+        first, last = whole_months(view, current.meta)
+        wanted["no_month"] = (
+            f"{old[0]} AND weekday IS NULL AND day BETWEEN ? AND ? AND NOT day BETWEEN ? AND ?",
+            [*old[1], view.start.replace(day=1), view.end, first, last],
+        )
+    if view.early_hours:
+        wanted["no_night"] = (
+            f"{old[0]} AND hour < {MORNING} AND day = ?",
+            [*old[1], view.start],
+        )
+        _, last = links.coverage(view.sources, current.meta)
+        if view.start <= last <= view.end:
+            wanted["cut_night"] = (f"{old[0]} AND {day_sql(view)} = ?", [*old[1], last])
+    return wanted
 
 
 def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict[str, int]:
@@ -118,45 +163,64 @@ def _weekday(view: View) -> Clause | None:
     return row.sql(view, {})
 
 
+def mostly_months(current: Current, view: View) -> bool:
+    """Whether more than half of a View's records are known only to the month."""
+    if not has_months(view, current.meta):
+        return False
+    wanted: dict[str, Clause] = {"n": ("true", []), "months": ("weekday IS NULL", [])}
+    found = _counted(current, wanted, where(view, current))
+    return 2 * found["months"] > found["n"]
+
+
 def origin(view: View, step: int) -> date:
-    """The day that the first step begins: the Monday on or before the View for weeks."""
-    return view.start - timedelta(days=view.start.weekday() if step == 7 else 0)
+    """The day that the first step begins: the Monday on or before the View for weeks, the
+    first of its month for months."""
+    if step == MONTH:
+        return view.start.replace(day=1)
+    return view.start - timedelta(days=view.start.weekday() if step == WEEK else 0)
 
 
-DAY_KNOWN: Clause = ("weekday IS NOT NULL", [])  # not only the month
+def starts(view: View, step: int) -> list[date]:
+    """The first day of each step of a View; the first and last step may be cut."""
+    first = origin(view, step)
+    if step == MONTH:
+        return [d.date() for d in pd.date_range(first, view.end, freq="MS")]
+    count = (view.end - first).days // step + 1
+    return [first + timedelta(days=step * i) for i in range(count)]
 
 
-def by_area_and_step(
-    current: Current, view: View, step: int, known: Clause | None = None
-) -> Counted:
-    """The View counted by unit of its area set and by step of days.
+def by_area_and_step(current: Current, view: View, step: int) -> Counted:
+    """The View counted by unit of its area set and by step: days, weeks or months.
 
-    Steps of 7 run Monday to Sunday; the first and last may be cut. Records known only to
-    the month count to the step of its first day; `known` can leave them out.
+    Weeks run Monday to Sunday; the first and last step may be cut. Records known only to
+    the month enter no week and no day: they are counted beside.
     """
     first = origin(view, step)
-    n_steps = (view.end - first).days // step + 1
-    sql, values = joined([where(view, current), known])
+    n_steps = len(starts(view, step))
+    at = step_sql(view, step, first)
+    if step != MONTH and has_months(view, current.meta):
+        at = f"CASE WHEN {DAY_KNOWN[0]} THEN {at} ELSE {n_steps} END"  # one column more, cut off
+    sql, values = where(view, current)
     # what need not be asked is not asked: it would cost a fourth of the time
     split = (
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
     )
     table = current.query(
-        f"""SELECT {area_sql(view, current)} AS unit, {step_sql(view, step, first)} AS step,
+        f"""SELECT {area_sql(view, current)} AS unit, {at} AS step,
             {split}count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
     )
     rows, units = _numbered(table["unit"].to_numpy())
     n, steps = table["n"].to_numpy(), table["step"].to_numpy()
-    counts = np.zeros((len(units), n_steps), np.int64)
+    counts = np.zeros((len(units), n_steps + 1), np.int64)
     if not split:
         counts[rows, steps] = n
-        return Counted(units, counts, 0)
+        return Counted(units, counts[:, :-1], 0, counts[:, -1])
     coarse = table["coarse"].to_numpy()
     counts[rows[~coarse], steps[~coarse]] = n[~coarse]
     counts[rows[coarse], steps[coarse]] += n[coarse]
-    return Counted(units, counts, int(n[coarse].sum()))
+    return Counted(units, counts[:, :-1], int(n[coarse].sum()), counts[:, -1])
 
 
 def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
@@ -172,17 +236,23 @@ def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArr
     return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low
 
 
-def series(current: Current, view: View, column: str) -> pd.DataFrame:
-    """Weekly counts by one column of codes: start (a Monday), code, n."""
+def series(current: Current, view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+    """Counts by step and one column of codes: start, code, n.
+
+    `start` is the step's first day (a Monday for weeks); missing for records known only to
+    the month, where steps are finer.
+    """
     sql, values = where(view, current)
-    first = origin(view, 7)
+    every = starts(view, step)
+    known = "" if step == MONTH else f"AND {DAY_KNOWN[0]}"
     found: pd.DataFrame = current.query(
-        f"""SELECT ?::DATE + 7 * {step_sql(view, 7, first)} AS start,
+        f"""SELECT CASE WHEN true {known} THEN {step_sql(view, step, every[0])} END AS start,
             {column} AS code, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",
-        [first, *values],
+        values,
     ).to_pandas()
-    return found
+    first = pd.Series(pd.to_datetime(every))
+    return found.assign(start=first.reindex(found["start"]).to_numpy())
 
 
 def hours_by_weekday(current: Current, view: View) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The record: its columns, their types and what they mean. Batches hold exactly these."""
 
+from calendar import monthrange
+from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -19,7 +21,7 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("incident_id", TEXT, "The source, then the source's own id; where it has none, a hash of the row's content. Repeats carry a counter (-2, -3 ...)."),
+    Column("incident_id", TEXT, "The source, then the source's own id; where it has none, a keyed hash of the whole row. Rows of one id carry a counter (-2, -3 ...)."),
     Column("occurred_at", UTC, "When it happened, in UTC. Day and month precision: the first moment of it on the place's clock."),
     Column("local_date", pa.date32(), "The date on the place's clock (first of the month at month precision)."),
     Column("hour", pa.uint8(), "The hour on the place's clock, 0 to 23; empty where the time is coarser than an hour."),
@@ -50,7 +52,15 @@ COLUMNS = (
     Column("source_url", TEXTS, "Evidence; for signed-in people."),
     Column("text", TEXT, "Free text; never leaves the signed-in tier.", shown=False),
     Column("attributes", TEXT, "The source's other columns, as JSON; a person's attributes only when asked for by name.", shown=False),
+    Column("same_id", TEXT, "The id without its counter; empty where it has none.", shown=False),
+    Column("repeat", pa.int32(), "2, 3 ... where the row equals earlier ones of its file in every column; empty for the first.", shown=False),
+    Column("row_hash", TEXT, "Keyed hash of the row as the file has it, all columns, also dropped ones; never shown, never exported.", shown=False),
     Column("geometry", pa.binary(), "The point as WKB, WGS 84 (GeoParquet).", shown=False),
 )
 
 SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
+
+
+def last_of_month(day: date) -> date:
+    """The last day of a day's month: what is known only to the month may be of any up to it."""
+    return day.replace(day=monthrange(day.year, day.month)[1])

@@ -40,13 +40,16 @@ def release(
 
 
 @app.command()
-def publish(name: Id) -> None:
+def publish(
+    name: Id,
+    older: Annotated[bool, typer.Option("--older", help="Also where a newer one is published.")] = False,
+) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
     from data import publish as publishing
 
     with speaking():
         store, place = opened()
-        say(publishing.publish(store, name, publishing.public(place)))
+        say(publishing.publish(store, name, publishing.public(place), older=older))
 
 
 @app.command()

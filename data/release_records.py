@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from data import boundaries, build, places, sources
+from data import boundaries, build, label_or_point, places, sources
 from data.boundaries import Metadata
 from data.settings import Problem, Settings
 from data.store import Store, literal, query
 from geo import areas as geo_areas
-from geo import partition, polygons
+from geo import longitude, partition, polygons
 
 Ints = npt.NDArray[np.int64]
 
@@ -52,7 +52,7 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
     codes = np.unique(group)
     whole = np.array([shapely.union_all(shapes[group == g]) for g in codes], dtype=object)
     simple = shapely.coverage_simplify(whole, SIMPLER)
-    back = gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326").to_numpy()
+    back = longitude.framed(gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326"))
     back = shapely.transform(np.asarray(back, dtype=object), lambda xy: xy.round(DECIMALS))
     drawn, _ = polygons.polygonal(back)
     features = []
@@ -63,7 +63,7 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
             "name": " + ".join(sorted(mine["name"])),
             "residents": int(mine["population"].fillna(0).sum()),
         }
-        geometry = json.loads(shapely.to_geojson(shape))
+        geometry = json.loads(shapely.to_geojson(longitude.cut(shape)))
         features.append({"type": "Feature", "properties": told, "geometry": geometry})
     body = {"type": "FeatureCollection", "features": features}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -81,14 +81,14 @@ def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) 
     """The records that count, the newest of each id, as data.release asks for them.
 
     An area is found as on the team's screens: the source's own label wins where it names
-    one. Records known only to the month are left out.
+    one, unless it was decided that points do. Records known only to the month are left out.
     """
     frame = _read(store)
-    area = _areas(frame, areas, meta)
+    names = frame["source"].unique().tolist()
+    by_point = label_or_point.decisions(store).by_point(meta["set"], names)
+    area = _areas(frame, areas, meta, by_point)
     known = sources.catalogue(store.root)
-    public = {
-        name: sources.get(name, known).already_public for name in frame["source"].unique().tolist()
-    }
+    public = {name: sources.get(name, known).already_public for name in names}
     public_rows = frame["source"].map(public).astype(bool)
     placed = frame.assign(group=np.append(group, 0)[area], already_public=public_rows)
     return placed.loc[:, list(KEPT)]
@@ -115,13 +115,16 @@ def _read(store: Store) -> pd.DataFrame:
     return frame.assign(local_date=pd.to_datetime(frame["local_date"]))
 
 
-def _areas(frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: Metadata) -> Ints:
+def _areas(
+    frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: Metadata, by_point: list[str]
+) -> Ints:
     """The row of each record's area; -1 for none."""
     labels: Any = frame["area_label"].cat
     rows = boundaries.label_codes(areas, meta, labels.categories.tolist())
     named = np.append(rows, -1)[labels.codes.to_numpy()]
     # a city may be called like one of its areas
     named[(frame["place_precision"] == "city").to_numpy()] = -1
+    named[frame["source"].isin(by_point).to_numpy()] = -1
     lon, lat = (frame[c].to_numpy(float, na_value=np.nan) for c in ("lon", "lat"))
     located = geo_areas.locate(lon, lat, areas)
     return np.where(named >= 0, named, located).astype(np.int64)

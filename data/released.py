@@ -94,6 +94,7 @@ def write(
             least=rules.least_residents, stamp=build.due(store, place),
             secret=secrets.mark(secret),
         )  # fmt: skip
+        chain.keep_events(store, manifest["id"])
         folder.rename(target)
         sync(target.parent)
     return Written(manifest["id"], target, manifest, False)

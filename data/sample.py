@@ -93,7 +93,7 @@ def _merged(
         rows = sum(int(row["rows"]) for row in csv.DictReader(opened))
     report = _take(store, place, file, "use-of-force", say, bar)
     merged = rows - report.rows
-    if not report.unchanged:
+    if not any(e.verb == "merge" and e.subject == report.batch for e in store.events()):
         ledger.append(store.ledger, "merge", report.batch, rows=rows, merged=merged)
     say(
         f"use-of-force: {rows:,} rows of the source are {report.rows:,} events; "

@@ -16,8 +16,10 @@ from data.view import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate
 from geo.label_point import label_point
+from geo.longitude import shapes_near
 
 TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
+HEXAGON_OF = ", hexagon "  # stands between an area's name and a hexagon's code
 DECIMALS = 5  # of a degree: about a metre
 
 
@@ -34,7 +36,8 @@ def units(current: Current, area_set: str, settled_by: datetime | None = None) -
     if found is None:
         empty: dict[str, list[Any]] = {"unit": [], "name": [], "population": [], "geometry": []}
         return gpd.GeoDataFrame(empty, crs=4326)
-    areas = gpd.read_parquet(current.folder / f"areas{found[0]}.parquet")
+    with current.reading():
+        areas = gpd.read_parquet(current.folder / f"areas{found[0]}.parquet")
     people = pd.to_numeric(areas["population"], errors="coerce").astype(float)
     return gpd.GeoDataFrame(
         {"unit": np.arange(len(areas)), "name": areas["name"], "population": people},
@@ -61,15 +64,17 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
         [settled_by],
     )
     numbers = np.sort(table["number"].to_numpy())
-    shapes = hexagons.outlines(current.cells(resolution)[numbers])
+    shapes = hexagons.outlines(current.cells(resolution)[numbers], current.meridian)
     found = polygon_set("", current.meta)
-    names = [f"Hexagon {code[: -len('ffff')][-5:]}" for code in shapes["code"]]
+    codes = [code[: -len("ffff")][-5:] for code in shapes["code"]]
+    names = [f"Hexagon {code}" for code in codes]
     if found is not None and len(shapes):
-        areas = gpd.read_parquet(current.folder / "areas0.parquet")
+        with current.reading():
+            areas = gpd.read_parquet(current.folder / "areas0.parquet")
         centres = shapely.centroid(shapes.geometry.values)
         rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]
-        names = [f"{n}, {hexagon.lower()}" for n, hexagon in zip(near, names)]
+        names = [f"{n}{HEXAGON_OF}{hexagon}" for n, hexagon in zip(near, codes)]
     return gpd.GeoDataFrame(
         {
             "unit": numbers,
@@ -89,10 +94,11 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     """
     held = units(current, area_set, settled_by)
     crs = current.meta["place"]["crs"]
-    simple = held.geometry
+    simple = held.geometry.to_numpy()
     if area_set not in HEXAGONS and len(held):
         metres = held.to_crs(crs).geometry.values
-        simple = gpd.GeoSeries(shapely.coverage_simplify(metres, TOLERANCE), crs=crs).to_crs(4326)
+        fewer = gpd.GeoSeries(shapely.coverage_simplify(metres, TOLERANCE), crs=crs)
+        simple = shapes_near(fewer.to_crs(4326), current.meridian)
     features = [
         _feature(shape, {"i": i, "name": name, "at": label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
@@ -101,7 +107,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(TOLERANCE).to_crs(4326)
-        features.append(_feature(rings.iloc[0], {"outline": True}))
+        features.append(_feature(shapes_near(rings, current.meridian)[0], {"outline": True}))
     body = json.dumps(
         {"type": "FeatureCollection", "features": features},
         separators=(",", ":"),

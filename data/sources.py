@@ -31,11 +31,20 @@ class Source:
     changes: tuple[tuple[date, str], ...] = ()
     already_public: bool = False
     made: bool = False
+    counts: bool | None = None
 
     @property
     def grade(self) -> str:
         """The grade that its records have unless they state one."""
         return "reported" if self.kind == "community" else "on_record"
+
+    @property
+    def is_count(self) -> bool:
+        """Whether its records count what happened, so that rates and changes mean something.
+
+        Unless it states so with `counts`, all do but the press, which tells of what it chose.
+        """
+        return self.kind != "press" if self.counts is None else self.counts
 
 
 def catalogue(store_root: Path | None = None) -> dict[str, Source]:
@@ -68,7 +77,7 @@ def _read(file: Path) -> dict[str, Source]:
 def source(name: str, table: dict[str, Any], where: str) -> Source:
     """One source from its table. Problem names the entry that does not fit."""
     known = {"title", "says", "kind", "url", "licence", "zone", "from", "to", "area"}
-    known |= {"covers", "notes", "changes", "already_public", "made"}
+    known |= {"covers", "notes", "changes", "already_public", "made", "counts"}
     if unknown := sorted(set(table) - known):
         raise Problem(f"{where}: [{name}] has an unknown entry: {', '.join(unknown)}.")
     kind = table.get("kind", "community")
@@ -81,6 +90,8 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
     for entry in ("from", "to"):
         if entry in table and type(table[entry]) is not date:
             raise Problem(f"{where}: [{name}] {entry} is a date: {entry} = 2024-01-31.")
+    if not isinstance(table.get("counts", True), bool):
+        raise Problem(f"{where}: [{name}] counts is true or false: counts = false.")
     public = bool(table.get("already_public", False))
     if public and not (kind == "official" and table.get("url") and table.get("licence")):
         raise Problem(
@@ -98,4 +109,5 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
         changes=tuple((c["date"], str(c["what"])) for c in table.get("changes", ())),
         already_public=public,
         made=bool(table.get("made", False)),
+        counts=table.get("counts"),
     )

@@ -71,8 +71,6 @@ def _became(store: Store, source: dict[str, Any]) -> str:
     """Where the rows that were kept are now: the parts add up to them."""
     kept, here = sum(entry["kept"] for entry in source["imports"]), source["rows"]
     files = [store.batches / f"{entry['batch']}.parquet" for entry in source["imports"]]
-    if not all(file.exists() for file in files):  # purged, and the table not yet built again
-        return f"{kept:,} kept; what became of them is told after: python -m data rebuild"
     held = sum(pq.read_metadata(file).num_rows for file in files)
     return (
         f"{kept:,} kept = {here:,} in the store + {held - here:,} replaced by a newer "

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -19,9 +20,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import ledger, settings
+from data.settings import Problem
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
 KEPT_STAMPS = 3  # a reader in the middle of a run still finds the stamp it began with
+SUMS = "files.json"  # size and checksum of every other file of a stamp
+RECOVER = "Nothing was changed. Put its copy back, or rebuild it: python -m data recover"
+REBUILD = "Build the table that screens read anew: python -m data rebuild"
+
+
+class Gone(Problem):
+    """The table that somebody reads gave way to a newer one: to be asked again."""
 
 
 class Store:
@@ -33,17 +42,73 @@ class Store:
         self.rejected = self.root / "rejected"
         self.areas = self.root / "areas"
         self.current = self.root / "current"
+        self.release_events = self.root / "release-events"
         self.ledger = self.root / "ledger.db"
 
     def events(self) -> list[ledger.Event]:
-        """Everything that was done to this store, in order."""
-        return ledger.events(self.ledger)
+        """Everything that was done to this store, in order.
 
-    def stamp(self) -> str | None:
-        """The id of the table that readers see now; None before the first import."""
-        with contextlib.suppress(FileNotFoundError):
+        Lost where the store holds what its ledger does not tell of.
+        """
+        try:
+            found = ledger.events(self.ledger)
+        except ledger.Lost as lost:
+            if self._holds():
+                raise ledger.Lost(f"{lost} {RECOVER}") from None
+            return []
+        if not found and self._holds():
+            if not self.ledger.exists():
+                raise ledger.Lost(f"The ledger {self.ledger} is missing. {RECOVER}")
+            # one file and no event is what a first command leaves that was killed
+            if self.built_from() or self._holds() > 1:
+                raise ledger.Lost(f"The ledger {self.ledger} is empty. {RECOVER}")
+        if found and self.built_from() > found[-1].seq:
+            raise ledger.Lost(
+                f"The ledger {self.ledger} is older than the table built from it. {RECOVER}"
+            )
+        return found
+
+    def _holds(self) -> int:
+        """How many files there are that only the ledger gives a meaning."""
+        kinds = ((self.batches, "*.parquet"), (self.areas, "*.parquet"))
+        found = sum(len(list(folder.glob(pattern))) for folder, pattern in kinds)
+        return found + len(list((self.root / "releases").glob("*"))) + bool(self.built_from())
+
+    def built_from(self) -> int:
+        """The number of the last event that went into what readers see; 0 if not known."""
+        with contextlib.suppress(OSError, ValueError, LookupError, AttributeError, TypeError):
+            meta = json.loads((self.current / str(self.now()) / "meta.json").read_bytes())
+            return int(meta.get("events", len(meta["batches"])))
+        return 0
+
+    def now(self) -> str | None:
+        """The id of the table that readers are pointed to, whether it is whole or not."""
+        with contextlib.suppress(OSError, UnicodeDecodeError):
             return (self.current / "now").read_text().strip() or None
         return None
+
+    def stamp(self) -> str | None:
+        """The id of the table that readers see now; None before the first import.
+
+        Problem where the ledger is lost, or the table was not built.
+        """
+        name = self.now()
+        files = (self.ledger, self.ledger.with_name("ledger.db-wal"))
+        imported = _imported(self, (name, *map(_changed, files)))
+        if name and (self.current / name / "meta.json").exists():
+            return name
+        if name or imported:
+            raise Problem(f"The table that screens read is missing. {REBUILD}")
+        return None
+
+    def next_number(self) -> int:
+        """The number that the next event gets: what a file keeps to tell when it was made."""
+        found = self.events()
+        return found[-1].seq + 1 if found else 1
+
+    def taken_back(self, batch: str) -> Path:
+        """The mark beside a batch that does not count: what tells so where no ledger does."""
+        return self.batches / f"{batch}.unimported"
 
     def at(self, stamp: str) -> "Current":
         """The derived table of one stamp."""
@@ -67,6 +132,10 @@ class Store:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             for left in self.root.glob(".scratch-*"):
                 shutil.rmtree(left, ignore_errors=True)
+            for left in self.root.rglob(".*.[0-9]*"):  # half-written by a killed command
+                left.unlink(missing_ok=True)
+            if not self._holds():
+                ledger.begin(self.ledger)  # before the first file: without it, it was lost
             scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.root))
             try:
                 yield scratch
@@ -74,14 +143,23 @@ class Store:
                 shutil.rmtree(scratch, ignore_errors=True)
 
     def swap(self, built: Path, stamp: str) -> None:
-        """Make a finished folder the one that readers see: old or new, never a mix."""
-        for file in built.iterdir():
+        """Make a finished folder the one that readers see: old or new, never a mix.
+
+        A damaged table of the same stamp gets its files back one by one: it is never away.
+        """
+        files = sorted(p for p in built.iterdir() if p.is_file())
+        sums = built / SUMS
+        sums.write_text(json.dumps({file.name: _sum(file) for file in files}))
+        for file in (*files, sums):
             sync(file)
         sync(built)
         target = self.current / stamp
-        if target.exists():
-            shutil.rmtree(target)
-        built.rename(target)
+        if target.is_dir():
+            for file in (*files, sums):
+                file.rename(target / file.name)
+            sync(target)
+        else:
+            built.rename(target)
         sync(self.current)
         place(stamp.encode(), self.current / "now")
         stamps = [p for p in self.current.iterdir() if p.is_dir() and p.name != stamp]
@@ -101,8 +179,42 @@ class Current:
     @cached_property
     def meta(self) -> dict[str, Any]:
         """Place, sources with their coverage and counts, area sets, row counts."""
-        meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
+        with self.reading():
+            meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_bytes())
         return meta
+
+    def whole(self) -> bool:
+        """Whether every file of this table is as it was written."""
+        try:
+            sums = json.loads((self.folder / SUMS).read_bytes())
+            return "meta.json" in sums and all(
+                _sum(self.folder / name) == told for name, told in sums.items()
+            )
+        except (OSError, ValueError, TypeError):
+            return False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Errors of files become Gone where a newer table took the place of this one, or a
+        Problem that says which file cannot be read and what to do."""
+        try:
+            yield
+        except (duckdb.Error, pa.ArrowException, OSError, ValueError) as error:
+            if isinstance(error, Problem):
+                raise
+            if not self.folder.exists():
+                raise Gone("The data was replaced while it was read: ask again.") from None
+            if not self.whole():
+                raise Problem(f"The table that screens read is damaged. {REBUILD}") from None
+            for file in self.batches:
+                if not file.exists():
+                    raise Problem(f"{file} is missing. Put its copy back.") from None
+            raise
+
+    @property
+    def meridian(self) -> float:
+        """The longitude that all that is drawn lies within 180 degrees of."""
+        return float(self.meta["place"].get("meridian", 0.0))
 
     @property
     def batches(self) -> list[Path]:
@@ -112,11 +224,9 @@ class Current:
     def cells(self, resolution: int) -> npt.NDArray[np.uint64]:
         """The H3 index of each hexagon of a resolution, by its number in the facts."""
         file = literal(self.folder / "cells.parquet")
-        table = query(
-            self.store.root,
-            f"SELECT cell FROM {file} WHERE resolution = ? ORDER BY number",
-            [resolution],
-        )
+        sql = f"SELECT cell FROM {file} WHERE resolution = ? ORDER BY number"
+        with self.reading():
+            table = query(self.store.root, sql, [resolution])
         return np.asarray(table["cell"].to_numpy(), np.uint64)
 
     def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
@@ -125,7 +235,8 @@ class Current:
         It is held in memory from the first query on unless it is huge.
         """
         held = "" if self.meta["rows"] > IN_MEMORY else self.stamp
-        return query(self.store.root, sql, params, held, self.facts)
+        with self.reading():
+            return query(self.store.root, sql, params, held, self.facts)
 
 
 class _Database:
@@ -198,6 +309,29 @@ def known(sql: str, params: Sequence[object]) -> tuple[str, list[object]]:
             rest.append(value)
         out += [write(value) if write else "?", part]
     return "".join(out), rest
+
+
+@lru_cache(maxsize=8)
+def _imported(store: Store, state: tuple[object, ...]) -> bool:
+    """Whether the ledger tells of an import; asked once of each of its states."""
+    return bool(state) and any(event.verb == "import" for event in store.events())
+
+
+def _changed(file: Path) -> tuple[int, int]:
+    """What tells a changed file from the same one."""
+    with contextlib.suppress(OSError):
+        told = file.stat()
+        return told.st_mtime_ns, told.st_size
+    return 0, 0
+
+
+def _sum(file: Path) -> list[int]:
+    """Size and checksum of a file."""
+    total = size = 0
+    with file.open("rb") as opened:
+        while piece := opened.read(1 << 20):
+            total, size = zlib.crc32(piece, total), size + len(piece)
+    return [size, total]
 
 
 def literal(path: Path) -> str:

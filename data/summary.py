@@ -61,10 +61,18 @@ def sources_digest(store: Store) -> str:
 
 
 def describe(
-    store: Store, place: Settings, built: Path, stamp: str, unplaced: Counter[str]
+    store: Store,
+    place: Settings,
+    built: Path,
+    stamp: str,
+    unplaced: Counter[str],
+    meridian: float,
 ) -> dict[str, Any]:
     """The meta of one `current`, as plain JSON values."""
-    sets = [(name, *boundaries.read(file)) for name, file in boundaries.current_sets(store).items()]
+    sets = [
+        (name, *boundaries.read(built / f"areas{i}.parquet"))
+        for i, name in enumerate(boundaries.current_sets(store))
+    ]
     with duckdb.connect() as connection:
         connection.execute(
             f"CREATE VIEW facts AS FROM read_parquet({literal(built / 'facts.parquet')})"
@@ -88,10 +96,12 @@ def describe(
             "name": place.name,
             "zone": place.zone,
             "crs": places.metric_crs(store, place),
+            "meridian": meridian,
         },
         "rows": rows,
         "batches": [entry["batch"] for entry in imports(store)],
         "purges": purges(store),
+        "events": max((event.seq for event in store.events()), default=0),
         "sources": told,
         "sets": [
             {
@@ -123,7 +133,10 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
     for code, name in enumerate(source_names(store)):
         source = sources.get(name, known)
         found = connection.execute(
-            "SELECT count(*), min(day), max(day) FROM facts WHERE source = ?", [code]
+            # what is known only to the month may have happened up to its last day
+            "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "
+            "WHERE source = ?",
+            [code],
         ).fetchone()
         n, first, last = found or (0, None, None)
         told.append(
@@ -138,6 +151,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
                 "area": source.area,
                 "notes": source.notes,
                 "made": source.made,
+                "is_count": source.is_count,
                 "changes": [[day.isoformat(), what] for day, what in source.changes],
                 "coverage_stated": source.start is not None,
                 "start": _iso(source.start or first),

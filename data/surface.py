@@ -185,9 +185,12 @@ def weeks(view: View, current: Current) -> float:
     """How many weeks of the View its sources cover; a seventh at the least.
 
     Only the days and hours that it asks for count: a week of Friday nights is still a week.
+    A last night of which the hours after midnight are not covered counts in part.
     """
     first, last = links.coverage(view.sources, current.meta)
-    days = (min(view.end, last) - max(view.start, first)).days + 1
+    days: float = (min(view.end, last) - max(view.start, first)).days + 1
+    if view.start <= last <= view.end:
+        days -= view.early_hours / len(view.asked_hours)
     return max(days, 1) / 7
 
 

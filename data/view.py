@@ -7,6 +7,8 @@ HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resoluti
 NOTHING = "nothing"
 COMPARED = ("previous period", "same period a year before", "own period", NOTHING)
 MEASURES = ("count", "per 1,000 residents")
+DAY, WEEK, MONTH = 1, 7, 31  # steps of time by their length in days; 31 stands for calendar months
+MORNING = 6  # with `night`, the hour at which a night ends
 COARSE_PLACE = 2  # positions from `locality` on: too coarse for a heatmap
 
 
@@ -48,6 +50,22 @@ class View:
     def days(self) -> int:
         """How many days the period has."""
         return (self.end - self.start).days + 1
+
+    @property
+    def asked_hours(self) -> tuple[int, ...]:
+        """The hours of the day that the View asks for: all 24 without a filter."""
+        if self.hours is None:
+            return tuple(range(24))
+        first, last = self.hours
+        every = range(24)
+        if first < last:
+            return tuple(h for h in every if first <= h < last)
+        return tuple(h for h in every if h >= first or h < last)
+
+    @property
+    def early_hours(self) -> int:
+        """How many of the hours asked for count to the evening before."""
+        return sum(h < MORNING for h in self.asked_hours) if self.night else 0
 
     def of(self, source: str) -> "View":
         """The same View of one of its sources."""

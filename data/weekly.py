@@ -8,16 +8,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions
+from data import links, periods, questions, recording
+from data.recording import KnownChange
 from data.store import Current
 from data.view import View
 from geo import tabulate
-from geo.trends import change_points, expected, false_alarms
+from geo.alarms import SHORT_GUARD, SHORT_LEAST
+from geo.trends import (
+    Seasonal,
+    change_points,
+    expected_by_stretch,
+    false_alarms,
+    seasonal,
+)
 
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
 LEVEL = 0.99
+NEXT_TO_NONE = 0.05  # incidents expected: of fewer no "times as many" is told
 MOST_WEEKS = 313  # six years: the method looks back on five
+PAST = SHORT_GUARD + SHORT_LEAST  # whole weeks before a week that can be judged, at least
 
 
 @dataclass(frozen=True)
@@ -25,12 +35,26 @@ class Weeks:
     """Counts of whole weeks by unit, and of all of them together (also outside all units).
 
     The past that a band needs may begin before the View does: `before` of the weeks are.
+    `changes` are the known changes of recording in all of this time.
     """
 
     starts: list[date]
     total: npt.NDArray[np.int64]
     units: npt.NDArray[np.int64]
     before: int
+    changes: tuple[KnownChange, ...] = ()
+
+    @property
+    def stretches(self) -> tuple[slice, ...]:
+        """Positions of the weeks that no change of recording parts, oldest first."""
+        return recording.unbroken(self.starts, 7, self.changes)
+
+    def newest(self, most: int) -> "Weeks":
+        """The newest weeks, at most so many."""
+        cut = max(len(self.starts) - most, 0)
+        starts, left = self.starts[cut:], max(self.before - cut, 0)
+        changes = tuple(one for one in self.changes if starts and one.day > starts[0])
+        return Weeks(starts, self.total[cut:], self.units[:, cut:], left, changes)
 
 
 def weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = True) -> Weeks:
@@ -40,16 +64,21 @@ def weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = Tr
     asked = View(**(vars(view) | {"start": start}))
     counted = questions.by_area_and_step(current, asked, 7)
     whole = periods.whole(asked, 7, current)
+    if questions.mostly_months(current, asked):  # weeks without them would look like quiet ones
+        whole[:] = False
     starts = [s for s, w in zip(periods.starts(asked, 7), whole) if w]
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)[:, whole]
     total = counted.counts.sum(axis=0)[whole]
-    return Weeks(starts, total, rows, sum(s < view.start for s in starts))
+    changes = recording.changes_between(asked, current.meta, start, asked.end)
+    return Weeks(starts, total, rows, sum(s < view.start for s in starts), changes)
 
 
 @dataclass(frozen=True)
 class Alarms:
     """`table` has a row an alarm of the newest weeks: area, week (date), n, expected, upper,
-    times (n by expected) and method; `false_a_month` is how many of them chance would give."""
+    times (n by expected; NaN where none was expected) and method; `false_a_month` is how many
+    of them chance would give. `weeks` are the whole weeks since the last known change of
+    recording, `changed`, or all of them where that is None: no past reaches across one."""
 
     table: pd.DataFrame
     judged: int
@@ -57,19 +86,20 @@ class Alarms:
     false_a_month: float
     first: date | None
     last: date | None
+    weeks: int
+    changed: KnownChange | None
 
 
 def alarms(
     current: Current, view: View, units: gpd.GeoDataFrame, seed: int, newest: int = NEWEST
 ) -> Alarms:
     """The newest whole weeks of every unit, and of all together, above their expected band."""
-    found = weeks(current, view, units)
+    found = weeks(current, view, units).newest(MOST_WEEKS)
     table = np.vstack([found.total[None], found.units])
-    table = table[:, -MOST_WEEKS:]
-    starts = found.starts[-MOST_WEEKS:]
+    starts, stretches = found.starts, found.stretches
     names = np.array([ALL, *units["name"]], object)
     held = table.sum(axis=1) > 0  # what never recorded anything cannot alarm
-    band = expected(table[held], newest, LEVEL)
+    band = expected_by_stretch(table[held], stretches, newest, LEVEL)
     row, week = np.nonzero(band.alarm)
     n = table[held][row, week]
     listed = pd.DataFrame(
@@ -79,20 +109,41 @@ def alarms(
             "n": n,
             "expected": band.expected[row, week],
             "upper": band.upper[row, week],
-            "times": n / np.maximum(band.expected[row, week], 1e-9),
+            "times": times_expected(n, band.expected[row, week]),
             "method": band.method[week] if len(week) else [],
         }
     )
     order = listed.assign(all=listed["area"] != ALL).sort_values(
-        ["week", "all", "times"], ascending=[False, True, False], ignore_index=True
-    )
-    judged = int((band.method != "").sum())
-    often = false_alarms(table[held], LEVEL, seed=seed) if judged else np.nan
-    last = starts[-1] + timedelta(days=6) if starts else None
-    return Alarms(
-        order.drop(columns="all"), judged, int(held.sum()), often,
-        starts[-judged] if judged else None, last,
+        ["week", "all", "times"], ascending=[False, True, False], ignore_index=True,
+        na_position="first",
     )  # fmt: skip
+    judged = np.flatnonzero(band.method != "")
+    often = np.nan
+    if len(judged):
+        often = false_alarms(table[held][:, _around(stretches, judged[-1])], LEVEL, seed=seed)
+    return Alarms(
+        order.drop(columns="all"), len(judged), int(held.sum()), often,
+        starts[judged[0]] if len(judged) else None,
+        starts[judged[-1]] + timedelta(days=6) if len(judged) else None,
+        _size(stretches[-1]), found.changes[-1] if found.changes else None,
+    )  # fmt: skip
+
+
+def times_expected(
+    n: npt.NDArray[np.int64], expected: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How many times what was expected there is; NaN where next to nothing was expected."""
+    told = expected >= NEXT_TO_NONE
+    return np.where(told, n / np.maximum(expected, NEXT_TO_NONE), np.nan)
+
+
+def _around(stretches: tuple[slice, ...], week: np.int64) -> slice:
+    """The stretch that a week lies in."""
+    return next(part for part in stretches if part.start <= week < part.stop)
+
+
+def _size(part: slice) -> int:
+    return int(part.stop - part.start)
 
 
 @dataclass(frozen=True)
@@ -100,13 +151,21 @@ class Trend:
     """The whole weeks of a View with what their past lets expect, and the breaks of their level.
 
     `table` has start, n, expected, lower, upper, alarm, method and `level` (the mean between
-    breaks); `breaks` that of `geo.breaks.change_points` with dates for positions, and how many
-    units moved the `same` way, of those `judged`.
+    breaks and known changes of recording); `breaks` that of `geo.breaks.change_points` with
+    dates for positions, and how many units moved the `same` way, of those `judged`.
+    `changes` are the known changes of recording in the View and in the past of its band.
     """
 
     table: pd.DataFrame
     breaks: pd.DataFrame
     false_a_month: float
+    changes: tuple[KnownChange, ...] = ()
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and last day of the weeks counted."""
+        first, last = (self.table["start"].iloc[i].date() for i in (0, -1))
+        return first, last + timedelta(days=6)
 
 
 def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> Trend:
@@ -114,7 +173,7 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
     found = weeks(current, view, units)
     at = slice(found.before, None)
     judged = len(found.starts) - found.before
-    band = expected(found.total, judged or None, LEVEL)
+    band = expected_by_stretch(found.total, found.stretches, judged or None, LEVEL)
     table = pd.DataFrame(
         {
             "start": pd.to_datetime(pd.Series(found.starts[at])),
@@ -126,22 +185,35 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
             "method": band.method[at],
         }
     )
-    breaks = change_points(found.total[at].astype(float), seed=seed)
-    often = false_alarms(found.total[None], LEVEL, seed=seed) if table["method"].any() else np.nan
-    edges = [0, *breaks["at"], judged]
-    level = [n.mean() for n in np.split(table["n"].to_numpy(float), edges[1:-1])]
-    table = table.assign(level=np.repeat(level, np.diff(edges)))
-    return Trend(table, _dated(breaks, found, edges), often)
+    shown = found.newest(judged)
+    known = sorted({part.start for part in shown.stretches if 0 < part.start < judged})
+    whole = np.zeros(judged, bool)  # a week that a change cuts is of neither stretch
+    for part in shown.stretches:
+        whole[part] = True
+    n = np.where(whole, shown.total, np.nan)
+    breaks = change_points(n, seed=seed, known=known)
+    often, told = np.nan, np.flatnonzero(band.method != "")
+    if len(told):
+        own = _around(found.stretches, told[-1])
+        often = false_alarms(found.total[None, own], LEVEL, seed=seed)
+    edges = sorted({0, *known, *breaks["at"].tolist(), judged})
+    level = [part[np.isfinite(part)] for part in np.split(n, edges[1:-1])]
+    means = [part.mean() if len(part) else np.nan for part in level]
+    table = table.assign(level=np.repeat(means, np.diff(edges)))
+    return Trend(table, _dated(breaks, shown, edges, whole), often, found.changes)
 
 
-def _dated(breaks: pd.DataFrame, found: Weeks, edges: list[int]) -> pd.DataFrame:
+def _dated(
+    breaks: pd.DataFrame, shown: Weeks, edges: list[int], whole: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
     """Breaks with the Mondays of their weeks, and how many units moved the same way."""
-    units, starts = found.units[:, found.before :], found.starts[found.before :]
-    same, judged = [], []
-    for i, ratio in enumerate(breaks["ratio"]):
+    starts, same, judged = shown.starts, [], []
+    units = np.where(whole, shown.units, np.nan)
+    for at, ratio in zip(breaks["at"], breaks["ratio"]):
+        i = edges.index(at)
         before, after = (
-            units[:, a:b].mean(axis=1)
-            for a, b in ((edges[i], edges[i + 1]), (edges[i + 1], edges[i + 2]))
+            np.nanmean(units[:, a:b], axis=1)
+            for a, b in ((edges[i - 1], edges[i]), (edges[i], edges[i + 1]))
         )
         moved = after > before if ratio > 1 else after < before
         some = (before + after) > 0
@@ -149,3 +221,29 @@ def _dated(breaks: pd.DataFrame, found: Weeks, edges: list[int]) -> pd.DataFrame
         judged.append(int(some.sum()))
     days = {c: [starts[int(i)] for i in breaks[c]] for c in ("at", "low", "high")}
     return breaks.assign(**days, same=same, judged=judged)
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """Trend, season and rest of a View's weeks, sought in the days of `span` alone: the
+    longest stretch that no known change of recording parts. `parts` is None where that has
+    fewer than `needed` weeks; it has `weeks`."""
+
+    parts: Seasonal | None
+    span: tuple[date, date] | None
+    weeks: int
+    needed: int = 104
+
+
+def seasons(current: Current, view: View, units: gpd.GeoDataFrame) -> Seasons:
+    """The parts of a View's whole weeks; NaN outside the stretch that they are sought in."""
+    found = weeks(current, view, units, past=False)
+    part = max(found.stretches, key=lambda one: (_size(one), one.start))
+    n = np.full(len(found.starts), np.nan)
+    n[part] = found.total[part]
+    span = None
+    if _size(part):
+        span = (found.starts[part.start], found.starts[part.stop - 1] + timedelta(days=6))
+    if _size(part) < Seasons.needed:
+        return Seasons(None, span, _size(part))
+    return Seasons(seasonal(n), span, _size(part))

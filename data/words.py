@@ -8,10 +8,14 @@ from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """A value that a column may hold, and what it means to a reader."""
+    """A value that a column may hold, and what it means to a reader.
+
+    `label` is what stands in lists and sentences where the code says too little by itself.
+    """
 
     code: str
     meaning: str
+    label: str = ""
 
 
 class Kind(NamedTuple):
@@ -88,7 +92,7 @@ SETTINGS = (
 
 RESPONSES = (
     Word("not_recorded", "What local police did is not recorded."),
-    Word("none", "Local police did not come."),
+    Word("none", "Local police did not come.", "police did not come"),
     Word("in_person", "Local police came."),
     Word("report_after", "Local police took a report afterwards."),
     Word("traffic_control", "Local police directed traffic."),
@@ -97,7 +101,7 @@ RESPONSES = (
 )
 
 FORCES = (
-    Word("none", "The record says that no force was used."),
+    Word("none", "The record says that no force was used.", "no force used"),
     Word("body", "Hands, holds, pushes, blows, batons, dogs or restraints."),
     Word("chemical_irritant", "Pepper spray, tear gas or another irritant."),
     Word("projectile", "Rubber, foam, pepper or other less-lethal projectiles, stun grenades."),
@@ -121,6 +125,7 @@ AREA_BY = (
     Word("label", "The source's own label names the area."),
     Word("point", "The coordinate lies in the area."),
     Word("label_not_point", "The label names the area, though the coordinate lies in another."),
+    Word("point_not_label", "The coordinate lies in the area, though the label names another."),
 )
 
 TABLES: dict[str, Sequence[Word | Kind]] = {
@@ -146,6 +151,12 @@ CODES: dict[str, dict[str, int]] = {
 def spoken(code: str) -> str:
     """A word as readers see it: the code with spaces for underscores."""
     return code.replace("_", " ")
+
+
+def label(column: str, code: str) -> str:
+    """A word of a column as readers see it in lists and sentences."""
+    word = TABLES[column][CODES[column][code]]
+    return getattr(word, "label", "") or spoken(code)
 
 
 def listed(text: str) -> frozenset[str]:

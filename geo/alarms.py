@@ -1,5 +1,6 @@
 """Weekly counts against what their past lets expect: bands, alarms and false alarms."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,30 @@ def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.
         alarm, over = table > upper, (table - middle) / np.maximum(upper - middle, 1e-9)
     middle, lower, upper, over = (v.reshape(given.shape) for v in (middle, lower, upper, over))
     return Expected(middle, lower, upper, alarm.reshape(given.shape), over, ways)
+
+
+def expected_by_stretch(
+    counts: npt.ArrayLike,
+    stretches: Sequence[slice],
+    newest: int | None = None,
+    level: float = 0.99,
+) -> Expected:
+    """`expected` of each stretch of weeks alone, where recording changed between them.
+
+    No week's past reaches back beyond the first week of its stretch. Weeks in no stretch have
+    no band. `newest` counts from the newest week of all.
+    """
+    given = np.asarray(counts, float)
+    weeks = given.shape[-1]
+    middle, lower, upper, over = (np.full(given.shape, np.nan) for _ in range(4))
+    method = np.full(weeks, "", dtype="<U10")
+    out = Expected(middle, lower, upper, np.zeros(given.shape, bool), over, method)
+    for part in stretches:
+        late = None if newest is None else max(newest - (weeks - part.stop), 0)
+        found = expected(given[..., part], late, level)
+        for whole, own in zip(out, found):
+            whole[..., part] = own
+    return out
 
 
 def false_alarms(

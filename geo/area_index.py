@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from geo import borders
 from geo.borders import Floats, Ints
+from geo.longitude import near
 
 Rows = npt.NDArray[np.int32]
 
@@ -94,7 +95,8 @@ class AreaIndex:
     def locate(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Rows:
         """Row of the area that holds each point; -1 outside and for NaN, inf.
 
-        A point on a border belongs to both areas: the lowest row is given.
+        A point on a border belongs to both areas: the lowest row is given. Longitudes count
+        whole turns apart: areas that reach beyond 180 degrees hold points of -180 degrees.
         """
         x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         if x.ndim != 1 or x.shape != y.shape:
@@ -102,6 +104,8 @@ class AreaIndex:
                 "Longitude and latitude are two lists of one length; "
                 f"these have the shapes {x.shape} and {y.shape}."
             )
+        if self._low[0] < -180 or self._high[0] > 180:
+            x = near(x, (self._low[0] + self._high[0]) / 2)
         found = np.empty(len(x), dtype=np.int32)
         for start in range(0, len(x), CHUNK):
             part = slice(start, start + CHUNK)

@@ -19,6 +19,7 @@ from scipy.spatial import Delaunay
 
 from geo.area_index import AreaIndex, index, locate
 from geo.borders import Floats, Ints
+from geo.longitude import mean, shapes_near
 
 __all__ = ["AreaIndex", "index", "learn", "locate"]
 
@@ -41,7 +42,8 @@ def learn(
 ) -> gpd.GeoDataFrame:
     """Areas [name, geometry] in WGS 84 by name, drawn around points of one label.
 
-    Neighboring areas share their border exactly: no gaps inside, no overlaps. A label
+    Neighboring areas share their border exactly: no gaps inside, no overlaps. Longitudes
+    are within 180 degrees of the mean of the points'. A label
     whose places lie scattered among others' gets no area: `.attrs["lost"]` lists
     these. Points without a label or a coordinate are passed over.
     """
@@ -51,7 +53,7 @@ def learn(
         kept = _kept(place, own)
         place, own = place[kept], own[kept]
     found = np.unique(own)
-    drawn = _drawn(place, own, found, crs_metres)
+    drawn = _drawn(place, own, found, crs_metres, mean(lon) or 0.0)
     areas = gpd.GeoDataFrame({"name": names[found]}, geometry=drawn, crs="EPSG:4326")
     areas.attrs["lost"] = [str(name) for name in np.delete(names, found)]
     return areas
@@ -170,7 +172,7 @@ def _hull(xy: Floats) -> shapely.Geometry:
     return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(outline)))
 
 
-def _drawn(xy: Floats, own: Ints, found: Ints, crs: Any) -> npt.NDArray[Any]:
+def _drawn(xy: Floats, own: Ints, found: Ints, crs: Any, meridian: float) -> npt.NDArray[Any]:
     """Each label's area in WGS 84: its places' Voronoi cells, clipped and smoothed."""
     if not len(found):
         return np.array([], dtype=object)
@@ -181,7 +183,7 @@ def _drawn(xy: Floats, own: Ints, found: Ints, crs: Any) -> npt.NDArray[Any]:
     drawn = _smoothed(shapely.intersection(whole, hull), len(xy))
     # lines straight in metres are bent in degrees: slivers could open along long ones
     degrees = gpd.GeoSeries(drawn, crs=crs).to_crs("EPSG:4326")
-    shapes = degrees.to_numpy()
+    shapes = shapes_near(degrees.to_numpy(), meridian)
     # types-shapely does not know it yet
     clean: npt.NDArray[Any] = shapely.coverage_clean(  # type: ignore[attr-defined]
         shapes, snapping_distance=0

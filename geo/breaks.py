@@ -1,5 +1,6 @@
 """Where the level of a weekly series breaks, with intervals of the date and of the ratio."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
 MARGIN = 0.75  # standard errors
-COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p")
+COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "known")
 
 
 def change_points(
@@ -23,6 +24,7 @@ def change_points(
     period: float = 365.25 / 7,
     replicates: int = 499,
     seed: int = 0,
+    known: Sequence[int] = (),
 ) -> pd.DataFrame:
     """Breaks of the level of weekly counts (weeks,), NaN where not known; a row each.
 
@@ -39,6 +41,11 @@ def change_points(
     two years or more a yearly wave is taken out; over less, season and break cannot be told
     apart. Across weeks not known, neighbors count as next to each other. Of series with
     less than an event a week nothing is said: there 5 % would not hold.
+
+    `known` are positions where a level may change for a reason that is known: levels never
+    reach across them, and they are not sought. One is a row (`known` is true) where the
+    series does change there; its `p` is for that week alone, its `low` to `high` where the
+    counts alone would put it. One nearer than 8 weeks to an end or another break has no row.
     """
     given = np.asarray(counts, float)
     if given.ndim != 1:
@@ -46,13 +53,14 @@ def change_points(
     at = np.flatnonzero(np.isfinite(given))
     y, wave = given[at][None], simulated.waves(at, period)
     normal = np.random.default_rng(seed).standard_normal((replicates, len(at)))
-    edges, noise, p = [0, len(at)], Noise(1.001, 0.0), list[float]()
+    fixed = sorted({int(i) for i in np.searchsorted(at, known) if 0 < i < len(at)})
+    edges, noise, p = [0, *fixed, len(at)], Noise(1.001, 0.0), [np.nan] * len(fixed)
     while len(at) >= 2 * LEAST and y.mean() >= FEWEST:
         season = _season(y, wave, edges)
         gains = _gains(y, season, edges)[0]
+        noise = _matched(y, season, wave, edges, normal)
         if gains.max() <= 0:
             break
-        noise = _matched(y, season, wave, edges, normal)
         drawn, own = _like(y, season, wave, edges, normal, noise)
         chance = _gains(drawn, own, edges).max(axis=1)
         p_new = float((1 + (chance >= gains.max()).sum()) / (replicates + 1))
@@ -60,14 +68,37 @@ def change_points(
             break
         tried = sorted({*edges, int(gains.argmax())})
         p.insert(tried.index(int(gains.argmax())) - 1, p_new)
-        edges = _settled(y, wave, tried)
-    rows = _intervals(y, wave, edges, normal, noise) if p else []
+        edges = _settled(y, wave, tried, fixed)
+    if y.size and y.mean() >= FEWEST:
+        p = [
+            _p_there(y, wave, edges, cut, normal) if cut in fixed else one
+            for cut, one in zip(edges[1:-1], p)
+        ]
+    shown = [cut for cut, one in zip(edges[1:-1], p) if one <= level]
+    rows = _intervals(y, wave, edges, normal, noise, shown)
+    stand = [one for one in p if one <= level]
     frame = pd.DataFrame(
-        [(*at[list(where)], *ratio, p_one) for (where, ratio), p_one in zip(rows, p)],
+        [
+            (*at[list(where)], *ratio, p_one, where[0] in fixed)
+            for (where, ratio), p_one in zip(rows, stand)
+        ],
         columns=list(COLUMNS),
     )
     kinds = {name: np.int64 if name in COLUMNS[:3] else np.float64 for name in COLUMNS}
-    return frame.astype(kinds)
+    return frame.astype(kinds | {"known": bool})
+
+
+def _p_there(y: Array, wave: Array, edges: list[int], cut: int, normal: Array) -> float:
+    """The chance of as much gain at one edge that was not sought; 1 where it cannot be told."""
+    i = edges.index(cut)
+    if min(cut - edges[i - 1], edges[i + 1] - cut) < LEAST:
+        return 1.0
+    without = [edge for edge in edges if edge != cut]
+    season = _season(y, wave, without)
+    noise = _matched(y, season, wave, without, normal)
+    drawn, own = _like(y, season, wave, without, normal, noise)
+    gain, chance = _gains(y, season, without)[0, cut], _gains(drawn, own, without)[:, cut]
+    return float((1 + (chance >= gain).sum()) / (len(normal) + 1)) if gain > 0 else 1.0
 
 
 def _season(y: Array, wave: Array, edges: list[int]) -> Array:
@@ -134,11 +165,16 @@ def _pearson(n: Array, exposed: Array, square: Array) -> Array:
     return np.asarray(np.where(n > 0, square * exposed / np.maximum(n, 1e-9) - n, 0.0))
 
 
-def _settled(y: Array, wave: Array, edges: list[int]) -> list[int]:
-    """Each break moved to where it gains most between its neighbors, until none moves."""
+def _settled(y: Array, wave: Array, edges: list[int], fixed: list[int]) -> list[int]:
+    """Each break moved to where it gains most between its neighbors, until none moves.
+
+    Those that are `fixed` stay.
+    """
     for _ in range(10):
         before, season = list(edges), _season(y, wave, edges)
         for i in range(1, len(edges) - 1):
+            if edges[i] in fixed:
+                continue
             a, b = edges[i - 1], edges[i + 1]
             gains = _gains(y[:, a:b], season[:, a:b], [0, b - a])[0]
             edges = [*edges[:i], a + int(gains.argmax()), *edges[i + 1 :]]
@@ -148,17 +184,21 @@ def _settled(y: Array, wave: Array, edges: list[int]) -> list[int]:
 
 
 def _intervals(
-    y: Array, wave: Array, edges: list[int], normal: Array, noise: Noise
+    y: Array, wave: Array, edges: list[int], normal: Array, noise: Noise, shown: list[int]
 ) -> list[tuple[tuple[int, int, int], tuple[float, float, float]]]:
-    """Each break's week and ratio with 95 % intervals, its neighbors taken as given.
+    """The week and ratio of each edge `shown` with 95 % intervals, its neighbors taken as given.
 
     The weeks whose gain falls short of the best by no more than that of the true week does
     in 95 % of simulated series; the ratio less what simulated ratios err by.
     """
+    if not shown:
+        return []
     season, out = _season(y, wave, edges), []
     level = simulated.levels(y, season, edges)[0]
     drawn, _ = _like(y, season, wave, edges, normal, noise)
     for a, cut, b in zip(edges, edges[1:], edges[2:]):
+        if cut not in shown:
+            continue
         found, own = _sought(drawn, season, wave, edges, cut)
         gains = _gains(drawn[:, a:b], own[:, a:b], [0, b - a])
         short = np.quantile(gains.max(axis=1) - gains[:, cut - a], 0.95)
@@ -169,7 +209,8 @@ def _intervals(
         true = np.log(max(level[cut], least) / max(level[cut - 1], least))
         erred = _log_ratio(drawn[:, a:b], own[:, a:b], found - a) - true
         low, high = np.exp(middle - np.quantile(erred, [0.975, 0.025]))
-        where = (cut, int(held[0]), int(held[-1]))
+        ends = (int(held[0]), int(held[-1])) if len(held) else (cut, cut)
+        where = (cut, *ends)
         out.append((where, (float(np.exp(middle)), float(low), float(high))))
     return out
 

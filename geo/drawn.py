@@ -11,6 +11,8 @@ import numpy.typing as npt
 import shapely
 from pyproj import Transformer
 
+from geo.longitude import near
+
 STEP = 50  # metres: corners, centres and radii are multiples of it
 LEAST_KM2 = 0.05
 MOST_KM = 50  # of a circle's radius
@@ -115,15 +117,19 @@ def edges(shape: Shape) -> list[tuple[float, float, float, float]]:
     return [(a, b, c, d) for a, b, c, d in ends.tolist() if b != d]
 
 
-def outline(shape: Shape, crs: Any) -> shapely.Polygon:
-    """The shape in WGS 84; `crs` is the metric one that its metres are of."""
+def outline(shape: Shape, crs: Any, meridian: float = 0.0) -> shapely.Polygon:
+    """The shape in WGS 84, its longitudes within 180 degrees of a meridian.
+
+    `crs` is the metric one that its metres are of.
+    """
     if shape.radius:
         turn = np.linspace(0, 2 * np.pi, ROUND, endpoint=False)
         xy = shape.metres + shape.radius * np.column_stack([np.cos(turn), np.sin(turn)])
     else:
         xy = shape.metres
     to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    return shapely.Polygon(np.column_stack(to_degrees.transform(*xy.T)))
+    lon, lat = to_degrees.transform(*xy.T)
+    return shapely.Polygon(np.column_stack([near(lon, meridian), lat]))
 
 
 def _checked(shape: Shape) -> Shape:

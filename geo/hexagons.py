@@ -11,6 +11,8 @@ import pyarrow as pa
 import shapely
 from h3ronpy import vector
 
+from geo.longitude import near
+
 Cells = npt.NDArray[np.uint64]
 
 STORED = 10  # the resolution of `cells`; coarser hexagons are parents of these
@@ -59,23 +61,33 @@ def parent_sql(column: str, resolution: int) -> str:
     return f"(CASE WHEN {column} = 0 THEN 0::UBIGINT ELSE {parent} END)"
 
 
-def outlines(cells: npt.ArrayLike) -> gpd.GeoDataFrame:
-    """The hexagons [code, geometry] in WGS 84; code is the index in lowercase hex."""
+def outlines(cells: npt.ArrayLike, meridian: float = 0.0) -> gpd.GeoDataFrame:
+    """The hexagons [code, geometry] in WGS 84; code is the index in lowercase hex.
+
+    Their centres lie within 180 degrees of the meridian; none is torn at 180 degrees.
+    """
     index = np.asarray(cells, dtype=np.uint64)
     wkb = pa.array(vector.cells_to_wkb_polygons(index)).to_numpy(zero_copy_only=False)
+    shapes = shapely.from_wkb(wkb)
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    if len(xy):
+        xy[:, 0] = near(xy[:, 0], centres(index, meridian)[0][of])
+        shapes = shapely.set_coordinates(shapes, xy)
     codes = pa.array(h3ronpy.cells_to_string(index)).to_pylist()
     return gpd.GeoDataFrame(
         {"code": np.array(codes, dtype=object)},
-        geometry=shapely.from_wkb(wkb),
+        geometry=shapes,
         crs="EPSG:4326",
     )
 
 
-def centres(cells: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Longitude and latitude of each hexagon's centre."""
+def centres(
+    cells: npt.ArrayLike, meridian: float = 0.0
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Longitude (within 180 degrees of the meridian) and latitude of each hexagon's centre."""
     found = pa.record_batch(vector.cells_to_coordinates(np.asarray(cells, dtype=np.uint64)))
     lon, lat = (np.asarray(found[name].to_numpy(zero_copy_only=False)) for name in ("lng", "lat"))
-    return lon, lat
+    return near(lon, meridian), lat
 
 
 def km2(cells: npt.ArrayLike) -> npt.NDArray[np.float64]:

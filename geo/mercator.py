@@ -18,13 +18,11 @@ def to_pixels(
     """Column and row of each WGS 84 coordinate in a world 2**30 pixels wide.
 
     Rows count from the north. NaN gives 0, 0; latitudes beyond 85.05 are cut there.
+    Longitudes beyond 180 degrees go on into the next world, up to one on each side.
     EPSG:3857 on the sphere (Snyder 1987, p. 41).
     """
-    x, y = fractions(lon, lat)
-    edge = WORLD - 1
-    pixels = (np.floor(np.nan_to_num(v) * WORLD).clip(0, edge) for v in (x, y))
-    column, row = (p.astype(np.int32) for p in pixels)
-    return column, row
+    x, y = (np.floor(np.nan_to_num(v) * WORLD) for v in fractions(lon, lat))
+    return x.clip(-WORLD, 2 * WORLD - 1).astype(np.int32), y.clip(0, WORLD - 1).astype(np.int32)
 
 
 def fractions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -92,11 +90,11 @@ class Grid:
         return np.column_stack([across * shrunk, along * shrunk])
 
     def padded(self, pixels: int) -> "Grid":
-        """The same with so many more pixels on every side, within the world."""
-        first = (max(self.column - pixels, 0), max(self.row - pixels, 0))
-        last = (self.column + self.width + pixels, self.row + self.height + pixels)
-        wide, high = (min(b, self.size) - a for a, b in zip(first, last))
-        return Grid(self.shift, first[0], first[1], high, wide)
+        """The same with so many more pixels on every side, none beyond the poles."""
+        top = max(self.row - pixels, 0)
+        bottom = min(self.row + self.height + pixels, self.size)
+        wide = self.width + 2 * pixels
+        return Grid(self.shift, self.column - pixels, top, bottom - top, wide)
 
     def finer(self, times: int) -> "Grid":
         """The same ground in pixels halved so many times."""
@@ -122,8 +120,10 @@ def grid_over(bounds: list[list[float]], shift: int) -> Grid:
     (south, west), (north, east) = bounds
     xs, ys = fractions([west, east], [north, south])
     size = WORLD >> shift
-    left, top = (int(np.clip(np.floor(v[0] * size), 0, size - 1)) for v in (xs, ys))
-    right, bottom = (int(np.clip(np.ceil(v[1] * size), 1, size)) for v in (xs, ys))
+    # beside the world lies another one: a place may cross 180 degrees
+    ends = ((xs, -size, 2 * size), (ys, 0, size))
+    left, top = (int(np.clip(np.floor(v[0] * size), low, high - 1)) for v, low, high in ends)
+    right, bottom = (int(np.clip(np.ceil(v[1] * size), low + 1, high)) for v, low, high in ends)
     return Grid(shift, left, top, max(bottom - top, 1), max(right - left, 1))
 
 

@@ -15,12 +15,14 @@ def areas_table(
     counts: npt.ArrayLike,
     now: npt.ArrayLike | None = None,
     before: npt.ArrayLike | None = None,
+    days: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """One row an area, in the order given.
 
     `counts` are the incidents of the whole period. `now` and `before` are (areas, steps)
-    counts of whole weeks or days of the two periods compared. Columns: area, n, share
-    (of all in areas, %), population, rate (per 1,000 residents, with rate_low and
+    counts of whole weeks, days or months of the two periods compared, and `days` how many days
+    a step of each has where they differ: the ratio is then that of incidents a day. Columns:
+    area, n, share (of all in areas, %), population, rate (per 1,000 residents, with rate_low and
     rate_high, exact Poisson), smoothed (the same, empirical Bayes), unreliable (fewer
     than 20 events), and with a comparison: now and before (incidents a whole step),
     ratio (the one by the other), low, high, change, factor (how much more the counts of
@@ -45,7 +47,7 @@ def areas_table(
     )
     if now is None or before is None or not len(n):
         return table
-    change = rates.change(now, before)
+    change = rates.change(now, before, *(days or ()))
     return table.assign(
         now=np.asarray(now).mean(axis=1),
         before=np.asarray(before).mean(axis=1),

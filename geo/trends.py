@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.alarms import Expected, expected, false_alarms
+from geo.alarms import Expected, expected, expected_by_stretch, false_alarms
 from geo.breaks import change_points
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Seasonal",
     "change_points",
     "expected",
+    "expected_by_stretch",
     "false_alarms",
     "seasonal",
     "weekly",

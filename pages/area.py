@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import cached, charts, clock, frame, neighborhood, tables
+from ui import breakdown, cached, charts, clock, frame, neighborhood, tables
 
 asked = frame.view()
 view = neighborhood.polygons(asked)
@@ -24,6 +24,7 @@ st.altair_chart(
     alt=f"{name} against all areas",
 )
 inside = neighborhood.inside(view, name)
+frame.say_changes(view)
 left, right = st.columns(2)
 with left:
     st.markdown("**What was recorded**")
@@ -34,6 +35,7 @@ with right:
     if hours["n"].any():
         st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
     clock.left_out(hours["n"].sum(), row["n"], "hour")
+breakdown.show(inside, theme)
 st.markdown("**Neighbors**")
 tables.listed(neighborhood.neighbors(view, name, answer))
 st.text(neighborhood.border(view))

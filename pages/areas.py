@@ -1,6 +1,17 @@
 """Which areas: the choropleth and the whole table."""
 
-from ui import cached, changes, downloads, frame, headline, layers, maps, pictures, tables
+from ui import (
+    breakdown,
+    cached,
+    changes,
+    downloads,
+    frame,
+    headline,
+    layers,
+    maps,
+    pictures,
+    tables,
+)
 
 view = frame.view()
 view = layers.by_layer(view)
@@ -14,4 +25,7 @@ if answer.covered and answer.placed:  # else zeros would be no zeros
     rows = changes.pick(view, answer)
     tables.wide(answer, view, rows)
     downloads.areas(view, rows)
+if answer.headline["n"]:
+    breakdown.show(view, theme)
+frame.say_changes(view)
 frame.foot(view)

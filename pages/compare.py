@@ -23,6 +23,7 @@ if not isinstance(pair, str):
         with beside:
             twins.show(pair, asked, frame.changes(view), theme)
         rows = compared.table(pair, asked)
-        tables.finding(rows, compared.COLUMNS, 330, "compare_table")
-        downloads.finding(view, rows, compared.COLUMNS, made)
+        known = tables.stepped(compared.COLUMNS, pair.unit)
+        tables.finding(rows, known, 330, "compare_table")
+        downloads.finding(view, rows, known, made)
 claim.foot(view, made)

@@ -17,7 +17,8 @@ of, how, unit, seed = emerging.choose(view)
 found = cached_patterns.emerging(view, of, how, unit, seed)
 with title:
     frame.head(emerging.title(view, found))
-    st.text(emerging.shown(found) or emerging.said(of, found))
+    for line in (emerging.shown(found) or emerging.said(of, found), *emerging.across(view, found)):
+        st.text(line)
 made = emerging.made(of, how, unit, seed)
 if not emerging.shown(found):
     names = cached.units(view)["name"]

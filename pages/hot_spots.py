@@ -24,7 +24,7 @@ with picture:
     maps.show("map_hot", frame.map_title(view), cached.bounds(view), told)
 with beside:
     rows = hot.table(found, 430)
-for line in hot.sentences(found):
+for line in (*hot.sentences(found), *hot.across(view)):
     st.text(line)
 made = hot.made(of, how, seed)
 downloads.finding(view, rows, hot.COLUMNS, made)

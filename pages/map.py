@@ -21,4 +21,5 @@ live.show(view, answer, layer, theme, asked)
 if not player.playing(asked, layer):  # its bar is a chart of its own
     chart = trend.spec(answer.series, theme, answer.step, frame.changes(view))
     st.vega_lite_chart(chart, alt=f"Incidents a {answer.step}")
+frame.say_changes(view)
 frame.foot(view, said=True)

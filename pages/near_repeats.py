@@ -9,10 +9,11 @@ theme = frame.theme()
 title = st.container()
 one, kind, seed = near.choose(view)
 made = near.made(kind, seed)
-if not kind or cached_patterns.kinds(one).get(one.kinds[0], 0) < near.LEAST:
+headed, why = near.why_not(one, kind)
+if why:
     with title:
-        frame.head("Too few records with a place and a day for near repeats")
-        st.text(f"It takes {near.LEAST} records of one kind whose place is known to the block.")
+        frame.head(headed)
+        st.text(why)
     claim.foot(one, made)
     st.stop()
 found = cached_patterns.near(one, seed)

@@ -7,14 +7,14 @@ from ui import cached, cached_patterns, claim, downloads, frame, rise, season
 view = frame.view()
 theme = frame.theme()
 answer = cached.answer(view)
-if not answer.covered:
-    frame.head("No data in this period, so no trend")
+if why := rise.never(view, answer):
+    frame.head(why)
     frame.foot(view)
     st.stop()
 top = st.container()
 seed = claim.seed()
 found = cached_patterns.trend(view, seed)
-made = rise.made(view, found, seed)
+made = rise.made(found, seed)
 if why := rise.why_not(found):
     with top:
         frame.head("Too short a time for a trend")

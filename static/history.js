@@ -1,13 +1,15 @@
 // Each choice of a reader is a step that the back button takes back. Streamlit puts a bound
 // widget's value into the address without a step of its own; what it does while going back
 // stays as it is, or the way forward would be lost. It also takes a page's own words (given
-// in the page) out of the address when the reader leaves the page: that is no step.
+// in the page) out of the address when the reader leaves a page, and puts those of the next page
+// into it, before or after it shows that page, each as a step of its own: only the page is one.
 (() => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
   let byReader = false;
+  let early = false;   // the newest step holds words of a page that is not shown yet
   for (const kind of ["pointerdown", "keydown"]) {
-    window.addEventListener(kind, () => { byReader = true; }, true);
+    window.addEventListener(kind, () => { byReader = true; early = false; }, true);
   }
   window.addEventListener("popstate", () => { byReader = false; }, true);
   const { history, location } = window;
@@ -22,14 +24,25 @@
     own().forEach((word) => rest.delete(word));
     return String(rest);
   };
-  const onlyLeaves = (next) => next.pathname === location.pathname
+  const gains = (next) => own().some((word) => next.searchParams.has(word)
+    && next.searchParams.get(word) !== there().searchParams.get(word));
+  const onlyOwn = (next) => next.pathname === location.pathname
     && next.search !== location.search
-    && without(location.search) === String(new URLSearchParams(next.search));
+    && without(location.search) === without(next.search);
   history.replaceState = (state, title, url) => {
     const step = byReader && there(url).search !== location.search;
     return step ? push(state, title, url) : replace(state, title, url);
   };
   history.pushState = (state, title, url) => {
-    if (!onlyLeaves(there(url))) push(state, title, url);
+    const next = there(url);
+    if (next.pathname !== location.pathname) {
+      (early ? replace : push)(state, title, url);
+      byReader = early = false;
+    } else if (!onlyOwn(next)) push(state, title, url);
+    else if (!byReader) replace(state, title, url);
+    else if (gains(next)) {   // the page's own doing for the reader, or ahead of the next page
+      push(state, title, url);
+      early = true;
+    }
   };
 })();

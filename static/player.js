@@ -172,10 +172,12 @@ export function table(box, data) {
       const i = order[rank], some = n[i] > 0;
       cells[0].textContent = some ? data.names[i] : "\u00a0";
       cells[1].textContent = some ? n[i].toLocaleString("en") : "";
-      if (rated) cells[2].textContent = some && data.people[i] ? (1000 * n[i] / data.people[i]).toFixed(n[i] / data.people[i] < .01 ? 2 : 1) : "";
+      if (rated) cells[2].textContent = !some ? "" : data.no_rate[i] || (1000 * n[i] / data.people[i]).toFixed(n[i] / data.people[i] < .01 ? 2 : 1);
     });
     const rest = order.slice(rows.length).filter(i => n[i] > 0), more = rest.reduce((sum, i) => sum + n[i], 0);
-    note.textContent = (rest.length ? `${rest.length} more areas with ${more.toLocaleString("en")}. ` : "")
+    const outside = data.totals[k] - n.reduce((sum, one) => sum + one, 0);
+    note.textContent = (outside ? `${outside.toLocaleString("en")} of ${data.totals[k].toLocaleString("en")} lie in none of the areas. ` : "")
+      + (rest.length ? `${rest.length} more areas with ${more.toLocaleString("en")}. ` : "")
       + (rated ? "Rates on fewer than 20 incidents are unreliable: chance alone can double them." : "");
     root.dataset.frame = data.labels[k];
   };

@@ -30,7 +30,7 @@
   }
 
   function address(map, moved) {     // the link carries the window, no finer than it shows
-    map.on("moveend", () => {
+    const say = () => {
       if (!moved()) return;
       const at = map.getCenter(), url = new URL(parent.location);
       // a step of the last digit is 5 to 50 pixels: where the window is, not what lies in its middle
@@ -39,7 +39,17 @@
       if (url.searchParams.get("at") === said) return;
       url.searchParams.set("at", said);
       (parent.porchlightReplace || parent.history.replaceState.bind(parent.history))(parent.history.state, "", url);
-    });
+    };
+    map.on("moveend", say);
+    say();
+  }
+
+  // each map of a visit is found where it was left: pages are drawn anew, their frames and all
+  function remembered(map, key, moved) {
+    const left = parent.porchlightLeft ??= {}, was = left[key];
+    if (was) map.setView(was.center, was.zoom, {animate: false});
+    map.on("moveend", () => { if (moved()) left[key] = {center: map.getCenter(), zoom: map.getZoom()}; });
+    return Boolean(was);
   }
 
   function base(map, told) {
@@ -48,6 +58,7 @@
     named(map, told.title);
     for (let up = box.parentElement; up && up !== document.body; up = up.parentElement) up.style.height = "100%";
     let moved = told.placed;    // until the reader moves the map it shows the whole place
+    moved = remembered(map, told.key, () => moved) || moved;
     ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
     map.attributionControl.setPrefix(false);
     const state = window.porch = {map, bounds: told.bounds, told: {}, drawn: {}, tips: [], order: {}, ink: "#222", paper: "#fff", said: {}};

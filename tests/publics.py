@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from tests.conftest import command
+from tests.conftest import command, dashboard, once
 
 
 def public_folder(store: Path, folder: Path) -> Path:
@@ -34,13 +34,42 @@ def public_folder(store: Path, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def published(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The public folder of the sample place; its store is a copy that is gone again."""
-    beside = tmp_path_factory.mktemp("public")
-    store = beside / "store"
-    shutil.copytree(sample_store, store, ignore=shutil.ignore_patterns("releases"))
-    made = public_folder(store, beside / "folder")
-    shutil.rmtree(store)
-    shutil.rmtree(beside / "secret")
-    return made
+
+    def make(beside: Path) -> None:
+        store = beside / "store"
+        shutil.copytree(sample_store, store, ignore=shutil.ignore_patterns("releases"))
+        public_folder(store, beside / "folder")
+        shutil.rmtree(store)
+        shutil.rmtree(beside / "secret")
+
+    made = tmp_path_factory.mktemp("public")
+    made.chmod(0o755)
+    folder = once(tmp_path_factory, "published", make) / "folder"
+    return Path(shutil.copytree(folder, made / "folder", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a public dashboard without store and secret, one for each worker; served
+    by nobody, where we may become that."""
+    log = tmp_path_factory.mktemp("log") / "public.log"
+    more = {
+        "PORCHLIGHT_AUDIENCE": "public",
+        "PORCHLIGHT_PUBLIC": str(published),
+        "PORCHLIGHT_SECRET": "/nonexistent/secret",
+    }
+    other: list[str] = []
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        more["HOME"] = "/nonexistent"
+        for parent in published.parents:  # pytest's folders are closed to others
+            if not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+    with dashboard(Path("/nonexistent/store"), log, *other, **more) as address:
+        yield address
+    assert "Traceback" not in log.read_text(), log.read_text()
+    # nobody else was asked for the address of this machine
+    assert "external IP" not in log.read_text()
 
 
 def clear() -> None:

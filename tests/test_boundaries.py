@@ -160,24 +160,120 @@ def test_overlaps_and_gaps_are_measured(store: Store, tmp_path: Path) -> None:
     assert f"1 gaps between areas, {hole:.6f}".rstrip("0") in said
 
 
-def test_features_of_one_name_are_one_area(store: Store, tmp_path: Path) -> None:
+def test_features_of_one_name_that_touch_are_one_area(store: Store, tmp_path: Path) -> None:
     file = geojson(
         tmp_path / "town.geojson",
-        ({"name": "Isles", "n": 10, "id": 1}, square(0, 0)),
-        ({"name": "Isles", "n": 5, "id": 2}, square(2, 0)),
-        ({"name": "Shore", "n": 7.0, "id": 3}, square(4, 0)),
-        ({"name": "Shore", "n": "7", "id": 3}, square(5, 0)),
+        ({"name": "Shore", "n": 7.0}, square(4, 0)),
+        ({"name": "SHORE ", "n": "7"}, square(5, 0)),
+        ({"name": "Shore", "n": 2}, square(6, 1)),  # at a corner
+        ({"name": "Hill", "n": 1}, square(0, 0)),
     )
-    areas, _, said = added(store, file, population_column="n")
-    assert areas["name"].tolist() == ["Isles", "Shore"]
-    assert areas["population"].tolist() == [15, 7]
-    assert areas.geom_type.tolist() == ["MultiPolygon", "Polygon"]
-    assert "one area: Isles (2), Shore (2)" in said
-    assert "added up: Isles" in said
-    coded, meta, said = added(store, file, code_column="id", set_name="coded")
-    assert coded["code"].tolist() == ["1", "2", "3"]
+    areas, meta, said = added(store, file, population_column="n")
+    assert areas["name"].tolist() == ["Hill", "Shore"]
+    assert areas["population"].tolist() == [1, 9]
+    assert "one area: Shore (3)" in said
+    assert "added up: Shore" in said
+    assert "taken as one name: SHORE and Shore" in said
+    assert boundaries.label_codes(areas, meta, ["shore", "SHORE"]).tolist() == [1, 1]
+
+
+ISLES = (
+    ({"name": "Isles", "gss": "E1", "borough": "West", "ha": 1.5, "n": 3}, (0, 0)),
+    ({"name": "ISLES", "gss": "E2", "borough": "East", "ha": 2.5, "n": 4}, (2, 0)),
+    ({"name": "Isles", "gss": "E2", "borough": "East", "ha": 3.5, "n": 4}, (6, 0)),
+    ({"name": "Shore", "gss": "E3", "borough": "East", "ha": 4.5, "n": 5}, (4, 0)),
+)
+
+
+def test_areas_of_one_name_that_lie_apart_are_never_one(store: Store, tmp_path: Path) -> None:
+    file = geojson(tmp_path / "town.geojson", *((p, square(*at)) for p, at in ISLES))
+    with pytest.raises(Problem) as stopped:
+        added(store, file, population_column="n")
+    # a borough with two of them apart is no answer, a code is: it says that they are one
+    assert (
+        "one name lie apart: Isles. Say which column tells them apart: --code-column gss. If"
+        in str(stopped.value)
+    )
+    assert "--code-column name" in str(stopped.value)
+    assert not store.ledger.exists()
+    two = geojson(tmp_path / "two.geojson", *((p, square(*at)) for p, at in ISLES if at != (6, 0)))
+    with pytest.raises(Problem) as stopped:
+        added(store, two, population_column="n")
+    ways = "apart: --code-column gss or --code-column borough. If"
+    assert ways in str(stopped.value)
+    areas, meta, said = added(store, two, code_column="borough")
+    assert areas["name"].tolist() == ["Isles, East", "Isles, West", "Shore"]
     assert "told apart by their codes: Isles" in said
-    assert boundaries.label_codes(coded, meta, ["Isles", "Shore"]).tolist() == [-1, 2]
+    # a label that could mean either names neither
+    rows = boundaries.label_codes(areas, meta, ["Isles", "ISLES", "Isles, West", "Shore"])
+    assert rows.tolist() == [-1, -1, 1, 2]
+
+
+def test_parts_that_lie_apart_are_one_area_where_a_code_says_so(
+    store: Store, tmp_path: Path
+) -> None:
+    file = geojson(tmp_path / "town.geojson", *((p, square(*at)) for p, at in ISLES))
+    areas, _, said = added(store, file, code_column="gss", population_column="n")
+    assert areas["name"].tolist() == ["Isles, E1", "Isles, E2", "Shore"]
+    assert areas["code"].tolist() == ["E1", "E2", "E3"]
+    assert areas["population"].tolist() == [3, 4, 5]
+    assert "one area: Isles (2)" in said
+    assert "in parts that lie apart: Isles" in said
+    areas, *_ = added(store, file, code_column="name", set_name="whole")
+    assert areas["name"].tolist() == ["Isles", "Shore"]
+    assert areas.geometry[0].equals(shapely.union_all([square(0, 0), square(2, 0), square(6, 0)]))
+
+
+def test_many_areas_of_repeated_names(store: Store, tmp_path: Path) -> None:
+    """654 wards of 33 boroughs with 20 names each: as London's, which had become 630."""
+    features = [
+        (
+            {"name": f"Ward {i % 20}", "GSS_CODE": f"E{i:05}", "BOROUGH": f"B{i // 20}"},
+            square(2 * i, 0, 0.5),
+        )
+        for i in range(654)
+    ]
+    file = geojson(tmp_path / "town.geojson", *features)
+    with pytest.raises(Problem, match="--code-column GSS_CODE or --code-column BOROUGH"):
+        added(store, file)
+    areas, *_ = added(store, file, code_column="GSS_CODE")
+    assert len(areas) == areas["name"].nunique() == areas["code"].nunique() == 654
+    assert "Ward 0, E00000" in set(areas["name"])
+
+
+@pytest.mark.parametrize(
+    ("center", "points", "where"),
+    [
+        (
+            (44.98, -93.27),
+            [[44.98, -93.27], [44.98, -93.2], [45.0, -93.2], [44.98, -93.27]],
+            "globe",
+        ),
+        ((52.5, 13.4), [[52.5, 13.4], [52.5, 13.5], [52.6, 13.5], [52.5, 13.4]], "near the place"),
+        (None, [[44.98, -93.27], [44.98, -93.2], [45.0, -93.2], [44.98, -93.27]], "globe"),
+    ],
+)
+def test_latitude_and_longitude_that_are_swapped(
+    store: Store, tmp_path: Path, center: Any, points: Any, where: str
+) -> None:
+    ring = {"type": "Polygon", "coordinates": [points]}
+    file = geojson(tmp_path / "town.geojson", ({"name": "A"}, ring))
+    said: list[str] = []
+    place = Settings(name="Toytown", zone="America/Chicago", center=center)
+    boundaries.add(store, place, file, name_column="name", say=said.append)
+    areas, _ = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    lat, lon = points[0]
+    assert areas.geometry[0].intersects(shapely.Point(lon, lat))
+    assert any("swapped" in line and where in line for line in said)
+
+
+def test_areas_far_from_the_place_are_warned_of(store: Store, tmp_path: Path) -> None:
+    file = geojson(tmp_path / "town.geojson", ({"name": "A"}, square(0, 0)))
+    for center, far in (((44.98, -93.2), False), ((41.9, -87.6), True)):
+        said: list[str] = []
+        place = Settings(name="Toytown", zone="America/Chicago", center=center)
+        boundaries.add(store, place, file, name_column="name", say=said.append)
+        assert any("Is this the right file?" in line for line in said) is far
 
 
 def test_names_are_held_to_the_checked_list(store: Store, tmp_path: Path) -> None:

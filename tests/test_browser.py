@@ -16,6 +16,7 @@ from playwright.sync_api import TimeoutError
 
 from data.store import Store
 from tests.conftest import SHOTS, command, dashboard
+from tests.tabs import PATIENCE
 from ui.menu import PAGES
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def opened(browser: Any, app: str) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         seen.watch(page)
         page.goto(app + path)
         page.locator("h3").first.wait_for()

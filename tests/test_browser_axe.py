@@ -1,17 +1,15 @@
 """The public dashboard for everybody: axe finds no barrier, in both themes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import dashboard
-from tests.publics import published
+from tests.publics import public, published
 from tests.test_browser import WIDE, keep, settled
 from ui.menu import PUBLIC_PAGES
 
-__all__ = ["published"]  # the fixture
+__all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parent.parent / "static/vendor/axe/axe.min.js"
@@ -19,26 +17,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATHS = [path for _, _, path, _ in PUBLIC_PAGES]
 
 
-@pytest.fixture(scope="module")
-def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a public dashboard that has neither store nor secret."""
-    log = tmp_path_factory.mktemp("public-log") / "log"
-    given = {
-        "PORCHLIGHT_AUDIENCE": "public",
-        "PORCHLIGHT_PUBLIC": str(published),
-        "PORCHLIGHT_SECRET": "/nonexistent/secret",
-    }
-    with dashboard(Path("/nonexistent/store"), log, **given) as address:
-        yield address
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_no_barrier(browser: Any, site: str, path: str, dark: bool) -> None:
+def test_axe_finds_no_barrier(browser: Any, public: str, path: str, dark: bool) -> None:
     context = browser.new_context(viewport=WIDE, color_scheme="dark" if dark else "light")
     page = context.new_page()
-    page.goto(f"{site}/{path}")
+    page.goto(f"{public}/{path}")
     page.locator("h3").first.wait_for()
     settled(page)
     page.wait_for_timeout(800)

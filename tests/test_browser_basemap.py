@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests import streets
 from tests.conftest import dashboard
+from tests.tabs import PATIENCE
 from tests.test_basemap import water_file
 from tests.test_browser import (
     PHONE,
@@ -102,11 +103,13 @@ class Visit:
         self.contexts: list[Any] = []
 
     def open(self, path: str, size: dict[str, int] = WIDE, dark: bool = False) -> Any:
-        """A page of the dashboard, its map drawn."""
+        """A page of the dashboard, its map drawn; the page before it is closed."""
+        while self.contexts:
+            self.contexts.pop().close()
         context = self.browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         self.seen.watch(page)
         page.on("response", self._answered)
         page.goto(self.home + path)

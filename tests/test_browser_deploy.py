@@ -1,36 +1,24 @@
 """Every page in a browser, under the content security policy that the gate gives it."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import dashboard
-from tests.publics import published
+from tests.publics import public, published
+from tests.tabs import PATIENCE
 from tests.test_browser import WIDE
 from ui.menu import PAGES, PUBLIC_PAGES
 
-__all__ = ["published"]  # the fixture
+__all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    more = {"PORCHLIGHT_AUDIENCE": "public", "PORCHLIGHT_PUBLIC": str(published)}
-    log = tmp_path_factory.mktemp("log") / "log"
-    with dashboard(Path("/nonexistent"), log, **more) as address:
-        yield address
-    # nobody else was asked for the address of this machine
-    assert "external IP" not in log.read_text()
 
 
 def walked(browser: Any, address: str, paths: list[str]) -> dict[str, list[str]]:
     """What each page was refused, where it was anything; maps are drawn all the same."""
     found = {}
     for path in paths:
-        page = browser.new_page(viewport=WIDE)
-        page.set_default_timeout(30_000)
+        page = browser.new_page(viewport=WIDE, bypass_csp=False)
+        page.set_default_timeout(PATIENCE)
         said: list[str] = []
         page.on("console", lambda line, said=said: said.append(line.text))
         page.on("pageerror", lambda error, said=said: said.append(str(error)))
@@ -61,7 +49,7 @@ def test_team_pages_work_under_their_policy(browser: Any, app: str) -> None:
 
 
 def test_the_policy_can_refuse(browser: Any, app: str) -> None:
-    page = browser.new_page(viewport=WIDE)
+    page = browser.new_page(viewport=WIDE, bypass_csp=False)
     page.goto(f"{app}/healthz")
     page.goto(f"{app}/")
     page.locator("h3").first.wait_for()

@@ -65,6 +65,16 @@ def told(page: Any, script: str) -> Any:
     return inside(page, f"w => {script}")
 
 
+TITLE = "w.porch.legend.querySelector('strong').textContent"
+
+
+def in_sight(page: Any) -> int:
+    """How many incidents the legend says are in sight, once they are counted."""
+    counted = """() => { const w = document.querySelector('[class*="st-key-map"] iframe');
+        const n = w?.contentWindow?.porch?.n; return Number.isInteger(n) && {n}; }"""
+    return int(page.wait_for_function(counted).json_value()["n"])
+
+
 def test_heat_keeps_its_scale_and_is_not_asked_again_on_pan_and_zoom(opened: Open) -> None:
     page = opened("/?layer=heat")
     first = drawn(page)
@@ -145,29 +155,88 @@ def test_no_layer_or_filter_remounts_flashes_or_moves_the_map(opened: Open, laye
 def test_incidents_are_clusters_then_single_and_a_pan_asks_only_for_the_new(opened: Open) -> None:
     page = opened("/?layer=incidents")
     drawn(page)
-    title = "w.porch.legend.querySelector('strong').textContent"
-    assert told(page, title) == "Showing 51,920 of 51,920 incidents"
+    settled(page)
+    page.wait_for_timeout(600)  # the legend has its size, and the place its room beside it
+    assert in_sight(page) == 51_920
+    assert told(page, TITLE) == "Showing 51,920 of 51,920 incidents"
     assert told(page, "w.document.querySelectorAll('.porch-dot').length") < 80
     before = drawn(page)
     move(page, "w.porch.map.setView([44.965, -93.27], 14, {animate: false});")
     second = drawn(page, but=before)
+    in_sight(page)
+    cells = told(page, "[...w.porch.points.cells.values()].map(c => c.marker._leaflet_id)")
     wire = Wire(page)
     pan(page, 40, 0)
+    n = in_sight(page)
     page.wait_for_timeout(500)
-    assert drawn(page) == second and not wire.sent  # what was sent reaches beyond the edge
+    assert len(wire.sent) == 1 and in_sight(page) == n  # only how many are in sight is asked
+    still = told(page, "[...w.porch.points.cells.values()].map(c => c.marker._leaflet_id)")
+    assert len(set(cells) & set(still)) > 0.5 * len(cells)  # and what is drawn stays as it is
+    second = drawn(page)
     pan(page, 0, 300)
     drawn(page, but=second)
+    in_sight(page)
     assert told(page, "w.porch.told.incidents.held !== null")
     fresh = told(page, "w.porch.told.incidents.cells.length")
     held = told(page, "w.porch.points.cells.size")
     assert 0 < fresh < held
-    shown = told(page, title)
-    counted = told(
-        page,
-        """[...w.porch.points.cells.values()].filter(
-        c => w.porch.map.getBounds().contains(c.at)).reduce((n, c) => n + c.n, 0)""",
-    )
-    assert shown == f"Showing {counted:,} of 51,920 incidents"
+
+
+@pytest.mark.parametrize("source", ["police stops", "community made"])
+def test_the_legend_and_the_list_show_one_number(opened: Open, source: str) -> None:
+    page = opened(f"/?layer=incidents&at=44.951,-93.255,16.8&source={source.replace(' ', '+')}")
+    drawn(page)
+    numbers = []
+    steps = [
+        lambda: pan(page, 260, 0),
+        lambda: pan(page, -35, 48),
+        lambda: zoom(page, 17.3),
+        lambda: choose(page, "weekday", "Sat"),
+        lambda: pan(page, 90, -70),
+    ]
+    for step in (lambda: None, *steps):
+        step()
+        settled(page)
+        n = in_sight(page)
+        page.get_by_text(f"{n:,} in sight, newest first").wait_for()
+        assert f" {n:,} of " in told(page, TITLE)
+        numbers.append(n)
+    assert len(set(numbers)) > 2 and max(numbers) < 300
+
+
+@pytest.mark.parametrize("by", ["Areas", "Time"])
+def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
+    page = opened("/?weekday=Fri")
+    first = drawn(page)
+    page.get_by_role("radio", name="hexagons").click()
+    drawn(page, but=first)
+    page.wait_for_url("**layer=hexagons**")
+    settled(page)
+    move(page, "w.porch.map.setView([44.95, -93.28], 13.5, {animate: false});")
+    where = "[w.porch.map.getCenter().lat, w.porch.map.getCenter().lng, w.porch.map.getZoom()]"
+    left = told(page, where)
+    page.wait_for_url("**at=44.95**")
+    for _ in range(2):  # and once more
+        page.get_by_role("link", name=by, exact=True).click()
+        page.wait_for_url(f"**/{by.lower()}?**")
+        settled(page)
+        assert "ignored" not in text(page) and "layer=" not in page.url
+        page.get_by_role("link", name="Map", exact=True).click()
+        page.wait_for_function("location.pathname === '/'")
+        drawn(page)
+        settled(page)
+        page.wait_for_url("**at=44.95**")
+        np.testing.assert_allclose(told(page, where), left, atol=1e-4)
+        checked = page.get_by_role("radio", name="hexagons").get_attribute("aria-checked")
+        assert checked == "true" and told(page, "w.porch.told.hexes !== null")
+        assert "layer=hexagons" in page.url and "weekday=Fri" in page.url
+    page.go_back()
+    page.wait_for_url(f"**/{by.lower()}?**")  # one step of the back button a page
+    page.go_back()
+    page.wait_for_function("location.pathname === '/'")
+    drawn(page)
+    settled(page)
+    np.testing.assert_allclose(told(page, where), left, atol=1e-4)
 
 
 def test_single_incidents_are_read_beside_the_map(opened: Open) -> None:

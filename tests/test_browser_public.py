@@ -1,16 +1,10 @@
 """The public dashboard in a browser, served by a user who may read no store and no secret."""
 
 import itertools
-import os
 import re
-import shutil
 import struct
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,49 +13,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import ROOT, SHOTS, free_port
-from tests.publics import published
+from tests.conftest import ROOT, SHOTS
+from tests.publics import public, published
+from tests.tabs import PATIENCE
 from tests.test_browser import PHONE, WIDE, Seen, settled, text
 
-__all__ = ["published"]  # the fixture
+__all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a public dashboard; as nobody, where we may become that."""
-    log = tmp_path_factory.mktemp("log") / "public.log"
-    port = free_port()
-    more = {
-        "PORCHLIGHT_AUDIENCE": "public", "PORCHLIGHT_PUBLIC": str(published),
-        "PORCHLIGHT_STORE": "/nonexistent/store", "PORCHLIGHT_SECRET": "/nonexistent/secret",
-    }  # fmt: skip
-    other: list[str] = []
-    if os.geteuid() == 0 and shutil.which("setpriv"):
-        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        more["HOME"] = "/nonexistent"
-        for parent in published.parents:  # pytest's folders are closed to others
-            if not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [*other, sys.executable, "-m", "ui.start", "--port", str(port)],
-            cwd=ROOT, env=os.environ | more, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()
-                break
-            except OSError:
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 class Heard:
@@ -111,8 +69,8 @@ def test_nothing_of_the_store_reaches_a_browser(
             "/?by=quarter&kind=all+kinds", "/time?source=press+reports"]  # fmt: skip
     heard = []
     for path in walk:
-        page = browser.new_page()
-        page.set_default_timeout(30_000)
+        page = browser.new_page(fresh=True)  # everything is sent, nothing is kept
+        page.set_default_timeout(PATIENCE)
         heard.append(Heard(page, seen))
         page.goto(public + path)
         page.locator("h3").first.wait_for()
@@ -170,7 +128,7 @@ def test_embedded_it_works_and_fits(
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
     page.locator("h3").first.wait_for()
     frame = drawn(page)

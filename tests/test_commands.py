@@ -22,6 +22,7 @@ NAMES = (
     "rebuild",
     "purge",
     "unimport",
+    "recover",
     "export",
     "release",
     "publish",

@@ -1,6 +1,5 @@
 """Two side by side: numbers against counts by hand, chance alone, links, odd cases."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,10 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from scipy import stats
 
-from data import compare, links, settings, shapes
+from data import answers, compare, links, settings, shapes
 from data.compare import Pair
 from data.store import Current, Store
 from data.view import View
@@ -23,14 +21,9 @@ PAGE = "pages/compare.py"
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield sample_store
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def store(screens: Path) -> Path:
+    """The sample."""
+    return screens
 
 
 @pytest.fixture
@@ -273,7 +266,7 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
     ({"from": "2017-12-31", "to": "2017-12-31"}, "it takes two whole days or more"),
     ({"from": "2010-01-01", "to": "2010-02-01"}, "No comparison"),
     ({"source": "use of force"}, "No comparison across Sep 1 2020"),
-    ({"source": "press"}, "too few"),
+    ({"source": "press"}, "no count of what happened"),
     ({"set": "hexagons 0.7 km2"}, "Hexagons have no residents: no rate"),
     ({"shape": "800 m around Whittier"}, "A drawn shape cuts areas: no rate"),
     ({"since": "2099-01-01"}, "there is no record in either period"),
@@ -293,9 +286,13 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
     ({"against": "two sets of areas", "these": "Whittier", "since": "2099-01-01"}, "no record of"),
     ({"against": "two sources", "other": "police stops"}, "twice is no comparison"),
     ({"against": "two sources", "other": "{{7*191}}"}, "'{{7*191}}' is not known here"),
-    ({"against": "two sources", "other": "press"}, "They share no day of this View"),
+    ({"against": "two sources", "other": "press"}, "no count of what happened"),
+    (
+        {"against": "two sources", "other": "community made"},
+        "They share no day of this View",
+    ),
     ({"against": "two sources", "kind": "traffic stop"}, "no record of use of force"),
-    ({"against": "two sources", "source": "press", "other": "community made"}, "too few"),
+    ({"against": "two sources", "source": "press", "other": "community made"}, "no count of"),
     ({"against": "two sources", "source": "use of force", "other": "police stops"}, "whole weeks"),
     ({"against": "two sources", "set": "hexagons 0.7 km2"}, "no record of use of force"),
 ]  # fmt: skip
@@ -318,3 +315,95 @@ def test_all_areas_leave_none_to_compare_with(current: Current) -> None:
 def test_made_data_is_said_of_the_other_source() -> None:
     app = opened(PAGE, source="press", against="two sources", other="community made")
     assert any("Made data" in w.value for w in app.warning)
+
+
+# what lies outside the whole weeks needs neither a record nor a period of its own: the two
+# periods in the link, and the whole weeks that are compared
+CUT_AWAY = [
+    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 25 2017"),  # it begins on Dec 29, 2016
+    ({"from": "2017-06-30", "to": "2018-01-03", "compare": "own period",
+      "versus_from": "2016-12-28", "versus_to": "2017-06-04"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 4 2017"),  # both begin or end where nothing is covered
+    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "own period",
+      "versus_from": "2017-01-02", "versus_to": "2017-07-02"},
+     "Jul 3 - Dec 31 2017", "Jan 2 - Jul 2 2017"),  # two days are in both
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "now", "before"), CUT_AWAY)
+def test_days_that_whole_weeks_cut_refuse_nothing(
+    current: Current, link: dict[str, str], now: str, before: str
+) -> None:
+    view, places = asked(current, **link), units(current)
+    answer = answers.areas(current, view, places)
+    assert answer.comparison is not None, answer.why
+    assert (answer.comparison.period, answer.comparison.period_before) == (now, before)
+    pair = compare.two_periods(current, view, places, np.ones(len(places), bool))
+    assert isinstance(pair, Pair) and (pair.a.period, pair.b.period) == (now, before)
+    rows = stops(current)
+    first, last = (str(pair.b.starts[i].astype(object)) for i in (0, -1))
+    assert pair.b.n == len(
+        between(rows, "police-stops", first, str(pd.Timestamp(last) + pd.Timedelta(days=6)))
+    )
+    assert compare.halves(view, current) is None  # nothing need stand in for the period before
+
+
+def test_the_year_before_needs_its_whole_weeks_only(current: Current) -> None:
+    # use of force is covered from Jan 1, 2016, a Friday, on: the days before belong to a cut week
+    link = {"source": ["use of force"], "from": "2016-12-28", "to": "2017-03-05"}
+    view = asked(current, **link, compare="same period a year before")
+    other = view.compared()
+    assert other is not None and other.start == date(2015, 12, 28)  # a Monday
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is None and "cover Jan 1 2016" in answer.why
+    view = replace(view, start=date(2016, 12, 29))
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is not None, answer.why
+    assert answer.comparison.period_before == "Jan 4 - Feb 28 2016"
+
+
+@pytest.mark.parametrize(
+    ("weekday", "refused"), [([], True), (["Mon", "Tue"], False), (["Sat"], True)]
+)
+def test_days_that_weekdays_cut_refuse_nothing(
+    current: Current, weekday: list[str], refused: bool
+) -> None:
+    # less than four weeks are compared by days; Saturday Dec 31, 2016, has no record
+    link = {"from": "2017-01-13", "to": "2017-01-25", "compare": "previous period"}
+    view = asked(current, **link, weekday=weekday)
+    other = view.compared()
+    assert other is not None and other.start == date(2016, 12, 31)
+    answer = answers.areas(current, view, units(current))
+    assert (answer.comparison is None) == refused, answer.why
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"),
+    [
+        ("2017-01-01", False),  # a Sunday before the first whole week
+        ("2017-01-02", False),  # the first day: all that is compared is after it
+        ("2017-01-03", True),
+        ("2017-07-01", True),  # between the two
+        ("2017-12-24", True),
+        ("2017-12-25", False),  # after the last whole week
+    ],
+)
+def test_a_change_of_recording_outside_the_whole_weeks_refuses_nothing(
+    sample_store: Path, current: Current, day: str, refused: bool
+) -> None:
+    sources = [s | {"changes": [[day, "Recording changed."]]} for s in current.meta["sources"]]
+    changed = Store(sample_store).at(current.stamp)
+    changed.meta = current.meta | {"sources": sources}
+    link = {"from": "2017-07-01", "to": "2017-12-28", "compare": "own period"}
+    view = asked(changed, **link, versus_from="2017-01-01", versus_to="2017-06-30")
+    answer = answers.areas(changed, view, units(changed))
+    assert (answer.comparison is None) == refused, answer.why
+    assert ("Recording changed." in answer.why) == refused
+
+
+def test_periods_that_share_a_whole_step_are_refused(current: Current) -> None:
+    link = {"from": "2017-07-01", "to": "2017-12-31", "compare": "own period"}
+    view = asked(current, **link, versus_from="2017-01-02", versus_to="2017-07-09")
+    answer = answers.areas(current, view, units(current))
+    assert answer.comparison is None and "overlap" in answer.why

@@ -98,14 +98,15 @@ def test_dispersion_sees_what_neighbors_do_together() -> None:
     assert 1.2 < small < large  # the more is seen together, the more
 
 
-def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path) -> None:
+@pytest.mark.parametrize("runs", [16, pytest.param(40, marks=pytest.mark.prove)])
+def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path, runs: int) -> None:
     """Real stops, weeks dealt to two periods at random: at most one run in twenty may flag."""
     current = Store(sample_store).at(str(Store(sample_store).stamp()))
     asked = View(current.stamp, ("police-stops",), date(2017, 1, 2), date(2017, 12, 31))
     place = surface.place(current)
     assert place is not None
     rng = np.random.default_rng(6)
-    bandwidth, runs, flagged = 800, 40, 0
+    bandwidth, flagged = 800, 0
     over = surface.window(place, surface.shown(place, 2 * bandwidth)[0], bandwidth)
     grid = over.around
     weekly = surface.brought(pixels.by_step(current, asked, grid, 7), over)
@@ -117,4 +118,4 @@ def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path) -> None:
         periods = [Period(part.sum(axis=0), 20.0) for part in dealt]
         found = difference(*periods, over.inside, grid.metres, bandwidth, factor, degrees)
         flagged += found.sure.any()
-    assert flagged <= 5
+    assert flagged <= runs / 8  # so many by chance

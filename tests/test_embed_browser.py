@@ -133,6 +133,8 @@ NOTHING = "The link asks for something that this release does not show"
         ("both", "?period=1999-01", NOTHING),
         ("both", "?kind=%3Cscript%3E", NOTHING),
         ("both", "?area=Nowhere", NOTHING),
+        ("both", "?perod=2017-06", NOTHING),
+        ("both", "?kind=traffic_stop&utm_source=x&fbclid=y", ""),
     ],
 )  # fmt: skip
 def test_what_a_link_asks_for_in_vain_is_said(

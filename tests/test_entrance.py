@@ -12,6 +12,7 @@ import pytest
 from tests import entrance
 from tests.conftest import CHROMIUM, ROOT, chromium, command, dashboard
 from tests.entrance import FRONTS, SECRET, TEAM, Door, cookie, opened
+from tests.tabs import Loop
 
 HOUR = 3600
 CLOSED = ["/", "/records", "/app/static/history.js", "/static/index.html", "/media/x.csv",
@@ -169,12 +170,11 @@ def test_a_revoked_session_is_over_also_an_open_one(door: Door, toy: Path) -> No
 
 
 @pytest.mark.browser
-def test_signing_in_and_out_in_a_browser(door: Door) -> None:
+def test_signing_in_and_out_in_a_browser(door: Door, playwright: tuple[Any, Loop]) -> None:
     """Through the provider to the page that was asked for, a download, and out again."""
-    from playwright.sync_api import sync_playwright
-
     words = [*CHROMIUM, f"--host-resolver-rules=MAP {TEAM} 127.0.0.1"]
-    with sync_playwright() as play:
+    play, loop = playwright
+    with loop.used():
         browser = play.chromium.launch(executable_path=chromium(), args=words)
         context = browser.new_context(ignore_https_errors=True)
         page = context.new_page()

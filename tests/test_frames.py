@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from data import frames, links, questions, shapes, surface
 from data.store import Current, Store
@@ -25,10 +24,8 @@ def current(sample_store: Path) -> Current:
 
 
 @pytest.fixture
-def screen(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def screen(screens: Path) -> None:
+    """Pages show the sample."""
 
 
 def view(current: Current, **choices: object) -> View:

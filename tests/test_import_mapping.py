@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from data import words
 from data.forbidden import is_forbidden, is_personal
-from data.intake import guess, mapread, mapwrite
+from data.intake import guess, mapread, mapwrite, midnight
 from data.intake.mapping import (
     CONSTANTS,
+    COUNTS,
+    DATED,
     ENUMERATED,
+    NAMES,
     PATTERNED,
     TARGETS,
     TIME_COLUMNS,
+    ZONED,
     FileRule,
     Mapping,
     Pattern,
@@ -46,8 +50,12 @@ def word(column: str) -> st.SearchStrategy[str]:
     return st.sampled_from(list(words.CODES[column]))
 
 
+RENAMED = st.dictionaries(TEXT, TEXT, min_size=1, max_size=3)
+
+
 def rules(column: str) -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(KEY, word(column) | st.just(""), min_size=1, max_size=3)
+    meant = st.sampled_from(["0", "12"]) if column in COUNTS else word(column)
+    return st.dictionaries(TEXT, meant | st.just(""), min_size=1, max_size=3)
 
 
 FORMATS = st.sampled_from(["%Y-%m-%d", "%d/%m/%Y[ %H:%M]", "%b %d %Y"])
@@ -70,6 +78,8 @@ MAPPINGS = st.builds(
         some(TIME_COLUMNS, FORMATS),
         maybe(st.just("Europe/Berlin")),
         maybe(word("time_precision")),
+        some(DATED, st.sampled_from(midnight.RULES)),
+        some(ZONED, st.just("UTC")),
     ),
     place=st.builds(
         PlaceRule,
@@ -79,7 +89,9 @@ MAPPINGS = st.builds(
         maybe(st.sampled_from(".,")),
         st.booleans(),
     ),
-    values=st.fixed_dictionaries({}, optional={c: rules(c) for c in ENUMERATED}),
+    values=st.fixed_dictionaries(
+        {}, optional={c: rules(c) for c in (*ENUMERATED, *COUNTS)} | dict.fromkeys(NAMES, RENAMED)
+    ),
     tags=st.fixed_dictionaries(
         {},
         optional={
@@ -130,6 +142,10 @@ WRONG = [
     (BASE + '[time]\nformat = "%K"', "no date format"),
     (BASE + '[time]\nzone = "Mars"', "no time zone"),
     (BASE + '[time]\nprecision = "year"', "'year' is no time_precision"),
+    (BASE + '[time]\nmidnight = "noon"', "'noon' is no midnight of occurred_at"),
+    (BASE + '[time]\ntime_of_day_midnight = "utc day"', "no midnight of time_of_day"),
+    (BASE + '[time]\nreceived_at_zone = "Mars"', "no time zone"),
+    (BASE + '[time]\ntime_of_day_zone = "UTC"', "unknown entry: time_of_day_zone"),
     (BASE + '[place]\ncrs = "EPSG:0"', "no coordinate system"),
     (BASE + "[place]\nreach_km = -1", "reach_km"),
     (BASE + "[place]\nswapped = 1", "true or false"),

@@ -1,6 +1,5 @@
 """Every page, run from dashboard.py on the sample: links to Views, and nothing breaks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield sample_store
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def store(screens: Path) -> Path:
+    """The sample."""
+    return screens
 
 
 def opened(path: str = "pages/map.py", **link: str | list[str]) -> AppTest:
@@ -151,18 +145,32 @@ def test_without_data_there_are_no_zeros() -> None:
         assert not app.dataframe and "per 1,000" not in said(app)
 
 
+FEW = {
+    "source": "community made", "kind": "crowd control", "from": "2025-06-01", "to": "2025-08-15",
+}  # fmt: skip
+
+
 def test_of_a_few_records_no_most_is_said() -> None:
     for path in ("pages/map.py", "pages/time.py"):
-        app = opened(path, source="press")
+        app = opened(path, **FEW)
         assert "too few to say" in app.subheader[0].value
-    assert "by count" not in said(opened("pages/area.py", source="press"))
+    assert "by count" not in said(opened("pages/area.py", **FEW))
+
+
+def test_press_without_a_neighborhood_lies_in_no_area() -> None:
+    app = opened(source="press")
+    assert "no record of this View lies in one of these units" in app.subheader[0].value
+    assert "7 lie in none of the areas" in said(app)
+    app = opened("pages/area.py", source="press")
+    assert "no record of this View lies in any area" in app.subheader[0].value
 
 
 def test_of_a_few_records_no_finding_is_said() -> None:
-    app = opened("pages/now.py", source="press")
+    app = opened("pages/now.py", **FEW)
     assert app.subheader[0].value == "Too little to tell what is usual"
-    assert "3 incidents in areas" in said(app) and "it takes 20" in said(app)
-    app = opened("pages/trend.py", source="press")
+    assert "17 incidents in areas" in said(app) and "it takes 20" in said(app)
+    few = {"source": "community made", "kind": "arrest operation", "area": ["Armatage", "Hale"]}
+    app = opened("pages/trend.py", **few)
     assert "too few to tell of a break" in app.subheader[0].value
     assert "A break may be there all the same" in said(app)
     days = {"from": "2025-06-10", "to": "2025-06-13"}
@@ -174,7 +182,8 @@ def test_of_a_few_records_no_finding_is_said() -> None:
 
 
 def test_one_is_not_spoken_of_as_many() -> None:
-    text = said(opened("pages/area.py", source="press"))
+    link = {"source": "community made", "from": "2025-06-12", "to": "2025-06-12"}
+    text = said(opened("pages/area.py", name="Corcoran", **link))
     assert "1 has no exact place and is not in the heatmap" in text and "1 have" not in text
 
 
@@ -224,6 +233,7 @@ def test_session_state_holds_widgets_only() -> None:
         "more",
         "copy",
         "misread",
+        "page_words",
     }
     words = {row.word for row in FILTERS}
     held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}
@@ -279,8 +289,8 @@ def test_pages_run_without_any_area(
 def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of two sources; of the first every row was rejected."""
     folder, head = tmp_path_factory.mktemp("half"), "id,time,kind,lat,lon,neighborhood\n"
-    for name, place in (("first", "-93.2,44.9"), ("second", "44.9,-93.2")):
-        rows = [f"{i},2024-03-{i:02d} 10:00,sighting,{place},Area {i % 3}" for i in range(1, 29)]
+    for name, place in (("first", "-93.2,44.9,"), ("second", "44.9,-93.2,Area")):
+        rows = [f"{i},2024-03-{i:02d} 10:00,sighting,{place}" for i in range(1, 29)]
         (folder / f"{name}.csv").write_text(head + "\n".join(rows) + "\n")
         command("import", str(folder / f"{name}.csv"), "--source", name, store=folder / "store")
     return folder / "store"

@@ -1,6 +1,5 @@
 """What a View puts on the map: every look means one thing, the legend says which."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from data import links
 from data.view import View
@@ -21,12 +19,8 @@ from ui.palette import LIGHT
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def store(screens: Path) -> None:
+    """Pages show the sample."""
 
 
 def view(**choices: Any) -> View:
@@ -114,10 +108,10 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
 
 
 def test_kinds_are_counted_by_day_where_whole_weeks_are_few() -> None:
-    *_, step = clock.kinds(view())
+    *_, step = clock.kinds(view(), cached.answer(view()))
     assert step == "week"
     fortnight = view(**{"from": "2017-06-01", "to": "2017-06-14"})
-    frame, order, step = clock.kinds(fortnight)
+    frame, order, step = clock.kinds(fortnight, cached.answer(fortnight))
     assert step == "day" and frame["start"].nunique() == 14
     assert frame["n"].sum() == cached.answer(fortnight).headline["n"]
     assert set(order) == {"traffic stop", "suspicious person stop"}

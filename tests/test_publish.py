@@ -1,13 +1,8 @@
 """Releases on the disk: the same bytes, whole or not there, published only when attacked."""
 
-import contextlib
 import json
-import os
-import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +28,7 @@ from data.__main__ import app
 from data.released import Written
 from data.settings import ROOT, Problem, Settings
 from data.store import Store
-from tests.conftest import PROVE, command
+from tests.conftest import command
 from tests.releases import survived
 
 NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
@@ -499,130 +494,3 @@ def test_commands_say_what_they_did(place: Place) -> None:
     ):
         done = CliRunner().invoke(app, list(words))
         assert done.exit_code == 1 and said in done.output
-
-
-# kill -9
-
-
-# Runs commands in forks of one process that has imported everything: each is killed where
-# it waits for the disk the nth time (int), or after seconds (float).
-DYING = """
-import json, os, signal, sys, time
-import data.released, data.publish
-from data.__main__ import app
-def dying(words, left, real=os.fsync):
-    def fsync(handle):
-        nonlocal left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(handle)
-    os.fsync = fsync
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1), os.dup2(nothing, 2)
-    try:
-        app(words)
-    finally:
-        os._exit(0)
-for line in sys.stdin:
-    words, after = json.loads(line)
-    child = os.fork()
-    if not child:
-        dying(words, after if isinstance(after, int) else 10**9)
-    if not isinstance(after, int):
-        time.sleep(after)
-        os.kill(child, signal.SIGKILL)
-    print(int(os.WIFSIGNALED(os.waitpid(child, 0)[1])), flush=True)
-"""
-
-
-@contextlib.contextmanager
-def dying(place: Place) -> Iterator[Callable[[list[str], float], bool]]:
-    """A function that starts a command and kills it; whether it was in the middle."""
-    with subprocess.Popen(
-        [sys.executable, "-c", DYING],
-        cwd=ROOT,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin and process.stdout
-
-        def killed(words: list[str], after: float) -> bool:
-            assert process.stdin and process.stdout
-            process.stdin.write(json.dumps([words, after]) + "\n")
-            process.stdin.flush()
-            return bool(int(process.stdout.readline()))
-
-        yield killed
-        process.stdin.close()
-
-
-def whole(place: Place) -> None:
-    """Every folder with the name of a release holds all of it; current shows a whole one."""
-    for folder in (place.store.root / "releases").glob("*"):
-        chain.verify(folder)
-    for folder in (place.public / "releases").glob("[!.]*"):
-        if not (folder / publish.TOMBSTONE).exists():
-            chain.verify(folder)
-    if (place.public / "current").is_symlink():
-        chain.verify((place.public / "current").resolve())
-
-
-def crash(place: Place, times: int, words: Callable[[int], list[str]], steps: int) -> int:
-    """Kill commands, two of three at a random step of writing; how many were in the middle."""
-    rng, caught = random.Random(7), 0
-    with dying(place) as killed:
-        for i in range(times):
-            after = rng.uniform(0.01, 0.8) if i % 3 == 2 else rng.randrange(steps)
-            caught += killed(words(i), after)
-            whole(place)
-    return caught
-
-
-def release_loop(place: Place, times: int) -> int:
-    day = date(2025, 9, 1)
-    caught = crash(place, times, lambda i: ["release", "--as-of", str(day + timedelta(days=i))], 45)
-    made = place.release(day + timedelta(days=times))
-    chain.verify(made.folder)
-    assert not list(place.store.root.glob(".scratch-*"))
-    return caught
-
-
-def publish_loop(place: Place, times: int) -> int:
-    names = []
-    for week in range(3):
-        made = place.release(FIRST + timedelta(weeks=week))
-        survived(made.folder)
-        names.append(made.id)
-    publish.publish(place.store, names[0], place.public)
-    words = [["publish", names[1]], ["publish", names[2]], ["recall", names[2]]]
-
-    def turn(i: int) -> list[str]:
-        return words[min(i * 3 // max(times - 1, 1), 2)]
-
-    caught = crash(place, times, turn, 50)
-    publish.recall(place.store, names[2], place.public)
-    publish.publish(place.store, names[1], place.public)
-    whole(place)
-    assert (place.public / "current").resolve().name == names[1]
-    assert not list((place.public / "releases").glob(".*"))
-    return caught
-
-
-def test_kill_during_release(place: Place) -> None:
-    assert release_loop(place, 10) >= 5
-
-
-def test_kill_during_publish(place: Place) -> None:
-    assert publish_loop(place, 10) >= 4
-
-
-@pytest.mark.prove
-@pytest.mark.skipif(not PROVE, reason="a large count: make prove")
-def test_kill_two_hundred_times(place: Place, tmp_path: Path, filled: Path) -> None:
-    other = Place(tmp_path / "other", filled)
-    caught = release_loop(place, 100) + publish_loop(other, 100)
-    print(f"killed {caught} of 200 in the middle; nothing half there")
-    assert caught >= 100

@@ -94,6 +94,15 @@ def test_whole_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
         ("2024-03-01 10:00 -0600", dating.ISO, datetime(2024, 3, 1, 16), EXACT),
         ("2024-03-01 10:00 +99:00", dating.ISO, None, EXACT),
         ("930", "%H%M", datetime(1970, 1, 1, 9, 30), EXACT),
+        ("45670.5451388889", "excel", datetime(2025, 1, 13, 13, 5), EXACT),
+        ("45670,25", "excel", datetime(2025, 1, 13, 6), EXACT),
+        ("45670", "excel", datetime(2025, 1, 13), DATE),
+        ("45670.999999999", "excel", datetime(2025, 1, 14), EXACT),
+        ("61", "excel", datetime(1900, 3, 1), DATE),
+        ("60", "excel", None, DATE),  # 1900-02-29, which there was not
+        ("0.5", "excel", datetime(1899, 12, 30, 12), EXACT),
+        ("44208", "excel1904", datetime(2025, 1, 13), DATE),
+        ("4567O", "excel", None, DATE),
     ],
 )
 def test_readings(text: str, form: str, expected: datetime | None, precision: int) -> None:

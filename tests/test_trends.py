@@ -186,8 +186,9 @@ def test_a_season_is_no_break() -> None:
     assert sum(_any_break(y, i) for i, y in enumerate(made)) <= stats.binom.ppf(0.99, 40, 0.05)
 
 
-def test_intervals_cover_date_and_ratio() -> None:
-    covered, held, runs = 0, 0, 50
+@pytest.mark.parametrize("runs", [20, pytest.param(50, marks=pytest.mark.prove)])
+def test_intervals_cover_date_and_ratio(runs: int) -> None:
+    covered, held = 0, 0
     for i in range(runs):
         mean = np.where(np.arange(130) < 60, 15.0, 24.0)
         found = trends.change_points(weeks([11, i], mean, 2, 0.2, 130), replicates=199, seed=i)
@@ -247,13 +248,18 @@ def test_the_week_of_may_25_2020_is_an_alarm(force: Callable[..., pd.DataFrame])
     assert found.upper[at] < 12 < 2 * found.exceedance[at] * found.upper[at]
 
 
-def test_shuffled_weeks_of_the_sample_show_nothing(force: Callable[..., pd.DataFrame]) -> None:
+@pytest.mark.parametrize("runs", [12, pytest.param(30, marks=pytest.mark.prove)])
+def test_shuffled_weeks_of_the_sample_show_nothing(
+    force: Callable[..., pd.DataFrame], runs: int
+) -> None:
     for forces in ((), ("chemical_irritant",)):
         y = force(*forces)["n"].to_numpy()
-        shuffled = [np.random.default_rng(i).permutation(y) for i in range(30)]
+        shuffled = [np.random.default_rng(i).permutation(y) for i in range(runs)]
         broken = sum(_any_break(copy, i) for i, copy in enumerate(shuffled))
-        assert broken <= stats.binom.ppf(0.99, 30, 0.05)
+        assert broken <= stats.binom.ppf(0.99, runs, 0.05)
         alarms = np.mean([trends.expected(copy).alarm[10:].mean() for copy in shuffled])
         said = np.mean([trends.false_alarms(copy, replicates=5) for copy in shuffled])
-        error = np.sqrt(alarms / (30 * (len(y) - 10)))  # of the Monte Carlo, were weeks independent
+        error = np.sqrt(
+            alarms / (runs * (len(y) - 10))
+        )  # of the Monte Carlo, were weeks independent
         assert alarms <= said * 84 / 365.25 + 4 * error

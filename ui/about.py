@@ -1,13 +1,15 @@
 """What the page of data and methods shows: generated from the code's own tables."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from data import words
 from data.filters import FILTERS, period
+from data.intake import report
 from data.methods import METHODS
 from data.record import COLUMNS
 from data.view import View
@@ -52,9 +54,14 @@ def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
     told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
     for column, label in COUNTED.items():
         counts = source["counts"][column]
-        spoken = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
+        spoken = ", ".join(f"{words.label(column, w)} {n:,}" for w, n in counts.items())
         told.append((label, spoken))
     return [(label, value) for label, value in told if value]
+
+
+def _local(moment: str, zone: ZoneInfo) -> str:
+    """A moment of the ledger on the place's clock."""
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 COUNTED = {
@@ -62,6 +69,7 @@ COUNTED = {
     "time_precision": "time known to",
     "place_precision": "place known to",
     "grade": "grades",
+    "response": "what local police did",
 }
 
 
@@ -76,11 +84,20 @@ def rows(view: View) -> None:
     """Every import: rows in the file are kept or rejected, with the reason."""
     told: list[dict[str, Any]] = []
     notes: list[str] = []
+    zone = ZoneInfo(cached.meta(view.stamp)["place"]["zone"])
     for source in cached.meta(view.stamp)["sources"]:
         for entry in source["imports"]:
             notes += [
                 f"{entry['file']}: {f'{n:,} ' if n else ''}{what}"
                 for what, n in entry["notes"].items()
+            ]
+            notes += [
+                f"{entry['file']}: {n:,} rows, {report.BY_LABEL.format(why=why)}"
+                for why, n in entry.get("by_label", {}).items()
+            ]
+            notes += [
+                f"{entry['file']}: {report.MissingTexts(**found).sentence()}"
+                for found in entry.get("missing", ())
             ]
             if entry.get("merged"):
                 notes.append(
@@ -101,7 +118,7 @@ def rows(view: View) -> None:
                         len(dropped.get(why, [])) for why in ("forbidden", "telling")
                     ),
                     "Free text dropped": len(dropped.get("free text", [])),
-                    "Imported": entry["imported_at"][:16],
+                    "Imported": _local(entry["imported_at"], zone),
                     "Batch": entry["batch"],
                 }
             )

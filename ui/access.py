@@ -122,14 +122,18 @@ def run() -> None:
         page.run()
         return
     held = roles()
+    from data.store import Gone
     from ui import frame
 
     page = menu.navigation()
-    frame.sidebar()
+    frame.sidebar(page.url_path)
     if provider():
         with st.sidebar:
             st.text(
                 f"Signed in as {st.user.get('email') or 'a member'} ({', '.join(sorted(held))})"
             )
             st.button("Sign out", on_click=st.logout)
-    page.run()
+    try:
+        page.run()
+    except Gone:  # a newer table took the place of the one that this run began with
+        st.rerun()

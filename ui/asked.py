@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from data.surface import Seen
 
-WORLD = (-180.0, -85.0, 180.0, 85.0)
+WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes on
 
 
 class Asked(NamedTuple):
@@ -44,5 +44,6 @@ def held(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
         level, column, row, width, height = (int(v) for v in numbers)
     except (KeyError, TypeError, ValueError):
         return None
-    within = all(0 <= v < 1 << 30 for v in (column, row, width, height)) and 0 <= level < 30
+    within = all(0 <= v < 1 << 30 for v in (row, width, height)) and 0 <= level < 30
+    within &= -(1 << 30) <= column < 1 << 31  # a place may cross 180 degrees
     return (str(view), level, column, row, width, height) if within else None

@@ -45,6 +45,14 @@ def choose() -> str:
     return chosen
 
 
+def has_local() -> bool:
+    """Whether there is a local map that a reader can choose."""
+    try:
+        return cached_map.local_map() is not None
+    except Problem:  # choose() says it
+        return False
+
+
 def _said(look: Callable[[], Any]) -> Any:
     """What is found; None, and a sentence on the page, where it cannot be drawn."""
     try:

@@ -9,16 +9,19 @@ import streamlit as st
 
 from data import (
     answers,
+    breakdowns,
     details,
+    periods,
     questions,
     settings,
     shapes,
     surface,
     within,
 )
+from data.breakdowns import Answers, Breakdown
 from data.store import Current, Store
 from data.store import place as store_file
-from data.view import View
+from data.view import WEEK, View
 from geo import drawn
 from geo.mercator import Grid
 from ui.maps import STATIC
@@ -96,7 +99,8 @@ def _place(
     if not shape:
         return surface.place(here, settled_by)
     found = within.shape(shape, here.meta, area_set)
-    return surface.place(here, settled_by, drawn.outline(found, here.meta["place"]["crs"]))
+    drawing = drawn.outline(found, here.meta["place"]["crs"], here.meridian)
+    return surface.place(here, settled_by, drawing)
 
 
 def outline(view: View) -> surface.Place | None:
@@ -122,9 +126,15 @@ def headline(view: View) -> dict[str, int]:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
-def series(view: View, column: str) -> pd.DataFrame:
-    """Weekly counts by a column of codes."""
-    return questions.series(current(view.stamp), view, column)
+def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+    """Counts by step and by a column of codes."""
+    return questions.series(current(view.stamp), view, column, step)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def covered_hours(view: View) -> pd.DataFrame:
+    """How many hours of each weekday and hour of the clock are covered."""
+    return periods.covered_hours(view, current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
@@ -137,6 +147,17 @@ def hours_by_weekday(view: View) -> pd.DataFrame:
 def daily(view: View) -> pd.DataFrame:
     """Counts by day."""
     return questions.daily(current(view.stamp), view)
+
+
+def is_recorded(view: View, row: Breakdown) -> bool:
+    """Whether the View's source says anything in the column of a breakdown."""
+    return breakdowns.is_recorded(row, view, meta(view.stamp))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def breakdown(view: View, row: Breakdown) -> Answers:
+    """The View by the words of a column."""
+    return breakdowns.answers(current(view.stamp), view, row)
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)

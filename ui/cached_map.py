@@ -47,7 +47,8 @@ def tiles() -> basemap.Tiles | None:
 @st.cache_resource
 def water_url() -> str | None:
     """The address of our own water; the file is written when it is first asked for."""
-    found = basemap.water(place().basemap)
+    center = place().center
+    found = basemap.water(place().basemap, center[1] if center else None)
     if found is None:
         return None
     (STATIC / "basemap").mkdir(exist_ok=True)

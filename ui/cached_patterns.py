@@ -4,10 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from data import episodes as data_episodes
-from data import hot, now, points, weekly
+from data import hot, now, weekly
 from data import near as data_near
 from data.view import View
-from geo import trends
 from ui import cached
 from ui.cached import BY_REPR
 
@@ -52,7 +51,7 @@ def clusters(view: View, longest: int, seed: int) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def kinds(view: View) -> dict[str, int]:
     """The kinds of a View's records with a place and a day, and how many of each."""
-    return points.kinds(cached.current(view.stamp), view)
+    return data_near.kinds(cached.current(view.stamp), view)
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Pairing records ...")
@@ -82,10 +81,6 @@ def trend(view: View, seed: int) -> weekly.Trend:
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Taking the season out ...")
-def seasonal(view: View) -> trends.Seasonal | str:
-    """Trend, season and rest of a View's whole weeks, or why there are none. Do not change them."""
-    found = weekly.weeks(cached.current(view.stamp), view, cached.units(view), past=False)
-    try:
-        return trends.seasonal(found.total.astype(float))
-    except ValueError as problem:
-        return str(problem)
+def seasons(view: View) -> weekly.Seasons:
+    """Trend, season and rest of a View's whole weeks. Do not change them."""
+    return weekly.seasons(cached.current(view.stamp), view, cached.units(view))

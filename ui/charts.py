@@ -37,14 +37,23 @@ def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
                 break
         return [pd.Timestamp(day) for day in begun]
     mondays = found[(found.astype(int) + 3) % 7 == 0]  # 1970 began on a Thursday
-    found = mondays if len(mondays) else found
+    found = mondays if len(mondays) and not _monthly(starts) else found
     return [pd.Timestamp(day) for day in found[:: -(-len(found) // most)]]
 
 
-def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:
-    """A date axis that is labelled where bars start, and nowhere beyond its end."""
+def _monthly(starts: pd.Series) -> bool:
+    """Whether all of several bars start on the first of a month."""
+    return starts.nunique() > 1 and bool((pd.to_datetime(starts).dt.day == 1).all())
+
+
+def axis(starts: pd.Series, most: int = 14, unit: str = "") -> dict[str, Any]:
+    """A date axis that is labelled where bars start, and nowhere beyond its end.
+
+    Bars of months are labelled without a day; a `unit` need be given only for one alone.
+    """
     values = ticks(starts, most)
     months = bool(values) and (starts.max() - starts.min()).days > LONG
+    months |= unit == "month" or _monthly(starts)
     year = "datum.index == 0 || month(datum.value) == 0 ? '%b %Y' : '%b'"
     if months and all(v.month == 1 for v in values):
         year = "'%Y'"
@@ -57,9 +66,9 @@ def axis(starts: pd.Series, most: int = 14) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dates(starts: pd.Series, most: int = 14) -> alt.Axis:
+def dates(starts: pd.Series, most: int = 14, unit: str = "") -> alt.Axis:
     """The same for Altair."""
-    return alt.Axis(**axis(starts, most))
+    return alt.Axis(**axis(starts, most, unit))
 
 
 def title(text: str, theme: Theme) -> dict[str, Any]:
@@ -79,10 +88,25 @@ def _lines() -> alt.Legend:
     )
 
 
+MONTHS = "months have 28 to 31 days"
+
+
+def per(unit: str) -> str:
+    """What a count is of: a week, a month (which differ in length)."""
+    return f"a {unit}" + (f"; {MONTHS}" if unit == "month" else "")
+
+
+def when(unit: str) -> tuple[str, str]:
+    """How a tooltip names the start of a step, and its format: a month has no day."""
+    if unit == "month":
+        return unit, "%B %Y"
+    return unit if unit in ("day", "night") else f"{unit} from", "%a %b %-d, %Y"
+
+
 def _when(unit: str) -> list[alt.Tooltip]:
     """What every chart over time says of a bar or point."""
-    first = "day" if unit == "day" else f"{unit} from"
-    return [alt.Tooltip("start:T", title=first, format="%a %b %-d, %Y"), INCIDENTS]
+    first, form = when(unit)
+    return [alt.Tooltip("start:T", title=first, format=form), INCIDENTS]
 
 
 Changes = Sequence[tuple[date, str]]  # known changes of recording
@@ -105,7 +129,7 @@ def by_group(
     hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
     base = alt.Chart(frame).encode(
-        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **COUNTS)),
         color=alt.Color("group:N", scale=alt.Scale(domain=order, range=colors), legend=_lines()),
         tooltip=[alt.Tooltip("group:N", title="kind"), *_when(unit)],
@@ -113,13 +137,14 @@ def by_group(
     # a line is hard to hit: large points that nobody sees carry what hovering tells
     hit = base.mark_circle(size=160, opacity=0)
     lines = base.mark_line(strokeWidth=1.8, point=frame["start"].nunique() <= 31)
-    said = _title(f"Incidents a {unit}", theme)
+    said = _title(f"Incidents {per(unit)}", theme)
     layers = [lines, hit, *marked(changes, theme)]
     return alt.layer(*layers, title=said).properties(height=250)
 
 
 def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
-    """Hour of day by weekday, colored by count. Columns: weekday, hour, n."""
+    """Hour of day by weekday, colored by the mean of such an hour. Columns: weekday, hour, n,
+    of, mean."""
     named = frame.assign(day=[DAYS[i] for i in frame["weekday"]])
     base = alt.Chart(named).encode(
         x=alt.X(
@@ -132,14 +157,20 @@ def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("day:O", title="weekday"),
             alt.Tooltip("hour:O", title="from hour"),
+            alt.Tooltip("mean:Q", title="incidents an hour", format=".3~r"),
             INCIDENTS,
+            alt.Tooltip("of:Q", title="in so many such hours", format=",.3~r"),
         ],
     )
-    return _matrix(base, named["n"], theme, "incidents", 255)
+    return _matrix(base, named["mean"], theme, "incidents an hour, mean", 255)
 
 
 def calendar(
-    frame: pd.DataFrame, rows: dict[str, str], months: dict[int, list[str]], theme: Theme
+    frame: pd.DataFrame,
+    rows: dict[str, str],
+    months: dict[int, list[str]],
+    theme: Theme,
+    unit: str = "day",
 ) -> alt.LayerChart:
     """Every day as a square: weeks across, weekdays down. Columns: start, row, week, n.
 
@@ -156,9 +187,9 @@ def calendar(
     base = alt.Chart(frame).encode(
         x=alt.X("week:O", title=None, axis=axis, scale=alt.Scale(domain=weeks)),
         y=_rows(list(rows), said, rows),
-        tooltip=_when("day"),
+        tooltip=_when(unit),
     )
-    return _matrix(base, frame["n"], theme, "incidents a day", max(265, 120 + 9 * len(rows)))
+    return _matrix(base, frame["n"], theme, f"incidents a {unit}", max(265, 120 + 9 * len(rows)))
 
 
 def _rows(order: list[str], said: list[str], words: dict[str, str] | None = None) -> alt.Y:
@@ -171,14 +202,14 @@ def _rows(order: list[str], said: list[str], words: dict[str, str] | None = None
 def _matrix(
     base: alt.Chart, counts: pd.Series, theme: Theme, title: str, height: int
 ) -> alt.LayerChart:
-    """Cells colored by count. One with 0 is an empty frame; one not covered is not there."""
-    top = int(counts.max()) if counts.any() else 1
+    """Cells colored by count or mean. One with 0 is an empty frame; one not covered is absent."""
+    top = float(counts.max()) if counts.any() else 1.0
     color = alt.Color(
-        "n:Q",
+        f"{counts.name}:Q",
         scale=alt.Scale(range=list(theme.ramp), domain=[0, top]),
         legend=alt.Legend(
             title=title, titleOrient="left", orient="top", direction="horizontal", values=[0, top],
-            format=",d", gradientLength=120, gradientThickness=9, offset=2,
+            format=",.3~r", gradientLength=120, gradientThickness=9, offset=2,
         ),
     )  # fmt: skip
     cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.3, strokeWidth=0.5)
@@ -195,7 +226,7 @@ def small(
         alt.Chart(frame)
         .mark_bar(color=theme.accent, binSpacing=0)
         .encode(
-            x=alt.X("start:T", title=None, axis=dates(frame["start"], 2)),
+            x=alt.X("start:T", title=None, axis=dates(frame["start"], 2, unit)),
             x2="end:T",
             y=alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis),
             y2=alt.datum(0),
@@ -214,7 +245,7 @@ def against(
     Columns: start, who, index (1 is the mean of the period), n.
     """
     base = alt.Chart(frame).encode(
-        x=alt.X("start:T", title=None, axis=dates(frame["start"])),
+        x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
         y=alt.Y("index:Q", title=None, axis=alt.Axis(tickCount=4, format=".1f")),
         color=alt.Color(
             "who:N",
@@ -229,9 +260,38 @@ def against(
         ],
     )
     hit = base.mark_circle(size=160, opacity=0)
-    said = _title(f"Incidents a {unit}, times the mean of the period", theme)
+    each = "Incidents a day, by month" if unit == "month" else f"Incidents a {unit}"
+    said = _title(f"{each}, times the mean of the period", theme)
     layers = [base.mark_line(), hit, *marked(changes, theme)]
     return alt.layer(*layers, title=said).properties(height=250)
+
+
+def shares(frame: pd.DataFrame, theme: Theme, said: int) -> alt.LayerChart:
+    """Horizontal bars in the order given, with the interval of each share of `said` records.
+
+    Columns: what, label, n, share, low, high; counts alone where there are no shares.
+    """
+    counted = bool(frame["share"].isna().all())
+    x, end = ("n", "n") if counted else ("share", "high")
+    told = frame.assign(x=frame[x], end=frame[end])
+    form = COUNTS if counted else {"format": ".0%"}
+    scale = alt.Scale(domain=[0, 1.5 * float(told["end"].max())], nice=False)  # room for labels
+    tooltip = [alt.Tooltip("what:N", title="what"), INCIDENTS]
+    if not counted:
+        named = (("share", "share"), ("low", "from (95% interval)"), ("high", "to"))
+        tooltip += [alt.Tooltip(f"{column}:Q", title=name, format=".1%") for column, name in named]
+    base = alt.Chart(told).encode(
+        x=alt.X("x:Q", title=None, axis=alt.Axis(tickCount=4, **form), scale=scale),
+        y=alt.Y("what:N", title=None, sort=frame["what"].tolist(), axis=alt.Axis(labelLimit=220)),
+        tooltip=tooltip,
+    )
+    layers = [base.mark_bar(color=theme.accent, height={"band": 0.6})]
+    if not counted:
+        layers.append(base.mark_rule(color=theme.ink, size=1.5).encode(x="low:Q", x2="high:Q"))
+    label = base.mark_text(align="left", dx=6, color=theme.ink)
+    layers.append(label.encode(x="end:Q", text="label:N"))
+    what = "Records" if counted else f"Share of the {said:,} records that say it, 95% interval"
+    return alt.layer(*layers, title=_title(what, theme)).properties(height=alt.Step(26))
 
 
 def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:

@@ -9,7 +9,7 @@ from data.methods import METHODS
 from data.view import View
 from ui import frame
 
-SEED = 1
+SEED, MOST_SEED = 1, 2**31 - 1
 
 
 class Claim(NamedTuple):
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 def seed() -> int:
     """The seed of the page's simulations."""
     asked = st.number_input(
-        "Seed", 0, 2**31 - 1, SEED, key="seed", bind="query-params", width=130,
+        "Seed", 0, MOST_SEED, SEED, key="seed", bind="query-params", width=130,
         help="Simulations begin from it: the same seed gives the same numbers. With another "
         "the p-values differ a little; what matters should not.",
     )  # fmt: skip

@@ -1,16 +1,13 @@
 """What the Time page shows."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import links, periods, words
+from data import periods, words
 from data.answers import Answer
 from data.filters import WEEKDAYS
-from data.view import View
+from data.view import DAY, MONTH, WEEK, View
 from geo import rates
 from ui import cached, charts, headline
 from ui.palette import Theme
@@ -22,6 +19,7 @@ MOST = 12  # small charts
 A_ROW = 4  # small charts beside each other; two on a phone
 MANY = 120  # more weeks than this are too fine for a small chart
 ENOUGH = 5  # incidents for each hour or weekday, to say which has most
+FEWEST = 4  # of each weekday or hour that are covered, to say which has most
 BLOCK = 4  # weeks that are then one bar
 
 
@@ -34,102 +32,103 @@ def title(view: View, answer: Answer) -> str:
         return f"{what}: no record in this View, so there is nothing to draw"
     if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
         return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
-    found = cached.hours_by_weekday(view)
-    by_day = (days(view) if found.empty else found).groupby("weekday")["n"].sum()
-    if not by_day.sum():
-        return f"{what}: no record of this View has a day"
-    day, hour = _largest(by_day), None
-    if not found.empty:
-        hour = _largest(found.groupby("hour")["n"].sum())
+    by_day, by_hour = weekday_means(view), _hour_means(view)
+    if not by_day["n"].sum() and answer.step == periods.STEPS[MONTH]:
+        return f"{what}: known only to the month, so no weekday and no hour stands out"
+    if not by_day["n"].sum():
+        return f"{what}: no record of this View is known to a whole {periods.name(view, DAY)}"
+    day, hour = _largest(by_day), _largest(by_hour)
     most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
     most += [] if day is None else [f"on {NAMES[day]}"]
     said = f"most {' and '.join(most)}" if most else "too few to say when most are"
-    return f"{what}: {said}" + ("; no record of this View has an hour" if found.empty else "")
-
-
-def _largest(counts: pd.Series) -> int | None:
-    """The weekday or hour with the largest count; None where it is no news, shared with
-    another, or where there are fewer than five for each, so that chance may choose it."""
-    top = counts.index[counts == counts.max()]
-    few = counts.sum() < ENOUGH * len(counts)
-    return None if few or len(top) > 1 or len(counts) == 1 else int(top[0])
-
-
-def left_out(shown: float, every: int, what: str) -> None:
-    """Say how many incidents a chart cannot show, if any."""
-    if shown < every:
-        st.text(f"{shown:,.0f} of {every:,} incidents; of the others the {what} is not known.")
-
-
-def kinds(view: View) -> tuple[pd.DataFrame, list[str], str]:
-    """Counts by kind with zeros filled, whole weeks only, or days where there are too few
-    weeks; the kinds by size; and which of the two the steps are."""
-    found = cached.series(view, "kind")
-    weeks = _weeks(view)
-    step = "week" if len(weeks) >= periods.ENOUGH_WEEKS else "day"
-    if step == "day":
-        found = _daily_by_kind(view, found["code"].unique().tolist())
-    every = weeks if step == "week" else pd.DatetimeIndex(_asked_days(view))
-    named = found.assign(
-        start=pd.to_datetime(found["start"]),
-        group=[words.spoken(words.KINDS[code].code) for code in found["code"]],
+    return f"{what}: {said}" + (
+        "" if by_hour["n"].sum() else "; no record of this View has an hour"
     )
+
+
+def weekday_means(view: View) -> pd.DataFrame:
+    """By weekday (0 Monday): n, of (how many such whole days are covered) and their mean."""
+    found = days(view).groupby("weekday")["n"].agg(["sum", "size"])
+    found = found.set_axis(["n", "of"], axis=1)
+    return found.assign(mean=found["n"] / found["of"])
+
+
+def _hour_means(view: View) -> pd.DataFrame:
+    """The same by hour of the clock."""
+    found = hours(view).groupby("hour")[["n", "of"]].sum()
+    return found.assign(mean=found["n"] / found["of"])
+
+
+def day_name(view: View) -> str:
+    """What a day of the View is called: one that ends in the morning is a night."""
+    return periods.name(view, DAY)
+
+
+def said_means(view: View) -> str:
+    """The mean count of each weekday, and of how many such days."""
+    means = weekday_means(view)
+    unit = periods.name(view, DAY)
+    each = [
+        f"{WEEKDAYS[day]} {headline.mean(mean)} ({of:,.0f})"
+        for day, mean, of in zip(means.index, means["mean"], means["of"])
+    ]
+    return f"Mean a {unit}, and of how many {unit}s: {', '.join(each)}."
+
+
+def _largest(found: pd.DataFrame) -> int | None:
+    """The weekday or hour with the largest mean; None where it is no news, shared with
+    another, or where there are too few for each, so that chance may choose it."""
+    if len(found) < 2 or found["of"].min() < FEWEST or found["n"].sum() < ENOUGH * len(found):
+        return None
+    top = found.index[np.isclose(found["mean"], found["mean"].max(), rtol=1e-9)]
+    return None if len(top) > 1 else int(top[0])
+
+
+def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
+    """Say how many incidents a chart cannot show, if any; `cut` lie in a night cut short."""
+    why = [f"the {what} is not known"] if shown + cut < every else []
+    why += ["the night is not covered to its end"] if cut else []
+    if shown < every:
+        st.text(f"{shown:,.0f} of {every:,} incidents; of the others {' or '.join(why)}.")
+
+
+def kinds(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
+    """Counts by kind with zeros filled, in whole weeks, or days where there are too few weeks,
+    or months where the answer is by month; the kinds by size; and what the steps are."""
+    step = MONTH if answer.step == periods.STEPS[MONTH] else WEEK
+    every = _whole(view, step)
+    if step == WEEK and len(every) < periods.ENOUGH_WEEKS:
+        step, every = DAY, _whole(view, DAY)
+    found = cached.series(view, "kind", step)
+    named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
     sizes = named.groupby("group")["n"].sum().sort_values(ascending=False)
     order = sizes.index[:IN_COLOR].tolist()
     named["group"] = named["group"].where(named["group"].isin(order), REST)
     wide = named.pivot_table(index="start", columns="group", values="n", aggfunc="sum")
-    wide = wide.reindex(every).fillna(0)
-    order = [name for name in [*order, REST] if name in wide]
-    long = wide.rename_axis("start").reset_index().melt("start", value_name="n")
-    return long, order, step
+    order = [name for name in [*order, REST] if name in set(named["group"])]
+    wide = wide.reindex(index=every, columns=order).fillna(0)
+    long = wide.rename_axis("start").reset_index().melt("start", var_name="group", value_name="n")
+    return long, order, periods.name(view, step)
 
 
-def _covered(view: View) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day of the View that its source covers."""
-    first, last = links.coverage(view.sources, cached.meta(view.stamp))
-    return pd.Timestamp(max(view.start, first)), pd.Timestamp(min(view.end, last))
-
-
-def _weeks(view: View) -> pd.DatetimeIndex:
-    """The Mondays of all whole weeks."""
-    start, end = _covered(view)
-    monday = start + timedelta(days=-start.day_of_week % 7)
-    return pd.date_range(monday, end - timedelta(days=6), freq="7D")
-
-
-def _asked_days(view: View) -> pd.Series:
-    """The covered days of the View, without weekdays that it leaves out."""
-    start, end = _covered(view)
-    every = pd.Series(pd.date_range(start, end, freq="D"))
-    return every[every.dt.day_of_week.isin(view.weekdays)] if view.weekdays else every
-
-
-def _daily_by_kind(view: View, codes: list[int]) -> pd.DataFrame:
-    """Counts by day and kind: start, code, n."""
-    frames = [
-        cached.daily(replace(view, kinds=(words.KINDS[code].code,))).assign(code=code)
-        for code in codes
-    ]
-    none = pd.DataFrame({"day": [], "n": [], "code": []})
-    return pd.concat(frames or [none]).rename(columns={"day": "start"})
+def _whole(view: View, step: int) -> pd.DatetimeIndex:
+    """The first days of the whole steps of a View."""
+    return pd.DatetimeIndex(periods.whole_starts(view, step, cached.current(view.stamp)))
 
 
 def hours(view: View) -> pd.DataFrame:
-    """Counts by weekday and hour, zeros filled for every one asked for: weekday, hour, n."""
-    found = cached.hours_by_weekday(view)
-    first, last = view.hours or (0, 24)
-    asked = [
-        h for h in range(24) if (first <= h < last if first < last else h >= first or h < last)
-    ]
-    weekdays = sorted(set(_asked_days(view).dt.day_of_week) | set(found["weekday"]))
-    cells = pd.DataFrame([(d, h) for d in weekdays for h in asked], columns=["weekday", "hour"])
-    every = cells.merge(found, on=["weekday", "hour"], how="outer")
-    return every.assign(n=every["n"].fillna(0))
+    """By weekday and hour asked for: weekday, hour, n, of (how many such hours are covered)
+    and the mean of an hour."""
+    every = cached.covered_hours(view).merge(
+        cached.hours_by_weekday(view), on=["weekday", "hour"], how="left"
+    )
+    n = every["n"].fillna(0)
+    return every.assign(n=n, mean=n / every["of"])
 
 
 def days(view: View) -> pd.DataFrame:
-    """Every covered day of the View with its count: start, weekday, n."""
-    every = _asked_days(view)
+    """Every whole covered day of the View with its count: start, weekday, n."""
+    every = pd.Series(_whole(view, DAY))
     found = cached.daily(view)
     counts = pd.Series(found["n"].to_numpy(), index=pd.to_datetime(found["day"]))
     n = counts.reindex(every).fillna(0).to_numpy()
@@ -184,13 +183,13 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     table = answer.table[answer.table["asked"] & (answer.table["n"] > 0)]
     top = table.sort_values("n", ascending=False, kind="stable").head(k)
     whole = answer.series[answer.series["whole"]]
-    step = 7 if answer.step == "week" else 1
+    step = next((s for s, name in periods.STEPS.items() if name == answer.step), DAY)
     counts, starts = answer.counts[:, whole["at"].to_numpy()], whole["start"].to_numpy()
-    width = BLOCK if step == 7 and len(starts) > MANY else 1
+    width = BLOCK if step == WEEK and len(starts) > MANY else 1
     held = len(starts) // width * width  # whole blocks only
-    starts = starts[:held:width]
+    ends = np.array([periods.last_day(day, step) for day in whole["start"].dt.date], "M8[D]")
+    starts, ends = starts[:held:width], ends[:held][width - 1 :: width] + 1
     counts = counts[:, :held].reshape(len(counts), len(starts), width).sum(axis=2)
-    ends = starts + np.timedelta64(step * width, "D")
     frames = {
         str(name): pd.DataFrame({"start": starts, "end": ends, "n": counts[i]})
         for i, name in zip(top.index, top["area"])
@@ -207,7 +206,7 @@ def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
         return
     many = f"The {len(frames)} areas" if len(frames) > 1 else "The one area"
     many += " with the most incidents" if len(frames) == MOST else " with incidents"
-    per = f"incidents in {unit}" if unit[0].isdigit() else f"incidents a {unit}"
+    per = f"incidents in {unit}" if unit[0].isdigit() else f"incidents {charts.per(unit)}"
     scale = "on one scale" if len(frames) > 1 else "on a scale"
     st.markdown(f"**{many}** ({per}, all {scale} from 0 to {top:,})")
     names = list(frames)

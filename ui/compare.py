@@ -1,6 +1,5 @@
 """What the page Compare is asked: which two, and what a link said of them in vain."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -10,7 +9,7 @@ from data.clauses import chosen_sources, says
 from data.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
 from data.filters import period, source_option
 from data.view import View
-from ui import cached, cached_compare, neighborhood
+from ui import cached, cached_compare, frame, neighborhood
 from ui.claim import Claim
 
 METHOD = "Comparison"
@@ -35,20 +34,12 @@ class Asked(NamedTuple):
 
 def ask(view: View) -> Asked:
     """Which two the reader wants side by side."""
-    vain = _vain("against", "Compare", WHAT)
     row = st.container(horizontal=True, vertical_alignment="bottom")
     what = row.segmented_control(
         "Compare", WHAT, default=PERIODS, key="against", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
-    asked = ASK[what](view, row)
-    return asked._replace(notices=(*vain, *asked.notices))
-
-
-def _vain(word: str, label: str, options: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each value of a link that means nothing here; the widget drops it."""
-    said = [v for v in st.query_params.get_all(word) if v not in options]
-    return tuple(f"{label}: {value[:40]!r} is not known here; ignored." for value in said)
+    return ASK[what](view, row)
 
 
 def _periods(view: View, row: Any) -> Asked:
@@ -67,7 +58,6 @@ def _periods(view: View, row: Any) -> Asked:
 def _areas(view: View, row: Any) -> Asked:
     whole = neighborhood.polygons(view)  # hexagons have no residents
     names = cached.units(whole)["name"].tolist()
-    vain = _vain("these", "A", names)
     these = view.areas
     left, right = st.columns(2)
     if these:
@@ -78,9 +68,8 @@ def _areas(view: View, row: Any) -> Asked:
         )  # fmt: skip
         these = tuple(picked)
     others = [name for name in names if name not in these]
-    vain += _vain("those", "B", names)
     twice = [v for v in st.query_params.get_all("those") if v in these]
-    vain += tuple(f"{name} is in A already, so it is not in B." for name in twice)
+    vain = tuple(f"{name} is in A already, so it is not in B." for name in twice)
     those = right.multiselect(
         "B: those areas", others, key="those", bind="query-params", placeholder=OTHERS
     )
@@ -96,7 +85,7 @@ def _sources(view: View, row: Any) -> Asked:
     named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
     mine = source_option(own)
     said = st.query_params.get("other")
-    vain = _vain("other", "Against", list(named))
+    vain: tuple[str, ...] = ()
     options = [option for option in named if option != mine]
     if said == mine:
         vain += (f"{mine} twice is no comparison: shown is another source.",)
@@ -140,6 +129,9 @@ def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
         lines.append(pair)
         if asked.what == PERIODS:
             lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
+    else:
+        sides = (pair.b.view, pair.a.view)
+        lines += dict.fromkeys(line for side in sides for line in frame.change_words(side))
     made = chosen_sources(asked.other, cached.meta(view.stamp)) if asked.other else []
     if any(s["made"] for s in made):
         st.warning("Made data: no line of the other source happened.")

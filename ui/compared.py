@@ -7,9 +7,9 @@ import streamlit as st
 from data import words
 from data.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.filters import source_option
-from data.view import HEXAGONS, View
+from data.view import HEXAGONS, MONTH, View
 from geo import forest, rates
-from ui import headline, layers, tables
+from ui import headline, intervals, layers, tables
 from ui.compare import OTHERS, Asked
 
 FEW = 3  # names in a title
@@ -94,7 +94,7 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     weeks = words.counted(len(side.starts), f"whole {pair.unit}")
     counted = f"{words.counted(side.n, 'incident')} in {weeks}"
     if side.every != side.n and pair.what != AREAS:
-        counted += f" (of {side.every:,} with partial {pair.unit}s)"
+        counted += f" (of {side.every:,} in the whole period)"
     per_step = f"{layers.number(side.per_step)} a {pair.unit}"
     rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
     areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
@@ -102,7 +102,7 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     within = f"95 %: {layers.number(low[0])} to {layers.number(high[0])}"
     if pair.what == SOURCES:
         placed = int(side.counts[side.asked].sum())
-        cut = f" (with partial ones {side.every:,})" if side.every != side.n else ""
+        cut = f" (of {side.every:,} in the whole period)" if side.every != side.n else ""
         held = f"incidents in the {weeks} that both cover{cut}, {per_step}"
         return [f"{side.n:,}", held, f"{placed:,} of them in these areas"]
     if not side.residents:
@@ -117,11 +117,11 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
 def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     """The overall ratio and its interval."""
     value, low, high = (float(v[0]) for v in found[:3])
-    what = f"incidents a {pair.unit}" if pair.what == PERIODS else "incidents per resident"
+    unit = "day" if pair.step == MONTH else pair.unit  # months differ in length
+    what = f"incidents a {unit}" if pair.what == PERIODS else "incidents per resident"
     said = f"{value:.2f}" if np.isfinite(value) else "none in B"
-    end = f"to {high:.2f}" if np.isfinite(high) else "or more"
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
-    lines.append(f"{what}; 95 % interval {low:.2f} {end}")
+    lines.append(f"{what}; 95 % interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
         lines.append("The interval holds 1: chance can explain the difference")
     if found.finding[0] == forest.FEW:
@@ -171,7 +171,11 @@ COLUMNS: tables.Columns = {
     "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
     "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
     "low": ("from", "%.2f", "Lower end of the ratio's 95 % interval."),
-    "high": ("to", "%.2f", "Upper end of the ratio's 95 % interval; empty where B has none."),
+    "high": (
+        "to",
+        "%.2f",
+        "Upper end of the ratio's 95 % interval; empty where B has none or next to none.",
+    ),
     "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
     "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
     "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
@@ -182,6 +186,7 @@ COLUMNS: tables.Columns = {
     "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
+    "no_rate": tables.COLUMNS["no_rate"],
     "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
     "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
     "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
@@ -199,6 +204,8 @@ def table(pair: Pair, asked: Asked) -> pd.DataFrame:
     if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
         rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
         rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
+    if "rate" in rows and rows["rate"].notna().any():
+        rows = tables.with_reasons(rows)
     kept = [c for c in COLUMNS if c in rows and not rows[c].isna().all()]
     total = int(pair.a.asked.size)
     st.text(f"{len(rows)} of {words.counted(total, 'area')}. A: {a}. B: {b}.")

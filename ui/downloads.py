@@ -56,8 +56,9 @@ def records(view: View, personal: list[str]) -> None:
 
 def areas(view: View, table: pd.DataFrame) -> None:
     """A button for the table of areas as it stands."""
-    kept = table[[c for c in tables.COLUMNS if c in table]]
-    columns = " ".join(f"{c}: {tables.COLUMNS[c][2]}" for c in tables.COLUMNS if c in table)
+    table = tables.with_reasons(table)
+    kept = table[list(tables.wanted(table, view, tuple(tables.COLUMNS)))]
+    columns = " ".join(f"{c}: {tables.COLUMNS[str(c)][2]}" for c in kept)
     told = about(view, len(kept), columns)
     st.download_button(
         f"This list as CSV, {words.counted(len(kept), 'row')}",

@@ -18,7 +18,8 @@ def told(view: View) -> dict[str, Any]:
     if not view.shape or crs is None:
         return {"shape": None, "draws": crs is not None}
     found = within.shape(view.shape, meta, view.area_set)
-    ring = drawn.outline(found, crs).exterior.coords
+    meridian = float(meta["place"].get("meridian", 0.0))
+    ring = drawn.outline(found, crs, meridian).exterior.coords
     return {"shape": [[round(x, 5), round(y, 5)] for x, y in ring], "draws": True}
 
 

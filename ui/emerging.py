@@ -1,5 +1,6 @@
 """What the page of emerging hot spots shows: the categories, and each area's history."""
 
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -13,7 +14,7 @@ from data.filters import period
 from data.hot import LEAST, LEAST_STEPS, Emerging
 from data.view import View
 from geo.emerging import NOTHING
-from ui import charts, headline, hot, layers, palette, tables
+from ui import charts, frame, headline, hot, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -60,8 +61,9 @@ def shown(found: Emerging) -> str:
     """Why no pattern can be named; empty where one can."""
     steps = found.steps
     if steps.frames < LEAST_STEPS:
+        since = " since recording changed" if found.stretch.begun else ""
         return (
-            f"{words.counted(steps.frames, f'whole {steps.unit}')} in this View: it takes "
+            f"{words.counted(steps.frames, f'whole {steps.unit}')}{since} in this View: it takes "
             f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."
         )
     tested = int(np.isfinite(found.z).any(axis=1).sum())
@@ -90,14 +92,28 @@ def said(of: str, found: Emerging) -> str:
     steps = found.steps
     every = int(np.isfinite(found.z).any(axis=1).sum())
     last = found.state[:, -1] if steps.frames else np.zeros(0)
-    ends = steps.labels()
-    span = f"{ends[0].split(' - ')[0]} to {ends[-1].split(' - ')[-1]}" if ends else ""
+    span = spell(found)
     cut = f" {steps.left} more steps are older or partial." if steps.left else ""
     return (
         f"{every} areas by {words.counted(steps.frames, steps.unit)}, {span}: smoothed {of}. In the "
         f"newest {steps.unit} {int((last > 0).sum())} hot and {int((last < 0).sum())} cold. About "
         f"1 in 20 of the cells colored below is expected to be chance.{cut}"
     )
+
+
+def spell(found: Emerging) -> str:
+    """The first and last day of the steps counted, as readers write them."""
+    steps = found.steps
+    if not steps.starts:
+        return "no whole step"
+    return period(steps.starts[0], steps.starts[-1] + timedelta(days=steps.days[-1] - 1))
+
+
+def across(view: View, found: Emerging) -> list[str]:
+    """Each known change of recording that bears on it, and that nothing reaches across one."""
+    begun = found.stretch.begun
+    alone = "Only steps since then count: no trend is told across a change of recording."
+    return [*frame.change_words(view), *([alone] if begun else [])]
 
 
 def _colors(theme: Theme) -> dict[str, str]:
@@ -132,7 +148,7 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
         rows.append({"hatch": "nodata", "text": "not tested: no rate"})
     legend = {
         "title": "Over time", "rows": rows,
-        "note": f"{period(view.start, view.end)}{layers.approximate(view)}",
+        "note": f"{spell(found)}{layers.approximate(view)}",
     }  # fmt: skip
     order = [i for i, label in enumerate(found.label) if label != NOTHING]
     return {

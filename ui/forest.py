@@ -8,7 +8,7 @@ import streamlit as st
 from data import words
 from data.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
-from ui import charts, compared, palette
+from ui import charts, compared, intervals, palette
 from ui.compare import Asked
 from ui.palette import Theme
 
@@ -92,8 +92,7 @@ def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     said = said.where(ratio > 0, "0 in A").where(np.isfinite(ratio), "0 in B")
     clear = frame["look"].isin(LOOKS[:2])
     beyond = (ratio < lowest) | (ratio > highest)
-    interval = [f"{a:.2f} to {b:.2f}" if np.isfinite(b) else f"{a:.2f} or more"
-                for a, b in zip(frame["low"], frame["high"])]  # fmt: skip
+    interval = [intervals.ratio_interval(a, b) for a, b in zip(frame["low"], frame["high"])]
     return frame.assign(
         at=ratio.clip(lowest, highest), left=frame["low"].clip(lowest, highest),
         right=frame["high"].fillna(np.inf).clip(lowest, highest),

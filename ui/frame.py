@@ -1,27 +1,32 @@
 """What stands around every page: menu, filters, the View and its sentence, the link."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from data import links
+from data import links, recording
 from data.clauses import Meta, chosen_sources
 from data.filters import FILTERS, period, source_option
+from data.recording import KnownChange
 from data.settings import Problem, Settings
 from data.view import View
 from ui import cached, look, menu
 from ui import sidebar as filters
 
-STEPS = look.steps(menu.PAGE_WORDS)
 plain, theme = look.plain, look.theme
 
 
-def sidebar() -> None:
-    """Ask for a View. The widgets are bound to the link, so a link restores it."""
-    st.html(look.STYLE + STEPS, unsafe_allow_javascript=True)
+def sidebar(page: str) -> None:
+    """Ask for a View. The widgets are bound to the link, so a link restores it.
+
+    `page` is the address of the page that is to follow.
+    """
+    from ui import page_words  # it knows the choices of every page, and pages know the frame
+
+    st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
         stamp = cached.stamp()
         place = cached.place()
@@ -40,16 +45,19 @@ def sidebar() -> None:
     view, notices = links.view(chosen, meta, place, now)
     if len(view.sources) > 1:
         view, notices = _one_source(view, chosen, meta, place, now)
-    told = dict.fromkeys((*notices, *_misread(link, view, meta)))
+    vain = page_words.arrive(page, page_words.Arrival(view, link))
+    told = dict.fromkeys((*notices, *_misread(link, view, meta, page_words.NAMES), *vain))
     st.session_state["view"] = (view, tuple(told))
 
 
-def _misread(link: dict[str, list[str]], view: View, meta: Meta) -> list[str]:
+def _misread(
+    link: dict[str, list[str]], view: View, meta: Meta, names: tuple[str, ...]
+) -> list[str]:
     """What a link says that means nothing here: said until the reader asks otherwise.
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
-    own = (*menu.PAGE_WORDS, *menu.EMBED, links.SETTLED, links.STAMP)
+    own = (*names, *menu.EMBED, links.SETTLED, links.STAMP)
     told = links.misread(link, meta, own)
     for word in link.keys() - {row.word for row in FILTERS} - set(own):
         del st.query_params[word]
@@ -103,9 +111,10 @@ def view() -> View:
 
 
 def _notices(view: View, notices: tuple[str, ...]) -> None:
-    gap = links.gap(view, cached.meta(view.stamp))
-    for sentence in (*notices, *([gap] if gap else [])):
-        st.text(sentence)
+    meta = cached.meta(view.stamp)
+    for sentence in (*notices, links.gap(view, meta), recording.no_count(view, meta)):
+        if sentence:
+            st.text(sentence)
     made = [s for s in chosen_sources(view, cached.meta(view.stamp)) if s["made"]]
     if made:
         st.warning("Made data: no line of this source happened.")
@@ -155,17 +164,36 @@ def map_title(view: View) -> str:
     return f"Map of {cached.meta(view.stamp)['place']['name']}: {sources}"
 
 
-def changes(view: View) -> list[tuple[date, str]]:
+def changes(view: View) -> list[KnownChange]:
     """Known changes of recording within the View's period."""
-    told = chosen_sources(view, cached.meta(view.stamp))
-    every = [(date.fromisoformat(day), what) for s in told for day, what in s["changes"]]
-    return [(day, what) for day, what in every if view.start <= day <= view.end]
+    near = recording.changes_near(view, cached.meta(view.stamp))
+    return [one for one in near if one.day >= view.start]
+
+
+def change_words(view: View) -> list[str]:
+    """A sentence for each known change of recording within a View's period or just before."""
+    near = recording.changes_near(view, cached.meta(view.stamp))
+    return [changed(one, ", just before" if one.day < view.start else "") for one in near]
+
+
+def changed(change: KnownChange, when: str = "") -> str:
+    """A known change of recording as a sentence; `when` goes behind its day."""
+    return f"Recording changed on {period(change.day, change.day)}{when}: {change.what}"
+
+
+def say_changes(view: View) -> None:
+    """Say each known change of recording that bears on what the page shows over time."""
+    with st.container(key="known_changes"):
+        for line in change_words(view):
+            st.text(line)
 
 
 def link(view: View, words: Mapping[str, str] | None = None) -> str:
     """The address of this page with every part of the View and the page's own words."""
+    from ui import page_words
+
     query = links.query(view, cached.meta(view.stamp))
-    asked = {k: st.query_params.get_all(k) for k in st.query_params if k in menu.PAGE_WORDS}
+    asked = {k: st.query_params.get_all(k) for k in st.query_params if k in page_words.NAMES}
     own = {**asked, **(words or {})}
     rest = f"&{urlencode(own, doseq=True)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from data import words
+from data import periods, words
 from data.answers import Answer
 from data.clauses import says
 from data.filters import period
-from data.view import View
+from data.view import MONTH, View
 from geo import rates
-from ui import cached
+from ui import cached, intervals
 
 
 def show(view: View, answer: Answer) -> None:
@@ -23,9 +23,10 @@ def show(view: View, answer: Answer) -> None:
 
 
 def noun(view: View) -> str:
-    """What is counted, in the source's words, and which kinds or force of it are asked for."""
+    """What is counted, in the source's words, and which kinds, force or response of it."""
     told = says(view, cached.meta(view.stamp))[:60]
-    only = [words.spoken(code) for code in (*view.kinds, *view.forces)]
+    asked = {"kind": view.kinds, "force": view.forces, "response": view.responses}
+    only = [words.label(column, code) for column, codes in asked.items() for code in codes]
     if not only:
         return told
     return f"{told} ({', '.join(only[:2])}{' ...' if len(only) > 2 else ''})"
@@ -38,9 +39,12 @@ def sentence(answer: Answer) -> str:
         return answer.why
     ratio, low, high = (float(v[0]) for v in told.change[:3])
     a_step = f"a {answer.step}"
+    many = f"{told.steps:,}"
+    if told.steps != told.steps_before:
+        many += f" and {told.steps_before:,}"
     both = (
         f"{told.now:,.1f} {a_step} in {told.period} against {told.before:,.1f} in "
-        f"{told.period_before}, whole {answer.step}s"
+        f"{told.period_before}, over {many} whole {answer.step}s"
     )
     if not np.isfinite(ratio):
         return f"No ratio: {both}."
@@ -51,7 +55,16 @@ def sentence(answer: Answer) -> str:
             change = f"{(1 - ratio) * 100:.0f} % fewer"
         case _:
             change = "No clear change"
-    return f"{change}: {both} (ratio {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f})."
+    if not any(intervals.known_ends(low, high)):
+        return f"{change}: {both}; too few to tell a ratio."
+    a_day = " of incidents a day" if answer.step == periods.STEPS[MONTH] else ""
+    within = intervals.ratio_interval(low, high)
+    return f"{change}: {both} (ratio{a_day} {ratio:.2f}, 95 % interval {within})."
+
+
+def mean(value: float) -> str:
+    """A mean for a sentence: three figures at least, no more than two decimals."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def sentence_case(text: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from data import surface
+from data import recording, surface
 from data.answers import Answer
 from data.filters import period
 from data.surface import Seen
@@ -20,6 +20,9 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
     over = cached.outline(view)
     if over is None:
         return {"legend": {"title": "No record has a point"}}
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        why = "Heat is a rate, and these records are no count of what happened. See Incidents."
+        return {"legend": {"title": "Nothing to draw as heat", "note": why}}
     if answer.headline["n"] <= answer.headline["no_point"]:
         why = "No record of this View is known to the block or better."
         return {"legend": {"title": "Nothing to draw as heat", "note": why}}

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from data import hexes, surface, words
+from data import hexes, recording, surface, words
 from data.answers import Answer
 from data.filters import period
 from data.view import View
@@ -41,7 +41,8 @@ def told(
     found = cached_map.hexes(view, resolution, grid)
     weeks = surface.weeks(view, cached.current(view.stamp))
     density = found.n / found.km2 / weeks
-    by_density = asked.hexagons == "density"
+    count = recording.is_count(view, cached.meta(view.stamp))
+    by_density = asked.hexagons == "density" and count
     values = density if by_density else found.n.astype(float)
     if upper is None:
         upper = density_limits((view,)) if by_density else _count_limits(view, resolution)
@@ -51,7 +52,7 @@ def told(
     few = by_density & (found.n < FEW)
     fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
     lines = [
-        [words.counted(int(n), "incident"), f"{layers.number(d)} per km² per week"]
+        [words.counted(int(n), "incident"), *([f"{layers.number(d)} per km² per week"] * count)]
         for n, d in zip(found.n, density)
     ]
     low, _ = surface.bounds(over)

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import neighbors, words
+from data import neighbors, recording, words
 from data.answers import Answer
 from data.filters import period
 from data.hot import LEAST, LEVEL, PERMUTATIONS, Hot
 from data.view import HEXAGONS, View
-from ui import cached, claim, headline, layers, palette, tables
+from ui import cached, claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -30,6 +30,8 @@ LABELS = {"hot": "hot", "cold": "cold", "": "chance", "none": "not tested"}
 
 def why_not(view: View, answer: Answer) -> str:
     """Why there can be no hot spots of a View; empty where there can."""
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        return "What is no count has no usual, no rate and no pattern."
     if view.shape:
         return (
             "A drawn shape cuts through areas, and a hot spot is a whole area with its neighbors: "
@@ -101,6 +103,19 @@ def said(of: str, found: Hot) -> str:
         f"tested ({len(found.table) - found.tested} of {len(found.table)} not). The place's own rate: "
         f"{rate} {unit}. {CHANCE}"
     )
+
+
+def across(view: View) -> list[str]:
+    """What a map of a period is worth in which recording is known to have changed."""
+    lines = frame.change_words(view)
+    if inside := frame.changes(view):
+        day = inside[-1].day
+        lines.append(
+            "This map adds up both sides of it. Where recording changed alike everywhere the "
+            "pattern stays; where it did not, two ways of recording are mixed. For one alone set "
+            f"From to {period(day, day)}."
+        )
+    return lines
 
 
 def sentence(row: Any) -> str:

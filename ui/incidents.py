@@ -29,7 +29,8 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
         return {"legend": {"title": "No record of this View has a point"}}
     whole = surface.bounds(over)
     seen = asked.seen or Seen(whole[0][1], whole[0][0], whole[1][1], whole[1][0], ZOOM)
-    single = cached_map.located(view, incidents.seen_grid(seen)) < incidents.FEW
+    n = in_sight(view, seen)
+    single = n < incidents.FEW
     shift = incidents.level(seen.zoom, single, view, cached.current(view.stamp))
     grid = _window(view, seen, shift, single)
     name = hashlib.sha256(repr(view).encode()).hexdigest()[:10]
@@ -43,14 +44,19 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
             "held": list(held[2:]) if held else None, "single": single,
             "cells": _listed(found), "colors": colors, "rest": palette.REST,
             "kinds": {int(code): words.spoken(words.KINDS[code].code) for code in kinds},
-            "shown": every, "of": answer.headline["n"],
+            "sight": {"window": asked.seen, "n": n}, "of": answer.headline["n"],
         },
         "legend": _legend(view, answer, every, kinds, colors),
         "asks": {
             "bounds": grid.bounds, "zooms": _zooms(seen.zoom),
-            "seen": None if single else incidents.FEW, "ahead": 0 if single else AHEAD,
+            "ahead": 0 if single else AHEAD,
         },
     }  # fmt: skip
+
+
+def in_sight(view: View, seen: Seen) -> int:
+    """How many incidents are in sight: the one count of the legend and of the list."""
+    return cached_map.located(view, incidents.sight(seen, view, cached.current(view.stamp)))
 
 
 def _window(view: View, seen: Seen, shift: int, single: bool) -> Grid:

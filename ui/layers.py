@@ -8,22 +8,34 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import words
+from data import recording, words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MEASURES, View
 from geo import classes, rates
-from ui import cached, palette
+from ui import area_state, cached, palette
+from ui.area_state import State
 from ui.asked import Asked
 from ui.palette import Theme
 
 COUNT, RATE = MEASURES
+# what hovering tells of areas that show no number
+TIPS = {
+    State.NOT_CHOSEN: "not chosen",
+    State.NO_DATA: "no data in this period",
+    State.NO_POINT: "no record has a point",
+}
 
 
 def by_layer(view: View) -> View:
-    """The View as it can be measured: hexagons have no residents, nor has a drawn shape."""
-    return replace(view, measure=COUNT) if view.area_set in HEXAGONS or view.shape else view
+    """The View as it can be measured.
+
+    Hexagons have no residents, nor has a drawn shape; what is no count has no rate.
+    """
+    residents = view.area_set not in HEXAGONS and not view.shape
+    rated = residents and recording.is_count(view, cached.meta(view.stamp))
+    return view if rated else replace(view, measure=COUNT)
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
@@ -50,31 +62,30 @@ def unit_of(view: View) -> str:
     return f"incidents, {span}"
 
 
-def tips(table: pd.DataFrame, view: View, covered: bool = True) -> list[list[str]]:
+def tips(view: View, answer: Answer) -> list[list[str]]:
     """What hovering tells, line by line, an area each."""
     told = []
-    for record in table.to_dict("records"):
-        row = SimpleNamespace(**{str(name): v for name, v in record.items()})
-        if not covered or not row.asked:
-            told.append(["no data in this period" if row.asked else "not chosen"])
+    every = zip(
+        answer.table.to_dict("records"), states(view, answer), area_state.no_rate(answer.table)
+    )
+    for record, state, why in every:
+        if state in TIPS:
+            told.append([TIPS[state]])
             continue
+        row = SimpleNamespace(**{str(name): v for name, v in record.items()})
         lines = [words.counted(int(row.n), "incident")]
         if view.area_set not in HEXAGONS:
-            lines.append(rate_words(row))
+            lines.append(rate_words(row, why))
         if (change := record.get("change")) and np.isfinite(row.ratio):
             lines.append(f"{row.ratio:.2f} times the rate before: {change}")
         told.append(lines)
     return told
 
 
-def rate_words(row: Any) -> str:
-    """A rate with its interval, or why there is none."""
-    if row.cut:
-        return "a drawn shape cuts areas: no rate"
-    if np.isnan(row.population):
-        return "population not known: no rate"
-    if row.population == 0:
-        return "no residents: no rate"
+def rate_words(row: Any, why: str) -> str:
+    """A rate with its interval, or `why` there is none."""
+    if why:
+        return f"{why}: no rate"
     said = (
         f"{number(row.rate)} per 1,000 residents "
         f"({number(row.rate_low)} to {number(row.rate_high)})"
@@ -96,34 +107,37 @@ def number(v: float) -> str:
     return f"{v:.1f}" if v >= 10 else f"{v:.2g}"
 
 
+def states(view: View, answer: Answer) -> area_state.States:
+    """What the map can show of each area."""
+    rate = view.measure == RATE
+    return area_state.of_areas(answer.table, rate, answer.covered, answer.placed)
+
+
 def fills(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
-    """Each area in the color of its class, or hatched where no number can be said."""
+    """Each area in the color of its class, or as it is where no number can be said."""
     table = answer.table
     values = value(table, view).to_numpy(float)
     upper = classes.limits(values)
     colors = palette.classes(theme, len(upper))
     chosen = classes.assign(values, upper)
-    drawn: list[str] = [colors[c] if c >= 0 else theme.paper for c in chosen]
-    weak = table["unreliable"].to_numpy(bool) & (chosen >= 0) & (view.measure == RATE)
+    held = area_state.with_zeros(states(view, answer), values)
+    drawn = [
+        colors[c] if state is State.COUNTED else area_state.fill(state, theme)
+        for c, state in zip(chosen, held)
+    ]
+    weak = table["unreliable"].to_numpy(bool) & (held == State.COUNTED) & (view.measure == RATE)
     drawn = [f"~{f}" if w else f for w, f in zip(weak, drawn)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"color": color, "text": text}
         for color, text in zip(colors, class_texts(upper, values, view.measure))
-    ]
-    seen: list[dict[str, Any]] = []
-    if (values[table["asked"].to_numpy(bool)] == 0).any() and answer.covered and answer.placed:
-        seen.append({"color": theme.paper, "text": "0"})
+    ][::-1]
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
-        seen.append({"color": theme.ramp[2], "text": few, "weak": True})
-    for hatch, text, where in _hatched(view, answer):
-        if where.any():
-            drawn = [hatch or theme.paper if w else f for w, f in zip(where, drawn)]
-            seen += [{"hatch": hatch, "text": text}] if hatch else []
+        rows.append({"color": theme.ramp[2], "text": few, "weak": True})
     title = "Incidents" if view.measure == COUNT else "Incidents per 1,000 residents"
     legend = {
         "title": title,
-        "rows": rows[::-1] + seen,
+        "rows": rows + area_state.legend(held, theme),
         "note": period(view.start, view.end) + approximate(view),
     }
     return {"fills": drawn, "legend": legend}
@@ -134,22 +148,6 @@ def approximate(view: View) -> str:
     found = polygon_set(view.area_set, cached.meta(view.stamp))
     learned = found is not None and found[1]["how"] == "learned"
     return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""
-
-
-def _hatched(view: View, answer: Answer) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
-    """The looks that no number has: hatch, words, and which areas wear it."""
-    table = answer.table
-    people = table["population"].to_numpy(float)
-    asked = table["asked"].to_numpy(bool)
-    every = np.ones(len(table), bool)
-    rate = view.measure == RATE
-    return [
-        ("residents", "no residents", rate & (people == 0)),
-        ("few", "population not known", rate & np.isnan(people)),
-        ("", "", ~asked),
-        ("nodata", "no record has a point", every & (not answer.placed)),
-        ("nodata", "no data: not covered", every & (not answer.covered)),
-    ]
 
 
 def class_texts(upper: list[float], values: npt.NDArray[np.float64], measure: str) -> list[str]:

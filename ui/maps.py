@@ -17,6 +17,7 @@ from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from geo import longitude
 from ui import rawpatch
 from ui.look import STATIC
 
@@ -83,25 +84,32 @@ class Patch(MacroElement):
         self.told = told
 
 
-def base(title: str, bounds: list[list[float]], at: str) -> folium.Map:
+def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] | None:
+    """Latitude, longitude and zoom of "lat,lon,zoom"; None where it is not near the bounds."""
+    (south, west), (north, east) = bounds
+    try:
+        lat, lon, zoom = (float(v) for v in at.split(","))
+    except ValueError:
+        return None
+    lon = float(longitude.near(lon, (west + east) / 2))
+    near = south - FAR < lat < north + FAR and west - FAR < lon < east + FAR
+    return (lat, lon, zoom) if near and 1 <= zoom <= FARTHEST else None
+
+
+def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map:
     """An empty map over [[south, west], [north, east]], or where `at` says.
 
-    `at` is "lat,lon,zoom" from a link; anything else in it, and what lies far from the
-    place, is ignored.
+    `at` is what a link says; where it is no `position` it is ignored. Where the reader left
+    the map of this key before, the browser knows.
     """
     (south, west), (north, east) = bounds
-    lat, lon, zoom = (south + north) / 2, (west + east) / 2, 11.0
-    try:
-        asked = [float(v) for v in at.split(",")]
-        near = south - FAR < asked[0] < north + FAR and west - FAR < asked[1] < east + FAR
-        placed = near and 1 <= asked[2] <= 19
-    except (ValueError, IndexError):
-        placed = False
-    if placed:
-        lat, lon, zoom = asked[:3]
+    asked = position(at, bounds)
+    lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
     made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7,
         minZoom=2, maxZoom=FARTHEST)  # fmt: skip
-    made.add_child(Base({"title": title, "bounds": bounds, "placed": placed}))
+    made.add_child(
+        Base({"key": key, "title": title, "bounds": bounds, "placed": asked is not None})
+    )
     return made
 
 
@@ -133,7 +141,7 @@ def show(
     group = folium.FeatureGroup().add_child(Patch(told))
     with st.container(key=key):
         st_folium(
-            base(title, bounds, st.session_state[started]),
+            base(key, title, bounds, st.session_state[started]),
             key=f"{key}_map",
             height=DEFAULT_HEIGHT,
             use_container_width=True,

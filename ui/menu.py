@@ -33,16 +33,7 @@ PUBLIC_PAGES = (
 )
 TABLES = {"team": PAGES, "public": PUBLIC_PAGES}
 
-# what pages themselves put into a link, beside the filters
 EMBED = ("embed", "embed_options")  # Streamlit's own
-PAGE_WORDS = (
-    "layer", "bandwidth", "scale", "hexagons", "beside", "play", "width",
-    "frame", "base", "name", "at", "list", "show",
-    "seed", "of", "neighbors", "by", "days", "of_kind", "metres", "within", "least",
-    "against", "these", "those", "other", "order", "every", "season",
-)  # fmt: skip
-
-
 # what the public dashboard puts into a link
 PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
 

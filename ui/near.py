@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from data import near as data_near
-from data import words
+from data import recording, words
 from data.filters import period
 from data.near import METRIC, MOST, REPLICATES, SPACE, TIME, Near
 from data.view import View
 from geo.hot_areas import LEVEL
-from ui import cached_patterns, claim, headline, tables
+from ui import cached, cached_patterns, claim, frame, headline, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -35,6 +35,18 @@ def choose(view: View) -> tuple[View, str, int]:
         )  # fmt: skip
         seed = claim.seed()
     return replace(view, kinds=(spoken[str(one)],)), str(one), seed
+
+
+def why_not(view: View, kind: str) -> tuple[str, str]:
+    """The title and the reason where no near repeats of a kind can be told; else empty."""
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        return "No near repeats can be looked for here", "What is no count has no pattern."
+    if kind and cached_patterns.kinds(view).get(view.kinds[0], 0) >= LEAST:
+        return "", ""
+    lines = [f"It takes {LEAST} records of one kind whose place is known to the block."]
+    if frame.changes(view):
+        lines += [*frame.change_words(view), "Only records since then are paired."]
+    return "Too few records with a place and a day for near repeats", " ".join(lines)
 
 
 def title(kind: str, found: Near) -> str:
@@ -78,16 +90,21 @@ DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
 
 def said(kind: str, found: Near, view: View) -> list[str]:
     """How many were paired, and what is left out."""
-    span = period(view.start, view.end)
+    span = period(found.stretch.first, found.stretch.last)
     first = (
         f"Pairs of {found.records:,} records of {kind}, {span}, by how far and how many days "
         "they lie apart, against the same records with their days dealt out anew."
     )
+    changed = frame.change_words(view)
+    if found.stretch.begun:
+        changed.append(
+            "Only records since then are paired: chance is told from one way of recording."
+        )
     if not found.without:
-        return [first]
+        return [first, *changed]
     newest = f" Only the newest {MOST:,} are paired." if found.records == MOST else ""
     many = words.counted(found.without, "record")
-    return [first, f"Left out: {many} without an exact place or day, or older.{newest}"]
+    return [first, *changed, f"Left out: {many} without an exact place or day, or older.{newest}"]
 
 
 def matrix(found: Near, theme: Theme) -> None:

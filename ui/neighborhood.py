@@ -8,12 +8,12 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from data import words
+from data import periods, words
 from data.answers import Answer
 from data.clauses import polygon_set
 from data.filters import period
-from data.view import HEXAGONS, View
-from ui import cached, frame, headline, layers
+from data.view import HEXAGONS, MONTH, View
+from ui import area_state, cached, frame, headline, intervals, layers, tables
 
 
 def polygons(view: View) -> View:
@@ -33,9 +33,6 @@ def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
             "from records with both a point and an area's name (python -m data areas --learn)."
         )
         st.stop()
-    asked = st.query_params.get("name")
-    if asked and asked not in names:
-        st.text(f"There is no area called {asked[:60]!r} in this set; shown is another.")
     first = next((names.index(a) for a in chosen if a in names), None)
     busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
     name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")
@@ -65,7 +62,10 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     """Rank, rate with its interval, share and change, in words."""
     rank = int((answer.table["n"] > row["n"]).sum()) + 1
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
-    parts = ["" if row["unreliable"] else ranked, layers.rate_words(row)]
+    parts = [
+        "" if row["unreliable"] else ranked,
+        layers.rate_words(row, area_state.no_rate(row.to_frame().T)[0]),
+    ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f} % of all incidents in areas")
     told = answer.comparison
@@ -75,23 +75,27 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(
             f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, {row['change']} (95 % interval "
-            f"{row['low']:.2f} to {row['high']:.2f}; counts a {answer.step} vary "
+            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def against_city(name: str, answer: Answer) -> pd.DataFrame:
-    """The area and all areas by step, each divided by its own mean over whole steps."""
+    """The area and all areas by step, each divided by its own mean over whole steps.
+
+    Months are divided by their days first, because they differ in length.
+    """
     row = answer.table.index[answer.table["area"] == name][0]
     series = answer.series[answer.series["whole"]]
     held = answer.counts[:, series["at"].to_numpy()]
+    monthly = answer.step == periods.STEPS[MONTH]
+    length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
     frames = []
     for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
-        mean = n.mean() if len(n) and n.mean() else np.nan
-        frames.append(
-            pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": n / mean})
-        )
+        mean = n.sum() / np.broadcast_to(length, len(n)).sum() if n.any() else np.nan
+        index = n / length / mean
+        frames.append(pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": index}))
     return pd.concat(frames)
 
 
@@ -116,9 +120,9 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
     # learned and official borders may be a rounding apart: 1e-5 degree is a metre
     near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
     near[row] = False
-    columns = [c for c in ("area", "n", "rate", "ratio", "change") if c in answer.table]
-    table: pd.DataFrame = answer.table[near][columns]
-    return table.sort_values("n", ascending=False)
+    table = tables.with_reasons(answer.table[near]).sort_values("n", ascending=False)
+    wanted = ("area", "n", "rate", "no_rate", "ratio", "change")
+    return table[list(tables.wanted(table, view, wanted))]
 
 
 def border(view: View) -> str:
@@ -129,6 +133,7 @@ def border(view: View) -> str:
     told: dict[str, Any] = found[1]
     placed = told.get("placed", {})
     by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
+    by_point = placed.get("point", 0) + placed.get("point_not_label", 0)
     how = (
         "The borders are approximate: learned from points that the source labels with "
         "the area's name."
@@ -138,6 +143,7 @@ def border(view: View) -> str:
     return (
         f"{how} In the whole store {by_label:,} records came to their area by the "
         f"source's own label ({placed.get('label_not_point', 0):,} of them though their "
-        f"point lies in another), {placed.get('point', 0):,} by their point, and "
+        f"point lies in another), {by_point:,} by their point "
+        f"({placed.get('point_not_label', 0):,} of them though their label names another), and "
         f"{placed.get('none', 0):,} lie in no area."
     )

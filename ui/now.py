@@ -11,8 +11,8 @@ from data import words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
-from data.weekly import ALL, Alarms
-from ui import claim, headline, layers, palette, tables
+from data.weekly import ALL, NEXT_TO_NONE, PAST, Alarms
+from ui import claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -37,8 +37,13 @@ def choose() -> tuple[int, int]:
 def why_not(found: Daily, longest: int) -> str:
     """Why nothing can be said; empty where something can."""
     if len(found.days) < longest + data_now.LEAST:
+        since = ""
+        if (change := found.changed) and found.days and found.days[0] >= change.day:
+            since = (
+                f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
+            )
         return (
-            f"{words.counted(len(found.days), 'day')} with data are too few: it takes "
+            f"{since}{words.counted(len(found.days), 'day')} with data are too few: it takes "
             f"{longest + data_now.LEAST} to tell what is usual before the newest {longest}."
         )
     held = int(found.counts.sum())
@@ -99,6 +104,8 @@ def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:
         f"of areas over the newest 1 to {longest} days. Looking every day, chance alone would show "
         f"something called unusual here about {MONTH / RARE:.1f} times a month."
     )
+    if found.changed:
+        lines.append(f"{frame.changed(found.changed)} Only days since then are looked at.")
     if found.without:
         many = words.counted(found.without, "incident")
         lines.append(f"Left out: {many} of this time without an exact day or in no area.")
@@ -116,9 +123,15 @@ def sentence(row: Any) -> str:
     where = row.area + (f" and {words.counted(others, 'area')} around it" if others else "")
     return (
         f"{where}, since {period(row.since, row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents where {row.expected:,.1f} are expected, "
-        f"{row.ratio:.1f} times as many. {rare(row)}"
+        f"{row.cases:,.0f} incidents where {expected(row)}. {rare(row)}"
     )
+
+
+def expected(row: Any) -> str:
+    """What was expected, and how many times it there is: no number where it is next to none."""
+    if row.expected < NEXT_TO_NONE:
+        return "next to none are expected"
+    return f"{row.expected:,.1f} are expected, {row.ratio:.1f} times as many"
 
 
 def rare(row: Any) -> str:
@@ -143,12 +156,12 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
             fills[int(member)] = color
             lines[int(member)] = [
                 f"unusual since {period(row.since, row.since)}",
-                f"{row.cases:,.0f} where {row.expected:,.1f} are expected",
+                f"{row.cases:,.0f} where {expected(row)}",
                 f"in {words.counted(len(row.members), 'area')} together",
             ]
         mark = NUMBERS[min(i, len(NUMBERS) - 1)]
         rows.append(
-            {"color": color, "text": f"{mark} {row.area}: {row.ratio:.1f} times the expected"}
+            {"color": color, "text": f"{mark} {row.area}: {row.cases:,.0f} where {expected(row)}"}
         )
     rows.append({"color": theme.paper, "text": "nothing unusual"})
     legend = {
@@ -163,7 +176,11 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
 COLUMNS: tables.Columns = {
     "area": ("Around", "", "The area in the middle of the circle."),
     "since": ("Since", "", "The first day of the window; it ends with the newest day."),
-    "ratio": ("Times", "%.1f", "Incidents divided by those expected."),
+    "ratio": (
+        "Times",
+        "%.1f",
+        "Incidents divided by those expected; empty where next to none were.",
+    ),
     "cases": ("Incidents", "localized", "In the circle since then."),
     "expected": (
         "Expected",
@@ -185,7 +202,8 @@ def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
     kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < FEW)]
     rows = kept.assign(areas=[len(m) for m in kept["members"]])[list(COLUMNS)]
     rows = rows.assign(since=[period(d, d) for d in rows["since"]])
-    tables.finding(rows, COLUMNS, height, "now_table")
+    looked_at = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
+    tables.finding(looked_at, COLUMNS, height, "now_table")
     chance = int((~kept["unusual"]).sum())
     if chance:
         st.text(
@@ -201,16 +219,33 @@ ALARMS: tables.Columns = {
     "n": ("Incidents", "localized", "How many in the week."),
     "expected": ("Expected", "%.1f", "What its past lets expect."),
     "upper": ("Up to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
-    "times": ("Times", "%.1f", "Incidents divided by those expected."),
+    "times": (
+        "Times",
+        "%.1f",
+        "Incidents divided by those expected; empty where next to none were.",
+    ),
 }
 
 
 def alarms(found: Alarms) -> None:
     """The newest weeks that lie above their expected band, and how many chance would give."""
     st.markdown("**Weeks above what was to be expected**")
+    since = f"{frame.changed(found.changed)} " if found.changed else ""
+    left = f"{words.counted(found.weeks, 'whole week')} since then"
     if not found.judged or found.first is None or found.last is None:
-        st.text("No whole week has a past long enough: it takes eight weeks.")
+        left = f", and there are {left}" if found.changed else ""
+        st.text(
+            f"{since}No whole week has a past long enough: it takes {PAST} whole weeks before "
+            f"it{left}."
+        )
         return
+    if found.changed and found.changed.day > found.last:
+        st.text(
+            f"{since}Judged are weeks before it, by their own past: {left} are too few, it takes "
+            f"{PAST} before a week."
+        )
+    elif found.changed:
+        st.text(f"{since}Weeks are judged by those since then alone: {left}.")
     many = len(found.table)
     said = words.counted(many, "alarm") if many else "No alarm: that is an answer too"
     st.text(

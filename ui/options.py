@@ -4,13 +4,15 @@ from typing import Any
 
 import streamlit as st
 
+from data import recording
 from data.view import View
 from geo import density
 from ui import asked as asking
-from ui import cached_map, hexes, maps, pictures, player, versus
+from ui import cached, cached_map, hexes, maps, pictures, player, versus
 from ui.asked import Asked
 
 BY_RULE = "by rule"
+LEAST_SCALE = 0.001  # incidents per km2 per week
 
 
 def layer() -> str:
@@ -76,7 +78,7 @@ def _heat(view: View, found: Asked) -> Asked:
         )  # fmt: skip
         found = found._replace(bandwidth=usual if chosen == BY_RULE else int(str(chosen)))
         scale = st.number_input(
-            "Colors end at (incidents per km² per week)", min_value=0.001, value=None,
+            "Colors end at (incidents per km² per week)", min_value=LEAST_SCALE, value=None,
             key="scale", bind="query-params", placeholder="by the View", format="%g",
             help="The same color is the same density at every zoom and in every period. Empty: "
             "the scale of the whole View. “Refit” in the legend takes that of what the map shows.",
@@ -89,7 +91,9 @@ def _unfit() -> None:
     st.session_state["scale"] = None
 
 
-def _hexagons(view: View, found: Asked) -> Asked:  # noqa: ARG001
+def _hexagons(view: View, found: Asked) -> Asked:
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        return found._replace(hexagons="count")
     chosen = st.segmented_control(
         "Hexagons show", hexes.MEASURES, default=hexes.MEASURES[0], key="hexagons",
         bind="query-params", required=True, label_visibility="collapsed",

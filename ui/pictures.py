@@ -30,7 +30,7 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
         "edge": theme.edge if layer == "areas" else theme.quiet,
         "named": named,
         "opens": named,
-        "tips": layers.tips(answer.table, view, answer.covered and answer.placed),
+        "tips": layers.tips(view, answer),
         "order": layers.ranked(answer.table, view).index[:400].tolist(),
         "fills": None,
         "heat": None,

@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from data import words
+from data import recording, words
 from data.answers import Answer
 from data.frames import Counted, Steps
 from data.view import View
 from geo import classes
-from ui import cached, cached_map, heat, layers, maps, palette
+from ui import area_state, cached, cached_map, charts, heat, layers, maps, palette
+from ui.area_state import State
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -40,11 +41,12 @@ export default function (given) {{
 
 
 class Played(NamedTuple):
-    """What a player is made of."""
+    """What a player is made of; `totals` are the incidents of each frame, in areas or not."""
 
     steps: Steps
     counted: Counted
     labels: list[str]
+    totals: list[int]
 
 
 def playing(asked: Asked, layer: str) -> bool:
@@ -55,15 +57,28 @@ def playing(asked: Asked, layer: str) -> bool:
 def played(view: View, asked: Asked) -> Played:
     """The frames that a reader has asked for."""
     steps = cached_map.steps(view, UNITS[asked.play], asked.width)
-    return Played(steps, cached_map.framed(view, steps), steps.labels())
+    counted = cached_map.framed(view, steps)
+    totals = steps.taken(counted.n).tolist() if steps.frames else []
+    return Played(steps, counted, steps.labels(), totals)
+
+
+def _nothing(found: Played) -> str:
+    """Why there is nothing to play; empty where there is something."""
+    if not found.steps.frames:
+        return f"No whole {found.steps.unit} in this View"
+    if found.counted.nothing:
+        known = "known hour" if found.steps.unit == "hour" else f"whole {found.steps.unit}"
+        return f"No incident of this View is known to lie in a {known}"
+    return ""
 
 
 def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
     """What changes on the map while it plays."""
     found = played(view, asked)
-    if not found.steps.frames:
-        return {"legend": {"title": f"No whole {found.steps.unit} in this View"}, "fills": None,
-                "heat": None, "frames": None}  # fmt: skip
+    if layer == "heat" and not recording.is_count(view, cached.meta(view.stamp)):
+        return {"frames": None}  # the layer itself says why there is no heat
+    if why := _nothing(found):
+        return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
     more = drawn(view, answer, theme, asked, found)
     counts = found.counted.areas[:MOST].T.tolist() if len(answer.table) <= MOST else None
@@ -97,27 +112,29 @@ def _fills(
 ) -> dict[str, Any]:
     """The class of each area in each frame, the same limits for all."""
     values = _values(view, answer, found.counted.areas)
-    upper = classes.limits(values[answer.table["asked"].to_numpy(bool)])
+    states = layers.states(view, answer)
+    upper = classes.limits(values[states == State.COUNTED])
     colors = palette.classes(theme, len(upper))
     every = classes.assign(values, upper)
-    asks = answer.table["asked"].to_numpy(bool)
     looks = np.where(every >= 0, every + 1, 0)  # 0: nothing here in this frame
-    looks = np.where(np.isnan(values), len(upper) + 1, looks)
-    looks = np.where(asks[:, None], looks, 0)
+    others = [state for state in area_state.LOOKS if state in set(states)]
+    for i, state in enumerate(others, len(colors) + 1):
+        looks[states == state] = i
+    zero = [State.ZERO] if (looks == 0).any() else []
     per = "Incidents per 1,000 residents" if view.measure == layers.RATE else "Incidents"
     lower = [0.0, *upper[:-1]]
     rows: list[dict[str, Any]] = [
         {"color": c, "text": heat.span(a, b)} for c, a, b in zip(colors, lower, upper)
     ]
-    rows.insert(0, {"color": theme.paper, "text": "0"})
-    if np.isnan(values[asks]).any():
-        rows.insert(0, {"hatch": "residents", "text": "no residents, or not known"})
-    note = f"One scale for all {found.steps.frames} frames" + layers.approximate(view)
+    rows = rows[::-1] + area_state.legend([*others, *zero], theme)
+    note = f"One scale for all {found.steps.frames} frames"
+    note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
+    note += layers.approximate(view)
     return {
         "fills": [theme.paper] * len(values),
-        "legend": {"title": f"{per} a frame", "rows": rows[::-1], "note": note},
+        "legend": {"title": f"{per} a frame", "rows": rows, "note": note},
         "frames": {
-            "looks": [theme.paper, *colors, "residents"],
+            "looks": [theme.paper, *colors, *(area_state.fill(s, theme) for s in others)],
             "fills": ["".join(chr(97 + v) for v in column) for column in looks.T.tolist()],
         },
     }
@@ -134,13 +151,12 @@ def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.ND
 def bar(view: View, answer: Answer, asked: Asked) -> None:
     """The controls with the chart that they move along."""
     found = played(view, asked)
-    if not found.steps.frames:
-        st.text(f"There is no whole {found.steps.unit} in this View: choose a longer period.")
+    if why := _nothing(found):
+        st.text(f"{why}: choose a longer period, or longer steps.")
         return
-    shown = found.steps.taken(found.counted.n)
     data = {
         "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
-        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": shown.tolist(),
+        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": found.totals,
         "ticks": _ticks(found.steps), "of": answer.headline["n"],
         "around": found.steps.unit == "hour",
         "unit": found.steps.unit, "frame": st.query_params.get("frame", ""),
@@ -177,12 +193,14 @@ def _ticks(steps: Steps) -> list[str]:
 def table(view: View, answer: Answer, asked: Asked) -> None:
     """The areas with the most incidents of the frame on show."""
     found = played(view, asked)
-    if not found.steps.frames or not (answer.covered and answer.placed):
+    if _nothing(found) or not (answer.covered and answer.placed):
         return
     held = answer.table["asked"].to_numpy(bool)
     data = {
         "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
         "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
+        "totals": found.totals,
+        "no_rate": area_state.no_rate(answer.table[held]),
         "people": [None if np.isnan(p) or not p else int(p)
                    for p in answer.table["population"].to_numpy(float)[held]],
     }  # fmt: skip

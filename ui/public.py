@@ -1,5 +1,6 @@
 """What stands around every public page: what can be chosen, the sentence, the link."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -12,15 +13,20 @@ from data import public_words as says
 from data.public import Release
 from data.public_cells import Choice, Tables
 from data.settings import Problem
-from ui import look, menu, public_cached
+from ui import look, maps, menu, public_cached
 from ui.public_cached import Kept
 
 STEPS = look.steps(("at", "release"))
 TIME = "time"  # the page on which every kind of the city can be chosen
 UNKNOWN = (
     "The link asked for something that is not released, or no longer by this name. "
-    "The usual is shown instead."
+    "The usual is shown instead. Ignored: {ignored}."
 )
+# the words of a public link as readers know them: nothing that a link says is repeated
+LABELS = {
+    "source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period", "area": "Areas",
+    "at": "Position of the map",
+}  # fmt: skip
 # of the release that a link was made with, by what became of it
 RELEASES = {
     "published": "This link was made with another release. Closed numbers stay as they are; newer "
@@ -133,14 +139,17 @@ def _first(kept: Kept) -> str:
 def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:
     """What a link says in vain, in sentences that repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
-    wrong = bool(link.keys() - known)
-    for word, options in offered.items():
-        wrong |= not set(link.get(word, [])) <= set(options)
+    _, bounds = public_cached.shapes(kept.release.folder)
+    fits: dict[str, Callable[[str], bool]]
+    fits = {word: set(options).__contains__ for word, options in offered.items()}
+    fits["at"] = lambda text: maps.position(text, bounds) is not None
+    wrong = [LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
+    wrong += ["a word that this page does not know"] if link.keys() - known else []
     for word in link.keys() - known:
         del st.query_params[word]
     asked = link.get("release", [kept.release.id])[-1]
     other = [RELEASES[public.standing(asked)]] if asked != kept.release.id else []
-    return [*([UNKNOWN] if wrong else []), *other]
+    return [*([UNKNOWN.format(ignored=", ".join(wrong))] if wrong else []), *other]
 
 
 def shown() -> Shown:
@@ -177,18 +186,15 @@ def title(found: Shown) -> str:
     said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
     if len(some) > 2:
         return f"{says.first(what)}: most in {' and '.join(said)}"
-    hidden = 0 if found.choice.exact else int(asked["n"].isna().sum())
+    hidden = 0 if found.choice.exact else len(asked) - says.numbered(asked, found.choice)
     rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
     return f"{says.first(what)}: {' and '.join(said)}{rest}"
 
 
 def sentence(found: Shown) -> str:
     """N of M areas, and what was asked for."""
-    asked = found.asked
-    numbers = asked["n"].dropna()
-    n = int((numbers > 0).sum()) if found.choice.exact else len(numbers)
     return (
-        f"{says.counted(n, len(asked), 'areas', found.choice)} "
+        f"{says.counted(found.asked, 'areas', found.choice)} "
         f"{says.first(says.asked(found.choice))}."
     )
 

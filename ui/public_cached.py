@@ -11,6 +11,7 @@ from data import public
 from data.public import Release
 from data.public_cells import Tables
 from geo.label_point import label_point
+from geo.longitude import framed
 
 
 class Kept(NamedTuple):
@@ -35,12 +36,13 @@ def kept() -> Kept:
 @st.cache_resource(max_entries=3)
 def shapes(folder: Path) -> tuple[dict[str, Any], list[list[float]]]:
     """The areas as the map draws them, with the outline of the place, and the bounds."""
-    features, forms = [], []
-    for i, area in enumerate(_kept(folder).areas):
-        form = shapely.from_geojson(json.dumps(area["geometry"]))
-        forms.append(form)
+    features = []
+    areas = _kept(folder).areas
+    forms = framed(shapely.from_geojson(json.dumps(area["geometry"])) for area in areas)
+    for i, (area, form) in enumerate(zip(areas, forms)):
+        geometry = json.loads(shapely.to_geojson(form), parse_float=_short)
         told = {"i": i, "name": area["properties"]["name"], "at": label_point(form)}
-        features.append({"type": "Feature", "properties": told, "geometry": area["geometry"]})
+        features.append({"type": "Feature", "properties": told, "geometry": geometry})
     whole = shapely.union_all(shapely.make_valid(forms)).buffer(0.0002).buffer(-0.0002)
     outline = shapely.set_precision(whole.simplify(0.0001), 1e-5, mode="pointwise")
     told = {"outline": True}

@@ -40,14 +40,12 @@ def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = ""
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
     """What a file says of itself: the same notes as its page."""
     choice = found.choice
-    some = (frame["n"] > 0) if choice.exact else frame["n"].notna()
-    n = int(some.fillna(False).sum())
     made = says.made(found.release, choice.source)
     return [
         says.subject(choice) if "kind" not in frame else choice.source,
         *([made] if made else []),
         says.what(path, choice),
-        says.counted(n, len(frame), "rows", choice),
+        says.counted(frame, "rows", choice),
         *public.notes(found, (path,)),
         f"Link: {public.link(found)}",
     ]

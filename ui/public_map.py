@@ -8,7 +8,8 @@ import streamlit as st
 from data import public_words as says
 from data.public_cells import spoken
 from geo import classes
-from ui import look, maps, palette, public_cached
+from ui import area_state, look, maps, palette, public_cached
+from ui.area_state import State
 from ui.palette import Theme
 from ui.public import Shown
 
@@ -52,7 +53,7 @@ def tips(found: Shown) -> list[list[str]]:
     told = []
     for row in found.rows.itertuples():
         if not row.asked:
-            told.append(["not chosen"])
+            told.append([area_state.LOOKS[State.NOT_CHOSEN].text])
         elif not isinstance(row.n, int | np.integer):
             told.append([says.HIDDEN])
         else:
@@ -71,7 +72,7 @@ def fills(found: Shown, theme: Theme) -> dict[str, Any]:
     drawn: list[str] = []
     for value, c, wanted in zip(values, chosen, asked):
         if not wanted:
-            drawn.append(theme.paper)
+            drawn.append(area_state.fill(State.NOT_CHOSEN, theme))
         elif np.isnan(value):
             drawn.append(HIDDEN)
         else:
@@ -80,9 +81,11 @@ def fills(found: Shown, theme: Theme) -> dict[str, Any]:
         {"color": color, "text": text} for color, text in zip(colors, ranges(upper, values[asked]))
     ][::-1]
     if (values[asked] == 0).any():
-        legend.append({"color": theme.paper, "text": "0"})
+        legend += area_state.legend([State.ZERO], theme)
     if np.isnan(values[asked]).any():
         legend.append({"hatch": HIDDEN, "text": says.HIDDEN})
+    if not asked.all():
+        legend += area_state.legend([State.NOT_CHOSEN], theme)
     what = found.choice.source.capitalize()
     note = f"{found.choice.kind}, {spoken(found.choice.period)}" if found.choice.period else ""
     return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}

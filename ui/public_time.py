@@ -93,9 +93,7 @@ def palette_of(theme: Theme, n: int) -> list[str]:
 
 def said(found: Shown, frame: pd.DataFrame, what: str, path: str, key: str) -> None:
     """N of M, and the table as CSV."""
-    some = (frame["n"] > 0) if found.choice.exact else frame["n"].notna()
-    n = int(some.fillna(False).sum())
-    st.text(says.counted(n, len(frame), what, found.choice))
+    st.text(says.counted(frame, what, found.choice))
     public_files.take(found, frame, path, key)
 
 

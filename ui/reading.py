@@ -42,9 +42,15 @@ def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame
     other = ["; ".join(f"{key}: {value}" for key, value in told.items()) for told in held]
     zone = cached.meta(view.stamp)["place"]["zone"]
     local = frame["occurred_at"].dt.tz_convert(zone)
-    pairs = zip(local, frame["time_precision"], strict=True)
+    pairs = list(zip(local, frame["time_precision"], strict=True))
     times = [CLOCK.get(known, "").format(when) for when, known in pairs]
-    return frame.assign(other=other, time=times)
+    # the first moment of a day or month is not when it happened
+    moments = [str(when) if known in CLOCK else "" for when, known in pairs]
+    for name in ("received_at", "on_scene_until"):
+        frame[name] = frame[name].dt.tz_convert(zone)
+    days = zip(frame["local_date"], frame["time_precision"], strict=True)
+    dates = [f"{day:%B %Y}" if known == "month" else f"{day:%Y-%m-%d}" for day, known in days]
+    return frame.assign(other=other, time=times, occurred_at=moments, local_date=dates)
 
 
 # as much of the clock as the source knows
@@ -74,7 +80,7 @@ def table(frame: pd.DataFrame, key: str = "records") -> int | None:
         return None
     shown = frame[[c for c in LABELS if c in frame]].copy()
     for column in shown.columns.intersection(list(words.TABLES)):
-        shown[column] = [_spoken(value) for value in shown[column]]
+        shown[column] = [_spoken(column, value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
         shown.rename(columns=LABELS), hide_index=True, height=380, key=key,
@@ -84,13 +90,13 @@ def table(frame: pd.DataFrame, key: str = "records") -> int | None:
     return int(rows[0]) if rows and rows[0] < len(frame) else None
 
 
-def _spoken(value: Any) -> str:
-    """A word or a set of words of ours, as readers see them; empty where there is none."""
+def _spoken(column: str, value: Any) -> str:
+    """A word or a set of words of a column, as readers see them; empty where there is none."""
     if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
         return ""
     if isinstance(value, str):
-        return words.spoken(value)
-    return ", ".join(map(words.spoken, value))
+        return words.label(column, value)
+    return ", ".join(words.label(column, code) for code in value)
 
 
 def one(frame: pd.DataFrame, row: int | None) -> None:
@@ -104,7 +110,7 @@ def one(frame: pd.DataFrame, row: int | None) -> None:
     with st.container(border=True, key="record"):
         for name in frame.columns.drop("matches", errors="ignore"):
             value = record[name]
-            told = _spoken(value) if name in words.TABLES else _plain(value)
+            told = _spoken(name, value) if name in words.TABLES else _plain(value)
             label = LABELS.get(name, words.spoken(name))
             if told:
                 st.text(f"{label}: {told}", help=meanings.get(name))

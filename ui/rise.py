@@ -1,6 +1,7 @@
 """What the page Trend shows: the weekly series, its expected band, alarms and breaks."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import altair as alt
@@ -8,12 +9,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import periods, recording, words
+from data.answers import Answer
 from data.filters import period
-from data.view import View
-from data.weekly import LEVEL, Trend
+from data.view import MONTH, View
+from data.weekly import LEVEL, PAST, Trend
 from geo.breaks import FEWEST
-from ui import charts, headline, palette, tables
+from ui import cached, charts, frame, headline, intervals, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -25,6 +27,17 @@ METHODS = {
     "farrington": "expected from the same season of up to five years before",
     "short": "expected from the 13 weeks before alone, because the past is short: a season can alarm",
 }
+
+
+def never(view: View, answer: Answer) -> str:
+    """The title where no trend of a View can be told at all; empty where one can."""
+    if not recording.is_count(view, cached.meta(view.stamp)):
+        return f"{headline.sentence_case(headline.noun(view))}: no count, so no trend"
+    if not answer.covered:
+        return "No data in this period, so no trend"
+    if answer.step == periods.STEPS[MONTH]:
+        return "Most records of this View are known only to the month: no trend by weeks"
+    return ""
 
 
 def why_not(found: Trend) -> str:
@@ -47,8 +60,11 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
         return f"{what}: {lasting}; {above} above what was expected"
     rows: list[Any] = list(found.breaks.itertuples())
     row = max(rows, key=lambda one: abs(np.log(one.ratio)))
+    since = f"from the week of {day(row.at)}"
+    if row.known:  # what is recorded otherwise is no finding of what happened
+        return f"{what}: {times(row.ratio)} recorded {since}, where recording changed"
     doubt = "; recording may have changed" if _recording(row, changes) else ""
-    return f"{what}: {times(row.ratio)} from the week of {day(row.at)}{doubt}"
+    return f"{what}: {times(row.ratio)} {since}{doubt}"
 
 
 def sparse(found: Trend) -> bool:
@@ -76,7 +92,7 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
         where = day(row.low) if row.low == row.high else f"{day(row.low)} to {day(row.high)}"
         lines.append(
             f"From the week of {day(row.at)} (95 %: {where}) {times(float(row.ratio))}, against the stretch just before: "
-            f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f}); {row.same} of "
+            f"{row.ratio:.2f} ({intervals.ratio_interval(row.ratio_low, row.ratio_high)}); {row.same} of "
             f"{row.judged} areas moved the same way.{_recording(row, changes)}"
         )
     if sparse(found):
@@ -86,6 +102,7 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
         )
     elif found.breaks.empty:
         lines.append("No break of its level that chance does not explain.")
+    lines += _across(view, found)
     alarms = int(found.table["alarm"].sum())
     judged = int((found.table["method"] != "").sum())
     often = found.false_a_month
@@ -93,8 +110,36 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     lines.append(
         f"{words.counted(alarms, 'week')} of {judged} judged lie above the expected band{chance}. "
         f"Whole weeks only: {words.counted(len(found.table), 'week')}, "
-        f"{period(view.start, view.end)}."
+        f"{period(*found.span)}."
     )
+    return lines
+
+
+def _across(view: View, found: Trend) -> list[str]:
+    """Each known change of recording that bears on the View's weeks, and what is left of them."""
+    lines = []
+    known: list[Any] = found.breaks["at"][found.breaks["known"].astype(bool)].tolist()
+    weeks = [start.date() for start in found.table["start"]]
+    for change, after in zip_longest(found.changes, found.changes[1:]):
+        until = after.day if after else date.max
+        own = [change.day <= start + timedelta(days=6) and start < until for start in weeks]
+        bare = int((found.table["method"][own] == "").sum())
+        if not bare and (view.start - change.day).days > recording.JUST_BEFORE:
+            continue
+        told = any(0 <= (at - change.day).days <= 7 for at in known)  # with its break, above
+        line = f"Recording changed on {day(change.day)}." if told else frame.changed(change)
+        if not told and view.start < change.day:
+            line += (
+                " Across it the level of weeks differs no more than chance explains, or too few "
+                "weeks lie on one side to tell."
+            )
+        if bare:
+            have = "has" if bare == 1 else "have"
+            line += (
+                f" No past reaches across it, so {words.counted(bare, 'week')} after it {have} no "
+                f"expected band: it takes {PAST} whole weeks before one."
+            )
+        lines.append(line)
     return lines
 
 
@@ -119,10 +164,13 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"), charts.INCIDENTS,
         alt.Tooltip("expected:Q", format=",.1f"), alt.Tooltip("upper:Q", title="up to", format=",.0f"),
     ]  # fmt: skip
+    # a band is drawn for each run of judged weeks: it never bridges weeks that have none
+    judged = found.table["method"] != ""
+    rows = rows.assign(run=(judged != judged.shift()).cumsum())
     base = alt.Chart(rows).encode(x=x)
     band = base.transform_filter("isValid(datum.upper)").mark_area(color=theme.quiet, opacity=0.22)
     layers = [
-        band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q"),
+        band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q", detail="run:N"),
         base.mark_line(color=theme.ink, strokeWidth=1, opacity=0.7).encode(y=y),
         base.mark_line(color=theme.accent, strokeWidth=2.5, interpolate="step-after").encode(
             y=alt.Y("level:Q", title=None)
@@ -176,6 +224,7 @@ BREAKS: tables.Columns = {
     "p": ("p", "%.3f", "The chance of as clear a break where there is none."),
     "same": ("Same way", "%d", "Areas that moved the same way."),
     "judged": ("of areas", "%d", "Areas with any incident in the two stretches."),
+    "known": ("Known", "", "Recording is known to have changed then: the week was not sought."),
 }
 WEEKS: tables.Columns = {
     "start": ("Week from", "", "Its Monday."),
@@ -185,7 +234,7 @@ WEEKS: tables.Columns = {
     "upper": ("to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
     "alarm": ("Alarm", "", "Whether the week lies above the band."),
     "method": ("By", "", "farrington: the season of years before; short: the 13 weeks before."),
-    "level": ("Level", "%.1f", "The mean between breaks."),
+    "level": ("Level", "%.1f", "The mean between breaks and known changes of recording."),
 }
 
 
@@ -201,10 +250,11 @@ def weeks(found: Trend) -> pd.DataFrame:
 def breaks(found: Trend) -> pd.DataFrame:
     """The breaks as a table."""
     told = {c: [day(v) for v in found.breaks[c]] for c in ("at", "low", "high")}
-    return found.breaks.assign(**told)[list(BREAKS)]
+    known = np.where(found.breaks["known"], "recording", "")
+    return found.breaks.assign(**told, known=known)[list(BREAKS)]
 
 
-def made(view: View, found: Trend, seed: int) -> Claim:
+def made(found: Trend, seed: int) -> Claim:
     """What stands below the page."""
     used = sorted(set(found.table["method"]) - {""})
     return Claim(
@@ -215,12 +265,13 @@ def made(view: View, found: Trend, seed: int) -> Claim:
             "A break is where the level changed and stayed changed. The stripe is where its date "
             "may lie. The thick line is the mean between breaks.",
             "A break across all areas at once can be a change of recording: a new form, a new "
-            "rule, another system. Known ones are drawn as dashed lines.",
+            "rule, another system. Known ones are drawn as dashed lines: there the level may change "
+            "in any case, and no week is judged by weeks on the other side.",
             "More records are not more events, and fewer are not fewer.",
         ),
         {"Band": f"{LEVEL:.0%}", "Breaks": "5 % in a series without any, at least 8 weeks apart",
          "Weeks": str(len(found.table)), "Seed": str(seed),
-         "Period": period(view.start, view.end)},
+         "Period": period(*found.span) if len(found.table) else "none"},
         {"seed": str(seed)},
     )  # fmt: skip
 

@@ -4,6 +4,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data import words
+from data.filters import period
 from data.view import View
 from data.weekly import Trend
 from ui import cached_patterns, charts
@@ -25,10 +27,20 @@ def show(view: View, found: Trend, theme: Theme) -> None:
     )  # fmt: skip
     if not asked:
         return
-    parts = cached_patterns.seasonal(view)
-    if isinstance(parts, str):
-        st.text(parts)
+    sought = cached_patterns.seasons(view)
+    parts = sought.parts
+    between = " between two known changes of recording" if found.changes else ""
+    if parts is None:
+        st.text(
+            f"A season takes {sought.needed} whole weeks{between}, two years: here are at most "
+            f"{sought.weeks}."
+        )
         return
+    if sought.span and sought.weeks < len(found.table):
+        st.text(
+            f"Sought in {words.counted(sought.weeks, 'whole week')} alone, {period(*sought.span)}: "
+            "a known change of recording parts them from the others."
+        )
     for name, told in PARTS.items():
         rows = pd.DataFrame({"start": found.table["start"], "n": getattr(parts, name)})
         line = alt.Chart(rows).mark_line(color=theme.accent, strokeWidth=1.6)

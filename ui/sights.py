@@ -7,7 +7,7 @@ import streamlit as st
 from data import incidents
 from data.view import View
 from geo.mercator import Grid
-from ui import cached_map, reading
+from ui import cached, cached_map, reading
 from ui.asked import Asked
 
 
@@ -23,10 +23,11 @@ def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -
         )
         return
     spot = _spot(said, drawn["level"])
-    found = cached_map.in_sight(view, spot or incidents.seen_grid(asked.seen))
-    rows = reading.spoken(found, view, [])
-    every = f"{len(rows):,} at this place" if spot else f"{len(rows):,} in sight"
-    st.text(f"{every}, newest first.")
+    grid = spot or incidents.sight(asked.seen, view, cached.current(view.stamp))
+    rows = reading.spoken(cached_map.in_sight(view, grid), view, [])
+    every, where = cached_map.located(view, grid), "at this place" if spot else "in sight"
+    listed = f"the newest {len(rows):,} listed" if len(rows) < every else "newest first"
+    st.text(f"{every:,} {where}, {listed}.")
     picked = reading.table(rows, "sights")
     reading.one(rows, 0 if spot and len(rows) == 1 else picked)
 

@@ -29,6 +29,8 @@ HEAVY = (
     "data.details",
     "data.surface",
     "ui.charts",
+    "data.compare",
+    "data.episodes",
 )
 PUBLIC = ("pandas", "shapely", "folium.plugins", "altair", "pyarrow.parquet", "ui.charts")
 

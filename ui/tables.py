@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.answers import Answer
 from data.view import HEXAGONS, View
-from ui import layers
+from ui import area_state, intervals, layers
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
@@ -16,46 +16,23 @@ COLUMNS: Columns = {
     "area": ("Area", "", "The unit that is counted by."),
     "n": ("Incidents", "localized", "How many in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
-    "change": (
-        "Change",
-        "",
-        "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared.",
-    ),
+    "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or how many is not known. Absent where all have one."),
+    "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
-    "low": (
-        "ratio from",
-        "%.2f",
-        "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary.",
-    ),
-    "high": (
-        "ratio to",
-        "%.2f",
-        "Upper end of the ratio's 95 % interval; empty where there was nothing before.",
-    ),
-    "now": (
-        "A week",
-        "%.2f",
-        "Incidents a whole week (or day) of this period; partial ones are cut.",
-    ),
+    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
+    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing, or next to nothing, before."),
+    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
     "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
     "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
     "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
-    "smoothed": (
-        "Smoothed",
-        "%.1f",
-        "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes).",
-    ),
+    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
-    "factor": (
-        "Varies",
-        "%.1f",
-        "How many times more the counts of weeks (or days) vary than chance: it widens the interval.",
-    ),
+    "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
 }
 NARROW = ("area", "n", "rate", "change")
-NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 72, "change": 76}
+NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
 MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
@@ -79,13 +56,31 @@ def columns(
     return config
 
 
-def wanted(answer: Answer, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
+def stepped(known: Columns, unit: str) -> Columns:
+    """The same columns in the words of a step: those here speak of weeks (or days)."""
+
+    def spoken(text: str) -> str:
+        for said, meant in (("weeks (or days)", f"{unit}s"), ("week (or day)", unit)):
+            text = text.replace(said, meant)
+        return text.replace("week", unit)
+
+    return {name: (spoken(label), form, spoken(help)) for name, (label, form, help) in known.items()}
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `no_rate`, in words, where any of its areas has no rate."""
+    why = area_state.no_rate(table)
+    return table.assign(no_rate=why) if any(why) else table
+
+
+def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
-    held = [n for n in names if n in answer.table]
-    if view.area_set in HEXAGONS or view.shape:
+    held = [n for n in names if n in table]
+    if view.area_set in HEXAGONS or view.shape or not table["is_count"].all():
         people = {
             "population",
             "rate",
+            "no_rate",
             "rate_low",
             "rate_high",
             "smoothed",
@@ -99,15 +94,18 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
-    names = wanted(answer, view, NARROW)
     table = layers.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
-    both = pd.concat([table, rest])[list(names)]
-    both["area"] = [_shorter(name) for name in both["area"]]
+    both = pd.concat([table, rest])
+    why = {reason for reason in area_state.no_rate(both, short=True) if reason}
+    # a table has one word for all its empty cells; tips and the page Areas have the reason of each
+    empty = why.pop() if len(why) == 1 else "no rate"
+    names = wanted(both, view, NARROW)
+    both = both[list(names)].assign(area=[_shorter(name) for name in both["area"]])
     widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
     st.dataframe(
         both, hide_index=True, height=height, column_config=columns(names, widths),
-        key="ranked", row_height=30, placeholder="",
+        key="ranked", row_height=30, placeholder=empty,
     )  # fmt: skip
 
 
@@ -120,12 +118,13 @@ def _shorter(name: str) -> str:
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     """The whole table of areas, sortable."""
-    names = wanted(answer, view, tuple(COLUMNS))
+    rows = with_reasons(rows)
+    names = wanted(rows, view, tuple(COLUMNS))
     st.dataframe(
-        rows[list(names)],
+        intervals.shown(rows[list(names)]),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
-        column_config=columns(names),
+        column_config=columns(names, None, stepped(COLUMNS, answer.step)),
         key="areas_table",
         placeholder="",
     )
@@ -144,6 +143,7 @@ def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B
 def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
     """The table of a finding, sortable, with a word on every column."""
     st.dataframe(
-        rows, hide_index=True, height=height, row_height=30, key=key, placeholder="",
+        intervals.shown(rows), hide_index=True, height=height, row_height=30, key=key,
+        placeholder="",
         column_config=columns(rows.columns, None, known),
     )  # fmt: skip

@@ -22,21 +22,22 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
 
     `series` has start (date), n and whole (bool); a start that is absent is a gap.
     """
-    step = pd.Timedelta(days=7 if unit == "week" else 1)
+    days = pd.Timedelta(days=7 if unit == "week" else 1)
+    ends = series["start"] + (pd.offsets.MonthBegin(1) if unit == "month" else days)
     whole = series["whole"].to_numpy(bool)
     counted = np.where(whole, f"a whole {unit}", f"part of a {unit}")
-    rows = series[["start", "n", "whole"]].assign(end=series["start"] + step, counted=counted)
+    rows = series[["start", "n", "whole"]].assign(end=ends, counted=counted)
     pale = "" if whole.all() else f"; pale: part of a {unit}"
-    first = "day" if unit == "day" else f"{unit} from"
+    first, form = charts.when(unit)
     encoding = {
         "x": {"field": "start", "type": "temporal", "title": None,
-              "axis": charts.axis(series["start"])},
+              "axis": charts.axis(series["start"], unit=unit)},
         "x2": {"field": "end"},
         "y": {"field": "n", "type": "quantitative", "title": None,
               "axis": {"tickCount": 3, **charts.COUNTS}},
         "y2": {"datum": 0},
         "tooltip": [
-            {"field": "start", "type": "temporal", "title": first, "format": "%a %b %-d, %Y"},
+            {"field": "start", "type": "temporal", "title": first, "format": form},
             INCIDENTS, {"field": "counted", "type": "nominal"},
         ],
     }  # fmt: skip
@@ -47,7 +48,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
         {"mark": bar | hollow, "transform": [{"filter": "!datum.whole"}]},
     ]
     drawn = [layer | {"encoding": encoding} for layer in layers] + _marked(changes, theme)
-    title = charts.title(f"Incidents a {unit}{pale}", theme)
+    title = charts.title(f"Incidents {charts.per(unit)}{pale}", theme)
     return {"data": rows, "layer": drawn, "title": title, "height": charts.LOW}
 
 

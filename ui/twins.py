@@ -8,8 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from data import periods
 from data.compare import AREAS, PERIODS, SOURCES, Pair
 from data.filters import period
+from data.view import WEEK
 from ui import charts, compared, forest, headline
 from ui.compare import Asked
 from ui.palette import Theme
@@ -25,7 +27,7 @@ Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 def width(pair: Pair) -> int:
     """How many steps one bar spans."""
-    least = CALM if pair.what == SOURCES and pair.step == 7 else 1
+    least = CALM if pair.what == SOURCES and pair.step == WEEK else 1
     steps = len(pair.a.starts)
     return next((w for w in WIDTHS if steps / w <= BARS and w >= min(least, steps)), WIDTHS[-1])
 
@@ -69,9 +71,16 @@ def _both(pair: Pair, unit: int) -> Frames:
         bins = [100 * v / np.maximum(total, 1) for v, total in zip(bins, every)]
     starts = a.starts[::wide][: len(bins[0])]
     long = min(len(bins[0]), len(bins[1]))
-    drawn = _frame(starts, bins[0], starts, wide * pair.step)
-    said = b.starts[::wide][:long]
-    return drawn, _frame(starts[:long], bins[1][:long], said, wide * pair.step)
+    ends, ends_b = (_ends(side.starts, wide, pair.step) for side in (a, b))
+    drawn = _frame(starts, ends, bins[0], (starts, ends))
+    said = b.starts[::wide][:long], ends_b[:long]
+    return drawn, _frame(starts[:long], ends[:long], bins[1][:long], said)
+
+
+def _ends(starts: npt.NDArray[np.datetime64], wide: int, step: int) -> npt.NDArray[np.datetime64]:
+    """The first day after each whole block of steps."""
+    every = [periods.last_day(day, step) for day in starts.astype(object)]
+    return np.array(every, "datetime64[D]")[wide - 1 :: wide] + 1
 
 
 def _known(pair: Pair) -> npt.NDArray[np.bool_]:
@@ -89,13 +98,11 @@ def _binned(values: npt.NDArray[np.float64], wide: int) -> npt.NDArray[np.float6
 
 def _frame(
     starts: npt.NDArray[np.datetime64],
+    ends: npt.NDArray[np.datetime64],
     n: npt.NDArray[np.float64],
-    said: npt.NDArray[np.datetime64],
-    days: int,
+    said: tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]],
 ) -> pd.DataFrame:
-    ends = starts + np.timedelta64(days, "D")
-    first = said.astype(object)
-    last = (said + np.timedelta64(days - 1, "D")).astype(object)
+    first, last = said[0].astype(object), (said[1] - 1).astype(object)
     on = [period(one, other) for one, other in zip(first, last)]
     begin, end = pd.to_datetime(starts), pd.to_datetime(ends)
     return pd.DataFrame({"start": begin, "end": end, "n": n, "on": on})

@@ -20,6 +20,7 @@ FIELDS = {
     "delimiter": ("Delimiter", ";"),
     "encoding": ("Encoding", "cp1252"),
     "decimal": ("Decimal sign", ","),
+    "place-by": ("What decides the area", "point"),
 }
 MAPPING = "Mapping (TOML)"
 FIRST = 3  # fields that stand open; the others are folded until an import asks for one

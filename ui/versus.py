@@ -11,7 +11,8 @@ from data.answers import Answer
 from data.filters import period
 from data.view import View
 from geo import classes, density
-from ui import cached, cached_map, heat, hexes, layers, palette, raster
+from ui import area_state, cached, cached_map, heat, hexes, layers, palette, raster
+from ui.area_state import State
 from ui.asked import Asked
 from ui.palette import Theme
 
@@ -53,24 +54,22 @@ def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked)
     both = [_per_step(answer, found[0], column) for column in ("now", "before")]
     upper = classes.limits(np.concatenate(both))
     colors = palette.classes(theme, len(upper))
-    asks = answer.table["asked"].to_numpy(bool)
-    drawn = []
-    for values in both:
-        chosen = classes.assign(values, upper)
-        fills = [colors[c] if c >= 0 else theme.paper for c in chosen]
-        fills = ["residents" if np.isnan(v) and a else f for v, f, a in zip(values, fills, asks)]
-        drawn.append([f if a else theme.paper for f, a in zip(fills, asks)])
+    states = [area_state.with_zeros(layers.states(found[0], answer), values) for values in both]
+    drawn = [
+        [
+            colors[c] if state is State.COUNTED else area_state.fill(state, theme)
+            for c, state in zip(classes.assign(values, upper), held)
+        ]
+        for values, held in zip(both, states)
+    ]
     lower = [0.0, *upper[:-1]]
     rows: list[Told] = [
         {"color": c, "text": heat.span(a, b)}
         for c, a, b in zip(colors, lower, upper)
     ]  # fmt: skip
-    if any((v[asks] == 0).any() for v in both):
-        rows.insert(0, {"color": theme.paper, "text": "0"})
-    if any(np.isnan(v[asks]).any() for v in both):
-        rows.insert(0, {"hatch": "residents", "text": "no residents, or not known"})
+    rows = rows[::-1] + area_state.legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == layers.RATE else ""
-    legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows[::-1], "note": ""}
+    legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
     return [{"fills": fills, "legend": legend} for fills in drawn]
 
 
@@ -112,12 +111,15 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     chosen = np.searchsorted(RATIOS, ratio)
     fills = [ramp[c] if s else theme.paper for c, s in zip(chosen, sure)]
     asks = table["asked"].to_numpy(bool)
-    fills = ["nodata" if n else "few" if a and not s else f
+    out = area_state.LOOKS[State.NOT_CHOSEN]
+    fills = [out.hatch if not a else "nodata" if n else "few" if not s else f
              for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
     rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
     rows.append({"hatch": "few", "text": "not clear: chance explains it"})
     if none.any():
         rows.append({"hatch": "nodata", "text": "nothing in either period"})
+    if not asks.all():
+        rows += area_state.legend([State.NOT_CHOSEN], theme)
     by_chance = max(round(0.05 * asks.sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "

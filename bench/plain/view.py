@@ -40,9 +40,23 @@ def headline(frame: pd.DataFrame, view: View) -> dict[str, int]:
         "outside": int((shown & (_units(frame, view) < 0)).sum()),
         "no_hour": no_hour,
         "no_weekday": no_weekday,
+        "no_step": int((shown & frame["weekday"].isna()).sum()),
+        "no_month": 0,  # official records are known to the day
+        **_nights(frame, view),
         "no_place": 0,  # no shape is drawn
         "young": 0,  # official records are of any age
     }
+
+
+def _nights(frame: pd.DataFrame, view: View) -> dict[str, int]:
+    """The rows before the first night of the View, and those in a last one cut short."""
+    if not view.night:
+        return {"no_night": 0, "cut_night": 0}
+    passed = _of_the_kind(frame, view) & _on_the_clock(frame, view)
+    last = frame["day"].max()
+    early = passed & (frame["day"] == pd.Timestamp(view.start)) & (frame["hour"] < 6)
+    cut = passed & (_days(frame, view) == last) & (last <= pd.Timestamp(view.end))
+    return {"no_night": int(early.sum()), "cut_night": int(cut.sum())}
 
 
 def by_area_and_step(frame: pd.DataFrame, view: View, step: int) -> pd.DataFrame:
@@ -71,9 +85,13 @@ def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.DataFrame:
 
 def _asked(frame: pd.DataFrame, view: View) -> pd.Series:
     """Which rows pass the filters on source, dates, kinds and grade."""
-    asked = frame["source"].isin(view.sources) & (frame["grade"] != "rejected")
     start, end = pd.Timestamp(view.start), pd.Timestamp(view.end)
-    asked &= _days(frame, view).between(start, end)
+    return _of_the_kind(frame, view) & _days(frame, view).between(start, end)
+
+
+def _of_the_kind(frame: pd.DataFrame, view: View) -> pd.Series:
+    """Which rows pass the filters on source, kinds and grade."""
+    asked = frame["source"].isin(view.sources) & (frame["grade"] != "rejected")
     if view.kinds:
         asked &= frame["kind"].isin(view.kinds)
     return asked

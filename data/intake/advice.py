@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+from data import words
+from data.intake.losses import Loss
+
 IN_COLUMNS = "look whether [columns] in the mapping names the right columns of the file"
+Advice = tuple[tuple[str, str], ...]
 # how a reason begins: what to do; the first that fits
-ADVICE = (
+ADVICE: Advice = (
     ("unknown kind", "give --kind KIND, or rules under [values.kind] in the mapping"),
     ("no kind", "give --kind KIND for the rows that state none"),
     ("no time", "name the column that says when it happened: --time COLUMN"),
@@ -29,7 +33,13 @@ ADVICE = (
     ("a quote opens", "ask for the file anew: its quotes are broken"),
     ("longer than", "look whether --delimiter and --encoding are right"),
     ("purged", "nothing: these records were removed on purpose"),
+    ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
 )
+# of rows that go by their label
+LEFT_OUT = (
+    "nothing, if the source left these points out: counts by area hold, maps of points do not"
+)
+WITHOUT_POINTS: Advice = (("the coordinate is 0/0", LEFT_OUT), ("the coordinate is NaN", LEFT_OUT))
 
 
 def told(rows: int, rejected: Mapping[str, int]) -> list[str]:
@@ -37,12 +47,37 @@ def told(rows: int, rejected: Mapping[str, int]) -> list[str]:
     lost = sum(rejected.values())
     if lost * 2 <= rows:
         return []
-    reason = max(rejected, key=lambda why: rejected[why])
-    todo = next((what for start, what in ADVICE if reason.startswith(start)), IN_COLUMNS)
     begins = (
         f"No row was kept ({lost:,} of {rows:,} were rejected, readers see nothing of it)"
         if lost == rows
         else f"More than half of the rows were rejected ({lost:,} of {rows:,})"
     )
-    why = f"{reason} ({rejected[reason]:,})"
-    return [f"{begins}, most often for: {why}. What to do: {todo}."]
+    return [f"{begins}, {_mostly(rejected)}"]
+
+
+def points_lost(rows: int, by_label: Mapping[str, int]) -> list[str]:
+    """The same where more than half of the rows were left without a point."""
+    lost = sum(by_label.values())
+    if lost * 2 <= rows:
+        return []
+    begins = f"More than half of the rows go by their label, without a point ({lost:,} of {rows:,})"
+    return [f"{begins}, {_mostly(by_label, WITHOUT_POINTS)}"]
+
+
+def kind_lost(loss: Loss) -> str:
+    """That a kind of incidents lost more than half of its rows, and why."""
+    share = "all of its" if loss.lost == loss.rows else "more than half of its"
+    kind = words.spoken(loss.kind)
+    what = f'What the source calls "{loss.own[:60]}" ({kind})' if loss.own else f'The kind "{kind}"'
+    return (
+        f"{what} lost {share} rows: {loss.lost:,} of {loss.rows:,} "
+        f"were rejected, most often for: {loss.reason} ({loss.by_reason:,}). "
+        "What is counted of it is too low."
+    )
+
+
+def _mostly(reasons: Mapping[str, int], first: Advice = ()) -> str:
+    """The reason met most often, and what to do about it by the first advice that fits."""
+    reason = max(reasons, key=lambda why: reasons[why])
+    todo = next((what for start, what in (*first, *ADVICE) if reason.startswith(start)), IN_COLUMNS)
+    return f"most often for: {reason} ({reasons[reason]:,}). What to do: {todo}."

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from data import places, words
-from data.intake import required
+from data.intake import guess, required
 from data.intake.csvfile import Csv
 from data.intake.dating import Ask
 from data.intake.mapping import Mapping
@@ -11,6 +11,7 @@ from data.intake.mapping import Mapping
 SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
 KIND = "{file} does not say in our words what happened. Which kind are its rows?"
 TIME = "In {file} several columns could say when it happened. Which one does?"
+TIMED = ("occurred_at", "time_of_day", "hour", "minute", "received_at")
 CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
 
 
@@ -22,16 +23,22 @@ def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
     return replace(rules, about={"kind": answer})
 
 
-def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
-    """The mapping with the column of times, where several of the file could be it."""
+def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None, zone: str) -> Mapping:
+    """The mapping with the column of times, where several of the file could be it.
+
+    What tells the time of day beside it comes with it. `zone` is the place's clock.
+    """
     if ask is None or not guessed or "occurred_at" in rules.columns:
         return rules
     rivals = list(required.rivals(csv))
     if not rivals:
         return rules
     answer = ask(TIME.format(file=csv.file.name), rivals)
-    columns = {t: name for t, name in rules.columns.items() if name != answer}
-    return replace(rules, columns={"occurred_at": answer, **columns})
+    clock = rules.time.zone or zone
+    beside = guess.columns(csv.names, csv.values, bool(rules.place.crs), answer, clock)
+    timed = {target: beside[target] for target in TIMED if target in beside}
+    columns = {t: n for t, n in rules.columns.items() if t not in TIMED and n not in timed.values()}
+    return replace(rules, columns={**timed, **columns})
 
 
 def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:

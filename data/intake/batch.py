@@ -1,19 +1,19 @@
 """Runs of records made one batch: ids told apart, sorted, written as GeoParquet."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.intake.identity import MARK
-from data.intake.rows import CONTENT, LINE
+from data.intake.rows import LINE
 from data.intake.runs import Runs, ahead
+from data.places import MIDDLE
 from data.record import SCHEMA
 
 ROW_GROUP = 122_880
@@ -28,10 +28,11 @@ GEO = {
 
 @dataclass(frozen=True)
 class Written:
-    """What a batch holds. `repeats` equal an earlier row in every column."""
+    """What a batch holds. `repeats` equal an earlier row of the file in every column."""
 
     kept: int
     purged: int
+    unsure: int  # may be what was purged, written anew
     repeats: int
     same_id: int  # an id used before, for a row that says something else
     first: date | None
@@ -53,7 +54,10 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def median_place(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[float, float] | None:
     """The middle latitude and longitude of the records; None where none has any."""
-    sql = f"SELECT median(lat), median(lon) FROM {runs.table}"
+    # a place across 180 degrees has its median there, not on the other side of the globe
+    turns = "CASE WHEN r.lon < m.lon - 180 THEN 1 WHEN r.lon > m.lon + 180 THEN -1 ELSE 0 END"
+    sql = f"""WITH m AS (SELECT {MIDDLE} FROM {runs.table})
+        SELECT median(r.lat), median(r.lon + 360 * {turns}) FROM {runs.table} AS r, m"""
     lat, lon = connection.sql(sql).fetchall()[0]
     return None if lat is None else (lat, lon)
 
@@ -62,59 +66,60 @@ def write(
     connection: duckdb.DuckDBPyConnection,
     runs: Runs,
     target: Path,
-    purged: frozenset[str],
-    about: Mapping[str, object],
+    drop: Callable[[], None],
+    about: Callable[[Written], dict[str, Any]],
 ) -> Written:
-    """One file of all runs. The order is by time, then id; repeats carry a counter.
+    """One file of all runs. The order is by time, then as in the file; ids carry a counter.
 
-    Stretch by stretch of time, so that memory does not grow with the file.
+    `drop` fills the table `dropped` with lines that are left out. Stretch by stretch of
+    time, so that memory does not grow with the file. `about` is what the file says of itself.
     """
     repeats, same_id = _tell_apart(connection, runs)
-    connection.execute("CREATE OR REPLACE TEMP TABLE purged (subject VARCHAR)")
-    for subject in purged:
-        connection.execute("INSERT INTO purged VALUES (?)", [subject])
-    metadata = {"geo": json.dumps(GEO), "porchlight": json.dumps(about)}
-    schema = SCHEMA.with_metadata(metadata)
-    kept, days = 0, list[date]()
+    drop()
+    # what is known only to the month may be of its last day
+    latest = "CASE WHEN time_precision = 'month' THEN last_day(local_date) ELSE local_date END"
+    kept, first, last = connection.sql(
+        f"SELECT count(*), min(local_date), max({latest}) "
+        f"FROM {runs.table} ANTI JOIN dropped USING ({LINE})"
+    ).fetchall()[0]
+    ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
+    written = Written(kept, runs.rows - kept - unsure, unsure, repeats, same_id, first, last)
+    told = json.dumps(about(written), ensure_ascii=False)
+    schema = SCHEMA.with_metadata({"geo": json.dumps(GEO), "porchlight": told})
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for table in ahead(_stretches(connection, runs, bool(purged))):
+        for table in ahead(_stretches(connection, runs)):
             writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
-            kept += len(table)
-            limits = pc.min_max(table["local_date"]).as_py()
-            days += [day for day in limits.values() if day]
-    first, last = min(days, default=None), max(days, default=None)
-    return Written(kept, runs.rows - kept, repeats, same_id, first, last)
+            kept -= len(table)
+    if kept:
+        raise RuntimeError("an import lost count of its rows: nothing was written")
+    return written
 
 
-def _stretches(
-    connection: duckdb.DuckDBPyConnection, runs: Runs, purging: bool
-) -> Iterator[pa.Table]:
+def _stretches(connection: duckdb.DuckDBPyConnection, runs: Runs) -> Iterator[pa.Table]:
     """All records in order, in tables of a size that fits in memory."""
-    name = "coalesce(new_id, incident_id)"
-    columns = ", ".join(f'"{column}"' for column in SCHEMA.names[1:])
-    marks = (f"sha256({name})", MARK.format(own="runs.incident_id"))
-    wanted = [f"{mark} NOT IN (FROM purged)" for mark in marks if purging]
+    made = {"incident_id": "coalesce(new_id, runs.incident_id)"}
+    made |= {name: f"renamed.{name}" for name in ("same_id", "repeat")}
+    columns = ", ".join(f'{made.get(c, f"runs.{c}")} AS "{c}"' for c in SCHEMA.names)
     cuts = runs.cuts(STRETCH_BYTES)
     for low, high in zip([None, *cuts], [*cuts, None]):
         params: list[object] = []
-        where = list(wanted)
+        where = ["true"]
         for mark, beyond, side in ((low, ">", ">="), (high, "<", "<")):
             if mark is not None:
                 moment = "make_timestamptz(?)"
                 where.append(f"occurred_at {beyond}= {moment}")
-                where.append(f"(occurred_at {beyond} {moment} OR {name} {side} ?)")
-                params += [mark.micros, mark.micros, mark.incident_id]
+                where.append(f"(occurred_at {beyond} {moment} OR {LINE} {side} ?)")
+                params += [mark.micros, mark.micros, mark.line]
         yield connection.sql(
-            f"SELECT {name} AS incident_id, {columns} FROM {runs.table} AS runs "
-            f"LEFT JOIN renamed USING ({LINE}) "
-            f"{'WHERE ' + ' AND '.join(where) if where else ''} "
-            "ORDER BY occurred_at, 1",
+            f"SELECT {columns} FROM {runs.table} AS runs LEFT JOIN renamed USING ({LINE}) "
+            f"ANTI JOIN dropped USING ({LINE}) WHERE {' AND '.join(where)} "
+            f"ORDER BY occurred_at, {LINE}",
             params=params,
         ).to_arrow_table()
 
 
 def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int, int]:
-    """Name repeated ids in the table `renamed`; repeats, and other rows of one id."""
+    """Tell rows of one id apart in the table `renamed`; repeats, and other rows of one id."""
     rows = runs.table
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE again AS SELECT incident_id FROM {rows} "
@@ -122,11 +127,11 @@ def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int,
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE renamed AS
-        SELECT {LINE}, incident_id || '-' || place AS new_id, alike FROM (
-            SELECT {LINE}, incident_id,
+        SELECT {LINE}, IF(place > 1, incident_id || '-' || place, NULL) AS new_id,
+            IF(place > 1, incident_id, NULL) AS same_id, nullif(which, 1)::INTEGER AS repeat
+        FROM (SELECT {LINE}, incident_id,
                 row_number() OVER (PARTITION BY incident_id ORDER BY {LINE}) AS place,
-                row_number() OVER (
-                    PARTITION BY incident_id, {CONTENT} ORDER BY {LINE}) > 1 AS alike
+                row_number() OVER (PARTITION BY incident_id, row_hash ORDER BY {LINE}) AS which
             FROM {rows} SEMI JOIN again USING (incident_id))
         WHERE place > 1"""
     )
@@ -140,6 +145,6 @@ def _tell_apart(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[int,
     some = connection.sql("SELECT count(*) FROM renamed").fetchall()[0][0]
     while some and connection.execute(clash).fetchall()[0][0]:
         pass
-    counts = "SELECT count(*) FILTER (alike), count(*) FILTER (NOT alike) FROM renamed"
+    counts = "SELECT count(repeat), count(*) - count(repeat) FROM renamed"
     repeats, other = connection.sql(counts).fetchall()[0]
     return int(repeats), int(other)

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,10 @@ from data.intake import guess
 from data.intake.csvfile import INVISIBLE
 from data.intake.mapping import Pattern, TagRule
 from data.intake.missing import MISSING
+from data.intake.missing import missing as is_missing
 
 Flags = npt.NDArray[np.bool_]
+Read = TypeVar("Read")
 _INVISIBLE = f"[{INVISIBLE}]"
 
 
@@ -34,13 +37,12 @@ def trimmed(column: pa.ChunkedArray | pa.Array) -> pa.StringArray:
 def labels(column: pa.ChunkedArray | pa.Array) -> pa.StringArray:
     """Texts in one line without invisible marks; null where nothing is said."""
     encoded = plain(column).dictionary_encode()
-    return _cleaned(encoded.dictionary).take(encoded.indices)
+    return blank_to_null(_one_line(encoded.dictionary)).take(encoded.indices)
 
 
-def _cleaned(texts: pa.StringArray) -> pa.StringArray:
+def _one_line(texts: pa.StringArray) -> pa.StringArray:
     texts = pc.replace_substring_regex(texts, _INVISIBLE, "")
-    one_line = pc.replace_substring_regex(texts, r"[\s\p{Z}]+", " ")
-    return blank_to_null(pc.utf8_trim_whitespace(one_line))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"[\s\p{Z}]+", " "))
 
 
 def blank_to_null(texts: pa.StringArray) -> pa.StringArray:
@@ -52,6 +54,14 @@ def missing(texts: pa.StringArray) -> pa.BooleanArray:
     """Which trimmed texts say nothing."""
     short = pc.utf8_lower(pc.if_else(pc.less(pc.binary_length(texts), 6), texts, "x"))
     return pc.is_in(short, value_set=pa.array(sorted(MISSING)))
+
+
+def count_texts(column: pa.ChunkedArray | pa.Array, rows: Flags) -> Counter[str]:
+    """How often each text stands in some rows of a column."""
+    if not rows.any():
+        return Counter()
+    counts = trimmed(column).filter(pa.array(rows)).value_counts()
+    return Counter({pair["values"]: pair["counts"] for pair in counts.to_pylist()})
 
 
 def cut(
@@ -78,19 +88,24 @@ def flags(column: pa.BooleanArray) -> Flags:
 
 
 class Dictionary:
-    """A column of few different texts: each is looked at once."""
+    """A column of few different texts: each is looked at once.
+
+    `texts` are the different ones in one line without invisible marks; the last is "",
+    which stands for empty cells. `which` is the position of each row's text.
+    """
 
     def __init__(self, column: pa.ChunkedArray | pa.Array) -> None:
         encoded = plain(column).dictionary_encode()
-        cleaned = _cleaned(encoded.dictionary).dictionary_encode()
-        self.texts: list[str] = cleaned.dictionary.to_pylist()
-        # rows without a text take the place after the last
-        place = cleaned.indices.fill_null(len(self.texts)).to_numpy()
+        tidy = _one_line(encoded.dictionary)
+        said = pc.if_else(pc.equal(tidy, ""), pa.scalar(None, pa.string()), tidy)
+        different = said.dictionary_encode()
+        self.texts: list[str] = [*different.dictionary.to_pylist(), ""]
+        place = different.indices.fill_null(len(self.texts) - 1).to_numpy()
         self.which = place[encoded.indices.to_numpy()]
 
-    def each(self, read: Callable[[str], object], empty: object = None) -> list[object]:
-        """What `read` makes of each different text, then `empty`."""
-        return [*map(read, self.texts), empty]
+    def each(self, read: Callable[[str], Read]) -> list[Read]:
+        """What `read` makes of each different text."""
+        return [read(text) for text in self.texts]
 
     def array(self, values: Sequence[object], kind: pa.DataType) -> pa.Array:
         """A column again, from one value for each different text."""
@@ -101,62 +116,105 @@ class Dictionary:
         found: Flags = np.array(chosen, bool)[self.which]
         return found
 
-    def count(self, chosen: Sequence[bool], rows: Flags) -> Counter[str]:
-        """How often each chosen text stands in some rows."""
-        often = np.bincount(self.which[rows], minlength=len(chosen))
+    def count(self, chosen: Sequence[bool], rows: Flags | None = None) -> Counter[str]:
+        """How often each chosen text stands in the column, or in some of its rows."""
+        which = self.which if rows is None else self.which[rows]
+        often = np.bincount(which, minlength=len(chosen))
         return Counter({t: int(n) for t, c, n in zip(self.texts, chosen, often) if c and n})
 
 
-def translate(column: str, rules: Mapping[str, str]) -> Callable[[str], str | None]:
-    """How a text becomes a word: its rule, the word itself, the rule for all others.
+Known = Callable[[str], str | None]
 
-    None is a text without a rule, "" one that is to be left out.
+
+def translate(column: str, rules: Mapping[str, str]) -> Known:
+    """How a text becomes a word: its own rule first, then the words that the column may hold.
+
+    Only what neither knows may say nothing (NA, none, -); what does not is for the rule
+    for all others ("*"). None is a text without a rule, "" one that says nothing or that
+    a rule leaves out. Of a flag the words are yes and no, of a count its digits.
     """
     ruled = {_fold(text): word for text, word in rules.items()}
+    known = KNOWN.get(column) or _word_of(column)
 
     def read(text: str) -> str | None:
         stated = ruled.get(_fold(text))
-        if stated is not None:
-            return stated
-        known = guess.word(column, text) if column in words.CODES else None
-        return known if known is not None else ruled.get("*")
+        if stated is None:
+            stated = known(text)
+        if stated is None:
+            stated = "" if is_missing(text) else ruled.get("*")
+        return stated
 
     return read
 
 
-def tags(column: str, rule: TagRule) -> Callable[[str], tuple[list[str], list[str]]]:
-    """How a list becomes words, in its order, and which of its tags have no rule."""
+def is_stated(text: str, rules: Mapping[str, str]) -> bool:
+    """Whether a text has a rule of its own."""
+    return _fold(text) in map(_fold, rules)
+
+
+def name_of(rules: Mapping[str, str], names: Container[str]) -> Callable[[str], str]:
+    """How a text becomes the name of an area: its rule, else the text itself.
+
+    "" is one that says nothing or that a rule leaves out; `names` are those of areas that
+    look like such a text (a town called None).
+    """
+    ruled = {_fold(text): name for text, name in rules.items()}
+
+    def read(text: str) -> str:
+        if (stated := ruled.get(_fold(text))) is not None:
+            return stated
+        if is_missing(text) and _fold(text) not in names:
+            return ""
+        return ruled.get("*", text)
+
+    return read
+
+
+class Tags(NamedTuple):
+    """A list read as words: these in its order, tags without a rule, tags that say nothing."""
+
+    words: list[str]
+    unknown: list[str]
+    silent: list[str]
+
+
+def tags(column: str, rule: TagRule) -> Callable[[str], Tags]:
+    """How a list in one cell becomes words."""
     read = translate(column, rule.words)
     parts = re.compile(r"\s*" + re.escape(rule.separator.strip() or " ") + r"\s*")
 
-    def split(text: str) -> tuple[list[str], list[str]]:
-        listed = [tag for tag in parts.split(text.strip()) if tag]
+    def split(text: str) -> Tags:
+        # n/a is one text also where a slash parts lists
+        listed = [text] if is_missing(text) else [tag for tag in parts.split(text) if tag]
         met = {tag: read(tag) for tag in listed}
-        found = dict.fromkeys(word for word in met.values() if word)
-        return list(found), [tag for tag, word in met.items() if word is None]
+        return Tags(
+            list(dict.fromkeys(word for word in met.values() if word)),
+            [tag for tag, word in met.items() if word is None],
+            [tag for tag, word in met.items() if word == "" and is_missing(tag)],
+        )
 
     return split
 
 
-def flag(rules: Mapping[str, str]) -> Callable[[str], bool | None]:
-    """How a text becomes yes or no; a number above 0 is yes."""
-    ruled = {_fold(text): word for text, word in rules.items()}
-
-    def read(text: str) -> bool | None:
-        stated = ruled.get(_fold(text), _fold(text))
-        if stated in guess.YES or (stated.isdecimal() and int(stated) > 0):
-            return True
-        if stated in guess.NO or (stated.isdecimal() and int(stated) == 0):
-            return False
-        return {"yes": True, "no": False}.get(ruled.get("*", ""))
-
-    return read
+def _word_of(column: str) -> Known:
+    return lambda text: guess.word(column, text) if column in words.CODES else None
 
 
-def count(text: str) -> int | None:
-    """A count that fits the record; None for anything else."""
+def yes_or_no(text: str) -> str | None:
+    """The flag that a text is; a number above 0 is yes."""
+    plain = _fold(text)
+    if plain in guess.YES or (plain.isdecimal() and int(plain) > 0):
+        return "yes"
+    return "no" if plain in guess.NO or (plain.isdecimal() and int(plain) == 0) else None
+
+
+def count(text: str) -> str | None:
+    """The digits of a count that fits the record; None for anything else."""
     plain = re.sub(r"\.0+$", "", text)
-    return int(plain) if plain.isdecimal() and int(plain) < 2**15 else None
+    return plain if plain.isdecimal() and int(plain) < 2**15 else None
+
+
+KNOWN: dict[str, Known] = {"injured": yes_or_no, "officers": count, "vehicles": count}
 
 
 def _fold(text: str) -> str:

@@ -33,7 +33,12 @@ _COMMA = r"[+-]?\d+(?:,\d+)?\s*[°º]?\s*[NSEWO]?"
 PAIRS = (
     rf"(?i)(?:^|[(\[])\s*(?P<lat>{_ONE})\s*[,;/\s]\s*(?P<lon>{_ONE})\s*[)\]]?\s*$",
     rf"(?i)(?:^|[(\[])\s*(?P<lat>{_COMMA})\s*[;/\s]\s*(?P<lon>{_COMMA})\s*[)\]]?\s*$",
+    # a geopoint of a survey form: altitude and accuracy follow
+    r"^(?P<lat>[+-]?\d+(?:\.\d+)?)\s+(?P<lon>[+-]?\d+(?:\.\d+)?)(?:\s+[+-]?\d+(?:\.\d+)?){1,2}$",
     r"(?i)(?:^|[(\[])\s*(?P<lat>[+-]?\d+,\d+),\s*(?P<lon>[+-]?\d+,\d+)\s*[)\]]?\s*$",
+)
+NO_PAIR = (
+    r"(?i)^[(\[]\s*(?:(?:null|none|nan)\s*,\s*(?:null|none|nan))?\s*[)\]]$"  # two that are missing
 )
 _FLOAT = r"[+-]?[\d.]+(?:[eE][+-]?\d+)?"
 POINTS = (
@@ -70,7 +75,8 @@ def numbers(column: pa.ChunkedArray | pa.Array, decimal: str = ".") -> Numbers:
 def pairs(column: pa.ChunkedArray | pa.Array, ways: tuple[str, ...]) -> tuple[Numbers, Numbers]:
     """Latitude and longitude of cells that hold both."""
     texts = pc.utf8_trim_whitespace(cells.plain(column))
-    said = ~cells.flags(cells.missing(texts))
+    silent = pc.or_(cells.missing(texts), pc.match_substring_regex(texts, NO_PAIR))
+    said = ~cells.flags(silent)
     found = [pa.nulls(len(texts), pa.string())] * 2
     for way in ways:
         left = pc.is_null(found[0])

@@ -3,25 +3,31 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data.intake import cells, dating
+from data.intake import cells, coarse, dating, midnight, roles, survey
 from data.intake.csvfile import Csv
 from data.intake.dating import Ask
-from data.intake.mapping import TIME_COLUMNS, Mapping
+from data.intake.mapping import DATED, TIME_COLUMNS, Mapping
 from data.intake.missing import missing
-from data.intake.times import Ints
+from data.intake.times import HOUR, Format, Ints
 from data.settings import Problem
 
+SERIALS = {*dating.SERIAL_FORMATS}
 ENOUGH = 200  # values that tell the looks of a column
 
 
-def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None) -> Mapping:
-    """The mapping with one format for each time column.
+def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None, zone: str) -> Mapping:
+    """The mapping with one format for each time column, and what its midnights mean.
 
-    Columns that only add to a record and hold no times are left out of it.
+    Columns that only add to a record and hold no times are left out of it. `zone` is the
+    file's clock.
     """
+    rules = _with_zones(rules)
     found: dict[str, str] = {}
+    at_midnight = dict(rules.time.midnight)
     columns = dict(rules.columns)
     for target in TIME_COLUMNS:
         if target not in columns:
@@ -31,13 +37,62 @@ def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None) -> Ma
         given = option or given if target == "occurred_at" else given
         if given:
             found[target] = dating.stated(given, texts).text
-            continue
-        form = _found(csv, rules, target, texts, found, ask)
-        if form:
+        elif form := _found(csv, rules, target, texts, found, ask):
             found[target] = form
         elif target != "occurred_at":
             del columns[target]
-    return replace(rules, columns=columns, time=replace(rules.time, formats=found))
+            continue
+        if target in DATED and target not in at_midnight and not _is_stated(rules, target, given):
+            clock = rules.time.zone_of(target, zone)
+            if rule := _midnight(csv, rules, target, Format(found[target]), texts, clock):
+                at_midnight[target] = rule
+    time = replace(rules.time, formats=found, midnight=at_midnight)
+    rules = replace(rules, columns=columns, time=time)
+    return replace(rules, time=replace(time, precision=_precision(csv, rules, zone)))
+
+
+def _precision(csv: Csv, rules: Mapping, zone: str) -> str | None:
+    """The precision of all times: what is stated, else what the rows show to be coarser."""
+    name, stated = rules.columns.get("occurred_at"), rules.time.precision
+    if stated or name is None or {"time_of_day", "hour", "time_precision"} & set(rules.columns):
+        return stated
+    form, rule = Format(rules.time.formats["occurred_at"]), rules.time.midnight.get("occurred_at")
+    head = form.parse(pa.array(_texts(csv, rules, "occurred_at"), pa.string()))
+    named = roles.names_month(name)
+    if rule == midnight.EXACT or coarse.known([head], zone, rule, named) is None:
+        return None
+    frames = (form.parse(column) for column, _ in _column(csv, rules, "occurred_at"))
+    return coarse.known(frames, zone, rule, named)
+
+
+def _with_zones(rules: Mapping) -> Mapping:
+    """The mapping with the clock of columns that are known not to be on the file's."""
+    if rules.columns.get("received_at") != survey.SENT or "received_at" in rules.time.zones:
+        return rules
+    return replace(
+        rules, time=replace(rules.time, zones={**rules.time.zones, "received_at": "UTC"})
+    )
+
+
+def _is_stated(rules: Mapping, target: str, given: str | None) -> bool:
+    """Whether somebody said that midnights of a column are times like any other."""
+    exact = target == "occurred_at" and rules.time.precision == midnight.EXACT
+    return exact or bool(given and dating.states_offset(given))
+
+
+def _midnight(
+    csv: Csv, rules: Mapping, target: str, form: Format, texts: Sequence[str], zone: str
+) -> str | None:
+    """The rule for midnights by all rows, where the first already stand at one; else None."""
+    if not form.clocked or midnight.rule(form.parse(pa.array(texts, pa.string())), zone) is None:
+        return None
+    timed, counts = 0, dict.fromkeys((midnight.LOCAL, midnight.UTC), 0)
+    for column, _ in _column(csv, rules, target):
+        parsed = form.parse(column)
+        timed += int(np.count_nonzero(parsed.ok & (parsed.precision <= HOUR)))
+        for rule, rows in midnight.count(parsed, zone).items():
+            counts[rule] += rows
+    return midnight.most(counts, timed)
 
 
 def _found(
@@ -48,8 +103,12 @@ def _found(
     before: dict[str, str],
     ask: Ask | None,
 ) -> str | None:
-    family = dating.likely(texts, clock=target == "time_of_day")
+    if target == "time_of_day":
+        return _clock(csv, rules, texts)
     column = rules.columns[target]
+    if dating.are_serials(texts) and (target == "occurred_at" or SERIALS & {*before.values()}):
+        return _serial(csv, column, texts, before, ask)
+    family = dating.likely(texts)
     if not family and texts and target == "occurred_at":
         if ask is not None:
             question = f'How are the dates of "{column}" written, e.g. %d/%m/%Y %H:%M?'
@@ -69,6 +128,41 @@ def _found(
     if target != "occurred_at":
         option = f"[time] {target}_format ="
     return dating.decide(csv.file.name, column, evidence, option, ask)
+
+
+def _clock(csv: Csv, rules: Mapping, texts: Sequence[str]) -> str | None:
+    """The format of a time of day; behind a date that says nothing, any order of that will do."""
+    family = dating.likely(texts, clock=True) or dating.likely(texts)
+    if not family:
+        return dating.ISO if not texts else None
+    if family[0].text != dating.HOURS:
+        return family[0].text
+    # bare hours, unless a later row has minutes: 30 is half past midnight
+    for column, _ in _column(csv, rules, "time_of_day"):
+        form = dating.digit_clock(pc.unique(column).to_pylist())
+        if form and form != dating.HOURS:
+            return form
+    return dating.HOURS
+
+
+def _serial(
+    csv: Csv, column: str, texts: Sequence[str], before: dict[str, str], ask: Ask | None
+) -> str:
+    """The format of serial day numbers, which somebody has to say, once for a file."""
+    if said := SERIALS & {*before.values()}:
+        return said.pop()
+    example = next(text for text in texts if any(c.isdigit() for c in text))
+    ways = [
+        f"--date-format {word} ({dating.day_of(word, example)})" for word in dating.SERIAL_FORMATS
+    ]
+    why = f"these look like serial day numbers of Excel, such as {example}"
+    if ask is not None:
+        answer = ask(f'In "{column}" {why}. How are they read?', list(dating.SERIAL_FORMATS))
+        return dating.stated(answer, texts).text
+    raise Problem(
+        f'{csv.file.name}, column "{column}": {why}. Say so: {ways[0]}; or, for workbooks of '
+        f"old Macs, {ways[1]}."
+    )
 
 
 def _texts(csv: Csv, rules: Mapping, target: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Which one date format a file has: found, asked for, never guessed."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.intake import formats
 from data.intake.times import FITS, Flags, Format
 from data.settings import Problem
 
@@ -61,11 +63,22 @@ WHOLE: tuple[tuple[str, ...], ...] = (
 CLOCKS: tuple[tuple[str, ...], ...] = (
     ("%H:%M[:%S[.%f]][[ ]%z]",),
     ("%I[:%M[:%S[.%f]]][ ]%p",),
-    ("%H%M",),
     ("%H.%M",),
     ("%Hh%M",),
-    ("%H",),
 )
+# times of day as bare numbers: their width. 5 is five past midnight, not five o'clock
+DIGITS = {"%H": 2, "%H%M": 4, "%H%M%S": 6}
+HOURS, MINUTES, SECONDS = DIGITS
+_DIGITS = re.compile(r"(\d{1,6})(?:\.0+)?", re.ASCII)
+_OPTIONAL = re.compile(r"(?<!%)\[[^\[\]]*\]")
+# what stands where the time of day is not known, or is the end of the day
+NO_CLOCKS = (
+    "2400", "24:00", "24:00:00", "240000", "24", "9999", "99:99", "99:99:99", "999999", "99",
+)  # fmt: skip
+# serial day numbers that are dates from 1954 to 2064
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
+SERIALS = (20_000, 60_000)
+SERIAL_FORMATS = tuple(formats.SERIALS)
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +97,8 @@ def likely(texts: Sequence[str], clock: bool = False) -> tuple[Format, ...]:
     One format where the looks decide, several where only all rows can.
     """
     different = list(dict.fromkeys(text for text in texts if text))
+    if clock and (form := digit_clock(different)):
+        return (Format(form),)
     known = [tuple(map(Format, f)) for f in CLOCKS] if clock else families()
     best: tuple[Format, ...] = ()
     most = 0
@@ -96,6 +111,42 @@ def likely(texts: Sequence[str], clock: bool = False) -> tuple[Format, ...]:
         if best:
             break
     return best
+
+
+def digit_clock(texts: Sequence[str]) -> str | None:
+    """The format of times of day that are bare numbers; None where most are none.
+
+    They are hours only where no number has more than two digits, or is no hour.
+    """
+    read = [match[1] for text in texts if (match := _DIGITS.fullmatch(text))]
+    if not read or len(read) * 2 <= len(texts):
+        return None
+    long = sum(len(digits) > DIGITS[MINUTES] for digits in read)
+    if long * 2 >= len(read):
+        form = SECONDS
+    elif any(len(digits) > 2 or (int(digits) > 24 and digits not in NO_CLOCKS) for digits in read):
+        form = MINUTES
+    else:
+        return HOURS
+    wide, reads = DIGITS[form], Format(form)
+    fit = sum(digits in NO_CLOCKS or reads.fits(digits.zfill(wide)) for digits in read)
+    return form if fit * 2 >= len(read) else None
+
+
+def are_serials(texts: Sequence[str]) -> bool:
+    """Whether nearly all of some texts look like serial day numbers of a spreadsheet."""
+    held = [text for text in texts if any(c.isdigit() for c in text)]
+    read = [int(match[1]) for text in held if (match := _SERIAL.fullmatch(text))]
+    low, high = SERIALS
+    return bool(held) and sum(low <= n < high for n in read) * 10 >= len(held) * 9
+
+
+def day_of(form: str, text: str) -> str:
+    """The day that a text is in some format, as 2025-01-13; "no date" where it is none."""
+    parsed = Format(form).parse(pa.array([text]))
+    if not parsed.ok[0]:
+        return "no date"
+    return str(np.datetime64(int(parsed.local[0]), "us").astype("datetime64[D]"))
 
 
 @dataclass(frozen=True)
@@ -152,12 +203,20 @@ def stated(text: str, texts: Sequence[str]) -> Format:
 
     So "%d/%m/%Y" also reads 31/12/2020 23:59, which leaves no doubt.
     """
-    form = Format(text)
+    form = Format(text.lower() if text.lower() in SERIAL_FORMATS else text)
     if not form.dated or form.clocked:
         return form
     ways = [form, Format(text + CLOCK), Format(text + CLOCK_12)]
     different = list(dict.fromkeys(text for text in texts if text))
     return max(ways, key=lambda way: sum(way.fits(value) for value in different))
+
+
+def states_offset(text: str) -> bool:
+    """Whether a format demands a time of day and its offset from UTC, outside brackets."""
+    while (plain := _OPTIONAL.sub("", text)) != text:
+        text = plain
+    told = set(re.findall(r"%-?([A-Za-z])", text)) | set(re.findall(r"(?<=%[TMSf])Z", text))
+    return bool(told & {"H", "I", "T"} and told & {"z", "Z"})
 
 
 def short(text: str) -> str:

@@ -39,6 +39,8 @@ DIRECTIVES = {
     "s": (r"\d{9,11}", r"\d{9,11}"),
     "Q": (r"\d{12,14}", r"\d{12,14}"),
 }
+# words for serial day numbers of spreadsheets: their field, and the serial of 1970-01-01
+SERIALS = {"excel": ("E1900", 25_569), "excel1904": ("E1904", 24_107)}
 SAME = {"B": "b", "A": "a", "-d": "d", "-m": "m", "-H": "H", "-I": "I", "e": "d"}
 NUMBERS = frozenset("YymdHIMSfsQ")
 _TOKEN = re.compile(r"%(-?[A-Za-z]|%|\[|\])|\[|\]|\s+|.", re.DOTALL)
@@ -50,8 +52,11 @@ def pattern(text: str) -> re.Pattern[bytes]:
 
     Beyond strptime: [...] may lack; %s and %Q are seconds and milliseconds since 1970
     in UTC; a space also stands for T or a comma; %b and %a are names of any length in
-    English, Spanish, French and German; %z is Z, UTC, GMT or an offset.
+    English, Spanish, French and German; %z is Z, UTC, GMT or an offset. Two words stand
+    alone: excel and excel1904 are days since 1900 or 1904, as spreadsheets count them.
     """
+    if serial := SERIALS.get(text.lower()):
+        return re.compile(rf"(?P<{serial[0]}>\d{{1,6}})(?:[.,](?P<F>\d{{1,15}}))?".encode())
     # strptime users write the Z of UTC as a letter
     plain = re.sub(r"(%[MSf]\]*)Z", r"\1%z", text.replace("%T", "%H:%M:%S"))
     tokens = [match.group() for match in _TOKEN.finditer(plain)]
@@ -138,5 +143,6 @@ def _check(text: str, seen: list[str]) -> None:
 def _no_format(text: str, why: str) -> Problem:
     return Problem(
         f'"{text}" is no date format: {why}. Use for instance "%d/%m/%Y %H:%M": '
-        "%Y year, %m month, %d day, %H hour, %M minute, %S second, %I and %p for AM/PM."
+        "%Y year, %m month, %d day, %H hour, %M minute, %S second, %I and %p for AM/PM; or "
+        "excel (excel1904) for serial day numbers of a spreadsheet."
     )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from data import words
 from data.forbidden import is_forbidden
-from data.intake import dating, freetext, headers, timecolumns
+from data.intake import dateparts, dating, freetext, headers, roles, survey, timecolumns
 from data.intake.missing import missing
-from data.intake.timecolumns import Choice
+from data.intake.timecolumns import Choice, Values
 
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 DEGREES = r"[+-]?\d{1,3}[.,]\d+"
@@ -24,28 +24,66 @@ NO = words.listed("""
 
 def columns(
     names: Sequence[str],
-    values: Callable[[str], Sequence[str]],
+    values: Values,
     projected: bool = False,
     time: str | None = None,
+    zone: str = "UTC",
 ) -> dict[str, str]:
     """Record column to file column, for what headers and first rows agree on.
 
     `values` tells what the first rows hold in a column. Forbidden columns are never
     looked at. Where the file is said to be projected, x and y go before degrees; `time`
-    is the column that somebody said to tell when it happened.
+    is the column that somebody said to tell when it happened, `zone` the clock on which
+    dates may stand at midnight.
     """
+    form = survey.is_survey(names)
     allowed = [name for name in names if not is_forbidden(name)]
-    choice = Choice(time) if time else timecolumns.occurred(allowed, values)
-    allowed = [name for name in allowed if name not in choice.rivals]
-    found = {"occurred_at": choice.column} if choice.column else {}
-    for target in sorted(GUESSED, key=lambda t: projected and t not in ("x", "y")):
-        free = [name for name in allowed if name not in found.values()]
-        if target not in found and (name := next(_candidates(target, free, values), None)):
+    unsure = survey.unsure(allowed, values)
+    allowed = [name for name in allowed if name not in unsure]
+    filled_in = survey.filled_in(names)
+    event = [name for name in allowed if name not in filled_in]
+    found, rivals = _dates(event, values, time, zone)
+    allowed = [name for name in allowed if name not in rivals]
+    event = [name for name in event if name not in rivals]
+    in_parts = {"year": "occurred_at", "hour": "time_of_day"}
+    taken = {*found, *(whole for part, whole in in_parts.items() if part in found)}
+    wanted = [target for target in GUESSED if target not in taken]
+    for target in sorted(wanted, key=lambda t: projected and t not in ("x", "y")):
+        free = [name for name in event if name not in found.values()]
+        if name := next(_candidates(target, free, values, form), None):
             found[target] = name
-    found = _times(_named(found, allowed), allowed, values)
-    if choice.rivals:  # somebody has to say which: no other column takes their place
+    found = _named(_points(found, allowed, values, form), event)
+    found = _times(found, allowed, event, values, zone)
+    if rivals:  # somebody has to say which: no other column takes their place
         found.pop("occurred_at", None)
     return _places(found, projected)
+
+
+def _dates(
+    names: Sequence[str], values: Values, time: str | None, zone: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What tells the date: one column or the parts of it; or the columns that all could."""
+    choice = Choice(time) if time else timecolumns.occurred(names, values, zone)
+    parts, whose = ({}, roles.OTHER) if time else dateparts.date_columns(names, values)
+    if parts and not choice.rivals and (choice.column is None or whose < choice.role):
+        return parts, ()
+    return ({"occurred_at": choice.column} if choice.column else {}), choice.rivals
+
+
+def _points(
+    found: dict[str, str], names: Sequence[str], values: Values, form: bool
+) -> dict[str, str]:
+    """With the coordinates that a survey form writes, where no others are there."""
+    if {"lat", "lon"} <= set(found):
+        return found
+    ours = [name for name in names if form or name.startswith("_")]
+    pair = survey.degree_columns(ours) or ()
+    held = [[text for text in values(name) if not missing(text)] for name in pair]
+    if pair and all(map(_fits, ("lat", "lon"), held)):
+        return {**found, **dict(zip(("lat", "lon"), pair, strict=True))}
+    if point := survey.geopoint(names, values):
+        return {**found, "lat_lon": point}
+    return found
 
 
 def numbers(texts: Sequence[str]) -> list[float]:
@@ -63,20 +101,26 @@ def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
     placed = {"lat_lon", "point", "x", "y"} & set(found)
     for target, listed in headers.NEEDED.items():
         named = [by_name[header] for header in listed if header in by_name]
-        if named and target not in found and not (placed and target != "occurred_at"):
+        given = target in found or (target == "occurred_at" and "year" in found)
+        if named and not given and not (placed and target != "occurred_at"):
             found = {**found, target: named[0]}
     return found
 
 
-def _candidates(
-    target: str, free: Sequence[str], values: Callable[[str], Sequence[str]]
-) -> Iterator[str]:
+def _candidates(target: str, free: Sequence[str], values: Values, form: bool) -> Iterator[str]:
     by_name = {headers.plain(name): name for name in reversed(free)}
+    if form:  # the question itself, whatever group it stands in
+        by_name = {headers.plain(survey.own_name(n)): n for n in reversed(free)} | by_name
     for header in headers.NAMES[target].split():
         if header in by_name:
-            held = [v for v in values(by_name[header]) if not missing(v)]
+            held = [v for v in values(by_name[header]) if not missing(v) or _is_known(target, v)]
             if not held or _fits(target, held):
                 yield by_name[header]
+
+
+def _is_known(target: str, text: str) -> bool:
+    """Whether a text that could be an empty cell is a word of a record column: none."""
+    return target in words.CODES and word(target, text) is not None
 
 
 def _fits(target: str, held: Sequence[str]) -> bool:
@@ -146,25 +190,47 @@ def word(column: str, text: str) -> str | None:
 
 
 def _times(
-    found: dict[str, str], allowed: Sequence[str], values: Callable[[str], Sequence[str]]
+    found: dict[str, str],
+    allowed: Sequence[str],
+    event: Sequence[str],
+    values: Values,
+    zone: str,
 ) -> dict[str, str]:
     """A date is needed first: where only a date of reporting is known, it serves.
 
-    A time of day of its own is for dates that carry none.
+    A time of day of its own, in one column or in parts, is for dates that carry none.
+    `event` are the columns that may tell of what happened.
     """
-    if "occurred_at" not in found and "received_at" in found:
+    if "year" not in found and "occurred_at" not in found and "received_at" in found:
         later = {k: v for k, v in found.items() if k != "received_at"}
         found = {"occurred_at": found["received_at"], **later}
-    if "occurred_at" not in found:
+    free = [name for name in event if name not in found.values()]
+    if date := found.get("occurred_at"):
+        if timecolumns.timed(values(date), zone):
+            found = {k: v for k, v in found.items() if k != "time_of_day"}
+        else:
+            found = _clocked(found, free, values, date, roles.role(date))
+    elif "day" in found and "hour" not in found:
+        whose = dateparts.role(found["year"])
+        found = _clocked(found, free, values, found["year"], whose)
+    else:
         return found
-    free = [name for name in allowed if name not in found.values()]
-    if timecolumns.timed(values(found["occurred_at"])):
-        found = {k: v for k, v in found.items() if k != "time_of_day"}
-    elif "time_of_day" not in found:
-        found = _added(found, "time_of_day", timecolumns.clock(free, values, found["occurred_at"]))
     if "received_at" not in found:
+        free = [name for name in allowed if name not in found.values()]
         found = _added(found, "received_at", timecolumns.received(free, values))
     return found
+
+
+def _clocked(
+    found: dict[str, str], free: Sequence[str], values: Values, date: str, whose: int | None
+) -> dict[str, str]:
+    """With the time of day that belongs to dates of some role, if a column tells it."""
+    if "time_of_day" in found:
+        return found
+    if clock := timecolumns.clock(free, values, date, whose):
+        return {**found, "time_of_day": clock}
+    parts = dateparts.clock_columns(free, values, roles.PLAIN if whose is None else whose)
+    return {**found, **parts}
 
 
 def _added(found: dict[str, str], target: str, column: str | None) -> dict[str, str]:

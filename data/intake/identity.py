@@ -1,8 +1,9 @@
-"""Who a row is: its own id or a hash of its content; origins as keyed hashes."""
+"""Who a row is: its own id or a keyed hash of the whole row; origins as keyed hashes."""
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,50 +13,83 @@ import pyarrow.compute as pc
 
 from data import store
 from data.intake import cells
+from data.intake.missing import missing
 
 HASH_DIGITS = 20  # 80 bits: two of a billion different rows meet once in a million years
 SEPARATOR = "chr(31)"  # a control character, which no cell holds
+BASE = "coalesce(same_id, incident_id)"  # the id without its counter
 
-# what a purge leaves of a record beside the hash of its id: counters differ from file to
-# file, its own id, time and place do not
+# the time and place of a record as one hash, with something before it
 MARK = f"""sha256(concat_ws({SEPARATOR}, {{own}}, epoch_us(occurred_at),
     coalesce(lon::VARCHAR, ''), coalesce(lat::VARCHAR, ''), coalesce(area_label, '')))"""
 
 
 class Identify:
-    """Gives each row an id; `content` are the columns that make two rows alike."""
+    """Gives each row an id and a keyed hash of all its cells, also of dropped columns.
+
+    Without the key of the store nobody can try out what a dropped cell said.
+    """
 
     def __init__(
         self,
         source: str,
         id_column: str | None,
-        content: tuple[str, ...],
+        names: Sequence[str],
+        key: bytes,
         connection: duckdb.DuckDBPyConnection,
+        old: tuple[Sequence[str], frozenset[str]] = ((), frozenset()),
     ) -> None:
-        self.source, self.id_column, self.content = source, id_column, content
-        self.connection = connection
+        """`old` are the columns and the purges by which earlier versions named such rows."""
+        self.old_columns, self.old = old
+        self.source, self.id_column, self.connection = source, id_column, connection
+        self.names = sorted(names)  # the same row whatever the order of columns is
+        self.columns = columns_digest(names)
+        self._key = keyed(key, f"rows of {self.columns}")[:32]
 
-    def ids(self, table: pa.Table) -> tuple[pa.StringArray, pa.Array]:
-        """The id of each row, repeats not yet told apart, and a hash of its content.
+    def ids(self, table: pa.Table) -> tuple[pa.StringArray, pa.StringArray]:
+        """The id of each row, rows of one id not yet told apart, and the hash of the row.
 
-        A row without an id of its own is named by its content.
+        A row without an id of its own is named by that hash: equal rows get one id, rows
+        that differ in any column two, in whatever order the file has them.
         """
-        own = pa.nulls(table.num_rows, pa.string())
-        if self.id_column:
-            own = cells.labels(table[self.id_column])
-        nameless = bool(own.null_count)
-        columns = [f"c{place}" for place in range(len(self.content))]
-        row = ", ".join(columns)
+        columns = [f"c{place}" for place in range(len(self.names))]
+        row = ", ".join([f"'{self._key}'", *columns])
+        whole = table.select(self.names).rename_columns(columns)
+        self.connection.register("whole", whole)
         digest = f"substr(sha256(concat_ws({SEPARATOR}, {row})), 1, {HASH_DIGITS})"
-        wanted = digest if nameless else "NULL::VARCHAR"
-        numbered = table.select(list(self.content)).rename_columns(columns)
-        self.connection.register("numbered", numbered)
-        sql = f"SELECT hash({row}) AS content, {wanted} AS digest FROM numbered"
-        found = self.connection.sql(sql).to_arrow_table()
-        self.connection.unregister("numbered")
-        named = pc.coalesce(own, cells.plain(found["digest"]))
-        ids = pc.binary_join_element_wise(self.source, named, ":")
-        return ids, cells.plain(found["content"])
+        found = self.connection.sql(f"SELECT {digest} AS digest FROM whole").to_arrow_table()
+        self.connection.unregister("whole")
+        hashes = cells.plain(found["digest"])
+        named = hashes
+        if self.id_column:
+            named = pc.coalesce(cells.labels(table[self.id_column]), hashes)
+        if self.old:
+            named = pc.if_else(pc.equal(named, hashes), self._before(table, hashes), named)
+        return pc.binary_join_element_wise(self.source, named, ":"), hashes
+
+    def _before(self, table: pa.Table, hashes: pa.StringArray) -> pa.StringArray:
+        """The names that earlier versions gave rows, where one is of a purge; else the hashes."""
+        cut = [table[name].to_pylist() for name in self.old_columns]
+        found = []
+        for row, known in zip(zip(*cut), hashes.to_pylist()):
+            name = hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:HASH_DIGITS]
+            found.append(name if subject(f"{self.source}:{name}") in self.old else known)
+        return pa.array(found, pa.string()) if cut else hashes
+
+
+def columns_digest(names: Sequence[str]) -> str:
+    """Which columns a file has, in whatever order, as a short hash."""
+    return hashlib.sha256("\x1f".join(sorted(names)).encode()).hexdigest()[:16]
+
+
+def keyed(key: bytes, text: str) -> str:
+    """A hash that nobody can work out without the key."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def mark_sql(key: bytes) -> str:
+    """SQL for a keyed hash of a record's source, time and place."""
+    return MARK.format(own=f"'{keyed(key, 'time and place')[:32]}', source")
 
 
 def subject(incident_id: str) -> str:
@@ -67,16 +101,22 @@ def origins(column: pa.ChunkedArray, key: bytes) -> pa.StringArray:
     """A keyed hash of who sent each row; null where nobody is named."""
     texts = cells.Dictionary(column)
 
-    def keyed(text: str) -> str:
-        plain = " ".join(text.casefold().split())
-        return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
+    def hashed(text: str) -> str | None:
+        if missing(text):
+            return None
+        return keyed(key, " ".join(text.casefold().split()))[:32]
 
-    return texts.array(texts.each(keyed), pa.string())
+    return texts.array(texts.each(hashed), pa.string())
 
 
-def origin_key(root: Path) -> bytes:
-    """The store's key for origins, made on first use and readable by its owner only."""
-    file = root / "origin.key"
+def key_file(root: Path) -> Path:
+    """Where a store keeps its key."""
+    return root / "origin.key"
+
+
+def store_key(root: Path) -> bytes:
+    """The store's key for origins and rows, made on first use, readable by its owner only."""
+    file = key_file(root)
     if not file.exists():
         fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
@@ -85,6 +125,11 @@ def origin_key(root: Path) -> bytes:
         fresh.rename(file)
         store.sync(root)
     return file.read_bytes()
+
+
+def key_mark(key: bytes) -> str:
+    """What a batch keeps to tell one key from another; nothing follows from it."""
+    return keyed(key, "which key")[:16]
 
 
 def purged_rows(ids: pa.StringArray, purged: frozenset[str]) -> cells.Flags:

@@ -16,6 +16,11 @@ TARGETS: dict[str, str] = {
     "incident_id": "the source's own number of the incident",
     "occurred_at": "date, or date and time",
     "time_of_day": "time of day, where it has a column of its own",
+    "year": "year of the date, where it has a column of its own",
+    "month": "month of the date, 1 to 12 or its name; needs year",
+    "day": "day of the month; needs month",
+    "hour": "hour of the day, 0 to 23, where it has a column of its own",
+    "minute": "minute of the hour; needs hour",
     "time_precision": "how well the time is known: exact, hour, day, month",
     "lat": "latitude, WGS 84",
     "lon": "longitude, WGS 84",
@@ -47,13 +52,17 @@ ENUMERATED = (
 )  # fmt: skip
 LISTS = ("force", "agencies", "source_url")
 TIME_COLUMNS = ("occurred_at", "time_of_day", "received_at", "on_scene_until")
+DATED = ("occurred_at", "received_at", "on_scene_until")  # that tell a date
+ZONED = ("received_at", "on_scene_until")  # may be on a clock that is not the file's
 CONSTANTS = ("kind", "grade", "via", "setting", "response", "area_label", "city")
-RULED = (*ENUMERATED, "injured")  # columns that [values] can translate
+COUNTS = ("officers", "vehicles")
+NAMES = ("area_label", "city")
+RULED = (*ENUMERATED, "injured", *COUNTS, *NAMES)  # columns that [values] can translate
 PATTERNED = ("occurred_at",)
 TAGGED = ("kind", "force", "agencies", "source_url")
 ABOUT = (
     "kind", "title", "says", "url", "licence", "zone", "from", "to", "area", "covers",
-    "notes", "changes", "already_public", "made",
+    "notes", "changes", "already_public", "made", "counts",
 )  # fmt: skip
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
@@ -70,22 +79,36 @@ class FileRule:
 
 @dataclass(frozen=True)
 class TimeRule:
-    """Formats of the time columns, by record column; the zone of the file's clock."""
+    """Formats of the time columns, by record column; the zone of the file's clock.
+
+    `midnight` says by record column what times of 00:00 mean (a rule of
+    midnight.RULES); `zones` are clocks of columns that are not on the file's.
+    """
 
     formats: Table[str, str] = field(default_factory=dict)
     zone: str | None = None
     precision: str | None = None
+    midnight: Table[str, str] = field(default_factory=dict)
+    zones: Table[str, str] = field(default_factory=dict)
+
+    def zone_of(self, column: str, zone: str) -> str:
+        """The clock of a record column's times; `zone` is the file's."""
+        return self.zones.get(column, zone)
 
 
 @dataclass(frozen=True)
 class PlaceRule:
-    """How places are read. A reach of 0 is no limit, None is the place's own."""
+    """How places are read. A reach of 0 is no limit, None is the place's own.
+
+    `place_by` says what decides where label and point name different areas; None: nobody has.
+    """
 
     crs: str | None = None
     precision: str | None = None
     reach_km: float | None = None
     decimal: str | None = None
     swapped: bool = False
+    place_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +162,14 @@ class Mapping:
     def used(self) -> set[str]:
         """The columns of the file that are named anywhere."""
         return {*self.columns.values(), *self.keep}
+
+
+def time_entries(what: str, columns: tuple[str, ...]) -> dict[str, str]:
+    """The entries of [time] by which `what` is said, each with its record column.
+
+    That of occurred_at is `what` alone: format, but received_at_format.
+    """
+    return {what if c == "occurred_at" else f"{c}_{what}": c for c in columns}
 
 
 def source_name(name: str, where: str) -> str:

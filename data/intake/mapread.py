@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from data import places
-from data.intake import formats, mapping
+from data import label_or_point, places, words
+from data.intake import cells, formats, mapping, midnight
 from data.intake.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
 from data.settings import Problem, check_zone
 from data.sources import source
@@ -117,7 +117,9 @@ class _Part:
         for key, word in found.items():
             if column == "injured" and word not in YES_NO:
                 raise Problem(f'{self.where} {key}: {word!r}; use "yes", "no" or "".')
-            if column not in (None, "injured"):
+            if column in mapping.COUNTS and word and cells.count(word) is None:
+                raise Problem(f'{self.where} {key}: {word!r}; use a number such as "0", or "".')
+            if column in words.CODES:
                 mapping.check_word(str(column), word, f"{self.where} {key}")
         return found
 
@@ -140,33 +142,46 @@ def _file(part: _Part) -> FileRule:
 
 
 def _time(part: _Part) -> TimeRule:
-    known = ("format", *(f"{c}_format" for c in mapping.TIME_COLUMNS[1:]))
-    part.only({*known, "zone", "precision"})
-    columns = dict(zip(known, mapping.TIME_COLUMNS, strict=True))
-    stated = {columns[k]: v for k in known if (v := part.text(k)) is not None}
+    formatted = mapping.time_entries("format", mapping.TIME_COLUMNS)
+    at_midnight = mapping.time_entries("midnight", mapping.TIME_COLUMNS)
+    zoned = mapping.time_entries("zone", mapping.ZONED)
+    part.only({*formatted, *at_midnight, *zoned, "zone", "precision"})
+    stated = _stated(part, formatted)
     for text in stated.values():
         formats.pattern(text)
-    zone = part.text("zone")
-    if zone is not None:
-        check_zone(zone, f"{part.where} zone")
-    return TimeRule(stated, zone, _word(part, "precision", "time_precision"))
+    rules = _stated(part, at_midnight)
+    for column, rule in rules.items():
+        known = midnight.CLOCK_RULES if column == "time_of_day" else midnight.RULES
+        if rule not in known:
+            listed = " or ".join(f'"{word}"' for word in known)
+            raise Problem(f"{part.where}: {rule!r} is no midnight of {column}. Use {listed}.")
+    zone, zones = part.text("zone"), _stated(part, zoned)
+    for name in (*zones.values(), *((zone,) if zone is not None else ())):
+        check_zone(name, f"{part.where} zone")
+    return TimeRule(stated, zone, _word(part, "precision", "time_precision"), rules, zones)
+
+
+def _stated(part: _Part, entries: dict[str, str]) -> dict[str, str]:
+    """What the entries of a part say, by the record column that each is for."""
+    return {column: v for key, column in entries.items() if (v := part.text(key)) is not None}
 
 
 def _place(part: _Part) -> PlaceRule:
-    part.only({"crs", "precision", "reach_km", "decimal", "swapped"})
+    part.only({"crs", "precision", "reach_km", "decimal", "swapped", "place_by"})
     decimal = part.text("decimal")
     if decimal not in (None, ".", ","):
         raise Problem(f'{part.where} decimal is "." or ",".')
     reach = part.number("reach_km")
     if reach is not None and not 0 <= reach < 1e6:
         raise Problem(f"{part.where} reach_km is a number of kilometres; 0 is no limit.")
-    crs = part.text("crs")
+    crs, place_by = part.text("crs"), part.text("place_by")
     return PlaceRule(
         crs and places.check_crs(crs, f"{part.where} crs"),
         _word(part, "precision", "place_precision"),
         reach,
         decimal,
         part.flag("swapped"),
+        place_by and label_or_point.check_decider(place_by, f"{part.where} place_by"),
     )
 
 

@@ -17,16 +17,24 @@ HEADINGS = {
     "file": "How the file is written. What is left out is found when it is read.",
     "source": """Who says so. name is the short name; kind is official, press or
         community (community unless stated); title, url, licence, zone, covers, from,
-        to, area and notes are shown to readers.""",
+        to, area and notes are shown to readers. counts = false: its records are no count
+        of what happened (the press unless it says true), so no rate, change or trend.
+        changes = [{date = 2020-09-01, what = "..."}] are known changes of recording: no
+        comparison, trend or alarm reaches across one.""",
     "columns": """Record column = "column of the file".""",
     "time": """One format for the file; what stands in [...] may be missing. zone is the
         clock of the file where the text carries no offset. precision makes all times
-        coarser: exact, hour, day or month.""",
+        coarser: exact, hour, day or month. midnight says what 00:00 means: "day" that
+        only the day is known, "utc day" that 00:00 UTC stands for that date, "exact" a
+        time like any other (unasked, where a time is found). A format you state with %z
+        is taken at its word. format = "excel" or "excel1904" reads day numbers.""",
     "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
         centre is rejected; 0 is no limit. decimal is the mark in coordinates.
-        precision makes all places coarser. swapped = true exchanges lat and lon.""",
+        precision makes all places coarser. swapped = true exchanges lat and lon. place_by
+        is what decides where point and label name different areas: "point" or "label".""",
     "values": """What a value means: "value in the file" = "word". "*" is for all other
-        values, "" leaves it empty.""",
+        values, "" leaves it empty. A value with a line of its own is never taken for an
+        empty cell, whatever it is: NA, none, a dash.""",
     "tags": """Lists in one cell: the separator, words for entries; order is for a
         column of one word: the first that is met wins.""",
     "constant": "The same for every row that states nothing itself.",
@@ -69,6 +77,7 @@ def text(
             "reach_km": rules.place.reach_km,
             "decimal": rules.place.decimal,
             "swapped": rules.place.swapped or None,
+            "place_by": rules.place.place_by,
         },
         "values": rules.values,
         "tags": {
@@ -121,9 +130,18 @@ def table(name: str, entries: Table[str, Any]) -> str:
 
 
 def _time(rules: Mapping) -> dict[str, Any]:
-    names = {c: f"{c}_format" for c in mapping.TIME_COLUMNS} | {"occurred_at": "format"}
-    stated = {names[column]: form for column, form in rules.time.formats.items()}
-    return {**stated, "zone": rules.time.zone, "precision": rules.time.precision}
+    stated = {
+        "format": (mapping.TIME_COLUMNS, rules.time.formats),
+        "midnight": (mapping.TIME_COLUMNS, rules.time.midnight),
+        "zone": (mapping.ZONED, rules.time.zones),
+    }
+    entries = {
+        key: said[column]
+        for what, (columns, said) in stated.items()
+        for key, column in mapping.time_entries(what, columns).items()
+        if column in said
+    }
+    return {**entries, "zone": rules.time.zone, "precision": rules.time.precision}
 
 
 def _pattern(rule: mapping.Pattern) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """When each row happened: the text's own offset, else the file's clock, by one rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,20 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import words
-from data.intake import cells
+from data.intake import cells, dateparts, dating, midnight
 from data.intake.cells import Flags
 from data.intake.clock import DAY, SECOND, to_local, to_utc
 from data.intake.mapping import Mapping as Rules
 from data.intake.mapping import Pattern
 from data.intake.times import DATE, EXACT, HOUR, MONTH, Format, Ints, Parsed
 from data.intake.verdicts import Verdicts
+from data.intake.worded import read_words
 
-UNKNOWN = ("unknown", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
+UNKNOWN = ("unknown", "unk", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
 FIRST = -25_567 * DAY  # 1900-01-01
 AN_HOUR = 3600 * SECOND
 
 SKIPPED = "times that the clock skipped in spring were moved forward by the gap"
 TWICE = "times that exist twice in autumn were taken as the first"
+NO_CLOCK = "times of day that are 24:00 or a code (9999): only the day is known"
 FINER = "a stated precision of time was finer than the text: the text's own holds"
 
 
@@ -34,6 +36,12 @@ class Moments:
     local: Ints
     precision: npt.NDArray[np.uint8]
     settled: Ints
+    written: Parsed
+
+    def at_midnight(self, rows: Flags) -> midnight.Counts:
+        """How many of some rows have a time, on a full hour, at 00:00, at 00:00 UTC."""
+        timed = rows & (self.precision <= HOUR)
+        return midnight.tally(self.written.local, self.local, self.written.absolute, timed)
 
     def date(self) -> pa.Array:
         """The date on the place's clock."""
@@ -61,19 +69,24 @@ class Clocks:
 
 def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) -> Moments:
     """When the rows happened. Rows without a time, or an impossible one, go."""
-    column = rules.columns["occurred_at"]
-    texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
-    silent = cells.flags(cells.missing(texts)) | _unknown(texts)
-    verdicts.reject(silent, "no time", column)
-    form = Format(rules.time.formats["occurred_at"])
-    parsed = form.parse(texts)
-    unfit = "the date does not fit the format of the file"
-    verdicts.reject(~parsed.ok, unfit, column, f"{unfit} ({form.text})")
-    if "time_of_day" in rules.columns:
-        parsed = _with_clock(table, rules, parsed, verdicts)
-    stated = _column(table, rules, len(texts))
+    rows = len(table)
+    column = rules.columns.get("occurred_at") or rules.columns["year"]
+    stated = _column(table, rules, rows, verdicts)
+    if "occurred_at" in rules.columns:
+        parsed, met = _dates(table, rules, verdicts)
+    else:
+        parsed, met = dateparts.read_dates(table, rules.columns, verdicts), []
+    rule = rules.time.midnight.get("occurred_at")
+    known = (stated >= 0) & (stated <= HOUR)
+    parsed, at_midnight = midnight.as_dates(parsed, rule, clocks.file, known)
+    if (clock := _clock(table, rules, verdicts)) is not None:
+        if rules.time.midnight.get("time_of_day") == midnight.LOCAL:
+            clock = clock._replace(ok=clock.ok & (clock.local % DAY != 0))
+        parsed = _joined(parsed, clock, clocks.file)
+    if rule in midnight.NOTES:
+        verdicts.note(at_midnight & (parsed.precision == DATE), midnight.NOTES[rule])
     verdicts.note((stated >= 0) & (stated < parsed.precision), FINER)
-    stated = np.maximum(stated, _patterns(rules, met, len(texts), verdicts))
+    stated = np.maximum(stated, _patterns(rules, met, rows, verdicts))
     precision = np.maximum(parsed.precision, stated).astype(np.uint8)
     moments = _placed(parsed, precision, clocks, verdicts)
     verdicts.reject(parsed.ok & (moments.local < FIRST), "a date before 1900", column)
@@ -86,41 +99,78 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
     return moments
 
 
+def _dates(
+    table: pa.Table, rules: Rules, verdicts: Verdicts
+) -> tuple[Parsed, list[tuple[Pattern, Flags]]]:
+    """The times of one column, and which rows each pattern of the mapping met."""
+    column = rules.columns["occurred_at"]
+    texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
+    silent = cells.flags(cells.missing(texts)) | _unknown(texts)
+    verdicts.count_missing("occurred_at", cells.count_texts(texts, silent))
+    verdicts.reject(silent, "no time", column)
+    form = Format(rules.time.formats["occurred_at"])
+    parsed = form.parse(texts)
+    unfit = "the date does not fit the format of the file"
+    verdicts.reject(~parsed.ok, unfit, column, f"{unfit} ({form.text})")
+    return parsed, met
+
+
 def other(
     table: pa.Table, rules: Rules, target: str, clocks: Clocks, verdicts: Verdicts
-) -> tuple[Ints, Flags]:
-    """UTC of another time column, and where it says something that can be read."""
+) -> tuple[Moments, Flags]:
+    """The times of another column, and where it says something that can be read."""
     column = rules.columns[target]
     texts = cells.trimmed(table[column])
     form = Format(rules.time.formats[target])
     parsed = form.parse(texts)
     said = ~cells.flags(cells.missing(texts))
+    verdicts.count_missing(target, cells.count_texts(texts, ~said))
     verdicts.note(said & ~parsed.ok, f"{words.spoken(target)}: no time, left empty")
-    utc = np.where(parsed.absolute, parsed.local, to_utc(parsed.local, clocks.file).utc)
-    return utc, parsed.ok & said
+    clocks = replace(clocks, file=rules.time.zone_of(target, clocks.file))
+    rule, no_rows = rules.time.midnight.get(target), np.zeros(len(texts), bool)
+    parsed, _ = midnight.as_dates(parsed, rule, clocks.file, no_rows)
+    moments = _placed(parsed, parsed.precision, clocks, Verdicts(len(texts)))
+    return moments, parsed.ok & said
 
 
 def _unknown(texts: pa.StringArray) -> Flags:
     return cells.flags(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(UNKNOWN)))
 
 
-def _with_clock(table: pa.Table, rules: Rules, date: Parsed, verdicts: Verdicts) -> Parsed:
-    """Dates with the time of day of another column; an empty one leaves the day."""
+def _clock(table: pa.Table, rules: Rules, verdicts: Verdicts) -> Parsed | None:
+    """The time of day of another column, or of its parts; None without such columns."""
+    if "hour" in rules.columns:
+        return dateparts.read_clock(table, rules.columns, verdicts)
+    if "time_of_day" not in rules.columns:
+        return None
     column = rules.columns["time_of_day"]
     form = Format(rules.time.formats["time_of_day"])
     texts = cells.trimmed(table[column])
-    if form.text == "%H%M":  # 5 is five past midnight
-        texts = pc.if_else(cells.missing(texts), texts, pc.utf8_lpad(texts, 4, "0"))
-    said = ~cells.flags(cells.missing(texts))
+    said = ~cells.flags(cells.missing(texts)) & ~_unknown(texts)
+    verdicts.count_missing("time_of_day", cells.count_texts(texts, ~said))
+    if width := dating.DIGITS.get(form.text):  # 5 is five past midnight
+        texts = pc.replace_substring_regex(texts, r"\.0+$", "")
+        texts = pc.if_else(pa.array(said), pc.utf8_lpad(texts, width, "0"), "")
     clock = form.parse(texts)
+    if form.dated:  # the date before it is none: only its clock is read
+        timed = clock.ok & (clock.precision <= HOUR)
+        no_offset = np.zeros(len(texts), bool)
+        clock = Parsed(timed | ~said, clock.local % DAY, clock.precision, no_offset)
+    code = said & ~clock.ok & cells.flags(pc.is_in(texts, value_set=pa.array(dating.NO_CLOCKS)))
+    verdicts.note(code, NO_CLOCK)
     unfit = "the time of day does not fit the format of the file"
-    verdicts.reject(said & ~clock.ok, unfit, column, f"{unfit} ({form.text})")
-    days = date.local // DAY * DAY
+    verdicts.reject(said & ~code & ~clock.ok, unfit, column, f"{unfit} ({form.text})")
+    return clock._replace(ok=clock.ok & said)
+
+
+def _joined(date: Parsed, clock: Parsed, zone: str) -> Parsed:
+    """Dates with a time of day from elsewhere; where that is not known, what they tell."""
+    join = clock.ok & (date.precision <= DATE)
     return Parsed(
         date.ok,
-        np.where(clock.ok, days + clock.local, days),
-        np.where(clock.ok, clock.precision, np.maximum(date.precision, DATE)),
-        np.where(clock.ok, date.absolute | clock.absolute, False),
+        np.where(join, midnight.days(date, zone) + clock.local, date.local),
+        np.where(join, clock.precision, date.precision).astype(np.uint8),
+        np.where(join, clock.absolute, date.absolute),
     )
 
 
@@ -139,15 +189,13 @@ def _patterns(
     return stated
 
 
-def _column(table: pa.Table, rules: Rules, rows: int) -> npt.NDArray[np.int8]:
+def _column(table: pa.Table, rules: Rules, rows: int, verdicts: Verdicts) -> npt.NDArray[np.int8]:
     """The precision that a column states; -1 where it does not."""
     codes = words.CODES["time_precision"]
     stated = np.full(rows, -1, np.int8)
-    if column := rules.columns.get("time_precision"):
-        read = cells.translate("time_precision", rules.values.get("time_precision", {}))
-        texts = cells.Dictionary(table[column])
-        each = [codes.get(str(word), -1) for word in texts.each(read)]
-        stated = np.array(each, np.int8)[texts.which]
+    if "time_precision" in rules.columns:
+        texts, each = read_words(table, rules, verdicts, "time_precision")
+        stated = np.array([codes.get(word or "", -1) for word in each], np.int8)[texts.which]
     return stated
 
 
@@ -185,7 +233,7 @@ def _placed(
         if level > HOUR:
             last = to_utc(last, clocks.place).utc
         shown[rows], instant[rows], settled[rows] = begin[rows], at[rows], last[rows]
-    return Moments(instant, shown, precision, settled)
+    return Moments(instant, shown, precision, settled, parsed)
 
 
 def _micros(moment: datetime) -> int:

@@ -15,6 +15,7 @@ class Options:
     zone: str | None = None
     crs: str | None = None
     kind: str | None = None
+    place_by: str | None = None
     time: str | None = None
     encoding: str | None = None
     delimiter: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data import places, sources
+from data import boundaries, label_or_point, places, sources
 from data.forbidden import is_forbidden
 from data.intake import (
     asked,
@@ -15,8 +15,11 @@ from data.intake import (
     draft,
     freetext,
     guess,
+    headers,
     mapping,
     mapread,
+    midnight,
+    placing,
     required,
     sourcebook,
     telltale,
@@ -50,6 +53,7 @@ class Plan:
     telling: tuple[str, ...]
     watched: tuple[str, ...]
     now: datetime
+    area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
 
     @property
     def zone(self) -> str:
@@ -68,6 +72,17 @@ class Plan:
         return self.mapping.columns.get("origin")
 
     @property
+    def own_kinds(self) -> str | None:
+        """The column in which the source says what happened, also where rules ignore it.
+
+        None where there is none, or where it holds sentences, which may name people.
+        """
+        called = headers.NAMES["kind"].split()
+        named = (name for name in self.attributes if headers.plain(name) in called)
+        column = self.mapping.columns.get("kind") or next(named, None)
+        return None if column is None or freetext.looks(self.csv.values(column)) else column
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The columns that may stand in rejected rows."""
         return tuple(name for name in self.read if name != self.origin)
@@ -76,6 +91,13 @@ class Plan:
     def withheld(self) -> bool:
         """Whether a row that cannot be cut into columns must not be shown."""
         return len(self.shown) < len(self.csv.names)
+
+    def doubt(self, at_midnight: midnight.Counts) -> tuple[str, int] | None:
+        """What to note of times at 00:00, and the rows, unless the mapping says they are meant."""
+        rules = self.mapping
+        clock = bool({"time_of_day", "hour"} & set(rules.columns))
+        stated = rules.time.midnight.get("time_of_day" if clock else "occurred_at")
+        return None if stated == midnight.EXACT else midnight.doubt(at_midnight, clock)
 
     def without(self, prose: tuple[str, ...], telling: tuple[str, ...] = ()) -> "Plan":
         """This plan without columns that proved to be free text, or to tell of people."""
@@ -94,7 +116,7 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
     """The plan for one file. Problem says what to state where it cannot be found."""
     stated = mapread.read(options.map) if options.map else None
     csv = _sniff(file, options, stated, ask)
-    rules = _overridden(stated or _guessed(csv, file, options), csv, options)
+    rules = _overridden(stated or _guessed(csv, file, options, place.zone), csv, options)
     rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
     known = sources.catalogue(store.root)
     rules = asked.source_kind(rules, rules.source in known, ask)
@@ -102,11 +124,15 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
     with draft.kept(store, csv, rules, options) as written:
-        rules = written.rules = asked.time(csv, rules, stated is None, ask)
-        rules = _decimal(dateplan.decided(csv, rules, options.date_format, ask), csv)
+        rules = written.rules = asked.time(csv, rules, stated is None, ask, place.zone)
+        zone = rules.time.zone or source.zone or place.zone
+        rules = dateplan.decided(csv, rules, options.date_format, ask, zone)
+        rules = _decimal(rules, csv)
         rules = written.rules = asked.rest(csv, rules, stated is None, ask)
         required.check(csv, rules, source, stated is None)
-    return _plan(csv, rules, source, place)
+        rules = written.rules = placing.decided(store, place, csv, rules, ask)
+    names = boundaries.names_like_empty_cells(store)
+    return replace(_plan(csv, rules, source, place), area_names=names)
 
 
 def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
@@ -166,11 +192,12 @@ def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None
         return csvfile.sniff(file, replace(form, columns=named, no_header=True))
 
 
-def _guessed(csv: Csv, file: Path, options: Options) -> Mapping:
+def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> Mapping:
     stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
     told = options.time and _time(options.time, csv)
-    columns = guess.columns(csv.names, csv.values, bool(options.crs), told or None)
+    zone = check_zone(options.zone, "--zone") if options.zone else zone
+    columns = guess.columns(csv.names, csv.values, bool(options.crs), told or None, zone)
     if options.kind and not required.speaks(csv, columns.get("kind")):
         columns = _without(columns, "kind")  # it stays as an attribute
     rule = mapping.FileRule(
@@ -193,13 +220,17 @@ def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
         if options.decimal not in ".,":
             raise Problem('--decimal is "." or ",".')
         spot = replace(spot, decimal=options.decimal)
+    if options.place_by:
+        by = label_or_point.check_decider(options.place_by, "--place-by")
+        spot = replace(spot, place_by=by)
     if options.kind:
         kind = guess.word("kind", options.kind) or options.kind  # as screens write it, too
         constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}
     columns = dict(rules.columns)
     if options.time:
         told = _time(options.time, csv)
-        columns = {target: name for target, name in columns.items() if name != told}
+        gone = ("year", "month", "day")
+        columns = {t: name for t, name in columns.items() if name != told and t not in gone}
         columns = {"occurred_at": told, **_without(columns, "occurred_at")}
     source = mapping.source_name(options.source or rules.source, "--source")
     return replace(rules, source=source, columns=columns, time=time, place=spot, constant=constant)

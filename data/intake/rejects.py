@@ -15,6 +15,7 @@ from data.intake.plan import Plan
 from data.intake.rows import Read
 
 PURGED = "purged earlier"
+UNSURE = "cannot be told from a record that was purged"
 RAW = "row as it was"
 WITHHELD = "(not shown: it may hold columns that are not imported)"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?")

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
+from data import words
 from data.intake import advice
+from data.intake.losses import Loss
 
 PROSE = (
     'column "{column}" looks like free text and may name people: dropped; keep it with '
@@ -16,6 +18,30 @@ TELLING = (
     'devices: dropped; keep it with [keep] attributes = ["{column}"] in the mapping'
 )
 DROPPED = (("free text", "prose"), ("telling who somebody is", "telling"))
+
+
+class MissingTexts(NamedTuple):
+    """The texts of a column that were read as saying nothing, and how many rows hold each.
+
+    "" are empty cells. Rows that were rejected count too.
+    """
+
+    target: str
+    column: str
+    texts: dict[str, int]
+
+    def sentence(self) -> str:
+        """The same for a reader."""
+        texts = [(f'"{text}"' if text else "empty", n) for text, n in self.texts.items()]
+        listed = ", ".join(f"{text} ({n:,})" for text, n in texts)
+        return f'Read as missing in "{self.column}" ({words.spoken(self.target)}): {listed}'
+
+
+BY_LABEL = "{why}: the row goes by its area's label, without a point"
+STATE_IT = (
+    "If such a text means something, say so in the mapping: under [values.COLUMN], of lists "
+    "under [tags.COLUMN.words]."
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +65,10 @@ class Report:
     telling: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    by_label: dict[str, int] = field(default_factory=dict)
+    missing: list[MissingTexts] = field(default_factory=list)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    losses: tuple[Loss, ...] = ()
     first: date | None = None
     last: date | None = None
     unchanged: bool = False
@@ -79,13 +108,17 @@ class Report:
             said.append("This takes the place of an earlier import of the same file.")
         if self.repeats:
             said.append(
-                f"{self.repeats:,} rows equal an earlier one in every column: kept as "
-                "repeats, not merged."
+                f"{self.repeats:,} rows equal an earlier one in every column of the file: kept "
+                "as repeats, not merged."
             )
         said += [
             f"Note: {what}: {rows:,}." if rows else f"Note: {what}."
             for what, rows in self.notes.items()
         ]
+        said += [f"Note: {BY_LABEL.format(why=why)}: {n:,}." for why, n in self.by_label.items()]
+        said += [f"{found.sentence()}." for found in self.missing]
+        if any(text for found in self.missing for text in found.texts):
+            said.append(STATE_IT)
         for column, texts in self.unknown.items():
             listed = ", ".join(f'"{t[:60]}" ({n:,})' for t, n in texts.items())
             part = (
@@ -102,7 +135,9 @@ class Report:
             said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
         if self.mapping_file:
             said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
-        return [*said, *advice.told(self.rows, self.rejected), self.sum()]
+        said += advice.told(self.rows, self.rejected)
+        said += advice.points_lost(self.rows, self.by_label)
+        return [*said, *map(advice.kind_lost, self.losses), self.sum()]
 
     def sum(self) -> str:
         """The sum that every import ends with."""
@@ -128,6 +163,8 @@ class Report:
             },
             "others": list(self.others),
             "notes": self.notes,
+            "by_label": self.by_label,
+            "missing": [found._asdict() for found in self.missing],
             "first": self.first and self.first.isoformat(),
             "last": self.last and self.last.isoformat(),
             "replaces": list(self.replaces),
@@ -153,6 +190,8 @@ def from_detail(batch: str, detail: dict[str, Any]) -> Report:
         telling=tuple(dropped.get("telling", ())),
         others=tuple(detail.get("others", ())),
         notes=detail.get("notes", {}),
+        by_label=detail.get("by_label", {}),
+        missing=[MissingTexts(**found) for found in detail.get("missing", ())],
         first=date.fromisoformat(first) if first else None,
         last=date.fromisoformat(last) if last else None,
     )

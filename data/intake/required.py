@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from data import words
 from data.forbidden import is_forbidden
-from data.intake import cells, csvfile, freetext, guess, timecolumns
+from data.intake import cells, csvfile, freetext, guess, survey, timecolumns
 from data.intake.csvfile import Csv
 from data.intake.mapping import Mapping
 from data.intake.missing import missing
@@ -15,6 +15,16 @@ SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
 )  # fmt: skip
 PAIRS = (("lat", "lon"), ("x", "y"))
+# parts of a date, and the columns of which each needs one
+PARTS = {
+    "year": {"month"},
+    "month": {"year"},
+    "day": {"year"},
+    "hour": {"day", "occurred_at"},
+    "minute": {"hour"},
+    "time_of_day": {"day", "occurred_at"},
+}
+EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
 SHOWN = 8  # texts of a column of kinds
 
 
@@ -22,8 +32,7 @@ def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
     """Problem where a file cannot become records by this mapping."""
     here = csv.file.name
     has = {*rules.columns, *rules.constant}
-    if "occurred_at" not in has:
-        raise Problem(_no_time(csv, guessed))
+    _check_dates(csv, has, guessed)
     for pair in PAIRS:
         if len(has & set(pair)) == 1:
             raise Problem(f"{here}: the mapping needs both {' and '.join(pair)}.")
@@ -47,6 +56,19 @@ def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
         raise Problem(_no_kind(csv, rules))
 
 
+def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
+    """Problem where nothing tells the date, or the parts of one do not make it."""
+    here = csv.file.name
+    for part, needs in PARTS.items():
+        if part in has and not needs & has:
+            raise Problem(f"{here}: the mapping needs {' or '.join(sorted(needs))} beside {part}.")
+    for one, other in EITHER:
+        if {one, other} <= has:
+            raise Problem(f"{here}: the mapping has both {one} and {other}; take one of them out.")
+    if not {"occurred_at", "year"} & has:
+        raise Problem(_no_time(csv, guessed))
+
+
 def lacks_crs(rules: Mapping) -> bool:
     """Whether coordinates are projected and nobody says how."""
     return "x" in rules.columns and not rules.place.crs
@@ -54,7 +76,8 @@ def lacks_crs(rules: Mapping) -> bool:
 
 def rivals(csv: Csv) -> tuple[str, ...]:
     """The columns that could all say when it happened; () where one does or none."""
-    allowed = [name for name in csv.names if not is_forbidden(name)]
+    filled_in = survey.filled_in(csv.names)
+    allowed = [n for n in csv.names if not is_forbidden(n) and n not in filled_in]
     return timecolumns.occurred(allowed, csv.values).rivals
 
 
@@ -87,10 +110,10 @@ def _strange(csv: Csv, rules: Mapping) -> list[str]:
     """The first different texts in the column of kinds; [] as soon as one has a rule."""
     column, found = rules.columns["kind"], dict[str, None]()
     known = _ruled(rules)
-    if any(known(text) for text in _held(csv, column)):
+    if any(known(text) for text in csv.values(column)):
         return []
     for frame in csv.frames([column]):
-        texts = cells.Dictionary(frame.table[column]).texts
+        texts = [text for text in cells.Dictionary(frame.table[column]).texts if text]
         if any(known(text) for text in texts):
             return []
         found |= dict.fromkeys(texts[:SHOWN])
@@ -101,9 +124,10 @@ def _ruled(rules: Mapping) -> Callable[[str], bool]:
     """Whether the rules of a mapping make a text a kind, or say to leave it out."""
     if rule := rules.tags.get("kind"):
         split = cells.tags("kind", rule)
-        return lambda text: bool(split(text)[0])
-    read = cells.translate("kind", rules.values.get("kind", {}))
-    return lambda text: read(text) is not None
+        return lambda text: bool(split(text).words)
+    stated = rules.values.get("kind", {})
+    read = cells.translate("kind", stated)
+    return lambda text: bool(read(text)) or cells.is_stated(text, stated)
 
 
 def _no_time(csv: Csv, guessed: bool) -> str:
@@ -117,9 +141,15 @@ def _no_time(csv: Csv, guessed: bool) -> str:
             f"{here}: several columns could say when it happened, and they differ: {listed}. "
             f"Say which one: {ways}."
         )
+    filled_in = survey.filled_in(csv.names)
+    why = (
+        f" What says when a form was filled in is not taken unasked: {', '.join(filled_in)}."
+        if filled_in
+        else ""
+    )
     return (
-        f"{here}: no column of dates was found among: {csv.listed()}. Say which it is: "
-        "--time COLUMN, or occurred_at under [columns] in the mapping."
+        f"{here}: no column of dates was found among: {csv.listed()}.{why} Say which it is: "
+        "--time COLUMN, or occurred_at (or year, month and day) under [columns] in the mapping."
     )
 
 

@@ -1,6 +1,5 @@
 """The rows of a frame made records, or rejected with a reason."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import places, words
-from data.intake import attributes, identity, moments, spots
+from data.intake import attributes, cells, identity, midnight, moments, spots
 from data.intake.framing import Frame
 from data.intake.moments import Clocks, Moments
 from data.intake.plan import Plan
@@ -19,21 +18,23 @@ from data.intake.worded import Worded
 from data.places import Bounds
 from data.record import SCHEMA, UTC
 
-LINE, CONTENT = "row_line", "row_content"  # beside the record until repeats are told
+LINE = "row_line"  # beside the record until it is in its place
 
 
 @dataclass(frozen=True)
 class Read:
     """What became of one frame: its records, and the verdict on every row.
 
-    `ids` are those of all rows, also of the rejected. `unknown` counts texts that no
-    rule makes a word, by record column.
+    `ids`, `kinds` and `own_kinds` (what the source calls them) are those of all rows, also
+    of the rejected; `at_midnight` counts what the clocks of records show.
     """
 
     records: pa.Table
     ids: pa.StringArray
     verdicts: Verdicts
-    unknown: dict[str, Counter[str]]
+    kinds: pa.StringArray
+    own_kinds: pa.StringArray
+    at_midnight: midnight.Counts
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,19 @@ class Reader:
         clocks = Clocks(plan.zone, plan.place.zone, plan.now)
         when = moments.occurred(table, rules, clocks, verdicts)
         bounds = Bounds(plan.place.center, plan.reach_km)
-        where = spots.located(table, rules, bounds, verdicts)
+        where = spots.located(table, rules, bounds, verdicts, plan.area_names)
         worded = Worded(table, rules, verdicts)
-        ids, content = self.identify.ids(table)
+        ids, hashes = self.identify.ids(table)
+        for target in ("incident_id", "origin"):
+            if target in rules.columns:
+                texts = cells.trimmed(table[rules.columns[target]])
+                silent = cells.flags(cells.missing(texts))
+                verdicts.count_missing(target, cells.count_texts(texts, silent))
         found = {
             "incident_id": ids,
+            "row_hash": hashes,
+            "same_id": pa.nulls(table.num_rows, pa.string()),
+            "repeat": pa.nulls(table.num_rows, pa.int32()),
             "source": worded.same(plan.source.name),
             "source_kind": worded.same(plan.source.kind),
             "origin": self._origin(table),
@@ -67,12 +76,20 @@ class Reader:
         }
         arrays = [found[field.name].cast(field.type) for field in SCHEMA]
         records = pa.Table.from_arrays(
-            [*arrays, pa.array(frame.lines), content],
-            names=[*SCHEMA.names, LINE, CONTENT],
+            [*arrays, pa.array(frame.lines)], names=[*SCHEMA.names, LINE]
         )
         if not verdicts.kept.all():
             records = records.filter(pa.array(verdicts.kept))
-        return Read(records, ids, verdicts, worded.unknown)
+        at_midnight = when.at_midnight(verdicts.kept)
+        return Read(records, ids, verdicts, found["kind"], self._own_kinds(table), at_midnight)
+
+    def _own_kinds(self, table: pa.Table) -> pa.StringArray:
+        """What the source itself calls each kind; "" where it has no word for it."""
+        column = self.plan.own_kinds
+        if column is None:
+            return pa.repeat("", table.num_rows)
+        texts = cells.Dictionary(table[column])
+        return texts.array(texts.texts, pa.string())
 
     def _times(
         self, table: pa.Table, when: Moments, clocks: Clocks, verdicts: Verdicts
@@ -83,11 +100,11 @@ class Reader:
         until = pa.nulls(table.num_rows, UTC)
         if "received_at" in rules.columns:
             stated, ok = moments.other(table, rules, "received_at", clocks, verdicts)
-            received = np.where(ok, stated, received)
-            settled = np.where(ok, np.maximum(settled, stated), settled)
+            received = np.where(ok, stated.utc, received)
+            settled = np.where(ok, np.maximum(settled, stated.settled), settled)
         if "on_scene_until" in rules.columns:
             last, ok = moments.other(table, rules, "on_scene_until", clocks, verdicts)
-            until = pa.array(last, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
+            until = pa.array(last.utc, mask=~ok).cast(pa.timestamp("us")).cast(UTC)
         return {
             "occurred_at": _utc(when.utc),
             "local_date": when.date(),

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import places
+from data.intake.rows import LINE
 from data.store import literal
 
-ORDER = [("occurred_at", "ascending"), ("incident_id", "ascending")]
+ORDER = [("occurred_at", "ascending"), (LINE, "ascending")]
 ROW_GROUP = 8192  # small, so that a stretch of time is read without the rest
 SAMPLE_BYTES = 1 << 20  # one sample stands for so much
 
@@ -22,10 +23,10 @@ Item = TypeVar("Item")
 
 
 class Mark(NamedTuple):
-    """A place in the order of records: microseconds since 1970 and an id."""
+    """A place in the order of records: microseconds since 1970 and a line of the file."""
 
     micros: int
-    incident_id: str
+    line: int
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -102,7 +103,7 @@ class Runs:
         step = max(len(table) * SAMPLE_BYTES // max(table.nbytes, 1), 1)
         sampled = table.take(pa.array(range(0, len(table), step), pa.int64()))
         micros = sampled["occurred_at"].cast(pa.int64()).to_pylist()
-        self.samples += map(Mark, micros, sampled["incident_id"].to_pylist())
+        self.samples += map(Mark, micros, sampled[LINE].to_pylist())
         file = self.folder / f"{number:06}.parquet"
         pq.write_table(table, file, compression="lz4", row_group_size=ROW_GROUP)
 

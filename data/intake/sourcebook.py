@@ -63,5 +63,6 @@ def _table(source: Source) -> dict[str, Any]:
         "changes": [{"date": day, "what": what} for day, what in source.changes],
         "already_public": source.already_public,
         "made": source.made,
+        "counts": source.counts,
     }
     return {key: value for key, value in entries.items() if value not in (None, "", [])}

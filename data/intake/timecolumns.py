@@ -2,68 +2,32 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from data.forbidden import words
-from data.intake import dating, headers
+from data.intake import coarse, dating, headers, midnight
 from data.intake.clock import DAY
-from data.intake.times import HOUR, Parsed
+from data.intake.roles import LENGTHS, MONTHS, OTHER, PLAIN, REPORTED, TIMES, role, said
+from data.intake.times import HOUR, MONTH, Format, Parsed
 from data.words import listed
 
 Values = Callable[[str], Sequence[str]]
 
-
-# What a header says its time to be, the best first. The last word counts: the time at
-# which a call was received is one of receiving.
-ROLES: tuple[frozenset[str], ...] = (
-    listed("""
-        occurred occurrence occurring occur occurs occ happened happen ocurrido hecho"""),
-    listed("""
-        event incident offense offence crime stop call calls begin began start started
-        from fr first onset response violation encounter force action activity complaint
-        cmplnt protest sighting observed seen incidente evento delito ereignis vorfall
-        llamada appel anruf"""),
-    frozenset(),  # plain: a date, and no word for whose
-    listed("""
-        received recd rcvd receipt rec report reports reported reporting rpt rptd opened
-        open called recibido recu gemeldet reportado"""),
-    listed("""
-        created create creation entered entry logged log submitted submit filed input
-        inserted recorded posted published added creado cree erstellt"""),
-    listed("""
-        dispatch dispatched queued enroute arrive arrived arrival onscene scene assigned
-        arrest arrested booked"""),
-)  # fmt: skip
-PLAIN, REPORTED, OTHER = 2, 3, len(ROLES)
-# these never say when something happened
-NEVER = listed("""
-    updated update updates modified modify modification changed edited closed close
-    closing cleared clear ended end ending to until thru through last latest finish
-    finished due expire expires expired expiry expiration resolved completed complete
-    upload uploaded loaded load extract extracted refreshed sync synced year month
-    quarter week weekday dow minute season shift
-""")
-TIMES = listed("""
-    date dates datetime datetimes time times timestamp timestamps dt dttm dtm tm ts day
-    when fecha hora fechahora datum zeit zeitpunkt uhrzeit heure jour taariikh
-""")
-BESIDE = listed("""
-    of the and at on in by local utc gmt iso est cst mst pst text de del la le du der die
-    das am um est hour
-""")
-# lengths of time, which look like clocks
-LENGTHS = listed("""
-    response elapsed duration total travel wait delay turnaround interval
-""")
-VOCABULARY = frozenset().union(*ROLES, NEVER, TIMES, BESIDE)
-CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m|^\d{4}$", re.IGNORECASE)
+CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m", re.IGNORECASE)
 AGAIN = re.compile(r" \(\d+\)$")  # what a header has that another column has too
+NUMBER = re.compile(r"\d+([.,]\d+)?")
+# a clock other than UTC behind a time: what such a text's own clock showed is not kept
+ELSEWHERE = re.compile(r":\d\d.*[+-](?!00)\d\d:?(\d\d)?$")
 LOOKED_AT = 200  # values
 SAME = 0.9  # of the rows within a day: two columns tell of one time
+# dates that stand before a time of day where there is none
+NO_DATES = ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1970-01-01")
+NO_DAYS = np.array(NO_DATES, "datetime64[D]").astype(np.int64)
+TIME_WORDS = listed("time times tm hora heure uhrzeit zeit")
+NUMBERED = TIME_WORDS | {"hhmm"}
+DATE_WORDS = listed("date dates datetime datetimes dt dttm dtm fecha datum jour taariikh")
 
 
 class Choice(NamedTuple):
@@ -71,6 +35,7 @@ class Choice(NamedTuple):
 
     column: str | None
     rivals: tuple[str, ...] = ()
+    role: int = OTHER
 
 
 class _Dates(NamedTuple):
@@ -82,20 +47,26 @@ class _Dates(NamedTuple):
     parsed: Parsed
 
     @property
-    def fine(self) -> bool:
+    def months(self) -> bool:
+        """Whether only the months that it holds say that it is a column of dates."""
+        return role(self.name) is None
+
+    def fine(self, zone: str) -> bool:
         """Whether most values tell the time of day."""
-        told = self.parsed.precision[self.parsed.ok] <= HOUR
-        return bool(told.any() and told.mean() > 0.5)
+        return _tells_time(self.parsed, zone)
 
 
-def occurred(names: Sequence[str], values: Values) -> Choice:
+def occurred(names: Sequence[str], values: Values, zone: str = "UTC") -> Choice:
     """The column that says when it happened, among `names`.
 
     One that names the event goes before one of the report, that before one of the
-    entry. Of columns that tell of one time, the one with the time of day is taken.
+    entry. Of columns that tell of one time, the one with the time of day is taken;
+    a date at midnight on the clock of `zone` tells none.
     """
     first = [name for name in names if AGAIN.sub("", name) not in {*names} - {name}]
     found = [date for name in first if (date := _dates(name, values))]
+    found = [d for d in found if not d.months] or found
+    found = [d for d in found if not _is_clock_beside(d, found, zone)]
     if not found:
         return Choice(None)
     best = min(found, key=lambda d: (d.role, d.place))
@@ -103,82 +74,115 @@ def occurred(names: Sequence[str], values: Values) -> Choice:
     rivals = [d for d in peers if not _same(best, d)]
     if rivals:
         return Choice(None, (best.name, *(d.name for d in rivals)))
-    return Choice(next((d.name for d in [best, *peers] if d.fine), best.name))
+    column = next((d.name for d in [best, *peers] if d.fine(zone)), best.name)
+    return Choice(column, role=OTHER if best.months else best.role)
 
 
 def received(names: Sequence[str], values: Values) -> str | None:
     """The one column of when it was reported or entered; None where several could be."""
     found = [date for name in names if (date := _dates(name, values))]
-    for role in range(REPORTED, REPORTED + 2):
-        told = [date.name for date in found if date.role == role]
+    for wanted in range(REPORTED, REPORTED + 2):
+        told = [date.name for date in found if date.role == wanted]
         if told:
             return told[0] if len(told) == 1 else None
     return None
 
 
-def clock(names: Sequence[str], values: Values, of: str) -> str | None:
-    """The column of the time of day that belongs to the dates in the column `of`."""
-    wanted = _role(of)
-    fit = {name: role for name in names if (role := _clock_role(name, values)) is not None}
-    ways = [name for role in (wanted, PLAIN) for name in fit if fit[name] == role]
-    if ways or wanted != PLAIN:
-        return next(iter(ways), None)
+def clock(names: Sequence[str], values: Values, of: str, wanted: int | None = None) -> str | None:
+    """The column of the time of day that belongs to the dates in the column `of`.
+
+    `wanted` is the role of these dates where the header `of` alone does not tell it.
+    """
+    wanted = role(of) if wanted is None else wanted
+    fit = {name: whose for name in names if (whose := _clock_role(name, values)) is not None}
+    ways = [name for whose in (wanted, PLAIN) for name in fit if fit[name] == whose]
+    if ways:  # of several of one role, the one that the date's own words name
+        return min(
+            ways, key=lambda name: (fit[name] != wanted, -len(said(name) & said(of) - TIMES))
+        )
+    if wanted not in (PLAIN, 1):
+        return None
     # a plain date is the event's: so is a clock of the event, where there is but one
-    events = [name for role in range(PLAIN) for name in fit if fit[name] == role]
+    events = [name for whose in range(PLAIN) for name in fit if fit[name] == whose]
     return events[0] if len(events) == 1 else None
 
 
-def timed(texts: Sequence[str]) -> bool:
-    """Whether most of some dates tell the time of day too."""
+def timed(texts: Sequence[str], zone: str) -> bool:
+    """Whether most of some dates tell the time of day too; midnight on that clock is none."""
     family, parsed = _parsed(texts)
+    return family and _tells_time(parsed, zone)
+
+
+def _tells_time(parsed: Parsed, zone: str) -> bool:
     told = parsed.precision[parsed.ok] <= HOUR
-    return bool(family and told.any() and told.mean() > 0.5)
+    if not told.any() or told.mean() <= 0.5 or midnight.rule(parsed, zone) is not None:
+        return False
+    return coarse.known([parsed], zone, None, named=False) is None
 
 
 def _dates(name: str, values: Values) -> _Dates | None:
-    role = _role(name)
-    if role is None:
+    whose, told = role(name), said(name)
+    if whose is None and not told & MONTHS:
         return None
     held = values(name)
-    digits = all(text.strip().isdigit() for text in held)
-    if digits and not set(words(name, VOCABULARY)) & TIMES:
+    if all(NUMBER.fullmatch(t.strip()) for t in held if t.strip()) and not told & (TIMES | MONTHS):
         return None  # numbers of calls or incidents
     family, parsed = _parsed(held)
-    said = sum(any(c.isdigit() for c in text) for text in held[:LOOKED_AT])
-    if not family or not said or int(parsed.ok.sum()) * 2 < said:
+    dates = sum(any(c.isdigit() for c in text) for text in held[:LOOKED_AT])
+    if not family or not dates or int(parsed.ok.sum()) * 2 < dates or _has_no_dates(parsed):
         return None
+    if whose is None:
+        months = (parsed.precision == MONTH) | coarse.is_first(parsed.local)
+        months = months[parsed.ok]
+        whose = role(name, months=True) if months.mean() > 0.5 else None
+        if whose is None:
+            return None
     known = headers.NAMES["occurred_at"].split() + headers.NAMES["received_at"].split()
     plain = headers.plain(name)
-    return _Dates(name, role, known.index(plain) if plain in known else len(known), parsed)
+    return _Dates(name, whose, known.index(plain) if plain in known else len(known), parsed)
 
 
-@lru_cache(maxsize=4096)
-def _role(header: str) -> int | None:
-    """The place in ROLES of what a header names; None where it names no time."""
-    said = frozenset(words(header, VOCABULARY))
-    if said & NEVER:
-        return None
-    roles = [place for place, listed in enumerate(ROLES) if said & listed]
-    if roles:
-        return max(roles)
-    if not said & TIMES:
-        return PLAIN if headers.plain(header) in headers.NAMES["occurred_at"].split() else None
-    return OTHER if said - TIMES - BESIDE else PLAIN
+def _has_no_dates(parsed: Parsed) -> bool:
+    """Whether times stand behind one date that means no date, as of 1899-12-30."""
+    days = np.unique(parsed.local[parsed.ok] // DAY)
+    return len(days) == 1 and bool(np.isin(days[0], NO_DAYS))
+
+
+def _is_clock_beside(one: _Dates, dates: Sequence[_Dates], zone: str) -> bool:
+    """Whether a column of times on one date, that of an export, belongs to another's dates."""
+    return _is_on_one_date(one.name, one.parsed) and any(
+        d.role in (one.role, PLAIN) and not d.fine(zone) for d in dates
+    )
+
+
+def _is_on_one_date(name: str, parsed: Parsed) -> bool:
+    """Whether a column that is called a time holds several times of only one date."""
+    told, times = said(name), np.unique(parsed.local[parsed.ok])
+    called = bool(told & TIME_WORDS and not told & DATE_WORDS)
+    return called and len(times) > 1 and len(np.unique(times // DAY)) == 1
 
 
 def _clock_role(name: str, values: Values) -> int | None:
-    said = set(words(name, VOCABULARY))
-    if not said & TIMES or said & LENGTHS:
+    told = said(name)
+    if not told & TIMES or told & LENGTHS:
         return None
     held = [text for text in values(name) if text.strip()][:LOOKED_AT]
+    family, parsed = _parsed(held)
+    if dating.digit_clock(held):  # a day or a year is a bare number too, 140500 is a date too
+        return role(name) if told & NUMBERED and parsed.ok.mean() <= 0.5 else None
+    if family and not any(ELSEWHERE.search(text) for text in held):
+        dateless = _has_no_dates(parsed) or _is_on_one_date(name, parsed)
+        return role(name) if dateless else None
     clocks = dating.likely(held, clock=True)
     like = sum(CLOCK.search(text.strip()) is not None for text in held)
-    return _role(name) if clocks and like * 2 >= len(held) and not _parsed(held)[0] else None
+    return role(name) if clocks and like * 2 >= len(held) and not family else None
 
 
 def _parsed(texts: Sequence[str]) -> tuple[bool, Parsed]:
     """Whether some texts are dates, and the times of the first, by the likeliest format."""
     column = pa.array([text.strip() for text in texts[:LOOKED_AT]], pa.string())
+    if dating.are_serials(column.to_pylist()):
+        return True, Format("excel").parse(column)
     family = dating.likely(column.to_pylist())
     ways = [form.parse(column) for form in family or dating.families()[0]]
     return bool(family), max(ways, key=lambda way: int(way.ok.sum()))

@@ -19,6 +19,9 @@ MOST_SHAPES = 40  # ways of writing read as arrays; what is left, row by row
 NO_OFFSET = -(2**31)
 FITS = (-25_567 * DAY, 47_482 * DAY)  # 1900 to 2099
 
+ALONE = ("s", "Q", *(field for field, _ in formats.SERIALS.values()))  # date and time in one
+LEAP_DAY = 60  # of 1900, which there was not: serials up to it are a day off
+
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Fields = dict[str, Ints]
@@ -59,12 +62,12 @@ class Format:
     @property
     def dated(self) -> bool:
         """Whether it tells a date, not only a time of day."""
-        return bool({"Y", "y", "s", "Q"} & set(self.pattern.groupindex))
+        return bool({"Y", "y", *ALONE} & set(self.pattern.groupindex))
 
     @property
     def clocked(self) -> bool:
         """Whether it tells a time of day."""
-        return bool({"H", "I", "s", "Q"} & set(self.pattern.groupindex))
+        return bool({"H", "I", *ALONE} & set(self.pattern.groupindex))
 
     def parse(self, column: pa.StringArray) -> Parsed:
         """All texts of a column; empty ones and nulls are not `ok`."""
@@ -101,7 +104,7 @@ class Format:
         rows = left[same]
         letters = _letters(np.frombuffer(content, np.uint8), places[rows], len(text))
         alike, fields = _fields(letters, text, match)
-        found = _convert(fields)
+        found = convert(fields)
         take = alike & found.ok
         _put(parsed, rows[take], found, take)
         done = np.zeros(len(left), bool)
@@ -156,6 +159,8 @@ def _fields(
             fields[name] = fields[name] * 10 + digits[:, place]
         if name == "f":
             fields[name] = fields[name] * 10**6 // 10 ** (end - start)
+        if name == "F":  # of a day; what a spreadsheet wrote is good to the second
+            fields[name] = np.rint(fields[name] * 86_400 / 10 ** (end - start)).astype(np.int64)
     plain = np.frombuffer(text, np.uint8)[literal]
     return alike & (letters[:, literal] == plain).all(axis=1), fields
 
@@ -180,17 +185,20 @@ def _read(word: str, read: Callable[[str], int]) -> int:
 def _single(match: re.Match[bytes]) -> Parsed:
     text = match.string
     _, fields = _fields(np.frombuffer(text, np.uint8)[None, :], text, match)
-    return _convert(fields)
+    return convert(fields)
 
 
-def _convert(fields: Fields) -> Parsed:
-    """Times from numbers; not `ok` where they are no date or no time of day."""
+def convert(fields: Fields) -> Parsed:
+    """Times from numbers by directive; not `ok` where they are no date or no time of day."""
     rows = len(next(iter(fields.values())))
     zero = np.zeros(rows, np.int64)
     if "s" in fields or "Q" in fields:
         local = fields["s"] * SECOND if "s" in fields else fields["Q"] * 1000
         all_of = np.ones(rows, bool)
         return Parsed(all_of, local, zero.astype(np.uint8), all_of)
+    for field, at_1970 in formats.SERIALS.values():
+        if field in fields:
+            return _from_serial(fields, field, at_1970)
     ok, days = _days(fields, zero)
     hour, clock_ok = _hour(fields, zero)
     minute, second = fields.get("M", zero), fields.get("S", zero)
@@ -204,6 +212,16 @@ def _convert(fields: Fields) -> Parsed:
     precision = next((p for name, p in given.items() if name in fields), MONTH)
     absolute = np.full(rows, "z" in fields)
     return Parsed(ok, local, np.full(rows, precision, np.uint8), absolute)
+
+
+def _from_serial(fields: Fields, field: str, at_1970: int) -> Parsed:
+    """Times from days and fractions of a day; a whole number is a date."""
+    days = fields[field]
+    local = (days - at_1970) * DAY + fields.get("F", np.zeros_like(days)) * SECOND
+    # 0 is a time of day alone
+    ok = (days == 0) | (days > LEAP_DAY if field == "E1900" else days > 0)
+    precision = np.full(len(days), EXACT if "F" in fields else DATE, np.uint8)
+    return Parsed(ok, local, precision, np.zeros(len(days), bool))
 
 
 def _days(fields: Fields, zero: Ints) -> tuple[Flags, Ints]:

@@ -19,12 +19,19 @@ class Reason(NamedTuple):
 
 
 class Verdicts:
-    """The verdicts on the rows of one frame; the first reason for a row stands."""
+    """The verdicts on the rows of one frame; the first reason for a row stands.
+
+    `missing` counts the texts that were read as saying nothing, by record column and of
+    all rows; `unknown` those that no rule makes a word, of the rows kept so far.
+    """
 
     def __init__(self, rows: int) -> None:
         self.code = np.zeros(rows, np.int32)
         self.reasons: list[Reason] = []
         self._notes: list[tuple[str, Flags]] = []
+        self._by_label: list[tuple[str, Flags]] = []
+        self.missing: dict[str, Counter[str]] = {}
+        self.unknown: dict[str, Counter[str]] = {}
 
     def reject(self, rows: Flags, key: str, column: str, text: str = "") -> None:
         """Reject rows that are not rejected yet."""
@@ -51,6 +58,20 @@ class Verdicts:
         if rows.any():
             self._notes.append((sentence, rows))
 
+    def go_by_label(self, rows: Flags, why: str) -> None:
+        """Count rows whose coordinate cannot be, and that go by their area's label."""
+        if rows.any():
+            self._by_label.append((why, rows))
+
+    def by_label(self) -> Counter[str]:
+        """How many kept rows go by their area's label, by what is wrong with the coordinate."""
+        return self._counted(self._by_label)
+
+    def count_missing(self, column: str, texts: Counter[str]) -> None:
+        """Count texts of a record column that were read as saying nothing."""
+        if texts:
+            self.missing[column] = self.missing.get(column, Counter()) + texts
+
     @property
     def kept(self) -> Flags:
         """The rows that are not rejected."""
@@ -59,7 +80,10 @@ class Verdicts:
 
     def notes(self) -> Counter[str]:
         """How many kept rows each note is about."""
+        return self._counted(self._notes)
+
+    def _counted(self, listed: list[tuple[str, Flags]]) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for sentence, rows in self._notes:
-            counts[sentence] += int((rows & self.kept).sum())
+        for what, rows in listed:
+            counts[what] += int((rows & self.kept).sum())
         return +counts

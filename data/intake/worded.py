@@ -1,30 +1,70 @@
 """The columns of a record that hold words, flags and counts, read by the mapping."""
 
 from collections import Counter
+from collections.abc import Mapping as Texts
 
 import pyarrow as pa
 
+from data import words
 from data.intake import cells
-from data.intake.mapping import LISTS, Mapping, TagRule
-from data.intake.verdicts import Flags, Verdicts
+from data.intake.mapping import COUNTS, LISTS, Mapping, TagRule
+from data.intake.missing import missing
+from data.intake.verdicts import Verdicts
 from data.record import SCHEMA
 
 NO_KIND = "no kind"
 UNKNOWN_KIND = "unknown kind without a rule"
 NO_RULE = "{column}: texts without a rule were left out"
+AS_WORD = '{column}: "{text}" was read as a word, not as an empty cell ({meaning})'
 # what an enumerated column holds where the source says nothing
 SILENT = {"via": "not_recorded", "response": "not_recorded", "setting": None}
 MOST_UNKNOWN = 1000  # texts without a rule that are counted in one frame
-COUNTED = ("officers", "vehicles")
 SEPARATORS = {"source_url": " ", "force": ",", "agencies": ","}
 
 
+def read_words(
+    table: pa.Table, rules: Mapping, verdicts: Verdicts, name: str
+) -> tuple[cells.Dictionary, list[str | None]]:
+    """A mapped column and the word of each of its texts; "" or None where it has none.
+
+    Texts without a rule, and those that say nothing, are counted.
+    """
+    texts = cells.Dictionary(table[rules.columns[name]])
+    stated = rules.values.get(name, {})
+    each = texts.each(cells.translate(name, stated))
+    bare = [word is None for word in each]
+    _count_unknown(verdicts, name, texts, bare)
+    verdicts.note(texts.where(bare), NO_RULE.format(column=name))
+    silent = [word == "" and missing(text) for text, word in zip(texts.texts, each)]
+    verdicts.count_missing(name, texts.count(silent))
+    for at, (text, word) in enumerate(zip(texts.texts, each)):
+        if word and _could_be_empty(name, text, stated):
+            _note_word(verdicts, name, text, word, texts.which == at)
+    return texts, each
+
+
+def _could_be_empty(name: str, text: str, stated: Texts[str, str]) -> bool:
+    """Whether only the table of words says that a text is no empty cell."""
+    return name in words.CODES and missing(text) and not cells.is_stated(text, stated)
+
+
+def _note_word(verdicts: Verdicts, name: str, text: str, word: str, rows: cells.Flags) -> None:
+    meaning = words.meaning(name, word).rstrip(".")
+    verdicts.note(rows, AS_WORD.format(column=name, text=text, meaning=meaning))
+
+
+def _count_unknown(
+    verdicts: Verdicts, name: str, texts: cells.Dictionary, bare: list[bool]
+) -> None:
+    if often := texts.count(bare, verdicts.kept):
+        verdicts.unknown[name] = Counter(dict(often.most_common(MOST_UNKNOWN)))
+
+
 class Worded:
-    """The rows of one frame; `unknown` counts texts that no rule makes a word."""
+    """The rows of one frame. What is left out or says nothing is counted in the verdicts."""
 
     def __init__(self, table: pa.Table, rules: Mapping, verdicts: Verdicts) -> None:
         self.table, self.rules, self.verdicts = table, rules, verdicts
-        self.unknown: dict[str, Counter[str]] = {}
 
     def columns(self, grade: str) -> dict[str, pa.Array]:
         """All columns of words; `grade` is that of records that state none."""
@@ -32,7 +72,7 @@ class Worded:
         found = {"kind": self._kind()}
         found |= {name: self._word(name, silent[name]) for name in silent}
         found |= {name: self._list(name) for name in LISTS}
-        found |= {name: self._count(name) for name in COUNTED}
+        found |= {name: self._count(name) for name in COUNTS}
         return {**found, "injured": self._flag("injured"), "text": self._text()}
 
     def same(self, value: str | None, kind: pa.DataType | None = None) -> pa.Array:
@@ -48,39 +88,38 @@ class Worded:
             return self.same(constant)
         texts = cells.Dictionary(self.table[column])
         each = self._kinds(texts)
-        bare = [word is None for word in each]
-        empty = texts.which == len(texts.texts)
-        unknown = texts.where(bare) & ~empty
-        self._count_unknown("kind", texts, bare)
+        bare, silent = [w is None for w in each], [w == "" for w in each]
+        _count_unknown(self.verdicts, "kind", texts, bare)
+        quiet = [s and missing(text) for s, text in zip(silent, texts.texts)]
+        self.verdicts.count_missing("kind", texts.count(quiet))
+        unknown = texts.where(bare)
         if constant:
             note = f"a kind without a rule was taken as {constant}"
             self.verdicts.note(unknown, note)
             return texts.array([word or constant for word in each], pa.string())
-        self.verdicts.reject(empty, NO_KIND, column)
+        self.verdicts.reject(texts.where(silent), NO_KIND, column)
         self.verdicts.reject_each(unknown, texts.which, texts.texts, UNKNOWN_KIND, column)
-        return texts.array(each, pa.string())
+        return texts.array([word or None for word in each], pa.string())
 
-    def _kinds(self, texts: cells.Dictionary) -> list[object]:
+    def _kinds(self, texts: cells.Dictionary) -> list[str | None]:
+        """The kind of each text; "" where it says none, None where it has no rule."""
         rule = self.rules.tags.get("kind")
         if rule is None:
-            read = cells.translate("kind", self.rules.values.get("kind", {}))
-            return texts.each(lambda text: read(text) or None)
+            return texts.each(cells.translate("kind", self.rules.values.get("kind", {})))
         split, order = cells.tags("kind", rule), rule.order
 
         def first(text: str) -> str | None:
-            met, _ = split(text)
-            return next((word for word in (*order, *met) if word in met), None)
+            met = split(text)
+            none = None if met.unknown else ""
+            return next((w for w in (*order, *met.words) if w in met.words), none)
 
         return texts.each(first)
 
     def _word(self, name: str, silent: str | None) -> pa.Array:
         empty = self.rules.constant.get(name, silent)
-        column = self.rules.columns.get(name)
-        if column is None:
+        if name not in self.rules.columns:
             return self.same(empty)
-        texts = cells.Dictionary(self.table[column])
-        each = texts.each(cells.translate(name, self.rules.values.get(name, {})), "")
-        self._left_out(name, texts, [word is None for word in each])
+        texts, each = read_words(self.table, self.rules, self.verdicts, name)
         return texts.array([word or empty for word in each], pa.string())
 
     def _list(self, name: str) -> pa.Array:
@@ -90,59 +129,55 @@ class Worded:
         texts = cells.Dictionary(self.table[column])
         rule = self.rules.tags.get(name) or TagRule(SEPARATORS[name])
         if name == "source_url":
-            links = texts.each(lambda text: text.split(rule.separator.strip() or None))
-            return texts.array(links, kind)
-        split = cells.tags(name, rule)
-        each = [split(text) for text in texts.texts]
-        self._left_out(name, texts, [*(bool(bare) for _, bare in each), False])
-        self._count_tags(name, texts, [bare for _, bare in each])
-        return texts.array([*(sorted(met) or None for met, _ in each), None], kind)
+            return self._links(texts, rule)
+        each = texts.each(cells.tags(name, rule))
+        self.verdicts.note(
+            texts.where([bool(met.unknown) for met in each]), NO_RULE.format(column=name)
+        )
+        self._count_tags(name, texts, each)
+        for at, text in enumerate(texts.texts):
+            if each[at].words and _could_be_empty(name, text, rule.words):
+                _note_word(self.verdicts, name, text, each[at].words[0], texts.which == at)
+        return texts.array([sorted(met.words) or None for met in each], kind)
+
+    def _links(self, texts: cells.Dictionary, rule: TagRule) -> pa.Array:
+        silent = texts.each(missing)
+        self.verdicts.count_missing("source_url", texts.count(silent))
+        mark = rule.separator.strip() or None
+        links = [None if s else text.split(mark) for s, text in zip(silent, texts.texts)]
+        return texts.array(links, SCHEMA.field("source_url").type)
 
     def _count(self, name: str) -> pa.Array:
-        column, kind = self.rules.columns.get(name), SCHEMA.field(name).type
-        if column is None:
+        kind = SCHEMA.field(name).type
+        if name not in self.rules.columns:
             return self.same(None, kind)
-        texts = cells.Dictionary(self.table[column])
-        each = texts.each(cells.count)
-        self._left_out(name, texts, [*(n is None for n in each[:-1]), False])
-        return texts.array(each, kind)
+        texts, each = read_words(self.table, self.rules, self.verdicts, name)
+        return texts.array([int(digits) if digits else None for digits in each], kind)
 
     def _flag(self, name: str) -> pa.Array:
-        column = self.rules.columns.get(name)
-        if column is None:
+        if name not in self.rules.columns:
             return self.same(None, pa.bool_())
-        texts = cells.Dictionary(self.table[column])
-        rules = self.rules.values.get(name, {})
-        each = texts.each(cells.flag(rules))
-        folded = {text.casefold() for text, word in rules.items() if not word}
-        bare = [
-            n is None and t.casefold() not in folded
-            for n, t in zip(each, texts.texts, strict=False)
-        ]
-        self._left_out(name, texts, [*bare, False])
-        return texts.array(each, pa.bool_())
+        texts, each = read_words(self.table, self.rules, self.verdicts, name)
+        return texts.array([word == "yes" if word else None for word in each], pa.bool_())
 
     def _text(self) -> pa.Array:
         column = self.rules.columns.get("text")
         if column is None:
             return self.same(None)
-        return cells.blank_to_null(cells.trimmed(self.table[column]))
+        texts = cells.trimmed(self.table[column])
+        silent = cells.missing(texts)
+        self.verdicts.count_missing("text", cells.count_texts(texts, cells.flags(silent)))
+        return cells.blank_to_null(texts)
 
-    def _left_out(self, name: str, texts: cells.Dictionary, bare: list[bool]) -> None:
-        self._count_unknown(name, texts, bare)
-        rows: Flags = texts.where(bare)
-        self.verdicts.note(rows, NO_RULE.format(column=name))
-
-    def _count_tags(self, name: str, texts: cells.Dictionary, bare: list[list[str]]) -> None:
+    def _count_tags(self, name: str, texts: cells.Dictionary, each: list[cells.Tags]) -> None:
         """Count the tags themselves instead of the cells they stand in."""
-        often = texts.count([True] * len(bare), self.verdicts.kept)
-        tags: Counter[str] = Counter()
-        for text, listed in zip(texts.texts, bare):
-            tags.update(dict.fromkeys(listed, often[text]))
-        if tags := +tags:
-            self.unknown[name] = Counter(dict(tags.most_common(MOST_UNKNOWN)))
-
-    def _count_unknown(self, name: str, texts: cells.Dictionary, bare: list[bool]) -> None:
-        often = texts.count(bare, self.verdicts.kept)
-        if often:
-            self.unknown[name] = Counter(dict(often.most_common(MOST_UNKNOWN)))
+        kept = texts.count([True] * len(each), self.verdicts.kept)
+        every = texts.count([True] * len(each))
+        unknown: Counter[str] = Counter()
+        silent: Counter[str] = Counter()
+        for text, met in zip(texts.texts, each):
+            unknown.update(dict.fromkeys(met.unknown, kept[text]))
+            silent.update(dict.fromkeys(met.silent, every[text]))
+        if unknown := +unknown:
+            self.verdicts.unknown[name] = Counter(dict(unknown.most_common(MOST_UNKNOWN)))
+        self.verdicts.count_missing(name, +silent)

@@ -40,17 +40,20 @@ function at(time) {             // the period that holds, or lies nearest to, an
   return best;
 }
 
-function vain(word) {           // what a link asks for and does not get: said, and never repeated
+function vain(word, words) {           // what a link asks for and does not get: said, and never repeated
   const asked = word("source");
   if (asked && asked !== state.sort) {
     if (!["community", "official", "press"].includes(asked)) return say("vain.other");
     return say("vain.source", {asked: say("sort." + asked), shown: say("sort." + state.sort)});
   }
   const got = {kind: state.kind, period: shown().p[state.period], area: state.area && word("area")};
-  return Object.keys(got).some(name => word(name) && word(name) !== got[name]) ? say("vain.other") : "";
+  const other = [...words.keys()].some(name => name !== "source" && !(name in got) && !TRACKS.test(name));
+  return other || Object.keys(got).some(name => word(name) && word(name) !== got[name]) ? say("vain.other") : "";
 }
 
-function read(search) {         // unknown words are passed over
+const TRACKS = /^(utm_.*|[a-z]*clid)$/;   // what others hang on a link that is shared: it asks for nothing
+
+function read(search) {         // what is not released, or not known, is said and passed over
   const asked = new URLSearchParams(search), word = name => (asked.get(name) || "").trim();
   if (Object.keys(data.sorts).includes(word("source"))) Object.assign(state, data.sorts[word("source")].opens);
   const kind = word("kind");
@@ -64,7 +67,7 @@ function read(search) {         // unknown words are passed over
   if (every) { state.every = every; state.period = shown().p.indexOf(time); }
   const area = word("area").toLowerCase();
   state.area = areas.find(a => String(a.code) === area || a.name.toLowerCase() === area)?.code || 0;
-  state.vain = vain(word);
+  state.vain = vain(word, asked);
 }
 
 function link() {

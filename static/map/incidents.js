@@ -76,7 +76,7 @@
       old?.group.remove();
       state.points = null;
     }
-    if (!told) return;
+    if (!told) { delete state.counted; return; }
     const points = state.points ??= {group: L.layerGroup().addTo(state.map), cells: new Map()};
     if (told.held && !same) state.waits = points.box = null;   // what was left out is not here: ask for all of it
     else Object.assign(points, {box: told.box});
@@ -96,25 +96,24 @@
     count(state);
   }
 
-  function shown(state) {       // how many are drawn within what is seen
-    const b = state.map.getBounds();
-    let n = 0;
-    for (const cell of state.points?.cells.values() || []) if (b.contains(cell.at)) n += cell.n;
-    return n;
-  }
+  // how many are in sight the page has counted, for the list too; null while it counts
+  const inSight = (state, sight) => String(sight.window) === String(porchlight.seen(state.map)) ? sight.n : null;
 
   function count(state) {
     const told = state.told.incidents, title = state.legend.querySelector("strong");
     if (!told || !title) return;
-    state.n = shown(state);
-    title.textContent = `Showing ${state.n.toLocaleString("en")} of ${told.of.toLocaleString("en")} incidents`;
+    state.n = inSight(state, told.sight);
+    // the last number stays, pale, until the new one is here: a legend that changes its size moves the map
+    state.counted = state.n ?? state.counted;
+    title.classList.toggle("counting", state.n === null);
+    title.textContent = `Showing ${state.counted?.toLocaleString("en") ?? "\u2026"} of ${told.of.toLocaleString("en")} incidents`;
   }
 
   porchlight.part({
     base(state) {
       state.map.createPane("incidents").style.zIndex = 460;
       state.held = () => state.told.incidents && state.points?.box ? [state.points.view, state.points.level, ...state.points.box] : null;
-      state.few = () => state.told.incidents && (!state.points?.box || state.told.asks.seen && shown(state) < state.told.asks.seen);
+      state.uncounted = () => state.told.incidents && (!state.points?.box || inSight(state, state.told.incidents.sight) === null);
       state.map.on("moveend", () => count(state));
     },
     patch(state, told) { patch(state, told.incidents); },
