@@ -173,7 +173,8 @@ def test_heat_hexagons_and_incidents(town: Town, reference: Town) -> None:
         wide = np.ptp(found.shapes.total_bounds[::2])
         cells = incidents.cells(one.current, one.view, grid)
         seen = surface.Seen(*np.array(surface.bounds(over))[:, ::-1].ravel().tolist(), 13.0)
-        sight = incidents.located(one.current, one.view, incidents.seen_grid(seen))
+        window_of_sight = incidents.sight(seen, one.view, one.current)
+        sight = incidents.located(one.current, one.view, window_of_sight)
         assert every and window.inside.sum() > 100
         assert everywhere.n.sum() == found.n.sum() == 200
         assert everywhere.shapes.is_valid.all() and wide < 2 * WIDE

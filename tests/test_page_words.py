@@ -102,20 +102,3 @@ def test_what_other_layers_wait_for_is_not_vain() -> None:
     assert "ignored" not in said(opened(layer="incidents", beside="difference", bandwidth="300"))
     assert "Two periods: 'difference'" in said(opened(layer="hexagons", beside="difference"))
     assert "Frame: '2017-06-06'" in said(opened(play="by week", frame="2017-06-06"))  # a Tuesday
-
-
-def test_a_page_comes_back_as_it_was_left() -> None:
-    app = opened(layer="heat", weekday="Fri")
-    app.segmented_control(key="layer").set_value("hexagons").run()
-    app.segmented_control(key="hexagons").set_value("count").run()
-    del app.query_params["layer"]  # the browser takes a page's own words out of the address
-    app.switch_page("pages/time.py").run()
-    assert "layer" not in app.session_state
-    app.switch_page("pages/map.py").run()
-    assert app.segmented_control(key="layer").value == "hexagons"
-    assert app.segmented_control(key="hexagons").value == "count"
-    assert "Fri" in said(app)
-    app.switch_page("pages/time.py").run()
-    app.query_params["layer"] = "areas"  # a link says more than what was left
-    app.switch_page("pages/map.py").run()
-    assert app.segmented_control(key="layer").value == "areas"
