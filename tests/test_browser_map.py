@@ -240,7 +240,7 @@ def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
 
 
 def test_single_incidents_are_read_beside_the_map(opened: Open) -> None:
-    page = opened("/?layer=incidents&at=44.951,-93.255,16.5")
+    page = opened("/?layer=incidents&at=44.951,-93.255,17")
     page.get_by_text("in sight, newest first").wait_for()
     frame = page.frame_locator('[class*="st-key-map"] iframe')
     assert told(page, "w.porch.told.incidents.single")
