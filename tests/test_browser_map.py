@@ -205,6 +205,21 @@ def test_the_legend_and_the_list_show_one_number(opened: Open, source: str, clos
     assert len(set(numbers)) > 2 and max(numbers) < 300
 
 
+def test_a_map_that_gets_another_size_keeps_its_middle(opened: Open) -> None:
+    page = opened("/?at=44.95,-93.28,13.5")
+    drawn(page)
+    where = "[w.porch.map.getCenter().lat, w.porch.map.getCenter().lng, w.porch.map.getZoom()]"
+    for high in (300, 640, 420):
+        told(
+            page,
+            "new Promise(r => { new w.ResizeObserver((_, o) => { "
+            f"if (w.innerHeight === {high}) {{ o.disconnect(); w.setTimeout(r, 100); }} }})"
+            f".observe(w.document.body); w.frameElement.style.height = '{high}px'; }})",
+        )
+        np.testing.assert_allclose(told(page, where), [44.95, -93.28, 13.5], atol=1e-4)
+        assert told(page, "w.porch.map.getSize().y") == high
+
+
 @pytest.mark.parametrize("by", ["Areas", "Time"])
 def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
     page = opened("/?weekday=Fri")
