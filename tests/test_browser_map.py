@@ -210,14 +210,12 @@ def test_a_map_that_gets_another_size_keeps_its_middle(opened: Open) -> None:
     drawn(page)
     where = "[w.porch.map.getCenter().lat, w.porch.map.getCenter().lng, w.porch.map.getZoom()]"
     for high in (300, 640, 420):
-        told(
-            page,
-            "new Promise(r => { new w.ResizeObserver((_, o) => { "
-            f"if (w.innerHeight === {high}) {{ o.disconnect(); w.setTimeout(r, 100); }} }})"
-            f".observe(w.document.body); w.frameElement.style.height = '{high}px'; }})",
+        told(page, f"w.frameElement.style.setProperty('height', '{high}px', 'important')")
+        page.wait_for_function(
+            f"""() => document.querySelector('[class*="st-key-map"] iframe')
+            .contentWindow.porch.map.getSize().y === {high}"""
         )
         np.testing.assert_allclose(told(page, where), [44.95, -93.28, 13.5], atol=1e-4)
-        assert told(page, "w.porch.map.getSize().y") == high
 
 
 @pytest.mark.parametrize("by", ["Areas", "Time"])
