@@ -33,11 +33,17 @@ NAMES = (
     ),
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
+    (
+        "calibration",
+        "bench.calibration",
+        "false findings and power of each statistical method",
+    ),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = (
     "name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok",
 )  # fmt: skip
+OWN = {"sessions": "sessions", "runs": "calibration", "only": "calibration"}  # option and its bench
 DIGITS = 4
 
 
@@ -52,6 +58,8 @@ def main() -> int:
     parser.add_argument("name", metavar="NAME", nargs="?")
     parser.add_argument("--rows", type=int, help="more or fewer rows than usual")
     parser.add_argument("--sessions", type=int, help="sessions only: how many people at once")
+    parser.add_argument("--runs", type=int, help="calibration only: trials of each case")
+    parser.add_argument("--only", help="calibration only: one of its methods")
     asked = parser.parse_args()
     if asked.name is None:
         print("\n".join(f"{name:<12}{claims}" for name, _, claims in NAMES))
@@ -61,15 +69,16 @@ def main() -> int:
         listed = ", ".join(modules)
         print(f"There is no bench {asked.name!r}: use {listed}.", file=sys.stderr)
         return 2
-    for option in ("rows", "sessions"):
+    for option in ("rows", "sessions", "runs"):
         value = getattr(asked, option)
         if value is not None and value < 1:
             print(f"--{option} is {value}: use 1 or more.", file=sys.stderr)
             return 2
-    more = {} if asked.sessions is None else {"sessions": asked.sessions}
-    if more and asked.name != "sessions":
-        print(f"{asked.name} has no --sessions: only sessions has.", file=sys.stderr)
-        return 2
+    for option, name in OWN.items():
+        if getattr(asked, option) is not None and asked.name != name:
+            print(f"{asked.name} has no --{option}: only {name} has.", file=sys.stderr)
+            return 2
+    more = {o: getattr(asked, o) for o in OWN if getattr(asked, o) is not None}
     try:
         found = importlib.import_module(modules[asked.name]).run(asked.rows, **more)
     except Problem as problem:

@@ -199,7 +199,7 @@ def _same_steps(
     current: Current, ours: questions.Counted, peer: pd.DataFrame, view: View, step: int
 ) -> bool:
     """Whether two tables of counts by unit and step hold the same numbers."""
-    units, counts, _ = ours
+    units, counts = ours.units, ours.counts
     if view.area_set in HEXAGONS:  # ours are numbers, theirs H3 indexes
         cells = current.cells(HEXAGONS[view.area_set]).astype(np.int64)
         units = np.where(units >= 0, cells[units], -1)

@@ -21,6 +21,7 @@ from data import (
     ledger,
     places,
     residents,
+    words,
 )
 from data.boundary_files import read as read_file
 from data.intake.missing import missing
@@ -335,5 +336,5 @@ def _save(
         _write(frame, meta, made, _beside(store, deciders))
         move(made, target)
         _declare(store, name, meta, deciders)
-    say(f"{meta['set']}: {len(frame)} {meta['how']} areas.")
+    say(f"{meta['set']}: {words.counted(len(frame), meta['how'] + ' area')}.")
     return name

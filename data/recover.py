@@ -50,18 +50,21 @@ def recover(store: Store, public: Path | None) -> Sentences:
         ledger.add(made, [told[1:] for told in found], first=last + 1)
         _aside(store)
         move(made, store.ledger)
-    listed = ", ".join(f"{n:,} {COUNTED[verb]}" for verb, n in counts.items() if n) or "nothing"
+    listed = (
+        ", ".join(f"{n:,} {COUNTED[verb][n != 1]}" for verb, n in counts.items() if n) or "nothing"
+    )
     return [f"The ledger was written anew from the files of the store: {listed}.", *notes]
 
 
+# one of them, and several
 COUNTED = {
-    "import": "imports",
-    "unimport": "imports taken back",
-    "purge": "hashes of what was purged",
-    "areas": "area sets",
-    "release": "releases",
-    "publish": "of them published",
-    "recall": "of them recalled",
+    "import": ("import", "imports"),
+    "unimport": ("import taken back", "imports taken back"),
+    "purge": ("hash of what was purged", "hashes of what was purged"),
+    "areas": ("area set", "area sets"),
+    "release": ("release", "releases"),
+    "publish": ("of them published", "of them published"),
+    "recall": ("of them recalled", "of them recalled"),
 }
 
 

@@ -66,7 +66,9 @@
     state.fit = () => {         // beside the legend, on a narrow map above it: it covers nothing of the place
       const wide = box.clientWidth, high = box.clientHeight, least = 80;
       if (wide < least || high < least) return;       // not laid out yet
+      const middle = map.getCenter(), size = map.getSize();
       map.invalidateSize({pan: false});
+      if (moved && !size.equals(map.getSize())) map.setView(middle, map.getZoom(), {animate: false});   // the same place stays in the middle
       const {legend} = state, strip = wide < NARROW;
       legend.classList.toggle("strip", strip);
       const spared = (all, by) => all - by > least ? by : 4;   // more than there is would be no place at all

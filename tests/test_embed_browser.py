@@ -11,6 +11,7 @@ import pytest
 
 from data import embed
 from tests.made_release import made
+from tests.tabs import PARKED
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parent.parent / "static/vendor/axe/axe.min.js"
@@ -54,12 +55,15 @@ class Seen:
         self.page = self.context.new_page()
         self.wrong: list[str] = []
         self.asked: list[str] = []
-        self.page.on(
-            "console",
-            lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None,
-        )
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
         self.page.on("request", lambda r: self.asked.append(r.url))
+
+    def _hear(self, message: Any) -> None:
+        """Note what went wrong; a browser asks for an icon by itself, also after a visit."""
+        own = message.location.get("url", "").endswith(("/favicon.ico", PARKED))
+        if message.type in ("error", "warning") and not own:
+            self.wrong.append(message.text)
 
     def open(self, url: str) -> Any:
         self.page.goto(url)

@@ -79,7 +79,7 @@ def test_cells_nest_from_zoom_to_zoom(current: Current) -> None:
 
 def test_only_what_is_not_held_is_sent(current: Current) -> None:
     asked = view(current)
-    grid = incidents.seen_grid(SEEN)
+    grid = incidents.sight(SEEN, asked, current)
     grid = mercator.grid_over(grid.bounds, 15)
     held = Grid(15, grid.column - 3, grid.row, grid.height, grid.width)
     every, rest = (incidents.cells(current, asked, grid, but) for but in (None, held))
@@ -91,7 +91,7 @@ def test_only_what_is_not_held_is_sent(current: Current) -> None:
 
 def test_counts_of_a_window_are_exact(current: Current) -> None:
     asked = view(current)
-    grid = incidents.seen_grid(SEEN)
+    grid = incidents.sight(SEEN, asked, current)
     mx, my, *_ = points(current, asked)
     inside = (mx >> grid.shift >= grid.column) & (mx >> grid.shift < grid.column + grid.width)
     inside &= (my >> grid.shift >= grid.row) & (my >> grid.shift < grid.row + grid.height)

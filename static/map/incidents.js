@@ -101,7 +101,7 @@
 
   function count(state) {
     const told = state.told.incidents, title = state.legend.querySelector("strong");
-    if (!told || !title) return;
+    if (!told?.sight || !title) return;   // records of one finding are all here: nothing to count
     state.n = inSight(state, told.sight);
     // the last number stays, pale, until the new one is here: a legend that changes its size moves the map
     state.counted = state.n ?? state.counted;
@@ -113,7 +113,7 @@
     base(state) {
       state.map.createPane("incidents").style.zIndex = 460;
       state.held = () => state.told.incidents && state.points?.box ? [state.points.view, state.points.level, ...state.points.box] : null;
-      state.uncounted = () => state.told.incidents && (!state.points?.box || inSight(state, state.told.incidents.sight) === null);
+      state.uncounted = () => state.told.incidents?.sight && (!state.points?.box || inSight(state, state.told.incidents.sight) === null);
       state.map.on("moveend", () => count(state));
     },
     patch(state, told) { patch(state, told.incidents); },

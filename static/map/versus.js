@@ -81,7 +81,6 @@
     v.follow = lead(state.map, map);
     state.map.on("move zoom moveend", v.follow);
     map.on("move zoom moveend", lead(map, state.map));
-    state.map.invalidateSize({pan: false});
     state.fit();
     map.invalidateSize({pan: false});
     v.follow();
@@ -91,7 +90,6 @@
       map.remove();
       box.remove();
       document.documentElement.classList.remove("side");
-      state.map.invalidateSize({pan: false});
       state.fit();
     };
   }

@@ -1,0 +1,5 @@
+"""False findings and power of emerging."""
+
+from bench.calibrations.case import Case
+
+CASES: tuple[Case, ...] = ()
