@@ -116,6 +116,7 @@ async def reader(port: int) -> AsyncIterator[Reader]:
     """A session of its own with the dashboard at a port of this machine."""
     async with websockets.connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
+        origin=websockets.Origin(f"http://127.0.0.1:{port}"),
         subprotocols=[websockets.Subprotocol("streamlit")],
         compression=None,
         max_size=None,

@@ -69,23 +69,27 @@ class Door:
         """The Host header of its pages."""
         return self.origin.partition("://")[2]
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
-        """The answer to one request, body unread; `Cookie`, `Host`, ... as given."""
+    def ask(
+        self, path: str, method: str = "GET", body: bytes = b"", **headers: str
+    ) -> http.client.HTTPResponse:
+        """The answer to one request, its own body unread; `Cookie`, `Host`, ... as given."""
         line: http.client.HTTPConnection
         if self.front == "app":
             line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         else:
             line = _Tls("127.0.0.1", self.port, timeout=30)
         told = {"Host": self.host, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        line.connect()
         line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in told.items():
             line.putheader(name, value)
-        line.endheaders()
+        with contextlib.suppress(ConnectionError):  # an answer may come before all is sent
+            line.endheaders(body)
         return line.getresponse()
 
-    def status(self, path: str, method: str = "GET", **headers: str) -> int:
+    def status(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> int:
         """The status of one request."""
-        return self.ask(path, method, **headers).status
+        return self.ask(path, method, body, **headers).status
 
     def open_socket(self, **headers: str) -> int:
         """The status of the opening of Streamlit's socket; 101 where it opens."""
@@ -166,10 +170,11 @@ def opened(front: str, store: Path, folder: Path, public: Path | None = None) ->
                 _answers([app, before] if before else [app], door)
                 yield door
             finally:
-                for process in (app, before):
-                    if process:
-                        process.terminate()
-                        process.wait(20)
+                if before:  # both servers wait for open sockets when asked to end
+                    before.kill()
+                    before.wait(20)
+                app.terminate()
+                app.wait(20)
 
 
 def _answers(running: list[subprocess.Popen[bytes]], door: Door) -> None:
@@ -201,22 +206,14 @@ def front_words(front: str, folder: Path, port: int, app_port: int) -> list[str]
     """
     cert, key = certificate(folder)
     if front == "caddy":
-        text = (
-            (ROOT / "deploy/Caddyfile")
-            .read_text()
-            .replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
-        )
+        text = (ROOT / "deploy/Caddyfile").read_text()
+        text = text.replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
         named = rf"\1:{port} {{\n\ttls {cert} {key}"
         text = re.sub(r"^(\w+\.example\.org) \{", named, text, flags=re.M)
-        (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{text}")
-        return [
-            program("caddy"),
-            "run",
-            "--adapter",
-            "caddyfile",
-            "--config",
-            f"{folder}/Caddyfile",
-        ]
+        text = text.replace("\n{\n", "\n{\n\tadmin off\n\tauto_https off\n", 1)
+        file = folder / "Caddyfile"
+        file.write_text(text)
+        return [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(file)]
     text = (
         (ROOT / "deploy/nginx.conf").read_text().replace("127.0.0.1:8501", f"127.0.0.1:{app_port}")
     )

@@ -137,6 +137,10 @@ def _serve(taken: socket.socket, audience: str, named: site.Site, store: Path | 
     )
     # Streamlit gives this logger a handler of its own: it would write down who asked for what
     logging.getLogger("uvicorn.access").addFilter(lambda _: False)
+    # a socket that the gate answers with a status is no error, though uvicorn takes it for one
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda line: line.funcName != "run_asgi" or bool(line.exc_info)
+    )
     server = uvicorn.Server(config)
     try:
         server.run(sockets=[taken])
