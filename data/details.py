@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data import forbidden, words
+from data import forbidden, spreadsheet, words
 from data.clauses import Clause, Meta, polygon_set
 from data.pixels import within
 from data.questions import joined, where
@@ -22,7 +21,10 @@ from geo.mercator import Grid
 
 SHOWN = tuple(column.name for column in COLUMNS if column.shown)
 LISTS = ("force", "agencies", "source_url")
-FORMULA = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell
+MEANINGS = {column.name: column.meaning for column in COLUMNS} | {
+    "area": "The area of the chosen set that holds it; empty where none is known.",
+    "area_by": "Whether its point or the source's own label placed it there.",
+}
 
 
 def newest(
@@ -134,28 +136,20 @@ def _named(table: pa.Table, view: View, meta: Meta) -> pa.Table:
     return rest.append_column("area", area).append_column("area_by", by)
 
 
-def _flat(table: pa.Table) -> pa.Table:
-    """Sets as text, and no cell that a spreadsheet would run as a formula."""
-    columns = {}
-    for name in table.column_names:
-        column = table[name]
-        if pa.types.is_list(column.type):
-            column = pa.compute.binary_join(column, "; ")
-        if pa.types.is_string(column.type):
-            risky = pa.compute.match_substring_regex(column, FORMULA)
-            safe = pa.compute.binary_join_element_wise("'", column, "")
-            column = pa.compute.if_else(risky, safe, column)
-        columns[name] = column
-    return pa.table(columns)
+def as_csv(table: pa.Table, about: dict[str, str]) -> bytes:  # noqa: ARG001
+    """CSV in UTF-8 that opens safely in a spreadsheet: its notes are in the zip."""
+    return spreadsheet.as_csv(table)
 
 
-def as_csv(table: pa.Table, about: dict[str, str]) -> bytes:
-    """CSV in UTF-8 that opens safely in a spreadsheet; what it is stands on top after #."""
-    out = io.BytesIO()
-    for key, value in about.items():
-        out.write(f"# {key}: {' '.join(value.split())}\n".encode())
-    pacsv.write_csv(_flat(table), out)
-    return out.getvalue()
+def as_csv_for_excel(table: pa.Table, about: dict[str, str]) -> bytes:  # noqa: ARG001
+    """The same with the mark by which Excel knows UTF-8."""
+    return spreadsheet.as_csv(table, marked=True)
+
+
+def as_zip(table: pa.Table, about: dict[str, str]) -> bytes:
+    """A zip of the CSV, what it is, and what each column means."""
+    notes = [f"{key}: {value}" for key, value in about.items()]
+    return spreadsheet.as_zip("records", table, notes, MEANINGS)
 
 
 def as_geojson(table: pa.Table, about: dict[str, str]) -> bytes:
@@ -199,6 +193,8 @@ def as_geoparquet(table: pa.Table, about: dict[str, str]) -> bytes:
 
 FORMATS: dict[str, tuple[str, str, Callable[[pa.Table, dict[str, str]], bytes]]] = {
     "CSV": ("csv", "text/csv", as_csv),
+    "CSV for Excel": ("excel.csv", "text/csv", as_csv_for_excel),
+    "CSV with notes and dictionary": ("zip", "application/zip", as_zip),
     "GeoJSON": ("geojson", "application/geo+json", as_geojson),
     "GeoParquet": ("parquet", "application/vnd.apache.parquet", as_geoparquet),
 }

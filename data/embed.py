@@ -4,14 +4,13 @@ It reads a release's tables, areas and manifest, nothing else, and its bytes dep
 nothing else: no clock, no network, no store.
 """
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from data import (
@@ -22,6 +21,7 @@ from data import (
     embed_said,
     embed_script,
     embed_words,
+    spreadsheet,
 )
 from data.embed_data import Sort
 from data.embed_map import Map
@@ -30,7 +30,6 @@ from geo import longitude
 
 PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
 SIZE = (960, 900)  # of an iframe before it says its height
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(
@@ -46,15 +45,17 @@ def write(
     opens = embed_data.opening(found)
     sort = found[opens.sort]
     files: dict[str, bytes] = {}
-    for name, text in _csv(tables, found, drawn, manifest).items():
-        files[f"tables/{name}.csv"] = text.encode()
+    for name, table in _wide(tables, found, drawn).items():
+        files[f"tables/{name}.csv"] = spreadsheet.as_csv(table)
+    for name in {path[7:].split("-")[0] for path in files}:
+        files[f"tables/{name}-notes.txt"] = _notes(found[name], manifest).encode()
     languages = embed_words.languages()
     for code in languages:
         speak = embed_words.words(code)
         picture = embed_said.picture(sort, opens, drawn, manifest, speak)
         links = {
             "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
-            "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.endswith(".csv")],
+            "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.startswith("tables/")],
         }
         page = embed_page.page(drawn, picture, found, opens, manifest, speak, links, languages)
         files[embed_words.file_of(code)] = page.encode()
@@ -122,13 +123,12 @@ def _oembed(manifest: dict[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
 
 
-def _csv(
-    tables: dict[str, pd.DataFrame], found: dict[str, Sort], drawn: Map, manifest: dict[str, Any]
-) -> dict[str, str]:
-    """The tables to download, each with its notes: a column for each period, so that they
-    stay small; official records by month. A table that shows no number is left out."""
+def _wide(
+    tables: dict[str, pd.DataFrame], found: dict[str, Sort], drawn: Map
+) -> dict[str, pa.Table]:
+    """The tables to download: a column for each period, so that they stay small; official
+    records by month. A table that shows no number is left out."""
     names = {s.code: s.name for s in drawn.shapes}
-    speak = embed_words.words(embed_words.FIRST)
     told = {}
     for path, table in sorted(tables.items()):
         sort, name = path.split("/")
@@ -141,7 +141,11 @@ def _csv(
             columns="period",
             values="n",
         )
-        told[f"{sort}-{name}"] = _written(wide.reset_index(), found[sort], names, manifest, speak)
+        frame = wide.reset_index()
+        if "area" in frame:
+            frame["area_name"] = frame["area"].map(names)
+        numbers = {c: frame[c].astype("Int64") for c in wide.columns}
+        told[f"{sort}-{name}"] = spreadsheet.of_frame(frame.assign(**numbers))
     return told
 
 
@@ -155,28 +159,12 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period", "area", "kind", "n"])
 
 
-def _written(
-    table: pd.DataFrame, sort: Sort, names: dict[int, str], manifest: dict[str, Any], speak: Words
-) -> str:
-    out = io.StringIO()
+def _notes(sort: Sort, manifest: dict[str, Any]) -> str:
+    """What stands beside the tables of a sort of source."""
+    speak = embed_words.words(embed_words.FIRST)
     hidden = "Empty: " + (
         "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
     )
-    for note in (
-        embed_said.source(sort.name, manifest, speak),
-        *embed_said.notes(sort, manifest, speak),
-        hidden,
-    ):
-        out.write(f"# {note}\n")
-    writer = csv.writer(out, lineterminator="\n")
-    named = "area" in table
-    writer.writerow([*table.columns, "area_name"] if named else table.columns)
-    for row in table.to_dict("records"):
-        values = [v if isinstance(v, str) else "" if pd.isna(v) else int(v) for v in row.values()]
-        writer.writerow([*values, safe(names[row["area"]])] if named else values)
-    return out.getvalue()
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet does not run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    source = embed_said.source(sort.name, manifest, speak)
+    lines = (source, *embed_said.notes(sort, manifest, speak), hidden)
+    return "".join(f"{' '.join(line.split())}\n" for line in lines)

@@ -49,9 +49,12 @@ def chosen(link: str) -> dict[str, object]:
 def write(store: Store, place: Settings, file: Path, link: str) -> str:
     """Write the records that a link asks for; a sentence on what was written."""
     suffixes = {suffix: make for suffix, _, make in details.FORMATS.values()}
-    make = suffixes.get(file.suffix.lstrip("."))
-    if make is None:
-        raise Problem(f"{file.name}: end the name with .csv, .geojson or .parquet.")
+    named = [make for suffix, make in suffixes.items() if file.name.endswith(f".{suffix}")]
+    if not named:
+        raise Problem(
+            f"{file.name}: end the name with .csv, .excel.csv, .zip, .geojson or .parquet."
+        )
+    make = named[-1]  # .excel.csv stands after .csv
     stamp = store.stamp()
     if stamp is None or not store.at(stamp).meta["rows"]:
         raise Problem(first_step(place))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from data.intake.rejects import safe
+from data.spreadsheet import guard
 from data.store import Store
 
 BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
@@ -59,9 +59,9 @@ def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
 def _cells(header: list[str], column: str) -> slice:
     """Where rejected rows have the id; all cells of the source where that is not known."""
     names = header[TOLD:-1]
-    if safe(column) not in names:
+    if guard(column) not in names:
         return slice(TOLD, -1)
-    at = TOLD + names.index(safe(column))
+    at = TOLD + names.index(guard(column))
     return slice(at, at + 1)
 
 

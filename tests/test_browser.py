@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError
 
+from data import details
 from data.store import Store
 from tests.conftest import SHOTS, command, dashboard
 from tests.tabs import PATIENCE
@@ -378,16 +380,20 @@ def test_downloads_hold_what_they_say(opened: Open, tmp_path: Path) -> None:
     page = opened("/records?area=Whittier&from=2017-03-01&to=2017-03-31")
     rows = int(sentence(page).split(" of ")[0].replace(",", ""))
     taken = {}
-    for label in ("CSV", "GeoJSON", "GeoParquet"):
+    for label in details.FORMATS:
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=f"{label}, {rows:,} rows").click()
+            page.get_by_role("button", name=f"{label}, {rows:,} rows", exact=True).click()
         file = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(file)
         taken[label] = file
     lines = taken["CSV"].read_text().splitlines()
-    notes = [line for line in lines if line.startswith("#")]
-    assert len(lines) - len(notes) - 1 == rows
-    assert any("Whittier" in n for n in notes) and any("# Data: " in n for n in notes)
+    assert len(lines) - 1 == rows and lines[0].startswith('"incident_id"')
+    assert taken["CSV for Excel"].read_bytes() == b"\xef\xbb\xbf" + taken["CSV"].read_bytes()
+    with zipfile.ZipFile(taken["CSV with notes and dictionary"]) as packed:
+        assert packed.read("records.csv") == taken["CSV"].read_bytes()
+        notes = packed.read("records-notes.txt").decode()
+        told = packed.read("records-columns.csv").decode()
+    assert "Whittier" in notes and "\nData: " in notes and "WGS 84" in told
     body = json.loads(taken["GeoJSON"].read_text())
     assert len(body["features"]) == rows == int(body["porchlight"]["Rows"])
     import geopandas as gpd

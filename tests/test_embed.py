@@ -113,7 +113,8 @@ def test_sorts_never_meet(written: Path) -> None:
     for name, body in files(written).items():
         if name.endswith(".csv"):
             sort = Path(name).name.split("-")[0]
-            assert sort in embed_data.SORTS and body.startswith(b"# ")
+            assert sort in embed_data.SORTS and not body.startswith(b"#")
+            assert f"tables/{sort}-notes.txt" in files(written)
     data = told(written)
     for name, sort in data["sorts"].items():
         kinds = {k for grids in sort["maps"].values() for k in grids}

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyproj import Transformer
 
-from data import importing, ledger
+from data import importing, ledger, spreadsheet
 from data.importing import Options, Report
-from data.intake import batch, identity, reading, rejects, runs
+from data.intake import batch, identity, reading, runs
 from data.record import SCHEMA
 from data.settings import Problem, Settings
 from data.store import Store
@@ -366,7 +366,7 @@ def test_purged_incidents_do_not_come_back(store: Store) -> None:
 
 def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
     cells = ["=1+1", "+x", "-x", "@x", "\tx", "-93.26", "+1,5", "-1e5", "plain", "-"]
-    assert [rejects.safe(cell) for cell in cells] == [
+    assert [spreadsheet.guard(cell) for cell in cells] == [
         "'=1+1", "'+x", "'-x", "'@x", "'\tx", "-93.26", "+1,5", "-1e5", "plain", "'-",
     ]  # fmt: skip
     text = 'id,date,area,kind,"=cmd"\n=2+5,2024-03-01,@A,picnic,-1\n1,2024-03-01,A,other,\n'

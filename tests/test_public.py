@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from data.public_cells import ALL, SOURCES, Choice
 from data.settings import Problem
 from tests import publics
 from tests.publics import published
-from ui import public_files
 from ui.menu import PUBLIC_PAGES
 
 __all__ = ["published"]  # the fixture
@@ -213,12 +213,6 @@ def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
 # --- the files that readers take
 
 
-def test_a_file_says_what_its_page_says() -> None:
-    frame = pd.DataFrame({"name": ["=cmd()", "B"], "n": pd.array([10, None], "Int32")})
-    lines = public_files.csv(frame, ["One\nline", "Two"]).decode().splitlines()
-    assert lines == ["# One line", "# Two", "name,n", "'=cmd(),10", "B,"]
-
-
 def test_every_download_carries_the_notes(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import streamlit as st
 
@@ -230,18 +224,23 @@ def test_every_download_carries_the_notes(served: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(st, "download_button", take)
     text = "".join(said(opened(path)) for path in FILES)
     assert {"take_map", "take_areas", "take_weeks", "take_hours", "take_areas_time"} <= made.keys()
-    whole = [k for k in made if k.startswith(("take_community", "take_press", "take_official"))]
+    sorts = ("take_community", "take_press", "take_official")
+    whole = [k for k in made if k.startswith(sorts) and not k.endswith("_zip")]
     assert len(whole) == 15
-    for key, body in made.items():
-        lines = body.decode().splitlines()
-        notes = [line[2:] for line in lines if line.startswith("# ")]
-        rows = [line for line in lines if not line.startswith("# ")]
+    for key in [k for k in made if not k.endswith("_zip")]:
+        with zipfile.ZipFile(io.BytesIO(made[f"{key}_zip"])) as packed:
+            named = {path.rpartition("-")[2]: packed.read(path) for path in packed.namelist()}
+        notes = named["notes.txt"].decode().splitlines()
+        rows = list(csv.reader(io.StringIO(made[key].decode())))
+        assert made[key] in named.values()
         assert any("release 20" in note for note in notes) and any(" of " in n for n in notes), key
         assert any(note in text for note in notes if "rounded" in note) or "official" in key
+        told = list(csv.DictReader(io.StringIO(named["columns.csv"].decode())))
+        assert [row["column"] for row in told] == rows[0] and all(row["meaning"] for row in told)
         if key in whole:
             folder, _, name = key.removeprefix("take_").partition("_")
             file = served / "current" / folder / f"{name}.csv"
-            assert list(csv.reader(rows)) == list(csv.reader(io.StringIO(file.read_text())))
+            assert rows == list(csv.reader(io.StringIO(file.read_text())))
 
 
 def test_methods_state_the_policy_of_the_manifest(served: Path) -> None:

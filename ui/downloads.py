@@ -1,15 +1,14 @@
-"""Files to take away: what they hold is said inside them."""
+"""Files to take away: what they hold is said inside them or beside them in a zip."""
 
 import re
 from collections.abc import Mapping
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
-from data import details, export, words
+from data import details, export, spreadsheet, words
 from data.view import View
-from ui import cached, frame, tables
+from ui import cached, frame, tables, take
 from ui.claim import Claim
 
 MOST = 500_000  # rows in one download; the command line has no limit
@@ -45,41 +44,36 @@ def records(view: View, personal: list[str]) -> None:
                 ),
                 file_name=f"{name(view)}.{suffix}",
                 mime=mime,
-                key=f"take_{suffix}",
+                key=f"take_{suffix.replace('.', '_')}",
                 on_click="ignore",
             )
     st.text(
         "Every record of the View, whatever is searched for above, without free text. View, "
-        "link, stamp and row count stand inside each file."
+        "link, stamp and row count stand in the zip's notes and inside GeoJSON and GeoParquet."
     )
 
 
 def areas(view: View, table: pd.DataFrame) -> None:
-    """A button for the table of areas as it stands."""
+    """Buttons for the table of areas as it stands."""
     table = tables.with_reasons(table)
     kept = table[list(tables.wanted(table, view, tuple(tables.COLUMNS)))]
-    columns = " ".join(f"{c}: {tables.COLUMNS[str(c)][2]}" for c in kept)
-    told = about(view, len(kept), columns)
-    st.download_button(
-        f"This list as CSV, {words.counted(len(kept), 'row')}",
-        data=lambda: details.as_csv(pa.Table.from_pandas(kept, preserve_index=False), told),
-        file_name=f"{name(view)}-areas-{st.session_state.get('list') or 'all'}.csv",
-        mime="text/csv",
-        key="take_areas",
-        on_click="ignore",
-    )
+    list_ = st.session_state.get("list") or "all"
+    _table(f"areas-{list_}", view, kept, tables.COLUMNS, about(view, len(kept), ""), "take_areas")
 
 
 def finding(view: View, rows: pd.DataFrame, known: tables.Columns, claim: Claim) -> None:
-    """A button for the table of a finding, with its method and parameters inside."""
-    told = about(view, len(rows), " ".join(f"{c}: {known[str(c)][2]}" for c in rows), claim.words)
+    """Buttons for the table of a finding, with its method and parameters in the notes."""
+    told = about(view, len(rows), "", claim.words)
     told |= {name.lower(): value for name, value in claim.parameters.items()}
-    st.download_button(
-        f"This list as CSV, {words.counted(len(rows), 'row')}",
-        data=lambda: details.as_csv(pa.Table.from_pandas(rows, preserve_index=False), told),
-        file_name=f"{name(view)}-{claim.number.lower().replace(' ', '-')}.csv",
-        mime="text/csv", key="take_finding", on_click="ignore",
-    )  # fmt: skip
+    _table(claim.number.lower().replace(" ", "-"), view, rows, known, told, "take_finding")
+
+
+def _table(
+    what: str, view: View, rows: pd.DataFrame, known: tables.Columns, told: dict[str, str], key: str
+) -> None:
+    meanings = {column: meaning for column, (_, _, meaning) in known.items()}
+    notes = [f"{word}: {said}" for word, said in told.items() if said]
+    take.table(f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key)
 
 
 def name(view: View) -> str:

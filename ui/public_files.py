@@ -6,35 +6,31 @@ import pandas as pd
 import streamlit as st
 
 from data import public_words as says
+from data import spreadsheet
 from data.public_cells import Choice
 from ui import public
+from ui import take as take_
 from ui.public import Shown
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
-
-
-def csv(frame: pd.DataFrame, notes: list[str]) -> bytes:
-    """A CSV in UTF-8: the notes on top after #, an empty number where none is shown."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            texts = safe[column].astype(str)
-            safe[column] = texts.where(~texts.str.startswith(FORMULA), "'" + texts)
-    head = "".join(f"# {' '.join(note.split())}\n" for note in notes)
-    return (head + safe.to_csv(index=False, lineterminator="\n")).encode()
+MEANINGS = {
+    "name": "The area.",
+    "area": "The area's number in areas.geojson.",
+    "n": "How many; empty where none is shown.",
+    "residents": "Residents of the area, where known.",
+    "period": "The month, quarter, week or year.",
+    "kind": "What happened.",
+    "band": "The hours of the day.",
+    "weekday": "The day of the week.",
+}
 
 
 def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = "") -> None:
-    """A button for a table as CSV."""
-    notes = about(found, frame, path)
-    st.download_button(
+    """Buttons for a table: as CSV, and with its notes and a dictionary."""
+    take_.table(
+        name(found) + f"-{key.replace('_', '-')}", spreadsheet.of_frame(frame),
+        about(found, frame, path), MEANINGS, f"take_{key}",
         label or f"This table as CSV, {len(frame):,} rows",
-        data=lambda: csv(frame, notes),
-        file_name=f"{name(found)}-{key.replace('_', '-')}.csv",
-        mime="text/csv",
-        key=f"take_{key}",
-        on_click="ignore",
-    )
+    )  # fmt: skip
 
 
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:

@@ -1,7 +1,6 @@
 """The rejected rows of one import, as a CSV that a spreadsheet can open safely."""
 
 import csv
-import re
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
@@ -13,19 +12,12 @@ from data.intake import identity
 from data.intake.framing import Frame
 from data.intake.plan import Plan
 from data.intake.rows import Read
+from data.spreadsheet import guard
 
 PURGED = "purged earlier"
 UNSURE = "cannot be told from a record that was purged"
 RAW = "row as it was"
 WITHHELD = "(not shown: it may hold columns that are not imported)"
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?")
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula; plain numbers stay as they are."""
-    if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
 
 
 class Rejects:
@@ -95,4 +87,4 @@ class Rejects:
         return rows
 
     def _write(self, *cells: str) -> None:
-        self._writer.writerow([safe(cell) for cell in cells])
+        self._writer.writerow([guard(cell) for cell in cells])
