@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from data import places, policy, settings
+from data import coordinate_system, places, policy, settings
 from data.settings import ROOT, Problem
 
 TEMPLATE = """\
@@ -98,13 +98,7 @@ def _center(at: str) -> tuple[float, float] | None:
 
 
 def _metric(crs: str) -> str:
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        found = CRS.from_user_input(crs)
-    except CRSError:
-        raise Problem(f"--crs {crs!r} is no CRS that is known; write it like EPSG:26915.") from None
+    found = coordinate_system.read(crs, "--crs")
     if not found.is_projected or found.axis_info[0].unit_name != "metre":
         raise Problem(f"--crs {crs} does not measure in metres; choose a projected CRS such as a UTM zone.")
     return crs

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import shape as to_shape
 
+from data import coordinate_system
 from data.settings import ROOT, Problem
 
 MOST_BYTES = 200_000_000
@@ -24,7 +24,6 @@ MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
 SECONDS = 120
 MEMORY = 4 << 30
 CRS84 = "OGC:CRS84"
-AUTHORITY = r"((urn:(x-)?ogc:def:crs:|https?://www.opengis.net/def/crs/)?[A-Za-z]+[:/][\w.:/]+)"
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,7 @@ def _stated_crs(content: dict[str, Any], name: str) -> str | None:
         crs = str(values["name"] if "name" in values else f"EPSG:{int(values['code'])}")
     except (KeyError, TypeError, ValueError):
         crs = ""
-    # a code of an authority and nothing else: PROJ's own strings can name files
-    if not re.fullmatch(AUTHORITY, crs):
+    if not coordinate_system.CODE.fullmatch(crs):
         raise Problem(f"{name} does not name its coordinate system by a code such as EPSG:26915.")
     return crs
 

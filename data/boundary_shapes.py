@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import ProjError
 
-from data import area_names, residents, same_name
+from data import area_names, coordinate_system, residents, same_name
 from data.boundary_files import Features
 from data.places import Bounds
 from data.settings import Problem
@@ -170,13 +170,7 @@ def _shapes(
 def _crs(stated: str | None, file: str) -> CRS:
     if not stated:
         raise Problem(f"{file} does not say its coordinate system. Give it: --crs EPSG:...")
-    try:
-        return CRS.from_user_input(stated)
-    except CRSError:
-        raise Problem(
-            f"{area_names.shown(stated)} is no coordinate system known here. Give "
-            "it by its code: --crs EPSG:..."
-        ) from None
+    return coordinate_system.read(stated, file)
 
 
 def _in_order(degrees: Any, source: CRS, bounds: Bounds) -> tuple[Any, list[str]]:

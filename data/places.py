@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyproj import Transformer
-from pyproj.exceptions import ProjError
 
+from data import coordinate_system
 from data.intake.cells import Flags
 from data.intake.coordinates import Floats
-from data.settings import Problem, Settings
+from data.settings import Settings
 from data.store import Store, literal, query
 from geo.longitude import near
 
@@ -69,7 +69,7 @@ def middle(store: Store, place: Settings) -> tuple[float, float] | None:
 def metric_crs(store: Store, place: Settings) -> str | None:
     """The CRS in metres that x and y are in; None where no import has fixed one yet."""
     if place.crs != "auto":
-        return place.crs
+        return coordinate_system.check(place.crs, "place.crs of the settings")
     fixed = [event.subject for event in store.events() if event.verb == "crs"]
     return fixed[0] if fixed else None
 
@@ -108,15 +108,3 @@ def wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
 def transformer(source: str, target: str) -> Transformer:
     """How coordinates get from one CRS to another, always as easting, northing."""
     return Transformer.from_crs(source, target, always_xy=True)
-
-
-def check_crs(crs: str, where: str) -> str:
-    """The CRS itself if it is one of places on the ground; Problem otherwise."""
-    try:
-        transformer(crs, WGS84)
-    except ProjError:
-        raise Problem(
-            f"{where} is {crs!r}, which is no coordinate system. Use an EPSG code such "
-            "as EPSG:26915; for plain degrees leave it out."
-        ) from None
-    return crs

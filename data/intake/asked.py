@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from data import places, words
+from data import coordinate_system, words
 from data.intake import guess, required
 from data.intake.csvfile import Csv
 from data.intake.dating import Ask
@@ -50,6 +50,6 @@ def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
         rules = replace(rules, constant={**rules.constant, "kind": answer})
     if required.lacks_crs(rules):
         x, y = rules.columns["x"], rules.columns["y"]
-        answer = places.check_crs(ask(CRS.format(x=x, y=y), []), "The answer")
+        answer = coordinate_system.check(ask(CRS.format(x=x, y=y), []), "The answer")
         rules = replace(rules, place=replace(rules.place, crs=answer))
     return rules

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from data import label_or_point, places, words
+from data import coordinate_system, label_or_point, words
 from data.intake import cells, formats, mapping, midnight
 from data.intake.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
 from data.settings import Problem, check_zone
@@ -176,7 +176,7 @@ def _place(part: _Part) -> PlaceRule:
         raise Problem(f"{part.where} reach_km is a number of kilometres; 0 is no limit.")
     crs, place_by = part.text("crs"), part.text("place_by")
     return PlaceRule(
-        crs and places.check_crs(crs, f"{part.where} crs"),
+        crs and coordinate_system.check(crs, f"{part.where} crs"),
         _word(part, "precision", "place_precision"),
         reach,
         decimal,

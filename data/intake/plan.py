@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data import boundaries, label_or_point, places, sources
+from data import boundaries, coordinate_system, label_or_point, sources
 from data.forbidden import is_forbidden
 from data.intake import (
     asked,
@@ -215,7 +215,7 @@ def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
     if options.zone:
         time = replace(time, zone=check_zone(options.zone, "--zone"))
     if options.crs:
-        spot = replace(spot, crs=places.check_crs(options.crs, "--crs"))
+        spot = replace(spot, crs=coordinate_system.check(options.crs, "--crs"))
     if options.decimal:
         if options.decimal not in ".,":
             raise Problem('--decimal is "." or ",".')
