@@ -6,9 +6,12 @@ a file of boundaries.
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from data.settings import Problem
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 CODE = re.compile(
     r"((urn:(x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?[A-Za-z]+[:/][\w.:/]+|\d{4,6})"
@@ -33,7 +36,7 @@ def is_allowed(stated: str) -> bool:
     return bool(WKT.match(stated)) and not FILES.search(stated)
 
 
-def read(stated: str, where: str) -> Any:
+def read(stated: str, where: str) -> "CRS":
     """The pyproj CRS of a text; Problem where it is none or may not be one. `where` says whose."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError

@@ -63,7 +63,7 @@ def test_every_door_asks(tmp_path: Path) -> None:
     done = command("areas", str(town), "--crs", GRIDS, store=tmp_path / "store")
     assert done.returncode == 1 and "Traceback" not in done.stderr
     written = tmp_path / "calls.toml"
-    written.write_text(f'source = "calls"\n[place]\ncrs = "{GRIDS}"\n')
+    written.write_text(f'[place]\ncrs = "{GRIDS}"\n')
     with pytest.raises(Problem, match=r"crs: \+proj=longlat"):
         mapread.read(written)
     with pytest.raises(Problem, match=r"--crs: \+proj=longlat"):
