@@ -29,6 +29,7 @@ from data.intake import (
 )
 from data.intake.dating import Ask
 from data.intake.framing import Frame
+from data.intake.identity import PurgedIds
 from data.intake.losses import Losses
 from data.intake.plan import Options, Plan
 from data.intake.reading import Progress
@@ -107,13 +108,15 @@ def _key(store: Store) -> bytes:
 
     With a new key purged rows would not be known again, nor who sent a report.
     """
-    held = {e.detail.get("key") for e in store.events() if e.verb == "import"} - {None}
+    made = ("import", "purge")
+    held = {e.detail.get("key") for e in store.events() if e.verb in made} - {None}
     file = identity.key_file(store.root)
     key = identity.store_key(store.root) if file.exists() or not held else b""
     if held - {identity.key_mark(key)}:
         raise Problem(
-            f"{file} is {'not the key' if key else 'missing, the key'} that earlier imports were "
-            "made with: purged rows would come back. Put its copy back, or begin a new store."
+            f"{file} is {'not the key' if key else 'missing, the key'} that earlier imports or "
+            "purges were made with: purged rows would come back. Put its copy back, or begin a "
+            "new store."
         )
     return key
 
@@ -185,7 +188,7 @@ class _Work:
         watched = watch.Watch(decided.watched)
         with (
             self.runs as runs,
-            Rejects(self.rejected, decided, self.purges.subjects) as rejects,
+            Rejects(self.rejected, decided, PurgedIds(self.purges.subjects, self.key)) as rejects,
         ):
             for frame in frames:
                 watched.look(frame.table)
@@ -238,8 +241,8 @@ class _Work:
 
         def drop() -> None:
             batches = sorted(self.store.batches.glob("*.parquet"))
-            mark = identity.mark_sql(self.key)
-            purged.drop(connection, self.runs.table, self.purges, batches, mark, columns)
+            rows = self.runs.table
+            purged.drop(connection, rows, self.purges, batches, self.key, columns)
 
         def about(written: batch.Written) -> dict[str, Any]:
             nonlocal report

@@ -1,6 +1,5 @@
 """Taking things back: one record everywhere, with its repeats if asked, or a whole import."""
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 
 from data import build, ledger, purge_rejected
 from data.intake import identity, purged
-from data.intake.identity import BASE
+from data.intake.identity import BASE, PurgedIds
 from data.intake.purged import ALL
 from data.ledger import Event
 from data.settings import Problem
@@ -40,18 +39,15 @@ class _Row(NamedTuple):
     def key(self) -> Key:
         return (self.hash or self.incident_id, self.which)
 
-    def detail(self, which: int, last: bool, columns: str) -> dict[str, Any]:
+    def detail(self, which: int, last: bool, columns: str, key: bytes) -> dict[str, Any]:
         """What the ledger keeps of it; nothing of a row of which no hash is known."""
+        made = {"key": identity.key_mark(key)}
         if self.hash is None:
-            return {}
+            return made
         own = not self.base.endswith(f":{self.hash}")
-        told = {"base": fingerprint(self.base), "row": self.hash, "repeat": which, "last": last}
+        base = identity.subject(self.base, key)
+        told = {"base": base, "row": self.hash, "repeat": which, "last": last, **made}
         return told if own else {**told, "mark": self.mark, "columns": columns}
-
-
-def fingerprint(incident_id: str) -> str:
-    """What the ledger keeps of a purged record."""
-    return hashlib.sha256(incident_id.encode()).hexdigest()
 
 
 def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | None = None) -> str:
@@ -62,8 +58,9 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | N
     also removes the older tables and batches.
     """
     with store.writing() as scratch:
-        rows, subject = _rows(store, incident_id), fingerprint(incident_id)
-        done = [e for e in store.events() if e.verb == "purge" and e.subject == subject]
+        rows, key = _rows(store, incident_id), identity.store_key(store.root)
+        purges = [e for e in store.events() if e.verb == "purge"]
+        done = [e for e in purges if incident_id in PurgedIds(frozenset({e.subject}), key)]
         if left := _unfinished(store, rows, done):
             _without(store, scratch, left, {}, [e[1:] for e in done])
             return f"{incident_id} was purged before, not everywhere: that is done now."
@@ -177,7 +174,8 @@ def _unfinished(store: Store, rows: list[_Row], done: list[Event]) -> list[_Row]
             gone = gone or {(event.detail["row"], ALL)}
             left += _removed(before, gone, {row.key for row in staying} - gone)
         else:
-            left += [row for row in before if fingerprint(row.incident_id) == event.subject]
+            this = PurgedIds(frozenset({event.subject}), identity.store_key(store.root))
+            left += [row for row in before if row.incident_id in this]
     return list(dict.fromkeys(left))
 
 
@@ -192,12 +190,15 @@ def _events(
 ) -> list[Told]:
     """What the ledger keeps of what goes: hashes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    told: dict[str, dict[str, Any]] = {fingerprint(incident_id): {}}
+    key = identity.store_key(store.root)
+    about = {"key": identity.key_mark(key)}
+    told: dict[str, dict[str, Any]] = {identity.subject(incident_id, key): about}
     for row in gone:
         # the last of equal rows: whoever brings more of them brings the same again
         which = ALL if every or last else row.which
         columns = str(_about(store.batches / f"{row.batch}.parquet").get("columns", ""))
-        told[fingerprint(row.incident_id)] = row.detail(which, last, columns)
+        subject = identity.subject(row.incident_id, key)
+        told[subject] = row.detail(which, last, columns, key)
     return [(now, "purge", subject, detail) for subject, detail in told.items()]
 
 
@@ -242,7 +243,8 @@ def _rewrite(
     about["was"] = [*about.get("was", ()), [name, number]]
     about["rewritten"] = number
     about["purges"] = [*about.get("purges", ()), *told]
-    called = fingerprint("\n".join((name, *(row[2] for row in told), *sorted(gone))))[:16]
+    parts = "\n".join((name, *(row[2] for row in told), *sorted(gone)))
+    called = identity.subject(parts, identity.store_key(store.root))[:16]
     made = scratch / f"{called}.parquet"
     geo = (pq.read_metadata(file).metadata or {}).get(b"geo", b"{}").decode()
     with duckdb.connect() as connection:
@@ -260,7 +262,7 @@ def _rewrite(
     move(made, store.batches / made.name)
     if store.taken_back(name).exists():
         _mark(store, called)
-    ledger.append(store.ledger, "purge", fingerprint(called), batch=name, became=called)
+    ledger.append(store.ledger, "purge", called, batch=name, became=called)
 
 
 def _mark(store: Store, batch: str) -> None:

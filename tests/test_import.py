@@ -355,7 +355,7 @@ def test_purged_incidents_do_not_come_back(store: Store) -> None:
     )
     store.root.mkdir()
     for own in "234":
-        ledger.append(store.ledger, "purge", identity.subject(f"calls:{own}"))
+        ledger.append(store.ledger, "purge", identity.unkeyed(f"calls:{own}"))
     report, found = take(store, text)
     assert [r["incident_id"] for r in found] == ["calls:1"]
     assert report.rejected == {"purged earlier": 3}

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -73,7 +74,7 @@ class Identify:
         found = []
         for row, known in zip(zip(*cut), hashes.to_pylist()):
             name = hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:HASH_DIGITS]
-            found.append(name if subject(f"{self.source}:{name}") in self.old else known)
+            found.append(name if unkeyed(f"{self.source}:{name}") in self.old else known)
         return pa.array(found, pa.string()) if cut else hashes
 
 
@@ -92,9 +93,41 @@ def mark_sql(key: bytes) -> str:
     return MARK.format(own=f"'{keyed(key, 'time and place')[:32]}', source")
 
 
-def subject(incident_id: str) -> str:
-    """What the ledger calls a purged incident."""
+def _pepper(key: bytes) -> str:
+    """What stands before an id when it is hashed: without it nobody can try out ids."""
+    return keyed(key, "purged ids")[:32]
+
+
+def subject(incident_id: str, key: bytes) -> str:
+    """What the ledger calls a purged incident: a hash that nobody can work out without the key.
+
+    Ids of sources are often numbers, so that a plain hash could be tried out in seconds.
+    """
+    return unkeyed(f"{_pepper(key)}\x1f{incident_id}")
+
+
+def unkeyed(incident_id: str) -> str:
+    """What earlier versions kept of a purged incident in the ledger."""
     return hashlib.sha256(incident_id.encode()).hexdigest()
+
+
+def subjects_sql(text: str, key: bytes) -> tuple[str, str]:
+    """SQL for `subject` and `unkeyed` of an id."""
+    return f"sha256(concat_ws({SEPARATOR}, '{_pepper(key)}', {text}))", f"sha256({text})"
+
+
+@dataclass(frozen=True)
+class PurgedIds:
+    """The ids that were purged, by their hashes in the ledger."""
+
+    subjects: frozenset[str]
+    key: bytes
+
+    def __bool__(self) -> bool:
+        return bool(self.subjects)
+
+    def __contains__(self, incident_id: str) -> bool:
+        return bool({subject(incident_id, self.key), unkeyed(incident_id)} & self.subjects)
 
 
 def origins(column: pa.ChunkedArray, key: bytes) -> pa.StringArray:
@@ -132,8 +165,8 @@ def key_mark(key: bytes) -> str:
     return keyed(key, "which key")[:16]
 
 
-def purged_rows(ids: pa.StringArray, purged: frozenset[str]) -> cells.Flags:
+def purged_rows(ids: pa.StringArray, purged: PurgedIds) -> cells.Flags:
     """Which of some ids were purged; costs nothing in a store where none was."""
     if not purged:
         return np.zeros(len(ids), bool)
-    return np.array([subject(text) in purged for text in ids.to_pylist()], bool)
+    return np.array([text in purged for text in ids.to_pylist()], bool)

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from data.intake.identity import BASE, MARK
+from data.intake.identity import BASE, MARK, mark_sql, subjects_sql
 from data.intake.rows import LINE
 from data.ledger import Event
 from data.store import literal
@@ -53,7 +53,7 @@ def drop(
     rows: str,
     purges: Purges,
     batches: Sequence[Path],
-    mark: str,
+    key: bytes,
     columns: str,
 ) -> None:
     """Fill the table `dropped` with the lines of rows that must not come back.
@@ -61,7 +61,7 @@ def drop(
     `unsure` are rows that may be what was purged, written anew: their id was purged and the
     file has no longer the row that was, or their time and place, and the file has other
     columns. A row that an earlier batch holds is another one for sure. `rows` is SQL;
-    `renamed` tells repeats; `mark` is SQL for time and place, `columns` of the file.
+    `renamed` tells repeats; `key` is the store's, `columns` of the file.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dropped ({LINE} BIGINT, unsure BOOLEAN)")
     if not purges.subjects:
@@ -70,50 +70,60 @@ def drop(
     _table(connection, "purged_rows (hash VARCHAR, which INTEGER)", purges.rows)
     _table(connection, "purged_bases (base VARCHAR, hash VARCHAR)", purges.bases)
     _table(connection, "purged_marks (mark VARCHAR, columns VARCHAR)", purges.marks)
+    mark, own = mark_sql(key), "coalesce(new_id, incident_id)"
+    subject, plain = subjects_sql(own, key)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE rest AS
         SELECT {LINE}, incident_id AS base, rows.row_hash AS hash, {mark} AS mark,
-            sha256(coalesce(new_id, incident_id)) AS subject, {OLD_MARK} AS old_mark,
+            {subject} AS subject, {plain} AS plain, {OLD_MARK} AS old_mark,
             coalesce(renamed.repeat, 1) AS which
         FROM {rows} AS rows LEFT JOIN renamed USING ({LINE})
-        WHERE sha256(incident_id) IN (SELECT base FROM purged_bases)
-            OR sha256(coalesce(new_id, incident_id)) IN (FROM purged_old)
+        WHERE {_among("incident_id", "SELECT base FROM purged_bases", key)}
+            OR {_among(own, "FROM purged_old", key)}
             OR {OLD_MARK} IN (FROM purged_old)
             OR rows.row_hash IN (SELECT hash FROM purged_rows)
             OR {mark} IN (SELECT mark FROM purged_marks)"""
     )
     connection.execute(
         f"""INSERT INTO dropped SELECT {LINE}, false FROM rest
-        WHERE subject IN (FROM purged_old) OR old_mark IN (FROM purged_old) OR EXISTS (
+        WHERE subject IN (FROM purged_old) OR plain IN (FROM purged_old)
+            OR old_mark IN (FROM purged_old) OR EXISTS (
             FROM purged_rows AS p WHERE p.hash = rest.hash AND p.which IN ({ALL}, rest.which))"""
     )
-    _missing(connection)
+    _missing(connection, key)
     # a row without an id of its own has another hash, and so another id, by other columns
     connection.execute(
         f"""INSERT INTO dropped SELECT {LINE}, true FROM rest
         WHERE {LINE} NOT IN (SELECT {LINE} FROM dropped) AND (
-            (sha256(base) IN (FROM missing) AND hash NOT IN ({_known(batches)}))
+            ({_among("base", "FROM missing", key)} AND hash NOT IN ({_known(batches, key)}))
             OR (ends_with(base, ':' || hash) AND mark IN (
                 SELECT mark FROM purged_marks WHERE columns <> ?)))""",
         [columns],
     )
 
 
-def _missing(connection: duckdb.DuckDBPyConnection) -> None:
+def _among(text: str, hashes: str, key: bytes) -> str:
+    """SQL for whether the hash of an id is one of some, also as earlier versions made it."""
+    return "(" + " OR ".join(f"{made} IN ({hashes})" for made in subjects_sql(text, key)) + ")"
+
+
+def _missing(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     """The table `missing`: purged ids of the file of which it has not every purged row."""
+    now, before = subjects_sql("base", key)
+    here = " OR ".join(f"{made} = p.base" for made in subjects_sql("r.base", key))
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE missing AS
+        f"""CREATE OR REPLACE TEMP TABLE missing AS
         SELECT DISTINCT base FROM purged_bases AS p
-        WHERE base IN (SELECT sha256(base) FROM rest)
-            AND NOT EXISTS (FROM rest AS r WHERE sha256(r.base) = p.base AND r.hash = p.hash)"""
+        WHERE base IN (SELECT {now} FROM rest UNION ALL SELECT {before} FROM rest)
+            AND NOT EXISTS (FROM rest AS r WHERE ({here}) AND r.hash = p.hash)"""
     )
 
 
-def _known(batches: Sequence[Path]) -> str:
+def _known(batches: Sequence[Path], key: bytes) -> str:
     """SQL for the hashes of rows that batches hold of the ids in `missing`."""
     parts = [
         f"SELECT row_hash FROM {literal(file)} "
-        f"WHERE row_hash IS NOT NULL AND sha256({BASE}) IN (FROM missing)"
+        f"WHERE row_hash IS NOT NULL AND {_among(BASE, 'FROM missing', key)}"
         for file in batches
         if has_rows(file)
     ]

@@ -27,7 +27,7 @@ class Rejects:
     columns are written only where every column may be shown.
     """
 
-    def __init__(self, file: Path, plan: Plan, purged: frozenset[str]) -> None:
+    def __init__(self, file: Path, plan: Plan, purged: identity.PurgedIds) -> None:
         self.plan, self.purged = plan, purged
         self.counts: Counter[str] = Counter()
         self._file = file.open("w", newline="", encoding="utf-8")
@@ -56,7 +56,7 @@ class Rejects:
         for line, reason, text in frame.broken:
             cells = [cell.strip(' "') for cell in text.split(self.plan.csv.delimiter)]
             names = [f"{self.plan.source.name}:{cell}" for cell in cells]
-            if self.purged and any(identity.subject(n) in self.purged for n in names):
+            if self.purged and any(name in self.purged for name in names):
                 self.counts[PURGED] += 1
                 continue
             # the numbers differ from row to row, the reason does not
