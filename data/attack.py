@@ -135,12 +135,14 @@ def made_case(policy: Policy, yearly: int, years: int = 5, many: int = made.GROU
     return case_of(tables, policy, records=records, as_of=as_of, more={"truthful": True})
 
 
-def write(folder: Path, results: list[Result]) -> bool:
-    """Leave attack.json beside the manifest whose bytes were attacked; whether all passed."""
+def write(folder: Path, results: list[Result], count: Count) -> bool:
+    """Leave attack.json beside the manifest whose bytes were attacked, with how often each attack
+    tried; whether all passed."""
     passed = bool(results) and all(r.passed for r in results)
     listed = [r._asdict() for r in results]
     digest = chain.digest(folder / "manifest.json")
-    text = json.dumps({"release": digest, "results": listed, "passed": passed}, indent=1)
+    tried = {"release": digest, "count": count._asdict(), "results": listed, "passed": passed}
+    text = json.dumps(tried, indent=1)
     beside = folder / ".attack.json"
     beside.write_text(text + "\n", encoding="utf-8")
     sync(beside)

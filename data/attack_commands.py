@@ -49,9 +49,12 @@ def attack(
                 move(len(results), many)
         show(results, f"Release {name}" if name else "Made records")
         whole = bool(name) and not only
-        passed = attacking.write(chain.folder(store, name), results) if whole else all(r.passed for r in results)
+        folder = chain.folder(store, name)
+        passed = attacking.write(folder, results, tries) if whole else all(r.passed for r in results)
         if name and not whole:
             say("One attack alone: attack.json is as it was, and publish asks for all of them.")
+        if whole and tries is not LARGE:
+            say("A first look: publish asks for the large counts (leave --count out).")
         say("Nothing was found." if passed else "Found something: this must not be published.")
         if not passed:
             raise typer.Exit(1)

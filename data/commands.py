@@ -15,12 +15,17 @@ from data.settings import Problem, Settings
 from data.store import Store
 
 app = typer.Typer(
-    help="The store of Porchlight: fill it, look into it, mend it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+@app.callback()
+def private() -> None:
+    """The store of Porchlight: fill it, look into it, mend it."""
+    os.umask(0o077)  # what is written here is for its owner alone; publish opens what it publishes
+
+
 File = Annotated[Path, typer.Argument(help="The file to read.")]
 
 

@@ -14,6 +14,8 @@ from data.store import Store, sync
 
 # what a release must have survived; written out, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
+# and how often each attack must have tried at least
+TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 TOMBSTONE = "recalled.json"
 MADE = ("release", "publish")  # a recovered ledger may know only the second
 STONE = "recalled"  # what `current` shows when no release is left
@@ -133,6 +135,8 @@ def _survived(source: Path) -> None:
         told: dict[str, Any] = json.loads((source / "attack.json").read_bytes())
         results = [(str(r["id"]), r["passed"] is True) for r in told["results"]]
         whole = told["passed"] is True
+        tried = dict.fromkeys(TRIES, 0) | dict(told.get("count", {}))
+        few = [name for name, least in TRIES.items() if int(tried[name]) < least]
         same = told["release"] == chain.digest(source / "manifest.json")
     except FileNotFoundError:
         raise Problem(f"Release {source.name} was not attacked yet. {called}") from None
@@ -143,6 +147,8 @@ def _survived(source: Path) -> None:
     untried = [name for name in ATTACKS if name not in dict(results)]
     if untried:
         raise Problem(f"Release {source.name} was not attacked by {', '.join(untried)}. {called}")
+    if few:
+        raise Problem(f"Release {source.name} was attacked too seldom ({', '.join(few)}). {called}")
     lost = [name for name, passed in results if not passed]
     if lost or not whole:
         raise Problem(
@@ -178,7 +184,7 @@ def _copied(source: Path, files: list[str], target: Path) -> None:
     beside = _beside(target)
     for name in [*files, "manifest.json"]:
         made = beside / name
-        made.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        made.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, made)
         made.chmod(0o644)
     _whole(beside, target)
@@ -186,7 +192,10 @@ def _copied(source: Path, files: list[str], target: Path) -> None:
 
 def _beside(target: Path) -> Path:
     """An empty folder beside a target, closed to others until it is whole."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    for folder in reversed([target.parent, *target.parent.parents]):
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)  # whatever the umask: a web server of another user reads it
     made = target.parent / f".{target.name}-{secrets.token_hex(8)}"
     made.mkdir(mode=0o700)
     return made

@@ -122,8 +122,10 @@ class Store:
         behind is swept away here.
         """
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (self.batches, self.rejected, self.areas, self.current):
+        for folder in (self.root, self.batches, self.rejected, self.areas, self.current):
             folder.mkdir(exist_ok=True, mode=0o700)
+            if folder.stat().st_mode & 0o077:  # made by an earlier version or by hand
+                folder.chmod(0o700)
         with (self.root / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

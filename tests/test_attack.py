@@ -217,11 +217,13 @@ def test_the_truth_is_counted_anew(case: Case) -> None:
 def test_the_result_is_written_for_these_bytes(case: Case) -> None:
     assert case.folder is not None
     results = [Result("A1", "differencing", True, "0", "none"), Result("A2", "x", False, "1", "0")]
-    assert attack.write(case.folder, results) is False
+    assert attack.write(case.folder, results, SMALL) is False
     told = json.loads((case.folder / "attack.json").read_text())
     assert told["release"] == chain.digest(case.folder / "manifest.json")
     assert told["passed"] is False and told["results"][0]["id"] == "A1"
-    assert attack.write(case.folder, []) is False and attack.write(case.folder, results[:1])
+    assert told["count"] == SMALL._asdict()
+    assert attack.write(case.folder, [], LARGE) is False
+    assert attack.write(case.folder, results[:1], LARGE)
 
 
 def test_made_records_are_as_promised() -> None:

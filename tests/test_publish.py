@@ -1,6 +1,7 @@
 """Releases on the disk: the same bytes, whole or not there, published only when attacked."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from data import (
     settings,
 )
 from data.__main__ import app
+from data.attacks.case import LARGE, SMALL
 from data.released import Written
 from data.settings import ROOT, Problem, Settings
 from data.store import Store
@@ -133,6 +135,37 @@ def numbers(folder: Path) -> dict[str, bytes]:
 
 
 # what is written
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077])
+def test_the_store_is_closed_and_what_is_published_is_open_whatever_the_umask(
+    place: Place, mask: int, tmp_path: Path
+) -> None:
+    shutil.rmtree(place.store.root)
+    loose = place.store.root
+    before = os.umask(mask)
+    try:
+        loose.mkdir(mode=0o777)  # as if made by hand
+        for words in (
+            ["import", str(reports(tmp_path / "b.csv")), "--source", "hotline",
+             "--kind", "sighting"],
+            ["areas", str(areas(tmp_path / "b.geojson")), "--name-column", "name",
+             "--population-column", "people"],
+        ):  # fmt: skip
+            os.umask(mask)
+            done = CliRunner().invoke(app, words)
+            assert done.exit_code == 0, done.output
+        name = place.published()
+        assert name
+    finally:
+        os.umask(before)
+    seen = [loose, *loose.rglob("*")]
+    assert len(seen) > 15
+    for path in seen:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+    for path in [place.public, *place.public.rglob("*")]:
+        if not path.is_symlink():
+            assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
 def test_same_input_same_bytes(place: Place, tmp_path: Path, filled: Path) -> None:
@@ -369,6 +402,12 @@ def test_published_only_when_attacked(place: Place) -> None:
     file.write_text(json.dumps(good | {"results": good["results"][:-1]}))
     refused("was not attacked by A15.")
     assert tuple(attack.id for attack in attacks.ATTACKS) == publish.ATTACKS
+    assert LARGE._asdict() == publish.TRIES  # a first look with few tries is not enough
+    for count in (SMALL._asdict(), LARGE._asdict() | {"days": 59}, {}):
+        file.write_text(json.dumps(good | {"count": count}))
+        refused("attacked too seldom")
+    file.write_text(json.dumps(good | {"count": {"weeks": "many"}}))
+    refused("cannot be read")
     lost = good | {"results": [*good["results"], {"id": "A2", "passed": False}]}
     file.write_text(json.dumps(lost))
     refused("did not survive A2")

@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("--address", default="127.0.0.1", help="an address of this machine")
     asked = parser.parse_args()
     os.chdir(ROOT)
+    os.umask(0o077)  # also of files that are dropped here and of shapes made for browsers
     from ui import access
 
     try:
