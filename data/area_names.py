@@ -1,12 +1,11 @@
 """Names of areas: what may stand in them, when two are the same, their short codes."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from data.settings import Problem
+from data.settings import Problem, read_toml
 
 ALIASES = Path(__file__).with_name("aliases")
 MARKS = " -'.,/&()"  # beside letters and digits: the store's checked list
@@ -89,11 +88,9 @@ def aliases(file: Path | None, place: str) -> dict[str, str]:
         if not file.exists():
             return {}
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        table = read_toml(file)
     except FileNotFoundError:
         raise Problem(f"{file} is missing: it should hold the aliases.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
     wrong = [old for old, new in table.items() if not isinstance(new, str)]
     if wrong:
         raise Problem(

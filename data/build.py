@@ -12,9 +12,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import boundaries, label_or_point, narrow, places, summary, words
+from data import boundaries, damaged, label_or_point, narrow, places, summary, words
 from data.intake.identity import BASE
-from data.settings import Problem, Settings
+from data.settings import Settings
 from data.store import Store, literal
 from data.view import HEXAGONS
 from geo import areas as geo_areas
@@ -24,15 +24,9 @@ ROW_GROUP = 122_880
 
 
 def batches(store: Store) -> list[Path]:
-    """The batch files that count, oldest import first. Problem where one is missing."""
+    """The batch files that count, oldest import first. Problem where one is not there or whole."""
     files = [store.batches / f"{name}.parquet" for name in live(store)]
-    for file in files:
-        if not file.exists():
-            raise Problem(
-                f"The batch {file} is missing. Put its copy back; or take it back (python -m data "
-                f"unimport {file.stem}) and import its file again."
-            )
-    return files
+    return damaged.checked(files, counts=True)
 
 
 def live(store: Store) -> list[str]:

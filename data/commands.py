@@ -51,6 +51,21 @@ def speaking() -> Iterator[None]:
     except OSError as error:
         typer.echo(f"Stopped: {error.strerror}: {error.filename or ''}", err=True)
         raise typer.Exit(1) from None
+    except Exception as error:
+        if (told := _of_library(error)) is None:
+            raise
+        typer.echo(f"Stopped: {told}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _of_library(error: Exception) -> Problem | None:
+    """What an error of the libraries that read and write the store's files means."""
+    from data import build, damaged
+
+    if not isinstance(error, damaged.ERRORS):
+        return None
+    store, _ = opened()
+    return damaged.explained([store.batches / f"{n}.parquet" for n in build.live(store)], error)
 
 
 @contextmanager

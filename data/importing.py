@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from data import ledger, places
+from data import damaged, ledger, places
 from data.intake import (
     batch,
     done,
@@ -240,7 +240,8 @@ class _Work:
         report: Report | None = None
 
         def drop() -> None:
-            batches = sorted(self.store.batches.glob("*.parquet"))
+            found = sorted(self.store.batches.glob("*.parquet"))
+            batches = [file for file in found if damaged.has_footer(file)]
             rows = self.runs.table
             purged.drop(connection, rows, self.purges, batches, self.key, columns)
 

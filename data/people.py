@@ -7,7 +7,6 @@ whenever a file of them changes, so taking a line away ends access at the next r
 import hashlib
 import hmac
 import secrets
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -135,11 +134,9 @@ def _roster(root: Path, file: Path, *_changed: tuple[int, int, int]) -> Roster:
 def listed(file: Path) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """The roles of each group, and of each keyed hash of an address, as [roles] says."""
     try:
-        table: Any = tomllib.loads(file.read_text(encoding="utf-8")).get("roles", {})
+        table: Any = settings.read_toml(file).get("roles", {})
     except FileNotFoundError:
         return {}, {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
     if not isinstance(table, dict):
         raise Problem(f"{file}: roles is a table: write [roles].")
     found: dict[str, dict[str, frozenset[str]]] = {GROUP: {}, ADDRESS: {}}

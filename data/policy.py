@@ -1,7 +1,6 @@
 """The policy of the public release: the table [release] of porchlight.toml."""
 
 import json
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -112,9 +111,9 @@ def load(place: Settings, file: Path | None = None) -> Policy:
     """The policy of porchlight.toml. Problem names the entry that does not fit."""
     file = file or settings.path()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("release", {})
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+        table = settings.read_toml(file).get("release", {})
+    except FileNotFoundError:
+        raise Problem(f"{file} is missing.") from None
     if not isinstance(table, dict):
         raise Problem(f"{file}: release is a table: write [release].")
     if unknown := sorted(table.keys() - ENTRIES.keys()):

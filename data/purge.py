@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow.parquet as pq
 
-from data import build, ledger, purge_rejected
+from data import build, damaged, ledger, purge_rejected
 from data.intake import identity, purged
 from data.intake.identity import BASE, PurgedIds
 from data.intake.purged import ALL
@@ -88,7 +88,11 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | N
 def _files(store: Store) -> list[Path]:
     """All batches on the disk, also those that no longer count, but not what was rewritten."""
     gone = set(build.rewritten(store))
-    return [f for f in sorted(store.batches.glob("*.parquet")) if f.stem not in gone]
+    found = [f for f in sorted(store.batches.glob("*.parquet")) if f.stem not in gone]
+    live = set(build.live(store))  # one that cannot be read may hold what is to go
+    for counts in (True, False):
+        damaged.checked([f for f in found if (f.stem in live) == counts], counts)
+    return found
 
 
 def _rows(store: Store, incident_id: str) -> list[_Row]:

@@ -1,7 +1,9 @@
 """The settings of this Porchlight, read from porchlight.toml."""
 
 import os
+import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,18 +52,49 @@ def path() -> Path:
     return Path(os.environ.get("PORCHLIGHT_CONFIG", ROOT / "porchlight.toml"))
 
 
+LARGEST_TOML = 1_000_000  # bytes
+DEEPEST_TOML = 40  # tables in tables: what people write has three
+# strings and comments: brackets and dots in them are no tables
+_QUOTED = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*' r"|'''[\s\S]*?'''|'[^'\n]*'")
+_DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+\s*\.\s*){{{DEEPEST_TOML}}}")
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file. FileNotFoundError where there is none; Problem where it cannot
+    be read, or is so large or so deep that reading it would take minutes."""
+    try:
+        if file.stat().st_size > LARGEST_TOML:
+            raise Problem(f"{file} is larger than {LARGEST_TOML:,} bytes: it is no such file.")
+        text = file.read_text(encoding="utf-8-sig")
+        plain = _QUOTED.sub("s", text)
+        if _DOTTED.search(plain) or max(_depths(plain), default=0) > DEEPEST_TOML:
+            raise Problem(f"{file} has tables in tables, more than {DEEPEST_TOML} deep.")
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        raise
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise Problem(f"{file} cannot be read as TOML: {said}.") from None
+
+
+def _depths(plain: str) -> Iterator[int]:
+    """How many brackets are open after each bracket of a text without strings."""
+    depth = 0
+    for sign in re.findall(r"[\[\]{}]", plain):
+        depth += 1 if sign in "[{" else -1
+        yield depth
+
+
 def load(file: Path | None = None) -> Settings:
     """The settings. Problem says which entry of which file to mend."""
     file = file or path()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = read_toml(file)
     except FileNotFoundError:
         raise Problem(
             f"{file} is missing. Write one with: "
             'python -m data init "Your city" --zone America/Chicago'
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
     try:
         return _settings(table, file)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -126,11 +159,9 @@ def audience(file: Path | None = None) -> str:
     if not said:
         where = f"{file}: audience"
         try:
-            table = tomllib.loads(file.read_text(encoding="utf-8"))
+            table = read_toml(file)
         except FileNotFoundError:
             return AUDIENCES[0]
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Problem(f"{file} cannot be read as TOML: {error}.") from None
         for name, part in table.items():
             if isinstance(part, dict) and "audience" in part:
                 raise Problem(f"{where} stands in [{name}]: write it above the first table.")

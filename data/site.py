@@ -1,7 +1,6 @@
 """Under which address this Porchlight is reached, and who may show it in a frame: [site]."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,11 +49,9 @@ def load(audience: str, file: Path | None = None) -> Site:
     """The site of an audience. Problem says which entry to mend."""
     file = file or settings.path()
     try:
-        table: Any = tomllib.loads(file.read_text(encoding="utf-8")).get("site", {})
+        table: Any = settings.read_toml(file).get("site", {})
     except FileNotFoundError:
         return Site()
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
     if not isinstance(table, dict):
         raise Problem(f"{file}: site is a table: write [site].")
     if unknown := sorted(table.keys() - set(ENTRIES)):

@@ -1,13 +1,12 @@
 """Who says so: the sources of records, their terms and what they cover."""
 
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from data import words
-from data.settings import Problem
+from data.settings import Problem, read_toml
 
 CATALOGUE = Path(__file__).with_name("sources.toml")
 
@@ -67,10 +66,7 @@ def get(name: str, known: dict[str, Source]) -> Source:
 def _read(file: Path) -> dict[str, Source]:
     if not file.exists():
         return {}
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+    tables = read_toml(file)
     return {name: source(name, table, str(file)) for name, table in tables.items()}
 
 

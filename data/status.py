@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from data import build, words
+from data import build, damaged, words
 from data.settings import Settings
 from data.store import Store
 
@@ -71,6 +71,8 @@ def _became(store: Store, source: dict[str, Any]) -> str:
     """Where the rows that were kept are now: the parts add up to them."""
     kept, here = sum(entry["kept"] for entry in source["imports"]), source["rows"]
     files = [store.batches / f"{entry['batch']}.parquet" for entry in source["imports"]]
+    if bad := [file for file in files if not damaged.has_footer(file)]:
+        return str(damaged.problem(bad[0], counts=True))
     held = sum(pq.read_metadata(file).num_rows for file in files)
     return (
         f"{kept:,} kept = {here:,} in the store + {held - here:,} replaced by a newer "

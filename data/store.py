@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data import ledger, settings
+from data import damaged, ledger, settings
 from data.settings import Problem
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
@@ -209,8 +209,8 @@ class Current:
             if not self.whole():
                 raise Problem(f"The table that screens read is damaged. {REBUILD}") from None
             for file in self.batches:
-                if not file.exists():
-                    raise Problem(f"{file} is missing. Put its copy back.") from None
+                if not damaged.is_whole(file):
+                    raise damaged.problem(file, counts=True) from None
             raise
 
     @property

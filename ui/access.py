@@ -137,3 +137,5 @@ def run() -> None:
         page.run()
     except Gone:  # a newer table took the place of the one that this run began with
         st.rerun()
+    except Problem as problem:  # a file of the store is gone or damaged: which, and what to do
+        st.error(look.plain(str(problem)))

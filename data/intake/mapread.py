@@ -1,6 +1,5 @@
 """A mapping read from TOML; every entry is checked, an unknown one is named."""
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from data import coordinate_system, label_or_point, words
 from data.intake import cells, formats, mapping, midnight
 from data.intake.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
-from data.settings import Problem, check_zone
+from data.settings import Problem, check_zone, read_toml
 from data.sources import source
 
 PARTS = (
@@ -21,11 +20,9 @@ YES_NO = ("yes", "no", "")
 def read(file: Path) -> Mapping:
     """The mapping in a TOML file. Problem names the entry that does not fit."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Problem(f"{file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read as TOML: {error}.") from None
+        table = read_toml(file)
+    except FileNotFoundError:
+        raise Problem(f"{file} cannot be read: there is no such file.") from None
     return from_table(table, file.name)
 
 

@@ -1,13 +1,12 @@
 """Sources that imports describe, kept in the store's own sources.toml."""
 
-import tomllib
 from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any
 
 from data import sources
 from data.intake import mapwrite
-from data.settings import Problem
+from data.settings import Problem, read_toml
 from data.sources import Source
 from data.store import Store, place
 
@@ -31,7 +30,7 @@ def described(name: str, about: Table[str, Any], known: dict[str, Source], root:
 def _where(name: str, root: Path) -> Path:
     """The file that describes a known source: the store's own goes before the shipped."""
     own = root / "sources.toml"
-    held = tomllib.loads(own.read_text(encoding="utf-8")) if own.exists() else {}
+    held = read_toml(own) if own.exists() else {}
     return own if name in held else sources.CATALOGUE
 
 
@@ -40,7 +39,7 @@ def keep(store: Store, source: Source) -> None:
     if sources.catalogue(store.root).get(source.name) == source:
         return
     file = store.root / "sources.toml"
-    tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    tables = read_toml(file) if file.exists() else {}
     tables[source.name] = _table(source)
     parts = [mapwrite.table(name, table) for name, table in tables.items()]
     place("\n".join([HEAD, *parts]).encode(), file)
