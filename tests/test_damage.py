@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
 from data import build, settings
+from data.intake import reading
 from data.settings import ROOT, Problem
 from data.store import Store
 from tests.conftest import command
@@ -182,3 +184,54 @@ def test_a_full_disk(store: Store, tmp_path: Path, room: int) -> None:
     assert command(*words, store=store.root).returncode == 0  # with room again: nothing was lost
     again = Store(store.root)
     assert again.at(str(again.stamp())).meta["rows"] == before + 3
+
+
+# a file that unpacks to very much more
+
+BOMBS = {
+    "one cell": (b"", b"0" * (1 << 20)),
+    "many rows": (b"", b"1,2026-01-01 10:00,44.91,-93.21,call_911\n" * 25_000),
+    "after a good part": (os.urandom(4 << 20).hex().encode(), b"0" * (1 << 20)),
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_a_bomb_is_refused_long_before_its_end(what: str, tmp_path: Path) -> None:
+    """Refused after half of it at most, in little memory; a larger one no later."""
+    before, block = BOMBS[what]
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    file = tmp_path / "bomb.csv.gz"
+    with file.open("wb") as out:
+        out.write(packer.compress(b"id,time,lat,lon,kind\n" + before))
+        for _ in range(400):
+            out.write(packer.compress(block))
+        out.write(packer.flush())
+    unpacked = 0
+    with pytest.raises(Problem, match=r"more than 250 times its size"):
+        for piece in reading.raw(file):
+            unpacked += len(piece)
+    assert unpacked < 200 << 20
+    words = [sys.executable, "-c", MEASURED, "import", str(file), "--source", "calls"]
+    env = os.environ | {"PORCHLIGHT_STORE": str(tmp_path / "store")}
+    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    kilobytes = int(done.stdout.split()[-1])
+    assert "more than 250 times" in done.stderr and "Traceback" not in done.stderr
+    assert kilobytes < 512 << 10
+
+
+MEASURED = """
+import resource, sys
+sys.argv = ["data", *sys.argv[1:]]
+from data.__main__ import app
+try:
+    app()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_a_file_that_packs_well_is_read(tmp_path: Path) -> None:
+    rows = "".join(f"{n},2026-01-01 10:00,44.91,-93.21,call_911\n" for n in range(1_500_000))
+    file = tmp_path / "c.csv.gz"
+    file.write_bytes(zlib.compress(("id,time,lat,lon,kind\n" + rows).encode(), 9, wbits=31))
+    assert sum(map(len, reading.raw(file))) > reading.WINDOW

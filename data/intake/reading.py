@@ -17,6 +17,7 @@ HEAD = 1 << 20
 MOST_BYTES = 200 << 30  # an unpacked file larger than this is refused
 CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 MOST_RATIO = 250  # text packs 5 to 30 times; a bomb 1,000 times
+WINDOW = 4 * PIECE  # unpacked bytes by which that is judged, wherever in a file they stand
 
 Progress = Callable[[int, int], None]
 
@@ -77,11 +78,15 @@ def raw(file: Path, most: int = MOST_BYTES, progress: Progress | None = None) ->
             stream = GzipFile(fileobj=outer)
             stack.callback(stream.close)
         limit = min(most, max(packed_size * MOST_RATIO, PIECE)) if packed else most
-        total = 0
+        total, marked, at = 0, 0, 0
         while piece := _read(stream, file):
             total += len(piece)
             if total > limit:
                 raise Problem(_too_large(file.name, limit, packed))
+            if packed and total - marked >= WINDOW:  # a bomb shows long before its end
+                if total - marked > (outer.tell() - at) * MOST_RATIO:
+                    raise Problem(_too_large(file.name, total, packed))
+                marked, at = total, outer.tell()
             if progress:
                 progress(outer.tell(), packed_size)
             yield piece
@@ -107,8 +112,8 @@ def _too_large(name: str, limit: int, packed: bool) -> str:
     if not packed:
         return f"{name} is larger than {limit:,} bytes. Import it in parts."
     return (
-        f"{name} unpacks to more than {limit:,} bytes, which no table does: it was not "
-        "imported. Unpack it yourself if you trust it."
+        f"{name} unpacks to more than {MOST_RATIO} times its size ({limit:,} bytes were enough to "
+        "see it), which no table does: it was not imported. Unpack it yourself if you trust it."
     )
 
 
