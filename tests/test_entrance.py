@@ -46,11 +46,34 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=FRONTS)
 def door(request: Any, toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A dashboard with a provider behind each server in turn."""
-    with opened(request.param, toy, tmp_path_factory.mktemp(request.param)) as one:
+    folder = tmp_path_factory.mktemp(request.param)
+    with opened(request.param, toy, folder, _released(folder / "public")) as one:
         yield one
     assert "Traceback" not in one.log.read_text(), one.log.read_text()
     # H7: nobody's address, nor what they asked for
     assert "GET " not in one.log.read_text() and "127.0.0.1:" not in one.log.read_text()
+
+
+def _released(public: Path) -> Path:
+    """A public folder with a release in it, as `publish` leaves one."""
+    for name, words in (("embed/index.html", "<!doctype html>a map"), ("manifest.json", "{}")):
+        file = public / "releases/2026-01-01-abc" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(words)
+    (public / "current").symlink_to("releases/2026-01-01-abc")
+    (public / "secret.txt").write_text("not released")
+    return public
+
+
+def test_what_is_published_is_read_by_anybody_and_nothing_else(door: Door) -> None:
+    for path, body in (("/embed/", b"a map"), ("/releases/2026-01-01-abc/manifest.json", b"{}")):
+        answer = door.ask(path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")
+        assert answer.status == 200 and body in answer.read()
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    for path in ("/releases/", "/releases/2026-01-01-abc/", "/embed/../secret.txt", "/embed/none",
+                 "/releases/..%2fsecret.txt", "/secret.txt"):  # fmt: skip
+        assert door.status(path) in (400, 404), path
+    assert door.status("/embed/", "POST", Origin=door.origin, Content_Length="0") == 405
 
 
 def test_nobody_comes_in_without_signing_in(door: Door) -> None:
