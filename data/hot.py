@@ -25,7 +25,8 @@ UNITS = ("month", "week")
 class Hot:
     """`table` has a row a unit: area, n, rate (smoothed), times (the rate of the unit and its
     neighbors together, times that of the place), around (how many neighbors), z, p, q and
-    label: "hot", "cold", "" where chance explains it, "none" where it was not tested.
+    label: "hot", "cold", "" where chance explains it, "none" where it was not tested, "undecided"
+    where it cannot be told (`hot_areas.find`).
 
     `tested` of the areas were. `place` is the rate of them all together.
     """
@@ -44,12 +45,16 @@ def hot(
     how: str,
     seed: int,
 ) -> Hot:
-    """Gi* of the smoothed rate over the units that the View asks for."""
+    """Gi* of the standardized rate over the units that the View asks for.
+
+    Standardized by the variance that a rate of so many residents has where the risk is the same
+    everywhere but for what areas differ without a pattern: `rates.standardized`.
+    """
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
     near = neighbors.between(current, units, how)
     rate = rates.empirical_bayes(n, people)
     held = np.isfinite(rate)
-    found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL)
+    found = hot_areas.find(rates.standardized(n, people), near, PERMUTATIONS, seed, LEVEL)
     events = np.where(held, n, 0.0)
     exposed = np.where(held, people, 0.0)
     place = events.sum() / exposed.sum() if held.any() else np.nan
@@ -78,7 +83,8 @@ class Emerging:
 
     `label` is a word of geo.emerging a unit; `state` (units, steps) is 1 where hot, -1 where
     cold, 0 where chance explains it or nothing was tested; `trend` is Mann-Kendall's z. The
-    steps lie in `stretch`, the View's days since recording last changed.
+    steps lie in `stretch`, the View's days since recording last changed. `undecided` (units,
+    steps) are the cells of which nothing can be told (`hot_areas.UNDECIDED`).
     """
 
     steps: Steps
@@ -88,6 +94,7 @@ class Emerging:
     trend: npt.NDArray[np.float64]
     counts: npt.NDArray[np.int64]
     stretch: Stretch
+    undecided: npt.NDArray[np.bool_]
 
 
 def over_time(
@@ -100,24 +107,32 @@ def over_time(
     unit: str,
     seed: int,
 ) -> Emerging:
-    """The space-time cube of the View by whole months or weeks: Gi* of each step's smoothed
-    rate, controlled over the whole cube. It never spans a known change of recording."""
+    """The space-time cube of the View by whole months or weeks: Gi* of each step's
+    standardized rate, controlled over the whole cube, the newest step as one half of it. A word
+    of change is said only where the change stands (`emerging.confirm`). It never spans a known change of recording."""
     stretch = recording.newest_stretch(view, current.meta)
     view = recording.since_change(view, current.meta)
     steps = frames.steps(current, view, unit, 1)
     counts = frames.counted(current, view, steps, units).areas
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
     near = neighbors.between(current, units, how)
-    every = [rates.empirical_bayes(counts[:, t], people) for t in range(counts.shape[1])]
+    every = [rates.standardized(counts[:, t], people) for t in range(counts.shape[1])]
     rate = np.stack(every, axis=1) if every else np.zeros(counts.shape)
-    found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL)
+    found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL, _newest_first(rate.shape))
     sign = (found.label == "hot").astype(np.int8) - (found.label == "cold").astype(np.int8)
     # a step that chance explains counts as none, whichever way its own value lies
     q = np.where(sign != 0, found.q, np.where(np.isfinite(found.q), 1.0, np.nan))
     z = np.where(sign != 0, sign * np.abs(found.z), found.z)
+    trend = emerging.mann_kendall(found.z)
     enough = z.shape[1] >= LEAST_STEPS
-    label = emerging.classify(z, q) if enough else [emerging.NOTHING] * len(z)
-    return Emerging(
-        steps, np.asarray(label, object), sign, found.z, emerging.mann_kendall(found.z), counts,
-        stretch,
-    )  # fmt: skip
+    named = emerging.classify(z, q) if enough else [emerging.NOTHING] * len(z)
+    label = emerging.confirm(named, sign, np.where(np.isfinite(found.z), counts, 0), trend, near)
+    undecided = found.label == hot_areas.UNDECIDED
+    return Emerging(steps, label, sign, found.z, trend, counts, stretch, undecided)
+
+
+def _newest_first(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """The newest step weighs as much as all others together: what is new is what is asked."""
+    weight = np.ones(shape)
+    weight[:, -1:] = max(shape[1] - 1, 1)
+    return weight

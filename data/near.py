@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy import special
 
-from data import points, recording
+from data import points, power, recording
+from data.episodes import PAIR_HOURS, PAIR_METRES
 from data.recording import Stretch
 from data.store import Current
 from data.view import View
-from geo import interaction
+from geo import episodes, interaction
 
 # edges of bands, the first the same place or day: coordinates are rounded, so within a metre
 SPACE = (0.0, 1.0, 100.0, 200.0, 300.0, 400.0)
@@ -17,27 +20,55 @@ METRIC = "manhattan"
 REPLICATES = 999
 MOST = 10_000  # records: pairs grow with the square of them
 LEAST = 30
+WITHIN = 28.0  # days of a stretch: four weeks, in which no season of a place goes far
+POWER_BAND = (200.0, 7.0)  # metres, days: the band of which the power is told
 
 
 @dataclass(frozen=True)
 class Near:
     """`table` is that of `geo.interaction.near_repeat`; so many `records` were paired, all of
     them of `stretch`, the View's days since recording last changed, which has so many more
-    `without` a place or day, or older."""
+    `without` a place or day, or older. `doubles` more may tell of an event that is paired
+    already: within 150 m and an hour of another record, as the page Episodes proposes."""
 
     table: pd.DataFrame
     records: int
+    doubles: int
     without: int
     stretch: Stretch
 
+    @property
+    def smallest(self) -> float | None:
+        """The smallest rise of `POWER_BAND` that would usually have shown (data.power)."""
+        far, apart = POWER_BAND
+        row = self.table[(self.table["space_to"] == far) & (self.table["time_to"] == apart)].iloc[0]
+        usual, needed = float(row["expected"]), float(row["needed"])
+        # what repeats is dealt out within its stretch too, and makes chance look larger
+        spread = 2 * (apart - float(row["time_from"])) / WITHIN
+
+        def found(rise: float) -> float:
+            least = np.ceil(needed * (1 + spread * (rise - 1)))
+            return float(special.pdtrc(least - 1, usual * rise)) if usual > 0 else 0.0
+
+        return power.smallest(found)
+
 
 def repeats(current: Current, view: View, seed: int) -> Near:
-    """Pairs by bands of metres (as streets run) and days, none across a change of recording."""
+    """Pairs by bands of metres (as streets run) and days, none across a change of recording.
+
+    Days are dealt anew only among records of the same weeks (`WITHIN` days), so that each place
+    keeps its seasons; of records that may be of one event only the first counts.
+    """
     found = points.by_day(current, recording.since_change(view, current.meta), MOST)
-    table = interaction.near_repeat(
-        found.x, found.y, found.day, SPACE, TIME, REPLICATES, seed, METRIC
+    stretch = recording.newest_stretch(view, current.meta)
+    first = episodes.first_reports(
+        found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS
     )
-    return Near(table, len(found.x), found.without, recording.newest_stretch(view, current.meta))
+    table = interaction.near_repeat(
+        found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
+        WITHIN,
+    )  # fmt: skip
+    return Near(table, int(first.sum()), int((~first).sum()), found.without, stretch)
 
 
 def kinds(current: Current, view: View) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Rates drawn towards those of others: empirical Bayes, over the whole place or nearby."""
+"""Rates judged by how many residents they rest on: drawn towards the usual one, or standardized."""
 
 from typing import Any
 
@@ -26,6 +26,30 @@ def empirical_bayes(events: npt.ArrayLike, population: npt.ArrayLike, weights: A
     if held.any():
         near = None if weights is None else _neighbors(weights, len(n))[held][:, held]
         out[held] = _drawn(n[held], people[held], near)
+    return out
+
+
+def standardized(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
+    """How many standard errors each area's rate lies above that of the whole place.
+
+    A rate of few residents varies more by chance than one of many, and areas differ beyond
+    that: the variance of a rate is a + b / population, with b the place's own rate and a what
+    rates differ between areas beyond Poisson chance (method of moments, never below 0). NaN
+    where the population is 0 or not known, and everywhere where nothing happened. The index of
+    Assuncao and Reis (1999), Statistics in Medicine 18, as PySAL's assuncao_rate (which lets a
+    be negative where no rate's variance is).
+    """
+    n, people = np.asarray(events, float), np.asarray(population, float)
+    if n.shape != people.shape or n.ndim != 1:
+        raise ValueError("events and population must be lists of the same length, one an area.")
+    held = (people > 0) & np.isfinite(people) & np.isfinite(n)
+    out = np.full(len(n), np.nan)
+    x, w = n[held], people[held]
+    if x.sum() <= 0:
+        return out
+    usual, rate = x.sum() / w.sum(), x / w
+    between = (w * (rate - usual) ** 2).sum() / w.sum() - usual * len(x) / w.sum()
+    out[held] = (rate - usual) / np.sqrt(max(between, 0.0) + usual / w)
     return out
 
 
