@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import frames, neighbors, recording
+from data import frames, neighbors, power, recording
 from data.frames import Steps
 from data.recording import Stretch
 from data.store import Current
@@ -19,6 +19,8 @@ LEVEL = hot_areas.LEVEL
 LEAST = 8  # areas with a rate: among fewer nothing can be said to be high
 LEAST_STEPS = emerging.LEAST
 UNITS = ("month", "week")
+MAPS = 40  # made for each rise of which the power is asked
+MOST_DEALS = 50_000_000  # areas x permutations for them
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def over_time(
 ) -> Emerging:
     """The space-time cube of the View by whole months or weeks: Gi* of each step's
     standardized rate, controlled over the whole cube, the newest step as one half of it. A word
-    of change is said only where the change stands (`emerging.confirm`). It never spans a known change of recording."""
+    of change is said only where the change stands (`emerging.confirm`). It never spans a
+    known change of recording.
+    """
     stretch = recording.newest_stretch(view, current.meta)
     view = recording.since_change(view, current.meta)
     steps = frames.steps(current, view, unit, 1)
@@ -129,6 +133,50 @@ def over_time(
     label = emerging.confirm(named, sign, np.where(np.isfinite(found.z), counts, 0), trend, near)
     undecided = found.label == hot_areas.UNDECIDED
     return Emerging(steps, label, sign, found.z, trend, counts, stretch, undecided)
+
+
+def smallest(
+    current: Current,
+    units: gpd.GeoDataFrame,
+    n: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.bool_],
+    of: str,
+    how: str,
+    seed: int,
+    families: int = 1,
+) -> float | None:
+    """The smallest rise in a typical area and its neighbors that would usually have shown.
+
+    Maps are made as chance would make this one: the areas' own smoothed rates dealt out anew,
+    Poisson counts of them, and the rise planted where an area and its neighbors together have
+    as many residents (or km2) as the middle one of all. They are judged as `hot` judges, or
+    with two `families` of equal weight as `over_time` does its newest step.
+    """
+    people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
+    near = neighbors.between(current, units, how)
+    rate = rates.empirical_bayes(n, people)
+    held = np.isfinite(rate)
+    if not n[held].any():
+        return None
+    star = weights.star(near)
+    reached = np.where(held, star @ np.where(held, people, 0.0), np.nan)
+    middle = np.argsort(reached)[int(held.sum() - 1) // 2]  # NaN last
+    block = np.intersect1d(star[[middle]].indices, np.flatnonzero(held))
+    tests = families * int(held.sum())
+    deals = int(min(max(4 * tests / LEVEL / len(block), PERMUTATIONS), MOST_DEALS / len(n)))
+    rng = np.random.default_rng(seed)
+    mean = np.zeros((len(n), MAPS))
+    dealt = rng.permuted(np.repeat(rate[held][:, None], MAPS, axis=1), axis=0)
+    mean[held] = dealt * people[held][:, None]
+
+    def share(rise: float) -> float:
+        risen = mean.copy()
+        risen[block] *= rise
+        made = rng.poisson(risen)
+        maps = np.stack([rates.standardized(one, people) for one in made.T], axis=1)
+        return float(hot_areas.would_be_hot(maps, near, block, tests, deals, seed, LEVEL).mean())
+
+    return power.smallest(share)
 
 
 def _newest_first(shape: tuple[int, int]) -> npt.NDArray[np.float64]:

@@ -61,9 +61,7 @@ def repeats(current: Current, view: View, seed: int) -> Near:
     """
     found = points.by_day(current, recording.since_change(view, current.meta), MOST)
     stretch = recording.newest_stretch(view, current.meta)
-    first = episodes.first_reports(
-        found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS
-    )
+    first = episodes.first_reports(found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS)
     table = interaction.near_repeat(
         found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
         WITHIN,

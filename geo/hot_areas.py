@@ -62,6 +62,28 @@ def find(
     return Found(z, found.p, found.q, label)
 
 
+def would_be_hot(
+    values: npt.ArrayLike,
+    weights: Any,
+    areas: npt.ArrayLike,
+    tests: float,
+    permutations: int = 9999,
+    seed: int | None = None,
+    level: float = LEVEL,
+) -> npt.NDArray[np.bool_]:
+    """Whether any of some areas would be called hot in each of many maps (areas, maps).
+
+    As `find` does with each map alone, where no area but these stands and so many `tests` are
+    made: what a planted rise is looked for with.
+    """
+    x, rows = np.asarray(values, float), np.asarray(areas, np.int64)
+    p = hot_spots.permutation_p(x, weights, permutations, seed, rows)[rows]
+    high = (_around(x, weights)[rows] > 0) & (hot_spots.gi_star(x, weights)[rows] > 0)
+    p = np.sort(np.where(high & np.isfinite(p), p, 1.0), axis=0)
+    rank = np.arange(1, len(rows) + 1)[:, None]
+    return np.asarray((p * tests <= level * rank).any(axis=0))
+
+
 def _around(x: Array, weights: Any) -> Array:
     """How far the mean of each area's neighbors lies above that of all other areas."""
     near = binary(weights)

@@ -44,13 +44,27 @@ def standardized(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
         raise ValueError("events and population must be lists of the same length, one an area.")
     held = (people > 0) & np.isfinite(people) & np.isfinite(n)
     out = np.full(len(n), np.nan)
-    x, w = n[held], people[held]
-    if x.sum() <= 0:
-        return out
-    usual, rate = x.sum() / w.sum(), x / w
-    between = (w * (rate - usual) ** 2).sum() / w.sum() - usual * len(x) / w.sum()
-    out[held] = (rate - usual) / np.sqrt(max(between, 0.0) + usual / w)
+    usual, between = spread(n, people)
+    if usual > 0:
+        w = people[held]
+        out[held] = (n[held] / w - usual) / np.sqrt(between + usual / w)
     return out
+
+
+def spread(events: npt.ArrayLike, population: npt.ArrayLike) -> tuple[float, float]:
+    """The rate of the whole place, and the variance of areas' rates beyond Poisson chance.
+
+    By the method of moments, never below 0; areas without a known population leave. NaN and 0
+    where none has one.
+    """
+    n, people = np.asarray(events, float), np.asarray(population, float)
+    held = (people > 0) & np.isfinite(people) & np.isfinite(n)
+    x, w = n[held], people[held]
+    if not held.any():
+        return np.nan, 0.0
+    usual = x.sum() / w.sum()
+    found = (w * (x / w - usual) ** 2).sum() / w.sum() - usual * len(x) / w.sum()
+    return float(usual), max(float(found), 0.0)
 
 
 def _drawn(x: Array, w: Array, near: Any) -> Array:
