@@ -1,6 +1,7 @@
 """Hot spots of a View: which areas, with their neighbors, are high or low beyond chance."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -38,6 +39,17 @@ class Hot:
     place: float
 
 
+def judged(
+    n: npt.NDArray[Any], people: npt.NDArray[np.float64], near: Any, seed: int
+) -> hot_areas.Found:
+    """Gi* of the standardized rate of counts by `people` (residents or km2, NaN for none).
+
+    Standardized by the variance that a rate of so many residents has where the risk is the same
+    everywhere but for what areas differ without a pattern: `rates.standardized`.
+    """
+    return hot_areas.find(rates.standardized(n, people), near, PERMUTATIONS, seed, LEVEL)
+
+
 def hot(
     current: Current,
     units: gpd.GeoDataFrame,
@@ -47,16 +59,12 @@ def hot(
     how: str,
     seed: int,
 ) -> Hot:
-    """Gi* of the standardized rate over the units that the View asks for.
-
-    Standardized by the variance that a rate of so many residents has where the risk is the same
-    everywhere but for what areas differ without a pattern: `rates.standardized`.
-    """
+    """Hot and cold units (`judged`) of those that the View asks for."""
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
     near = neighbors.between(current, units, how)
     rate = rates.empirical_bayes(n, people)
     held = np.isfinite(rate)
-    found = hot_areas.find(rates.standardized(n, people), near, PERMUTATIONS, seed, LEVEL)
+    found = judged(n, people, near, seed)
     events = np.where(held, n, 0.0)
     exposed = np.where(held, people, 0.0)
     place = events.sum() / exposed.sum() if held.any() else np.nan
@@ -109,10 +117,9 @@ def over_time(
     unit: str,
     seed: int,
 ) -> Emerging:
-    """The space-time cube of the View by whole months or weeks: Gi* of each step's
-    standardized rate, controlled over the whole cube, the newest step as one half of it. A word
-    of change is said only where the change stands (`emerging.confirm`). It never spans a
-    known change of recording.
+    """The space-time cube of the View by whole months or weeks, and what became of each unit.
+
+    It never spans a known change of recording.
     """
     stretch = recording.newest_stretch(view, current.meta)
     view = recording.since_change(view, current.meta)
@@ -120,6 +127,30 @@ def over_time(
     counts = frames.counted(current, view, steps, units).areas
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
     near = neighbors.between(current, units, how)
+    found = histories(counts, people, near, seed)
+    return Emerging(
+        steps, found.label, found.state, found.cells.z, found.trend, counts, stretch,
+        found.cells.label == hot_areas.UNDECIDED,
+    )  # fmt: skip
+
+
+class Histories(NamedTuple):
+    """What is found of each cell (units, steps), and of each unit: see `Emerging`."""
+
+    cells: hot_areas.Found
+    state: npt.NDArray[np.int8]
+    trend: npt.NDArray[np.float64]
+    label: npt.NDArray[np.object_]
+
+
+def histories(
+    counts: npt.NDArray[Any], people: npt.NDArray[np.float64], near: Any, seed: int
+) -> Histories:
+    """Gi* of each step's standardized rate, controlled over all of the counts (units, steps).
+
+    The newest step is one half of the control. A word of change is said only where the change
+    stands (`emerging.confirm`).
+    """
     every = [rates.standardized(counts[:, t], people) for t in range(counts.shape[1])]
     rate = np.stack(every, axis=1) if every else np.zeros(counts.shape)
     found = hot_areas.find(rate, near, PERMUTATIONS, seed, LEVEL, _newest_first(rate.shape))
@@ -130,9 +161,8 @@ def over_time(
     trend = emerging.mann_kendall(found.z)
     enough = z.shape[1] >= LEAST_STEPS
     named = emerging.classify(z, q) if enough else [emerging.NOTHING] * len(z)
-    label = emerging.confirm(named, sign, np.where(np.isfinite(found.z), counts, 0), trend, near)
-    undecided = found.label == hot_areas.UNDECIDED
-    return Emerging(steps, label, sign, found.z, trend, counts, stretch, undecided)
+    held = np.where(np.isfinite(found.z), counts, 0)
+    return Histories(found, sign, trend, emerging.confirm(named, sign, held, trend, near))
 
 
 def smallest(

@@ -1,6 +1,7 @@
 """Near repeats among the records of a View: pairs close in place and time, against chance."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,10 +9,12 @@ from scipy import special
 
 from data import points, power, recording
 from data.episodes import PAIR_HOURS, PAIR_METRES
+from data.points import Points
 from data.recording import Stretch
 from data.store import Current
 from data.view import View
 from geo import episodes, interaction
+from geo.hot_areas import LEVEL
 
 # edges of bands, the first the same place or day: coordinates are rounded, so within a metre
 SPACE = (0.0, 1.0, 100.0, 200.0, 300.0, 400.0)
@@ -38,6 +41,14 @@ class Near:
     stretch: Stretch
 
     @property
+    def strongest(self) -> dict[str, Any] | None:
+        """The pair of bands with the highest ratio of those with more than chance explains."""
+        held = self.table[(self.table["q"] <= LEVEL) & (self.table["ratio"] > 1)]
+        if held.empty:
+            return None
+        return {str(k): v for k, v in held.sort_values("ratio").iloc[-1].items()}
+
+    @property
     def smallest(self) -> float | None:
         """The smallest rise of `POWER_BAND` that would usually have shown (data.power)."""
         far, apart = POWER_BAND
@@ -54,14 +65,20 @@ class Near:
 
 
 def repeats(current: Current, view: View, seed: int) -> Near:
-    """Pairs by bands of metres (as streets run) and days, none across a change of recording.
+    """Pairs by bands of metres (as streets run) and days, none across a change of recording."""
+    found = points.by_day(current, recording.since_change(view, current.meta), MOST)
+    return paired(found, recording.newest_stretch(view, current.meta), seed)
 
-    Days are dealt anew only among records of the same weeks (`WITHIN` days), so that each place
+
+def paired(found: Points, stretch: Stretch, seed: int) -> Near:
+    """The pairs of events among points, against days dealt out anew.
+
+    Days are dealt only among records of the same weeks (`WITHIN` days), so that each place
     keeps its seasons; of records that may be of one event only the first counts.
     """
-    found = points.by_day(current, recording.since_change(view, current.meta), MOST)
-    stretch = recording.newest_stretch(view, current.meta)
-    first = episodes.first_reports(found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS)
+    first = episodes.first_reports(
+        found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS
+    )  # fmt: skip
     table = interaction.near_repeat(
         found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
         WITHIN,

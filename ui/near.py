@@ -55,7 +55,7 @@ def title(kind: str, found: Near) -> str:
     what = headline.sentence_case(kind)
     if shown(found):
         return f"{what}: too few events for near repeats"
-    best = strongest(found)
+    best = found.strongest
     if best is None:
         return f"{what}: no near repeats that chance does not explain"
     return (
@@ -72,14 +72,6 @@ def shown(found: Near) -> str:
         f"{words.counted(found.records, 'event')} in {found.records + found.doubles} records: the "
         f"others may tell of the same ones. It takes {LEAST}."
     )
-
-
-def strongest(found: Near) -> dict[str, Any] | None:
-    """The pair of bands with the highest ratio of those that stand."""
-    held = found.table[(found.table["q"] <= LEVEL) & (found.table["ratio"] > 1)]
-    if held.empty:
-        return None
-    return {str(k): v for k, v in held.sort_values("ratio").iloc[-1].items()}
 
 
 def distance(row: Any) -> str:
@@ -114,7 +106,7 @@ def said(kind: str, found: Near, view: View) -> list[str]:
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
             "another may tell of the same event and count once (see the page Episodes)."
         )
-    if strongest(found) is None:
+    if found.strongest is None:
         far, apart = POWER_BAND
         where = f"of pairs {DISTANCE[far]} and {DAYS[apart]}"
         first += f" {power.words_of(found.smallest, where)}"
