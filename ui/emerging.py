@@ -68,10 +68,7 @@ def shown(found: Emerging) -> str:
         )
     tested = int(np.isfinite(found.z).any(axis=1).sum())
     if tested < LEAST:
-        return (
-            f"{words.counted(tested, 'area')} with a rate are too few: it takes {LEAST} to call "
-            "one hot or cold."
-        )
+        return hot.too_few(tested)
     held = int(found.counts[np.isfinite(found.z).any(axis=1)].sum())
     if held < tested:
         return (

@@ -68,13 +68,19 @@ def choose(view: View) -> tuple[str, str, int]:
         return str(of), str(how), claim.seed()
 
 
+def too_few(areas: int) -> str:
+    """That so many areas are too few to call one high or low, and what to do."""
+    verb = "is" if areas == 1 else "are"
+    return (
+        f"{words.counted(areas, 'area')} with a rate and neighbors {verb} too few: it takes {LEAST} "
+        "to call one hot or cold. Choose more areas."
+    )
+
+
 def shown(found: Hot) -> str:
     """Why nothing can be said; empty where something can."""
     if found.tested < LEAST:
-        return (
-            f"{words.counted(found.tested, 'area')} with a rate are too few: it takes {LEAST} to "
-            "call one high."
-        )
+        return too_few(found.tested)
     held = int(found.table.loc[found.table["label"] != "none", "n"].sum())
     if held < found.tested:
         return (
