@@ -113,7 +113,7 @@ METHODS = (
         "Emerging hot spot",
         "The View by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992); Genovese, Roeder and Wasserman (2006), Biometrika 93, for the weights.",
-        "At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+        "Where nothing is to be found, no more than 1 cube in 20 flags any cell; where residents differ 25 times and counts of areas vary as much as their mean, up to 1 in 10. At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",

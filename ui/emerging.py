@@ -100,13 +100,15 @@ def said(of: str, found: Emerging) -> str:
     every = int(np.isfinite(found.z).any(axis=1).sum())
     last = found.state[:, -1] if steps.frames else np.zeros(0)
     span = spell(found)
+    colored = " About 1 in 20 of the cells colored below is expected to be chance."
+    chance = colored if (found.state != 0).any() else ""
     left = int(found.undecided.sum())
     cannot = f" {words.counted(left, 'cell')} {hot.CANNOT_TELL}." if left else ""
     cut = f" {steps.left} more steps are older or partial." if steps.left else ""
     return (
         f"{every} areas by {words.counted(steps.frames, steps.unit)}, {span}: standardized {of}. In the "
-        f"newest {steps.unit} {int((last > 0).sum())} hot and {int((last < 0).sum())} cold. About "
-        f"1 in 20 of the cells colored below is expected to be chance.{cut}{cannot}"
+        f"newest {steps.unit} {int((last > 0).sum())} hot and {int((last < 0).sum())} cold."
+        f"{chance}{cut}{cannot}"
     )
 
 

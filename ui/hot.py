@@ -116,12 +116,13 @@ def said(of: str, found: Hot) -> str:
     counts = found.table["label"].value_counts()
     rate = layers.number(found.place)
     unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
+    chance = f" {CHANCE}" if counts.get("hot", 0) + counts.get("cold", 0) else ""
     left = int(counts.get(UNDECIDED, 0))
     cannot = f" {words.counted(left, 'area')} {CANNOT_TELL}." if left else ""
     return (
         f"{counts.get('hot', 0)} hot and {counts.get('cold', 0)} cold of {found.tested} areas "
         f"tested ({len(found.table) - found.tested} of {len(found.table)} not). The place's own rate: "
-        f"{rate} {unit}. {CHANCE}{cannot}"
+        f"{rate} {unit}.{chance}{cannot}"
     )
 
 
