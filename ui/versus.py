@@ -143,7 +143,7 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
-        f"Drawn only where it stands after false-discovery control (5 %): {share:.0f} % of the "
+        f"Drawn only where it stands after false-discovery control (5%): {share:.0f}% of the "
         "place. "
         f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m"
     )
