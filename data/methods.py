@@ -123,7 +123,7 @@ METHODS = (
     ),
     Method(
         "Near repeats",
-        "All pairs of events of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them; records within 150 m and an hour of each other (of the same day, where no hour is known) count as one event. What chance brings: the mean over 999 deals of the days among the places, each day only within its four weeks, so that every place keeps its own season. p is one-sided, Benjamini-Hochberg over the table.",
+        "All pairs of events of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them; records within 150 m and an hour of each other (of the same day, where no hour is known) count as one event. What chance brings: the mean over 999 deals of the days among the places, each day only within its four weeks, so that every place keeps its own season. p is one-sided, Benjamini-Hochberg over all bands of later days, and apart from them over those of the same day.",
         "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21; Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, for permutation within strata.",
         "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Where a place has more for weeks on end, that is no near repeat; nor is what repeats within the hour. It describes the past and foretells nothing.",
     ),

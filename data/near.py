@@ -15,6 +15,7 @@ from data.store import Current
 from data.view import View
 from geo import episodes, interaction
 from geo.hot_areas import LEVEL
+from geo.hot_spots import benjamini_hochberg
 
 # edges of bands, the first the same place or day: coordinates are rounded, so within a metre
 SPACE = (0.0, 1.0, 100.0, 200.0, 300.0, 400.0)
@@ -29,7 +30,8 @@ POWER_BAND = (200.0, 7.0)  # metres, days: the band of which the power is told
 
 @dataclass(frozen=True)
 class Near:
-    """`table` is that of `geo.interaction.near_repeat`; so many `records` were paired, all of
+    """`table` is that of `geo.interaction.near_repeat`, its q of the same day and of later days
+    controlled apart; so many `records` were paired, all of
     them of `stretch`, the View's days since recording last changed, which has so many more
     `without` a place or day, or older. `doubles` more may tell of an event that is paired
     already: within 150 m and an hour of another record, as the page Episodes proposes."""
@@ -42,11 +44,19 @@ class Near:
 
     @property
     def strongest(self) -> dict[str, Any] | None:
-        """The pair of bands with the highest ratio of those with more than chance explains."""
-        held = self.table[(self.table["q"] <= LEVEL) & (self.table["ratio"] > 1)]
-        if held.empty:
+        """The pair of bands on later days with the highest ratio of those that stand."""
+        return self._highest(self.table["time_to"] > 0)
+
+    @property
+    def same_day(self) -> dict[str, Any] | None:
+        """The same of the same day, where one event or one crew's work can make many records."""
+        return self._highest(self.table["time_to"] == 0)
+
+    def _highest(self, among: "pd.Series[bool]") -> dict[str, Any] | None:
+        rows = self.table[among & (self.table["q"] <= LEVEL) & (self.table["ratio"] > 1)]
+        if rows.empty:
             return None
-        return {str(k): v for k, v in held.sort_values("ratio").iloc[-1].items()}
+        return {str(k): v for k, v in rows.sort_values("ratio").iloc[-1].items()}
 
     @property
     def smallest(self) -> float | None:
@@ -83,6 +93,14 @@ def paired(found: Points, stretch: Stretch, seed: int) -> Near:
         found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
         WITHIN,
     )  # fmt: skip
+    # two questions: what a day holds, often for sure, must not make later days look surer
+    later = (table["time_to"] > 0).to_numpy()
+    q = np.where(
+        later,
+        benjamini_hochberg(table["p"].where(later)),
+        benjamini_hochberg(table["p"].where(~later)),
+    )
+    table = table.assign(q=q)
     return Near(table, int(first.sum()), int((~first).sum()), found.without, stretch)
 
 

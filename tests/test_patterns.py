@@ -24,12 +24,14 @@ from data import (
     weekly,
 )
 from data.now import Daily
+from data.recording import Stretch
 from data.store import Current, Store
 from data.view import View
 from geo import hot_areas, rates
 from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import first_reports
+from geo.hot_spots import benjamini_hochberg
 from ui import rise
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
@@ -164,6 +166,23 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     assert found.records + found.doubles + found.without == answers.areas(
         current, asked, shapes.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
+
+
+def test_what_a_day_holds_makes_later_days_no_surer() -> None:
+    """Crews that stop many in a day: surely pairs of the same day, and none of later days."""
+    rng, later, same = np.random.default_rng(12), 0, 0
+    for seed in range(8):
+        x, y = np.repeat(rng.uniform(0, 5000, (2, 300)), 3, axis=1) + rng.uniform(0, 200, (2, 900))
+        day = np.repeat(rng.integers(0, 365, 300), 3).astype(float)
+        found = near.paired(
+            points.Points(x, y, day, 24 * day + np.tile([2.0, 9.0, 16.0], 300), 0),
+            Stretch(date(2025, 1, 1), date(2025, 12, 31)), seed,
+        )  # fmt: skip
+        later, same = later + bool(found.strongest), same + bool(found.same_day)
+        by = found.table.groupby(found.table["time_to"] > 0)
+        for _, rows in by:
+            np.testing.assert_allclose(rows["q"], benjamini_hochberg(rows["p"]))
+    assert same == 8 and later <= 2
 
 
 def test_the_proposed_duplicates_are_what_counts_once(current: Current) -> None:

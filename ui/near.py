@@ -57,7 +57,7 @@ def title(kind: str, found: Near) -> str:
         return f"{what}: too few events for near repeats"
     best = found.strongest
     if best is None:
-        return f"{what}: no near repeats that chance does not explain"
+        return f"{what}: no near repeats on later days that chance does not explain"
     return (
         f"{what}: {best['ratio']:.1f} times as many pairs {distance(best)} and {time(best)} "
         "as chance brings"
@@ -105,6 +105,11 @@ def said(kind: str, found: Near, view: View) -> list[str]:
         first += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
             "another may tell of the same event and count once (see the page Episodes)."
+        )
+    if day := found.same_day:
+        first += (
+            f" On the same day there are up to {day['ratio']:.1f} times as many pairs ("
+            f"{distance(day)}) as chance brings: one event, or one crew's work, can last a day."
         )
     if found.strongest is None:
         far, apart = POWER_BAND
@@ -174,7 +179,7 @@ def matrix(found: Near, theme: Theme) -> None:
     st.altair_chart(chart, alt="Ratio of pairs to chance, by distance and time apart")
     st.text(
         "Times as many pairs as chance would bring. Colored where that stands after "
-        "false-discovery control over the table; pale numbers chance explains."
+        "false-discovery control over the bands (of the same day and of later days apart); pale numbers chance explains."
     )
 
 
@@ -185,7 +190,11 @@ COLUMNS: tables.Columns = {
     "expected": ("By chance", "%.1f", "The mean over all deals of days."),
     "ratio": ("Times", "%.2f", "Pairs divided by those by chance."),
     "p": ("p", "%.4f", "One-sided: the share of deals with as many pairs or more."),
-    "q": ("q", "%.4f", "p after Benjamini and Hochberg's control over the table."),
+    "q": (
+        "q",
+        "%.4f",
+        "p after Benjamini and Hochberg's control, of the same day and of later days apart.",
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from data import near
 from data.points import Points
 from data.recording import Stretch
 
-STATED = 0.05  # of tables
+STATED = 0.05  # of tables, of later days and of the same day each
 FIRST = date(2025, 1, 1)
 STRETCH = Stretch(FIRST, FIRST + timedelta(days=towns.DAYS - 1))
 METRES, WEEK = 200.0, 7  # how near and how soon what is planted follows
@@ -38,7 +38,9 @@ def tables(
         hour = np.append(hour, hour[twice] + rng.uniform(-0.5, 0.5, len(twice)))
         found = Points(x, y, np.floor(hour / 24), hour, 0)
         seed = int(rng.integers(1 << 31))
-        return float(near.paired(found, STRETCH, seed).strongest is not None), 1.0
+        table = near.paired(found, STRETCH, seed)
+        later, same = bool(table.strongest), bool(table.same_day)
+        return (float(later), 1.0) if again else (float(later) + float(same), 2.0)
 
     return trial
 
