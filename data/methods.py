@@ -41,7 +41,7 @@ METHODS = (
         "Heat of two periods, and their difference",
         "Both periods cut to whole weeks (or days) on one scale. The difference is drawn only where it stands: each pixel's variance is that of a Poisson process through the squared kernel, times how much the kernel's own weekly sums vary more than chance, drawn towards the mean of all pixels; two-sided t; Benjamini-Hochberg over all pixels with at least 10 incidents within reach, at 5 %.",
         "Diggle (1985); McCullagh and Nelder (1989), section 6.2; Benjamini and Hochberg (1995); Benjamini and Yekutieli (2001).",
-        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged.",
+        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged. Beside a map with nothing drawn stands the smallest rise, within two bandwidths of a typical spot, that would usually have been.",
     ),
     Method(
         "Frames of the time player",
@@ -105,15 +105,15 @@ METHODS = (
     ),
     Method(
         "Hot spot",
-        "Gi* of the smoothed rate (empirical Bayes; never of raw counts) of each area with its neighbors, all counting alike. p is two-sided, by 9,999 conditional permutations: an area keeps its value and the others are dealt out anew. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
-        "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Benjamini and Hochberg (1995); Marshall (1991) for the rate.",
-        "Of the areas flagged about 1 in 20 is expected to be chance. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
+        "Gi* of the standardized rate (never of raw counts) of each area with its neighbors, all counting alike: how many standard errors a rate lies above the city's, where a rate of few residents varies more and areas differ beyond Poisson chance without a pattern (a + b / residents). p is two-sided, by 9,999 conditional permutations or more: an area keeps its value and the others are dealt out anew, and more deals are made where a value that hardly a deal reaches is not settled. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
+        "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Assuncao and Reis (1999), Statistics in Medicine 18, for the rate; Besag and Clifford (1991), Biometrika 78, and Sandve, Ferkingstad and Nygard (2011), Bioinformatics 27, for the permutations; Benjamini and Hochberg (1995).",
+        "Of the areas flagged about 1 in 20 is expected to be chance; where nothing is to be found, no more than 1 map in 20 flags any, also where residents are 25 times as many in one half as in the other. No hot spot is not the same as no rise: beside it stands the smallest that would usually have shown, tried on maps in which the areas' rates are dealt out anew. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
     ),
     Method(
         "Emerging hot spot",
-        "The View by area and whole month (or week): Gi* of each step's smoothed rate with its neighbors in the same step, 9,999 permutations, Benjamini-Hochberg over all cells of this space-time cube. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*.",
-        "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
-        "At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+        "The View by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
+        "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992); Genovese, Roeder and Wasserman (2006), Biometrika 93, for the weights.",
+        "Where nothing is to be found, no more than 1 cube in 20 flags any cell; where residents differ 25 times and counts of areas vary as much as their mean, up to 1 in 10. At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",
@@ -123,9 +123,9 @@ METHODS = (
     ),
     Method(
         "Near repeats",
-        "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 999 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
-        "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
-        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+        "All pairs of events of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them; records within 150 m and an hour of each other (of the same day, where no hour is known) count as one event. What chance brings: the mean over 999 deals of the days among the places, each day only within its four weeks, so that every place keeps its own season. p is one-sided, Benjamini-Hochberg over all bands of later days, and apart from them over those of the same day.",
+        "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21; Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, for permutation within strata.",
+        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Where a place has more for weeks on end, that is no near repeat; nor is what repeats within the hour. It describes the past and foretells nothing.",
     ),
     Method(
         "Episode",

@@ -18,27 +18,30 @@ WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "orig
 
 @dataclass(frozen=True)
 class Points:
-    """Metres in the place's CRS and the day since 1970 of each; `without` are left out."""
+    """Metres in the place's CRS and the day since 1970 of each; `without` are left out.
+
+    `hour` is hours since 1970, NaN where only the day is known.
+    """
 
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
     day: npt.NDArray[np.float64]
+    hour: npt.NDArray[np.float64]
     without: int
 
 
 def by_day(current: Current, view: View, most: int) -> Points:
     """Records of a View known to the block and the day: the newest `most` of them."""
-    known = [questions.where(view, current), BLOCK, DAY_KNOWN]
-    sql, values = questions.joined(known)
-    table = current.query(
-        f"""SELECT x, y, day FROM {{facts}} WHERE {sql}
-        ORDER BY day DESC, batch, row LIMIT {int(most)}""",
-        values,
-    )
+    columns = ("x", "y", "local_date", "hour", "occurred_at", "incident_id")
+    found: pd.DataFrame = details.records(
+        current, view, columns, [BLOCK, DAY_KNOWN], most
+    ).to_pandas()
     every = questions.headline(current, view)["n"]
-    x, y = (table[c].to_numpy().astype(float) for c in ("x", "y"))
-    day = table["day"].to_numpy().astype("datetime64[D]").astype(float)
-    return Points(x, y, day, int(every) - len(x))
+    day = found["local_date"].to_numpy().astype("datetime64[D]").astype(float)
+    since = found["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
+    hour = np.where(found["hour"].notna(), since, np.nan).astype(float)
+    x, y = (found[c].to_numpy(float) for c in ("x", "y"))
+    return Points(x, y, day, hour, int(every) - len(x))
 
 
 def kinds(current: Current, view: View) -> dict[str, int]:

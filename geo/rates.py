@@ -9,6 +9,8 @@ from scipy import (
 )  # the same functions as scipy.stats, loaded in a fifth of the time
 
 from geo.smoothing import empirical_bayes as empirical_bayes
+from geo.smoothing import spread as spread
+from geo.smoothing import standardized as standardized
 
 UNRELIABLE = 20  # events: below this a rate is flagged, after the CDC's rule for rates
 

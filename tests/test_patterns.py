@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from data import (
     answers,
@@ -22,10 +24,14 @@ from data import (
     weekly,
 )
 from data.now import Daily
+from data.recording import Stretch
 from data.store import Current, Store
 from data.view import View
 from geo import hot_areas, rates
 from geo.breaks import change_points
+from geo.emerging import WITHOUT_CHANGE
+from geo.episodes import first_reports
+from geo.hot_spots import benjamini_hochberg
 from ui import rise
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
@@ -54,11 +60,11 @@ def counted(current: Current, units: Any, source: str) -> np.ndarray:
     return answers.areas(current, view(current, source), units).table["n"].to_numpy()
 
 
-def test_hot_spots_are_those_of_the_smoothed_rate(current: Current, units: Any) -> None:
+def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: Any) -> None:
     n, every = counted(current, units, FORCE), np.ones(len(units), bool)
     found = hot.hot(current, units, n, every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
     people = units["population"].to_numpy(float)
-    rate = rates.empirical_bayes(n, np.where(people > 0, people, np.nan))
+    rate = rates.standardized(n, np.where(people > 0, people, np.nan))
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
     expected = hot_areas.find(rate, near_, hot.PERMUTATIONS, 1)
     np.testing.assert_allclose(found.table["z"], expected.z, rtol=1e-9)
@@ -88,7 +94,7 @@ def test_every_choice_of_neighbors_gives_every_unit_some(
 def test_areas_dealt_anew_show_no_hot_spot(current: Current, units: Any) -> None:
     rng = np.random.default_rng(11)
     people = neighbors.exposure(current, units, neighbors.RESIDENTS)
-    rate = rates.empirical_bayes(counted(current, units, FORCE), people)
+    rate = rates.standardized(counted(current, units, FORCE), people)
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
     held = np.flatnonzero(np.isfinite(rate))
     runs = 0
@@ -147,14 +153,81 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     asked = view(current, MADE, kinds=("search_or_raid",))
     found = near.repeats(current, asked, 1)
     held = points.by_day(current, asked, near.MOST)
-    gap = np.abs(held.x[:, None] - held.x) + np.abs(held.y[:, None] - held.y)
-    days = np.abs(held.day[:, None] - held.day)
+    first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
+    assert found.doubles == (~first).sum() > 0 and found.records == first.sum()
+    x, y, day = held.x[first], held.y[first], held.day[first]
+    gap = np.abs(x[:, None] - x) + np.abs(y[:, None] - y)
+    days = np.abs(day[:, None] - day)
     pairs = np.triu((gap > 1) & (gap <= 100) & (days == 0), 1).sum()
     row = found.table[(found.table["space_to"] == 100) & (found.table["time_to"] == 0)].iloc[0]
-    assert row["observed"] == pairs > 0 and row["q"] <= 0.05  # second reports of one event
-    assert found.records + found.without == answers.areas(
+    assert row["observed"] == pairs
+    # second reports of one event are all that the made reports have of near repeats
+    assert found.strongest is None
+    assert found.records + found.doubles + found.without == answers.areas(
         current, asked, shapes.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
+
+
+def test_what_a_day_holds_makes_later_days_no_surer() -> None:
+    """Crews that stop many in a day: surely pairs of the same day, and none of later days."""
+    rng, later, same = np.random.default_rng(12), 0, 0
+    for seed in range(8):
+        x, y = np.repeat(rng.uniform(0, 5000, (2, 300)), 3, axis=1) + rng.uniform(0, 200, (2, 900))
+        day = np.repeat(rng.integers(0, 365, 300), 3).astype(float)
+        found = near.paired(
+            points.Points(x, y, day, 24 * day + np.tile([2.0, 9.0, 16.0], 300), 0),
+            Stretch(date(2025, 1, 1), date(2025, 12, 31)), seed,
+        )  # fmt: skip
+        later, same = later + bool(found.strongest), same + bool(found.same_day)
+        by = found.table.groupby(found.table["time_to"] > 0)
+        for _, rows in by:
+            np.testing.assert_allclose(rows["q"], benjamini_hochberg(rows["p"]))
+    assert same == 8 and later <= 2
+
+
+def test_the_proposed_duplicates_are_what_counts_once(current: Current) -> None:
+    asked = view(current, MADE, kinds=("search_or_raid",))
+    pairs = episodes.of(current, asked, 200, 3, 2).pairs
+    first, second = (pairs[c].to_numpy() for c in ("first", "second"))
+    held = int(max(first.max(), second.max())) + 1
+    links = sparse.coo_array((np.ones(len(pairs)), (first, second)), shape=(held, held))
+    doubles = held - csgraph.connected_components(links, directed=False)[0]
+    found = near.repeats(current, asked, 1)
+    held = points.by_day(current, asked, near.MOST)
+    timed = np.isfinite(held.hour)
+    first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
+    assert (~first[timed]).sum() == doubles > 0 and found.doubles >= doubles
+
+
+@pytest.mark.parametrize("source", [STOPS, FORCE])
+def test_whole_days_dealt_anew_change_no_area(current: Current, units: Any, source: str) -> None:
+    """What is hot stays hot, for places differ; but no word says that it changed."""
+    asked, people = view(current, source), units["population"].to_numpy(float)
+    people = np.where(people > 0, people, np.nan)
+    near_ = neighbors.between(current, units, neighbors.TOUCHING)
+    daily = now.daily(current, asked, units, 364).counts
+    edges = np.arange(0, daily.shape[1] - 27, 28)  # 13 steps
+    rng, said, hot_at_all = np.random.default_rng(7), 0, 0
+    for seed in range(10):
+        dealt = daily[:, rng.permutation(daily.shape[1])]
+        found = hot.histories(np.add.reduceat(dealt, edges, axis=1), people, near_, seed)
+        said += any(str(label).split()[0] in WITHOUT_CHANGE for label in found.label)
+        hot_at_all += bool((found.state != 0).any())
+    assert said <= 2 and hot_at_all >= 5
+
+
+def test_the_smallest_rise_is_one_that_is_found(current: Current, units: Any) -> None:
+    """Areas alike, and many incidents in each: half as many again shows. Of few it does not."""
+    every = np.ones(len(units), bool)
+    people = np.nan_to_num(units["population"].to_numpy(float))
+    args = (every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
+    many = np.random.default_rng(8).poisson(people / 20)
+    few = np.random.default_rng(9).poisson(people / 2000)
+    large = hot.smallest(current, units, many, *args)
+    small = hot.smallest(current, units, few, *args)
+    assert large is not None and large <= 1.5
+    assert small is None or small > large
+    assert hot.smallest(current, units, np.zeros(len(units), int), *args) is None
 
 
 def test_episodes_join_second_reports(current: Current) -> None:

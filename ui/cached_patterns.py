@@ -23,6 +23,27 @@ def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
     return hot.hot(cached.current(view.stamp), cached.units(view), n, asked, of, how, seed)
 
 
+@st.cache_data(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+)
+def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
+    """The smallest rise that would usually have been a hot spot of a View (data.power)."""
+    answer = cached.answer(view)
+    n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
+    return hot.smallest(cached.current(view.stamp), cached.units(view), n, asked, of, how, seed)
+
+
+@st.cache_data(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+)
+def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float | None:
+    """The smallest rise in the newest step of a View that would usually have been hot."""
+    newest = emerging(view, of, how, unit, seed).counts[:, -1]
+    asked = cached.answer(view).table["asked"].to_numpy(bool)
+    current, units = cached.current(view.stamp), cached.units(view)
+    return hot.smallest(current, units, newest, asked, of, how, seed, families=2)
+
+
 @st.cache_resource(
     max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
 )

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import surface
+from data import power, surface
 from data.answers import Answer
 from data.filters import period
 from data.view import View
-from geo import classes, density
+from geo import classes, density, difference
 from ui import area_state, cached, cached_map, heat, hexes, layers, palette, raster
 from ui.area_state import State
 from ui.asked import Asked
@@ -143,10 +143,15 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
-        f"Drawn only where it stands after false-discovery control (5 %): {share:.0f} % of the "
+        f"Drawn only where it stands after false-discovery control (5%): {share:.0f}% of the "
         "place. "
         f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m"
     )
+    if not of_all.sure.any():
+        least = of_all.smallest
+        rise = power.smallest(lambda factor: float(factor >= least)) if least == least else None
+        reach = difference.REACH * asked.bandwidth
+        note += ". " + power.words_of(rise, f"within {reach:,.0f} m of a typical spot").rstrip(".")
     ends = [f"{heat.short(top)} fewer", "0", f"{heat.short(top)} more"]
     ramp = {"colors": [*palette.diverging(theme)], "ticks": ends}
     return {
