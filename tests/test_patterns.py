@@ -114,7 +114,7 @@ def test_the_planted_rise_is_found_where_and_when_it_was_planted(
     current: Current, units: Any
 ) -> None:
     found = now.daily(current, view(current, MADE, end=RISEN), units)
-    top = now.clusters(current, found, units, now.USUAL_DAYS, 1).iloc[0]
+    top = now.find_unusual(current, found, units, now.USUAL_DAYS, 1).table.iloc[0]
     assert top["area"] == community.RISE_AREA and top["unusual"] and top["p"] <= 0.01
     began = pd.Timestamp(top["since"])
     assert abs((began - community.RISE[0]).days) <= 3
@@ -131,7 +131,7 @@ def test_nothing_is_unusual_where_days_are_dealt_anew(current: Current, units: A
         counts = np.zeros_like(found.counts)
         np.add.at(counts, (area, rng.permutation(day)), 1)
         dealt = Daily(counts, found.days, 0)
-        runs += bool(now.clusters(current, dealt, units, now.USUAL_DAYS, seed)["unusual"].any())
+        runs += unusual(current, dealt, units, seed)
     assert runs <= 2  # 1 % of 20 runs are called unusual by chance
 
 
