@@ -23,7 +23,7 @@ REPLICATES = 999
 RARE = 100  # looks: only what comes up more rarely is called unusual
 MOST_REPORTS = 500_000  # that are looked through for second reports of an event: the newest
 RISE_AREAS, RISE_DAYS = 5, 14  # of the rise that tells what a finding of nothing is worth
-RISE_RUNS = 50
+RISE_RUNS = 40
 
 
 @dataclass(frozen=True)

@@ -223,10 +223,13 @@ def power(
 
     Each time the newest baseline before the newest days is dealt anew, and `days` at its end have
     so many times as many cases in some `areas` that lie together, around a place where a case is.
-    Only circles around these areas are looked at: so a rise may be found a little more often.
+    Only circles around these areas are looked at: so a rise may be found a little more
+    often. 0 where the baseline has no case that could be more.
     """
     look, base = found.look, counts[:, : -found.look.longest][:, -found.look.baseline :]
     by_area = base.sum(axis=1)
+    if not by_area.any():
+        return lambda factor: 0.0
     rng = np.random.default_rng(seed)
     middle = rng.choice(len(base), runs, p=by_area / by_area.sum())
     order = _days(_week_ends(look, runs, rng), look.baseline)[:, ::-1]

@@ -38,37 +38,50 @@ def choose() -> tuple[int, int]:
 def why_not(found: Daily, longest: int) -> str:
     """Why nothing can be said; empty where something can."""
     least = prospective.least_days(longest)
-    if len(found.days) < least:
-        since = ""
-        if (change := found.changed) and found.days and found.days[0] >= change.day:
-            since = (
-                f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
-            )
-        return (
-            f"{since}{words.counted(len(found.days), 'day')} with data are too few: it takes "
-            f"{least} to tell what happens here more rarely than once in {RARE} days, looking back "
-            f"on the newest {longest}. To look at fewer of the newest days, choose a smaller number."
-        )
-    held, before = int(found.counts.sum()), int(found.counts[:, :-longest].sum())
-    if not held:
+    held = int(found.counts.sum())
+    span = period(found.days[0], found.days[-1]) if found.days else ""
+    what = "event" if found.again else "incident"
+    if found.days and not held:
         return "No record of this View lies in an area and has a known day."
-    span = period(found.days[0], found.days[-1])
-    if before < LEAST:
-        many = words.counted(held, "incident")
-        if held >= LEAST:
-            many = f"{before:,} of the {held:,} incidents"
-            span = f"{period(found.days[0], found.days[-longest - 1])}"
-        return (
-            f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
-            f"{LEAST} before the newest {longest} days. That nothing unusual is named does not say "
-            "that nothing is."
-        )
+    if found.days and held < LEAST:
+        return _few(words.counted(held, what), span, longest)
+    if len(found.days) < least:
+        return _short(found, longest, least)
+    usual = slice(-prospective.baseline_days(len(found.days), longest), -longest)
+    if (before := int(found.counts[:, usual].sum())) < LEAST:
+        earlier = period(found.days[usual][0], found.days[usual][-1])
+        return _few(f"{before:,} of the {held:,} {what}s", earlier, longest)
     if np.count_nonzero(found.counts.sum(axis=1)) < 2:
         return (
-            f"All {held:,} incidents, {span}, lie in one area: what is unusual in a place is told "
+            f"All {held:,} {what}s, {span}, lie in one area: what is unusual in a place is told "
             "by the others. Whether there are more than there were, the page Trend says."
         )
     return ""
+
+
+def _few(many: str, span: str, longest: int) -> str:
+    """Why so few incidents say nothing."""
+    return (
+        f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
+        f"{LEAST} before the newest {longest} days. That nothing unusual is named does not say "
+        "that nothing is."
+    )
+
+
+def _short(found: Daily, longest: int, least: int) -> str:
+    """Why so few days say nothing."""
+    since, advice = "", " An earlier From adds days, where the source has them."
+    if (change := found.changed) and found.days and found.days[0] >= change.day:
+        since = f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
+        advice = ""
+    enough = [d for d in data_now.DAYS if len(found.days) >= prospective.least_days(d)]
+    if enough:
+        advice += f" For the newest {max(enough)} there are enough."
+    return (
+        f"{since}{words.counted(len(found.days), 'day')} with data are too few to say what comes "
+        f"up here less than once in {RARE} looks: it takes {least} where the newest {longest} are "
+        f"looked at.{advice}"
+    )
 
 
 def title(view: View, found: Daily, newest: Unusual, weeks: Alarms) -> str:
@@ -138,18 +151,18 @@ def _looked_at(found: Daily, newest: Unusual, longest: int) -> str:
     many = words.counted(int(found.counts.sum()), "event" if found.again else "incident")
     return (
         f"Looked at {many} in areas, {span}: circles of areas over the newest 1 to {longest} days, "
-        f"with what is expected from {newest.baseline} days. Unusual is only what comes up at most "
-        f"once in {RARE} looks, both among the {newest.looks:,} earlier days looked at in the same "
-        f"way and where the weeks before the newest {longest} days are dealt anew."
+        f"against {newest.baseline} days as their usual. Unusual is only what comes up at most once "
+        f"in {RARE} looks, both when {newest.looks:,} earlier days are looked at in the same way and "
+        f"when the weeks before the newest {longest} days are dealt anew."
     )
 
 
 def _by_the_past(newest: Unusual) -> str:
     """How often the source would have been called unusual before."""
     return (
-        f"On {newest.called:,} of the {newest.earlier:,} earlier days looked at, the same look back "
-        f"would have called something unusual ({newest.called / max(newest.earlier, 1):.1%}); "
-        f"where nothing happens it is up to {1 / RARE:.0%}."
+        f"On {newest.called or 'none'} of the {newest.earlier:,} earlier days looked at, the same look "
+        f"back would have called something unusual ({newest.called / newest.earlier:.1%}; where "
+        f"nothing but the usual happens, up to {1 / RARE:.0%})."
     )
 
 
