@@ -26,7 +26,8 @@ GROWTH = 1.2  # a circle holds at least so many times as many areas as the one b
 LENGTHS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 42)  # days that a window may last
 MOST_BASELINE, LEAST_BASELINE = 364, 56  # days
 EARLIER = 99  # looks at earlier days that it takes: by fewer nothing is rarer than 1 in 100
-CELLS = 250_000  # numbers that are worked on at once: they stay in the cache
+CELLS = 60_000  # numbers that are worked on at once: they stay in the cache
+MOST_CELLS = 2_000_000  # of circles by days that are held at once: some hundred megabytes
 GUMBEL_SD = np.pi / np.sqrt(6)
 LEAST_P = 1e-300  # below it a normal quantile is infinite
 COLUMNS = (
@@ -98,7 +99,11 @@ def scan(
     if not len(look.circles.end):
         none = pd.DataFrame(columns=list(COLUMNS))
         return Scan(look, none, np.zeros(replicates), np.zeros(len(every)))
-    past = scores(counts, look, every)[0].max(axis=0)
+    past = np.zeros(len(every))
+    for some in _parts(look.circles, counts.shape[1]):
+        np.maximum(
+            past, scores(counts, look._replace(circles=some), every)[0].max(axis=0), out=past
+        )
     rng = np.random.default_rng(seed)
     dealt = dealt_scores(counts[:, :-longest], look, replicates, rng)
     return Scan(look, _clusters(counts, look, x, y, dealt, past), dealt, past)
@@ -152,25 +157,28 @@ def dealt_scores(counts: Whole, look: Look, replicates: int, rng: np.random.Gene
     held, every = windows.held(look.circles, base).astype(float), base.sum(axis=0).astype(float)
     part = held.sum(axis=1, keepdims=True) / max(every.sum(), 1)
     weekly, weeks = (_trailing(_sums(_wrapped(v)))[:, WEEK - 1 :] for v in (held, every[None]))
-    parts = [_squares(weekly, weeks), weekly, weeks]
+    # days first: what is drawn are whole days, and they lie together in memory
+    held, part = np.ascontiguousarray(held.T), part.T
+    parts = [np.ascontiguousarray(v.T) for v in (_squares(weekly, weeks), weekly, weeks)]
+    sums = [v.sum(axis=0) for v in parts]
     ends = _week_ends(look, replicates, rng)[:, : -(-look.longest // WEEK)]
     days = _days(ends, look.baseline)[:, : look.longest]
-    out, step = np.empty(replicates), max(CELLS // len(held), 1)
+    out, step = np.empty(replicates), max(CELLS // held.shape[1], 1)
     for at in range(0, replicates, step):
         newest, drawn = ends[at : at + step], days[at : at + step]
         squares, inside, outside = (
-            v.sum(axis=1)[:, None] - WEEK * v[:, newest].sum(axis=2) for v in parts
+            total - WEEK * sum(v[week] for week in newest.T) for total, v in zip(sums, parts)
         )
         spread = _dispersion(squares, inside, outside, look.baseline - WEEK * newest.shape[1])
         best, before = np.zeros(spread.shape), 0
-        c, mean = np.zeros(spread.shape), np.zeros(spread.shape)
+        c, all_areas = np.zeros(spread.shape), np.zeros((len(newest), 1))
         for length in look.lengths:
             for day in drawn[:, before:length].T:
-                c += held[:, day]
-                mean += part * every[day]
-            np.maximum(best, likelihood(c, mean), out=best)
+                c += held[day]
+                all_areas[:, 0] += every[day]
+            np.maximum(best, likelihood(c, part * all_areas), out=best)
             before = length
-        out[at : at + step] = (best / spread).max(axis=0)
+        out[at : at + step] = (best / spread).max(axis=1)
     return out
 
 
@@ -255,8 +263,12 @@ def power(
 def likelihood(cases: Array, mean: Array) -> Array:
     """The Poisson log likelihood ratio of a count above its mean; 0 without more."""
     above = (cases > mean * windows.ABOVE) & (mean > 0)
-    c, mu = np.where(above, cases, 1.0), np.where(above, mean, 1.0)
-    return np.asarray(c * np.log(c / mu) - (c - mu))
+    ratio = np.divide(cases, mean, out=np.ones_like(cases), where=above)
+    np.log(ratio, out=ratio, where=above)
+    ratio *= cases
+    ratio -= cases
+    ratio += mean
+    return np.asarray(np.where(above, ratio, 0.0))
 
 
 def _clusters(
@@ -281,6 +293,13 @@ def _clusters(
             float(mean), float(cases / mean), float(score[window]), chance, by_past, p, 1 / p,
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _parts(circles: Circles, days: int) -> list[Circles]:
+    """The circles in parts of some centres each, whose counts of so many days fit in memory."""
+    number = max(1, -(-len(circles.end) * days // MOST_CELLS))
+    blocks = np.array_split(np.unique(circles.centre), number)
+    return [_around(circles, block) for block in blocks if len(block)]
 
 
 def _around(circles: Circles, block: Whole) -> Circles:
