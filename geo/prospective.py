@@ -27,7 +27,7 @@ LENGTHS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 42)  # days that a window may last
 MOST_BASELINE, LEAST_BASELINE = 364, 56  # days
 EARLIER = 99  # looks at earlier days that it takes: by fewer nothing is rarer than 1 in 100
 CELLS = 60_000  # numbers that are worked on at once: they stay in the cache
-MOST_CELLS = 2_000_000  # of circles by days that are held at once: some hundred megabytes
+MOST_CELLS = 200_000  # of circles by days that are worked on at once, for the same reason
 GUMBEL_SD = np.pi / np.sqrt(6)
 LEAST_P = 1e-300  # below it a normal quantile is infinite
 COLUMNS = (
@@ -296,7 +296,7 @@ def _clusters(
 
 
 def _parts(circles: Circles, days: int) -> list[Circles]:
-    """The circles in parts of some centres each, whose counts of so many days fit in memory."""
+    """The circles in parts of some centres each, whose counts of so many days stay in the cache."""
     number = max(1, -(-len(circles.end) * days // MOST_CELLS))
     blocks = np.array_split(np.unique(circles.centre), number)
     return [_around(circles, block) for block in blocks if len(block)]

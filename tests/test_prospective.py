@@ -215,3 +215,12 @@ def test_one_area_has_no_circle() -> None:
     found = prospective.scan(counts, [0], [0], LONGEST, 0.5, 9, 1)
     assert found.clusters.empty and tuple(found.clusters.columns) == prospective.COLUMNS
     assert windows.circles(np.zeros((1, 1)), [1], 0.5).end.size == 0
+
+
+def test_circles_in_parts_are_all_circles(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = risen(np.random.default_rng(3), 5)
+    whole = scan(counts)
+    monkeypatch.setattr(prospective, "MOST_CELLS", 3000)
+    parts = prospective._parts(whole.look.circles, DAYS)
+    assert len(parts) > 5 and sum(len(p.end) for p in parts) == len(whole.look.circles.end)
+    assert scan(counts).past == pytest.approx(whole.past)
