@@ -168,7 +168,7 @@ def test_press_without_a_neighborhood_lies_in_no_area() -> None:
 def test_of_a_few_records_no_finding_is_said() -> None:
     app = opened("pages/now.py", **FEW)
     assert app.subheader[0].value == "Too little to tell what is usual"
-    assert "17 incidents in areas" in said(app) and "it takes 20" in said(app)
+    assert "16 events in areas" in said(app) and "it takes 20" in said(app)  # of 17 reports
     few = {"source": "community made", "kind": "arrest operation", "area": ["Armatage", "Hale"]}
     app = opened("pages/trend.py", **few)
     assert "too few to tell of a break" in app.subheader[0].value

@@ -1,6 +1,5 @@
 """Answers kept between reruns for the pages of patterns."""
 
-import pandas as pd
 import streamlit as st
 
 from data import episodes as data_episodes
@@ -63,10 +62,10 @@ def daily(view: View) -> now.Daily:
 @st.cache_resource(
     max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
 )
-def clusters(view: View, longest: int, seed: int) -> pd.DataFrame:
+def unusual(view: View, longest: int, seed: int) -> now.Unusual:
     """What is unusual in the newest days of a View. Do not change it."""
     current, units = cached.current(view.stamp), cached.units(view)
-    return now.clusters(current, daily(view), units, longest, seed)
+    return now.find_unusual(current, daily(view), units, longest, seed)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
