@@ -81,7 +81,10 @@ class View:
         elif self.compare == YEAR_BEFORE:
             period = (year_before(self.start), year_before(self.end))
         elif self.compare == OWN and self.versus_start and self.versus_end:
-            period = (min(self.versus_start, self.versus_end), max(self.versus_start, self.versus_end))
+            period = (
+                min(self.versus_start, self.versus_end),
+                max(self.versus_start, self.versus_end),
+            )
         else:
             return None
         return replace(self, start=period[0], end=period[1], compare=NOTHING)

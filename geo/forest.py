@@ -77,9 +77,7 @@ def ratios(
     before = np.atleast_2d(np.asarray(b, float))
     exposures = (exposure_a, exposure_b)
     beside = [table for year in years or () for table in year]
-    found = rates.change(
-        now, before, *exposures, paired=paired, inflation=inflation, beside=beside
-    )
+    found = rates.change(now, before, *exposures, paired=paired, inflation=inflation, beside=beside)
     both = now.sum(axis=1) + before.sum(axis=1)
     enough = ~rates.unreliable(both if events is None else events)
     p = np.where(enough, _p(now, before, exposures, found), np.nan)
@@ -107,6 +105,16 @@ def ratios(
     finding[moved & (found.sure > 0)] = HIGHER
     finding[moved & (found.sure < 0)] = LOWER
     return Ratios(found.ratio, found.lower, found.upper, found.factor, p, q, finding, usual)
+
+
+def share_found(found: Ratios, factor: float) -> float:
+    """How often a ratio so many times 1 would be called clear, by the width of the first row's
+    interval (on the log, normal)."""
+    low, high = float(found.lower[0]), float(found.upper[0])
+    if not (0 < low < high < np.inf):
+        return 0.0
+    error = np.log(high / low) / (2 * special.ndtri(0.975))
+    return float(special.ndtr(np.log(factor) / error - special.ndtri(0.975)))
 
 
 def _usual(now: Array, before: Array, years: Sequence[Year]) -> tuple[Array, Array]:
@@ -144,7 +152,9 @@ def _p(
         tail = np.exp(middle) / 2
         normal = special.ndtri(tail)
         far = normal < -1e-9
-        wider = np.where(far, special.stdtrit(found.degrees, tail) / np.where(far, normal, -1.0), 1.0)
+        wider = np.where(
+            far, special.stdtrit(found.degrees, tail) / np.where(far, normal, -1.0), 1.0
+        )
         thin = np.maximum(found.factor * wider**2, 1.0)
         above = _tails(n / thin, m / thin, share) > np.exp(middle)
         low, high = np.where(above, middle, low), np.where(above, high, middle)

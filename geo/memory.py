@@ -25,12 +25,14 @@ class Memory(NamedTuple):
     steps: int
 
 
-def of_neighbors(counts: npt.ArrayLike, season: npt.ArrayLike = 1.0) -> Memory:
+def of_neighbors(
+    counts: npt.ArrayLike, season: npt.ArrayLike = 1.0, doubt: float = DOUBT
+) -> Memory:
     """The memory of counts (rows, steps), NaN where not known.
 
     A level is fitted to each stretch of 26 steps, so that what lasts longer is no memory; what
     that takes from the correlation is given back (by the expected ratio of an autoregression
-    around its own mean). Three quarters of a standard error are added. Where a step two apart resembles a
+    around its own mean). So many standard errors of `doubt` are added. Where a step two apart resembles a
     step more than an autoregression of counts lets expect, what is remembered is the level
     behind the counts, and it fades more slowly.
     """
@@ -58,7 +60,7 @@ def of_neighbors(counts: npt.ArrayLike, season: npt.ArrayLike = 1.0) -> Memory:
     second = two + np.interp(first, GRID, GRID**2 - usual[1])
     factor = square / (steps - len(lengths))
     lag = np.where(first > 0, second / np.maximum(first, 1e-3), 0.0)
-    first = first + DOUBT * np.sqrt(np.maximum(1 - first**2, 0.0) / steps)
+    first = first + doubt * np.sqrt(np.maximum(1 - first**2, 0.0) / steps)
     first = np.where(some, np.clip(first, 0.0, MOST), 0.0)
     slowest = first / np.maximum(1 - 1 / np.maximum(factor, 1.001), 1e-3)
     fade = np.clip(lag, first, np.maximum(slowest, first))
@@ -76,18 +78,18 @@ def inflation(memory: Memory, steps: int, steps_before: int = 0, apart: int = 0)
     """
     n, m = steps, steps_before
     lengths = [v for v in (n, m) if v]
-    worth = [_worth(memory, v) for v in lengths]
-    wide = sum(w / v for w, v in zip(worth, lengths)) / sum(1 / v for v in lengths)
+    alone = [worth(memory, v) for v in lengths]
+    wide = sum(w / v for w, v in zip(alone, lengths)) / sum(1 / v for v in lengths)
     if m:
         away = np.arange(1, n + m)
         many = np.minimum(np.minimum(away, n + m - away), min(n, m))
         both = (many * _correlated(memory, away + apart)).sum(axis=1) / (n * m)
         wide -= 2 * both / (1 / n + 1 / m)
-    left = (n + m - sum(worth)) / max(n + m - len(lengths), 1)
+    left = (n + m - sum(alone)) / max(n + m - len(lengths), 1)
     return np.asarray(np.maximum(wide / np.maximum(left, 0.1), 1.0))
 
 
-def _worth(memory: Memory, steps: int) -> Array:
+def worth(memory: Memory, steps: int) -> Array:
     """The variance of a mean of so many steps, in that of independent ones."""
     apart = np.arange(1, steps)
     return np.asarray(1 + 2 * (_correlated(memory, apart) * (1 - apart / steps)).sum(axis=1))

@@ -97,8 +97,10 @@ def change(
     n, m = a.sum(axis=1), b.sum(axis=1)
     scale = _exposed(exposure_before, len(b)) * b.shape[1]
     scale = scale / (_exposed(exposure, len(a)) * a.shape[1])
-    own, free = _share_spread(a, b) if paired else _spread(
-        a, b, *(np.atleast_2d(np.asarray(table, float)) for table in beside)
+    own, free = (
+        _share_spread(a, b)
+        if paired
+        else _spread(a, b, *(np.atleast_2d(np.asarray(table, float)) for table in beside))
     )
     factor, known = _drawn_together(own, free, (n + m) / (a.shape[1] + b.shape[1]))
     factor = factor * np.asarray(inflation, float)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import now as data_now
-from data import words
+from data import power, words
 from data.filters import period
 from data.now import RARE, REPLICATES, SHARE, Daily
 from data.view import View
@@ -251,8 +251,10 @@ def alarms(found: Alarms) -> None:
     st.text(
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
         f"together). When nothing changes, chance gives {found.false_a_month:.1f} alarms a month "
-        "in so many series (simulated from their own weeks)."
+        "in so many series (simulated from weeks like their own)."
     )
+    if not many:
+        st.text(power.words_of(found.smallest, "in one week, in a usual area"))
     if many:
         rows = found.table.assign(week=[period(d, d) for d in found.table["week"]])
         tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")
