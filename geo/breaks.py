@@ -58,8 +58,8 @@ def change_points(
     dispersion within segments, as long as that is significant (sequentially, as Bai and
     Perron 1998): so a series without breaks shows any in 5 % of cases or
     fewer. A step must also fit its stretch more clearly better than a slope does than it would
-    in simulated weeks of that slope (a likelihood ratio): what moves slowly is a drift (`levels`), not a break, and
-    `p` is the larger of both. Chance is simulated:
+    in simulated weeks of that slope (a likelihood ratio): what moves slowly is a drift
+    (`levels`), not a break, and `p` is the larger of both. Chance is simulated:
     negative binomial weeks of the same levels and season, whose dispersion and correlation
     of neighbors are such that simulated series show, fitted alike, what this one shows; what
     they vary by more than chance is taken for a level that remembers. Over
@@ -121,6 +121,8 @@ def levels(
             for cut, one in zip(edges[1:-1], p)
         ]
     shown = [cut for cut, one in zip(edges[1:-1], p) if one <= level]
+    if shown:  # of the date and the ratio: what is left beside all breaks
+        noise = _matched(y, _season(y, wave, edges), wave, edges, normal, margin=0.0)
     rows = _intervals(y, wave, edges, normal, noise, shown)
     stand = [one for one in p if one <= level]
     frame = pd.DataFrame(
@@ -242,19 +244,24 @@ def _matched(
 
     A `margin` of standard errors is added to the memory: too little makes breaks of chance.
     """
-    wanted = simulated.seen(y, season, edges, _best(y, season, edges))
+    wanted = simulated.seen(_flattened(y, season, edges), season, edges)
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
     for _ in range(MATCHED):
         drawn, own = _like(y, season, wave, edges, normal[:MATCHING], noise)
-        got = simulated.seen(drawn, own, edges, _best(drawn, own, edges))
+        got = simulated.seen(_flattened(drawn, own, edges), own, edges)
         noise = simulated.closer(noise, wanted, got)
     doubt = margin * float(got[1].std())
     return Noise(noise.factor, min(noise.memory + doubt, simulated.MOST))
 
 
-def _best(y: Array, season: Array, edges: list[int]) -> Ints:
-    """Where a break would gain most, a row each: it may be one, so it is no memory."""
-    return np.asarray(_gains(y, season, edges)[:, : y.shape[1]].argmax(axis=1))
+def _flattened(y: Array, season: Array, edges: list[int]) -> Array:
+    """The weeks without their two clearest steps, a row each: those may be breaks, and no memory."""
+    whole = simulated.levels(y, season, edges)
+    for _ in range(2):
+        cut = _gains(y, season, edges)[:, : y.shape[1]].argmax(axis=1)
+        level = simulated.levels(y, season, edges, cut)
+        y = np.where(level > 0, y * whole / np.maximum(level, 1e-9), y)
+    return y
 
 
 def _gains(y: Array, season: Array, edges: list[int]) -> Array:

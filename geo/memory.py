@@ -32,8 +32,8 @@ def of_neighbors(
 
     A level is fitted to each stretch of 26 steps, so that what lasts longer is no memory; what
     that takes from the correlation is given back (by the expected ratio of an autoregression
-    around its own mean). So many standard errors of `doubt` are added. Where a step two apart resembles a
-    step more than an autoregression of counts lets expect, what is remembered is the level
+    around its own mean). So many standard errors of `doubt` are added. Where a step two apart
+    resembles a step more than an autoregression of counts lets expect, what is remembered is the level
     behind the counts, and it fades more slowly.
     """
     y = np.atleast_2d(np.asarray(counts, float))
@@ -72,7 +72,8 @@ def inflation(memory: Memory, steps: int, steps_before: int = 0, apart: int = 0)
     """How many times the variance of a difference of two means is what it looks like, a row each.
 
     Means of so many steps of two periods, with `apart` steps between them (Andrews 1991 for the
-    long run); of one mean alone where there is no other period. Two things widen it: neighbors that resemble each other are worth fewer steps,
+    long run); of one mean alone where there is no other period. Two things widen it: neighbors
+    that resemble each other are worth fewer steps,
     and they vary less around their own mean than around the true one, so that the dispersion
     looks too small. Never below 1.
     """

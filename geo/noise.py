@@ -90,17 +90,16 @@ def _within(values: Array, edges: list[int]) -> Array:
     return np.repeat(np.add.reduceat(values, edges[:-1], axis=0), np.diff(edges), axis=0)
 
 
-def seen(y: Array, season: Array, edges: list[int], cut: Ints | None = None) -> tuple[Array, Array]:
+def seen(y: Array, season: Array, edges: list[int]) -> tuple[Array, Array]:
     """Dispersion and correlation of neighbors within stretches of about a year, a row each.
 
     In stretches, because breaks not yet found would pass for correlation; for which the
-    quarter of stretches that vary most is left out, and each row is cut once more before its
-    week in `cut`. Both are too low for that, which `closer`
+    quarter of stretches that vary most is left out. Both are too low for that, which `closer`
     mends.
     """
     parts = [np.linspace(a, b, max(round((b - a) / STRETCH), 1) + 1) for a, b in pairwise(edges)]
     cuts = sorted({int(v) for part in parts for v in part})
-    mean = np.maximum(levels(y, season, cuts, cut) * season, 1e-9)
+    mean = np.maximum(levels(y, season, cuts) * season, 1e-9)
     residual = (y - mean) / np.sqrt(mean)
     square = np.add.reduceat(residual**2, cuts[:-1], axis=1)
     follows = np.pad(residual[:, 1:] * residual[:, :-1], ((0, 0), (0, 1)))

@@ -43,7 +43,8 @@ class Change(NamedTuple):
 
     `ratio` and bounds are NaN where nothing can be said, `upper` also where there was
     nothing before, because then no ratio is too large. `sure` is +1 where the whole
-    interval lies above 1, -1 below, 0 otherwise. `factor` is the dispersion used, of so many `degrees` of freedom.
+    interval lies above 1, -1 below, 0 otherwise. `factor` is the dispersion used,
+    of so many `degrees` of freedom.
     """
 
     ratio: Array
@@ -82,9 +83,10 @@ def change(
     so: areas of few events are called changed less often than the level says.
 
     Weeks count as independent, unless `inflation` (a number, or one a row) says how many times
-    the variance is more for weeks that resemble the next (`geo.memory.inflation`). `beside` are other weeks of the same rows (tables, each around its
-    own mean) that tell how much weeks vary. A season is
-    a change to it: whether season can do as much, `geo.forest.ratios` asks. Rows of the same weeks that rise together
+    the variance is more for weeks that resemble the next (`geo.memory.inflation`).
+    `beside` are other weeks of the same rows (tables, each around its own mean) that tell how much weeks vary. A season is
+    a change to it: whether season can do as much, `geo.forest.ratios` asks. Rows of the same
+    weeks that rise together
     are safe to compare as if independent: the interval is too wide. With `paired` (same weeks
     in both) it is narrower: the factor is then that of the weekly share of `now` in both.
     """

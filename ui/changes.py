@@ -63,7 +63,8 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
         f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
         f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same.{as_much} "
-        f"Judged together: {words.counted(tested, 'area')} with {rates.UNRELIABLE} incidents or more, "
+        f"Judged together: {words.counted(tested, 'area')} with {rates.UNRELIABLE} incidents or "
+        "more, "
         "false discoveries held to 5% (Benjamini-Hochberg). Where it is not clear, chance can "
         f"explain the difference. {headline.season_words(told.season, told.years)}"
     ).strip()

@@ -47,10 +47,8 @@ def title(view: View, asked: Asked, pair: Pair | str) -> str:
         case forest.HIGHER | forest.LOWER:
             return f"{what}: {_many(float(pair.overall.ratio[0]))} {unit} in {a} {_than(pair, b)}"
         case forest.SEASON:
-            return (
-                f"{what}: {_many(float(pair.overall.ratio[0]))} {unit} in {a} {_than(pair, b)}, but "
-                "season can do as much"
-            )
+            many = _many(float(pair.overall.ratio[0]))
+            return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but season can do as much"
         case forest.UNCLEAR:
             return f"{what}: no clear difference {unit} between {a} and {b}"
     return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
@@ -171,7 +169,8 @@ def label(pair: Pair) -> pd.Series:
     """The finding of each area, as readers read it."""
     said = {
         forest.HIGHER: "clearly more", forest.LOWER: "clearly fewer",
-        forest.SEASON: "may be season", forest.UNCLEAR: "may be chance", forest.FEW: "too few to test",
+        forest.SEASON: "may be season", forest.UNCLEAR: "may be chance",
+        forest.FEW: "too few to test",
         forest.NONE: "no ratio",
     }  # fmt: skip
     return pair.table["finding"].map(said)

@@ -70,7 +70,8 @@ def sentence(answer: Answer) -> str:
         factor = power.smallest(lambda times: forest.share_found(told.change, times))
         worth = f" {power.words_of(factor, 'from one period to the other')}"
     season = season_words(told.season, told.years, float(told.change.usual[0]))
-    return f"{change}: {both} (ratio{a_day} {ratio:.2f}, 95 % interval {within}).{worth} {season}".strip()
+    numbers = f"(ratio{a_day} {ratio:.2f}, 95 % interval {within})"
+    return f"{change}: {both} {numbers}.{worth} {season}".strip()
 
 
 def season_words(season: Season, years: int, usual: float = np.nan) -> str:
@@ -78,8 +79,9 @@ def season_words(season: Season, years: int, usual: float = np.nan) -> str:
     match season:
         case Season.UNKNOWN:
             return (
-                "Season alone can do as much: no other year of these weeks is covered, so no rise or "
-                "fall is called one. Compare with the same period a year before where it is covered."
+                "Season alone can do as much: no other year of these weeks is covered, so no rise "
+                "or fall is called one. Compare with the same period a year before where it is "
+                "covered."
             )
         case Season.KNOWN:
             many = words.counted(years, "other year")
