@@ -123,6 +123,7 @@ def levels(
     shown = [cut for cut, one in zip(edges[1:-1], p) if one <= level]
     if shown:  # of the date and the ratio: what is left beside all breaks
         noise = _matched(y, _season(y, wave, edges), wave, edges, normal, margin=0.0)
+        noise = noise._replace(behind=False)
     rows = _intervals(y, wave, edges, normal, noise, shown)
     stand = [one for one in p if one <= level]
     frame = pd.DataFrame(
@@ -255,7 +256,7 @@ def _matched(
 
 
 def _flattened(y: Array, season: Array, edges: list[int]) -> Array:
-    """The weeks without their two clearest steps, a row each: those may be breaks, and no memory."""
+    """The weeks without their two clearest steps, a row each: those may be breaks."""
     whole = simulated.levels(y, season, edges)
     for _ in range(2):
         cut = _gains(y, season, edges)[:, : y.shape[1]].argmax(axis=1)

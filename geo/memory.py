@@ -33,7 +33,8 @@ def of_neighbors(
     A level is fitted to each stretch of 26 steps, so that what lasts longer is no memory; what
     that takes from the correlation is given back (by the expected ratio of an autoregression
     around its own mean). So many standard errors of `doubt` are added. Where a step two apart
-    resembles a step more than an autoregression of counts lets expect, what is remembered is the level
+    resembles a step more than an autoregression of counts lets expect, what is remembered is the
+    level
     behind the counts, and it fades more slowly.
     """
     y = np.atleast_2d(np.asarray(counts, float))

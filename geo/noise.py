@@ -20,6 +20,7 @@ class Noise(NamedTuple):
 
     factor: float
     memory: float
+    behind: bool = True
 
     @property
     def fade(self) -> float:
@@ -28,6 +29,8 @@ class Noise(NamedTuple):
         What weeks vary by more than chance is taken for a level behind the counts that
         remembers: chance hides that from neighbors, so it fades more slowly than they show.
         """
+        if not self.behind:  # counts are an autoregression themselves
+            return self.memory
         behind = max(1 - 1 / self.factor, 1e-3)
         return float(np.clip(self.memory / behind, self.memory, MOST))
 

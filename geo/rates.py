@@ -84,7 +84,8 @@ def change(
 
     Weeks count as independent, unless `inflation` (a number, or one a row) says how many times
     the variance is more for weeks that resemble the next (`geo.memory.inflation`).
-    `beside` are other weeks of the same rows (tables, each around its own mean) that tell how much weeks vary. A season is
+    `beside` are other weeks of the same rows (tables, each around its own mean) that tell how
+    much weeks vary. A season is
     a change to it: whether season can do as much, `geo.forest.ratios` asks. Rows of the same
     weeks that rise together
     are safe to compare as if independent: the interval is too wide. With `paired` (same weeks

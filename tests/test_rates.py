@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse, special, stats
 
+from bench.calibrations import change
 from geo import forest, rates, tabulate
 
 
@@ -279,3 +280,12 @@ def test_aligned_puts_counts_where_their_unit_is(units: list[int], random: objec
     for unit, row in zip(units, out):
         held = np.flatnonzero(found == unit)
         assert (row == (counts[held[0]] if len(held) else 0)).all()
+
+
+def test_no_season_and_no_memory_passes_for_a_change() -> None:
+    """The bench's cases with few runs: what pages call higher or lower where nothing changed."""
+    for case in change.CASES:
+        if not case.power and ("26 weeks" in case.data or "13 weeks" in case.data):
+            runs = 10 if "87" in case.data else 30
+            found = sum(case.trial(np.random.default_rng([3, i]))[0] for i in range(runs))
+            assert found <= stats.binom.ppf(0.999, runs, 0.05), case.data
