@@ -82,7 +82,14 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         days = (periods.length(view, step, current), periods.length(other, step, current))
         told = past.of(current, view, other, step, units)
         comparison = Comparison(
-            forest.ratios(*totals, *days, inflation=told.inflation_of_all, years=told.years_of_all),
+            forest.ratios(
+                totals[0],
+                totals[1],
+                days[0],
+                days[1],
+                inflation=told.inflation_of_all,
+                years=told.years_of_all,
+            ),
             float(totals[0].mean()),
             float(totals[1].mean()),
             periods.ends(view, step, current),
