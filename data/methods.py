@@ -83,7 +83,7 @@ METHODS = (
         "Change",
         "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
         "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
-        "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone, fewer where most have few incidents. Weeks count as independent: a season is a change to it.",
+        "Higher or lower is said only where chance and season do not explain it, over all areas judged together (Benjamini-Hochberg, 5%; from 20 incidents on). The interval is widened by how much neighboring weeks of the source's past resemble each other. Where the two periods lie in other seasons, the ratio must also be clear beside that of the same periods in other years; without another year nothing is called a rise or fall.",
     ),
     Method(
         "Classes of the map",
@@ -141,8 +141,8 @@ METHODS = (
     ),
     Method(
         "Trend",
-        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation. Trend and season, where asked for: STL, robust, on the square root of the counts.",
+        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation, and fits clearly better than a slope: else it is called a drift and has no date. Sought from 104 weeks on, because a season passes for a break in fewer. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
-        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
+        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are the larger of two simulations: the series' own weeks dealt anew, and negative binomial weeks like them. A break across all areas at once can be a change of recording.",
     ),
 )

@@ -324,8 +324,10 @@ def alarms(found: Alarms) -> None:
     st.text(
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
         f"together). When nothing changes, chance gives {found.false_a_month:.1f} alarms a month "
-        "in so many series (simulated from their own weeks)."
+        "in so many series (simulated from weeks like their own)."
     )
+    if not many:
+        st.text(power.words_of(found.smallest, "in one week, in a usual area"))
     if many:
         rows = found.table.assign(week=[period(d, d) for d in found.table["week"]])
         tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")

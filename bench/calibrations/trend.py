@@ -1,5 +1,43 @@
-"""False findings and power of trend."""
+"""False findings and power of the weekly trend: breaks of the level, and alarms."""
+
+from functools import partial
+
+import numpy as np
 
 from bench.calibrations.case import Case
+from bench.calibrations.series import latent, negative_binomial, season
+from data import weekly
+from geo import trends
 
-CASES: tuple[Case, ...] = ()
+MEAN, SIZE, REPLICATES = 15.0, 15.0, 99
+
+
+def broken(
+    rng: np.random.Generator, long: int, swing: float = 0.0, memory: float = 0.0, times: float = 1.0
+) -> tuple[float, float]:
+    """Whether a series shows a dated break; it drifts to so many `times` its first level."""
+    mean = MEAN * season(long, swing, rng.random()) * np.linspace(1, times, long)
+    if memory:
+        y = latent(rng, mean, 0.35, (long,), memory)
+    else:
+        y = negative_binomial(rng, mean, SIZE, (long,))
+    found, _ = weekly.breaks_of(y, [], int(rng.integers(1 << 30)), REPLICATES)
+    return float(len(found.breaks) > 0), 1.0
+
+
+def tripled(rng: np.random.Generator, mean: float) -> tuple[float, float]:
+    """Whether a week of three times as many alarms."""
+    y = negative_binomial(rng, mean, 5.0, (160,))
+    y[-1] = negative_binomial(rng, 3 * mean, 5.0, (1,))[0]
+    return float(trends.expected(y, 1).alarm[-1]), 1.0
+
+
+CASES: tuple[Case, ...] = (
+    *(Case("breaks", f"season of 40 %, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
+      for n in (52, 78, 156)),
+    *(Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
+      for r in (0.5, 0.7, 0.9)),
+    Case("breaks", "smooth drift of 30 %", 0.05, partial(broken, long=156, times=1.3), 40),
+    Case("alarms", "a tripled week, 2 a week", 0.11, partial(tripled, mean=2.0), 200, power=True),
+    Case("alarms", "a tripled week, 10 a week", 0.22, partial(tripled, mean=10.0), 200, power=True),
+)  # fmt: skip
