@@ -15,7 +15,7 @@ from geo.noise import Array, Ints, Noise
 LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
-MARGIN = 0.75  # standard errors
+MARGIN = 2.0  # standard errors
 ROUNDS = 12  # Newton steps for a slope
 STEEPEST = 3.0  # a slope is at most e^3 over its stretch
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "known")

@@ -334,7 +334,9 @@ def test_recording_breaks_upward_in_september_2020(current: Current, units: Any)
     assert 1 < row["ratio_low"] < row["ratio"] < row["ratio_high"]
     assert row["same"] / row["judged"] > 0.8  # everywhere at once
     said = "\n".join(rise.said(view(current, FORCE), found, CHANGES))
-    assert "Known: a new form" in said and "can be a change of recording" in said
+    assert "Known: a new form" in said
+    said = "\n".join(rise.said(view(current, FORCE), found, []))
+    assert "can be a change of recording" in said
 
 
 CHANGES = [(date(2020, 9, 1), "a new form")]

@@ -205,17 +205,17 @@ def test_intervals_cover_date_and_ratio(runs: int) -> None:
 
 
 def test_breaks_move_with_the_series_and_skip_gaps() -> None:
-    mean = np.repeat([10.0, 30.0, 12.0], 40)
-    y = weeks(12, mean, 1.5, 0, 120)
+    mean = np.repeat([10.0, 30.0, 12.0], 60)
+    y = weeks(12, mean, 1.5, 0, 180)
     found = trends.change_points(y, period=1e9)
-    assert (found["at"] - [40, 80]).abs().max() <= 1 and (found["p"] < 0.05).all()
+    assert (found["at"] - [60, 120]).abs().max() <= 1 and (found["p"] < 0.05).all()
     assert found["ratio"].to_numpy() == pytest.approx([3, 0.4], rel=0.25)
     later = trends.change_points(np.concatenate([[np.nan] * 5, y]), period=1e9)
     pd.testing.assert_frame_equal(later.iloc[:, 3:], found.iloc[:, 3:])
     assert (later.iloc[:, :3] - found.iloc[:, :3] == 5).all(axis=None)
     pd.testing.assert_frame_equal(trends.change_points(y, seed=4), trends.change_points(y, seed=4))
     back = trends.change_points(y[::-1], period=1e9)
-    assert (120 - back["at"].to_numpy()[::-1]).tolist() == found["at"].tolist()
+    assert (180 - back["at"].to_numpy()[::-1]).tolist() == found["at"].tolist()
 
 
 @pytest.mark.parametrize("y", [[], [np.nan] * 30, np.zeros(200), [5] * 12])
