@@ -132,10 +132,10 @@ def test_the_trend_has_a_level_on_each_side_of_a_known_change(current: Current, 
     (row,) = (r for r in found.breaks.itertuples() if r.known)
     assert row.at == date(2020, 9, 7)  # the first whole week
     edges = sorted(found.breaks["at"])
-    after = next(d for d in edges if d > row.at)
+    after = next((d for d in edges if d > row.at), date(2021, 9, 6))
     own = table.loc["2020-09-07" : str(after - timedelta(days=1)), "n"]
     assert table["level"].loc["2020-09-07"] == pytest.approx(own.mean())
-    prior = max(d for d in edges if d < row.at)
+    prior = max((d for d in edges if d < row.at), default=date(2016, 1, 4))
     own = table.loc[str(prior) : "2020-08-30", "n"]  # without the week that is cut
     assert table["level"].loc["2020-08-24"] == pytest.approx(own.mean())
 
