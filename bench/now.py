@@ -26,9 +26,9 @@ view, _ = links.view(asked, cached.meta(stamp), cached.place(), datetime.now(UTC
 def screen():
     start = time.perf_counter()
     answer = cached.answer(view)
-    clusters = cached_patterns.clusters(view, now.data_now.USUAL_DAYS, 1)
+    newest = cached_patterns.unusual(view, now.data_now.USUAL_DAYS, 1)
     alarms = cached_patterns.alarms(view, 1)
-    return time.perf_counter() - start, len(clusters), len(alarms.table), answer.headline["n"]
+    return time.perf_counter() - start, len(newest.table), len(alarms.table), answer.headline["n"]
 cold = screen()
 again = sorted(screen() for _ in range(9))[4]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions, recording, within
+from data import links, past, periods, questions, recording, within
 from data.shapes import HEXAGON_OF
 from data.store import Current
 from data.view import HEXAGONS, View
-from geo import drawn, rates, tabulate
+from geo import drawn, forest, tabulate
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,19 @@ class Comparison:
 
     `now` and `before` are incidents a step, the means of so many `steps` and `steps_before`;
     the periods are those of the whole steps. Where steps are months, the ratio is that of
-    incidents a day: months differ in length.
+    incidents a day: months differ in length. `season` is whether one can pass for a change,
+    and `years` how many other years told what it brings.
     """
 
-    change: rates.Change
+    change: forest.Ratios
     now: float
     before: float
     period: str
     period_before: str
     steps: int
     steps_before: int
+    season: past.Season
+    years: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
     why = periods.why_not(view, other, step, current)
-    now = before = comparison = days = None
+    now = before = comparison = days = told = None
     if other is not None and not why:
         earlier = questions.by_area_and_step(current, other, step)
         kept, kept_before = (periods.whole(v, step, current) for v in (view, other))
@@ -77,19 +80,30 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
         ]
         days = (periods.length(view, step, current), periods.length(other, step, current))
+        told = past.of(current, view, other, step, units)
         comparison = Comparison(
-            rates.change(totals[0], totals[1], days[0], days[1]),
+            forest.ratios(
+                totals[0],
+                totals[1],
+                days[0],
+                days[1],
+                inflation=told.inflation_of_all,
+                years=told.years_of_all,
+            ),
             float(totals[0].mean()),
             float(totals[1].mean()),
             periods.ends(view, step, current),
             periods.ends(other, step, current),
             totals[0].shape[1],
             totals[1].shape[1],
+            told.season,
+            len(told.years or ()),
         )
     # a drawn shape cuts through areas: their residents are not those within it
     counted_up = recording.is_count(view, current.meta)
     people = np.where(bool(view.shape) or not counted_up, np.nan, units["population"])
-    table = tabulate.areas_table(units["name"], people, n, now, before, days).assign(
+    judged = (told.inflation, told.years) if told else (1.0, None)
+    table = tabulate.areas_table(units["name"], people, n, now, before, days, *judged).assign(
         cut=bool(view.shape),
         is_count=counted_up,
         unit=units["unit"].to_numpy(),

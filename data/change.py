@@ -31,7 +31,7 @@ def between(
         now, before, over.inside, around.metres, bandwidth, factor, degrees
     )
     part = over.shown.within(around)
-    return Difference(whole.change[part], whole.sure[part])
+    return Difference(whole.change[part], whole.sure[part], whole.smallest)
 
 
 def _period(current: Current, view: View, over: Window) -> Period:

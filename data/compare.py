@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import export, links, periods, questions, recording
+from data import export, links, past, periods, questions, recording
 from data.filters import period, source_option
 from data.settings import Settings
 from data.store import Current
-from data.view import NOTHING, View
-from geo import forest, rates, tabulate
+from data.view import NOTHING, PREVIOUS, View
+from geo import forest, memory, rates, tabulate
 
 PERIODS, AREAS, SOURCES = "two periods", "two sets of areas", "two sources"
 WHAT = (PERIODS, AREAS, SOURCES)
@@ -64,7 +64,8 @@ class Pair:
     q, finding (see geo.forest); for sources also a_share and b_share (% of those in areas),
     for sets of areas side ("A", "B"), population, rate, rate_low and rate_high (of its own).
     `overall` is the ratio of all together; None where there is none. `step` is one of
-    data.view: a day, a week or a month.
+    data.view: a day, a week or a month. `season` is whether one can pass for a change, and
+    `years` how many other years told what it brings.
     """
 
     what: str
@@ -73,6 +74,8 @@ class Pair:
     b: Side
     overall: forest.Ratios | None
     table: pd.DataFrame
+    season: past.Season = past.Season.SAME
+    years: int = 0
 
     @property
     def unit(self) -> str:
@@ -105,7 +108,7 @@ def halves(view: View, current: Current) -> View | None:
     None where the period before the View is covered, or none of it was asked for.
     """
     other = view.compared()
-    if view.compare != "previous period" or other is None:
+    if view.compare != PREVIOUS or other is None:
         return None
     if not recording.is_count(view, current.meta):
         return None
@@ -114,6 +117,8 @@ def halves(view: View, current: Current) -> View | None:
     if not periods.uncovered(other, step, current) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
+    if half >= past.YEAR:  # whole years have the same season
+        half = int(half // past.YEAR * past.YEAR)
     return replace(view, start=end - timedelta(days=half - 1), end=end)
 
 
@@ -127,8 +132,18 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Ma
     if not a.n + b.n:
         return "No comparison: there is no record in either period."
     days = [periods.length(v, step, current) for v in (view, other)]
-    table = _table(units, asked, a, b, forest.ratios(a.counts[asked], b.counts[asked], *days))
-    return Pair(PERIODS, step, a, b, forest.ratios(a.totals, b.totals, *days), table)
+    told = past.of(current, view, other, step, units)
+    years = None
+    if told.years is not None:
+        years = [(one[asked], two[asked]) for one, two in told.years]
+    found = forest.ratios(
+        a.counts[asked], b.counts[asked], *days, inflation=told.inflation[asked], years=years
+    )
+    overall = forest.ratios(
+        a.totals, b.totals, *days, inflation=told.inflation_of_all, years=told.years_of_all
+    )
+    table = _table(units, asked, a, b, found)
+    return Pair(PERIODS, step, a, b, overall, table, told.season, len(told.years or ()))
 
 
 def two_sets(
@@ -156,14 +171,17 @@ def two_sets(
     all_a, all_b = (side.counts[k].sum(axis=0) for side, k in zip((a, b), known))
     overall = None
     if a.residents and b.residents and a.living + b.living:
-        overall = forest.ratios(all_a, all_b, a.residents, b.residents, paired=True)
+        overall = forest.ratios(
+            all_a, all_b, a.residents, b.residents, paired=True, inflation=_of_shares(all_a, all_b)
+        )
     beside = np.broadcast_to(all_b, (int(these.sum()), len(all_b)))
     own = people[these]
     expected = all_b.sum() * own / b.residents if b.residents else np.zeros(len(own))
     enough = np.nan_to_num(a.counts[these].sum(axis=1) + expected)
     found = forest.ratios(
-        a.counts[these], beside, own, b.residents or np.nan, paired=True, events=enough
-    )
+        a.counts[these], beside, own, b.residents or np.nan, paired=True, events=enough,
+        inflation=_of_shares(a.counts[these], beside),
+    )  # fmt: skip
     rows = _table(units, these, a, b, found).assign(side="A")
     rest = _table(units, those, b, b, None).assign(side="B")
     both = pd.concat([rows, rest]).drop(columns=["b", "b_step"])
@@ -208,10 +226,17 @@ def two_sources(
     if not all(totals):
         none = other if totals[0] else view
         return f"No comparison: no record of {source_option(none.sources[0])} lies in these areas."
-    found = forest.ratios(left.counts[asked], right.counts[asked], *totals, paired=True)
+    both = (left.counts[asked], right.counts[asked])
+    found = forest.ratios(*both, *totals, paired=True, inflation=_of_shares(*both))
     table = _table(units, asked, left, right, found)
     table["a_share"], table["b_share"] = (100 * table[c] / t for c, t in zip("ab", totals))
     return Pair(SOURCES, step, left, right, None, table)
+
+
+def _of_shares(a: Ints, b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """How much less weeks tell of a share where it resembles that of the week before."""
+    told = memory.of_neighbors(a, np.maximum(a + b, 1e-9))
+    return memory.inflation(told, np.atleast_2d(a).shape[1])
 
 
 def _spans(view: View, other: View, spans: list[tuple[date, date]]) -> str:

@@ -3,7 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,18 @@ def newest(
 
 
 def records(
-    current: Current, view: View, columns: tuple[str, ...], among: Sequence[Clause], limit: int
+    current: Current,
+    view: View,
+    columns: tuple[str, ...],
+    among: Sequence[Clause],
+    limit: int,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> pa.Table:
-    """Some columns of the newest records of a View that fit all of the clauses, and `area`."""
-    table = _joined(current, view, columns, limit, None, None, among)
+    """Some columns of the newest records of a View that fit all of the clauses, and `area`.
+
+    `more` are columns by name and their SQL on the narrow table.
+    """
+    table = _joined(current, view, columns, limit, None, None, among, more)
     return _named(table, view, current.meta)
 
 
@@ -99,6 +108,7 @@ def _joined(
     found: Clause | None,
     grid: Grid | None = None,
     among: Sequence[Clause] = (),
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> pa.Table:
     """Rows of the narrow table that the View shows, joined with their batches."""
     sql, values = joined([where(view, current), within(grid) if grid else None, *among])
@@ -113,15 +123,17 @@ def _joined(
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
         for i, file in enumerate(current.batches)
     )
-    condition, more = found or ("true", [])
+    condition, sought = found or ("true", [])
+    held = "".join(f", {sql} AS {name}" for name, sql in more.items())
     matches = ", count(*) OVER () AS matches" if found else ""
     return current.query(
-        f"""WITH picked AS (SELECT batch, row, {area.replace(", ", " AS area_row, ", 1)} AS area_by
+        f"""WITH picked AS (SELECT batch, row,
+                {area.replace(", ", " AS area_row, ", 1)} AS area_by{held}
                 FROM {{facts}} WHERE {sql} {early})
-        SELECT {", ".join(columns)}, area_row, area_by{matches}
+        SELECT {", ".join((*columns, *more))}, area_row, area_by{matches}
         FROM picked JOIN ({files}) USING (batch, row) WHERE {condition}
         ORDER BY occurred_at {"DESC" if limit else ""}, incident_id {late}""",
-        [*values, *more],
+        [*values, *sought],
     )
 
 

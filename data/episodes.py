@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import incidents, points
@@ -50,6 +51,19 @@ def of(current: Current, view: View, metres: float, hours: float, least: int) ->
     )
     every = int(pairs.attrs.get("found", len(pairs)))
     return Episodes(_told(table, records, shift), records, without, pairs, every, shift)
+
+
+def repeated(reports: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which records of `points.reports` an earlier one may have told of already.
+
+    Those that the proposed duplicates join, pair by pair, count as one event: its first stays.
+    """
+    again = np.zeros(len(reports), bool)
+    for rows in reports.groupby("kind", sort=False, observed=True).indices.values():
+        x, y, t = (reports[c].to_numpy(float)[rows] for c in ("x", "y", "hours"))
+        first = episodes.first_reports(x, y, np.zeros(len(t)), t, PAIR_METRES, PAIR_HOURS)
+        again[rows] = ~first
+    return again
 
 
 def _told(table: pd.DataFrame, records: pd.DataFrame, shift: int) -> pd.DataFrame:

@@ -183,7 +183,7 @@ FILTERS = (
         options=lambda meta: MEASURES, read=lambda raw, meta: _one_of(raw, MEASURES),
     ),
     Filter(
-        "compare", "compare", "Compared with", "The period that changes are counted from.", "one",
+        "compare", "compare", "Compared with", "The period that changes are counted from. The same period a year before has the same season; the one just before may differ by season alone.", "one",
         options=lambda meta: COMPARED, read=lambda raw, meta: _one_of(raw, COMPARED),
     ),
     Filter(

@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 from data.clauses import Meta, chosen_sources, says
 from data.filters import FILTERS, Filter, period, set_names
 from data.settings import Settings
-from data.view import DAY, HEXAGONS, MONTH, NOTHING, View
+from data.view import (
+    DAY,
+    HEXAGONS,
+    MONTH,
+    NOTHING,
+    OFFERED,
+    OWN,
+    PREVIOUS,
+    YEAR_BEFORE,
+    View,
+    year_before,
+)
 
 SETTLED = "settled"
 STAMP = "stamp"
@@ -45,6 +56,8 @@ def view(
         start, end = end, start
         wrong.append("From lies after To: the two were exchanged.")
     fields |= {"start": start, "end": end}
+    if fields.get("compare") == OFFERED:
+        fields["compare"] = offered(fields["sources"], start, end, meta)
     asked = View(meta["stamp"], **fields)
     if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
         # to the hour, so that the same question is the same question for a while
@@ -53,6 +66,17 @@ def view(
         fields["settled_by"] = min(settled, _settled(choices, settled))
         asked = View(meta["stamp"], **fields)
     return asked, tuple(wrong)
+
+
+def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str:
+    """What a period is compared with unless a reader chooses: the same period a year before where
+    it is covered and counted alike, because it has the same season; else the period before."""
+    first, _ = coverage(sources, meta)
+    begin = year_before(start)
+    counted = [s for s in meta["sources"] if s["name"] in sources]
+    changes = [date.fromisoformat(day) for source in counted for day, _ in source["changes"]]
+    alike = not any(begin < day <= end for day in changes)
+    return YEAR_BEFORE if first <= begin and year_before(end) < start and alike else PREVIOUS
 
 
 def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -> list[str]:
@@ -172,7 +196,7 @@ def query(view: View, meta: Meta) -> str:
     parts: list[tuple[str, str]] = []
     for row in FILTERS:
         value = getattr(view, row.field)
-        if row.word.startswith("versus") and view.compare != "own period":
+        if row.word.startswith("versus") and view.compare != OWN:
             continue
         if value is not None and value != ():
             parts += [(row.word, text) for text in row.write(value, meta)]

@@ -41,7 +41,7 @@ METHODS = (
         "Heat of two periods, and their difference",
         "Both periods cut to whole weeks (or days) on one scale. The difference is drawn only where it stands: each pixel's variance is that of a Poisson process through the squared kernel, times how much the kernel's own weekly sums vary more than chance, drawn towards the mean of all pixels; two-sided t; Benjamini-Hochberg over all pixels with at least 10 incidents within reach, at 5 %.",
         "Diggle (1985); McCullagh and Nelder (1989), section 6.2; Benjamini and Hochberg (1995); Benjamini and Yekutieli (2001).",
-        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged.",
+        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged. Beside a map with nothing drawn stands the smallest rise, within two bandwidths of a typical spot, that would usually have been.",
     ),
     Method(
         "Frames of the time player",
@@ -83,7 +83,7 @@ METHODS = (
         "Change",
         "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
         "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
-        "Higher or lower is said only where the whole interval lies on one side of 1. With 87 areas about 4 are flagged by chance alone, fewer where most have few incidents. Weeks count as independent: a season is a change to it.",
+        "Higher or lower is said only where chance and season do not explain it, over all areas judged together (Benjamini-Hochberg, 5%; from 20 incidents on). The interval is widened by how much neighboring weeks of the source's past resemble each other. Where the two periods lie in other seasons, the ratio must also be clear beside that of the same periods in other years; without another year nothing is called a rise or fall.",
     ),
     Method(
         "Classes of the map",
@@ -105,27 +105,27 @@ METHODS = (
     ),
     Method(
         "Hot spot",
-        "Gi* of the smoothed rate (empirical Bayes; never of raw counts) of each area with its neighbors, all counting alike. p is two-sided, by 9,999 conditional permutations: an area keeps its value and the others are dealt out anew. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
-        "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Benjamini and Hochberg (1995); Marshall (1991) for the rate.",
-        "Of the areas flagged about 1 in 20 is expected to be chance. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
+        "Gi* of the standardized rate (never of raw counts) of each area with its neighbors, all counting alike: how many standard errors a rate lies above the city's, where a rate of few residents varies more and areas differ beyond Poisson chance without a pattern (a + b / residents). p is two-sided, by 9,999 conditional permutations or more: an area keeps its value and the others are dealt out anew, and more deals are made where a value that hardly a deal reaches is not settled. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
+        "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Assuncao and Reis (1999), Statistics in Medicine 18, for the rate; Besag and Clifford (1991), Biometrika 78, and Sandve, Ferkingstad and Nygard (2011), Bioinformatics 27, for the permutations; Benjamini and Hochberg (1995).",
+        "Of the areas flagged about 1 in 20 is expected to be chance; where nothing is to be found, no more than 1 map in 20 flags any, also where residents are 25 times as many in one half as in the other. No hot spot is not the same as no rise: beside it stands the smallest that would usually have shown, tried on maps in which the areas' rates are dealt out anew. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
     ),
     Method(
         "Emerging hot spot",
-        "The View by area and whole month (or week): Gi* of each step's smoothed rate with its neighbors in the same step, 9,999 permutations, Benjamini-Hochberg over all cells of this space-time cube. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*.",
-        "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992).",
-        "At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
+        "The View by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
+        "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992); Genovese, Roeder and Wasserman (2006), Biometrika 93, for the weights.",
+        "Where nothing is to be found, no more than 1 cube in 20 flags any cell; where residents differ 25 times and counts of areas vary as much as their mean, up to 1 in 10. At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",
-        "Prospective space-time permutation scan over the newest year (or less) of the View: circles of areas around each area, up to half of the incidents, by the newest 1, 2, 3 ... days. What is expected follows from the totals of places and of days alone. p by 999 tables whose days were dealt out anew among the same places; the recurrence interval is 1 / p days. Unusual is said from 100 days on.",
-        "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3).",
-        "Only days since the last known change of recording are looked at. A rise that is the same everywhere is not found by it (see the alarms and the page Trend). Days without an exact date are left out. Reports that come in late are not there yet.",
+        "Prospective space-time scan: circles of areas around each area (each a fifth larger than the one before it, up to half of the incidents) over the newest 1, 2, 3, 5, 7, 10, 14, 21, 28 or 42 days. Expected is the circle's share of the baseline, half of the days there are and at most 364, times what all areas had in those days. A window's score is its Poisson log likelihood ratio divided by how much more the circle's own weeks before vary than chance (their variance over their mean, at least 1). p is the larger of two: the rank of the score among the highest ones of 999 replicates, in which the weeks of the baseline before the newest days are dealt anew, whole over all areas; and how rare it is among the highest scores of the same look at each earlier day that shares no window with the newest: its rank, and a Gumbel curve through them, widened (Student's t) for how few independent looks they are (half of the longest window, or a week, counts as one). Unusual is said where p is at most 1 in 100; 1 / p is once in how many days. The same rule gives on how many earlier days something would have been unusual. Where nothing is, rises in 5 areas next to each other (around a place drawn by incidents) for up to two weeks are added to 40 such replicates: the smallest that is found in four of five is named. Community reports that the page Episodes proposes as duplicates count once.",
+        "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3); Abrams, Kleinman and Kulldorff (2010), International Journal of Health Geographics 9 for Gumbel; Tango, Takahashi and Kohriyama (2011), Biometrics 67 for overdispersion.",
+        "It takes 161 days with data (182 for windows of up to 28): with fewer nothing can be called rarer than 1 in 100. Only days since the last known change of recording are looked at, the newest three years. A rise that is the same everywhere is not found by it (see the alarms and the page Trend), one that lasts longer than the newest days looked at becomes usual. Days without an exact date are left out. Reports that come in late are not there yet.",
     ),
     Method(
         "Near repeats",
-        "All pairs of records of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them. What chance brings: the mean over 999 deals of the days among the places. p is one-sided, Benjamini-Hochberg over the table.",
-        "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21.",
-        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Two reports of one event are a pair. It describes the past and foretells nothing.",
+        "All pairs of events of one kind, by bands of distance (east-west plus north-south, as streets run) and of days between them; records within 150 m and an hour of each other (of the same day, where no hour is known) count as one event. What chance brings: the mean over 999 deals of the days among the places, each day only within its four weeks, so that every place keeps its own season. p is one-sided, Benjamini-Hochberg over all bands of later days, and apart from them over those of the same day.",
+        "Knox (1964), Applied Statistics 13; Ratcliffe and Rengert (2008), Security Journal 21; Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, for permutation within strata.",
+        "Only records known to the block and the day, since the last known change of recording; of more than 10,000 the newest. Where a place has more for weeks on end, that is no near repeat; nor is what repeats within the hour. It describes the past and foretells nothing.",
     ),
     Method(
         "Episode",
@@ -141,8 +141,8 @@ METHODS = (
     ),
     Method(
         "Trend",
-        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation. Trend and season, where asked for: STL, robust, on the square root of the counts.",
+        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation, and fits clearly better than a slope: else it is called a drift and has no date. Sought from 104 weeks on, because a season passes for a break in fewer. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
-        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are found by dealing the series' own weeks anew. A break across all areas at once can be a change of recording.",
+        "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are the larger of two simulations: the series' own weeks dealt anew, and negative binomial weeks like them. A break across all areas at once can be a change of recording.",
     ),
 )

@@ -7,38 +7,42 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import details, questions, words
-from data.clauses import DAY_KNOWN, Clause
+from data.clauses import DAY_KNOWN, Clause, chosen_sources
 from data.store import Current
 from data.view import COARSE_PLACE, View
 from geo.longitude import near
 
 BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
+COMMUNITY = "community"  # the kind of a source whose reports nobody has merged
 WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "origin", "grade")
 
 
 @dataclass(frozen=True)
 class Points:
-    """Metres in the place's CRS and the day since 1970 of each; `without` are left out."""
+    """Metres in the place's CRS and the day since 1970 of each; `without` are left out.
+
+    `hour` is hours since 1970, NaN where only the day is known.
+    """
 
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
     day: npt.NDArray[np.float64]
+    hour: npt.NDArray[np.float64]
     without: int
 
 
 def by_day(current: Current, view: View, most: int) -> Points:
     """Records of a View known to the block and the day: the newest `most` of them."""
-    known = [questions.where(view, current), BLOCK, DAY_KNOWN]
-    sql, values = questions.joined(known)
-    table = current.query(
-        f"""SELECT x, y, day FROM {{facts}} WHERE {sql}
-        ORDER BY day DESC, batch, row LIMIT {int(most)}""",
-        values,
-    )
+    columns = ("x", "y", "local_date", "hour", "occurred_at", "incident_id")
+    found: pd.DataFrame = details.records(
+        current, view, columns, [BLOCK, DAY_KNOWN], most
+    ).to_pandas()
     every = questions.headline(current, view)["n"]
-    x, y = (table[c].to_numpy().astype(float) for c in ("x", "y"))
-    day = table["day"].to_numpy().astype("datetime64[D]").astype(float)
-    return Points(x, y, day, int(every) - len(x))
+    day = found["local_date"].to_numpy().astype("datetime64[D]").astype(float)
+    since = found["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
+    hour = np.where(found["hour"].notna(), since, np.nan).astype(float)
+    x, y = (found[c].to_numpy(float) for c in ("x", "y"))
+    return Points(x, y, day, hour, int(every) - len(x))
 
 
 def kinds(current: Current, view: View) -> dict[str, int]:
@@ -67,3 +71,23 @@ def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]
     every = questions.headline(current, view)["n"]
     lon = near(frame["lon"].to_numpy(float), current.meridian)
     return frame.assign(hours=hours.astype(float), lon=lon), int(every) - len(frame)
+
+
+def reports(current: Current, view: View, step: str, most: int) -> pd.DataFrame:
+    """Records of a View from the community that are known to the block and the hour, the newest
+    `most`, in order of time: x, y (metres), hours (since 1970), kind, unit of the View's area set
+    and `step` (SQL on the narrow table). For the signed-in tier only: never exported.
+    """
+    named = [s["name"] for s in chosen_sources(view, current.meta) if s["kind"] == COMMUNITY]
+    if not named:
+        return pd.DataFrame({c: [] for c in ("x", "y", "hours", "kind", "unit", "step")})
+    known: Clause = ("hour IS NOT NULL", [])
+    more = {"unit": questions.area_sql(view, current), "step": step}
+    wanted = ("incident_id", "x", "y", "occurred_at", "kind", "source")
+    found = details.records(current, view, wanted, [BLOCK, known], most, more)
+    frame: pd.DataFrame = found.to_pandas()
+    frame = frame[frame["source"].isin(named)].sort_values(
+        ["occurred_at", "incident_id"], ignore_index=True
+    )
+    hours = frame["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
+    return frame.assign(hours=hours.astype(float))

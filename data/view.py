@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 
 HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resolution
 NOTHING = "nothing"
-COMPARED = ("previous period", "same period a year before", "own period", NOTHING)
+PREVIOUS, YEAR_BEFORE, OWN = "previous period", "same period a year before", "own period"
+OFFERED = "year before, else previous period"  # a choice of the screen: a View holds what it became
+COMPARED = (OFFERED, YEAR_BEFORE, PREVIOUS, OWN, NOTHING)
 MEASURES = ("count", "per 1,000 residents")
 DAY, WEEK, MONTH = 1, 7, 31  # steps of time by their length in days; 31 stands for calendar months
 MORNING = 6  # with `night`, the hour at which a night ends
@@ -73,21 +75,22 @@ class View:
 
     def compared(self) -> "View | None":
         """The View of the other period; None where nothing is compared."""
-        match self.compare:
-            case "previous period":
-                end = self.start - timedelta(days=1)
-                period = (end - timedelta(days=self.days - 1), end)
-            case "same period a year before":
-                period = (_year_before(self.start), _year_before(self.end))
-            case "own period" if self.versus_start and self.versus_end:
-                ends = sorted((self.versus_start, self.versus_end))
-                period = (ends[0], ends[1])
-            case _:
-                return None
+        if self.compare == PREVIOUS:
+            end = self.start - timedelta(days=1)
+            period = (end - timedelta(days=self.days - 1), end)
+        elif self.compare == YEAR_BEFORE:
+            period = (year_before(self.start), year_before(self.end))
+        elif self.compare == OWN and self.versus_start and self.versus_end:
+            period = (
+                min(self.versus_start, self.versus_end),
+                max(self.versus_start, self.versus_end),
+            )
+        else:
+            return None
         return replace(self, start=period[0], end=period[1], compare=NOTHING)
 
 
-def _year_before(day: date) -> date:
+def year_before(day: date) -> date:
     """The same date a year earlier; February 29 becomes the 28th."""
     try:
         return day.replace(year=day.year - 1)

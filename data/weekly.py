@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import links, periods, questions, recording
+from data import links, periods, power, questions, recording
 from data.recording import KnownChange
 from data.store import Current
 from data.view import View
+from geo import alarms as bands
+from geo import breaks as steps
 from geo import tabulate
 from geo.alarms import SHORT_GUARD, SHORT_LEAST
 from geo.trends import (
     Seasonal,
-    change_points,
     expected_by_stretch,
     false_alarms,
     seasonal,
@@ -25,6 +27,8 @@ from geo.trends import (
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
 LEVEL = 0.99
+SEASONS = 104  # weeks: of fewer than two years season and break cannot be told apart
+POWER_RUNS = 60
 NEXT_TO_NONE = 0.05  # incidents expected: of fewer no "times as many" is told
 MOST_WEEKS = 313  # six years: the method looks back on five
 PAST = SHORT_GUARD + SHORT_LEAST  # whole weeks before a week that can be judged, at least
@@ -78,7 +82,9 @@ class Alarms:
     """`table` has a row an alarm of the newest weeks: area, week (date), n, expected, upper,
     times (n by expected; NaN where none was expected) and method; `false_a_month` is how many
     of them chance would give. `weeks` are the whole weeks since the last known change of
-    recording, `changed`, or all of them where that is None: no past reaches across one."""
+    recording, `changed`, or all of them where that is None: no past reaches across one.
+    `smallest` is the least rise of one week, of `data.power.RISES`, that four in five of the
+    areas with any incident would have shown (None: not even ten times as many)."""
 
     table: pd.DataFrame
     judged: int
@@ -88,6 +94,14 @@ class Alarms:
     last: date | None
     weeks: int
     changed: KnownChange | None
+    smallest: float | None
+
+
+class Unsought(Enum):
+    """Why no break is sought in a View's weeks."""
+
+    SEASON = "fewer than two years"
+    SPARSE = "too few incidents a week"
 
 
 def alarms(
@@ -121,11 +135,14 @@ def alarms(
     often = np.nan
     if len(judged):
         often = false_alarms(table[held][:, _around(stretches, judged[-1])], LEVEL, seed=seed)
+    areas = slice(1, None) if held[0] else slice(None)
+    newest_of = (band.expected[areas], band.upper[areas])
     return Alarms(
         order.drop(columns="all"), len(judged), int(held.sum()), often,
         starts[judged[0]] if len(judged) else None,
         starts[judged[-1]] + timedelta(days=6) if len(judged) else None,
         _size(stretches[-1]), found.changes[-1] if found.changes else None,
+        power.smallest(lambda times: bands.share_found(*newest_of, times)),
     )  # fmt: skip
 
 
@@ -154,12 +171,20 @@ class Trend:
     breaks and known changes of recording); `breaks` that of `geo.breaks.change_points` with
     dates for positions, and how many units moved the `same` way, of those `judged`.
     `changes` are the known changes of recording in the View and in the past of its band.
+    `unsought` is why no break was sought; `drifts` have the days that they begin and end, and
+    the ratio between. `smallest_break` and `smallest_alarm` are the least rises, of
+    `data.power.RISES`, that would usually have shown: lasting for the later half of the weeks, and
+    for one week (None: not even ten times as many).
     """
 
     table: pd.DataFrame
     breaks: pd.DataFrame
     false_a_month: float
     changes: tuple[KnownChange, ...] = ()
+    unsought: Unsought | None = None
+    drifts: tuple[tuple[date, date, float], ...] = ()
+    smallest_break: float | None = None
+    smallest_alarm: float | None = None
 
     @property
     def span(self) -> tuple[date, date]:
@@ -191,7 +216,11 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
     for part in shown.stretches:
         whole[part] = True
     n = np.where(whole, shown.total, np.nan)
-    breaks = change_points(n, seed=seed, known=known)
+    sought, unsought = breaks_of(n, known, seed)
+    breaks = sought.breaks
+    smallest = None
+    if breaks.empty and unsought is None:
+        smallest = power.smallest(lambda times: steps.share_found(n, times, replicates=POWER_RUNS))
     often, told = np.nan, np.flatnonzero(band.method != "")
     if len(told):
         own = _around(found.stretches, told[-1])
@@ -200,7 +229,28 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
     level = [part[np.isfinite(part)] for part in np.split(n, edges[1:-1])]
     means = [part.mean() if len(part) else np.nan for part in level]
     table = table.assign(level=np.repeat(means, np.diff(edges)))
-    return Trend(table, _dated(breaks, shown, edges, whole), often, found.changes)
+    drifts = tuple(
+        (shown.starts[one.first], shown.starts[one.last], one.ratio) for one in sought.drifts
+    )
+    alarm = power.smallest(
+        lambda times: bands.share_found(table["expected"], table["upper"], times)
+    )
+    return Trend(
+        table, _dated(breaks, shown, edges, whole), often, found.changes, unsought, drifts,
+        smallest, alarm,
+    )  # fmt: skip
+
+
+def breaks_of(
+    counts: npt.NDArray[np.float64], known: list[int], seed: int, replicates: int = 499
+) -> tuple[steps.Levels, Unsought | None]:
+    """The breaks and drifts of whole weeks (NaN: of neither side of a change), or why none is
+    sought: a season passes for a break where two years of weeks are not there."""
+    if len(counts) and np.nanmean(counts) < steps.FEWEST:
+        return steps.levels([]), Unsought.SPARSE
+    if len(counts) < SEASONS:
+        return steps.levels([]), Unsought.SEASON
+    return steps.levels(counts, seed=seed, known=known, replicates=replicates), None
 
 
 def _dated(

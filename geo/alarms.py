@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo import memory
 from geo.baseline import Forecast, Past, forecast
 
 Array = npt.NDArray[np.float64]
@@ -19,6 +20,7 @@ GUARD = 26  # newest weeks that do not count as past, so that a lasting rise is 
 SHORT, SHORT_GUARD, SHORT_LEAST = 13, 2, 8  # the same where the past is short
 FEW, AMONG = 5, 4  # fewer events than 5 in four weeks never alarm
 BLOCK = 4  # weeks drawn together
+TRUST = 10  # weeks' worth of trust in how much the other series vary
 AT_ONCE = 2_000_000  # past weeks held in memory
 
 
@@ -61,7 +63,7 @@ def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.
     out = np.full((3, *table.shape), np.nan)
     for name in ("farrington", "short"):
         steps = np.flatnonzero(ways == name)
-        size = max(1, AT_ONCE // (len(table) * 300))
+        size = max(1, AT_ONCE // (max(len(table), 1) * 300))
         for some in (steps[i : i + size] for i in range(0, len(steps), size)):
             out[:, :, some] = _band(table, some, name, level)
     middle, lower, upper = np.where(np.isfinite(table), out, np.nan)
@@ -101,27 +103,100 @@ def false_alarms(
 ) -> float:
     """How many alarms a month all series together would give if nothing ever changed.
 
-    Simulated: blocks of four neighboring weeks are drawn at random from the series' own, so
-    that its mean, dispersion, odd weeks and most of its memory stay, and season, trend and
-    order go. Each replicate's past gives the newest week's bound, and the share of own weeks
-    above it is the chance of an alarm. NaN without a band.
+    Simulated in two ways, and the larger is said. Blocks of four neighboring weeks drawn from the
+    series' own, so that odd weeks stay: each replicate's past gives the newest week's bound, and
+    the share of own weeks above it is the chance of an alarm. And negative binomial weeks of each
+    series' mean, as much more variable than chance as series of its size are, whose neighbors
+    are alike as theirs are: a short past holds too few of its own odd weeks to tell of them. In
+    both season, trend and order go. NaN without a band.
     """
     table = np.atleast_2d(np.asarray(counts, float))[:, -round((MOST_YEARS + 1) * YEAR) :]
     known = np.isfinite(table)
+    blank = np.where(known, table, np.nan)
+    blank[:, -1] = 0  # whatever it will be
+    if np.isnan(expected(blank, 1, level).upper[:, -1]).all():
+        return float("nan")
+    rng = np.random.default_rng(seed)
+    drawn, made = (way(table, known, level, replicates, rng) for way in (_from_blocks, _from_fit))
+    return max(drawn, made) * MONTH
+
+
+def _from_blocks(
+    table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
+    rng: np.random.Generator,
+) -> float:  # fmt: skip
+    """Alarms a week of all series, where blocks of their own weeks are drawn anew."""
     own = np.take_along_axis(table, np.argsort(~known, axis=1, kind="stable"), axis=1)
     weeks = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    blocks = -(-table.shape[1] // BLOCK)
-    begin = np.random.default_rng(seed).random((replicates, len(table), blocks)) * weeks
+    begin = rng.random((replicates, len(table), -(-table.shape[1] // BLOCK))) * weeks
     at = begin.astype(int)[..., None] + np.arange(BLOCK)
     at = at.reshape(replicates, len(table), -1)[..., : table.shape[1]] % weeks
     drawn = np.where(known, np.take_along_axis(own[None], at, axis=2), np.nan)
+    upper = _newest(drawn, level)
+    return float(((own > upper[..., None]).sum(axis=2) / weeks[:, 0]).sum(axis=1).mean())
+
+
+def _from_fit(
+    table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
+    rng: np.random.Generator,
+) -> float:  # fmt: skip
+    """Alarms a week of all series, where negative binomial weeks like theirs are made."""
+    mean, factor, told = _behind(table, known)
+    (fade,), share = told.fade, float((told.next / np.maximum(told.fade, 1e-9))[0])
+    score = rng.standard_normal((replicates, *table.shape))
+    for t in range(1, table.shape[1]):
+        score[..., t] = fade * score[..., t - 1] + np.sqrt(1 - fade**2) * score[..., t]
+    before = np.sqrt(share) * fade * score[..., -2]  # the newest score, as far as it is known
+    score = np.sqrt(share) * score + np.sqrt(1 - share) * rng.standard_normal(score.shape)
+    size = np.maximum(mean, 1e-9) / (factor - 1)
+    drawn = special.nbdtrik(special.ndtr(score), size[:, None], 1 / factor[:, None])
+    drawn = np.where((mean > 0)[:, None], np.ceil(drawn - 1e-9).clip(0), 0.0)
+    upper = _newest(np.where(known, drawn, np.nan), level)
+    chance = special.betainc(size, np.nan_to_num(upper) + 1, 1 / factor).clip(1e-12, 1 - 1e-12)
+    above = special.ndtr((before - special.ndtri(chance)) / np.sqrt(1 - share * fade**2))
+    judged = np.isfinite(upper) & (mean > 0)
+    return float(np.where(judged, above, 0.0).sum(axis=1).mean())
+
+
+def _newest(drawn: Array, level: float) -> Array:
+    """The upper end of the newest week's band: (replicates, series)."""
     drawn[..., -1] = 0  # whatever it will be
-    upper = expected(drawn.reshape(-1, table.shape[1]), 1, level).upper[:, -1]
-    upper = upper.reshape(replicates, -1)
-    if np.isnan(upper).all():
-        return float("nan")
-    above = (own > upper[..., None]).sum(axis=2) / weeks[:, 0]
-    return float(above.sum(axis=1).mean() * MONTH)
+    upper = expected(drawn.reshape(-1, drawn.shape[-1]), 1, level).upper[:, -1]
+    return np.asarray(upper.reshape(drawn.shape[:2]))
+
+
+def share_found(middle: npt.ArrayLike, upper: npt.ArrayLike, factor: float) -> float:
+    """The share of weeks with so many times what was expected that lie above their band.
+
+    `middle` and `upper` are those of `expected`, of any shape; NaN are left out. Weeks vary as
+    much as the band is wide.
+    """
+    mean, end = (np.asarray(v, float).ravel() for v in (middle, upper))
+    told = np.isfinite(mean) & np.isfinite(end) & (mean > 0)
+    if not told.any():
+        return 0.0
+    mean, end = mean[told], end[told]
+    more = np.maximum(((end - mean) / special.ndtri(0.995)) ** 2 / mean, 1.0)
+    spread = np.sqrt(more * factor * mean)
+    return float(special.ndtr((factor * mean - end - 0.5) / spread).mean())
+
+
+def _behind(table: Array, known: npt.NDArray[np.bool_]) -> tuple[Array, Array, memory.Memory]:
+    """The mean of each series, how much more it varies than chance, and the memory of all."""
+    weeks = np.maximum(known.sum(axis=1), 1)
+    mean = np.where(known, table, 0.0).sum(axis=1) / weeks
+    around = np.where(known, (table - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    root, own = np.sqrt(mean), memory.of_neighbors(table)  # with its doubt
+    weight = root / max(float(root.sum()), 1e-9)
+    next_week, fade = (np.atleast_1d((v * weight).sum()) for v in (own.next, own.fade))
+    told = memory.Memory(next_week, fade, own.steps)
+    # neighbors that are alike vary less around their own mean than around the true one
+    free = np.maximum(weeks - memory.worth(told, int(weeks.max()))[0], 1.0)
+    more = np.where(mean > 0, around / np.maximum(mean, 1e-9) / free, 1.0) - 1
+    # what a series varies by more than chance grows with the root of its mean
+    usual = max(float((free * more).sum() / max(float((free * root).sum()), 1e-9)), 0.0) * root
+    factor = 1 + np.maximum((free * more + TRUST * usual) / (free + TRUST), 1e-3)
+    return mean, factor, told
 
 
 def _ways(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,29 @@ from geo.noise import Array, Ints, Noise
 LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said
 MATCHED, MATCHING = 3, 150  # rounds, and series each, that match simulated noise to what is seen
-MARGIN = 0.75  # standard errors
+MARGIN = 2.0  # standard errors
+ROUNDS = 12  # Newton steps for a slope
+STEEPEST = 3.0  # a slope is at most e^3 over its stretch
 COLUMNS = ("at", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "known")
+
+
+class Drift(NamedTuple):
+    """A stretch whose level moves, where no step is clearly better than a slope.
+
+    `first` and `last` are positions of weeks; `ratio` is the fitted level of the last by that of
+    the first.
+    """
+
+    first: int
+    last: int
+    ratio: float
+
+
+class Levels(NamedTuple):
+    """Breaks as `change_points` gives them, and the drifts that are none."""
+
+    breaks: pd.DataFrame
+    drifts: tuple[Drift, ...]
 
 
 def change_points(
@@ -35,11 +57,15 @@ def change_points(
     One break at a time is added, where the quasi-Poisson likelihood gains most over the
     dispersion within segments, as long as that is significant (sequentially, as Bai and
     Perron 1998): so a series without breaks shows any in 5 % of cases or
-    fewer. Chance is simulated:
+    fewer. A step must also fit its stretch more clearly better than a slope does than it would
+    in simulated weeks of that slope (a likelihood ratio): what moves slowly is a drift
+    (`levels`), not a break, and `p` is the larger of both. Chance is simulated:
     negative binomial weeks of the same levels and season, whose dispersion and correlation
-    of neighbors are such that simulated series show, fitted alike, what this one shows. Over
+    of neighbors are such that simulated series show, fitted alike, what this one shows; what
+    they vary by more than chance is taken for a level that remembers. Over
     two years or more a yearly wave is taken out; over less, season and break cannot be told
-    apart. Across weeks not known, neighbors count as next to each other. Of series with
+    apart: ask for breaks of a series that has a season only over two years. Across weeks not
+    known, neighbors count as next to each other. Of series with
     less than an event a week nothing is said: there 5 % would not hold.
 
     `known` are positions where a level may change for a reason that is known: levels never
@@ -47,6 +73,18 @@ def change_points(
     series does change there; its `p` is for that week alone, its `low` to `high` where the
     counts alone would put it. One nearer than 8 weeks to an end or another break has no row.
     """
+    return levels(counts, level, period, replicates, seed, known).breaks
+
+
+def levels(
+    counts: npt.ArrayLike,
+    level: float = 0.05,
+    period: float = 365.25 / 7,
+    replicates: int = 499,
+    seed: int = 0,
+    known: Sequence[int] = (),
+) -> Levels:
+    """The breaks of `change_points`, and the drift that ended the search where one did."""
     given = np.asarray(counts, float)
     if given.ndim != 1:
         raise ValueError("Breaks are sought in one series of weekly counts.")
@@ -55,6 +93,7 @@ def change_points(
     normal = np.random.default_rng(seed).standard_normal((replicates, len(at)))
     fixed = sorted({int(i) for i in np.searchsorted(at, known) if 0 < i < len(at)})
     edges, noise, p = [0, *fixed, len(at)], Noise(1.001, 0.0), [np.nan] * len(fixed)
+    drifts: list[Drift] = []
     while len(at) >= 2 * LEAST and y.mean() >= FEWEST:
         season = _season(y, wave, edges)
         gains = _gains(y, season, edges)[0]
@@ -66,8 +105,15 @@ def change_points(
         p_new = float((1 + (chance >= gains.max()).sum()) / (replicates + 1))
         if p_new > level:
             break
-        tried = sorted({*edges, int(gains.argmax())})
-        p.insert(tried.index(int(gains.argmax())) - 1, p_new)
+        cut = int(gains.argmax())
+        a, b = next((a, b) for a, b in pairwise(edges) if a < cut < b)
+        against, ratio = _p_against_slope(y, wave, edges, (a, cut, b), normal)
+        if against > level:
+            drifts.append(Drift(int(at[a]), int(at[b - 1]), ratio))
+            break
+        p_new = max(p_new, against)
+        tried = sorted({*edges, cut})
+        p.insert(tried.index(cut) - 1, p_new)
         edges = _settled(y, wave, tried, fixed)
     if y.size and y.mean() >= FEWEST:
         p = [
@@ -75,6 +121,9 @@ def change_points(
             for cut, one in zip(edges[1:-1], p)
         ]
     shown = [cut for cut, one in zip(edges[1:-1], p) if one <= level]
+    if shown:  # of the date and the ratio: what is left beside all breaks
+        noise = _matched(y, _season(y, wave, edges), wave, edges, normal, margin=0.0)
+        noise = noise._replace(behind=False)
     rows = _intervals(y, wave, edges, normal, noise, shown)
     stand = [one for one in p if one <= level]
     frame = pd.DataFrame(
@@ -85,7 +134,81 @@ def change_points(
         columns=list(COLUMNS),
     )
     kinds = {name: np.int64 if name in COLUMNS[:3] else np.float64 for name in COLUMNS}
-    return frame.astype(kinds | {"known": bool})
+    return Levels(frame.astype(kinds | {"known": bool}), tuple(drifts))
+
+
+def share_found(
+    counts: npt.ArrayLike, factor: float, level: float = 0.05, period: float = 365.25 / 7,
+    replicates: int = 99, seed: int = 0,
+) -> float:  # fmt: skip
+    """The share of series like this one, without its breaks, in which a step by a factor for the
+    later half of the weeks would be found and called a break."""
+    given = np.asarray(counts, float)
+    at = np.flatnonzero(np.isfinite(given))
+    y, wave, edges = given[at][None], simulated.waves(at, period), [0, len(at)]
+    if len(at) < 2 * LEAST or y.mean() < FEWEST:
+        return 0.0
+    normal = np.random.default_rng(seed).standard_normal((2 * replicates, len(at)))
+    season = _season(y, wave, edges)
+    noise = _matched(y, season, wave, edges, normal)
+    drawn, own = _like(y, season, wave, edges, normal[replicates:], noise)
+    limit = np.quantile(_gains(drawn, own, edges).max(axis=1), 1 - level)
+    half = np.where(np.arange(len(at)) < len(at) // 2, 1.0, factor)
+    mean = (simulated.levels(y, season, edges) * season)[0] * half / half.mean()
+    planted = simulated.weeks(normal[:replicates], mean.round(6), noise)
+    beside = simulated.season(planted, wave, edges, season, rounds=1)
+    seen = _gains(planted, beside, edges).max(axis=1) > limit
+    _, slope = _sloped(mean[None], season)
+    null = _step_less_slope(simulated.weeks(normal[replicates:], slope[0].round(6), noise), season)
+    seen &= _step_less_slope(planted, season) > np.quantile(null, 1 - level)
+    return float(seen.mean())
+
+
+def _p_against_slope(
+    y: Array, wave: Array, edges: list[int], part: tuple[int, int, int], normal: Array
+) -> tuple[float, float]:
+    """The chance that the best step of a stretch fits so much better than a slope, where there
+    is a slope and no step; and the fitted level of its last week by that of its first."""
+    a, cut, b = part
+    tried = sorted({*edges, cut})
+    season = _season(y, wave, tried)
+    noise = _matched(y, season, wave, tried, normal, margin=0.0)  # the step alone had its own
+    own, by = y[:, a:b], season[:, a:b]
+    steep, mean = _sloped(own, by)
+    drawn = simulated.weeks(normal[:, a:b], mean[0].round(6), noise)
+    seen = _step_less_slope(np.vstack([own, drawn]), by)
+    chance = (1 + (seen[1:] >= seen[0]).sum()) / len(seen)
+    return float(chance), float(np.exp(steep[0]))
+
+
+def _sloped(y: Array, season: Array) -> tuple[Array, Array]:
+    """The slope of the log level over a stretch, and its fitted weeks, a row each: Poisson."""
+    t = np.linspace(-0.5, 0.5, y.shape[1])
+    steep, total = np.zeros((len(y), 1)), np.maximum(y.sum(axis=1, keepdims=True), 1e-9)
+    for _ in range(ROUNDS):
+        mean = season * np.exp(steep * t)
+        mean *= total / mean.sum(axis=1, keepdims=True)
+        centre = (mean * t).sum(axis=1, keepdims=True) / total
+        spread = (mean * (t - centre) ** 2).sum(axis=1, keepdims=True)
+        step = ((y - mean) * t).sum(axis=1, keepdims=True) / spread
+        steep = np.clip(steep + step, -STEEPEST, STEEPEST)
+    return steep[:, 0], mean
+
+
+def _step_less_slope(y: Array, season: Array) -> Array:
+    """The likelihood of the best step less that of a slope, by the dispersion around the step."""
+    rows, weeks = y.shape
+    by = np.broadcast_to(season, y.shape)
+    sums, exposed = _running(y), _running(by)
+    cuts = slice(LEAST, weeks - LEAST + 1)
+    step = _likelihood(sums[:, cuts], exposed[:, cuts])
+    step = step + _likelihood(*(v[:, [-1]] - v[:, cuts] for v in (sums, exposed)))
+    at = LEAST + step.argmax(axis=1)
+    _, mean = _sloped(y, by)
+    slope = special.xlogy(y, mean / by).sum(axis=1)
+    around = simulated.levels(y, by, [0, weeks], at) * by
+    left = ((y - around) ** 2 / np.maximum(around, 1e-9)).sum(axis=1) / max(weeks - 2, 1)
+    return np.asarray(2 * (step[np.arange(rows), at - LEAST] - slope) / np.maximum(left, 1e-9))
 
 
 def _p_there(y: Array, wave: Array, edges: list[int], cut: int, normal: Array) -> float:
@@ -115,19 +238,31 @@ def _like(
     return drawn, simulated.season(drawn, wave, edges, season, rounds=1)
 
 
-def _matched(y: Array, season: Array, wave: Array, edges: list[int], normal: Array) -> Noise:
+def _matched(
+    y: Array, season: Array, wave: Array, edges: list[int], normal: Array, margin: float = MARGIN
+) -> Noise:
     """The noise of simulated series that show, fitted alike, what this one shows.
 
-    Three quarters of a standard error are added to the memory: too little makes breaks of chance.
+    A `margin` of standard errors is added to the memory: too little makes breaks of chance.
     """
-    wanted = simulated.seen(y, season, edges)
+    wanted = simulated.seen(_flattened(y, season, edges), season, edges)
     noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
     for _ in range(MATCHED):
         drawn, own = _like(y, season, wave, edges, normal[:MATCHING], noise)
-        got = simulated.seen(drawn, own, edges)
+        got = simulated.seen(_flattened(drawn, own, edges), own, edges)
         noise = simulated.closer(noise, wanted, got)
-    doubt = MARGIN * float(got[1].std())
+    doubt = margin * float(got[1].std())
     return Noise(noise.factor, min(noise.memory + doubt, simulated.MOST))
+
+
+def _flattened(y: Array, season: Array, edges: list[int]) -> Array:
+    """The weeks without their two clearest steps, a row each: those may be breaks."""
+    whole = simulated.levels(y, season, edges)
+    for _ in range(2):
+        cut = _gains(y, season, edges)[:, : y.shape[1]].argmax(axis=1)
+        level = simulated.levels(y, season, edges, cut)
+        y = np.where(level > 0, y * whole / np.maximum(level, 1e-9), y)
+    return y
 
 
 def _gains(y: Array, season: Array, edges: list[int]) -> Array:

@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo import rates
+from geo.weights import star
+
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -101,6 +104,67 @@ def classify(z: npt.ArrayLike, q: npt.ArrayLike, level: float = LEVEL) -> npt.ND
     ]
     rows.sort(key=lambda row: row[0].startswith("historical"))
     return np.select([fits for _, fits in rows], [name for name, _ in rows], NOTHING)
+
+
+# words that say that something changed, and what is left where the change does not stand
+WITHOUT_CHANGE = {
+    "new": "sporadic", "consecutive": "sporadic", "oscillating": "sporadic",
+    "intensifying": "persistent", "diminishing": "persistent", "historical": "persistent",
+}  # fmt: skip
+
+
+def confirm(
+    labels: npt.ArrayLike,
+    state: npt.ArrayLike,
+    counts: npt.ArrayLike,
+    trend: npt.ArrayLike,
+    near: Any,
+    level: float = LEVEL,
+) -> npt.NDArray[np.object_]:
+    """The words of `classify`, without a change that chance explains.
+
+    An area near the border of being hot is hot in some steps and not in others by chance alone,
+    and one time in so many steps the newest is the first. So `new`, `consecutive`, `oscillating`
+    and `historical` stand only where the area with its neighbors (`near`, weights) had more, or
+    fewer, in the newest run of steps of that kind than in all others, for what the whole place
+    had in each (`rates.change`, whose interval is widened by how much steps vary); `intensifying`
+    and `diminishing` only where the `trend` (Mann-Kendall's z) does. Both at a level divided by
+    the number of areas tested (Bonferroni). What does not stand is called `sporadic` or
+    `persistent`: the word for an area that is hot as often, and of which no change is known.
+
+    `labels` and `trend` are (areas,), `state` (1 hot, -1 cold, else 0) and `counts` (areas,
+    steps).
+    """
+    names = np.array(labels, object)
+    kinds = np.asarray(state, np.int8)
+    alone = level / max(int(np.isfinite(np.asarray(trend, float)).sum()), 1)
+    # a step in which the whole place has more is none in which the area has
+    every = np.asarray(counts, float)
+    total = every.sum(axis=0)
+    even = np.asarray(star(near) @ every) * (total.mean() / np.where(total > 0, total, np.inf))
+    sure = np.abs(np.asarray(trend, float)) >= special.ndtri(1 - alone / 2)
+    for area, name in enumerate(names):
+        word, _, spot = str(name).partition(" ")
+        if word not in WITHOUT_CHANGE:
+            continue
+        if word in ("intensifying", "diminishing"):
+            stands = bool(sure[area])
+        else:
+            stands = _changed(even, kinds, area, alone) == (1 if spot == "hot spot" else -1) * (
+                -1 if word == "historical" else 1
+            )
+        names[area] = name if stands else f"{WITHOUT_CHANGE[word]} {spot}"
+    return names
+
+
+def _changed(counts: Array, state: npt.NDArray[np.int8], area: int, level: float) -> int:
+    """1 where an area had more in its newest run of steps of one kind than before, -1 fewer."""
+    same = state[area, ::-1] == state[area, -1]
+    run = int(np.argmin(same)) if not same.all() else 0
+    if not run:
+        return 0
+    found = rates.change(counts[:, -run:], counts[:, :-run], level=1 - level)
+    return int(found.sure[area])
 
 
 def _fits(hot: Mask, cold: Mask, trend: npt.NDArray[Any]) -> tuple[Mask, ...]:

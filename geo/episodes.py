@@ -10,7 +10,9 @@ from geo.borders import Floats, Ints
 from geo.neighbors import Neighbors, Stretch, pairs, prepared
 from geo.st_dbscan import Clusters, check, st_dbscan, st_dbscan_core
 
-__all__ = ["Clusters", "duplicate_pairs", "episodes", "st_dbscan", "st_dbscan_core"]
+__all__ = [
+    "Clusters", "duplicate_pairs", "episodes", "first_reports", "st_dbscan", "st_dbscan_core",
+]  # fmt: skip
 
 EVERY = 4_000_000  # pairs: of more, only the closest are looked at
 CLOSER = 4  # times as close at each try
@@ -114,6 +116,33 @@ def duplicate_pairs(
     table = pd.DataFrame(columns)
     table.attrs["found"] = found
     return table
+
+
+def first_reports(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    day: npt.ArrayLike,
+    hour: npt.ArrayLike,
+    eps_space: float,
+    eps_time: float,
+) -> npt.NDArray[np.bool_]:
+    """Which records are the first of those that may all be of one event.
+
+    Records belong together that are linked by steps of at most `eps_space` metres and
+    `eps_time` hours; where the hour is NaN, by steps within the same `day` among those without
+    one. `x` and `y` in metres. A record without a place belongs to no other.
+    """
+    x, y, day, hour = (np.asarray(v, dtype=np.float64) for v in (x, y, day, hour))
+    timed = np.isfinite(hour)
+    first = np.ones(len(x), bool)
+    for rows, t, eps in ((timed, hour, eps_time), (~timed, day, 0.0)):
+        at = np.flatnonzero(rows)
+        at = at[np.argsort(t[at], kind="stable")]
+        label = st_dbscan(x[at], y[at], t[at], eps_space, eps, 2)
+        ours = np.flatnonzero(label >= 0)
+        first[at[ours]] = False
+        first[at[ours[np.unique(label[ours], return_index=True)[1]]]] = True
+    return first
 
 
 def _grouped(same: Sequence[npt.ArrayLike], count: int) -> Ints:

@@ -1,5 +1,7 @@
-"""Ratios for a forest plot: each with its interval, and a test controlled over all of them."""
+"""Ratios of many rows: each with its interval, and what may be said after control over all."""
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -10,18 +12,33 @@ from geo import rates
 from geo.hot_spots import benjamini_hochberg
 
 Array = npt.NDArray[np.float64]
+Year = tuple[npt.ArrayLike, npt.ArrayLike]
+
+
+class Finding(StrEnum):
+    """What may be said of a ratio: see `Ratios`."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    SEASON = "season"
+    UNCLEAR = "not clear"
+    FEW = "too few"
+    NONE = "none"
+
 
 LEVEL = 0.05
-HIGHER, LOWER, UNCLEAR, FEW, NONE = "higher", "lower", "not clear", "too few", "none"
+HIGHER, LOWER, SEASON, UNCLEAR, FEW, NONE = Finding
 LEAST_P = 1e-12
+HALF = 0.5  # an event, where a period has none
 
 
 class Ratios(NamedTuple):
     """`geo.rates.change` of each row, with p, q over all rows tested, and what may be said.
 
-    `finding` is "higher" or "lower" where q is at most 5 %, "not clear" where chance can
-    explain the ratio, "too few" where a row was not tested for want of events (no p, no q),
-    "none" where no ratio can be told at all.
+    `finding` is "higher" or "lower" where q is at most 5 %, "season" where a season can do as
+    much, "not clear" where chance can explain the ratio, "too few" where a row was not tested for
+    want of events (no p, no q), "none" where no ratio can be told at all. `usual` is the ratio
+    that the same periods of other years had; NaN where it is not known or needs no knowing.
     """
 
     ratio: Array
@@ -31,6 +48,7 @@ class Ratios(NamedTuple):
     p: Array
     q: Array
     finding: npt.NDArray[np.object_]
+    usual: Array
 
 
 def ratios(
@@ -41,35 +59,83 @@ def ratios(
     *,
     paired: bool = False,
     events: npt.ArrayLike | None = None,
+    inflation: npt.ArrayLike = 1.0,
+    years: Sequence[Year] | None = None,
 ) -> Ratios:
     """The ratio of a's rate to b's, weekly counts (rows, weeks) as for `rates.change`.
 
     `events` decides which rows have enough to be tested (20); without it a's and b's together.
-    Rows left out by it do not count among the tests.
+    Rows left out by it do not count among the tests. `inflation` is that of `rates.change`.
+
+    `years` are the counts of both periods in other years, oldest last: what they differ by is
+    what the season brings, so a row is higher or lower only where its ratio is also clear beside
+    their mean ratio (a difference in differences of logs; p is the larger of both). Without any
+    (`()`) no season can be told from a change, and nothing is called one. None where both
+    periods have the same season: then none is asked for.
     """
     now = np.atleast_2d(np.asarray(a, float))
     before = np.atleast_2d(np.asarray(b, float))
-    found = rates.change(now, before, exposure_a, exposure_b, paired=paired)
+    exposures = (exposure_a, exposure_b)
+    beside = [table for year in years or () for table in year]
+    found = rates.change(now, before, *exposures, paired=paired, inflation=inflation, beside=beside)
     both = now.sum(axis=1) + before.sum(axis=1)
     enough = ~rates.unreliable(both if events is None else events)
-    p = np.where(enough, _p(now, before, exposure_a, exposure_b, found, paired), np.nan)
+    p = np.where(enough, _p(now, before, exposures, found), np.nan)
     q = benjamini_hochberg(p)
     finding = np.where(np.isfinite(found.lower), UNCLEAR, NONE).astype(object)
     finding[(finding == UNCLEAR) & ~enough] = FEW
     with np.errstate(invalid="ignore"):
         stands = q <= LEVEL
-    finding[stands & (found.sure > 0)] = HIGHER
-    finding[stands & (found.sure < 0)] = LOWER
-    return Ratios(found.ratio, found.lower, found.upper, found.factor, p, q, finding)
+    usual = np.full(len(now), np.nan)
+    moved = stands & (found.sure != 0)
+    if years is not None:
+        finding[moved] = SEASON
+        moved &= False
+    if years:
+        usual, extra = _usual(now, before, years)
+        by = (np.where(np.isnan(usual), 1.0, usual) * _given(exposure_a, now), exposure_b)
+        beyond = rates.change(
+            now, before, *by, inflation=np.asarray(inflation, float) * extra, beside=beside
+        )
+        p_beyond = _p(now, before, by, beyond)
+        p = np.where(enough, np.fmax(p, p_beyond), np.nan)
+        q = benjamini_hochberg(p)
+        with np.errstate(invalid="ignore"):
+            moved = (q <= LEVEL) & (found.sure != 0) & (beyond.sure == found.sure)
+    finding[moved & (found.sure > 0)] = HIGHER
+    finding[moved & (found.sure < 0)] = LOWER
+    return Ratios(found.ratio, found.lower, found.upper, found.factor, p, q, finding, usual)
+
+
+def share_found(found: Ratios, factor: float) -> float:
+    """How often a ratio so many times 1 would be called clear, by the width of the first row's
+    interval (on the log, normal)."""
+    low, high = float(found.lower[0]), float(found.upper[0])
+    if not (0 < low < high < np.inf):
+        return 0.0
+    error = np.log(high / low) / (2 * special.ndtri(0.975))
+    return float(special.ndtr(np.log(factor) / error - special.ndtri(0.975)))
+
+
+def _usual(now: Array, before: Array, years: Sequence[Year]) -> tuple[Array, Array]:
+    """The mean ratio of the same periods in other years, and how many times the variance of the
+    log of ours is that of what it exceeds them by."""
+    logs, spread = [], np.zeros(len(now))
+    for one, other in years:
+        n, m = (np.maximum(np.atleast_2d(np.asarray(v, float)).sum(axis=1), HALF)
+                for v in (one, other))  # fmt: skip
+        long = np.atleast_2d(one).shape[1] / np.atleast_2d(other).shape[1]
+        logs.append(np.log(n / m / long))
+        spread += 1 / n + 1 / m
+    own = sum(1 / np.maximum(v.sum(axis=1), HALF) for v in (now, before))
+    return np.exp(np.mean(logs, axis=0)), 1 + spread / len(years) ** 2 / own
 
 
 def _p(
     a: Array,
     b: Array,
-    exposure_a: npt.ArrayLike | None,
-    exposure_b: npt.ArrayLike | None,
+    exposures: tuple[npt.ArrayLike | None, npt.ArrayLike | None],
     found: rates.Change,
-    paired: bool,
 ) -> Array:
     """Two-sided p of a ratio of 1: one minus the level whose interval ends there.
 
@@ -77,10 +143,8 @@ def _p(
     the level (t is wider than the normal far out), so the level is found by halving.
     """
     n, m = a.sum(axis=1), b.sum(axis=1)
-    free = a.shape[1] - 1 if paired else a.shape[1] + b.shape[1] - 2
-    known = max(free + (rates.BORROWED if len(a) > 1 else 0), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        odds = _weeks(exposure_a, a) / _weeks(exposure_b, b)
+        odds = _weeks(exposures[0], a) / _weeks(exposures[1], b)
     share = odds / (1 + odds)  # of a in both, were the rates the same
     low, high = np.full(len(n), np.log(LEAST_P)), np.zeros(len(n))
     for _ in range(50):
@@ -88,16 +152,23 @@ def _p(
         tail = np.exp(middle) / 2
         normal = special.ndtri(tail)
         far = normal < -1e-9
-        wider = np.where(far, special.stdtrit(known, tail) / np.where(far, normal, -1.0), 1.0)
+        wider = np.where(
+            far, special.stdtrit(found.degrees, tail) / np.where(far, normal, -1.0), 1.0
+        )
         thin = np.maximum(found.factor * wider**2, 1.0)
         above = _tails(n / thin, m / thin, share) > np.exp(middle)
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return np.asarray(np.where(np.isfinite(found.lower), np.exp(high), np.nan))
 
 
+def _given(exposure: npt.ArrayLike | None, counts: Array) -> Array:
+    given = np.asarray(1.0 if exposure is None else exposure, float)
+    return np.broadcast_to(given, len(counts))
+
+
 def _weeks(exposure: npt.ArrayLike | None, counts: Array) -> Array:
     """Exposure of each row over its weeks; NaN where there is none."""
-    given = np.broadcast_to(np.asarray(1.0 if exposure is None else exposure, float), len(counts))
+    given = _given(exposure, counts)
     return np.asarray(np.where(given > 0, given, np.nan) * counts.shape[1])
 
 

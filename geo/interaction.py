@@ -15,6 +15,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 METRICS = {"euclidean": 2, "manhattan": 1}
+LEVEL = 0.05
 AT_ONCE = 1_000_000  # pairs held together; more are worked through in turn
 COLUMNS = ["space_from", "space_to", "time_from", "time_to", "observed", "expected", "ratio"]
 
@@ -73,6 +74,7 @@ def near_repeat(
     replicates: int = 999,
     seed: int | None = None,
     metric: str = "manhattan",
+    within: float = np.inf,
 ) -> pd.DataFrame:
     """Pairs by band of distance and of time between them, against permuted times.
 
@@ -81,11 +83,19 @@ def near_repeat(
     same place, up to 100 m, up to 200 m. One row a pair of bands: space_from, space_to,
     time_from, time_to, observed, expected (mean of the permutations), ratio (NaN where none
     is expected), p (one-sided, as in `knox`) and q (after Benjamini and Hochberg over the
-    table). Rows with NaN leave. After Ratcliffe and Rengert (2008), Security Journal 21.
+    table), needed (the fewest pairs of which no more than one permutation in 20 times the bands
+    has as many: so many would stand alone). Rows with NaN leave.
+
+    Times permuted over all incidents have the same season everywhere: places whose seasons
+    differ would pass for near repeats. With `within` times are permuted only among incidents of
+    the same stretch of so many units of time, counted from the first, so that every place keeps
+    what it had in each stretch (stratified permutation; Good 2005, Permutation, Parametric and
+    Bootstrap Tests of Hypotheses). A stretch much shorter than the last band's edge leaves
+    little to find. After Ratcliffe and Rengert (2008), Security Journal 21.
     """
     space, time = _edges(space_bands, "space_bands"), _edges(time_bands, "time_bands")
     place, days = _rows(x, y, t)
-    found = _tables(place, days, space, time, replicates, seed, metric)
+    found = _tables(place, days, space, time, replicates, seed, metric, within)
     observed = found.observed.ravel()
     draws = found.draws.reshape(replicates, -1)
     expected = draws.mean(axis=0)
@@ -96,7 +106,10 @@ def near_repeat(
         *(np.tile(side, len(space) - 1) for side in (time[:-1], time[1:])),
     ]
     table = pd.DataFrame(dict(zip(COLUMNS, [*spans, observed, expected, ratio])))
-    return table.assign(p=p, q=benjamini_hochberg(p))
+    # as many or more in so many permutations leaves p at most the level over the bands
+    rare = max(int(LEVEL / len(p) * (replicates + 1)), 1) - 1
+    needed = np.sort(draws, axis=0)[max(replicates - 1 - rare, 0)] + 1
+    return table.assign(p=p, q=benjamini_hochberg(p), needed=needed)
 
 
 class _Tables(NamedTuple):
@@ -118,6 +131,7 @@ def _tables(
     replicates: int,
     seed: int | None,
     metric: str,
+    within: float = np.inf,
 ) -> _Tables:
     """Counts of pairs by bands; permutations are drawn anew for each chunk of pairs."""
     if metric not in METRICS:
@@ -130,13 +144,49 @@ def _tables(
     # a permutation has a seed of its own, so that chunks see the same ones
     seeds = np.random.SeedSequence(seed).spawn(replicates)
     limits = _limits(time, days)
+    strata = _strata(days, within)
     for pairs in _pairs(place, _limits(space, place), METRICS[metric]):
         observed += _counted(days, pairs, limits)
         close += np.diff(pairs.cuts)
         for row, own in zip(draws, seeds):
-            shuffled = np.random.default_rng(own).permutation(days)
+            shuffled = _permuted(np.random.default_rng(own), days, strata)
             row += _counted(shuffled, pairs, limits)
     return _Tables(observed, draws, close)
+
+
+class _Strata(NamedTuple):
+    """The number of each time's stretch, and the times' positions in order of it."""
+
+    number: npt.NDArray[np.int16]
+    order: Ints
+
+
+def _strata(days: Array, within: float) -> _Strata | None:
+    """Which times are permuted with which; None where all are.
+
+    The last stretch takes in what is left over, so that none is too short to permute.
+    """
+    if not within > 0:
+        raise ValueError(f"Times cannot be permuted within {within}: use more than 0.")
+    if not len(days) or not np.isfinite(within):
+        return None
+    parts = max(int(np.ptp(days) // within), 1)
+    number = np.minimum((days - days.min()) // within, parts - 1)
+    if parts == 1:
+        return None
+    # small whole numbers: a stable sort of them is a radix sort
+    small = np.unique(number, return_inverse=True)[1].astype(np.int16)
+    return _Strata(small, np.argsort(small, kind="stable"))
+
+
+def _permuted(rng: np.random.Generator, days: Array, strata: _Strata | None) -> Array:
+    """Times permuted over incidents, each within its stretch."""
+    if strata is None:
+        return np.asarray(rng.permutation(days))
+    order = rng.permutation(len(days))
+    out = np.empty_like(days)
+    out[strata.order] = days[order[np.argsort(strata.number[order], kind="stable")]]
+    return out
 
 
 class _Pairs(NamedTuple):

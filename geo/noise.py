@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WAVES = 2  # harmonics of the season
-STRETCH = 16  # weeks over which a level is taken for constant
+STRETCH = 52  # weeks over which a level is taken for constant: memory of a season shows in no fewer
 MOST = 0.95  # of memory
 
 
@@ -20,6 +20,19 @@ class Noise(NamedTuple):
 
     factor: float
     memory: float
+    behind: bool = True
+
+    @property
+    def fade(self) -> float:
+        """How much of what a week resembles the next by is left a week later.
+
+        What weeks vary by more than chance is taken for a level behind the counts that
+        remembers: chance hides that from neighbors, so it fades more slowly than they show.
+        """
+        if not self.behind:  # counts are an autoregression themselves
+            return self.memory
+        behind = max(1 - 1 / self.factor, 1e-3)
+        return float(np.clip(self.memory / behind, self.memory, MOST))
 
 
 def levels(y: Array, season: Array, edges: list[int], cut: Ints | None = None) -> Array:
@@ -81,7 +94,7 @@ def _within(values: Array, edges: list[int]) -> Array:
 
 
 def seen(y: Array, season: Array, edges: list[int]) -> tuple[Array, Array]:
-    """Dispersion and correlation of neighbors within stretches of some 16 weeks, a row each.
+    """Dispersion and correlation of neighbors within stretches of about a year, a row each.
 
     In stretches, because breaks not yet found would pass for correlation; for which the
     quarter of stretches that vary most is left out. Both are too low for that, which `closer`
@@ -101,13 +114,17 @@ def seen(y: Array, season: Array, edges: list[int]) -> tuple[Array, Array]:
 
 
 def weeks(normal: Array, mean: Array, noise: Noise) -> Array:
-    """Negative binomial weeks whose normal scores are an autoregression: (series, weeks).
+    """Negative binomial weeks whose normal scores are an autoregression and chance beside it.
 
-    `normal` are independent standard normal numbers of that shape.
+    (series, weeks). `normal` are independent standard normal numbers of that shape.
     """
     score = np.ascontiguousarray(normal.T)
+    fade = noise.fade
     for i in range(1, len(score)):
-        score[i] = noise.memory * score[i - 1] + np.sqrt(1 - noise.memory**2) * score[i]
+        score[i] = fade * score[i - 1] + np.sqrt(1 - fade**2) * score[i]
+    share = noise.memory / fade if fade else 0.0
+    beside = np.roll(normal, 1, axis=0).T  # those of another series
+    score = np.sqrt(share) * score + np.sqrt(1 - share) * beside
     chance = special.ndtr(score)
     out = np.zeros(chance.shape)
     for value in np.unique(mean[mean > 0]):
@@ -120,7 +137,11 @@ def weeks(normal: Array, mean: Array, noise: Noise) -> Array:
 
 
 def closer(noise: Noise, wanted: tuple[Array, Array], got: tuple[Array, Array]) -> Noise:
-    """The noise corrected by what simulated series with it look like, and should."""
-    factor = noise.factor * wanted[0].mean() / max(got[0].mean(), 1e-9)
+    """The noise corrected by what simulated series with it look like, and should.
+
+    A level behind the counts can make no more memory than there is more than chance.
+    """
+    factor = float(np.clip(noise.factor * wanted[0].mean() / max(got[0].mean(), 1e-9), 1.001, 1e3))
     memory = noise.memory + wanted[1].mean() - got[1].mean()
-    return Noise(float(np.clip(factor, 1.001, 1e3)), float(np.clip(memory, 0.0, MOST)))
+    most = max(MOST * (1 - 1 / factor), float(wanted[1].mean()), 0.0)
+    return Noise(factor, float(np.clip(memory, 0.0, min(most, MOST))))

@@ -1,6 +1,7 @@
 """Rates and changes with their uncertainty: counts, residents and weeks in, intervals out."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,8 @@ from scipy import (
 )  # the same functions as scipy.stats, loaded in a fifth of the time
 
 from geo.smoothing import empirical_bayes as empirical_bayes
+from geo.smoothing import spread as spread
+from geo.smoothing import standardized as standardized
 
 UNRELIABLE = 20  # events: below this a rate is flagged, after the CDC's rule for rates
 
@@ -42,7 +45,8 @@ class Change(NamedTuple):
 
     `ratio` and bounds are NaN where nothing can be said, `upper` also where there was
     nothing before, because then no ratio is too large. `sure` is +1 where the whole
-    interval lies above 1, -1 below, 0 otherwise. `factor` is the dispersion used.
+    interval lies above 1, -1 below, 0 otherwise. `factor` is the dispersion used,
+    of so many `degrees` of freedom.
     """
 
     ratio: Array
@@ -50,6 +54,7 @@ class Change(NamedTuple):
     upper: Array
     sure: npt.NDArray[np.int8]
     factor: Array
+    degrees: int
 
 
 def change(
@@ -60,6 +65,8 @@ def change(
     *,
     level: float = 0.95,
     paired: bool = False,
+    inflation: npt.ArrayLike = 1.0,
+    beside: Sequence[npt.ArrayLike] = (),
 ) -> Change:
     """The ratio of rates of weekly counts (areas, weeks): one period to another, or A to B.
 
@@ -77,9 +84,12 @@ def change(
     events in two periods of the same length even all in one is no evidence at 5 %, or nearly
     so: areas of few events are called changed less often than the level says.
 
-    Weeks count as independent. Seasons, and weeks that resemble the next, are changes to it,
-    and no fault; a test that shuffles weeks removes both, so it shows that chance alone
-    flags 5 %, not that a season is no change. Rows of the same weeks that rise together
+    Weeks count as independent, unless `inflation` (a number, or one a row) says how many times
+    the variance is more for weeks that resemble the next (`geo.memory.inflation`).
+    `beside` are other weeks of the same rows (tables, each around its own mean) that tell how
+    much weeks vary. A season is
+    a change to it: whether season can do as much, `geo.forest.ratios` asks. Rows of the same
+    weeks that rise together
     are safe to compare as if independent: the interval is too wide. With `paired` (same weeks
     in both) it is narrower: the factor is then that of the weekly share of `now` in both.
     """
@@ -92,8 +102,13 @@ def change(
     n, m = a.sum(axis=1), b.sum(axis=1)
     scale = _exposed(exposure_before, len(b)) * b.shape[1]
     scale = scale / (_exposed(exposure, len(a)) * a.shape[1])
-    own, free = _share_spread(a, b) if paired else _spread(a, b)
+    own, free = (
+        _share_spread(a, b)
+        if paired
+        else _spread(a, b, *(np.atleast_2d(np.asarray(table, float)) for table in beside))
+    )
     factor, known = _drawn_together(own, free, (n + m) / (a.shape[1] + b.shape[1]))
+    factor = factor * np.asarray(inflation, float)
     tail = (1 - level) / 2
     wider = special.stdtrit(max(known, 1), tail) / special.ndtri(tail)
     thin = np.maximum(factor * wider**2, 1.0)
@@ -105,7 +120,7 @@ def change(
     ratio, lower, upper = (np.where(nothing, np.nan, v) for v in (ratio, lower, upper))
     sure = (lower > 1).astype(np.int8) - (upper < 1).astype(np.int8)
     ratio, upper = (np.where(m == 0, np.nan, v) for v in (ratio, upper))
-    return Change(ratio, lower, upper, sure, np.maximum(factor, 1.0))
+    return Change(ratio, lower, upper, sure, np.maximum(factor, 1.0), max(known, 1))
 
 
 BORROWED = 10  # weeks' worth of trust in the other areas' factor
@@ -197,11 +212,3 @@ def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array
 def unreliable(events: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Which rates rest on fewer than 20 events."""
     return np.asarray(np.asarray(events, float) < UNRELIABLE)
-
-
-def words_for(change: Any) -> list[str]:
-    """What each area's change may be called: higher, lower, not clear, or none."""
-    said = {1: "higher", -1: "lower", 0: "not clear"}
-    return [
-        said[int(s)] if np.isfinite(low) else "none" for s, low in zip(change.sure, change.lower)
-    ]

@@ -1,4 +1,4 @@
-"""Rates drawn towards those of others: empirical Bayes, over the whole place or nearby."""
+"""Rates judged by how many residents they rest on: drawn towards the usual one, or standardized."""
 
 from typing import Any
 
@@ -27,6 +27,44 @@ def empirical_bayes(events: npt.ArrayLike, population: npt.ArrayLike, weights: A
         near = None if weights is None else _neighbors(weights, len(n))[held][:, held]
         out[held] = _drawn(n[held], people[held], near)
     return out
+
+
+def standardized(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
+    """How many standard errors each area's rate lies above that of the whole place.
+
+    A rate of few residents varies more by chance than one of many, and areas differ beyond
+    that: the variance of a rate is a + b / population, with b the place's own rate and a what
+    rates differ between areas beyond Poisson chance (method of moments, never below 0). NaN
+    where the population is 0 or not known, and everywhere where nothing happened. The index of
+    Assuncao and Reis (1999), Statistics in Medicine 18, as PySAL's assuncao_rate (which lets a
+    be negative where no rate's variance is).
+    """
+    n, people = np.asarray(events, float), np.asarray(population, float)
+    if n.shape != people.shape or n.ndim != 1:
+        raise ValueError("events and population must be lists of the same length, one an area.")
+    held = (people > 0) & np.isfinite(people) & np.isfinite(n)
+    out = np.full(len(n), np.nan)
+    usual, between = spread(n, people)
+    if usual > 0:
+        w = people[held]
+        out[held] = (n[held] / w - usual) / np.sqrt(between + usual / w)
+    return out
+
+
+def spread(events: npt.ArrayLike, population: npt.ArrayLike) -> tuple[float, float]:
+    """The rate of the whole place, and the variance of areas' rates beyond Poisson chance.
+
+    By the method of moments, never below 0; areas without a known population leave. NaN and 0
+    where none has one.
+    """
+    n, people = np.asarray(events, float), np.asarray(population, float)
+    held = (people > 0) & np.isfinite(people) & np.isfinite(n)
+    x, w = n[held], people[held]
+    if not held.any():
+        return np.nan, 0.0
+    usual = x.sum() / w.sum()
+    found = (w * (x / w - usual) ** 2).sum() / w.sum() - usual * len(x) / w.sum()
+    return float(usual), max(float(found), 0.0)
 
 
 def _drawn(x: Array, w: Array, near: Any) -> Array:

@@ -1,12 +1,13 @@
 """The table of areas: counts, shares, rates and changes, each with its uncertainty."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo import rates
+from geo import forest, rates
 
 
 def areas_table(
@@ -16,17 +17,21 @@ def areas_table(
     now: npt.ArrayLike | None = None,
     before: npt.ArrayLike | None = None,
     days: tuple[float, float] | None = None,
+    inflation: npt.ArrayLike = 1.0,
+    years: Sequence[forest.Year] | None = None,
 ) -> pd.DataFrame:
     """One row an area, in the order given.
 
     `counts` are the incidents of the whole period. `now` and `before` are (areas, steps)
     counts of whole weeks, days or months of the two periods compared, and `days` how many days
-    a step of each has where they differ: the ratio is then that of incidents a day. Columns:
+    a step of each has where they differ: the ratio is then that of incidents a day. `inflation`
+    and `years` are those of `geo.forest.ratios`. Columns:
     area, n, share (of all in areas, %), population, rate (per 1,000 residents, with rate_low and
     rate_high, exact Poisson), smoothed (the same, empirical Bayes), unreliable (fewer
     than 20 events), and with a comparison: now and before (incidents a whole step),
-    ratio (the one by the other), low, high, change, factor (how much more the counts of
-    steps vary than chance). NaN where there are no residents or nothing to say.
+    ratio (the one by the other), low, high, change (a `geo.forest.Finding`, controlled over all
+    areas), p, q, usual (the ratio of the same periods in other years), factor (how much more the
+    counts of steps vary than chance). NaN where there are no residents or nothing to say.
     """
     n = np.asarray(counts, np.int64)
     people = np.asarray(population, float)
@@ -47,14 +52,17 @@ def areas_table(
     )
     if now is None or before is None or not len(n):
         return table
-    change = rates.change(now, before, *(days or ()))
+    change = forest.ratios(now, before, *(days or ()), inflation=inflation, years=years)
     return table.assign(
         now=np.asarray(now).mean(axis=1),
         before=np.asarray(before).mean(axis=1),
         ratio=change.ratio,
         low=change.lower,
         high=change.upper,
-        change=rates.words_for(change),
+        change=[str(finding) for finding in change.finding],
+        p=change.p,
+        q=change.q,
+        usual=change.usual,
         factor=change.factor,
     )
 

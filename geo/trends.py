@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.alarms import Expected, expected, expected_by_stretch, false_alarms
-from geo.breaks import change_points
+from geo.breaks import change_points, levels
 
 __all__ = [
     "Expected",
@@ -17,6 +17,7 @@ __all__ = [
     "expected",
     "expected_by_stretch",
     "false_alarms",
+    "levels",
     "seasonal",
     "weekly",
 ]

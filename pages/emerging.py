@@ -17,7 +17,9 @@ of, how, unit, seed = emerging.choose(view)
 found = cached_patterns.emerging(view, of, how, unit, seed)
 with title:
     frame.head(emerging.title(view, found))
-    for line in (emerging.shown(found) or emerging.said(of, found), *emerging.across(view, found)):
+    told = emerging.shown(found) or emerging.said(of, found)
+    worth = emerging.power_lines(view, found, of, how, unit, seed)
+    for line in (told, *worth, *emerging.across(view, found)):
         st.text(line)
 made = emerging.made(of, how, unit, seed)
 if not emerging.shown(found):

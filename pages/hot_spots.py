@@ -17,7 +17,11 @@ of, how, seed = hot.choose(view)
 found = cached_patterns.hot_spots(view, of, how, seed)
 with title:
     frame.head(hot.title(view, of, found))
-    st.text(hot.shown(found) or hot.said(of, found))
+    for line in (
+        hot.shown(found) or hot.said(of, found),
+        *hot.power_lines(view, found, of, how, seed),
+    ):
+        st.text(line)
 picture, beside = st.columns([1.55, 1])
 with picture:
     told = pictures.still(view, answer, theme, **hot.picture(view, found, theme))

@@ -21,6 +21,10 @@ with title:
     frame.head(near.title(kind, found))
     for line in near.said(kind, found, one):
         st.text(line)
+if near.shown(found):
+    st.text(near.shown(found))
+    claim.foot(one, made)
+    st.stop()
 near.matrix(found, theme)
 downloads.finding(one, near.listed(found), near.COLUMNS, made)
 claim.foot(one, made)

@@ -20,20 +20,21 @@ if why := now.why_not(found, longest):
     with title:
         frame.head("Too little to tell what is usual")
         st.text(why)
+    now.alarms(cached_patterns.alarms(view, seed))
     claim.foot(view, made)
     st.stop()
-clusters = cached_patterns.clusters(view, longest, seed)
+newest = cached_patterns.unusual(view, longest, seed)
 weeks = cached_patterns.alarms(view, seed)
 with title:
-    frame.head(now.title(view, found, clusters, weeks))
-    for line in now.said(found, clusters, longest):
+    frame.head(now.title(view, found, newest, weeks))
+    for line in now.said(found, newest, longest):
         st.text(line)
 picture, beside = st.columns([1.55, 1])
 with picture:
-    told = pictures.still(view, answer, theme, **now.picture(view, found, clusters, theme))
+    told = pictures.still(view, answer, theme, **now.picture(view, found, newest.table, theme))
     maps.show("map_now", frame.map_title(view), cached.bounds(view), told)
 with beside:
-    rows = now.table(clusters, 150)
+    rows = now.table(newest.table, 150)
     now.alarms(weeks)
 downloads.finding(view, rows, now.COLUMNS, made)
 claim.foot(view, made)

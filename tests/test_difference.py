@@ -10,7 +10,7 @@ from data import pixels, surface
 from data.store import Store
 from data.view import View
 from geo import density
-from geo.difference import Period, difference, dispersion
+from geo.difference import REACH, Period, difference, dispersion
 
 SHAPE, METRES, BANDWIDTH = (60, 70), 100.0, 500.0
 INSIDE = np.ones(SHAPE, bool)
@@ -72,6 +72,34 @@ def test_a_planted_rise_is_found_where_it_is() -> None:
                        INSIDE, METRES, BANDWIDTH)  # fmt: skip
     assert found.sure[22:28, 42:48].all() and (found.change[found.sure] > 0).all()
     assert not found.sure[45:, :20].any()
+
+
+@pytest.mark.parametrize(("mean", "weeks"), [(0.5, 1.0), (0.2, 2.0)])
+def test_the_smallest_rise_is_found_four_times_in_five(mean: float, weeks: float) -> None:
+    """Within two bandwidths of a pixel; a rise by half of that much more is mostly missed."""
+    rng = np.random.default_rng(7)
+    level = np.full(SHAPE, mean)
+    middle = np.hypot(*(np.mgrid[:60, :70] - np.array([30, 35])[:, None, None])) * METRES
+    near = middle <= REACH * BANDWIDTH
+
+    def found(factor: float) -> tuple[float, float]:
+        runs = [
+            difference(
+                Period(rng.poisson(level * weeks * np.where(near, factor, 1)), weeks),
+                Period(rng.poisson(level), 1.0), INSIDE, METRES, BANDWIDTH,
+            )
+            for _ in range(40)
+        ]  # fmt: skip
+        share = np.mean([(one.sure & near).any() for one in runs])
+        return float(share), float(np.median([one.smallest for one in runs]))
+
+    smallest = found(1.0)[1]
+    assert 1 < smallest < 5
+    assert found(smallest)[0] >= 0.7  # 80 %, less two standard errors
+    assert found(1 + (smallest - 1) / 3)[0] <= 0.6
+    few = np.zeros(SHAPE)
+    nothing = difference(Period(few, 1.0), Period(few, 1.0), INSIDE, METRES, BANDWIDTH)
+    assert np.isnan(nothing.smallest)
 
 
 def test_nothing_is_said_where_there_is_little_or_nothing() -> None:

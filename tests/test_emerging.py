@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import emerging
+from bench.calibrations import towns
+from data import hot
+from geo import emerging, weights
 
 # h hot, c cold, . neither; the slope is added a step
 BY_HAND = {
@@ -134,3 +136,102 @@ def test_trends_at_the_edges() -> None:
 def test_noise_has_a_trend_in_five_percent() -> None:
     z = emerging.mann_kendall(np.random.default_rng(4).poisson(3, (4000, 26)))
     assert np.mean(np.abs(z) >= 1.96) == pytest.approx(0.05, abs=0.012)
+
+
+STAR = weights.from_pairs([(i, j) for i in range(9) for j in range(9) if i != j and i < 3 > j], 9)
+
+
+def confirmed(name: str, state: list[int], counts: list[int], trend: float = 0.0) -> str:
+    """The word of the first of nine areas, of which the other eight have 50 in each step."""
+    steps = len(state)
+    n = np.full((9, steps), 50)
+    n[:3] = counts
+    label = np.full(9, emerging.NOTHING, object)
+    label[0] = name
+    held = np.zeros((9, steps), int)
+    held[0] = state
+    trends = np.zeros(9)
+    trends[0] = trend
+    return str(emerging.confirm(label, held, n, trends, STAR)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "counts", "wanted"),
+    [
+        ("new hot spot", [0] * 11 + [1], [20] * 11 + [90], "new hot spot"),
+        ("new hot spot", [0] * 11 + [1], [20, 21] * 5 + [19, 24], "sporadic hot spot"),
+        ("consecutive hot spot", [0] * 9 + [1] * 3, [20] * 9 + [60] * 3, "consecutive hot spot"),
+        ("consecutive hot spot", [0] * 9 + [1] * 3, [20] * 9 + [22] * 3, "sporadic hot spot"),
+        ("new cold spot", [0] * 11 + [-1], [60] * 11 + [5], "new cold spot"),
+        ("new cold spot", [0] * 11 + [-1], [60] * 11 + [55], "sporadic cold spot"),
+        (
+            "oscillating hot spot",
+            [-1] * 6 + [0] * 5 + [1],
+            [20] * 11 + [90],
+            "oscillating hot spot",
+        ),
+        ("historical hot spot", [1] * 11 + [0], [90] * 11 + [20], "historical hot spot"),
+        ("historical hot spot", [1] * 11 + [0], [90] * 11 + [85], "persistent hot spot"),
+        ("persistent hot spot", [1] * 12, [90] * 12, "persistent hot spot"),
+        ("no pattern", [0] * 12, [20] * 12, "no pattern"),
+    ],
+)
+def test_a_word_of_change_needs_a_change(
+    name: str, state: list[int], counts: list[int], wanted: str
+) -> None:
+    assert confirmed(name, state, counts) == wanted
+
+
+def test_a_trend_needs_to_stand_over_all_areas() -> None:
+    # 1.96 is one area's; of nine it takes 2.77
+    assert confirmed("intensifying hot spot", [1] * 12, [90] * 12, 2.5) == "persistent hot spot"
+    assert confirmed("intensifying hot spot", [1] * 12, [90] * 12, 3.0) == "intensifying hot spot"
+    assert confirmed("diminishing hot spot", [1] * 12, [90] * 12, -3.0) == "diminishing hot spot"
+
+
+def test_what_the_whole_place_has_more_of_is_no_change_of_an_area() -> None:
+    n = np.full((9, 12), 50)
+    n[:, -1] = 150
+    label = np.full(9, "new hot spot", object)
+    state = np.zeros((9, 12), int)
+    state[:, -1] = 1
+    found = emerging.confirm(label, state, n, np.zeros(9), STAR)
+    assert set(found) == {"sporadic hot spot"}
+
+
+@pytest.mark.parametrize("steps", [12, 52])
+def test_a_block_in_the_newest_step_is_found_as_on_a_single_map(steps: int) -> None:
+    """Nine areas six times as high: of 52 steps none was found, while p had a floor."""
+    rng, people = np.random.default_rng(31), towns.residents(1.0)
+    share, words = [], []
+    for seed in range(3):
+        n = towns.counts(rng, np.full((100, steps), 5.0), rise=6.0)
+        found = hot.histories(n, people, towns.NEIGHBORS, seed)
+        share.append((found.state[towns.BLOCK, -1] > 0).mean())
+        words += found.label[towns.BLOCK].tolist()
+        assert (found.state[:, :-1] != 0).sum() <= 2
+    assert np.mean(share) >= 0.4  # a single map finds 0.57
+    assert words.count("new hot spot") >= 0.4 * len(words)
+
+
+def test_a_cube_of_one_risk_flags_nothing() -> None:
+    rng, people = np.random.default_rng(32), towns.residents(25.0)
+    flagged = 0
+    for seed in range(20):
+        n = towns.counts(rng, np.repeat(5 * people[:, None], 12, axis=1), 5.0)
+        flagged += (hot.histories(n, people, towns.NEIGHBORS, seed).state != 0).any()
+    assert flagged <= 4  # 5 % of 20 is one; more than four come up in 1 of 400 such tests
+
+
+def test_shuffled_steps_of_a_lasting_pattern_say_no_change() -> None:
+    rng, people = np.random.default_rng(33), towns.residents(1.0)
+    high = np.where(towns.BLOCK, 3.0, 1.0)
+    plain, said = 0, 0
+    for seed in range(12):
+        n = towns.counts(rng, np.repeat(30 * high[:, None], 12, axis=1), 10.0)
+        found = hot.histories(n, people, towns.NEIGHBORS, seed)
+        q = np.where(found.state != 0, 0.0, 1.0)
+        words = emerging.classify(np.where(found.state, found.state * 9.0, found.cells.z), q)
+        plain += any(str(w).split()[0] in emerging.WITHOUT_CHANGE for w in words)
+        said += any(str(w).split()[0] in emerging.WITHOUT_CHANGE for w in found.label)
+    assert plain > 6 and said <= 3

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from bench.calibrations import near as cases
+from bench.calibrations import towns
 from geo import interaction
+from geo.episodes import first_reports
 from geo.interaction import knox, near_repeat
 
 BANDS = [0, 0, 100, 200], [0, 7, 14]
@@ -219,3 +222,62 @@ def test_what_is_wrong_is_said(wrong: dict[str, object], said: str) -> None:
     asked = {"x": [0, 1], "y": [0, 1], "t": [0, 1], "space_bands": [0, 1], "time_bands": [0, 1]}
     with pytest.raises(ValueError, match=said):
         near_repeat(**asked | wrong)  # type: ignore[arg-type]
+
+
+def test_times_stay_within_their_stretch() -> None:
+    days = np.random.default_rng(14).permutation(np.repeat(np.arange(100.0), 3))
+    strata = interaction._strata(days, 28.0)
+    assert strata is not None and strata.number.max() == 2  # the last takes in what is left over
+    found = interaction._permuted(np.random.default_rng(1), days, strata)
+    assert (found != days).mean() > 0.9
+    for number in range(3):
+        here = strata.number == number
+        assert sorted(found[here]) == sorted(days[here])
+    assert interaction._strata(days, np.inf) is None and interaction._strata(days, 99.0) is None
+    with pytest.raises(ValueError, match="more than 0"):
+        near_repeat(days, days, days, *BANDS, 9, within=0)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(2, 1), (8, 5)])
+def test_local_seasons_are_no_near_repeats(columns: int, rows: int) -> None:
+    """With times permuted over all incidents 98 and 75 % of such tables find some."""
+    rng = np.random.default_rng(15)
+    found = [cases.tables(columns, rows, 0.9, 700)(rng)[0] for _ in range(12)]
+    assert sum(found) <= 3
+    x, y, day = towns.events(rng, 1500, columns, rows, 0.9)
+    plain = near_repeat(x, y, day, [0, 1, 100, 200, 300, 400], [0, 0, 1, 3, 7, 14], 199, seed=1)
+    part = near_repeat(
+        x, y, day, [0, 1, 100, 200, 300, 400], [0, 0, 1, 3, 7, 14], 199, seed=1, within=28
+    )
+    # what chance is said to bring is more where each place keeps its season
+    assert part["expected"].sum() > plain["expected"].sum()
+    assert (plain["observed"] == part["observed"]).all()
+
+
+def test_double_reports_are_no_near_repeats_and_true_ones_are() -> None:
+    rng = np.random.default_rng(16)
+    doubled, again = (
+        cases.tables(1, 1, 0.0, 700, doubled=0.05),
+        cases.tables(1, 1, 0.0, 1000, again=0.1),
+    )
+    assert sum(doubled(rng)[0] for _ in range(10)) <= 3
+    assert sum(again(rng)[0] for _ in range(6)) >= 4
+
+
+def test_so_many_pairs_as_needed_stand_alone() -> None:
+    x, y, t = np.random.default_rng(17).uniform(0, 1500, (3, 300))
+    table = near_repeat(x, y, t, *BANDS, 999, seed=1)
+    assert (table["needed"] > table["expected"]).all()
+    reached = table["observed"] >= table["needed"]
+    assert (table.loc[reached, "p"] <= 0.05 / len(table)).all()
+    assert (table.loc[~reached, "p"] > 0.05 / len(table)).all()
+
+
+def test_reports_of_one_event_count_once() -> None:
+    """By steps of metres and hours; where no hour is known by the day, among those alone."""
+    x = np.array([0.0, 100, 200, 900, 0, 0, 50, np.nan])
+    hour = np.array([30.0, 29.5, 30.2, 30, 40, np.nan, np.nan, 30])
+    day = np.array([1.0, 1, 1, 1, 1, 1, 1, 1])
+    first = first_reports(x, np.zeros(8), day, hour, 150, 1)
+    assert first.tolist() == [False, True, False, True, True, True, False, True]
+    assert first_reports([], [], [], [], 150, 1).tolist() == []

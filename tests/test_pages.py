@@ -168,7 +168,7 @@ def test_press_without_a_neighborhood_lies_in_no_area() -> None:
 def test_of_a_few_records_no_finding_is_said() -> None:
     app = opened("pages/now.py", **FEW)
     assert app.subheader[0].value == "Too little to tell what is usual"
-    assert "17 incidents in areas" in said(app) and "it takes 20" in said(app)
+    assert "16 events in areas" in said(app) and "it takes 20" in said(app)  # of 17 reports
     few = {"source": "community made", "kind": "arrest operation", "area": ["Armatage", "Hale"]}
     app = opened("pages/trend.py", **few)
     assert "too few to tell of a break" in app.subheader[0].value
@@ -178,7 +178,43 @@ def test_of_a_few_records_no_finding_is_said() -> None:
     assert "too few incidents for hot spots" in app.subheader[0].value
     app = opened("pages/emerging.py", source="police-stops", area=["Whittier", "Loring Park"])
     assert "too few areas for patterns" in app.subheader[0].value
-    assert "2 areas with a rate are too few: it takes 8" in said(app)
+    assert "2 areas with a rate and neighbors are too few: it takes 8" in said(app)
+
+
+def test_nothing_found_says_what_would_have_shown() -> None:
+    """Beside a finding of nothing stands what it is worth; beside a finding it does not."""
+    worth = ("would usually (four times in five) have shown", "would often have been missed")
+    for page, where in (
+        ("hot_spots", "in a typical area and its neighbors"),
+        ("emerging", "in the newest month in a typical area and its neighbors"),
+        ("near_repeats", "of pairs 100 to 200 m apart and 4 to 7 days apart"),
+    ):
+        app = opened(f"pages/{page}.py", source="community made")
+        assert ": no " in app.subheader[0].value, page
+        (line,) = [t for t in app.text if where in t.value]
+        assert any(words in line.value for words in worth), page
+    text = said(opened("pages/hot_spots.py", source="use of force"))
+    assert not any(words in text for words in worth)
+
+
+def test_what_is_missing_for_a_pattern_is_said() -> None:
+    app = opened("pages/hot_spots.py", source="police stops", area="Whittier")
+    assert "too few areas for hot spots" in app.subheader[0].value
+    assert "0 areas with a rate and neighbors are too few: it takes 8" in said(app)
+    few = {"source": "community made", "kind": "search or raid", "to": "2025-07-06"}
+    app = opened("pages/emerging.py", **few)
+    assert "too short a time for patterns" in app.subheader[0].value
+    app = opened("pages/near_repeats.py", **few)
+    assert "Too few records" in app.subheader[0].value
+    assert "It takes 30 records of one kind" in said(app)
+    app = opened("pages/hot_spots.py", source="press")
+    assert app.subheader[0].value and not app.exception
+
+
+def test_reports_that_are_one_event_count_once_and_are_said() -> None:
+    text = said(opened("pages/near_repeats.py", source="community made"))
+    assert "events of" in text and "count once (see the page Episodes)" in text
+    assert "within each 4 weeks, so that every place keeps its season" in text
 
 
 def test_one_is_not_spoken_of_as_many() -> None:

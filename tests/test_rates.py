@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse, special, stats
 
-from geo import rates, tabulate
+from bench.calibrations import change
+from geo import forest, rates, tabulate
 
 
 def test_poisson_interval_is_garwood() -> None:
@@ -157,7 +158,7 @@ def test_exposure_makes_rates() -> None:
     np.testing.assert_allclose(by.upper[[0, 1, 4]], plain.upper[[0, 1, 4]] / [3, 1, 1])
     assert np.isnan([by.ratio[2:4], by.lower[2:4], by.upper[2:4]]).all()
     assert (by.sure[2:4] == 0).all()
-    assert rates.words_for(by)[2:4] == ["none", "none"]
+    assert (forest.ratios(a, b, [3000, 1000, 0, np.nan, 1000]).finding[2:4] == "none").all()
 
 
 def test_the_interval_covers_the_ratio() -> None:
@@ -279,3 +280,12 @@ def test_aligned_puts_counts_where_their_unit_is(units: list[int], random: objec
     for unit, row in zip(units, out):
         held = np.flatnonzero(found == unit)
         assert (row == (counts[held[0]] if len(held) else 0)).all()
+
+
+def test_no_season_and_no_memory_passes_for_a_change() -> None:
+    """The bench's cases with few runs: what pages call higher or lower where nothing changed."""
+    for case in change.CASES:
+        if not case.power and ("26 weeks" in case.data or "13 weeks" in case.data):
+            runs = 10 if "87" in case.data else 30
+            found = sum(case.trial(np.random.default_rng([3, i]))[0] for i in range(runs))
+            assert found <= stats.binom.ppf(0.999, runs, 0.05), case.data

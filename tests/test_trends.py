@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from data import questions
+from bench.calibrations.series import latent
+from data import questions, weekly
 from data.store import Store
 from data.view import View
-from geo import baseline, trends
+from geo import alarms, baseline, breaks, trends
 
 Array = npt.NDArray[np.float64]
 
@@ -152,7 +153,7 @@ def test_false_alarms_are_as_many_as_said(long: int, memory: float) -> None:
     y = weeks([long, 7], mean, 1.8, memory, 200, long + 40)
     found = trends.expected(y, 40).alarm.sum() / 40 * 365.25 / 84
     said = trends.false_alarms(y, replicates=10)
-    assert said < 200 * 0.005 * 365.25 / 84 * 1.6  # an alarm takes 1 in 200 or so
+    assert said < 200 * 0.005 * 365.25 / 84 * 1.8  # an alarm takes 1 in 200 or so
     assert found == pytest.approx(said, rel=0.5 if memory else 0.3)
     assert trends.false_alarms(y[:20], seed=1) == trends.false_alarms(y[:20], seed=1)
 
@@ -188,30 +189,33 @@ def test_a_season_is_no_break() -> None:
 
 @pytest.mark.parametrize("runs", [20, pytest.param(50, marks=pytest.mark.prove)])
 def test_intervals_cover_date_and_ratio(runs: int) -> None:
-    covered, held = 0, 0
+    covered, held, dated = 0, 0, 0
     for i in range(runs):
         mean = np.where(np.arange(130) < 60, 15.0, 24.0)
         found = trends.change_points(weeks([11, i], mean, 2, 0.2, 130), replicates=199, seed=i)
+        if found.empty:  # a slope fits as well: called a drift, and no date is told
+            continue
+        dated += 1
         near = found.iloc[(found["at"] - 60).abs().argmin()]
         covered += near["low"] <= 60 <= near["high"]
         held += near["ratio_low"] <= 1.6 <= near["ratio_high"]
-    assert covered >= stats.binom.ppf(0.01, runs, 0.95) and held >= stats.binom.ppf(
-        0.01, runs, 0.93
-    )
+    assert dated >= 0.5 * runs
+    assert covered >= stats.binom.ppf(0.01, dated, 0.95)
+    assert held >= stats.binom.ppf(0.01, dated, 0.93)
 
 
 def test_breaks_move_with_the_series_and_skip_gaps() -> None:
-    mean = np.repeat([10.0, 30.0, 12.0], 40)
-    y = weeks(12, mean, 1.5, 0, 120)
+    mean = np.repeat([10.0, 30.0, 12.0], 60)
+    y = weeks(12, mean, 1.5, 0, 180)
     found = trends.change_points(y, period=1e9)
-    assert (found["at"] - [40, 80]).abs().max() <= 1 and (found["p"] < 0.05).all()
+    assert (found["at"] - [60, 120]).abs().max() <= 1 and (found["p"] < 0.05).all()
     assert found["ratio"].to_numpy() == pytest.approx([3, 0.4], rel=0.25)
     later = trends.change_points(np.concatenate([[np.nan] * 5, y]), period=1e9)
     pd.testing.assert_frame_equal(later.iloc[:, 3:], found.iloc[:, 3:])
     assert (later.iloc[:, :3] - found.iloc[:, :3] == 5).all(axis=None)
     pd.testing.assert_frame_equal(trends.change_points(y, seed=4), trends.change_points(y, seed=4))
     back = trends.change_points(y[::-1], period=1e9)
-    assert (120 - back["at"].to_numpy()[::-1]).tolist() == found["at"].tolist()
+    assert (180 - back["at"].to_numpy()[::-1]).tolist() == found["at"].tolist()
 
 
 @pytest.mark.parametrize("y", [[], [np.nan] * 30, np.zeros(200), [5] * 12])
@@ -236,7 +240,8 @@ def test_recording_of_force_breaks_in_september_2020(force: Callable[..., pd.Dat
     assert pd.Timestamp(dates["at"][rise]) == pd.Timestamp(2020, 9, 7)
     assert pd.Timestamp(dates["low"][rise]) >= pd.Timestamp(2020, 8, 31)
     assert pd.Timestamp(dates["high"][rise]) <= pd.Timestamp(2020, 9, 21)
-    assert found["ratio_low"][rise] > 4 and found["p"][rise] < 0.01
+    # against all weeks before: what fell slowly until then is a drift, not a break of its own
+    assert found["ratio_low"][rise] > 1.5 and found["p"][rise] < 0.01
 
 
 def test_the_week_of_may_25_2020_is_an_alarm(force: Callable[..., pd.DataFrame]) -> None:
@@ -263,3 +268,39 @@ def test_shuffled_weeks_of_the_sample_show_nothing(
             alarms / (runs * (len(y) - 10))
         )  # of the Monte Carlo, were weeks independent
         assert alarms <= said * 84 / 365.25 + 4 * error
+
+
+def test_a_slow_drift_has_no_date() -> None:
+    mean = 15 * np.linspace(1, 1.3, 156)
+    found = [
+        trends.levels(y, replicates=99, seed=i)
+        for i, y in enumerate(weeks(21, mean, 2, 0, 40, 156))
+    ]
+    assert sum(len(one.breaks) > 0 for one in found) <= stats.binom.ppf(0.99, 40, 0.05)
+    steep = trends.levels(weeks(22, 15 * np.linspace(1, 3, 156), 1.5, 0, 156))
+    assert steep.breaks.empty and 2 < steep.drifts[0].ratio < 4
+
+
+@pytest.mark.parametrize("memory", [0.5, 0.7])
+def test_a_level_that_remembers_is_no_break(memory: float) -> None:
+    made = latent(np.random.default_rng(5), 15, 0.35, (40, 156), memory)
+    assert sum(_any_break(y, i) for i, y in enumerate(made)) <= stats.binom.ppf(0.99, 40, 0.05)
+
+
+def test_breaks_are_sought_from_two_years_on() -> None:
+    y = weeks(23, 15 * (1 + 0.4 * np.sin(2 * np.pi * np.arange(104) / 52.18)), 1.5, 0, 104)
+    for long in (52, 78, 103):
+        found, why = weekly.breaks_of(y[:long], [], 1)
+        assert why is weekly.Unsought.SEASON and found.breaks.empty
+    assert weekly.breaks_of(y, [], 1)[1] is None
+    assert weekly.breaks_of(np.zeros(200), [], 1)[1] is weekly.Unsought.SPARSE
+
+
+def test_what_nothing_is_worth_grows_with_the_rise() -> None:
+    y = weeks(24, 15, 1.5, 0, 156)
+    found = [breaks.share_found(y, times) for times in (1.1, 1.5, 3)]
+    assert found[0] < 0.3 and found[2] > 0.9 and found[0] <= found[1] <= found[2]
+    band = trends.expected(y)
+    assert alarms.share_found(band.expected, band.upper, 1.0) < 0.02
+    assert alarms.share_found(band.expected, band.upper, 3.0) > 0.7
+    assert alarms.share_found([np.nan], [np.nan], 3.0) == 0

@@ -1,6 +1,5 @@
 """Answers kept between reruns for the pages of patterns."""
 
-import pandas as pd
 import streamlit as st
 
 from data import episodes as data_episodes
@@ -23,6 +22,27 @@ def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
     return hot.hot(cached.current(view.stamp), cached.units(view), n, asked, of, how, seed)
 
 
+@st.cache_data(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+)
+def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
+    """The smallest rise that would usually have been a hot spot of a View (data.power)."""
+    answer = cached.answer(view)
+    n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
+    return hot.smallest(cached.current(view.stamp), cached.units(view), n, asked, of, how, seed)
+
+
+@st.cache_data(
+    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+)
+def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float | None:
+    """The smallest rise in the newest step of a View that would usually have been hot."""
+    newest = emerging(view, of, how, unit, seed).counts[:, -1]
+    asked = cached.answer(view).table["asked"].to_numpy(bool)
+    current, units = cached.current(view.stamp), cached.units(view)
+    return hot.smallest(current, units, newest, asked, of, how, seed, families=2)
+
+
 @st.cache_resource(
     max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
 )
@@ -42,10 +62,10 @@ def daily(view: View) -> now.Daily:
 @st.cache_resource(
     max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
 )
-def clusters(view: View, longest: int, seed: int) -> pd.DataFrame:
+def unusual(view: View, longest: int, seed: int) -> now.Unusual:
     """What is unusual in the newest days of a View. Do not change it."""
     current, units = cached.current(view.stamp), cached.units(view)
-    return now.clusters(current, daily(view), units, longest, seed)
+    return now.find_unusual(current, daily(view), units, longest, seed)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

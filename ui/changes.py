@@ -3,15 +3,17 @@
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.answers import Answer
 from data.view import View
-from ui import layers
+from geo import rates
+from ui import headline, layers
 
 LISTS = {
     "all": "all areas, highest first",
     "more": "more than before, by the ratio",
     "fewer": "fewer than before, by the ratio",
-    "clear": "higher or lower beyond what chance explains",
+    "clear": "higher or lower beyond what chance and season explain",
 }
 
 
@@ -54,9 +56,15 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
         return ""
     more, fewer = (len(listed(table, which)) for which in ("more", "fewer"))
     clear = table["change"].value_counts()
+    season = int(clear.get("season", 0))
+    as_much = f" In {season} season can do as much, so they are not called so." if season else ""
+    tested = int(table["q"].notna().sum())
     return (
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
         f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
-        f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same. Where it "
-        "is not clear, chance can explain the difference."
-    )
+        f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same.{as_much} "
+        f"Judged together: {words.counted(tested, 'area')} with {rates.UNRELIABLE} incidents or "
+        "more, "
+        "false discoveries held to 5% (Benjamini-Hochberg). Where it is not clear, chance can "
+        f"explain the difference. {headline.season_words(told.season, told.years)}"
+    ).strip()

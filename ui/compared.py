@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import power, words
 from data.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.filters import source_option
 from data.view import HEXAGONS, MONTH, View
@@ -46,6 +46,9 @@ def title(view: View, asked: Asked, pair: Pair | str) -> str:
     match pair.overall.finding[0]:
         case forest.HIGHER | forest.LOWER:
             return f"{what}: {_many(float(pair.overall.ratio[0]))} {unit} in {a} {_than(pair, b)}"
+        case forest.SEASON:
+            many = _many(float(pair.overall.ratio[0]))
+            return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but season can do as much"
         case forest.UNCLEAR:
             return f"{what}: no clear difference {unit} between {a} and {b}"
     return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
@@ -123,7 +126,11 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
     lines.append(f"{what}; 95 % interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
+        factor = power.smallest(lambda times: forest.share_found(found, times))
         lines.append("The interval holds 1: chance can explain the difference")
+        lines.append(power.words_of(factor, "from one to the other"))
+    if season := headline.season_words(pair.season, pair.years, float(found.usual[0])):
+        lines.append(season)
     if found.finding[0] == forest.FEW:
         lines.append(f"Fewer than {rates.UNRELIABLE} in both: too few to say")
     return lines
@@ -135,6 +142,7 @@ def tested(pair: Pair) -> str:
     if len(p) < 2:
         return ""
     flagged = int((p < CHANCE).sum())
+    season = int(found.get(forest.SEASON, 0))
     more, fewer = found.get(forest.HIGHER, 0), found.get(forest.LOWER, 0)
     few = found.get(forest.FEW, 0)
     usual = round(CHANCE * len(p))
@@ -144,6 +152,8 @@ def tested(pair: Pair) -> str:
         f"{chance}; {more + fewer} stand after control for that: "
         f"{more} with more, {fewer} with fewer."
     )
+    if season:
+        line += f" In {season} more season can do as much: they are not called so."
     return line + (f" Not tested: {few}, too few incidents." if few else "")
 
 
@@ -159,7 +169,8 @@ def label(pair: Pair) -> pd.Series:
     """The finding of each area, as readers read it."""
     said = {
         forest.HIGHER: "clearly more", forest.LOWER: "clearly fewer",
-        forest.UNCLEAR: "may be chance", forest.FEW: "too few to test",
+        forest.SEASON: "may be season", forest.UNCLEAR: "may be chance",
+        forest.FEW: "too few to test",
         forest.NONE: "no ratio",
     }  # fmt: skip
     return pair.table["finding"].map(said)

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from data import hot as data_hot
-from data import words
+from data import power, words
 from data.filters import period
 from data.hot import LEAST, LEAST_STEPS, Emerging
 from data.view import View
 from geo.emerging import NOTHING
-from ui import charts, frame, headline, hot, layers, palette, tables
+from ui import cached_patterns, charts, frame, headline, hot, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -68,9 +68,12 @@ def shown(found: Emerging) -> str:
         )
     tested = int(np.isfinite(found.z).any(axis=1).sum())
     if tested < LEAST:
+        return hot.too_few(tested)
+    held = int(found.counts[np.isfinite(found.z).any(axis=1)].sum())
+    if held < tested:
         return (
-            f"{words.counted(tested, 'area')} with a rate are too few: it takes {LEAST} to call "
-            "one hot or cold."
+            f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with "
+            "less than one an area one report can make a neighborhood high."
         )
     return ""
 
@@ -79,9 +82,13 @@ def title(view: View, found: Emerging) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
     if shown(found):
+        tested = int(np.isfinite(found.z).any(axis=1).sum())
         short = found.steps.frames < LEAST_STEPS
-        return f"{what}: too {'short a time' if short else 'few areas'} for patterns"
+        few = "few areas" if tested < LEAST else "few incidents"
+        return f"{what}: too {'short a time' if short else few} for patterns"
     counts = pd.Series(found.label).value_counts().drop(NOTHING, errors="ignore")
+    if counts.empty and found.undecided.any():
+        return f"{what}: it cannot be told whether chance explains the patterns over time"
     if counts.empty:
         return f"{what}: no pattern over time that chance does not explain"
     return f"{what}: " + ", ".join(words.counted(int(n), str(label)) for label, n in counts.items())
@@ -93,12 +100,25 @@ def said(of: str, found: Emerging) -> str:
     every = int(np.isfinite(found.z).any(axis=1).sum())
     last = found.state[:, -1] if steps.frames else np.zeros(0)
     span = spell(found)
+    colored = " About 1 in 20 of the cells colored below is expected to be chance."
+    chance = colored if (found.state != 0).any() else ""
+    left = int(found.undecided.sum())
+    cannot = f" {words.counted(left, 'cell')} {hot.CANNOT_TELL}." if left else ""
     cut = f" {steps.left} more steps are older or partial." if steps.left else ""
     return (
-        f"{every} areas by {words.counted(steps.frames, steps.unit)}, {span}: smoothed {of}. In the "
-        f"newest {steps.unit} {int((last > 0).sum())} hot and {int((last < 0).sum())} cold. About "
-        f"1 in 20 of the cells colored below is expected to be chance.{cut}"
+        f"{every} areas by {words.counted(steps.frames, steps.unit)}, {span}: standardized {of}. In the "
+        f"newest {steps.unit} {int((last > 0).sum())} hot and {int((last < 0).sum())} cold."
+        f"{chance}{cut}{cannot}"
     )
+
+
+def power_lines(view: View, found: Emerging, of: str, how: str, unit: str, seed: int) -> list[str]:
+    """What it is worth that the newest step has no hot spot; nothing where it has one."""
+    if shown(found) or (found.state[:, -1] > 0).any():
+        return []
+    smallest = cached_patterns.smallest_new(view, of, how, unit, seed)
+    where = f"in the newest {unit} in a typical area and its neighbors"
+    return [power.words_of(smallest, where)]
 
 
 def spell(found: Emerging) -> str:
@@ -131,9 +151,10 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
     """What the map shows: the category of each area."""
     colors = _colors(theme)
     tested = np.asarray(np.isfinite(found.z).any(axis=1))
+    unsure = np.asarray(found.undecided.any(axis=1))
     fills = [
-        colors.get(str(label), "chance" if held else "nodata")
-        for label, held in zip(found.label, tested)
+        colors.get(str(label), "few" if open_ else "chance" if held else "nodata")
+        for label, held, open_ in zip(found.label, tested, unsure)
     ]
     present = set(found.label)
     rows: list[dict[str, Any]] = []
@@ -144,6 +165,8 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
                 text = f"{', '.join(held)} {spot} spot"
                 rows.append({"color": colors[f"{family[0]} {spot} spot"], "text": text})
     rows.append({"hatch": "chance", "text": "no pattern: chance explains it"})
+    if "few" in fills:
+        rows.append({"hatch": "few", "text": "cannot tell"})
     if not tested.all():
         rows.append({"hatch": "nodata", "text": "not tested: no rate"})
     legend = {
@@ -255,12 +278,15 @@ def made(of: str, how: str, unit: str, seed: int) -> Claim:
         (
             "A word is said of an area for how it was hot or cold over time, with its neighbors. "
             + "; ".join(f"{word}: {meaning}" for word, meaning in MEANS.items()) + ".",
+            "Words of change (new, consecutive, oscillating, historical, intensifying, diminishing) are "
+            "said only where the change itself stands, over all areas: one that comes and goes by "
+            "chance is called sporadic, or persistent.",
             "A strip is an area's history. A pale cell is not “nothing happened”: chance explains "
             "how that step differed from the rest of the place.",
             "Being hot is relative to the place in the same step: a rise everywhere at once makes "
             "nothing hot. See the page Trend for that.",
         ),
-        {"Measure": f"smoothed {of}", "Neighbors": how, "Steps": by,
-         "Permutations": f"{data_hot.PERMUTATIONS:,}", "Seed": str(seed)},
+        {"Measure": f"standardized {of}", "Neighbors": how, "Steps": by,
+         "Permutations": f"{data_hot.PERMUTATIONS:,} or more", "Seed": str(seed)},
         {"of": of, "neighbors": how, "by": by, "seed": str(seed)},
     )  # fmt: skip

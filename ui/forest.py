@@ -22,7 +22,7 @@ TICKS = {
     1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
 }  # fmt: skip
 TOGETHER = {PERIODS: "All together", AREAS: "A together"}
-LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test")
+LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
 SIDES = {
     PERIODS: "Left of the line: fewer in A, right: more",
     AREAS: "Left of the line: fewer per resident than in B, right: more",
@@ -107,9 +107,12 @@ def short(name: str) -> str:
 
 
 def _look(found: forest.Ratios) -> str:
-    return {forest.HIGHER: LOOKS[0], forest.LOWER: LOOKS[1], forest.FEW: LOOKS[3]}.get(
-        found.finding[0], LOOKS[2]
-    )
+    return {
+        forest.HIGHER: LOOKS[0],
+        forest.LOWER: LOOKS[1],
+        forest.FEW: LOOKS[3],
+        forest.SEASON: LOOKS[4],
+    }.get(found.finding[0], LOOKS[2])
 
 
 def reach(frame: pd.DataFrame) -> tuple[float, float]:
@@ -151,8 +154,8 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     ]
     looks = [look for look in LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
-    lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet)))
-    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper)))
+    lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
+    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.paper)))
     legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
                         symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
     stroke = alt.Stroke(

@@ -3,12 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from data import periods, words
+from data import periods, power, words
 from data.answers import Answer
 from data.clauses import says
 from data.filters import period
+from data.past import Season
 from data.view import MONTH, View
-from geo import rates
+from geo import forest, rates
+from geo.forest import Finding
 from ui import cached, intervals
 
 
@@ -38,6 +40,7 @@ def sentence(answer: Answer) -> str:
     if told is None:
         return answer.why
     ratio, low, high = (float(v[0]) for v in told.change[:3])
+    finding = told.change.finding[0]
     a_step = f"a {answer.step}"
     many = f"{told.steps:,}"
     if told.steps != told.steps_before:
@@ -48,18 +51,43 @@ def sentence(answer: Answer) -> str:
     )
     if not np.isfinite(ratio):
         return f"No ratio: {both}."
-    match int(told.change.sure[0]):
-        case 1:
-            change = f"{(ratio - 1) * 100:.0f} % more"
-        case -1:
-            change = f"{(1 - ratio) * 100:.0f} % fewer"
+    many_more = f"{abs(ratio - 1) * 100:.0f} % {'more' if ratio > 1 else 'fewer'}"
+    match finding:
+        case Finding.HIGHER | Finding.LOWER:
+            change = many_more
+        case Finding.SEASON:
+            change = f"{many_more}, but season can do as much"
+        case Finding.FEW:
+            change = "Too few to speak of a change"
         case _:
             change = "No clear change"
     if not any(intervals.known_ends(low, high)):
         return f"{change}: {both}; too few to tell a ratio."
     a_day = " of incidents a day" if answer.step == periods.STEPS[MONTH] else ""
     within = intervals.ratio_interval(low, high)
-    return f"{change}: {both} (ratio{a_day} {ratio:.2f}, 95 % interval {within})."
+    worth = ""
+    if finding == Finding.UNCLEAR:
+        factor = power.smallest(lambda times: forest.share_found(told.change, times))
+        worth = f" {power.words_of(factor, 'from one period to the other')}"
+    season = season_words(told.season, told.years, float(told.change.usual[0]))
+    numbers = f"(ratio{a_day} {ratio:.2f}, 95 % interval {within})"
+    return f"{change}: {both} {numbers}.{worth} {season}".strip()
+
+
+def season_words(season: Season, years: int, usual: float = np.nan) -> str:
+    """What season can do to a comparison; empty where it can do nothing."""
+    match season:
+        case Season.UNKNOWN:
+            return (
+                "Season alone can do as much: no other year of these weeks is covered, so no rise "
+                "or fall is called one. Compare with the same period a year before where it is "
+                "covered."
+            )
+        case Season.KNOWN:
+            many = words.counted(years, "other year")
+            ratio = f": there the ratio was {usual:.2f}" if np.isfinite(usual) else ""
+            return f"Season is told from the same two periods of {many}{ratio}."
+    return ""
 
 
 def mean(value: float) -> str:

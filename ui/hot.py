@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import neighbors, recording, words
+from data import neighbors, power, recording, words
 from data.answers import Answer
 from data.filters import period
 from data.hot import LEAST, LEVEL, PERMUTATIONS, Hot
 from data.view import HEXAGONS, View
-from ui import cached, claim, frame, headline, layers, palette, tables
+from geo.hot_areas import UNDECIDED
+from ui import cached, cached_patterns, claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -25,7 +26,13 @@ CLASSES = (
     ("cold", LEVEL, "cold, q at most 0.05"),
     ("cold", STRONG, "cold, q at most 0.01"),
 )
-LABELS = {"hot": "hot", "cold": "cold", "": "chance", "none": "not tested"}
+LABELS = {
+    "hot": "hot", "cold": "cold", "": "chance", "none": "not tested", UNDECIDED: "cannot tell",
+}  # fmt: skip
+CANNOT_TELL = (
+    "stand out, but telling whether by chance would take more deals than are made: choose larger "
+    "areas, fewer of them, or longer steps of time"
+)
 
 
 def why_not(view: View, answer: Answer) -> str:
@@ -50,9 +57,9 @@ def choose(view: View) -> tuple[str, str, int]:
     """What is measured, who is whose neighbor, and the seed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.selectbox(
-            "Measure (smoothed)", neighbors.measures(view), key="of", bind="query-params",
-            width=250, help="Never raw counts: those show where people and streets are. Smoothed: "
-            "drawn towards the city's rate, the more so the less an area's own is worth.",
+            "Measure", neighbors.measures(view), key="of", bind="query-params",
+            width=250, help="Never raw counts: those show where people and streets are. Standardized: "
+            "a rate of few residents varies more by chance, and has to lie further out to count.",
         )  # fmt: skip
         how = st.selectbox(
             "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
@@ -61,10 +68,19 @@ def choose(view: View) -> tuple[str, str, int]:
         return str(of), str(how), claim.seed()
 
 
+def too_few(areas: int) -> str:
+    """That so many areas are too few to call one high or low, and what to do."""
+    verb = "is" if areas == 1 else "are"
+    return (
+        f"{words.counted(areas, 'area')} with a rate and neighbors {verb} too few: it takes {LEAST} "
+        "to call one hot or cold. Choose more areas."
+    )
+
+
 def shown(found: Hot) -> str:
     """Why nothing can be said; empty where something can."""
     if found.tested < LEAST:
-        return f"{found.tested} areas with a rate are too few: it takes {LEAST} to call one high."
+        return too_few(found.tested)
     held = int(found.table.loc[found.table["label"] != "none", "n"].sum())
     if held < found.tested:
         return (
@@ -84,6 +100,8 @@ def title(view: View, of: str, found: Hot) -> str:
     if shown(found):
         few = "areas" if found.tested < LEAST else "incidents"
         return f"{what} {per}: too few {few} for hot spots"
+    if hot.empty and not cold and (found.table["label"] == UNDECIDED).any():
+        return f"{what} {per}: it cannot be told whether chance explains how the areas differ"
     if hot.empty and not cold:
         return f"{what} {per}: no hot spot. Chance explains how the areas differ"
     if hot.empty:
@@ -98,11 +116,22 @@ def said(of: str, found: Hot) -> str:
     counts = found.table["label"].value_counts()
     rate = layers.number(found.place)
     unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
+    chance = f" {CHANCE}" if counts.get("hot", 0) + counts.get("cold", 0) else ""
+    left = int(counts.get(UNDECIDED, 0))
+    cannot = f" {words.counted(left, 'area')} {CANNOT_TELL}." if left else ""
     return (
         f"{counts.get('hot', 0)} hot and {counts.get('cold', 0)} cold of {found.tested} areas "
         f"tested ({len(found.table) - found.tested} of {len(found.table)} not). The place's own rate: "
-        f"{rate} {unit}. {CHANCE}"
+        f"{rate} {unit}.{chance}{cannot}"
     )
+
+
+def power_lines(view: View, found: Hot, of: str, how: str, seed: int) -> list[str]:
+    """What finding no hot spot is worth; nothing where one was found or none could be."""
+    if shown(found) or (found.table["label"] == "hot").any():
+        return []
+    smallest = cached_patterns.smallest_hot(view, of, how, seed)
+    return [power.words_of(smallest, "in a typical area and its neighbors")]
 
 
 def across(view: View) -> list[str]:
@@ -155,6 +184,8 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
             fill, key = colors[one], one[2]
         elif row.label == "none":
             fill, key = "nodata", "none"
+        elif row.label == UNDECIDED:
+            fill, key = "few", UNDECIDED
         seen.add(key)
         fills.append(fill)
     rows: list[dict[str, Any]] = [
@@ -162,6 +193,8 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
     ]
     if "" in seen:
         rows.append({"hatch": "chance", "text": "chance explains it"})
+    if UNDECIDED in seen:
+        rows.append({"hatch": "few", "text": "cannot tell"})
     if "none" in seen:
         why = "not tested: no rate" if view.area_set not in HEXAGONS else "not tested"
         rows.append({"hatch": "nodata", "text": why})
@@ -211,7 +244,7 @@ COLUMNS: tables.Columns = {
         "%.1f",
         "The area's own rate, drawn towards that of all areas (empirical Bayes).",
     ),
-    "z": ("z", "%.2f", "Gi* of the smoothed rate."),
+    "z": ("z", "%.2f", "Gi* of the standardized rate: its own errors away from that of all areas."),
     "p": ("p", "%.4f", "By permutation, two-sided."),
     "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
 }
@@ -219,7 +252,7 @@ COLUMNS: tables.Columns = {
 
 def table(found: Hot, height: int) -> pd.DataFrame:
     """The table beside the map: hot first, then cold, then the rest by their rate."""
-    rank = found.table["label"].map({"hot": 0, "cold": 1, "": 2, "none": 3})
+    rank = found.table["label"].map({"hot": 0, "cold": 1, UNDECIDED: 2, "": 3, "none": 4})
     rows = found.table.assign(rank=rank, finding=found.table["label"].map(LABELS))
     rows = rows.sort_values(["rank", "times"], ascending=[True, False])[list(COLUMNS)]
     tables.finding(rows, COLUMNS, height, "hot_table")
@@ -240,10 +273,12 @@ def made(of: str, how: str, seed: int) -> Claim:
             "Its edge is not sharp: an area beside a hot one may be as high and not be flagged.",
             "A hot spot speaks of a neighborhood of areas. The area in its middle may itself be "
             "ordinary: look at its own rate in the table.",
+            "An area is judged by its rate in errors of its own: of few residents a high rate is often "
+            "chance. What areas differ beyond that without a pattern is no hot spot either.",
             "Residents are not all who are there: where people work, shop and drive, a rate per "
             "resident is high without more being done to residents.",
         ),
-        {"Measure": f"smoothed {of}", "Neighbors": how, "Permutations": f"{PERMUTATIONS:,}",
+        {"Measure": f"standardized {of}", "Neighbors": how, "Permutations": f"{PERMUTATIONS:,} or more",
          "Seed": str(seed)},
         {"of": of, "neighbors": how, "seed": str(seed)},
     )  # fmt: skip

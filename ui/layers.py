@@ -14,6 +14,7 @@ from data.clauses import polygon_set
 from data.filters import period
 from data.view import HEXAGONS, MEASURES, View
 from geo import classes, rates
+from geo.forest import Finding
 from ui import area_state, cached, palette
 from ui.area_state import State
 from ui.asked import Asked
@@ -26,6 +27,12 @@ TIPS = {
     State.NO_DATA: "no data in this period",
     State.NO_POINT: "no record has a point",
 }
+
+
+FINDINGS = {
+    Finding.HIGHER: "higher", Finding.LOWER: "lower", Finding.SEASON: "season can do as much",
+    Finding.UNCLEAR: "not clear", Finding.FEW: "too few to judge", Finding.NONE: "none",
+}  # fmt: skip
 
 
 def by_layer(view: View) -> View:
@@ -77,7 +84,7 @@ def tips(view: View, answer: Answer) -> list[list[str]]:
         if view.area_set not in HEXAGONS:
             lines.append(rate_words(row, why))
         if (change := record.get("change")) and np.isfinite(row.ratio):
-            lines.append(f"{row.ratio:.2f} times the rate before: {change}")
+            lines.append(f"{row.ratio:.2f} times the rate before: {FINDINGS[change]}")
         told.append(lines)
     return told
 

@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from data import near as data_near
-from data import recording, words
+from data import power, recording, words
+from data.episodes import PAIR_METRES
 from data.filters import period
-from data.near import METRIC, MOST, REPLICATES, SPACE, TIME, Near
+from data.near import METRIC, MOST, POWER_BAND, REPLICATES, SPACE, TIME, WITHIN, Near
 from data.view import View
 from geo.hot_areas import LEVEL
 from ui import cached, cached_patterns, claim, frame, headline, tables
@@ -52,21 +53,25 @@ def why_not(view: View, kind: str) -> tuple[str, str]:
 def title(kind: str, found: Near) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(kind)
-    best = strongest(found)
+    if shown(found):
+        return f"{what}: too few events for near repeats"
+    best = found.strongest
     if best is None:
-        return f"{what}: no near repeats that chance does not explain"
+        return f"{what}: no near repeats on later days that chance does not explain"
     return (
         f"{what}: {best['ratio']:.1f} times as many pairs {distance(best)} and {time(best)} "
         "as chance brings"
     )
 
 
-def strongest(found: Near) -> dict[str, Any] | None:
-    """The pair of bands with the highest ratio of those that stand."""
-    held = found.table[(found.table["q"] <= LEVEL) & (found.table["ratio"] > 1)]
-    if held.empty:
-        return None
-    return {str(k): v for k, v in held.sort_values("ratio").iloc[-1].items()}
+def shown(found: Near) -> str:
+    """Why nothing can be said of the events that are left; empty where something can."""
+    if found.records >= LEAST:
+        return ""
+    return (
+        f"{words.counted(found.records, 'event')} in {found.records + found.doubles} records: the "
+        f"others may tell of the same ones. It takes {LEAST}."
+    )
 
 
 def distance(row: Any) -> str:
@@ -92,9 +97,24 @@ def said(kind: str, found: Near, view: View) -> list[str]:
     """How many were paired, and what is left out."""
     span = period(found.stretch.first, found.stretch.last)
     first = (
-        f"Pairs of {found.records:,} records of {kind}, {span}, by how far and how many days "
-        "they lie apart, against the same records with their days dealt out anew."
+        f"Pairs of {found.records:,} events of {kind}, {span}, by how far and how many days "
+        "they lie apart, against the same events with their days dealt out anew within each "
+        f"{WITHIN / 7:g} weeks, so that every place keeps its season."
     )
+    if found.doubles:
+        first += (
+            f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
+            "another may tell of the same event and count once (see the page Episodes)."
+        )
+    if day := found.same_day:
+        first += (
+            f" On the same day there are up to {day['ratio']:.1f} times as many pairs ("
+            f"{distance(day)}) as chance brings: one event, or one crew's work, can last a day."
+        )
+    if found.strongest is None:
+        far, apart = POWER_BAND
+        where = f"of pairs {DISTANCE[far]} and {DAYS[apart]}"
+        first += f" {power.words_of(found.smallest, where)}"
     changed = frame.change_words(view)
     if found.stretch.begun:
         changed.append(
@@ -102,7 +122,9 @@ def said(kind: str, found: Near, view: View) -> list[str]:
         )
     if not found.without:
         return [first, *changed]
-    newest = f" Only the newest {MOST:,} are paired." if found.records == MOST else ""
+    newest = (
+        f" Only the newest {MOST:,} are paired." if found.records + found.doubles == MOST else ""
+    )
     many = words.counted(found.without, "record")
     return [first, *changed, f"Left out: {many} without an exact place or day, or older.{newest}"]
 
@@ -157,7 +179,7 @@ def matrix(found: Near, theme: Theme) -> None:
     st.altair_chart(chart, alt="Ratio of pairs to chance, by distance and time apart")
     st.text(
         "Times as many pairs as chance would bring. Colored where that stands after "
-        "false-discovery control over the table; pale numbers chance explains."
+        "false-discovery control over the bands (of the same day and of later days apart); pale numbers chance explains."
     )
 
 
@@ -168,7 +190,11 @@ COLUMNS: tables.Columns = {
     "expected": ("By chance", "%.1f", "The mean over all deals of days."),
     "ratio": ("Times", "%.2f", "Pairs divided by those by chance."),
     "p": ("p", "%.4f", "One-sided: the share of deals with as many pairs or more."),
-    "q": ("q", "%.4f", "p after Benjamini and Hochberg's control over the table."),
+    "q": (
+        "q",
+        "%.4f",
+        "p after Benjamini and Hochberg's control, of the same day and of later days apart.",
+    ),
 }
 
 
@@ -188,12 +214,15 @@ def made(kind: str, seed: int) -> Claim:
         (
             "2.0× in a cell: twice as many pairs of records lie so near each other in place and "
             "time as if their days had nothing to do with their places.",
-            "A repeat at the same place on the same day can be one event reported twice: see the "
-            "page Episodes.",
+            "Records within 150 m and an hour of each other (of the same day, where no hour is "
+            "known) may be one event told twice, and count once.",
+            "Only what repeats faster than its season is seen: days are dealt anew within four "
+            "weeks, so what a place has more of for a month is no near repeat.",
             "It tells how such records cluster in the past. It says nothing of what or who comes "
             "next, and where police look more often more is recorded.",
         ),
         {"Kind": kind, "Distance": f"{METRIC} metric", "Replicates": str(REPLICATES),
+         "Days dealt within": f"{WITHIN:g} days",
          "Records paired at most": f"{MOST:,}", "Seed": str(seed)},
         {"of_kind": kind, "seed": str(seed)},
     )  # fmt: skip

@@ -74,7 +74,8 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     elif np.isfinite(row["ratio"]):
         parts.append(
             f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
-            f"{told.period_before}: {row['ratio']:.2f} times, {row['change']} (95 % interval "
+            f"{told.period_before}: {row['ratio']:.2f} times, "
+            f"{layers.FINDINGS[row['change']]} (95 % interval "
             f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )

@@ -7,20 +7,21 @@ import pandas as pd
 import streamlit as st
 
 from data import now as data_now
-from data import words
+from data import power, words
+from data.episodes import PAIR_HOURS, PAIR_METRES
 from data.filters import period
-from data.now import RARE, REPLICATES, SHARE, Daily
+from data.now import RARE, REPLICATES, SHARE, Daily, Unusual
 from data.view import View
 from data.weekly import ALL, NEXT_TO_NONE, PAST, Alarms
+from geo import prospective
 from ui import claim, frame, headline, layers, palette, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
 METHOD = "Unusual now"
 NUMBERS = "①②③④⑤⑥⑦"
-MONTH = 30.4  # days
-LEAST = 20  # incidents: of fewer no place has a usual that could be departed from
-FEW = 3  # clusters that chance explains and that are listed all the same
+LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
+FEW = 3  # clusters that the past explains and that are listed all the same
 
 
 def choose() -> tuple[int, int]:
@@ -36,32 +37,57 @@ def choose() -> tuple[int, int]:
 
 def why_not(found: Daily, longest: int) -> str:
     """Why nothing can be said; empty where something can."""
-    if len(found.days) < longest + data_now.LEAST:
-        since = ""
-        if (change := found.changed) and found.days and found.days[0] >= change.day:
-            since = (
-                f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
-            )
-        return (
-            f"{since}{words.counted(len(found.days), 'day')} with data are too few: it takes "
-            f"{longest + data_now.LEAST} to tell what is usual before the newest {longest}."
-        )
+    least = prospective.least_days(longest)
     held = int(found.counts.sum())
-    if not held:
+    span = period(found.days[0], found.days[-1]) if found.days else ""
+    what = "event" if found.again else "incident"
+    if found.days and not held:
         return "No record of this View lies in an area and has a known day."
-    if held < LEAST:
+    if found.days and held < LEAST:
+        return _few(words.counted(held, what), span, longest)
+    if len(found.days) < least:
+        return _short(found, longest, least)
+    usual = slice(-prospective.baseline_days(len(found.days), longest), -longest)
+    if (before := int(found.counts[:, usual].sum())) < LEAST:
+        earlier = period(found.days[usual][0], found.days[usual][-1])
+        return _few(f"{before:,} of the {held:,} {what}s", earlier, longest)
+    if np.count_nonzero(found.counts.sum(axis=1)) < 2:
         return (
-            f"{words.counted(held, 'incident')} in areas with a known day, "
-            f"{period(found.days[0], found.days[-1])}, are too few to tell what is usual: it takes "
-            f"{LEAST}. That nothing unusual is named does not say that nothing is."
+            f"All {held:,} {what}s, {span}, lie in one area: what is unusual in a place is told "
+            "by the others. Whether there are more than there were, the page Trend says."
         )
     return ""
 
 
-def title(view: View, found: Daily, clusters: pd.DataFrame, weeks: Alarms) -> str:
+def _few(many: str, span: str, longest: int) -> str:
+    """Why so few incidents say nothing."""
+    return (
+        f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
+        f"{LEAST} before the newest {longest} days. That nothing unusual is named does not say "
+        "that nothing is."
+    )
+
+
+def _short(found: Daily, longest: int, least: int) -> str:
+    """Why so few days say nothing."""
+    since, advice = "", " An earlier From adds days, where the source has them."
+    if (change := found.changed) and found.days and found.days[0] >= change.day:
+        since = f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
+        advice = ""
+    enough = [d for d in data_now.DAYS if len(found.days) >= prospective.least_days(d)]
+    if enough:
+        advice += f" For the newest {max(enough)} there are enough."
+    return (
+        f"{since}{words.counted(len(found.days), 'day')} with data are too few to say what comes "
+        f"up here less than once in {RARE} looks: it takes {least} where the newest {longest} are "
+        f"looked at.{advice}"
+    )
+
+
+def title(view: View, found: Daily, newest: Unusual, weeks: Alarms) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
-    unusual = clusters[clusters["unusual"]]
+    unusual = newest.table[newest.table["unusual"]]
     if unusual.empty:
         return f"{what}: {_without_place(found, weeks)}"
     top = unusual.iloc[0]
@@ -90,20 +116,19 @@ def _without_place(found: Daily, weeks: Alarms) -> str:
     return f"nothing unusual in the newest days up to {newest}"
 
 
-def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:
-    """The finding in words: what was looked at, each unusual place, and how often by chance."""
-    span = period(found.days[0], found.days[-1])
-    lines = [
-        f"{mark} {sentence(row)}" for mark, row in zip(NUMBERS, each(clusters[clusters["unusual"]]))
-    ] or [
-        "That is an answer: no place has more in the newest days than its own usual and the "
-        "day explain. It does not say that nothing happened. To look at an earlier day, set To."
-    ]
-    lines.append(
-        f"Looked at {words.counted(int(found.counts.sum()), 'incident')} in areas, {span}: circles "
-        f"of areas over the newest 1 to {longest} days. Looking every day, chance alone would show "
-        f"something called unusual here about {MONTH / RARE:.1f} times a month."
-    )
+def said(found: Daily, newest: Unusual, longest: int) -> list[str]:
+    """The finding in words: each unusual place, how rare it is, and what was looked at."""
+    unusual = each(newest.table[newest.table["unusual"]])
+    lines = [f"{mark} {sentence(row, newest)}" for mark, row in zip(NUMBERS, unusual)]
+    if not unusual:
+        lines = [
+            "That is an answer: no place has more in the newest days than its own past, the day "
+            "and chance explain. It does not say that nothing happened. To look at an earlier day, "
+            f"set To. {_worth(newest, len(found.counts), longest)}"
+        ]
+    lines += [_looked_at(found, newest, longest), _by_the_past(newest)]
+    if found.again is not None:
+        lines.append(_events(found))
     if found.changed:
         lines.append(f"{frame.changed(found.changed)} Only days since then are looked at.")
     if found.without:
@@ -112,18 +137,61 @@ def said(found: Daily, clusters: pd.DataFrame, longest: int) -> list[str]:
     return lines
 
 
+def _worth(newest: Unusual, areas: int, longest: int) -> str:
+    """What a finding of nothing is worth: the smallest rise that would have shown."""
+    days = min(data_now.RISE_DAYS, longest)
+    weeks = "two weeks" if days == 2 * prospective.WEEK else "a week"
+    many = min(data_now.RISE_AREAS, areas)
+    return power.words_of(newest.least_rise, f"for {weeks} in {many} areas next to each other")
+
+
+def _looked_at(found: Daily, newest: Unusual, longest: int) -> str:
+    """What was looked at, and what unusual means."""
+    span = period(found.days[0], found.days[-1])
+    many = words.counted(int(found.counts.sum()), "event" if found.again else "incident")
+    return (
+        f"Looked at {many} in areas, {span}: circles of areas over the newest 1 to {longest} days, "
+        f"against {newest.baseline} days as their usual. Unusual is only what comes up at most once "
+        f"in {RARE} looks, both when {newest.looks:,} earlier days are looked at in the same way and "
+        f"when the weeks before the newest {longest} days are dealt anew."
+    )
+
+
+def _by_the_past(newest: Unusual) -> str:
+    """How often the source would have been called unusual before."""
+    return (
+        f"On {newest.called or 'none'} of the {newest.earlier:,} earlier days looked at, the same look "
+        f"back would have called something unusual ({newest.called / newest.earlier:.1%}; where "
+        f"nothing but the usual happens, up to {1 / RARE:.0%})."
+    )
+
+
+def _events(found: Daily) -> str:
+    """How many reports were taken as how many events."""
+    told = "reports" if found.only_reports else "records"
+    near = f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour"
+    if not found.again:
+        return f"No two reports of one kind lie within {near} of each other: each counts."
+    events = int(found.counts.sum())
+    return (
+        f"{events + found.again:,} {told} taken as {events:,} events: reports of one kind, each "
+        f"within {near} of another, count once (proposed on the page Episodes; nobody has checked "
+        "them all)."
+    )
+
+
 def each(table: pd.DataFrame) -> list[Any]:
     """The rows of a table, whose values have names."""
     return list(table.itertuples())
 
 
-def sentence(row: Any) -> str:
+def sentence(row: Any, newest: Unusual) -> str:
     """One cluster in words."""
     others = len(row.members) - 1
     where = row.area + (f" and {words.counted(others, 'area')} around it" if others else "")
     return (
         f"{where}, since {period(row.since, row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents where {expected(row)}. {rare(row)}"
+        f"{row.cases:,.0f} incidents where {expected(row)}. {rare(row, newest)}"
     )
 
 
@@ -134,11 +202,11 @@ def expected(row: Any) -> str:
     return f"{row.expected:,.1f} are expected, {row.ratio:.1f} times as many"
 
 
-def rare(row: Any) -> str:
+def rare(row: Any, newest: Unusual) -> str:
     """How unusual a cluster is, in words."""
-    least = " or more" if row.p <= 1 / (REPLICATES + 1) else ""
+    least = " or more" if row.p <= newest.least_p else ""
     return (
-        f"Looking every day, chance brings one up as unlikely once in "
+        "Looking every day, something as unlikely comes up here about once in "
         f"{row.recurrence_interval:,.0f} days{least} (p {row.p:.3f})."
     )
 
@@ -191,14 +259,19 @@ COLUMNS: tables.Columns = {
     "recurrence_interval": (
         "Once in days",
         "%.0f",
-        "Looking every day, chance brings one up as unlikely once in so many days.",
+        "Looking every day, something as unlikely comes up here once in so many days.",
     ),
-    "p": ("p", "%.3f", "Rank among 999 tables whose days were dealt out anew."),
+    "p": (
+        "p",
+        "%.3f",
+        "The larger of two: among earlier days looked at in the same way, and among "
+        f"{REPLICATES} deals of the weeks before.",
+    ),
 }
 
 
 def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
-    """The most likely clusters, also of those that chance explains."""
+    """The highest clusters, also of those that the past explains."""
     kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < FEW)]
     rows = kept.assign(areas=[len(m) for m in kept["members"]])[list(COLUMNS)]
     rows = rows.assign(since=[period(d, d) for d in rows["since"]])
@@ -207,8 +280,8 @@ def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
     chance = int((~kept["unusual"]).sum())
     if chance:
         st.text(
-            f"{words.counted(chance, 'row')} of these chance explains: only what is rarer than "
-            f"once in {RARE} days is called unusual."
+            f"{words.counted(chance, 'row')} of these the past explains: only what comes up at most "
+            f"once in {RARE} looks is called unusual."
         )
     return rows
 
@@ -251,8 +324,10 @@ def alarms(found: Alarms) -> None:
     st.text(
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
         f"together). When nothing changes, chance gives {found.false_a_month:.1f} alarms a month "
-        "in so many series (simulated from their own weeks)."
+        "in so many series (simulated from weeks like their own)."
     )
+    if not many:
+        st.text(power.words_of(found.smallest, "in one week, in a usual area"))
     if many:
         rows = found.table.assign(week=[period(d, d) for d in found.table["week"]])
         tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")
@@ -269,10 +344,14 @@ def made(found: Daily, longest: int, seed: int) -> Claim:
             "Expected is what the totals of the place and of these days lead to, and both totals "
             "hold the cluster itself. So a place that had next to nothing before rose by more than "
             "the number of times says: what its weeks were before, the alarms tell.",
-            "How unusual: how often chance alone, looked at every day, would bring up something as "
-            f"unlikely. Only what is rarer than once in {RARE} days is called unusual here.",
-            "The newest days fill up late: what is not there yet cannot be found. Two reports of "
-            "one event count twice: see the page Episodes before speaking of a rise.",
+            "How unusual: how often something as unlikely comes up here, looked at every day. It "
+            "follows from this View's own past, in two ways of which the more cautious holds: the "
+            "same look at each earlier day, and the weeks before dealt anew. Incidents that come in "
+            "clumps, seasons of a place and slow change are usual where they always were so.",
+            "A past that holds a real rise makes the next one look more usual.",
+            "The newest days fill up late: what is not there yet cannot be found. Reports "
+            "of one event that are far apart or hours apart still count as several: see the page "
+            "Episodes before speaking of a rise.",
             "Not made to follow anybody: it shows whole areas over days, and reports only once "
             "they are old enough to be shown.",
         ),

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import periods, recording, words
+from data import periods, power, recording, words
 from data.answers import Answer
 from data.filters import period
 from data.view import MONTH, View
-from data.weekly import LEVEL, PAST, Trend
+from data.weekly import LEVEL, PAST, SEASONS, Trend, Unsought
 from geo.breaks import FEWEST
 from ui import cached, charts, frame, headline, intervals, palette, tables
 from ui.claim import Claim
@@ -23,6 +23,10 @@ METHOD = "Trend"
 LEAST = 16  # whole weeks, to seek a break at all
 EVERYWHERE = 2 / 3  # of the areas moved the same way: as a change of recording would
 NEAR = 21  # days between a break and a known change of recording
+LASTING: dict[Unsought | None, str] = {
+    Unsought.SEASON: "too short to tell a break from a season",
+    Unsought.SPARSE: "too few to tell of a break",
+}
 METHODS = {
     "farrington": "expected from the same season of up to five years before",
     "short": "expected from the 13 weeks before alone, because the past is short: a season can alarm",
@@ -56,7 +60,9 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
     if found.breaks.empty:
         alarms = int(found.table["alarm"].sum())
         above = words.counted(alarms, "week") if alarms else "no week"
-        lasting = "too few to tell of a break" if sparse(found) else "no lasting break"
+        lasting = LASTING.get(found.unsought, "no lasting break")
+        if found.drifts:
+            lasting = f"a slow drift, {times(found.drifts[0][2])} at its end; no dated break"
         return f"{what}: {lasting}; {above} above what was expected"
     rows: list[Any] = list(found.breaks.itertuples())
     row = max(rows, key=lambda one: abs(np.log(one.ratio)))
@@ -65,11 +71,6 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
         return f"{what}: {times(row.ratio)} recorded {since}, where recording changed"
     doubt = "; recording may have changed" if _recording(row, changes) else ""
     return f"{what}: {times(row.ratio)} {since}{doubt}"
-
-
-def sparse(found: Trend) -> bool:
-    """Whether the series has too few incidents a week for breaks to be sought in it."""
-    return float(found.table["n"].mean()) < FEWEST
 
 
 def times(ratio: float) -> str:
@@ -95,20 +96,34 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
             f"{row.ratio:.2f} ({intervals.ratio_interval(row.ratio_low, row.ratio_high)}); {row.same} of "
             f"{row.judged} areas moved the same way.{_recording(row, changes)}"
         )
-    if sparse(found):
+    for first, last, ratio in found.drifts:
+        lines.append(
+            f"A slow drift, no dated break: from the week of {day(first)} to that of {day(last)} the "
+            f"level moved to {times(float(ratio))}. A step does not fit clearly better than a slope."
+        )
+    if found.unsought is Unsought.SEASON:
+        lines.append(
+            f"No break is sought: season and break cannot be told apart in {len(found.table)} whole "
+            f"weeks; it takes {SEASONS}, two years."
+        )
+    elif found.unsought is Unsought.SPARSE:
         lines.append(
             f"{found.table['n'].mean():.1f} incidents a week are too few to seek a break in: it "
             f"takes {FEWEST:.0f}. A break may be there all the same."
         )
     elif found.breaks.empty:
-        lines.append("No break of its level that chance does not explain.")
+        worth = power.words_of(found.smallest_break, "lasting for the later half of these weeks")
+        lines.append(f"No break of its level that chance and season do not explain. {worth}")
     lines += _across(view, found)
     alarms = int(found.table["alarm"].sum())
     judged = int((found.table["method"] != "").sum())
     often = found.false_a_month
     chance = f"; chance alone would give {often:.2f} a month" if np.isfinite(often) else ""
+    worth = ""
+    if judged and not alarms:
+        worth = f" {power.words_of(found.smallest_alarm, 'in one week')}"
     lines.append(
-        f"{words.counted(alarms, 'week')} of {judged} judged lie above the expected band{chance}. "
+        f"{words.counted(alarms, 'week')} of {judged} judged lie above the expected band{chance}.{worth} "
         f"Whole weeks only: {words.counted(len(found.table), 'week')}, "
         f"{period(*found.span)}."
     )
@@ -262,14 +277,15 @@ def made(found: Trend, seed: int) -> Claim:
         (
             "A dot is a week with more than its past lets expect; the grey band is what it lets "
             f"expect in {LEVEL:.0%} of weeks. " + "; ".join(f"{m}: {METHODS[m]}" for m in used) + ".",
-            "A break is where the level changed and stayed changed. The stripe is where its date "
+            "A break is where the level changed at once and stayed changed; what moves slowly is "
+            "called a drift and has no date. The stripe is where its date "
             "may lie. The thick line is the mean between breaks.",
             "A break across all areas at once can be a change of recording: a new form, a new "
             "rule, another system. Known ones are drawn as dashed lines: there the level may change "
             "in any case, and no week is judged by weeks on the other side.",
             "More records are not more events, and fewer are not fewer.",
         ),
-        {"Band": f"{LEVEL:.0%}", "Breaks": "5 % in a series without any, at least 8 weeks apart",
+        {"Band": f"{LEVEL:.0%}", "Breaks": "5% in a series without any, at least 8 weeks apart, sought from 104 weeks on",
          "Weeks": str(len(found.table)), "Seed": str(seed),
          "Period": period(*found.span) if len(found.table) else "none"},
         {"seed": str(seed)},

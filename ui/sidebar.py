@@ -10,7 +10,7 @@ from data.clauses import Meta
 from data.filters import FILTERS, Filter, source_option
 from data.links import newest, opening
 from data.settings import Settings
-from data.view import COMPARED
+from data.view import COMPARED, OWN
 
 # the rest stand folded below; the folded ones open when the link sets one of them
 FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area", "shape")
@@ -113,7 +113,7 @@ def ask(meta: Meta, place: Settings) -> dict[str, Any]:
             chosen[word] = widget(word)
             if word == "shape":
                 _around(rows["area"].options(known))
-        if chosen["compare"] == "own period":
+        if chosen["compare"] == OWN:
             for word in VERSUS:
                 chosen[word] = widget(word)
         rest = [word for word in rows if word not in (*FIRST, *THEN, *VERSUS)]

@@ -17,10 +17,12 @@ COLUMNS: Columns = {
     "n": ("Incidents", "localized", "How many in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
     "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or how many is not known. Absent where all have one."),
-    "change": ("Change", "", "Higher or lower only where the whole interval of the ratio lies on one side of 1; none where nothing can be compared."),
+    "change": ("Change", "", "Higher or lower only beyond chance and season, all areas judged together (q at most 0.05); season where season can do as much; too few below 20 incidents in both periods; none where nothing can be compared."),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
     "low": ("ratio from", "%.2f", "Lower end of the ratio's 95 % interval, widened by how much weekly counts vary."),
     "high": ("ratio to", "%.2f", "Upper end of the ratio's 95 % interval; empty where there was nothing, or next to nothing, before."),
+    "q": ("q", "%.3f", "The area's p after control over all areas judged (Benjamini-Hochberg)."),
+    "usual": ("Other years", "%.2f", "The ratio of the same two periods in other years: what season does."),
     "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
     "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
     "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
@@ -75,7 +77,7 @@ def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
 
 def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
-    held = [n for n in names if n in table]
+    held = [n for n in names if n in table and not (n == "usual" and table[n].isna().all())]
     if view.area_set in HEXAGONS or view.shape or not table["is_count"].all():
         people = {
             "population",

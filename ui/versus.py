@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import surface
+from data import power, surface
 from data.answers import Answer
 from data.filters import period
+from data.past import Season
 from data.view import View
-from geo import classes, density
+from geo import classes, density, difference
 from ui import area_state, cached, cached_map, heat, hexes, layers, palette, raster
 from ui.area_state import State
 from ui.asked import Asked
@@ -115,18 +116,28 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     fills = [out.hatch if not a else "nodata" if n else "few" if not s else f
              for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
     rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
-    rows.append({"hatch": "few", "text": "not clear: chance explains it"})
+    seasonal = (table["change"] == "season").any()
+    can = "chance or season explains it" if seasonal else "chance explains it"
+    rows.append({"hatch": "few", "text": f"not clear: {can}"})
     if none.any():
         rows.append({"hatch": "nodata", "text": "nothing in either period"})
     if not asks.all():
         rows += area_state.legend([State.NOT_CHOSEN], theme)
-    by_chance = max(round(0.05 * asks.sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "
-        f"whole {answer.step}s. Of {asks.sum()} areas about {by_chance} would be clear by chance"
+        f"whole {answer.step}s. Judged together: of the areas colored about 1 in 20 is chance."
+        f"{_season(answer) if answer.comparison and not answer.comparison.years else ''}"
     )
     legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
     return {"fills": fills, "legend": legend}
+
+
+def _season(answer: Answer) -> str:
+    """What a legend adds where the periods lie in other seasons."""
+    told = answer.comparison
+    if told is None or told.season is Season.SAME:
+        return ""
+    return " The periods lie in other seasons: season alone can do as much"
 
 
 def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:
@@ -143,10 +154,15 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
-        f"Drawn only where it stands after false-discovery control (5 %): {share:.0f} % of the "
+        f"Drawn only where it stands after false-discovery control (5%): {share:.0f}% of the "
         "place. "
-        f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m"
+        f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m.{_season(answer)}"
     )
+    if not of_all.sure.any():
+        least = of_all.smallest
+        rise = power.smallest(lambda factor: float(factor >= least)) if least == least else None
+        reach = difference.REACH * asked.bandwidth
+        note += ". " + power.words_of(rise, f"within {reach:,.0f} m of a typical spot").rstrip(".")
     ends = [f"{heat.short(top)} fewer", "0", f"{heat.short(top)} more"]
     ramp = {"colors": [*palette.diverging(theme)], "ticks": ends}
     return {

@@ -1,5 +1,58 @@
-"""False findings and power of trend."""
+"""False findings and power of the weekly trend: breaks of the level, and alarms."""
 
+from functools import partial
+
+import numpy as np
+
+from bench.calibrations import series
 from bench.calibrations.case import Case
+from bench.calibrations.series import latent, negative_binomial, season
+from data import weekly
+from geo import trends
 
-CASES: tuple[Case, ...] = ()
+MEAN, SIZE, REPLICATES = 15.0, 15.0, 99
+SERIES, JUDGED = 20, 8
+MONTH = series.YEAR / 12
+
+
+def broken(
+    rng: np.random.Generator, long: int, swing: float = 0.0, memory: float = 0.0, times: float = 1.0
+) -> tuple[float, float]:
+    """Whether a series shows a dated break; it drifts to so many `times` its first level."""
+    mean = MEAN * season(long, swing, rng.random()) * np.linspace(1, times, long)
+    if memory:
+        y = latent(rng, mean, 0.35, (long,), memory)
+    else:
+        y = negative_binomial(rng, mean, SIZE, (long,))
+    found, _ = weekly.breaks_of(y, [], int(rng.integers(1 << 30)), REPLICATES)
+    return float(len(found.breaks) > 0), 1.0
+
+
+def tripled(rng: np.random.Generator, mean: float) -> tuple[float, float]:
+    """Whether a week of three times as many alarms."""
+    y = negative_binomial(rng, mean, 5.0, (160,))
+    y[-1] = negative_binomial(rng, 3 * mean, 5.0, (1,))[0]
+    return float(trends.expected(y, 1).alarm[-1]), 1.0
+
+
+def alarms(rng: np.random.Generator, long: int, memory: float) -> tuple[float, float]:
+    """How many alarms 20 series gave in eight weeks, and how many were said to come by chance."""
+    y = negative_binomial(rng, 5.0, 5.0, (SERIES, long + JUDGED), memory)
+    said = trends.false_alarms(y[:, : long + 1], seed=int(rng.integers(1 << 30)))
+    parts = (y[:, : long + 1 + i] for i in range(JUDGED))
+    given = sum(int(trends.expected(part, 1).alarm[:, -1].sum()) for part in parts)
+    return float(given), said * JUDGED / MONTH
+
+
+CASES: tuple[Case, ...] = (
+    *(Case("breaks", f"season of 40 %, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
+      for n in (52, 78, 156)),
+    *(Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
+      for r in (0.5, 0.7, 0.9)),
+    Case("breaks", "smooth drift of 30 %", 0.05, partial(broken, long=156, times=1.3), 40),
+    *(Case("alarms", f"{n} weeks of past{of}: given by said", 1.0,
+           partial(alarms, long=n, memory=r), 10)
+      for n in (20, 60, 300) for r, of in ((0.0, ""), (0.7, ", AR .7"))),
+    Case("alarms", "a tripled week, 2 a week", 0.11, partial(tripled, mean=2.0), 200, power=True),
+    Case("alarms", "a tripled week, 10 a week", 0.22, partial(tripled, mean=10.0), 200, power=True),
+)  # fmt: skip
