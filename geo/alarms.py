@@ -63,7 +63,7 @@ def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.
     out = np.full((3, *table.shape), np.nan)
     for name in ("farrington", "short"):
         steps = np.flatnonzero(ways == name)
-        size = max(1, AT_ONCE // (len(table) * 300))
+        size = max(1, AT_ONCE // (max(len(table), 1) * 300))
         for some in (steps[i : i + size] for i in range(0, len(steps), size)):
             out[:, :, some] = _band(table, some, name, level)
     middle, lower, upper = np.where(np.isfinite(table), out, np.nan)

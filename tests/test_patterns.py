@@ -104,7 +104,7 @@ def test_areas_dealt_anew_show_no_hot_spot(current: Current, units: Any) -> None
         dealt = rate.copy()
         dealt[held] = rng.permutation(rate[held])
         runs += bool(np.isin(hot_areas.find(dealt, near_, 999, seed).label, ["hot", "cold"]).any())
-    assert runs <= 5  # 5 % of 40 are 2; more than 5 comes up in 1 of 70 such tests
+    assert runs <= 5  # 5% of 40 are 2; more than 5 comes up in 1 of 70 such tests
 
 
 def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
@@ -186,7 +186,7 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
         row = np.flatnonzero(held["unit"].to_numpy() == unit)
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
     newest = now.find_unusual(current, found, held, 7, 1)
-    text = "\n".join(ui_now.said(found, newest, 7))
+    text = "\n".join(ui_now.looked_at(found, newest, 7))
     assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
     assert now.daily(current, view(current, STOPS), held).again is None
 
@@ -360,7 +360,7 @@ def test_shuffled_weeks_have_no_break(current: Current, units: Any) -> None:
     n = weekly.trend(current, view(current, FORCE), units, 1).table["n"].to_numpy(float)
     rng = np.random.default_rng(3)
     broken = [len(change_points(rng.permutation(n), replicates=99, seed=s)) for s in range(20)]
-    assert np.count_nonzero(broken) <= 4  # 5 % of 20 runs is one; five come up in 1 of 400
+    assert np.count_nonzero(broken) <= 4  # 5% of 20 runs is one; five come up in 1 of 400
 
 
 def test_the_planted_rise_alarms_where_it_was_planted(current: Current, units: Any) -> None:
