@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from data import links, periods, power, questions, recording
 from data.recording import KnownChange
@@ -27,6 +28,7 @@ from geo.trends import (
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
 LEVEL = 0.99
+BY_CHANCE = 0.05  # as many alarms as come up more often than this may be chance
 SEASONS = 104  # weeks: of fewer than two years season and break cannot be told apart
 POWER_RUNS = 60
 NEXT_TO_NONE = 0.05  # incidents expected: of fewer no "times as many" is told
@@ -95,6 +97,12 @@ class Alarms:
     weeks: int
     changed: KnownChange | None
     smallest: float | None
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether chance alone would give as many alarms more often than once in 20 times."""
+        expected = self.false_a_month * self.judged * 12 / (365.25 / 7)
+        return bool(stats.poisson.sf(len(self.table) - 1, expected) > BY_CHANCE)
 
 
 class Unsought(Enum):

@@ -59,14 +59,14 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
     season = int(clear.get("season", 0))
     as_much = f" In {season} season can do as much, so they are not called so." if season else ""
     tested = int(table["q"].notna().sum())
-    has, are, one = ("has", "is", "") if tested == 1 else ("have", "are", ", together")
-    judged = (
-        f"{words.counted(tested, 'area')} {has} {rates.UNRELIABLE} incidents or more and {are} "
-        f"judged{one}: of those called clear about 1 in 20 is expected to be chance."
-        if tested
-        else f"No area has {rates.UNRELIABLE} incidents or more, so none is judged."
-    )
     sure = clear.get("higher", 0) + clear.get("lower", 0)
+    has, are = ("has", "is judged") if tested == 1 else ("have", "are judged together")
+    judged = (
+        f"{words.counted(tested, 'area')} {has} {rates.UNRELIABLE} incidents or more and {are}"
+        if tested
+        else f"No area has {rates.UNRELIABLE} incidents or more, so none is judged"
+    )
+    judged += ": of those called clear about 1 in 20 is expected to be chance." if sure else "."
     worth = "" if sure else headline.worth_of_areas(answer.table, told.season)
     return (
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "

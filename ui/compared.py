@@ -147,12 +147,16 @@ def tested(pair: Pair) -> str:
         return untested
     season = int(found.get(forest.SEASON, 0))
     more, fewer = (int(found.get(one, 0)) for one in (forest.HIGHER, forest.LOWER))
-    line = f"Of {words.counted(len(p), 'area')} tested "
-    if more + fewer:
+    if len(p) == 1:
+        line = f"The one area tested {'differs' if more + fewer else 'does not differ'} clearly."
+    elif more + fewer:
         verb = "differs" if more + fewer == 1 else "differ"
-        line += f"{more + fewer} {verb} clearly: {more} with more, {fewer} with fewer."
+        line = (
+            f"Of {len(p)} areas tested {more + fewer} {verb} clearly: {more} with more, {fewer} "
+            "with fewer."
+        )
     else:
-        line += "none differs clearly."
+        line = f"Of {len(p)} areas tested none differs clearly."
     if len(p) > 1:
         usual = round(CHANCE * len(p))
         chance = f"about {usual}" if usual else "hardly any"

@@ -53,7 +53,7 @@ def choose(view: View) -> tuple[str, str, str, int]:
             "By", list(BY), index=usual, key="by", bind="query-params", width=150,
             help="Steps of time; partial ones are cut. At most the newest 60.",
         )  # fmt: skip
-        of, how, seed = hot.choose(view)
+        of, how, seed = hot.ask(view)
     return of, how, BY[str(by)], seed
 
 

@@ -155,7 +155,7 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     looks = [look for look in LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
     lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
-    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.paper)))
+    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
     legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
                         symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
     stroke = alt.Stroke(

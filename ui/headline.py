@@ -51,7 +51,8 @@ def sentence(answer: Answer) -> str:
         f"{told.period_before}, over {many} whole {answer.step}s"
     )
     if not np.isfinite(ratio):
-        return f"No ratio: {both}."
+        none = not told.now and not told.before
+        return f"{'None in either period' if none else 'No ratio'}: {both}."
     many_more = f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
     match finding:
         case Finding.HIGHER | Finding.LOWER:
@@ -94,7 +95,8 @@ def worth_of_areas(table: pd.DataFrame, season: Season) -> str:
             table["low"], table["high"], table["p"], table["usual"], table["wider"], times
         )
     )
-    return power.words_of(factor, "in a typical one of them")
+    where = "in it" if table["p"].notna().sum() == 1 else "in a typical one of them"
+    return power.words_of(factor, where)
 
 
 def season_words(season: Season, years: int, usual: float = np.nan) -> str:

@@ -27,7 +27,7 @@ CLASSES = (
     ("cold", STRONG, "cold, q at most 0.01"),
 )
 LABELS = {
-    "hot": "hot", "cold": "cold", "": "may be chance", "none": "not tested", UNDECIDED: "cannot tell",
+    "hot": "hot", "cold": "cold", "": "not clear", "none": "not tested", UNDECIDED: "cannot tell",
 }  # fmt: skip
 NONE_AT_ALL = "No record of this View lies in any area: there is nothing to call hot or cold."
 CANNOT_TELL = (
@@ -55,18 +55,23 @@ def why_not(view: View, answer: Answer) -> str:
 
 
 def choose(view: View) -> tuple[str, str, int]:
-    """What is measured, who is whose neighbor, and the seed."""
+    """What is measured, who is whose neighbor, and the seed, side by side."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of = st.selectbox(
-            "Measure", neighbors.measures(view), key="of", bind="query-params",
-            width=250, help="Never raw counts: those show where people and streets are. Standardized: "
-            "a rate of few residents varies more by chance, and has to lie further out to count.",
-        )  # fmt: skip
-        how = st.selectbox(
-            "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
-            help="A hot spot is an area together with its neighbors: who they are is a choice.",
-        )  # fmt: skip
-        return str(of), str(how), claim.seed()
+        return ask(view)
+
+
+def ask(view: View) -> tuple[str, str, int]:
+    """The same, in a row that is there already."""
+    of = st.selectbox(
+        "Measure", neighbors.measures(view), key="of", bind="query-params",
+        width=250, help="Never raw counts: those show where people and streets are. Standardized: "
+        "a rate of few residents varies more by chance, and has to lie further out to count.",
+    )  # fmt: skip
+    how = st.selectbox(
+        "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
+        help="A hot spot is an area together with its neighbors: who they are is a choice.",
+    )  # fmt: skip
+    return str(of), str(how), claim.seed()
 
 
 def too_few(areas: int) -> str:

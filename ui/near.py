@@ -168,11 +168,10 @@ def matrix(found: Near, theme: Theme) -> None:
             )
         )
     )
-    dark = "datum.strength > " + str(top * 0.5)
-    on_dark, on_light = (theme.ink, theme.paper) if theme.dark else (theme.paper, theme.ink)
+    strong = "datum.strength > " + str(top * 0.5)  # the ramp ends far from the paper
     text = base.mark_text(fontSize=14).encode(
         text="told:N",
-        color=alt.condition(dark, alt.value(on_dark), alt.value(on_light)),
+        color=alt.condition(strong, alt.value(theme.paper), alt.value(theme.ink)),
         opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
     )
     chart = alt.layer(cell, full, text).properties(height=52 * len(far) + 40)

@@ -109,6 +109,12 @@ def _without_place(found: Daily, weeks: Alarms) -> str:
             f"{row['expected']:,.0f} were expected; no place stands out"
         )
     if len(weeks.table):
+        if weeks.by_chance:
+            many = words.counted(len(weeks.table), "week")
+            return (
+                f"nothing unusual in the newest days up to {newest}; {many} above expected, no more "
+                "than chance brings"
+            )
         names = list(dict.fromkeys(weeks.table["area"]))
         return f"no lasting cluster up to {newest}; single weeks above expected in {names[0]}" + (
             f" and {len(names) - 1} more" if len(names) > 1 else ""
