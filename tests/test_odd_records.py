@@ -1,4 +1,4 @@
-"""Pages on records that allow little: one huge day, nothing at all, one area. Each is a sentence."""
+"""Pages on records that allow little: one huge day, nothing at all, one area."""
 
 import json
 import re
@@ -28,12 +28,9 @@ def _squares() -> str:
         west, south = WEST + STEP * (i % SIDE), SOUTH + STEP * (i // SIDE)
         east, north = west + STEP, south + STEP
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        features.append(
-            {
-                "type": "Feature", "properties": {"name": f"Area {i + 1}", "people": 3000 + 100 * i},
-                "geometry": {"type": "Polygon", "coordinates": [ring]},
-            }
-        )  # fmt: skip
+        told = {"name": f"Area {i + 1}", "people": 3000 + 100 * i}
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": told, "geometry": shape})
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 

@@ -33,8 +33,9 @@ from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
+from ui import near as ui_near
 from ui import now as ui_now
-from ui import rise
+from ui import palette, rise
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
@@ -240,6 +241,32 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     assert found.records + found.doubles + found.without == answers.areas(
         current, asked, shapes.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_numbers_of_near_repeats_are_never_of_the_paper_s_color(
+    current: Current, theme: palette.Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the dark they were, wherever a cell had no color."""
+    drawn: list[Any] = []
+    monkeypatch.setattr(ui_near.st, "altair_chart", lambda chart, alt: drawn.append(chart))
+    asked = view(current, MADE, kinds=("search_or_raid",))
+    ui_near.matrix(near.repeats(current, asked, 1), theme)
+    color = drawn[0].to_dict()["layer"][-1]["encoding"]["color"]
+    assert color["value"] == theme.ink  # the paper's own only on the strongest colors
+    assert color["condition"]["value"] == theme.paper
+
+
+def test_as_many_alarms_as_chance_brings_lead_no_title(current: Current, units: Any) -> None:
+    may = weekly.alarms(current, view(current, FORCE, end=date(2020, 5, 31)), units, 1)
+    assert (may.table["area"] == weekly.ALL).any() and not may.by_chance
+    places = replace(may, table=may.table[may.table["area"] != weekly.ALL])
+    many = replace(places, false_a_month=2.6)
+    assert len(places.table) == 1 and not places.by_chance and many.by_chance
+    found = now.Daily(np.zeros((2, 1), int), [date(2020, 5, 31)], 0)
+    title = "single weeks above expected in Longfellow"
+    assert title in ui_now._without_place(found, places)
+    assert "1 week above expected, no more than chance brings" in ui_now._without_place(found, many)
 
 
 def test_what_a_day_holds_makes_later_days_no_surer() -> None:
