@@ -124,7 +124,8 @@ def pair(view: View, asked: Asked) -> Pair | str:
 
 def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
     """What is to be said before any number."""
-    lines = [*asked.notices, *([MEANS] if asked.what == SOURCES else [])]
+    refused = isinstance(pair, str) and asked.what == PERIODS  # then no half stands against one
+    lines = [*(() if refused else asked.notices), *([MEANS] if asked.what == SOURCES else [])]
     if isinstance(pair, str):
         lines.append(pair)
         if asked.what == PERIODS:
