@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from data import links, periods, power, questions, recording
 from data.recording import KnownChange
@@ -17,7 +16,7 @@ from data.view import View
 from geo import alarms as bands
 from geo import breaks as steps
 from geo import tabulate
-from geo.alarms import SHORT_GUARD, SHORT_LEAST
+from geo.alarms import SHORT_GUARD, SHORT_LEAST, Chance
 from geo.trends import (
     Seasonal,
     expected_by_stretch,
@@ -28,7 +27,6 @@ from geo.trends import (
 NEWEST = 4  # weeks that the page Now judges
 ALL = "all areas together"
 LEVEL = 0.99
-BY_CHANCE = 0.05  # as many alarms as come up more often than this may be chance
 SEASONS = 104  # weeks: of fewer than two years season and break cannot be told apart
 POWER_RUNS = 60
 NEXT_TO_NONE = 0.05  # incidents expected: of fewer no "times as many" is told
@@ -86,7 +84,9 @@ class Alarms:
     of them chance would give. `weeks` are the whole weeks since the last known change of
     recording, `changed`, or all of them where that is None: no past reaches across one.
     `smallest` is the least rise of one week, of `data.power.RISES`, that four in five of the
-    areas with any incident would have shown (None: not even ten times as many)."""
+    areas with any incident would have shown (None: not even ten times as many).
+    In the table `clear` says which alarms stand out among all that were judged: where nothing
+    changed, chance brings one up in one look of twenty."""
 
     table: pd.DataFrame
     judged: int
@@ -97,12 +97,6 @@ class Alarms:
     weeks: int
     changed: KnownChange | None
     smallest: float | None
-
-    @property
-    def by_chance(self) -> bool:
-        """Whether chance alone would give as many alarms more often than once in 20 times."""
-        expected = self.false_a_month * self.judged * 12 / (365.25 / 7)
-        return bool(stats.poisson.sf(len(self.table) - 1, expected) > BY_CHANCE)
 
 
 class Unsought(Enum):
@@ -133,6 +127,7 @@ def alarms(
             "upper": band.upper[row, week],
             "times": times_expected(n, band.expected[row, week]),
             "method": band.method[week] if len(week) else [],
+            "exceedance": band.exceedance[row, week],
         }
     )
     order = listed.assign(all=listed["area"] != ALL).sort_values(
@@ -140,13 +135,15 @@ def alarms(
         na_position="first",
     )  # fmt: skip
     judged = np.flatnonzero(band.method != "")
-    often = np.nan
+    chance = Chance(np.nan, np.inf)
     if len(judged):
-        often = false_alarms(table[held][:, _around(stretches, judged[-1])], LEVEL, seed=seed)
+        own = table[held][:, _around(stretches, judged[-1])]
+        chance = false_alarms(own, len(judged), LEVEL, seed=seed)
+    order = order.assign(clear=order["exceedance"] > chance.clear_from)
     areas = slice(1, None) if held[0] else slice(None)
     newest_of = (band.expected[areas], band.upper[areas])
     return Alarms(
-        order.drop(columns="all"), len(judged), int(held.sum()), often,
+        order.drop(columns=["all", "exceedance"]), len(judged), int(held.sum()), chance.a_month,
         starts[judged[0]] if len(judged) else None,
         starts[judged[-1]] + timedelta(days=6) if len(judged) else None,
         _size(stretches[-1]), found.changes[-1] if found.changes else None,
@@ -175,14 +172,14 @@ def _size(part: slice) -> int:
 class Trend:
     """The whole weeks of a View with what their past lets expect, and the breaks of their level.
 
-    `table` has start, n, expected, lower, upper, alarm, method and `level` (the mean between
-    breaks and known changes of recording); `breaks` that of `geo.breaks.change_points` with
-    dates for positions, and how many units moved the `same` way, of those `judged`.
-    `changes` are the known changes of recording in the View and in the past of its band.
-    `unsought` is why no break was sought; `drifts` have the days that they begin and end, and
-    the ratio between. `smallest_break` and `smallest_alarm` are the least rises, of
-    `data.power.RISES`, that would usually have shown: lasting for the later half of the weeks, and
-    for one week (None: not even ten times as many).
+    `table` has start, n, expected, lower, upper, alarm, `clear` (an alarm that stands out among
+    all weeks judged), method and `level` (the mean between breaks and known changes of
+    recording); `breaks` that of `geo.breaks.change_points` with dates for positions, and how many
+    units moved the `same` way, of those `judged`. `changes` are the known changes of recording in
+    the View and in the past of its band. `unsought` is why no break was sought; `drifts` have the
+    days that they begin and end, and the ratio between. `smallest_break` and `smallest_alarm` are
+    the least rises, of `data.power.RISES`, that would usually have shown: lasting for the later
+    half of the weeks, and for one week (None: not even ten times as many).
     """
 
     table: pd.DataFrame
@@ -229,10 +226,12 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
     smallest = None
     if breaks.empty and unsought is None:
         smallest = power.smallest(lambda times: steps.share_found(n, times, replicates=POWER_RUNS))
-    often, told = np.nan, np.flatnonzero(band.method != "")
+    chance, told = Chance(np.nan, np.inf), np.flatnonzero(band.method != "")
     if len(told):
         own = _around(found.stretches, told[-1])
-        often = false_alarms(found.total[None, own], LEVEL, seed=seed)
+        chance = false_alarms(found.total[None, own], len(told), LEVEL, seed=seed)
+    clear = band.alarm & (np.nan_to_num(band.exceedance) > chance.clear_from)
+    table = table.assign(clear=clear[at])
     edges = sorted({0, *known, *breaks["at"].tolist(), judged})
     level = [part[np.isfinite(part)] for part in np.split(n, edges[1:-1])]
     means = [part.mean() if len(part) else np.nan for part in level]
@@ -244,7 +243,7 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
         lambda times: bands.share_found(table["expected"], table["upper"], times)
     )
     return Trend(
-        table, _dated(breaks, shown, edges, whole), often, found.changes, unsought, drifts,
+        table, _dated(breaks, shown, edges, whole), chance.a_month, found.changes, unsought, drifts,
         smallest, alarm,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Weekly counts against what their past lets expect: bands, alarms and false alarms."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ SHORT, SHORT_GUARD, SHORT_LEAST = 13, 2, 8  # the same where the past is short
 FEW, AMONG = 5, 4  # fewer events than 5 in four weeks never alarm
 BLOCK = 4  # weeks drawn together
 TRUST = 10  # weeks' worth of trust in how much the other series vary
+MOST_CLEAR = 40.0  # exceedance up to which `clear_from` is sought
 AT_ONCE = 2_000_000  # past weeks held in memory
 
 
@@ -98,27 +99,51 @@ def expected_by_stretch(
     return out
 
 
-def false_alarms(
-    counts: npt.ArrayLike, level: float = 0.99, replicates: int = 20, seed: int = 0
-) -> float:
-    """How many alarms a month all series together would give if nothing ever changed.
+class Chance(NamedTuple):
+    """What chance does to many series that are judged together, if nothing ever changes.
 
-    Simulated in two ways, and the larger is said. Blocks of four neighboring weeks drawn from the
-    series' own, so that odd weeks stay: each replicate's past gives the newest week's bound, and
-    the share of own weeks above it is the chance of an alarm. And negative binomial weeks of each
-    series' mean, as much more variable than chance as series of its size are, whose neighbors
-    are alike as theirs are: a short past holds too few of its own odd weeks to tell of them. In
-    both season, trend and order go. NaN without a band.
+    `a_month` is how many alarms all of them give. From the exceedance `clear_from` on an alarm
+    stands out among them: any week judged of any series exceeds it in one look of twenty. At
+    least 1, the end of the band. NaN and inf without a band.
+    """
+
+    a_month: float
+    clear_from: float
+
+
+def false_alarms(
+    counts: npt.ArrayLike,
+    weeks: int = 1,
+    level: float = 0.99,
+    share: float = 0.05,
+    replicates: int = 20,
+    seed: int = 0,
+) -> Chance:
+    """The alarms of series whose newest `weeks` are judged, if nothing ever changed.
+
+    Simulated in two ways, and the larger number is said. Blocks of four neighboring weeks drawn
+    from the series' own, so that odd weeks stay: each replicate's past gives the newest week's
+    bound, and the share of own weeks above it is the chance of an alarm. And negative binomial
+    weeks of each series' mean, as much more variable than chance as series of its size are, whose
+    neighbors are alike as theirs are: a short past holds too few of its own odd weeks to tell of
+    them. In both season, trend and order go. What stands out follows from the second way alone:
+    the odd week that is judged must not vouch for itself.
     """
     table = np.atleast_2d(np.asarray(counts, float))[:, -round((MOST_YEARS + 1) * YEAR) :]
     known = np.isfinite(table)
     blank = np.where(known, table, np.nan)
     blank[:, -1] = 0  # whatever it will be
-    if np.isnan(expected(blank, 1, level).upper[:, -1]).all():
-        return float("nan")
+    if not len(table) or np.isnan(expected(blank, 1, level).upper[:, -1]).all():
+        return Chance(float("nan"), float("inf"))
     rng = np.random.default_rng(seed)
-    drawn, made = (way(table, known, level, replicates, rng) for way in (_from_blocks, _from_fit))
-    return max(drawn, made) * MONTH
+    drawn = _from_blocks(table, known, level, replicates, rng)
+    above = _from_fit(table, known, level, replicates, rng)
+    wanted = -np.log1p(-share) / max(weeks, 1)
+    low, high = 1.0, 1.0 if above(1.0) <= wanted else MOST_CLEAR
+    while high - low > 0.01:
+        middle = (low + high) / 2
+        low, high = (low, middle) if above(middle) <= wanted else (middle, high)
+    return Chance(max(drawn, above(1.0)) * MONTH, high)
 
 
 def _from_blocks(
@@ -132,15 +157,16 @@ def _from_blocks(
     at = begin.astype(int)[..., None] + np.arange(BLOCK)
     at = at.reshape(replicates, len(table), -1)[..., : table.shape[1]] % weeks
     drawn = np.where(known, np.take_along_axis(own[None], at, axis=2), np.nan)
-    upper = _newest(drawn, level)
+    _, upper = _newest(drawn, level)
     return float(((own > upper[..., None]).sum(axis=2) / weeks[:, 0]).sum(axis=1).mean())
 
 
 def _from_fit(
     table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
     rng: np.random.Generator,
-) -> float:  # fmt: skip
-    """Alarms a week of all series, where negative binomial weeks like theirs are made."""
+) -> Callable[[float], float]:  # fmt: skip
+    """Weeks of all series that exceed their band so many times over, a week, where negative
+    binomial weeks like theirs are made: a function of the exceedance (1: alarms)."""
     mean, factor, told = _behind(table, known)
     (fade,), share = told.fade, float((told.next / np.maximum(told.fade, 1e-9))[0])
     score = rng.standard_normal((replicates, *table.shape))
@@ -151,18 +177,24 @@ def _from_fit(
     size = np.maximum(mean, 1e-9) / (factor - 1)
     drawn = special.nbdtrik(special.ndtr(score), size[:, None], 1 / factor[:, None])
     drawn = np.where((mean > 0)[:, None], np.ceil(drawn - 1e-9).clip(0), 0.0)
-    upper = _newest(np.where(known, drawn, np.nan), level)
-    chance = special.betainc(size, np.nan_to_num(upper) + 1, 1 / factor).clip(1e-12, 1 - 1e-12)
-    above = special.ndtr((before - special.ndtri(chance)) / np.sqrt(1 - share * fade**2))
+    middle, upper = _newest(np.where(known, drawn, np.nan), level)
     judged = np.isfinite(upper) & (mean > 0)
-    return float(np.where(judged, above, 0.0).sum(axis=1).mean())
+
+    def above(exceedance: float) -> float:
+        end = np.floor(np.nan_to_num(middle + exceedance * (upper - middle)))
+        chance = special.betainc(size, end + 1, 1 / factor).clip(1e-15, 1 - 1e-15)
+        one = special.ndtr((before - special.ndtri(chance)) / np.sqrt(1 - share * fade**2))
+        return float(np.where(judged, one, 0.0).sum(axis=1).mean())
+
+    return above
 
 
-def _newest(drawn: Array, level: float) -> Array:
-    """The upper end of the newest week's band: (replicates, series)."""
+def _newest(drawn: Array, level: float) -> tuple[Array, Array]:
+    """The middle and the upper end of the newest week's band: (replicates, series)."""
     drawn[..., -1] = 0  # whatever it will be
-    upper = expected(drawn.reshape(-1, drawn.shape[-1]), 1, level).upper[:, -1]
-    return np.asarray(upper.reshape(drawn.shape[:2]))
+    band = expected(drawn.reshape(-1, drawn.shape[-1]), 1, level)
+    middle, upper = (v[:, -1].reshape(drawn.shape[:2]) for v in (band.expected, band.upper))
+    return middle, upper
 
 
 def share_found(middle: npt.ArrayLike, upper: npt.ArrayLike, factor: float) -> float:

@@ -10,7 +10,7 @@ Array = npt.NDArray[np.float64]
 STRETCH = 26  # steps over which a level is taken for constant
 MOST = 0.95
 FEWEST = 8  # steps of a stretch that tells of memory
-DOUBT = 0.75  # standard errors: too little memory makes changes of chance
+DOUBT = 2.0  # standard errors: too little memory makes changes of chance
 GRID = np.linspace(-0.5, MOST, 59)
 
 

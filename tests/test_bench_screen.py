@@ -81,12 +81,10 @@ def test_a_wrong_number_in_a_table_is_noticed(ours: servers.Server, other: serve
     query = "from=2019-01-01&to=2019-12-31"  # with a comparison
     (ranked,), (same,) = (asyncio.run(asks(s.port, query)) for s in (ours, other))
     table, whole = ranked.ranked, same.ranked
-    assert asked.tables_differ(table, whole) == "" and "change" in table
+    assert asked.tables_differ(table, whole) == ""
     for column, value in (("n", table["n"] + (table.index == 3)), ("rate", table["rate"] + 0.1)):
         told = asked.tables_differ(table.assign(**{column: value}), whole)
         assert told == f"the table's column {column}"
-    swapped = table.assign(change=table["change"].where(table.index != 2, "something else"))
-    assert asked.tables_differ(swapped, whole) == "the table's column change"
     named = table.assign(area=table["area"].where(table.index != 2, "Nowhere"))
     assert asked.tables_differ(named, whole).startswith("the areas of the table")
     assert asked.tables_differ(table[1:], whole).startswith("rows of the table")

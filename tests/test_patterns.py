@@ -257,18 +257,6 @@ def test_numbers_of_near_repeats_are_never_of_the_paper_s_color(
     assert color["condition"]["value"] == theme.paper
 
 
-def test_as_many_alarms_as_chance_brings_lead_no_title(current: Current, units: Any) -> None:
-    may = weekly.alarms(current, view(current, FORCE, end=date(2020, 5, 31)), units, 1)
-    assert (may.table["area"] == weekly.ALL).any() and not may.by_chance
-    places = replace(may, table=may.table[may.table["area"] != weekly.ALL])
-    few, many = replace(places, false_a_month=0.01), replace(places, false_a_month=2.6)
-    assert len(places.table) == 1 and not few.by_chance and many.by_chance
-    found = now.Daily(np.zeros((2, 1), int), [date(2020, 5, 31)], 0)
-    title = "single weeks above expected in Longfellow"
-    assert title in ui_now._without_place(found, few)
-    assert "1 week above expected, no more than chance brings" in ui_now._without_place(found, many)
-
-
 def test_what_a_day_holds_makes_later_days_no_surer() -> None:
     """Crews that stop many in a day: surely pairs of the same day, and none of later days."""
     rng, later, same = np.random.default_rng(12), 0, 0

@@ -152,7 +152,7 @@ def test_false_alarms_are_as_many_as_said(long: int, memory: float) -> None:
     mean = np.geomspace(0.3, 30, 200)[:, None]
     y = weeks([long, 7], mean, 1.8, memory, 200, long + 40)
     found = trends.expected(y, 40).alarm.sum() / 40 * 365.25 / 84
-    said = trends.false_alarms(y, replicates=10)
+    said = trends.false_alarms(y, replicates=10).a_month
     assert said < 200 * 0.005 * 365.25 / 84 * 1.8  # an alarm takes 1 in 200 or so
     assert found == pytest.approx(said, rel=0.5 if memory else 0.3)
     assert trends.false_alarms(y[:20], seed=1) == trends.false_alarms(y[:20], seed=1)
@@ -160,8 +160,8 @@ def test_false_alarms_are_as_many_as_said(long: int, memory: float) -> None:
 
 def test_false_alarms_know_the_dispersion() -> None:
     calm, wild = (weeks(8, 4.0, factor, 0, 100, 60) for factor in (1, 4))
-    assert trends.false_alarms(calm) < trends.false_alarms(wild)
-    assert np.isnan(trends.false_alarms([3, 4, 5]))
+    assert trends.false_alarms(calm).a_month < trends.false_alarms(wild).a_month
+    assert np.isnan(trends.false_alarms([3, 4, 5]).a_month)
 
 
 def _any_break(y: Array, seed: int) -> bool:
@@ -263,7 +263,7 @@ def test_shuffled_weeks_of_the_sample_show_nothing(
         broken = sum(_any_break(copy, i) for i, copy in enumerate(shuffled))
         assert broken <= stats.binom.ppf(0.99, runs, 0.05)
         alarms = np.mean([trends.expected(copy).alarm[10:].mean() for copy in shuffled])
-        said = np.mean([trends.false_alarms(copy, replicates=5) for copy in shuffled])
+        said = np.mean([trends.false_alarms(copy, replicates=5).a_month for copy in shuffled])
         error = np.sqrt(
             alarms / (runs * (len(y) - 10))
         )  # of the Monte Carlo, were weeks independent

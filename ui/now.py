@@ -101,21 +101,16 @@ def title(view: View, found: Daily, newest: Unusual, weeks: Alarms) -> str:
 def _without_place(found: Daily, weeks: Alarms) -> str:
     """The finding where no place stands out: the weeks may."""
     newest = period(found.days[-1], found.days[-1])
-    everywhere = weeks.table[weeks.table["area"] == ALL]
+    clear = weeks.table[weeks.table["clear"]]
+    everywhere = clear[clear["area"] == ALL]
     if len(everywhere):
         row = everywhere.iloc[0]
         return (
             f"{row['n']:,} in the week of {period(row['week'], row['week'])}, where "
             f"{row['expected']:,.0f} were expected; no place stands out"
         )
-    if len(weeks.table):
-        if weeks.by_chance:
-            many = words.counted(len(weeks.table), "week")
-            return (
-                f"nothing unusual in the newest days up to {newest}; {many} above expected, no more "
-                "than chance brings"
-            )
-        names = list(dict.fromkeys(weeks.table["area"]))
+    if len(clear):
+        names = list(dict.fromkeys(clear["area"]))
         return f"no lasting cluster up to {newest}; single weeks above expected in {names[0]}" + (
             f" and {len(names) - 1} more" if len(names) > 1 else ""
         )
@@ -305,6 +300,7 @@ ALARMS: tables.Columns = {
     "week": ("Week from", "", "Its Monday; whole weeks only."),
     "n": ("Incidents", "localized", "How many in the week."),
     "expected": ("Expected", "%.1f", "What its past lets expect."),
+    "clear": ("Beyond chance", "", "Whether it stands out among all series and weeks judged here."),
     "upper": ("Up to", "%.0f", "Upper end of the 99% band: above it is an alarm."),
     "times": (
         "Times",
@@ -344,10 +340,18 @@ def alarms(found: Alarms) -> None:
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
         f"together). When nothing changes, chance gives {found.false_a_month:.1f} a month in so many."
     )
+    clear = int(found.table["clear"].sum())
     if not many:
         st.text(power.words_of(found.smallest, "in one week in a typical area"))
+    elif not clear:
+        st.text("None stands out: so many series bring as much by chance in one look of twenty.")
+    else:
+        st.text(
+            f"{clear} of {many} {'stands' if clear == 1 else 'stand'} out among so many series."
+        )
     if many:
-        rows = found.table.assign(week=[period(d, d) for d in found.table["week"]])
+        names = np.where(found.table["clear"], "stands out", "as chance brings")
+        rows = found.table.assign(week=[period(d, d) for d in found.table["week"]], clear=names)
         tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")
 
 

@@ -20,6 +20,7 @@ from ui.claim import Claim
 from ui.palette import Theme
 
 METHOD = "Trend"
+LISTED = 4  # weeks that a sentence names
 LEAST = 16  # whole weeks, to seek a break at all
 EVERYWHERE = 2 / 3  # of the areas moved the same way: as a change of recording would
 NEAR = 21  # days between a break and a known change of recording
@@ -58,12 +59,12 @@ def title(view: View, found: Trend, changes: list[tuple[date, str]]) -> str:
     """The finding in one sentence."""
     what = headline.sentence_case(headline.noun(view))
     if found.breaks.empty:
-        alarms = int(found.table["alarm"].sum())
-        above = words.counted(alarms, "week") if alarms else "no week"
+        clear = int(found.table["clear"].sum())
+        above = words.counted(clear, "week") if clear else "no week"
         lasting = LASTING.get(found.unsought, "no lasting break")
         if found.drifts:
             lasting = f"a slow drift, {times(found.drifts[0][2])} at its end; no dated break"
-        return f"{what}: {lasting}; {above} above what was expected"
+        return f"{what}: {lasting}; {above} clearly above what was expected"
     rows: list[Any] = list(found.breaks.itertuples())
     row = max(rows, key=lambda one: abs(np.log(one.ratio)))
     since = f"from the week of {day(row.at)}"
@@ -128,7 +129,15 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     judged = int((found.table["method"] != "").sum())
     often = found.false_a_month
     chance = f"; chance alone would give {often:.2f} a month" if np.isfinite(often) else ""
-    worth = ""
+    worth, clear = "", found.table[found.table["clear"]]
+    if len(clear):
+        weeks = ", ".join(day(start) for start in clear["start"].head(LISTED))
+        worth = (
+            f" {len(clear)} of them {'stands' if len(clear) == 1 else 'stand'} out among so many "
+            f"weeks: {weeks}{' and more' if len(clear) > LISTED else ''}."
+        )
+    elif alarms:
+        worth = " None stands out: so many weeks bring as much by chance in one look of twenty."
     if judged and not alarms and found.table["n"].any():
         worth = f" {power.words_of(found.smallest_alarm, 'in one week')}"
     lines.append(

@@ -70,37 +70,37 @@ def many(
 METHOD, AREAS = "change against the previous weeks", "areas: any called higher or lower"
 SEASONS = tuple(
     Case(METHOD, f"season of 40%, {weeks} weeks, {long} weeks of records", 0.05,
-         partial(one, weeks=weeks, long=long, swing=0.4), 100)
+         partial(one, weeks=weeks, long=long, swing=0.4), 40)
     for weeks in (4, 8, 13, 26) for long in (SHORT, LONG)
 )  # fmt: skip
 MEMORIES = tuple(
     Case(METHOD, f"{name} AR(1) .7, {weeks} weeks", 0.05,
-         partial(one, weeks=weeks, long=LONG, memory=0.7, behind=behind), 100)
+         partial(one, weeks=weeks, long=LONG, memory=0.7, behind=behind), 40)
     for weeks in (8, 26) for name, behind in (("counts", False), ("latent", True))
 )  # fmt: skip
 YEARS = tuple(
     Case("change against a year before", f"{name}, {weeks} weeks", 0.05,
-         partial(one, weeks=weeks, long=LONG, back=52, **how), 100)
+         partial(one, weeks=weeks, long=LONG, back=52, **how), 40)
     for weeks in (8, 26) for name, how in (("season of 40%", {"swing": 0.4}),
                                            ("AR(1) .7", {"memory": 0.7}))
 )  # fmt: skip
 MAPS = (
-    Case(AREAS, "87 areas, nothing true, 8 weeks", 0.05, partial(many, weeks=8, long=LONG), 40),
+    Case(AREAS, "87 areas, nothing true, 8 weeks", 0.05, partial(many, weeks=8, long=LONG), 15),
     Case(AREAS, "87 areas, nothing true, 26 weeks, a year before", 0.05,
-         partial(many, weeks=26, long=LONG, back=52), 40),
+         partial(many, weeks=26, long=LONG, back=52), 15),
     Case(AREAS, "87 areas, season of 40%, 13 weeks", 0.05,
-         partial(many, weeks=13, long=LONG, swing=0.4), 40),
+         partial(many, weeks=13, long=LONG, swing=0.4), 15),
 )  # fmt: skip
 POWER = (
     Case(METHOD, "x 1.5, 8 weeks, 10 a week", 0.16,
-         partial(one, weeks=8, long=LONG, times=1.5), 150, power=True),
+         partial(one, weeks=8, long=LONG, times=1.5), 60, power=True),
     Case(METHOD, "x 1.5, 26 weeks, 10 a week", 0.40,
-         partial(one, weeks=26, long=LONG, times=1.5), 100, power=True),
+         partial(one, weeks=26, long=LONG, times=1.5), 40, power=True),
     Case("change against a year before", "x 1.5, 8 weeks, 10 a week", 0.16,
-         partial(one, weeks=8, long=LONG, times=1.5, back=52), 150, power=True),
+         partial(one, weeks=8, long=LONG, times=1.5, back=52), 60, power=True),
     Case("change against a year before", "x 1.5, 26 weeks, 10 a week", 0.40,
-         partial(one, weeks=26, long=LONG, times=1.5, back=52), 100, power=True),
+         partial(one, weeks=26, long=LONG, times=1.5, back=52), 40, power=True),
     Case(AREAS, "one of 87 areas x 3, 13 weeks", 0.5,
-         partial(many, weeks=13, long=LONG, times=3.0, back=52), 30, power=True),
+         partial(many, weeks=13, long=LONG, times=3.0, back=52), 12, power=True),
 )  # fmt: skip
 CASES = SEASONS + MEMORIES + YEARS + MAPS + POWER

@@ -38,10 +38,18 @@ def tripled(rng: np.random.Generator, mean: float) -> tuple[float, float]:
 def alarms(rng: np.random.Generator, long: int, memory: float) -> tuple[float, float]:
     """How many alarms 20 series gave in eight weeks, and how many were said to come by chance."""
     y = negative_binomial(rng, 5.0, 5.0, (SERIES, long + JUDGED), memory)
-    said = trends.false_alarms(y[:, : long + 1], seed=int(rng.integers(1 << 30)))
+    said = trends.false_alarms(y[:, : long + 1], seed=int(rng.integers(1 << 30))).a_month
     parts = (y[:, : long + 1 + i] for i in range(JUDGED))
     given = sum(int(trends.expected(part, 1).alarm[:, -1].sum()) for part in parts)
     return float(given), said * JUDGED / MONTH
+
+
+def outstanding(rng: np.random.Generator, series: int, judged: int) -> tuple[float, float]:
+    """Whether any week of any series is said to stand out, where nothing changed."""
+    y = negative_binomial(rng, rng.gamma(1.0, 6.0, (series, 1)), 5.0, (series, 104 + judged))
+    band = trends.expected(y, judged)
+    clear = trends.false_alarms(y, judged, seed=int(rng.integers(1 << 30))).clear_from
+    return float((band.alarm & (band.exceedance > clear)).any()), 1.0
 
 
 CASES: tuple[Case, ...] = (
@@ -53,6 +61,10 @@ CASES: tuple[Case, ...] = (
     *(Case("alarms", f"{n} weeks of past{of}: given by said", 1.0,
            partial(alarms, long=n, memory=r), 10)
       for n in (20, 60, 300) for r, of in ((0.0, ""), (0.7, ", AR .7"))),
+    Case("a week that stands out", "87 series, the newest 4 weeks", 0.05,
+         partial(outstanding, series=87, judged=4), 20),
+    Case("a week that stands out", "one series, 150 weeks", 0.05,
+         partial(outstanding, series=1, judged=150), 40),
     Case("alarms", "a tripled week, 2 a week", 0.11, partial(tripled, mean=2.0), 200, power=True),
     Case("alarms", "a tripled week, 10 a week", 0.22, partial(tripled, mean=10.0), 200, power=True),
 )  # fmt: skip

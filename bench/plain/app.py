@@ -49,7 +49,7 @@ def asked(names: list[str]) -> View:
         kinds = st.multiselect("Kinds", KINDS, key="kind", **link)
         areas = st.multiselect("Areas", names, key="area", **link)
         measure = st.selectbox("Measure", MEASURES, key="measure", **link)
-        compare = st.selectbox("Compared with", COMPARED, key="compare", **link)
+        compare = st.selectbox("Compared with", COMPARED[1:], key="compare", **link)
     return View(
         "",
         (made.NAME,),
