@@ -107,7 +107,7 @@ def test_nothing_at_all_is_said_and_finds_nothing(page: str, title: str, why: st
 # later days
 HUGE_DAY = [
     ("now", TO_THE_DAY, "unusually many around Area 6 since Jun 15 2022"),
-    ("trend", {}, "no lasting break; 1 week above what was expected"),
+    ("trend", {}, "no lasting break; 1 week clearly above what was expected"),
     ("hot_spots", {}, "hot spot"),
     ("emerging", {}, "no pattern over time"),
     ("near_repeats", {}, "no near repeats on later days"),
