@@ -81,7 +81,7 @@ def _against_peer(current: Current, rows: int) -> dict[str, Any]:
         "ratio": ratio,
         "equal": equal,
         "peak_mb": _peak(),
-        "goal": f"{FASTER:g} times as fast, {SMALLER:g} times fewer bytes, within 1 % of a "
+        "goal": f"{FASTER:g} times as fast, {SMALLER:g} times fewer bytes, within 1% of a "
         "direct kernel sum, every incident counted",
         "ok": equal and ratio >= FASTER and smaller >= SMALLER,
         "sent_bytes": len(sent),

@@ -42,7 +42,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
             "ratio": 1 / spread,
             "equal": same,
             "peak_mb": peak,
-            "goal": "ten times the points within 20 % of ten times the time, 1500 MB",
+            "goal": "ten times the points within 20% of ten times the time, 1500 MB",
             "ok": same and spread <= 1.2 and peak < 1500,
         }
     ]

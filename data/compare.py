@@ -61,8 +61,9 @@ class Pair:
 
     `table` has a row an area asked for, indexed by its place among the units: area, a and b
     (incidents in whole steps), a_step and b_step (a whole step), ratio, low, high, factor, p,
-    q, finding (see geo.forest); for sources also a_share and b_share (% of those in areas),
-    for sets of areas side ("A", "B"), population, rate, rate_low and rate_high (of its own).
+    q, usual, wider, finding (see geo.forest); for sources also a_share and b_share (% of those in
+    areas), for sets of areas side ("A", "B"), population, rate, rate_low and rate_high (of its
+    own).
     `overall` is the ratio of all together; None where there is none. `step` is one of
     data.view: a day, a week or a month. `season` is whether one can pass for a change, and
     `years` how many other years told what it brings.
@@ -260,9 +261,9 @@ def _table(
         index=np.flatnonzero(asked),
     )
     if found is None:
-        nothing = ("ratio", "low", "high", "factor", "p", "q")
+        nothing = ("ratio", "low", "high", "factor", "p", "q", "usual", "wider")
         return table.assign(**dict.fromkeys(nothing, np.nan), finding=forest.NONE)
     return table.assign(
         ratio=found.ratio, low=found.lower, high=found.upper, factor=found.factor, p=found.p,
-        q=found.q, finding=found.finding,
+        q=found.q, usual=found.usual, wider=found.wider, finding=found.finding,
     )  # fmt: skip

@@ -28,7 +28,7 @@ MOST_DEALS = 50_000_000  # areas x permutations for them
 class Hot:
     """`table` has a row a unit: area, n, rate (smoothed), times (the rate of the unit and its
     neighbors together, times that of the place), around (how many neighbors), z, p, q and
-    label: "hot", "cold", "" where chance explains it, "none" where it was not tested, "undecided"
+    label: "hot", "cold", "" where it may be chance, "none" where it was not tested, "undecided"
     where it cannot be told (`hot_areas.find`).
 
     `tested` of the areas were. `place` is the rate of them all together.

@@ -33,15 +33,15 @@ METHODS = (
     ),
     Method(
         "Heat",
-        "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1 % of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km2 per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
+        "Kernel density: a Gaussian with the bandwidth as its standard deviation, in metres on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1% of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km2 per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
         "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
         "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is the View's until the reader refits it. It smooths: a warm street may be one busy corner.",
     ),
     Method(
         "Heat of two periods, and their difference",
-        "Both periods cut to whole weeks (or days) on one scale. The difference is drawn only where it stands: each pixel's variance is that of a Poisson process through the squared kernel, times how much the kernel's own weekly sums vary more than chance, drawn towards the mean of all pixels; two-sided t; Benjamini-Hochberg over all pixels with at least 10 incidents within reach, at 5 %.",
+        "Both periods cut to whole weeks (or days) on one scale. The difference is drawn only where it stands: each pixel's variance is that of a Poisson process through the squared kernel, times how much the kernel's own weekly sums vary more than chance, drawn towards the mean of all pixels; two-sided t; Benjamini-Hochberg over all pixels with at least 10 incidents within reach, at 5%.",
         "Diggle (1985); McCullagh and Nelder (1989), section 6.2; Benjamini and Hochberg (1995); Benjamini and Yekutieli (2001).",
-        "Where nothing is drawn chance explains the difference: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged. Beside a map with nothing drawn stands the smallest rise, within two bandwidths of a typical spot, that would usually have been.",
+        "Where nothing is drawn the difference may be chance: that is not the same as no difference. A test deals weeks of the sample to two periods at random, and hardly ever anything is flagged. Beside a map with nothing drawn stands the smallest rise, within two bandwidths of a typical spot, that would usually have shown.",
     ),
     Method(
         "Frames of the time player",
@@ -63,7 +63,7 @@ METHODS = (
     ),
     Method(
         "Rate per 1,000 residents",
-        "Incidents of the period divided by residents, with the exact 95 % Poisson interval; marked unreliable below 20 incidents.",
+        "Incidents of the period divided by residents, with the exact 95% Poisson interval; marked unreliable below 20 incidents.",
         "Garwood (1936), Biometrika 28.",
         "People are stopped where they drive, shop and work, not only where they live. No rate without residents, where the population is not known, or of a source that is no count (the press unless it says otherwise).",
     ),
@@ -81,7 +81,7 @@ METHODS = (
     ),
     Method(
         "Change",
-        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95 % interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
+        "The ratio of incidents a week (a day, where a period has fewer than four whole weeks; of whole months by their days, where most records are known only to the month) of the two periods; partial weeks, days, nights and months are cut. The 95% interval is widened by how much weekly counts vary more than chance (the area's own factor drawn towards that of areas of its size, moderated t): the exact conditional interval, mid-p, of counts divided by that, never narrower than that of Poisson counts.",
         "McCullagh and Nelder (1989), section 6.2; Smyth (2004); Przyborowski and Wilenski (1940); Berry and Armitage (1995); Korn and Graubard (1998).",
         "Higher or lower is said only where chance and season do not explain it, over all areas judged together (Benjamini-Hochberg, 5%; from 20 incidents on). The interval is widened by how much neighboring weeks of the source's past resemble each other. Where the two periods lie in other seasons, the ratio must also be clear beside that of the same periods in other years; without another year nothing is called a rise or fall.",
     ),
@@ -137,11 +137,11 @@ METHODS = (
         "Comparison",
         "Two periods, two sets of areas or two sources, each cut to whole weeks (or days). Periods: the ratio of incidents a week, as for Change. Sets of areas: the ratio of incidents per resident in the same weeks, each area of the first set against all of the second together. Sources: an area's share of the one divided by its share of the other, over the weeks that both cover. The interval is that of Change; on the same weeks its factor is that of the weekly share of the one in both. p is one minus the level whose interval ends at 1; Benjamini-Hochberg over all areas with 20 incidents or more: clearly more or fewer is said only where q is at most 0.05.",
         "Przyborowski and Wilenski (1940); Berry and Armitage (1995), Statistics in Medicine 14; Korn and Graubard (1998); Smyth (2004); Benjamini and Hochberg (1995).",
-        "Intervals are of one area each (95 %); what is called clear is controlled over all areas. Two halves of a year differ by season too. Two sources differ by who records what, where and when: a difference of shares need not be one of what happened.",
+        "Intervals are of one area each (95%); what is called clear is controlled over all areas. Two halves of a year differ by season too. Two sources differ by who records what, where and when: a difference of shares need not be one of what happened.",
     ),
     Method(
         "Trend",
-        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99 % band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation, and fits clearly better than a slope: else it is called a drift and has no date. Sought from 104 weeks on, because a season passes for a break in fewer. Trend and season, where asked for: STL, robust, on the square root of the counts.",
+        "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99% band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation, and fits clearly better than a slope: else it is called a drift and has no date. Sought from 104 weeks on, because a season passes for a break in fewer. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
         "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are the larger of two simulations: the series' own weeks dealt anew, and negative binomial weeks like them. A break across all areas at once can be a change of recording.",
     ),

@@ -45,7 +45,7 @@ def forecast(counts: Array, past: Past, trend: bool) -> Forecast:
 
     A quasi-Poisson regression with a level a season and, where `trend`, a slope: fitted,
     fitted again with unusual weeks weighing less (squared inverse of their Anscombe
-    residual), and without the slope where it is not significant at 5 % or leads above
+    residual), and without the slope where it is not significant at 5% or leads above
     everything seen (Farrington et al. 1996, Noufaily et al. 2013).
     """
     level = _reweighted(counts, past, slope=False).forecast

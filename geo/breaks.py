@@ -50,13 +50,13 @@ def change_points(
 ) -> pd.DataFrame:
     """Breaks of the level of weekly counts (weeks,), NaN where not known; a row each.
 
-    `at` is the position of the first week of the new level, `low` to `high` its 95 %
-    interval; `ratio` is the level after by that before, up to the next breaks, with its 95 %
+    `at` is the position of the first week of the new level, `low` to `high` its 95%
+    interval; `ratio` is the level after by that before, up to the next breaks, with its 95%
     interval; `p` the chance of as clear a break where there is none.
 
     One break at a time is added, where the quasi-Poisson likelihood gains most over the
     dispersion within segments, as long as that is significant (sequentially, as Bai and
-    Perron 1998): so a series without breaks shows any in 5 % of cases or
+    Perron 1998): so a series without breaks shows any in 5% of cases or
     fewer. A step must also fit its stretch more clearly better than a slope does than it would
     in simulated weeks of that slope (a likelihood ratio): what moves slowly is a drift
     (`levels`), not a break, and `p` is the larger of both. Chance is simulated:
@@ -66,7 +66,7 @@ def change_points(
     two years or more a yearly wave is taken out; over less, season and break cannot be told
     apart: ask for breaks of a series that has a season only over two years. Across weeks not
     known, neighbors count as next to each other. Of series with
-    less than an event a week nothing is said: there 5 % would not hold.
+    less than an event a week nothing is said: there 5% would not hold.
 
     `known` are positions where a level may change for a reason that is known: levels never
     reach across them, and they are not sought. One is a row (`known` is true) where the
@@ -321,10 +321,10 @@ def _settled(y: Array, wave: Array, edges: list[int], fixed: list[int]) -> list[
 def _intervals(
     y: Array, wave: Array, edges: list[int], normal: Array, noise: Noise, shown: list[int]
 ) -> list[tuple[tuple[int, int, int], tuple[float, float, float]]]:
-    """The week and ratio of each edge `shown` with 95 % intervals, its neighbors taken as given.
+    """The week and ratio of each edge `shown` with 95% intervals, its neighbors taken as given.
 
     The weeks whose gain falls short of the best by no more than that of the true week does
-    in 95 % of simulated series; the ratio less what simulated ratios err by.
+    in 95% of simulated series; the ratio less what simulated ratios err by.
     """
     if not shown:
         return []

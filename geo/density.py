@@ -12,7 +12,7 @@ from geo.mercator import Grid
 
 Floats = npt.NDArray[np.floating[Any]]
 
-REACH = 4.5  # standard deviations after which the kernel is cut: 0.004 % of it is lost
+REACH = 4.5  # standard deviations after which the kernel is cut: 0.004% of it is lost
 LIKE = 0.002  # rows whose pixels differ by less than this share are smoothed as one band
 NEAREST = 1 / 12  # variance in pixels that counting by pixel adds to where things are
 BANDWIDTHS = (150, 200, 250, 300, 400, 500, 600, 800, 1000, 1200, 1500)  # metres

@@ -72,14 +72,14 @@ def classify(z: npt.ArrayLike, q: npt.ArrayLike, level: float = LEVEL) -> npt.ND
 
     - new: hot in the last step and never before.
     - consecutive: the last two or more steps hot without a break, none before, and less
-      than 90 % of all steps.
-    - intensifying: hot in at least 90 % of steps and in the last, z rising significantly.
+      than 90% of all steps.
+    - intensifying: hot in at least 90% of steps and in the last, z rising significantly.
     - diminishing: the same, z falling significantly.
     - persistent: the same, no significant trend.
-    - sporadic: hot in the last step and on and off before, in less than 90 % of steps, and never
+    - sporadic: hot in the last step and on and off before, in less than 90% of steps, and never
       cold.
-    - oscillating: hot in the last step, in less than 90 %, and cold in an earlier one.
-    - historical: not hot in the last step, but in at least 90 %.
+    - oscillating: hot in the last step, in less than 90%, and cold in an earlier one.
+    - historical: not hot in the last step, but in at least 90%.
 
     Three things Esri leaves open. A spot cold before and hot for the first time now is
     new (consecutive), not oscillating. Persistent asks for the last step too: otherwise it would

@@ -35,10 +35,12 @@ HALF = 0.5  # an event, where a period has none
 class Ratios(NamedTuple):
     """`geo.rates.change` of each row, with p, q over all rows tested, and what may be said.
 
-    `finding` is "higher" or "lower" where q is at most 5 %, "season" where a season can do as
+    `finding` is "higher" or "lower" where q is at most 5%, "season" where a season can do as
     much, "not clear" where chance can explain the ratio, "too few" where a row was not tested for
     want of events (no p, no q), "none" where no ratio can be told at all. `usual` is the ratio
     that the same periods of other years had; NaN where it is not known or needs no knowing.
+    `wider` is how many times the variance of the log of what exceeds it is that of the log of the
+    ratio: 1 where no season is asked for, infinite where none can be told.
     """
 
     ratio: Array
@@ -49,6 +51,7 @@ class Ratios(NamedTuple):
     q: Array
     finding: npt.NDArray[np.object_]
     usual: Array
+    wider: Array
 
 
 def ratios(
@@ -86,16 +89,17 @@ def ratios(
     finding[(finding == UNCLEAR) & ~enough] = FEW
     with np.errstate(invalid="ignore"):
         stands = q <= LEVEL
-    usual = np.full(len(now), np.nan)
+    usual, wider = np.full(len(now), np.nan), np.ones(len(now))
     moved = stands & (found.sure != 0)
     if years is not None:
         finding[moved] = SEASON
         moved &= False
+        wider[:] = np.inf
     if years:
-        usual, extra = _usual(now, before, years)
+        usual, wider = _usual(now, before, years)
         by = (np.where(np.isnan(usual), 1.0, usual) * _given(exposure_a, now), exposure_b)
         beyond = rates.change(
-            now, before, *by, inflation=np.asarray(inflation, float) * extra, beside=beside
+            now, before, *by, inflation=np.asarray(inflation, float) * wider, beside=beside
         )
         p_beyond = _p(now, before, by, beyond)
         p = np.where(enough, np.fmax(p, p_beyond), np.nan)
@@ -104,17 +108,35 @@ def ratios(
             moved = (q <= LEVEL) & (found.sure != 0) & (beyond.sure == found.sure)
     finding[moved & (found.sure > 0)] = HIGHER
     finding[moved & (found.sure < 0)] = LOWER
-    return Ratios(found.ratio, found.lower, found.upper, found.factor, p, q, finding, usual)
+    told = (found.ratio, found.lower, found.upper, found.factor)
+    return Ratios(*told, p, q, finding, usual, wider)
 
 
-def share_found(found: Ratios, factor: float) -> float:
-    """How often a ratio so many times 1 would be called clear, by the width of the first row's
-    interval (on the log, normal)."""
-    low, high = float(found.lower[0]), float(found.upper[0])
-    if not (0 < low < high < np.inf):
+def share_found(
+    lower: npt.ArrayLike,
+    upper: npt.ArrayLike,
+    p: npt.ArrayLike,
+    usual: npt.ArrayLike,
+    wider: npt.ArrayLike,
+    factor: float,
+) -> float:
+    """How often, in a row tested, so many times what its season brings would be called higher.
+
+    Fields of `Ratios`; the mean over all rows tested, 0 where none was. A row counts as the only
+    one that changed: it has to reach the level that control over all of them leaves to one. By
+    the width of each row's interval (on the log, normal).
+    """
+    low, high, season, wide = (np.asarray(v, float) for v in (lower, upper, usual, wider))
+    judged = np.isfinite(np.asarray(p, float))
+    tests = int(judged.sum())
+    known = judged & (low > 0) & np.isfinite(high) & (high > low)
+    if not known.any():
         return 0.0
-    error = np.log(high / low) / (2 * special.ndtri(0.975))
-    return float(special.ndtr(np.log(factor) / error - special.ndtri(0.975)))
+    needed = special.ndtri(1 - LEVEL / (2 * tests))
+    error = np.log(high[known] / low[known]) / (2 * special.ndtri(1 - LEVEL / 2))
+    above = np.log(factor * np.nan_to_num(season[known], nan=1.0)) / error - needed
+    beyond = np.log(factor) / (error * np.sqrt(wide[known])) - needed
+    return float(special.ndtr(np.minimum(above, beyond)).sum() / tests)
 
 
 def _usual(now: Array, before: Array, years: Sequence[Year]) -> tuple[Array, Array]:

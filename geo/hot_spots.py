@@ -91,7 +91,7 @@ def sequential_p(
 
     p cannot fall below 2 / (permutations + 1), which among many values hides the few that
     stand out: of 4,680 no single one can have q <= 0.05 with fewer than 187,199. So values
-    that fewer than 10 permutations reached, and that do not stand but may (by the lower 99 %
+    that fewer than 10 permutations reached, and that do not stand but may (by the lower 99%
     bound of p), get four times as many again and again, until there is none, or even a single
     value that nothing reached would stand twice over (Besag and Clifford 1991, Biometrika 78;
     Sandve, Ferkingstad and Nygard 2011, Bioinformatics 27). All rounds together make at most
@@ -194,7 +194,7 @@ def _p(shape: tuple[int, ...], columns: "dict[int, _Column]") -> Array:
 
 
 def _least_p(p: Array, columns: "dict[int, _Column]") -> Array:
-    """How small each p may be in truth, with 99 % confidence: 0 where nothing reached it."""
+    """How small each p may be in truth, with 99% confidence: 0 where nothing reached it."""
     out = p.copy()
     for t, column in columns.items():
         reached = column.extreme()
@@ -267,7 +267,7 @@ class _Column:
 def benjamini_hochberg(p: npt.ArrayLike) -> Array:
     """q-values over every p given, of whatever shape (Benjamini and Hochberg 1995).
 
-    Called significant at q <= 0.05, at most 5 % of what is called so is chance, on average. NaN
+    Called significant at q <= 0.05, at most 5% of what is called so is chance, on average. NaN
     stays and does not count among the tests. For one control a column, give columns.
     """
     given = np.asarray(p, float)

@@ -81,7 +81,7 @@ def change(
     1998 do), never narrower than that of Poisson counts. The factor is the area's own drawn
     towards what areas of its size have, because a few weeks tell little of it, and t has the
     degrees of freedom of both (a moderated t with a trend; Smyth 2004). With fewer than 6
-    events in two periods of the same length even all in one is no evidence at 5 %, or nearly
+    events in two periods of the same length even all in one is no evidence at 5%, or nearly
     so: areas of few events are called changed less often than the level says.
 
     Weeks count as independent, unless `inflation` (a number, or one a row) says how many times

@@ -30,8 +30,9 @@ def areas_table(
     rate_high, exact Poisson), smoothed (the same, empirical Bayes), unreliable (fewer
     than 20 events), and with a comparison: now and before (incidents a whole step),
     ratio (the one by the other), low, high, change (a `geo.forest.Finding`, controlled over all
-    areas), p, q, usual (the ratio of the same periods in other years), factor (how much more the
-    counts of steps vary than chance). NaN where there are no residents or nothing to say.
+    areas), p, q, usual (the ratio of the same periods in other years), wider (see
+    `geo.forest.Ratios`), factor (how much more the counts of steps vary than chance). NaN where
+    there are no residents or nothing to say.
     """
     n = np.asarray(counts, np.int64)
     people = np.asarray(population, float)
@@ -63,6 +64,7 @@ def areas_table(
         p=change.p,
         q=change.q,
         usual=change.usual,
+        wider=change.wider,
         factor=change.factor,
     )
 

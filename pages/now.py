@@ -36,5 +36,7 @@ with picture:
 with beside:
     rows = now.table(newest.table, 150)
     now.alarms(weeks)
+for line in now.looked_at(found, newest, longest):
+    st.text(line)
 downloads.finding(view, rows, now.COLUMNS, made)
 claim.foot(view, made)

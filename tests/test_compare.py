@@ -216,15 +216,15 @@ def test_few_are_not_tested() -> None:
 def test_first_look_says_what_was_compared_with_what() -> None:
     app = opened(PAGE)
     assert app.subheader[0].value == (
-        "Police stops\\: no clear difference a week between Jul 3 \\- Dec 31 2017 and "
-        "Jan 2 \\- Jul 2 2017"
+        "Police stops\\: no clear difference between Jul 3 \\- Dec 31 2017 and Jan 2 \\- Jul 2 2017"
     )
     text = said(app)
     assert "nothing lies before, so the later half stands against the half before" in text
     assert "23,814 incidents in 26 whole weeks" in text
-    assert "incidents a week; 95 % interval 0.65 to 1.12" in text
-    assert "Of 86 areas tested 11 miss 1, where chance alone brings about 4; 0 stand" in text
-    assert "Season alone can do as much: no other year of these weeks is covered" in text
+    assert "incidents a week; 95% interval 0.65 to 1.12" in text
+    assert "Of 86 areas tested none differs clearly. Judged one by one 11 would, where" in text
+    assert "no other year is covered to tell: nothing is called a rise or a fall" in text
+    assert "would usually" not in text  # whatever the rise, none would have been called one
     assert "Showing 40 of 87 areas, largest count first" in text
     assert len(app.dataframe[0].value) == 87
     app.toggle(key="every").set_value(True).run()
@@ -412,3 +412,38 @@ def test_periods_that_share_a_whole_step_are_refused(current: Current) -> None:
     view = asked(current, **link, versus_from="2017-01-02", versus_to="2017-07-09")
     answer = answers.areas(current, view, units(current))
     assert answer.comparison is None and "overlap" in answer.why
+
+
+@pytest.mark.parametrize("other_years", [0, 3])
+def test_what_finding_none_is_worth_is_what_is_found(other_years: int) -> None:
+    """The share of rises that would show, told where none is, against rises put in."""
+    rng = np.random.default_rng(21)
+
+    def judged(times: float) -> forest.Ratios:
+        years = [tuple(rng.poisson(6, (10, 13)) for _ in range(2)) for _ in range(other_years)]
+        now, before = rng.poisson(6, (2, 10, 13))
+        now[0] = rng.poisson(6 * times, 13)
+        return forest.ratios(now, before, years=years or None)
+
+    def told(found: forest.Ratios, times: float) -> float:
+        fields = (found.lower, found.upper, found.p, found.usual, found.wider)
+        return forest.share_found(*fields, times)
+
+    quiet = [judged(1.0) for _ in range(10)]
+    for times in (1.5, 2.0):
+        stated = np.mean([told(found, times) for found in quiet])
+        measured = np.mean([judged(times).finding[0] == "higher" for _ in range(80)])
+        assert abs(stated - measured) < 0.2, (times, stated, measured)
+    assert told(quiet[0], 1.1) < told(quiet[0], 2.0) < told(quiet[0], 4.0)
+    unknown = forest.ratios(*rng.poisson(6, (2, 10, 13)), years=())
+    assert told(unknown, 10.0) < 0.1  # without other years nothing is ever called a rise
+    assert told(forest.ratios(np.zeros((2, 13)), np.zeros((2, 13))), 10.0) == 0
+
+
+def test_areas_of_which_none_is_clear_say_what_would_have_been() -> None:
+    quiet = {"source": "use of force", "from": "2019-03-01", "to": "2019-04-30"}
+    quiet |= {"compare": "same period a year before"}
+    text = said(opened("pages/areas.py", **quiet))
+    assert "1 area has 20 incidents or more and is judged. " in text and " in it would" in text
+    text = said(opened(PAGE, **quiet))
+    assert "The one area tested does not differ clearly. " in text and " in it would" in text

@@ -95,7 +95,7 @@ def test_the_smallest_rise_is_found_four_times_in_five(mean: float, weeks: float
 
     smallest = found(1.0)[1]
     assert 1 < smallest < 5
-    assert found(smallest)[0] >= 0.7  # 80 %, less two standard errors
+    assert found(smallest)[0] >= 0.7  # 80%, less two standard errors
     assert found(1 + (smallest - 1) / 3)[0] <= 0.6
     few = np.zeros(SHAPE)
     nothing = difference(Period(few, 1.0), Period(few, 1.0), INSIDE, METRES, BANDWIDTH)

@@ -45,12 +45,12 @@ def test_each_pattern_by_hand(name: str) -> None:
         ("h...c...c.", "no pattern"),
         ("ccccccccch", "new hot spot"),  # the last step before history
         ("hhhhhhhhhc", "new cold spot"),
-        (".hhhhhhhhh", "persistent hot spot"),  # 90 %: no longer consecutive
+        (".hhhhhhhhh", "persistent hot spot"),  # 90%: no longer consecutive
         ("..hhhhhhhh", "consecutive hot spot"),
         ("hhhhhhhh..", "no pattern"),
         ("hhh..hhhhh", "sporadic hot spot"),
         ("hhhhhhhhhhhhhhhhhhh.", "historical hot spot"),
-        ("hhhhhhhhhchhhhhhhhhh", "persistent hot spot"),  # cold once, hot in 95 %
+        ("hhhhhhhhhchhhhhhhhhh", "persistent hot spot"),  # cold once, hot in 95%
     ],
 )
 def test_what_goes_first(letters: str, wanted: str) -> None:
@@ -220,7 +220,7 @@ def test_a_cube_of_one_risk_flags_nothing() -> None:
     for seed in range(20):
         n = towns.counts(rng, np.repeat(5 * people[:, None], 12, axis=1), 5.0)
         flagged += (hot.histories(n, people, towns.NEIGHBORS, seed).state != 0).any()
-    assert flagged <= 4  # 5 % of 20 is one; more than four come up in 1 of 400 such tests
+    assert flagged <= 4  # 5% of 20 is one; more than four come up in 1 of 400 such tests
 
 
 def test_shuffled_steps_of_a_lasting_pattern_say_no_change() -> None:

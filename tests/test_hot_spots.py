@@ -208,7 +208,7 @@ def test_noise_is_called_significant_in_five_percent(town: Weights, share: float
 def test_a_planted_cluster_is_found(town: Weights, height: float, power: float) -> None:
     """An area and its six neighbors stand two standard deviations out: it is hot after
     false-discovery control in about three runs of four (77 of these 100); three: in
-    nearly all. Of what is called hot at least 95 % touches the cluster."""
+    nearly all. Of what is called hot at least 95% touches the cluster."""
     centre = int(np.argmax(np.diff(town.indptr) == 6))
     cluster = weights.star(town)[[centre]].toarray()[0]
     x = np.random.default_rng(16).normal(size=(87, 100)) + height * cluster[:, None]
@@ -350,14 +350,14 @@ def test_what_would_take_too_long_is_undecided(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("shape", [None, 5.0, 1.0])
 def test_one_risk_has_no_hot_spot_where_residents_differ(shape: float | None) -> None:
-    """25 times as many residents in the east: 5 % of maps at most may flag anything."""
+    """25 times as many residents in the east: 5% of maps at most may flag anything."""
     rng, people = np.random.default_rng(25), towns.residents(25.0)
     flagged = 0
     for seed in range(60):
         n = towns.counts(rng, 30 * people, shape)
         label = hot.judged(n, people, towns.NEIGHBORS, seed).label
         flagged += np.isin(label, ["hot", "cold"]).any()
-    assert flagged <= 7  # 5 % of 60 are three; more than seven come up in 1 of 100 such tests
+    assert flagged <= 7  # 5% of 60 are three; more than seven come up in 1 of 100 such tests
 
 
 def test_a_block_three_times_as_high_is_found() -> None:

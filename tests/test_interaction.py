@@ -240,7 +240,7 @@ def test_times_stay_within_their_stretch() -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), [(2, 1), (8, 5)])
 def test_local_seasons_are_no_near_repeats(columns: int, rows: int) -> None:
-    """With times permuted over all incidents 98 and 75 % of such tables find some."""
+    """With times permuted over all incidents 98 and 75% of such tables find some."""
     rng = np.random.default_rng(15)
     found = [cases.tables(columns, rows, 0.9, 700)(rng)[0] for _ in range(12)]
     assert sum(found) <= 3

@@ -187,7 +187,7 @@ def test_nothing_found_says_what_would_have_shown() -> None:
     for page, where in (
         ("hot_spots", "in a typical area and its neighbors"),
         ("emerging", "in the newest month in a typical area and its neighbors"),
-        ("near_repeats", "of pairs 100 to 200 m apart and 4 to 7 days apart"),
+        ("near_repeats", "among pairs 100 to 200 m apart and 4 to 7 days apart"),
     ):
         app = opened(f"pages/{page}.py", source="community made")
         assert ": no " in app.subheader[0].value, page

@@ -33,8 +33,9 @@ from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
+from ui import near as ui_near
 from ui import now as ui_now
-from ui import rise
+from ui import palette, rise
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
@@ -104,7 +105,7 @@ def test_areas_dealt_anew_show_no_hot_spot(current: Current, units: Any) -> None
         dealt = rate.copy()
         dealt[held] = rng.permutation(rate[held])
         runs += bool(np.isin(hot_areas.find(dealt, near_, 999, seed).label, ["hot", "cold"]).any())
-    assert runs <= 5  # 5 % of 40 are 2; more than 5 comes up in 1 of 70 such tests
+    assert runs <= 5  # 5% of 40 are 2; more than 5 comes up in 1 of 70 such tests
 
 
 def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
@@ -186,7 +187,7 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
         row = np.flatnonzero(held["unit"].to_numpy() == unit)
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
     newest = now.find_unusual(current, found, held, 7, 1)
-    text = "\n".join(ui_now.said(found, newest, 7))
+    text = "\n".join(ui_now.looked_at(found, newest, 7))
     assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
     assert now.daily(current, view(current, STOPS), held).again is None
 
@@ -240,6 +241,20 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     assert found.records + found.doubles + found.without == answers.areas(
         current, asked, shapes.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_numbers_of_near_repeats_are_never_of_the_paper_s_color(
+    current: Current, theme: palette.Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the dark they were, wherever a cell had no color."""
+    drawn: list[Any] = []
+    monkeypatch.setattr(ui_near.st, "altair_chart", lambda chart, alt: drawn.append(chart))
+    asked = view(current, MADE, kinds=("search_or_raid",))
+    ui_near.matrix(near.repeats(current, asked, 1), theme)
+    color = drawn[0].to_dict()["layer"][-1]["encoding"]["color"]
+    assert color["value"] == theme.ink  # the paper's own only on the strongest colors
+    assert color["condition"]["value"] == theme.paper
 
 
 def test_what_a_day_holds_makes_later_days_no_surer() -> None:
@@ -360,7 +375,7 @@ def test_shuffled_weeks_have_no_break(current: Current, units: Any) -> None:
     n = weekly.trend(current, view(current, FORCE), units, 1).table["n"].to_numpy(float)
     rng = np.random.default_rng(3)
     broken = [len(change_points(rng.permutation(n), replicates=99, seed=s)) for s in range(20)]
-    assert np.count_nonzero(broken) <= 4  # 5 % of 20 runs is one; five come up in 1 of 400
+    assert np.count_nonzero(broken) <= 4  # 5% of 20 runs is one; five come up in 1 of 400
 
 
 def test_the_planted_rise_alarms_where_it_was_planted(current: Current, units: Any) -> None:

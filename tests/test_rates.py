@@ -103,8 +103,8 @@ def test_shuffled_weeks_of_the_sample(sample_weeks: dict[str, np.ndarray], weeks
         if len(few):
             assert _flagged(few, *weeks, runs=40, seed=10) <= 0.05, source
         cities.append(_flagged(counts.sum(axis=0, keepdims=True), *weeks, runs=400, seed=11))
-    # one row a source, alone. A source's own share is known to 1.1 % only, so they are taken
-    # together; 20,000 shuffles of 13 and 13 weeks gave 4.8, 5.5 and 6.2 %
+    # one row a source, alone. A source's own share is known to 1.1% only, so they are taken
+    # together; 20,000 shuffles of 13 and 13 weeks gave 4.8, 5.5 and 6.2%
     assert np.mean(cities) == pytest.approx(0.05, abs=0.02)
 
 

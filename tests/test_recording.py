@@ -144,7 +144,7 @@ def test_a_change_without_effect_is_no_break() -> None:
     rng, runs = np.random.default_rng(4), 60
     made = rng.poisson(12, (runs, 90))
     shown = [len(trends.change_points(y, replicates=99, known=[40])) for y in made]
-    assert np.count_nonzero(shown) <= 12  # 5 % for the known week, 5 % for a break besides
+    assert np.count_nonzero(shown) <= 12  # 5% for the known week, 5% for a break besides
     near_end = trends.change_points(np.repeat([5.0, 50.0], [85, 5]), replicates=99, known=[85])
     assert near_end.empty  # five weeks are too few to tell
 

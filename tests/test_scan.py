@@ -237,7 +237,7 @@ def test_space_time_cries_wolf_one_time_in_twenty() -> None:
 
 
 def _uniform(p: list[float]) -> None:
-    """As often as chance allows at 5, 20 and 50 %; few ties with so many windows."""
+    """As often as chance allows at 5, 20 and 50%; few ties with so many windows."""
     for level in (0.05, 0.2, 0.5):
         low, high = stats.binom.ppf([0.001, 0.999], len(p), level)
         assert low <= sum(value <= level for value in p) <= high, level

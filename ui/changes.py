@@ -50,7 +50,7 @@ def listed(rows: pd.DataFrame, which: str) -> pd.DataFrame:
 
 
 def said(table: pd.DataFrame, answer: Answer) -> str:
-    """How many areas went which way, and how many of them chance does not explain."""
+    """How many areas went which way, how many of them clearly, and what finding none is worth."""
     told = answer.comparison
     if told is None:
         return ""
@@ -59,12 +59,18 @@ def said(table: pd.DataFrame, answer: Answer) -> str:
     season = int(clear.get("season", 0))
     as_much = f" In {season} season can do as much, so they are not called so." if season else ""
     tested = int(table["q"].notna().sum())
+    sure = clear.get("higher", 0) + clear.get("lower", 0)
+    has, are = ("has", "is judged") if tested == 1 else ("have", "are judged together")
+    judged = (
+        f"{words.counted(tested, 'area')} {has} {rates.UNRELIABLE} incidents or more and {are}"
+        if tested
+        else f"No area has {rates.UNRELIABLE} incidents or more, so none is judged"
+    )
+    judged += ": of those called clear about 1 in 20 is expected to be chance." if sure else "."
+    worth = "" if sure else headline.worth_of_areas(answer.table, told.season)
     return (
         f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
         f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
         f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same.{as_much} "
-        f"Judged together: {words.counted(tested, 'area')} with {rates.UNRELIABLE} incidents or "
-        "more, "
-        "false discoveries held to 5% (Benjamini-Hochberg). Where it is not clear, chance can "
-        f"explain the difference. {headline.season_words(told.season, told.years)}"
+        f"{judged} {worth}"
     ).strip()

@@ -124,7 +124,8 @@ def pair(view: View, asked: Asked) -> Pair | str:
 
 def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
     """What is to be said before any number."""
-    lines = [*asked.notices, *([MEANS] if asked.what == SOURCES else [])]
+    refused = isinstance(pair, str) and asked.what == PERIODS  # then no half stands against one
+    lines = [*(() if refused else asked.notices), *([MEANS] if asked.what == SOURCES else [])]
     if isinstance(pair, str):
         lines.append(pair)
         if asked.what == PERIODS:
@@ -141,14 +142,14 @@ def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
 READ = {
     PERIODS: (
         "Each row is one area: the dot is its incidents a week in the later period divided by "
-        "those in the other, the bar the 95 % interval. Right of the line: more; left: fewer.",
+        "those in the other, the bar the 95% interval. Right of the line: more; left: fewer.",
         "Only whole weeks (or days) count on both sides: partial ones are cut.",
         "A ratio tells of the records, not why: seasons, other tasks of those who record, and a "
         "change of recording look the same.",
     ),
     AREAS: (
         "Each row is one area of A: the dot is its incidents per resident divided by those of all "
-        "of B together, the bar the 95 % interval. Right of the line: more; left: fewer.",
+        "of B together, the bar the 95% interval. Right of the line: more; left: fewer.",
         "Where people work, shop and drive, a rate per resident is high without more being done "
         "to those who live there.",
         "The interval holds what weeks bring by chance. That A and B are different places with "
@@ -168,7 +169,7 @@ MEANS = (
     "there: these numbers cannot say which. Sources are never added up."
 )
 CLEAR = (
-    "Colored is only what stands after control over all areas tested (Benjamini-Hochberg, 5 %): "
+    "Colored is only what stands after control over all areas tested (Benjamini-Hochberg, 5%): "
     "of the areas colored about 1 in 20 is expected to be chance. A grey bar can miss the line: "
     "of 87 areas about 4 do so by chance alone."
 )

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import power, words
+from data import words
 from data.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.filters import source_option
+from data.past import Season
 from data.view import HEXAGONS, MONTH, View
 from geo import forest, rates
 from ui import headline, intervals, layers, tables
@@ -50,7 +51,8 @@ def title(view: View, asked: Asked, pair: Pair | str) -> str:
             many = _many(float(pair.overall.ratio[0]))
             return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but season can do as much"
         case forest.UNCLEAR:
-            return f"{what}: no clear difference {unit} between {a} and {b}"
+            per = "" if pair.what == PERIODS else f" {unit}"
+            return f"{what}: no clear difference{per} between {a} and {b}"
     return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
 
 
@@ -69,7 +71,7 @@ def _many(ratio: float) -> str:
         return "more" if ratio else "fewer"
     if ratio >= 2:
         return f"{ratio:.1f} times as many"
-    return f"{abs(ratio - 1) * 100:.0f} % {'more' if ratio > 1 else 'fewer'}"
+    return f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
 
 
 def _than(pair: Pair, b: str) -> str:
@@ -102,7 +104,7 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
     areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
     per = f"{layers.number(rate[0])} per 1,000 residents"
-    within = f"95 %: {layers.number(low[0])} to {layers.number(high[0])}"
+    within = f"95%: {layers.number(low[0])} to {layers.number(high[0])}"
     if pair.what == SOURCES:
         placed = int(side.counts[side.asked].sum())
         cut = f" (of {side.every:,} in the whole period)" if side.every != side.n else ""
@@ -124,11 +126,11 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     what = f"incidents a {unit}" if pair.what == PERIODS else "incidents per resident"
     said = f"{value:.2f}" if np.isfinite(value) else "none in B"
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
-    lines.append(f"{what}; 95 % interval {intervals.ratio_interval(low, high)}")
+    lines.append(f"{what}; 95% interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
-        factor = power.smallest(lambda times: forest.share_found(found, times))
         lines.append("The interval holds 1: chance can explain the difference")
-        lines.append(power.words_of(factor, "from one to the other"))
+        if pair.season != Season.UNKNOWN:
+            lines.append(headline.worth_of(found, "from one to the other"))
     if season := headline.season_words(pair.season, pair.years, float(found.usual[0])):
         lines.append(season)
     if found.finding[0] == forest.FEW:
@@ -137,24 +139,33 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
 
 
 def tested(pair: Pair) -> str:
-    """How many areas stand out, of how many, and how many would by chance."""
+    """How many areas differ clearly, of how many, and how many would if judged one by one."""
     p, found = pair.table["p"].dropna(), pair.table["finding"].value_counts()
-    if len(p) < 2:
-        return ""
-    flagged = int((p < CHANCE).sum())
+    few = int(found.get(forest.FEW, 0))
+    untested = f"Not tested: {few}, too few incidents." if few else ""
+    if p.empty:
+        return untested
     season = int(found.get(forest.SEASON, 0))
-    more, fewer = found.get(forest.HIGHER, 0), found.get(forest.LOWER, 0)
-    few = found.get(forest.FEW, 0)
-    usual = round(CHANCE * len(p))
-    chance = f"about {usual}" if usual else "hardly any"
-    line = (
-        f"Of {len(p)} areas tested {flagged} miss 1, where chance alone brings "
-        f"{chance}; {more + fewer} stand after control for that: "
-        f"{more} with more, {fewer} with fewer."
-    )
+    more, fewer = (int(found.get(one, 0)) for one in (forest.HIGHER, forest.LOWER))
+    if len(p) == 1:
+        line = f"The one area tested {'differs' if more + fewer else 'does not differ'} clearly."
+    elif more + fewer:
+        verb = "differs" if more + fewer == 1 else "differ"
+        line = (
+            f"Of {len(p)} areas tested {more + fewer} {verb} clearly: {more} with more, {fewer} "
+            "with fewer."
+        )
+    else:
+        line = f"Of {len(p)} areas tested none differs clearly."
+    if len(p) > 1:
+        usual = round(CHANCE * len(p))
+        chance = f"about {usual}" if usual else "hardly any"
+        flagged = int((p < CHANCE).sum())
+        line += f" Judged one by one {flagged} would, where chance alone brings {chance}."
     if season:
-        line += f" In {season} more season can do as much: they are not called so."
-    return line + (f" Not tested: {few}, too few incidents." if few else "")
+        line += f" In {season} season can do as much: they are not called so."
+    worth = "" if more + fewer else headline.worth_of_areas(pair.table, pair.season)
+    return " ".join(filter(None, (line, worth, untested)))
 
 
 def drawable(pair: Pair) -> bool:
@@ -181,11 +192,11 @@ COLUMNS: tables.Columns = {
     "side": ("Set", "", "A or B."),
     "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
     "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
-    "low": ("from", "%.2f", "Lower end of the ratio's 95 % interval."),
+    "low": ("from", "%.2f", "Lower end of the ratio's 95% interval."),
     "high": (
         "to",
         "%.2f",
-        "Upper end of the ratio's 95 % interval; empty where B has none or next to none.",
+        "Upper end of the ratio's 95% interval; empty where B has none or next to none.",
     ),
     "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
     "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
@@ -198,10 +209,11 @@ COLUMNS: tables.Columns = {
     "population": ("Residents", "localized", "Empty where the population is not known."),
     "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
     "no_rate": tables.COLUMNS["no_rate"],
-    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95 % interval (exact Poisson)."),
-    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95 % interval (exact Poisson)."),
+    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
     "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
     "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+    "usual": tables.COLUMNS["usual"],
     "factor": ("Varies", "%.1f", "How many times more weekly counts vary than chance."),
 }
 

@@ -53,7 +53,7 @@ def choose(view: View) -> tuple[str, str, str, int]:
             "By", list(BY), index=usual, key="by", bind="query-params", width=150,
             help="Steps of time; partial ones are cut. At most the newest 60.",
         )  # fmt: skip
-        of, how, seed = hot.choose(view)
+        of, how, seed = hot.ask(view)
     return of, how, BY[str(by)], seed
 
 
@@ -67,6 +67,8 @@ def shown(found: Emerging) -> str:
             f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."
         )
     tested = int(np.isfinite(found.z).any(axis=1).sum())
+    if not found.counts.any():
+        return hot.NONE_AT_ALL
     if tested < LEAST:
         return hot.too_few(tested)
     held = int(found.counts[np.isfinite(found.z).any(axis=1)].sum())
@@ -84,13 +86,13 @@ def title(view: View, found: Emerging) -> str:
     if shown(found):
         tested = int(np.isfinite(found.z).any(axis=1).sum())
         short = found.steps.frames < LEAST_STEPS
-        few = "few areas" if tested < LEAST else "few incidents"
+        few = "few areas" if tested < LEAST and found.counts.any() else "few incidents"
         return f"{what}: too {'short a time' if short else few} for patterns"
     counts = pd.Series(found.label).value_counts().drop(NOTHING, errors="ignore")
     if counts.empty and found.undecided.any():
-        return f"{what}: it cannot be told whether chance explains the patterns over time"
+        return f"{what}: it cannot be told whether patterns over time are more than chance"
     if counts.empty:
-        return f"{what}: no pattern over time that chance does not explain"
+        return f"{what}: no pattern over time beyond what chance can do"
     return f"{what}: " + ", ".join(words.counted(int(n), str(label)) for label, n in counts.items())
 
 
@@ -164,7 +166,7 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
             if held:
                 text = f"{', '.join(held)} {spot} spot"
                 rows.append({"color": colors[f"{family[0]} {spot} spot"], "text": text})
-    rows.append({"hatch": "chance", "text": "no pattern: chance explains it"})
+    rows.append({"hatch": "chance", "text": "no pattern: may be chance"})
     if "few" in fills:
         rows.append({"hatch": "few", "text": "cannot tell"})
     if not tested.all():
@@ -235,14 +237,14 @@ def strips(found: Emerging, names: pd.Series, rows: pd.DataFrame, theme: Theme) 
     """The history of each area as a strip: a cell a step, colored where hot or cold."""
     shown_ = rows[(rows["hot"] > 0) | (rows["cold"] > 0)]["area"].head(MOST_ROWS).tolist()
     if not shown_:
-        st.text("No cell of the cube stands after the control: there is no history to draw.")
+        st.text("No area is clearly hot or cold in any step: there is no history to draw.")
         return
     every = int(((rows["hot"] > 0) | (rows["cold"] > 0)).sum())
     st.text(f"{len(shown_)} of {every} areas that were hot or cold at some time, a strip each.")
     at = [names.tolist().index(name) for name in shown_]
     starts = pd.to_datetime(pd.Series(found.steps.starts))
     ends = starts + pd.to_timedelta(pd.Series(found.steps.days), "D")
-    spoken = {1: "hot", -1: "cold", 0: "chance"}
+    spoken = {1: "hot", -1: "cold", 0: "may be chance"}
     cells = pd.DataFrame(
         {
             "area": np.repeat(shown_, len(starts)), "start": np.tile(starts, len(at)),
@@ -260,14 +262,14 @@ def strips(found: Emerging, names: pd.Series, rows: pd.DataFrame, theme: Theme) 
             y=alt.Y("area:N", title=None, sort=shown_, axis=alt.Axis(labelLimit=150, ticks=False)),
             color=alt.Color(
                 "is:N", title=None, legend=alt.Legend(orient="top"),
-                scale=alt.Scale(domain=["hot", "cold", "chance"], range=[high2, low2, palette.REST + "33"]),
+                scale=alt.Scale(domain=["hot", "cold", "may be chance"], range=[high2, low2, palette.REST + "33"]),
             ),
             tooltip=["area:N", alt.Tooltip("start:T", title="from", format="%b %-d, %Y"), "is:N",
                      alt.Tooltip("n:Q", title="incidents", format=",")],
         )
         .properties(height=max(80, 22 * len(shown_) + 40))
     )  # fmt: skip
-    st.altair_chart(chart, alt="History of each area: hot, cold or chance by step")
+    st.altair_chart(chart, alt="History of each area: hot, cold or maybe chance by step")
 
 
 def made(of: str, how: str, unit: str, seed: int) -> Claim:
@@ -281,8 +283,8 @@ def made(of: str, how: str, unit: str, seed: int) -> Claim:
             "Words of change (new, consecutive, oscillating, historical, intensifying, diminishing) are "
             "said only where the change itself stands, over all areas: one that comes and goes by "
             "chance is called sporadic, or persistent.",
-            "A strip is an area's history. A pale cell is not “nothing happened”: chance explains "
-            "how that step differed from the rest of the place.",
+            "A strip is an area's history. A pale cell is not “nothing happened”: how that "
+            "step differed from the rest of the place may be chance.",
             "Being hot is relative to the place in the same step: a rise everywhere at once makes "
             "nothing hot. See the page Trend for that.",
         ),

@@ -148,14 +148,14 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     tips = [
         alt.Tooltip("area:N", title="area"),
         alt.Tooltip("said:N", title="ratio"),
-        alt.Tooltip("interval:N", title="95 % interval"),
+        alt.Tooltip("interval:N", title="95% interval"),
         alt.Tooltip("n:Q", title="incidents", format=","),
         alt.Tooltip("look:N", title="finding"),
     ]
     looks = [look for look in LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
     lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
-    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.paper)))
+    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
     legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
                         symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
     stroke = alt.Stroke(
@@ -181,7 +181,7 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         whole.encode(x=x, stroke=stroke, fill=fill),
     ]
     layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
-    title = charts.title("A divided by B, 95 % interval; larger: more incidents", theme)
+    title = charts.title("A divided by B, 95% interval; larger: more incidents", theme)
     return alt.layer(*layers, title=title).properties(height=alt.Step(ROW))
 
 

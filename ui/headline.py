@@ -1,6 +1,7 @@
 """The headline: one number, and how it changed."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from data import periods, power, words
@@ -50,8 +51,9 @@ def sentence(answer: Answer) -> str:
         f"{told.period_before}, over {many} whole {answer.step}s"
     )
     if not np.isfinite(ratio):
-        return f"No ratio: {both}."
-    many_more = f"{abs(ratio - 1) * 100:.0f} % {'more' if ratio > 1 else 'fewer'}"
+        none = not told.now and not told.before
+        return f"{'None in either period' if none else 'No ratio'}: {both}."
+    many_more = f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
     match finding:
         case Finding.HIGHER | Finding.LOWER:
             change = many_more
@@ -66,12 +68,35 @@ def sentence(answer: Answer) -> str:
     a_day = " of incidents a day" if answer.step == periods.STEPS[MONTH] else ""
     within = intervals.ratio_interval(low, high)
     worth = ""
-    if finding == Finding.UNCLEAR:
-        factor = power.smallest(lambda times: forest.share_found(told.change, times))
-        worth = f" {power.words_of(factor, 'from one period to the other')}"
+    if finding == Finding.UNCLEAR and told.season != Season.UNKNOWN:
+        worth = f" {worth_of(told.change, 'from one period to the other')}"
     season = season_words(told.season, told.years, float(told.change.usual[0]))
-    numbers = f"(ratio{a_day} {ratio:.2f}, 95 % interval {within})"
+    numbers = f"(ratio{a_day} {ratio:.2f}, 95% interval {within})"
     return f"{change}: {both} {numbers}.{worth} {season}".strip()
+
+
+def worth_of(found: forest.Ratios, where: str) -> str:
+    """What an unclear ratio of all together is worth: the smallest rise that would have shown."""
+    factor = power.smallest(
+        lambda times: forest.share_found(
+            found.lower, found.upper, found.p, found.usual, found.wider, times
+        )
+    )
+    return power.words_of(factor, where)
+
+
+def worth_of_areas(table: pd.DataFrame, season: Season) -> str:
+    """The same of single areas judged together, where none of them is clear; empty where none was
+    judged, or none could have been called a rise because its season is not known."""
+    if season == Season.UNKNOWN or table["p"].isna().all():
+        return ""
+    factor = power.smallest(
+        lambda times: forest.share_found(
+            table["low"], table["high"], table["p"], table["usual"], table["wider"], times
+        )
+    )
+    where = "in it" if table["p"].notna().sum() == 1 else "in a typical one of them"
+    return power.words_of(factor, where)
 
 
 def season_words(season: Season, years: int, usual: float = np.nan) -> str:
@@ -79,14 +104,13 @@ def season_words(season: Season, years: int, usual: float = np.nan) -> str:
     match season:
         case Season.UNKNOWN:
             return (
-                "Season alone can do as much: no other year of these weeks is covered, so no rise "
-                "or fall is called one. Compare with the same period a year before where it is "
-                "covered."
+                "Season alone can do as much, and no other year is covered to tell: nothing is "
+                "called a rise or a fall. Where it is covered, compare with a year before."
             )
         case Season.KNOWN:
             many = words.counted(years, "other year")
             ratio = f": there the ratio was {usual:.2f}" if np.isfinite(usual) else ""
-            return f"Season is told from the same two periods of {many}{ratio}."
+            return f"Season is allowed for, by the same two periods of {many}{ratio}."
     return ""
 
 

@@ -27,8 +27,9 @@ CLASSES = (
     ("cold", STRONG, "cold, q at most 0.01"),
 )
 LABELS = {
-    "hot": "hot", "cold": "cold", "": "chance", "none": "not tested", UNDECIDED: "cannot tell",
+    "hot": "hot", "cold": "cold", "": "not clear", "none": "not tested", UNDECIDED: "cannot tell",
 }  # fmt: skip
+NONE_AT_ALL = "No record of this View lies in any area: there is nothing to call hot or cold."
 CANNOT_TELL = (
     "stand out, but telling whether by chance would take more deals than are made: choose larger "
     "areas, fewer of them, or longer steps of time"
@@ -54,18 +55,23 @@ def why_not(view: View, answer: Answer) -> str:
 
 
 def choose(view: View) -> tuple[str, str, int]:
-    """What is measured, who is whose neighbor, and the seed."""
+    """What is measured, who is whose neighbor, and the seed, side by side."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of = st.selectbox(
-            "Measure", neighbors.measures(view), key="of", bind="query-params",
-            width=250, help="Never raw counts: those show where people and streets are. Standardized: "
-            "a rate of few residents varies more by chance, and has to lie further out to count.",
-        )  # fmt: skip
-        how = st.selectbox(
-            "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
-            help="A hot spot is an area together with its neighbors: who they are is a choice.",
-        )  # fmt: skip
-        return str(of), str(how), claim.seed()
+        return ask(view)
+
+
+def ask(view: View) -> tuple[str, str, int]:
+    """The same, in a row that is there already."""
+    of = st.selectbox(
+        "Measure", neighbors.measures(view), key="of", bind="query-params",
+        width=250, help="Never raw counts: those show where people and streets are. Standardized: "
+        "a rate of few residents varies more by chance, and has to lie further out to count.",
+    )  # fmt: skip
+    how = st.selectbox(
+        "Neighbors", list(neighbors.WEIGHTS), key="neighbors", bind="query-params", width=250,
+        help="A hot spot is an area together with its neighbors: who they are is a choice.",
+    )  # fmt: skip
+    return str(of), str(how), claim.seed()
 
 
 def too_few(areas: int) -> str:
@@ -79,6 +85,8 @@ def too_few(areas: int) -> str:
 
 def shown(found: Hot) -> str:
     """Why nothing can be said; empty where something can."""
+    if not found.table["n"].any():
+        return NONE_AT_ALL
     if found.tested < LEAST:
         return too_few(found.tested)
     held = int(found.table.loc[found.table["label"] != "none", "n"].sum())
@@ -98,12 +106,12 @@ def title(view: View, of: str, found: Hot) -> str:
     hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
     cold = int((found.table["label"] == "cold").sum())
     if shown(found):
-        few = "areas" if found.tested < LEAST else "incidents"
+        few = "areas" if found.tested < LEAST and found.table["n"].any() else "incidents"
         return f"{what} {per}: too few {few} for hot spots"
     if hot.empty and not cold and (found.table["label"] == UNDECIDED).any():
-        return f"{what} {per}: it cannot be told whether chance explains how the areas differ"
+        return f"{what} {per}: it cannot be told whether the areas differ by more than chance"
     if hot.empty and not cold:
-        return f"{what} {per}: no hot spot. Chance explains how the areas differ"
+        return f"{what} {per}: no hot spot; how the areas differ may be chance"
     if hot.empty:
         return f"{what} {per}: no hot spot, {words.counted(cold, 'cold spot')}"
     return (
@@ -166,7 +174,7 @@ def each(table: pd.DataFrame) -> list[Any]:
 def sentences(found: Hot) -> list[str]:
     """A sentence for each hot area, the hottest first."""
     hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
-    return [f"{sentence(row)}; {CHANCE[0].lower()}{CHANCE[1:]}" for row in each(hot)]
+    return [f"{sentence(row)}." for row in each(hot)]
 
 
 def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
@@ -192,7 +200,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
         {"color": colors[c], "text": c[2]} for c in CLASSES if c[2] in seen
     ]
     if "" in seen:
-        rows.append({"hatch": "chance", "text": "chance explains it"})
+        rows.append({"hatch": "chance", "text": "may be chance"})
     if UNDECIDED in seen:
         rows.append({"hatch": "few", "text": "cannot tell"})
     if "none" in seen:
@@ -264,8 +272,8 @@ def made(of: str, how: str, seed: int) -> Claim:
     return Claim(
         METHOD,
         (
-            "Rust: the area and its neighbors together are higher than chance explains. Blue: "
-            "lower. Lines: chance explains it, which is not the same as average.",
+            "Rust: the area and its neighbors together are higher than chance can do. Blue: "
+            "lower. Lines: it may be chance, which is not the same as average.",
             f"An area is colored only where q is at most {LEVEL}: of all areas colored so, about "
             "1 in 20 is expected to be there by chance.",
             "One area that is extreme alone, among ordinary neighbors, is no hot spot here: look at "

@@ -57,7 +57,7 @@ def title(kind: str, found: Near) -> str:
         return f"{what}: too few events for near repeats"
     best = found.strongest
     if best is None:
-        return f"{what}: no near repeats on later days that chance does not explain"
+        return f"{what}: no near repeats on later days beyond what chance can do"
     return (
         f"{what}: {best['ratio']:.1f} times as many pairs {distance(best)} and {time(best)} "
         "as chance brings"
@@ -95,42 +95,42 @@ DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
 
 def said(kind: str, found: Near, view: View) -> list[str]:
     """How many were paired, and what is left out."""
+    lines = []
+    if found.strongest is None:
+        far, apart = POWER_BAND
+        where = f"among pairs {DISTANCE[far]} and {DAYS[apart]}"
+        lines.append(power.words_of(found.smallest, where))
+    if day := found.same_day:
+        lines.append(
+            f"On the same day there are up to {day['ratio']:.1f} times as many pairs ("
+            f"{distance(day)}) as chance brings: one event, or one crew's work, can last a day."
+        )
     span = period(found.stretch.first, found.stretch.last)
-    first = (
-        f"Pairs of {found.records:,} events of {kind}, {span}, by how far and how many days "
-        "they lie apart, against the same events with their days dealt out anew within each "
-        f"{WITHIN / 7:g} weeks, so that every place keeps its season."
+    lines.append(
+        f"Pairs of {found.records:,} events of {kind}, {span}. Chance: the same events with their "
+        f"days dealt out anew within each {WITHIN / 7:g} weeks, so that every place keeps its season."
     )
     if found.doubles:
-        first += (
+        lines[-1] += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
             "another may tell of the same event and count once (see the page Episodes)."
         )
-    if day := found.same_day:
-        first += (
-            f" On the same day there are up to {day['ratio']:.1f} times as many pairs ("
-            f"{distance(day)}) as chance brings: one event, or one crew's work, can last a day."
-        )
-    if found.strongest is None:
-        far, apart = POWER_BAND
-        where = f"of pairs {DISTANCE[far]} and {DAYS[apart]}"
-        first += f" {power.words_of(found.smallest, where)}"
     changed = frame.change_words(view)
     if found.stretch.begun:
         changed.append(
             "Only records since then are paired: chance is told from one way of recording."
         )
     if not found.without:
-        return [first, *changed]
+        return [*lines, *changed]
     newest = (
         f" Only the newest {MOST:,} are paired." if found.records + found.doubles == MOST else ""
     )
     many = words.counted(found.without, "record")
-    return [first, *changed, f"Left out: {many} without an exact place or day, or older.{newest}"]
+    return [*lines, *changed, f"Left out: {many} without an exact place or day, or older.{newest}"]
 
 
 def matrix(found: Near, theme: Theme) -> None:
-    """Bands of distance down, of time across; color where chance does not explain the ratio."""
+    """Bands of distance down, of time across; color where the ratio is more than chance can do."""
     rows = found.table.assign(
         far=[distance(r) for _, r in found.table.iterrows()],
         when=[time(r) for _, r in found.table.iterrows()],
@@ -168,18 +168,17 @@ def matrix(found: Near, theme: Theme) -> None:
             )
         )
     )
-    dark = "datum.strength > " + str(top * 0.5)
-    on_dark, on_light = (theme.ink, theme.paper) if theme.dark else (theme.paper, theme.ink)
+    strong = "datum.strength > " + str(top * 0.5)  # the ramp ends far from the paper
     text = base.mark_text(fontSize=14).encode(
         text="told:N",
-        color=alt.condition(dark, alt.value(on_dark), alt.value(on_light)),
+        color=alt.condition(strong, alt.value(theme.paper), alt.value(theme.ink)),
         opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
     )
     chart = alt.layer(cell, full, text).properties(height=52 * len(far) + 40)
     st.altair_chart(chart, alt="Ratio of pairs to chance, by distance and time apart")
     st.text(
-        "Times as many pairs as chance would bring. Colored where that stands after "
-        "false-discovery control over the bands (of the same day and of later days apart); pale numbers chance explains."
+        "Times as many pairs as chance would bring. Colored where that is clearly more, all cells "
+        "judged together (those of the same day apart); pale numbers may be chance."
     )
 
 

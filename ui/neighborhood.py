@@ -67,7 +67,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         layers.rate_words(row, area_state.no_rate(row.to_frame().T)[0]),
     ]
     if np.isfinite(row["share"]):
-        parts.append(f"{row['share']:.1f} % of all incidents in areas")
+        parts.append(f"{row['share']:.1f}% of all incidents in areas")
     told = answer.comparison
     if told is None:
         parts.append(answer.why)
@@ -75,7 +75,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(
             f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, "
-            f"{layers.FINDINGS[row['change']]} (95 % interval "
+            f"{layers.FINDINGS[row['change']]} (95% interval "
             f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )

@@ -21,7 +21,7 @@ from ui.palette import Theme
 METHOD = "Unusual now"
 NUMBERS = "①②③④⑤⑥⑦"
 LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
-FEW = 3  # clusters that the past explains and that are listed all the same
+FEW = 3  # clusters that are not unusual and are listed all the same
 
 
 def choose() -> tuple[int, int]:
@@ -118,16 +118,21 @@ def _without_place(found: Daily, weeks: Alarms) -> str:
 
 
 def said(found: Daily, newest: Unusual, longest: int) -> list[str]:
-    """The finding in words: each unusual place, how rare it is, and what was looked at."""
+    """The finding in words: each unusual place and how rare it is, or what finding none is worth."""
     unusual = each(newest.table[newest.table["unusual"]])
     lines = [f"{mark} {sentence(row, newest)}" for mark, row in zip(NUMBERS, unusual)]
     if not unusual:
         lines = [
-            "That is an answer: no place has more in the newest days than its own past, the day "
-            "and chance explain. It does not say that nothing happened. To look at an earlier day, "
-            f"set To. {_worth(newest, len(found.counts), longest)}"
+            "No place has more in the newest days than its usual ups and downs bring once in "
+            f"{RARE} looks. That does not say that nothing happened. "
+            f"{_worth(newest, len(found.counts), longest)}"
         ]
-    lines += [_looked_at(found, newest, longest), _by_the_past(newest)]
+    return [*lines, _by_the_past(newest)]
+
+
+def looked_at(found: Daily, newest: Unusual, longest: int) -> list[str]:
+    """What was looked at, what counts as unusual, and what was left out."""
+    lines = [_looked_at(found, newest, longest)]
     if found.again is not None:
         lines.append(_events(found))
     if found.changed:
@@ -153,17 +158,18 @@ def _looked_at(found: Daily, newest: Unusual, longest: int) -> str:
     return (
         f"Looked at {many} in areas, {span}: circles of areas over the newest 1 to {longest} days, "
         f"against {newest.baseline} days as their usual. Unusual is only what comes up at most once "
-        f"in {RARE} looks, both when {newest.looks:,} earlier days are looked at in the same way and "
-        f"when the weeks before the newest {longest} days are dealt anew."
+        f"in {RARE} looks, both among the same looks at earlier days and where the weeks before the "
+        f"newest {longest} days are dealt anew. To look at an earlier day, set To."
     )
 
 
 def _by_the_past(newest: Unusual) -> str:
     """How often the source would have been called unusual before."""
+    share = f"{newest.called / newest.earlier:.0%}, where" if newest.called else "where"
     return (
-        f"On {newest.called or 'none'} of the {newest.earlier:,} earlier days looked at, the same look "
-        f"back would have called something unusual ({newest.called / newest.earlier:.1%}; where "
-        f"nothing but the usual happens, up to {1 / RARE:.0%})."
+        f"On {newest.called or 'none'} of the {newest.earlier} earlier days looked at in the same way "
+        f"something would have been called unusual ({share} up to {1 / RARE:.0%} is expected when "
+        "nothing but the usual happens)."
     )
 
 
@@ -272,7 +278,7 @@ COLUMNS: tables.Columns = {
 
 
 def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
-    """The highest clusters, also of those that the past explains."""
+    """The highest clusters, also of those that are not unusual."""
     kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < FEW)]
     rows = kept.assign(areas=[len(m) for m in kept["members"]])[list(COLUMNS)]
     rows = rows.assign(since=[period(d, d) for d in rows["since"]])
@@ -281,8 +287,10 @@ def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
     chance = int((~kept["unusual"]).sum())
     if chance:
         st.text(
-            f"{words.counted(chance, 'row')} of these the past explains: only what comes up at most "
-            f"once in {RARE} looks is called unusual."
+            f"{chance} of these {len(kept)} come up more than once in {RARE} looks here, so they are "
+            "not called unusual."
+            if chance < len(kept)
+            else f"None of these is unusual: each comes up more than once in {RARE} looks here."
         )
     return rows
 
@@ -293,7 +301,7 @@ ALARMS: tables.Columns = {
     "n": ("Incidents", "localized", "How many in the week."),
     "expected": ("Expected", "%.1f", "What its past lets expect."),
     "clear": ("Beyond chance", "", "Whether it stands out among all series and weeks judged here."),
-    "upper": ("Up to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
+    "upper": ("Up to", "%.0f", "Upper end of the 99% band: above it is an alarm."),
     "times": (
         "Times",
         "%.1f",
@@ -305,7 +313,12 @@ ALARMS: tables.Columns = {
 def alarms(found: Alarms) -> None:
     """The newest weeks that lie above their expected band, and how many chance would give."""
     st.markdown("**Weeks above what was to be expected**")
-    since = f"{frame.changed(found.changed)} " if found.changed else ""
+    if not found.series:
+        st.text("No record of this View lies in a whole week, so no week can be judged.")
+        return
+    since = ""
+    if found.changed:  # what changed is said with the days
+        since = f"Recording changed on {period(found.changed.day, found.changed.day)}. "
     left = f"{words.counted(found.weeks, 'whole week')} since then"
     if not found.judged or found.first is None or found.last is None:
         left = f", and there are {left}" if found.changed else ""
@@ -320,17 +333,16 @@ def alarms(found: Alarms) -> None:
             f"{PAST} before a week."
         )
     elif found.changed:
-        st.text(f"{since}Weeks are judged by those since then alone: {left}.")
+        st.text(f"{since}Weeks are judged by the {left} alone.")
     many = len(found.table)
-    said = words.counted(many, "alarm") if many else "No alarm: that is an answer too"
+    said = words.counted(many, "alarm") if many else "No alarm"
     st.text(
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
-        f"together). When nothing changes, chance gives {found.false_a_month:.1f} alarms a month "
-        "in so many series (simulated from weeks like their own)."
+        f"together). When nothing changes, chance gives {found.false_a_month:.1f} a month in so many."
     )
     clear = int(found.table["clear"].sum())
     if not many:
-        st.text(power.words_of(found.smallest, "in one week, in a usual area"))
+        st.text(power.words_of(found.smallest, "in one week in a typical area"))
     elif not clear:
         st.text("None stands out: so many series bring as much by chance in one look of twenty.")
     else:

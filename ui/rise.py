@@ -78,7 +78,12 @@ def times(ratio: float) -> str:
     """A ratio of weeks as readers want it."""
     if ratio > 1:
         return f"{ratio:.1f} times as many a week"
-    return f"{(1 - ratio) * 100:.0f} % fewer a week"
+    return f"{(1 - ratio) * 100:.0f}% fewer a week"
+
+
+def _than(ratio: float) -> str:
+    """The word between `times` and what it is held against."""
+    return "as" if ratio > 1 else "than"
 
 
 def day(when: Any) -> str:
@@ -91,11 +96,12 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     lines = []
     row: Any
     for row in found.breaks.itertuples():
-        where = day(row.low) if row.low == row.high else f"{day(row.low)} to {day(row.high)}"
+        where = f"; 95% interval of the week {period(row.low, row.high)}"
+        within = intervals.ratio_interval(row.ratio_low, row.ratio_high)
         lines.append(
-            f"From the week of {day(row.at)} (95 %: {where}) {times(float(row.ratio))}, against the stretch just before: "
-            f"{row.ratio:.2f} ({intervals.ratio_interval(row.ratio_low, row.ratio_high)}); {row.same} of "
-            f"{row.judged} areas moved the same way.{_recording(row, changes)}"
+            f"From the week of {day(row.at)} on, {times(float(row.ratio))} {_than(float(row.ratio))} just "
+            f"before (ratio {row.ratio:.2f}, 95% interval {within}{'' if row.low == row.high else where}). "
+            f"{row.same} of {row.judged} areas moved the same way.{_recording(row, changes)}"
         )
     for first, last, ratio in found.drifts:
         lines.append(
@@ -108,13 +114,16 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
             f"weeks; it takes {SEASONS}, two years."
         )
     elif found.unsought is Unsought.SPARSE:
+        each = found.table["n"].mean()
         lines.append(
-            f"{found.table['n'].mean():.1f} incidents a week are too few to seek a break in: it "
-            f"takes {FEWEST:.0f}. A break may be there all the same."
+            f"{each:.1f} incidents a week are too few to seek a break in: it takes {FEWEST:.0f}. A "
+            "break may be there all the same."
+            if each
+            else "No incident in these weeks, so no break and no rise can be told."
         )
     elif found.breaks.empty:
         worth = power.words_of(found.smallest_break, "lasting for the later half of these weeks")
-        lines.append(f"No break of its level that chance and season do not explain. {worth}")
+        lines.append(f"No lasting change of level beyond what chance and season can do. {worth}")
     lines += _across(view, found)
     alarms = int(found.table["alarm"].sum())
     judged = int((found.table["method"] != "").sum())
@@ -129,10 +138,10 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
         )
     elif alarms:
         worth = " None stands out: so many weeks bring as much by chance in one look of twenty."
-    if judged and not alarms:
+    if judged and not alarms and found.table["n"].any():
         worth = f" {power.words_of(found.smallest_alarm, 'in one week')}"
     lines.append(
-        f"{words.counted(alarms, 'week')} of {judged} judged lie above the expected band{chance}.{worth} "
+        f"{words.counted(alarms, 'week')} of {judged} judged {'lies' if alarms == 1 else 'lie'} above the expected band{chance}.{worth} "
         f"Whole weeks only: {words.counted(len(found.table), 'week')}, "
         f"{period(*found.span)}."
     )
@@ -154,7 +163,7 @@ def _across(view: View, found: Trend) -> list[str]:
         line = f"Recording changed on {day(change.day)}." if told else frame.changed(change)
         if not told and view.start < change.day:
             line += (
-                " Across it the level of weeks differs no more than chance explains, or too few "
+                " Across it the level of weeks differs no more than chance can do, or too few "
                 "weeks lie on one side to tell."
             )
         if bare:
@@ -240,11 +249,11 @@ def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
 
 BREAKS: tables.Columns = {
     "at": ("From the week of", "", "The first week of the new level."),
-    "low": ("earliest", "", "Where the 95 % interval of the date begins."),
-    "high": ("latest", "", "Where the 95 % interval of the date ends."),
+    "low": ("earliest", "", "Where the 95% interval of the date begins."),
+    "high": ("latest", "", "Where the 95% interval of the date ends."),
     "ratio": ("Ratio", "%.2f", "The level after divided by that before."),
-    "ratio_low": ("from", "%.2f", "Lower end of its 95 % interval."),
-    "ratio_high": ("to", "%.2f", "Upper end of its 95 % interval."),
+    "ratio_low": ("from", "%.2f", "Lower end of its 95% interval."),
+    "ratio_high": ("to", "%.2f", "Upper end of its 95% interval."),
     "p": ("p", "%.3f", "The chance of as clear a break where there is none."),
     "same": ("Same way", "%d", "Areas that moved the same way."),
     "judged": ("of areas", "%d", "Areas with any incident in the two stretches."),
@@ -254,8 +263,8 @@ WEEKS: tables.Columns = {
     "start": ("Week from", "", "Its Monday."),
     "n": ("Incidents", "localized", "How many in the week."),
     "expected": ("Expected", "%.1f", "What its past lets expect."),
-    "lower": ("from", "%.0f", "Lower end of the 99 % band."),
-    "upper": ("to", "%.0f", "Upper end of the 99 % band: above it is an alarm."),
+    "lower": ("from", "%.0f", "Lower end of the 99% band."),
+    "upper": ("to", "%.0f", "Upper end of the 99% band: above it is an alarm."),
     "alarm": ("Alarm", "", "Whether the week lies above the band."),
     "method": ("By", "", "farrington: the season of years before; short: the 13 weeks before."),
     "level": ("Level", "%.1f", "The mean between breaks and known changes of recording."),

@@ -103,7 +103,7 @@ def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked)
 
 
 def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:  # noqa: ARG001
-    """The ratio of both periods where chance does not explain it."""
+    """The ratio of both periods where it is more than chance can do."""
     table: pd.DataFrame = answer.table
     sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
     none = (table["change"] == "none").to_numpy() & table["asked"].to_numpy(bool)
@@ -117,7 +117,7 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
              for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
     rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
     seasonal = (table["change"] == "season").any()
-    can = "chance or season explains it" if seasonal else "chance explains it"
+    can = "may be chance or season" if seasonal else "may be chance"
     rows.append({"hatch": "few", "text": f"not clear: {can}"})
     if none.any():
         rows.append({"hatch": "nodata", "text": "nothing in either period"})
@@ -152,11 +152,15 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     crisp = cached_map.window(found[0], grid, asked.bandwidth).crisp
     url = raster.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
+    drawn = (
+        f"Drawn only where it is more than chance can do (false discoveries at most 5%): "
+        f"{share:.0f}% of the place. Elsewhere it may be chance."
+        if of_all.sure.any()
+        else "Nowhere is it more than chance can do (false discoveries at most 5%)."
+    )
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
-        f"Drawn only where it stands after false-discovery control (5%): {share:.0f}% of the "
-        "place. "
-        f"Elsewhere chance explains it. Bandwidth {asked.bandwidth} m.{_season(answer)}"
+        f"{drawn} Bandwidth {asked.bandwidth} m.{_season(answer)}"
     )
     if not of_all.sure.any():
         least = of_all.smallest

@@ -69,7 +69,7 @@ def many(
 
 METHOD, AREAS = "change against the previous weeks", "areas: any called higher or lower"
 SEASONS = tuple(
-    Case(METHOD, f"season of 40 %, {weeks} weeks, {long} weeks of records", 0.05,
+    Case(METHOD, f"season of 40%, {weeks} weeks, {long} weeks of records", 0.05,
          partial(one, weeks=weeks, long=long, swing=0.4), 40)
     for weeks in (4, 8, 13, 26) for long in (SHORT, LONG)
 )  # fmt: skip
@@ -81,14 +81,14 @@ MEMORIES = tuple(
 YEARS = tuple(
     Case("change against a year before", f"{name}, {weeks} weeks", 0.05,
          partial(one, weeks=weeks, long=LONG, back=52, **how), 40)
-    for weeks in (8, 26) for name, how in (("season of 40 %", {"swing": 0.4}),
+    for weeks in (8, 26) for name, how in (("season of 40%", {"swing": 0.4}),
                                            ("AR(1) .7", {"memory": 0.7}))
 )  # fmt: skip
 MAPS = (
     Case(AREAS, "87 areas, nothing true, 8 weeks", 0.05, partial(many, weeks=8, long=LONG), 15),
     Case(AREAS, "87 areas, nothing true, 26 weeks, a year before", 0.05,
          partial(many, weeks=26, long=LONG, back=52), 15),
-    Case(AREAS, "87 areas, season of 40 %, 13 weeks", 0.05,
+    Case(AREAS, "87 areas, season of 40%, 13 weeks", 0.05,
          partial(many, weeks=13, long=LONG, swing=0.4), 15),
 )  # fmt: skip
 POWER = (

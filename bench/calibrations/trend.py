@@ -53,11 +53,11 @@ def outstanding(rng: np.random.Generator, series: int, judged: int) -> tuple[flo
 
 
 CASES: tuple[Case, ...] = (
-    *(Case("breaks", f"season of 40 %, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
+    *(Case("breaks", f"season of 40%, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
       for n in (52, 78, 156)),
     *(Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
       for r in (0.5, 0.7, 0.9)),
-    Case("breaks", "smooth drift of 30 %", 0.05, partial(broken, long=156, times=1.3), 40),
+    Case("breaks", "smooth drift of 30%", 0.05, partial(broken, long=156, times=1.3), 40),
     *(Case("alarms", f"{n} weeks of past{of}: given by said", 1.0,
            partial(alarms, long=n, memory=r), 10)
       for n in (20, 60, 300) for r, of in ((0.0, ""), (0.7, ", AR .7"))),
