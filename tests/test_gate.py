@@ -154,6 +154,42 @@ def test_a_large_body_is_refused_said_or_not() -> None:
     )
 
 
+def test_so_many_files_at_once_and_no_more() -> None:
+    import asyncio
+
+    async def waiting(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    guarded = Gate(waiting, hosts=Site().hosts(8501), pages=PAGES, public=False)
+    scope = {
+        "type": "http", "path": "/_stcore/upload_file/a/b", "method": "PUT", "query_string": b"",
+        "headers": [(b"host", OWN.encode()), (b"origin", f"http://{OWN}".encode())],
+    }  # fmt: skip
+
+    async def tried() -> tuple[list[int], int]:
+        go, statuses = asyncio.Event(), list[int]()
+
+        async def receive() -> Any:
+            await go.wait()
+            return {"type": "http.request", "body": b"x"}
+
+        async def send(message: Any) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        many = [guarded(dict(scope), receive, send) for _ in range(gate.MOST_AT_ONCE + 1)]
+        running = [asyncio.ensure_future(one) for one in many]
+        await asyncio.sleep(0.05)
+        first = list(statuses)
+        go.set()
+        await asyncio.gather(*running)
+        await guarded(dict(scope), receive, send)  # and again, once they are done
+        return first, statuses[-1]
+
+    assert asyncio.run(tried()) == ([429], 204)
+
+
 def test_two_hosts_are_no_request() -> None:
     sent: list[dict[str, Any]] = []
 

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
+MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
 UPLOADS = ("GET", "HEAD", "PUT", "DELETE")
 # what another server before ours writes, which nobody on this machine does
@@ -134,6 +135,7 @@ FORWARDED_HERE = Refusal(
 NOT_THIS_WAY = Refusal(405, "This address is for reading.")
 TWO_HOSTS = Refusal(400, "A request names one host.")
 TOO_LARGE = Refusal(413, f"A file may have {MOST_BYTES >> 20} MB at most.")
+TOO_MANY = Refusal(429, "Too many files at once. Try it again in a moment.")
 SIGN_IN = Refusal(401, "Sign in first.")
 
 
@@ -159,6 +161,7 @@ class Gate:
     ) -> None:
         self.app, self.hosts, self.pages, self.public = app, hosts, pages, public
         self.person, self.released = person, released
+        self._writing = 0  # requests whose bodies are being taken in
         shown = " ".join(("'self'", *frames)) if public else "'none'"
         self.policies = {
             name: "; ".join(
@@ -189,7 +192,15 @@ class Gate:
 
         if refused:
             return await _page(refused, scope, headers)(scope, receive, sent)
-        return await _limited(self.app, scope, receive, sent)
+        if scope["method"] in READING:
+            return await self.app(scope, receive, sent)
+        if self._writing >= MOST_AT_ONCE:
+            return await _page(TOO_MANY, scope, headers)(scope, receive, sent)
+        self._writing += 1
+        try:
+            return await _limited(self.app, scope, receive, sent)
+        finally:
+            self._writing -= 1
 
     def _area(self, path: str) -> Area | None:
         """What a path is; None where nothing is. Without its trailing slash: / is a page."""
@@ -301,8 +312,6 @@ def _stated(headers: Headers) -> int:
 
 async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request on, and stop it where its body is longer than it may be."""
-    if scope["method"] in READING:
-        return await app(scope, receive, send)
     taken, begun = 0, False
 
     async def counted() -> Message:
