@@ -16,9 +16,13 @@ MONTH = series.YEAR / 12
 
 
 def broken(
-    rng: np.random.Generator, long: int, swing: float = 0.0, memory: float = 0.0, times: float = 1.0,
+    rng: np.random.Generator,
+    long: int,
+    swing: float = 0.0,
+    memory: float = 0.0,
+    times: float = 1.0,
     step: float = 1.0,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Whether a series shows a dated break; it drifts to so many `times` its first level, or
     steps to so many half way through."""
     mean = MEAN * season(long, swing, rng.random()) * np.linspace(1, times, long)
@@ -61,8 +65,8 @@ CASES: tuple[Case, ...] = (
     *(Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
       for r in (0.5, 0.7, 0.9)),
     Case("breaks", "smooth drift of 30%", 0.05, partial(broken, long=156, times=1.3), 40),
-    Case("breaks", "a step x 1.5 half way through 156 weeks", 0.4, partial(broken, long=156, step=1.5),
-         20, power=True),
+    Case("breaks", "a step x 1.5 half way through 156 weeks", 0.4,
+         partial(broken, long=156, step=1.5), 20, power=True),
     *(Case("alarms", f"{n} weeks of past{of}: given by said", 1.0,
            partial(alarms, long=n, memory=r), 10)
       for n in (20, 60, 300) for r, of in ((0.0, ""), (0.7, ", AR .7"))),
