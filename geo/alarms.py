@@ -115,7 +115,7 @@ def false_alarms(
     counts: npt.ArrayLike,
     weeks: int = 1,
     level: float = 0.99,
-    share: float = 0.05,
+    share: float = 0.01,  # a fifth of what is said: real weeks have longer tails than any fit
     replicates: int = 20,
     seed: int = 0,
 ) -> Chance:
@@ -126,8 +126,9 @@ def false_alarms(
     bound, and the share of own weeks above it is the chance of an alarm. And negative binomial
     weeks of each series' mean, as much more variable than chance as series of its size are, whose
     neighbors are alike as theirs are: a short past holds too few of its own odd weeks to tell of
-    them. In both season, trend and order go. What stands out follows from the second way alone:
-    the odd week that is judged must not vouch for itself.
+    them. In both season, trend and order go. What stands out exceeds what both ways bring; where
+    most weeks of the past are judged themselves, what the second way does: an odd week must not
+    vouch for itself.
     """
     table = np.atleast_2d(np.asarray(counts, float))[:, -round((MOST_YEARS + 1) * YEAR) :]
     known = np.isfinite(table)
@@ -136,29 +137,35 @@ def false_alarms(
     if not len(table) or np.isnan(expected(blank, 1, level).upper[:, -1]).all():
         return Chance(float("nan"), float("inf"))
     rng = np.random.default_rng(seed)
-    drawn = _from_blocks(table, known, level, replicates, rng)
+    drawn, looks = _from_blocks(table, known, level, replicates, rng)
     above = _from_fit(table, known, level, replicates, rng)
     wanted = -np.log1p(-share) / max(weeks, 1)
     low, high = 1.0, 1.0 if above(1.0) <= wanted else MOST_CLEAR
     while high - low > 0.01:
         middle = (low + high) / 2
         low, high = (low, middle) if above(middle) <= wanted else (middle, high)
+    if 4 * weeks <= table.shape[1]:  # else the weeks judged would vouch for themselves
+        high = max(high, float(np.quantile(looks[:, :-weeks], 1 - share / weeks)))
     return Chance(max(drawn, above(1.0)) * MONTH, high)
 
 
 def _from_blocks(
     table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
     rng: np.random.Generator,
-) -> float:  # fmt: skip
-    """Alarms a week of all series, where blocks of their own weeks are drawn anew."""
+) -> tuple[float, Array]:  # fmt: skip
+    """Alarms a week of all series, where blocks of their own weeks are drawn anew; and of each
+    of their own weeks the largest exceedance of any series: (replicates, weeks)."""
     own = np.take_along_axis(table, np.argsort(~known, axis=1, kind="stable"), axis=1)
     weeks = np.maximum(known.sum(axis=1, keepdims=True), 1)
     begin = rng.random((replicates, len(table), -(-table.shape[1] // BLOCK))) * weeks
     at = begin.astype(int)[..., None] + np.arange(BLOCK)
     at = at.reshape(replicates, len(table), -1)[..., : table.shape[1]] % weeks
     drawn = np.where(known, np.take_along_axis(own[None], at, axis=2), np.nan)
-    _, upper = _newest(drawn, level)
-    return float(((own > upper[..., None]).sum(axis=2) / weeks[:, 0]).sum(axis=1).mean())
+    middle, upper = _newest(drawn, level)
+    alarms = float(((own > upper[..., None]).sum(axis=2) / weeks[:, 0]).sum(axis=1).mean())
+    wide = np.maximum(upper - middle, 1e-9)[..., None]
+    over = np.where(known, (table - middle[..., None]) / wide, 0.0)
+    return alarms, np.nan_to_num(over).max(axis=1)
 
 
 def _from_fit(
