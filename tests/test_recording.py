@@ -205,7 +205,7 @@ def test_near_repeats_deal_days_of_one_way_of_recording(current: Current) -> Non
     [
         ("now", {"to": "2020-10-04"}, "34 days with data are too few to say what comes up here"),
         ("now", {"to": "2020-11-01"}, "it takes 10 whole weeks before it, and there are 8 whole"),
-        ("now", {"to": "2021-03-31"}, "Weeks are judged by those since then alone: 29 whole weeks"),
+        ("now", {"to": "2021-03-31"}, "Weeks are judged by the 29 whole weeks since then alone."),
         ("trend", {}, "so 11 weeks after it have no expected band: it takes 10 whole weeks"),
         ("trend", {"from": "2020-10-01"}, "so 6 weeks after it have no expected band"),
         ("hot_spots", {}, "This map adds up both sides of it"),
