@@ -39,7 +39,14 @@ LONG = {"test_types"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first, so that no worker is left alone with one at the end."""
+    """Files that take long come first, so that no worker is left alone with one at the end.
+
+    A browser that does not answer in time, on a machine that others use too, is asked once more,
+    and the output says so; what it answers is judged once only.
+    """
+    for item in items:
+        if item.get_closest_marker("browser") is not None:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
     many = Counter(item.path for item in items)
 
     def late(item: pytest.Item) -> tuple[bool, int]:
