@@ -14,6 +14,7 @@ from data.intake import reading
 from data.settings import ROOT, Problem
 from data.store import Store
 from tests.conftest import command
+from tests.publics import clear
 
 DEEP = 100_000
 NESTED = {
@@ -147,8 +148,10 @@ def test_a_page_says_which_batch_is_damaged(store: Store, monkeypatch: pytest.Mo
 
     (store.batches / f"{build.live(store)[0]}.parquet").write_bytes(b"")
     monkeypatch.setenv("PORCHLIGHT_STORE", str(store.root))
+    clear()  # what other tests of this process have shown
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
     app.switch_page("pages/records.py").run()
+    clear()
     said = [text.value.replace("\\", "") for text in (*app.text, *app.error)]
     assert not app.exception and any("is empty. Put its copy back" in one for one in said), said
 
