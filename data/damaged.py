@@ -64,5 +64,5 @@ def explained(files: Iterable[Path], error: Exception) -> Problem:
             return problem(file, counts=True)
     return Problem(
         f"The data could not be read or written ({type(error).__name__}): is there room on the "
-        "disk and in memory? Nothing was changed."
+        "disk and in memory? What was done before is kept: type it again."
     )

@@ -148,16 +148,6 @@ def _named(table: pa.Table, view: View, meta: Meta) -> pa.Table:
     return rest.append_column("area", area).append_column("area_by", by)
 
 
-def as_csv(table: pa.Table, about: dict[str, str]) -> bytes:  # noqa: ARG001
-    """CSV in UTF-8 that opens safely in a spreadsheet: its notes are in the zip."""
-    return spreadsheet.as_csv(table)
-
-
-def as_csv_for_excel(table: pa.Table, about: dict[str, str]) -> bytes:  # noqa: ARG001
-    """The same with the mark by which Excel knows UTF-8."""
-    return spreadsheet.as_csv(table, marked=True)
-
-
 def as_zip(table: pa.Table, about: dict[str, str]) -> bytes:
     """A zip of the CSV, what it is, and what each column means."""
     notes = [f"{key}: {value}" for key, value in about.items()]
@@ -204,8 +194,13 @@ def as_geoparquet(table: pa.Table, about: dict[str, str]) -> bytes:
 
 
 FORMATS: dict[str, tuple[str, str, Callable[[pa.Table, dict[str, str]], bytes]]] = {
-    "CSV": ("csv", "text/csv", as_csv),
-    "CSV for Excel": ("excel.csv", "text/csv", as_csv_for_excel),
+    # the notes of a CSV stand in the zip, where no spreadsheet takes them for cells
+    "CSV": ("csv", "text/csv", lambda table, _: spreadsheet.as_csv(table)),
+    "CSV for Excel": (
+        "excel.csv",
+        "text/csv",
+        lambda table, _: spreadsheet.as_csv(table, marked=True),
+    ),
     "CSV with notes and dictionary": ("zip", "application/zip", as_zip),
     "GeoJSON": ("geojson", "application/geo+json", as_geojson),
     "GeoParquet": ("parquet", "application/vnd.apache.parquet", as_geoparquet),

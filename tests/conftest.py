@@ -106,6 +106,15 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
+@pytest.fixture(scope="module")
+def current(sample_store: Path) -> Any:
+    """The derived table of the sample (a data.store.Current)."""
+    from data.store import Store
+
+    store = Store(sample_store)
+    return store.at(str(store.stamp()))
+
+
 @pytest.fixture
 def screens(
     sample_store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest

@@ -1,7 +1,6 @@
 """Drawn shapes: coarse, true in metres, short in a link, the same in SQL."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -13,7 +12,7 @@ from pyproj import Geod
 
 from data import answers, links, questions, shapes, surface, within
 from data.filters import FILTERS
-from data.store import Current, Store
+from data.store import Current
 from data.view import View
 from geo import drawn
 from geo.drawn import Shape
@@ -21,12 +20,6 @@ from tests.test_view import NOW, PLACE
 
 X, Y = 478_000.0, 4_980_000.0  # about the middle of the sample, EPSG:26915
 CRS = "EPSG:26915"
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
 
 
 def view(current: Current, **choices: object) -> View:

@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 
 from data import frames, links, questions, shapes, surface
-from data.store import Current, Store
+from data.store import Current
 from data.view import View
 from geo import density
 from tests.test_view import NOW, PLACE
 from ui import cached, cached_map, pictures, player
 from ui.asked import Asked
 from ui.palette import LIGHT
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Incidents and hexagons of a window: every record is in one cell, and in no other."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 
 from data import hexes, incidents, links, pairs, questions, surface
 from data.incidents import Cells
-from data.store import Current, Store
+from data.store import Current
 from data.surface import Seen
 from data.view import View
 from geo import mercator
@@ -17,12 +16,6 @@ from geo.mercator import Grid
 from tests.test_view import NOW, PLACE
 
 SEEN = Seen(-93.30, 44.94, -93.24, 44.98, 13.0)
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
 
 
 def view(current: Current, **choices: object) -> View:

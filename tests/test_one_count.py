@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from data import frames, hexes, incidents, links, pixels, questions, shapes
+from data import frames, hexes, incidents, links, pixels, questions, shapes, spreadsheet
 from data.answers import Answer, areas
-from data.details import as_csv
 from data.shapes import HEXAGON_OF
-from data.store import Current, Store
+from data.store import Current
 from data.surface import Seen
 from data.view import HEXAGONS, View
 from geo import mercator
@@ -38,13 +37,6 @@ def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    """The derived table of the sample."""
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
 
 
 def view(current: Current, **choices: Any) -> View:
@@ -222,11 +214,10 @@ def test_a_rate_that_there_is_not_has_a_word_in_table_and_file(current: Current)
     shown = page.dataframe[0].value.set_index("area")
     assert shown.loc["Near - North", "no_rate"] == "population not known"
     assert "not chosen" not in said(page)
-    import pyarrow as pa
 
     names = tables.wanted(tables.with_reasons(table), asked, tuple(tables.COLUMNS))
     held = tables.with_reasons(table)[list(names)]
-    text = as_csv(pa.Table.from_pandas(held, preserve_index=False), {}).decode()
+    text = spreadsheet.as_csv(spreadsheet.of_frame(held)).decode()
     found = {row["area"]: row["no_rate"] for row in csv.DictReader(io.StringIO(text))}
     assert found["Near - North"] == "population not known"
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,37 +25,21 @@ from data import (
     weekly,
 )
 from data.recording import Stretch
-from data.store import Current, Store
-from data.view import View
+from data.store import Current
 from geo import hot_areas, prospective, rates, tabulate
 from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
+from tests.sampled import units, view
 from ui import near as ui_near
 from ui import now as ui_now
 from ui import palette, rise
 
+__all__ = ["units"]  # the fixture
+
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
-
-
-@pytest.fixture(scope="module")
-def units(current: Current) -> Any:
-    return shapes.units(current, "neighborhoods")
-
-
-def view(current: Current, source: str, **more: Any) -> View:
-    """All of a source."""
-    (told,) = (s for s in current.meta["sources"] if s["name"] == source)
-    start, end = (date.fromisoformat(told[c]) for c in ("start", "end"))
-    return replace(View(current.stamp, (source,), start, end, area_set="neighborhoods"), **more)
 
 
 def counted(current: Current, units: Any, source: str) -> np.ndarray:

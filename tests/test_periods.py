@@ -29,6 +29,7 @@ from data import (
     questions,
     release_records,
     shapes,
+    spreadsheet,
     surface,
     weekly,
 )
@@ -284,7 +285,7 @@ def test_records_say_the_month_and_no_day(town: Town) -> None:
 def test_every_export_says_the_precision(town: Town) -> None:
     current = town(MONTHS)
     table = details.everything(current, asked(current))
-    sheet = pd.read_csv(io.BytesIO(details.as_csv(table, {})))
+    sheet = pd.read_csv(io.BytesIO(spreadsheet.as_csv(table)))
     assert set(sheet["time_precision"]) == {"month"}
     features = json.loads(details.as_geojson(table, {}))["features"]
     assert {f["properties"]["time_precision"] for f in features} == {"month"}

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,39 +17,22 @@ from data import (
     neighbors,
     now,
     recording,
-    shapes,
     sources,
     weekly,
 )
 from data.recording import KnownChange
 from data.settings import Problem
-from data.store import Current, Store
-from data.view import View
+from data.store import Current
 from geo import rates, trends
+from tests.sampled import units, view
 from tests.test_pages import opened, said, store  # noqa: F401
 from ui import intervals
+
+__all__ = ["units"]  # the fixture
 
 FORCE, MADE, PRESS = "use-of-force", "community-made", "press"
 CHANGED = date(2020, 9, 1)  # of the uses of force in the sample
 SAYS = "Recording changed on Sep 1 2020: Recorded uses of force per week rise"
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    held = Store(sample_store)
-    return held.at(str(held.stamp()))
-
-
-@pytest.fixture(scope="module")
-def units(current: Current) -> Any:
-    return shapes.units(current, "neighborhoods")
-
-
-def view(current: Current, source: str, **more: Any) -> View:
-    """All of a source."""
-    (told,) = (s for s in current.meta["sources"] if s["name"] == source)
-    start, end = (date.fromisoformat(told[c]) for c in ("start", "end"))
-    return replace(View(current.stamp, (source,), start, end, area_set="neighborhoods"), **more)
 
 
 def changed(current: Current, source: str, *days: date) -> Current:

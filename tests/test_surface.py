@@ -1,24 +1,16 @@
 """Windows of the heat: what is shown of a large place is what the whole would show."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from data import links, surface
-from data.store import Current, Store
+from data.store import Current
 from data.surface import Place, Seen
 from geo import density
 from tests.test_view import NOW, PLACE
 
 BANDWIDTH = 300
 SEEN = Seen(-93.30, 44.94, -93.25, 44.97, 13.0)
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    store = Store(sample_store)
-    return store.at(str(store.stamp()))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,22 +14,13 @@ from hypothesis import strategies as st
 from data import answers, links, pixels, questions, shapes, words
 from data.filters import FILTERS, parse_hours, set_names
 from data.settings import Settings
-from data.store import Current, Store
+from data.store import Current
 from data.view import HEXAGONS, View
 from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
 WORLD = Grid(12, 0, 0, 1 << 18, 1 << 18)
 PLACE = Settings("Minneapolis", "America/Chicago", opens={"source": "police-stops"})
-
-
-@pytest.fixture(scope="module")
-def current(sample_store: Path) -> Current:
-    """The derived table of the sample."""
-    store = Store(sample_store)
-    stamp = store.stamp()
-    assert stamp
-    return store.at(stamp)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ LISTS = {
     "all": "all areas, highest first",
     "more": "more than before, by the ratio",
     "fewer": "fewer than before, by the ratio",
-    "clear": "higher or lower beyond what chance and season explain",
+    "clear": "higher or lower beyond what chance and season can do",
 }
 
 

@@ -128,7 +128,7 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
     lines.append(f"{what}; 95% interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
-        lines.append("The interval holds 1: chance can explain the difference")
+        lines.append("The interval holds 1: the difference may be chance")
         if pair.season != Season.UNKNOWN:
             lines.append(headline.worth_of(found, "from one to the other"))
     if season := headline.season_words(pair.season, pair.years, float(found.usual[0])):

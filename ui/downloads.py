@@ -8,7 +8,7 @@ import streamlit as st
 
 from data import details, export, spreadsheet, words
 from data.view import View
-from ui import cached, frame, tables, take
+from ui import cached, download_buttons, frame, tables
 from ui.claim import Claim
 
 MOST = 500_000  # rows in one download; the command line has no limit
@@ -73,7 +73,7 @@ def _table(
 ) -> None:
     meanings = {column: meaning for column, (_, _, meaning) in known.items()}
     notes = [f"{word}: {said}" for word, said in told.items() if said]
-    take.table(f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key)
+    download_buttons.table(f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key)
 
 
 def name(view: View) -> str:

@@ -8,8 +8,7 @@ import streamlit as st
 from data import public_words as says
 from data import spreadsheet
 from data.public_cells import Choice
-from ui import public
-from ui import take as take_
+from ui import download_buttons, public
 from ui.public import Shown
 
 MEANINGS = {
@@ -26,7 +25,7 @@ MEANINGS = {
 
 def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = "") -> None:
     """Buttons for a table: as CSV, and with its notes and a dictionary."""
-    take_.table(
+    download_buttons.table(
         name(found) + f"-{key.replace('_', '-')}", spreadsheet.of_frame(frame),
         about(found, frame, path), MEANINGS, f"take_{key}",
         label or f"This table as CSV, {len(frame):,} rows",
