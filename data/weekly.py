@@ -85,8 +85,8 @@ class Alarms:
     recording, `changed`, or all of them where that is None: no past reaches across one.
     `smallest` is the least rise of one week, of `data.power.RISES`, that four in five of the
     areas with any incident would have shown (None: not even ten times as many).
-    In the table `clear` says which alarms stand out among all that were judged: where nothing
-    changed, chance brings one up in one look of twenty."""
+    In the table `clear` says which alarms stand out among all that were judged, the areas and all
+    of them together apart: where nothing changed, chance brings one up in one look of twenty."""
 
     table: pd.DataFrame
     judged: int
@@ -135,15 +135,18 @@ def alarms(
         na_position="first",
     )  # fmt: skip
     judged = np.flatnonzero(band.method != "")
-    chance = Chance(np.nan, np.inf)
-    if len(judged):
-        own = table[held][:, _around(stretches, judged[-1])]
-        chance = false_alarms(own, len(judged), LEVEL, seed=seed)
-    order = order.assign(clear=order["exceedance"] > chance.clear_from)
     areas = slice(1, None) if held[0] else slice(None)
+    of_all = of_areas = Chance(0.0 if len(judged) else np.nan, np.inf)
+    if len(judged):  # all together are one question, the areas another: neither hides the other
+        own = table[held][:, _around(stretches, judged[-1])]
+        of_areas = false_alarms(own[areas], len(judged), LEVEL, seed=seed)
+        of_all = false_alarms(own[:1], len(judged), LEVEL, seed=seed) if held[0] else of_all
+    often = float(np.nansum([of_all.a_month, of_areas.a_month])) if len(judged) else np.nan
+    limit = np.where(order["all"], of_areas.clear_from, of_all.clear_from)
+    order = order.assign(clear=order["exceedance"] > limit)
     newest_of = (band.expected[areas], band.upper[areas])
     return Alarms(
-        order.drop(columns=["all", "exceedance"]), len(judged), int(held.sum()), chance.a_month,
+        order.drop(columns=["all", "exceedance"]), len(judged), int(held.sum()), often,
         starts[judged[0]] if len(judged) else None,
         starts[judged[-1]] + timedelta(days=6) if len(judged) else None,
         _size(stretches[-1]), found.changes[-1] if found.changes else None,

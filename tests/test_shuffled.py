@@ -113,3 +113,8 @@ def test_the_real_days_show_what_happened(sample_store: Path) -> None:
         found = weekly.trend(current, view, units, 1)
         assert found.breaks["at"].tolist() == [date(2020, 9, 7)]  # recording changed
         assert [d.date() for d in found.table.loc[found.table["clear"], "start"]] == weeks
+    asked = {"source": ["use of force"], "to": "2020-05-31"}  # as Now showed it then
+    view, _ = links.view(asked, current.meta, place, datetime.now(UTC))
+    newest = weekly.alarms(current, view, shapes.units(current, view.area_set), 1).table
+    (week,) = newest[newest["clear"]].itertuples()
+    assert (week.area, week.week, week.n) == (weekly.ALL, date(2020, 5, 25), 34)

@@ -104,8 +104,8 @@ def season_words(season: Season, years: int, usual: float = np.nan) -> str:
     match season:
         case Season.UNKNOWN:
             return (
-                "Season alone can do as much, and no other year is covered to tell: nothing is "
-                "called a rise or a fall. Where it is covered, compare with a year before."
+                "Season alone can do as much: no other year is covered, so nothing is called a "
+                "rise or a fall."
             )
         case Season.KNOWN:
             many = words.counted(years, "other year")

@@ -129,23 +129,30 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     judged = int((found.table["method"] != "").sum())
     often = found.false_a_month
     chance = f"; chance alone would give {often:.2f} a month" if np.isfinite(often) else ""
-    worth, clear = "", found.table[found.table["clear"]]
-    if len(clear):
-        weeks = ", ".join(day(start) for start in clear["start"].head(LISTED))
-        worth = (
-            f" {len(clear)} of them {'stands' if len(clear) == 1 else 'stand'} out among so many "
-            f"weeks: {weeks}{' and more' if len(clear) > LISTED else ''}."
-        )
+    worth, clear = "", int(found.table["clear"].sum())
+    if clear:
+        verb = "stands" if clear == 1 else "stand"
+        which = "" if clear == alarms else f": {_weeks(found.table['clear'], found)}"
+        worth = f" {clear} {verb} out among so many{which}."
     elif alarms:
         worth = " None stands out: so many weeks bring as much by chance in one look of twenty."
     if judged and not alarms and found.table["n"].any():
         worth = f" {power.words_of(found.smallest_alarm, 'in one week')}"
+    named = f" ({_weeks(found.table['alarm'], found)})" if alarms else ""
+    verb = "lies" if alarms == 1 else "lie"
     lines.append(
-        f"{words.counted(alarms, 'week')} of {judged} judged {'lies' if alarms == 1 else 'lie'} above the expected band{chance}.{worth} "
-        f"Whole weeks only: {words.counted(len(found.table), 'week')}, "
+        f"{words.counted(alarms, 'week')} of {judged} judged {verb} above the expected "
+        f"band{named}{chance}.{worth} Whole weeks only: {words.counted(len(found.table), 'week')}, "
         f"{period(*found.span)}."
     )
     return lines
+
+
+def _weeks(which: "pd.Series[bool]", found: Trend) -> str:
+    """Some of the weeks by their Mondays, the newest few where they are many."""
+    starts = found.table.loc[which, "start"]
+    more = f"and {len(starts) - LISTED} more, " if len(starts) > LISTED else ""
+    return f"{more}{', '.join(day(start) for start in starts.tail(LISTED))}"
 
 
 def _across(view: View, found: Trend) -> list[str]:
