@@ -64,8 +64,21 @@ def due(store: Store, place: Settings) -> str:
     made_of.append(summary.sources_digest(store))
     known, names = label_or_point.decisions(store), summary.source_names(store)
     made_of.append({name: known.by_point(name, names) for name in sets})
+    if fewer := _imported_without(store):
+        made_of.append(fewer)
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _imported_without(store: Store) -> dict[str, int]:
+    """How many rows live batches have whose file was imported again and kept fewer or more than
+    the first time: what was purged in between stays away, though the batch is called the same."""
+    kept: dict[str, list[int]] = {}
+    for event in store.events():
+        if event.verb == "import":
+            kept.setdefault(event.subject, []).append(int(event.detail.get("kept", 0)))
+    counts = {name: kept[name] for name in live(store) if name in kept}
+    return {name: many[-1] for name, many in counts.items() if many[-1] != many[0]}
 
 
 def rebuild(

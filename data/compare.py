@@ -14,7 +14,7 @@ from data import export, links, past, periods, questions, recording
 from data.filters import period, source_option
 from data.settings import Settings
 from data.store import Current
-from data.view import NOTHING, PREVIOUS, View
+from data.view import NOTHING, PREVIOUS, WEEK, View
 from geo import forest, memory, rates, tabulate
 
 PERIODS, AREAS, SOURCES = "two periods", "two sets of areas", "two sources"
@@ -120,6 +120,11 @@ def halves(view: View, current: Current) -> View | None:
     half = ((end - start).days + 1) // 2
     if half >= past.YEAR:  # whole years have the same season
         half = int(half // past.YEAR * past.YEAR)
+    elif step == WEEK:  # cut between whole weeks, so that none is lost
+        starts = periods.whole_starts(replace(view, start=start, end=end), WEEK, current)
+        if weeks := len(starts) // 2:
+            end = starts[-1] + timedelta(days=WEEK - 1)
+            half = WEEK * weeks
     return replace(view, start=end - timedelta(days=half - 1), end=end)
 
 

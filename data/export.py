@@ -48,6 +48,12 @@ def chosen(link: str) -> dict[str, object]:
 
 def write(store: Store, place: Settings, file: Path, link: str) -> str:
     """Write the records that a link asks for; a sentence on what was written."""
+    address = urlsplit(link.strip())
+    if link.strip() and not (address.query or address.scheme or address.path.startswith("/")):
+        raise Problem(
+            f"--link is {link.strip()[:60]!r}, which is no link. Copy it whole from Copy link, in "
+            "quotes: a shell cuts it at &."
+        )
     suffixes = {suffix: make for suffix, _, make in details.FORMATS.values()}
     named = [make for suffix, make in suffixes.items() if file.name.endswith(f".{suffix}")]
     if not named:

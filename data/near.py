@@ -1,6 +1,7 @@
 """Near repeats among the records of a View: pairs close in place and time, against chance."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,16 @@ class Near:
     """`table` is that of `geo.interaction.near_repeat`, its q of the same day and of later days
     controlled apart; so many `records` were paired, all of
     them of `stretch`, the View's days since recording last changed, which has so many more
-    `without` a place or day, or older. `doubles` more may tell of an event that is paired
+    `without` a place or day, and `older` ones than the newest that are paired: those are of the
+    days from `first` on. `doubles` more may tell of an event that is paired
     already: within 150 m and an hour of another record, as the page Episodes proposes."""
 
     table: pd.DataFrame
     records: int
     doubles: int
     without: int
+    older: int
+    first: date
     stretch: Stretch
 
     @property
@@ -101,7 +105,12 @@ def paired(found: Points, stretch: Stretch, seed: int) -> Near:
         benjamini_hochberg(table["p"].where(~later)),
     )
     table = table.assign(q=q)
-    return Near(table, int(first.sum()), int((~first).sum()), found.without, stretch)
+    begin = stretch.first  # days without a record were looked at too, but not those before the cut
+    if found.older:
+        begin = date(1970, 1, 1) + timedelta(int(found.day.min()))
+    return Near(
+        table, int(first.sum()), int((~first).sum()), found.without, found.older, begin, stretch
+    )
 
 
 def kinds(current: Current, view: View) -> dict[str, int]:

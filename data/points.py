@@ -19,7 +19,8 @@ WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "orig
 
 @dataclass(frozen=True)
 class Points:
-    """Metres in the place's CRS and the day since 1970 of each; `without` are left out.
+    """Metres in the place's CRS and the day since 1970 of each; `without` are left out, and
+    `older` ones too, where there are more than were asked for.
 
     `hour` is hours since 1970, NaN where only the day is known.
     """
@@ -29,6 +30,7 @@ class Points:
     day: npt.NDArray[np.float64]
     hour: npt.NDArray[np.float64]
     without: int
+    older: int = 0
 
 
 def by_day(current: Current, view: View, most: int) -> Points:
@@ -42,7 +44,8 @@ def by_day(current: Current, view: View, most: int) -> Points:
     since = found["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
     hour = np.where(found["hour"].notna(), since, np.nan).astype(float)
     x, y = (found[c].to_numpy(float) for c in ("x", "y"))
-    return Points(x, y, day, hour, int(every) - len(x))
+    known = sum(kinds(current, view).values()) if len(x) == most else len(x)
+    return Points(x, y, day, hour, int(every) - known, known - len(x))
 
 
 def kinds(current: Current, view: View) -> dict[str, int]:

@@ -67,7 +67,8 @@ def write(
     as_of = as_of or newest
     if as_of > newest:
         raise Problem(f"{as_of} at {rules.hour:02d}:00 is not over yet: the newest is {newest}.")
-    secret = secrets.load(place)
+    # a second secret is never made: earlier releases were drawn from the first
+    secret = secrets.load(place, make=not chain.past(store))
     with store.writing() as scratch:
         before = chain.before(store, rules, as_of, secrets.mark(secret))
         areas, meta = boundaries.read(before.areas)

@@ -36,7 +36,8 @@ def lines(store: Store, place: Settings) -> Iterator[str]:
     yield ""
     for areas in meta["sets"]:
         told = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in areas["placed"].items())
-        yield f"areas {areas['name']} ({areas['how']}): {areas['areas']:,}; records by {told}"
+        placed = f"records by {told}" if told else "no records"
+        yield f"areas {areas['name']} ({areas['how']}): {areas['areas']:,}; {placed}"
     for label, n in meta["unplaced"][:12]:
         yield f"  outside the areas: {n:,} labelled {label or '(nothing)'}"
 

@@ -127,8 +127,8 @@ def test_one_huge_day_is_no_more_than_one_day(page: str, link: dict[str, str], t
 def test_a_single_area_is_said() -> None:
     for page, why in (
         ("now", "lie in one area"),
-        ("hot_spots", "too few: it takes 8"),
-        ("emerging", "too few: it takes 8"),
+        ("hot_spots", "it takes 8 to call one hot or cold"),
+        ("emerging", "it takes 8 to call one hot or cold"),
     ):
         app = opened(f"pages/{page}.py", area="Area 6")
         assert why in said(app), page

@@ -266,6 +266,15 @@ def test_another_secret_is_refused(place: Place) -> None:
         place.release(FIRST + timedelta(days=7))
 
 
+def test_a_second_secret_is_never_made(place: Place) -> None:
+    place.release()
+    file = Path(place.env["PORCHLIGHT_SECRET"])
+    file.unlink()
+    with pytest.raises(Problem, match="is missing: put its copy back"):
+        place.release(FIRST + timedelta(days=7))
+    assert not file.exists()
+
+
 def test_no_release_of_a_day_to_come(place: Place) -> None:
     rules = policy.load(place.settings())
     zone = place.settings()

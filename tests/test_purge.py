@@ -62,6 +62,25 @@ def shown(store: Store) -> dict[str, str]:
     return {f["incident_id"]: f["row_hash"] for f in found}
 
 
+def test_what_was_purged_has_another_stamp_than_before(take: Take, store: Store) -> None:
+    """Purged, taken back and imported again: a batch of the same name without the record. A
+    dashboard keeps what it knows by the stamp, and would go on showing it."""
+    take([V1, OTHER_OWN], OWN)
+    first, ids = build.rebuild(store, PLACE), set(shown(store))
+    purge.purge(store, "calls:24-1")
+    second = build.rebuild(store, PLACE)
+    purge.unimport(store, build.live(store)[0])
+    build.rebuild(store, PLACE)
+    take([V1, OTHER_OWN], OWN)  # the same file, by its content
+    third = build.rebuild(store, PLACE)
+    assert len({first, second, third}) == 3
+    assert ids == {"calls:24-1", "calls:24-2"} and set(shown(store)) == {"calls:24-2"}
+    assert store.at(third).meta["rows"] == 1
+    purge.unimport(store, build.live(store)[0])
+    take([V1, OTHER_OWN], OWN)  # nothing was purged in between: the same table, the same stamp
+    assert build.rebuild(store, PLACE) == third
+
+
 def test_victims_of_one_event_are_two_records(take: Take, store: Store) -> None:
     report = take([*VICTIMS[:2], OTHER])
     assert (report.kept, report.repeats) == (3, 0)
@@ -112,6 +131,7 @@ def test_a_purged_victim_stays_away_and_the_others_stay(
 
 
 OWN = "id,date,lat,lon,kind,victim_age"
+OTHER_OWN = "24-2,2024-03-09 10:07,44.9,-93.2,other,5"
 ROW = "24-1,2024-03-08 10:07,44.9,-93.2,other"
 V1, V2, V3 = (f"{ROW},{age}" for age in (17, 21, 60))
 

@@ -382,6 +382,9 @@ def test_export_command_repeats_a_link(small: Store, tmp_path: Path) -> None:
     assert "attributes" in body["porchlight"]["Columns"]
     refused = command("export", str(out), "--link", link + "&weekday=Funday", store=small.root)
     assert refused.returncode and "'Funday' is not known here" in refused.stderr
+    for text in ("blah", "source=calls"):  # no link at all, and one that lost its ?
+        refused = command("export", str(out), "--link", text, store=small.root)
+        assert refused.returncode and "is no link" in refused.stderr
 
 
 def test_texts_never_enter_a_statement() -> None:

@@ -65,7 +65,7 @@ def said(view: View, found: Episodes) -> list[str]:
     inside = int((found.records["episode"] >= 0).sum())
     lines = [
         f"{inside:,} of {len(found.records):,} records lie in a group, "
-        f"{period(view.start, view.end)}. To look like one event is a proposal: read the records "
+        f"{span(view, found)}. To look like one event is a proposal: read the records "
         "before saying so."
     ]
     if found.without:
@@ -80,6 +80,14 @@ def said(view: View, found: Episodes) -> list[str]:
     return lines
 
 
+def span(view: View, found: Episodes) -> str:
+    """The days that were looked at: those of the newest records where only they are grouped."""
+    if len(found.records) < GROUPED:
+        return period(view.start, view.end)
+    days = found.records["occurred_at"].dt.tz_convert(cached.place().zone).dt.date
+    return period(days.min(), days.max())
+
+
 def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
     """What the map shows: a ring an episode, by kind, with how many records it holds."""
     kinds = found.records["kind"].value_counts().index.tolist()
@@ -91,7 +99,7 @@ def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
     if len(codes) > len(colors):
         rows.append({"color": palette.REST, "text": "other kinds"})
     every = f". The largest {MOST} groups" if len(found.table) > MOST else ""
-    note = f"{period(view.start, view.end)}{every}. A ring is a group; in it, its records"
+    note = f"{span(view, found)}{every}. A ring is a group; in it, its records"
     legend = {"title": "Groups", "rows": rows, "note": note}
     places = [(c[0], c[1]) for c in cells] or [(0, 0)]
     left, top = (min(p[i] for p in places) for i in (0, 1))

@@ -75,11 +75,11 @@ def ask(view: View) -> tuple[str, str, int]:
 
 
 def too_few(areas: int) -> str:
-    """That so many areas are too few to call one high or low, and what to do."""
-    verb = "is" if areas == 1 else "are"
+    """That so many areas are too few to call one high or low."""
     return (
-        f"{words.counted(areas, 'area')} with a rate and neighbors {verb} too few: it takes {LEAST} "
-        "to call one hot or cold. Choose more areas."
+        f"{words.counted(areas, 'area')} of this View can be tested (with a rate, neighbors, and "
+        f"others to be held against): it takes {LEAST} to call one hot or cold. Hexagons or smaller "
+        "areas are more."
     )
 
 
@@ -190,7 +190,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
                 if c[0] == row.label and row.q <= c[1] and (c[1] == STRONG or row.q > STRONG)
             )
             fill, key = colors[one], one[2]
-        elif row.label == "none":
+        elif row.label == "none" or found.tested < LEAST:
             fill, key = "nodata", "none"
         elif row.label == UNDECIDED:
             fill, key = "few", UNDECIDED
@@ -205,6 +205,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
         rows.append({"hatch": "few", "text": "cannot tell"})
     if "none" in seen:
         why = "not tested: no rate" if view.area_set not in HEXAGONS else "not tested"
+        why = "not tested: too few areas" if found.tested < LEAST else why
         rows.append({"hatch": "nodata", "text": why})
     legend = {
         "title": "Areas with their neighbors", "rows": rows,

@@ -105,7 +105,7 @@ def said(kind: str, found: Near, view: View) -> list[str]:
             f"On the same day there are up to {day['ratio']:.1f} times as many pairs ("
             f"{distance(day)}) as chance brings: one event, or one crew's work, can last a day."
         )
-    span = period(found.stretch.first, found.stretch.last)
+    span = period(found.first, found.stretch.last)
     lines.append(
         f"Pairs of {found.records:,} events of {kind}, {span}. Chance: the same events with their "
         f"days dealt out anew within each {WITHIN / 7:g} weeks, so that every place keeps its season."
@@ -120,13 +120,12 @@ def said(kind: str, found: Near, view: View) -> list[str]:
         changed.append(
             "Only records since then are paired: chance is told from one way of recording."
         )
-    if not found.without:
-        return [*lines, *changed]
-    newest = (
-        f" Only the newest {MOST:,} are paired." if found.records + found.doubles == MOST else ""
-    )
-    many = words.counted(found.without, "record")
-    return [*lines, *changed, f"Left out: {many} without an exact place or day, or older.{newest}"]
+    left = []
+    if found.older:
+        left.append(f"{found.older:,} older ones, for only the newest {MOST:,} are paired")
+    if found.without:
+        left.append(f"{words.counted(found.without, 'record')} without an exact place or day")
+    return [*lines, *changed, *([f"Left out: {'; '.join(left)}."] if left else [])]
 
 
 def matrix(found: Near, theme: Theme) -> None:
@@ -136,7 +135,7 @@ def matrix(found: Near, theme: Theme) -> None:
         when=[time(r) for _, r in found.table.iterrows()],
     )
     stands = rows["q"] <= LEVEL
-    times = [f"{r:.1f}×" if np.isfinite(r) else "-" for r in rows["ratio"]]
+    times = [f"{r:.2f}×" if np.isfinite(r) else "-" for r in rows["ratio"]]
     log = np.log2(rows["ratio"].replace(0, np.nan))
     rows = rows.assign(told=times, stands=stands, strength=log.where(stands & (rows["ratio"] > 1)))
     far, when = list(dict.fromkeys(rows["far"])), list(dict.fromkeys(rows["when"]))

@@ -14,7 +14,7 @@ from data.now import RARE, REPLICATES, SHARE, Daily, Unusual
 from data.view import View
 from data.weekly import ALL, NEXT_TO_NONE, PAST, Alarms
 from geo import prospective
-from ui import claim, frame, headline, layers, palette, tables
+from ui import claim, frame, headline, layers, palette, rise, tables
 from ui.claim import Claim
 from ui.palette import Theme
 
@@ -338,7 +338,7 @@ def alarms(found: Alarms) -> None:
     said = words.counted(many, "alarm") if many else "No alarm"
     st.text(
         f"{said}, {period(found.first, found.last)}, in {found.series:,} series (each area and all "
-        f"together). When nothing changes, chance gives {found.false_a_month:.1f} a month in so many."
+        f"together). When nothing changes, chance gives {rise.how_often(found.false_a_month)} in so many."
     )
     clear = int(found.table["clear"].sum())
     if not many:

@@ -86,6 +86,18 @@ def _than(ratio: float) -> str:
     return "as" if ratio > 1 else "than"
 
 
+def how_often(a_month: float) -> str:
+    """A rate as readers say it: 1.2 a month, one in 17 months, fewer than one in ten years."""
+    if a_month >= 0.95:
+        return f"{a_month:.1f} a month"
+    months = round(1 / max(a_month, 1e-6))
+    return (
+        f"one in {words.counted(months, 'month')}"
+        if months <= 120
+        else "fewer than one in ten years"
+    )
+
+
 def day(when: Any) -> str:
     """A day as readers write it."""
     return period(when, when)
@@ -128,7 +140,7 @@ def said(view: View, found: Trend, changes: list[tuple[date, str]]) -> list[str]
     alarms = int(found.table["alarm"].sum())
     judged = int((found.table["method"] != "").sum())
     often = found.false_a_month
-    chance = f"; chance alone would give {often:.2f} a month" if np.isfinite(often) else ""
+    chance = f"; chance alone would give {how_often(often)}" if np.isfinite(often) else ""
     worth, clear = "", int(found.table["clear"].sum())
     if clear:
         verb = "stands" if clear == 1 else "stand"
