@@ -10,7 +10,7 @@ VENDOR := static/vendor
 .DELETE_ON_ERROR:
 
 run: .venv/ready $(VENDOR)/ready .venv/sample
-	@exec $(BIN)/python -m ui.start --port='$(PORT)'
+	@exec $(BIN)/python -m ui.app.start --port='$(PORT)'
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import access
+from ui.app import access
 
 st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
 access.run()

@@ -57,15 +57,16 @@ async def _measured(requests: int, store: Path, file: Path) -> tuple[np.ndarray,
         create_streamlit_static_assets_routes,
     )
 
-    from data import people
+    from data.people import roster
     from data.site import Site
-    from ui import access, gate, look, sign_in
+    from ui.app import access, gate, sign_in
+    from ui.frame import look
 
     plain = Starlette(
         routes=create_streamlit_static_assets_routes(base_url=""),
         middleware=create_streamlit_middleware(),
     )
-    asks = _person(access.Person(store), people, file)
+    asks = _person(access.Person(store), roster, file)
     guarded = gate.Gate(
         sign_in.BackToPage(plain),
         hosts=Site().hosts(8501),

@@ -13,13 +13,14 @@ import pyarrow.parquet as pq
 from folium.plugins import HeatMap
 
 from bench import made, many
-from data import pixels, surface
-from data.store import Current
-from data.surface import Window
-from data.view import View
+from data.maps import heat_surface
+from data.maps.heat_surface import Window
+from data.storage.store import Current
+from data.views import pixel_counts
+from data.views.view import View
 from geo import density, mercator
-from ui import raster
-from ui.palette import LIGHT
+from ui.map import raster
+from ui.parts.palette import LIGHT
 
 FEW, MANY = 100_000, 10_000_000
 ROUNDS = 5
@@ -45,14 +46,14 @@ def _view(current: Current) -> View:
 
 
 def _window(current: Current) -> Window:
-    over = surface.place(current)
+    over = heat_surface.place(current)
     assert over is not None
-    return surface.window(over, surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
+    return heat_surface.window(over, heat_surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
 
 
 def _ours(current: Current, over: Window) -> str:
     """What is sent: the picture and its legend, asked, smoothed and drawn anew."""
-    values = surface.surface(current, _view(current), BANDWIDTH, over)
+    values = heat_surface.surface(current, _view(current), BANDWIDTH, over)
     top = density.nice_top(values)
     url = raster.picture(values, top, LIGHT, over.crisp)
     return json.dumps({"heat": {"url": url, "bounds": over.shown.bounds}, "top": top})
@@ -132,7 +133,7 @@ def _points(current: Current) -> np.ndarray:
 
 
 def _counted(current: Current, over: Window) -> int:
-    found = pixels.counts(current, _view(current), over.around)
+    found = pixel_counts.counts(current, _view(current), over.around)
     return int(found["n"].to_numpy().sum())
 
 

@@ -17,14 +17,16 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data import boundaries, build, importing
+from data.areas import area_import
+from data.imports import importer
 from data.settings import ROOT, Settings
-from data.store import Store
+from data.storage import build
+from data.storage.store import Store
 from geo import areas as geo_areas
 
 ROWS = 1_000_000
 LEAST, MOST_MB = 2.0, 2000
-MAPPING = ROOT / "data" / "mappings" / "police-stops.toml"
+MAPPING = ROOT / "data/sample/mappings" / "police-stops.toml"
 SAME = (
     "incident_id", "occurred_at", "local_date", "hour", "weekday", "lon", "lat",
     "x", "y", "area_label", "kind", "attributes", "geometry",
@@ -130,8 +132,8 @@ def _areas(work: Path, stops: pd.DataFrame) -> Path:
     drawn = work / "areas.geojson"
     drawn.write_text(learned.to_json())
     store = work / "store"
-    boundaries.add(Store(store), _place(store), drawn, name_column="name", say=lambda _: None)
-    frame, _ = boundaries.read(boundaries.current_sets(Store(store))["neighborhoods"])
+    area_import.add(Store(store), _place(store), drawn, name_column="name", say=lambda _: None)
+    frame, _ = area_import.read(area_import.current_sets(Store(store))["neighborhoods"])
     frame.to_parquet(work / "areas.parquet")
     return work / "areas.parquet"
 
@@ -147,8 +149,8 @@ def _child(module: str, *arguments: Path) -> dict[str, float]:
 def _ours(store: Path, file: Path) -> dict[str, float]:
     place = _place(store)
     start = time.perf_counter()
-    options = importing.Options(map=MAPPING)
-    importing.run(Store(store), place, file, options, say=lambda _: None)
+    options = importer.Options(map=MAPPING)
+    importer.run(Store(store), place, file, options, say=lambda _: None)
     imported = time.perf_counter()
     build.rebuild(Store(store), place)
     end = time.perf_counter()
@@ -190,7 +192,7 @@ def _areas_agree(
     by: npt.NDArray[np.uint8],
     peer: pa.Table,
 ) -> bool:
-    frame, _ = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    frame, _ = area_import.read(area_import.current_sets(store)["neighborhoods"])
     names: npt.NDArray[Any] = np.append(frame["name"].to_numpy(object), None)
     same = names[area] == peer["area"].to_numpy(zero_copy_only=False)
     inside = peer["area_of_point"].to_numpy(zero_copy_only=False)

@@ -20,13 +20,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data import build, ledger, places, settings, sources
-from data.intake import batch, identity, sourcebook
-from data.intake.clock import DAY, SECOND, to_local, to_utc
-from data.intake.report import Report
+from data import settings, sources
+from data.imports import batch, described_sources
+from data.imports.report import Report
+from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
-from data.store import Store, move
+from data.storage import build, identity, ledger, projection
+from data.storage.store import Store, move
 
 ROWS = 1_000_000
 SEED = 2017
@@ -111,7 +112,7 @@ def _import(
 ) -> None:
     """What an import leaves: a batch, its source, and its event in the ledger."""
     name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
-    crs = places.metric_crs(made, place) or "EPSG:26915"
+    crs = projection.metric_crs(made, place) or "EPSG:26915"
     about = {"batch": name, "source": NAME, "crs_of_x_y": crs}
     metadata = {"geo": json.dumps(batch.GEO), "porchlight": json.dumps(about)}
     schema = SCHEMA.with_metadata(metadata)
@@ -120,7 +121,7 @@ def _import(
         for table in _groups(stops, place.zone, crs, rows, seed):
             writer.write_table(table.cast(schema))
     move(file, made.batches / f"{name}.parquet")
-    sourcebook.keep(made, SOURCE)
+    described_sources.keep(made, SOURCE)
     report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.key_mark(identity.store_key(made.root))
@@ -167,7 +168,7 @@ def _moved(
     lon, lat = (
         drawn[name].to_numpy() + rng.normal(0, SPREAD_DEG, len(utc)) for name in ("lon", "lat")
     )
-    x, y = places.metres(lon, lat, crs)
+    x, y = projection.metres(lon, lat, crs)
     moments = pa.array(utc, pa.timestamp("us", "UTC"))
     numbers = pa.array(np.arange(first, first + len(utc))).cast(pa.string())
     new = {
@@ -182,7 +183,7 @@ def _moved(
         "y": y,
         "source": pa.repeat(NAME, len(utc)),
         "settled_at": moments,
-        "geometry": places.wkb(lon, lat),
+        "geometry": projection.wkb(lon, lat),
     }
     columns = [new.get(name, drawn[name]) for name in SCHEMA.names]
     return pa.table(columns, schema=SCHEMA)
@@ -200,7 +201,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     print(f"{asked.rows:,} made stops, data {stamp}. Look at them with:")
-    print(f"PORCHLIGHT_STORE={asked.folder} python -m ui.start")
+    print(f"PORCHLIGHT_STORE={asked.folder} python -m ui.app.start")
     return 0
 
 

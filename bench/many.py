@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench import stores
-from data.store import Current, Store
+from data.storage.store import Current, Store
 
 BASE = 100_000
 MOVED = 1 << 11  # pixels of the finest world: each copy lies up to 50 m away, in another pixel

@@ -46,7 +46,7 @@ class Server:
 @contextmanager
 def ours(root: Path) -> Iterator[Server]:
     """Our dashboard on a store."""
-    with _served(["-m", "ui.start", "--port={port}"], {"PORCHLIGHT_STORE": str(root)}) as one:
+    with _served(["-m", "ui.app.start", "--port={port}"], {"PORCHLIGHT_STORE": str(root)}) as one:
         yield one
 
 

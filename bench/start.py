@@ -111,7 +111,7 @@ def _map(store: Path, chromium: Any) -> Taken:
     page = context.new_page()
     port = free_port()
     start = time.perf_counter()
-    process = _started(store, "-m", "ui.start", "--port", str(port))
+    process = _started(store, "-m", "ui.app.start", "--port", str(port))
     try:
         answers(f"http://localhost:{port}/_stcore/health", process)
         page.goto(f"http://localhost:{port}", wait_until="commit")

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from data.settings import ROOT, Problem
-from data.store import Store
+from data.storage.store import Store
 
 KEPT = ROOT / "bench" / "out"
-MADE_BY = ("bench/made.py", "porchlight.toml", "data/**/*.py", "data/*.toml", "geo/*.py")
+MADE_BY = ("bench/made.py", "porchlight.toml", "data/**/*.py", "data/**/*.toml", "geo/*.py")
 
 
 def kept(rows: int) -> Path:

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from bench import made, stores
 from bench.plain import view as plain
-from data import answers, pixels, questions, shapes, surface
-from data.store import Current, Store
-from data.view import HEXAGONS, View
+from data.maps import heat_surface, outlines
+from data.storage.store import Current, Store
+from data.views import answers, pixel_counts, view_counts
+from data.views.view import HEXAGONS, View
 
 ROWS = 1_000_000
 ROUNDS = 15
@@ -56,7 +57,7 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
     our_load = time.perf_counter() - start
     over = window(current)
     views = the_views(current.stamp)
-    units = {v.area_set: shapes.units(current, v.area_set) for v in views.values()}
+    units = {v.area_set: outlines.units(current, v.area_set) for v in views.values()}
     for view in views.values():
         _ours_once(current, view, units[view.area_set], over)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -73,11 +74,11 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
     return [{**line, **told} for line in found]
 
 
-def window(current: Current) -> surface.Window:
+def window(current: Current) -> heat_surface.Window:
     """The window of the heat over the whole place."""
-    over = surface.place(current)
+    over = heat_surface.place(current)
     assert over is not None
-    return surface.window(over, surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
+    return heat_surface.window(over, heat_surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
 
 
 def the_views(stamp: str) -> dict[str, View]:
@@ -109,9 +110,11 @@ def the_views(stamp: str) -> dict[str, View]:
     }
 
 
-def _ours_once(current: Current, view: View, units: gpd.GeoDataFrame, over: surface.Window) -> None:
+def _ours_once(
+    current: Current, view: View, units: gpd.GeoDataFrame, over: heat_surface.Window
+) -> None:
     answers.areas(current, view, units)
-    surface.surface(current, view, BANDWIDTH, over)
+    heat_surface.surface(current, view, BANDWIDTH, over)
 
 
 def _questions(
@@ -119,7 +122,7 @@ def _questions(
     frame: pd.DataFrame,
     view: View,
     units: gpd.GeoDataFrame,
-    over: surface.Window,
+    over: heat_surface.Window,
 ) -> list[Question]:
     periods = [v for v in (view, view.compared()) if v is not None]
     step = 7 if answers.areas(current, view, units).step == "week" else 1
@@ -142,9 +145,9 @@ def _questions(
         ),
         Question(
             "heat",
-            lambda: pixels.counts(current, view, over.around),
+            lambda: pixel_counts.counts(current, view, over.around),
             lambda: plain.pixels(frame, view, over.around.shift),
-            lambda: surface.surface(current, view, BANDWIDTH, over),
+            lambda: heat_surface.surface(current, view, BANDWIDTH, over),
             _same_pixels,
         ),
     ]
@@ -152,10 +155,10 @@ def _questions(
 
 def _ours_counted(
     current: Current, periods: list[View], step: int
-) -> tuple[dict[str, int], list[questions.Counted]]:
+) -> tuple[dict[str, int], list[view_counts.Counted]]:
     """The headline, and the counts of the View and of what it is compared with."""
-    counted = [questions.by_area_and_step(current, v, step) for v in periods]
-    return questions.headline(current, periods[0], counted[0]), counted
+    counted = [view_counts.by_area_and_step(current, v, step) for v in periods]
+    return view_counts.headline(current, periods[0], counted[0]), counted
 
 
 def _line(name: str, asked: Question, limit: float, rounds: int) -> dict[str, Any]:
@@ -196,7 +199,7 @@ def _together(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _same_steps(
-    current: Current, ours: questions.Counted, peer: pd.DataFrame, view: View, step: int
+    current: Current, ours: view_counts.Counted, peer: pd.DataFrame, view: View, step: int
 ) -> bool:
     """Whether two tables of counts by unit and step hold the same numbers."""
     units, counts = ours.units, ours.counts
@@ -205,7 +208,7 @@ def _same_steps(
         units = np.where(units >= 0, cells[units], -1)
         order = np.argsort(units)
         units, counts = units[order], counts[order]
-    first = pd.Timestamp(questions.origin(view, step))
+    first = pd.Timestamp(view_counts.origin(view, step))
     starts = pd.date_range(first, periods=counts.shape[1], freq=f"{step}D")
     filled = peer.reindex(columns=starts, fill_value=0)
     return (

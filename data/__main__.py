@@ -1,11 +1,7 @@
 """The command line: python -m data --help."""
 
-from data import (  # noqa: F401 (their rows)
-    attack_commands,
-    people_commands,
-    release_commands,
-)
-from data.commands import app
+from data.commands import attack, people, release  # noqa: F401 (their rows)
+from data.commands.main import app
 
 if __name__ == "__main__":
     app()

@@ -19,7 +19,7 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class Basemap:
-    """What may lie below the areas, as it is written: data/basemap.py looks into it.
+    """What may lie below the areas, as it is written: data/maps/basemap.py looks into it.
 
     `provider` is a name of xyzservices or the team's own tile server as a table.
     """

@@ -9,8 +9,8 @@ import shapely
 from pyproj import CRS
 from scipy import ndimage
 
-from geo import borders
-from geo.borders import Floats, Ints
+from geo import boundary_segments
+from geo.boundary_segments import Floats, Ints
 from geo.longitude import near
 
 Rows = npt.NDArray[np.int32]
@@ -34,14 +34,14 @@ class AreaIndex:
     def __init__(self, areas: gpd.GeoDataFrame, side: int = SIDE) -> None:
         # copies: preparing them must not touch the caller's
         self.areas = shapely.force_2d(_polygons(areas))
-        rings, row = borders.rings(self.areas)
+        rings, row = boundary_segments.rings(self.areas)
         self._low, self._high = _corners(rings)
-        ends, row = borders.segments(rings, row)
+        ends, row = boundary_segments.segments(rings, row)
         wide = np.maximum(self._high - self._low, 1e-300)
         ends = (ends - np.tile(self._low, 2)) / np.tile(wide, 2)
         self.side = self._affordable(ends, side)
         self._scale = self.side / wide
-        self._border_cells(*borders.touched(ends * self.side, row, self.side))
+        self._border_cells(*boundary_segments.touched(ends * self.side, row, self.side))
         self._valid = shapely.is_valid(self.areas)
         shapely.prepare(self.areas)
         # what is prepared lazily is prepared now: threads may share an index
@@ -135,7 +135,7 @@ class AreaIndex:
 
     def _exact(self, x: Floats, y: Floats, k: Rows) -> Rows:
         """The answer for points in cells with a border, by testing each area there."""
-        point, step = borders.repeated(self._first[k + 1] - self._first[k])
+        point, step = boundary_segments.repeated(self._first[k + 1] - self._first[k])
         row = self._row[self._first[k][point] + step]
         held = self._tested(point, row, x, y)
         tested = _least(point[held], row[held], len(k))

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from geo import noise as simulated
-from geo.noise import Array, Ints, Noise
+from geo import weekly_noise
+from geo.weekly_noise import Array, Ints, Noise
 
 LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said
@@ -89,7 +89,7 @@ def levels(
     if given.ndim != 1:
         raise ValueError("Breaks are sought in one series of weekly counts.")
     at = np.flatnonzero(np.isfinite(given))
-    y, wave = given[at][None], simulated.waves(at, period)
+    y, wave = given[at][None], weekly_noise.waves(at, period)
     normal = np.random.default_rng(seed).standard_normal((replicates, len(at)))
     fixed = sorted({int(i) for i in np.searchsorted(at, known) if 0 < i < len(at)})
     edges, noise, p = [0, *fixed, len(at)], Noise(1.001, 0.0), [np.nan] * len(fixed)
@@ -145,7 +145,7 @@ def share_found(
     later half of the weeks would be found and called a break."""
     given = np.asarray(counts, float)
     at = np.flatnonzero(np.isfinite(given))
-    y, wave, edges = given[at][None], simulated.waves(at, period), [0, len(at)]
+    y, wave, edges = given[at][None], weekly_noise.waves(at, period), [0, len(at)]
     if len(at) < 2 * LEAST or y.mean() < FEWEST:
         return 0.0
     normal = np.random.default_rng(seed).standard_normal((2 * replicates, len(at)))
@@ -154,12 +154,14 @@ def share_found(
     drawn, own = _like(y, season, wave, edges, normal[replicates:], noise)
     limit = np.quantile(_gains(drawn, own, edges).max(axis=1), 1 - level)
     half = np.where(np.arange(len(at)) < len(at) // 2, 1.0, factor)
-    mean = (simulated.levels(y, season, edges) * season)[0] * half / half.mean()
-    planted = simulated.weeks(normal[:replicates], mean.round(6), noise)
-    beside = simulated.season(planted, wave, edges, season, rounds=1)
+    mean = (weekly_noise.levels(y, season, edges) * season)[0] * half / half.mean()
+    planted = weekly_noise.weeks(normal[:replicates], mean.round(6), noise)
+    beside = weekly_noise.season(planted, wave, edges, season, rounds=1)
     seen = _gains(planted, beside, edges).max(axis=1) > limit
     _, slope = _sloped(mean[None], season)
-    null = _step_less_slope(simulated.weeks(normal[replicates:], slope[0].round(6), noise), season)
+    null = _step_less_slope(
+        weekly_noise.weeks(normal[replicates:], slope[0].round(6), noise), season
+    )
     seen &= _step_less_slope(planted, season) > np.quantile(null, 1 - level)
     return float(seen.mean())
 
@@ -175,7 +177,7 @@ def _p_against_slope(
     noise = _matched(y, season, wave, tried, normal, margin=0.0)  # the step alone had its own
     own, by = y[:, a:b], season[:, a:b]
     steep, mean = _sloped(own, by)
-    drawn = simulated.weeks(normal[:, a:b], mean[0].round(6), noise)
+    drawn = weekly_noise.weeks(normal[:, a:b], mean[0].round(6), noise)
     seen = _step_less_slope(np.vstack([own, drawn]), by)
     chance = (1 + (seen[1:] >= seen[0]).sum()) / len(seen)
     return float(chance), float(np.exp(steep[0]))
@@ -206,7 +208,7 @@ def _step_less_slope(y: Array, season: Array) -> Array:
     at = LEAST + step.argmax(axis=1)
     _, mean = _sloped(y, by)
     slope = special.xlogy(y, mean / by).sum(axis=1)
-    around = simulated.levels(y, by, [0, weeks], at) * by
+    around = weekly_noise.levels(y, by, [0, weeks], at) * by
     left = ((y - around) ** 2 / np.maximum(around, 1e-9)).sum(axis=1) / max(weeks - 2, 1)
     return np.asarray(2 * (step[np.arange(rows), at - LEAST] - slope) / np.maximum(left, 1e-9))
 
@@ -225,17 +227,17 @@ def _p_there(y: Array, wave: Array, edges: list[int], cut: int, normal: Array) -
 
 
 def _season(y: Array, wave: Array, edges: list[int]) -> Array:
-    return simulated.season(y, wave, edges, np.ones((1, y.shape[1])))
+    return weekly_noise.season(y, wave, edges, np.ones((1, y.shape[1])))
 
 
 def _like(
     y: Array, season: Array, wave: Array, edges: list[int], normal: Array, noise: Noise
 ) -> tuple[Array, Array]:
     """Series like this one without further breaks, and the season fitted to each of them."""
-    drawn = simulated.weeks(
-        normal, (simulated.levels(y, season, edges) * season)[0].round(6), noise
+    drawn = weekly_noise.weeks(
+        normal, (weekly_noise.levels(y, season, edges) * season)[0].round(6), noise
     )
-    return drawn, simulated.season(drawn, wave, edges, season, rounds=1)
+    return drawn, weekly_noise.season(drawn, wave, edges, season, rounds=1)
 
 
 def _matched(
@@ -245,22 +247,22 @@ def _matched(
 
     A `margin` of standard errors is added to the memory: too little makes breaks of chance.
     """
-    wanted = simulated.seen(_flattened(y, season, edges), season, edges)
-    noise = simulated.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
+    wanted = weekly_noise.seen(_flattened(y, season, edges), season, edges)
+    noise = weekly_noise.closer(Noise(1.0, 0.0), wanted, (np.ones(1), np.zeros(1)))
     for _ in range(MATCHED):
         drawn, own = _like(y, season, wave, edges, normal[:MATCHING], noise)
-        got = simulated.seen(_flattened(drawn, own, edges), own, edges)
-        noise = simulated.closer(noise, wanted, got)
+        got = weekly_noise.seen(_flattened(drawn, own, edges), own, edges)
+        noise = weekly_noise.closer(noise, wanted, got)
     doubt = margin * float(got[1].std())
-    return Noise(noise.factor, min(noise.memory + doubt, simulated.MOST))
+    return Noise(noise.factor, min(noise.memory + doubt, weekly_noise.MOST))
 
 
 def _flattened(y: Array, season: Array, edges: list[int]) -> Array:
     """The weeks without their two clearest steps, a row each: those may be breaks."""
-    whole = simulated.levels(y, season, edges)
+    whole = weekly_noise.levels(y, season, edges)
     for _ in range(2):
         cut = _gains(y, season, edges)[:, : y.shape[1]].argmax(axis=1)
-        level = simulated.levels(y, season, edges, cut)
+        level = weekly_noise.levels(y, season, edges, cut)
         y = np.where(level > 0, y * whole / np.maximum(level, 1e-9), y)
     return y
 
@@ -329,7 +331,7 @@ def _intervals(
     if not shown:
         return []
     season, out = _season(y, wave, edges), []
-    level = simulated.levels(y, season, edges)[0]
+    level = weekly_noise.levels(y, season, edges)[0]
     drawn, _ = _like(y, season, wave, edges, normal, noise)
     for a, cut, b in zip(edges, edges[1:], edges[2:]):
         if cut not in shown:
@@ -361,7 +363,7 @@ def _sought(
     a, b, without = edges[i - 1], edges[i + 1], [*edges[:i], *edges[i + 1 :]]
     found: Ints | None = None
     for _ in range(3):
-        own = simulated.season(drawn, wave, without, season, rounds=2, cut=found)
+        own = weekly_noise.season(drawn, wave, without, season, rounds=2, cut=found)
         gains = _gains(drawn[:, a:b], own[:, a:b], [0, b - a])
         found = np.where(gains.max(axis=1) > 0, a + gains.argmax(axis=1), cut)
     return np.asarray(found), own

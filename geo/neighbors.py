@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geo.borders import Floats, Ints, repeated
+from geo.boundary_segments import Floats, Ints, repeated
 
 Bools = npt.NDArray[np.bool_]
 

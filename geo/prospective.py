@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from geo import windows
-from geo.windows import Array, Circles, Whole
+from geo import scan_windows
+from geo.scan_windows import Array, Circles, Whole
 
 WEEK = 7
 GROWTH = 1.2  # a circle holds at least so many times as many areas as the one before it
@@ -114,7 +114,7 @@ def looking(
 ) -> Look:
     """Circles that hold at most a `share` of all counts, each of a centre a fifth wider (by
     areas) than the one before it: between them lies next to nothing, and they are far fewer."""
-    found = windows.circles(windows.distances(x, y), counts.sum(axis=1), share)
+    found = scan_windows.circles(scan_windows.distances(x, y), counts.sum(axis=1), share)
     kept: list[int] = []
     for start, stop in found.by_centre():
         before = 0.0
@@ -129,7 +129,7 @@ def looking(
 def scores(counts: Whole, look: Look, last: Whole) -> tuple[Array, Whole]:
     """The score of each circle's best window that ends on each of the days `last`, and the place
     of its length in `look.lengths`: both (circles, days)."""
-    n = _sums(windows.held(look.circles, counts).astype(float))
+    n = _sums(scan_windows.held(look.circles, counts).astype(float))
     every = _sums(counts.sum(axis=0)[None].astype(float))
     weekly, weeks = _trailing(n), _trailing(every)
     sums = [_sums(v) for v in (_squares(weekly, weeks), weekly, weeks)]
@@ -154,7 +154,10 @@ def dealt_scores(counts: Whole, look: Look, replicates: int, rng: np.random.Gene
     stay whole over the areas, and days that follow each other stay together within a week.
     """
     base = counts[:, -look.baseline :]
-    held, every = windows.held(look.circles, base).astype(float), base.sum(axis=0).astype(float)
+    held, every = (
+        scan_windows.held(look.circles, base).astype(float),
+        base.sum(axis=0).astype(float),
+    )
     part = held.sum(axis=1, keepdims=True) / max(every.sum(), 1)
     weekly, weeks = (_trailing(_sums(_wrapped(v)))[:, WEEK - 1 :] for v in (held, every[None]))
     # days first: what is drawn are whole days, and they lie together in memory
@@ -190,8 +193,8 @@ def rarity(score: npt.ArrayLike, past: Array, longest: int) -> Array:
     days near each other are alike: half of the longest window, or a week, counts as one look.
     """
     value = np.atleast_1d(np.asarray(score, float))
-    rank = (1 + (past[None, :] >= windows.near(value)[:, None]).sum(axis=1)) / (1 + len(past))
-    scale = max(float(past.std(ddof=1)), windows.SAME) / GUMBEL_SD
+    rank = (1 + (past[None, :] >= scan_windows.near(value)[:, None]).sum(axis=1)) / (1 + len(past))
+    scale = max(float(past.std(ddof=1)), scan_windows.SAME) / GUMBEL_SD
     y = (value - past.mean()) / scale + np.euler_gamma
     above = np.maximum(-np.expm1(-np.exp(-np.maximum(y, -5))), LEAST_P)
     looks = max(len(past) / max(longest / 2, WEEK), 2)
@@ -202,7 +205,7 @@ def rarity(score: npt.ArrayLike, past: Array, longest: int) -> Array:
 def p_dealt(score: npt.ArrayLike, dealt: Array) -> Array:
     """The rank of scores among those of replicates."""
     value = np.atleast_1d(np.asarray(score, float))
-    reached = (dealt[None, :] >= windows.near(value)[:, None]).sum(axis=1)
+    reached = (dealt[None, :] >= scan_windows.near(value)[:, None]).sum(axis=1)
     return np.asarray((1 + reached) / (1 + len(dealt)))
 
 
@@ -262,7 +265,7 @@ def power(
 
 def likelihood(cases: Array, mean: Array) -> Array:
     """The Poisson log likelihood ratio of a count above its mean; 0 without more."""
-    above = (cases > mean * windows.ABOVE) & (mean > 0)
+    above = (cases > mean * scan_windows.ABOVE) & (mean > 0)
     ratio = np.divide(cases, mean, out=np.ones_like(cases), where=above)
     np.log(ratio, out=ratio, where=above)
     ratio *= cases
@@ -281,7 +284,7 @@ def _clusters(
     base = counts[:, -look.baseline :]
     found = Scan(look, pd.DataFrame(), dealt, past)
     rows = []
-    for window in windows.apart(look.circles, score, x, y):
+    for window in scan_windows.apart(look.circles, score, x, y):
         members, days = look.circles.members(int(window)), look.lengths[length[window]]
         cases = int(base[members, -days:].sum())
         mean = base[members].sum() * base[:, -days:].sum() / base.sum()
@@ -329,7 +332,9 @@ def _dispersion(squares: Array, inside: Array, every: Array, weeks: int) -> Arra
     """
     part = inside / np.maximum(every, 1)
     chi = np.divide(squares, part, out=np.zeros_like(squares), where=part > 0) - inside
-    return np.asarray(np.maximum(chi / (max(weeks, 1) * np.maximum(1 - part, windows.SAME)), 1.0))
+    return np.asarray(
+        np.maximum(chi / (max(weeks, 1) * np.maximum(1 - part, scan_windows.SAME)), 1.0)
+    )
 
 
 def _squares(weekly: Array, weeks: Array) -> Array:

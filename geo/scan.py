@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo import windows
-from geo.windows import Array, Circles, Whole
+from geo import scan_windows
+from geo.scan_windows import Array, Circles, Whole
 
 CELLS = 32_768  # lengths times replicates that are worked on at once: it stays in the cache
 IN_SPACE = (
@@ -59,9 +59,9 @@ def poisson(
         "left_out_cases": int(n.sum() - n[kept].sum()),
     }
     n, people = n[kept], people[kept]
-    found = windows.circles(windows.distances(east, north, distance), people, max_share)
+    found = scan_windows.circles(scan_windows.distances(east, north, distance), people, max_share)
     total, share = int(n.sum()), people / people.sum()
-    expected = total * windows.held(found, share[:, None])
+    expected = total * scan_windows.held(found, share[:, None])
 
     def maps(rng: np.random.Generator, size: int) -> Counts:
         """Cases by population alone."""
@@ -113,9 +113,9 @@ def space_time_permutation(
     total, by_area = int(n.sum()), n.sum(axis=1)
     newest = n[:, ::-1][:, :max_days]  # the newest day first, as windows grow
     by_day = newest.sum(axis=0)
-    found = windows.circles(windows.distances(x, y, distance), by_area, max_share)
+    found = scan_windows.circles(scan_windows.distances(x, y, distance), by_area, max_share)
     # whole numbers until the end, so that equal windows stay equal
-    inside = windows.held(found, by_area[:, None])
+    inside = scan_windows.held(found, by_area[:, None])
     expected = inside * (np.cumsum(by_day) / max(total, 1))
 
     def tables(rng: np.random.Generator, size: int) -> Counts:
@@ -187,19 +187,19 @@ def _clusters(
         raise ValueError(f"replicates is {replicates}: use 1 or more, 999 as a rule.")
     if not total or not expected.size:
         return []
-    every = windows.likelihood(windows.held(found, seen), expected, total)
-    length = np.argmax(every >= windows.near(every.max(axis=1))[:, None], axis=1)
+    every = scan_windows.likelihood(scan_windows.held(found, seen), expected, total)
+    length = np.argmax(every >= scan_windows.near(every.max(axis=1))[:, None], axis=1)
     llr = np.take_along_axis(every, length[:, None], axis=1)[:, 0]
-    picked = windows.apart(found, llr, *at)
+    picked = scan_windows.apart(found, llr, *at)
     if not len(picked):
         return []
     rng = np.random.default_rng(seed)
     step = max(CELLS // seen.shape[1], 1)
     sizes = [min(step, replicates - done) for done in range(0, replicates, step)]
     by_chance = np.concatenate(
-        [windows.highest(found, drawn(rng, size), expected, total) for size in sizes]
+        [scan_windows.highest(found, drawn(rng, size), expected, total) for size in sizes]
     )
-    reached = (by_chance >= windows.near(llr[picked])[:, None]).sum(axis=1)
+    reached = (by_chance >= scan_windows.near(llr[picked])[:, None]).sum(axis=1)
     p = (1 + reached) / (1 + replicates)
     return list(zip(picked.tolist(), length[picked].tolist(), p.tolist(), llr[picked].tolist()))
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from geo.borders import Floats, Ints
-from geo.crowded import bordering, counted, joined, keep_nearest, nearest, nobody
+from geo.boundary_segments import Floats, Ints
 from geo.neighbors import Bools, Neighbors, pairs, prepared
+from geo.st_dbscan_dense import bordering, counted, joined, keep_nearest, nearest, nobody
 
 Places = npt.NDArray[np.int32]  # half the memory of Ints, and there may be many
 

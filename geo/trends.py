@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.alarms import Expected, expected, expected_by_stretch, false_alarms
 from geo.breaks import change_points, levels
+from geo.outbreak_bands import Expected, expected, expected_by_stretch, false_alarms
 
 __all__ = [
     "Expected",

@@ -2,20 +2,23 @@
 
 import streamlit as st
 
-from ui import breakdown, cached, charts, clock, frame, neighborhood, tables
+from ui.cached import views
+from ui.explore import area_page, time_page
+from ui.frame import frame
+from ui.parts import breakdown, charts, tables
 
 asked = frame.view()
-view = neighborhood.polygons(asked)
+view = area_page.polygons(asked)
 theme = frame.theme()
-answer = cached.answer(view)
-name = neighborhood.pick(answer, asked.areas)
-neighborhood.stop_without_data(view, name, answer)
+answer = views.answer(view)
+name = area_page.pick(answer, asked.areas)
+area_page.stop_without_data(view, name, answer)
 row = answer.table.set_index("area").loc[name]
-frame.head(neighborhood.title(name, row, view))
-st.text(neighborhood.numbers(row, answer))
+frame.head(area_page.title(name, row, view))
+st.text(area_page.numbers(row, answer))
 st.altair_chart(
     charts.against(
-        neighborhood.against_city(name, answer),
+        area_page.against_city(name, answer),
         theme,
         answer.step,
         [name, "all areas"],
@@ -23,20 +26,20 @@ st.altair_chart(
     ),
     alt=f"{name} against all areas",
 )
-inside = neighborhood.inside(view, name)
+inside = area_page.inside(view, name)
 frame.say_changes(view)
 left, right = st.columns(2)
 with left:
     st.markdown("**What was recorded**")
-    st.altair_chart(charts.bars(neighborhood.kinds(inside), theme, "incidents"), alt="Kinds")
+    st.altair_chart(charts.bars(area_page.kinds(inside), theme, "incidents"), alt="Kinds")
 with right:
     st.markdown("**When**")
-    hours = clock.hours(inside)
+    hours = time_page.hours(inside)
     if hours["n"].any():
         st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
-    clock.left_out(hours["n"].sum(), row["n"], "hour")
+    time_page.left_out(hours["n"].sum(), row["n"], "hour")
 breakdown.show(inside, theme)
 st.markdown("**Neighbors**")
-tables.listed(neighborhood.neighbors(view, name, answer))
-st.text(neighborhood.border(view))
+tables.listed(area_page.neighbors(view, name, answer))
+st.text(area_page.border(view))
 frame.foot(inside)

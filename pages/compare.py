@@ -2,28 +2,30 @@
 
 import streamlit as st
 
-from ui import claim, compare, compared, downloads, forest, frame, tables, twins
+from ui.frame import downloads, frame, method_note
+from ui.parts import tables
+from ui.patterns import compare_page, comparison_tables, forest, small_multiples
 
 view = frame.view()
 theme = frame.theme()
 top = st.container()
-asked = compare.ask(view)
-pair = compare.pair(view, asked)
-made = compare.made(asked, pair)
+asked = compare_page.ask(view)
+pair = compare_page.pair(view, asked)
+made = compare_page.made(asked, pair)
 with top:
-    frame.head(compared.title(view, asked, pair))
-for line in compare.told(view, asked, pair):
+    frame.head(comparison_tables.title(view, asked, pair))
+for line in compare_page.told(view, asked, pair):
     st.text(line)
 if not isinstance(pair, str):
-    compared.sides(pair, asked)
-    if compared.drawable(pair):
+    comparison_tables.sides(pair, asked)
+    if comparison_tables.drawable(pair):
         plot, beside = st.columns([1.35, 1], gap="medium")
         with plot:
             forest.show(pair, asked, theme)
         with beside:
-            twins.show(pair, asked, frame.changes(view), theme)
-        rows = compared.table(pair, asked)
-        known = tables.stepped(compared.COLUMNS, pair.unit)
+            small_multiples.show(pair, asked, frame.changes(view), theme)
+        rows = comparison_tables.table(pair, asked)
+        known = tables.stepped(comparison_tables.COLUMNS, pair.unit)
         tables.finding(rows, known, 330, "compare_table")
         downloads.finding(view, rows, known, made)
-claim.foot(view, made)
+method_note.foot(view, made)

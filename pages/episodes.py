@@ -2,30 +2,33 @@
 
 import streamlit as st
 
-from ui import cached, cached_patterns, claim, downloads, episodes, frame, grouped, maps, pictures
+from ui.cached import findings, views
+from ui.frame import downloads, frame, method_note
+from ui.map import layers, leaflet
+from ui.patterns import episode_lists, episodes_page
 
 view = frame.view()
 theme = frame.theme()
-answer = cached.answer(view)
+answer = views.answer(view)
 title = st.container()
-metres, hours, least = episodes.choose(view)
-found = cached_patterns.episodes(view, metres, hours, least)
+metres, hours, least = episodes_page.choose(view)
+found = findings.episodes(view, metres, hours, least)
 with title:
-    frame.head(episodes.title(view, found))
-    for line in episodes.said(view, found):
+    frame.head(episodes_page.title(view, found))
+    for line in episodes_page.said(view, found):
         st.text(line)
-made = episodes.made(metres, hours, least)
+made = episodes_page.made(metres, hours, least)
 if not found.table.empty:
-    rows = episodes.listed(view, found)
+    rows = episodes_page.listed(view, found)
     picture, beside = st.columns([1.3, 1])
     with picture:
-        told = pictures.still(view, answer, theme, **episodes.picture(view, found, theme))
-        maps.show("map_episodes", frame.map_title(view), cached.bounds(view), told)
+        told = layers.still(view, answer, theme, **episodes_page.picture(view, found, theme))
+        leaflet.show("map_episodes", frame.map_title(view), views.bounds(view), told)
     with beside:
-        picked = grouped.pick(rows, 430)
-    grouped.records(view, found, picked)
-    episodes.timeline(view, found, theme)
-    downloads.finding(view, rows, episodes.COLUMNS, made)
+        picked = episode_lists.pick(rows, 430)
+    episode_lists.records(view, found, picked)
+    episodes_page.timeline(view, found, theme)
+    downloads.finding(view, rows, episodes_page.COLUMNS, made)
 if len(found.records):
-    grouped.duplicates(view, found)
-claim.foot(view, made)
+    episode_lists.duplicates(view, found)
+method_note.foot(view, made)

@@ -2,34 +2,37 @@
 
 import streamlit as st
 
-from ui import cached, cached_patterns, claim, downloads, frame, hot, maps, pictures
+from ui.cached import findings, views
+from ui.frame import downloads, frame, method_note
+from ui.map import layers, leaflet
+from ui.patterns import hot_spots_page
 
 view = frame.view()
 theme = frame.theme()
-answer = cached.answer(view)
-if why := hot.why_not(view, answer):
+answer = views.answer(view)
+if why := hot_spots_page.why_not(view, answer):
     frame.head("No hot spots can be looked for here")
     st.text(why)
     frame.foot(view)
     st.stop()
 title = st.container()
-of, how, seed = hot.choose(view)
-found = cached_patterns.hot_spots(view, of, how, seed)
+of, how, seed = hot_spots_page.choose(view)
+found = findings.hot_spots(view, of, how, seed)
 with title:
-    frame.head(hot.title(view, of, found))
+    frame.head(hot_spots_page.title(view, of, found))
     for line in (
-        hot.shown(found) or hot.said(of, found),
-        *hot.power_lines(view, found, of, how, seed),
+        hot_spots_page.shown(found) or hot_spots_page.said(of, found),
+        *hot_spots_page.power_lines(view, found, of, how, seed),
     ):
         st.text(line)
 picture, beside = st.columns([1.55, 1])
 with picture:
-    told = pictures.still(view, answer, theme, **hot.picture(view, found, theme))
-    maps.show("map_hot", frame.map_title(view), cached.bounds(view), told)
+    told = layers.still(view, answer, theme, **hot_spots_page.picture(view, found, theme))
+    leaflet.show("map_hot", frame.map_title(view), views.bounds(view), told)
 with beside:
-    rows = hot.table(found, 430)
-for line in (*hot.sentences(found), *hot.across(view)):
+    rows = hot_spots_page.table(found, 430)
+for line in (*hot_spots_page.sentences(found), *hot_spots_page.across(view)):
     st.text(line)
-made = hot.made(of, how, seed)
-downloads.finding(view, rows, hot.COLUMNS, made)
-claim.foot(view, made)
+made = hot_spots_page.made(of, how, seed)
+downloads.finding(view, rows, hot_spots_page.COLUMNS, made)
+method_note.foot(view, made)

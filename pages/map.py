@@ -2,24 +2,27 @@
 
 import streamlit as st
 
-from ui import cached, frame, headline, layers, live, options, player, trend
+from ui.cached import views
+from ui.frame import frame
+from ui.map import area_layer, controls, panel, player
+from ui.parts import headline, trend_line
 
 view = frame.view()
 theme = frame.theme()
 title = st.container()
 numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
 with choices:
-    layer = options.layer()
-    asked = options.asked(view, layer)
-view = layers.by_layer(view)
-answer = cached.answer(view)
+    layer = controls.layer()
+    asked = controls.asked(view, layer)
+view = area_layer.by_layer(view)
+answer = views.answer(view)
 with title:
     frame.head(headline.title(view, answer))
 with numbers:
     headline.show(view, answer)
-live.show(view, answer, layer, theme, asked)
+panel.show(view, answer, layer, theme, asked)
 if not player.playing(asked, layer):  # its bar is a chart of its own
-    chart = trend.spec(answer.series, theme, answer.step, frame.changes(view))
+    chart = trend_line.spec(answer.series, theme, answer.step, frame.changes(view))
     st.vega_lite_chart(chart, alt=f"Incidents a {answer.step}")
 frame.say_changes(view)
 frame.foot(view, said=True)

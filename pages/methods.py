@@ -2,21 +2,22 @@
 
 import streamlit as st
 
-from ui import about, frame, upload
+from ui.explore import methods_page
+from ui.frame import frame, upload
 
 view = frame.view()
 frame.head("Data and methods")
-about.stamp(view)
+methods_page.stamp(view)
 st.markdown("### Sources")
-about.sources(view)
+methods_page.sources(view)
 st.markdown("### What happened to every row")
-about.rows(view)
+methods_page.rows(view)
 st.markdown("### Areas")
-about.areas(view)
+methods_page.areas(view)
 st.markdown("### How each number is made")
-about.methods()
+methods_page.methods()
 st.markdown("### Dictionary")
-about.dictionary()
+methods_page.dictionary()
 st.markdown("### Bring a file")
 upload.show()
 frame.foot(view)

@@ -2,29 +2,31 @@
 
 import streamlit as st
 
-from ui import cached_patterns, claim, downloads, frame, near
+from ui.cached import findings
+from ui.frame import downloads, frame, method_note
+from ui.patterns import near_repeats_page
 
 view = frame.view()
 theme = frame.theme()
 title = st.container()
-one, kind, seed = near.choose(view)
-made = near.made(kind, seed)
-headed, why = near.why_not(one, kind)
+one, kind, seed = near_repeats_page.choose(view)
+made = near_repeats_page.made(kind, seed)
+headed, why = near_repeats_page.why_not(one, kind)
 if why:
     with title:
         frame.head(headed)
         st.text(why)
-    claim.foot(one, made)
+    method_note.foot(one, made)
     st.stop()
-found = cached_patterns.near(one, seed)
+found = findings.near(one, seed)
 with title:
-    frame.head(near.title(kind, found))
-    for line in near.said(kind, found, one):
+    frame.head(near_repeats_page.title(kind, found))
+    for line in near_repeats_page.said(kind, found, one):
         st.text(line)
-if near.shown(found):
-    st.text(near.shown(found))
-    claim.foot(one, made)
+if near_repeats_page.shown(found):
+    st.text(near_repeats_page.shown(found))
+    method_note.foot(one, made)
     st.stop()
-near.matrix(found, theme)
-downloads.finding(one, near.listed(found), near.COLUMNS, made)
-claim.foot(one, made)
+near_repeats_page.matrix(found, theme)
+downloads.finding(one, near_repeats_page.listed(found), near_repeats_page.COLUMNS, made)
+method_note.foot(one, made)

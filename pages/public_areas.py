@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import public, public_files, public_map
+from ui.public import public_frame, public_map, public_tables
 
-found = public.shown()
-public.head(public.title(found))
-st.text(public.sentence(found))
+found = public_frame.shown()
+public_frame.head(public_frame.title(found))
+st.text(public_frame.sentence(found))
 public_map.show(found, "map_areas")
-rows = public_files.ranked(found)
-public_files.table(rows, found.choice, min(30 * (len(rows) + 1) + 12, 640), "areas_table")
-public_files.take(found, rows, found.path, "areas")
-public.foot(found, (found.path,))
+rows = public_tables.ranked(found)
+public_tables.table(rows, found.choice, min(30 * (len(rows) + 1) + 12, 640), "areas_table")
+public_tables.take(found, rows, found.path, "areas")
+public_frame.foot(found, (found.path,))

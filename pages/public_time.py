@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui import public, public_time
+from ui.public import public_frame, public_time
 
-found = public.shown()
-public.head(f"When: {found.choice.source}, {found.choice.kind}")
+found = public_frame.shown()
+public_frame.head(f"When: {found.choice.source}, {found.choice.kind}")
 st.markdown("**The whole city**")
 city = public_time.city(found)
 public_time.said(found, city, "weeks", public_time.city_path(found), "weeks")
@@ -13,4 +13,4 @@ st.markdown("**By area**")
 public_time.areas(found)
 public_time.bands(found)
 public_time.sensitive(found)
-public.foot(found, (public_time.city_path(found),))
+public_frame.foot(found, (public_time.city_path(found),))

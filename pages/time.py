@@ -2,15 +2,18 @@
 
 import streamlit as st
 
-from ui import breakdown, cached, charts, clock, frame, headline
+from ui.cached import views
+from ui.explore import time_page
+from ui.frame import frame
+from ui.parts import breakdown, charts, headline
 
 view = frame.view()
 theme = frame.theme()
-answer = cached.answer(view)
-frame.head(clock.title(view, answer))
+answer = views.answer(view)
+frame.head(time_page.title(view, answer))
 if answer.headline["n"]:
     headline.show(view, answer)
-    kinds, order, step = clock.kinds(view, answer)
+    kinds, order, step = time_page.kinds(view, answer)
     st.markdown(f"**By kind** (whole {step}s only)")
     changes = frame.changes(view)
     if len(kinds):
@@ -19,23 +22,23 @@ if answer.headline["n"]:
     frame.say_changes(view)
     cut = answer.headline["cut_night"]
     if step in ("day", "night"):
-        clock.left_out(kinds["n"].sum(), answer.headline["n"], "day", cut)
-    days = clock.days(view)
+        time_page.left_out(kinds["n"].sum(), answer.headline["n"], "day", cut)
+    days = time_page.days(view)
     left, right = st.columns([1, 1.4])
     with left:
         st.markdown("**Hour and weekday**")
-        hours = clock.hours(view)
+        hours = time_page.hours(view)
         if hours["n"].any():
             st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
-        clock.left_out(hours["n"].sum(), answer.headline["n"], "hour")
+        time_page.left_out(hours["n"].sum(), answer.headline["n"], "hour")
         if days["n"].any():
-            st.text(clock.said_means(view))
+            st.text(time_page.said_means(view))
     with right:
-        night = clock.day_name(view)
+        night = time_page.day_name(view)
         st.markdown(f"**Every {night}**")
         if days["n"].any():
-            st.altair_chart(charts.calendar(*clock.placed(days), theme, night), alt="Calendar")
-        clock.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
+            st.altair_chart(charts.calendar(*time_page.placed(days), theme, night), alt="Calendar")
+        time_page.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
     breakdown.show(view, theme)
-    clock.multiples(answer, theme, changes)
+    time_page.multiples(answer, theme, changes)
 frame.foot(view)

@@ -2,33 +2,35 @@
 
 import streamlit as st
 
-from ui import cached, cached_patterns, claim, downloads, frame, rise, season
+from ui.cached import findings, views
+from ui.frame import downloads, frame, method_note
+from ui.patterns import season, trend_page
 
 view = frame.view()
 theme = frame.theme()
-answer = cached.answer(view)
-if why := rise.never(view, answer):
+answer = views.answer(view)
+if why := trend_page.never(view, answer):
     frame.head(why)
     frame.foot(view)
     st.stop()
 top = st.container()
-seed = claim.seed()
-found = cached_patterns.trend(view, seed)
-made = rise.made(found, seed)
-if why := rise.why_not(found):
+seed = method_note.seed()
+found = findings.trend(view, seed)
+made = trend_page.made(found, seed)
+if why := trend_page.why_not(found):
     with top:
         frame.head("Too short a time for a trend")
         st.text(why)
-    claim.foot(view, made)
+    method_note.foot(view, made)
     st.stop()
 changes = frame.changes(view)
 with top:
-    frame.head(rise.title(view, found, changes))
-    chart = rise.chart(found, theme, changes)
+    frame.head(trend_page.title(view, found, changes))
+    chart = trend_page.chart(found, theme, changes)
     st.altair_chart(chart, alt="Weeks on their expected band, with breaks")
-    for line in rise.said(view, found, changes):
+    for line in trend_page.said(view, found, changes):
         st.text(line)
 season.show(view, found, theme)
-rows = rise.listed(found)
-downloads.finding(view, rows, rise.WEEKS, made)
-claim.foot(view, made)
+rows = trend_page.listed(found)
+downloads.finding(view, rows, trend_page.WEEKS, made)
+method_note.foot(view, made)

@@ -108,8 +108,8 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def current(sample_store: Path) -> Any:
-    """The derived table of the sample (a data.store.Current)."""
-    from data.store import Store
+    """The derived table of the sample (a data.storage.store.Current)."""
+    from data.storage.store import Store
 
     store = Store(sample_store)
     return store.at(str(store.stamp()))
@@ -156,7 +156,7 @@ def dashboard(store: Path, log: Path, *other: str, **more: str) -> Iterator[str]
     port = free_port()
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*other, sys.executable, "-m", "ui.start", "--port", str(port)],
+            [*other, sys.executable, "-m", "ui.app.start", "--port", str(port)],
             cwd=ROOT,
             env=os.environ | {"PORCHLIGHT_STORE": str(store)} | more,
             stdout=out,

@@ -162,7 +162,7 @@ def opened(front: str, store: Path, folder: Path, public: Path | None = None) ->
         }  # fmt: skip
         with door.log.open("w") as log:
             app = subprocess.Popen(
-                [sys.executable, "-m", "ui.start", "--port", str(app_port)],
+                [sys.executable, "-m", "ui.app.start", "--port", str(app_port)],
                 cwd=ROOT, env=os.environ | more, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
             before = _front(front, folder, port, app_port)

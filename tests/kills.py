@@ -25,8 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
     """Run a command here and kill this process at a step; never returns."""
-    from data import ledger, sample
     from data.__main__ import app
+    from data.sample import sample
+    from data.storage import ledger
 
     done, loaded = 0, set(sys.modules)
 
@@ -71,17 +72,17 @@ def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
 
 def main() -> None:
     """Fork a child for each line of stdin."""
-    import data.boundaries
-    import data.embed
-    import data.importing
-    import data.publish
-    import data.purge
-    import data.recover
-    import data.released
-    import data.sample  # noqa: F401
-    from data import places
+    import data.areas.area_import
+    import data.embed.embed_files
+    import data.imports.importer
+    import data.release.publish
+    import data.release.release_files
+    import data.sample.sample
+    import data.upkeep.purge
+    import data.upkeep.recover  # noqa: F401
+    from data.storage import projection
 
-    places.transformer(places.WGS84, "EPSG:26915")  # opened once instead of in each child
+    projection.transformer(projection.WGS84, "EPSG:26915")  # opened once instead of in each child
     for line in sys.stdin:
         words, told, at = json.loads(line)
         read, write = os.pipe()

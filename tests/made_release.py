@@ -17,7 +17,7 @@ LEAST, BASE = 12, 5
 
 
 class Made(NamedTuple):
-    """What `data.embed.write` takes."""
+    """What `data.embed.embed_files.write` takes."""
 
     tables: dict[str, pd.DataFrame]
     areas: gpd.GeoDataFrame

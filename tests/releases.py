@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from data.attacks import ATTACKS
-from data.policy import Policy
-from data.publish import TRIES
+from data.release.policy import Policy
+from data.release.publish import TRIES
 
 SECRET = b"a secret of thirty-two bytes ...".ljust(32)[:32]
 AS_OF = date(2025, 3, 1)

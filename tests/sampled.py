@@ -7,15 +7,15 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from data import shapes
-from data.store import Current
-from data.view import View
+from data.maps import outlines
+from data.storage.store import Current
+from data.views.view import View
 
 
 @pytest.fixture(scope="module")
 def units(current: Current) -> gpd.GeoDataFrame:
     """The neighborhoods."""
-    return shapes.units(current, "neighborhoods")
+    return outlines.units(current, "neighborhoods")
 
 
 def view(current: Current, source: str, **more: Any) -> View:

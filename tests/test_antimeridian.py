@@ -14,25 +14,17 @@ import pytest
 import shapely
 from shapely.geometry import mapping
 
-from data import (
-    answers,
-    boundaries,
-    build,
-    details,
-    episodes,
-    hexes,
-    importing,
-    incidents,
-    links,
-    pixels,
-    release_records,
-    shapes,
-    surface,
-)  # fmt: skip
+from data.areas import area_import
+from data.imports import importer
+from data.maps import heat_surface, hexagons, incidents, outlines
+from data.patterns import episodes
+from data.release import placed_records  # fmt: skip
 from data.settings import Settings
-from data.store import Current, Store
-from data.view import View
-from geo import drawn, longitude, mercator
+from data.storage import build
+from data.storage.store import Current, Store
+from data.views import answers, links, pixel_counts, whole_records
+from data.views.view import View
+from geo import drawn_shape, longitude, mercator
 from tests.test_boundaries import geojson
 
 LAT = -16.8
@@ -88,16 +80,16 @@ def built(
         '[source]\nname = "calls"\nkind = "official"\n[columns]\nincident_id = "id"\n'
         'occurred_at = "time"\nlat = "lat"\nlon = "lon"\nkind = "kind"\narea_label = "ward"\n'
     )
-    options = importing.Options(source="calls", map=root / "map.toml")
-    report = importing.run(store, place, file, options, say=[].append)
+    options = importer.Options(source="calls", map=root / "map.toml")
+    report = importer.run(store, place, file, options, say=[].append)
     assert report.kept == 200
     if learn:
-        boundaries.learn(store, place, say=[].append)
+        area_import.learn(store, place, say=[].append)
     else:
         drawn_as = [
             ({"name": n}, WAYS[way](s)) for n, s in zip(["West", "Middle", "East"], wards(middle))
         ]
-        boundaries.add(
+        area_import.add(
             store,
             place,
             geojson(root / "wards.geojson", *drawn_as),
@@ -121,7 +113,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def counted(town: Town, **choices: object) -> dict[str, int]:
     view = links.view(choices, town.current.meta, town.place, NOW)[0]
-    units = shapes.units(town.current, "neighborhoods")
+    units = outlines.units(town.current, "neighborhoods")
     table = answers.areas(town.current, view, units).table
     return {str(k): int(v) for k, v in zip(units["name"], table["n"])}
 
@@ -132,9 +124,9 @@ def test_every_way_of_drawing_a_border_is_one_place(
 ) -> None:
     found = built(tmp_path, 180.0, way, known)
     assert counted(found) == counted(reference)
-    over = surface.place(found.current)
+    over = heat_surface.place(found.current)
     assert over is not None and over.outline.geom_type == "Polygon"
-    (_, west), (_, east) = surface.bounds(over)
+    (_, west), (_, east) = heat_surface.bounds(over)
     assert east - west < 2 * WIDE
     assert sum(counted(found).values()) == 200
 
@@ -148,8 +140,8 @@ def test_coordinates_are_kept_as_they_are_and_metres_are_of_one_zone(town: Town)
 
 def test_the_map_is_in_one_piece(town: Town, reference: Town) -> None:
     assert counted(town) == counted(reference)
-    _, text = shapes.script(town.current, "neighborhoods")
-    _, plain = shapes.script(reference.current, "neighborhoods")
+    _, text = outlines.script(town.current, "neighborhoods")
+    _, plain = outlines.script(reference.current, "neighborhoods")
     drawn_here, drawn_there = (
         json.loads(t[t.index(",{") + 1 : -3])["features"] for t in (text, plain)
     )
@@ -163,16 +155,18 @@ def test_the_map_is_in_one_piece(town: Town, reference: Town) -> None:
 def test_heat_hexagons_and_incidents(town: Town, reference: Town) -> None:
     totals = []
     for one in (town, reference):
-        over = surface.place(one.current)
+        over = heat_surface.place(one.current)
         assert over is not None
-        grid, every = surface.shown(over, 300)
-        window = surface.window(over, grid, 300)
-        heat = pixels.counts(one.current, one.view, window.around)["n"].to_numpy().sum()
-        found = hexes.counted(one.current, one.view, 9, grid.padded(16))
-        everywhere = hexes.counted(one.current, one.view, 9, None)
+        grid, every = heat_surface.shown(over, 300)
+        window = heat_surface.window(over, grid, 300)
+        heat = pixel_counts.counts(one.current, one.view, window.around)["n"].to_numpy().sum()
+        found = hexagons.counted(one.current, one.view, 9, grid.padded(16))
+        everywhere = hexagons.counted(one.current, one.view, 9, None)
         wide = np.ptp(found.shapes.total_bounds[::2])
         cells = incidents.cells(one.current, one.view, grid)
-        seen = surface.Seen(*np.array(surface.bounds(over))[:, ::-1].ravel().tolist(), 13.0)
+        seen = heat_surface.Seen(
+            *np.array(heat_surface.bounds(over))[:, ::-1].ravel().tolist(), 13.0
+        )
         window_of_sight = incidents.sight(seen, one.view, one.current)
         sight = incidents.located(one.current, one.view, window_of_sight)
         assert every and window.inside.sum() > 100
@@ -183,7 +177,7 @@ def test_heat_hexagons_and_incidents(town: Town, reference: Town) -> None:
 
 
 def test_hexagons_as_areas(town: Town) -> None:
-    units = shapes.units(town.current, "hexagons 0.7 km2")
+    units = outlines.units(town.current, "hexagons 0.7 km2")
     assert len(units) > 10
     west, _, east, _ = units.total_bounds
     assert east - west < 2 * WIDE and units.is_valid.all()
@@ -192,18 +186,22 @@ def test_hexagons_as_areas(town: Town) -> None:
 def test_a_drawn_shape(town: Town, reference: Town) -> None:
     found = []
     for one in (town, reference):
-        shape = drawn.encode(drawn.circle(*one.current.meta["sets"][0]["centres"][1], 1000.0))
+        shape = drawn_shape.encode(
+            drawn_shape.circle(*one.current.meta["sets"][0]["centres"][1], 1000.0)
+        )
         view = links.view({"shape": shape}, one.current.meta, one.place, NOW)[0]
-        outline = drawn.outline(
-            drawn.decode(shape), one.current.meta["place"]["crs"], one.current.meridian
+        outline = drawn_shape.outline(
+            drawn_shape.decode(shape), one.current.meta["place"]["crs"], one.current.meridian
         )
         assert np.ptp(outline.bounds[::2]) < WIDE
-        units = shapes.units(one.current, "neighborhoods")
+        units = outlines.units(one.current, "neighborhoods")
         table = answers.areas(one.current, view, units).table
         asked = dict(zip(units["name"], zip(table["asked"], table["n"])))
         found.append({k: (bool(a), int(n)) for k, (a, n) in asked.items()})
         assert (
-            shapely.intersection(surface.place(one.current, None, outline).outline, outline).area
+            shapely.intersection(
+                heat_surface.place(one.current, None, outline).outline, outline
+            ).area
             > 0
         )
     assert sum(n for _, n in found[0].values()) > 20
@@ -213,19 +211,19 @@ def test_a_drawn_shape(town: Town, reference: Town) -> None:
 
 
 def test_exports_stay_within_180_degrees(town: Town) -> None:
-    table = details.everything(town.current, town.view)
-    features = json.loads(details.as_geojson(table, {}))["features"]
+    table = whole_records.everything(town.current, town.view)
+    features = json.loads(whole_records.as_geojson(table, {}))["features"]
     lon = np.array([f["geometry"]["coordinates"][0] for f in features])
     assert (np.abs(lon) <= 180).all() and (lon > 0).any() and (lon < 0).any()
-    frame = gpd.read_parquet(io.BytesIO(details.as_geoparquet(table, {})))
+    frame = gpd.read_parquet(io.BytesIO(whole_records.as_geoparquet(table, {})))
     assert (frame.geometry.x.to_numpy() == table["lon"].to_numpy()).all()
 
 
 def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
-    areas, meta = boundaries.read(boundaries.current_sets(town.store)["neighborhoods"])
-    crs = release_records.metric(town.store, town.place, areas)
+    areas, meta = area_import.read(area_import.current_sets(town.store)["neighborhoods"])
+    crs = placed_records.metric(town.store, town.place, areas)
     assert crs in ("EPSG:32760", "EPSG:32701")
-    body = json.loads(release_records.geojson(areas, np.arange(3), crs))["features"]
+    body = json.loads(placed_records.geojson(areas, np.arange(3), crs))["features"]
     cut = [shapely.from_geojson(json.dumps(f["geometry"])) for f in body]
     for shape in cut:
         west, _, east, _ = shape.bounds
@@ -233,7 +231,7 @@ def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
     whole = longitude.framed(cut)
     assert [shape.geom_type for shape in whole] == ["Polygon"] * 3
     assert np.ptp(shapely.total_bounds(whole)[::2]) < 2 * WIDE
-    records = release_records.records(town.store, areas, meta, np.arange(1, 4))
+    records = placed_records.records(town.store, areas, meta, np.arange(1, 4))
     assert records["group"].value_counts().sort_index().tolist() == [
         counted(town)[name] for name in areas["name"]
     ]
@@ -241,9 +239,9 @@ def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
 
 def test_episodes_lie_in_the_place(town: Town) -> None:
     found = episodes.of(town.current, town.view, 800, 72, 2)
-    over = surface.place(town.current)
+    over = heat_surface.place(town.current)
     assert over is not None and len(found.table)
-    grid = mercator.grid_over(surface.bounds(over), found.shift).padded(1)
+    grid = mercator.grid_over(heat_surface.bounds(over), found.shift).padded(1)
     column = found.table["column"].to_numpy() - grid.column
     assert ((column >= 0) & (column < grid.width)).all()
 
@@ -252,7 +250,7 @@ def test_areas_are_learned(tmp_path: Path, reference: Town) -> None:
     for known in (True, False):
         (tmp_path / str(known)).mkdir()
         found = built(tmp_path / str(known), 180.0, known=known, learn=True)
-        areas, _ = boundaries.read(boundaries.current_sets(found.store)["neighborhoods"])
+        areas, _ = area_import.read(area_import.current_sets(found.store)["neighborhoods"])
         assert sorted(areas["name"]) == ["East", "Middle", "West"]
         assert np.ptp(areas.total_bounds[::2]) < 2 * WIDE
         assert counted(found) == counted(reference)
@@ -292,8 +290,8 @@ def test_longitudes_of_0_to_360_degrees(tmp_path: Path) -> None:
         'lon = "lon"\n[constant]\nkind = "call_911"\n'
     )
     store = Store(tmp_path / "store")
-    options = importing.Options(map=tmp_path / "map.toml")
-    report = importing.run(store, place, tmp_path / "a.csv", options, say=[].append)
+    options = importer.Options(map=tmp_path / "map.toml")
+    report = importer.run(store, place, tmp_path / "a.csv", options, say=[].append)
     assert (report.kept, sum(report.rejected.values())) == (2, 1)
     lon = pq.read_table(store.batches / f"{report.batch}.parquet")["lon"].to_numpy()
     assert lon == pytest.approx([-179.98, -179.98])

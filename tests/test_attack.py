@@ -12,11 +12,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import attack, chain, release_hold
-from data.attacks import ATTACKS, differencing, made, membership, payload, programme, served
+from data.attacks import (
+    ATTACKS,
+    attack,
+    differencing,
+    linear_programme,
+    made_records,
+    membership,
+    payload,
+    served,
+)
 from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, Tables, span
-from data.policy import Policy
-from data.release_sums import area_years, interval, tightened
+from data.release import chain, suppression
+from data.release.constraints import area_years, interval, tightened
+from data.release.policy import Policy
 from tests.attacked import folder
 from tests.conftest import PROVE, ROOT
 
@@ -76,9 +85,9 @@ def test_a_total_and_its_part(quarter: int, told: bool, narrow: bool) -> None:
     # 15 and 10 differ, so that they are not the same records: 1 to 9 are left
     leak = Case(tables(area_month=MONTHS, area_quarter=[("2025-Q1", 1, quarter)]))
     assert differencing.differencing(leak).passed is not told
-    assert programme.programme(leak).passed is not narrow
-    kept, many = release_hold.hold_back(leak.tables)
-    assert (many > 0) is narrow and programme.programme(Case(kept)).passed
+    assert linear_programme.programme(leak).passed is not narrow
+    kept, many = suppression.hold_back(leak.tables)
+    assert (many > 0) is narrow and linear_programme.programme(Case(kept)).passed
     assert kept["community/area-quarter"]["n"].isna().any() == narrow  # the newest goes
     assert kept["community/area-month"]["n"].notna().any()
 
@@ -86,10 +95,10 @@ def test_a_total_and_its_part(quarter: int, told: bool, narrow: bool) -> None:
 def test_of_two_new_numbers_the_finer_goes_and_closed_ones_stay() -> None:
     months = [("2025-01", 1, None), ("2025-02", 1, None), ("2025-03", 1, 15)]
     leak = tables(area_month=months, area_quarter=[("2025-Q1", 1, 15)])
-    kept, many = release_hold.hold_back(leak)
+    kept, many = suppression.hold_back(leak)
     assert many == 1 and kept["community/area-month"]["n"].isna().all()
     before = {"community/area-month": leak["community/area-month"]}
-    kept, many = release_hold.hold_back(leak, before=before)
+    kept, many = suppression.hold_back(leak, before=before)
     assert many == 1 and kept["community/area-quarter"]["n"].isna().all()
 
 
@@ -105,7 +114,9 @@ def test_exact_numbers_are_told() -> None:
 def test_weeks_and_kinds_are_looked_at_too() -> None:
     week = [("2025-W10", "all", 15), ("2025-W10", "sighting", 10), ("2025-W10", "other", None)]
     leak = Case(tables(city_week_kind=week))
-    assert not differencing.differencing(leak).passed and not programme.programme(leak).passed
+    assert (
+        not differencing.differencing(leak).passed and not linear_programme.programme(leak).passed
+    )
 
 
 def test_the_programme_sees_what_no_single_sum_says() -> None:
@@ -123,7 +134,7 @@ def test_the_programme_sees_what_no_single_sum_says() -> None:
             continue
         hidden = np.isnan(family.value)
         try:
-            bad, _, _, _ = programme.known(family, 5, 10)
+            bad, _, _, _ = linear_programme.known(family, 5, 10)
         except ValueError:
             continue  # numbers that no records have
         assert (bad | ~(hidden & (high - low < 10))).all()
@@ -227,8 +238,11 @@ def test_the_result_is_written_for_these_bytes(case: Case) -> None:
 
 
 def test_made_records_are_as_promised() -> None:
-    history = made.history(3000, years=1)
-    early, late = (made.known(history, date(2021, 7, 1)), made.known(history, date(2030, 1, 1)))
+    history = made_records.history(3000, years=1)
+    early, late = (
+        made_records.known(history, date(2021, 7, 1)),
+        made_records.known(history, date(2030, 1, 1)),
+    )
     assert 2900 < len(late) <= 3000 and len(early) < len(late)
     assert (late["grade"] == "rejected").mean() > 0.05
     by_area = late["group"].value_counts()

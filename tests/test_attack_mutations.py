@@ -9,11 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data import attack
-from data.attacks import ATTACKS, made
+from data.attacks import ATTACKS, attack, made_records
 from data.attacks.case import SMALL, Build, Case, Tables
-from data.community import GRADES
-from data.policy import Policy
+from data.release.policy import Policy
+from data.sample.made_reports import GRADES
 
 RULES = Policy(zone="America/Chicago")
 FEW = SMALL._replace(days=2, weeks=6)
@@ -116,4 +115,4 @@ def test_areas_of_few_are_found(tmp_path: Path) -> None:
 def test_rules_as_they_are_survive_the_same() -> None:
     for name in ("A1", "A2", "A13"):
         assert not attacked(name, RULES, yearly=8000), name
-    assert isinstance(attack.case_of({}, RULES), Case) and made.GROUPS == 74
+    assert isinstance(attack.case_of({}, RULES), Case) and made_records.GROUPS == 74

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from data import basemap, settings
+from data import settings
+from data.maps import basemap
 from data.settings import Basemap, Problem
 from tests import streets
 from tests.conftest import ROOT, command
-from ui import basemap as screen
-from ui.palette import LIGHT
+from ui.map import basemap as screen
+from ui.parts.palette import LIGHT
 
 TABLE = '[place]\nname = "Town"\nzone = "UTC"\n[basemap]\n'
 
@@ -115,7 +116,7 @@ def test_the_start_says_it_and_other_commands_run(tmp_path: Path) -> None:
     file.write_text(TABLE + 'file = "not-there.pmtiles"\n')
     told = {"PORCHLIGHT_CONFIG": str(file), "PORCHLIGHT_STORE": str(tmp_path / "store")}
     done = subprocess.run(
-        [sys.executable, "-m", "ui.start", "--port", "8999"],
+        [sys.executable, "-m", "ui.app.start", "--port", "8999"],
         cwd=ROOT, env=os.environ | told, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1 and "Traceback" not in done.stderr

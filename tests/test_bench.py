@@ -13,10 +13,10 @@ import pytest
 from bench import __main__ as bench
 from bench import gi, gi_permute, made, start, view
 from bench.plain import view as plain
-from data import shapes
+from data.maps import outlines
 from data.record import SCHEMA
 from data.settings import Problem
-from data.store import Current, Store
+from data.storage.store import Current, Store
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = 20_000
@@ -112,7 +112,7 @@ def test_view_notices_one_row_too_few(current: Current, name: str) -> None:
     frame = plain.load(current.facts, [made.NAME])
     shown = plain._asked(frame, asked) & plain._on_the_clock(frame, asked)
     less = frame.drop(index=frame.index[shown][0])
-    units = shapes.units(current, asked.area_set)
+    units = outlines.units(current, asked.area_set)
     for question in view._questions(current, less, asked, units, over):
         assert not question.same(question.ours(), question.peer()), question.name
 

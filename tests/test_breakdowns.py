@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import breakdowns, details
-from data.breakdowns import BREAKDOWNS
-from data.store import Current, Store
+from data.storage.store import Current, Store
+from data.views import breakdowns, whole_records
+from data.views.breakdowns import BREAKDOWNS
 from geo import shares
 from tests.test_details import asked
 from tests.test_pages import opened, said
@@ -47,7 +47,7 @@ def test_wilson_holds_the_share(pair: tuple[int, int]) -> None:
 def test_it_counts_what_the_view_shows(current: Current, choices: dict[str, object]) -> None:
     view = asked(current, source=["community made"], **choices)
     found = breakdowns.answers(current, view, POLICE)
-    often = details.everything(current, view)["response"].value_counts().to_pylist()
+    often = whole_records.everything(current, view)["response"].value_counts().to_pylist()
     counts = {pair["values"]: pair["counts"] for pair in often}
     assert found.of == sum(counts.values()) > 20
     assert found.said == found.of - counts["not_recorded"]

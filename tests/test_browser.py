@@ -15,11 +15,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError
 
-from data import details
-from data.store import Store
+from data.storage.store import Store
+from data.views import whole_records
 from tests.conftest import SHOTS, command, dashboard
 from tests.tabs import PATIENCE
-from ui.menu import PAGES
+from ui.frame.menu import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -380,7 +380,7 @@ def test_downloads_hold_what_they_say(opened: Open, tmp_path: Path) -> None:
     page = opened("/records?area=Whittier&from=2017-03-01&to=2017-03-31")
     rows = int(sentence(page).split(" of ")[0].replace(",", ""))
     taken = {}
-    for label in details.FORMATS:
+    for label in whole_records.FORMATS:
         with page.expect_download() as waiting:
             page.get_by_role("button", name=f"{label}, {rows:,} rows", exact=True).click()
         file = tmp_path / waiting.value.suggested_filename

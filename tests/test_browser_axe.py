@@ -7,7 +7,7 @@ import pytest
 
 from tests.publics import public, published
 from tests.test_browser import WIDE, keep, settled
-from ui.menu import PUBLIC_PAGES
+from ui.frame.menu import PUBLIC_PAGES
 
 __all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import pytest
 from tests.publics import public, published
 from tests.tabs import PATIENCE
 from tests.test_browser import WIDE
-from ui.menu import PAGES, PUBLIC_PAGES
+from ui.frame.menu import PAGES, PUBLIC_PAGES
 
 __all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data import begin, settings
+from data import settings
+from data.commands import init
 from data.settings import Problem
 from tests.conftest import ROOT, command
 
@@ -61,7 +62,7 @@ def test_init_writes_settings_and_keeps_the_old(tmp_path: Path) -> None:
 )
 def test_init_chooses_the_utm_zone(tmp_path: Path, at: str, crs: str) -> None:
     file = tmp_path / "porchlight.toml"
-    begin.init(file, "Some place", "UTC", at, "", 30)
+    init.init(file, "Some place", "UTC", at, "", 30)
     loaded = settings.load(file)
     assert loaded.crs == crs and loaded.center is not None
 
@@ -94,7 +95,7 @@ def test_wrong_words_get_a_sentence(tmp_path: Path, words: tuple[str, ...], said
 
 def test_sample_is_only_for_its_own_place(tmp_path: Path) -> None:
     file = tmp_path / "porchlight.toml"
-    begin.init(file, "Elsewhere", "UTC", "", "", 30)
+    init.init(file, "Elsewhere", "UTC", "", "", 30)
     done = command("sample", store=tmp_path / "store", PORCHLIGHT_CONFIG=str(file))
     assert done.returncode == 1 and "describes Elsewhere" in done.stderr
 
@@ -106,7 +107,7 @@ def test_an_empty_store_names_the_step_of_its_place(
 ) -> None:
     file = tmp_path / "porchlight.toml"
     more = {"store": tmp_path / "store", "PORCHLIGHT_CONFIG": str(file)}
-    begin.init(file, "Elsewhere", "UTC", "", "", 30)
+    init.init(file, "Elsewhere", "UTC", "", "", 30)
     if built:  # as `areas` leaves it: a table, and nothing in it
         assert command("rebuild", **more).returncode == 0
     done = command(*words, **more)
@@ -138,7 +139,7 @@ def test_sample_again_changes_nothing(sample_store: Path) -> None:
 def started(store: Path, port: str) -> subprocess.CompletedProcess[str]:
     """What the start of a dashboard says of a port that it cannot use."""
     return subprocess.run(
-        [sys.executable, "-m", "ui.start", f"--port={port}"],
+        [sys.executable, "-m", "ui.app.start", f"--port={port}"],
         cwd=ROOT,
         env=os.environ | {"PORCHLIGHT_STORE": str(store)},
         capture_output=True,
@@ -170,7 +171,7 @@ def test_make_hands_the_port_over_as_it_is() -> None:
         ["make", "--no-print-directory", "--dry-run", "run", "PORT=85 01"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.rstrip().endswith("-m ui.start --port='85 01'")
+    assert done.stdout.rstrip().endswith("-m ui.app.start --port='85 01'")
 
 
 def closed(*words: str, store: Path) -> tuple[int, str]:

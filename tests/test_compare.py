@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from data import answers, compare, links, past, settings, shapes
-from data.compare import Pair
-from data.store import Current, Store
-from data.view import View
+from data import settings
+from data.maps import outlines
+from data.patterns import compare
+from data.patterns.compare import Pair
+from data.storage.store import Current, Store
+from data.views import answers, links, seasonality
+from data.views.view import View
 from geo import forest, rates
 from tests.test_pages import opened, said
 
@@ -40,7 +43,7 @@ def asked(current: Current, **choices: object) -> View:
 
 
 def units(current: Current) -> gpd.GeoDataFrame:
-    return shapes.units(current, "neighborhoods", None)
+    return outlines.units(current, "neighborhoods", None)
 
 
 def stops(current: Current) -> pd.DataFrame:
@@ -81,7 +84,7 @@ def test_two_periods_count_whole_weeks_only(current: Current) -> None:
     assert pair.overall.ratio[0] == pytest.approx(len(now) / len(before))
     whole = rates.change(pair.a.totals, pair.b.totals)  # as if weeks were independent
     assert pair.overall.lower[0] < whole.lower[0] and pair.overall.upper[0] > whole.upper[0]
-    assert pair.season is past.Season.UNKNOWN and pair.overall.finding[0] not in CLEAR
+    assert pair.season is seasonality.Season.UNKNOWN and pair.overall.finding[0] not in CLEAR
     assert not pair.table["finding"].isin(CLEAR).any()
 
 

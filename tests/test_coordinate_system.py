@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pyproj import CRS
 
-from data import begin, coordinate_system, places
-from data.coordinate_system import is_allowed
-from data.intake import mapread
+from data.commands import init
+from data.mappings import mapping_read
 from data.settings import Problem
-from data.store import Store
+from data.storage import coordinate_system, projection
+from data.storage.coordinate_system import is_allowed
+from data.storage.store import Store
 from tests.conftest import command
 from tests.test_import import PLACE
 
@@ -65,20 +66,20 @@ def test_every_door_asks(tmp_path: Path) -> None:
     written = tmp_path / "calls.toml"
     written.write_text(f'[place]\ncrs = "{GRIDS}"\n')
     with pytest.raises(Problem, match=r"crs: \+proj=longlat"):
-        mapread.read(written)
+        mapping_read.read(written)
     with pytest.raises(Problem, match=r"--crs: \+proj=longlat"):
-        begin._metric(GRIDS)
+        init._metric(GRIDS)
     with pytest.raises(Problem, match=r"place\.crs"):
-        places.metric_crs(Store(tmp_path / "store"), replace(PLACE, crs=GRIDS))
+        projection.metric_crs(Store(tmp_path / "store"), replace(PLACE, crs=GRIDS))
 
 
 def test_no_other_module_reads_one() -> None:
     """A text that names a coordinate system comes to PROJ through one function."""
-    root = Path(coordinate_system.__file__).parent.parent
+    root = Path(coordinate_system.__file__).parents[2]
     found = {
         str(file.relative_to(root))
         for part in ("data", "ui", "pages")
         for file in (root / part).rglob("*.py")
         if "from_user_input(" in file.read_text()
     }
-    assert found == {"data/coordinate_system.py"}
+    assert found == {"data/storage/coordinate_system.py"}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from data import build, settings
-from data.intake import reading
+from data import settings
+from data.files import text_file
 from data.settings import ROOT, Problem
-from data.store import Store
+from data.storage import build
+from data.storage.store import Store
 from tests.conftest import command
 from tests.publics import clear
 
@@ -73,7 +74,10 @@ def test_no_other_reader_of_toml() -> None:
         for file in (ROOT / part).rglob("*.py")
         if "tomllib.load" in file.read_text()
     }
-    assert found == {"data/settings.py", "data/released.py"}  # the second reads pyproject.toml
+    assert found == {
+        "data/settings.py",
+        "data/release/release_files.py",
+    }  # the second reads pyproject.toml
 
 
 def test_brackets_and_dots_in_strings_and_comments_are_no_tables(tmp_path: Path) -> None:
@@ -211,7 +215,7 @@ def test_a_bomb_is_refused_long_before_its_end(what: str, tmp_path: Path) -> Non
         out.write(packer.flush())
     unpacked = 0
     with pytest.raises(Problem, match=r"more than 250 times its size"):
-        for piece in reading.raw(file):
+        for piece in text_file.raw(file):
             unpacked += len(piece)
     assert unpacked < 130 << 20
     words = [sys.executable, "-c", MEASURED, "import", str(file), "--source", "calls"]
@@ -238,4 +242,4 @@ def test_a_file_that_packs_well_is_read(tmp_path: Path) -> None:
     rows = "".join(f"{n},2026-01-01 10:00,44.91,-93.21,call_911\n" for n in range(1_500_000))
     file = tmp_path / "c.csv.gz"
     file.write_bytes(zlib.compress(("id,time,lat,lon,kind\n" + rows).encode(), 9, wbits=31))
-    assert sum(map(len, reading.raw(file))) > reading.WINDOW
+    assert sum(map(len, text_file.raw(file))) > text_file.WINDOW

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.entrance import FRONTS, front_words
-from ui import gate
+from ui.app import gate
 
 FILES = {name: (ROOT / "deploy" / name).read_text() for name in ("nginx.conf", "Caddyfile")}
 SITES = ("team", "dashboard", "public")
@@ -47,7 +47,7 @@ def test_the_unit_keeps_the_process_small() -> None:
     text = (ROOT / "deploy/porchlight@.service").read_text()
     for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077", "PrivateTmp=yes"):
         assert f"\n{line}\n" in text
-    assert "User=root" not in text and "-m ui.start --port ${PORT}" in text
+    assert "User=root" not in text and "-m ui.app.start --port ${PORT}" in text
 
 
 def test_the_page_on_deploying_names_what_there_is() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from data import details, links, questions
 from data.settings import Settings
-from data.store import Current, Store
-from data.view import View
+from data.storage.store import Current, Store
+from data.views import links, view_counts, whole_records
+from data.views.view import View
 from tests.test_view import NOW
 
 PLACE = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")
@@ -29,13 +29,13 @@ def asked(current: Current, **choices: object) -> View:
 
 def names(current: Current, view: View, *personal: str) -> set[str]:
     """The names of attributes in a download."""
-    table = details.everything(current, view, personal)
+    table = whole_records.everything(current, view, personal)
     return {name for text in table["attributes"].to_pylist() if text for name in json.loads(text)}
 
 
 def test_attributes_of_persons_leave_only_when_named(current: Current) -> None:
     view = asked(current, **{"from": "2017-03-01", "to": "2017-03-02"})
-    every = set(details.attribute_names(current, view))
+    every = set(whole_records.attribute_names(current, view))
     personal = {"race", "gender"}
     assert personal <= every
     held = names(current, view)
@@ -46,19 +46,19 @@ def test_attributes_of_persons_leave_only_when_named(current: Current) -> None:
 def test_download_has_as_many_rows_as_the_headline(current: Current) -> None:
     for choices in ({"kind": ["traffic stop"]}, {"source": ["press"]}, {"area": ["Whittier"]}):
         view = asked(current, **choices)
-        table = details.everything(current, view)
-        assert table.num_rows == questions.headline(current, view)["n"] > 0
+        table = whole_records.everything(current, view)
+        assert table.num_rows == view_counts.headline(current, view)["n"] > 0
 
 
 def test_search_counts_what_it_finds(current: Current) -> None:
     view = asked(current)
-    found = details.newest(current, view, 50, "TRAFFIC stop")
+    found = whole_records.newest(current, view, 50, "TRAFFIC stop")
     only = replace(view, kinds=("traffic_stop",))
     assert found.num_rows == 50
-    assert set(found["matches"].to_pylist()) == {questions.headline(current, only)["n"]}
+    assert set(found["matches"].to_pylist()) == {view_counts.headline(current, only)["n"]}
     assert set(found["kind"].to_pylist()) == {"traffic_stop"}
 
 
 @pytest.mark.parametrize("sought", ["100%", "%", "_", "\\", "' OR 1=1 --"])
 def test_signs_in_a_search_stand_for_themselves(current: Current, sought: str) -> None:
-    assert details.newest(current, asked(current), 5, sought).num_rows == 0
+    assert whole_records.newest(current, asked(current), 5, sought).num_rows == 0

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import pixels, surface
-from data.store import Store
-from data.view import View
+from data.maps import heat_surface
+from data.storage.store import Store
+from data.views import pixel_counts
+from data.views.view import View
 from geo import density
 from geo.difference import REACH, Period, difference, dispersion
 
@@ -131,13 +132,13 @@ def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path, runs: int
     """Real stops, weeks dealt to two periods at random: at most one run in twenty may flag."""
     current = Store(sample_store).at(str(Store(sample_store).stamp()))
     asked = View(current.stamp, ("police-stops",), date(2017, 1, 2), date(2017, 12, 31))
-    place = surface.place(current)
+    place = heat_surface.place(current)
     assert place is not None
     rng = np.random.default_rng(6)
     bandwidth, flagged = 800, 0
-    over = surface.window(place, surface.shown(place, 2 * bandwidth)[0], bandwidth)
+    over = heat_surface.window(place, heat_surface.shown(place, 2 * bandwidth)[0], bandwidth)
     grid = over.around
-    weekly = surface.brought(pixels.by_step(current, asked, grid, 7), over)
+    weekly = heat_surface.brought(pixel_counts.by_step(current, asked, grid, 7), over)
     assert weekly.shape[0] == 52 and weekly.sum() > 50_000
     for _ in range(runs):
         order = rng.permutation(52)

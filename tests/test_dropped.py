@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data import dropped
+from data.commands import dropped_file
 from tests.conftest import ROOT
-from ui.upload import fields_named
+from ui.frame.upload import fields_named
 
 GOOD = b"id,time,lat,lon,kind\n1,2024-03-01 10:00,44.97,-93.27,sighting\n"
 
@@ -21,9 +21,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_trial_writes_nothing_and_import_does(store: Path) -> None:
-    done, said = dropped.run("a.csv", GOOD, {"source": "tips"}, dry_run=True)
+    done, said = dropped_file.run("a.csv", GOOD, {"source": "tips"}, dry_run=True)
     assert done and "nothing was written" in said and not list(store.rglob("*.parquet"))
-    done, said = dropped.run("a.csv", GOOD, {"source": "tips"}, dry_run=False)
+    done, said = dropped_file.run("a.csv", GOOD, {"source": "tips"}, dry_run=False)
     assert done and "1 kept + 0 rejected = 1 rows" in said
     assert list(store.rglob("batches/*.parquet"))
 
@@ -32,24 +32,24 @@ def test_trial_writes_nothing_and_import_does(store: Path) -> None:
     "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", ""]
 )
 def test_a_strange_name_is_only_a_name(name: str) -> None:
-    done, said = dropped.run(name, GOOD, {"source": "tips"}, dry_run=True)
+    done, said = dropped_file.run(name, GOOD, {"source": "tips"}, dry_run=True)
     assert done, said
 
 
 def test_too_large_is_a_sentence() -> None:
-    done, said = dropped.run("a.csv", b"x" * (dropped.MOST_BYTES + 1), {}, dry_run=True)
+    done, said = dropped_file.run("a.csv", b"x" * (dropped_file.MOST_BYTES + 1), {}, dry_run=True)
     assert not done and "bytes" in said
 
 
 def test_no_csv_is_a_sentence() -> None:
-    done, said = dropped.run("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(600), {}, dry_run=True)
+    done, said = dropped_file.run("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(600), {}, dry_run=True)
     assert not done and said.startswith("Stopped:") and "Traceback" not in said
 
 
 @pytest.mark.skipif(os.name != "posix" or sys.platform != "linux", reason="Linux only")
 def test_the_child_has_no_network() -> None:
     code = (
-        "from data.confined import confine; confine(); import socket; s = socket.socket(); "
+        "from data.commands.confined import confine; confine(); import socket; s = socket.socket(); "
         "s.settimeout(2); s.connect(('127.0.0.1', 9))"
     )
     tried = subprocess.run(
@@ -62,7 +62,7 @@ def test_the_child_has_no_network() -> None:
 
 
 def test_the_child_has_a_memory_limit() -> None:
-    code = "from data.confined import confine; confine(); b = bytearray(6 << 30)"
+    code = "from data.commands.confined import confine; confine(); b = bytearray(6 << 30)"
     tried = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -81,7 +81,7 @@ def test_a_dropped_mapping_is_used() -> None:
         [values.kind]
         seen = "sighting"
         """
-    done, said = dropped.run("a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True)
+    done, said = dropped_file.run("a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True)
     assert done and "1 kept + 0 rejected = 1 rows" in said, said
 
 

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import embed, embed_data, embed_map, embed_picture, embed_words, words
+from data import words
+from data.embed import embed_files, grids, map, pictures
+from data.embed import language as embed_words
 from data.settings import Problem
 from tests.made_release import Made, made
-from ui import palette
+from ui.parts import palette
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +33,7 @@ def release(sample_store: Path) -> Made:
 def written(release: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its embed."""
     folder = tmp_path_factory.mktemp("embed") / "embed"
-    embed.write(folder, *release)
+    embed_files.write(folder, *release)
     return folder
 
 
@@ -66,7 +68,7 @@ def test_the_same_release_gives_the_same_bytes(
 ) -> None:
     rng = np.random.default_rng(1)
     mixed = {n: t.iloc[rng.permutation(len(t))] for n, t in reversed(release.tables.items())}
-    embed.write(tmp_path, mixed, release.areas.iloc[::-1], release.manifest)
+    embed_files.write(tmp_path, mixed, release.areas.iloc[::-1], release.manifest)
     assert files(tmp_path) == files(written)
 
 
@@ -102,10 +104,10 @@ def test_official_counts_are_summed_exactly_and_late(release: Made, written: Pat
         year = cells(data["maps"]["year"][kind], 73)
         assert month.sum() == rows["n"].sum() == year.sum()
     assert data["exact"] and "all" not in data["kinds"]
-    found = embed_data.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
+    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
     periods = found["official"].maps["month"]["traffic_stop"].periods
     assert periods[-1] == "2017-05"  # June is not over; with fourteen days of delay May is
-    found = embed_data.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
+    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
     assert found["official"].maps["month"]["traffic_stop"].periods[-1] == "2017-04"
 
 
@@ -113,7 +115,7 @@ def test_sorts_never_meet(written: Path) -> None:
     for name, body in files(written).items():
         if name.endswith(".csv"):
             sort = Path(name).name.split("-")[0]
-            assert sort in embed_data.SORTS and not body.startswith(b"#")
+            assert sort in grids.SORTS and not body.startswith(b"#")
             assert f"tables/{sort}-notes.txt" in files(written)
     data = told(written)
     for name, sort in data["sorts"].items():
@@ -125,7 +127,7 @@ def test_sorts_never_meet(written: Path) -> None:
 def test_zero_and_held_back_look_alike(release: Made, tmp_path: Path) -> None:
     """A table whose hidden cells were zeros gives the same files as one whose were nine."""
     only = {n: t for n, t in release.tables.items() if n.startswith("community/")}
-    embed.write(tmp_path, only, release.areas, release.manifest)
+    embed_files.write(tmp_path, only, release.areas, release.manifest)
     for name, body in files(tmp_path).items():
         if name.endswith("html"):
             shown = re.findall(
@@ -175,7 +177,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
     ]
     policy = {"x": {"value": evil, "reason": evil}}
     manifest = release.manifest | {"sources": sources, "policy": policy, "held_back": [evil]}
-    embed.write(tmp_path, release.tables, areas, manifest)
+    embed_files.write(tmp_path, release.tables, areas, manifest)
     for name, body in files(tmp_path).items():
         if name.endswith((".html", ".svg")):
             assert b"<img" not in body, name
@@ -186,8 +188,8 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
     one = made(sample_store, times, official=False)
-    found = embed_data.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
-    opens = embed_data.opening(found)
+    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
+    opens = grids.opening(found)
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
     share = np.mean(~np.isnan(newest))
     assert share >= 0.5 if times == 6 else (share < 0.5 and opens.every == "year")
@@ -195,13 +197,13 @@ def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, time
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
     one = made(sample_store, 6, official=False)
-    found = embed_data.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
-    before, half = embed_data.opening_of(found)
+    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
+    before, half = grids.opening_of(found)
     empty = {
         k: g._replace(n=np.vstack([g.n, np.full(73, np.nan)]), periods=(*g.periods, "2026-Q2"))
         for k, g in found.maps["quarter"].items()
     }
-    after, still = embed_data.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
+    after, still = grids.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
     assert half and still and after == before  # an empty newest period is not where it opens
 
 
@@ -211,7 +213,7 @@ def test_nothing_to_show_is_a_page_too(release: Made, tmp_path: Path) -> None:
         for n, t in release.tables.items()
         if n.startswith("community/")
     }
-    embed.write(tmp_path, empty, release.areas, release.manifest)
+    embed_files.write(tmp_path, empty, release.areas, release.manifest)
     assert "no area had a number" in (tmp_path / "index.html").read_text()
 
 
@@ -222,21 +224,21 @@ def test_classes_are_whole_and_in_order() -> None:
             n = base * rng.geometric(rng.uniform(0.01, 0.5), (3, 40)).astype(float) + (
                 10 if base == 5 else 0
             )
-            found = embed_data.breaks(n, base)
+            found = grids.breaks(n, base)
             assert list(found) == sorted(set(found)) and 1 <= len(found) <= 5
             assert (
                 all(b % base == 0 for b in found) and found[0] <= n.min() and found[-1] <= n.max()
             )
-    assert embed_data.breaks(np.full((2, 3), np.nan), 5) == ()
+    assert grids.breaks(np.full((2, 3), np.nan), 5) == ()
 
 
 def test_names_on_the_map_do_not_collide(release: Made) -> None:
-    drawn = embed_map.drawn(release.areas)
-    for which, size in embed_map.SIZES.items():
+    drawn = map.drawn(release.areas)
+    for which, size in map.SIZES.items():
         boxes = []
         for name in drawn.names[which]:
-            wide = max(embed_map.letters(size, 500).getlength(line) for line in name.lines) / 2
-            high = len(name.lines) * size * embed_map.LINE / 2
+            wide = max(map.letters(size, 500).getlength(line) for line in name.lines) / 2
+            high = len(name.lines) * size * map.LINE / 2
             boxes.append((name.x - wide, name.y - high, name.x + wide, name.y + high))
         assert len(boxes) >= 10
         for i, a in enumerate(boxes):
@@ -277,8 +279,8 @@ def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
             contrast(said["quiet"], said["paper"]) >= 4.5
             and contrast(said["control"], said["card"]) >= 3
         )
-    assert tuple(re.findall(r"--r\d: (#\w+)", css)[:5]) == embed_picture.RAMP
-    assert (palette.LIGHT.paper, palette.LIGHT.ink) == (embed_picture.PAPER, embed_picture.INK)
+    assert tuple(re.findall(r"--r\d: (#\w+)", css)[:5]) == pictures.RAMP
+    assert (palette.LIGHT.paper, palette.LIGHT.ink) == (pictures.PAPER, pictures.INK)
 
 
 def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> None:
@@ -288,7 +290,7 @@ def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> N
     from PIL import Image
 
     with Image.open(written / "map.png") as image:
-        assert image.width == embed_picture.PIXELS and "date:create" not in image.info
+        assert image.width == pictures.PIXELS and "date:create" not in image.info
 
 
 def test_the_policy_of_the_manifest_is_printed(release: Made, tmp_path: Path) -> None:
@@ -296,7 +298,9 @@ def test_the_policy_of_the_manifest_is_printed(release: Made, tmp_path: Path) ->
         "records": {"value": 40, "reason": "More caution."},
         "area_delay_days": {"value": 33, "reason": "Later."},
     }
-    embed.write(tmp_path, release.tables, release.areas, release.manifest | {"policy": policy})
+    embed_files.write(
+        tmp_path, release.tables, release.areas, release.manifest | {"policy": policy}
+    )
     page = (tmp_path / "index.html").read_text()
     assert "about 40 reports" in page and "at least 33 days" in page and "More caution." in page
 
@@ -323,7 +327,7 @@ def test_catalogues_are_complete(language: str) -> None:
 def test_every_text_that_is_asked_for_exists() -> None:
     keys = set(embed_words.words("en").texts)
     asked = set()
-    for file in [*(ROOT / "data").glob("embed*.py"), *(ROOT / "static/embed").glob("*.js")]:
+    for file in [*(ROOT / "data/embed").glob("*.py"), *(ROOT / "static/embed").glob("*.js")]:
         asked |= set(
             re.findall(r"(?:speak|words|say|counted)\(\s*\"([a-z_.]+)\"", file.read_text())
         )

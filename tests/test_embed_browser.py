@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from data import embed
+from data.embed import embed_files
 from tests.made_release import made
 from tests.tabs import PARKED
 
@@ -23,9 +23,9 @@ LANGUAGES = ("index.html", "es.html")
 def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three embeds: official first, community first, hardly anything."""
     root = tmp_path_factory.mktemp("site")
-    embed.write(root / "both" / "embed", *made(sample_store))
-    embed.write(root / "community" / "embed", *made(sample_store, 6, official=False))
-    embed.write(root / "few" / "embed", *made(sample_store, official=False))
+    embed_files.write(root / "both" / "embed", *made(sample_store))
+    embed_files.write(root / "community" / "embed", *made(sample_store, 6, official=False))
+    embed_files.write(root / "few" / "embed", *made(sample_store, official=False))
     return root
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.calibrations import towns
-from data import hot
+from data.patterns import hot_spots
 from geo import emerging, weights
 
 # h hot, c cold, . neither; the slope is added a step
@@ -206,7 +206,7 @@ def test_a_block_in_the_newest_step_is_found_as_on_a_single_map(steps: int) -> N
     share, words = [], []
     for seed in range(3):
         n = towns.counts(rng, np.full((100, steps), 5.0), rise=6.0)
-        found = hot.histories(n, people, towns.NEIGHBORS, seed)
+        found = hot_spots.histories(n, people, towns.NEIGHBORS, seed)
         share.append((found.state[towns.BLOCK, -1] > 0).mean())
         words += found.label[towns.BLOCK].tolist()
         assert (found.state[:, :-1] != 0).sum() <= 2
@@ -219,7 +219,7 @@ def test_a_cube_of_one_risk_flags_nothing() -> None:
     flagged = 0
     for seed in range(20):
         n = towns.counts(rng, np.repeat(5 * people[:, None], 12, axis=1), 5.0)
-        flagged += (hot.histories(n, people, towns.NEIGHBORS, seed).state != 0).any()
+        flagged += (hot_spots.histories(n, people, towns.NEIGHBORS, seed).state != 0).any()
     assert flagged <= 4  # 5% of 20 is one; more than four come up in 1 of 400 such tests
 
 
@@ -229,7 +229,7 @@ def test_shuffled_steps_of_a_lasting_pattern_say_no_change() -> None:
     plain, said = 0, 0
     for seed in range(12):
         n = towns.counts(rng, np.repeat(30 * high[:, None], 12, axis=1), 10.0)
-        found = hot.histories(n, people, towns.NEIGHBORS, seed)
+        found = hot_spots.histories(n, people, towns.NEIGHBORS, seed)
         q = np.where(found.state != 0, 0.0, 1.0)
         words = emerging.classify(np.where(found.state, found.state * 9.0, found.cells.z), q)
         plain += any(str(w).split()[0] in emerging.WITHOUT_CHANGE for w in words)

@@ -182,10 +182,10 @@ def test_https_is_told_to_browsers_where_the_settings_say_so(door: Door) -> None
 def test_a_revoked_session_is_over_also_an_open_one(door: Door, toy: Path) -> None:
     held = cookie(origin=door.origin, email=f"{door.front}@example.org")
     assert door.status("/", Cookie=held) == 200
-    from data import people
-    from data.store import Store
+    from data.people import roster
+    from data.storage.store import Store
 
-    people.revoke(Store(toy), f"{door.front}@example.org")
+    roster.revoke(Store(toy), f"{door.front}@example.org")
     assert door.status("/", Cookie=held) == 401
     assert door.status("/", Cookie=cookie(origin=door.origin)) == 200  # nobody else's
     fresh = cookie(age=-2, origin=door.origin, email=f"{door.front}@example.org")
@@ -268,7 +268,7 @@ def test_streamlit_alone_serves_nothing(toy: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_time_of_a_session_is_ours() -> None:
-    from data.people import Roster
+    from data.people.roster import Roster
 
     listed, now = Roster(), time.time()
     assert listed.current({"iat": now - 12 * HOUR + 5}, now)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import crowded as geo_crowded
 from geo import episodes as geo_episodes
-from geo import neighbors
+from geo import neighbors, st_dbscan_dense
 from geo.episodes import Clusters, duplicate_pairs, episodes, st_dbscan_core
 
 Array = np.ndarray
@@ -93,7 +92,7 @@ def test_equals_brute_force_a_little_at_a_time(
     x, y, t = np.array(rows, float).reshape(-1, 3).T
     with (
         mock.patch.multiple(neighbors, CHUNK=3, PAIRS=2, CROWDED=crowded),
-        mock.patch.object(geo_crowded, "FIRST_LOOK", 1),
+        mock.patch.object(st_dbscan_dense, "FIRST_LOOK", 1),
     ):
         found = st_dbscan_core(x, y, t, es, et, least)
     assert same(found, brute(x, y, t, es, et, least))

@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import frames, links, questions, shapes, surface
-from data.store import Current
-from data.view import View
+from data.maps import frames, heat_surface, outlines
+from data.storage.store import Current
+from data.views import links, view_counts
+from data.views.view import View
 from geo import density
 from tests.test_view import NOW, PLACE
-from ui import cached, cached_map, pictures, player
-from ui.asked import Asked
-from ui.palette import LIGHT
+from ui.cached import map_layers, views
+from ui.map import layers, player
+from ui.map.choices import Asked
+from ui.parts.palette import LIGHT
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def view(current: Current, **choices: object) -> View:
 
 
 def counted(current: Current, asked: View, made: frames.Steps) -> frames.Counted:
-    return frames.counted(current, asked, made, shapes.units(current, asked.area_set))
+    return frames.counted(current, asked, made, outlines.units(current, asked.area_set))
 
 
 @pytest.mark.parametrize("unit", frames.UNITS)
@@ -54,12 +56,12 @@ def test_weeks_are_whole_and_days_the_newest(current: Current) -> None:
     assert weeks.starts[0] == date(2017, 1, 2) and weeks.frames == 52 and weeks.left == 0
     found = counted(current, asked, weeks)
     new_year = replace(asked, end=date(2017, 1, 1))
-    assert found.without == questions.headline(current, new_year)["n"]
+    assert found.without == view_counts.headline(current, new_year)["n"]
     days = frames.steps(current, asked, "day", 7)
     assert days.frames == 60 and days.starts[-1] == date(2017, 12, 31)
     assert days.left + days.units == 365
     one = replace(asked, start=date(2017, 12, 25))
-    assert made_sum(current, asked, days) == questions.headline(current, one)["n"]
+    assert made_sum(current, asked, days) == view_counts.headline(current, one)["n"]
 
 
 def made_sum(current: Current, asked: View, made: frames.Steps) -> int:
@@ -86,7 +88,7 @@ def test_hours_go_on_after_midnight(current: Current) -> None:
     asked = view(current)
     made = frames.steps(current, asked, "hour", 3)
     assert made.labels()[23] == "23:00-02:00" and made.keys()[7] == "07h"
-    by_hour = questions.hours_by_weekday(current, asked).groupby("hour")["n"].sum()
+    by_hour = view_counts.hours_by_weekday(current, asked).groupby("hour")["n"].sum()
     taken = made.taken(counted(current, asked, made).n)
     assert taken[23] == by_hour[23] + by_hour[0] + by_hour[1]
 
@@ -94,16 +96,16 @@ def test_hours_go_on_after_midnight(current: Current) -> None:
 def test_a_frame_is_the_heat_of_its_week(current: Current) -> None:
     asked = view(current)
     made = frames.steps(current, asked, "week", 2)
-    place = surface.place(current)
+    place = heat_surface.place(current)
     assert place is not None
-    grid, _ = surface.shown(place, 500)
-    over = surface.window(place, grid, 500)
+    grid, _ = heat_surface.shown(place, 500)
+    over = heat_surface.window(place, grid, 500)
     every = frames.heat(current, asked, made, 500, over)
     assert every.dtype == np.float32 and len(every) == made.frames
     k = 20
     start = made.starts[k]
     alone = replace(asked, start=start, end=start + timedelta(days=13))
-    wanted = surface.surface(current, alone, 500, over)
+    wanted = heat_surface.surface(current, alone, 500, over)
     known = np.isfinite(wanted)
     assert (np.isfinite(every[k]) == known).all()
     # frames count by pixel, without where in it: within a few percent of the highest
@@ -115,14 +117,14 @@ def test_a_frame_is_the_heat_of_its_week(current: Current) -> None:
 def test_pictures_are_few_small_and_on_one_scale(current: Current, play: str) -> None:
     asked = view(current)
     how = Asked(bandwidth=300, play=play)
-    told = pictures.patch(asked, cached.answer(asked), "heat", LIGHT, how)
+    told = layers.patch(asked, views.answer(asked), "heat", LIGHT, how)
     urls = told["frames"]["pictures"]
     assert 12 <= len(urls) <= 60 and sum(map(len, urls)) < 400_000
     assert len(set(urls)) > len(urls) / 2 and all(u.startswith("data:image/png") for u in urls)
-    made = cached_map.steps(asked, player.UNITS[play], 1)
-    _, _, top = cached_map.pictures(asked, made, 300, None, LIGHT)
+    made = map_layers.steps(asked, player.UNITS[play], 1)
+    _, _, top = map_layers.pictures(asked, made, 300, None, LIGHT)
     assert f"{top:g} or more" in told["legend"]["ramp"]["ticks"][-1].replace(",", "")
-    fixed = pictures.patch(asked, cached.answer(asked), "heat", LIGHT, how._replace(scale=7.0))
+    fixed = layers.patch(asked, views.answer(asked), "heat", LIGHT, how._replace(scale=7.0))
     assert fixed["legend"]["ramp"]["ticks"][-1] == "7 or more"
     assert density.nice_top([top]) == top
 
@@ -130,9 +132,9 @@ def test_pictures_are_few_small_and_on_one_scale(current: Current, play: str) ->
 @pytest.mark.usefixtures("screen")
 def test_areas_play_in_the_same_classes(current: Current) -> None:
     asked = view(current, area=["Whittier", "Jordan"])
-    told = pictures.patch(asked, cached.answer(asked), "areas", LIGHT, Asked(play="by month"))
+    told = layers.patch(asked, views.answer(asked), "areas", LIGHT, Asked(play="by month"))
     frames_told = told["frames"]
-    names = cached.answer(asked).table["area"].tolist()
+    names = views.answer(asked).table["area"].tolist()
     assert len(frames_told["fills"]) == 12 == len(frames_told["counts"])
     for letters, counts in zip(frames_told["fills"], frames_told["counts"]):
         looks = [frames_told["looks"][ord(c) - 97] for c in letters]
@@ -146,7 +148,7 @@ def test_areas_play_in_the_same_classes(current: Current) -> None:
 @pytest.mark.usefixtures("screen")
 def test_without_points_the_areas_still_play(current: Current) -> None:
     asked = view(current, source=["use of force"])
-    heat = pictures.patch(asked, cached.answer(asked), "heat", LIGHT, Asked(play="by month"))
+    heat = layers.patch(asked, views.answer(asked), "heat", LIGHT, Asked(play="by month"))
     assert "Nothing to draw" in heat["legend"]["title"]
-    areas = pictures.patch(asked, cached.answer(asked), "areas", LIGHT, Asked(play="by month"))
+    areas = layers.patch(asked, views.answer(asked), "areas", LIGHT, Asked(play="by month"))
     assert len(areas["frames"]["fills"]) == 60  # five and a half years: the newest sixty

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.intake import framing
-from data.intake.framing import NEVER_CLOSES, TOO_LONG, Frame
-from data.intake.grammar import Grammar
+from data.files import csv_rows
+from data.files.csv_grammar import Grammar
+from data.files.csv_rows import NEVER_CLOSES, TOO_LONG, Frame
 
 # what makes CSV hard, and little else, so that short texts meet it often
 CELL = st.text(alphabet='ab"\n\r ,;\t|é\u2028', max_size=8)
@@ -45,7 +45,7 @@ def written(rows: list[list[str]], mark: str, end: str, quoting: int) -> tuple[b
 def cut(data: bytes, mark: str, width: int, piece: int = 1 << 20) -> list[Frame]:
     names = [f"c{place}" for place in range(width)]
     pieces = (data[at : at + piece] for at in range(0, len(data), piece))
-    return list(framing.frames(pieces, mark, names))
+    return list(csv_rows.frames(pieces, mark, names))
 
 
 def rows_of(frames: list[Frame]) -> list[list[str]]:
@@ -97,7 +97,7 @@ def test_the_fast_way_reads_as_the_careful_one(lines: list[str]) -> None:
 
 
 def test_only_named_columns_are_read() -> None:
-    (frame, _) = framing.frames([b"1,secret,3\n"], ",", ["a", "b", "c"], ["c", "a"])
+    (frame, _) = csv_rows.frames([b"1,secret,3\n"], ",", ["a", "b", "c"], ["c", "a"])
     assert frame.table.to_pylist() == [{"c": "3", "a": "1"}]
 
 

@@ -12,9 +12,10 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
 from data.site import Site
-from ui import gate, menu, sign_in
-from ui.access import LOOPBACK, start_refusal
-from ui.gate import Gate, Refusal
+from ui.app import gate, sign_in
+from ui.app.access import LOOPBACK, start_refusal
+from ui.app.gate import Gate, Refusal
+from ui.frame import menu
 
 OWN = "localhost:8501"
 PAGES = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.PAGES)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from bench.calibrations import towns
-from data import hot
+from data.patterns import hot_spots as hot
 from geo import hot_areas, hot_spots, rates, weights
 from geo.weights import Weights
 

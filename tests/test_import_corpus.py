@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from data import importing, ledger
+from data.imports import importer
 from data.record import SCHEMA
 from data.settings import Problem, Settings
-from data.store import Store
+from data.storage import ledger
+from data.storage.store import Store
 from tests.corpus import CANARY, CASES, Case, mutated
 
 TOWN = Settings(name="Toy town", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27))
@@ -24,15 +25,15 @@ def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
     file.write_bytes(case.content)
     store = Store(tmp_path / "store")
     said: list[str] = []
-    options = importing.Options(**case.options)
+    options = importer.Options(**case.options)
     if case.problem:
         with pytest.raises(Problem) as raised:
-            importing.run(store, TOWN, file, options, say=said.append)
+            importer.run(store, TOWN, file, options, say=said.append)
         assert case.problem in str(raised.value)
         assert ledger.events(store.ledger) == []
         said.append(str(raised.value))
     else:
-        report = importing.run(store, TOWN, file, options, say=said.append)
+        report = importer.run(store, TOWN, file, options, say=said.append)
         said += report.sentences()
         assert (report.kept, report.rejected) == (case.kept, case.rejected)
         assert report.kept + sum(report.rejected.values()) == report.rows
@@ -49,7 +50,7 @@ def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
     assert not any(mentions(CANARY, sentence) for sentence in said)
 
 
-def rejected(report: importing.Report) -> list[dict[str, str]]:
+def rejected(report: importer.Report) -> list[dict[str, str]]:
     if report.rejected_file is None:
         return []
     with Path(report.rejected_file).open(newline="", encoding="utf-8") as file:
@@ -82,10 +83,10 @@ def test_any_file_is_accounted_for_or_refused(count: int, tmp_path: Path) -> Non
         content, options = mutated(rng)
         file.write_bytes(content)
         store = Store(tmp_path / str(number))
-        wanted = importing.Options(**{"kind": rng.choice([None, "other"]), **options})
+        wanted = importer.Options(**{"kind": rng.choice([None, "other"]), **options})
         start = time.monotonic()
         try:
-            report = importing.run(store, TOWN, file, wanted, say=lambda _: None)
+            report = importer.run(store, TOWN, file, wanted, say=lambda _: None)
         except Problem:
             outcomes.add("refused")
             assert not list(store.batches.glob("*"))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from data import boundaries, build
-from data.store import Store
+from data.areas import area_import
+from data.storage import build
+from data.storage.store import Store
 from tests.test_boundaries import geojson, square
 from tests.test_import import OFFICIAL, PLACE, take
 
@@ -75,7 +76,7 @@ def test_a_city_is_no_label_of_an_area(store: Store) -> None:
 
 def test_it_is_counted_in_its_area(store: Store, tmp_path: Path) -> None:
     town = geojson(tmp_path / "town.geojson", ({"name": "West End"}, square(0, 0)))
-    boundaries.add(store, PLACE, town, name_column="name", say=lambda _: None)
+    area_import.add(store, PLACE, town, name_column="name", say=lambda _: None)
     take(store, HEAD + row(1, "0,0", "West End") + row(2, "44.97,-93.3", "Far"), mapping=MAPPING)
     build.rebuild(store, PLACE)
     placed = store.at(str(store.stamp())).meta["sets"][0]["placed"]

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import words
-from data.forbidden import is_forbidden, is_personal
-from data.intake import guess, mapread, mapwrite, midnight
-from data.intake.mapping import (
+from data.columns import guess_columns
+from data.mappings import mapping_read, mapping_write
+from data.mappings.mapping import (  # fmt: skip
     CONSTANTS,
     COUNTS,
     DATED,
@@ -28,7 +28,9 @@ from data.intake.mapping import (
     PlaceRule,
     TagRule,
     TimeRule,
-)  # fmt: skip
+)
+from data.parse import midnight
+from data.personal_columns import is_forbidden, is_personal
 from data.settings import Problem
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,8 +130,8 @@ MAPPINGS = st.builds(
 def test_what_is_written_is_read(
     rules: Mapping, unused: tuple[str, ...], kinds: tuple[str, ...]
 ) -> None:
-    text = mapwrite.text(rules, unused, kinds)
-    assert mapread.from_table(tomllib.loads(text), "it") == rules
+    text = mapping_write.text(rules, unused, kinds)
+    assert mapping_read.from_table(tomllib.loads(text), "it") == rules
 
 
 BASE = '[source]\nname = "x"\n'
@@ -169,23 +171,25 @@ def test_a_wrong_entry_is_named(text: str, said: str, tmp_path: Path) -> None:
     file = tmp_path / "m.toml"
     file.write_text(text if "[source" in text else BASE + text)
     with pytest.raises(Problem) as raised:
-        mapread.read(file)
+        mapping_read.read(file)
     assert said in str(raised.value)
 
 
 def test_the_mappings_that_come_with_it_are_sound() -> None:
-    for file in (ROOT / "data" / "mappings").glob("*.toml"):
-        assert mapread.read(file).columns
+    for file in (ROOT / "data/sample/mappings").glob("*.toml"):
+        assert mapping_read.read(file).columns
 
 
 def test_the_force_mapping_dates_its_source() -> None:
-    assert mapread.read(ROOT / "data/mappings/force-2020.toml").about["from"] == date(2020, 5, 26)
+    assert mapping_read.read(ROOT / "data/sample/mappings/force-2020.toml").about["from"] == date(
+        2020, 5, 26
+    )
 
 
 def guessed(header: str, *rows: str) -> dict[str, str]:
     names = header.split(",")
     held = [row.split(",") for row in rows]
-    return guess.columns(names, lambda name: [row[names.index(name)] for row in held])
+    return guess_columns.columns(names, lambda name: [row[names.index(name)] for row in held])
 
 
 def test_columns_are_found_by_name_and_content() -> None:
@@ -226,7 +230,7 @@ def test_forbidden_columns_are_never_looked_at() -> None:
         assert not is_forbidden(name)
         return ["2024-01-01"]
 
-    assert "text" not in guess.columns(
+    assert "text" not in guess_columns.columns(
         ["date", "name", "phone", "description of suspect name"], values
     )
 

@@ -6,12 +6,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from data import boundaries, importing
-from data.importing import Options, Report
-from data.intake import done
-from data.intake.report import MissingTexts
+from data.areas import area_import
+from data.imports import earlier, importer
+from data.imports.importer import Options, Report
+from data.imports.report import MissingTexts
 from data.settings import Problem
-from data.store import Store
+from data.storage.store import Store
 from tests.test_boundaries import geojson, square
 from tests.test_import import OFFICIAL, PLACE, records, take
 
@@ -145,7 +145,7 @@ def test_a_label_is_missing_unless_somebody_says_it_is_a_name(store: Store, tmp_
     rule = '[values.area_label]\nna = "North Aurora"\n'
     assert read(store, "area_label", texts, rule)[1] == ["North Aurora", None, "Whittier", None]
     town = geojson(tmp_path / "town.geojson", ({"name": "None"}, square(0, 0)))
-    boundaries.add(store, PLACE, town, name_column="name", say=lambda _: None)
+    area_import.add(store, PLACE, town, name_column="name", say=lambda _: None)
     report, found = read(store, "area_label", texts)  # the same file, read anew
     assert found == [None, "None", "Whittier", None] and not report.unchanged
 
@@ -190,7 +190,7 @@ def test_what_is_missing_is_said_and_kept_in_the_ledger(store: Store) -> None:
     assert report.missing == [MissingTexts("response", "police response", {"NA": 2, "": 1})]
     said = 'Read as missing in "police response" (response): "NA" (2), empty (1).'
     assert said in report.sentences()
-    known = done.committed(store, report.batch)
+    known = earlier.committed(store, report.batch)
     assert known is not None and known.missing == report.missing and said in known.sentences()
 
 
@@ -208,7 +208,7 @@ def test_three_of_five_say_none(store: Store, shared: Path) -> None:
     for mapping in ("r.toml", "r2.toml"):
         folder = shared / "inputs" / "none"
         options = Options(map=folder / mapping)
-        report = importing.run(store, PLACE, folder / "response.csv", options, say=lambda _: None)
+        report = importer.run(store, PLACE, folder / "response.csv", options, say=lambda _: None)
         found = records(store, report)
         assert [r["response"] for r in found].count("none") == 3
         assert [r["force"] for r in found] == [["none"]] * 3 + [["body"], None]

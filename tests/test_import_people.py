@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from data import importing, sources
-from data.importing import Options
-from data.intake import telltale, timecolumns
+from data import sources
+from data.columns import personal_values, time_columns
+from data.imports import importer
+from data.imports.importer import Options
 from data.settings import ROOT
-from data.store import Store
+from data.storage.store import Store
 from tests.conftest import command
 from tests.test_import_answers import OFFICIAL, PLACE, attributes, rows, stopped, take
 from tests.test_import_corpus import contents
@@ -50,25 +51,25 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.mark.parametrize("what", [*NAMES, *OTHERS])
 def test_what_tells_of_somebody_is_known_by_its_values(what: str) -> None:
-    assert telltale.column("subject", (NAMES | OTHERS)[what])
+    assert personal_values.column("subject", (NAMES | OTHERS)[what])
 
 
 @pytest.mark.parametrize("what", STAY)
 def test_other_values_stay(what: str) -> None:
-    assert not telltale.column("extra", STAY[what])
+    assert not personal_values.column("extra", STAY[what])
 
 
 def test_headers_say_what_else_values_are() -> None:
-    assert not telltale.column("Park Name", NAMES["First Last"])
-    assert telltale.column("beat commander", NAMES["First Last"])
-    assert not telltale.column("case no", OTHERS["plates"])
-    assert telltale.column("who", ["Ana Smith", "Bo García"] * 15)
-    assert not telltale.column("extra", ["Pothole Repair", "Graffiti Removal"] * 15)
+    assert not personal_values.column("Park Name", NAMES["First Last"])
+    assert personal_values.column("beat commander", NAMES["First Last"])
+    assert not personal_values.column("case no", OTHERS["plates"])
+    assert personal_values.column("who", ["Ana Smith", "Bo García"] * 15)
+    assert not personal_values.column("extra", ["Pothole Repair", "Graffiti Removal"] * 15)
 
 
 def test_few_rows_are_judged_too() -> None:
-    assert telltale.column("subject", ["Ana Smith"])
-    assert not telltale.column("extra", ["Traffic Stop", "Welfare Check", "Noise"])
+    assert personal_values.column("subject", ["Ana Smith"])
+    assert not personal_values.column("extra", ["Traffic Stop", "Welfare Check", "Noise"])
 
 
 @pytest.mark.parametrize("kind", ["official", "community"])
@@ -171,11 +172,11 @@ def test_a_plain_date_takes_the_clock_of_the_event(store: Store, clock: str) -> 
 
 def test_of_two_clocks_of_the_event_none_is_taken() -> None:
     held = {"Date": ["2024-03-01"], "Start Time": ["10:15"], "Call Time 2": ["11:20"]}
-    assert timecolumns.clock(list(held)[1:], held.__getitem__, "Date") is None
+    assert time_columns.clock(list(held)[1:], held.__getitem__, "Date") is None
 
 
 def test_the_whole_import_without_a_mapping(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("id,date,lat,lon,kind,Emp\n1,2024-03-01,44.97,-93.26,other,Ana Smith\n")
-    report = importing.run(store, PLACE, file, Options(), say=lambda _: None)
+    report = importer.run(store, PLACE, file, Options(), say=lambda _: None)
     assert report.forbidden == ("Emp",) and report.kept == 1

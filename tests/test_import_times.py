@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data import importing
-from data.importing import Options, Report
-from data.intake import coordinates, dating, guess, midnight, survey
+from data.columns import guess_columns, survey_forms
+from data.imports import importer
+from data.imports.importer import Options, Report
+from data.parse import date_order, midnight
 from data.settings import Problem, Settings
-from data.store import Store
+from data.storage.store import Store
+from data.values import coordinates
 
 PLACE = Settings(
     name="Minneapolis", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27)
@@ -53,7 +55,7 @@ def take(
         options["map"] = folder / "mapping.toml"
         options["map"].write_text(mapping)
     options = {"source": "calls", "kind": "other", **options}
-    report = importing.run(store, place, file, Options(**options), say=said.append)
+    report = importer.run(store, place, file, Options(**options), say=said.append)
     return report, times(store, report, place), [*said, *report.sentences()]
 
 
@@ -174,7 +176,7 @@ def test_bare_numbers_are_minutes_past_midnight_unless_all_are_hours(store: Stor
     ],
 )
 def test_what_bare_numbers_say(texts: list[str], form: str | None) -> None:
-    found = dating.digit_clock(texts)
+    found = date_order.digit_clock(texts)
     assert found == form
 
 
@@ -212,7 +214,7 @@ def test_the_clock_comes_with_the_column_that_somebody_chose(store: Store, tmp_p
     header = "incident_date,call_date,Time,lat,lon\n"
     file.write_text(header + "".join(f"{row},{THERE}\n" for row in rows))
     options = Options(kind="other")
-    report = importing.run(
+    report = importer.run(
         store, PLACE, file, options, ask=lambda _, choices: choices[-1], say=lambda _: None
     )
     assert times(store, report) == [("2025-03-13 09:45", "exact"), ("2025-03-14 00:05", "exact")]
@@ -442,7 +444,7 @@ def test_parts_belong_together_by_what_else_their_headers_say() -> None:
 def guessed(header: str, *held: str) -> dict[str, str]:
     names = header.split(",")
     rows = [row.split(",") for row in held]
-    return guess.columns(
+    return guess_columns.columns(
         names, lambda name: [row[names.index(name)] for row in rows], zone="America/Chicago"
     )
 
@@ -522,14 +524,14 @@ def test_somebody_who_is_there_is_asked_for_the_system(store: Store, tmp_path: P
         asked.append(choices)
         return choices[0]
 
-    report = importing.run(store, PLACE, file, Options(kind="other"), ask=ask, say=lambda _: None)
+    report = importer.run(store, PLACE, file, Options(kind="other"), ask=ask, say=lambda _: None)
     assert ["excel", "excel1904"] in asked and str(report.first) == "2025-01-13"
 
 
 def test_five_digits_that_are_no_serials_are_not() -> None:
-    assert not dating.are_serials(["55407", "99999", "10001"])
-    assert not dating.are_serials([])
-    assert dating.are_serials(["45670", "45670,5", "unknown"])
+    assert not date_order.are_serials(["55407", "99999", "10001"])
+    assert not date_order.are_serials([])
+    assert date_order.are_serials(["45670", "45670,5", "unknown"])
 
 
 # ---- months
@@ -636,7 +638,7 @@ POINTS = {
 
 def columns_of(header: str, row: list[str]) -> dict[str, str]:
     names = header.split(",")
-    return guess.columns(names, lambda name: [row[names.index(name)]])
+    return guess_columns.columns(names, lambda name: [row[names.index(name)]])
 
 
 @pytest.mark.parametrize("header", POINTS)
@@ -671,10 +673,10 @@ def test_points_of_forms_are_read(text: str) -> None:
 
 
 def test_exports_of_forms_are_told_by_their_columns() -> None:
-    assert survey.is_survey(["start", "end", "today", "x"])
-    assert survey.is_survey(["SubmissionDate", "meta-instanceID", "x"])
-    assert not survey.is_survey(["_id", "start", "end", "location.lat"])
-    assert not survey.is_survey(["id", "uuid", "status", "notes", "index"])
+    assert survey_forms.is_survey(["start", "end", "today", "x"])
+    assert survey_forms.is_survey(["SubmissionDate", "meta-instanceID", "x"])
+    assert not survey_forms.is_survey(["_id", "start", "end", "location.lat"])
+    assert not survey_forms.is_survey(["id", "uuid", "status", "notes", "index"])
 
 
 # ---- the files of those who found it
@@ -705,5 +707,5 @@ FOUND = {
 def test_the_files_of_those_who_found_it(store: Store, shared: Path, name: str) -> None:
     options = Options(kind="other", date_format="excel" if name == "t_excel" else None)
     file = shared / "inputs" / f"{name}.csv"
-    report = importing.run(store, PLACE, file, options, say=lambda _: None)
+    report = importer.run(store, PLACE, file, options, say=lambda _: None)
     assert times(store, report) == FOUND[name] and report.rejected == {}

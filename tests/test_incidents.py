@@ -6,11 +6,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from data import hexes, incidents, links, pairs, questions, surface
-from data.incidents import Cells
-from data.store import Current
-from data.surface import Seen
-from data.view import View
+from data.maps import heat_surface, hexagons, incidents
+from data.maps.heat_surface import Seen
+from data.maps.incidents import Cells
+from data.storage.store import Current
+from data.views import links, paired_periods, view_counts
+from data.views.view import View
 from geo import mercator
 from geo.mercator import Grid
 from tests.test_view import NOW, PLACE
@@ -24,7 +25,7 @@ def view(current: Current, **choices: object) -> View:
 
 def points(current: Current, asked: View) -> tuple[np.ndarray, ...]:
     """Pixels, kind and precision of every point of a View, read from the file itself."""
-    sql, values = questions.where(asked, current)
+    sql, values = view_counts.where(asked, current)
     columns = "mx, my, kind, place_precision"
     rows = duckdb.connect().execute(
         f"SELECT {columns} FROM '{current.facts}' WHERE {sql} AND mx IS NOT NULL", values
@@ -33,9 +34,9 @@ def points(current: Current, asked: View) -> tuple[np.ndarray, ...]:
 
 
 def whole(current: Current) -> Grid:
-    over = surface.place(current)
+    over = heat_surface.place(current)
     assert over is not None
-    return mercator.grid_over(surface.bounds(over), 16).padded(4)
+    return mercator.grid_over(heat_surface.bounds(over), 16).padded(4)
 
 
 @pytest.mark.parametrize("shift", [17, 14, 11])
@@ -111,13 +112,13 @@ def test_young_reports_are_in_no_cell_and_no_hexagon(current: Current) -> None:
     grid = mercator.grid_over(whole(current).bounds, 15)
     assert incidents.cells(current, asked, grid).n.sum() > 1000
     assert incidents.cells(current, long_ago, grid).n.sum() == 0
-    assert hexes.counted(current, long_ago, 8, None).n.sum() == 0
+    assert hexagons.counted(current, long_ago, 8, None).n.sum() == 0
 
 
 @pytest.mark.parametrize("resolution", [7, 8, 9, 10])
 def test_hexagons_hold_every_point_once(current: Current, resolution: int) -> None:
     asked = view(current)
-    found = hexes.counted(current, asked, resolution, None)
+    found = hexagons.counted(current, asked, resolution, None)
     *_, precision = points(current, asked)
     assert found.n.sum() == (precision < 2).sum()
     assert len(found.shapes) == len(found.n) == len(found.km2)
@@ -128,8 +129,8 @@ def test_hexagons_hold_every_point_once(current: Current, resolution: int) -> No
 def test_hexagons_of_a_window_are_whole(current: Current) -> None:
     asked = view(current)
     grid = mercator.grid_over([[44.94, -93.30], [44.98, -93.24]], 16)
-    every = hexes.counted(current, asked, 9, None)
-    part = hexes.counted(current, asked, 9, grid)
+    every = hexagons.counted(current, asked, 9, None)
+    part = hexagons.counted(current, asked, 9, grid)
     counts = dict(zip(every.shapes["code"], every.n))
     assert 10 < len(part.n) < len(every.n)
     assert all(counts[code] == n for code, n in zip(part.shapes["code"], part.n))
@@ -137,18 +138,18 @@ def test_hexagons_of_a_window_are_whole(current: Current) -> None:
 
 @pytest.mark.parametrize(("zoom", "resolution"), [(9, 7), (11, 8), (12.5, 9), (14, 10), (19, 10)])
 def test_resolution_goes_by_zoom(zoom: float, resolution: int) -> None:
-    assert hexes.resolution(zoom) == resolution
-    low, high = hexes.zooms(resolution)
+    assert hexagons.resolution(zoom) == resolution
+    low, high = hexagons.zooms(resolution)
     assert low <= zoom < high
 
 
 def test_pairs_are_cut_to_whole_weeks(current: Current) -> None:
     asked = view(current, compare="own period", versus_from="2017-03-01", versus_to="2017-05-31",
                  **{"from": "2017-09-01", "to": "2017-11-30"})  # fmt: skip
-    found = pairs.pair(asked, current)
+    found = paired_periods.pair(asked, current)
     assert found
     now, before = found
     assert [d.weekday() for d in (now.start, now.end)] == [0, 6]
     assert now.start >= asked.start and now.end <= asked.end and now.days % 7 == 0
     assert before.days % 7 == 0 and before.start.isoformat() >= "2017-03-01"
-    assert pairs.pair(view(current), current) is None  # nothing is recorded in 2016
+    assert paired_periods.pair(view(current), current) is None  # nothing is recorded in 2016

@@ -13,10 +13,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from data import build, chain, publish
-from data.intake import identity
+from data.release import chain, publish
 from data.settings import Problem
-from data.store import Store
+from data.storage import build, identity
+from data.storage.store import Store
 from tests.kills import SAMPLE, forks
 from tests.releases import survived
 from tests.test_publish import SIDE, SOUTH, WEST, areas, reports
@@ -104,7 +104,7 @@ def _areas(town: Town, name: str) -> list[str]:
 
 
 def _sample(folder: Path) -> None:
-    """Files as data/rdata.py writes them, of two neighborhoods."""
+    """Files as data/sample/rdata.py writes them, of two neighborhoods."""
     n = range(40)
     stops = {
         "idNum": [f"17-{i:06}" for i in n],

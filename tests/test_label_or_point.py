@@ -9,20 +9,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from data import (
-    boundaries,
-    build,
-    commands,
-    importing,
-    label_or_point,
-    purge,
-    release_records,
-    words,
-)
-from data.intake import mapread
-from data.label_or_point import Agreement
+from data import words
+from data.areas import area_import, label_or_point
+from data.areas.label_or_point import Agreement
+from data.commands import main
+from data.imports import importer
+from data.mappings import mapping_read
+from data.release import placed_records
 from data.settings import Problem, Settings
-from data.store import Store
+from data.storage import build
+from data.storage.store import Store
+from data.upkeep import purge
 from tests.test_boundaries import UTM, geojson, square
 
 PLACE = Settings(name="Toytown", zone="America/Chicago", crs=UTM, center=(44.98, -93.27))
@@ -58,14 +55,14 @@ def rows(*pairs: tuple[str, float | None]) -> str:
 OTHER = rows(("2", 0.2), ("2", 0.4), ("3", 1.2), ("3", 1.4), ("1", 2.2), ("1", 2.5))
 
 
-def take(store: Store, text: str, more: str = "", **options: Any) -> importing.Report:
+def take(store: Store, text: str, more: str = "", **options: Any) -> importer.Report:
     folder = store.root.parent
     (folder / "calls.csv").write_text(text)
     (folder / "map.toml").write_text(MAP + more)
-    asked = importing.Options(
+    asked = importer.Options(
         map=folder / "map.toml", **{k: v for k, v in options.items() if k != "ask"}
     )
-    return importing.run(
+    return importer.run(
         store, PLACE, folder / "calls.csv", asked, ask=options.get("ask"), say=[].append
     )
 
@@ -73,7 +70,7 @@ def take(store: Store, text: str, more: str = "", **options: Any) -> importing.R
 def add(store: Store, features: Any = WARDS, **options: Any) -> str:
     said: list[str] = []
     file = geojson(store.root.parent / "wards.geojson", *features)
-    boundaries.add(store, PLACE, file, name_column="name", say=said.append, **options)
+    area_import.add(store, PLACE, file, name_column="name", say=said.append, **options)
     return "\n".join(said)
 
 
@@ -97,7 +94,7 @@ def test_an_import_with_labels_of_another_geography_stops(store: Store) -> None:
     assert '"district": of 6 records' in text and "6 lie more than 20 m outside" in text
     assert "--place-by point" in text and "--place-by label" in text
     assert sorted(store.root.rglob("*")) == before
-    assert mapread.read(store.root.parent / "draft.toml").columns["area_label"] == "district"
+    assert mapping_read.read(store.root.parent / "draft.toml").columns["area_label"] == "district"
     take(store, OTHER, place_by="point")
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     take(store, OTHER, place_by="label")  # the other answer, later
@@ -182,11 +179,11 @@ def test_areas_that_come_after_the_records(store: Store) -> None:
     assert "calls: the point decides" in add(store, place_by=["point"])
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     # what a release counts is placed alike
-    areas, meta = boundaries.read(boundaries.current_sets(store)["neighborhoods"])
-    records = release_records.records(store, areas, meta, np.arange(1, 4))
+    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    records = placed_records.records(store, areas, meta, np.arange(1, 4))
     assert records.sort_values("local_date")["group"].tolist() == [1, 1, 2, 2, 3, 3]
     stamp = store.stamp()
-    boundaries.decide(store, PLACE, "neighborhoods", ["calls=label"], say=[].append)
+    area_import.decide(store, PLACE, "neighborhoods", ["calls=label"], say=[].append)
     assert build.rebuild(store, PLACE) != stamp
     assert placed(store)[1] == {"label_not_point": 6}
     add(store)  # the same areas again: what was decided holds
@@ -205,11 +202,11 @@ def test_each_source_has_its_own_rule(store: Store) -> None:
     counts, by = placed(store)
     assert by == {"point_not_label": 6, "label": 3}
     assert counts == {"1": 3, "2": 3, "3": 3}
-    boundaries.decide(store, PLACE, "neighborhoods", ["stops=point"], say=[].append)
+    area_import.decide(store, PLACE, "neighborhoods", ["stops=point"], say=[].append)
     assert placed(store)[1] == {"none": 1, "point": 2, "point_not_label": 6}
     for wrong in (["police=point"], ["calls=both"], ["yes"]):
         with pytest.raises(Problem, match="--place-by"):
-            boundaries.decide(store, PLACE, "neighborhoods", wrong, say=[].append)
+            area_import.decide(store, PLACE, "neighborhoods", wrong, say=[].append)
 
 
 def test_each_area_set_has_its_own_rule(store: Store) -> None:
@@ -226,11 +223,11 @@ def test_areas_learned_from_labels_are_not_compared_with_them(store: Store) -> N
     west, east = ([0.1 + i / 10 + part for i in range(9)] for part in (0, 1))
     take(store, rows(*[("2", at) for at in west], *[("1", at) for at in east]), place_by="point")
     said: list[str] = []
-    boundaries.learn(store, PLACE, replace=True, say=said.append)
+    area_import.learn(store, PLACE, replace=True, say=said.append)
     assert not any("decides" in line or "outside the area" in line for line in said)
-    assert boundaries.read(boundaries.current_sets(store)["neighborhoods"])[1]["learned_from"] == [
-        "calls"
-    ]
+    assert area_import.read(area_import.current_sets(store)["neighborhoods"])[1][
+        "learned_from"
+    ] == ["calls"]
     with pytest.raises(Problem, match=r"of 2 records .* 2 lie more"):
         take(store, rows(("1", 0.2), ("1", 0.3)), source="tips")  # another source's labels are
 
@@ -286,13 +283,13 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file = geojson(tmp_path / "wards.geojson", *WARDS)
     run = CliRunner().invoke
     areas = ["areas", str(file), "--name-column", "name"]
-    assert run(commands.app, areas).exit_code == 0
+    assert run(main.app, areas).exit_code == 0
     taken = ["import", str(tmp_path / "calls.csv"), "--map", str(tmp_path / "map.toml")]
-    stopped = run(commands.app, taken)
+    stopped = run(main.app, taken)
     assert stopped.exit_code == 1 and "--place-by point" in stopped.output
-    done = run(commands.app, [*taken, "--place-by", "point"])
+    done = run(main.app, [*taken, "--place-by", "point"])
     assert done.exit_code == 0 and "the point decides" in done.output
-    changed = run(commands.app, ["areas", "--place-by", "calls=label"])
+    changed = run(main.app, ["areas", "--place-by", "calls=label"])
     assert changed.exit_code == 0 and "calls: the label decides" in changed.output
     assert placed(store)[1] == {"label_not_point": 6}
-    assert run(commands.app, ["areas"]).exit_code == 1
+    assert run(main.app, ["areas"]).exit_code == 1

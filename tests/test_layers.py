@@ -76,7 +76,7 @@ def test_no_grab_bags() -> None:
 
 
 def test_every_page_is_in_the_menu() -> None:
-    from ui.menu import TABLES
+    from ui.frame.menu import TABLES
 
     assert {name for table in TABLES.values() for name, *_ in table} == {
         f"pages/{f.name}" for f in files("pages")
@@ -85,5 +85,5 @@ def test_every_page_is_in_the_menu() -> None:
 
 def test_the_map_is_not_loaded_before_a_page_runs() -> None:
     """A component of Streamlit's registers with the server only from a page's own run."""
-    asked = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
+    asked = "import sys, ui.app.start; sys.exit('streamlit_folium' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

@@ -7,16 +7,16 @@ import folium
 import pytest
 from streamlit_folium import generate_js_hash
 
-from ui import maps
-from ui.palette import DARK, LIGHT, classes
+from ui.map import leaflet
+from ui.parts.palette import DARK, LIGHT, classes
 
 CANARY = "{{ 7*191 }}"
 
 
 def rendered(told: dict[str, object]) -> str:
     """A patch as st_folium would send it."""
-    group = folium.FeatureGroup().add_child(maps.Patch(told))
-    made = maps.base("map", "t", [[0, 0], [1, 1]], "").add_child(group)
+    group = folium.FeatureGroup().add_child(leaflet.Patch(told))
+    made = leaflet.base("map", "t", [[0, 0], [1, 1]], "").add_child(group)
     return made.get_root().render()
 
 
@@ -42,8 +42,8 @@ def test_patch_carries_text_as_data() -> None:
 
 def test_base_map_is_the_same_for_every_view() -> None:
     """st_folium mounts a map anew when its script changes."""
-    one = maps.base("map", "t", [[0, 0], [1, 1]], "")
-    two = maps.base("map", "t", [[0, 0], [1, 1]], "")
+    one = leaflet.base("map", "t", [[0, 0], [1, 1]], "")
+    two = leaflet.base("map", "t", [[0, 0], [1, 1]], "")
     scripts = []
     for made in (one, two):
         text = made.get_root().render()
@@ -55,12 +55,12 @@ def test_base_map_is_the_same_for_every_view() -> None:
     "at", ["", "x,y,z", "1,2", "999,0,10", "44,-93,99", "nan,0,5", "44;-93;12", "52.5,13.4,12"]
 )
 def test_a_bad_place_in_a_link_shows_the_whole_place(at: str) -> None:
-    made = maps.base("map", "t", [[44, -94], [45, -93]], at)
+    made = leaflet.base("map", "t", [[44, -94], [45, -93]], at)
     assert made.location == [44.5, -93.5]
 
 
 def test_a_good_place_in_a_link_is_taken() -> None:
-    assert maps.base("map", "t", [[44, -94], [45, -93]], "44.97,-93.26,13.5").location == [
+    assert leaflet.base("map", "t", [[44, -94], [45, -93]], "44.97,-93.26,13.5").location == [
         44.97,
         -93.26,
     ]

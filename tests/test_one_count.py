@@ -11,19 +11,22 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from data import frames, hexes, incidents, links, pixels, questions, shapes, spreadsheet
-from data.answers import Answer, areas
-from data.shapes import HEXAGON_OF
-from data.store import Current
-from data.surface import Seen
-from data.view import HEXAGONS, View
+from data.files import spreadsheet
+from data.maps import frames, hexagons, incidents, outlines
+from data.maps.heat_surface import Seen
+from data.maps.outlines import HEXAGON_OF
+from data.storage.store import Current
+from data.views import links, pixel_counts, view_counts
+from data.views.answers import Answer, areas
+from data.views.view import HEXAGONS, View
 from geo import mercator
 from tests.test_pages import opened, said
 from tests.test_view import NOW, PLACE, WORLD
-from ui import area_state, cached, layers, palette, player, tables, versus
-from ui import incidents as incidents_layer
-from ui.area_state import State
-from ui.asked import Asked
+from ui.cached import views
+from ui.map import area_layer, area_states, incident_layer, player, two_periods
+from ui.map.area_states import State
+from ui.map.choices import Asked
+from ui.parts import palette, tables
 
 SEEN = Seen(-93.2912, 44.94, -93.24, 44.9803, 13.3)
 
@@ -41,11 +44,11 @@ def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def view(current: Current, **choices: Any) -> View:
     """The View of some choices, as a page shows it."""
-    return layers.by_layer(links.view(choices, current.meta, PLACE, NOW)[0])
+    return area_layer.by_layer(links.view(choices, current.meta, PLACE, NOW)[0])
 
 
 def answered(current: Current, asked: View) -> Answer:
-    return areas(current, asked, shapes.units(current, asked.area_set, asked.settled_by))
+    return areas(current, asked, outlines.units(current, asked.area_set, asked.settled_by))
 
 
 HEX = next(iter(HEXAGONS))
@@ -73,15 +76,15 @@ def test_every_part_of_a_page_counts_the_same(current: Current, link: dict[str, 
     shown = answer.table[answer.table["asked"]]
     assert shown["n"].sum() + outside == n
     assert answer.series["n"].sum() == n
-    tips = layers.tips(asked, answer)
+    tips = area_layer.tips(asked, answer)
     spoken = [int(t[0].split()[0].replace(",", "")) for t in tips if "incident" in t[0]]
     assert not spoken or sum(spoken) == n - outside
     # heat and hexagons: all but what is known too coarsely
     assert (
-        pixels.counts(current, asked, WORLD)["n"].to_numpy().sum()
+        pixel_counts.counts(current, asked, WORLD)["n"].to_numpy().sum()
         == n - answer.headline["no_point"]
     )
-    assert hexes.counted(current, asked, 8, None).n.sum() == n - answer.headline["no_point"]
+    assert hexagons.counted(current, asked, 8, None).n.sum() == n - answer.headline["no_point"]
     # incidents: cells over the world hold what the legend counts
     cells = incidents.cells(current, asked, mercator.grid_over([[-80, -179], [80, 179]], 16))
     assert cells.n.sum() == incidents.located(current, asked)
@@ -89,7 +92,7 @@ def test_every_part_of_a_page_counts_the_same(current: Current, link: dict[str, 
     for unit in ("day", "week", "month", "hour"):
         made = frames.steps(current, asked, unit, 1)
         counted = frames.counted(
-            current, asked, made, shapes.units(current, asked.area_set, asked.settled_by)
+            current, asked, made, outlines.units(current, asked.area_set, asked.settled_by)
         )
         assert counted.n.sum() + counted.without == n
         assert (counted.areas.sum(axis=0) <= made.taken(counted.n)).all()
@@ -100,7 +103,7 @@ def test_legend_and_list_count_the_window_in_sight(current: Current, source: str
     asked = view(current, source=[source])
     grid = incidents.sight(SEEN, asked, current)
     n = incidents.located(current, asked, grid)
-    sql, values = questions.where(asked, current)
+    sql, values = view_counts.where(asked, current)
     rows = current.query(f"SELECT mx, my FROM {{facts}} WHERE {sql} AND mx IS NOT NULL", values)
     x, y = (rows[c].to_numpy().astype(np.int64) for c in ("mx", "my"))
     if source == "community made":  # by the middle of the block, as they are drawn
@@ -111,7 +114,7 @@ def test_legend_and_list_count_the_window_in_sight(current: Current, source: str
     inside = (lon >= SEEN.west) & (lon <= SEEN.east) & (lat >= SEEN.south) & (lat <= SEEN.north)
     assert n == inside.sum() > 100
     # what the map is told is what the list says
-    drawn = incidents_layer.told(asked, cached.answer(asked), palette.LIGHT, Asked(seen=SEEN))
+    drawn = incident_layer.told(asked, views.answer(asked), palette.LIGHT, Asked(seen=SEEN))
     assert drawn["incidents"]["sight"] == {"window": SEEN, "n": n}
 
 
@@ -166,20 +169,20 @@ def test_every_state_has_a_look_and_a_legend_of_its_own(
     asked = view(current, measure="per 1,000 residents", **link)
     answer = answered(current, asked)
     names = answer.table["area"].tolist()
-    values = layers.value(answer.table, asked).to_numpy(float)
-    states = area_state.with_zeros(layers.states(asked, answer), values)
+    values = area_layer.value(answer.table, asked).to_numpy(float)
+    states = area_states.with_zeros(area_layer.states(asked, answer), values)
     assert {name: states[names.index(name)] for name in wanted} == wanted
-    drawn = layers.fills(asked, answer, theme, Asked())
+    drawn = area_layer.fills(asked, answer, theme, Asked())
     looks = {name: drawn["fills"][names.index(name)] for name in wanted}
     assert len(set(looks.values())) == len(set(wanted.values()))
     texts = [row["text"] for row in drawn["legend"]["rows"]]
-    for state, look in area_state.LOOKS.items():
+    for state, look in area_states.LOOKS.items():
         assert (look.text in texts) == (state in set(states)), texts
     assert len(texts) == len(set(texts))
 
 
 def test_the_looks_need_no_color() -> None:
-    hatches = [look.hatch for look in area_state.LOOKS.values()]
+    hatches = [look.hatch for look in area_states.LOOKS.values()]
     assert len(set(hatches)) == len(hatches) - 2  # three of no data: never two on one map
     script = (Path(__file__).parent.parent / "static/map/fills.js").read_text()
     assert all(f"{hatch}: [" in script for hatch in hatches if hatch)
@@ -189,10 +192,10 @@ def test_player_and_two_periods_have_the_same_looks(current: Current) -> None:
     link = {"area": ["Whittier", "Near - North", "Camden Industrial"], "from": "2017-07-01",
             "measure": "per 1,000 residents", "compare": "previous period"}  # fmt: skip
     asked = view(current, **link)
-    answer = cached.answer(asked)
+    answer = views.answer(asked)
     wanted = {"no residents", "population not known", "not chosen"}
     played = player.told(asked, answer, "areas", palette.LIGHT, Asked(play="by week"))
-    beside = versus.told(asked, answer, "areas", palette.LIGHT, Asked(beside="swipe"))
+    beside = two_periods.told(asked, answer, "areas", palette.LIGHT, Asked(beside="swipe"))
     names = answer.table["area"].tolist()
     for legend in (played["legend"], beside["legend"]):
         texts = [row["text"] for row in legend["rows"]]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from data.filters import FILTERS
+from data.views.filters import FILTERS
 from tests.test_pages import ROOT, opened, said
-from ui import page_words
-from ui.menu import PAGES
+from ui.frame import page_words
+from ui.frame.menu import PAGES
 
 FILES = {address: file for file, _, address, _ in PAGES}
 # a value of each word that its page knows, on the sample and the View it opens on
@@ -53,7 +53,7 @@ def bound(file: Path) -> set[str]:
 
 
 def test_every_widget_in_a_link_has_a_row() -> None:
-    files = [f for f in (ROOT / "ui").glob("*.py") if f.name != "public.py"]
+    files = [f for f in (ROOT / "ui").rglob("*.py") if "public" not in f.parts]
     held = set().union(*map(bound, files))
     assert len(held) > 20  # what is looked for is found
     assert held <= {*page_words.NAMES, *(row.word for row in FILTERS)}

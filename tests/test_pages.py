@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import command
-from ui.menu import PAGES
+from ui.frame.menu import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -253,7 +253,7 @@ def test_several_sources_are_never_added_up() -> None:
 
 
 def test_session_state_holds_widgets_only() -> None:
-    from data.filters import FILTERS
+    from data.views.filters import FILTERS
 
     app = opened()
     own = {

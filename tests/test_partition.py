@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
-from data import boundaries, release_records
-from data.store import Store
+from data.areas import area_import
+from data.release import placed_records
+from data.storage.store import Store
 from geo import partition
 
 STRIP = [shapely.box(i * 100, 0, (i + 1) * 100, 100) for i in range(5)]
@@ -65,20 +66,20 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 def test_the_groups_of_the_sample(sample_store: Path) -> None:
     store = Store(sample_store)
-    areas, _ = boundaries.read(release_records.area_set(store))
-    group = release_records.groups(areas, UTM, 2000)
+    areas, _ = area_import.read(placed_records.area_set(store))
+    group = placed_records.groups(areas, UTM, 2000)
     # the policy's 74 count Near - North, whose residents are not known, as populous; its
     # words count it as nobody, which is stronger: 73
     assert len(areas) == 87 and len(np.unique(group)) == 73
     known = areas.assign(population=areas["population"].fillna(5000))
-    assert len(np.unique(release_records.groups(known, UTM, 2000))) == 74
+    assert len(np.unique(placed_records.groups(known, UTM, 2000))) == 74
 
 
 def test_names_and_borders_of_the_sample(sample_store: Path) -> None:
     store = Store(sample_store)
-    areas, _ = boundaries.read(release_records.area_set(store))
-    group = release_records.groups(areas, UTM, 2000)
-    body = json.loads(release_records.geojson(areas, group, UTM))
+    areas, _ = area_import.read(placed_records.area_set(store))
+    group = placed_records.groups(areas, UTM, 2000)
+    body = json.loads(placed_records.geojson(areas, group, UTM))
     told = [f["properties"] for f in body["features"]]
     assert [p["area"] for p in told] == list(range(1, 74))
     assert all(p["residents"] >= 2000 for p in told)

@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import links
-from data.view import View
+from data.views import links
+from data.views.view import View
 from tests.test_view import NOW, PLACE
-from ui import cached, charts, clock, layers, neighborhood, pictures, trend
-from ui.asked import Asked
-from ui.palette import LIGHT
+from ui.cached import views
+from ui.explore import area_page, time_page
+from ui.map import area_layer, layers
+from ui.map.choices import Asked
+from ui.parts import charts, trend_line
+from ui.parts.palette import LIGHT
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +27,14 @@ def store(screens: Path) -> None:
 
 
 def view(**choices: Any) -> View:
-    return links.view(choices, cached.meta(str(cached.stamp())), PLACE, NOW)[0]
+    return links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
 
 
 def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str]]:
     """A patch, and the names of the areas in the order of its fills."""
-    asked = layers.by_layer(asked)
-    answer = cached.answer(asked)
-    return pictures.patch(asked, answer, layer, LIGHT, Asked()), answer.table["area"].tolist()
+    asked = area_layer.by_layer(asked)
+    answer = views.answer(asked)
+    return layers.patch(asked, answer, layer, LIGHT, Asked()), answer.table["area"].tolist()
 
 
 def legend(told: dict[str, Any]) -> list[str]:
@@ -67,7 +70,7 @@ def test_few_incidents_are_hatched_in_rates_only() -> None:
 def test_legend_colors_and_values_agree() -> None:
     asked = view()
     told, _ = patched(asked)
-    values = cached.answer(asked).table["n"].to_numpy()
+    values = views.answer(asked).table["n"].to_numpy()
     rows = [r for r in told["legend"]["rows"] if "color" in r and r["text"] != "0"]
     for row in rows:
         low, _, high = row["text"].partition(" to ")
@@ -87,19 +90,19 @@ def test_heat_carries_a_picture_and_no_record() -> None:
 
 def test_a_young_report_makes_no_hexagon() -> None:
     asked = view(source=["community made"], set="hexagons 0.1 km2")
-    every = len(cached.units(asked))
+    every = len(views.units(asked))
     settled = asked.settled_by
     assert settled
     long_ago = replace(asked, settled_by=settled.replace(year=settled.year - 2))
     only_official = replace(asked, settled_by=None)
-    assert len(cached.units(long_ago)) == len(cached.units(only_official)) < every
+    assert len(views.units(long_ago)) == len(views.units(only_official)) < every
 
 
 def test_everything_on_the_map_is_from_the_checked_list() -> None:
     import json
     import re
 
-    for layer in pictures.LAYERS:
+    for layer in layers.LAYERS:
         told, _ = patched(
             view(compare="own period", versus_from="2017-03-01", versus_to="2017-05-31"), layer
         )
@@ -108,18 +111,18 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
 
 
 def test_kinds_are_counted_by_day_where_whole_weeks_are_few() -> None:
-    *_, step = clock.kinds(view(), cached.answer(view()))
+    *_, step = time_page.kinds(view(), views.answer(view()))
     assert step == "week"
     fortnight = view(**{"from": "2017-06-01", "to": "2017-06-14"})
-    frame, order, step = clock.kinds(fortnight, cached.answer(fortnight))
+    frame, order, step = time_page.kinds(fortnight, views.answer(fortnight))
     assert step == "day" and frame["start"].nunique() == 14
-    assert frame["n"].sum() == cached.answer(fortnight).headline["n"]
+    assert frame["n"].sum() == views.answer(fortnight).headline["n"]
     assert set(order) == {"traffic stop", "suspicious person stop"}
 
 
 @pytest.mark.parametrize("source", ["police stops", "use of force"])
 def test_a_calendar_names_each_month_once(source: str) -> None:
-    shown, rows, months = clock.placed(clock.days(view(source=source)))
+    shown, rows, months = time_page.placed(time_page.days(view(source=source)))
     assert [label[0] for label in months.values()] == [
         pd.Timestamp(2001, m, 1).strftime("%b") for m in range(1, 13)
     ]
@@ -139,7 +142,7 @@ def test_ticks_stand_where_bars_start(freq: str, first: str, periods: int) -> No
 
 
 def test_hours_not_asked_for_are_absent_and_asked_ones_are_zeros() -> None:
-    frame = clock.hours(view(hours="22-06", weekday=["Fri", "Sat"], area=["Page"]))
+    frame = time_page.hours(view(hours="22-06", weekday=["Fri", "Sat"], area=["Page"]))
     assert set(frame["hour"]) == {22, 23, 0, 1, 2, 3, 4, 5} and set(frame["weekday"]) == {4, 5}
     assert len(frame) == 16 and (frame["n"] == 0).any()
 
@@ -147,15 +150,15 @@ def test_hours_not_asked_for_are_absent_and_asked_ones_are_zeros() -> None:
 def test_small_charts_hold_the_weeks_that_are_covered() -> None:
     """The View goes on after the source's last day."""
     asked = view(**{"from": "2017-10-02", "to": "2018-03-31"})
-    frames, unit = clock.busiest(cached.answer(asked), 12)
+    frames, unit = time_page.busiest(views.answer(asked), 12)
     whole = view(**{"from": "2017-10-02", "to": "2017-12-31"})
-    same, _ = clock.busiest(cached.answer(whole), 12)
+    same, _ = time_page.busiest(views.answer(whole), 12)
     assert unit == "week" and list(frames) == list(same) and len(frames) == 12
     for name in frames:
         assert frames[name]["n"].tolist() == same[name]["n"].tolist() and frames[name]["n"].any()
     name = next(iter(frames))
     one, other = (
-        neighborhood.against_city(name, cached.answer(v)).set_index(["who", "start"])["n"]
+        area_page.against_city(name, views.answer(v)).set_index(["who", "start"])["n"]
         for v in (asked, whole)
     )
     assert one.tolist() == other.tolist() and one[name].tolist() == frames[name]["n"].tolist()
@@ -163,13 +166,15 @@ def test_small_charts_hold_the_weeks_that_are_covered() -> None:
 
 def test_small_charts_are_of_areas_with_incidents_only() -> None:
     asked = view(area=["Whittier"])
-    assert list(clock.busiest(cached.answer(asked), 12)[0]) == ["Whittier"]
+    assert list(time_page.busiest(views.answer(asked), 12)[0]) == ["Whittier"]
 
 
 def test_the_trend_is_a_vega_lite_specification() -> None:
     """Held against the schema that Altair ships, and against the series that it draws."""
-    series = cached.answer(view()).series
-    drawn = trend.spec(series, LIGHT, "week", [(pd.Timestamp("2017-06-01").date(), "New form.")])
+    series = views.answer(view()).series
+    drawn = trend_line.spec(
+        series, LIGHT, "week", [(pd.Timestamp("2017-06-01").date(), "New form.")]
+    )
     rows = drawn["data"]
     checked = {**drawn, "data": {"values": []}}
     alt.Chart.from_dict(checked, validate=True).to_dict()

@@ -10,31 +10,28 @@ import pytest
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from data import (
-    answers,
-    community,
+from data.maps import outlines
+from data.patterns import (
     episodes,
-    hot,
-    near,
+    hot_spots,
+    near_repeats,
     neighbors,
-    now,
-    points,
     power,
-    questions,
-    shapes,
-    weekly,
+    space_time_scan,
+    weekly_trend,
 )
-from data.recording import Stretch
-from data.store import Current
+from data.sample import made_reports
+from data.storage.store import Current
+from data.views import answers, points, view_counts
+from data.views.recording import Stretch
 from geo import hot_areas, prospective, rates, tabulate
 from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
 from tests.sampled import units, view
-from ui import near as ui_near
-from ui import now as ui_now
-from ui import palette, rise
+from ui.parts import palette
+from ui.patterns import near_repeats_page, now_page, trend_page
 
 __all__ = ["units"]  # the fixture
 
@@ -48,11 +45,11 @@ def counted(current: Current, units: Any, source: str) -> np.ndarray:
 
 def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: Any) -> None:
     n, every = counted(current, units, FORCE), np.ones(len(units), bool)
-    found = hot.hot(current, units, n, every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
+    found = hot_spots.hot(current, units, n, every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
     people = units["population"].to_numpy(float)
     rate = rates.standardized(n, np.where(people > 0, people, np.nan))
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
-    expected = hot_areas.find(rate, near_, hot.PERMUTATIONS, 1)
+    expected = hot_areas.find(rate, near_, hot_spots.PERMUTATIONS, 1)
     np.testing.assert_allclose(found.table["z"], expected.z, rtol=1e-9)
     assert found.table["label"].tolist() == expected.label.tolist()
     assert set(found.table.loc[~(people > 0), "label"]) == {"none"}
@@ -71,7 +68,7 @@ def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: A
 def test_every_choice_of_neighbors_gives_every_unit_some(
     current: Current, how: str, area_set: str
 ) -> None:
-    held = shapes.units(current, area_set)
+    held = outlines.units(current, area_set)
     found = neighbors.between(current, held, how)
     assert found.shape == (len(held), len(held)) and not found.diagonal().any()
     assert (found.sum(axis=1) > 0).mean() > 0.9
@@ -93,7 +90,7 @@ def test_areas_dealt_anew_show_no_hot_spot(current: Current, units: Any) -> None
 
 def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
     every = np.ones(len(units), bool)
-    found = hot.over_time(
+    found = hot_spots.over_time(
         current, view(current, STOPS), units, every, neighbors.RESIDENTS, neighbors.TOUCHING,
         "month", 1,
     )  # fmt: skip
@@ -105,15 +102,18 @@ def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
 def test_the_planted_rise_is_found_where_and_when_it_was_planted(
     current: Current, units: Any
 ) -> None:
-    found = now.daily(current, view(current, MADE, end=RISEN), units)
-    newest = now.find_unusual(current, found, units, now.USUAL_DAYS, 1)
+    found = space_time_scan.daily(current, view(current, MADE, end=RISEN), units)
+    newest = space_time_scan.find_unusual(current, found, units, space_time_scan.USUAL_DAYS, 1)
     top = newest.table.iloc[0]
-    assert top["area"] == community.RISE_AREA and top["unusual"] and top["p"] <= 0.01
+    assert top["area"] == made_reports.RISE_AREA and top["unusual"] and top["p"] <= 0.01
     began = pd.Timestamp(top["since"])
-    assert abs((began - community.RISE[0]).days) <= 3
-    assert community.RISE_REPORTS * 0.8 < top["cases"] < community.RISE_REPORTS * 1.5
-    assert newest.least_rise is None and newest.earlier == newest.looks + now.USUAL_DAYS - 1
-    text = "\n".join(ui_now.said(found, newest, now.USUAL_DAYS))
+    assert abs((began - made_reports.RISE[0]).days) <= 3
+    assert made_reports.RISE_REPORTS * 0.8 < top["cases"] < made_reports.RISE_REPORTS * 1.5
+    assert (
+        newest.least_rise is None
+        and newest.earlier == newest.looks + space_time_scan.USUAL_DAYS - 1
+    )
+    text = "\n".join(now_page.said(found, newest, space_time_scan.USUAL_DAYS))
     assert "about once in 101 days or more (p 0.010)" in text
     assert f"On {newest.called} of the {newest.earlier} earlier days looked at" in text
 
@@ -123,14 +123,16 @@ def test_nothing_is_unusual_where_days_are_dealt_anew(
     current: Current, units: Any, source: str
 ) -> None:
     """Whole days, and each area's days: incidents dealt one by one called 77 of 100 unusual."""
-    found = now.daily(current, view(current, source), units)
+    found = space_time_scan.daily(current, view(current, source), units)
     at = units.to_crs(current.meta["place"]["crs"]).centroid
     rng, runs = np.random.default_rng(5), 0
     for seed in range(4):
         whole = found.counts[:, rng.permutation(found.counts.shape[1])]
         for counts in (whole, rng.permuted(found.counts, axis=1)):
-            scan = prospective.scan(counts, at.x, at.y, now.USUAL_DAYS, now.SHARE, 499, seed)
-            runs += bool((scan.clusters["p"] <= 1 / now.RARE).any())
+            scan = prospective.scan(
+                counts, at.x, at.y, space_time_scan.USUAL_DAYS, space_time_scan.SHARE, 499, seed
+            )
+            runs += bool((scan.clusters["p"] <= 1 / space_time_scan.RARE).any())
     assert runs <= 1  # two of 8 come up by chance in 1 of 350 such tests
 
 
@@ -139,11 +141,11 @@ def test_a_source_is_as_seldom_unusual_in_its_past_as_stated(
     current: Current, units: Any, source: str
 ) -> None:
     """Incidents dealt one by one called 98 of 100 days of the stops unusual."""
-    found = now.daily(current, view(current, source), units)
-    newest = now.find_unusual(current, found, units, now.USUAL_DAYS, 1)
+    found = space_time_scan.daily(current, view(current, source), units)
+    newest = space_time_scan.find_unusual(current, found, units, space_time_scan.USUAL_DAYS, 1)
     assert newest.earlier > 150 and newest.called / newest.earlier <= 0.02
     assert not newest.table["unusual"].any() and newest.least_rise in dict(power.RISES)
-    text = "\n".join(ui_now.said(found, newest, now.USUAL_DAYS))
+    text = "\n".join(now_page.said(found, newest, space_time_scan.USUAL_DAYS))
     name = dict(power.RISES)[newest.least_rise]
     assert f"{name[0].upper()}{name[1:]} for two weeks in 5 areas next to each other" in text
 
@@ -151,13 +153,13 @@ def test_a_source_is_as_seldom_unusual_in_its_past_as_stated(
 @pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km2"])
 def test_reports_of_one_event_count_once(current: Current, area_set: str) -> None:
     asked = view(current, MADE, area_set=area_set)
-    held = shapes.units(current, area_set)
-    found = now.daily(current, asked, held)
-    counted = questions.by_area_and_step(current, asked, 1)
+    held = outlines.units(current, area_set)
+    found = space_time_scan.daily(current, asked, held)
+    counted = view_counts.by_area_and_step(current, asked, 1)
     every = tabulate.aligned(held["unit"], counted.units, counted.counts)
     second = every - found.counts
     assert second.min() == 0 and second.sum() == found.again
-    assert community.DUPLICATES / 3 < found.again < community.DUPLICATES
+    assert made_reports.DUPLICATES / 3 < found.again < made_reports.DUPLICATES
     reports = points.reports(current, asked, "day", 10_000)
     pairs = duplicate_pairs(
         *(reports[c] for c in ("x", "y", "hours")), 150, 1, same=[reports["kind"]]
@@ -169,14 +171,14 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
     for unit, day in list(zip(reports["unit"][again], days))[:20]:
         row = np.flatnonzero(held["unit"].to_numpy() == unit)
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
-    newest = now.find_unusual(current, found, held, 7, 1)
-    text = "\n".join(ui_now.looked_at(found, newest, 7))
+    newest = space_time_scan.find_unusual(current, found, held, 7, 1)
+    text = "\n".join(now_page.looked_at(found, newest, 7))
     assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
-    assert now.daily(current, view(current, STOPS), held).again is None
+    assert space_time_scan.daily(current, view(current, STOPS), held).again is None
 
 
 def test_what_now_cannot_tell_is_a_sentence(current: Current, units: Any) -> None:
-    whole = now.daily(current, view(current, FORCE), units)
+    whole = space_time_scan.daily(current, view(current, FORCE), units)
     one, late, huge = (np.zeros_like(whole.counts) for _ in range(3))
     one[3] = 1
     late[:, -5:] = 9
@@ -193,15 +195,17 @@ def test_what_now_cannot_tell_is_a_sentence(current: Current, units: Any) -> Non
         (replace(short, counts=np.zeros((87, 0), int), days=[]), "0 days with data are too few"),
         (replace(whole, counts=huge), ""),
     ):
-        why = ui_now.why_not(found, now.USUAL_DAYS)
+        why = now_page.why_not(found, space_time_scan.USUAL_DAYS)
         assert why.startswith(said) if said else not why
-    newest = now.find_unusual(current, replace(whole, counts=huge), units, now.USUAL_DAYS, 1)
+    newest = space_time_scan.find_unusual(
+        current, replace(whole, counts=huge), units, space_time_scan.USUAL_DAYS, 1
+    )
     assert not newest.table["unusual"].any()
 
 
 def test_days_that_are_not_asked_for_are_no_zeros(current: Current, units: Any) -> None:
-    every = now.daily(current, view(current, STOPS), units)
-    fridays = now.daily(current, view(current, STOPS, weekdays=(4,)), units)
+    every = space_time_scan.daily(current, view(current, STOPS), units)
+    fridays = space_time_scan.daily(current, view(current, STOPS, weekdays=(4,)), units)
     assert len(every.days) == 365 and len(fridays.days) == 52
     at = [i for i, d in enumerate(every.days) if d.weekday() == 4]
     assert (fridays.counts == every.counts[:, at]).all()
@@ -209,8 +213,8 @@ def test_days_that_are_not_asked_for_are_no_zeros(current: Current, units: Any) 
 
 def test_near_repeats_count_pairs(current: Current) -> None:
     asked = view(current, MADE, kinds=("search_or_raid",))
-    found = near.repeats(current, asked, 1)
-    held = points.by_day(current, asked, near.MOST)
+    found = near_repeats.repeats(current, asked, 1)
+    held = points.by_day(current, asked, near_repeats.MOST)
     first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
     assert found.doubles == (~first).sum() > 0 and found.records == first.sum()
     x, y, day = held.x[first], held.y[first], held.day[first]
@@ -222,7 +226,7 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     # second reports of one event are all that the made reports have of near repeats
     assert found.strongest is None
     assert found.records + found.doubles + found.without == answers.areas(
-        current, asked, shapes.units(current, "neighborhoods")
+        current, asked, outlines.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
 
 
@@ -232,9 +236,11 @@ def test_numbers_of_near_repeats_are_never_of_the_paper_s_color(
 ) -> None:
     """In the dark they were, wherever a cell had no color."""
     drawn: list[Any] = []
-    monkeypatch.setattr(ui_near.st, "altair_chart", lambda chart, alt: drawn.append(chart))
+    monkeypatch.setattr(
+        near_repeats_page.st, "altair_chart", lambda chart, alt: drawn.append(chart)
+    )
     asked = view(current, MADE, kinds=("search_or_raid",))
-    ui_near.matrix(near.repeats(current, asked, 1), theme)
+    near_repeats_page.matrix(near_repeats.repeats(current, asked, 1), theme)
     color = drawn[0].to_dict()["layer"][-1]["encoding"]["color"]
     assert color["value"] == theme.ink  # the paper's own only on the strongest colors
     assert color["condition"]["value"] == theme.paper
@@ -246,7 +252,7 @@ def test_what_a_day_holds_makes_later_days_no_surer() -> None:
     for seed in range(8):
         x, y = np.repeat(rng.uniform(0, 5000, (2, 300)), 3, axis=1) + rng.uniform(0, 200, (2, 900))
         day = np.repeat(rng.integers(0, 365, 300), 3).astype(float)
-        found = near.paired(
+        found = near_repeats.paired(
             points.Points(x, y, day, 24 * day + np.tile([2.0, 9.0, 16.0], 300), 0),
             Stretch(date(2025, 1, 1), date(2025, 12, 31)), seed,
         )  # fmt: skip
@@ -264,8 +270,8 @@ def test_the_proposed_duplicates_are_what_counts_once(current: Current) -> None:
     held = int(max(first.max(), second.max())) + 1
     links = sparse.coo_array((np.ones(len(pairs)), (first, second)), shape=(held, held))
     doubles = held - csgraph.connected_components(links, directed=False)[0]
-    found = near.repeats(current, asked, 1)
-    held = points.by_day(current, asked, near.MOST)
+    found = near_repeats.repeats(current, asked, 1)
+    held = points.by_day(current, asked, near_repeats.MOST)
     timed = np.isfinite(held.hour)
     first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
     assert (~first[timed]).sum() == doubles > 0 and found.doubles >= doubles
@@ -277,12 +283,12 @@ def test_whole_days_dealt_anew_change_no_area(current: Current, units: Any, sour
     asked, people = view(current, source), units["population"].to_numpy(float)
     people = np.where(people > 0, people, np.nan)
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
-    daily = now.daily(current, asked, units, 364).counts
+    daily = space_time_scan.daily(current, asked, units, 364).counts
     edges = np.arange(0, daily.shape[1] - 27, 28)  # 13 steps
     rng, said, hot_at_all = np.random.default_rng(7), 0, 0
     for seed in range(10):
         dealt = daily[:, rng.permutation(daily.shape[1])]
-        found = hot.histories(np.add.reduceat(dealt, edges, axis=1), people, near_, seed)
+        found = hot_spots.histories(np.add.reduceat(dealt, edges, axis=1), people, near_, seed)
         said += any(str(label).split()[0] in WITHOUT_CHANGE for label in found.label)
         hot_at_all += bool((found.state != 0).any())
     assert said <= 2 and hot_at_all >= 5
@@ -295,11 +301,11 @@ def test_the_smallest_rise_is_one_that_is_found(current: Current, units: Any) ->
     args = (every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
     many = np.random.default_rng(8).poisson(people / 20)
     few = np.random.default_rng(9).poisson(people / 2000)
-    large = hot.smallest(current, units, many, *args)
-    small = hot.smallest(current, units, few, *args)
+    large = hot_spots.smallest(current, units, many, *args)
+    small = hot_spots.smallest(current, units, few, *args)
     assert large is not None and large <= 1.5
     assert small is None or small > large
-    assert hot.smallest(current, units, np.zeros(len(units), int), *args) is None
+    assert hot_spots.smallest(current, units, np.zeros(len(units), int), *args) is None
 
 
 def test_episodes_join_second_reports(current: Current) -> None:
@@ -309,7 +315,7 @@ def test_episodes_join_second_reports(current: Current) -> None:
     assert found.table["size"].is_monotonic_decreasing and found.table["size"].min() >= 2
     senders = held["origin"].nunique().reindex(found.table["episode"]).to_numpy()
     assert (found.table["sources"].to_numpy() <= np.maximum(senders, 1)).all()
-    assert found.found_pairs >= community.DUPLICATES / 4
+    assert found.found_pairs >= made_reports.DUPLICATES / 4
     first, second = (found.records.iloc[found.pairs[c]] for c in ("first", "second"))
     assert (first["kind"].to_numpy() == second["kind"].to_numpy()).all()
     far = np.hypot(first["x"].to_numpy() - second["x"].to_numpy(),
@@ -318,22 +324,22 @@ def test_episodes_join_second_reports(current: Current) -> None:
 
 
 def test_episodes_of_reports_lie_no_finer_than_a_block(current: Current) -> None:
-    from data.incidents import BLOCK
+    from data.maps.incidents import BLOCK
 
     assert episodes.of(current, view(current, MADE), 200, 3, 2).shift == BLOCK
 
 
 def test_recording_breaks_upward_in_september_2020(current: Current, units: Any) -> None:
-    found = weekly.trend(current, view(current, FORCE), units, 1)
+    found = weekly_trend.trend(current, view(current, FORCE), units, 1)
     up = found.breaks[found.breaks["ratio"] > 1]
     assert len(up) == 1
     row = up.iloc[0]
     assert date(2020, 8, 24) <= row["low"] <= row["at"] <= row["high"] <= date(2020, 9, 28)
     assert 1 < row["ratio_low"] < row["ratio"] < row["ratio_high"]
     assert row["same"] / row["judged"] > 0.8  # everywhere at once
-    said = "\n".join(rise.said(view(current, FORCE), found, CHANGES))
+    said = "\n".join(trend_page.said(view(current, FORCE), found, CHANGES))
     assert "Known: a new form" in said
-    said = "\n".join(rise.said(view(current, FORCE), found, []))
+    said = "\n".join(trend_page.said(view(current, FORCE), found, []))
     assert "can be a change of recording" in said
 
 
@@ -344,24 +350,24 @@ def test_the_week_of_may_25_2020_stands_out_for_chemical_irritants(
     current: Current, units: Any
 ) -> None:
     asked = view(current, FORCE, forces=("chemical_irritant",))
-    found = weekly.trend(current, asked, units, 1).table
+    found = weekly_trend.trend(current, asked, units, 1).table
     week = found[found["start"] == "2020-05-25"].iloc[0]
     assert week["n"] == 23 == found["n"].max() and week["alarm"]
     assert found["n"].nlargest(2).tolist() == [23, 15]
-    newest = weekly.alarms(current, replace(asked, end=date(2020, 6, 7)), units, 1)
+    newest = weekly_trend.alarms(current, replace(asked, end=date(2020, 6, 7)), units, 1)
     top = newest.table.iloc[0]
-    assert top["area"] == weekly.ALL and top["week"] == date(2020, 5, 25) and top["n"] == 23
+    assert top["area"] == weekly_trend.ALL and top["week"] == date(2020, 5, 25) and top["n"] == 23
     assert 0 < newest.false_a_month < 0.5
 
 
 def test_shuffled_weeks_have_no_break(current: Current, units: Any) -> None:
-    n = weekly.trend(current, view(current, FORCE), units, 1).table["n"].to_numpy(float)
+    n = weekly_trend.trend(current, view(current, FORCE), units, 1).table["n"].to_numpy(float)
     rng = np.random.default_rng(3)
     broken = [len(change_points(rng.permutation(n), replicates=99, seed=s)) for s in range(20)]
     assert np.count_nonzero(broken) <= 4  # 5% of 20 runs is one; five come up in 1 of 400
 
 
 def test_the_planted_rise_alarms_where_it_was_planted(current: Current, units: Any) -> None:
-    found = weekly.alarms(current, view(current, MADE, end=RISEN), units, 1)
+    found = weekly_trend.alarms(current, view(current, MADE, end=RISEN), units, 1)
     top = found.table.groupby("area")["times"].sum().idxmax()
-    assert top == community.RISE_AREA and found.judged == weekly.NEWEST
+    assert top == made_reports.RISE_AREA and found.judged == weekly_trend.NEWEST

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from data import people, site
-from data.people import Standing
+from data import site
+from data.people import roster
+from data.people.roster import Standing
 from data.settings import Problem
-from data.store import Store
+from data.storage.store import Store
 
 CLAIMS: dict[str, Any] = {
     "is_logged_in": True, "sub": "7", "email": "Ada@Example.org", "email_verified": True,
@@ -21,7 +22,7 @@ CLAIMS: dict[str, Any] = {
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """The root of a store, and a file of settings."""
-    people.key(tmp_path / "store", make=True)
+    roster.key(tmp_path / "store", make=True)
     return tmp_path / "store", tmp_path / "porchlight.toml"
 
 
@@ -30,14 +31,14 @@ def stands(files: tuple[Path, Path], roles: str, **changed: Any) -> Standing:
     root, file = files
     file.write_text(f"[roles]\n{roles}\n")
     told = {k: v for k, v in (CLAIMS | changed).items() if v is not None}
-    return people.standing(told, people.roster(root, file), time.time())
+    return roster.standing(told, roster.roster(root, file), time.time())
 
 
 def test_groups_and_hashed_addresses_give_roles(files: tuple[Path, Path]) -> None:
     root, file = files
-    hashed = people.pseudonym(people.key(root), " ada@example.ORG ")
+    hashed = roster.pseudonym(roster.key(root), " ada@example.ORG ")
     file.write_text(f'[roles]\nviewer = ["group:desk"]\neditor = ["address:{hashed}"]\n')
-    listed = people.roster(root, file)
+    listed = roster.roster(root, file)
     assert listed.roles(CLAIMS) == {"viewer", "editor"}
     assert listed.roles({**CLAIMS, "groups": []}) == {"editor"}
     assert listed.roles({**CLAIMS, "email": "eve@example.org"}) == {"viewer"}
@@ -66,7 +67,7 @@ def test_deny_by_default(files: tuple[Path, Path], changed: dict[str, Any], want
 def test_an_address_that_is_not_verified_counts_for_nothing(
     files: tuple[Path, Path], verified: Any
 ) -> None:
-    hashed = people.pseudonym(people.key(files[0]), "ada@example.org")
+    hashed = roster.pseudonym(roster.key(files[0]), "ada@example.org")
     roles = f'editor = ["address:{hashed}"]'
     assert stands(files, roles) is Standing.LISTED
     assert stands(files, roles, email_verified=verified) is Standing.UNLISTED
@@ -94,12 +95,12 @@ def test_revoking_ends_sessions_that_began_before(files: tuple[Path, Path]) -> N
     root, _ = files
     store, roles = Store(root), 'viewer = ["group:desk"]'
     assert stands(files, roles) is Standing.LISTED
-    said = people.revoke(store, "ada@example.org")
+    said = roster.revoke(store, "ada@example.org")
     assert "sign in again" in said and "ada" not in said
     assert stands(files, roles) is Standing.OVER
     assert stands(files, roles, email="eve@example.org") is Standing.LISTED
     assert stands(files, roles, iat=time.time() + 2) is Standing.LISTED
-    people.revoke(store, "")
+    roster.revoke(store, "")
     assert stands(files, roles, email="eve@example.org") is Standing.OVER
     assert all("@" not in event.subject for event in store.events())
 

@@ -13,35 +13,27 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from data import (
-    answers,
-    boundaries,
-    build,
-    compare,
-    details,
-    frames,
-    importing,
-    links,
-    now,
-    pairs,
-    periods,
-    points,
-    questions,
-    release_records,
-    shapes,
-    spreadsheet,
-    surface,
-    weekly,
-)
-from data.intake.options import Options
+from data.areas import area_import
+from data.files import spreadsheet
+from data.imports import importer
+from data.imports.options import Options
+from data.maps import frames, heat_surface, outlines
+from data.patterns import compare, space_time_scan, weekly_trend
+from data.release import placed_records
 from data.settings import Settings
-from data.store import Current, Store
-from data.view import DAY, MONTH, View
+from data.storage import build
+from data.storage.store import Current, Store
+from data.views import answers, links, paired_periods, periods, points, view_counts, whole_records
+from data.views.view import DAY, MONTH, View
 from tests.conftest import ROOT
-from ui import cached, clock, headline, player, reading, rise
-from ui.asked import Asked
-from ui.menu import PAGES
-from ui.palette import LIGHT
+from ui.cached import views
+from ui.explore import time_page
+from ui.frame.menu import PAGES
+from ui.map import player
+from ui.map.choices import Asked
+from ui.parts import headline, record_list
+from ui.parts.palette import LIGHT
+from ui.patterns import trend_page
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
 CHICAGO = "America/Chicago"
@@ -89,10 +81,10 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         file = tmp_path / "toy.csv"
         file.write_text("\n".join(lines) + "\n")
         options = Options(source="toy", kind="other", time="time", date_format=FORMAT)
-        importing.run(store, place, file, options, say=lambda _: None)
+        importer.run(store, place, file, options, say=lambda _: None)
         (tmp_path / "wards.geojson").write_text(json.dumps(WARDS))
         wards = tmp_path / "wards.geojson"
-        boundaries.add(store, place, wards, name_column="name", say=lambda _: None)
+        area_import.add(store, place, wards, name_column="name", say=lambda _: None)
         build.rebuild(store, place)
         return store.at(str(store.stamp()))
 
@@ -118,7 +110,7 @@ def between(current: Current, start: str, end: str, **choices: object) -> View:
 
 
 def answered(current: Current, view: View) -> answers.Answer:
-    return answers.areas(current, view, shapes.units(current, view.area_set))
+    return answers.areas(current, view, outlines.units(current, view.area_set))
 
 
 def days(first: str, last: str, clock: str = "12:00") -> list[str]:
@@ -158,9 +150,9 @@ def test_months_enter_no_week_and_no_day(town: Town) -> None:
     assert "12 are known only to the month" in said and "in no week, day or hour" in said
     short = answered(current, between(current, "2016-01-28", "2016-02-05"))
     assert short.step == "day" and short.series["n"].tolist() == [1] * 9
-    every = questions.series(current, view, "kind")
+    every = view_counts.series(current, view, "kind")
     assert every["n"].sum() == 72 and every.dropna()["n"].sum() == 60
-    assert questions.daily(current, view)["n"].max() == 1
+    assert view_counts.daily(current, view)["n"].max() == 1
 
 
 @pytest.mark.parametrize(
@@ -180,21 +172,21 @@ def test_a_month_counts_where_it_lies_wholly_in_the_period(
     current = town(MONTHS)
     for more in ({}, {"night": "true"}):
         view = between(current, start, end, **more)
-        found = questions.headline(current, view)
+        found = view_counts.headline(current, view)
         assert (found["n"], found["no_month"]) == (shown, left)
         said = links.sentence(view, current.meta, found)
         assert (f"{left} more are known only to a month that does not lie wholly" in said) == (
             left > 0
         )
-        assert details.everything(current, view).num_rows == shown
-        assert questions.headline(current, between(current, start, end, hours="06-12"))["n"] == 0
+        assert whole_records.everything(current, view).num_rows == shown
+        assert view_counts.headline(current, between(current, start, end, hours="06-12"))["n"] == 0
 
 
 def test_a_month_cut_by_what_the_source_covers_still_counts(town: Town) -> None:
     """A record of April by a source that ends on April 15 can only be of its first half."""
     current = town(MONTHS, stated="from = 2016-01-10\nto = 2016-04-15")
-    assert questions.headline(current, asked(current))["n"] == 24
-    cut = questions.headline(current, between(current, "2016-01-11", "2016-04-14"))
+    assert view_counts.headline(current, asked(current))["n"] == 24
+    cut = view_counts.headline(current, between(current, "2016-01-11", "2016-04-14"))
     assert (cut["n"], cut["no_month"]) == (12, 12)
     answer = answered(current, asked(current))
     assert answer.series["n"].tolist() == [6] * 4
@@ -217,11 +209,11 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
     assert (told.now, told.before, told.steps, told.steps_before) == (30.5, 30.0, 2, 2)
     assert told.change.ratio[0] == pytest.approx(1.0)
     assert "ratio of incidents a day 1.00" in headline.sentence(answered(current, view))
-    units = shapes.units(current, view.area_set)
+    units = outlines.units(current, view.area_set)
     pair = compare.two_periods(current, view, units, np.ones(3, bool))
     assert not isinstance(pair, str) and pair.unit == "month"
     assert pair.overall is not None and pair.overall.ratio[0] == pytest.approx(1.0)
-    cut = pairs.pair(view, current)
+    cut = paired_periods.pair(view, current)
     assert cut is not None and cut[0].end == date(2016, 4, 30)
 
 
@@ -231,15 +223,15 @@ def test_pairs_of_weeks_leave_months_out_of_their_maps(town: Town) -> None:
         current, "2016-02-01", "2016-02-29", compare="own period",
         versus_from="2016-01-01", versus_to="2016-01-31",
     )  # fmt: skip
-    cut = pairs.pair(view, current)
+    cut = paired_periods.pair(view, current)
     assert cut is not None
-    assert [questions.headline(current, v)["n"] for v in cut] == [28, 28]
+    assert [view_counts.headline(current, v)["n"] for v in cut] == [28, 28]
 
 
 def test_frames_of_months_hold_them_and_of_days_do_not(town: Town) -> None:
     current = town(MONTHS)
     view = asked(current)
-    units = shapes.units(current, view.area_set)
+    units = outlines.units(current, view.area_set)
     made = frames.steps(current, view, "month", 1)
     assert made.labels() == ["January 2016", "February 2016", "March 2016", "April 2016"]
     assert frames.steps(current, view, "month", 3).labels()[0] == "Jan - Mar 2016"
@@ -248,32 +240,32 @@ def test_frames_of_months_hold_them_and_of_days_do_not(town: Town) -> None:
         made = frames.steps(current, view, unit, 1)
         found = frames.counted(current, view, made, units)
         assert found.nothing and found.without == 24
-    told = player.told(view, cached.answer(view), "areas", LIGHT, Asked(play="by day"))
+    told = player.told(view, views.answer(view), "areas", LIGHT, Asked(play="by day"))
     assert told["frames"] is None and "known to lie in a whole day" in told["legend"]["title"]
 
 
 def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:
     current = town(MONTHS)
     view = asked(current)
-    units = shapes.units(current, view.area_set)
+    units = outlines.units(current, view.area_set)
     near = points.by_day(current, view, 1000)
     assert len(near.x) == 0 and near.without == 24
     grouped, without = points.by_hour(current, view, 1000)
     assert grouped.empty and without == 24
-    daily = now.daily(current, view, units)
+    daily = space_time_scan.daily(current, view, units)
     assert daily.counts.sum() == 0 and daily.without == 24
-    assert weekly.weeks(current, view, units).starts == []
-    assert "known only to the month" in rise.never(view, answered(current, view))
+    assert weekly_trend.weeks(current, view, units).starts == []
+    assert "known only to the month" in trend_page.never(view, answered(current, view))
     mixed = town(MIXED)
-    found = weekly.weeks(mixed, asked(mixed), shapes.units(mixed, view.area_set))
+    found = weekly_trend.weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
     assert set(found.total) == {7}
-    assert now.daily(mixed, asked(mixed), units).without == 12
+    assert space_time_scan.daily(mixed, asked(mixed), units).without == 12
 
 
 def test_records_say_the_month_and_no_day(town: Town) -> None:
     current = town([*MONTHS, "2016-03-05", "2016-03-05 10:15"])
     view = asked(current)
-    rows = reading.newest(view, "", [])
+    rows = record_list.newest(view, "", [])
     assert set(rows["local_date"]) == {
         *("January 2016", "February 2016", "March 2016", "April 2016", "2016-03-05")
     }
@@ -284,20 +276,20 @@ def test_records_say_the_month_and_no_day(town: Town) -> None:
 
 def test_every_export_says_the_precision(town: Town) -> None:
     current = town(MONTHS)
-    table = details.everything(current, asked(current))
+    table = whole_records.everything(current, asked(current))
     sheet = pd.read_csv(io.BytesIO(spreadsheet.as_csv(table)))
     assert set(sheet["time_precision"]) == {"month"}
-    features = json.loads(details.as_geojson(table, {}))["features"]
+    features = json.loads(whole_records.as_geojson(table, {}))["features"]
     assert {f["properties"]["time_precision"] for f in features} == {"month"}
-    parquet = pq.read_table(io.BytesIO(details.as_geoparquet(table, {})))
+    parquet = pq.read_table(io.BytesIO(whole_records.as_geoparquet(table, {})))
     assert set(parquet["time_precision"].to_pylist()) == {"month"}
 
 
 def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     current = town(MIXED)
     store = Store(current.folder.parents[1])
-    areas, meta = boundaries.read(release_records.area_set(store))
-    found = release_records.records(store, areas, meta, np.array([1, 2, 3]))
+    areas, meta = area_import.read(placed_records.area_set(store))
+    found = placed_records.records(store, areas, meta, np.array([1, 2, 3]))
     assert len(found) == 60
 
 
@@ -332,8 +324,8 @@ def test_no_page_puts_a_month_on_its_first_day(town: Town, path: str) -> None:
 def test_new_since_is_the_day_of_the_place(town: Town, zone: str, received: str, day: str) -> None:
     current = town(["2025-03-01 12:00", "2025-03-02 12:00"], zone, received=[received] * 2)
     after = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-    assert questions.headline(current, asked(current, since=day))["n"] == 2
-    assert questions.headline(current, asked(current, since=after))["n"] == 0
+    assert view_counts.headline(current, asked(current, since=day))["n"] == 2
+    assert view_counts.headline(current, asked(current, since=after))["n"] == 0
 
 
 def test_today_is_that_of_the_place() -> None:
@@ -359,25 +351,25 @@ def test_the_busiest_weekday_is_the_largest_mean(town: Town) -> None:
     """March 2017 has five Fridays (10 each, 50 in all) and four Mondays (12 each, 48)."""
     current = town(of_days({"Mon": 12, "Fri": 10}, "2017-03-01", "2017-03-31"))
     view = asked(current)
-    assert "most at 12:00-13:00 and on Mondays" in clock.title(view, cached.answer(view))
-    means = clock.weekday_means(view)
+    assert "most at 12:00-13:00 and on Mondays" in time_page.title(view, views.answer(view))
+    means = time_page.weekday_means(view)
     assert means["n"][4] > means["n"][0] and means["mean"].tolist() == [12, 2, 2, 2, 10, 2, 2]
     assert means["of"].tolist() == [4, 4, 5, 5, 5, 4, 4]
-    assert "Mon 12.0 (4), Tue 2.00 (4), Wed 2.00 (5)" in clock.said_means(view)
-    matrix = clock.hours(view).set_index(["weekday", "hour"])
+    assert "Mon 12.0 (4), Tue 2.00 (4), Wed 2.00 (5)" in time_page.said_means(view)
+    matrix = time_page.hours(view).set_index(["weekday", "hour"])
     assert matrix.loc[(4, 12), "mean"] == 10 and matrix.loc[(4, 12), "of"] == 5
 
 
 def test_no_busiest_of_fewer_than_four_of_each(town: Town) -> None:
     current = town(of_days({"Mon": 12}, "2017-03-01", "2017-03-31"))
     three = between(current, "2017-03-06", "2017-03-26")
-    assert "Monday" not in clock.title(three, cached.answer(three))
+    assert "Monday" not in time_page.title(three, views.answer(three))
     four = between(current, "2017-03-06", "2017-04-02")  # the last days are not covered
-    assert "Monday" not in clock.title(four, cached.answer(four))
+    assert "Monday" not in time_page.title(four, views.answer(four))
     whole = between(current, "2017-03-01", "2017-03-31")
-    assert "Mondays" in clock.title(whole, cached.answer(whole))
+    assert "Mondays" in time_page.title(whole, views.answer(whole))
     two = between(current, "2017-03-06", "2017-03-07")
-    assert "12:00" not in clock.title(two, cached.answer(two))
+    assert "12:00" not in time_page.title(two, views.answer(two))
 
 
 def test_hours_are_counted_as_the_clock_has_them(town: Town) -> None:
@@ -417,10 +409,10 @@ def test_nights_that_are_not_covered_whole_are_cut_and_counted(town: Town) -> No
     assert answer.series["whole"].tolist() == [True] * 6 + [False]
     made = frames.steps(current, view, "day", 1)
     assert made.frames == 6
-    daily = now.daily(current, view, shapes.units(current, view.area_set))
+    daily = space_time_scan.daily(current, view, outlines.units(current, view.area_set))
     assert daily.counts.sum(axis=0).tolist() == [30] * 6 and daily.without == 0
-    assert surface.weeks(view, current) == pytest.approx(6.75 / 7)
-    assert clock.days(view)["n"].tolist() == [30] * 6
+    assert heat_surface.weeks(view, current) == pytest.approx(6.75 / 7)
+    assert time_page.days(view)["n"].tolist() == [30] * 6
 
 
 def test_nights_are_compared_over_whole_ones(town: Town) -> None:
@@ -453,7 +445,7 @@ def test_edges_of_nights_follow_the_other_filters(
     town: Town, choices: dict[str, object], edges: tuple[int, int]
 ) -> None:
     current = town(NIGHTS)
-    found = questions.headline(current, asked(current, night="true", **choices))
+    found = view_counts.headline(current, asked(current, night="true", **choices))
     assert (found["no_night"], found["cut_night"]) == edges
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from geo import prospective, windows
+from geo import prospective, scan_windows
 
 SIDE, DAYS, LONGEST = 6, 210, 14
 X, Y = (v.ravel().astype(float) for v in np.meshgrid(np.arange(SIDE), np.arange(SIDE)))
@@ -214,7 +214,7 @@ def test_one_area_has_no_circle() -> None:
     counts: Any = np.ones((1, DAYS), int)
     found = prospective.scan(counts, [0], [0], LONGEST, 0.5, 9, 1)
     assert found.clusters.empty and tuple(found.clusters.columns) == prospective.COLUMNS
-    assert windows.circles(np.zeros((1, 1)), [1], 0.5).end.size == 0
+    assert scan_windows.circles(np.zeros((1, 1)), [1], 0.5).end.size == 0
 
 
 def test_circles_in_parts_are_all_circles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,12 +16,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import public, public_cells, settings
-from data.public_cells import ALL, SOURCES, Choice
+from data import settings
+from data.published import released, released_cells
+from data.published.released_cells import ALL, SOURCES, Choice
 from data.settings import Problem
 from tests import publics
 from tests.publics import published
-from ui.menu import PUBLIC_PAGES
+from ui.frame.menu import PUBLIC_PAGES
 
 __all__ = ["published"]  # the fixture
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,10 +141,10 @@ def test_a_link_repeats_the_page(served: Path) -> None:
 @pytest.mark.parametrize("source", list(SOURCES))
 @pytest.mark.parametrize("by", ["month", "quarter", "year"])
 def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> None:
-    kept = public.load(public.current())
-    tables, areas = public.tables(kept), public.areas(kept)
-    for kind in public_cells.kinds(tables, source, by):
-        path = public_cells.path(source, by, kind)
+    kept = released.load(released.current())
+    tables, areas = released.tables(kept), released.areas(kept)
+    for kind in released_cells.kinds(tables, source, by):
+        path = released_cells.path(source, by, kind)
         assert path
         told = read(served, path)
         if kind != ALL:
@@ -154,8 +155,8 @@ def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> N
             quarter = day.dt.year.astype(str) + "-Q" + day.dt.quarter.astype(str)
             told = told.assign(period=told["period"].str[:cut] if cut else quarter)
             told = told.groupby(["period", "area"], as_index=False)["n"].sum()
-        for period in public_cells.periods(tables, source, by, kind):
-            rows = public_cells.rows(tables, Choice(source, by, period, kind), areas)
+        for period in released_cells.periods(tables, source, by, kind):
+            rows = released_cells.rows(tables, Choice(source, by, period, kind), areas)
             here = told[told["period"] == period].set_index("area")["n"].to_dict()
             for row in rows.itertuples():
                 want = here.get(row.area, 0 if source == "official records" else pd.NA)
@@ -173,8 +174,8 @@ def test_the_table_on_the_page_is_the_file(served: Path) -> None:
 
 @pytest.mark.parametrize("kind", [ALL, "sighting"])
 def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
-    kept = public.load(public.current())
-    weeks = public_cells.weekly(public.tables(kept), "community reports", kind)
+    kept = released.load(released.current())
+    weeks = released_cells.weekly(released.tables(kept), "community reports", kind)
     told = read(served, "community/city-week-kind")
     told = told[told["kind"] == ("all" if kind == ALL else kind)]
     assert weeks["period"].tolist() == told["period"].tolist()
@@ -183,8 +184,8 @@ def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
 
 
 def test_official_weeks_are_whole(served: Path) -> None:
-    kept = public.load(public.current())
-    weeks = public_cells.weekly(public.tables(kept), "official records", "traffic stop")
+    kept = released.load(released.current())
+    weeks = released_cells.weekly(released.tables(kept), "official records", "traffic stop")
     told = read(served, "official/area-day-kind")
     told = told[told["kind"] == "traffic_stop"]
     first = told[(told["period"] >= "2017-01-02") & (told["period"] < "2017-01-09")]
@@ -193,15 +194,15 @@ def test_official_weeks_are_whole(served: Path) -> None:
 
 
 def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
-    from ui import public_map
-    from ui.palette import LIGHT
-    from ui.public import Shown
-    from ui.public_cached import Kept
+    from ui.parts.palette import LIGHT
+    from ui.public import public_map
+    from ui.public.public_cached import Kept
+    from ui.public.public_frame import Shown
 
-    kept = public.load(public.current())
-    tables, areas = public.tables(kept), public.areas(kept)
+    kept = released.load(released.current())
+    tables, areas = released.tables(kept), released.areas(kept)
     choice = Choice("community reports", "quarter", "2026-Q1", ALL)
-    rows = public_cells.rows(tables, choice, areas)
+    rows = released_cells.rows(tables, choice, areas)
     found = Shown(Kept(kept, tables, areas), choice, rows, True)
     fills = public_map.fills(found, LIGHT)
     blank = rows["n"].isna().tolist()
@@ -273,10 +274,10 @@ def test_no_page_of_the_team_is_served(served: Path, path: str) -> None:
 
 
 def test_the_public_has_no_store(served: Path) -> None:
-    from ui import cached
+    from ui.cached import views
 
     with pytest.raises(Problem, match="opens no store"):
-        cached.store()
+        views.store()
 
 
 def test_the_team_has_no_public_page(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -386,7 +387,7 @@ def test_audience_is_read_from_the_settings(
 
 
 def test_the_start_loads_no_map() -> None:
-    code = "import sys, ui.start; sys.exit('streamlit_folium' in sys.modules)"
+    code = "import sys, ui.app.start; sys.exit('streamlit_folium' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -394,7 +395,7 @@ def test_the_start_loads_no_map() -> None:
 def test_the_team_does_not_start_at_another_address(sample_store: Path, address: str) -> None:
     more = {"PORCHLIGHT_STORE": str(sample_store)}
     done = subprocess.run(
-        [sys.executable, "-m", "ui.start", "--port", "8598", "--address", address],
+        [sys.executable, "-m", "ui.app.start", "--port", "8598", "--address", address],
         cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1

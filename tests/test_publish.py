@@ -13,23 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from data import (
-    attacks,
-    boundaries,
-    chain,
-    importing,
-    policy,
-    publish,
-    purge,
-    released,
-    secret,
-    settings,
-)
+from data import attacks, settings
 from data.__main__ import app
+from data.areas import area_import
 from data.attacks.case import LARGE, SMALL
-from data.released import Written
+from data.imports import importer
+from data.release import chain, policy, publish, release_files, secret_key
+from data.release.release_files import Written
 from data.settings import ROOT, Problem, Settings
-from data.store import Store
+from data.storage.store import Store
+from data.upkeep import purge
 from tests.conftest import command
 from tests.releases import survived
 
@@ -100,7 +93,7 @@ class Place:
         return settings.load(ROOT / "porchlight.toml")
 
     def release(self, as_of: date = FIRST) -> Written:
-        return released.write(self.store, self.settings(), as_of, now=NOW)
+        return release_files.write(self.store, self.settings(), as_of, now=NOW)
 
     def published(self, as_of: date = FIRST) -> str:
         made = self.release(as_of)
@@ -110,8 +103,8 @@ class Place:
 
     def more(self, rows: int = 300, seed: int = 2) -> None:
         file = reports(self.store.root.parent / f"{seed}.csv", rows, seed, first=1000 * seed)
-        told = importing.Options(source="hotline", kind="sighting")
-        done = importing.run(
+        told = importer.Options(source="hotline", kind="sighting")
+        done = importer.run(
             self.store, self.settings(), file, told, ask=None, say=lambda text: None
         )
         assert done.kept == rows
@@ -172,13 +165,15 @@ def test_same_input_same_bytes(place: Place, tmp_path: Path, filled: Path) -> No
     first = contents(place.release().folder)
     other = Place(tmp_path / "other", filled)
     later = NOW + timedelta(days=40)
-    again = released.write(other.store, other.settings(), FIRST, now=later)
+    again = release_files.write(other.store, other.settings(), FIRST, now=later)
     assert contents(again.folder) == first and not again.old
     assert place.release().old  # and here it is there already
     assert contents(place.release().folder) == first
     (tmp_path / "home" / "secret").write_text("ab" * 32 + "\n")
     third = Place(tmp_path / "third", filled)
-    assert contents(released.write(third.store, third.settings(), FIRST, now=NOW).folder) != first
+    assert (
+        contents(release_files.write(third.store, third.settings(), FIRST, now=NOW).folder) != first
+    )
 
 
 def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
@@ -209,7 +204,7 @@ def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
 
 
 def test_nothing_of_a_record_is_in_the_files(place: Place) -> None:
-    from data.store import literal, query
+    from data.storage.store import literal, query
 
     files = ", ".join(literal(p) for p in place.store.batches.glob("*.parquet"))
     held = query(
@@ -255,7 +250,7 @@ def test_the_secret_lies_outside(place: Place, monkeypatch: pytest.MonkeyPatch) 
         assert not inside.exists()
     monkeypatch.delenv("PORCHLIGHT_SECRET")
     monkeypatch.setenv("HOME", "/nowhere")
-    found = secret.path(place.settings())
+    found = secret_key.path(place.settings())
     assert found == Path("/nowhere/.local/share/porchlight/minneapolis/secret")
 
 
@@ -279,10 +274,12 @@ def test_no_release_of_a_day_to_come(place: Place) -> None:
     rules = policy.load(place.settings())
     zone = place.settings()
     # 6:00 in Chicago is 12:00 UTC in winter
-    assert released.today(zone, rules, datetime(2026, 3, 1, 11, 59, tzinfo=UTC)) == date(
+    assert release_files.today(zone, rules, datetime(2026, 3, 1, 11, 59, tzinfo=UTC)) == date(
         2026, 2, 28
     )
-    assert released.today(zone, rules, datetime(2026, 3, 1, 12, 0, tzinfo=UTC)) == date(2026, 3, 1)
+    assert release_files.today(zone, rules, datetime(2026, 3, 1, 12, 0, tzinfo=UTC)) == date(
+        2026, 3, 1
+    )
     with pytest.raises(Problem, match="is not over yet"):
         place.release(date(2026, 3, 2))
 
@@ -341,12 +338,12 @@ def test_what_a_check_finds_is_held_back(place: Place) -> None:
     row = frame.dropna().iloc[0]
     shutil.rmtree(free.folder)
 
-    def check(tables: released.Tables) -> list[released.Cell]:
+    def check(tables: release_files.Tables) -> list[release_files.Cell]:
         now = tables[path].set_index(["period", "area"])["n"]
         cell = (row["period"], int(row["area"]))
         return [] if now[cell] is pd.NA else [(path, cell)]
 
-    made = released.write(place.store, place.settings(), FIRST, check=check, now=NOW)
+    made = release_files.write(place.store, place.settings(), FIRST, check=check, now=NOW)
     left = pd.read_csv(made.folder / f"{path}.csv").set_index(["period", "area"])["n"]
     assert np.isnan(left[row["period"], int(row["area"])])
     # the rest is as it was; a number that had to give way to this one may be shown instead
@@ -360,7 +357,7 @@ def test_an_embed_is_part_of_the_release(place: Place) -> None:
         (folder / "embed").mkdir()
         (folder / "embed" / "index.html").write_text("<p>x")
 
-    made = released.write(place.store, place.settings(), FIRST, embed=embed, now=NOW)
+    made = release_files.write(place.store, place.settings(), FIRST, embed=embed, now=NOW)
     assert "embed/index.html" in made.manifest["files"]
 
 
@@ -368,7 +365,7 @@ def test_areas_are_frozen_once_published(place: Place, tmp_path: Path) -> None:
     first = place.published()
     file = areas(tmp_path / "b.geojson")
     file.write_text(file.read_text().replace('"people": 4002', '"people": 4'))
-    boundaries.add(
+    area_import.add(
         place.store, place.settings(), file, name_column="name", population_column="people"
     )
     drawn = (place.release(FIRST + timedelta(days=7)).folder / "areas.geojson").read_bytes()
@@ -381,7 +378,7 @@ def test_empty_stores_and_stores_without_areas(
     monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))
     place = settings.load(ROOT / "porchlight.toml")
     with pytest.raises(Problem, match="no areas"):
-        released.write(Store(tmp_path / "none"), place, FIRST, now=NOW)
+        release_files.write(Store(tmp_path / "none"), place, FIRST, now=NOW)
 
 
 # publish and recall

@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from data import build, importing, ledger, purge
 from data.__main__ import app
-from data.importing import Options, Report
-from data.intake import identity, rejects
+from data.imports import importer, rejects
+from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
-from data.store import Gone, Store
+from data.storage import build, identity, ledger
+from data.storage.store import Gone, Store
+from data.upkeep import purge
 
 PLACE = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")
 HEAD = "when,latitude,longitude,victim_sex,victim_age"
@@ -42,7 +43,7 @@ def take(store: Store, tmp_path: Path) -> Take:
         file = tmp_path / f"{next(number)}.csv"
         file.write_text("\n".join([head, *lines]) + "\n")
         options = Options(**{"source": "calls", "kind": "use_of_force", **more})
-        return importing.run(store, PLACE, file, options, say=lambda _: None)
+        return importer.run(store, PLACE, file, options, say=lambda _: None)
 
     return imported
 
@@ -249,7 +250,7 @@ def test_nothing_kept_lets_a_dropped_cell_be_guessed(take: Take, store: Store) -
             digest = hashlib.sha256(mark.join(guess).encode()).hexdigest()
             assert digest[:20] not in others
     again = Store(store.root.with_name("again"))
-    importing.run(
+    importer.run(
         again, PLACE, store.root.parent / "0.csv",
         Options(source="calls", kind="use_of_force"), say=lambda _: None,
     )  # fmt: skip

@@ -111,19 +111,20 @@ def test_shuffled_weeks_of_the_sample(sample_weeks: dict[str, np.ndarray], weeks
 @pytest.fixture(scope="module")
 def sample_weeks(sample_store: Path) -> dict[str, np.ndarray]:
     """Counts of whole weeks by neighborhood of three sources of the sample."""
-    from data import periods, questions, shapes
-    from data.store import Store
+    from data.maps import outlines
+    from data.storage.store import Store
+    from data.views import periods, view_counts
     from tests.test_view import view
 
     store = Store(sample_store)
     stamp = store.stamp()
     assert stamp
     current = store.at(stamp)
-    units = shapes.units(current, "neighborhoods")["unit"]
+    units = outlines.units(current, "neighborhoods")["unit"]
     out = {}
     for source in ("police-stops", "use-of-force", "community-made"):
         asked = view(current, source=[source.replace("-", " ")])
-        found = questions.by_area_and_step(current, asked, 7)
+        found = view_counts.by_area_and_step(current, asked, 7)
         rows = tabulate.aligned(units, found.units, found.counts)
         out[source] = rows[:, periods.whole(asked, 7, current)]
     return out

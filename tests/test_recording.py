@@ -9,24 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import (
-    answers,
-    compare,
-    hot,
-    near,
-    neighbors,
-    now,
-    recording,
-    sources,
-    weekly,
-)
-from data.recording import KnownChange
+from data import sources
+from data.patterns import compare, hot_spots, near_repeats, neighbors, space_time_scan, weekly_trend
 from data.settings import Problem
-from data.store import Current
+from data.storage.store import Current
+from data.views import answers, recording
+from data.views.recording import KnownChange
 from geo import rates, trends
 from tests.sampled import units, view
 from tests.test_pages import opened, said, store  # noqa: F401
-from ui import intervals
+from ui.parts import intervals
 
 __all__ = ["units"]  # the fixture
 
@@ -85,19 +77,19 @@ def test_bands_are_those_of_each_stretch_alone() -> None:
 
 def test_no_alarm_has_a_past_before_a_known_change(current: Current, units: Any) -> None:
     asked = view(current, FORCE, end=date(2020, 10, 4))
-    unknown = weekly.alarms(changed(current, FORCE), asked, units, 1)
+    unknown = weekly_trend.alarms(changed(current, FORCE), asked, units, 1)
     assert len(unknown.table) > 5  # what readers were shown: 41 where 11 were expected
-    found = weekly.alarms(current, asked, units, 1)
+    found = weekly_trend.alarms(current, asked, units, 1)
     assert found.table.empty and not found.judged and np.isnan(found.false_a_month)
     assert found.weeks == 4 and found.changed is not None and found.changed.day == CHANGED
-    later = weekly.alarms(current, replace(asked, end=date(2020, 11, 29)), units, 1)
+    later = weekly_trend.alarms(current, replace(asked, end=date(2020, 11, 29)), units, 1)
     assert later.weeks == 12 and later.judged == 2  # the first weeks with ten before them
     assert later.first == date(2020, 11, 16) and later.last == date(2020, 11, 29)
 
 
 def test_weeks_before_a_change_keep_their_own_past(current: Current, units: Any) -> None:
-    found = weekly.alarms(current, view(current, FORCE, end=date(2020, 9, 20)), units, 1)
-    before = weekly.alarms(current, view(current, FORCE, end=date(2020, 8, 30)), units, 1)
+    found = weekly_trend.alarms(current, view(current, FORCE, end=date(2020, 9, 20)), units, 1)
+    before = weekly_trend.alarms(current, view(current, FORCE, end=date(2020, 8, 30)), units, 1)
     assert found.judged == 1 and found.last == date(2020, 8, 30)  # one is cut, two are later
     assert found.false_a_month == before.false_a_month
     newest = before.table[before.table["week"] == date(2020, 8, 24)]
@@ -105,7 +97,7 @@ def test_weeks_before_a_change_keep_their_own_past(current: Current, units: Any)
 
 
 def test_the_trend_has_a_level_on_each_side_of_a_known_change(current: Current, units: Any) -> None:
-    found = weekly.trend(current, view(current, FORCE), units, 1)
+    found = weekly_trend.trend(current, view(current, FORCE), units, 1)
     table = found.table.set_index("start")
     bare = table.loc["2020-08-31":"2020-11-09"]
     assert len(bare) == 11 and (bare["method"] == "").all() and bare["upper"].isna().all()
@@ -141,18 +133,18 @@ def test_a_known_change_does_not_blur_another_break() -> None:
 
 
 def test_the_season_is_sought_on_one_side(current: Current, units: Any) -> None:
-    found = weekly.seasons(current, view(current, FORCE), units)
+    found = weekly_trend.seasons(current, view(current, FORCE), units)
     assert found.span == (date(2016, 1, 4), date(2020, 8, 30)) and found.parts is not None
     assert np.isnan(found.parts.trend[243:]).all() and np.isfinite(found.parts.trend[:243]).all()
-    short = weekly.seasons(current, view(current, FORCE, start=date(2019, 9, 1)), units)
+    short = weekly_trend.seasons(current, view(current, FORCE, start=date(2019, 9, 1)), units)
     assert short.parts is None and short.weeks == 52
 
 
 def test_the_scan_looks_at_days_since_the_change(current: Current, units: Any) -> None:
-    found = now.daily(current, view(current, FORCE, end=date(2020, 12, 31)), units)
+    found = space_time_scan.daily(current, view(current, FORCE, end=date(2020, 12, 31)), units)
     assert found.days[0] == CHANGED and len(found.days) == 122
     assert found.changed is not None and found.changed.day == CHANGED
-    long_after = now.daily(
+    long_after = space_time_scan.daily(
         changed(current, FORCE, date(2017, 1, 1)), view(current, FORCE), units, 365
     )
     assert len(long_after.days) == 365 and long_after.changed is None
@@ -163,7 +155,7 @@ def test_emerging_steps_lie_after_the_change(
     current: Current, units: Any, unit: str, first: date
 ) -> None:
     every = np.ones(len(units), bool)
-    found = hot.over_time(
+    found = hot_spots.over_time(
         current, view(current, FORCE), units, every, neighbors.RESIDENTS, neighbors.TOUCHING,
         unit, 1,
     )  # fmt: skip
@@ -174,12 +166,14 @@ def test_emerging_steps_lie_after_the_change(
 def test_near_repeats_deal_days_of_one_way_of_recording(current: Current) -> None:
     day = date(2025, 12, 1)
     asked = view(current, MADE, kinds=("search_or_raid",))
-    part = near.repeats(changed(current, MADE, day), asked, 1)
-    plain = near.repeats(current, replace(asked, start=day), 1)
+    part = near_repeats.repeats(changed(current, MADE, day), asked, 1)
+    plain = near_repeats.repeats(current, replace(asked, start=day), 1)
     pd.testing.assert_frame_equal(part.table, plain.table)
-    assert part.stretch.first == day and part.records < near.repeats(current, asked, 1).records
-    held = near.kinds(changed(current, MADE, day), view(current, MADE))
-    assert held == near.kinds(current, view(current, MADE, start=day))
+    assert (
+        part.stretch.first == day and part.records < near_repeats.repeats(current, asked, 1).records
+    )
+    held = near_repeats.kinds(changed(current, MADE, day), view(current, MADE))
+    assert held == near_repeats.kinds(current, view(current, MADE, start=day))
 
 
 @pytest.mark.parametrize(
@@ -312,7 +306,7 @@ def test_no_screen_shows_an_exploded_interval() -> None:
 
 
 def test_times_of_next_to_nothing_expected_are_not_told() -> None:
-    found = weekly.times_expected(np.array([6, 6]), np.array([0.0, 2.0]))
+    found = weekly_trend.times_expected(np.array([6, 6]), np.array([0.0, 2.0]))
     assert np.isnan(found[0]) and found[1] == 3
 
 
@@ -326,11 +320,11 @@ def test_the_period_named_is_the_one_counted() -> None:
 
 
 def test_the_band_bridges_no_week_without_one(current: Current, units: Any) -> None:
-    from ui import rise
-    from ui.palette import LIGHT
+    from ui.parts.palette import LIGHT
+    from ui.patterns import trend_page
 
-    found = weekly.trend(current, view(current, FORCE), units, 1)
-    chart = rise.chart(found, LIGHT, [(CHANGED, "a new form")]).to_dict()
+    found = weekly_trend.trend(current, view(current, FORCE), units, 1)
+    chart = trend_page.chart(found, LIGHT, [(CHANGED, "a new form")]).to_dict()
     (rows,) = (rows for rows in chart["datasets"].values() if "upper" in rows[0])
     runs = pd.DataFrame(rows)
     judged = runs.groupby("run")["upper"].agg(lambda v: v.notna().mean())

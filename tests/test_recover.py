@@ -10,11 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from data import boundaries, build, chain, importing, ledger, publish, purge, recover
 from data.__main__ import app
-from data.importing import Options
+from data.areas import area_import
+from data.imports import importer
+from data.imports.importer import Options
+from data.release import chain, publish
 from data.settings import Problem, Settings
-from data.store import Store
+from data.storage import build, ledger
+from data.storage.store import Store
+from data.upkeep import purge, recover
 from tests.releases import survived
 from tests.test_publish import FIRST, Place, areas, reports
 
@@ -31,7 +35,7 @@ def file(store: Store, name: str, rows: list[str]) -> Path:
 
 def take(store: Store, path: Path, **more: str) -> str:
     options = Options(**{"source": "calls", **more})
-    return importing.run(store, TOWN, path, options, say=lambda _: None).batch
+    return importer.run(store, TOWN, path, options, say=lambda _: None).batch
 
 
 def seen(store: Store) -> dict[str, Any]:
@@ -60,9 +64,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("filled")
     store = Store(made / "store")
     options = Options(source="hotline", kind="sighting")
-    importing.run(store, TOWN, reports(made / "a.csv"), options, say=lambda _: None)
+    importer.run(store, TOWN, reports(made / "a.csv"), options, say=lambda _: None)
     shapes = {"name_column": "name", "population_column": "people"}
-    boundaries.add(store, TOWN, areas(made / "a.geojson"), **shapes, say=lambda _: None)
+    area_import.add(store, TOWN, areas(made / "a.geojson"), **shapes, say=lambda _: None)
     build.rebuild(store, TOWN)
     return store.root
 

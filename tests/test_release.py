@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
-from data import policy, release, release_periods, settings
-from data.policy import Policy
-from data.release import TABLES, Table, Tables
+from data import settings
+from data.release import closed_periods, policy, release_numbers
+from data.release.policy import Policy
+from data.release.release_numbers import TABLES, Table, Tables
 from data.settings import Problem, Settings
 from tests import releases
 from tests.conftest import PROVE, ROOT
@@ -26,14 +27,14 @@ IDS = [t.name for t in TABLES]
 
 def built(records: pd.DataFrame, rules: Policy = RULES, **more: object) -> Tables:
     as_of = more.pop("as_of", AS_OF)
-    return release.build(records, GROUPS, rules, SECRET, as_of, **more).tables  # type: ignore[arg-type]
+    return release_numbers.build(records, GROUPS, rules, SECRET, as_of, **more).tables  # type: ignore[arg-type]
 
 
 def by_hand(records: pd.DataFrame, path: str, table: Table):  # type: ignore[no-untyped-def]
     return releases.cells(records, path, table.unit, table.by, table.sensitive, table.total)
 
 
-@pytest.mark.parametrize("path", release.PATHS)
+@pytest.mark.parametrize("path", release_numbers.PATHS)
 @pytest.mark.parametrize("table", TABLES, ids=IDS)
 def test_counts_are_those_counted_by_hand(path: str, table: Table) -> None:
     records = made()
@@ -48,7 +49,7 @@ def test_counts_are_those_counted_by_hand(path: str, table: Table) -> None:
     assert len(shown) >= 3
 
 
-@pytest.mark.parametrize("path", release.PATHS)
+@pytest.mark.parametrize("path", release_numbers.PATHS)
 @pytest.mark.parametrize("table", TABLES, ids=IDS)
 def test_every_cell_of_the_closed_periods_has_a_row(path: str, table: Table) -> None:
     frame = built(made(rows=30), dataclasses.replace(RULES, since=date(2024, 1, 1)))[
@@ -65,7 +66,7 @@ def test_every_cell_of_the_closed_periods_has_a_row(path: str, table: Table) -> 
 
 def test_official_is_exact_and_only_what_is_public_already() -> None:
     records = made(rows=4000)
-    frame = built(records)[release.OFFICIAL]
+    frame = built(records)[release_numbers.OFFICIAL]
     kept = records[
         (records["source_kind"] == "official")
         & records["already_public"]
@@ -83,7 +84,7 @@ def allowed(records: pd.DataFrame, tables: Tables, as_of: date, rules: Policy) -
     """Fail on the first number that the policy forbids; how many numbers there are."""
     zone, numbers = ZoneInfo(rules.zone), 0
     now = datetime(as_of.year, as_of.month, as_of.day, 6, tzinfo=zone).astimezone(UTC)
-    for path in release.PATHS:
+    for path in release_numbers.PATHS:
         stating = records.loc[records["source_kind"] == path, "origin"].notna().any()
         for table in TABLES:
             found = by_hand(records, path, table)
@@ -231,7 +232,7 @@ def test_closed_cells_never_change() -> None:
         )
         tables = built(now, rules, as_of=as_of, before=before)
         for path, old in (before or {}).items():
-            if path != release.OFFICIAL:
+            if path != release_numbers.OFFICIAL:
                 keys = [c for c in old if c != "n"]
                 both = old.merge(tables[path], "left", keys, suffixes=("", "_new"))
                 assert both["n"].equals(both["n_new"]), path
@@ -246,7 +247,7 @@ def test_a_yearly_reissue_changes_by_ten_or_not_at_all() -> None:
     after = built(records[rng.random(4000) < 0.85], before=before, reissue=True)
     kinds = set()
     for path, old in before.items():
-        if path == release.OFFICIAL:
+        if path == release_numbers.OFFICIAL:
             continue
         then, now = old["n"].fillna(9), after[path]["n"].fillna(9)
         change = (then - now).abs()
@@ -269,12 +270,12 @@ def test_nothing_is_younger_than_the_delay_when_clocks_change(hour: int) -> None
         for step in range(420):  # every change of the clocks of a year, and 60 days beyond
             as_of = date(2025, 1, 25) + timedelta(step)
             now = datetime(as_of.year, as_of.month, as_of.day, hour, tzinfo=ZoneInfo(zone))
-            _, names = release_periods.closed("week", as_of, 72, rules)
+            _, names = closed_periods.closed("week", as_of, 72, rules)
             monday = datetime.fromisocalendar(int(names[-1][:4]), int(names[-1][-2:]), 1)
             end = (monday + timedelta(7)).replace(tzinfo=ZoneInfo(zone))
             age = now.astimezone(UTC) - end.astimezone(UTC)
             assert timedelta(hours=72) <= age < timedelta(days=10, hours=hour + 2)
-            last = release_periods.last_day(as_of, 14 * 24, rules)
+            last = closed_periods.last_day(as_of, 14 * 24, rules)
             end = datetime(last.year, last.month, last.day, tzinfo=ZoneInfo(zone)) + timedelta(1)
             age = now.astimezone(UTC) - end.astimezone(UTC)
             assert timedelta(days=14) <= age < timedelta(days=15, hours=hour + 2)
@@ -282,7 +283,7 @@ def test_nothing_is_younger_than_the_delay_when_clocks_change(hour: int) -> None
 
 
 def test_what_is_held_back_tells_no_number_of_the_records() -> None:
-    one, other = (release.build(made(s), GROUPS, RULES, SECRET, AS_OF) for s in (1, 2))
+    one, other = (release_numbers.build(made(s), GROUPS, RULES, SECRET, AS_OF) for s in (1, 2))
     assert one.held_back == other.held_back
     assert made(1)["grade"].value_counts()["reported"] not in one.held_back
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.policy import Policy
+from data.release.policy import Policy
 from geo import release_cells
 
 SECRET = b"s" * 32

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from geo import scan, windows
+from geo import scan, scan_windows
 
 Window = tuple[float, frozenset[int], int]
 
@@ -139,14 +139,14 @@ def test_highest_is_the_highest_of_all(cases: int) -> None:
     """Also where the highest is low, and where sums need wider numbers."""
     counts, x, y = small(4, cases=cases)
     by_area, by_day = counts.sum(axis=1), counts.sum(axis=0)[:-4:-1]
-    found = windows.circles(windows.distances(x, y), by_area, 0.5)
+    found = scan_windows.circles(scan_windows.distances(x, y), by_area, 0.5)
     tables = scan.permuted(by_area, by_day, 40, np.random.default_rng(1))
     level = np.broadcast_to(np.outer(by_area, by_day)[:, :, None] // cases, (*tables.shape[:2], 2))
     tables = np.cumsum(np.concatenate([tables, level, 0 * level], axis=2), axis=1)
-    expected = windows.held(found, by_area[:, None]) * (np.cumsum(by_day) / cases)
-    best = windows.highest(found, tables, expected, cases)
+    expected = scan_windows.held(found, by_area[:, None]) * (np.cumsum(by_day) / cases)
+    best = scan_windows.highest(found, tables, expected, cases)
     for table, got in zip(np.moveaxis(tables, 2, 0), best):
-        c = windows.held(found, np.ascontiguousarray(table))
+        c = scan_windows.held(found, np.ascontiguousarray(table))
         every = [ratio(*pair, cases) for pair in zip(c.ravel(), expected.ravel())]
         assert got == pytest.approx(max(every, default=0), abs=1e-9)
 
@@ -155,16 +155,16 @@ def test_equally_far_enters_together() -> None:
     #  a centre, four areas at 0.1 (a number that sums do not hit exactly), one outside
     x = 0.3 + np.array([0, 0.1, -0.1, 0, 0, 5])
     y = 0.7 + np.array([0, 0, 0, 0.1, -0.1, 5])
-    found = windows.circles(windows.distances(x, y), np.ones(6), 0.5)
+    found = scan_windows.circles(scan_windows.distances(x, y), np.ones(6), 0.5)
     of_middle = found.end[found.centre == 0]
     assert of_middle.tolist() == [1]  # all five would be more than half
-    found = windows.circles(windows.distances(x, y), np.array([1, 1, 1, 1, 1, 9]), 0.5)
+    found = scan_windows.circles(scan_windows.distances(x, y), np.array([1, 1, 1, 1, 1, 9]), 0.5)
     assert found.end[found.centre == 0].tolist() == [1, 5]
 
 
 def test_the_same_place_enters_together() -> None:
     x, y = np.array([1.0, 1, 2, 9, 9]), np.zeros(5)
-    found = windows.circles(windows.distances(x, y), np.ones(5), 0.5)
+    found = scan_windows.circles(scan_windows.distances(x, y), np.ones(5), 0.5)
     held = {tuple(found.members(i).tolist()) for i in range(len(found.end))}
     assert held == {(0, 1), (2,), (3, 4)}
     cases = np.array([40, 0, 5, 5, 5])
@@ -197,8 +197,8 @@ def test_names_and_units_change_nothing(seed: int) -> None:
 def test_great_circle_is_the_map_of_a_small_region() -> None:
     rng = np.random.default_rng(5)
     x, y = rng.uniform(-8, 8, (2, 60))  # km around 45 degrees north
-    lat = 45 + np.degrees(y / windows.EARTH_KM)
-    lon = -93 + np.degrees(x / windows.EARTH_KM / np.cos(np.radians(lat)))
+    lat = 45 + np.degrees(y / scan_windows.EARTH_KM)
+    lon = -93 + np.degrees(x / scan_windows.EARTH_KM / np.cos(np.radians(lat)))
     people = np.full(60, 1000.0)
     cases = rng.poisson(np.where(np.hypot(x - 2, y - 3) < 3, 12, 6))
     flat = scan.poisson(cases, people, x, y, replicates=99, seed=1)
@@ -206,8 +206,8 @@ def test_great_circle_is_the_map_of_a_small_region() -> None:
     assert flat["members"][0] == round_["members"][0]
     assert (flat["centre"][0], flat["p"][0]) == (round_["centre"][0], round_["p"][0])
     # as degrees on a plane the circles would be ellipses
-    assert windows.distances([0, 90, 180], [0, 0, 0], "great_circle")[0] == pytest.approx(
-        np.array([0, 0.5, 1]) * np.pi * windows.EARTH_KM
+    assert scan_windows.distances([0, 90, 180], [0, 0, 0], "great_circle")[0] == pytest.approx(
+        np.array([0, 0.5, 1]) * np.pi * scan_windows.EARTH_KM
     )
 
 

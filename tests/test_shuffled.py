@@ -9,9 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import build, hot, links, near, neighbors, now, sample, settings, shapes, weekly
+from data import settings
+from data.maps import outlines
+from data.patterns import hot_spots, near_repeats, neighbors, space_time_scan, weekly_trend
+from data.sample import sample
 from data.settings import ROOT
-from data.store import Store
+from data.storage import build
+from data.storage.store import Store
+from data.views import links
 from geo.emerging import WITHOUT_CHANGE
 
 TIMES = {  # the column of each file that says when, and how
@@ -61,25 +66,29 @@ def findings(store: Store, source: str, seed: int) -> list[str]:
     place = settings.load(ROOT / "porchlight.toml")
     view, wrong = links.view({"source": [source]}, current.meta, place, datetime.now(UTC))
     assert not wrong
-    units = shapes.units(current, view.area_set, view.settled_by)
+    units = outlines.units(current, view.area_set, view.settled_by)
     found = []
-    daily = now.daily(current, view, units)
-    if now.find_unusual(current, daily, units, now.USUAL_DAYS, seed).table["unusual"].any():
+    daily = space_time_scan.daily(current, view, units)
+    if (
+        space_time_scan.find_unusual(current, daily, units, space_time_scan.USUAL_DAYS, seed)
+        .table["unusual"]
+        .any()
+    ):
         found.append("Now: unusual")
-    if weekly.alarms(current, view, units, seed).table["clear"].any():
+    if weekly_trend.alarms(current, view, units, seed).table["clear"].any():
         found.append("Now: a week stands out")
-    trend = weekly.trend(current, view, units, seed)
+    trend = weekly_trend.trend(current, view, units, seed)
     if (~trend.breaks["known"].astype(bool)).any():
         found.append("Trend: a break")
     if trend.table["clear"].any():
         found.append("Trend: a week stands out")
     asked = np.ones(len(units), bool)
-    over = hot.over_time(
+    over = hot_spots.over_time(
         current, view, units, asked, neighbors.RESIDENTS, neighbors.TOUCHING, "month", seed
     )
     if any(str(label).split()[0] in WITHOUT_CHANGE for label in over.label):
         found.append("Emerging: a change")
-    if near.repeats(current, view, seed).strongest is not None:
+    if near_repeats.repeats(current, view, seed).strongest is not None:
         found.append("Near repeats: later days")
     return found
 
@@ -109,12 +118,12 @@ def test_the_real_days_show_what_happened(sample_store: Path) -> None:
     for link, weeks in (({}, []), ({"force": ["chemical irritant"]}, [date(2020, 5, 25)])):
         asked = {"source": ["use of force"], **link}
         view, _ = links.view(asked, current.meta, place, datetime.now(UTC))
-        units = shapes.units(current, view.area_set, view.settled_by)
-        found = weekly.trend(current, view, units, 1)
+        units = outlines.units(current, view.area_set, view.settled_by)
+        found = weekly_trend.trend(current, view, units, 1)
         assert found.breaks["at"].tolist() == [date(2020, 9, 7)]  # recording changed
         assert [d.date() for d in found.table.loc[found.table["clear"], "start"]] == weeks
     asked = {"source": ["use of force"], "to": "2020-05-31"}  # as Now showed it then
     view, _ = links.view(asked, current.meta, place, datetime.now(UTC))
-    newest = weekly.alarms(current, view, shapes.units(current, view.area_set), 1).table
+    newest = weekly_trend.alarms(current, view, outlines.units(current, view.area_set), 1).table
     (week,) = newest[newest["clear"]].itertuples()
-    assert (week.area, week.week, week.n) == (weekly.ALL, date(2020, 5, 25), 34)
+    assert (week.area, week.week, week.n) == (weekly_trend.ALL, date(2020, 5, 25), 34)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from data import spreadsheet
+from data.files import spreadsheet
 
 RISKY = ["=1+1", "+1+cmd", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1+1", "\x00=1"]
 PLAIN = ["-93.26", "+1,5", "-1e5", "+4%", "plain", "it's", "a=1", "", "12:30-", "# note"]
@@ -85,14 +85,14 @@ def test_the_mark_for_excel_is_a_choice() -> None:
 
 def test_every_file_that_is_written_goes_through_the_one_guard() -> None:
     """No other module writes texts from outside as CSV with a writer of its own."""
-    root = Path(spreadsheet.__file__).parent.parent
+    root = Path(spreadsheet.__file__).parents[2]
     own = {
-        "data/spreadsheet.py",
-        "data/intake/rejects.py",
-        "data/purge_rejected.py",
-        "data/released.py",  # codes and numbers only
-        "data/rdata.py",
-        "data/sample.py",
+        "data/files/spreadsheet.py",
+        "data/imports/rejects.py",
+        "data/upkeep/purged_rejects.py",
+        "data/release/release_files.py",  # codes and numbers only
+        "data/sample/rdata.py",
+        "data/sample/sample.py",
     }  # files that are read again, in a folder that goes
     writers = ("csv.writer(", "DictWriter(", ".to_csv(", "write_csv(")
     found = {
@@ -102,5 +102,5 @@ def test_every_file_that_is_written_goes_through_the_one_guard() -> None:
         if any(writer in file.read_text() for writer in writers)
     }
     assert {f for f in found if not f.startswith("data/attacks/")} <= own
-    for file in ("data/intake/rejects.py", "data/purge_rejected.py"):
+    for file in ("data/imports/rejects.py", "data/upkeep/purged_rejects.py"):
         assert "import guard" in (root / file).read_text()

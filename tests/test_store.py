@@ -10,10 +10,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from data import build, details, ledger, links, questions
 from data.settings import Settings
-from data.store import Store, query
-from data.view import View
+from data.storage import build, ledger
+from data.storage.store import Store, query
+from data.views import links, view_counts, whole_records
+from data.views.view import View
 from tests.conftest import command
 from tests.test_view import NOW
 
@@ -252,7 +253,7 @@ def test_purge_of_rejected_rows_looks_at_ids_of_its_source_only(tmp_path: Path) 
 
 
 def test_purge_again_finishes_what_was_stopped(small: Store) -> None:
-    from data import purge
+    from data.upkeep import purge
 
     purge.purge(small, "hotline:r7")  # and no table is built: as if killed here
     assert rows(small) == 50
@@ -291,7 +292,7 @@ def test_status_tells_replaced_from_purged(small: Store, tmp_path: Path) -> None
 
 
 def test_status_of_a_store_that_is_behind_a_purge(small: Store) -> None:
-    from data import purge
+    from data.upkeep import purge
 
     purge.purge(small, "hotline:r7")
     text = command("status", store=small.root).stdout
@@ -346,7 +347,7 @@ def test_readers_see_the_old_or_the_new(small: Store, tmp_path: Path) -> None:
             try:
                 current = small.at(str(small.stamp()))
                 asked = links.view({}, current.meta, PLACE, NOW)[0]
-                counted = questions.headline(current, asked)["n"]
+                counted = view_counts.headline(current, asked)["n"]
                 assert counted == current.meta["rows"]
                 seen.add(counted)
             except BaseException as error:
@@ -365,7 +366,7 @@ def test_readers_see_the_old_or_the_new(small: Store, tmp_path: Path) -> None:
 def test_exports_leave_out_what_must_not_leave(small: Store) -> None:
     current = small.at(str(small.stamp()))
     asked: View = links.view({}, current.meta, PLACE, NOW)[0]
-    table = details.everything(current, asked)
+    table = whole_records.everything(current, asked)
     assert table.num_rows == 50
     assert not {"text", "origin", "x", "y"} & set(table.column_names)
     assert table["attributes"].null_count == 50  # community reports go without
@@ -391,7 +392,7 @@ def test_texts_never_enter_a_statement() -> None:
     """Numbers and dates are written into a query; anything else stays a parameter."""
     from datetime import date, datetime
 
-    from data.store import known
+    from data.storage.store import known
 
     class Sly(int):
         def __str__(self) -> str:

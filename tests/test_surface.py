@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from data import links, surface
-from data.store import Current
-from data.surface import Place, Seen
+from data.maps import heat_surface
+from data.maps.heat_surface import Place, Seen
+from data.storage.store import Current
+from data.views import links
 from geo import density
 from tests.test_view import NOW, PLACE
 
@@ -15,33 +16,37 @@ SEEN = Seen(-93.30, 44.94, -93.25, 44.97, 13.0)
 
 @pytest.fixture(scope="module")
 def place(current: Current) -> Place:
-    found = surface.place(current)
+    found = heat_surface.place(current)
     assert found is not None
     return found
 
 
 def test_a_small_place_is_one_picture_for_all_zooms(place: Place) -> None:
-    whole, every = surface.shown(place, BANDWIDTH)
-    assert every and max(whole.width, whole.height) <= surface.MOST
+    whole, every = heat_surface.shown(place, BANDWIDTH)
+    assert every and max(whole.width, whole.height) <= heat_surface.MOST
     for zoom in (9.0, 13.0, 18.0):
-        assert surface.shown(place, BANDWIDTH, SEEN._replace(zoom=zoom)) == (whole, True)
+        assert heat_surface.shown(place, BANDWIDTH, SEEN._replace(zoom=zoom)) == (whole, True)
     metres = whole.metres
-    assert (metres <= BANDWIDTH / surface.FINE * 1.01).all() and metres.min() > BANDWIDTH / 9
+    assert (metres <= BANDWIDTH / heat_surface.FINE * 1.01).all() and metres.min() > BANDWIDTH / 9
 
 
 def test_a_window_shows_what_the_whole_shows(
     current: Current, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = links.view({}, current.meta, PLACE, NOW)[0]
-    whole, _ = surface.shown(place, BANDWIDTH)
-    every = surface.surface(current, asked, BANDWIDTH, surface.window(place, whole, BANDWIDTH))
-    monkeypatch.setattr(surface, "MOST", 256)  # as if the place were many times as large
-    grid, rest = surface.shown(place, BANDWIDTH, SEEN)
+    whole, _ = heat_surface.shown(place, BANDWIDTH)
+    every = heat_surface.surface(
+        current, asked, BANDWIDTH, heat_surface.window(place, whole, BANDWIDTH)
+    )
+    monkeypatch.setattr(heat_surface, "MOST", 256)  # as if the place were many times as large
+    grid, rest = heat_surface.shown(place, BANDWIDTH, SEEN)
     assert not rest and grid.shift == whole.shift
     south, west = grid.bounds[0]
     north, east = grid.bounds[1]
     assert south < SEEN.south and west < SEEN.west and north > SEEN.north and east > SEEN.east
-    part = surface.surface(current, asked, BANDWIDTH, surface.window(place, grid, BANDWIDTH))
+    part = heat_surface.surface(
+        current, asked, BANDWIDTH, heat_surface.window(place, grid, BANDWIDTH)
+    )
     top, left = grid.row - whole.row, grid.column - whole.column
     rows = slice(max(top, 0), min(top + grid.height, whole.height))
     columns = slice(max(left, 0), min(left + grid.width, whole.width))
@@ -55,28 +60,30 @@ def test_a_window_shows_what_the_whole_shows(
 def test_near_windows_are_the_same_and_far_ones_none(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(surface, "MOST", 256)
+    monkeypatch.setattr(heat_surface, "MOST", 256)
     one, two = (
-        surface.shown(place, BANDWIDTH, SEEN._replace(west=SEEN.west + d, east=SEEN.east + d))[0]
+        heat_surface.shown(place, BANDWIDTH, SEEN._replace(west=SEEN.west + d, east=SEEN.east + d))[
+            0
+        ]
         for d in (0, 1e-4)
     )
     assert one == two
     elsewhere = Seen(10, 50, 10.1, 50.1, 13.0)
-    grid, _ = surface.shown(place, BANDWIDTH, elsewhere)
+    grid, _ = heat_surface.shown(place, BANDWIDTH, elsewhere)
     assert max(grid.width, grid.height) <= 256  # the whole place, coarser
 
 
 def test_no_incident_is_lost_at_the_outline(current: Current, place: Place) -> None:
     """What lies in the place is drawn, also where a pixel's centre is just outside."""
-    from data import pixels
+    from data.views import pixel_counts
 
     asked = links.view({}, current.meta, PLACE, NOW)[0]
-    whole, _ = surface.shown(place, BANDWIDTH)
-    over = surface.window(place, whole, BANDWIDTH)
-    found = pixels.counts(current, asked, over.around)
+    whole, _ = heat_surface.shown(place, BANDWIDTH)
+    over = heat_surface.window(place, whole, BANDWIDTH)
+    found = pixel_counts.counts(current, asked, over.around)
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, _ = density.counted(column, row, n, east, south, over.around)
-    kept = surface.brought(counts, over)
+    kept = heat_surface.brought(counts, over)
     assert (kept[~over.inside] == 0).all()
     assert kept.sum() > 0.999 * n.sum() > 0.999 * 51_000
 
@@ -84,5 +91,7 @@ def test_no_incident_is_lost_at_the_outline(current: Current, place: Place) -> N
 def test_the_usual_bandwidth_is_one_for_all_views_of_a_source(current: Current) -> None:
     every = links.view({}, current.meta, PLACE, NOW)[0]
     friday = links.view({"weekday": ["Fri"], "kind": ["traffic stop"]}, current.meta, PLACE, NOW)[0]
-    assert surface.usual_bandwidth(current, every) == surface.usual_bandwidth(current, friday)
-    assert surface.usual_bandwidth(current, every) in density.BANDWIDTHS
+    assert heat_surface.usual_bandwidth(current, every) == heat_surface.usual_bandwidth(
+        current, friday
+    )
+    assert heat_surface.usual_bandwidth(current, every) in density.BANDWIDTHS

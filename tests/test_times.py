@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.intake import clock, dating, formats
-from data.intake.dating import CLOCK, CLOCK_12, Evidence, decide, evidence, likely, stated
-from data.intake.times import DATE, EXACT, HOUR, MONTH, Format
+from data.parse import date_order, time_formats, time_zones
+from data.parse.date_order import CLOCK, CLOCK_12, Evidence, decide, evidence, likely, stated
+from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format
 from data.settings import Problem
 
 EPOCH = datetime(1970, 1, 1)
@@ -56,7 +56,7 @@ def test_formats_read_what_strftime_writes(form: str, moments: list[datetime]) -
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(alphabet="0123456789/: AMPZ+-T.", max_size=24), max_size=30))
 def test_whole_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
-    for form in (dating.ISO, "%m/%d/%Y" + CLOCK, "%m/%d/%Y" + CLOCK_12):
+    for form in (date_order.ISO, "%m/%d/%Y" + CLOCK, "%m/%d/%Y" + CLOCK_12):
         whole = Format(form).parse(pa.array(texts, pa.string()))
         for row, text in enumerate(texts):
             one = Format(form).parse(pa.array([text]))
@@ -69,14 +69,14 @@ def test_whole_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "form", "expected", "precision"),
     [
-        ("2024-02", dating.ISO, datetime(2024, 2, 1), MONTH),
-        ("2024-02-29", dating.ISO, datetime(2024, 2, 29), DATE),
-        ("2024-02-29T07", dating.ISO, datetime(2024, 2, 29, 7), HOUR),
-        ("2024-02-29 07:08", dating.ISO, datetime(2024, 2, 29, 7, 8), EXACT),
+        ("2024-02", date_order.ISO, datetime(2024, 2, 1), MONTH),
+        ("2024-02-29", date_order.ISO, datetime(2024, 2, 29), DATE),
+        ("2024-02-29T07", date_order.ISO, datetime(2024, 2, 29, 7), HOUR),
+        ("2024-02-29 07:08", date_order.ISO, datetime(2024, 2, 29, 7, 8), EXACT),
         ("2024-02-29T07:08:09,", "%Y-%m-%d %H:%M:%S", None, EXACT),
-        ("2023-02-29", dating.ISO, None, DATE),
-        ("2024-13-01", dating.ISO, None, DATE),
-        ("2024-01-01 24:00", dating.ISO, None, EXACT),
+        ("2023-02-29", date_order.ISO, None, DATE),
+        ("2024-13-01", date_order.ISO, None, DATE),
+        ("2024-01-01 24:00", date_order.ISO, None, EXACT),
         ("3/4/2024 12:05 AM", "%m/%d/%Y" + CLOCK_12, datetime(2024, 3, 4, 0, 5), EXACT),
         ("3/4/2024 12 p.m.", "%m/%d/%Y" + CLOCK_12, datetime(2024, 3, 4, 12), HOUR),
         ("3/4/2024 13:00 PM", "%m/%d/%Y" + CLOCK_12, None, EXACT),
@@ -90,9 +90,9 @@ def test_whole_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
         ("1709287200", "%s", datetime(2024, 3, 1, 10), EXACT),
         ("1709287200123", "%Q", datetime(2024, 3, 1, 10, 0, 0, 123000), EXACT),
         ("2024-03-01T10:00:00Z", "%Y-%m-%dT%H:%M:%SZ", datetime(2024, 3, 1, 10), EXACT),
-        ("2024-03-01 10:00 +05:30", dating.ISO, datetime(2024, 3, 1, 4, 30), EXACT),
-        ("2024-03-01 10:00 -0600", dating.ISO, datetime(2024, 3, 1, 16), EXACT),
-        ("2024-03-01 10:00 +99:00", dating.ISO, None, EXACT),
+        ("2024-03-01 10:00 +05:30", date_order.ISO, datetime(2024, 3, 1, 4, 30), EXACT),
+        ("2024-03-01 10:00 -0600", date_order.ISO, datetime(2024, 3, 1, 16), EXACT),
+        ("2024-03-01 10:00 +99:00", date_order.ISO, None, EXACT),
         ("930", "%H%M", datetime(1970, 1, 1, 9, 30), EXACT),
         ("45670.5451388889", "excel", datetime(2025, 1, 13, 13, 5), EXACT),
         ("45670,25", "excel", datetime(2025, 1, 13, 6), EXACT),
@@ -129,7 +129,7 @@ def test_readings(text: str, form: str, expected: datetime | None, precision: in
 )
 def test_what_is_no_format_is_said(form: str) -> None:
     with pytest.raises(Problem, match="is no date format"):
-        formats.pattern(form)
+        time_formats.pattern(form)
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -138,11 +138,11 @@ def test_what_is_no_format_is_said(form: str) -> None:
 def test_clocks_agree_with_zoneinfo(zone: str, moments: list[datetime]) -> None:
     here = ZoneInfo(zone)
     local = np.array([micros(moment) for moment in moments])
-    utc = clock.to_utc(local, zone)
+    utc = time_zones.to_utc(local, zone)
     expected = [micros(m.replace(tzinfo=here, fold=0).astimezone(UTC)) for m in moments]
     assert utc.utc.tolist() == expected
     shown = [micros(m.replace(tzinfo=UTC).astimezone(here)) for m in moments]
-    assert clock.to_local(local, zone).tolist() == shown
+    assert time_zones.to_local(local, zone).tolist() == shown
 
 
 def test_the_two_changes_of_a_year() -> None:
@@ -155,10 +155,10 @@ def test_the_two_changes_of_a_year() -> None:
         "2024-11-03 02:00",
     ]
     local = np.array([micros(datetime.fromisoformat(t)) for t in times])
-    found = clock.to_utc(local, "America/Chicago")
+    found = time_zones.to_utc(local, "America/Chicago")
     assert found.skipped.tolist() == [False, True, False, False, False, False]
     assert found.twice.tolist() == [False, False, False, False, True, False]
-    back = clock.to_local(found.utc, "America/Chicago")
+    back = time_zones.to_local(found.utc, "America/Chicago")
     # the skipped time moves on by the gap, the other is daylight time
     assert back[1] == micros(datetime(2024, 3, 10, 3, 30))
     assert found.utc[4] == micros(datetime(2024, 11, 3, 6, 30))

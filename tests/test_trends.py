@@ -11,10 +11,11 @@ import pytest
 from scipy import special, stats
 
 from bench.calibrations.series import latent
-from data import questions, weekly
-from data.store import Store
-from data.view import View
-from geo import alarms, baseline, breaks, trends
+from data.patterns import weekly_trend
+from data.storage.store import Store
+from data.views import view_counts
+from data.views.view import View
+from geo import baseline, breaks, outbreak_bands, trends
 
 Array = npt.NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def force(sample_store: Path) -> Callable[..., pd.DataFrame]:
 
     def counted(*forces: str) -> pd.DataFrame:
         view = View(current.stamp, ("use-of-force",), first, last, forces=forces)
-        days = questions.daily(current, view)
+        days = view_counts.daily(current, view)
         return trends.weekly(days["day"], first, last, days["n"])
 
     return counted
@@ -290,10 +291,10 @@ def test_a_level_that_remembers_is_no_break(memory: float) -> None:
 def test_breaks_are_sought_from_two_years_on() -> None:
     y = weeks(23, 15 * (1 + 0.4 * np.sin(2 * np.pi * np.arange(104) / 52.18)), 1.5, 0, 104)
     for long in (52, 78, 103):
-        found, why = weekly.breaks_of(y[:long], [], 1)
-        assert why is weekly.Unsought.SEASON and found.breaks.empty
-    assert weekly.breaks_of(y, [], 1)[1] is None
-    assert weekly.breaks_of(np.zeros(200), [], 1)[1] is weekly.Unsought.SPARSE
+        found, why = weekly_trend.breaks_of(y[:long], [], 1)
+        assert why is weekly_trend.Unsought.SEASON and found.breaks.empty
+    assert weekly_trend.breaks_of(y, [], 1)[1] is None
+    assert weekly_trend.breaks_of(np.zeros(200), [], 1)[1] is weekly_trend.Unsought.SPARSE
 
 
 def test_what_nothing_is_worth_grows_with_the_rise() -> None:
@@ -301,6 +302,6 @@ def test_what_nothing_is_worth_grows_with_the_rise() -> None:
     found = [breaks.share_found(y, times) for times in (1.1, 1.5, 3)]
     assert found[0] < 0.3 and found[2] > 0.9 and found[0] <= found[1] <= found[2]
     band = trends.expected(y)
-    assert alarms.share_found(band.expected, band.upper, 1.0) < 0.02
-    assert alarms.share_found(band.expected, band.upper, 3.0) > 0.7
-    assert alarms.share_found([np.nan], [np.nan], 3.0) == 0
+    assert outbreak_bands.share_found(band.expected, band.upper, 1.0) < 0.02
+    assert outbreak_bands.share_found(band.expected, band.upper, 3.0) > 0.7
+    assert outbreak_bands.share_found([np.nan], [np.nan], 3.0) == 0

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import answers, links, pixels, questions, shapes, words
-from data.filters import FILTERS, parse_hours, set_names
+from data import words
+from data.maps import outlines
 from data.settings import Settings
-from data.store import Current
-from data.view import HEXAGONS, View
+from data.storage.store import Current
+from data.views import answers, links, pixel_counts, view_counts
+from data.views.filters import FILTERS, parse_hours, set_names
+from data.views.view import HEXAGONS, View
 from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
@@ -97,44 +99,44 @@ def test_counts_equal_a_plain_count(
 ) -> None:
     asked = view(current, **choices)
     rows = plainly(facts, asked, current)
-    assert questions.headline(current, asked)["n"] == len(rows)
+    assert view_counts.headline(current, asked)["n"] == len(rows)
 
-    found = questions.by_area_and_step(current, asked, 7)
+    found = view_counts.by_area_and_step(current, asked, 7)
     units, counts, *_ = found
     wanted = rows.groupby("area0").size()
     assert dict(zip(units.tolist(), found.n.tolist())) == wanted.to_dict()
-    first = questions.origin(asked, 7)
+    first = view_counts.origin(asked, 7)
     days_known = rows[rows["weekday"].notna()]
     assert found.months.sum() == len(rows) - len(days_known)
     week = (days_known["when"] - pd.Timestamp(first)).dt.days // 7
     by_week = np.bincount(week, minlength=counts.shape[1]) if len(days_known) else 0
     assert (counts.sum(axis=0) == by_week).all()
 
-    hours = questions.hours_by_weekday(current, asked)
+    hours = view_counts.hours_by_weekday(current, asked)
     assert hours["n"].sum() == rows["hour"].notna().sum()
-    days = questions.daily(current, asked)
+    days = view_counts.daily(current, asked)
     assert days["n"].sum() == rows["weekday"].notna().sum()
-    kinds = questions.series(current, asked, "kind")
+    kinds = view_counts.series(current, asked, "kind")
     assert kinds.groupby("code")["n"].sum().to_dict() == rows.groupby("kind").size().to_dict()
-    counted = pixels.counts(current, asked, WORLD)
+    counted = pixel_counts.counts(current, asked, WORLD)
     assert counted["n"].to_numpy().sum() == (rows["place_precision"] < 2).sum()
 
 
 @pytest.mark.parametrize("name", list(HEXAGONS))
 def test_hexagons_hold_every_point(current: Current, facts: pd.DataFrame, name: str) -> None:
     asked = view(current, set=name)
-    units, counts, *_ = questions.by_area_and_step(current, asked, 7)
-    answer = answers.areas(current, asked, shapes.units(current, name))
+    units, counts, *_ = view_counts.by_area_and_step(current, asked, 7)
+    answer = answers.areas(current, asked, outlines.units(current, name))
     placed = (plainly(facts, asked, current)["cell"] != 0).sum()
     assert counts[units >= 0].sum() == answer.table["n"].sum() == placed
 
 
 def test_left_out_is_counted(current: Current) -> None:
-    press = questions.headline(current, view(current, source=["press"], hours="08-20"))
+    press = view_counts.headline(current, view(current, source=["press"], hours="08-20"))
     assert press["n"] == 0 and press["no_hour"] == 7
-    press = questions.headline(current, view(current, source=["press"], weekday=["Sat"]))
+    press = view_counts.headline(current, view(current, source=["press"], weekday=["Sat"]))
     assert press["no_weekday"] == 5  # known only to the month
-    press = questions.headline(current, view(current, source=["press"]))
+    press = view_counts.headline(current, view(current, source=["press"]))
     assert press["outside"] == press["no_point"] == 7
     text = links.sentence(view(current, source=["press"]), current.meta, press)
     assert "7 of 60,237 incidents" in text and "7 lie in none of the areas" in text
@@ -144,13 +146,13 @@ def test_young_community_reports_are_in_nothing(current: Current) -> None:
     newest = current.query("SELECT max(settled_at) AS t FROM {facts}").to_pylist()[0]["t"]
     now = (newest + timedelta(hours=24, minutes=-30)).replace(tzinfo=UTC)
     asked, _ = links.view({"source": ["community made"]}, current.meta, PLACE, now)
-    counted = questions.headline(current, asked)
+    counted = view_counts.headline(current, asked)
     assert counted["young"] >= 1
     assert asked.settled_by and asked.settled_by <= now.replace(tzinfo=None) - timedelta(hours=24)
     later, _ = links.view(
         {"source": ["community made"]}, current.meta, PLACE, now + timedelta(hours=2)
     )
-    assert questions.headline(current, later)["young"] == 0
+    assert view_counts.headline(current, later)["young"] == 0
     # a link can only look further back, never nearer
     forced, _ = links.view(
         {"source": ["community made"], "settled": "2999-01-01T00:00"},
@@ -219,7 +221,7 @@ def test_compared_periods(current: Current) -> None:
 
 
 def test_no_comparison_outside_what_is_covered(current: Current) -> None:
-    units = shapes.units(current, "neighborhoods")
+    units = outlines.units(current, "neighborhoods")
     whole = answers.areas(current, view(current, compare="previous period"), units)
     assert whole.comparison is None and "cover Jan 1 - Dec 31 2017" in whole.why
     autumn = view(
@@ -243,7 +245,7 @@ def test_repeated_shuffles_of_the_sample_flag_five_percent(current: Current) -> 
     """The promise of the screen, on the records themselves."""
     from geo import rates
 
-    _, counts, *_ = questions.by_area_and_step(current, view(current), 7)
+    _, counts, *_ = view_counts.by_area_and_step(current, view(current), 7)
     whole = counts[:, 1:52]
     rng = np.random.default_rng(11)
     flagged = []
@@ -256,7 +258,7 @@ def test_repeated_shuffles_of_the_sample_flag_five_percent(current: Current) -> 
 
 def test_every_area_set_answers(current: Current) -> None:
     for name in set_names(current.meta):
-        units = shapes.units(current, name)
-        name_of, script = shapes.script(current, name)
+        units = outlines.units(current, name)
+        name_of, script = outlines.script(current, name)
         assert script.startswith("porchlight.shapes(") and name_of.endswith(".js")
         assert len(units) == script.count('"i":')

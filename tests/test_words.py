@@ -3,11 +3,12 @@
 import pytest
 
 from data import words
-from data.filters import FILTERS
 from data.methods import METHODS
 from data.record import COLUMNS
 from data.sources import catalogue
-from ui import sidebar, tables
+from data.views.filters import FILTERS
+from ui.frame import filter_bar
+from ui.parts import tables
 
 
 @pytest.mark.parametrize("column", words.TABLES)
@@ -28,8 +29,8 @@ def test_filters_are_described() -> None:
     names = [row.word for row in FILTERS]
     assert len(set(names)) == len(names)
     for row in FILTERS:
-        assert row.label and row.help.endswith(".") and row.widget in sidebar.WIDGETS
-    assert set(sidebar.FIRST) | set(sidebar.THEN) <= set(names)
+        assert row.label and row.help.endswith(".") and row.widget in filter_bar.WIDGETS
+    assert set(filter_bar.FIRST) | set(filter_bar.THEN) <= set(names)
 
 
 def test_columns_and_methods_are_described() -> None:
@@ -49,6 +50,6 @@ def test_sources_say_what_they_cover() -> None:
 
 
 def test_no_column_can_name_a_person() -> None:
-    from data.forbidden import is_forbidden
+    from data.personal_columns import is_forbidden
 
     assert not [c.name for c in COLUMNS if is_forbidden(c.name)]

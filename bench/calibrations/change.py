@@ -7,8 +7,8 @@ import numpy as np
 
 from bench.calibrations.case import Case
 from bench.calibrations.series import Array, latent, negative_binomial, season
-from data import past
-from data.view import WEEK
+from data.views import seasonality
+from data.views.view import WEEK
 from geo import forest
 from geo.forest import Finding
 
@@ -25,7 +25,7 @@ def judged(counts: Array, weeks: int, back: int) -> tuple[forest.Ratios, forest.
     end = counts.shape[1]
     now, before = slice(end - weeks, end), slice(end - weeks - back, end - back)
     both = np.vstack([counts.sum(axis=0), counts]).astype(np.int64)
-    told = past.of_counts(
+    told = seasonality.of_counts(
         both, starts, np.ones(end, bool), starts[now], starts[before], WEEK
     )  # fmt: skip
     of_all = forest.ratios(

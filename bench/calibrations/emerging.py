@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.calibrations import towns
 from bench.calibrations.case import Case, Trial
-from data import hot
+from data.patterns import hot_spots
 from geo.emerging import WITHOUT_CHANGE
 
 STATED = 0.05  # of cubes
@@ -18,7 +18,7 @@ def cubes(gradient: float, shape: float | None, steps: int) -> Trial:
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         n = towns.counts(rng, np.repeat(MEAN * people[:, None], steps, axis=1), shape)
-        found = hot.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
+        found = hot_spots.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
         return float((found.state != 0).any()), 1.0
 
     return trial
@@ -31,7 +31,7 @@ def shuffled(steps: int) -> Trial:
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         high = np.where(towns.BLOCK, rng.uniform(2, 4), 1.0) * rng.lognormal(0, 0.3, len(people))
         n = towns.counts(rng, np.repeat(6 * MEAN * high[:, None], steps, axis=1), 10.0)
-        found = hot.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
+        found = hot_spots.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
         return float(any(str(label).split()[0] in WITHOUT_CHANGE for label in found.label)), 1.0
 
     return trial
@@ -43,7 +43,7 @@ def planted(steps: int) -> Trial:
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         n = towns.counts(rng, np.repeat(MEAN * people[:, None], steps, axis=1), rise=6.0)
-        found = hot.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
+        found = hot_spots.histories(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
         return float((found.state[towns.BLOCK, -1] > 0).sum()), float(towns.BLOCK.sum())
 
     return trial

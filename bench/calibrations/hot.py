@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.calibrations import towns
 from bench.calibrations.case import Case, Trial
-from data import hot
+from data.patterns import hot_spots
 from geo.difference import Period, difference
 
 STATED = 0.05  # of maps
@@ -18,7 +18,7 @@ def maps(gradient: float, shape: float | None, mean: float = MEAN) -> Trial:
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         n = towns.counts(rng, mean * people, shape)
-        found = hot.judged(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
+        found = hot_spots.judged(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
         return float(np.isin(found.label, ["hot", "cold"]).any()), 1.0
 
     return trial
@@ -28,7 +28,7 @@ def planted(rng: np.random.Generator) -> tuple[float, float]:
     """How many of the nine areas of a block three times as high are hot."""
     people = towns.residents(1.0)
     n = towns.counts(rng, MEAN * people, rise=3.0)
-    found = hot.judged(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
+    found = hot_spots.judged(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
     return float((found.label[towns.BLOCK] == "hot").sum()), float(towns.BLOCK.sum())
 
 

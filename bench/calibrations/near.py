@@ -6,9 +6,9 @@ import numpy as np
 
 from bench.calibrations import towns
 from bench.calibrations.case import Case, Trial
-from data import near
-from data.points import Points
-from data.recording import Stretch
+from data.patterns import near_repeats
+from data.views.points import Points
+from data.views.recording import Stretch
 
 STATED = 0.05  # of tables, of later days and of the same day each
 FIRST = date(2025, 1, 1)
@@ -38,7 +38,7 @@ def tables(
         hour = np.append(hour, hour[twice] + rng.uniform(-0.5, 0.5, len(twice)))
         found = Points(x, y, np.floor(hour / 24), hour, 0)
         seed = int(rng.integers(1 << 31))
-        table = near.paired(found, STRETCH, seed)
+        table = near_repeats.paired(found, STRETCH, seed)
         later, same = bool(table.strongest), bool(table.same_day)
         return (float(later), 1.0) if again else (float(later) + float(same), 2.0)
 

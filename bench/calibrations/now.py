@@ -13,15 +13,16 @@ import numpy.typing as npt
 
 from bench import made
 from bench.calibrations.case import Case, Trial
-from data import now, shapes
-from data.community import RISE_AREA
-from data.view import View
+from data.maps import outlines
+from data.patterns import space_time_scan
+from data.sample.made_reports import RISE_AREA
+from data.views.view import View
 from geo import prospective
 
 SIDE, DAYS, MEAN = 9, 365, 0.3  # areas on a lattice; incidents an area and day
 STOPS, FORCE, REPORTS = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
-STATED = 1 / now.RARE
+STATED = 1 / space_time_scan.RARE
 BLOCK = 1  # areas on each side of the middle: 3 x 3
 
 Counts = npt.NDArray[np.int64]
@@ -42,7 +43,7 @@ def sampled(name: str, end: date | None = None) -> Source:
     """A source of the sample, as the page Now counts it, up to a day."""
     current, views, units, _ = _sample()
     view = views[name]
-    found = now.daily(current, replace(view, end=end) if end else view, units)
+    found = space_time_scan.daily(current, replace(view, end=end) if end else view, units)
     middle = units.to_crs(current.meta["place"]["crs"]).centroid
     return Source(
         found.counts, units["name"].to_numpy(object), middle.x.to_numpy(), middle.y.to_numpy()
@@ -60,7 +61,7 @@ def _sample() -> tuple[Any, ...]:
         start, end = (date.fromisoformat(source[edge]) for edge in ("start", "end"))
         named = (source["name"],)
         views[source["name"]] = View(current.stamp, named, start, end, area_set="neighborhoods")
-    return current, views, shapes.units(current, "neighborhoods"), folder
+    return current, views, outlines.units(current, "neighborhoods"), folder
 
 
 def lattice() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -112,7 +113,15 @@ def risen(times: float) -> Made:
 
 def found(counts: Counts, x: npt.ArrayLike, y: npt.ArrayLike, seed: int) -> prospective.Scan:
     """The scan as the page makes it."""
-    return prospective.scan(counts, x, y, now.USUAL_DAYS, now.SHARE, now.REPLICATES, seed)
+    return prospective.scan(
+        counts,
+        x,
+        y,
+        space_time_scan.USUAL_DAYS,
+        space_time_scan.SHARE,
+        space_time_scan.REPLICATES,
+        seed,
+    )
 
 
 def newest(make: Made) -> Trial:

@@ -7,7 +7,7 @@ import numpy as np
 from bench.calibrations import series
 from bench.calibrations.case import Case
 from bench.calibrations.series import latent, negative_binomial, season
-from data import weekly
+from data.patterns import weekly_trend
 from geo import trends
 
 MEAN, SIZE, REPLICATES = 15.0, 15.0, 99
@@ -31,7 +31,7 @@ def broken(
         y = latent(rng, mean, 0.35, (long,), memory)
     else:
         y = negative_binomial(rng, mean, SIZE, (long,))
-    found, _ = weekly.breaks_of(y, [], int(rng.integers(1 << 30)), REPLICATES)
+    found, _ = weekly_trend.breaks_of(y, [], int(rng.integers(1 << 30)), REPLICATES)
     return float(len(found.breaks) > 0), 1.0
 
 

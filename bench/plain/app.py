@@ -13,8 +13,8 @@ from streamlit_folium import st_folium
 
 from bench import made
 from bench.plain import screen
-from data.filters import HOURS, parse_hours
-from data.view import COMPARED, MEASURES, View
+from data.views.filters import HOURS, parse_hours
+from data.views.view import COMPARED, MEASURES, View
 
 COLORS = ("#f9ecc9", "#f0c572", "#e5894f", "#b24f46", "#5b2c2e")
 NONE = "#ffffff"

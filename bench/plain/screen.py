@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from bench.made import FIRST, LAST
-from data.view import View
+from data.views.view import View
 from geo import tabulate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

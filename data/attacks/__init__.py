@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from data.attacks import builds, differencing, join, membership, payload, programme, served
+from data.attacks import builds, differencing, join, linear_programme, membership, payload, served
 from data.attacks.case import Case, Count, Found
 
 
@@ -22,7 +22,7 @@ def _differencing(case: Case, _: Count) -> Found:
 
 
 def _programme(case: Case, _: Count) -> Found:
-    return programme.programme(case)
+    return linear_programme.programme(case)
 
 
 ATTACKS = (

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import words
-from data.attacks import made
+from data.attacks import made_records
 from data.attacks.case import Build, Case, Count, Found, Tables, span
 
 SECRET = b"a secret of the attacks' own builds"
@@ -18,13 +18,13 @@ ZONES = ("America/Chicago", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_How
 
 def weekly(case: Case, count: Count) -> Found:
     """Builds a week apart while reports come late, are taken back and change their kind."""
-    build, history = job(case), made.history(made.YEARLY, years=2)
-    first = made.FIRST_DAY + timedelta(days=200)
+    build, history = job(case), made_records.history(made_records.YEARLY, years=2)
+    first = made_records.FIRST_DAY + timedelta(days=200)
     before: Tables | None = None
     rows = changed = small = 0
     for week in range(count.weeks):
         as_of = first + timedelta(weeks=week)
-        now = build(made.known(history, as_of), as_of, SECRET, before)
+        now = build(made_records.known(history, as_of), as_of, SECRET, before)
         if before is not None:
             for path, old in before.items():
                 seen, other, by_few = _compared(old, now[path])
@@ -48,8 +48,10 @@ def _compared(old: pd.DataFrame, new: pd.DataFrame) -> tuple[int, int, int]:
 def same_bytes(case: Case, count: Count) -> Found:
     """Builds of the same records in any order give the same bytes."""
     build = job(case)
-    records = made.known(made.history(made.YEARLY, years=2), date(2100, 1, 1))
-    as_of = made.FIRST_DAY + timedelta(days=800)
+    records = made_records.known(
+        made_records.history(made_records.YEARLY, years=2), date(2100, 1, 1)
+    )
+    as_of = made_records.FIRST_DAY + timedelta(days=800)
     rng = np.random.default_rng(5)
     seen = set()
     for _ in range(count.builds):
@@ -73,11 +75,11 @@ def digest(tables: Tables) -> str:
 def freshness(case: Case, count: Count) -> Found:
     """No table has a period that is younger than its delay, on any day near a clock change."""
     build = job(case)
-    records = made.known(made.history(made.FEW, years=2), date(2100, 1, 1))
+    records = made_records.known(made_records.history(made_records.FEW, years=2), date(2100, 1, 1))
     young = asked = 0
     closest = timedelta(days=999)
     for zone in ZONES:
-        for change in _changes(zone, made.FIRST_DAY.year + 1):
+        for change in _changes(zone, made_records.FIRST_DAY.year + 1):
             first = change - timedelta(days=count.days // 2)
             for i in range(count.days + 1):
                 as_of = first + timedelta(days=i)

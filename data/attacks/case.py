@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from data.release_sums import LEAST, Tables
+from data.release.constraints import LEAST, Tables
 
 Build = Callable[..., Tables]
 
@@ -62,7 +62,7 @@ class Case:
     `build` takes records, secret, as_of and before and gives tables; it is at hand
     where the job itself is attacked. `base` and `least` are public: they stand in the
     manifest. `records` is the truth that the tables were built of, where it is at hand;
-    `learned` says when each of its rows came to be as it is (data/attacks/made.py).
+    `learned` says when each of its rows came to be as it is (data/attacks/made_records.py).
     """
 
     tables: Tables

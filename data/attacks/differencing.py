@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from data.attacks.case import Case, Found
-from data.release_sums import Family, Ints, area_years, city_weeks, interval
+from data.release.constraints import Family, Ints, area_years, city_weeks, interval
 
 TOLD = 9  # a difference known to be 1 to 9 is a small cell that somebody worked out
 Shape = tuple[Ints, Ints]  # combinations of nodes: (many, 1 to 3) of totals and of parts

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from data.attacks import made
+from data.attacks import made_records
 from data.attacks.builds import SECRET, job
 from data.attacks.case import Case, Count, Found, Tables, span
 
@@ -27,10 +27,10 @@ def joined(case: Case, count: Count) -> Found:
     build = job(case)
     yearly = 20_000 if count.weeks > 52 else 6_000
     years = 2
-    known = made.known(made.history(yearly, years), date(2100, 1, 1))
+    known = made_records.known(made_records.history(yearly, years), date(2100, 1, 1))
     community = known[(known["source_kind"] == "community") & (known["group"] > 0)]
     feed = calls(community, np.random.default_rng(15))
-    as_of = date(made.FIRST_DAY.year + years, 3, 1)
+    as_of = date(made_records.FIRST_DAY.year + years, 3, 1)
     records = pd.concat([known, feed], ignore_index=True)
     tables = build(records, as_of, SECRET, None, years=years)
     true = community[community["grade"].isin(["corroborated", "verified"])]
@@ -46,14 +46,16 @@ def calls(community: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     same = community[rng.random(len(community)) < ALSO]
     n = len(community)
     where = community["group"].sample(n, replace=True, random_state=1).to_numpy()
-    anywhere = rng.integers(1, made.GROUPS + 1, n)
+    anywhere = rng.integers(1, made_records.GROUPS + 1, n)
     when = community["local_date"].sample(n, replace=True, random_state=2).to_numpy()
-    frame = made.cells([{"group": int(g)} for g in np.where(rng.random(n) < 0.7, where, anywhere)])
-    frame = frame.assign(local_date=when, kind=rng.choice(list(made.KINDS), n))
+    frame = made_records.cells(
+        [{"group": int(g)} for g in np.where(rng.random(n) < 0.7, where, anywhere)]
+    )
+    frame = frame.assign(local_date=when, kind=rng.choice(list(made_records.KINDS), n))
     frame = pd.concat([frame, same], ignore_index=True)
     ids = [f"call:{i}" for i in range(len(frame))]
     return frame.assign(
-        incident_id=ids, source=made.CALLS, source_kind="official", grade="on_record",
+        incident_id=ids, source=made_records.CALLS, source_kind="official", grade="on_record",
         origin=None, already_public=True, setting="street",
     )  # fmt: skip
 

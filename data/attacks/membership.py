@@ -8,15 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from data.attacks import made
+from data.attacks import made_records
 from data.attacks.builds import job
 from data.attacks.case import Case, Count, Found, Tables
 
 MOST = 0.40
-LATER = date(made.FIRST_DAY.year + 5, 6, 1)
+LATER = date(made_records.FIRST_DAY.year + 5, 6, 1)
 SENSITIVE = "community/city-year-sensitive"  # the one table that sensitive reports are in
 COPIES = 10  # of every cell in one build
-AS_OF = date(made.FIRST_DAY.year + 2, 3, 1)
+AS_OF = date(made_records.FIRST_DAY.year + 2, 3, 1)
 SURE = 1e-3  # how often, over all cells together, chance alone may look like a leak
 Rows = list[dict[str, Any]]
 Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
@@ -30,7 +30,7 @@ def membership(case: Case, count: Count) -> Found:
     does not count as a leak; it fails where a bound of 1 in 1,000 lies above the limit.
     """
     build, (records, alone, variants) = job(case), _pairs()
-    groups = made.groups(variants * COPIES)
+    groups = made_records.groups(variants * COPIES)
     by_area: list[Pair] = []
     by_city: list[Pair] = []
     for i in range(max(count.pairs // COPIES, 2)):
@@ -77,14 +77,14 @@ def _community(tables: Tables, city: bool, year: int) -> list[pd.DataFrame]:
 
 
 def _by_city(tables: Tables) -> npt.NDArray[np.int64]:
-    frames = _community(tables, True, made.FIRST_DAY.year + 1)
+    frames = _community(tables, True, made_records.FIRST_DAY.year + 1)
     return np.concatenate([f["n"].fillna(-1).to_numpy(np.int64) for f in frames])
 
 
 def _by_area(tables: Tables, variants: int) -> npt.NDArray[np.int64]:
     """(copies, cells): the same cells once for each copy of the areas."""
     out = []
-    for frame in _community(tables, False, made.FIRST_DAY.year):
+    for frame in _community(tables, False, made_records.FIRST_DAY.year):
         n = frame["n"].fillna(-1).to_numpy(np.int64)
         cut = n.reshape(frame["period"].nunique(), COPIES, variants, -1)
         out.append(np.moveaxis(cut, 1, 0).reshape(COPIES, -1))
@@ -103,24 +103,24 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 7), ("days", 5), ("origins", 5))]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 6), ("days", 4), ("origins", 6))]
     for i, shape in enumerate(shapes * 2):
-        first = made.FIRST_DAY + timedelta(days=31)
+        first = made_records.FIRST_DAY + timedelta(days=31)
         rows += _cell(shape, i + 1, first, range(28))
         alone += [False] * (shape["n"] - 1) + [True]
         if i >= len(shapes):  # others of the same quarter, so that its totals differ
-            more = _cell({"n": 25 + i % 5}, i + 1, made.FIRST_DAY, range(28))
+            more = _cell({"n": 25 + i % 5}, i + 1, made_records.FIRST_DAY, range(28))
             rows += [row | {"kind": "arrest_operation"} for row in more]
             alone += [False] * len(more)
     variants, one, mark = 2 * len(shapes), rows, alone
     rows = [r | {"group": r["group"] + variants * c} for c in range(COPIES) for r in one]
     alone = mark * COPIES
     for i, n in enumerate((10, 11, 12, 13, 14, 16, 18, 21)):
-        first = date.fromisocalendar(made.FIRST_DAY.year + 1 + i // 4, 5 + 13 * (i % 4), 1)
+        first = date.fromisocalendar(made_records.FIRST_DAY.year + 1 + i // 4, 5 + 13 * (i % 4), 1)
         rows += [
             row | {"group": 1 + j} for j, row in enumerate(_cell({"n": n}, 1, first, range(7)))
         ]
         alone += [False] * (n - 1) + [True]
     rows = [row | {"x": row["x"] + 1e5 * row["group"]} for row in rows]
-    return made.cells(rows), np.array(alone), variants
+    return made_records.cells(rows), np.array(alone), variants
 
 
 def _cell(shape: dict[str, int], group: int, first: date, days: range) -> Rows:
@@ -162,7 +162,7 @@ def dominance(case: Case, count: Count) -> Found:
 
 def _dominated() -> pd.DataFrame:
     rows: Rows = []
-    year = made.FIRST_DAY.year
+    year = made_records.FIRST_DAY.year
     house = {"x": 10.0, "y": 10.0}
     nowhere = {"x": np.nan, "y": np.nan}
     for i in range(40):
@@ -191,7 +191,7 @@ def _dominated() -> pd.DataFrame:
         rows.append({"group": 6, "origin": who, **where, **day, "setting": setting})
         grade = ("reported", "disputed", "rejected")[i % 3]
         rows.append({"group": 7, "origin": who, **where, **day, "grade": grade})
-    return made.cells(rows)
+    return made_records.cells(rows)
 
 
 def truth(case: Case) -> list[str]:

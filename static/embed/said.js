@@ -1,4 +1,4 @@
-// What a picture says: the same as data/embed_said.py, of what is selected.
+// What a picture says: the same as data/embed/sentences.py, of what is selected.
 const SPREAD = {1: [1], 2: [1, 3], 3: [0, 2, 3], 4: [0, 1, 2, 3], 5: [0, 1, 2, 3, 4]};
 
 function color(n, breaks) {

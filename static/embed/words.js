@@ -1,4 +1,4 @@
-// Texts, numbers and dates as the catalogue says: the same as data/embed_words.py.
+// Texts, numbers and dates as the catalogue says: the same as data/embed/language.py.
 const data = window.PORCHLIGHT, texts = window.PORCHLIGHT_WORDS;
 
 function filled(text, given) {

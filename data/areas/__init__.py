@@ -1,0 +1,1 @@
+"""Area sets: polygons read from files or learned from records, their names and residents."""

@@ -1,0 +1,336 @@
+"""Area sets of the store: official polygons taken in, or areas learned from records."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow.parquet as pq
+import shapely
+
+from data import words
+from data.areas import boundary_shapes, label_or_point, labelled_points, residents
+from data.areas.boundary_files import read as read_file
+from data.areas.label_or_point import Ask
+from data.files.missing import missing
+from data.settings import Problem, Settings
+from data.storage import area_names, ledger, projection
+from data.storage.store import Store, move
+from geo import areas as geo_areas
+from geo import longitude
+
+KEY = b"porchlight"
+NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
+ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
+DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
+Metadata = dict[str, Any]
+Say = Callable[[str], None]
+
+
+def add(
+    store: Store,
+    place: Settings,
+    file: Path,
+    *,
+    set_name: str = "neighborhoods",
+    name_column: str | None = None,
+    code_column: str | None = None,
+    population_column: str | None = None,
+    population_file: Path | None = None,
+    aliases: Path | None = None,
+    crs: str | None = None,
+    place_by: Sequence[str] = (),
+    ask: Ask | None = None,
+    say: Say = print,
+) -> str:
+    """The id of the area set read from a file of polygons, now the set of this name.
+
+    Residents come from a column, else from a CSV of name,population, else from the set
+    that this one replaces. `crs` is for a file that does not say it. `place_by` says, or
+    `ask` asks for, what decides where labels of the store's records do not fit their points
+    (see data.areas.label_or_point); Problem where neither does.
+    """
+    _check_set_name(set_name)
+    known = area_names.aliases(aliases, place.name)
+    features = read_file(file)
+    columns = {
+        "name": name_column,
+        "code": code_column,
+        "population": population_column,
+    }
+    middle = projection.middle(store, place)
+    bounds = projection.Bounds(middle, place.reach_km or NEAR_KM)
+    frame, notes = boundary_shapes.areas(features, columns, crs, file.name, bounds)
+    notes += boundary_shapes.told(frame, _metric(store, place, frame))
+    if population_column is None:
+        frame, more = _peopled(store, frame, known, set_name, population_file)
+        notes += more
+    meta = _metadata(set_name, "official", file.name, frame, known, notes)
+    return _save(store, place, frame, meta, place_by, ask, say)
+
+
+def learn(
+    store: Store,
+    place: Settings,
+    *,
+    set_name: str = "neighborhoods",
+    population: Mapping[str, int | None] | None = None,
+    replace: bool = False,
+    place_by: Sequence[str] = (),
+    ask: Ask | None = None,
+    say: Say = print,
+) -> str:
+    """The id of the area set learned from labelled points, now the set of this name.
+
+    Only records of official sources count: what people report to a network must not
+    shape a public border. Official areas give way only to who says so (`replace`).
+    """
+    _check_set_name(set_name)
+    if not replace:
+        _keep_official(store, set_name)
+    known = area_names.aliases(None, place.name)
+    lon, lat, names, sources = labelled_points.points(store, known)
+    frame, lost, notes = _learned(lon, lat, names, projection.metric_crs(store, place))
+    if population is None:
+        frame, more = _peopled(store, frame, known, set_name, None)
+    else:
+        frame, more = residents.by_name(frame, population, known, "the source")
+    source = f"labelled points of {', '.join(sources)}"
+    meta = _metadata(set_name, "learned", source, frame, known, notes + more)
+    meta |= {"lost": lost, "learned_from": sources}
+    return _save(store, place, frame, meta, place_by, ask, say)
+
+
+def decide(
+    store: Store, place: Settings, set_name: str, place_by: Sequence[str], say: Say = print
+) -> None:
+    """Change what decides in an area set that is there: labels or points, by source."""
+    file = current_sets(store).get(set_name)
+    if file is None:
+        raise Problem(f"There is no area set {area_names.shown(set_name)}. Give it: --set NAME.")
+    areas, meta = read(file)
+    before = label_or_point.decisions(store).of_sets.get(set_name, {})
+    deciders = label_or_point.for_areas(store, place, areas, meta, place_by, before, None, say)
+    if deciders != before:
+        _declare(store, file.stem, meta, deciders)
+
+
+def _declare(store: Store, name: str, meta: Metadata, deciders: Mapping[str, str]) -> None:
+    """Make an area set the one of its name: one event, with what decides in it."""
+    with_deciders = {"place_by": dict(deciders)} if deciders else {}
+    ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"], **with_deciders)
+
+
+def current_sets(store: Store) -> dict[str, Path]:
+    """The newest file of each area set; the sets in the order of their first."""
+    files: dict[str, Path] = {}
+    for event in store.events():
+        if event.verb == "areas":
+            files[event.detail["set"]] = store.areas / f"{event.subject}.parquet"
+    return files
+
+
+def names_like_empty_cells(store: Store) -> frozenset[str]:
+    """The names and old names of areas that a cell would not be believed, such as NA."""
+    found: set[str] = set()
+    for file in current_sets(store).values():
+        held = pq.read_table(file, columns=["name"])
+        aliases = json.loads(held.schema.metadata[KEY]).get("aliases", {})
+        found |= {*held["name"].to_pylist(), *aliases}
+    return frozenset(name.casefold() for name in found if missing(name))
+
+
+def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
+    """An area set [code, name, population, geometry] and what is known of it."""
+    held = pq.read_schema(path).metadata
+    meta: Metadata = json.loads(held[KEY])
+    return gpd.read_parquet(path), meta
+
+
+def meridian(store: Store) -> float:
+    """The middle longitude of the first area set; 0 without one."""
+    for file in current_sets(store).values():
+        west, _, east, _ = read(file)[0].total_bounds
+        return float(west + east) / 2
+    return 0.0
+
+
+def copy(file: Path, target: Path, meridian: float) -> None:
+    """Write an area set with its longitudes within 180 degrees of a meridian."""
+    areas, meta = read(file)
+    west, _, east, _ = areas.total_bounds
+    if max(meridian - west, east - meridian) <= 180:
+        target.write_bytes(file.read_bytes())
+    else:
+        shapes = longitude.shapes_near(areas.geometry, meridian)
+        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target, {})
+
+
+def _write(
+    areas: gpd.GeoDataFrame, meta: Metadata, target: Path, more: Mapping[bytes, bytes]
+) -> None:
+    areas.to_parquet(target)
+    table = pq.read_table(target)
+    held = {**table.schema.metadata, KEY: json.dumps(meta).encode(), **more}
+    pq.write_table(table.replace_schema_metadata(held), target, compression="zstd")
+
+
+def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
+    """What the file of a set tells of its event, so that a lost ledger can be recovered."""
+    return {ORDER: str(store.next_number()).encode(), DECIDERS: json.dumps(dict(deciders)).encode()}
+
+
+def label_codes(
+    areas: gpd.GeoDataFrame, metadata: Metadata, labels: Sequence[str]
+) -> npt.NDArray[np.int32]:
+    """The row of the area that each label names, also by an alias; -1 for none."""
+    lookup = area_names.Lookup(areas["name"].tolist(), metadata.get("aliases", {}))
+    return np.array([lookup.row(label) for label in labels], dtype=np.int32)
+
+
+def _check_set_name(name: str) -> None:
+    if not name or area_names.clean(name) != name or name.startswith("hexagons"):
+        raise Problem(
+            f'"{area_names.shown(name)}" cannot be the name of an area set. Use '
+            "letters, digits and spaces; hexagons are there already."
+        )
+
+
+def _keep_official(store: Store, set_name: str) -> None:
+    held = current_sets(store).get(set_name)
+    if held is None:
+        return
+    meta: Metadata = json.loads(pq.read_schema(held).metadata[KEY])
+    if meta["how"] == "official":
+        raise Problem(
+            f"{set_name} are official areas (from {area_names.shown(meta['source'])}), which "
+            "learned ones would replace: add --replace to do that, or --set NAME to keep both."
+        )
+
+
+def _learned(
+    lon: labelled_points.Floats,
+    lat: labelled_points.Floats,
+    names: npt.NDArray[Any],
+    metric: str | None,
+) -> tuple[gpd.GeoDataFrame, list[str], list[str]]:
+    """Areas from labelled points, the labels that got none, and what to say of them."""
+    kept, few = labelled_points.enough(names)
+    lon, lat, names = lon[kept], lat[kept], names[kept]
+    learned = geo_areas.learn(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
+    if learned is None or learned.empty:
+        raise Problem(
+            "No label of an area holds together anywhere, or none has "
+            f"{labelled_points.FEWEST} points: nothing was learned."
+        )
+    scattered: list[str] = learned.attrs["lost"]
+    notes = [f"Learned from {len(lon):,} labelled points: borders are approximate."]
+    if scattered:
+        notes.append(
+            f"No area was found for {len(scattered)}, whose points lie scattered among "
+            f"others': {', '.join(scattered)}."
+        )
+    if few:
+        notes.append(
+            f"Left out for too few points (fewer than {labelled_points.FEWEST}), {len(few)}: "
+            f"{', '.join(few)}."
+        )
+    return _coded(learned), sorted([*scattered, *few]), notes
+
+
+def _coded(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    codes = area_names.codes(area_names.slug(name) for name in areas["name"])
+    nobody = pd.array([None] * len(areas), dtype="Int64")
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": areas["name"].to_numpy(), "population": nobody},
+        geometry=areas.geometry.to_numpy(),
+        crs=areas.crs,
+    )
+
+
+def _peopled(
+    store: Store,
+    frame: gpd.GeoDataFrame,
+    known: Mapping[str, str],
+    set_name: str,
+    file: Path | None,
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """The areas with residents from a file, else from the set of this name before."""
+    if file is not None:
+        return residents.by_name(frame, residents.read(file), known, file.name)
+    before = current_sets(store).get(set_name)
+    held = read(before)[0].dropna(subset="population") if before else frame[:0]
+    if held.empty:
+        return frame, ["Residents are not known: no rates can be given."]
+    people = dict(zip(held["name"], held["population"].astype(int)))
+    return residents.by_name(frame, people, known, "the areas before")
+
+
+def _metric(store: Store, place: Settings, frame: gpd.GeoDataFrame) -> str:
+    x, y = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy())).T
+    return projection.metric_crs(store, place) or _utm(x, y)
+
+
+def _utm(lon: Any, lat: Any) -> str:
+    around = longitude.near(lon, longitude.mean(lon) or 0.0)
+    return projection.utm_zone(float(np.median(lat)), float(np.median(around)))
+
+
+def _metadata(
+    set_name: str,
+    how: str,
+    source: str,
+    frame: gpd.GeoDataFrame,
+    known: Mapping[str, str],
+    notes: list[str],
+) -> Metadata:
+    aliases = dict(sorted(known.items()))
+    meta: Metadata = {"set": set_name, "how": how, "source": source, "lost": []}
+    return meta | {"aliases": aliases, "notes": notes, "areas": len(frame)}
+
+
+def _save(
+    store: Store,
+    place: Settings,
+    frame: gpd.GeoDataFrame,
+    meta: Metadata,
+    place_by: Sequence[str],
+    ask: Ask | None,
+    say: Say,
+) -> str:
+    """Write the set into the store under the hash of its content; the same is kept."""
+    told = {key: value for key, value in meta.items() if key != "notes"}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    rows = frame.drop(columns="geometry").to_json(orient="values")
+    digest.update(rows.encode())
+    for shape in shapely.to_wkb(frame.geometry.to_numpy()):
+        digest.update(shape)
+    name = digest.hexdigest()[:16]
+    for note in meta["notes"]:
+        say(note)
+    target = store.areas / f"{name}.parquet"
+    there = current_sets(store).get(meta["set"]) == target
+    before = label_or_point.decisions(store).of_sets.get(meta["set"], {})
+    settled = before if there else {}
+    deciders = label_or_point.for_areas(store, place, frame, meta, place_by, settled, ask, say)
+    if there:
+        say(f"{meta['set']}: these {len(frame)} areas are in the store already.")
+        if deciders != before:
+            with store.writing() as scratch:
+                made = scratch / target.name
+                _write(frame, meta, made, _beside(store, deciders))
+                move(made, target)
+                _declare(store, name, meta, deciders)
+        return name
+    with store.writing() as scratch:
+        made = scratch / target.name
+        _write(frame, meta, made, _beside(store, deciders))
+        move(made, target)
+        _declare(store, name, meta, deciders)
+    say(f"{meta['set']}: {words.counted(len(frame), meta['how'] + ' area')}.")
+    return name

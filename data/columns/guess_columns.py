@@ -1,0 +1,249 @@
+"""Which column of a file says what, by its header and by what its first rows hold."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from data import words
+from data.columns import free_text, survey_forms, time_columns
+from data.columns.time_columns import Choice, Values
+from data.files import known_words
+from data.files.missing import missing
+from data.parse import date_order
+from data.personal_columns import is_forbidden
+from data.values import date_parts, time_roles
+
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+DEGREES = r"[+-]?\d{1,3}[.,]\d+"
+
+# free text is taken only where a mapping says so: it may name people
+GUESSED = tuple(target for target in known_words.NAMES if target != "text")
+YES = words.listed("""
+    yes y true t 1 x si sí oui o ja j wahr vrai verdadero haa
+""")
+NO = words.listed("""
+    no n false f 0 non nein falsch faux falso maya
+""")
+
+
+def columns(
+    names: Sequence[str],
+    values: Values,
+    projected: bool = False,
+    time: str | None = None,
+    zone: str = "UTC",
+) -> dict[str, str]:
+    """Record column to file column, for what headers and first rows agree on.
+
+    `values` tells what the first rows hold in a column. Forbidden columns are never
+    looked at. Where the file is said to be projected, x and y go before degrees; `time`
+    is the column that somebody said to tell when it happened, `zone` the clock on which
+    dates may stand at midnight.
+    """
+    form = survey_forms.is_survey(names)
+    allowed = [name for name in names if not is_forbidden(name)]
+    unsure = survey_forms.unsure(allowed, values)
+    allowed = [name for name in allowed if name not in unsure]
+    filled_in = survey_forms.filled_in(names)
+    event = [name for name in allowed if name not in filled_in]
+    found, rivals = _dates(event, values, time, zone)
+    allowed = [name for name in allowed if name not in rivals]
+    event = [name for name in event if name not in rivals]
+    in_parts = {"year": "occurred_at", "hour": "time_of_day"}
+    taken = {*found, *(whole for part, whole in in_parts.items() if part in found)}
+    wanted = [target for target in GUESSED if target not in taken]
+    for target in sorted(wanted, key=lambda t: projected and t not in ("x", "y")):
+        free = [name for name in event if name not in found.values()]
+        if name := next(_candidates(target, free, values, form), None):
+            found[target] = name
+    found = _named(_points(found, allowed, values, form), event)
+    found = _times(found, allowed, event, values, zone)
+    if rivals:  # somebody has to say which: no other column takes their place
+        found.pop("occurred_at", None)
+    return _places(found, projected)
+
+
+def _dates(
+    names: Sequence[str], values: Values, time: str | None, zone: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What tells the date: one column or the parts of it; or the columns that all could."""
+    choice = Choice(time) if time else time_columns.occurred(names, values, zone)
+    parts, whose = ({}, time_roles.OTHER) if time else date_parts.date_columns(names, values)
+    if parts and not choice.rivals and (choice.column is None or whose < choice.role):
+        return parts, ()
+    return ({"occurred_at": choice.column} if choice.column else {}), choice.rivals
+
+
+def _points(
+    found: dict[str, str], names: Sequence[str], values: Values, form: bool
+) -> dict[str, str]:
+    """With the coordinates that a survey form writes, where no others are there."""
+    if {"lat", "lon"} <= set(found):
+        return found
+    ours = [name for name in names if form or name.startswith("_")]
+    pair = survey_forms.degree_columns(ours) or ()
+    held = [[text for text in values(name) if not missing(text)] for name in pair]
+    if pair and all(map(_fits, ("lat", "lon"), held)):
+        return {**found, **dict(zip(("lat", "lon"), pair, strict=True))}
+    if point := survey_forms.geopoint(names, values):
+        return {**found, "lat_lon": point}
+    return found
+
+
+def numbers(texts: Sequence[str]) -> list[float]:
+    """The plain numbers among some texts; a decimal comma counts as a point."""
+    plain = (text.replace(",", ".") for text in texts if re.fullmatch(NUMBER, text))
+    return [float(text) for text in plain]
+
+
+def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
+    """What is needed and was not found, by headers that leave no doubt alone.
+
+    So a file with nothing but bad dates has its rows rejected, each with its reason.
+    """
+    by_name = {known_words.plain(name): name for name in allowed if name not in found.values()}
+    placed = {"lat_lon", "point", "x", "y"} & set(found)
+    for target, listed in known_words.NEEDED.items():
+        named = [by_name[header] for header in listed if header in by_name]
+        given = target in found or (target == "occurred_at" and "year" in found)
+        if named and not given and not (placed and target != "occurred_at"):
+            found = {**found, target: named[0]}
+    return found
+
+
+def _candidates(target: str, free: Sequence[str], values: Values, form: bool) -> Iterator[str]:
+    by_name = {known_words.plain(name): name for name in reversed(free)}
+    if form:  # the question itself, whatever group it stands in
+        by_name = {known_words.plain(survey_forms.own_name(n)): n for n in reversed(free)} | by_name
+    for header in known_words.NAMES[target].split():
+        if header in by_name:
+            held = [v for v in values(by_name[header]) if not missing(v) or _is_known(target, v)]
+            if not held or _fits(target, held):
+                yield by_name[header]
+
+
+def _is_known(target: str, text: str) -> bool:
+    """Whether a text that could be an empty cell is a word of a record column: none."""
+    return target in words.CODES and word(target, text) is not None
+
+
+def _fits(target: str, held: Sequence[str]) -> bool:
+    """Whether most of what a column holds is of the kind that a record column wants."""
+    test = TESTS.get(target)
+    if test is None:  # a label or a number; never what somebody wrote
+        return not free_text.looks(held)
+    return sum(map(test, held)) * 2 >= len(held)
+
+
+def _degrees(limit: float) -> Callable[[str], bool]:
+    return lambda text: (
+        any(abs(number) <= limit for number in numbers([text]))
+        or re.search(r"\d\s*[°º]|\d\s*[NSEWO]$", text) is not None
+    )
+
+
+def _is_date(text: str) -> bool:
+    return bool(date_order.likely([text]))
+
+
+def _is_clock(text: str) -> bool:
+    return bool(date_order.likely([text], clock=True))
+
+
+def _is_word(column: str) -> Callable[[str], bool]:
+    return lambda text: word(column, text) is not None
+
+
+def _are_words(column: str) -> Callable[[str], bool]:
+    return lambda text: any(word(column, part) is not None for part in re.split(r"[,;|]", text))
+
+
+TESTS: dict[str, Callable[[str], bool]] = {
+    "occurred_at": lambda text: _is_date(text) or not re.search(r"\d", text),
+    "received_at": _is_date,
+    "on_scene_until": _is_date,
+    "time_of_day": _is_clock,
+    "lat": _degrees(90),
+    "lon": _degrees(180),
+    "x": lambda text: bool(numbers([text])),
+    "y": lambda text: bool(numbers([text])),
+    "lat_lon": lambda text: bool(
+        re.search(rf"{DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{DEGREES}[\s)°ºEW]*$", text)
+        and not re.search(r"(?i)point", text)
+    ),
+    "point": lambda text: bool(re.search(r"(?i)point|coordinates", text)),
+    "grade": _is_word("grade"),
+    "via": _is_word("via"),
+    "setting": _is_word("setting"),
+    "response": _is_word("response"),
+    "time_precision": _is_word("time_precision"),
+    "place_precision": _is_word("place_precision"),
+    "force": _are_words("force"),
+    "agencies": _are_words("agencies"),
+    "injured": lambda text: text.lower() in {*YES, *NO},
+    "officers": lambda text: text.isdecimal(),
+    "vehicles": lambda text: text.isdecimal(),
+    "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,
+}
+
+
+def word(column: str, text: str) -> str | None:
+    """The word of a column that a text is, whatever its case and separators."""
+    plain = re.sub(r"[\s_-]+", "_", text.strip().lower())
+    return plain if plain in words.CODES[column] else None
+
+
+def _times(
+    found: dict[str, str],
+    allowed: Sequence[str],
+    event: Sequence[str],
+    values: Values,
+    zone: str,
+) -> dict[str, str]:
+    """A date is needed first: where only a date of reporting is known, it serves.
+
+    A time of day of its own, in one column or in parts, is for dates that carry none.
+    `event` are the columns that may tell of what happened.
+    """
+    if "year" not in found and "occurred_at" not in found and "received_at" in found:
+        later = {k: v for k, v in found.items() if k != "received_at"}
+        found = {"occurred_at": found["received_at"], **later}
+    free = [name for name in event if name not in found.values()]
+    if date := found.get("occurred_at"):
+        if time_columns.timed(values(date), zone):
+            found = {k: v for k, v in found.items() if k != "time_of_day"}
+        else:
+            found = _clocked(found, free, values, date, time_roles.role(date))
+    elif "day" in found and "hour" not in found:
+        whose = date_parts.role(found["year"])
+        found = _clocked(found, free, values, found["year"], whose)
+    else:
+        return found
+    if "received_at" not in found:
+        free = [name for name in allowed if name not in found.values()]
+        found = _added(found, "received_at", time_columns.received(free, values))
+    return found
+
+
+def _clocked(
+    found: dict[str, str], free: Sequence[str], values: Values, date: str, whose: int | None
+) -> dict[str, str]:
+    """With the time of day that belongs to dates of some role, if a column tells it."""
+    if "time_of_day" in found:
+        return found
+    if clock := time_columns.clock(free, values, date, whose):
+        return {**found, "time_of_day": clock}
+    parts = date_parts.clock_columns(free, values, time_roles.PLAIN if whose is None else whose)
+    return {**found, **parts}
+
+
+def _added(found: dict[str, str], target: str, column: str | None) -> dict[str, str]:
+    return {**found, target: column} if column else found
+
+
+def _places(found: dict[str, str], projected: bool) -> dict[str, str]:
+    """One way of saying where: degrees, else one column, else projected metres."""
+    ways = [("lat", "lon"), ("lat_lon",), ("point",), ("x", "y")]
+    given = {target for way in ways for target in way}
+    ways = ways[::-1] if projected else ways
+    best = next((way for way in ways if all(t in found for t in way)), ())
+    return {k: v for k, v in found.items() if k not in given or k in best}

@@ -1,0 +1,52 @@
+"""A file that somebody dropped on a page: imported by a child with limits."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from data.commands.confined import SECONDS
+from data.settings import ROOT
+
+MOST_BYTES = 10_000_000
+
+
+def run(
+    name: str, content: bytes, options: dict[str, str], *, mapping: bytes = b"", dry_run: bool
+) -> tuple[bool, str]:
+    """Whether the import went through, and what it said.
+
+    The child has limits on memory and time and no network; the file's name is made plain.
+    """
+    if len(content) > MOST_BYTES:
+        return (
+            False,
+            f"The file has {len(content):,} bytes; {MOST_BYTES:,} is the most here.",
+        )
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
+    with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
+        file = Path(folder) / plain
+        file.write_bytes(content)
+        command = [sys.executable, "-m", "data.commands.confined", "import", str(file)]
+        command += [f"--{key}={value}" for key, value in options.items() if value.strip()]
+        if mapping:
+            (Path(folder) / "mapping.toml").write_bytes(mapping)
+            command.append(f"--map={folder}/mapping.toml")
+        command += ["--dry-run"] if dry_run else []
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=os.environ | {"NO_COLOR": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False, f"Reading took longer than {SECONDS} seconds and was stopped."
+    text = (done.stdout + done.stderr).replace(f"{folder}/", "")
+    return done.returncode == 0, text.strip()

@@ -1,0 +1,124 @@
+"""Settings for another place: what `python -m data init` writes."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from data import settings
+from data.release import policy
+from data.settings import ROOT, Problem
+from data.storage import coordinate_system, projection
+
+TEMPLATE = """\
+# Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.
+
+audience = "team"              # "public": the dashboard serves the published release only (PORCHLIGHT_AUDIENCE overrides it)
+
+[place]
+name = "{name}"
+zone = "{zone}"       # the clock on the wall: hours, weekdays and dates are counted in it
+crs = "{crs}"       # metres; "auto" chooses the UTM zone of the first coordinates imported
+center = {center}       # latitude, longitude; [] when not known: then nothing is "far outside"
+reach_km = {reach}       # a coordinate farther from the center is rejected
+sample = false
+store = "data/store-{slug}"       # PORCHLIGHT_STORE overrides it
+
+[opens]
+# source = "the-source"       # what a first visitor sees; else the first one imported
+
+[team]
+minimum_age = 24       # hours; no map, chart or export shows a community report younger than this
+
+[basemap]       # what may lie below the areas; with nothing here no map but our own is offered
+# file = "city.pmtiles"        # a vector map that this app serves itself: no other host learns anything
+# attribution = "© OpenStreetMap contributors"
+# water = "water.geojson"      # lakes and rivers to draw over the areas' colors
+# provider = "Esri.WorldGrayCanvas"    # tiles of others (a name of xyzservices), only while a reader switches them on
+# provider = {{name = "Our tiles", url = "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png", attribution = "...", learns = "...", max_zoom = 18}}
+"""
+
+
+def init(
+    file: Path, name: str, zone: str, at: str, crs: str, reach_km: float
+) -> list[str]:
+    """Write porchlight.toml; what comes back are sentences on what was done."""
+    if not name.strip() or re.search(r'["\\\x00-\x1f]', name):
+        raise Problem("The name of the place must be plain text without quotes.")
+    settings.check_zone(zone, "--zone")
+    center = _center(at)
+    said = []
+    if crs:
+        chosen = _metric(crs)
+    elif center:
+        chosen = projection.utm_zone(*center)
+        said.append(f"Metric CRS {chosen}, the UTM zone of {center[0]}, {center[1]}.")
+    else:
+        chosen = "auto"
+        said.append(
+            "Metric CRS: the UTM zone of the first coordinates imported "
+            '(or give --crs, or --at "latitude,longitude").'
+        )
+    if file.exists():
+        beside = _beside(file)
+        file.rename(beside)
+        said.append(f"The settings before are kept as {beside.name}.")
+    text = TEMPLATE.format(
+        name=name.strip(),
+        zone=zone,
+        crs=chosen,
+        center=list(center) if center else [],
+        reach=f"{reach_km:g}",
+        slug=slug(name),
+    )
+    file.write_text(f"{text}\n{policy.table()}", encoding="utf-8")
+    place = settings.load(file)
+    return [
+        f"{file.name} now describes {place.name}, {zone}.",
+        *said,
+        f"Its store is {_short(place.store)}.",
+        "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
+        "      python -m data import FILE --source NAME       (records)",
+    ]
+
+
+def slug(name: str) -> str:
+    """A name in lower-case letters, digits and hyphens."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-") or "place"
+
+
+def _center(at: str) -> tuple[float, float] | None:
+    if not at:
+        return None
+    try:
+        lat, lon = (float(v) for v in at.split(","))
+    except ValueError:
+        raise Problem(f'--at is "latitude,longitude", for example "44.95,-93.09", not {at!r}.') from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise Problem(f"--at {at!r}: latitude is -90 to 90, longitude -180 to 180.")
+    return lat, lon
+
+
+def _metric(crs: str) -> str:
+    found = coordinate_system.read(crs, "--crs")
+    if not found.is_projected or found.axis_info[0].unit_name != "metre":
+        raise Problem(f"--crs {crs} does not measure in metres; choose a projected CRS such as a UTM zone.")
+    return crs
+
+
+def _beside(file: Path) -> Path:
+    """A free name for the settings that are replaced."""
+    try:
+        name = slug(settings.load(file).name)
+    except Problem:
+        name = "before"
+    beside = file.with_name(f"{file.stem}.{name}.toml")
+    number = 2
+    while beside.exists():
+        beside = file.with_name(f"{file.stem}.{name}-{number}.toml")
+        number += 1
+    return beside
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

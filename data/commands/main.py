@@ -1,0 +1,294 @@
+"""The commands: what a person types, turned into calls of this package."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from data import settings
+from data.settings import Problem, Settings
+from data.storage.store import Store
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+@app.callback()
+def private() -> None:
+    """The store of Porchlight: fill it, look into it, mend it."""
+    os.umask(0o077)  # what is written here is for its owner alone; publish opens what it publishes
+
+
+File = Annotated[Path, typer.Argument(help="The file to read.")]
+
+
+def say(text: str) -> None:
+    """Print a line as it is."""
+    typer.echo(text)
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Problems become one sentence and exit code 1; nothing shows a traceback."""
+    try:
+        yield
+    except Problem as problem:
+        typer.echo(f"Stopped: {problem}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped; the store is as it was before.", err=True)
+        raise typer.Exit(130) from None
+    except BrokenPipeError:  # who reads has enough (| head): what is left to say goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(141) from None  # as of a program that SIGPIPE ended
+    except OSError as error:
+        typer.echo(f"Stopped: {error.strerror}: {error.filename or ''}", err=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        if (told := _of_library(error)) is None:
+            raise
+        typer.echo(f"Stopped: {told}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _of_library(error: Exception) -> Problem | None:
+    """What an error of the libraries that read and write the store's files means."""
+    from data.storage import build, damaged
+
+    if not isinstance(error, damaged.ERRORS):
+        return None
+    store, _ = opened()
+    return damaged.explained([store.batches / f"{n}.parquet" for n in build.live(store)], error)
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(what, total=None)
+
+        def move(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=max(total, 1))
+
+        yield move
+
+
+def opened() -> tuple[Store, Settings]:
+    place = settings.load()
+    return Store(place.store), place
+
+
+def _rebuild(store: Store, place: Settings, *told: str) -> None:
+    from data.storage import build
+
+    before = store.now()
+    with bar("Building the table that screens read"):
+        stamp = build.rebuild(store, place)
+    changed = "now" if stamp != before else "still"
+    # `told` is said only now: a pipe that closed must not keep a purge from readers
+    for line in (*told, f"Data {stamp}: readers {changed} see this."):
+        say(line)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help='The place, e.g. "Saint Paul".')],
+    zone: Annotated[str, typer.Option(help="Its time zone, e.g. America/Chicago.")],
+    at: Annotated[
+        str, typer.Option(help='Its middle as "latitude,longitude": sets the metric CRS and what is far outside.')
+    ] = "",
+    crs: Annotated[str, typer.Option(help="A metric CRS, e.g. EPSG:26915; else a UTM zone is chosen.")] = "",
+    reach_km: Annotated[float, typer.Option(help="Coordinates farther from the middle are rejected.")] = 40.0,
+) -> None:
+    """Write porchlight.toml for another place; the old one is kept beside it."""
+    from data.commands import init
+
+    with speaking():
+        for line in init.init(settings.path(), name, zone, at, crs, reach_km):
+            say(line)
+
+
+@app.command()
+def sample(
+    community: Annotated[
+        bool, typer.Option("--community", help="Also made community reports, marked as made on every screen.")
+    ] = False,
+) -> None:
+    """Fill the store with the place that comes with Porchlight."""
+    from data.sample import sample
+
+    with speaking():
+        store, place = opened()
+        sample.fill(store, place, community=community, say=say, bar=bar)
+        _rebuild(store, place)
+
+
+@app.command("import")
+def import_(
+    file: File,
+    source: Annotated[str, typer.Option(help="Short name of the source, e.g. police-stops.")] = "",
+    map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
+    time: Annotated[str, typer.Option(help="The column that says when it happened, where the file leaves it open.")] = "",
+    date_format: Annotated[str, typer.Option(help='The one date format of the file, e.g. "%d/%m/%Y %H:%M"; excel for serial day numbers.')] = "",
+    zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
+    crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
+    kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",
+    place_by: Annotated[str, typer.Option(help="What decides the area where label and point differ: point or label.")] = "",
+    encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
+    delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
+    decimal: Annotated[str, typer.Option(help="The decimal sign of numbers.")] = "",
+    columns: Annotated[str, typer.Option(help="Names of the columns, comma-separated, where the file has no header.")] = "",
+    no_header: Annotated[bool, typer.Option("--no-header", help="The first line is already a record.")] = False,
+    save_map: Annotated[Path | None, typer.Option(help="Where to write the mapping that was found.")] = None,
+) -> None:
+    """Import a CSV or CSV.gz file: every row is kept, or rejected with its reason."""
+    from data.imports import importer
+
+    with speaking():
+        store, place = opened()
+        options = importer.Options(
+            source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
+            zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
+            decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
+            no_header=no_header, save_map=save_map,
+        )  # fmt: skip
+        ask = _ask if sys.stdin.isatty() else None
+        with bar(f"Reading {file.name}") as move:
+            report = importer.run(
+                store, place, file, options, ask=ask, say=say, progress=move
+            )
+        for sentence in report.sentences():
+            say(sentence)
+        if not dry_run:
+            _rebuild(store, place)
+        if not report.kept:  # a script must see that readers got nothing
+            raise typer.Exit(1)
+
+
+def _ask(question: str, choices: list[str]) -> str:
+    if not choices:
+        return str(typer.prompt(question))
+    say(question)
+    for i, choice in enumerate(choices, 1):
+        say(f"  {i}  {choice}")
+    picked = 0
+    while not 1 <= picked <= len(choices):
+        picked = int(typer.prompt("Number", type=int))
+    return choices[picked - 1]
+
+
+@app.command()
+def areas(
+    file: Annotated[Path | None, typer.Argument(help="GeoJSON, GeoPackage or Shapefile.")] = None,
+    learn: Annotated[bool, typer.Option("--learn", help="Learn approximate areas from labelled points.")] = False,
+    name_column: Annotated[str, typer.Option(help="The column that holds the areas' names.")] = "",
+    code_column: Annotated[str, typer.Option(help="The column that holds short codes, if any.")] = "",
+    population_column: Annotated[str, typer.Option(help="The column that holds residents, if any.")] = "",
+    population_file: Annotated[Path | None, typer.Option(help="A CSV of name,population.")] = None,
+    alias: Annotated[Path | None, typer.Option(help='A TOML table: "old name" = "name in the file".')] = None,
+    set: Annotated[str, typer.Option(help="The name of the area set.")] = "neighborhoods",
+    crs: Annotated[str, typer.Option(help="The CRS of a file that does not say it.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Let learned areas take the place of official ones.")] = False,
+    place_by: Annotated[list[str] | None, typer.Option(help="What decides the area where labels and points differ: point or label; for one source: calls=point. Also without a file.")] = None,
+) -> None:
+    """Replace an area set by official polygons, or learn one from labelled points."""
+    from data.areas import area_import
+
+    with speaking():
+        store, place = opened()
+        ask, by = _ask if sys.stdin.isatty() else None, place_by or []
+        if learn:
+            area_import.learn(
+                store, place, set_name=set, replace=replace, place_by=by, ask=ask, say=say
+            )
+        elif file is None and by:
+            area_import.decide(store, place, set, by, say)
+        elif file is None:
+            raise Problem("Name a file of polygons, or use --learn.")
+        else:
+            area_import.add(
+                store, place, file, set_name=set, name_column=name_column or None,
+                code_column=code_column or None, population_column=population_column or None,
+                population_file=population_file, aliases=alias, crs=crs or None,
+                place_by=by, ask=ask, say=say,
+            )  # fmt: skip
+        _rebuild(store, place)
+
+
+@app.command()
+def status() -> None:
+    """What is in the store: stamp, counts by source, kind and precision, rejected rows."""
+    from data.upkeep import status
+
+    with speaking():
+        for line in status.lines(*opened()):
+            say(line)
+
+
+@app.command()
+def rebuild() -> None:
+    """Build the table that screens read, where it is behind; readers see old or new."""
+    with speaking():
+        _rebuild(*opened())
+
+
+@app.command()
+def recover() -> None:
+    """Write a lost or damaged ledger anew, from what the files of the store tell."""
+    from data.release import publish
+    from data.upkeep import recover
+
+    with speaking():
+        store, place = opened()
+        public = publish.public(place) if os.environ.get("PORCHLIGHT_PUBLIC") else None
+        told = recover.recover(store, public)
+        for line in told:
+            say(line)
+        _rebuild(store, place)
+
+
+@app.command()
+def purge(
+    incident_id: Annotated[str, typer.Argument(help="The id, as Records shows it.")],
+    repeats: Annotated[bool, typer.Option("--repeats", help="Also the rows of its file that equal it in every column.")] = False,
+) -> None:
+    """Remove one record everywhere in this store, also from later imports; only hashes stay."""
+    from data.upkeep import purge
+
+    with speaking():
+        store, place = opened()
+        ask = typer.confirm if sys.stdin.isatty() else None
+        _rebuild(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
+
+
+@app.command()
+def unimport(
+    batch: Annotated[str, typer.Argument(help="The batch, as status shows it.")],
+) -> None:
+    """Take one import back; its file stays in the store, unused."""
+    from data.upkeep import purge
+
+    with speaking():
+        store, place = opened()
+        _rebuild(store, place, purge.unimport(store, batch))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv, .excel.csv (marked for Excel), .zip (CSV, notes, dictionary), .geojson or .parquet.")],
+    link: Annotated[str, typer.Option(help="A link from Copy link: which records. Empty: what a first visitor sees.")] = "",
+) -> None:
+    """Write all records of a View to a file, as the Records page does."""
+    from data.views import export
+
+    with speaking():
+        say(export.write(*opened(), file, link))

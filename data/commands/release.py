@@ -1,0 +1,74 @@
+"""The commands of the public release: made, published, recalled."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from data.commands.main import app, bar, opened, say, speaking
+from data.settings import Problem
+
+Id = Annotated[
+    str, typer.Argument(help="The release, as `release` shows it; its beginning will do.")
+]
+
+
+@app.command()
+def release(
+    as_of: Annotated[
+        str,
+        typer.Option(
+            help="The date it is of, e.g. 2026-01-31. Empty: today, once its hour has come."
+        ),
+    ] = "",
+) -> None:
+    """Build what may be public into releases/<id>/ of the store; nothing is public yet."""
+    from data.embed import embed_files
+    from data.release import chain, release_files
+
+    with speaking():
+        store, place = opened()
+        with bar("Counting what may be public") as move:
+            move(0, 1)
+            made = release_files.write(store, place, _date(as_of), embed=embed_files.into)
+        for line in release_files.sentences(made):
+            say(line)
+        if gone := len(chain.subjects(store, "recall")):
+            say(
+                f"{gone} recalled: numbers of closed periods that only recalled releases showed "
+                "stay hidden in this one. See docs/release.md."
+            )
+
+
+@app.command()
+def publish(
+    name: Id,
+    older: Annotated[bool, typer.Option("--older", help="Also where a newer one is published.")] = False,
+) -> None:
+    """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
+    from data.release import publish
+
+    with speaking():
+        store, place = opened()
+        say(publish.publish(store, name, publish.public(place), older=older))
+
+
+@app.command()
+def recall(name: Id) -> None:
+    """Put a tombstone in place of a published release, for good.
+
+    Copies elsewhere cannot be recalled. Numbers of closed periods that only this release showed are
+    not shown by any later one either.
+    """
+    from data.release import publish
+
+    with speaking():
+        store, place = opened()
+        say(publish.recall(store, name, publish.public(place)))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Problem(f"--as-of {text!r} is no date; write it like 2026-01-31.") from None

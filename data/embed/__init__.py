@@ -1,0 +1,1 @@
+"""The embed: static files that show a release on anybody's page."""

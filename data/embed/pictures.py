@@ -1,0 +1,227 @@
+"""The opening map as a picture of its own, SVG and PNG: sentence, legend, source, stamp inside.
+
+One list of marks is laid out once and drawn twice, so both say the same.
+"""
+
+import io
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from PIL import Image, ImageColor, ImageDraw
+
+from data.embed.language import Words, esc
+from data.embed.map import LINE, SIZES, Map, letters, lines_path, path
+from data.embed.sentences import Picture
+
+# the light theme of ui/parts/palette.py; a test compares them
+PAPER, INK, QUIET = "#fbf8f2", "#221c14", "#6f6555"
+RAMP = ("#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c")
+ON = (INK, INK, INK, PAPER, PAPER)  # what is read on them
+WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
+PIXELS = 540  # of the PNG
+HATCH = 16  # pixels of the large one between two lines
+FINE = 2  # it is drawn so many times as large and brought down, for smooth edges
+FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+
+
+class Mark(NamedTuple):
+    """Something drawn: polygons, lines, or a text at a point; fill "hatch" is the look of not shown."""
+
+    what: str  # area, line, text
+    points: Any
+    fill: str = ""
+    wide: float = 0
+    text: str = ""
+    size: float = 0
+    weight: int = 400
+    anchor: str = "start"
+    halo: str = ""
+
+
+class Sheet(NamedTuple):
+    """A picture: its size and its marks, first drawn first."""
+
+    width: int
+    height: int
+    marks: list[Mark]
+    title: str
+
+
+def folded(text: str, size: float, weight: int, wide: float) -> list[str]:
+    """A text in lines that are not wider than so much."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if letters(size, weight).getlength(longer) > wide and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def laid_out(drawn: Map, picture: Picture, speak: Words) -> Sheet:
+    """The sheet: sentence, measure, map with its legend, notes and source."""
+    marks: list[Mark] = []
+    inner = WIDTH - 2 * MARGIN
+
+    def write(text: str, y: float, size: float, weight: int, color: str) -> float:
+        for line in folded(text, size, weight, inner):
+            y += size * 1.22
+            marks.append(Mark("text", (MARGIN, y), color, text=line, size=size, weight=weight))
+        return y
+
+    y = write(picture.said, 22, 34, 650, INK)
+    y = write(picture.sub, y + 8, 19, 400, QUIET) + 26
+    tall = drawn.height > 0.9 * drawn.width
+    left = WIDTH - MARGIN - drawn.width * SCALE if tall else (WIDTH - drawn.width * SCALE) / 2
+    bottom = _legend(marks, picture, speak, MARGIN, y)
+    top = y if tall else bottom + 20
+    _map(marks, drawn, picture, left, top)
+    y = max(bottom, top + drawn.height * SCALE) + 14
+    for note in picture.notes:
+        y = write(note, y, 15, 400, QUIET) + 4
+    y = write(picture.source, y + 2, 15, 600, QUIET)
+    return Sheet(WIDTH, round(y + 28), marks, picture.said)
+
+
+def _legend(marks: list[Mark], picture: Picture, speak: Words, x: float, y: float) -> float:
+    y += 18
+    marks.append(Mark("text", (x, y), INK, text=speak("legend.title"), size=18, weight=600))
+    rows = [(RAMP[c], text) for c, text in picture.legend]
+    rows += [("hatch", speak("hidden.long"))] if picture.hidden else []
+    for fill, text in rows:
+        y += 12
+        box = shapely.box(x, y, x + 34, y + 20)
+        marks.append(Mark("area", box, fill))
+        marks.append(Mark("line", shapely.boundary(box), QUIET, 1))
+        first = y + 16
+        for i, line in enumerate(folded(text, 17, 400, 150)):
+            y = first + i * 20
+            marks.append(Mark("text", (x + 44, y), INK, text=line, size=17))
+        y += 4
+    return y
+
+
+def _map(marks: list[Mark], drawn: Map, picture: Picture, left: float, top: float) -> None:
+    def place(points: Any) -> Any:
+        return points * SCALE + np.array([left, top])
+
+    colors = {r.code: r.color for r in picture.rows}
+    fills = {code: "hatch" if c is None else RAMP[c] for code, c in colors.items()}
+    shapes = [(s.code, shapely.transform(s.polygon, place)) for s in drawn.shapes]
+    marks += [Mark("area", shape, fills[code]) for code, shape in shapes]
+    lines = shapely.line_merge(shapely.union_all([shapely.boundary(s) for _, s in shapes]))
+    for color, wide in ((PAPER, 3.0), (INK, 1.0)):  # one of the two is seen on any color
+        marks.append(Mark("line", lines, color, wide))
+    size = SIZES["wide"] * SCALE
+    for name in drawn.names["wide"]:
+        x, y = place(np.array([[name.x, name.y]]))[0]
+        on = INK if colors[name.code] is None else ON[colors[name.code] or 0]
+        halo = PAPER if fills[name.code] == "hatch" else fills[name.code]
+        for i, line in enumerate(name.lines):
+            at = x, y + (i - (len(name.lines) - 1) / 2) * size * LINE + size * 0.34
+            marks.append(Mark("text", at, on, 3, line, size, 500, "middle", halo))
+
+
+def svg(sheet: Sheet) -> str:
+    """The sheet as a file that stands alone."""
+    body = "\n".join(_svg(m) for m in sheet.marks)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width}" height="{sheet.height}" '
+        f'viewBox="0 0 {sheet.width} {sheet.height}" font-family="{FAMILY}" role="img">\n'
+        "<style>.h{stroke-width:3px;paint-order:stroke;stroke-linejoin:round}</style>"
+        f"<title>{esc(sheet.title)}</title>\n"
+        '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<rect width="8" height="8" fill="{PAPER}"/>'
+        f'<path d="M-1 9 9 -1M-1 1 1 -1M7 9 9 7" stroke="{QUIET}" stroke-width=".8"/></pattern></defs>\n'
+        f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{body}\n</svg>\n'
+    )
+
+
+def _svg(mark: Mark) -> str:
+    if mark.what == "text":
+        x, y = mark.points
+        halo = f' class="h" stroke="{mark.halo}"' if mark.halo else ""
+        return (
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{mark.size:g}" font-weight="{mark.weight}" '
+            f'text-anchor="{mark.anchor}" fill="{mark.fill}"{halo}>{esc(mark.text)}</text>'
+        )
+    if mark.what == "line":
+        return f'<path d="{lines_path(mark.points)}" fill="none" stroke="{mark.fill}" stroke-width="{mark.wide:g}" stroke-linejoin="round"/>'
+    fill = "url(#hatch)" if mark.fill == "hatch" else mark.fill
+    return f'<path d="{path(mark.points)}" fill="{fill}"/>'
+
+
+def _rings(shape: Any) -> list[Any]:
+    return [
+        shapely.get_coordinates(ring)
+        for part in shapely.get_parts(shape)
+        for ring in (part.exterior, *part.interiors)
+    ]
+
+
+def png(sheet: Sheet) -> bytes:
+    """The sheet in pixels, PIXELS wide: few colors, no time inside."""
+    by = PIXELS * FINE / sheet.width
+    size = PIXELS * FINE, round(sheet.height * by)
+    image = Image.new("RGB", size, PAPER)
+    hatch = _hatch(size)
+    draw = ImageDraw.Draw(image)
+    for mark in sheet.marks:
+        if mark.what == "area":
+            _area(image, mark, hatch, by)
+        elif mark.what == "line":
+            for line in shapely.get_parts(mark.points):
+                points = [tuple(p) for p in (shapely.get_coordinates(line) * by).tolist()]
+                draw.line(points, fill=mark.fill, width=max(1, round(mark.wide * by)))
+        else:
+            draw.text(
+                (mark.points[0] * by, mark.points[1] * by),
+                mark.text,
+                fill=mark.fill,
+                font=letters(mark.size * by, mark.weight),
+                anchor="ms" if mark.anchor == "middle" else "ls",
+                stroke_width=round(mark.wide * by / 2) if mark.halo else 0,
+                stroke_fill=mark.halo or None,
+            )
+    small = image.resize((PIXELS, size[1] // FINE), Image.Resampling.LANCZOS)
+    few = small.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    few.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _palette() -> Image.Image:
+    """The theme's own colors, and steps between the pairs that meet at an edge."""
+    own = [PAPER, INK, QUIET, *RAMP]
+    pairs = [(PAPER, INK, (0.25, 0.5, 0.75)), (PAPER, QUIET, (0.5,))]
+    pairs += [(PAPER if i > 2 else INK, color, (0.5,)) for i, color in enumerate(RAMP)]
+    colors = [ImageColor.getrgb(color) for color in own]
+    for one, two, shares in pairs:
+        a, b = np.array(ImageColor.getrgb(one)), np.array(ImageColor.getrgb(two))
+        colors += [tuple(np.rint(a + (b - a) * share).astype(int).tolist()) for share in shares]
+    image = Image.new("P", (1, 1))
+    image.putpalette([part for color in colors for part in color])
+    return image
+
+
+def _area(image: Image.Image, mark: Mark, hatch: Image.Image, by: float) -> None:
+    for part in shapely.get_parts(mark.points):
+        west, north, east, south = (part.bounds * np.array(by)).tolist()
+        corner = int(west), int(north)
+        mask = Image.new("L", (int(east) - corner[0] + 2, int(south) - corner[1] + 2), 0)
+        pen = ImageDraw.Draw(mask)
+        for k, ring in enumerate(_rings(part)):
+            pen.polygon([tuple(p) for p in (ring * by - corner).tolist()], fill=0 if k else 255)
+        box = (*corner, corner[0] + mask.width, corner[1] + mask.height)
+        image.paste(hatch.crop(box) if mark.fill == "hatch" else mark.fill, box, mask)
+
+
+def _hatch(size: tuple[int, int]) -> Image.Image:
+    """Lines that repeat with whole pixels, also when brought down: they pack well."""
+    image = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(image)
+    for x in range(-(size[1] // HATCH) * HATCH, size[0], HATCH):
+        draw.line([(x, size[1]), (x + size[1], 0)], fill=QUIET, width=1)
+    return image

@@ -1,0 +1,200 @@
+"""What a picture of the embed says: its sentence, its classes, its ranked rows, its notes.
+
+static/embed/said.js says the same of what a reader selects; a browser test compares them.
+"""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from data.embed.grids import HALF, Grid, Opening, Sort, rules
+from data.embed.language import Words, capital, filled
+from data.embed.map import Map
+
+# which of the five colors (pale to deep) stand for so many classes
+SPREAD = {1: (1,), 2: (1, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
+NAMED = 3  # areas that a sentence names at most
+
+
+class Row(NamedTuple):
+    """A row of the ranked table: area's code and name, number, color (None: not shown)."""
+
+    code: int
+    name: str
+    n: int | None
+    color: int | None
+
+
+class Picture(NamedTuple):
+    """One map of one sort, kind and period, in words and numbers."""
+
+    said: str
+    sub: str
+    what: str
+    period: str
+    rows: list[Row]
+    legend: list[tuple[int, str]]  # color, the numbers that it stands for
+    hidden: bool
+    source: str
+    notes: list[str]
+
+
+def color(n: float, grid: Grid) -> int | None:
+    """Which of the five colors a number gets."""
+    if n != n or not grid.breaks:
+        return None
+    return SPREAD[len(grid.breaks)][sum(n >= b for b in grid.breaks[1:])]
+
+
+def legend(grid: Grid, step: int, words: Words) -> list[tuple[int, str]]:
+    """A row for each class: its color and its numbers, which are multiples of a step."""
+    if not grid.breaks:
+        return []
+    tops = [b - step for b in grid.breaks[1:]] + [int(np.nanmax(grid.n))]
+    return [
+        (
+            SPREAD[len(grid.breaks)][i],
+            words.number(low) if low == top else f"{words.number(low)}–{words.number(top)}",
+        )
+        for i, (low, top) in enumerate(zip(grid.breaks, tops))
+    ]
+
+
+def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words: Words) -> Picture:
+    """The picture that the embed opens on."""
+    grid = sort.maps[at.every][at.kind]
+    n = grid.n[at.period]
+    rows = [
+        Row(s.code, s.name, None if v != v else int(v), color(v, grid))
+        for s, v in zip(drawn.shapes, n)
+    ]
+    rows.sort(key=lambda r: (-1 if r.n is None else r.n, -r.code), reverse=True)
+    shown = [r for r in rows if r.n is not None]
+    what = words(f"kind.{at.kind}")
+    holes = {
+        "place": manifest["place"]["name"],
+        "sort": words(f"sort.{sort.name}"),
+        "shown": words.number(len(shown)),
+        "all": words.number(len(rows)),
+    }
+    holes |= spoken(manifest, words)
+    period = grid.periods[at.period]
+    step = 1 if sort.exact else rules(manifest)["base"]
+    return Picture(
+        said=sentence(rows, what, words.period(period, "in"), words),
+        sub=words("sub.exact" if sort.exact else "sub.rounded", **holes),
+        what=what,
+        period=words.period(period),
+        rows=rows,
+        legend=legend(grid, step, words),
+        hidden=not sort.exact,
+        source=source(sort.name, manifest, words),
+        notes=notes(sort, manifest, words),
+    )
+
+
+def sentence(rows: list[Row], what: str, begins: str, words: Words) -> str:
+    """What a map says, in words: where the numbers are highest."""
+    shown = [r for r in rows if r.n is not None]
+    holes = {
+        "In": begins,
+        "what": what,
+        "shown": words.number(len(shown)),
+        "all": words.number(len(rows)),
+    }
+    if not shown:
+        return filled(words("said.none"), holes)
+    if shown[0].n == 0:
+        return filled(words("said.zero"), holes)
+    first = leading([r.n or 0 for r in shown])
+    if not first:
+        top = sum(r.n == shown[0].n for r in shown)
+        return words("said.tie", **holes, k=words.number(top), n=words.number(shown[0].n or 0))
+    names = words.listed(
+        [f"{brief(r.name, words)} ({words.number(r.n or 0)})" for r in shown[:first]]
+    )
+    few = len(shown) < HALF * len(rows)
+    key = "said.few" if few else "said.most" if first > 1 else "said.most.one"
+    return words(key, **holes, areas=names)
+
+
+def brief(name: str, words: Words) -> str:
+    """An area's name for a sentence: of merged ones the first."""
+    first, more, _ = name.partition(" + ")
+    return words("area.brief", name=first) if more else name
+
+
+def leading(n: list[int]) -> int:
+    """How many of the highest can be named without cutting through equals; 0: too many."""
+    for k in range(min(NAMED, len(n)), 0, -1):
+        if n[k - 1] > 0 and (k == len(n) or n[k - 1] > n[k]):
+            return k
+    return 0
+
+
+def spoken(manifest: dict[str, Any], words: Words) -> dict[str, str]:
+    """The policy's numbers as texts name them."""
+    return {name: words.number(n) for name, n in rules(manifest).items()}
+
+
+def source(name: str, manifest: dict[str, Any], words: Words) -> str:
+    """The line below a picture: sources, date, stamp."""
+
+    titles = "; ".join(s["title"] for s in manifest["sources"] if s["kind"] == name)
+    return words(
+        "source.line",
+        sources=titles,
+        date=words.date(dt.date.fromisoformat(manifest["as_of"])),
+        stamp=manifest["stamp"],
+    )
+
+
+def made(name: str, manifest: dict[str, Any]) -> bool:
+    """Whether a sort holds records that nobody reported: the sample's."""
+    return any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
+
+
+def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
+    """What must be said beside the numbers of a sort."""
+    first = [words("note.made")] if made(sort.name, manifest) else []
+    return [
+        *first,
+        words("note.exact" if sort.exact else "note.rounded", **spoken(manifest, words)),
+    ]
+
+
+def series(
+    sort: Sort, at: Opening, manifest: dict[str, Any], words: Words
+) -> tuple[str, Grid] | None:
+    """The title and the numbers of the city's series beside the map."""
+    every = at.every if sort.exact else "week"
+    grid = sort.city.get(every, {}).get(at.kind)
+    if grid is None:
+        return None
+    title = words(
+        "series.areas" if sort.exact else "series.city",
+        What=capital(words(f"kind.{at.kind}")),
+        place=manifest["place"]["name"],
+        every=words(f"every.{every}"),
+    )
+    return title, grid
+
+
+def example(picture: Picture, sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
+    """What one cell of the opening picture tells and does not tell."""
+    hidden = [words("method.example.hidden")] if not sort.exact else []
+    top = next((r for r in picture.rows if r.n), None)
+    if top is None or top.n is None:
+        return hidden
+    off = rules(manifest)["base"] - 1
+    given = {
+        "area": top.name,
+        "period": picture.period,
+        "n": words.number(top.n),
+        "what": picture.what,
+        "low": words.number(top.n - off),
+        "high": words.number(top.n + off),
+    }
+    key = "method.example.exact" if sort.exact else "method.example.rounded"
+    return [words(key, **given), *hidden]

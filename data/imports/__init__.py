@@ -1,0 +1,1 @@
+"""The import: a plan, rows kept or rejected, a batch, a report."""

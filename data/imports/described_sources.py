@@ -1,0 +1,67 @@
+"""Sources that imports describe, kept in the store's own sources.toml."""
+
+from collections.abc import Mapping as Table
+from pathlib import Path
+from typing import Any
+
+from data import sources
+from data.mappings import mapping_write
+from data.settings import Problem, read_toml
+from data.sources import Source
+from data.storage.store import Store, place
+
+HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
+
+
+def described(name: str, about: Table[str, Any], known: dict[str, Source], root: Path) -> Source:
+    """A source: what is known of it, with what a mapping says; its kind stays."""
+    before = known.get(name)
+    stated = about.get("kind")
+    if before and stated not in (None, before.kind):
+        raise Problem(
+            f"[source] {name} is known as {before.kind}, the mapping says {stated}. "
+            f"Use another name, or change it where it is described: kind under [{name}] in "
+            f"{_where(name, root)}."
+        )
+    table = _table(before) if before else {}
+    return sources.source(name, {**table, **about}, "the mapping")
+
+
+def _where(name: str, root: Path) -> Path:
+    """The file that describes a known source: the store's own goes before the shipped."""
+    own = root / "sources.toml"
+    held = read_toml(own) if own.exists() else {}
+    return own if name in held else sources.CATALOGUE
+
+
+def keep(store: Store, source: Source) -> None:
+    """Describe a source in the store, unless it is known just so already."""
+    if sources.catalogue(store.root).get(source.name) == source:
+        return
+    file = store.root / "sources.toml"
+    tables = read_toml(file) if file.exists() else {}
+    tables[source.name] = _table(source)
+    parts = [mapping_write.table(name, table) for name, table in tables.items()]
+    place("\n".join([HEAD, *parts]).encode(), file)
+
+
+def _table(source: Source) -> dict[str, Any]:
+    """The entries that make this source; those that say nothing are left out."""
+    entries = {
+        "title": source.title,
+        "says": source.says,
+        "kind": source.kind,
+        "url": source.url,
+        "licence": source.licence,
+        "zone": source.zone,
+        "from": source.start,
+        "to": source.end,
+        "area": source.area,
+        "covers": source.covers,
+        "notes": source.notes,
+        "changes": [{"date": day, "what": what} for day, what in source.changes],
+        "already_public": source.already_public,
+        "made": source.made,
+        "counts": source.counts,
+    }
+    return {key: value for key, value in entries.items() if value not in (None, "", [])}

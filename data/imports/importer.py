@@ -1,0 +1,331 @@
+"""The import of one CSV file: every row kept or rejected, all of it or nothing."""
+
+import hashlib
+import json
+import secrets
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from data.columns import column_watch
+from data.files.csv_rows import Frame
+from data.files.text_file import Progress
+from data.imports import (
+    batch,
+    described_sources,
+    earlier,
+    mapping_draft,
+    plan,
+    preview,
+    purged_rows,
+)
+from data.imports.losses import Losses
+from data.imports.plan import Options, Plan
+from data.imports.rejects import PURGED, UNSURE, Rejects
+from data.imports.report import MissingTexts, Report
+from data.imports.sorted_runs import Runs, ahead
+from data.parse import midnight
+from data.parse.date_order import Ask
+from data.settings import Problem, Settings
+from data.storage import damaged, identity, ledger, projection
+from data.storage.identity import PurgedIds
+from data.storage.store import Store, move
+from data.storage.store import place as put
+from data.values.record_reader import Read, Reader
+
+VERSION = 4  # of the rules: a file is imported anew when they change
+SHOWN = 8  # texts without a rule
+
+__all__ = ["Options", "Report", "run"]
+
+
+def run(
+    store: Store,
+    place: Settings,
+    file: Path,
+    options: Options = Options(),  # noqa: B008 (it is frozen)
+    *,
+    ask: Ask | None = None,
+    say: Callable[[str], None] = print,
+    progress: Progress | None = None,
+) -> Report:
+    """What the import of a file did. Problem where something has to be stated first.
+
+    `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
+    The caller rebuilds `current` afterwards.
+    """
+    decided = plan.make(store, place, file, options, ask)
+    name = batch_id(decided)
+    for sentence in preview.introduced(decided):
+        say(sentence)
+    if known := earlier.committed(store, name):
+        return known
+    if options.dry_run:
+        with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
+            file = identity.key_file(store.root)
+            key = file.read_bytes() if file.exists() else secrets.token_bytes(32)
+            _, report = _read(store, decided, name, Path(folder), key, progress)
+            return replace(report, dry_run=True)
+    with store.writing() as scratch:
+        if known := earlier.committed(store, name):  # by another command, a moment ago
+            return known
+        key = _key(store)
+        work, report = _read(store, decided, name, scratch, key, progress)
+        work.commit(report)
+    return replace(
+        report,
+        rejected_file=earlier.rejected_file(store, name),
+        mapping_file=str(mapping_file(store, decided)),
+    )
+
+
+def batch_id(decided: Plan) -> str:
+    """The name of what a file becomes by a mapping, at a place, by these rules."""
+    place = decided.place
+    meaning = {
+        "file": decided.csv.sha256,
+        "mapping": decided.mapping.plain(),
+        "source": [decided.source.name, decided.source.kind],
+        "place": [decided.zone, place.zone, place.center, decided.reach_km],
+        "version": VERSION,
+    }
+    if decided.area_names:
+        meaning["areas"] = sorted(decided.area_names)
+    text = json.dumps(meaning, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _key(store: Store) -> bytes:
+    """The store's key. Problem where its batches were made with another one.
+
+    With a new key purged rows would not be known again, nor who sent a report.
+    """
+    made = ("import", "purge")
+    held = {e.detail.get("key") for e in store.events() if e.verb in made} - {None}
+    file = identity.key_file(store.root)
+    key = identity.store_key(store.root) if file.exists() or not held else b""
+    if held - {identity.key_mark(key)}:
+        raise Problem(
+            f"{file} is {'not the key' if key else 'missing, the key'} that earlier imports or "
+            "purges were made with: purged rows would come back. Put its copy back, or begin a "
+            "new store."
+        )
+    return key
+
+
+def mapping_file(store: Store, decided: Plan) -> Path:
+    """Where the store keeps the mapping of an import; another mapping, another name."""
+    name = f"{decided.source.name}-{decided.mapping.digest()}.toml"
+    return store.root / "mappings" / name
+
+
+def _read(
+    store: Store, decided: Plan, name: str, scratch: Path, key: bytes, progress: Progress | None
+) -> "tuple[_Work, Report]":
+    """A whole file read; once more without columns that proved to be free text on the way."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=scratch))
+        work = _Work(store, decided, name, folder, key)
+        try:
+            return work, work.read(progress)
+        except column_watch.Found as found:
+            shutil.rmtree(folder)
+            decided = decided.without(found.columns, found.telling)
+
+
+class _Work:
+    """One import under way, in a scratch folder."""
+
+    def __init__(self, store: Store, decided: Plan, name: str, scratch: Path, key: bytes) -> None:
+        self.store, self.plan, self.name, self.scratch = store, decided, name, scratch
+        self.key = key
+        self.runs = Runs(scratch / "runs")
+        self.batch = scratch / "batch.parquet"
+        self.rejected = scratch / "rejected.csv"
+        self.purges = purged_rows.of(store.events())
+        self.fixed_crs = projection.metric_crs(store, decided.place)
+        self.crs = self.fixed_crs
+
+    def read(self, progress: Progress | None) -> Report:
+        """Read the whole file into a batch and rejected rows, both in the scratch."""
+        file = self.plan.csv.file
+        before = file.stat()
+        try:
+            with batch.connect(self.scratch) as connection:
+                tally = self._rows(connection, progress)
+                if doubt := self.plan.doubt(tally.at_midnight):
+                    tally.notes[doubt[0]] += doubt[1]
+                report = self._merge(connection, tally)
+        except duckdb.Error as error:  # its text may hold what a row says
+            raise Problem(
+                f"{file.name} could not be imported ({type(error).__name__}): is there "
+                "room on the disk and in memory? Nothing was written."
+            ) from None
+        after = file.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise Problem(f"{file.name} changed while it was read. Try it again.")
+        return report
+
+    def _rows(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> "_Tally":
+        """Read every row into runs of records or the rejected rows, and count."""
+        decided, tally = self.plan, _Tally()
+        id_column = decided.mapping.columns.get("incident_id")
+        identify = identity.Identify(
+            decided.source.name, id_column, decided.csv.names, self.key, connection,
+            (decided.shown, frozenset(self.purges.old)),
+        )  # fmt: skip
+        reader = Reader(decided, self.crs, self.key, identify)
+        # all columns: whether rows are equal is seen before any is dropped
+        frames = ahead(decided.csv.frames(None, progress))
+        watched = column_watch.Watch(decided.watched)
+        with (
+            self.runs as runs,
+            Rejects(self.rejected, decided, PurgedIds(self.purges.subjects, self.key)) as rejects,
+        ):
+            for frame in frames:
+                watched.look(frame.table)
+                read = reader.read(frame)
+                rejects.add(frame, read)
+                runs.add(read.records)
+                tally.add(frame, read)
+            watched.done()
+        if not tally.rows:
+            raise Problem(
+                f"{decided.csv.file.name} has a header and no rows: nothing to import "
+                "(0 kept + 0 rejected = 0 rows in the file)."
+            )
+        tally.rejected = rejects.counts
+        return tally
+
+    def commit(self, report: Report) -> None:
+        """Move the finished files into the store; the ledger's event is the commit."""
+        store, decided = self.store, self.plan
+        if sum(report.rejected.values()):
+            move(self.rejected, store.rejected / f"{self.name}.csv")
+        move(self.batch, store.batches / f"{self.name}.parquet")
+        described_sources.keep(store, decided.source)
+        target = mapping_file(store, decided)
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        if not target.exists():
+            text = mapping_draft.described(
+                decided.mapping, decided.csv, decided.prose, decided.telling
+            )
+            put(text.encode(), target)
+        if self.crs and self.fixed_crs is None:
+            ledger.append(store.ledger, "crs", self.crs)
+        ledger.append(store.ledger, "import", self.name, **self._detail(report))
+        store.taken_back(self.name).unlink(missing_ok=True)
+
+    def _detail(self, report: Report) -> dict[str, Any]:
+        """What the ledger keeps of this import, and the batch itself."""
+        return {
+            **report.detail(),
+            "sha256": self.plan.csv.sha256,
+            "imported_at": self.plan.now.isoformat(timespec="seconds"),
+            "mapping": self.plan.mapping.plain(),
+            "key": identity.key_mark(self.key),
+        }
+
+    def _merge(self, connection: duckdb.DuckDBPyConnection, tally: "_Tally") -> Report:
+        if self.crs is None and (middle := batch.median_place(connection, self.runs)):
+            self.crs = projection.utm_zone(*middle)
+            self.runs.add_metres(self.crs)
+        columns = identity.columns_digest(self.plan.csv.names)
+        report: Report | None = None
+
+        def drop() -> None:
+            found = sorted(self.store.batches.glob("*.parquet"))
+            batches = [file for file in found if damaged.has_footer(file)]
+            rows = self.runs.table
+            purged_rows.drop(connection, rows, self.purges, batches, self.key, columns)
+
+        def about(written: batch.Written) -> dict[str, Any]:
+            nonlocal report
+            tally.rejected[PURGED] += written.purged
+            tally.rejected[UNSURE] += written.unsure
+            tally.notes["rows with an id that an earlier, different row has"] += written.same_id
+            report = self._report(tally, written)
+            return {
+                "batch": self.name,
+                "source": self.plan.source.name,
+                "file_sha256": self.plan.csv.sha256,
+                "columns": columns,
+                "crs_of_x_y": self.crs,
+                "order": self.store.next_number(),
+                "import": self._detail(report),
+            }
+
+        batch.write(connection, self.runs, self.batch, drop, about)
+        assert report is not None
+        return report
+
+    def _superseded(self) -> tuple[str, ...]:
+        sha256, source = self.plan.csv.sha256, self.plan.source.name
+        return earlier.superseded(self.store, sha256, source, self.name)
+
+    def _report(self, tally: "_Tally", written: batch.Written) -> Report:
+        if written.kept + sum(tally.rejected.values()) != tally.rows:
+            raise RuntimeError("an import lost count of its rows: nothing was written")
+        decided = self.plan
+        return Report(
+            batch=self.name,
+            file=decided.csv.file.name,
+            source=decided.source.name,
+            source_kind=decided.source.kind,
+            rows=tally.rows,
+            kept=written.kept,
+            rejected=dict((+tally.rejected).most_common()),
+            repeats=written.repeats,
+            forbidden=decided.forbidden,
+            unnamed=decided.unnamed,
+            prose=decided.prose,
+            telling=decided.telling,
+            others=decided.attributes,
+            notes={**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)},
+            by_label=dict(tally.by_label.most_common()),
+            missing=[
+                MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))
+                for target, texts in tally.missing.items()
+            ],
+            unknown={c: dict(texts.most_common(SHOWN)) for c, texts in tally.unknown.items()},
+            losses=tally.losses.most(),
+            first=written.first,
+            last=written.last,
+            replaces=self._superseded(),
+        )
+
+
+@dataclass
+class _Tally:
+    """What is counted while rows are read."""
+
+    rows: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    by_label: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, Counter[str]] = field(default_factory=dict)
+    at_midnight: midnight.Counts = field(default_factory=lambda: np.zeros(4, np.int64))
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
+
+    def add(self, frame: Frame, read: Read) -> None:
+        """Count one frame."""
+        verdicts = read.verdicts
+        self.rows += frame.table.num_rows + len(frame.broken)
+        self.notes += verdicts.notes()
+        self.by_label += verdicts.by_label()
+        self.losses.add(read.kinds, read.own_kinds, verdicts)
+        self.at_midnight += read.at_midnight
+        self.notes["blank lines, which are no rows"] += frame.blank
+        self.notes["rows with empty cells beyond the last column"] += frame.padded
+        self.notes["control characters that were taken out"] += frame.controls
+        for every, found in ((self.missing, verdicts.missing), (self.unknown, verdicts.unknown)):
+            for column, texts in found.items():
+                every[column] = every.get(column, Counter()) + texts

@@ -1,0 +1,91 @@
+"""The mapping of a file written down: when it is found, and when an answer is missing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.columns import free_text, personal_values
+from data.files import cells
+from data.files.csv_file import Csv
+from data.imports.options import Options
+from data.mappings import mapping_write
+from data.mappings.mapping import Mapping
+from data.personal_columns import is_forbidden
+from data.settings import Problem
+from data.storage.store import Store
+from data.storage.store import place as put
+
+HINTS = 40  # kinds without a rule that a written mapping lists
+
+
+@dataclass
+class Written:
+    """The mapping as far as it is decided."""
+
+    rules: Mapping
+
+
+@contextmanager
+def kept(store: Store, csv: Csv, rules: Mapping, options: Options) -> Iterator[Written]:
+    """Write the mapping where --save-map says, also if a Problem stops the plan.
+
+    Without --save-map and --map it is written to the store if a Problem stops the plan.
+    The Problem says where it is.
+    """
+    written = Written(rules)
+    try:
+        yield written
+    except Problem as problem:
+        raise Problem(f"{problem} {_told(store, csv, written.rules, options)}") from None
+    if options.save_map:
+        _write(options.save_map, written.rules, csv)
+
+
+def _told(store: Store, csv: Csv, rules: Mapping, options: Options) -> str:
+    """Where the mapping of an import that stopped is; it is written there if need be."""
+    file = options.save_map
+    if file:
+        _write(file, rules, csv)
+    elif options.map:
+        return f"The mapping to edit: {options.map}"
+    elif options.dry_run:
+        return "A mapping to edit is written with --save-map FILE."
+    else:
+        file = store.root / "mappings" / f"{rules.source}-draft-{rules.digest()}.toml"
+        store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(exist_ok=True, mode=0o700)
+        if not file.exists():  # else it may have been edited since
+            put(described(rules, csv).encode(), file)
+    return f"What was found so far is a mapping, to edit and use with --map: {file}"
+
+
+def described(
+    rules: Mapping, csv: Csv, prose: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+) -> str:
+    """The mapping as TOML, with what its file has that it does not use yet.
+
+    `prose` and `telling` are columns that only the rows showed to be free text, or to
+    tell who somebody is.
+    """
+    used = rules.used()
+    unused = [n for n in csv.names if n not in used and not is_forbidden(n)]
+    told = [n for n in unused if n in prose or free_text.column(n, csv.values(n))]
+    rest = [name for name in unused if name not in told]
+    who = tuple(n for n in rest if n in telling or personal_values.column(n, csv.values(n)))
+    others = tuple(name for name in rest if name not in who)
+    return mapping_write.text(rules, others, _bare(rules, csv), tuple(told), who)
+
+
+def _bare(rules: Mapping, csv: Csv) -> tuple[str, ...]:
+    """Texts in the column of kinds that no rule makes a word."""
+    column = rules.columns.get("kind")
+    if column is None or "kind" in rules.tags or free_text.looks(csv.values(column)):
+        return ()
+    read = cells.translate("kind", rules.values.get("kind", {}))
+    bare = [v for v in dict.fromkeys(csv.values(column)) if v and read(v) is None]
+    return tuple(bare[:HINTS])
+
+
+def _write(file: Path, rules: Mapping, csv: Csv) -> None:
+    file.write_text(described(rules, csv), encoding="utf-8")

@@ -1,0 +1,276 @@
+"""What one import will do: a file, a mapping with nothing left open, a source."""
+
+import re
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data import sources
+from data.areas import area_import, label_or_point
+from data.columns import free_text, guess_columns, personal_values
+from data.files import csv_file, known_words
+from data.files.csv_file import Csv, Form
+from data.imports import (
+    area_decider,
+    described_sources,
+    guess_times,
+    mapping_draft,
+    questions,
+    required,
+)
+from data.imports.options import Options
+from data.mappings import mapping, mapping_read
+from data.mappings.mapping import Mapping
+from data.parse import midnight
+from data.parse.date_order import Ask
+from data.personal_columns import is_forbidden
+from data.settings import Problem, Settings, check_zone
+from data.sources import Source
+from data.storage import coordinate_system
+from data.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A decided import. `read` are the columns of the file that are looked at.
+
+    `prose` are columns of free text that nobody asked for, `telling` such whose values
+    tell who somebody is: dropped. `watched` may prove to be either as rows are read.
+    """
+
+    csv: Csv
+    mapping: Mapping
+    source: Source
+    place: Settings
+    read: tuple[str, ...]
+    attributes: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    unnamed: tuple[str, ...]
+    prose: tuple[str, ...]
+    telling: tuple[str, ...]
+    watched: tuple[str, ...]
+    now: datetime
+    area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
+
+    @property
+    def zone(self) -> str:
+        """The clock that times without an offset are on."""
+        return self.mapping.time.zone or self.source.zone or self.place.zone
+
+    @property
+    def reach_km(self) -> float:
+        """How far from the centre a coordinate may be; 0 is no limit."""
+        stated = self.mapping.place.reach_km
+        return self.place.reach_km if stated is None else stated
+
+    @property
+    def origin(self) -> str | None:
+        """The column that is only ever hashed."""
+        return self.mapping.columns.get("origin")
+
+    @property
+    def own_kinds(self) -> str | None:
+        """The column in which the source says what happened, also where rules ignore it.
+
+        None where there is none, or where it holds sentences, which may name people.
+        """
+        called = known_words.NAMES["kind"].split()
+        named = (name for name in self.attributes if known_words.plain(name) in called)
+        column = self.mapping.columns.get("kind") or next(named, None)
+        return None if column is None or free_text.looks(self.csv.values(column)) else column
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns that may stand in rejected rows."""
+        return tuple(name for name in self.read if name != self.origin)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a row that cannot be cut into columns must not be shown."""
+        return len(self.shown) < len(self.csv.names)
+
+    def doubt(self, at_midnight: midnight.Counts) -> tuple[str, int] | None:
+        """What to note of times at 00:00, and the rows, unless the mapping says they are meant."""
+        rules = self.mapping
+        clock = bool({"time_of_day", "hour"} & set(rules.columns))
+        stated = rules.time.midnight.get("time_of_day" if clock else "occurred_at")
+        return None if stated == midnight.EXACT else midnight.doubt(at_midnight, clock)
+
+    def without(self, prose: tuple[str, ...], telling: tuple[str, ...] = ()) -> "Plan":
+        """This plan without columns that proved to be free text, or to tell of people."""
+        gone = {*prose, *telling}
+        return replace(
+            self,
+            read=tuple(name for name in self.read if name not in gone),
+            attributes=tuple(name for name in self.attributes if name not in gone),
+            prose=tuple(name for name in self.csv.names if name in {*self.prose, *prose}),
+            telling=tuple(n for n in self.csv.names if n in {*self.telling, *telling}),
+            watched=tuple(name for name in self.watched if name not in gone),
+        )
+
+
+def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
+    """The plan for one file. Problem says what to state where it cannot be found."""
+    stated = mapping_read.read(options.map) if options.map else None
+    csv = _sniff(file, options, stated, ask)
+    rules = _overridden(stated or _guessed(csv, file, options, place.zone), csv, options)
+    rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
+    known = sources.catalogue(store.root)
+    rules = questions.source_kind(rules, rules.source in known, ask)
+    source = described_sources.described(rules.source, rules.about, known, store.root)
+    if stated is None and source.kind != "community":
+        rules = replace(rules, columns=_without(rules.columns, "grade"))
+    with mapping_draft.kept(store, csv, rules, options) as written:
+        rules = written.rules = questions.time(csv, rules, stated is None, ask, place.zone)
+        zone = rules.time.zone or source.zone or place.zone
+        rules = guess_times.decided(csv, rules, options.date_format, ask, zone)
+        rules = _decimal(rules, csv)
+        rules = written.rules = questions.rest(csv, rules, stated is None, ask)
+        required.check(csv, rules, source, stated is None)
+        rules = written.rules = area_decider.decided(store, place, csv, rules, ask)
+    names = area_import.names_like_empty_cells(store)
+    return replace(_plan(csv, rules, source, place), area_names=names)
+
+
+def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
+    """Which columns are read, kept as attributes, and dropped."""
+    named, official = rules.used(), source.kind == "official"
+    forbidden = tuple(name for name in csv.names if is_forbidden(name))
+    others = tuple(n for n in csv.names if n not in named and n not in forbidden)
+    prose, telling, others = _sorted(others, csv)
+    city = [rules.columns[target] for target in ("city",) if target in rules.columns]
+    kept = {*rules.keep, *city, *(others if official else ())}
+    attributes = tuple(name for name in csv.names if name in kept)
+    unasked = [name for name in attributes if name not in named]
+    return Plan(
+        csv=csv,
+        mapping=rules,
+        source=source,
+        place=place,
+        read=tuple(name for name in csv.names if name in named or name in kept),
+        attributes=attributes,
+        forbidden=forbidden,
+        unnamed=() if official else others,
+        prose=prose,
+        telling=telling,
+        watched=tuple(n for n in unasked if personal_values.few(csv.values(n))),
+        now=datetime.now(UTC),
+    )
+
+
+def _sorted(names: tuple[str, ...], csv: Csv) -> tuple[tuple[str, ...], ...]:
+    """Columns nobody mapped: free text, such as tell who somebody is, and the others."""
+    prose = tuple(name for name in names if free_text.column(name, csv.values(name)))
+    rest = tuple(name for name in names if name not in prose)
+    telling = tuple(name for name in rest if personal_values.column(name, csv.values(name)))
+    return prose, telling, tuple(name for name in rest if name not in telling)
+
+
+def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None) -> Csv:
+    rule = stated.file if stated else mapping.FileRule()
+    form = Form(
+        options.encoding or rule.encoding,
+        options.delimiter or rule.delimiter,
+        options.columns or rule.columns,
+        options.no_header or rule.no_header,
+    )
+    if options.most_bytes:
+        form = replace(form, most_bytes=options.most_bytes)
+    try:
+        return csv_file.sniff(file, form)
+    except csv_file.MissingHeader as missing:
+        if ask is None:
+            raise
+        question = (
+            f"{file.name} has no header. What are its {missing.width} columns called, "
+            "in order, with commas between?"
+        )
+        named = tuple(name.strip() for name in ask(question, []).split(","))
+        return csv_file.sniff(file, replace(form, columns=named, no_header=True))
+
+
+def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> Mapping:
+    stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
+    name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
+    told = options.time and _time(options.time, csv)
+    zone = check_zone(options.zone, "--zone") if options.zone else zone
+    columns = guess_columns.columns(csv.names, csv.values, bool(options.crs), told or None, zone)
+    if options.kind and not required.speaks(csv, columns.get("kind")):
+        columns = _without(columns, "kind")  # it stays as an attribute
+    rule = mapping.FileRule(
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        columns=csv.names if csv.no_header else (),
+        no_header=csv.no_header,
+    )
+    return Mapping(source=options.source or name, columns=columns, file=rule)
+
+
+def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
+    """The mapping with what the options state; they win."""
+    time, spot, constant = rules.time, rules.place, rules.constant
+    if options.zone:
+        time = replace(time, zone=check_zone(options.zone, "--zone"))
+    if options.crs:
+        spot = replace(spot, crs=coordinate_system.check(options.crs, "--crs"))
+    if options.decimal:
+        if options.decimal not in ".,":
+            raise Problem('--decimal is "." or ",".')
+        spot = replace(spot, decimal=options.decimal)
+    if options.place_by:
+        by = label_or_point.check_decider(options.place_by, "--place-by")
+        spot = replace(spot, place_by=by)
+    if options.kind:
+        kind = guess_columns.word("kind", options.kind) or options.kind  # as screens write it, too
+        constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}
+    columns = dict(rules.columns)
+    if options.time:
+        told = _time(options.time, csv)
+        gone = ("year", "month", "day")
+        columns = {t: name for t, name in columns.items() if name != told and t not in gone}
+        columns = {"occurred_at": told, **_without(columns, "occurred_at")}
+    source = mapping.source_name(options.source or rules.source, "--source")
+    return replace(rules, source=source, columns=columns, time=time, place=spot, constant=constant)
+
+
+def _without(columns: Table[str, str], target: str) -> dict[str, str]:
+    return {name: column for name, column in columns.items() if name != target}
+
+
+def _present(columns: Table[str, str], csv: Csv) -> dict[str, str]:
+    return {target: _name(name, csv) for target, name in columns.items()}
+
+
+def _kept(rules: Mapping, csv: Csv) -> tuple[str, ...]:
+    return tuple(_name(name, csv) for name in rules.keep)
+
+
+def _time(name: str, csv: Csv) -> str:
+    """The column that --time names."""
+    mapping.check_column(name, "--time")
+    return _name(name, csv, "--time")
+
+
+def _name(name: str, csv: Csv, where: str = "the mapping") -> str:
+    """A column as the file spells it; case and blanks do not matter."""
+    if name in csv.names:
+        return name
+    plain = {csv_file.clean(n).casefold(): n for n in reversed(csv.names)}
+    if found := plain.get(csv_file.clean(name).casefold()):
+        return found
+    raise Problem(
+        f'{csv.file.name} has no column "{name}", which {where} names. It has: {csv.listed()}.'
+    )
+
+
+def _decimal(rules: Mapping, csv: Csv) -> Mapping:
+    """The mapping with the decimal mark of the coordinates, found in the first rows."""
+    if rules.place.decimal:
+        return rules
+    pairs = [rules.columns[t] for t in ("lat", "lon", "x", "y") if t in rules.columns]
+    texts = [text for name in pairs for text in csv.values(name)]
+    commas = sum(re.fullmatch(r"[+-]?[\d.]+,\d+\D*", text) is not None for text in texts)
+    points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
+    mark = "," if commas > points else "."
+    return replace(rules, place=replace(rules.place, decimal=mark))

@@ -1,0 +1,57 @@
+"""What only a person can say, asked while somebody is there to answer."""
+
+from dataclasses import replace
+
+from data import words
+from data.columns import guess_columns
+from data.files.csv_file import Csv
+from data.imports import required
+from data.mappings.mapping import Mapping
+from data.parse.date_order import Ask
+from data.storage import coordinate_system
+
+SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
+KIND = "{file} does not say in our words what happened. Which kind are its rows?"
+TIME = "In {file} several columns could say when it happened. Which one does?"
+TIMED = ("occurred_at", "time_of_day", "hour", "minute", "received_at")
+CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
+
+
+def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
+    """The mapping with who stands behind a source that nobody has described."""
+    if ask is None or known or rules.about:
+        return rules
+    answer = ask(SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
+    return replace(rules, about={"kind": answer})
+
+
+def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None, zone: str) -> Mapping:
+    """The mapping with the column of times, where several of the file could be it.
+
+    What tells the time of day beside it comes with it. `zone` is the place's clock.
+    """
+    if ask is None or not guessed or "occurred_at" in rules.columns:
+        return rules
+    rivals = list(required.rivals(csv))
+    if not rivals:
+        return rules
+    answer = ask(TIME.format(file=csv.file.name), rivals)
+    clock = rules.time.zone or zone
+    beside = guess_columns.columns(csv.names, csv.values, bool(rules.place.crs), answer, clock)
+    timed = {target: beside[target] for target in TIMED if target in beside}
+    columns = {t: n for t, n in rules.columns.items() if t not in TIMED and n not in timed.values()}
+    return replace(rules, columns={**timed, **columns})
+
+
+def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
+    """The mapping with a kind and a CRS, where the file leaves them open."""
+    if ask is None:
+        return rules
+    if required.lacks_kind(csv, rules, guessed):
+        answer = ask(KIND.format(file=csv.file.name), list(words.CODES["kind"]))
+        rules = replace(rules, constant={**rules.constant, "kind": answer})
+    if required.lacks_crs(rules):
+        x, y = rules.columns["x"], rules.columns["y"]
+        answer = coordinate_system.check(ask(CRS.format(x=x, y=y), []), "The answer")
+        rules = replace(rules, place=replace(rules.place, crs=answer))
+    return rules

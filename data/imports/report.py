@@ -1,0 +1,197 @@
+"""What an import did, in numbers and in sentences that add up."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from data import words
+from data.imports import advice
+from data.imports.losses import Loss
+
+PROSE = (
+    'column "{column}" looks like free text and may name people: dropped; keep it with '
+    '[keep] attributes = ["{column}"] in the mapping'
+)
+
+TELLING = (
+    'column "{column}" looks like names, plates, phone numbers or addresses of people or '
+    'devices: dropped; keep it with [keep] attributes = ["{column}"] in the mapping'
+)
+DROPPED = (("free text", "prose"), ("telling who somebody is", "telling"))
+
+
+class MissingTexts(NamedTuple):
+    """The texts of a column that were read as saying nothing, and how many rows hold each.
+
+    "" are empty cells. Rows that were rejected count too.
+    """
+
+    target: str
+    column: str
+    texts: dict[str, int]
+
+    def sentence(self) -> str:
+        """The same for a reader."""
+        texts = [(f'"{text}"' if text else "empty", n) for text, n in self.texts.items()]
+        listed = ", ".join(f"{text} ({n:,})" for text, n in texts)
+        return f'Read as missing in "{self.column}" ({words.spoken(self.target)}): {listed}'
+
+
+BY_LABEL = "{why}: the row goes by its area's label, without a point"
+STATE_IT = (
+    "If such a text means something, say so in the mapping: under [values.COLUMN], of lists "
+    "under [tags.COLUMN.words]."
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One import. `rejected` and `notes` count rows; kept + rejected = rows, always.
+
+    A note that counts 0 is one on the file as a whole.
+    """
+
+    batch: str
+    file: str
+    source: str
+    source_kind: str
+    rows: int
+    kept: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    repeats: int = 0
+    forbidden: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    notes: dict[str, int] = field(default_factory=dict)
+    by_label: dict[str, int] = field(default_factory=dict)
+    missing: list[MissingTexts] = field(default_factory=list)
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    losses: tuple[Loss, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    unchanged: bool = False
+    dry_run: bool = False
+    rejected_file: str | None = None
+    mapping_file: str | None = None
+    replaces: tuple[str, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """What a person should know, the sum of the rows last."""
+        said = []
+        if self.unchanged:
+            said.append(
+                "The same file with the same mapping is in the store already: nothing was changed."
+            )
+        if self.dry_run:
+            said.append("This was a dry run: nothing was written.")
+        if self.first and self.last:
+            said.append(f"The records are from {self.first} to {self.last}.")
+        if self.forbidden:
+            listed = ", ".join(self.forbidden)
+            said.append(f"Dropped, because they can tell who somebody is: {listed}.")
+        if self.unnamed:
+            listed = ", ".join(self.unnamed)
+            said.append(
+                "Dropped, because a source that is not official keeps only the columns "
+                f"that its mapping names: {listed}."
+            )
+        said += [PROSE.format(column=column) for column in self.prose]
+        said += [TELLING.format(column=column) for column in self.telling]
+        for what, field_name in DROPPED:
+            if columns := getattr(self, field_name):
+                said.append(f"Columns dropped as {what}: {len(columns):,}.")
+        if self.others:
+            said.append(f"Kept as other columns: {', '.join(self.others)}.")
+        if self.replaces:
+            said.append("This takes the place of an earlier import of the same file.")
+        if self.repeats:
+            said.append(
+                f"{self.repeats:,} rows equal an earlier one in every column of the file: kept "
+                "as repeats, not merged."
+            )
+        said += [
+            f"Note: {what}: {rows:,}." if rows else f"Note: {what}."
+            for what, rows in self.notes.items()
+        ]
+        said += [f"Note: {BY_LABEL.format(why=why)}: {n:,}." for why, n in self.by_label.items()]
+        said += [f"{found.sentence()}." for found in self.missing]
+        if any(text for found in self.missing for text in found.texts):
+            said.append(STATE_IT)
+        for column, texts in self.unknown.items():
+            listed = ", ".join(f'"{t[:60]}" ({n:,})' for t, n in texts.items())
+            part = (
+                f"[tags.{column}.words]"
+                if column in ("force", "agencies")
+                else f"[values.{column}]"
+            )
+            said.append(
+                f"No rule for {column}: {listed}. Add a line under {part} in the "
+                'mapping: "text" = "word".'
+            )
+        said += [f"Rejected: {why}: {rows:,}." for why, rows in self.rejected.items()]
+        if self.rejected_file:
+            said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
+        if self.mapping_file:
+            said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
+        said += advice.told(self.rows, self.rejected)
+        said += advice.points_lost(self.rows, self.by_label)
+        return [*said, *map(advice.kind_lost, self.losses), self.sum()]
+
+    def sum(self) -> str:
+        """The sum that every import ends with."""
+        rejected = sum(self.rejected.values())
+        kept, rows = f"{self.kept:,} kept", f"{self.rows:,} rows in the file"
+        return f"{kept} + {rejected:,} rejected = {rows}"
+
+    def detail(self) -> dict[str, Any]:
+        """What the ledger keeps of it, as JSON values."""
+        return {
+            "file": self.file,
+            "source": self.source,
+            "source_kind": self.source_kind,
+            "rows": self.rows,
+            "kept": self.kept,
+            "rejected": self.rejected,
+            "repeats": self.repeats,
+            "dropped": {
+                "forbidden": list(self.forbidden),
+                "not named": list(self.unnamed),
+                "free text": list(self.prose),
+                "telling": list(self.telling),
+            },
+            "others": list(self.others),
+            "notes": self.notes,
+            "by_label": self.by_label,
+            "missing": [found._asdict() for found in self.missing],
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+            "replaces": list(self.replaces),
+        }
+
+
+def from_detail(batch: str, detail: dict[str, Any]) -> Report:
+    """The report of an import that the ledger holds."""
+    first, last = detail.get("first"), detail.get("last")
+    dropped = detail.get("dropped", {})
+    return Report(
+        batch=batch,
+        file=detail["file"],
+        source=detail["source"],
+        source_kind=detail["source_kind"],
+        rows=detail["rows"],
+        kept=detail["kept"],
+        rejected=detail.get("rejected", {}),
+        repeats=detail.get("repeats", 0),
+        forbidden=tuple(dropped.get("forbidden", ())),
+        unnamed=tuple(dropped.get("not named", ())),
+        prose=tuple(dropped.get("free text", ())),
+        telling=tuple(dropped.get("telling", ())),
+        others=tuple(detail.get("others", ())),
+        notes=detail.get("notes", {}),
+        by_label=detail.get("by_label", {}),
+        missing=[MissingTexts(**found) for found in detail.get("missing", ())],
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+    )

@@ -1,0 +1,180 @@
+"""What a file and its mapping must say before rows become records."""
+
+from collections.abc import Callable
+
+from data import words
+from data.columns import free_text, guess_columns, survey_forms, time_columns
+from data.files import cells, csv_file
+from data.files.csv_file import Csv
+from data.files.missing import missing
+from data.mappings.mapping import Mapping
+from data.personal_columns import is_forbidden
+from data.settings import Problem
+from data.sources import Source
+
+SPOTS: tuple[set[str], ...] = (
+    {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
+)  # fmt: skip
+PAIRS = (("lat", "lon"), ("x", "y"))
+# parts of a date, and the columns of which each needs one
+PARTS = {
+    "year": {"month"},
+    "month": {"year"},
+    "day": {"year"},
+    "hour": {"day", "occurred_at"},
+    "minute": {"hour"},
+    "time_of_day": {"day", "occurred_at"},
+}
+EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
+SHOWN = 8  # texts of a column of kinds
+
+
+def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
+    """Problem where a file cannot become records by this mapping."""
+    here = csv.file.name
+    has = {*rules.columns, *rules.constant}
+    _check_dates(csv, has, guessed)
+    for pair in PAIRS:
+        if len(has & set(pair)) == 1:
+            raise Problem(f"{here}: the mapping needs both {' and '.join(pair)}.")
+    if not any(spot <= has for spot in SPOTS):
+        raise Problem(
+            f"{here}: no column of places was found among: {csv.listed()}. Say which "
+            "they are under [columns] in the mapping (lat and lon, area_label, city ...)."
+        )
+    if lacks_crs(rules):
+        raise Problem(
+            f'{here}: "{rules.columns["x"]}" and "{rules.columns["y"]}" are no degrees '
+            "but metres or feet. Say in which system: --crs EPSG:26915 (the publisher "
+            "knows the number)."
+        )
+    if "grade" in has and source.kind != "community":
+        raise Problem(
+            f"{here}: only community sources have grades; {source.name} is "
+            f"{source.kind}. Take grade out of the mapping."
+        )
+    if lacks_kind(csv, rules, guessed):
+        raise Problem(_no_kind(csv, rules))
+
+
+def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
+    """Problem where nothing tells the date, or the parts of one do not make it."""
+    here = csv.file.name
+    for part, needs in PARTS.items():
+        if part in has and not needs & has:
+            raise Problem(f"{here}: the mapping needs {' or '.join(sorted(needs))} beside {part}.")
+    for one, other in EITHER:
+        if {one, other} <= has:
+            raise Problem(f"{here}: the mapping has both {one} and {other}; take one of them out.")
+    if not {"occurred_at", "year"} & has:
+        raise Problem(_no_time(csv, guessed))
+
+
+def lacks_crs(rules: Mapping) -> bool:
+    """Whether coordinates are projected and nobody says how."""
+    return "x" in rules.columns and not rules.place.crs
+
+
+def rivals(csv: Csv) -> tuple[str, ...]:
+    """The columns that could all say when it happened; () where one does or none."""
+    filled_in = survey_forms.filled_in(csv.names)
+    allowed = [n for n in csv.names if not is_forbidden(n) and n not in filled_in]
+    return time_columns.occurred(allowed, csv.values).rivals
+
+
+def lacks_kind(csv: Csv, rules: Mapping, guessed: bool) -> bool:
+    """Whether nothing says what happened, or a column whose texts are none of our kinds.
+
+    Of a column called kind, or one that a mapping names, the whole file is asked: what
+    some rows say wrongly is rejected row by row.
+    """
+    if "kind" in rules.constant:
+        return False
+    column = rules.columns.get("kind")
+    if column is None:
+        return True
+    if guessed and csv_file.clean(column).lower() != "kind":
+        return bool(_held(csv, column)) and not speaks(csv, column)
+    return bool(_strange(csv, rules))
+
+
+def speaks(csv: Csv, column: str | None) -> bool:
+    """Whether a column holds any of our kinds in the first rows."""
+    return column is not None and any(guess_columns.word("kind", v) for v in csv.values(column))
+
+
+def _held(csv: Csv, column: str) -> list[str]:
+    return [value for value in csv.values(column) if not missing(value)]
+
+
+def _strange(csv: Csv, rules: Mapping) -> list[str]:
+    """The first different texts in the column of kinds; [] as soon as one has a rule."""
+    column, found = rules.columns["kind"], dict[str, None]()
+    known = _ruled(rules)
+    if any(known(text) for text in csv.values(column)):
+        return []
+    for frame in csv.frames([column]):
+        texts = [text for text in cells.Dictionary(frame.table[column]).texts if text]
+        if any(known(text) for text in texts):
+            return []
+        found |= dict.fromkeys(texts[:SHOWN])
+    return list(found)[:SHOWN]
+
+
+def _ruled(rules: Mapping) -> Callable[[str], bool]:
+    """Whether the rules of a mapping make a text a kind, or say to leave it out."""
+    if rule := rules.tags.get("kind"):
+        split = cells.tags("kind", rule)
+        return lambda text: bool(split(text).words)
+    stated = rules.values.get("kind", {})
+    read = cells.translate("kind", stated)
+    return lambda text: bool(read(text)) or cells.is_stated(text, stated)
+
+
+def _no_time(csv: Csv, guessed: bool) -> str:
+    """What to say where no column of times is known, or too many are."""
+    here = csv.file.name
+    several = rivals(csv) if guessed else ()
+    if several:
+        listed = ", ".join(f'"{name}"' for name in several)
+        ways = " or ".join(f'--time "{name}"' for name in several)
+        return (
+            f"{here}: several columns could say when it happened, and they differ: {listed}. "
+            f"Say which one: {ways}."
+        )
+    filled_in = survey_forms.filled_in(csv.names)
+    why = (
+        f" What says when a form was filled in is not taken unasked: {', '.join(filled_in)}."
+        if filled_in
+        else ""
+    )
+    return (
+        f"{here}: no column of dates was found among: {csv.listed()}.{why} Say which it is: "
+        "--time COLUMN, or occurred_at (or year, month and day) under [columns] in the mapping."
+    )
+
+
+def _no_kind(csv: Csv, rules: Mapping) -> str:
+    """What to say where no column holds kinds, or none that is known."""
+    here, listed = csv.file.name, ", ".join(words.CODES["kind"])
+    column = rules.columns.get("kind")
+    if column is None:
+        return (
+            f"{here}: no column says what kind of incident each row is. Give "
+            f"--kind KIND for all of them. Kinds: {listed}."
+        )
+    return (
+        f'{here}: "{column}" says what happened, but not in our words: '
+        f"{_spoken(csv, rules)}. Give --kind KIND for all rows, or rules under "
+        f"[values.kind] in the mapping. Kinds: {listed}."
+    )
+
+
+def _spoken(csv: Csv, rules: Mapping) -> str:
+    """The first texts in the column of kinds; not what somebody wrote in sentences."""
+    texts = list(dict.fromkeys(map(csv_file.clean, _held(csv, rules.columns["kind"]))))
+    texts = texts or _strange(csv, rules)
+    if free_text.looks(texts):
+        return "sentences, which are not shown because they may name people"
+    more = " ..." if len(texts) > SHOWN else ""
+    return ", ".join(f'"{text[:40]}"' for text in texts[:SHOWN]) + more

@@ -1,0 +1,1 @@
+"""The mapping of a file: which column says what, and by what rules it is read."""

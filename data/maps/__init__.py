@@ -1,0 +1,1 @@
+"""What maps draw of a View: heat, hexagons, incidents, outlines."""

@@ -1,0 +1,1 @@
+"""Text to time: formats, the order of dates, time zones."""

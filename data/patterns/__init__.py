@@ -1,0 +1,1 @@
+"""Findings of a View: hot spots, rises, near repeats, episodes, trends, comparisons."""

@@ -1,0 +1,176 @@
+"""Who may come in, and as what: [roles] in porchlight.toml, and sessions that were ended.
+
+An identity provider says who somebody is; these lists say what they may do. They are read anew
+whenever a file of them changes, so taking a line away ends access at the next request.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from data import settings
+from data.settings import Problem
+from data.storage import ledger
+from data.storage.store import Store, place
+
+ROLES = ("viewer", "reviewer", "editor", "steward")
+HOURS = 12  # then one signs in again
+AHEAD = 60  # seconds that the provider's clock may be ahead of ours
+GROUP, ADDRESS = "group:", "address:"
+DIGITS = 32  # of a keyed hash
+REVOKE = "revoke"
+EVERYBODY = "everybody"  # the subject of a revocation that ends all sessions
+
+Claims = Mapping[str, Any]
+
+
+class Standing(Enum):
+    """Where somebody who asks to come in stands."""
+
+    LISTED = "listed"
+    STRANGER = "stranger"  # has not signed in
+    OVER = "over"  # signed in too long ago, or the session was ended
+    UNLISTED = "unlisted"  # signed in, and has no role here
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Which groups and addresses have which roles, and from when a session must be."""
+
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    revoked: Mapping[str, float] = field(default_factory=dict)  # seconds since 1970
+    key: bytes = b""
+
+    def roles(self, claims: Claims) -> frozenset[str]:
+        """What a person may be here; nothing where nobody listed them.
+
+        An address counts only where the provider says that it was verified.
+        """
+        if claims.get("email_verified") is False:
+            return frozenset()
+        listed = claims.get("groups")
+        named = [g for g in listed if isinstance(g, str)] if isinstance(listed, list) else []
+        found = frozenset[str]().union(*(self.groups.get(g, frozenset()) for g in named))
+        if claims.get("email_verified") is True and self.key:
+            found |= self.addresses.get(self.pseudonym(claims), frozenset())
+        return found
+
+    def pseudonym(self, claims: Claims) -> str:
+        """What the ledger calls a person: a keyed hash of their address, else of their number."""
+        email = claims.get("email")
+        who = email if isinstance(email, str) and email else f"sub:{claims.get('sub')}"
+        return pseudonym(self.key, who)
+
+    def current(self, claims: Claims, now: float) -> bool:
+        """Whether a session counts: signed in at most 12 hours ago, and not revoked since."""
+        since = claims.get("iat")
+        if isinstance(since, bool) or not isinstance(since, (int, float)):
+            return False
+        if not -AHEAD <= now - since <= HOURS * 3600:
+            return False
+        ended = max(self.revoked.get(EVERYBODY, 0.0), self.revoked.get(self.pseudonym(claims), 0.0))
+        return since > ended
+
+
+def standing(claims: Claims | None, listed: Roster, now: float) -> Standing:
+    """Whether a person may come in now (`now` in seconds since 1970)."""
+    if not claims or claims.get("is_logged_in") is not True:
+        return Standing.STRANGER
+    if not listed.current(claims, now):
+        return Standing.OVER
+    return Standing.LISTED if listed.roles(claims) else Standing.UNLISTED
+
+
+def pseudonym(key: bytes, address: str) -> str:
+    """A keyed hash of an e-mail address, alike for all ways of writing it."""
+    plain = address.strip().casefold()
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+
+def key(root: Path, *, make: bool = False) -> bytes:
+    """The store's key for addresses; b"" where there is none yet and none is to be made."""
+    file = root / "people.key"
+    if make and not file.exists():
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place(secrets.token_bytes(32), file)
+        file.chmod(0o600)
+    return file.read_bytes() if file.exists() else b""
+
+
+def roster(root: Path, file: Path | None = None) -> Roster:
+    """The lists as they stand now. Problem where they cannot be read: then nobody comes in."""
+    file = file or settings.path()
+    ledger_file = root / "ledger.db"
+    wal = ledger_file.with_name("ledger.db-wal")
+    return _roster(root, file, *map(_state, (file, ledger_file, wal, root / "people.key")))
+
+
+def _state(file: Path) -> tuple[int, int, int]:
+    """What changes when a file does."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _roster(root: Path, file: Path, *_changed: tuple[int, int, int]) -> Roster:
+    groups, addresses = listed(file)
+    revoked: dict[str, float] = {}
+    for event in ledger.events(root / "ledger.db"):
+        if event.verb == REVOKE:
+            revoked[event.subject] = datetime.fromisoformat(event.at).timestamp()
+    return Roster(groups, addresses, revoked, key(root))
+
+
+def listed(file: Path) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """The roles of each group, and of each keyed hash of an address, as [roles] says."""
+    try:
+        table: Any = settings.read_toml(file).get("roles", {})
+    except FileNotFoundError:
+        return {}, {}
+    if not isinstance(table, dict):
+        raise Problem(f"{file}: roles is a table: write [roles].")
+    found: dict[str, dict[str, frozenset[str]]] = {GROUP: {}, ADDRESS: {}}
+    for role, entries in table.items():
+        if role not in ROLES:
+            raise Problem(f"{file}: roles.{role} means nothing. Roles are {', '.join(ROLES)}.")
+        if not isinstance(entries, list):
+            raise Problem(f'{file}: roles.{role} is a list, e.g. ["group:desk"].')
+        for entry in entries:
+            sort, name = _entry(entry, f"{file}: roles.{role}")
+            found[sort][name] = found[sort].get(name, frozenset()) | {role}
+    return found[GROUP], found[ADDRESS]
+
+
+def _entry(entry: object, where: str) -> tuple[str, str]:
+    for sort in (GROUP, ADDRESS):
+        if isinstance(entry, str) and entry.startswith(sort) and entry != sort:
+            return sort, entry.removeprefix(sort)
+    raise Problem(
+        f'{where}: an entry is "group:NAME", as the identity provider calls it, or '
+        '"address:HASH", as `python -m data address` prints it. Addresses themselves are not '
+        "written down."
+    )
+
+
+def revoke(store: Store, address: str) -> str:
+    """End the sessions of one address, or of everybody (""): a sentence on what was done."""
+    subject = pseudonym(key(store.root, make=True), address) if address else EVERYBODY
+    with store.writing():
+        ledger.append(store.ledger, REVOKE, subject)
+    whose = "All sessions" if not address else "The sessions of this address"
+    at = datetime.now(UTC).strftime("%H:%M UTC")
+    return (
+        f"{whose} that began until {at} are over, also the open ones. Whoever is still listed "
+        "under [roles] in porchlight.toml may sign in again: take their line out as well."
+    )

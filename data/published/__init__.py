@@ -1,0 +1,1 @@
+"""The published release as readers see it."""

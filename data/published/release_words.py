@@ -1,0 +1,192 @@
+"""What a release says of its numbers, in words for readers; pages and files say the same."""
+
+from typing import Any
+
+import pandas as pd
+
+from data import words
+from data.published.released import Release
+from data.published.released_cells import ALL, SOURCES, Choice, spoken
+from data.release.tables import OFFICIAL, TABLES
+
+HIDDEN = "not shown (fewer than 10, or held back by the rules)"
+WHAT = {table.name: table for table in TABLES}
+
+
+def value(release: Release, name: str) -> Any:
+    """The value of one rule."""
+    return release.manifest["policy"][name]["value"]
+
+
+def first(text: str) -> str:
+    """A sentence with a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def subject(choice: Choice) -> str:
+    """Source and kind: community reports of sightings; all kinds."""
+    return f"{choice.source}, {choice.kind}"
+
+
+def asked(choice: Choice) -> str:
+    """What a reader looks at, in words."""
+    where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
+    where = f" in {choice.areas[0]}" if len(choice.areas) == 1 else where
+    return (
+        f"{subject(choice)}, {spoken(choice.period)}{where}" if choice.period else subject(choice)
+    )
+
+
+def numbered(cells: pd.DataFrame, choice: Choice) -> int:
+    """How many cells have something to show: a record where counts are exact, else a number."""
+    some = (cells["n"] > 0) if choice.exact else cells["n"].notna()
+    return int(some.fillna(False).sum())
+
+
+def counted(cells: pd.DataFrame, what: str, choice: Choice) -> str:
+    """N of M: how many cells have a number, and what the others are."""
+    n, m = numbered(cells, choice), len(cells)
+    if choice.exact:
+        rest = "; the others have none" if n < m else ""
+        return f"{n:,} of {m:,} {what} have a record{rest}."
+    if n == m:
+        return f"{n:,} of {m:,} {what} have a number."
+    return (
+        f"{n:,} of {m:,} {what} have a number; {m - n:,} {'is' if m - n == 1 else 'are'} {HIDDEN}."
+    )
+
+
+def how(release: Release, source: str, path: str) -> list[str]:
+    """How the numbers of a table are made: the same words on the page and in its file."""
+    if path == OFFICIAL:
+        return [
+            "Official records that their source publishes itself: exact counts by area, day and "
+            f"kind, {value(release, 'area_delay_days')} days late. Sensitive kinds and places "
+            "are left out. Never added to community or press numbers.",
+        ]
+    table = WHAT[path.split("/")[1]]
+    wait = (
+        f"{value(release, 'city_delay_hours')} hours"
+        if table.delay == "city"
+        else f"{value(release, 'area_delay_days')} days"
+    )
+    whose = "of the whole place" if table.delay == "city" else "by area"
+    base = value(release, "base")
+    told = [
+        f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
+        f"the true number lies less than {base} away. Totals are rounded on their own and need "
+        "not add up; one can be held back while a part of it is shown.",
+        f"A cell without a number is {HIDDEN}: never read it as zero.",
+        f"Numbers {whose} are published {wait} after their period closes, at the earliest; a "
+        "closed number stays as it is.",
+    ]
+    if SOURCES[source] == "community":
+        grades = " or ".join(value(release, "grades")) or "of any grade"
+        told.append(f"Only reports that are {grades} are counted.")
+    return told
+
+
+def made(release: Release, source: str) -> str:
+    """A warning where a source is made up."""
+    held = [s for s in release.manifest["sources"] if s["kind"] == SOURCES[source]]
+    if not held or not any(s["made"] for s in held):
+        return ""
+    if all(s["made"] for s in held):
+        return "Made data: nothing of this happened. It shows how community reports behave."
+    return "Some of these reports are made: not all of this happened."
+
+
+def covers(release: Release, source: str) -> list[str]:
+    """What the sources of a path are, with their licences."""
+    return [
+        f"{s['title']} ({s['licence']}). {s['covers']}"
+        for s in release.manifest["sources"]
+        if s["kind"] == SOURCES[source]
+    ]
+
+
+def stamp(release: Release) -> str:
+    """Which release this is."""
+    told = release.manifest
+    return (
+        f"Porchlight {told['place']['name']}, release {release.id} as of {told['as_of']}, "
+        f"data {told['stamp']}, times in {told['place']['zone']}"
+    )
+
+
+def what(path: str, choice: Choice | None = None) -> str:
+    """What one row of a table is."""
+    if path == OFFICIAL:
+        by = choice.by if choice else "day"
+        return f"Each area by {by} and kind."
+    return WHAT[path.split("/")[1]].what
+
+
+def rules(release: Release) -> list[str]:
+    """The policy in plain words, with the values of this release."""
+
+    def get(name: str) -> Any:
+        return value(release, name)
+
+    limits = [get(name) for name in ("records", "places", "days", "origins")]
+    n, places, days, origins = limits
+    least = [max(0, v - get("spread")) for v in limits]
+    kinds = ", ".join(words.spoken(k) for k in get("sensitive_kinds")) or "none so far"
+    return [
+        "What is public is built once, by one program, from one set of rules, and never changes "
+        "afterwards. This site reads those files and nothing else: it has no access to reports.",
+        "No point, text, picture, name, exact time or single report is in any file. There are "
+        "only numbers for areas and for the whole city.",
+        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighbor. "
+        "Residents alone decide this, never the number of reports.",
+        f"A number of community or press reports is shown only if its cell holds about {n} "
+        f"records from about {places} places on about {days} days by about {origins} reporters. "
+        f"One place counts at most {get('most_per_place_and_day')} times a day, and a place is a "
+        f"square of {get('place_metres')} m. All four limits move together by a secret amount of "
+        f"at most {get('spread')}, so they never fall below {least[0]}, {least[1]}, {least[2]} "
+        f"and {least[3]}.",
+        f"Every such number is rounded to a multiple of {get('base')}, up or down at random. The "
+        "same records always give the same number: asking twice tells nothing more.",
+        "Zero and secret look alike: both are “not shown”. Nobody can tell from a blank whether "
+        "there were none, a few, or many from one house.",
+        f"Nothing is live. Numbers by area wait {get('area_delay_days')} days after their month, "
+        f"quarter or year is over, those of the whole city {get('city_delay_hours')} hours after "
+        "their week, quarter or year.",
+        "A closed number is never computed again. Late and withdrawn reports change it once a "
+        f"year at most, and only by {get('reissue_change')} or more.",
+        f"Sensitive kinds ({kinds}) and places ({', '.join(get('sensitive_settings')) or 'none'}) "
+        "are shown for the whole city and the year only.",
+        "Community reports, press reports and official records are three sets of tables. They "
+        "are never added up: the same event may be in all three.",
+        "Official records that their source publishes itself are shown as they are, by area and "
+        f"day, {get('area_delay_days')} days late: hiding what is public protects nobody.",
+    ]
+
+
+def example(
+    release: Release, choice: Choice, name: str, n: int | None
+) -> tuple[str, list[str], list[str]]:
+    """One cell of this release: what it is, what it tells and what it does not."""
+    base = value(release, "base")
+    kind = "of all kinds" if choice.kind == ALL else f"of the kind “{choice.kind}”"
+    if n is None:
+        head = f"{name}, {spoken(choice.period)}, {choice.source} {kind}: {HIDDEN}."
+        tells = ["There were none, or a few, or the rules hold the number back."]
+        not_tells = [
+            "That nothing happened there. Never write “none” or “0”.",
+            "That something is being hidden there.",
+        ]
+        return head, tells, not_tells
+    head = f"{name}, {spoken(choice.period)}, {choice.source} {kind}: {n:,}."
+    tells = [
+        f"Between {n - base + 1:,} and {n + base - 1:,} such reports were counted there.",
+        "They come from several places, several days and, where known, several reporters.",
+        f"One may write: “about {n:,} reports”.",
+    ]
+    not_tells = [
+        "The exact number, or any single report, person, house or hour.",
+        f"That there was a rise or fall, where two numbers differ by {base} or less.",
+        "How often it happened: several reports may tell of one event, and most events are "
+        "never reported.",
+    ]
+    return head, tells, not_tells

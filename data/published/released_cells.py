@@ -1,0 +1,223 @@
+"""Which released cells a reader asks for: sources, grains, periods and kinds that exist."""
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data import words
+from data.release.closed_periods import UNITS as CALENDAR
+from data.release.tables import ALL as ALL_CODE
+from data.release.tables import BANDS, OFFICIAL
+
+# said to readers: the folder of its tables
+SOURCES = {
+    "community reports": "community",
+    "press reports": "press",
+    "official records": "official",
+}
+ALL = "all kinds"
+GRAINS = ("day", "month", "quarter", "year")  # finest first
+STRICT = ("month", "quarter", "year")
+HALF = 0.5  # of the areas: fewer with a number are no map to be led to
+Tables = dict[str, pd.DataFrame]
+
+
+class Choice(NamedTuple):
+    """What a reader looks at. `areas` are names; none means all."""
+
+    source: str
+    by: str
+    period: str
+    kind: str
+    areas: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether these are official counts, which no rule rounds or holds back."""
+        return SOURCES[self.source] == "official"
+
+
+def grains(source: str) -> tuple[str, ...]:
+    """The periods that areas are released by."""
+    return GRAINS if SOURCES[source] == "official" else STRICT
+
+
+def path(source: str, by: str, kind: str) -> str | None:
+    """The table that holds the cells of areas; None where no such cell is released."""
+    folder = SOURCES[source]
+    if folder == "official":
+        return OFFICIAL if kind != ALL else None
+    every = {"month": "area-month", "quarter": "area-quarter"}
+    each = {"quarter": "area-quarter-kind", "year": "area-year-kind"}
+    name = (every if kind == ALL else each).get(by)
+    return f"{folder}/{name}" if name else None
+
+
+def kinds(tables: Tables, source: str, by: str | None) -> list[str]:
+    """The kinds that can be chosen: those released by a grain, or (None) of any table."""
+    folder = SOURCES[source]
+    name = {"official": OFFICIAL}.get(folder, f"{folder}/area-year-kind")
+    told = tables.get(name)
+    if told is None:
+        return []
+    if folder == "official":  # the kind with most records first
+        sums = told.groupby("kind")["n"].sum().sort_values(ascending=False, kind="stable")
+        return [words.spoken(str(kind)) for kind in sums.index]
+    found = [words.spoken(k) for k in told["kind"].unique()]
+    if by is None:
+        return [ALL, *found]
+    return [*([ALL] if path(source, by, ALL) else []), *(found if by != "month" else [])]
+
+
+def cells(tables: Tables, source: str, by: str, kind: str) -> pd.DataFrame:
+    """Every cell of a grain and kind: period, area, n (missing where it is not shown).
+
+    Official days are added up to longer periods; whatever has no day in them is zero.
+    """
+    where = path(source, by, kind)
+    held = tables.get(where) if where else None
+    if held is None:
+        return pd.DataFrame({"period": [], "area": [], "n": pd.array([], "Int32")})
+    if "kind" in held:
+        held = held[held["kind"] == kind.replace(" ", "_")]
+    if SOURCES[source] != "official":
+        return held[["period", "area", "n"]].reset_index(drop=True)
+    return _added(held, by)
+
+
+def _added(days: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Official days of one kind in a longer period, also where there were none."""
+    if days.empty:
+        return days[["period", "area", "n"]]
+    if by != "day":
+        days = days.assign(period=named(days["period"], by))
+    sums = days.groupby(["period", "area"])["n"].sum().astype("Int32")
+    return sums.reset_index()
+
+
+def named(days: pd.Series, by: str) -> pd.Series:
+    """The period of each day, by its name."""
+    unit = CALENDAR[by]
+    numbers = unit.number(days.to_numpy("datetime64[D]"))
+    names = {n: unit.name(unit.start(int(n))) for n in np.unique(numbers)}
+    return pd.Series([names[n] for n in numbers], index=days.index)
+
+
+def periods(tables: Tables, source: str, by: str, kind: str) -> list[str]:
+    """The released periods of a grain, newest first."""
+    found = cells(tables, source, by, kind)["period"].unique().tolist()
+    return sorted(found, reverse=True)
+
+
+def rows(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row an area in the order of the map: area, name, residents, n, asked."""
+    frame = pd.DataFrame([f["properties"] for f in known])[["area", "name", "residents"]]
+    held = cells(tables, choice.source, choice.by, choice.kind)
+    numbers = held[held["period"] == choice.period].set_index("area")["n"]
+    n = numbers.reindex(frame["area"]).array
+    frame["n"] = n
+    if choice.exact:
+        frame["n"] = frame["n"].fillna(0)
+    frame["asked"] = frame["name"].isin(choice.areas) if choice.areas else True
+    return frame
+
+
+def shown(tables: Tables, source: str, by: str, kind: str) -> pd.Series:
+    """How many areas have a number above nothing, by period, oldest first."""
+    held = cells(tables, source, by, kind)
+    some = held.assign(some=(held["n"] > 0).fillna(False).astype(int))
+    return some.groupby("period")["some"].sum().sort_index()
+
+
+def newest(tables: Tables, source: str, by: str, kind: str, areas: int) -> str:
+    """The period to open with: the newest in which half of the areas have a number, else
+    the newest with most of them."""
+    counts = shown(tables, source, by, kind)
+    if counts.empty:
+        return ""
+    many = counts[counts >= HALF * areas]
+    return str((many if len(many) else counts[counts == counts.max()]).index[-1])
+
+
+def opening(tables: Tables, source: str, areas: int) -> tuple[str, str, bool]:
+    """Grain and kind of the finest table in which half of the areas have a number.
+
+    Else the year's map, and False: the whole city then says more. Counts decide where
+    readers are led, never what exists.
+    """
+    for by in STRICT:  # official days are too short to open with
+        for kind in kinds(tables, source, by):
+            if (shown(tables, source, by, kind) >= HALF * areas).any():
+                return by, kind, True
+    held = kinds(tables, source, "year")
+    most = [int(shown(tables, source, "year", kind).max() or 0) for kind in held]
+    return "year", held[most.index(max(most))] if held else "", False
+
+
+def begins(period: str) -> date:
+    """The first day of a period, from its name."""
+    if "W" in period:
+        return date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
+    if "Q" in period:
+        return date(int(period[:4]), 3 * int(period[6:]) - 2, 1)
+    parts = [int(part) for part in period.split("-")]
+    return date(*[*parts, 1, 1][:3])
+
+
+def spoken(period: str) -> str:
+    """A period in words: Jan 5 - 11 2026 (week 2), June 2025, Apr - Jun 2025, 2025."""
+    start = begins(period)
+    if "W" in period:
+        end = start + timedelta(6)
+        return f"{start:%b} {start.day} - {end:%b} {end.day} {end.year}"
+    if "Q" in period:
+        last = date(start.year, start.month + 2, 1)
+        return f"{start:%b} - {last:%b} {start.year}"
+    day = f"{start:%B} {start.day}, {start.year}"
+    return {4: period, 7: f"{start:%B %Y}"}.get(len(period), day)
+
+
+BANDS_SAID = {band: f"{band[:2]}:00-{band[3:]}:00" for band in BANDS}
+
+
+def weekly(tables: Tables, source: str, kind: str) -> pd.DataFrame:
+    """The whole city by week: period, n. Official: all areas together, whole weeks only."""
+    folder = SOURCES[source]
+    if folder != "official":
+        held = tables.get(f"{folder}/city-week-kind")
+        code = ALL_CODE if kind == ALL else kind.replace(" ", "_")
+        if held is None:
+            return pd.DataFrame({"period": [], "n": pd.array([], "Int32")})
+        return held.loc[held["kind"] == code, ["period", "n"]].reset_index(drop=True)
+    days = cells(tables, source, "day", kind)
+    if days.empty:
+        return days[["period", "n"]]
+    sums = days.groupby("period")["n"].sum()
+    every = pd.date_range(sums.index.min(), sums.index.max()).strftime("%Y-%m-%d")
+    full = pd.DataFrame({"day": every, "n": sums.reindex(every).fillna(0).to_numpy()})
+    full["period"] = named(full["day"], "week")
+    found = full.groupby("period")["n"].agg(["sum", "size"])
+    whole = found.loc[found["size"] == 7, "sum"].astype("Int32")
+    return whole.rename("n").reset_index()
+
+
+def series(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
+    """The cells of some areas through all released periods: period, name, n.
+
+    Of the areas chosen, else of the four that have most to show.
+    """
+    held = cells(tables, choice.source, choice.by, choice.kind)
+    names = {int(f["properties"]["area"]): str(f["properties"]["name"]) for f in known}
+    held = held.assign(name=held["area"].map(names))
+    some = held[(held["n"] > 0).fillna(False).astype(bool)].groupby("name")["n"]
+    ranked = some.agg(["size", "sum"]).sort_values(["size", "sum"], ascending=False, kind="stable")
+    chosen = list(choice.areas[:7]) or ranked.index[:4].tolist()
+    held = held[held["name"].isin(chosen)]
+    if choice.exact and len(held):  # no record is zero, between the first and the last
+        periods = sorted(cells(tables, choice.source, choice.by, choice.kind)["period"].unique())
+        grid = pd.MultiIndex.from_product([periods, chosen], names=["period", "name"])
+        numbers = held.set_index(["period", "name"])["n"].reindex(grid)
+        return numbers.fillna(0).astype("Int32").reset_index()
+    return held[["period", "name", "n"]].reset_index(drop=True)

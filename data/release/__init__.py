@@ -1,0 +1,1 @@
+"""The public release: its policy, its numbers, its files."""

@@ -1,0 +1,213 @@
+"""The releases of a store in order: which are whole, published, recalled, and came before."""
+
+import hashlib
+import hmac
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from data.release import release_numbers
+from data.release.placed_records import area_set
+from data.release.policy import Policy
+from data.release.release_numbers import Cell, Tables
+from data.settings import Problem
+from data.storage.store import Store
+from data.storage.store import place as put
+
+Manifest = dict[str, Any]
+OURS = {"manifest.json", "attack.json"}  # what no manifest can name
+
+
+class Before(NamedTuple):
+    """What a release follows: numbers that stay, its areas, and whether a year is over.
+
+    `held` are cells whose numbers were recalled: they are not counted again.
+    """
+
+    tables: Tables | None
+    areas: Path
+    reissue: bool
+    held: frozenset[Cell] = frozenset()
+
+
+class Past(NamedTuple):
+    """One release of the ledger that is still on the disk."""
+
+    id: str
+    as_of: date
+    detail: dict[str, Any]
+
+
+def folder(store: Store, name: str) -> Path:
+    """Where a release lies in the store."""
+    return store.root / "releases" / name
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def written(manifest: Manifest) -> bytes:
+    """A manifest as bytes: the same content gives the same."""
+    return (json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def stamp(secret: bytes, internal: str) -> str:
+    """The store's stamp as the public sees it: who knows all records but one learns nothing.
+
+    The stamp itself is a hash of the records' files, so that a guess could be tested
+    against it. The ledger keeps which is which.
+    """
+    return hmac.digest(secret, b"stamp\0" + internal.encode(), "sha256").hex()[:12]
+
+
+def keep_events(store: Store, name: str) -> None:
+    """Write what the ledger tells of a release into a file of its own, for a lost ledger."""
+    told = [[e.seq, e.at, e.verb, e.subject, e.detail] for e in store.events() if e.subject == name]
+    store.release_events.mkdir(exist_ok=True, mode=0o700)
+    put(json.dumps(told, ensure_ascii=False).encode(), store.release_events / f"{name}.json")
+
+
+def subjects(store: Store, verb: str) -> list[str]:
+    """The releases that something was done to, in order, each once."""
+    return list(dict.fromkeys(e.subject for e in store.events() if e.verb == verb))
+
+
+def standing(store: Store) -> list[str]:
+    """The releases that were published and not recalled, oldest first by date."""
+    gone = set(subjects(store, "recall"))
+    order = {name: i for i, name in enumerate(subjects(store, "publish"))}
+    return sorted((n for n in order if n not in gone), key=lambda n: (n[:10], order[n]))
+
+
+def past(store: Store) -> list[Past]:
+    """All releases on the disk, oldest first."""
+    found = {
+        e.subject: Past(e.subject, date.fromisoformat(e.detail["as_of"]), e.detail)
+        for e in store.events()
+        if e.verb == "release" and folder(store, e.subject).exists()
+    }
+    # stable: in the order that they were made
+    return sorted(found.values(), key=lambda p: p.as_of)
+
+
+def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
+    """What a release as of a date must follow.
+
+    Failed releases that nobody saw do not count, nor do ones by other areas. What only a
+    recalled release showed stays hidden: its numbers are neither repeated nor computed
+    again, for the difference would tell what was recalled.
+    """
+    seen, gone = set(subjects(store, "publish")), set(subjects(store, "recall"))
+    made = [p for p in past(store) if p.id in seen or not (p.id in gone or failed(store, p.id))]
+    shown = [p for p in made if p.id in seen]
+    if lost := sorted(seen - {p.id for p in shown}):
+        raise Problem(
+            f"Release {lost[0]} was published, but is no longer in the store: without it closed "
+            "numbers would be computed again. Put its folder back."
+        )
+    areas = _areas(store, rules, shown)
+    same = (areas.stem, rules.least_residents)
+    made = [p for p in made if (p.detail["areas"], p.detail["least"]) == same]
+    if not made:
+        return Before(None, areas, False)
+    if made[-1].as_of > as_of:
+        raise Problem(
+            f"Release {made[-1].id} is newer than {as_of}: closed numbers are never computed "
+            "again. Give a later date."
+        )
+    if any(p.detail["secret"] != mark for p in made):
+        raise Problem(
+            "This is not the secret that earlier releases were made with: with another one "
+            "their noise could be taken out. Put the copy of the first one back."
+        )
+    kept = [p for p in made if p.id not in gone]
+    recalled = [tables(folder(store, p.id)) for p in made if p.id in gone]
+    base = tables(folder(store, kept[-1].id)) if kept else None
+    joined = _joined([*([base] if base else []), *map(_blank, recalled)])
+    reissue = bool(kept) and made[-1].as_of.year < as_of.year
+    held = frozenset(cell for each in recalled for cell in _withdrawn(each, base))
+    return Before(joined, areas, reissue, held)
+
+
+def _areas(store: Store, rules: Policy, shown: list[Past]) -> Path:
+    """The file of the areas to release by: frozen once a release was published."""
+    if not shown:
+        return area_set(store)
+    first = shown[0].detail
+    if first["least"] != rules.least_residents:
+        raise Problem(
+            f"release.least_residents is {rules.least_residents}, but releases were published "
+            f"with {first['least']}: two partitions would show what lies between."
+        )
+    return store.areas / f"{first['areas']}.parquet"
+
+
+def _joined(several: list[Tables]) -> Tables:
+    """Tables with the cells of all of some releases; the first that has a cell tells it."""
+    joined = {}
+    for path in several[0] if several else ():
+        frames = pd.concat([tables[path] for tables in several if path in tables])
+        joined[path] = frames.drop_duplicates([c for c in frames if c != "n"])
+    return joined
+
+
+def _blank(tables: Tables) -> Tables:
+    """The same cells, none of them shown."""
+    return {path: f.assign(n=pd.array([pd.NA] * len(f), "Int32")) for path, f in tables.items()}
+
+
+def _withdrawn(recalled: Tables, base: Tables | None) -> set[Cell]:
+    """The cells that a recalled release shows, and no standing one as it does."""
+    found: set[Cell] = set()
+    for path, frame in recalled.items():
+        keys = [c for c in frame if c != "n"]
+        if base is not None:
+            both = frame.merge(base[path], "left", keys, suffixes=("", "_base"))
+            frame = frame[(both["n"] != both["n_base"]).fillna(True).to_numpy(bool)]
+        shown = frame.dropna(subset="n")
+        found |= {(path, cell) for cell in zip(*(shown[key].tolist() for key in keys))}
+    return found
+
+
+def failed(store: Store, name: str) -> bool:
+    """Whether an attack found something in a release."""
+    file = folder(store, name) / "attack.json"
+    return file.exists() and not json.loads(file.read_text()).get("passed")
+
+
+def tables(place: Path) -> Tables:
+    """The strict tables of a release's folder, checked against its manifest."""
+    verify(place)
+    found: Tables = {}
+    for path in release_numbers.PATHS:
+        for table in release_numbers.TABLES:
+            where = f"{path}/{table.name}"
+            read = pq.read_table(place / f"{where}.parquet")
+            found[where] = read.to_pandas().astype({"n": "Int32"})
+    return found
+
+
+def verify(place: Path) -> Manifest:
+    """The manifest of a folder whose files are exactly those it names; Problem otherwise."""
+    try:
+        manifest: Manifest = json.loads((place / "manifest.json").read_bytes())
+        named = manifest["files"]
+        rest = {key: value for key, value in manifest.items() if key != "id"}
+        content = hashlib.sha256(written(rest)).hexdigest()[:8]
+    except (OSError, ValueError, KeyError):
+        raise Problem(f"Release {place.name} has no manifest that can be read.") from None
+    if not manifest.get("id") == place.name == f"{manifest['as_of']}-{content}":
+        raise Problem(f"The manifest of {place.name} is not the one that was written.")
+    there = {str(p.relative_to(place)) for p in place.rglob("*") if not p.is_dir()} - OURS
+    if wrong := sorted(there ^ set(named)):
+        raise Problem(f"Release {place.name}: {wrong[0]} is missing or should not be there.")
+    for name, told in named.items():
+        if digest(place / name) != told:
+            raise Problem(f"Release {place.name}: {name} is not the file that was written.")
+    return manifest

@@ -1,0 +1,266 @@
+"""From the store to the public folder and back: publish, and recall."""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+from data.embed import language
+from data.release import chain
+from data.release.release_numbers import UNSEEN
+from data.settings import ROOT, Problem, Settings
+from data.storage import ledger
+from data.storage.store import Store, sync
+
+# what a release must have survived; written out, because the attacks themselves load scipy
+ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
+# and how often each attack must have tried at least
+TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
+TOMBSTONE = "recalled.json"
+MADE = ("release", "publish")  # a recovered ledger may know only the second
+STONE = "recalled"  # what `current` shows when no release is left
+SAID = "This release was recalled by those who published it. Its numbers must not be used."
+ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Recalled</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
+    f'<p>{SAID}</p><p lang="es">{ALSO}</p></html>\n'
+)
+# in place of the script that an article loads: the article says what happened
+SCRIPT = (
+    '"use strict";\nvar told = document.createElement("p");\n'
+    f'told.setAttribute("role", "note");\ntold.textContent = "{SAID} {ALSO}";\n'
+    "document.currentScript.after(told);\n"
+)
+
+
+def public(place: Settings) -> Path:
+    """The public folder: PORCHLIGHT_PUBLIC. Problem where it is none, or not apart."""
+    named = os.environ.get("PORCHLIGHT_PUBLIC")
+    if not named:
+        raise Problem("PORCHLIGHT_PUBLIC is not set: name the folder that the web server serves.")
+    folder = Path(named).expanduser().resolve()
+    for other, called in ((place.store, "the store"), (ROOT, "the repository")):
+        if folder.is_relative_to(other) or other.is_relative_to(folder):
+            raise Problem(f"PORCHLIGHT_PUBLIC {folder} must not hold or lie in {called}.")
+    return folder
+
+
+def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> str:
+    """Put a release that survived its attacks into the public folder; a sentence on it.
+
+    Its files are there whole, and the ledger says so, before `current` turns to them. One
+    that is older than what is published is refused without `older`.
+    """
+    with store.writing():
+        name = _found(store, name)
+        if name in chain.subjects(store, "recall"):
+            raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
+        if not older:
+            _newest(store, name, folder / "current")
+        source = chain.folder(store, name)
+        manifest = chain.verify(source)
+        _survived(source)
+        _settle(store, folder)
+        _consistent(source, manifest, folder / "current")
+        target = folder / "releases" / name
+        ledger.append(
+            store.ledger, "publish", name, manifest=chain.digest(source / "manifest.json")
+        )
+        chain.keep_events(store, name)
+        if not target.exists():
+            _copied(source, sorted(manifest["files"]), target)
+        chain.verify(target)
+        _point(folder, name)
+    return f"Published {name}: {folder / 'current'} shows it."
+
+
+def recall(store: Store, name: str, folder: Path) -> str:
+    """Take a release back: a tombstone in its place, and `current` away from it.
+
+    What others copied cannot be taken back.
+    """
+    with store.writing():
+        name = _found(store, name)
+        if name not in chain.subjects(store, "recall"):
+            ledger.append(store.ledger, "recall", name)
+        chain.keep_events(store, name)
+        _settle(store, folder)
+        left = chain.standing(store)
+    shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
+    return (
+        f"Recalled {name}: {shown}. Copies that others made cannot be recalled. Numbers of closed "
+        "periods that only it showed are not shown by any later release: see docs/release.md."
+    )
+
+
+def _newest(store: Store, name: str, current: Path) -> None:
+    """Problem where a newer release than this one is published.
+
+    Newer is one as of a later day; of one day that which was made later. The public folder
+    itself counts too: a store made anew knows nothing of it.
+    """
+    made = {e.subject: e.seq for e in store.events() if e.verb == "release"}
+    shown = {*chain.standing(store), *([current.resolve().name] if current.exists() else [])}
+    shown -= {name, STONE, *chain.subjects(store, "recall")}
+    age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
+    newer = [other for other in shown if age[other] > age[name]]
+    if newer:
+        last = max(newer, key=lambda other: age[other])
+        raise Problem(
+            f"Release {name} is older than {last}, which is published: readers would see older "
+            f"numbers again. If that is meant: python -m data publish {name} --older"
+        )
+
+
+def _found(store: Store, name: str) -> str:
+    """The release that a name or its beginning means."""
+    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in MADE))
+    if name in known:
+        return name
+    fits = [k for k in known if name and k.startswith(name)]
+    if len(fits) != 1:
+        if not known:
+            raise Problem("There is no release yet. Build one: python -m data release")
+        raise Problem(f"No single release is called {name!r}. Releases: {', '.join(known)}.")
+    return fits[0]
+
+
+def _survived(source: Path) -> None:
+    """Problem unless every attack on exactly these bytes failed to find something."""
+    called = f"Try: python -m data attack {source.name}"
+    try:
+        told: dict[str, Any] = json.loads((source / "attack.json").read_bytes())
+        results = [(str(r["id"]), r["passed"] is True) for r in told["results"]]
+        whole = told["passed"] is True
+        tried = dict.fromkeys(TRIES, 0) | dict(told.get("count", {}))
+        few = [name for name, least in TRIES.items() if int(tried[name]) < least]
+        same = told["release"] == chain.digest(source / "manifest.json")
+    except FileNotFoundError:
+        raise Problem(f"Release {source.name} was not attacked yet. {called}") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Problem(f"attack.json of {source.name} cannot be read. {called}") from None
+    if not same:
+        raise Problem(f"attack.json of {source.name} is about other bytes. {called}")
+    untried = [name for name in ATTACKS if name not in dict(results)]
+    if untried:
+        raise Problem(f"Release {source.name} was not attacked by {', '.join(untried)}. {called}")
+    if few:
+        raise Problem(f"Release {source.name} was attacked too seldom ({', '.join(few)}). {called}")
+    lost = [name for name, passed in results if not passed]
+    if lost or not whole:
+        raise Problem(
+            f"Release {source.name} did not survive {', '.join(lost) or 'its attacks'}: "
+            "it is not published."
+        )
+
+
+def _consistent(source: Path, manifest: chain.Manifest, current: Path) -> None:
+    """Problem where a closed number is not the one that is public already.
+
+    Looked up in the public folder itself: a store made anew knows nothing of it.
+    """
+    if not (current / "manifest.json").exists() or current.resolve().name == source.name:
+        return
+    name, other = source.name, current.resolve().name
+    least = manifest["policy"]["reissue_change"]["value"] if other[:4] < name[:4] else None
+    new, old = chain.tables(source), chain.tables(current.resolve())
+    for path, frame in old.items():
+        keys = [c for c in frame if c != "n"]
+        both = frame.merge(new[path], "inner", keys, suffixes=("", "_new"))
+        change = (both["n"].fillna(UNSEEN) - both["n_new"].fillna(UNSEEN)).abs()
+        wrong = (change > 0) & (least is None or change < least)
+        if wrong.any():
+            raise Problem(
+                f"Release {name} says other numbers than {other} of closed periods "
+                f"({path}): it is not published. Make a new one."
+            )
+
+
+def _copied(source: Path, files: list[str], target: Path) -> None:
+    """Copy the files that the manifest names; the folder appears whole or not at all."""
+    beside = _beside(target)
+    for name in [*files, "manifest.json"]:
+        made = beside / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, made)
+        made.chmod(0o644)
+    _whole(beside, target)
+
+
+def _beside(target: Path) -> Path:
+    """An empty folder beside a target, closed to others until it is whole."""
+    for folder in reversed([target.parent, *target.parent.parents]):
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)  # whatever the umask: a web server of another user reads it
+    made = target.parent / f".{target.name}-{secrets.token_hex(8)}"
+    made.mkdir(mode=0o700)
+    return made
+
+
+def _whole(beside: Path, target: Path) -> None:
+    for path in sorted(beside.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+        sync(path)
+    beside.chmod(0o755)
+    sync(beside)
+    beside.rename(target)
+    sync(target.parent)
+
+
+def _point(folder: Path, name: str) -> None:
+    """Let `current` show a release: readers see the old one or the new."""
+    beside = folder / f".current-{secrets.token_hex(8)}"
+    beside.symlink_to(f"releases/{name}")
+    beside.replace(folder / "current")
+    sync(folder)
+
+
+def _settle(store: Store, folder: Path) -> None:
+    """Make the public folder what the ledger says, also after a command that was killed.
+
+    `current` leaves a recalled release before its files go.
+    """
+    current, left = folder / "current", chain.standing(store)
+    gone = chain.subjects(store, "recall")
+    if current.is_symlink() and current.readlink().name in gone:
+        there = [name for name in left if (folder / "releases" / name).exists()]
+        if there:
+            _point(folder, there[-1])
+        else:
+            if not (folder / "releases" / STONE).exists():
+                _buried(folder / "releases" / STONE)
+            _point(folder, STONE)
+    for name in gone:
+        target = folder / "releases" / name
+        seen = name in chain.subjects(store, "publish")
+        if (target.exists() or seen) and not (target / TOMBSTONE).exists():
+            _buried(target)
+    for stray in [*folder.glob(".current-*"), *folder.glob("releases/.*")]:
+        stray.unlink() if stray.is_symlink() else shutil.rmtree(stray)
+
+
+def _buried(target: Path) -> None:
+    """Put a tombstone in place of a release's files."""
+    stone = _beside(target)
+    (stone / "embed").mkdir()
+    told = {"id": target.name, "recalled": True, "says": SAID}
+    (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
+    pages = [f"embed/{language.file_of(code)}" for code in language.languages()]
+    for page in ("index.html", *pages):
+        (stone / page).write_text(PAGE, encoding="utf-8")
+    (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")
+    for file in stone.rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)
+    if target.exists():
+        away = target.parent / f".{target.name}-{secrets.token_hex(8)}"
+        target.chmod(0o700)  # closed first: what is left of it is read by nobody
+        target.rename(away)
+    _whole(stone, target)

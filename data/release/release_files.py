@@ -1,0 +1,240 @@
+"""Releases on the disk: written beside, moved in whole, and the ones that came before."""
+
+import hashlib
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data import sources as catalogue
+from data.areas import area_import
+from data.release import (
+    admitted_records,
+    chain,
+    placed_records,
+    policy,
+    release_numbers,
+    secret_key,
+)
+from data.release.closed_periods import moment
+from data.release.policy import Policy
+from data.release.release_numbers import Cell, Tables
+from data.settings import ROOT, Problem, Settings
+from data.storage import build, ledger
+from data.storage.store import Store, sync
+
+Manifest = dict[str, Any]
+Embed = Callable[[Path, Manifest], None]
+Check = Callable[[Tables], Iterable[Cell]]
+
+TYPES = {"period": pa.string(), "kind": pa.string(), "band": pa.string()}
+TRIES = 50  # numbers that an attack may have held back, one after another
+
+
+class Written(NamedTuple):
+    """A release on the disk, and whether these bytes were there already."""
+
+    id: str
+    folder: Path
+    manifest: Manifest
+    old: bool
+
+
+def today(place: Settings, rules: Policy, now: datetime | None = None) -> date:
+    """The newest date whose fixed hour has come in the place's zone."""
+    now = now or datetime.now(UTC)
+    day = now.astimezone(ZoneInfo(place.zone)).date()
+    return day if moment(day, rules.hour, place.zone, latest=True) <= now else day - timedelta(1)
+
+
+def write(
+    store: Store,
+    place: Settings,
+    as_of: date | None = None,
+    *,
+    embed: Embed | None = None,
+    check: Check | None = None,
+    now: datetime | None = None,
+) -> Written:
+    """Build a release of the store as of a date and move it into releases/<id>/.
+
+    `embed` writes its files into the folder that it is given, from the manifest so far.
+    `check` names cells that must not be shown beside the others: they are held back and
+    the tables are built again.
+    """
+    rules = policy.load(place)
+    newest = today(place, rules, now)
+    as_of = as_of or newest
+    if as_of > newest:
+        raise Problem(f"{as_of} at {rules.hour:02d}:00 is not over yet: the newest is {newest}.")
+    # a second secret is never made: earlier releases were drawn from the first
+    secret = secret_key.load(place, make=not chain.past(store))
+    with store.writing() as scratch:
+        before = chain.before(store, rules, as_of, secret_key.mark(secret))
+        areas, meta = area_import.read(before.areas)
+        crs = placed_records.metric(store, place, areas)
+        group = placed_records.groups(areas, crs, rules.least_residents)
+        records = placed_records.records(store, areas, meta, group)
+        built = _built(records, sorted({*group.tolist()}), rules, secret, as_of, before, check)
+        held = [*built.held_back, *_unstated(store, records)]
+        folder = scratch / "release"
+        folder.mkdir(mode=0o700)
+        _tables(folder, built.tables)
+        (folder / "areas.geojson").write_bytes(placed_records.geojson(areas, group, crs))
+        manifest = _manifest(store, place, rules, secret, as_of, held, built.tables)
+        if embed is not None:
+            embed(folder, manifest)
+        manifest = _sealed(folder, manifest)
+        target = chain.folder(store, manifest["id"])
+        if target.exists():
+            return Written(manifest["id"], target, manifest, True)
+        _into(store, folder, target)
+        ledger.append(
+            store.ledger, "release", manifest["id"], as_of=as_of.isoformat(),
+            areas=before.areas.stem,
+            least=rules.least_residents, stamp=build.due(store, place),
+            secret=secret_key.mark(secret),
+        )  # fmt: skip
+        chain.keep_events(store, manifest["id"])
+        folder.rename(target)
+        sync(target.parent)
+    return Written(manifest["id"], target, manifest, False)
+
+
+def _built(
+    records: pd.DataFrame, groups: list[int], rules: Policy, secret: bytes, as_of: date,
+    before: chain.Before, check: Check | None,
+) -> release_numbers.Built:  # fmt: skip
+    """The tables, with what an attack finds telling held back until it finds nothing."""
+    held: set[Cell] = set(before.held)
+    for _ in range(TRIES):
+        built = release_numbers.build(
+            records, groups, rules, secret, as_of, before.tables,
+            reissue=before.reissue, held=held,
+        )  # fmt: skip
+        found = set(check(built.tables)) - held if check else set()
+        if not found:
+            return built
+        held |= found
+    raise Problem("The attack still finds telling numbers after many were held back.")
+
+
+def _unstated(store: Store, records: pd.DataFrame) -> list[str]:
+    """A sentence on the sources whose records the rule on origins cannot look at."""
+    known = catalogue.catalogue(store.root)
+    strict = records[records["source_kind"] != "official"]
+    names = sorted({*strict["source"].unique().tolist()} - admitted_records.stating(records))
+    titles = ", ".join(catalogue.get(name, known).title for name in names)
+    if not names:
+        return []
+    return [f"The rule on origins is left out for sources that state none: {titles}."]
+
+
+def _manifest(
+    store: Store, place: Settings, rules: Policy, secret: bytes, as_of: date,
+    held: list[str], tables: Tables,
+) -> Manifest:  # fmt: skip
+    """What a release says of itself, but for its files and its id."""
+    what = {
+        f"{path}/{t.name}": t.what for path in release_numbers.PATHS for t in release_numbers.TABLES
+    }
+    what[release_numbers.OFFICIAL] = (
+        "Official records that their source publishes: each area by day and kind, exact, "
+        "only where there are any."
+    )
+    return {
+        "place": {"name": place.name, "zone": place.zone},
+        "as_of": as_of.isoformat(),
+        "stamp": chain.stamp(secret, build.due(store, place)),
+        "code": _code(),
+        "policy": policy.told(rules),
+        "warnings": policy.warnings(rules),
+        "held_back": held,
+        "sources": _sources(store),
+        "tables": {
+            path: {"columns": list(frame.columns), "rows": len(frame), "what": what[path]}
+            for path, frame in sorted(tables.items())
+        },
+    }
+
+
+def _sources(store: Store) -> list[dict[str, Any]]:
+    """The sources that may be in a table, by name: whatever they hold."""
+    from data.storage.table_meta import source_names
+
+    known = catalogue.catalogue(store.root)
+    told = [catalogue.get(name, known) for name in sorted(source_names(store))]
+    words = ("name", "title", "kind", "says", "covers", "licence", "url", "made")
+    return [
+        {word: getattr(source, word) for word in words}
+        for source in told
+        if source.kind != "official" or source.already_public
+    ]
+
+
+def _code() -> str:
+    """The version of the code: what git calls it, else the package's number."""
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(told["project"]["version"])
+
+
+def _tables(folder: Path, tables: Tables) -> None:
+    """Every table as Parquet and CSV, the same bytes for the same numbers."""
+    for path, frame in tables.items():
+        file = folder / path
+        file.parent.mkdir(exist_ok=True)
+        kinds = [(c, TYPES.get(c, pa.int32())) for c in frame.columns]
+        arrays = [pa.array(frame[c], kind, from_pandas=True) for c, kind in kinds]
+        table = pa.Table.from_arrays(arrays, schema=pa.schema(kinds))
+        pq.write_table(
+            table, file.with_suffix(".parquet"), compression="zstd", version="2.6",
+            row_group_size=1 << 20, store_schema=False,
+        )  # fmt: skip
+        frame.to_csv(file.with_suffix(".csv"), index=False, lineterminator="\n")
+
+
+def _sealed(folder: Path, manifest: Manifest) -> Manifest:
+    """Write manifest.json with the hash of every file; the id is that of its content."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    hashes = {str(p.relative_to(folder)): chain.digest(p) for p in files}
+    manifest = manifest | {"files": hashes}
+    named = f"{manifest['as_of']}-{hashlib.sha256(chain.written(manifest)).hexdigest()[:8]}"
+    manifest = manifest | {"id": named}
+    (folder / "manifest.json").write_bytes(chain.written(manifest))
+    return manifest
+
+
+def _into(store: Store, folder: Path, target: Path) -> None:
+    """Bring all of a folder to the disk before it gets its name."""
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    sync(store.root)
+    for path in sorted(folder.rglob("*")):
+        sync(path)
+    sync(folder)
+
+
+def sentences(made: Written) -> list[str]:
+    """What was made, for who typed the command: also what no page will tell."""
+    shown = []
+    for path, told in made.manifest["tables"].items():
+        n = pq.read_table(made.folder / f"{path}.parquet", columns=["n"])["n"]
+        shown.append(f"  {path}: {told['rows'] - n.null_count:,} of {told['rows']:,} cells shown")
+    what = "is there already" if made.old else "is made; nothing of it is public yet"
+    return [
+        *(f"Warning: {text}" for text in made.manifest["warnings"]),
+        f"Release {made.id} {what}: {made.folder}",
+        *shown,
+        f"Next: python -m data attack {made.id}, then python -m data publish {made.id}",
+    ]

@@ -1,0 +1,1 @@
+"""The place that comes with Porchlight."""

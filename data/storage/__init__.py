@@ -1,0 +1,1 @@
+"""The store: its files, its ledger, and the table that Views ask."""

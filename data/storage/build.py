@@ -1,0 +1,250 @@
+"""The derived table `current`: batches joined with areas, built beside and swapped in."""
+
+import contextlib
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data import words
+from data.areas import area_import, label_or_point
+from data.settings import Settings
+from data.storage import damaged, facts, projection, table_meta
+from data.storage.identity import BASE
+from data.storage.store import Store, literal
+from data.views.view import HEXAGONS
+from geo import areas as geo_areas
+
+FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
+ROW_GROUP = 122_880
+
+
+def batches(store: Store) -> list[Path]:
+    """The batch files that count, oldest import first. Problem where one is not there or whole."""
+    files = [store.batches / f"{name}.parquet" for name in live(store)]
+    return damaged.checked(files, counts=True)
+
+
+def live(store: Store) -> list[str]:
+    """The ids of the batches that count: imported, not taken back, as last purged."""
+    names: list[str] = []
+    for event in store.events():
+        if event.verb == "import":
+            # the same file by another mapping stands in for what it was before
+            gone = {event.subject, *event.detail.get("replaces", ())}
+            names = [n for n in names if n not in gone] + [event.subject]
+        elif event.verb == "unimport":
+            names = [n for n in names if n != event.subject]
+        elif event.verb == "purge" and event.detail.get("batch"):
+            became = str(event.detail.get("became") or "")
+            names = [became if n == event.detail["batch"] else n for n in names]
+    return [name for name in names if name]
+
+
+def rewritten(store: Store) -> list[str]:
+    """The ids of batches that a purge wrote anew without some records: to be deleted."""
+    names: dict[str, None] = {}
+    for event in store.events():
+        if event.verb == "import":
+            names.pop(event.subject, None)
+        elif event.verb == "purge" and event.detail.get("batch"):
+            names[str(event.detail["batch"])] = None
+            names.pop(str(event.detail["became"]), None)
+    return [n for n in names if (store.batches / f"{n}.parquet").exists()]
+
+
+def due(store: Store, place: Settings) -> str:
+    """The stamp that `current` must have: a hash of everything it is made from."""
+    sets = {name: file.stem for name, file in area_import.current_sets(store).items()}
+    made_of = [FORMAT, live(store), sets, place.name, place.zone, place.center]
+    made_of.append(table_meta.sources_digest(store))
+    known, names = label_or_point.decisions(store), table_meta.source_names(store)
+    made_of.append({name: known.by_point(name, names) for name in sets})
+    if fewer := _imported_without(store):
+        made_of.append(fewer)
+    text = json.dumps(made_of, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _imported_without(store: Store) -> dict[str, int]:
+    """How many rows live batches have whose file was imported again and kept fewer or more than
+    the first time: what was purged in between stays away, though the batch is called the same."""
+    kept: dict[str, list[int]] = {}
+    for event in store.events():
+        if event.verb == "import":
+            kept.setdefault(event.subject, []).append(int(event.detail.get("kept", 0)))
+    counts = {name: kept[name] for name in live(store) if name in kept}
+    return {name: many[-1] for name, many in counts.items() if many[-1] != many[0]}
+
+
+def rebuild(
+    store: Store,
+    place: Settings,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> str:
+    """The stamp after building `current` where it is behind; readers keep the old one.
+
+    `progress` is told rows done and rows in all.
+    """
+    stamp = due(store, place)
+    if store.now() == stamp and store.at(stamp).whole():
+        # what a killed command left: the next writer sweeps it
+        if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
+            with store.writing():
+                forget(store)
+        return stamp
+    with store.writing() as scratch:
+        built = scratch / "current"
+        built.mkdir(mode=0o700)
+        middle = projection.middle(store, place)
+        meridian = middle[1] if middle else area_import.meridian(store)
+        for i, file in enumerate(area_import.current_sets(store).values()):
+            area_import.copy(file, built / f"areas{i}.parquet", meridian)
+        unplaced = _facts(store, place, built, scratch, meridian, progress)
+        meta = table_meta.describe(store, place, built, stamp, unplaced, meridian)
+        (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
+        store.swap(built, stamp)
+        forget(store)
+    return stamp
+
+
+def forget(store: Store) -> None:
+    """Remove what still holds purged records: older tables first, then the batches they name.
+
+    So readers never see a table whose batch is gone. The writer calls this, after the swap.
+    """
+    for folder in _older(store):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in rewritten(store):
+        (store.rejected / f"{name}.csv").unlink(missing_ok=True)
+        store.taken_back(name).unlink(missing_ok=True)
+        (store.batches / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def _older(store: Store) -> list[Path]:
+    """Tables from before a purge that are not what readers see now."""
+    purged, now = table_meta.purges(store), store.now()
+    found = []
+    for folder in store.current.glob("*/"):
+        if folder.name != now:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                if store.at(folder.name).meta["purges"] >= purged:
+                    continue
+            found.append(folder)
+    return found
+
+
+def _facts(
+    store: Store,
+    place: Settings,
+    built: Path,
+    scratch: Path,
+    meridian: float,
+    progress: Callable[[int, int], None],
+) -> Counter[str]:
+    """Write facts.parquet: one narrow row an incident, sorted by time.
+
+    What comes back counts the source labels of rows that no area of the first set holds.
+    """
+    unplaced: Counter[str] = Counter()
+    files = (built / f"areas{i}.parquet" for i in range(len(area_import.current_sets(store))))
+    sets = [area_import.read(file) for file in files]
+    with duckdb.connect(
+        config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
+    ) as connection:
+        labels = _labels(connection, store)
+        known, names = label_or_point.decisions(store), table_meta.source_names(store)
+        total, reader = _sorted_rows(connection, store, place)
+        placing = [
+            facts.Areas(
+                geo_areas.index(areas),
+                dict(zip(labels, area_import.label_codes(areas, meta, labels).tolist())),
+                tuple(map(names.index, known.by_point(meta["set"], names))),
+            )
+            for areas, meta in sets
+        ]
+        with pq.ParquetWriter(
+            built / "facts.parquet",
+            facts.schema(len(sets)),
+            compression="lz4",
+            use_dictionary=False,
+        ) as writer:
+            done, coarser = 0, [facts.Cells(r) for r in HEXAGONS.values()]
+            for batch in _chunks(reader):
+                table = facts.narrowed(batch, placing, coarser, meridian)
+                writer.write_table(table, ROW_GROUP)
+                if placing:
+                    # not of community reports: the list has no clock to hide young ones by
+                    outside = table["area0"].to_numpy() < 0
+                    outside &= batch["settled_at"].is_null().to_numpy()
+                    unplaced.update(batch["area_label"].filter(outside).to_pylist())
+                done += batch.num_rows
+                progress(done, total)
+    pq.write_table(pa.concat_tables([c.table() for c in coarser]), built / "cells.parquet")
+    return unplaced
+
+
+def _sorted_rows(
+    connection: duckdb.DuckDBPyConnection, store: Store, place: Settings
+) -> tuple[int, pa.RecordBatchReader]:
+    files = batches(store)
+    names = table_meta.source_names(store)
+    if not files:
+        empty = pa.schema([(n, pa.string()) for n in ("area_label",)])
+        return 0, pa.RecordBatchReader.from_batches(empty, [])
+    total = sum(pq.read_metadata(file).num_rows for file in files)
+    # a later import of the same source replaces all records of the same id, whatever their
+    # counters are: these follow the order of a file. One batch a source has nothing to replace
+    newest = (
+        f"QUALIFY batch = max(batch) OVER (PARTITION BY {BASE})" if len(files) > len(names) else ""
+    )
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT *, file_row_number AS row, {i}::USMALLINT AS batch "
+        f"FROM read_parquet({literal(file)}, file_row_number = true)"
+        for i, file in enumerate(files)
+    )
+    # batches of earlier versions have no such column
+    parts += " UNION ALL BY NAME SELECT NULL::VARCHAR AS same_id WHERE false" if newest else ""
+    order = "ORDER BY occurred_at, batch, row" if len(files) > 1 else ""
+    enums = ", ".join(
+        f"{facts.code_sql(name, words.CODES[name])} AS {name}" for name in facts.ENUMS
+    )
+    sources = {name: i for i, name in enumerate(names)}
+    sql = f"""
+        SELECT {enums}, {facts.code_sql("source", sources)} AS source, hour, weekday,
+            {facts.mask_sql("force")} AS force, local_date AS day,
+            (received_at AT TIME ZONE '{place.zone}')::DATE AS received,
+            CASE WHEN source_kind = 'community'
+                THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
+            x, y, lon, lat, area_label, batch, row::UINTEGER AS row
+        FROM ({parts}) {newest} {order}
+    """
+    return total, connection.sql(sql).to_arrow_reader(ROW_GROUP)
+
+
+def _labels(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    found: set[str] = set()
+    for file in batches(store):
+        rows = connection.execute(
+            f"SELECT DISTINCT area_label FROM {literal(file)} WHERE area_label IS NOT NULL"
+        ).fetchall()
+        found |= {label for (label,) in rows}
+    return sorted(found)
+
+
+def _chunks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Tables of about one row group each: the reader hands out smaller pieces."""
+    held: list[pa.RecordBatch] = []
+    for batch in reader:
+        held.append(batch)
+        if sum(b.num_rows for b in held) >= ROW_GROUP:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)

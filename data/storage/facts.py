@@ -1,0 +1,151 @@
+"""The narrow table that Views ask: its columns, and rows of batches turned into it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from data import words
+from data.views.view import HEXAGONS
+from geo import areas as geo_areas
+from geo import hexagons, mercator
+from geo.longitude import near
+
+ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+NOT_SET = 255
+FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
+
+
+@dataclass(frozen=True)
+class Areas:
+    """One area set, ready to place rows: its index, and its row of each source label.
+
+    `by_point` are the codes of sources whose labels name no area here.
+    """
+
+    index: geo_areas.AreaIndex
+    rows: dict[str, int]
+    by_point: tuple[int, ...] = ()
+
+
+class Cells:
+    """Short numbers for the hexagons of one resolution, in the order they are met."""
+
+    def __init__(self, resolution: int) -> None:
+        self.resolution = resolution
+        self.numbers: dict[int, int] = {}
+
+    def number(self, cells: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """The number of the hexagon that holds each cell; -1 where there is no cell."""
+        rows, found = pd.factorize(hexagons.parents(cells, self.resolution))
+        known = [self.numbers.setdefault(int(c), len(self.numbers)) for c in found]
+        held = np.array(known, np.int32)[rows] if known else np.empty(0, np.int32)
+        return np.where(cells == 0, -1, held).astype(np.int32)
+
+    def table(self) -> pa.Table:
+        """The hexagon of each number: resolution, number, cell (H3 index)."""
+        size = len(self.numbers)
+        return pa.table(
+            {
+                "resolution": pa.array([self.resolution] * size, pa.uint8()),
+                "number": pa.array(self.numbers.values(), pa.int32()),
+                "cell": pa.array(self.numbers.keys(), pa.uint64()),
+            }
+        )
+
+
+def schema(n_sets: int) -> pa.Schema:
+    """The columns of the narrow table, with a pair for each area set."""
+    tiny = [*ENUMS, "source", "hour", "weekday"]
+    fields = [pa.field(name, pa.uint8()) for name in tiny]
+    fields += [pa.field("force", pa.uint16()), pa.field("day", pa.date32())]
+    fields += [pa.field("week", pa.int16())]
+    fields += [
+        pa.field("received", pa.date32()),
+        pa.field("settled_at", pa.timestamp("us")),
+    ]
+    fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
+    fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
+    fields += [pa.field("cell", pa.uint64())]
+    fields += [pa.field(f"hex{resolution}", pa.int32()) for resolution in HEXAGONS.values()]
+    for i in range(n_sets):
+        fields += [pa.field(f"area{i}", pa.int16()), pa.field(f"by{i}", pa.uint8())]
+    fields += [pa.field("batch", pa.uint16()), pa.field("row", pa.uint32())]
+    return pa.schema(fields)
+
+
+def weeks(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int16]:
+    """The week of each day, Monday to Sunday, counted from January 5, 1970."""
+    since = days.astype("datetime64[D]").astype(np.int64) - FIRST_MONDAY
+    return np.asarray(np.floor_divide(since, 7), np.int16)
+
+
+def code_sql(column: str, codes: dict[str, int]) -> str:
+    """SQL for the position of a word in its table; 255 where there is none."""
+    whens = " ".join(
+        f"WHEN '{word.replace(chr(39), chr(39) * 2)}' THEN {code}" for word, code in codes.items()
+    )
+    return f"(CASE {column} {whens} ELSE {NOT_SET} END)::UTINYINT"
+
+
+def mask_sql(column: str) -> str:
+    """SQL for a set of words as bits, the first word of the table the lowest."""
+    bits = " + ".join(
+        f"(CASE WHEN list_contains({column}, '{word}') THEN {1 << code} ELSE 0 END)"
+        for word, code in words.CODES[column].items()
+    )
+    return f"coalesce({bits}, 0)::USMALLINT"
+
+
+def narrowed(
+    rows: pa.Table, sets: list[Areas], coarser: list[Cells], meridian: float = 0.0
+) -> pa.Table:
+    """The rows with their areas, cell and map pixel, without what Views never ask.
+
+    Map pixels are of longitudes within 180 degrees of the meridian.
+    """
+    lon = near(rows["lon"].to_numpy(), meridian)
+    lat = rows["lat"].to_numpy()
+    mx, my = mercator.to_pixels(lon, lat)
+    columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
+    missing = np.isnan(lon)
+    columns["week"] = pa.array(weeks(rows["day"].to_numpy()))
+    columns["mx"] = pa.array(mx, mask=missing)
+    columns["my"] = pa.array(my, mask=missing)
+    cells = hexagons.cells(lon, lat)
+    columns["cell"] = pa.array(cells)
+    for numbers in coarser:
+        columns[f"hex{numbers.resolution}"] = pa.array(numbers.number(cells))
+    only_city = rows["place_precision"].to_numpy() == words.CODES["place_precision"]["city"]
+    labels = rows["area_label"].combine_chunks().dictionary_encode()
+    if isinstance(labels, pa.ChunkedArray):
+        labels = labels.combine_chunks()
+    position = labels.indices.fill_null(-1).to_numpy()
+    for i, areas in enumerate(sets):
+        by_name = [areas.rows.get(label, -1) for label in labels.dictionary.to_pylist()]
+        named = np.array([*by_name, -1])[position]
+        named[only_city] = -1  # a city may be called like one of the areas
+        points_decide = np.isin(rows["source"].to_numpy(), areas.by_point)
+        area, by = _area(named, geo_areas.locate(lon, lat, areas.index), points_decide)
+        columns[f"area{i}"], columns[f"by{i}"] = area, by
+    wanted = schema(len(sets))
+    return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
+
+
+def _area(
+    named: npt.NDArray[Any], located: npt.NDArray[np.int32], points_decide: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
+    """Area and how it was found: the label wins where it names one, unless points decide."""
+    codes = words.CODES["area_by"]
+    labelled = (named >= 0) & ~points_decide
+    differ = (named >= 0) & (located >= 0) & (named != located)
+    area = np.where(labelled, named, located).astype(np.int16)
+    by = np.full(len(area), codes["none"], np.uint8)
+    by[located >= 0] = codes["point"]
+    by[labelled] = codes["label"]
+    by[differ] = codes["label_not_point"]
+    by[differ & points_decide] = codes["point_not_label"]
+    return area, by

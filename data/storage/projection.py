@@ -1,0 +1,110 @@
+"""The place: how far it reaches, its metric CRS, and points in metres and as WKB."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyproj import Transformer
+
+from data.files.cells import Flags
+from data.settings import Settings
+from data.storage import coordinate_system
+from data.storage.store import Store, literal, query
+from data.values.coordinates import Floats
+from geo.longitude import near
+
+WGS84 = "EPSG:4326"
+EARTH_KM = 6371.0088
+# SQL for the middle of columns lat and lon; the mean direction: across 180 degrees, too
+MIDDLE = """median(lat) AS lat,
+    degrees(atan2(avg(sin(radians(lon))), avg(cos(radians(lon))))) AS lon"""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where coordinates may lie: within `reach_km` of the centre; 0 is anywhere."""
+
+    center: tuple[float, float] | None
+    reach_km: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a limit at all."""
+        return self.center is not None and self.reach_km > 0
+
+    def far(self, lat: Floats, lon: Floats) -> Flags:
+        """Which coordinates lie outside (haversine distance)."""
+        assert self.center is not None
+        here_lat, here_lon = np.radians(self.center)
+        there_lat, there_lon = np.radians(lat), np.radians(lon)
+        half = np.sin((there_lat - here_lat) / 2) ** 2
+        half += np.cos(here_lat) * np.cos(there_lat) * (np.sin((there_lon - here_lon) / 2) ** 2)
+        far: Flags = 2 * EARTH_KM * np.arcsin(np.sqrt(half.clip(0, 1))) > self.reach_km
+        return far
+
+    def wrapped(self, lat: Floats, lon: Floats) -> Floats:
+        """Longitudes of 0 to 360 degrees as -180 to 180, where they then lie inside."""
+        turned = near(lon, 0.0)
+        fits = self.known and (np.abs(lon) <= 360) & ~self.far(lat, turned)
+        return np.where(fits, turned, lon)
+
+
+def middle(store: Store, place: Settings) -> tuple[float, float] | None:
+    """Latitude and longitude of the middle of the place: as stated, else of its records.
+
+    None where neither is known. Longitudes are kept within 180 degrees of it.
+    """
+    from data.storage.build import batches  # build asks for the middle
+
+    if place.center is not None:
+        return place.center
+    if not (files := ", ".join(literal(file) for file in batches(store))):
+        return None
+    found = query(store.root, f"SELECT {MIDDLE} FROM read_parquet([{files}])").to_pylist()[0]
+    return None if found["lat"] is None else (found["lat"], found["lon"])
+
+
+def metric_crs(store: Store, place: Settings) -> str | None:
+    """The CRS in metres that x and y are in; None where no import has fixed one yet."""
+    if place.crs != "auto":
+        return coordinate_system.check(place.crs, "place.crs of the settings")
+    fixed = [event.subject for event in store.events() if event.verb == "crs"]
+    return fixed[0] if fixed else None
+
+
+def utm_zone(lat: float, lon: float) -> str:
+    """The UTM zone of a point on WGS 84, as an EPSG code (the regular grid)."""
+    zone = min(int((float(near(lon, 0.0)) + 180) // 6) + 1, 60)
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+
+
+def metres(lon: Floats, lat: Floats, crs: str) -> tuple[pa.Array, pa.Array]:
+    """x and y as float32; null where there is no coordinate."""
+    missing = np.isnan(lon)
+    x, y = transformer(WGS84, crs).transform(lon, lat)
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    return tuple(
+        pa.array(np.where(missing, 0, v), pa.float32(), mask=missing | ~np.isfinite(v))
+        for v in (x, y)
+    )
+
+
+def wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
+    """Points as well-known binary; null where there is no coordinate."""
+    point = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+    points = np.zeros(len(lon), point)
+    points["order"], points["type"] = 1, 1
+    points["x"], points["y"] = lon, lat
+    fixed = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(point.itemsize), len(points), [None, pa.py_buffer(points.tobytes())]
+    )
+    missing = pa.array(np.isnan(lon))
+    return pc.if_else(missing, None, fixed.cast(pa.binary()))
+
+
+@lru_cache(maxsize=16)
+def transformer(source: str, target: str) -> Transformer:
+    """How coordinates get from one CRS to another, always as easting, northing."""
+    return Transformer.from_crs(source, target, always_xy=True)

@@ -1,0 +1,180 @@
+"""What `current` says of itself: place, sources with their coverage, area sets, counts."""
+
+import hashlib
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import geopandas as gpd
+
+from data import sources, words
+from data.areas import area_import
+from data.settings import Settings
+from data.storage import projection
+from data.storage.store import Store, literal
+
+COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+LISTED_LABELS = 50
+
+
+def imports(store: Store) -> list[dict[str, Any]]:
+    """The imports that count, oldest first, each as its ledger entry tells it."""
+    from data.storage.build import live  # build describes itself with this module
+
+    told = {e.subject: e for e in store.events() if e.verb == "import"}
+    renamed = {
+        e.detail["became"]: e.detail["batch"]
+        for e in store.events()
+        if e.verb == "purge" and e.detail.get("became")
+    }
+    merged = {e.subject: e.detail for e in store.events() if e.verb == "merge"}
+    found = []
+    for name in live(store):
+        first = name
+        while first in renamed:
+            first = renamed[first]
+        event = told[first]
+        told_more = {}
+        if more := merged.get(first):
+            told_more = {"source_rows": more["rows"], "merged": more["merged"]}
+        entry = {"batch": name, "imported_at": event.at, **event.detail, **told_more}
+        entry.pop("mapping", None)
+        found.append(entry)
+    return found
+
+
+def purges(store: Store) -> int:
+    """How often something was purged from this store: it grows with every purge."""
+    return sum(event.verb == "purge" for event in store.events())
+
+
+def source_names(store: Store) -> list[str]:
+    """The sources that have records, in the order of their first import."""
+    return list(dict.fromkeys(entry["source"] for entry in imports(store)))
+
+
+def sources_digest(store: Store) -> str:
+    """A hash of what is stated of the store's sources: part of the stamp."""
+    known = sources.catalogue(store.root)
+    text = repr([sources.get(name, known) for name in source_names(store)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def describe(
+    store: Store,
+    place: Settings,
+    built: Path,
+    stamp: str,
+    unplaced: Counter[str],
+    meridian: float,
+) -> dict[str, Any]:
+    """The meta of one `current`, as plain JSON values."""
+    sets = [
+        (name, *area_import.read(built / f"areas{i}.parquet"))
+        for i, name in enumerate(area_import.current_sets(store))
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE VIEW facts AS FROM read_parquet({literal(built / 'facts.parquet')})"
+        )
+        count = connection.execute("SELECT count(*) FROM facts").fetchone()
+        rows = count[0] if count else 0
+        told = _sources(connection, store)
+        placed = [
+            {
+                words.AREA_BY[by].code: n
+                for by, n in connection.execute(
+                    f"SELECT by{i}, count(*) FROM facts GROUP BY 1 ORDER BY 1"
+                ).fetchall()
+            }
+            for i in range(len(sets))
+        ]
+    labels = [(label or "", n) for label, n in unplaced.most_common(LISTED_LABELS)]
+    return {
+        "stamp": stamp,
+        "place": {
+            "name": place.name,
+            "zone": place.zone,
+            "crs": projection.metric_crs(store, place),
+            "meridian": meridian,
+        },
+        "rows": rows,
+        "batches": [entry["batch"] for entry in imports(store)],
+        "purges": purges(store),
+        "events": max((event.seq for event in store.events()), default=0),
+        "sources": told,
+        "sets": [
+            {
+                "name": name,
+                **meta,
+                "areas": len(areas),
+                "names": areas["name"].tolist(),
+                "centres": _centres(areas, projection.metric_crs(store, place)),
+                "placed": placed[i],
+            }
+            for i, (name, areas, meta) in enumerate(sets)
+        ],
+        "unplaced": labels,
+    }
+
+
+def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
+    """The middle of each area in metres, for circles around it; none without a metric CRS."""
+    if crs is None:
+        return []
+    middle = areas.to_crs(crs).geometry.centroid
+    return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
+
+
+def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:
+    known = sources.catalogue(store.root)
+    entries = imports(store)
+    told = []
+    for code, name in enumerate(source_names(store)):
+        source = sources.get(name, known)
+        found = connection.execute(
+            # what is known only to the month may have happened up to its last day
+            "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "
+            "WHERE source = ?",
+            [code],
+        ).fetchone()
+        n, first, last = found or (0, None, None)
+        told.append(
+            {
+                "name": name,
+                "title": source.title,
+                "says": source.says,
+                "kind": source.kind,
+                "url": source.url,
+                "licence": source.licence,
+                "covers": source.covers,
+                "area": source.area,
+                "notes": source.notes,
+                "made": source.made,
+                "is_count": source.is_count,
+                "changes": [[day.isoformat(), what] for day, what in source.changes],
+                "coverage_stated": source.start is not None,
+                "start": _iso(source.start or first),
+                "end": _iso(source.end or last),
+                "first": _iso(first),
+                "last": _iso(last),
+                "rows": n,
+                "counts": {c: _count(connection, c, code) for c in COUNTED},
+                "imports": [e for e in entries if e["source"] == name],
+            }
+        )
+    return told
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _count(connection: duckdb.DuckDBPyConnection, column: str, source: int) -> dict[str, int]:
+    rows = connection.execute(
+        f"SELECT {column}, count(*) FROM facts WHERE source = ? GROUP BY 1 ORDER BY 1",
+        [source],
+    ).fetchall()
+    return {words.TABLES[column][code].code: n for code, n in rows}

@@ -1,0 +1,1 @@
+"""Work on a store that exists: purge, recover, say what is in it."""

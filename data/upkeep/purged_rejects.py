@@ -1,0 +1,71 @@
+"""Rejected rows without those of some ids."""
+
+import csv
+import re
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from data.files.spreadsheet import guard
+from data.storage.store import Store
+
+BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
+TOLD = 3  # columns of a rejected row that are ours: line, column, reason
+
+
+def clean(
+    store: Store, scratch: Path, gone: Collection[str], imports: Mapping[str, dict[str, Any]]
+) -> dict[Path, tuple[Path, int]]:
+    """Write copies of the files of rejected rows without some ids; how many rows each lost.
+
+    Only of files that hold one. `imports` tells of the import of each batch, by its name now.
+    """
+    cleaned: dict[Path, tuple[Path, int]] = {}
+    for name, told in imports.items():
+        file = store.rejected / f"{name}.csv"
+        if not file.exists():
+            continue
+        source = told.get("source", "")
+        own = {n.partition(":")[2] for n in gone if not source or n.startswith(f"{source}:")}
+        column = told["mapping"]["columns"].get("incident_id") if "mapping" in told else ""
+        made = scratch / f"clean-{file.name}"
+        # without a column of ids a record is named by its content: no rejected row has it
+        if own and column is not None and (n := _copied(file, made, own, column)):
+            cleaned[file] = made, n
+    return cleaned
+
+
+def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
+    """How many rejected rows hold one of some ids; they are left out of the copy."""
+    csv.field_size_limit(sys.maxsize)  # a row that never closes its quotes is one cell
+    sought, left_out = {_plain(name) for name in own} - {""}, 0
+    with (
+        file.open(newline="", encoding="utf-8") as old,
+        made.open("w", newline="", encoding="utf-8") as new,
+    ):
+        rows, writer = csv.reader(old), csv.writer(new, lineterminator="\n")
+        header = next(rows, [])
+        where = _cells(header, column)
+        writer.writerow(header)
+        for row in rows:
+            if any(_plain(cell) in sought for cell in (*row[where], *BETWEEN.split(row[-1]))):
+                left_out += 1
+            else:
+                writer.writerow(row)
+    return left_out
+
+
+def _cells(header: list[str], column: str) -> slice:
+    """Where rejected rows have the id; all cells of the source where that is not known."""
+    names = header[TOLD:-1]
+    if guard(column) not in names:
+        return slice(TOLD, -1)
+    at = TOLD + names.index(guard(column))
+    return slice(at, at + 1)
+
+
+def _plain(cell: str) -> str:
+    """A cell as the import reads ids: without quotes, invisible marks and outer spaces."""
+    seen = "".join(c for c in cell if c.isprintable() or c.isspace())
+    return " ".join(seen.strip("'\" ").split())

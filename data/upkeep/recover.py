@@ -1,0 +1,194 @@
+"""A lost ledger written anew from what batches, area sets and releases tell of themselves."""
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.areas import area_import
+from data.release.publish import STONE, TOMBSTONE
+from data.storage import ledger
+from data.storage.store import Store, move, sync
+
+
+class Told(NamedTuple):
+    """An event as a file tells of it; `order` is its number in the ledger that was lost."""
+
+    order: int
+    at: str
+    verb: str
+    subject: str
+    detail: dict[str, Any]
+
+
+Sentences = list[str]
+
+
+def recover(store: Store, public: Path | None) -> Sentences:
+    """Write the ledger anew where it is lost; what was found, and what cannot be known.
+
+    `public` is the folder of what is published: it shows what was recalled. The lost file
+    is kept beside. The caller rebuilds `current`.
+    """
+    with store.writing() as scratch:
+        with contextlib.suppress(ledger.Lost):
+            n = len(store.events())
+            return [f"The ledger is whole ({n:,} events): there is nothing to recover."]
+        notes: Sentences = []
+        found = [*_batches(store, notes), *_areas(store), *_releases(store, public, notes)]
+        found = sorted(found, key=lambda told: told.order)  # stable: renames follow their purge
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        counts = {verb: sum(told.verb == verb for told in found) for verb in COUNTED}
+        found.append(Told(0, now, "recover", "ledger", {"counts": counts}))
+        made = scratch / "ledger.db"
+        # numbers go on after the lost ones: what was built from those is older
+        last = max([store.built_from(), *(told.order for told in found)])
+        ledger.add(made, [told[1:] for told in found], first=last + 1)
+        _aside(store)
+        move(made, store.ledger)
+    listed = (
+        ", ".join(f"{n:,} {COUNTED[verb][n != 1]}" for verb, n in counts.items() if n) or "nothing"
+    )
+    return [f"The ledger was written anew from the files of the store: {listed}.", *notes]
+
+
+# one of them, and several
+COUNTED = {
+    "import": ("import", "imports"),
+    "unimport": ("import taken back", "imports taken back"),
+    "purge": ("hash of what was purged", "hashes of what was purged"),
+    "areas": ("area set", "area sets"),
+    "release": ("release", "releases"),
+    "publish": ("of them published", "of them published"),
+    "recall": ("of them recalled", "of them recalled"),
+}
+
+
+def _aside(store: Store) -> None:
+    """Keep what is left of the lost ledger under another name."""
+    if store.ledger.exists():
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        kept = store.root / f"ledger.lost-{stamp}.db"
+        kept.write_bytes(store.ledger.read_bytes())
+        kept.chmod(0o600)
+        sync(kept)
+    for end in ("-wal", "-shm"):
+        store.ledger.with_name(store.ledger.name + end).unlink(missing_ok=True)
+
+
+def _batches(store: Store, notes: Sentences) -> Iterator[Told]:
+    """The imports, purges and imports taken back that batches tell of."""
+    abouts: dict[str, dict[str, Any]] = {}
+    for file in sorted(store.batches.glob("*.parquet")):
+        try:
+            abouts[file.stem] = json.loads((pq.read_metadata(file).metadata or {})[b"porchlight"])
+        except (OSError, ValueError, KeyError, pa.ArrowException):
+            notes.append(f"{file} cannot be read: put its copy back, or import its file again.")
+    latest = _latest(abouts)
+    purges: set[str] = set()
+    crs: list[Told] = []
+    for name, about in abouts.items():
+        detail, was = about.get("import"), about.get("was", [])
+        names = [w for w, _ in was]
+        if was and (other := latest[names[-1]]) != name:  # of a purge that was stopped
+            yield Told(was[-1][1], "", "purge", name, {"batch": name, "became": other})
+            continue
+        if not detail:
+            notes.append(_incomplete(store, name, about))
+            continue
+        order, at = int(about["order"]), str(detail["imported_at"])
+        if about.get("crs_of_x_y"):
+            crs.append(Told(order, at, "crs", about["crs_of_x_y"], {}))
+        yield Told(order, at, "import", about["batch"], detail)
+        for at, verb, subject, told in about.get("purges", ()):
+            mark = json.dumps([at, subject, told], sort_keys=True)
+            if mark not in purges:
+                purges.add(mark)
+                yield Told(was[-1][1], at, verb, subject, told)
+        for (old, number), new in zip(was, [*names[1:], name]):
+            yield Told(number, at, "purge", new, {"batch": old, "became": new})
+        if store.taken_back(name).exists():
+            yield Told(_number(store.taken_back(name)), at, "unimport", name, {})
+    yield from sorted(crs)[:1]
+
+
+def _latest(abouts: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By the name of a batch that was written anew: the one that stands for it, the newest."""
+    latest: dict[str, str] = {}
+    for name, about in sorted(abouts.items(), key=lambda item: item[1].get("rewritten", 0)):
+        for was, _ in about.get("was", []):
+            latest[was] = name
+    return latest
+
+
+def _incomplete(store: Store, name: str, about: dict[str, Any]) -> str:
+    """That a batch does not tell enough of itself, and which file it was made from."""
+    rows = pq.read_metadata(store.batches / f"{name}.parquet").num_rows
+    digest = f" with the SHA-256 {about['file_sha256']}" if about.get("file_sha256") else ""
+    return (
+        f"The batch {name} ({rows:,} records of {about.get('source', 'a source')}) was made by an "
+        f"earlier version and cannot be recovered: import its file{digest} again. What was purged "
+        "from it is not known: purge it again."
+    )
+
+
+def _number(file: Path) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        return int(file.read_text() or 0)
+    return 0
+
+
+def _areas(store: Store) -> Iterator[Told]:
+    """The area sets, the one that was chosen last at the end."""
+    for file in sorted(store.areas.glob("*.parquet"), key=lambda f: f.stat().st_mtime_ns):
+        with contextlib.suppress(OSError, ValueError, KeyError, pa.ArrowException):
+            held = pq.read_schema(file).metadata
+            meta = json.loads(held[area_import.KEY])
+            at = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
+            told = {"set": meta["set"], "how": meta["how"]}
+            if deciders := json.loads(held.get(area_import.DECIDERS, b"{}")):
+                told["place_by"] = deciders
+            yield Told(int(held.get(area_import.ORDER, b"0")), at, "areas", file.stem, told)
+
+
+def _releases(store: Store, public: Path | None, notes: Sentences) -> Iterator[Told]:
+    """What was released, published and recalled, by the store's files and the public folder."""
+    kept = {}
+    for file in store.release_events.glob("*.json"):
+        with contextlib.suppress(OSError, ValueError):
+            kept[file.stem] = [Told(*told) for told in json.loads(file.read_bytes())]
+    made = {folder.name for folder in (store.root / "releases").glob("*")}
+    shown, gone = _public(public)
+    for name in sorted(made | kept.keys() | shown | gone):
+        told = kept.get(name, [])
+        yield from told
+        verbs = {event.verb for event in told}
+        last = max((event.order for event in told), default=0)
+        for verb, among in (("publish", shown | gone), ("recall", gone)):
+            if name in among and verb not in verbs:
+                yield Told(last, "", verb, name, {})
+        if "release" not in verbs:
+            notes.append(
+                f"Release {name} does not tell how it was made: it cannot be published again"
+                + (", and no later one is made without it." if name in shown else ".")
+            )
+    if made and public is None:
+        notes.append(
+            "PORCHLIGHT_PUBLIC is not set: what was published or recalled is taken from the store "
+            "alone."
+        )
+
+
+def _public(public: Path | None) -> tuple[set[str], set[str]]:
+    """The releases that the public folder shows, and those with a tombstone."""
+    shown, gone = set[str](), set[str]()
+    folders: Iterable[Path] = public.glob("releases/[!.]*") if public else ()
+    for folder in folders:
+        if folder.name != STONE:
+            (gone if (folder / TOMBSTONE).exists() else shown).add(folder.name)
+    return shown, gone

@@ -1,0 +1,82 @@
+"""What is in the store, in lines for a terminal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from data import words
+from data.settings import Settings
+from data.storage import build, damaged
+from data.storage.store import Store
+
+
+def first_step(place: Settings) -> str:
+    """What to type where there are no records; the sample only where it belongs."""
+    own = "python -m data import FILE"
+    if place.sample:
+        return f"No records yet. Try: python -m data sample (or your own: {own})"
+    return f"No records yet. Try: {own}"
+
+
+def lines(store: Store, place: Settings) -> Iterator[str]:
+    """The store in words: every row that came is in one of these numbers."""
+    stamp = store.stamp()
+    yield f"Place: {place.name}   Store: {store.root}"
+    if stamp is None:
+        yield first_step(place)
+        return
+    meta = store.at(stamp).meta
+    behind = "" if build.due(store, place) == stamp else "   (behind: python -m data rebuild)"
+    yield f"Data {stamp}: {meta['rows']:,} incidents{behind}"
+    if not meta["rows"]:
+        yield first_step(place)
+    for source in meta["sources"]:
+        yield ""
+        yield from _source(store, source)
+    yield ""
+    for areas in meta["sets"]:
+        told = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in areas["placed"].items())
+        placed = f"records by {told}" if told else "no records"
+        yield f"areas {areas['name']} ({areas['how']}): {areas['areas']:,}; {placed}"
+    for label, n in meta["unplaced"][:12]:
+        yield f"  outside the areas: {n:,} labelled {label or '(nothing)'}"
+
+
+def _source(store: Store, source: dict[str, Any]) -> Iterator[str]:
+    span = f"{source['first']} to {source['last']}" if source["rows"] else "none kept"
+    yield f"{source['name']}: {source['rows']:,} incidents, {span}"
+    for column, counts in source["counts"].items():
+        told = ", ".join(f"{words.spoken(w)} {n:,}" for w, n in counts.items())
+        yield f"  {words.spoken(column)}: {told}"
+    for entry in source["imports"]:
+        yield f"  batch {entry['batch']} from {entry['file']}: {_sum([entry])}"
+        for reason, n in entry["rejected"].items():
+            yield f"    {n:,} rejected: {reason}"
+        if entry.get("merged"):
+            yield (
+                f"    made from {entry['source_rows']:,} rows of the source: "
+                f"{entry['merged']:,} were merged into another one"
+            )
+    if len(source["imports"]) > 1:
+        yield f"  all batches: {_sum(source['imports'])}"
+    yield f"  {_became(store, source)}"
+
+
+def _sum(imports: list[dict[str, Any]]) -> str:
+    kept, rows = (sum(entry[what] for entry in imports) for what in ("kept", "rows"))
+    rejected = sum(sum(entry["rejected"].values()) for entry in imports)
+    return f"{kept:,} kept + {rejected:,} rejected = {rows:,} rows"
+
+
+def _became(store: Store, source: dict[str, Any]) -> str:
+    """Where the rows that were kept are now: the parts add up to them."""
+    kept, here = sum(entry["kept"] for entry in source["imports"]), source["rows"]
+    files = [store.batches / f"{entry['batch']}.parquet" for entry in source["imports"]]
+    if bad := [file for file in files if not damaged.has_footer(file)]:
+        return str(damaged.problem(bad[0], counts=True))
+    held = sum(pq.read_metadata(file).num_rows for file in files)
+    return (
+        f"{kept:,} kept = {here:,} in the store + {held - here:,} replaced by a newer "
+        f"import + {kept - held:,} purged"
+    )

@@ -1,0 +1,1 @@
+"""Cells to the values of a record: when, where, what."""

@@ -1,0 +1,1 @@
+"""The View and the numbers it asks for."""

@@ -1,0 +1,159 @@
+"""What screens show of a View: the table of areas, the series and the change, as one."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.maps.outlines import HEXAGON_OF
+from data.storage.store import Current
+from data.views import links, periods, recording, seasonality, shape_filter, view_counts
+from data.views.view import HEXAGONS, View
+from geo import drawn_shape, forest, tabulate
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The change of all incidents from one period to another, whole steps only.
+
+    `now` and `before` are incidents a step, the means of so many `steps` and `steps_before`;
+    the periods are those of the whole steps. Where steps are months, the ratio is that of
+    incidents a day: months differ in length. `season` is whether one can pass for a change,
+    and `years` how many other years told what it brings.
+    """
+
+    change: forest.Ratios
+    now: float
+    before: float
+    period: str
+    period_before: str
+    steps: int
+    steps_before: int
+    season: seasonality.Season
+    years: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One View counted by area and time.
+
+    `table` has a row a unit (see geo.tabulate.areas_table), `unit`, and `asked`: whether
+    the View asks for it; `series` has start, at, n, whole and note, a row a step that the
+    source covers; `counts` are by unit and step, of which `at` is the column. `step` is
+    "week", "day", "night" (a day that ends in the morning) or "month"; what is known only
+    to the month is in `table`, but in no week, day or night. Without a `comparison`, `why`
+    says why. Where the sources do not cover the period at all it is not `covered`, and where
+    no record lies in any unit none is `placed`: the zeros of the table are no zeros then.
+    `headline` is that of data.views.view_counts.
+    """
+
+    table: pd.DataFrame
+    series: pd.DataFrame
+    counts: npt.NDArray[np.int64]
+    step: str
+    comparison: Comparison | None
+    why: str
+    covered: bool
+    placed: bool
+    headline: dict[str, int]
+
+
+def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
+    """The answer to a View for the units of its area set."""
+    other = view.compared()
+    step = periods.step(view, other, current)
+    counted = view_counts.by_area_and_step(current, view, step)
+    rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
+    n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
+    why = periods.why_not(view, other, step, current)
+    now = before = comparison = days = told = None
+    if other is not None and not why:
+        earlier = view_counts.by_area_and_step(current, other, step)
+        kept, kept_before = (periods.whole(v, step, current) for v in (view, other))
+        now = rows[:, kept]
+        before = tabulate.aligned(units["unit"], earlier.units, earlier.counts)
+        before = before[:, kept_before]
+        totals = [
+            counts.sum(axis=0, keepdims=True)
+            for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
+        ]
+        days = (periods.length(view, step, current), periods.length(other, step, current))
+        told = seasonality.of(current, view, other, step, units)
+        comparison = Comparison(
+            forest.ratios(
+                totals[0],
+                totals[1],
+                days[0],
+                days[1],
+                inflation=told.inflation_of_all,
+                years=told.years_of_all,
+            ),
+            float(totals[0].mean()),
+            float(totals[1].mean()),
+            periods.ends(view, step, current),
+            periods.ends(other, step, current),
+            totals[0].shape[1],
+            totals[1].shape[1],
+            told.season,
+            len(told.years or ()),
+        )
+    # a drawn shape cuts through areas: their residents are not those within it
+    counted_up = recording.is_count(view, current.meta)
+    people = np.where(bool(view.shape) or not counted_up, np.nan, units["population"])
+    judged = (told.inflation, told.years) if told else (1.0, None)
+    table = tabulate.areas_table(units["name"], people, n, now, before, days, *judged).assign(
+        cut=bool(view.shape),
+        is_count=counted_up,
+        unit=units["unit"].to_numpy(),
+        asked=_asked(current, view, units, n),
+    )
+    headline = view_counts.headline(current, view, counted)
+    return Answer(
+        table,
+        series(view, counted.counts.sum(axis=0), step, current),
+        rows,
+        periods.name(view, step),
+        comparison,
+        why,
+        not links.gap(view, current.meta).startswith("No data"),
+        headline["n"] == 0 or headline["outside"] < headline["n"],
+        headline,
+    )
+
+
+def _asked(
+    current: Current, view: View, units: gpd.GeoDataFrame, n: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Which units the View asks for: those chosen, of these those that a drawn shape touches."""
+    asked = np.ones(len(n), bool)
+    if view.areas:
+        names = units["name"]
+        if view.area_set in HEXAGONS:  # named after the area that their middle lies in
+            names = names.str.partition(HEXAGON_OF)[0]
+        asked = names.isin(view.areas).to_numpy(bool) | (n > 0)
+    if view.shape:
+        shape = shape_filter.shape(view.shape, current.meta, view.area_set)
+        outline = drawn_shape.outline(shape, current.meta["place"]["crs"], current.meridian)
+        # a source's own label can name an area beyond the shape
+        asked = asked & (units.intersects(outline).to_numpy() | (n > 0))
+    return np.asarray(asked, bool)
+
+
+def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Current) -> pd.DataFrame:
+    """Counts by step: start, at, n, whole, note. Steps outside what is covered are absent."""
+    first, last = links.coverage(view.sources, current.meta)
+    days = periods.starts(view, step)
+    whole = periods.whole(view, step, current)
+    covered = np.array([periods.last_day(s, step) >= first and s <= last for s in days], bool)
+    frame = pd.DataFrame(
+        {
+            "start": pd.to_datetime(pd.Series(days)),
+            "at": np.arange(len(days)),
+            "n": totals[: len(days)],
+            "whole": whole,
+            "note": np.where(whole, "", f"cut: not a whole {periods.name(view, step)}"),
+        }
+    )
+    return frame[covered].reset_index(drop=True)

@@ -1,0 +1,83 @@
+"""What records say in a column of words, and how many say nothing: one row a breakdown."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data import words
+from data.storage.store import Current
+from data.views.sql import Meta, chosen_sources
+from data.views.view import View
+from data.views.view_counts import where
+from geo import rates, shares
+
+
+class Breakdown(NamedTuple):
+    """A column that screens break down, in words.
+
+    `who` did what its words mean; `silent` is its word for a record that says nothing,
+    `main` the one that its sentence is about; `field` is the View's filter on it.
+    """
+
+    column: str
+    field: str
+    title: str
+    who: str
+    silent: str
+    main: str
+
+
+BREAKDOWNS = (
+    Breakdown(
+        "response", "responses", "What local police did", "Local police", "not_recorded", "none"
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How often the records of a View say each word of a column.
+
+    `table` has a row a word in the order of its table: code, what, n, share, low, high
+    (95% interval of the share of `said`). `said` of `of` records say anything. Shares are
+    NaN where fewer than 20 do.
+    """
+
+    table: pd.DataFrame
+    said: int
+    of: int
+
+
+def is_recorded(row: Breakdown, view: View, meta: Meta) -> bool:
+    """Whether any record of the View's sources says anything in a column."""
+    counts = [source["counts"][row.column] for source in chosen_sources(view, meta)]
+    return any(n for count in counts for word, n in count.items() if word != row.silent)
+
+
+def answers(current: Current, view: View, row: Breakdown) -> Answers:
+    """The records of a View by the words of a column."""
+    sql, values = where(view, current)
+    found = current.query(
+        f"""SELECT {row.column}::INTEGER AS code, count(*) AS n FROM {{facts}}
+        WHERE {sql} GROUP BY 1""",
+        values,
+    )
+    often = dict(zip(found["code"].to_pylist(), found["n"].to_pylist()))
+    listed = [word for word in words.TABLES[row.column] if word.code != row.silent]
+    n = np.array([often.get(words.CODES[row.column][word.code], 0) for word in listed])
+    said = int(n.sum())
+    enough = said if said >= rates.UNRELIABLE else 0
+    low, high = shares.wilson(n, enough)
+    table = pd.DataFrame(
+        {
+            "code": [word.code for word in listed],
+            "what": [word.meaning.removeprefix(row.who).strip(" .") for word in listed],
+            "n": n,
+            "share": n / enough if enough else np.nan,
+            "low": low,
+            "high": high,
+        }
+    )
+    return Answers(table, said, sum(often.values()))

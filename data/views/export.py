@@ -1,0 +1,77 @@
+"""All records of a View in a file: what the download buttons and the command write."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from data import words
+from data.settings import Problem, Settings
+from data.storage.store import Current, Store
+from data.upkeep.status import first_step
+from data.views import links, view_counts, whole_records
+from data.views.filters import FILTERS
+from data.views.sql import chosen_sources
+from data.views.view import View
+
+COLUMNS_TOLD = (
+    "one row is one incident; what each column means stands on the page of data and methods. "
+    "time_precision says how well the time is known: at month, local_date is the first of the "
+    "month and occurred_at its first moment, and neither says the day. "
+    "attributes holds the source's other columns, without those on persons unless asked for "
+    "by name."
+)
+
+
+def about(
+    current: Current, view: View, rows: int, link: str, columns: str = COLUMNS_TOLD
+) -> dict[str, str]:
+    """What a file says of itself."""
+    meta = current.meta
+    told = chosen_sources(view, meta)
+    return {
+        "Porchlight": meta["place"]["name"],
+        "View": links.sentence(view, meta, view_counts.headline(current, view)),
+        "Sources": "; ".join(f"{s['title']} ({s['licence']})" for s in told),
+        "Covers": " ".join(s["covers"] for s in told),
+        "Link": link,
+        "Data": view.stamp,
+        "Rows": f"{rows}",
+        "Columns": columns,
+    }
+
+
+def chosen(link: str) -> dict[str, object]:
+    """What a link asks for, by filter word."""
+    several = {row.word for row in FILTERS if row.widget == "several"}
+    parts = parse_qs(urlsplit(link).query)
+    return {word: v if word in several else v[-1] for word, v in parts.items()}
+
+
+def write(store: Store, place: Settings, file: Path, link: str) -> str:
+    """Write the records that a link asks for; a sentence on what was written."""
+    address = urlsplit(link.strip())
+    if link.strip() and not (address.query or address.scheme or address.path.startswith("/")):
+        raise Problem(
+            f"--link is {link.strip()[:60]!r}, which is no link. Copy it whole from Copy link, in "
+            "quotes: a shell cuts it at &."
+        )
+    suffixes = {suffix: make for suffix, _, make in whole_records.FORMATS.values()}
+    named = [make for suffix, make in suffixes.items() if file.name.endswith(f".{suffix}")]
+    if not named:
+        raise Problem(
+            f"{file.name}: end the name with .csv, .excel.csv, .zip, .geojson or .parquet."
+        )
+    make = named[-1]  # .excel.csv stands after .csv
+    stamp = store.stamp()
+    if stamp is None or not store.at(stamp).meta["rows"]:
+        raise Problem(first_step(place))
+    current = store.at(stamp)
+    view, wrong = links.view(chosen(link), current.meta, place, datetime.now(UTC))
+    parts = parse_qs(urlsplit(link).query)  # pages have words of their own: layer, name ...
+    wrong = tuple(dict.fromkeys((*wrong, *links.misread(parts, current.meta, parts))))
+    if wrong:
+        raise Problem(f"The link cannot be met: {' '.join(wrong)}")
+    table = whole_records.everything(current, view)
+    told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
+    file.write_bytes(make(table, told))
+    return f"{file.name}: {words.counted(table.num_rows, 'record')}. {told['View']}"

@@ -1,0 +1,218 @@
+"""The filters: one row each, with its URL word, its widget, its SQL and its sentence."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data import words
+from data.views import shape_filter
+from data.views.sql import (
+    Clause,
+    Meta,
+    area_names,
+    area_sql,
+    chosen_sources,
+    force_sql,
+    grade_sql,
+    hour_sql,
+    listed_sql,
+    period_sql,
+    says,
+    source_sql,
+    weekday_sql,
+)
+from data.views.view import COMPARED, HEXAGONS, MEASURES, View
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ALL_DAY = "all day"
+HOURS = (ALL_DAY, "06-12", "12-18", "18-24", "22-06")
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing that a reader can choose.
+
+    `word` is its name in the link and the key of its widget; `field` that of the View.
+    `options` lists what may be chosen, as it stands in the link. `read` turns what was
+    chosen into the View's value (ValueError when it cannot); `write` turns it back.
+    """
+
+    word: str
+    field: str
+    label: str
+    help: str
+    widget: str
+    options: Callable[[Meta], Sequence[str]] = lambda meta: ()
+    read: Callable[[Any, Meta], Any] = lambda raw, meta: raw
+    write: Callable[[Any, Meta], Sequence[str]] = lambda value, meta: (str(value),)
+    sql: Callable[[View, Meta], Clause | None] = lambda view, meta: None
+    says: Callable[[View, Meta], str] = lambda view, meta: ""
+
+
+def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
+    """A filter on one column of words."""
+    spoken = {words.spoken(w.code): w.code for w in words.TABLES[column]}
+    codes = words.CODES[column]
+    return Filter(
+        word,
+        field,
+        label,
+        help,
+        "several",
+        options=lambda meta: tuple(spoken),
+        read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
+        write=lambda value, meta: tuple(words.spoken(v) for v in value),
+        sql=lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)]),
+        says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
+    )
+
+
+def source_option(name: str) -> str:
+    """A source as it stands in links and lists."""
+    return name.replace("-", " ")
+
+
+def _sources(meta: Meta) -> dict[str, str]:
+    # one without a record is told of on the page of methods, but there is nothing to ask of it
+    return {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
+
+
+def parse_hours(raw: str) -> tuple[int, int] | None:
+    """From hour and to hour of a text such as 22-06; None for the whole day.
+
+    The end is not included and may lie after midnight; 24 is midnight.
+    """
+    if raw in ("", ALL_DAY, None):
+        return None
+    first, _, last = str(raw).replace(":00", "").replace(" ", "").partition("-")
+    if not (first.isdigit() and last.isdigit()):
+        raise ValueError(f"hours are written like 22-06, not {raw!r}")
+    start, end = int(first), int(last)
+    if not (0 <= start <= 23 and 0 <= end <= 24):
+        raise ValueError(f"hours lie between 00 and 24, not {raw!r}")
+    if start == end or (start, end) == (0, 24):
+        return None
+    return start, end
+
+
+def _hours_said(view: View, meta: Meta) -> str:
+    said = f"{view.hours[0]:02d}:00-{view.hours[1]:02d}:00" if view.hours else ""
+    night = "hours before 06:00 counted to the evening before" if view.night else ""
+    return ", ".join(part for part in (said, night) if part)
+
+
+def _grades_said(view: View, meta: Meta) -> str:
+    community = any(s["kind"] == "community" for s in chosen_sources(view, meta))
+    if view.grades or not community:
+        return ", ".join(map(words.spoken, view.grades))
+    return "without reports graded rejected"
+
+
+def set_names(meta: Meta) -> tuple[str, ...]:
+    """The area sets that a View can ask for: those of the store, then hexagons."""
+    return (*(s["name"] for s in meta["sets"]), *HEXAGONS)
+
+
+def period(start: date, end: date) -> str:
+    """Two dates as readers write them: Mar 1 - May 31 2017."""
+    left = f"{start:%b} {start.day}" + ("" if start.year == end.year else f" {start.year}")
+    right = f"{end:%b} {end.day} {end.year}"
+    return right if start == end else f"{left} - {right}"
+
+
+def _date(raw: Any, meta: Meta) -> date | None:
+    return raw if isinstance(raw, date) or not raw else date.fromisoformat(str(raw))
+
+
+def _one_of(raw: Any, options: Sequence[str]) -> str:
+    if raw not in options:
+        raise ValueError(f"{raw!r} is not one of {', '.join(options)}")
+    return str(raw)
+
+
+def _iso(value: date | None, meta: Meta) -> Sequence[str]:
+    return (value.isoformat(),) if value else ()
+
+
+FILTERS = (
+    Filter(
+        "source", "sources", "Sources", "Who recorded it. Sources that cover different times or places are never added up: choose which of them the page shows.", "several",
+        options=lambda meta: tuple(_sources(meta)),
+        read=lambda raw, meta: tuple(n for o, n in _sources(meta).items() if o in raw),
+        write=lambda value, meta: tuple(map(source_option, value)),
+        sql=source_sql,
+        says=says,
+    ),
+    Filter(
+        "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it. Records known only to the month count where the whole month lies between From and To; others are left out and counted.", "date", read=_date, write=_iso,
+        sql=period_sql,
+        says=lambda view, meta: period(view.start, view.end),
+    ),
+    Filter("to", "end", "To", "Last day, included. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso),
+    Filter(
+        "hours", "hours", "Hours", "Pick, or type your own, also over midnight: 20-04. Records without an hour are left out and counted.", "typed",
+        options=lambda meta: HOURS, read=lambda raw, meta: parse_hours(raw),
+        write=lambda value, meta: (f"{value[0]:02d}-{value[1]:02d}" if value else ALL_DAY,),
+        sql=lambda view, meta: hour_sql(view), says=_hours_said,
+    ),
+    Filter(
+        "night", "night", "Count 00-06 to the evening before", "A Saturday night then ends on Sunday at 06:00 and counts as Saturday, also in dates and weekdays.", "switch",
+        read=lambda raw, meta: raw in (True, "true"), write=lambda value, meta: (str(value).lower(),),
+    ),
+    Filter(
+        "weekday", "weekdays", "Weekdays", "None chosen means all seven.", "several",
+        options=lambda meta: WEEKDAYS,
+        read=lambda raw, meta: tuple(i for i, d in enumerate(WEEKDAYS) if d in raw),
+        write=lambda value, meta: tuple(WEEKDAYS[i] for i in value),
+        sql=lambda view, meta: listed_sql(weekday_sql(view), view.weekdays),
+        says=lambda view, meta: " ".join(WEEKDAYS[i] for i in view.weekdays),
+    ),
+    of_words("kind", "kinds", "kind", "Kinds", "What happened. None chosen means all."),
+    Filter(
+        "area", "areas", "Areas", "Only these areas of the chosen set.", "several",
+        options=area_names, sql=area_sql,
+        read=lambda raw, meta: tuple(n for n in area_names(meta) if n in raw),
+        write=lambda value, meta: tuple(value),
+        says=lambda view, meta: ", ".join(view.areas),
+    ),
+    Filter(
+        "shape", "shape", "Within", "A shape drawn on the map, or a circle around an area, such as: 800 m around Whittier. Corners are rounded to 50 m, and it covers at least 0.05 km2, so that it does not say which house is meant.", "text",
+        read=shape_filter.read, write=lambda value, meta: (value,) if value else (), sql=shape_filter.sql, says=shape_filter.says,
+    ),
+    Filter(
+        "measure", "measure", "Measure", "What the map colors and the table ranks by.", "one",
+        options=lambda meta: MEASURES, read=lambda raw, meta: _one_of(raw, MEASURES),
+    ),
+    Filter(
+        "compare", "compare", "Compared with", "The period that changes are counted from. The same period a year before has the same season; the one just before may differ by season alone.", "one",
+        options=lambda meta: COMPARED, read=lambda raw, meta: _one_of(raw, COMPARED),
+    ),
+    Filter(
+        "versus_from", "versus_start", "Compared from", "First day of the period to compare with.", "date",
+        read=_date, write=_iso,
+    ),
+    Filter(
+        "versus_to", "versus_end", "Compared to", "Last day of the period to compare with, included.", "date",
+        read=_date, write=_iso,
+    ),
+    Filter(
+        "set", "area_set", "Area set", "Which units the map and the tables count by.", "one",
+        options=set_names, read=lambda raw, meta: _one_of(raw, set_names(meta)),
+    ),
+    Filter(
+        "since", "since", "New since", "Only what came in on or after this day, on the place's clock.", "date",
+        read=_date, write=_iso,
+        sql=lambda view, meta: ("received >= ?", [view.since]) if view.since else None,
+        says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
+    ),
+    of_words("via", "vias", "via", "Known by", "How it came to be known."),
+    of_words("response", "responses", "response", "Police response", "What local police did. none: they did not come."),
+    Filter(
+        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. none: the record says that no force was used.").__dict__, "sql": force_sql}
+    ),
+    Filter(
+        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql, "says": _grades_said}
+    ),
+    of_words("place", "place_precisions", "place_precision", "Place known to", "How well the place is known."),
+    of_words("time", "time_precisions", "time_precision", "Time known to", "How well the time is known."),
+)

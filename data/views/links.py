@@ -1,0 +1,273 @@
+"""Choices to View and back: what the sidebar says, what a link carries, one sentence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from data.settings import Settings
+from data.views.filters import FILTERS, Filter, period, set_names
+from data.views.sql import Meta, chosen_sources, says
+from data.views.view import (
+    DAY,
+    HEXAGONS,
+    MONTH,
+    NOTHING,
+    OFFERED,
+    OWN,
+    PREVIOUS,
+    YEAR_BEFORE,
+    View,
+    year_before,
+)
+
+SETTLED = "settled"
+STAMP = "stamp"
+
+
+def view(
+    choices: Mapping[str, Any], meta: Meta, place: Settings, now: datetime
+) -> tuple[View, tuple[str, ...]]:
+    """The View of what was chosen, and a sentence for each choice that cannot be met.
+
+    `choices` holds widget values or the texts of a link by filter word; what is missing
+    or wrong falls back to the default, so every link opens.
+    """
+    wrong: list[str] = []
+    meta = {**meta, "chosen_set": choices.get("set", "")}
+    fields: dict[str, Any] = {}
+    for row in FILTERS:
+        try:
+            value = row.read(choices.get(row.word) or "", meta)
+        except (ValueError, TypeError) as problem:
+            value = None
+            if choices.get(row.word):
+                own = row.widget == "text"  # it says what is wrong and what to do
+                wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
+        if value not in (None, ""):
+            fields[row.field] = value
+    fields["sources"] = fields.get("sources") or opening(meta, place)
+    fields.setdefault("area_set", next(iter(set_names(meta))))
+    first, last = coverage(fields["sources"], meta)
+    start = fields.get("start") or min(first, fields.get("end") or first)
+    end = fields.get("end") or max(last, start)
+    if start > end:
+        start, end = end, start
+        wrong.append("From lies after To: the two were exchanged.")
+    fields |= {"start": start, "end": end}
+    if fields.get("compare") == OFFERED:
+        fields["compare"] = offered(fields["sources"], start, end, meta)
+    asked = View(meta["stamp"], **fields)
+    if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
+        # to the hour, so that the same question is the same question for a while
+        settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+        settled -= timedelta(hours=place.minimum_age)
+        fields["settled_by"] = min(settled, _settled(choices, settled))
+        asked = View(meta["stamp"], **fields)
+    return asked, tuple(wrong)
+
+
+def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str:
+    """What a period is compared with unless a reader chooses: the same period a year before where
+    it is covered and counted alike, because it has the same season; else the period before."""
+    first, _ = coverage(sources, meta)
+    begin = year_before(start)
+    counted = [s for s in meta["sources"] if s["name"] in sources]
+    changes = [date.fromisoformat(day) for source in counted for day, _ in source["changes"]]
+    alike = not any(begin < day <= end for day in changes)
+    return YEAR_BEFORE if first <= begin and year_before(end) < start and alike else PREVIOUS
+
+
+def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -> list[str]:
+    """A sentence for each part of a link that means nothing here; `own` words are known.
+
+    Widgets bound to a link drop what they do not know without a word: a reader who was
+    sent a list of Friday nights must not see all days and think that they are Fridays.
+    """
+    rows = {row.word: row for row in FILTERS}
+    known = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
+    told = []
+    for word, values in link.items():
+        row = rows.get(word)
+        if row is not None:
+            told += [unknown(row.label, text) for text in values if not _read(row, text, known)]
+            if len(values) > 1 and row.widget != "several":
+                told.append(repeated(row.label))
+        elif word not in own:
+            told.append(no_word(word))
+    return told
+
+
+def _read(row: Filter, text: str, meta: Meta) -> bool:
+    """Whether a filter knows one value of a link."""
+    if row.widget in ("several", "one"):
+        return text in row.options(meta)
+    if row.widget == "switch":
+        return text in ("true", "false")
+    try:
+        row.read(text, meta)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def unknown(label: str, value: Any) -> str:
+    """What is said of a value that a link gives in vain: as text, never as markup."""
+    return f"{label}: {str(value)[:40]!r} is not known here; ignored."
+
+
+def repeated(label: str) -> str:
+    """What is said of a word that a link gives more than once and that takes one value."""
+    return f"{label} stands more than once in this link; only one of them counts."
+
+
+def no_word(word: str) -> str:
+    """What is said of a word that a page does not know."""
+    return f"This link says {word[:30]!r}: not a word of this page; ignored."
+
+
+def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
+    """The moment that a link froze; a link can only make it earlier, never later."""
+    try:
+        return datetime.fromisoformat(str(choices[SETTLED])).replace(tzinfo=None)
+    except (KeyError, ValueError):
+        return latest
+
+
+def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
+    """The sources that a first visitor sees."""
+    names = [s["name"] for s in meta["sources"] if s["rows"]]
+    first = place.opens.get("source")
+    return (str(first),) if first in names else tuple(names[:1])
+
+
+def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
+    """First and last day that any of these sources covers; today where none does."""
+    told = [s for s in meta["sources"] if s["name"] in names and s["start"]]
+    if not told:
+        today = _today(meta)
+        return today, today
+    starts = [date.fromisoformat(s["start"]) for s in told]
+    return min(starts), max(date.fromisoformat(s["end"]) for s in told)
+
+
+def covered(view: View, meta: Meta, step: int = DAY) -> tuple[date, date]:
+    """First and last day of a View that its sources cover whole; the first lies after the last
+    where there is none.
+
+    Where hours before 06:00 count to the evening before, a day is a night: the last covered
+    one goes on into a day without data, so it is not whole, and the first covered day's early
+    hours belong to one that began before. For months a few hours make no difference.
+    """
+    first, last = coverage(view.sources, meta)
+    if view.early_hours and step != MONTH:
+        last -= timedelta(days=1)
+    return max(view.start, first), min(view.end, last)
+
+
+def _today(meta: Meta) -> date:
+    """The date on the place's clock."""
+    return datetime.now(ZoneInfo(meta["place"]["zone"])).date()
+
+
+def newest(names: tuple[str, ...], meta: Meta) -> date:
+    """The day of the newest record of these sources: quick ranges count from it."""
+    days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
+    return date.fromisoformat(max(days)) if days else _today(meta)
+
+
+def gap(view: View, meta: Meta) -> str:
+    """What part of a View's period its sources do not cover, in words; empty if none."""
+    first, last = coverage(view.sources, meta)
+    said = says(view, meta)
+    if view.start > last or view.end < first:
+        return f"No data: the records of {said} cover {period(first, last)}."
+    if view.start < first or view.end > last:
+        return (
+            f"Only a part of this period has data: the records of {said} cover "
+            f"{period(first, last)}."
+        )
+    return ""
+
+
+def query(view: View, meta: Meta) -> str:
+    """The part of a link after the question mark: every part of the View, and its stamp."""
+    parts: list[tuple[str, str]] = []
+    for row in FILTERS:
+        value = getattr(view, row.field)
+        if row.word.startswith("versus") and view.compare != OWN:
+            continue
+        if value is not None and value != ():
+            parts += [(row.word, text) for text in row.write(value, meta)]
+    if view.settled_by:
+        parts.append((SETTLED, view.settled_by.isoformat(timespec="minutes")))
+    return urlencode([*parts, (STAMP, view.stamp)])
+
+
+def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
+    """The View in words: N of M, what was asked for, and what is left out and why.
+
+    `counted` is the answer of `questions.headline`.
+    """
+    asked = [said for row in FILTERS if (said := row.says(view, meta))]
+    text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
+    left_out = LEFT_OUT | ({"outside": NO_HEXAGON} if view.area_set in HEXAGONS else {})
+    hidden = [
+        f" {n:,} {why[n == 1]}" for key, why in left_out.items() if (n := counted.get(key, 0))
+    ]
+    return text + "".join(hidden)
+
+
+# of several, and of one
+NO_HEXAGON = (
+    "have no point: they are counted above, but in no hexagon.",
+    "has no point: it is counted above, but in no hexagon.",
+)
+LEFT_OUT = {
+    "no_hour": (
+        "more have no known hour and are left out by the filter on hours.",
+        "more has no known hour and is left out by the filter on hours.",
+    ),
+    "no_weekday": (
+        "more have no known day and are left out by the filter on weekdays.",
+        "more has no known day and is left out by the filter on weekdays.",
+    ),
+    "no_month": (
+        "more are known only to a month that does not lie wholly in this period, and are left out.",
+        "more is known only to a month that does not lie wholly in this period, and is left out.",
+    ),
+    "no_step": (
+        "are known only to the month: they are counted above, but in no week, day or hour.",
+        "is known only to the month: it is counted above, but in no week, day or hour.",
+    ),
+    "no_night": (
+        "more happened before 06:00 on the first day: they count to the evening before it, and are left out.",
+        "more happened before 06:00 on the first day: it counts to the evening before it, and is left out.",
+    ),
+    "cut_night": (
+        "happened in the last night, which the records do not cover to its end: they are counted above, but in no whole night.",
+        "happened in the last night, which the records do not cover to its end: it is counted above, but in no whole night.",
+    ),
+    "no_place": (
+        "more have no point and are left out by the drawn shape.",
+        "more has no point and is left out by the drawn shape.",
+    ),
+    "no_point": (
+        "have no exact place and are not in the heatmap.",
+        "has no exact place and is not in the heatmap.",
+    ),
+    "outside": (
+        "lie in none of the areas: they are counted above, but not on the map of areas nor in the table.",
+        "lies in none of the areas: it is counted above, but not on the map of areas nor in the table.",
+    ),
+    "young": ("more are too young to be shown.", "more is too young to be shown."),
+}
+
+
+def compared_sentence(view: View) -> str:
+    """What the View is compared with, in words; empty where nothing is."""
+    other = view.compared()
+    if other is None or view.compare == NOTHING:
+        return ""
+    return f"compared with {period(other.start, other.end)}"

@@ -1,0 +1,151 @@
+"""The SQL of filters: clauses over the narrow table, values always as parameters."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from data import words
+from data.views.view import COARSE_PLACE, MONTH, WEEK, View
+
+Meta = dict[str, Any]
+Clause = tuple[str, list[object]]
+
+
+DAY_KNOWN: Clause = ("weekday IS NOT NULL", [])  # not only the month
+
+
+def day_sql(view: View) -> str:
+    """SQL for the date that a row counts to, which may be the evening before."""
+    return "(day - CASE WHEN hour < 6 THEN 1 ELSE 0 END)" if view.night else "day"
+
+
+def step_sql(view: View, step: int, first: date) -> str:
+    """SQL for the number of the step that a row counts to, from `first` on.
+
+    `first` is a Monday where steps are weeks, the first of a month where they are months.
+    What is known only to the month counts to no week or day: leave it out by DAY_KNOWN.
+    """
+    if step == MONTH:
+        day = day_sql(view)
+        return f"(year({day}) * 12 + month({day}) - {first.year * 12 + first.month})::INTEGER"
+    if step == WEEK:
+        started = (first - date(1970, 1, 5)).days // 7
+        before = " - CASE WHEN hour < 6 AND weekday = 0 THEN 1 ELSE 0 END" if view.night else ""
+        return f"(week{before} - {started})"
+    return f"(({day_sql(view)} - DATE '{first.isoformat()}') // {int(step)})::INTEGER"
+
+
+def weekday_sql(view: View) -> str:
+    """SQL for the weekday that a row counts to, 0 Monday to 6 Sunday."""
+    before = " + CASE WHEN hour < 6 THEN 6 ELSE 0 END" if view.night else ""
+    return f"((weekday{before}) % 7)"
+
+
+def has_months(view: View, meta: Meta) -> bool:
+    """Whether any record of the View's sources is known only to the month."""
+    return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
+
+
+def whole_months(view: View, meta: Meta) -> tuple[date, date]:
+    """The first days between which a month begins that lies wholly in the View.
+
+    What its sources do not cover need not lie in it: a record of January by a source that
+    begins on January 10 can only be of the days from then on.
+    """
+    first, last = view.start, (view.end + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    told = [s for s in chosen_sources(view, meta) if s["start"] and s["end"]]
+    begins = min((date.fromisoformat(s["start"]) for s in told), default=date.max)
+    ends = max((date.fromisoformat(s["end"]) for s in told), default=date.max)
+    if view.start <= begins:
+        first = min(first, begins.replace(day=1))
+    if view.end >= ends:
+        last = max(last, ends.replace(day=1))
+    return first, last
+
+
+def period_sql(view: View, meta: Meta) -> Clause:
+    """SQL that holds for rows of the View's period; of those known only to the month, for rows
+    whose whole month lies in it."""
+    known, days = f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]
+    if not has_months(view, meta):
+        return known, [*days]
+    sql = f"(CASE WHEN weekday IS NULL THEN day BETWEEN ? AND ? ELSE {known} END)"
+    return sql, [*whole_months(view, meta), *days]
+
+
+def listed_sql(column: str, codes: Sequence[int]) -> Clause | None:
+    """SQL that holds for rows with one of these codes; None where none is asked for."""
+    if not codes:
+        return None
+    return f"{column} IN ({', '.join('?' * len(codes))})", list(codes)
+
+
+def hour_sql(view: View) -> Clause | None:
+    """SQL that holds for rows within the hours; rows without an hour never do."""
+    if view.hours is None:
+        return None
+    start, end = view.hours
+    joined = "AND" if start < end else "OR"
+    return f"(hour >= ? {joined} hour < ?)", [start, end]
+
+
+def force_sql(view: View, meta: Meta) -> Clause | None:
+    mask = sum(1 << words.CODES["force"][word] for word in view.forces)
+    return ("(force & ?) <> 0", [mask]) if mask else None
+
+
+def grade_sql(view: View, meta: Meta) -> Clause | None:
+    codes = words.CODES["grade"]
+    if view.grades:
+        return listed_sql("grade", [codes[g] for g in view.grades])
+    if not any(s["counts"]["grade"].get("rejected") for s in chosen_sources(view, meta)):
+        return None  # nothing to leave out: what need not be asked is not asked
+    return "grade <> ?", [codes["rejected"]]
+
+
+def source_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL for the View's sources; None where they are all that there are."""
+    codes = [i for i, s in enumerate(meta["sources"]) if s["name"] in view.sources]
+    if codes and len(codes) == len(meta["sources"]):
+        return None
+    return listed_sql("source", codes) or ("false", [])
+
+
+def point_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL for places known well enough for a heatmap; None where all of them are."""
+    coarse = [word.code for word in words.PLACE_PRECISIONS[COARSE_PLACE:]]
+    counts = [s["counts"]["place_precision"] for s in chosen_sources(view, meta)]
+    if not any(count.get(word) for count in counts for word in coarse):
+        return None
+    return "place_precision < ?", [COARSE_PLACE]
+
+
+def chosen_sources(view: View, meta: Meta) -> list[Meta]:
+    """What the store says of the View's sources."""
+    return [s for s in meta["sources"] if s["name"] in view.sources]
+
+
+def says(view: View, meta: Meta) -> str:
+    """What the View's sources record, in their own words: police stops."""
+    return " and ".join(s["says"] for s in chosen_sources(view, meta))
+
+
+def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:
+    """Position and facts of a set of areas; for hexagons the first set of the store."""
+    for i, found in enumerate(meta["sets"]):
+        if found["name"] == name:
+            return i, found
+    return (0, meta["sets"][0]) if meta["sets"] else None
+
+
+def area_names(meta: Meta) -> tuple[str, ...]:
+    found = polygon_set(meta.get("chosen_set", ""), meta)
+    return tuple(found[1]["names"]) if found else ()
+
+
+def area_sql(view: View, meta: Meta) -> Clause | None:
+    found = polygon_set(view.area_set, meta)
+    if not view.areas or found is None:
+        return None
+    position, names = found[0], {n: i for i, n in enumerate(found[1]["names"])}
+    return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])

@@ -1,0 +1,278 @@
+"""The questions that screens ask of a View: one query over the narrow table each."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.storage.store import Current
+from data.views import links
+from data.views.filters import FILTERS
+from data.views.sql import (
+    DAY_KNOWN,
+    Clause,
+    day_sql,
+    has_months,
+    point_sql,
+    polygon_set,
+    step_sql,
+    weekday_sql,
+    whole_months,
+)
+from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, MORNING, WEEK, View
+
+LEFT_OUT = (  # why a View does not show a row, or shows it in no step
+    *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
+)
+PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
+
+
+def joined(clauses: Iterable[Clause | None]) -> Clause:
+    """Clauses as one that holds where all of them hold."""
+    held = [clause for clause in clauses if clause]
+    sql = " AND ".join(sql for sql, _ in held) or "true"
+    return sql, [value for _, values in held for value in values]
+
+
+def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
+    """SQL for all filters but some; `day` is bounded plainly too, so that rows are skipped."""
+    clauses = [f.sql(view, current.meta) for f in FILTERS if f.word not in leave_out]
+    if view.night and "from" not in leave_out:
+        first = view.start.replace(day=1) if has_months(view, current.meta) else view.start
+        clauses.append(("day BETWEEN ? AND ?", [first, view.end + timedelta(days=1)]))
+    return joined(clauses)
+
+
+def settled(view: View) -> Clause | None:
+    """SQL that holds for what is old enough to be shown."""
+    if view.settled_by is None:
+        return None
+    return "(settled_at IS NULL OR settled_at <= ?)", [view.settled_by]
+
+
+def where(view: View, current: Current) -> Clause:
+    """The SQL condition and its parameters for the rows that a View shows."""
+    return joined([_asked(view, current), settled(view)])
+
+
+def area_sql(view: View, current: Current) -> str:
+    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
+    if view.area_set in HEXAGONS:
+        return f"hex{HEXAGONS[view.area_set]}"
+    found = polygon_set(view.area_set, current.meta)
+    return f"area{found[0]}" if found else "(-1)"
+
+
+class Counted(NamedTuple):
+    """Units (-1 outside) and their counts: one row a unit, one column a step.
+
+    `no_point` is how many of them are known too coarsely for a heatmap. `months` are those of
+    each unit that are known only to the month, and so stand in no week or day.
+    """
+
+    units: npt.NDArray[Any]
+    counts: npt.NDArray[np.int64]
+    no_point: int
+    months: npt.NDArray[np.int64]
+
+    @property
+    def n(self) -> npt.NDArray[np.int64]:
+        """All incidents of each unit, in a step or not."""
+        return np.asarray(self.counts.sum(axis=1) + self.months, np.int64)
+
+
+def headline(current: Current, view: View, counted: Counted | None = None) -> dict[str, int]:
+    """How many incidents the View shows, and how many it leaves out for which reason.
+
+    `counted` is the View's `by_area_and_step`, where it is known already.
+    """
+    if counted is None:
+        step = MONTH if mostly_months(current, view) else WEEK
+        counted = by_area_and_step(current, view, step)
+    shown = {
+        "n": int(counted.n.sum()),
+        "no_point": counted.no_point,
+        "outside": int(counted.n[counted.units < 0].sum()),
+        "no_step": int(counted.months.sum()),
+    }
+    return shown | _left_out(current, view)
+
+
+def _left_out(current: Current, view: View) -> dict[str, int]:
+    """How many rows the View would show but for their coarse time or their youth."""
+    old, weekday = joined([settled(view)]), joined([_weekday(view)])
+    none = dict.fromkeys(LEFT_OUT, 0)
+    wanted: dict[str, Clause] = {}
+    if view.hours is not None:
+        wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
+    if view.weekdays:
+        wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
+    if view.settled_by is not None:
+        wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
+    found = none | _counted(current, wanted, _asked(view, current, PRECISE))
+    near: Clause = (
+        "day BETWEEN ? AND ?",
+        [view.start.replace(day=1), view.end + timedelta(days=1)],
+    )
+    beside = joined([near, _asked(view, current, ("from",))])
+    found |= _counted(current, _at_the_edges(view, current, old), beside)
+    if view.shape:
+        nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
+        found |= _counted(current, nowhere, _asked(view, current, ("shape",)))
+    return found
+
+
+def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause]:
+    """The rows that the View would show but for where its period is cut, and of those shown
+    the ones in a last night that its sources do not cover to its end."""
+    wanted: dict[str, Clause] = {}
+    if has_months(view, current.meta):
+        first, last = whole_months(view, current.meta)
+        wanted["no_month"] = (
+            f"{old[0]} AND weekday IS NULL AND day BETWEEN ? AND ? AND NOT day BETWEEN ? AND ?",
+            [*old[1], view.start.replace(day=1), view.end, first, last],
+        )
+    if view.early_hours:
+        wanted["no_night"] = (
+            f"{old[0]} AND hour < {MORNING} AND day = ?",
+            [*old[1], view.start],
+        )
+        _, last = links.coverage(view.sources, current.meta)
+        if view.start <= last <= view.end:
+            wanted["cut_night"] = (f"{old[0]} AND {day_sql(view)} = ?", [*old[1], last])
+    return wanted
+
+
+def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict[str, int]:
+    """How many of the rows fit each clause. A FILTER for each would take five times as long."""
+    if not wanted:
+        return {}
+    counts = ", ".join(f"count_if({sql}) AS {name}" for name, (sql, _) in wanted.items())
+    values = [value for _, held in wanted.values() for value in held]
+    row = current.query(
+        f"SELECT {counts} FROM {{facts}} WHERE {among[0]}", [*values, *among[1]]
+    ).to_pylist()[0]
+    return {name: int(n or 0) for name, n in row.items()}  # NULL where there is no row
+
+
+def _weekday(view: View) -> Clause | None:
+    row = next(f for f in FILTERS if f.word == "weekday")
+    return row.sql(view, {})
+
+
+def mostly_months(current: Current, view: View) -> bool:
+    """Whether more than half of a View's records are known only to the month."""
+    if not has_months(view, current.meta):
+        return False
+    wanted: dict[str, Clause] = {"n": ("true", []), "months": ("weekday IS NULL", [])}
+    found = _counted(current, wanted, where(view, current))
+    return 2 * found["months"] > found["n"]
+
+
+def origin(view: View, step: int) -> date:
+    """The day that the first step begins: the Monday on or before the View for weeks, the
+    first of its month for months."""
+    if step == MONTH:
+        return view.start.replace(day=1)
+    return view.start - timedelta(days=view.start.weekday() if step == WEEK else 0)
+
+
+def starts(view: View, step: int) -> list[date]:
+    """The first day of each step of a View; the first and last step may be cut."""
+    first = origin(view, step)
+    if step == MONTH:
+        return [d.date() for d in pd.date_range(first, view.end, freq="MS")]
+    count = (view.end - first).days // step + 1
+    return [first + timedelta(days=step * i) for i in range(count)]
+
+
+def by_area_and_step(current: Current, view: View, step: int) -> Counted:
+    """The View counted by unit of its area set and by step: days, weeks or months.
+
+    Weeks run Monday to Sunday; the first and last step may be cut. Records known only to
+    the month enter no week and no day: they are counted beside.
+    """
+    first = origin(view, step)
+    n_steps = len(starts(view, step))
+    at = step_sql(view, step, first)
+    if step != MONTH and has_months(view, current.meta):
+        at = f"CASE WHEN {DAY_KNOWN[0]} THEN {at} ELSE {n_steps} END"  # one column more, cut off
+    sql, values = where(view, current)
+    # what need not be asked is not asked: it would cost a fourth of the time
+    split = (
+        f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
+    )
+    table = current.query(
+        f"""SELECT {area_sql(view, current)} AS unit, {at} AS step,
+            {split}count(*) AS n
+        FROM {{facts}} WHERE {sql} GROUP BY ALL""",
+        values,
+    )
+    rows, units = _numbered(table["unit"].to_numpy())
+    n, steps = table["n"].to_numpy(), table["step"].to_numpy()
+    counts = np.zeros((len(units), n_steps + 1), np.int64)
+    if not split:
+        counts[rows, steps] = n
+        return Counted(units, counts[:, :-1], 0, counts[:, -1])
+    coarse = table["coarse"].to_numpy()
+    counts[rows[~coarse], steps[~coarse]] = n[~coarse]
+    counts[rows[coarse], steps[coarse]] += n[coarse]
+    return Counted(units, counts[:, :-1], int(n[coarse].sum()), counts[:, -1])
+
+
+def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    """The row of each value among the different ones, and these in order.
+
+    Values are small whole numbers, so that nothing need be sorted.
+    """
+    if not len(units):
+        return np.zeros(0, np.int64), units
+    low = int(units.min())
+    held = np.zeros(int(units.max()) - low + 1, bool)
+    held[units - low] = True
+    return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low
+
+
+def series(current: Current, view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+    """Counts by step and one column of codes: start, code, n.
+
+    `start` is the step's first day (a Monday for weeks); missing for records known only to
+    the month, where steps are finer.
+    """
+    sql, values = where(view, current)
+    every = starts(view, step)
+    known = "" if step == MONTH else f"AND {DAY_KNOWN[0]}"
+    found: pd.DataFrame = current.query(
+        f"""SELECT CASE WHEN true {known} THEN {step_sql(view, step, every[0])} END AS start,
+            {column} AS code, count(*) AS n
+        FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",
+        values,
+    ).to_pandas()
+    first = pd.Series(pd.to_datetime(every))
+    return found.assign(start=first.reindex(found["start"]).to_numpy())
+
+
+def hours_by_weekday(current: Current, view: View) -> pd.DataFrame:
+    """Counts by weekday (0 Monday) and hour; records without an hour are not in it."""
+    sql, values = where(view, current)
+    found: pd.DataFrame = current.query(
+        f"""SELECT {weekday_sql(view)}::INTEGER AS weekday, hour::INTEGER AS hour,
+            count(*) AS n
+        FROM {{facts}} WHERE {sql} AND hour IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+        values,
+    ).to_pandas()
+    return found
+
+
+def daily(current: Current, view: View) -> pd.DataFrame:
+    """Counts by day; records known only to the month are not in it."""
+    sql, values = where(view, current)
+    found: pd.DataFrame = current.query(
+        f"""SELECT {day_sql(view)} AS day, count(*) AS n FROM {{facts}}
+        WHERE {sql} AND weekday IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+        values,
+    ).to_pandas()
+    return found

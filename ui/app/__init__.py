@@ -1,0 +1,1 @@
+"""The application: who comes in, what stands before every request, how it starts."""

@@ -1,0 +1,60 @@
+"""The one ASGI application: the gate, our own addresses, and Streamlit behind them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from data.settings import ROOT
+from data.site import Site
+from ui.app import access, gate, sign_in
+from ui.frame import look, menu
+
+
+def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
+    """The application of an audience under its names; with a store's lists of people, or none."""
+    folder = os.environ.get("PORCHLIGHT_PUBLIC")
+    public = Path(folder).expanduser().resolve() if folder else None
+    guarded = Middleware(
+        gate.Gate,
+        hosts=named.hosts(port),
+        pages=frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience]),
+        public=audience == "public",
+        person=access.Person(store) if store else None,
+        frames=named.frames,
+        scripts=gate.script_hashes(look.SCRIPT),
+        released=public is not None,
+    )
+    gate.raise_flag()
+    return st.App(
+        ROOT / "dashboard.py",
+        middleware=[guarded, Middleware(sign_in.BackToPage)],
+        routes=[
+            Route("/healthz", healthz),
+            Route("/sign-in", sign_in.start),
+            *(_released(public) if public else ()),
+        ],
+    )
+
+
+async def healthz(_: Request) -> Response:
+    """That the server answers; nothing of what is in it."""
+    return JSONResponse({"ok": True})
+
+
+def _released(public: Path) -> tuple[Mount, ...]:
+    """The files of published releases, with validators and ranges, and the newest one's embed.
+
+    A link is followed no further than the folder that is named here.
+    """
+    folders = {"/embed": public / "current" / "embed", "/releases": public / "releases"}
+    return tuple(
+        Mount(path, StaticFiles(directory=folder, html=True, check_dir=False))
+        for path, folder in folders.items()
+    )

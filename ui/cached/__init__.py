@@ -1,0 +1,1 @@
+"""Answers kept between reruns: the only door of pages to the store."""

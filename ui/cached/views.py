@@ -1,0 +1,165 @@
+"""Answers kept between reruns: the only door of pages to the store."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from data import settings
+from data.maps import heat_surface, outlines
+from data.storage.store import Current, Store
+from data.storage.store import place as store_file
+from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
+from data.views.breakdowns import Answers, Breakdown
+from data.views.view import WEEK, View
+from geo import drawn_shape
+from geo.mercator import Grid
+from ui.map.leaflet import STATIC
+
+KEPT = 128
+# a View is frozen and says all of itself: far quicker to read than to walk through
+BY_REPR: dict[str | type, Any] = {View: repr, Grid: repr}
+
+
+@st.cache_resource
+def place() -> settings.Settings:
+    """The settings that this dashboard was started with."""
+    return settings.load()
+
+
+@st.cache_resource
+def store() -> Store:
+    """The store that this dashboard was started with: the public has none."""
+    if settings.audience() != "team":
+        raise settings.Problem("The public dashboard opens no store.")
+    return Store(place().store)
+
+
+def stamp() -> str | None:
+    """The stamp that readers see now; it changes when the store is rebuilt."""
+    return store().stamp()
+
+
+@st.cache_resource(max_entries=4)
+def current(stamp: str) -> Current:
+    """The derived table of one stamp. Do not change it."""
+    return store().at(stamp)
+
+
+def meta(stamp: str) -> dict[str, Any]:
+    """What the store says of itself. Do not change it."""
+    return current(stamp).meta
+
+
+def now() -> datetime:
+    """The clock, in UTC: the only place that screens read it."""
+    return datetime.now(UTC)
+
+
+@st.cache_resource(max_entries=8)
+def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+    return outlines.units(current(stamp), area_set, settled_by)
+
+
+def units(view: View) -> gpd.GeoDataFrame:
+    """The units of the View's area set. Do not change them."""
+    return _units(view.stamp, view.area_set, view.settled_by)
+
+
+@st.cache_resource(max_entries=8)
+def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
+    name, text = outlines.script(current(stamp), area_set, settled_by)
+    folder = STATIC / "areas"
+    folder.mkdir(exist_ok=True)
+    if not (folder / name).exists():
+        store_file(text.encode(), folder / name)
+    return f"/app/static/areas/{name}"
+
+
+def shapes_url(view: View) -> str:
+    """The address of a set's shapes; the file is written when it is first asked for."""
+    return _shapes_url(view.stamp, view.area_set, view.settled_by)
+
+
+@st.cache_resource(max_entries=8)
+def _place(
+    stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
+) -> heat_surface.Place | None:
+    here = current(stamp)
+    if not shape:
+        return heat_surface.place(here, settled_by)
+    found = shape_filter.shape(shape, here.meta, area_set)
+    drawing = drawn_shape.outline(found, here.meta["place"]["crs"], here.meridian)
+    return heat_surface.place(here, settled_by, drawing)
+
+
+def outline(view: View) -> heat_surface.Place | None:
+    """The outline of the place, or of a drawn shape in it, ready to be asked for points."""
+    return _place(view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
+
+
+def bounds(view: View) -> list[list[float]]:
+    """South-west and north-east of the place; the whole world where nothing is known."""
+    over = _place(view.stamp, view.settled_by)
+    return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+def answer(view: View) -> answers.Answer:
+    """The View counted by area and time. Do not change it."""
+    return answers.areas(current(view.stamp), view, units(view))
+
+
+def headline(view: View) -> dict[str, int]:
+    """Counts of what the View shows and leaves out."""
+    return answer(view).headline
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+    """Counts by step and by a column of codes."""
+    return view_counts.series(current(view.stamp), view, column, step)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def covered_hours(view: View) -> pd.DataFrame:
+    """How many hours of each weekday and hour of the clock are covered."""
+    return periods.covered_hours(view, current(view.stamp))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def hours_by_weekday(view: View) -> pd.DataFrame:
+    """Counts by weekday and hour."""
+    return view_counts.hours_by_weekday(current(view.stamp), view)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def daily(view: View) -> pd.DataFrame:
+    """Counts by day."""
+    return view_counts.daily(current(view.stamp), view)
+
+
+def is_recorded(view: View, row: Breakdown) -> bool:
+    """Whether the View's source says anything in the column of a breakdown."""
+    return breakdowns.is_recorded(row, view, meta(view.stamp))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def breakdown(view: View, row: Breakdown) -> Answers:
+    """The View by the words of a column."""
+    return breakdowns.answers(current(view.stamp), view, row)
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
+def newest(view: View, limit: int, search: str) -> pd.DataFrame:
+    """The newest records of a View."""
+    found: pd.DataFrame = whole_records.newest(current(view.stamp), view, limit, search).to_pandas()
+    return found
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
+def attribute_names(view: View) -> list[str]:
+    """The names of the source's other columns, as the newest records have them."""
+    return whole_records.attribute_names(current(view.stamp), view)

@@ -1,0 +1,154 @@
+"""What the page of one area shows."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+
+from data import words
+from data.views import periods
+from data.views.answers import Answer
+from data.views.filters import period
+from data.views.sql import polygon_set
+from data.views.view import HEXAGONS, MONTH, View
+from ui.cached import views
+from ui.frame import frame
+from ui.map import area_layer, area_states
+from ui.parts import headline, intervals, tables
+
+
+def polygons(view: View) -> View:
+    """The View for all areas of a set of polygons."""
+    found = polygon_set(view.area_set, views.meta(view.stamp))
+    name = found[1]["name"] if found else view.area_set
+    return replace(view, area_set=name, areas=())
+
+
+def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
+    """The area that the reader picked; at first one of the filter, else the busiest."""
+    names = answer.table["area"].tolist()
+    if not names:
+        frame.head("No areas yet")
+        st.text(
+            "Bring official ones (python -m data areas FILE --name-column NAME), or learn them "
+            "from records with both a point and an area's name (python -m data areas --learn)."
+        )
+        st.stop()
+    first = next((names.index(a) for a in chosen if a in names), None)
+    busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
+    name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")
+    return name
+
+
+def title(name: str, row: pd.Series, view: View) -> str:
+    """The area in one sentence."""
+    n, noun = int(row["n"]), headline.noun(view)
+    many = f"one record of {noun}" if n == 1 else f"{n:,} {noun}"
+    return f"{name}: {many}, {period(view.start, view.end)}"
+
+
+def stop_without_data(view: View, name: str, answer: Answer) -> None:
+    """Where nothing can be said of areas, say so and show no zeros."""
+    if not answer.covered:
+        frame.head(f"{name}: no data in this period")
+    elif not answer.placed:
+        frame.head(f"{name}: no record of this View lies in any area")
+    else:
+        return
+    frame.foot(view)
+    st.stop()
+
+
+def numbers(row: pd.Series, answer: Answer) -> str:
+    """Rank, rate with its interval, share and change, in words."""
+    rank = int((answer.table["n"] > row["n"]).sum()) + 1
+    ranked = f"Number {rank} of {len(answer.table)} areas by count"
+    parts = [
+        "" if row["unreliable"] else ranked,
+        area_layer.rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
+    ]
+    if np.isfinite(row["share"]):
+        parts.append(f"{row['share']:.1f}% of all incidents in areas")
+    told = answer.comparison
+    if told is None:
+        parts.append(answer.why)
+    elif np.isfinite(row["ratio"]):
+        parts.append(
+            f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
+            f"{told.period_before}: {row['ratio']:.2f} times, "
+            f"{area_layer.FINDINGS[row['change']]} (95% interval "
+            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
+            f"{row['factor']:.1f} times as much as chance)"
+        )
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def against_city(name: str, answer: Answer) -> pd.DataFrame:
+    """The area and all areas by step, each divided by its own mean over whole steps.
+
+    Months are divided by their days first, because they differ in length.
+    """
+    row = answer.table.index[answer.table["area"] == name][0]
+    series = answer.series[answer.series["whole"]]
+    held = answer.counts[:, series["at"].to_numpy()]
+    monthly = answer.step == periods.STEPS[MONTH]
+    length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
+    frames = []
+    for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
+        mean = n.sum() / np.broadcast_to(length, len(n)).sum() if n.any() else np.nan
+        index = n / length / mean
+        frames.append(pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": index}))
+    return pd.concat(frames)
+
+
+def inside(view: View, name: str) -> View:
+    """The View of one area alone."""
+    return replace(view, areas=(name,))
+
+
+def kinds(view: View) -> pd.DataFrame:
+    """How many of each kind: what, n."""
+    found = views.series(view, "kind").groupby("code")["n"].sum()
+    spoken = [words.spoken(words.KINDS[code].code) for code in found.index]
+    return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
+
+
+def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
+    """The areas that share a border with this one, and their numbers."""
+    held = views.units(view)
+    if view.area_set in HEXAGONS or held.empty:
+        return pd.DataFrame()
+    row = held.index[held["name"] == name][0]
+    # learned and official borders may be a rounding apart: 1e-5 degree is a metre
+    near = shapely.dwithin(held.geometry.values, held.geometry.iloc[row], 1e-5)
+    near[row] = False
+    table = tables.with_reasons(answer.table[near]).sort_values("n", ascending=False)
+    wanted = ("area", "n", "rate", "no_rate", "ratio", "change")
+    return table[list(tables.wanted(table, view, wanted))]
+
+
+def border(view: View) -> str:
+    """How the border was found, in words."""
+    found = polygon_set(view.area_set, views.meta(view.stamp))
+    if found is None:
+        return ""
+    told: dict[str, Any] = found[1]
+    placed = told.get("placed", {})
+    by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
+    by_point = placed.get("point", 0) + placed.get("point_not_label", 0)
+    how = (
+        "The borders are approximate: learned from points that the source labels with "
+        "the area's name."
+        if told["how"] == "learned"
+        else f"The borders are official: {told['source']}."
+    )
+    return (
+        f"{how} In the whole store {by_label:,} records came to their area by the "
+        f"source's own label ({placed.get('label_not_point', 0):,} of them though their "
+        f"point lies in another), {by_point:,} by their point "
+        f"({placed.get('point_not_label', 0):,} of them though their label names another), and "
+        f"{placed.get('none', 0):,} lie in no area."
+    )

@@ -1,0 +1,190 @@
+"""What the page of data and methods shows: generated from the code's own tables."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.imports import report
+from data.methods import METHODS
+from data.record import COLUMNS
+from data.views.filters import FILTERS, period
+from data.views.view import View
+from geo.hexagons import RESOLUTIONS
+from ui.cached import views
+from ui.explore import area_page
+from ui.parts import tables
+
+
+def stamp(view: View) -> None:
+    """The data in one line."""
+    meta = views.meta(view.stamp)
+    st.text(
+        f"Data {view.stamp}: {meta['rows']:,} incidents. The stamp names exactly these "
+        "records and areas; a link carries it, so that a number can be found again."
+    )
+
+
+def sources(view: View) -> None:
+    """Each source with its licence, dates and what it covers."""
+    for source in views.meta(view.stamp)["sources"]:
+        with st.container(border=True, gap=None, key=f"source_{source['name']}"):
+            st.text(source["title"])
+            for label, value in _facts(source):
+                st.text(f"{label}: {value}")
+
+
+def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
+    stated = (
+        ""
+        if source["coverage_stated"] or not source["start"]
+        else " (from its first and last record: the source does not state it)"
+    )
+    told = [
+        ("recorded by", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
+        ("incidents", f"{source['rows']:,}" + spell(source["first"], source["last"], ", ")),
+        ("period covered", f"{spell(source['start'], source['end'])}{stated}"),
+        ("area covered", source["area"]),
+        ("what is in it", source["covers"]),
+        ("notes", source["notes"]),
+        ("licence", source["licence"]),
+        ("address", source["url"]),
+    ]
+    told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
+    for column, label in COUNTED.items():
+        counts = source["counts"][column]
+        spoken = ", ".join(f"{words.label(column, w)} {n:,}" for w, n in counts.items())
+        told.append((label, spoken))
+    return [(label, value) for label, value in told if value]
+
+
+def _local(moment: str, zone: ZoneInfo) -> str:
+    """A moment of the ledger on the place's clock."""
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+COUNTED = {
+    "kind": "kinds",
+    "time_precision": "time known to",
+    "place_precision": "place known to",
+    "grade": "grades",
+    "response": "what local police did",
+}
+
+
+def spell(first: str | None, last: str | None, before: str = "") -> str:
+    """Two days as readers write them, after `before`; empty where there is none."""
+    if not first or not last:
+        return ""
+    return before + period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def rows(view: View) -> None:
+    """Every import: rows in the file are kept or rejected, with the reason."""
+    told: list[dict[str, Any]] = []
+    notes: list[str] = []
+    zone = ZoneInfo(views.meta(view.stamp)["place"]["zone"])
+    for source in views.meta(view.stamp)["sources"]:
+        for entry in source["imports"]:
+            notes += [
+                f"{entry['file']}: {f'{n:,} ' if n else ''}{what}"
+                for what, n in entry["notes"].items()
+            ]
+            notes += [
+                f"{entry['file']}: {n:,} rows, {report.BY_LABEL.format(why=why)}"
+                for why, n in entry.get("by_label", {}).items()
+            ]
+            notes += [
+                f"{entry['file']}: {report.MissingTexts(**found).sentence()}"
+                for found in entry.get("missing", ())
+            ]
+            if entry.get("merged"):
+                notes.append(
+                    f"{entry['file']}: {entry['source_rows']:,} rows of the source are "
+                    f"{entry['rows']:,} here; {entry['merged']:,} were merged into their event"
+                )
+            dropped = entry["dropped"]
+            told.append(
+                {
+                    "File": entry["file"],
+                    "Source": entry["source"],
+                    "Rows": entry["rows"],
+                    "Kept": entry["kept"],
+                    "Rejected": sum(entry["rejected"].values()),
+                    "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
+                    "Repeats kept": entry["repeats"],
+                    "Columns on persons dropped": sum(
+                        len(dropped.get(why, [])) for why in ("forbidden", "telling")
+                    ),
+                    "Free text dropped": len(dropped.get("free text", [])),
+                    "Imported": _local(entry["imported_at"], zone),
+                    "Batch": entry["batch"],
+                }
+            )
+    numbers = ("Rows", "Kept", "Rejected", "Repeats kept")
+    form = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch", column_config=form)
+    st.text(
+        "Kept + rejected = rows in the file, for every import. Rejected rows are kept in "
+        "the store with their reasons."
+    )
+    for note in notes:
+        st.text(f"{note}.")
+
+
+def areas(view: View) -> None:
+    """How the areas were found, and what lies outside them."""
+    st.text(area_page.border(area_page.polygons(view)))
+    meta = views.meta(view.stamp)
+    for found in meta["sets"]:
+        lost = ", ".join(found.get("lost", []))
+        if lost:
+            st.text(f"Labels that lost their area when {found['name']} were learned: {lost}.")
+        for note in found.get("notes", []):
+            st.text(note)
+    outside = [(label or "(no label)", n) for label, n in meta["unplaced"]]
+    if outside:
+        st.text("In no area: outside the area set, or known only to the city.")
+        tables.listed(
+            pd.DataFrame(outside, columns=["label", "n"]),
+            {"label": "Label of the source", "n": "Records"},
+        )
+    sizes = ", ".join(f"{r}: {km2:.3f} km2" for r, km2 in RESOLUTIONS.items() if 7 <= r <= 10)
+    st.text(f"Hexagons are a second set; mean size by H3 resolution: {sizes}.")
+
+
+def methods() -> None:
+    """The method of each number."""
+    frame = pd.DataFrame(METHODS)
+    for row in frame.itertuples():
+        with st.expander(str(row.number)):
+            st.text(f"{row.how}")
+            st.text(f"Source: {row.source}")
+            st.text(f"Mind: {row.mind}")
+
+
+def dictionary() -> None:
+    """Columns, words and filters, each with its meaning."""
+    columns = pd.DataFrame([(c.name, str(c.type), c.meaning) for c in COLUMNS])
+    columns.columns = pd.Index(["Column", "Type", "Meaning"])
+    tables.listed(columns, {})
+    for name, table in words.TABLES.items():
+        with st.expander(f"Words of {words.spoken(name)}"):
+            tables.listed(
+                pd.DataFrame(
+                    [(words.spoken(w.code), w.meaning) for w in table],
+                    columns=["Word", "Meaning"],
+                ),
+                {},
+            )
+    with st.expander("Filters and their words in a link"):
+        tables.listed(
+            pd.DataFrame(
+                [(f.word, f.label, f.help) for f in FILTERS],
+                columns=["In a link", "Filter", "What it does"],
+            ),
+            {},
+        )

@@ -1,0 +1,220 @@
+"""What the Time page shows."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.views import periods
+from data.views.answers import Answer
+from data.views.filters import WEEKDAYS
+from data.views.view import DAY, MONTH, WEEK, View
+from geo import rates
+from ui.cached import views
+from ui.parts import charts, headline
+from ui.parts.palette import Theme
+
+IN_COLOR = 7
+REST = "other kinds"
+NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+MOST = 12  # small charts
+A_ROW = 4  # small charts beside each other; two on a phone
+MANY = 120  # more weeks than this are too fine for a small chart
+ENOUGH = 5  # incidents for each hour or weekday, to say which has most
+FEWEST = 4  # of each weekday or hour that are covered, to say which has most
+BLOCK = 4  # weeks that are then one bar
+
+
+def title(view: View, answer: Answer) -> str:
+    """When it was busiest, in one sentence; or that there is nothing to show."""
+    what = headline.sentence_case(headline.noun(view))
+    if not answer.covered:
+        return f"{what}: no data in this period, so there is nothing to draw"
+    if not answer.headline["n"]:
+        return f"{what}: no record in this View, so there is nothing to draw"
+    if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
+        return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
+    by_day, by_hour = weekday_means(view), _hour_means(view)
+    if not by_day["n"].sum() and answer.step == periods.STEPS[MONTH]:
+        return f"{what}: known only to the month, so no weekday and no hour stands out"
+    if not by_day["n"].sum():
+        return f"{what}: no record of this View is known to a whole {periods.name(view, DAY)}"
+    day, hour = _largest(by_day), _largest(by_hour)
+    most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
+    most += [] if day is None else [f"on {NAMES[day]}"]
+    said = f"most {' and '.join(most)}" if most else "too few to say when most are"
+    return f"{what}: {said}" + (
+        "" if by_hour["n"].sum() else "; no record of this View has an hour"
+    )
+
+
+def weekday_means(view: View) -> pd.DataFrame:
+    """By weekday (0 Monday): n, of (how many such whole days are covered) and their mean."""
+    found = days(view).groupby("weekday")["n"].agg(["sum", "size"])
+    found = found.set_axis(["n", "of"], axis=1)
+    return found.assign(mean=found["n"] / found["of"])
+
+
+def _hour_means(view: View) -> pd.DataFrame:
+    """The same by hour of the clock."""
+    found = hours(view).groupby("hour")[["n", "of"]].sum()
+    return found.assign(mean=found["n"] / found["of"])
+
+
+def day_name(view: View) -> str:
+    """What a day of the View is called: one that ends in the morning is a night."""
+    return periods.name(view, DAY)
+
+
+def said_means(view: View) -> str:
+    """The mean count of each weekday, and of how many such days."""
+    means = weekday_means(view)
+    unit = periods.name(view, DAY)
+    each = [
+        f"{WEEKDAYS[day]} {headline.mean(mean)} ({of:,.0f})"
+        for day, mean, of in zip(means.index, means["mean"], means["of"])
+    ]
+    return f"Mean a {unit}, and of how many {unit}s: {', '.join(each)}."
+
+
+def _largest(found: pd.DataFrame) -> int | None:
+    """The weekday or hour with the largest mean; None where it is no news, shared with
+    another, or where there are too few for each, so that chance may choose it."""
+    if len(found) < 2 or found["of"].min() < FEWEST or found["n"].sum() < ENOUGH * len(found):
+        return None
+    top = found.index[np.isclose(found["mean"], found["mean"].max(), rtol=1e-9)]
+    return None if len(top) > 1 else int(top[0])
+
+
+def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
+    """Say how many incidents a chart cannot show, if any; `cut` lie in a night cut short."""
+    why = [f"the {what} is not known"] if shown + cut < every else []
+    why += ["the night is not covered to its end"] if cut else []
+    if shown < every:
+        st.text(f"{shown:,.0f} of {every:,} incidents; of the others {' or '.join(why)}.")
+
+
+def kinds(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
+    """Counts by kind with zeros filled, in whole weeks, or days where there are too few weeks,
+    or months where the answer is by month; the kinds by size; and what the steps are."""
+    step = MONTH if answer.step == periods.STEPS[MONTH] else WEEK
+    every = _whole(view, step)
+    if step == WEEK and len(every) < periods.ENOUGH_WEEKS:
+        step, every = DAY, _whole(view, DAY)
+    found = views.series(view, "kind", step)
+    named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
+    sizes = named.groupby("group")["n"].sum().sort_values(ascending=False)
+    order = sizes.index[:IN_COLOR].tolist()
+    named["group"] = named["group"].where(named["group"].isin(order), REST)
+    wide = named.pivot_table(index="start", columns="group", values="n", aggfunc="sum")
+    order = [name for name in [*order, REST] if name in set(named["group"])]
+    wide = wide.reindex(index=every, columns=order).fillna(0)
+    long = wide.rename_axis("start").reset_index().melt("start", var_name="group", value_name="n")
+    return long, order, periods.name(view, step)
+
+
+def _whole(view: View, step: int) -> pd.DatetimeIndex:
+    """The first days of the whole steps of a View."""
+    return pd.DatetimeIndex(periods.whole_starts(view, step, views.current(view.stamp)))
+
+
+def hours(view: View) -> pd.DataFrame:
+    """By weekday and hour asked for: weekday, hour, n, of (how many such hours are covered)
+    and the mean of an hour."""
+    every = views.covered_hours(view).merge(
+        views.hours_by_weekday(view), on=["weekday", "hour"], how="left"
+    )
+    n = every["n"].fillna(0)
+    return every.assign(n=n, mean=n / every["of"])
+
+
+def days(view: View) -> pd.DataFrame:
+    """Every whole covered day of the View with its count: start, weekday, n."""
+    every = pd.Series(_whole(view, DAY))
+    found = views.daily(view)
+    counts = pd.Series(found["n"].to_numpy(), index=pd.to_datetime(found["day"]))
+    n = counts.reindex(every).fillna(0).to_numpy()
+    return pd.DataFrame({"start": every, "weekday": every.dt.day_of_week, "n": n})
+
+
+def placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], dict[int, list[str]]]:
+    """Days with their place in a calendar (row, week), the rows, and the months' labels.
+
+    Up to 54 weeks run on in seven rows; more are one block of seven rows a year.
+    """
+    day = frame["start"]
+    monday = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+    blocks = (monday.max() - monday.min()).days // 7 >= 54
+    origin = monday.min()
+    if blocks:
+        january = pd.to_datetime(day.dt.year.astype(str) + "-01-01")
+        origin = january - pd.to_timedelta(january.dt.day_of_week, unit="D")
+    block = day.dt.year.astype(str) if blocks else ""
+    names = pd.Series([WEEKDAYS[i] for i in frame["weekday"]], index=frame.index)
+    shown = frame.assign(row=block + " " + names, week=(monday - origin).dt.days // 7)
+    return shown, _calendar_rows(day, blocks), _months(day, shown["week"], blocks)
+
+
+def _calendar_rows(day: pd.Series, blocks: bool) -> dict[str, str]:
+    """The rows of a calendar from above, and what stands beside each."""
+    if not blocks:
+        return {f" {name}": name for name in WEEKDAYS}
+    rows: dict[str, str] = {}
+    for year in range(day.min().year, day.max().year + 1):
+        rows |= {f"{year} {name}": str(year) if name == "Thu" else "" for name in WEEKDAYS}
+        rows[f"{year} after"] = ""  # a little room between years
+    return rows
+
+
+def _months(day: pd.Series, week: pd.Series, blocks: bool) -> dict[int, list[str]]:
+    """The week in which each month begins, with its label: once a month."""
+    labels: dict[int, list[str]] = {}
+    said: set[str] = set()
+    for i in day.index[day.dt.day <= 7]:  # the first days may be weekdays left out
+        at, month = day[i], f"{day[i]:%b}" if blocks else f"{day[i]:%b %Y}"
+        if month not in said and int(week[i]) not in labels:
+            year = [] if blocks or (labels and at.month > 1) else [str(at.year)]
+            labels[int(week[i])] = [f"{at:%b}", *year]
+        said.add(month)
+    return labels
+
+
+def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
+    """The areas with the most incidents, each with its series (start, end, n), and the unit
+    of that: whole weeks or days, or four weeks where weeks are too many to be seen."""
+    table = answer.table[answer.table["asked"] & (answer.table["n"] > 0)]
+    top = table.sort_values("n", ascending=False, kind="stable").head(k)
+    whole = answer.series[answer.series["whole"]]
+    step = next((s for s, name in periods.STEPS.items() if name == answer.step), DAY)
+    counts, starts = answer.counts[:, whole["at"].to_numpy()], whole["start"].to_numpy()
+    width = BLOCK if step == WEEK and len(starts) > MANY else 1
+    held = len(starts) // width * width  # whole blocks only
+    ends = np.array([periods.last_day(day, step) for day in whole["start"].dt.date], "M8[D]")
+    starts, ends = starts[:held:width], ends[:held][width - 1 :: width] + 1
+    counts = counts[:, :held].reshape(len(counts), len(starts), width).sum(axis=2)
+    frames = {
+        str(name): pd.DataFrame({"start": starts, "end": ends, "n": counts[i]})
+        for i, name in zip(top.index, top["area"])
+    }
+    return frames, answer.step if width == 1 else f"{BLOCK} weeks"
+
+
+def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
+    """One small chart an area, all on one scale."""
+    frames, unit = busiest(answer, MOST)
+    top = max((int(f["n"].max()) for f in frames.values() if len(f)), default=0)
+    if not top:
+        st.text(f"No area has an incident in a whole {unit} of this View.")
+        return
+    many = f"The {len(frames)} areas" if len(frames) > 1 else "The one area"
+    many += " with the most incidents" if len(frames) == MOST else " with incidents"
+    per = f"incidents in {unit}" if unit[0].isdigit() else f"incidents {charts.per(unit)}"
+    scale = "on one scale" if len(frames) > 1 else "on a scale"
+    st.markdown(f"**{many}** ({per}, all {scale} from 0 to {top:,})")
+    names = list(frames)
+    for row in range(0, len(names), A_ROW):
+        with st.container(horizontal=True):
+            for name in names[row : row + A_ROW]:
+                with st.container():  # in a container of its own it shares the row, or wraps
+                    drawn = charts.small(frames[name], theme, unit, name, top, changes)
+                    st.altair_chart(drawn, alt=f"{name}: {per}")

@@ -1,0 +1,1 @@
+"""What stands around every page: filters, the View's sentence, method, downloads."""

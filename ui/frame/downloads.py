@@ -1,0 +1,87 @@
+"""Files to take away: what they hold is said inside them or beside them in a zip."""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.files import spreadsheet
+from data.views import export, whole_records
+from data.views.view import View
+from ui.cached import views
+from ui.frame import download_buttons, frame
+from ui.frame.method_note import Claim
+from ui.parts import tables
+
+MOST = 500_000  # rows in one download; the command line has no limit
+
+
+def about(
+    view: View, rows: int, columns: str = export.COLUMNS_TOLD, page: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a file says of itself; `page` are the page's own words for the link."""
+    return export.about(views.current(view.stamp), view, rows, frame.link(view, page), columns)
+
+
+def records(view: View, personal: list[str]) -> None:
+    """Buttons for all records of the View in three formats."""
+    rows = views.headline(view)["n"]
+    if not rows:
+        st.text("There are no records to take.")
+        return
+    if rows > MOST:
+        st.text(
+            f"{rows:,} records are more than one download carries ({MOST:,}). Narrow the "
+            "View, or use: python -m data export --link (the link below)."
+        )
+        return
+    # what needs the page is asked now: files are made later, when no page is running
+    told, current = about(view, rows), views.current(view.stamp)
+    with st.container(horizontal=True):
+        for label, (suffix, mime, write) in whole_records.FORMATS.items():
+            st.download_button(
+                f"{label}, {words.counted(rows, 'row')}",
+                data=lambda write=write: write(  # type: ignore[misc]
+                    whole_records.everything(current, view, personal), told
+                ),
+                file_name=f"{name(view)}.{suffix}",
+                mime=mime,
+                key=f"take_{suffix.replace('.', '_')}",
+                on_click="ignore",
+            )
+    st.text(
+        "Every record of the View, whatever is searched for above, without free text. View, "
+        "link, stamp and row count stand in the zip's notes and inside GeoJSON and GeoParquet."
+    )
+
+
+def areas(view: View, table: pd.DataFrame) -> None:
+    """Buttons for the table of areas as it stands."""
+    table = tables.with_reasons(table)
+    kept = table[list(tables.wanted(table, view, tuple(tables.COLUMNS)))]
+    list_ = st.session_state.get("list") or "all"
+    _table(f"areas-{list_}", view, kept, tables.COLUMNS, about(view, len(kept), ""), "take_areas")
+
+
+def finding(view: View, rows: pd.DataFrame, known: tables.Columns, claim: Claim) -> None:
+    """Buttons for the table of a finding, with its method and parameters in the notes."""
+    told = about(view, len(rows), "", claim.words)
+    told |= {name.lower(): value for name, value in claim.parameters.items()}
+    _table(claim.number.lower().replace(" ", "-"), view, rows, known, told, "take_finding")
+
+
+def _table(
+    what: str, view: View, rows: pd.DataFrame, known: tables.Columns, told: dict[str, str], key: str
+) -> None:
+    meanings = {column: meaning for column, (_, _, meaning) in known.items()}
+    notes = [f"{word}: {said}" for word, said in told.items() if said]
+    download_buttons.table(f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key)
+
+
+def name(view: View) -> str:
+    """A file name that says place, source and period."""
+    meta = views.meta(view.stamp)
+    text = f"{meta['place']['name']} {' '.join(view.sources)} {view.start} {view.end}"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

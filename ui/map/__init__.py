@@ -1,0 +1,1 @@
+"""The map, its layers and what a reader does on it."""

@@ -1,0 +1,120 @@
+"""What an area on a map can be beside colored: zero, not chosen, without a rate, without data.
+
+Each has a look of its own, told apart without color, and words that legends, tips, tables and
+files share.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ui.parts.palette import Theme
+
+
+class State(Enum):
+    """What is shown of an area; at most one of a map's areas' states holds for each."""
+
+    COUNTED = "counted"
+    ZERO = "zero"
+    NOT_CHOSEN = "not chosen"
+    NO_RESIDENTS = "no residents"
+    NOT_KNOWN = "population not known"
+    CUT = "cut by a drawn shape"
+    NO_COUNT = "no count"
+    NO_POINT = "no point"
+    NO_DATA = "no data"
+
+
+class Look(NamedTuple):
+    """How a state is drawn and named; `hatch` is one of static/map/fills.js, "" the paper."""
+
+    hatch: str
+    text: str
+
+
+# those that a map can show, in the order of the legend
+LOOKS = {
+    State.ZERO: Look("", "0"),
+    State.NO_RESIDENTS: Look("residents", "no residents"),
+    State.NOT_KNOWN: Look("few", "population not known"),
+    State.NO_COUNT: Look("nodata", "no count of what happened"),
+    State.NO_POINT: Look("nodata", "no record has a point"),
+    State.NO_DATA: Look("nodata", "no data: not covered"),
+    State.NOT_CHOSEN: Look("unchosen", "not chosen"),
+}
+# why there is no rate, for tables and files
+NO_RATE = {
+    State.NO_RESIDENTS: "no residents",
+    State.NOT_KNOWN: "population not known",
+    State.CUT: "a drawn shape cuts areas",
+    State.NO_COUNT: "no count of what happened",
+}
+
+# the same in the narrow cell of a rate
+SHORT = {State.NO_RESIDENTS: "no residents", State.NOT_KNOWN: "not known"}
+
+States = npt.NDArray[np.object_]
+
+
+def of_rates(table: pd.DataFrame) -> States:
+    """Why areas have no rate, an area each: COUNTED where they have one.
+
+    `table` is that of data.views.answers, or has its `population` and perhaps `cut` and `is_count`.
+    """
+    people = table["population"].to_numpy(float)
+    found = np.full(len(table), State.COUNTED, object)
+    found[people == 0] = State.NO_RESIDENTS
+    found[np.isnan(people)] = State.NOT_KNOWN
+    if "cut" in table:
+        found[table["cut"].to_numpy(bool)] = State.CUT
+    if "is_count" in table:
+        found[~table["is_count"].to_numpy(bool)] = State.NO_COUNT
+    return found
+
+
+def of_areas(table: pd.DataFrame, rate: bool, covered: bool, placed: bool) -> States:
+    """What is shown of each area of a table of data.views.answers, where `rate` is the measure or not.
+
+    Without a period that is `covered`, or a record that is `placed`, zeros are no zeros.
+    """
+    found = of_rates(table) if rate else np.full(len(table), State.COUNTED, object)
+    if not placed:
+        found[:] = State.NO_POINT
+    if not covered:
+        found[:] = State.NO_DATA
+    found[~table["asked"].to_numpy(bool)] = State.NOT_CHOSEN
+    return found
+
+
+def with_zeros(states: States, values: npt.NDArray[np.float64]) -> States:
+    """The same where areas that count nothing are ZERO."""
+    found = states.copy()
+    found[(states == State.COUNTED) & (values == 0)] = State.ZERO
+    return found
+
+
+def fill(state: State, theme: Theme) -> str:
+    """What an area of a state is filled with on the map."""
+    return LOOKS[state].hatch or theme.paper
+
+
+def legend(held: Iterable[State], theme: Theme) -> list[dict[str, Any]]:
+    """A row of the legend for each of the states that a map shows."""
+    seen = set(held)
+    return [
+        {"hatch": look.hatch, "text": look.text}
+        if look.hatch
+        else {"color": theme.paper, "text": look.text}
+        for state, look in LOOKS.items()
+        if state in seen
+    ]
+
+
+def no_rate(table: pd.DataFrame, short: bool = False) -> list[str]:
+    """In words why areas have no rate, empty where they have one; `short` below "per 1,000"."""
+    said = NO_RATE | (SHORT if short else {})
+    return [said.get(state, "") for state in of_rates(table)]

@@ -1,0 +1,107 @@
+"""What lies below the areas: which map a reader chose, and what that puts on ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from data.settings import Problem
+from ui.cached import map_layers
+from ui.map.leaflet import versioned
+from ui.parts.palette import Theme
+
+NONE, LOCAL, TILES = "none", "local", "tiles"
+SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
+# how much of the map below an area's color hides: tiles of others may have any color, our own
+# is light on light and dark on dark, so that colors laid over it like ink stay those of the legend
+COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
+INK = {False: "multiply", True: "screen"}
+WIDTH = 300  # px: also on a phone
+WATER = {False: "#a9c9d8", True: "#234453"}
+
+
+def choose() -> str:
+    """Which base map the reader wants: NONE, LOCAL or TILES; asked only where there is one.
+
+    Our own map may come by a link. Tiles of others are switched on by hand and for this
+    visit: a link that did it would make its reader's browser call them.
+    """
+    own, others = _said(map_layers.local_map), _said(map_layers.tiles)
+    _said(map_layers.water_url)
+    if not own and not others:
+        return NONE
+    chosen = NONE
+    with st.popover("Base map", width="content"), st.container(width=WIDTH):
+        if own:
+            chosen = st.segmented_control(
+                "Below the areas", (NONE, LOCAL), default=NONE, key="base",
+                bind="query-params", required=True, disabled=st.session_state.get(SWITCH, False),
+            )  # fmt: skip
+            st.text("The local map comes with this page: no other host is asked.")
+        if others:
+            if st.toggle(f"Tiles of {_plain(others.name)}", key=SWITCH):
+                chosen = TILES
+            st.text(others.learns)
+    return chosen
+
+
+def has_local() -> bool:
+    """Whether there is a local map that a reader can choose."""
+    try:
+        return map_layers.local_map() is not None
+    except Problem:  # choose() says it
+        return False
+
+
+def _said(look: Callable[[], Any]) -> Any:
+    """What is found; None, and a sentence on the page, where it cannot be drawn."""
+    try:
+        return look()
+    except Problem as problem:
+        st.text(str(problem))
+        return None
+
+
+def _plain(name: str) -> str:
+    """A name that markdown shows as it is."""
+    return name.replace("_", "\\_")
+
+
+def told(choice: str, theme: Theme) -> dict[str, Any]:
+    """What a choice puts into a patch: `base`, `cover` and `blend` of areas, `water`."""
+    try:
+        water = map_layers.water_url()
+        base = BASES[choice]()
+    except Problem:  # choose() has said it
+        water = base = None
+    return {
+        "base": base,
+        "cover": COVER[choice] if base else None,
+        "blend": INK[theme.dark] if base and choice == LOCAL else None,
+        "water": {"url": water, "color": WATER[theme.dark]} if water else None,
+    }
+
+
+def _local() -> dict[str, Any] | None:
+    found = map_layers.local_map()
+    if found is None:
+        return None
+    own, url = found
+    code = versioned("vendor/protomaps-leaflet.js")
+    return {"kind": LOCAL, "url": url, "zoom": own.zoom, "credit": own.credit, "code": code}
+
+
+def _tiles() -> dict[str, Any] | None:
+    found = map_layers.tiles()
+    if found is None:
+        return None
+    return {
+        "kind": TILES,
+        "url": found.url,
+        "zoom": found.zoom,
+        "credit": found.credit,
+        "subdomains": found.subdomains,
+    }
+
+
+BASES = {NONE: lambda: None, LOCAL: _local, TILES: _tiles}

@@ -1,0 +1,49 @@
+"""What a reader has asked of the picture of a View: kernel, scale, window, time."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from data.maps.heat_surface import Seen
+
+WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes on
+
+
+class Asked(NamedTuple):
+    """How a View is drawn; it never changes what the View counts.
+
+    `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
+    None: by the View), `seen` what the map shows, `held` what it holds already, `hexagons`
+    whether they show a density or a count, `beside` how two periods are shown,
+    `play` the unit of a time player and `width` how many of them a frame spans.
+    """
+
+    bandwidth: int = 400
+    scale: float | None = None
+    seen: Seen | None = None
+    held: tuple[str, int, int, int, int, int] | None = None
+    hexagons: str = "density"
+    beside: str = "one period"
+    play: str = "one picture"
+    width: int = 1
+
+
+def seen(said: Mapping[str, Any]) -> Seen | None:
+    """What a map says that it shows; None where that is nothing on the globe."""
+    try:
+        west, south, east, north, zoom = (float(v) for v in said["seen"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    inside = WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
+    return Seen(west, south, east, north, zoom) if inside and 0 <= zoom <= 22 else None
+
+
+def held(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
+    """Which cells a map says that it holds: of which View, the level, and their corners."""
+    try:
+        view, *numbers = said["held"]
+        level, column, row, width, height = (int(v) for v in numbers)
+    except (KeyError, TypeError, ValueError):
+        return None
+    within = all(0 <= v < 1 << 30 for v in (row, width, height)) and 0 <= level < 30
+    within &= -(1 << 30) <= column < 1 << 31  # a place may cross 180 degrees
+    return (str(view), level, column, row, width, height) if within else None

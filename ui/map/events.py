@@ -1,0 +1,57 @@
+"""What a reader does on the map itself and the page must follow: it becomes a widget's value."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from data.views.view import View
+from ui.map import choices, drawing, heat_layer, leaflet
+from ui.map.choices import Asked
+
+HEARD = "heard"  # in the session: what was last acted on, and what was wrong with it
+
+Given = dict[str, Any]
+
+
+def _refit(view: View, asked: Asked, given: Given) -> tuple[str, float]:  # noqa: ARG001
+    return "scale", heat_layer.in_sight(view, asked)
+
+
+def _drawn(view: View, asked: Asked, given: Given) -> tuple[str, str]:  # noqa: ARG001
+    return "shape", drawing.text(view, given)
+
+
+# what the map says, and which widget takes which value for it
+ACTS: dict[str, Callable[[View, Asked, Given], tuple[str, Any]]] = {
+    "drawn": _drawn,
+    "refit": _refit,
+}
+
+
+def take(view: View, asked: Asked) -> None:
+    """Act on what the map has said anew; before the page runs, as all widgets do."""
+    said, state = leaflet.said("map"), st.session_state.get(HEARD, {})
+    for word, act in ACTS.items():
+        given = said.get(word)
+        if not isinstance(given, dict) or given.get("turn") == state.get(word):
+            continue
+        state = {**state, word: given.get("turn"), "wrong": ""}
+        try:
+            key, value = act(view, asked._replace(seen=choices.seen(said)), given)
+            st.session_state[key] = value
+            state["new"] = True
+        except ValueError as problem:
+            state["wrong"] = str(problem)
+        except (KeyError, TypeError, IndexError):
+            pass  # no browser of ours says so
+    st.session_state[HEARD] = state
+
+
+def follow() -> None:
+    """Run the whole page anew where the map has set a widget; say what was wrong."""
+    state = st.session_state.get(HEARD, {})
+    if state.pop("new", False):
+        st.rerun()
+    if state.get("wrong"):
+        st.text(state["wrong"])

@@ -1,0 +1,125 @@
+"""Hexagons on the map, as fine as the zoom asks for: density on one scale, or counts."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from data import words
+from data.maps import heat_surface, hexagons
+from data.views import recording
+from data.views.answers import Answer
+from data.views.filters import period
+from data.views.view import View
+from geo import classes, mercator
+from geo.hexagons import RESOLUTIONS
+from geo.mercator import Grid
+from ui.cached import map_layers
+from ui.cached import views as cached
+from ui.map import area_layer, heat_layer
+from ui.map.choices import Asked
+from ui.parts import palette
+from ui.parts.palette import Theme
+
+MEASURES = ("density", "count")
+WHOLE = (7, 8)  # resolutions that are sent for the whole place at once
+SCALED = 8  # the resolution that gives the scale of densities at all zooms
+FEW = 5  # incidents: a hexagon with fewer is hatched, for chance alone makes its density
+ZOOM = 11.0  # before the map has said what it shows
+DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
+
+
+def told(
+    view: View, answer: Answer, theme: Theme, asked: Asked, upper: list[float] | None = None
+) -> dict[str, Any]:
+    """What the map shows of the hexagons: outlines, fills, tips, and when to ask again.
+
+    `upper` are class limits that are fixed already.
+    """
+    over = cached.outline(view)
+    if over is None or answer.headline["n"] <= answer.headline["no_point"]:
+        why = "No record of this View is known to the block or better."
+        return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
+    resolution = hexagons.resolution(asked.seen.zoom if asked.seen else ZOOM)
+    grid = None if resolution in WHOLE else _window(over, asked)
+    found = map_layers.hexes(view, resolution, grid)
+    weeks = heat_surface.weeks(view, cached.current(view.stamp))
+    density = found.n / found.km2 / weeks
+    count = recording.is_count(view, cached.meta(view.stamp))
+    by_density = asked.hexagons == "density" and count
+    values = density if by_density else found.n.astype(float)
+    if upper is None:
+        upper = density_limits((view,)) if by_density else _count_limits(view, resolution)
+    colors = palette.classes(theme, len(upper))
+    # what is denser than all of the scale's hexagons belongs to its last class
+    chosen = classes.assign(np.minimum(values, upper[-1]) if upper else values, upper)
+    few = by_density & (found.n < FEW)
+    fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
+    lines = [
+        [words.counted(int(n), "incident"), *([f"{area_layer.number(d)} per km² per week"] * count)]
+        for n, d in zip(found.n, density)
+    ]
+    low, _ = heat_surface.bounds(over)
+    return {
+        "hexes": {
+            "origin": low, "rings": _rings(found.shapes.geometry.to_numpy(), low),
+            "fills": fills, "tips": lines,
+        },
+        "legend": _legend(view, resolution, upper, colors, by_density, bool(few.any()), theme),
+        "asks": {
+            "bounds": grid.bounds if grid else heat_surface.bounds(over),
+            "zooms": hexagons.zooms(resolution),
+        },
+    }  # fmt: skip
+
+
+def _window(over: heat_surface.Place, asked: Asked) -> Grid | None:
+    """About what is seen, in pixels coarse enough that near windows are the same."""
+    whole = heat_surface.bounds(over)
+    near = heat_surface.about(asked.seen, whole) if asked.seen else None
+    return mercator.grid_over(near or whole, 16)
+
+
+def density_limits(views: tuple[View, ...]) -> list[float]:
+    """Class limits of densities: those of one resolution, whatever the zoom shows."""
+    held = []
+    for view in views:
+        every = map_layers.hexes(view, SCALED, None)
+        weeks = heat_surface.weeks(view, cached.current(view.stamp))
+        held.append((every.n / every.km2 / weeks)[every.n >= FEW])
+    return classes.limits(np.concatenate(held))
+
+
+def _count_limits(view: View, resolution: int) -> list[float]:
+    return classes.limits(map_layers.hexes(view, resolution, None).n)
+
+
+def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:
+    """Corners of each hexagon, east and north of the place's corner, in parts of a degree."""
+    xy, which = shapely.get_coordinates(shapes, return_index=True)
+    parts = np.rint((xy - np.array([low[1], low[0]])) * DEGREE).astype(int)
+    ends = np.flatnonzero(np.diff(which)) + 1
+    return [ring[:-1].ravel().tolist() for ring in np.split(parts, ends) if len(ring)]
+
+
+def _legend(
+    view: View, resolution: int, upper: list[float], colors: tuple[str, ...], by_density: bool,
+    few: bool, theme: Theme,
+) -> dict[str, Any]:  # fmt: skip
+    """The legend: classes, the size of a hexagon, the period."""
+    lower = [0.0, *upper[:-1]]
+    rows: list[dict[str, Any]] = [
+        {"color": color, "text": heat_layer.span(a, b)} for color, a, b in zip(colors, lower, upper)
+    ]
+    if rows and len(rows) > 1:
+        rows[-1]["text"] = f"more than {heat_layer.short(lower[-1])}"
+    rows = rows[::-1]
+    if few:
+        rows.append({"color": theme.ramp[2], "text": f"fewer than {FEW} incidents", "weak": True})
+    size = heat_layer.short(RESOLUTIONS[resolution])
+    return {
+        "title": "Incidents per km² per week" if by_density else "Incidents",
+        "rows": rows,
+        "note": f"{period(view.start, view.end)}. Hexagons of {size} km²",
+    }

@@ -1,0 +1,65 @@
+"""What each layer puts on the map, as one patch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from data.views.answers import Answer
+from data.views.view import HEXAGONS, View
+from ui.cached import views
+from ui.map import (
+    area_layer,
+    basemap,
+    drawing,
+    heat_layer,
+    hexagon_layer,
+    incident_layer,
+    player,
+    two_periods,
+)
+from ui.map.choices import Asked
+from ui.parts.palette import Theme
+
+# what can lie on the map: each row draws a View for ui.map.leaflet
+LAYERS: dict[str, Callable[[View, Answer, Theme, Asked], dict[str, Any]]] = {
+    "areas": area_layer.fills,
+    "heat": heat_layer.told,
+    "hexagons": hexagon_layer.told,
+    "incidents": incident_layer.told,
+}
+
+
+def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+    """Everything that the map shows for a View."""
+    named = view.area_set not in HEXAGONS
+    told: dict[str, Any] = {
+        "shapes": views.shapes_url(view),
+        "dark": theme.dark,
+        "ink": theme.ink,
+        "paper": theme.paper,
+        "accent": theme.accent,
+        "edge": theme.edge if layer == "areas" else theme.quiet,
+        "named": named,
+        "opens": named,
+        "tips": area_layer.tips(view, answer),
+        "order": area_layer.ranked(answer.table, view).index[:400].tolist(),
+        "fills": None,
+        "heat": None,
+        "hexes": None,
+        "incidents": None,
+        "versus": None,
+        "frames": None,
+        "asks": None,
+    }
+    told |= LAYERS[layer](view, answer, theme, asked)
+    if player.playing(asked, layer):
+        told |= player.told(view, answer, layer, theme, asked)
+    elif asked.beside != two_periods.ONE:
+        told |= two_periods.told(view, answer, layer, theme, asked)
+    return told
+
+
+def still(view: View, answer: Answer, theme: Theme, **over: Any) -> dict[str, Any]:
+    """A map of areas on which nothing is drawn, played or chosen; `over` says what differs."""
+    told = patch(view, answer, "areas", theme, Asked())
+    told |= basemap.told(basemap.NONE, theme) | drawing.told(view) | {"draws": False}
+    return told | over

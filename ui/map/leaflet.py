@@ -1,0 +1,151 @@
+"""The one way a map is drawn: a base that never changes and a patch for each View.
+
+Measured: changing a folium map mounts it anew (blank frames, lost position); a patch in
+`feature_group_to_add` does not. Nothing from outside enters folium: a patch carries codes,
+numbers and area names of the store's checked list, and the page sets them as text.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from jinja2 import Template
+from streamlit_folium import st_folium
+
+from geo import longitude
+from ui.frame.look import STATIC
+from ui.map import template_guard
+
+template_guard.install()
+
+VENDOR = "/app/static/vendor"
+# the map's own code: what it is made of, and one file a part, in the order that they draw
+SCRIPTS = (
+    "porchlight.js",
+    "map/legend.js",
+    "map/basemap.js",
+    "map/fills.js",
+    "map/heat.js",
+    "map/hexes.js",
+    "map/labels.js",
+    "map/incidents.js",
+    "map/draw.js",
+    "map/versus.js",
+    "map/player.js",
+    "map/window.js",
+)
+DEFAULT_HEIGHT = 460
+FARTHEST = 19  # zoom: nearer there is nothing more to see
+FAR = 0.5  # degrees from the place: there is nothing to see
+
+
+def versioned(name: str) -> str:
+    """The address of a file of ours in static/, which changes with its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/app/static/{name}?v={digest}"
+
+
+folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
+
+
+class Base(JSCSSMixin, MacroElement):
+    """Our part of a map that is drawn once: legend, labels, the place for heat."""
+
+    default_js: ClassVar = [(name, versioned(name)) for name in SCRIPTS]
+    default_css: ClassVar = [("porchlight_css", versioned("porchlight.css"))]
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "porchlight.base({{this._parent.get_name()}}, {{this.told|tojson}});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Base"
+        self.told = told
+
+
+class Patch(MacroElement):
+    """What a View puts on the map."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});{% endmacro %}"
+    )
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Patch"
+        self.told = told
+
+
+def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] | None:
+    """Latitude, longitude and zoom of "lat,lon,zoom"; None where it is not near the bounds."""
+    (south, west), (north, east) = bounds
+    try:
+        lat, lon, zoom = (float(v) for v in at.split(","))
+    except ValueError:
+        return None
+    lon = float(longitude.near(lon, (west + east) / 2))
+    near = south - FAR < lat < north + FAR and west - FAR < lon < east + FAR
+    return (lat, lon, zoom) if near and 1 <= zoom <= FARTHEST else None
+
+
+def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map:
+    """An empty map over [[south, west], [north, east]], or where `at` says.
+
+    `at` is what a link says; where it is no `position` it is ignored. Where the reader left
+    the map of this key before, the browser knows.
+    """
+    (south, west), (north, east) = bounds
+    asked = position(at, bounds)
+    lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
+    made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7,
+        minZoom=2, maxZoom=FARTHEST)  # fmt: skip
+    made.add_child(
+        Base({"key": key, "title": title, "bounds": bounds, "placed": asked is not None})
+    )
+    return made
+
+
+def said(key: str) -> dict[str, Any]:
+    """What a map has told of itself: each part of static/map/ its own words, or nothing."""
+    told: dict[str, Any] = st.session_state.get(f"{key}_map") or {}
+    return told
+
+
+def show(
+    key: str,
+    title: str,
+    bounds: list[list[float]],
+    told: dict[str, Any],
+    heard: Callable[[], None] | None = None,
+) -> None:
+    """Draw a map and put a patch on it.
+
+    It is to be called within a fragment: then only that reruns where a part of the map
+    has something to say (`state.say` in static/porchlight.js), and nothing otherwise. `heard`
+    is called then, before anything runs.
+    """
+    started = f"{key}_at"
+    if started not in st.session_state:  # read once: another start is another map
+        st.session_state[started] = st.query_params.get("at", "")
+    # patches are told apart so that tests can wait for the one they caused
+    text = json.dumps(told, sort_keys=True)
+    told = {**told, "id": hashlib.sha256(text.encode()).hexdigest()[:10]}
+    group = folium.FeatureGroup().add_child(Patch(told))
+    with st.container(key=key):
+        st_folium(
+            base(key, title, bounds, st.session_state[started]),
+            key=f"{key}_map",
+            height=DEFAULT_HEIGHT,
+            use_container_width=True,
+            returned_objects=[],
+            on_change=heard,
+            feature_group_to_add=[group],
+        )

@@ -1,0 +1,45 @@
+"""The map with what stands beside it: reruns alone when the map has something to say."""
+
+import streamlit as st
+
+from data.views.answers import Answer
+from data.views.view import View
+from ui.cached import views
+from ui.frame import frame
+from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
+from ui.map.choices import Asked
+from ui.parts import tables
+from ui.parts.palette import Theme
+
+
+@st.fragment
+def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> None:
+    """The map, the View's sentence, and the table or the incidents in sight."""
+    events.follow()
+    said = leaflet.said("map")  # newer than `asked` where only this part reruns
+    asked = asked._replace(seen=choices.seen(said), held=choices.held(said))
+    picture, beside = st.columns([1.55, 1])
+    with picture:
+        above = st.container()
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            frame.sentence(view)
+            base = basemap.choose()
+        told = layers.patch(view, answer, layer, theme, asked)
+        told |= basemap.told(base, theme) | drawing.told(view)
+        with above:
+            leaflet.show(
+                "map",
+                frame.map_title(view),
+                views.bounds(view),
+                told,
+                lambda: events.take(view, asked),
+            )
+        if player.playing(asked, layer):
+            player.bar(view, answer, asked)
+    with beside:
+        if layer == "incidents":
+            in_sight.show(view, asked, told, said)
+        elif player.playing(asked, layer):
+            player.table(view, answer, asked)
+        else:
+            tables.narrow(answer, view, 430)

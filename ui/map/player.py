@@ -1,0 +1,216 @@
+"""The time player: frames sent ahead to the map, and the bar and table that move with them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from data import words
+from data.maps.frames import Counted, Steps
+from data.views import recording
+from data.views.answers import Answer
+from data.views.view import View
+from geo import classes
+from ui.cached import map_layers, views
+from ui.map import area_layer, area_states, heat_layer, leaflet
+from ui.map.area_states import State
+from ui.map.choices import Asked
+from ui.parts import charts, palette
+from ui.parts.palette import Theme
+
+STILL = "one picture"
+UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
+WIDTHS = {
+    "1 a frame": 1,
+    "2 a frame": 2,
+    "3 a frame": 3,
+    "4 a frame": 4,
+    "8 a frame": 8,
+    "12 a frame": 12,
+}
+LAYERS = ("areas", "heat")
+SHOWN = 15  # areas in the table
+MOST = 400  # areas whose counts are sent
+
+CODE = f"""
+const code = import(new URL({leaflet.versioned("player.js")!r}, location.origin));
+export default function (given) {{
+  const box = given.parentElement.querySelector("div");
+  code.then(player => player[given.data.part](box, given.data));
+  return () => code.then(player => player.end(box));
+}}
+"""
+
+
+class Played(NamedTuple):
+    """What a player is made of; `totals` are the incidents of each frame, in areas or not."""
+
+    steps: Steps
+    counted: Counted
+    labels: list[str]
+    totals: list[int]
+
+
+def playing(asked: Asked, layer: str) -> bool:
+    """Whether the map is a player now."""
+    return asked.play in UNITS and layer in LAYERS
+
+
+def played(view: View, asked: Asked) -> Played:
+    """The frames that a reader has asked for."""
+    steps = map_layers.steps(view, UNITS[asked.play], asked.width)
+    counted = map_layers.framed(view, steps)
+    totals = steps.taken(counted.n).tolist() if steps.frames else []
+    return Played(steps, counted, steps.labels(), totals)
+
+
+def _nothing(found: Played) -> str:
+    """Why there is nothing to play; empty where there is something."""
+    if not found.steps.frames:
+        return f"No whole {found.steps.unit} in this View"
+    if found.counted.nothing:
+        known = "known hour" if found.steps.unit == "hour" else f"whole {found.steps.unit}"
+        return f"No incident of this View is known to lie in a {known}"
+    return ""
+
+
+def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+    """What changes on the map while it plays."""
+    found = played(view, asked)
+    if layer == "heat" and not recording.is_count(view, views.meta(view.stamp)):
+        return {"frames": None}  # the layer itself says why there is no heat
+    if why := _nothing(found):
+        return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
+    drawn = _heat if layer == "heat" else _fills
+    more = drawn(view, answer, theme, asked, found)
+    counts = found.counted.areas[:MOST].T.tolist() if len(answer.table) <= MOST else None
+    common = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
+    return more | {"frames": common | more["frames"]}
+
+
+def _heat(view: View, answer: Answer, theme: Theme, asked: Asked, found: Played) -> dict[str, Any]:
+    """The heat of each frame as a picture, all on one scale."""
+    over = views.outline(view)
+    if over is None or answer.headline["n"] <= answer.headline["no_point"]:
+        return {"frames": {}}
+    urls, bounds, top = map_layers.pictures(view, found.steps, asked.bandwidth, asked.scale, theme)
+    hours = " in these hours" if found.steps.unit == "hour" else ""
+    note = f"One scale for all {len(urls)} frames"
+    legend = heat_layer.legend(top, theme, asked.bandwidth, note)
+    return {
+        "heat": {"url": urls[-1], "bounds": bounds},
+        "legend": legend | {"title": legend["title"] + hours},
+        "frames": {"pictures": urls},
+        "asks": None,
+    }
+
+
+def _fills(
+    view: View,
+    answer: Answer,
+    theme: Theme,
+    asked: Asked,  # noqa: ARG001
+    found: Played,
+) -> dict[str, Any]:
+    """The class of each area in each frame, the same limits for all."""
+    values = _values(view, answer, found.counted.areas)
+    states = area_layer.states(view, answer)
+    upper = classes.limits(values[states == State.COUNTED])
+    colors = palette.classes(theme, len(upper))
+    every = classes.assign(values, upper)
+    looks = np.where(every >= 0, every + 1, 0)  # 0: nothing here in this frame
+    others = [state for state in area_states.LOOKS if state in set(states)]
+    for i, state in enumerate(others, len(colors) + 1):
+        looks[states == state] = i
+    zero = [State.ZERO] if (looks == 0).any() else []
+    per = "Incidents per 1,000 residents" if view.measure == area_layer.RATE else "Incidents"
+    lower = [0.0, *upper[:-1]]
+    rows: list[dict[str, Any]] = [
+        {"color": c, "text": heat_layer.span(a, b)} for c, a, b in zip(colors, lower, upper)
+    ]
+    rows = rows[::-1] + area_states.legend([*others, *zero], theme)
+    note = f"One scale for all {found.steps.frames} frames"
+    note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
+    note += area_layer.approximate(view)
+    return {
+        "fills": [theme.paper] * len(values),
+        "legend": {"title": f"{per} a frame", "rows": rows, "note": note},
+        "frames": {
+            "looks": [theme.paper, *colors, *(area_states.fill(s, theme) for s in others)],
+            "fills": ["".join(chr(97 + v) for v in column) for column in looks.T.tolist()],
+        },
+    }
+
+
+def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    if view.measure != area_layer.RATE:
+        return counts.astype(float)
+    people = answer.table["population"].to_numpy(float)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(people > 0, 1000 * counts / people, np.nan)
+
+
+def bar(view: View, answer: Answer, asked: Asked) -> None:
+    """The controls with the chart that they move along."""
+    found = played(view, asked)
+    if why := _nothing(found):
+        st.text(f"{why}: choose a longer period, or longer steps.")
+        return
+    data = {
+        "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
+        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": found.totals,
+        "ticks": _ticks(found.steps), "of": answer.headline["n"],
+        "around": found.steps.unit == "hour",
+        "unit": found.steps.unit, "frame": st.query_params.get("frame", ""),
+    }  # fmt: skip
+    component("bar")(key="player_bar", data=data)
+    st.text(_left(found, answer))
+
+
+def _left(found: Played, answer: Answer) -> str:
+    """What no frame shows, and how to see it."""
+    said = []
+    if found.steps.left:
+        each = words.counted(found.steps.left, f"earlier {found.steps.unit}")
+        said.append(f"The newest {found.steps.frames} frames; {each} not here: move To for them.")
+    if found.counted.without:
+        out = f"{found.counted.without:,} of {answer.headline['n']:,} incidents lie in no frame"
+        said.append(f"{out}: in part of a {found.steps.unit}, earlier, or known less exactly.")
+    return " ".join(said)
+
+
+def _ticks(steps: Steps) -> list[str]:
+    """A short label at the units that begin something."""
+    if steps.unit == "hour":
+        return [f"{h:02d}" if h % 3 == 0 else "" for h in range(steps.units)]
+    found, last = [], None
+    for start in steps.starts:
+        month = (start.year, start.month)
+        year = last is None or last[0] != start.year
+        found.append("" if month == last else f"{start:%b %Y}" if year else f"{start:%b}")
+        last = month
+    return found
+
+
+def table(view: View, answer: Answer, asked: Asked) -> None:
+    """The areas with the most incidents of the frame on show."""
+    found = played(view, asked)
+    if _nothing(found) or not (answer.covered and answer.placed):
+        return
+    held = answer.table["asked"].to_numpy(bool)
+    data = {
+        "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
+        "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
+        "totals": found.totals,
+        "no_rate": area_states.no_rate(answer.table[held]),
+        "people": [None if np.isnan(p) or not p else int(p)
+                   for p in answer.table["population"].to_numpy(float)[held]],
+    }  # fmt: skip
+    component("table")(key="player_table", data=data)
+
+
+@st.cache_resource
+def component(part: str) -> Any:
+    """The component of a part, made once: it loads its code from our own static files."""
+    return st.components.v2.component(f"porchlight_{part}", html="<div></div>", js=CODE)

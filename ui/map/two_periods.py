@@ -1,0 +1,193 @@
+"""Two periods on one scale: swiped, side by side, or their difference."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.maps import heat_surface
+from data.patterns import power
+from data.views.answers import Answer
+from data.views.filters import period
+from data.views.seasonality import Season
+from data.views.view import View
+from geo import classes, density, difference
+from ui.cached import map_layers, views
+from ui.map import area_layer, area_states, heat_layer, hexagon_layer, raster
+from ui.map.area_states import State
+from ui.map.choices import Asked
+from ui.parts import palette
+from ui.parts.palette import Theme
+
+ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
+MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
+# where a ratio's colors change: twice as many is as far from the same as half
+RATIOS = (0.5, 0.8, 1.25, 2.0)
+SAID = ("less than half", "half to 0.8", "0.8 to 1.25", "1.25 to twice", "more than twice")
+
+Told = dict[str, Any]
+
+
+def modes(layer: str) -> tuple[str, ...]:
+    """How a layer can show two periods."""
+    return MODES if layer in DIFFERENCES else MODES[:3] if layer in BOTH else MODES[:1]
+
+
+def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> Told:
+    """What changes on the map where two periods are compared; nothing where they cannot be."""
+    found = map_layers.pair(view)
+    if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
+        return {}
+    if asked.beside == DIFFERENCE:
+        return DIFFERENCES[layer](found, answer, theme, asked)
+    now, before = BOTH[layer](found, answer, theme, asked)
+    captions = [f"before: {period(found[1].start, found[1].end)}",
+                f"now: {period(found[0].start, found[0].end)}"]  # fmt: skip
+    kept = {key: before.get(key) for key in ("fills", "heat", "hexes")}
+    legend = now["legend"]
+    if "note" in legend:
+        said = f"Both periods on one scale, whole {answer.step}s only"
+        legend = legend | {"note": said + area_layer.approximate(view)}
+    versus = {"mode": asked.beside, "captions": captions} | kept
+    return now | {"legend": legend, "versus": versus}
+
+
+def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:  # noqa: ARG001
+    """Incidents a whole week (or day) in both periods, in the same classes."""
+    both = [_per_step(answer, found[0], column) for column in ("now", "before")]
+    upper = classes.limits(np.concatenate(both))
+    colors = palette.classes(theme, len(upper))
+    states = [
+        area_states.with_zeros(area_layer.states(found[0], answer), values) for values in both
+    ]
+    drawn = [
+        [
+            colors[c] if state is State.COUNTED else area_states.fill(state, theme)
+            for c, state in zip(classes.assign(values, upper), held)
+        ]
+        for values, held in zip(both, states)
+    ]
+    lower = [0.0, *upper[:-1]]
+    rows: list[Told] = [
+        {"color": c, "text": heat_layer.span(a, b)}
+        for c, a, b in zip(colors, lower, upper)
+    ]  # fmt: skip
+    rows = rows[::-1] + area_states.legend(np.concatenate(states), theme)
+    per = " per 1,000 residents" if found[0].measure == area_layer.RATE else ""
+    legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
+    return [{"fills": fills, "legend": legend} for fills in drawn]
+
+
+def _per_step(answer: Answer, view: View, column: str) -> Any:
+    """Incidents a whole step by area; per 1,000 residents where that is the measure."""
+    values = answer.table[column].to_numpy(float)
+    if view.measure != area_layer.RATE:
+        return values
+    people = answer.table["population"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(people > 0, 1000 * values / people, np.nan)
+
+
+def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+    """Both surfaces, each as its own picture, in the same colors."""
+    over = views.outline(found[0])
+    if over is None:
+        return [heat_layer.told(found[0], answer, theme, asked)] * 2
+    whole, _ = heat_surface.shown(over, asked.bandwidth)
+    both = [map_layers.heat(v, whole, asked.bandwidth) for v in found]
+    top = asked.scale or density.nice_top(*both)
+    return [heat_layer.told(v, answer, theme, asked._replace(scale=top)) for v in found]
+
+
+def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+    """Densities in both periods: counts of periods of different length tell nothing."""
+    asked = asked._replace(hexagons="density")
+    upper = hexagon_layer.density_limits(found)
+    return [hexagon_layer.told(v, answer, theme, asked, upper) for v in found]
+
+
+def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:  # noqa: ARG001
+    """The ratio of both periods where it is more than chance can do."""
+    table: pd.DataFrame = answer.table
+    sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
+    none = (table["change"] == "none").to_numpy() & table["asked"].to_numpy(bool)
+    ratio = table["ratio"].fillna(np.inf).to_numpy(float)  # nothing before: more than any ratio
+    ramp = palette.diverging(theme)
+    chosen = np.searchsorted(RATIOS, ratio)
+    fills = [ramp[c] if s else theme.paper for c, s in zip(chosen, sure)]
+    asks = table["asked"].to_numpy(bool)
+    out = area_states.LOOKS[State.NOT_CHOSEN]
+    fills = [out.hatch if not a else "nodata" if n else "few" if not s else f
+             for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
+    rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
+    seasonal = (table["change"] == "season").any()
+    can = "may be chance or season" if seasonal else "may be chance"
+    rows.append({"hatch": "few", "text": f"not clear: {can}"})
+    if none.any():
+        rows.append({"hatch": "nodata", "text": "nothing in either period"})
+    if not asks.all():
+        rows += area_states.legend([State.NOT_CHOSEN], theme)
+    note = (
+        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "
+        f"whole {answer.step}s. Judged together: of the areas colored about 1 in 20 is chance."
+        f"{_season(answer) if answer.comparison and not answer.comparison.years else ''}"
+    )
+    legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
+    return {"fills": fills, "legend": legend}
+
+
+def _season(answer: Answer) -> str:
+    """What a legend adds where the periods lie in other seasons."""
+    told = answer.comparison
+    if told is None or told.season is Season.SAME:
+        return ""
+    return " The periods lie in other seasons: season alone can do as much"
+
+
+def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:
+    """The difference of both surfaces where it stands after false-discovery control."""
+    over = views.outline(found[0])
+    if over is None or answer.headline["n"] <= answer.headline["no_point"]:
+        return {}
+    whole, _ = heat_surface.shown(over, asked.bandwidth)
+    grid, every = heat_surface.shown(over, asked.bandwidth, asked.seen)
+    of_all, of_grid = (map_layers.difference(found, g, asked.bandwidth) for g in (whole, grid))
+    top = asked.scale or density.nice_top(np.abs(of_all.change))
+    crisp = map_layers.window(found[0], grid, asked.bandwidth).crisp
+    url = raster.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
+    share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
+    drawn = (
+        f"Drawn only where it is more than chance can do (false discoveries at most 5%): "
+        f"{share:.0f}% of the place. Elsewhere it may be chance."
+        if of_all.sure.any()
+        else "Nowhere is it more than chance can do (false discoveries at most 5%)."
+    )
+    note = (
+        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
+        f"{drawn} Bandwidth {asked.bandwidth} m.{_season(answer)}"
+    )
+    if not of_all.sure.any():
+        least = of_all.smallest
+        rise = power.smallest(lambda factor: float(factor >= least)) if least == least else None
+        reach = difference.REACH * asked.bandwidth
+        note += ". " + power.words_of(rise, f"within {reach:,.0f} m of a typical spot").rstrip(".")
+    ends = [f"{heat_layer.short(top)} fewer", "0", f"{heat_layer.short(top)} more"]
+    ramp = {"colors": [*palette.diverging(theme)], "ticks": ends}
+    return {
+        "heat": {"url": url, "bounds": grid.bounds},
+        "legend": {"title": "Change, incidents per km² per week", "ramp": ramp, "note": note},
+        "asks": None if every else heat_layer.asks(grid.bounds, asked.seen),
+    }
+
+
+Pair = tuple[View, View]
+BOTH: dict[str, Callable[[Pair, Answer, Theme, Asked], list[Told]]] = {
+    "areas": _areas,
+    "heat": _heat,
+    "hexagons": _hexes,
+}
+DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, Asked], Told]] = {
+    "areas": _area_change,
+    "heat": _heat_change,
+}

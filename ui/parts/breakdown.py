@@ -1,0 +1,61 @@
+"""What records say in a column of words, with shares of those that say anything."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.views.breakdowns import BREAKDOWNS, Answers, Breakdown
+from data.views.view import View
+from geo import rates
+from ui.cached import views
+from ui.parts import charts
+from ui.parts.palette import Theme
+
+
+def show(view: View, theme: Theme) -> None:
+    """Every breakdown of a View; where there is none, why."""
+    for row in BREAKDOWNS:
+        st.markdown(f"**{row.title}**")
+        if not views.is_recorded(view, row):
+            st.text("The source of this View does not record it.")
+            continue
+        if getattr(view, row.field):  # shares of what a filter lets through say nothing
+            st.text("This View is filtered by it, so there are no shares of it: clear that filter.")
+            continue
+        found = views.breakdown(view, row)
+        st.text(sentence(row, found))
+        if found.said:
+            st.altair_chart(charts.shares(_labelled(found), theme, found.said), alt=row.title)
+
+
+def _labelled(found: Answers) -> pd.DataFrame:
+    """The words with what stands beside each bar."""
+    pairs = zip(found.table["n"], found.table["share"])
+    labels = [f"{n:,}" + (f" ({percent(s)})" if np.isfinite(s) else "") for n, s in pairs]
+    return found.table.assign(label=labels)
+
+
+def sentence(row: Breakdown, found: Answers) -> str:
+    """How many records say anything, how many of them the main word, and what is not known."""
+    main = next(r for r in found.table.to_dict("records") if r["code"] == row.main)
+    what, who = f"{row.who.lower()} {main['what']}", row.title.lower()
+    unsaid = f"That does not mean that {what}." if found.said < found.of else ""
+    if not found.said:
+        return f"None of {words.counted(found.of, 'record')} says {who}. {unsaid}"
+    share = "too few records say it for shares"
+    if found.said >= rates.UNRELIABLE:
+        interval = f"95% interval {percent(main['low'])} to {percent(main['high'])}"
+        share = f"{percent(main['share'])} ({interval})"
+    rest = found.of - found.said
+    silent = f"{rest:,} {'does' if rest == 1 else 'do'} not say it. {unsaid}" if rest else ""
+    says = "says" if found.said == 1 else "say"
+    return (
+        f"{found.said:,} of {words.counted(found.of, 'record')} {says} {who}. In {main['n']:,} of "
+        f"these {what}: {share}. {silent}"
+    ).strip()
+
+
+def percent(share: float) -> str:
+    """A share as readers write it: 55%, and 4.2% where whole percents are too coarse."""
+    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"

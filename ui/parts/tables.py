@@ -1,0 +1,152 @@
+"""The tables: which columns of an answer readers see, in what words and format."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.views.answers import Answer
+from data.views.view import HEXAGONS, View
+from ui.map import area_layer, area_states
+from ui.parts import intervals
+
+Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
+
+COLUMNS: Columns = {
+    "area": ("Area", "", "The unit that is counted by."),
+    "n": ("Incidents", "localized", "How many in the period."),
+    "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
+    "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or how many is not known. Absent where all have one."),
+    "change": ("Change", "", "Higher or lower only beyond chance and season, all areas judged together (q at most 0.05); season where season can do as much; too few below 20 incidents in both periods; none where nothing can be compared."),
+    "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
+    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95% interval, widened by how much weekly counts vary."),
+    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95% interval; empty where there was nothing, or next to nothing, before."),
+    "q": ("q", "%.3f", "The area's p after control over all areas judged (Benjamini-Hochberg)."),
+    "usual": ("Other years", "%.2f", "The ratio of the same two periods in other years: what season does."),
+    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
+    "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
+    "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
+    "population": ("Residents", "localized", "Empty where the population is not known."),
+    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
+    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
+    "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
+    "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
+}
+NARROW = ("area", "n", "rate", "change")
+NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
+MOST_LETTERS = 17
+WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
+
+
+def columns(
+    names: Iterable[str], widths: dict[str, int] | None = None, known: Columns = COLUMNS
+) -> dict[str, Any]:
+    """What Streamlit needs to know of each column."""
+    config: dict[str, Any] = {}
+    for name in names:
+        label, form, help = known[name]
+        told: dict[str, Any] = {"label": label, "help": help}
+        told["width"] = (widths or {}).get(name)
+        told["pinned"] = name == "area"
+        if form:
+            config[name] = st.column_config.NumberColumn(**told, format=form)
+        elif name == "unreliable":
+            config[name] = st.column_config.CheckboxColumn(**told)
+        else:
+            config[name] = st.column_config.TextColumn(**told)
+    return config
+
+
+def stepped(known: Columns, unit: str) -> Columns:
+    """The same columns in the words of a step: those here speak of weeks (or days)."""
+
+    def spoken(text: str) -> str:
+        for said, meant in (("weeks (or days)", f"{unit}s"), ("week (or day)", unit)):
+            text = text.replace(said, meant)
+        return text.replace("week", unit)
+
+    return {name: (spoken(label), form, spoken(help)) for name, (label, form, help) in known.items()}
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `no_rate`, in words, where any of its areas has no rate."""
+    why = area_states.no_rate(table)
+    return table.assign(no_rate=why) if any(why) else table
+
+
+def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that have something to say in this View."""
+    held = [n for n in names if n in table and not (n == "usual" and table[n].isna().all())]
+    if view.area_set in HEXAGONS or view.shape or not table["is_count"].all():
+        people = {
+            "population",
+            "rate",
+            "no_rate",
+            "rate_low",
+            "rate_high",
+            "smoothed",
+            "unreliable",
+        }
+        held = [n for n in held if n not in people]
+    return tuple(held)
+
+
+def narrow(answer: Answer, view: View, height: int) -> None:
+    """The ranked table beside the map: it says the same as the map."""
+    if not (answer.covered and answer.placed):
+        return
+    table = area_layer.ranked(answer.table, view)
+    rest = answer.table[answer.table["asked"]].drop(index=table.index)
+    both = pd.concat([table, rest])
+    why = {reason for reason in area_states.no_rate(both, short=True) if reason}
+    # a table has one word for all its empty cells; tips and the page Areas have the reason of each
+    empty = why.pop() if len(why) == 1 else "no rate"
+    names = wanted(both, view, NARROW)
+    both = both[list(names)].assign(area=[_shorter(name) for name in both["area"]])
+    widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
+    st.dataframe(
+        both, hide_index=True, height=height, column_config=columns(names, widths),
+        key="ranked", row_height=30, placeholder=empty,
+    )  # fmt: skip
+
+
+def _shorter(name: str) -> str:
+    """A hexagon's name with its code in sight; other names as they are."""
+    area, found, code = name.partition(", hexagon ")
+    cut = area if len(area) <= MOST_LETTERS else area[: MOST_LETTERS - 1].rstrip(" -") + "\u2026"
+    return f"{cut} \u00b7 {code}" if found else name
+
+
+def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
+    """The whole table of areas, sortable."""
+    rows = with_reasons(rows)
+    names = wanted(rows, view, tuple(COLUMNS))
+    st.dataframe(
+        intervals.shown(rows[list(names)]),
+        hide_index=True,
+        height=min(36 * (len(rows) + 1) + 4, 640),
+        column_config=columns(names, None, stepped(COLUMNS, answer.step)),
+        key="areas_table",
+        placeholder="",
+    )
+
+
+def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B006
+    """A plain table of texts: shown as they are, never as markup."""
+    known = columns(tuple(c for c in frame if c in COLUMNS))
+    rest = {name: label for name, label in labels.items() if name not in COLUMNS}
+    st.dataframe(
+        frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
+        column_config=known,
+    )  # fmt: skip
+
+
+def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
+    """The table of a finding, sortable, with a word on every column."""
+    st.dataframe(
+        intervals.shown(rows), hide_index=True, height=height, row_height=30, key=key,
+        placeholder="",
+        column_config=columns(rows.columns, None, known),
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""What the page Compare says of two that stand side by side: title, numbers, table."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair, Side
+from data.views.filters import source_option
+from data.views.seasonality import Season
+from data.views.view import HEXAGONS, MONTH, View
+from geo import forest, rates
+from ui.map import area_layer
+from ui.parts import headline, intervals, tables
+from ui.patterns.compare_page import OTHERS, Asked
+
+FEW = 3  # names in a title
+CHANCE = 0.05
+
+
+def names(pair: Pair, asked: Asked) -> tuple[str, str]:
+    """What the two are called."""
+    if pair.what == PERIODS:
+        return pair.a.period, pair.b.period
+    if pair.what == SOURCES:
+        a, b = (source_option(side.view.sources[0]) for side in (pair.a, pair.b))
+        return a, b
+    return _listed(asked.these), OTHERS if asked.rest else _listed(asked.those)
+
+
+def _listed(areas: tuple[str, ...]) -> str:
+    if len(areas) > FEW:
+        return f"{areas[0]} and {len(areas) - 1} more areas"
+    return areas[0] if len(areas) == 1 else f"{', '.join(areas[:-1])} and {areas[-1]}"
+
+
+def title(view: View, asked: Asked, pair: Pair | str) -> str:
+    """What was compared with what, and the finding."""
+    what = headline.sentence_case(headline.noun(view))
+    if isinstance(pair, str):
+        return f"{what}: {asked.what} cannot be compared yet"
+    a, b = names(pair, asked)
+    if pair.what == SOURCES:
+        return f"{headline.sentence_case(a)} and {b}: {_spread(pair)}, {pair.a.period}"
+    unit = f"a {pair.unit}" if pair.what == PERIODS else "per resident"
+    if pair.overall is None:
+        return f"{what}: {pair.a.n:,} in {a}, {pair.b.n:,} in {b}; no rates to compare"
+    match pair.overall.finding[0]:
+        case forest.HIGHER | forest.LOWER:
+            return f"{what}: {_many(float(pair.overall.ratio[0]))} {unit} in {a} {_than(pair, b)}"
+        case forest.SEASON:
+            many = _many(float(pair.overall.ratio[0]))
+            return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but season can do as much"
+        case forest.UNCLEAR:
+            per = "" if pair.what == PERIODS else f" {unit}"
+            return f"{what}: no clear difference{per} between {a} and {b}"
+    return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
+
+
+def _spread(pair: Pair) -> str:
+    """How two sources spread over the areas."""
+    tested = pair.table["q"].notna().sum()
+    clear = pair.table[pair.table["finding"].isin([forest.HIGHER, forest.LOWER])]
+    if clear.empty:
+        return "no area's share differs clearly" if tested else "too few to compare"
+    most = clear.sort_values(["p", "a"], ascending=[True, False])["area"].iloc[0]
+    return f"spread differently in {len(clear)} of {tested} areas, most clearly in {most}"
+
+
+def _many(ratio: float) -> str:
+    if not np.isfinite(ratio) or ratio == 0:
+        return "more" if ratio else "fewer"
+    if ratio >= 2:
+        return f"{ratio:.1f} times as many"
+    return f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
+
+
+def _than(pair: Pair, b: str) -> str:
+    ratio = float(pair.overall.ratio[0]) if pair.overall is not None else 1.0
+    return f"as in {b}" if np.isfinite(ratio) and ratio >= 2 else f"than in {b}"
+
+
+def sides(pair: Pair, asked: Asked) -> None:
+    """The numbers of both, and what they make together."""
+    with st.container(horizontal=True, key="sides"):
+        for key, side, name in zip("AB", (pair.a, pair.b), names(pair, asked)):
+            _column(key, [f"{key}: {name}", *_numbers(pair, side)])
+        if pair.overall is not None and pair.overall.finding[0] != forest.NONE:
+            _column("both", _ratio(pair, pair.overall))
+
+
+def _column(key: str, lines: list[str]) -> None:
+    with st.container(key=f"side_{key}"):
+        for line in lines:
+            st.text(line)
+
+
+def _numbers(pair: Pair, side: Side) -> list[str]:
+    """The large number of a side, and those below it."""
+    weeks = words.counted(len(side.starts), f"whole {pair.unit}")
+    counted = f"{words.counted(side.n, 'incident')} in {weeks}"
+    if side.every != side.n and pair.what != AREAS:
+        counted += f" (of {side.every:,} in the whole period)"
+    per_step = f"{area_layer.number(side.per_step)} a {pair.unit}"
+    rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
+    areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
+    per = f"{area_layer.number(rate[0])} per 1,000 residents"
+    within = f"95%: {area_layer.number(low[0])} to {area_layer.number(high[0])}"
+    if pair.what == SOURCES:
+        placed = int(side.counts[side.asked].sum())
+        cut = f" (of {side.every:,} in the whole period)" if side.every != side.n else ""
+        held = f"incidents in the {weeks} that both cover{cut}, {per_step}"
+        return [f"{side.n:,}", held, f"{placed:,} of them in these areas"]
+    if not side.residents:
+        none = "Hexagons have no residents: no rate" if side.view.area_set in HEXAGONS else ""
+        none = "A drawn shape cuts areas: no rate" if side.view.shape else none
+        return [per_step, counted, none or "Residents not known: no rate"]
+    if pair.what == AREAS:
+        return [per, f"{within}; {areas} with residents", f"{counted}, {per_step}"]
+    return [per_step, counted, f"{per} ({within}), {areas} with residents"]
+
+
+def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
+    """The overall ratio and its interval."""
+    value, low, high = (float(v[0]) for v in found[:3])
+    unit = "day" if pair.step == MONTH else pair.unit  # months differ in length
+    what = f"incidents a {unit}" if pair.what == PERIODS else "incidents per resident"
+    said = f"{value:.2f}" if np.isfinite(value) else "none in B"
+    lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
+    lines.append(f"{what}; 95% interval {intervals.ratio_interval(low, high)}")
+    if found.finding[0] == forest.UNCLEAR:
+        lines.append("The interval holds 1: the difference may be chance")
+        if pair.season != Season.UNKNOWN:
+            lines.append(headline.worth_of(found, "from one to the other"))
+    if season := headline.season_words(pair.season, pair.years, float(found.usual[0])):
+        lines.append(season)
+    if found.finding[0] == forest.FEW:
+        lines.append(f"Fewer than {rates.UNRELIABLE} in both: too few to say")
+    return lines
+
+
+def tested(pair: Pair) -> str:
+    """How many areas differ clearly, of how many, and how many would if judged one by one."""
+    p, found = pair.table["p"].dropna(), pair.table["finding"].value_counts()
+    few = int(found.get(forest.FEW, 0))
+    untested = f"Not tested: {few}, too few incidents." if few else ""
+    if p.empty:
+        return untested
+    season = int(found.get(forest.SEASON, 0))
+    more, fewer = (int(found.get(one, 0)) for one in (forest.HIGHER, forest.LOWER))
+    if len(p) == 1:
+        line = f"The one area tested {'differs' if more + fewer else 'does not differ'} clearly."
+    elif more + fewer:
+        verb = "differs" if more + fewer == 1 else "differ"
+        line = (
+            f"Of {len(p)} areas tested {more + fewer} {verb} clearly: {more} with more, {fewer} "
+            "with fewer."
+        )
+    else:
+        line = f"Of {len(p)} areas tested none differs clearly."
+    if len(p) > 1:
+        usual = round(CHANCE * len(p))
+        chance = f"about {usual}" if usual else "hardly any"
+        flagged = int((p < CHANCE).sum())
+        line += f" Judged one by one {flagged} would, where chance alone brings {chance}."
+    if season:
+        line += f" In {season} season can do as much: they are not called so."
+    worth = "" if more + fewer else headline.worth_of_areas(pair.table, pair.season)
+    return " ".join(filter(None, (line, worth, untested)))
+
+
+def drawable(pair: Pair) -> bool:
+    """Whether there is any area to draw; else it is said."""
+    if pair.table["ratio"].notna().any():
+        return True
+    st.text("No area has enough to be compared: no rates, or no record lies in an area.")
+    return False
+
+
+def label(pair: Pair) -> pd.Series:
+    """The finding of each area, as readers read it."""
+    said = {
+        forest.HIGHER: "clearly more", forest.LOWER: "clearly fewer",
+        forest.SEASON: "may be season", forest.UNCLEAR: "may be chance",
+        forest.FEW: "too few to test",
+        forest.NONE: "no ratio",
+    }  # fmt: skip
+    return pair.table["finding"].map(said)
+
+
+COLUMNS: tables.Columns = {
+    "area": ("Area", "", "The unit that is counted by."),
+    "side": ("Set", "", "A or B."),
+    "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
+    "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
+    "low": ("from", "%.2f", "Lower end of the ratio's 95% interval."),
+    "high": (
+        "to",
+        "%.2f",
+        "Upper end of the ratio's 95% interval; empty where B has none or next to none.",
+    ),
+    "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
+    "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
+    "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
+    "b": ("B", "localized", "Incidents of B in whole weeks (or days)."),
+    "a_step": ("A a week", "%.2f", "Incidents of A a whole week (or day)."),
+    "b_step": ("B a week", "%.2f", "Incidents of B a whole week (or day)."),
+    "a_share": ("A share", "%.1f%%", "Percent of A's incidents in areas that lie here."),
+    "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
+    "population": ("Residents", "localized", "Empty where the population is not known."),
+    "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
+    "no_rate": tables.COLUMNS["no_rate"],
+    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
+    "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
+    "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+    "usual": tables.COLUMNS["usual"],
+    "factor": ("Varies", "%.1f", "How many times more weekly counts vary than chance."),
+}
+
+
+def table(pair: Pair, asked: Asked) -> pd.DataFrame:
+    """All areas, largest count first, and a line on what A and B are."""
+    a, b = names(pair, asked)
+    held = pair.table
+    rows = held.assign(finding=label(pair), n=held["a"] + held.get("b", 0))
+    rows = rows.sort_values("n", ascending=False, kind="stable")
+    if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
+        rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
+        rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
+    if "rate" in rows and rows["rate"].notna().any():
+        rows = tables.with_reasons(rows)
+    kept = [c for c in COLUMNS if c in rows and not rows[c].isna().all()]
+    total = int(pair.a.asked.size)
+    st.text(f"{len(rows)} of {words.counted(total, 'area')}. A: {a}. B: {b}.")
+    return rows[kept].reset_index(drop=True)

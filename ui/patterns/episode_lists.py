@@ -1,0 +1,90 @@
+"""The lists of the page of episodes: groups, their records, and proposed duplicates."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.patterns.episodes import PAIR_HOURS, PAIR_METRES, Episodes
+from data.views.view import View
+from ui.cached import views
+from ui.parts import tables
+from ui.patterns.episodes_page import COLUMNS, MOST
+
+SHOWN: tables.Columns = {
+    "when": ("When", "", "On the place's clock."),
+    "kind": ("Kind", "", "What happened."),
+    "area": ("Area", "", "Where."),
+    "grade": ("Grade", "", "How far it has been checked."),
+    "incident_id": ("Id", "", "To find it on the page Records."),
+    "other": ("The other's id", "", "To find it on the page Records."),
+    "metres": ("Metres", "%.0f", "How far apart."),
+    "minutes": ("Minutes", "%.0f", "How long apart."),
+    "sender": ("Sender", "", "Whether the same sent both, where that is known."),
+}
+
+
+def pick(rows: pd.DataFrame, height: int) -> int | None:
+    """The list beside the map; what comes back is the row that the reader picked."""
+    if len(rows) > MOST:
+        st.text(f"The largest {MOST} of {len(rows):,} groups; all of them in the file below.")
+    event = st.dataframe(
+        rows.head(MOST), hide_index=True, height=height, row_height=30, key="episodes",
+        column_config=tables.columns(rows.columns, None, COLUMNS), placeholder="",
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    chosen = event["selection"]["rows"]
+    return int(chosen[0]) if chosen and chosen[0] < len(rows) else None
+
+
+def records(view: View, found: Episodes, row: int | None) -> None:
+    """The records of the episode that the reader picked, as text."""
+    if row is None:
+        st.text("Pick a group in the list to read its records.")
+        return
+    episode = found.table["episode"].iloc[row]
+    held = found.records[found.records["episode"] == episode]
+    st.dataframe(
+        _shown(view, held), hide_index=True, placeholder="", key="episode_records",
+        column_config=tables.columns(SHOWN, None, SHOWN),
+    )  # fmt: skip
+
+
+def _shown(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    zone = views.meta(view.stamp)["place"]["zone"]
+    local = rows["occurred_at"].dt.tz_convert(zone)
+    return pd.DataFrame(
+        {
+            "when": local.dt.strftime("%Y-%m-%d %H:%M").to_numpy(),
+            "kind": [words.spoken(k) for k in rows["kind"]],
+            "area": rows["area"].to_numpy(object),
+            "grade": [words.spoken(g) for g in rows["grade"]],
+            "incident_id": rows["incident_id"].to_numpy(object),
+        }
+    )
+
+
+def duplicates(view: View, found: Episodes) -> None:
+    """Pairs of records that may be one, the nearest first."""
+    st.markdown("**Proposed duplicates**")
+    if found.pairs.empty:
+        st.text(
+            f"No two records of one kind lie within {PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour."
+        )
+        return
+    st.text(
+        f"{len(found.pairs):,} of {found.found_pairs:,} pairs of records of one kind within "
+        f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour, the nearest first. Only somebody who "
+        "reads them can tell whether they are one; nothing is merged here."
+    )
+    first, second = (found.records.iloc[found.pairs[c].to_numpy()] for c in ("first", "second"))
+    origin = first["origin"].to_numpy(object), second["origin"].to_numpy(object)
+    known = pd.notna(origin[0]) & pd.notna(origin[1])
+    same = np.where(known, np.where(origin[0] == origin[1], "same", "another"), "not known")
+    shown = _shown(view, first).assign(
+        other=second["incident_id"].to_numpy(object),
+        metres=found.pairs["metres"].round().to_numpy(),
+        minutes=(found.pairs["apart"] * 60).round().to_numpy(), sender=same,
+    )  # fmt: skip
+    st.dataframe(shown, hide_index=True, height=260, placeholder="", key="duplicates",
+                 column_config=tables.columns(shown.columns, None, SHOWN))  # fmt: skip

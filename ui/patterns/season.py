@@ -1,0 +1,57 @@
+"""Trend and season of a weekly series, where the reader asks for them."""
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.patterns.weekly_trend import Trend
+from data.views.filters import period
+from data.views.view import View
+from ui.cached import findings
+from ui.parts import charts
+from ui.parts.palette import Theme
+
+PARTS = {
+    "trend": "Trend: events in a usual week",
+    "season": "Season: more or fewer a week at that time of the year",
+    "rest": "Rest: what is neither",
+}
+
+
+def show(view: View, found: Trend, theme: Theme) -> None:
+    """A switch, and the three parts of the series below it: they add up to its counts."""
+    asked = st.toggle(
+        "Trend and season (STL)", key="season", bind="query-params",
+        help="Takes the yearly season out, by a robust local regression (Cleveland et al. 1990): "
+        "it needs two whole years.",
+    )  # fmt: skip
+    if not asked:
+        return
+    sought = findings.seasons(view)
+    parts = sought.parts
+    between = " between two known changes of recording" if found.changes else ""
+    if parts is None:
+        st.text(
+            f"A season takes {sought.needed} whole weeks{between}, two years: here are at most "
+            f"{sought.weeks}."
+        )
+        return
+    if sought.span and sought.weeks < len(found.table):
+        st.text(
+            f"Sought in {words.counted(sought.weeks, 'whole week')} alone, {period(*sought.span)}: "
+            "a known change of recording parts them from the others."
+        )
+    for name, told in PARTS.items():
+        rows = pd.DataFrame({"start": found.table["start"], "n": getattr(parts, name)})
+        line = alt.Chart(rows).mark_line(color=theme.accent, strokeWidth=1.6)
+        drawn = line.encode(
+            x=alt.X("start:T", title=None, axis=charts.dates(rows["start"])),
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3, format=".0f")),
+            tooltip=[
+                alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"),
+                alt.Tooltip("n:Q", title=name, format=".1f"),
+            ],
+        )
+        title = alt.TitleParams(**charts.title(told, theme))
+        st.altair_chart(drawn.properties(height=110, title=title), alt=told)

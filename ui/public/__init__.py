@@ -1,0 +1,1 @@
+"""The public dashboard: the published release and nothing else."""

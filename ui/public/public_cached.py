@@ -1,0 +1,57 @@
+"""The published release, kept between reruns: the public's only door to what it shows."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import shapely
+import streamlit as st
+
+from data.published import released
+from data.published.released import Release
+from data.published.released_cells import Tables
+from geo.label_point import label_point
+from geo.longitude import framed
+
+
+class Kept(NamedTuple):
+    """A release with its tables and areas. Do not change them."""
+
+    release: Release
+    tables: Tables
+    areas: list[dict[str, Any]]
+
+
+@st.cache_resource(max_entries=3)
+def _kept(folder: Path) -> Kept:
+    release = released.load(folder)
+    return Kept(release, released.tables(release), released.areas(release))
+
+
+def kept() -> Kept:
+    """The release that is published now; another one where that has changed."""
+    return _kept(released.current())
+
+
+@st.cache_resource(max_entries=3)
+def shapes(folder: Path) -> tuple[dict[str, Any], list[list[float]]]:
+    """The areas as the map draws them, with the outline of the place, and the bounds."""
+    features = []
+    areas = _kept(folder).areas
+    forms = framed(shapely.from_geojson(json.dumps(area["geometry"])) for area in areas)
+    for i, (area, form) in enumerate(zip(areas, forms)):
+        geometry = json.loads(shapely.to_geojson(form), parse_float=_short)
+        told = {"i": i, "name": area["properties"]["name"], "at": label_point(form)}
+        features.append({"type": "Feature", "properties": told, "geometry": geometry})
+    whole = shapely.union_all(shapely.make_valid(forms)).buffer(0.0002).buffer(-0.0002)
+    outline = shapely.set_precision(whole.simplify(0.0001), 1e-5, mode="pointwise")
+    told = {"outline": True}
+    form = json.loads(shapely.to_geojson(outline), parse_float=_short)
+    features.append({"type": "Feature", "properties": told, "geometry": form})
+    west, south, east, north = shapely.total_bounds(forms).round(5).tolist()
+    body = {"type": "FeatureCollection", "features": features}
+    return body, [[south, west], [north, east]]
+
+
+def _short(number: str) -> float:
+    return round(float(number), 5)

@@ -1,0 +1,235 @@
+"""What stands around every public page: what can be chosen, the sentence, the link."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from data import words
+from data.published import release_words, released, released_cells
+from data.published.released import Release
+from data.published.released_cells import Choice, Tables
+from data.settings import Problem
+from ui.frame import look, menu
+from ui.map import leaflet
+from ui.public import public_cached
+from ui.public.public_cached import Kept
+
+STEPS = look.steps(("at", "release"))
+TIME = "time"  # the page on which every kind of the city can be chosen
+UNKNOWN = (
+    "The link asked for something that is not released, or no longer by this name. "
+    "The usual is shown instead. Ignored: {ignored}."
+)
+# the words of a public link as readers know them: nothing that a link says is repeated
+LABELS = {
+    "source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period", "area": "Areas",
+    "at": "Position of the map",
+}  # fmt: skip
+# of the release that a link was made with, by what became of it
+RELEASES = {
+    "published": "This link was made with another release. Closed numbers stay as they are; newer "
+    "ones came.",
+    "recalled": "This link was made with a release that was recalled by those who published it: "
+    "its numbers must not be used. What is shown is another release.",
+    "": "This link names a release that is not published here. What is shown is another one.",
+}
+
+
+class Shown(NamedTuple):
+    """What a public page shows: the release, the choice, and its cells, one row an area."""
+
+    kept: Kept
+    choice: Choice
+    rows: pd.DataFrame
+    led: bool
+
+    @property
+    def release(self) -> Release:
+        """The published release."""
+        return self.kept.release
+
+    @property
+    def tables(self) -> Tables:
+        """Its tables."""
+        return self.kept.tables
+
+    @property
+    def path(self) -> str:
+        """The table that the cells of areas are in."""
+        choice = self.choice
+        return released_cells.path(choice.source, choice.by, choice.kind) or ""
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The rows of the areas that were asked for."""
+        return self.rows[self.rows["asked"].astype(bool)]
+
+
+def sidebar(page: str) -> None:
+    """Ask what to show; every choice is bound to the link."""
+    st.html(look.STYLE + STEPS, unsafe_allow_javascript=True)
+    try:
+        kept = public_cached.kept()
+    except Problem as problem:
+        st.subheader("Nothing to show", anchor=False)
+        st.text(str(problem))
+        st.stop()
+    link = {word: st.query_params.get_all(word) for word in st.query_params}
+    names = [str(f["properties"]["name"]) for f in kept.areas]
+    offered: dict[str, list[str]] = {"area": names}
+    with st.sidebar:
+        choice, led = _choose(kept, page, offered)
+    if "public_seen" not in st.session_state:  # later a choice may leave a word behind
+        st.session_state["public_seen"] = True
+        st.session_state["public_told"] = (choice, _misread(kept, link, offered))
+    rows = released_cells.rows(kept.tables, choice, kept.areas)
+    st.session_state["public"] = Shown(kept, choice, rows, led)
+
+
+def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choice, bool]:
+    """The widgets, each offering what is released for those above it."""
+
+    def put(word: str, options: list[str]) -> list[str]:
+        offered[word] = options
+        return options
+
+    many = len(kept.areas)
+    sources = put("source", list(released_cells.SOURCES))
+    source = st.radio(
+        "Records", sources, index=sources.index(_first(kept)), key="source", bind="query-params",
+        help="Three sets of tables that are never added up: one event may be in all of them.",
+    )  # fmt: skip
+    by, kind, led = released_cells.opening(kept.tables, source, many)
+    if page == TIME and not led:  # a year would be one point
+        by, kind = "quarter", released_cells.ALL
+    grains = put("by", list(released_cells.grains(source)))
+    by = st.selectbox(
+        "Periods by", grains, index=grains.index(by), key="by", bind="query-params",
+        help="What is released: shorter periods have fewer areas with a number.",
+    )  # fmt: skip
+    kinds = put("kind", released_cells.kinds(kept.tables, source, None if page == TIME else by))
+    kind = st.selectbox(
+        "Kind", kinds, index=kinds.index(kind) if kind in kinds else 0, key="kind",
+        bind="query-params", help="By month there is only all kinds together; by year each alone.",
+    )  # fmt: skip
+    periods = put("period", released_cells.periods(kept.tables, source, by, kind))
+    newest = released_cells.newest(kept.tables, source, by, kind, many)
+    period = st.selectbox(
+        "Period", periods, index=periods.index(newest) if newest in periods else 0, key="period",
+        bind="query-params", help="Opens with the newest that has most to show.",
+    )  # fmt: skip
+    areas = st.multiselect(
+        "Areas", offered["area"], key="area", bind="query-params", placeholder="all",
+        help="Areas with few residents are joined with a neighbor.",
+    )  # fmt: skip
+    return Choice(source, by, period or "", kind or "", tuple(areas)), led
+
+
+def _first(kept: Kept) -> str:
+    """The source to open with: the first that has a number anywhere."""
+    for source, folder in released_cells.SOURCES.items():
+        held = [t for path, t in kept.tables.items() if path.startswith(f"{folder}/")]
+        if any(frame["n"].notna().any() for frame in held):
+            return source
+    return next(iter(released_cells.SOURCES))
+
+
+def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:
+    """What a link says in vain, in sentences that repeat nothing of it."""
+    known = {*menu.PUBLIC_WORDS, *menu.EMBED}
+    _, bounds = public_cached.shapes(kept.release.folder)
+    fits: dict[str, Callable[[str], bool]]
+    fits = {word: set(options).__contains__ for word, options in offered.items()}
+    fits["at"] = lambda text: leaflet.position(text, bounds) is not None
+    wrong = [LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
+    wrong += ["a word that this page does not know"] if link.keys() - known else []
+    for word in link.keys() - known:
+        del st.query_params[word]
+    asked = link.get("release", [kept.release.id])[-1]
+    other = [RELEASES[released.standing(asked)]] if asked != kept.release.id else []
+    return [*([UNKNOWN.format(ignored=", ".join(wrong))] if wrong else []), *other]
+
+
+def shown() -> Shown:
+    """What was asked for. Every public page starts here.
+
+    Streamlit may look into pages/ before dashboard.py ran: then the menu comes first.
+    """
+    if "public" not in st.session_state:
+        menu.navigation()
+        st.rerun()
+    found: Shown = st.session_state.pop("public")
+    choice, told = st.session_state["public_told"]
+    with st.container(key="notices"):
+        for sentence in told if choice == found.choice else ():
+            st.text(sentence)
+        if made := release_words.made(found.release, found.choice.source):
+            st.text(made)
+    return found
+
+
+def head(title: str) -> None:
+    """The title of a page: the sentence that its picture says."""
+    st.subheader(look.plain(title), anchor=False)
+
+
+def title(found: Shown) -> str:
+    """What the map says, in a sentence."""
+    asked = found.asked
+    some = asked[(asked["n"] > 0).fillna(False).astype(bool)]
+    what = release_words.asked(found.choice)
+    if some.empty:
+        return f"No area has a number: {what}"
+    top = some.sort_values("n", ascending=False, kind="stable").head(2)
+    said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
+    if len(some) > 2:
+        return f"{release_words.first(what)}: most in {' and '.join(said)}"
+    hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
+    rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
+    return f"{release_words.first(what)}: {' and '.join(said)}{rest}"
+
+
+def sentence(found: Shown) -> str:
+    """N of M areas, and what was asked for."""
+    return (
+        f"{release_words.counted(found.asked, 'areas', found.choice)} "
+        f"{release_words.first(release_words.asked(found.choice))}."
+    )
+
+
+def foot(found: Shown, paths: tuple[str, ...]) -> None:
+    """How the numbers are made, what they cover, and the link."""
+    for text in notes(found, paths):
+        st.text(text)
+    box = st.expander("Copy link", on_change="rerun", key="copy")
+    if box.open:
+        with box:
+            st.code(link(found), language=None, wrap_lines=True)
+            st.text("The link holds every choice and the release.")
+
+
+def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
+    """What a page and its files say of their numbers."""
+    source = found.choice.source
+    told = [
+        text for path in paths if path for text in release_words.how(found.release, source, path)
+    ]
+    return [
+        *dict.fromkeys(told),
+        *(f"Source: {text}" for text in release_words.covers(found.release, source)),
+        release_words.stamp(found.release),
+    ]
+
+
+def link(found: Shown) -> str:
+    """The address of this page with every choice: made of what is released only."""
+    choice = found.choice
+    words = {
+        "source": choice.source, "by": choice.by, "kind": choice.kind, "period": choice.period,
+        "area": list(choice.areas), "release": found.release.id,
+    }  # fmt: skip
+    query = urlencode({k: v for k, v in words.items() if v}, doseq=True)
+    return f"{st.context.url or ''}?{query}"

@@ -1,0 +1,82 @@
+"""Public tables on the screen and as CSV, with the page's notes inside each file."""
+
+import re
+
+import pandas as pd
+import streamlit as st
+
+from data.files import spreadsheet
+from data.published import release_words
+from data.published.released_cells import Choice
+from ui.frame import download_buttons
+from ui.public import public_frame
+from ui.public.public_frame import Shown
+
+MEANINGS = {
+    "name": "The area.",
+    "area": "The area's number in areas.geojson.",
+    "n": "How many; empty where none is shown.",
+    "residents": "Residents of the area, where known.",
+    "period": "The month, quarter, week or year.",
+    "kind": "What happened.",
+    "band": "The hours of the day.",
+    "weekday": "The day of the week.",
+}
+
+
+def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = "") -> None:
+    """Buttons for a table: as CSV, and with its notes and a dictionary."""
+    download_buttons.table(
+        name(found) + f"-{key.replace('_', '-')}", spreadsheet.of_frame(frame),
+        about(found, frame, path), MEANINGS, f"take_{key}",
+        label or f"This table as CSV, {len(frame):,} rows",
+    )  # fmt: skip
+
+
+def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
+    """What a file says of itself: the same notes as its page."""
+    choice = found.choice
+    made = release_words.made(found.release, choice.source)
+    return [
+        release_words.subject(choice) if "kind" not in frame else choice.source,
+        *([made] if made else []),
+        release_words.what(path, choice),
+        release_words.counted(frame, "rows", choice),
+        *public_frame.notes(found, (path,)),
+        f"Link: {public_frame.link(found)}",
+    ]
+
+
+def name(found: Shown) -> str:
+    """A file name that says place, source and release."""
+    text = f"{found.release.manifest['place']['name']} {found.choice.source} {found.release.id}"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def label(choice: Choice) -> str:
+    """What a number counts."""
+    return "Records" if choice.exact else "Reports"
+
+
+def ranked(found: Shown) -> pd.DataFrame:
+    """The areas asked for, highest first, those without a number last: name, n, residents."""
+    rows = found.asked.sort_values("n", ascending=False, kind="stable", na_position="last")
+    return rows[["name", "n", "residents"]].reset_index(drop=True)
+
+
+def table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
+    """A table of areas; what is not shown says so."""
+    rounded = "Exact." if choice.exact else "Rounded at random; the true number lies near."
+    st.dataframe(
+        frame, hide_index=True, height=height, key=key, row_height=30, placeholder="not shown",
+        column_config={
+            "name": st.column_config.TextColumn("Area", width="medium"),
+            "n": st.column_config.NumberColumn(
+                label(choice), format="localized", help=rounded, width=100
+            ),
+            "residents": st.column_config.NumberColumn("Residents", format="localized"),
+            "period": st.column_config.TextColumn("Period"),
+            "kind": st.column_config.TextColumn("Kind"),
+            "band": st.column_config.TextColumn("Hours"),
+        },
+    )  # fmt: skip
