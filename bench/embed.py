@@ -49,7 +49,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         store, site = Path(folder) / "store", Path(folder) / "site"
         made.sample_store(store)
-        embed_files.write(site, *release(store))
+        embed_files.write_embed(site, *release(store))
         found = [_bytes(site)]
         for file in list(site.rglob("*")):
             if file.suffix in (".html", ".js", ".css", ".svg", ".json", ".csv"):

@@ -46,16 +46,16 @@ def _view(current: Current) -> View:
 
 
 def _window(current: Current) -> Window:
-    over = heat_surface.place(current)
+    over = heat_surface.extent(current)
     assert over is not None
-    return heat_surface.window(over, heat_surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
+    return heat_surface.window(over, heat_surface.visible_window(over, BANDWIDTH)[0], BANDWIDTH)
 
 
 def _ours(current: Current, over: Window) -> str:
     """What is sent: the picture and its legend, asked, smoothed and drawn anew."""
     values = heat_surface.surface(current, _view(current), BANDWIDTH, over)
     top = density.nice_top(values)
-    url = raster.picture(values, top, LIGHT, over.crisp)
+    url = raster.heat_picture(values, top, LIGHT, over.crisp)
     return json.dumps({"heat": {"url": url, "bounds": over.shown.bounds}, "top": top})
 
 

@@ -133,7 +133,7 @@ def _areas(work: Path, stops: pd.DataFrame) -> Path:
     drawn.write_text(learned.to_json())
     store = work / "store"
     area_import.add(Store(store), _place(store), drawn, name_column="name", say=lambda _: None)
-    frame, _ = area_import.read(area_import.current_sets(Store(store))["neighborhoods"])
+    frame, _ = area_import.read_areas(area_import.current_sets(Store(store))["neighborhoods"])
     frame.to_parquet(work / "areas.parquet")
     return work / "areas.parquet"
 
@@ -150,7 +150,7 @@ def _ours(store: Path, file: Path) -> dict[str, float]:
     place = _place(store)
     start = time.perf_counter()
     options = importer.Options(map=MAPPING)
-    importer.run(Store(store), place, file, options, say=lambda _: None)
+    importer.import_file(Store(store), place, file, options, say=lambda _: None)
     imported = time.perf_counter()
     build.rebuild(Store(store), place)
     end = time.perf_counter()
@@ -192,7 +192,7 @@ def _areas_agree(
     by: npt.NDArray[np.uint8],
     peer: pa.Table,
 ) -> bool:
-    frame, _ = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    frame, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     names: npt.NDArray[Any] = np.append(frame["name"].to_numpy(object), None)
     same = names[area] == peer["area"].to_numpy(zero_copy_only=False)
     inside = peer["area_of_point"].to_numpy(zero_copy_only=False)

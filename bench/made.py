@@ -78,7 +78,7 @@ def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = 
     One batch, written a row group at a time: memory does not grow with `rows`. They are
     drawn from the police stops of `given`, a store of the sample, else of a new one.
     """
-    made, place = Store(root), replace(settings.load(), store=root)
+    made, place = Store(root), replace(settings.load_settings(), store=root)
     if made.events():
         raise Problem(f"{root} holds a store already. Choose another folder.")
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:

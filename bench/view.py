@@ -76,9 +76,9 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
 
 def window(current: Current) -> heat_surface.Window:
     """The window of the heat over the whole place."""
-    over = heat_surface.place(current)
+    over = heat_surface.extent(current)
     assert over is not None
-    return heat_surface.window(over, heat_surface.shown(over, BANDWIDTH)[0], BANDWIDTH)
+    return heat_surface.window(over, heat_surface.visible_window(over, BANDWIDTH)[0], BANDWIDTH)
 
 
 def the_views(stamp: str) -> dict[str, View]:
@@ -113,7 +113,7 @@ def the_views(stamp: str) -> dict[str, View]:
 def _ours_once(
     current: Current, view: View, units: gpd.GeoDataFrame, over: heat_surface.Window
 ) -> None:
-    answers.areas(current, view, units)
+    answers.area_table(current, view, units)
     heat_surface.surface(current, view, BANDWIDTH, over)
 
 
@@ -125,7 +125,7 @@ def _questions(
     over: heat_surface.Window,
 ) -> list[Question]:
     periods = [v for v in (view, view.compared()) if v is not None]
-    step = 7 if answers.areas(current, view, units).step == "week" else 1
+    step = 7 if answers.area_table(current, view, units).step == "week" else 1
     return [
         Question(
             "headline and areas",
@@ -134,7 +134,7 @@ def _questions(
                 plain.headline(frame, view),
                 [plain.by_area_and_step(frame, v, step) for v in periods],
             ),
-            lambda: answers.areas(current, view, units),
+            lambda: answers.area_table(current, view, units),
             lambda ours, peer: (
                 ours[0] == peer[0]
                 and all(
@@ -155,7 +155,7 @@ def _questions(
 
 def _ours_counted(
     current: Current, periods: list[View], step: int
-) -> tuple[dict[str, int], list[view_counts.Counted]]:
+) -> tuple[dict[str, int], list[view_counts.UnitCounts]]:
     """The headline, and the counts of the View and of what it is compared with."""
     counted = [view_counts.by_area_and_step(current, v, step) for v in periods]
     return view_counts.headline(current, periods[0], counted[0]), counted
@@ -199,7 +199,7 @@ def _together(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _same_steps(
-    current: Current, ours: view_counts.Counted, peer: pd.DataFrame, view: View, step: int
+    current: Current, ours: view_counts.UnitCounts, peer: pd.DataFrame, view: View, step: int
 ) -> bool:
     """Whether two tables of counts by unit and step hold the same numbers."""
     units, counts = ours.units, ours.counts

@@ -71,7 +71,7 @@ WHICH = listed("""
 """)
 
 # what, with a word for a person, tells who it is or where they live
-ABOUT = listed("""
+_ABOUT = listed("""
     name names id ids identifier identity number no nr num nbr address addresses
     street home phone nombre nombres numero direccion adresse anschrift nom noms
     nummer code city zip zipcode location lat lon latitude longitude last first
@@ -79,7 +79,7 @@ ABOUT = listed("""
 """)
 
 # a name or an address that is none of a person's where one of these stands beside it
-NAMES = listed("""
+_NAMES = listed("""
     name names nombre nombres nom noms naam
 """)
 THINGS = listed("""
@@ -135,10 +135,10 @@ PERSONAL = listed("""
 """)
 
 # "number of victims" counts them
-COUNTS = re.compile(r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$")
+_COUNTS = re.compile(r"^(number|num|no|nr|nbr|count|total|anzahl) (of |de )?\w+s$|people$")
 
 # words for prose, which may name anybody: left out unless a mapping asks for it
-PROSE = listed("""
+_PROSE = listed("""
     narrative narratives description descriptions descr comment comments note notes
     remark remarks detail details summary summaries text texts freetext synopsis
     observation observations memo message messages statement statements explanation
@@ -153,7 +153,7 @@ PROSE = listed("""
 LABELLED = listed("""
     description descriptions descr text texto descripcion beschreibung
 """)
-SORTS = listed("""
+_SORTS = listed("""
     type types code codes category class kind status offense offence offenses charge
     crime statute ucr nibrs ibr location premise premises weapon disposition
     district precinct beat ward zone area date
@@ -162,8 +162,8 @@ SORTS = listed("""
 _JOINERS = listed("""
     of the de la le du des del der die das von s d l and or for
 """)
-_VOCABULARY = IDENTIFIES | PEOPLE | ABOUT | NAMES | THINGS | PERSONAL | {"license"}
-_PROSE_VOCABULARY = _VOCABULARY | PROSE | SORTS
+_VOCABULARY = IDENTIFIES | PEOPLE | _ABOUT | _NAMES | THINGS | PERSONAL | {"license"}
+_PROSE_VOCABULARY = _VOCABULARY | _PROSE | _SORTS
 
 
 def is_forbidden(header: str) -> bool:
@@ -179,7 +179,7 @@ def is_personal(header: str) -> bool:
 def is_prose(header: str) -> bool:
     """Whether a column of this name holds free text, in which anybody may be named."""
     found = frozenset(words(header, _PROSE_VOCABULARY))
-    return bool(found & PROSE) and not (found & SORTS and found & PROSE <= LABELLED)
+    return bool(found & _PROSE) and not (found & _SORTS and found & _PROSE <= LABELLED)
 
 
 @lru_cache(maxsize=4096)
@@ -214,8 +214,8 @@ def _forbidden(split: tuple[str, ...]) -> bool:
     others = found - people
     if found & IDENTIFIES or any(re.search(turn, said) for turn in TURNS):
         return True
-    if people and others & (ABOUT | NAMES) and not COUNTS.search(said):
+    if people and others & (_ABOUT | _NAMES) and not _COUNTS.search(said):
         return True
     if people - NOT_ALONE and others <= WHICH:
         return True
-    return bool(found & NAMES) and not found & THINGS
+    return bool(found & _NAMES) and not found & THINGS

@@ -47,7 +47,7 @@ class Settings:
     basemap: Basemap = field(default_factory=Basemap)
 
 
-def path() -> Path:
+def settings_path() -> Path:
     """Where porchlight.toml is: PORCHLIGHT_CONFIG, else beside dashboard.py."""
     return Path(os.environ.get("PORCHLIGHT_CONFIG", ROOT / "porchlight.toml"))
 
@@ -85,9 +85,9 @@ def _depths(plain: str) -> Iterator[int]:
         yield depth
 
 
-def load(file: Path | None = None) -> Settings:
+def load_settings(file: Path | None = None) -> Settings:
     """The settings. Problem says which entry of which file to mend."""
-    file = file or path()
+    file = file or settings_path()
     try:
         table = read_toml(file)
     except FileNotFoundError:
@@ -153,7 +153,7 @@ def audience(file: Path | None = None) -> str:
     Read apart from the rest: nothing else of the settings may stand in the way of it.
     PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.
     """
-    file = file or path()
+    file = file or settings_path()
     said: Any = os.environ.get("PORCHLIGHT_AUDIENCE")
     where = "PORCHLIGHT_AUDIENCE"
     if not said:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from data import settings
 from data.settings import Problem
 
-ENTRIES = ("team", "public", "frames")
+_ENTRIES = ("team", "public", "frames")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 USUAL_PORT = {"http": 80, "https": 443}
@@ -45,17 +45,17 @@ class Site:
         return own
 
 
-def load(audience: str, file: Path | None = None) -> Site:
+def load_site(audience: str, file: Path | None = None) -> Site:
     """The site of an audience. Problem says which entry to mend."""
-    file = file or settings.path()
+    file = file or settings.settings_path()
     try:
         table: Any = settings.read_toml(file).get("site", {})
     except FileNotFoundError:
         return Site()
     if not isinstance(table, dict):
         raise Problem(f"{file}: site is a table: write [site].")
-    if unknown := sorted(table.keys() - set(ENTRIES)):
-        raise Problem(f"{file}: site.{unknown[0]} means nothing. There are {', '.join(ENTRIES)}.")
+    if unknown := sorted(table.keys() - set(_ENTRIES)):
+        raise Problem(f"{file}: site.{unknown[0]} means nothing. There are {', '.join(_ENTRIES)}.")
     frames = table.get("frames", [])
     if not isinstance(frames, list):
         raise Problem(f'{file}: site.frames is a list, e.g. ["https://news.example.org"].')

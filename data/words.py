@@ -39,13 +39,13 @@ KINDS = (
     Kind("other", "Anything that fits none of the kinds above."),
 )
 
-SOURCE_KINDS = (
+_SOURCE_KINDS = (
     Word("official", "A public body's own records: what it wrote, not what is verified."),
     Word("press", "What a newsroom reported."),
     Word("community", "What people reported to a network that vets it."),
 )
 
-GRADES = (
+_GRADES = (
     Word("on_record", "Official and press: written down by police or a paper."),
     Word("reported", "Community: received, not yet looked at."),
     Word("corroborated", "Community: a second independent report agrees."),
@@ -79,7 +79,7 @@ VIAS = (
     Word("not_911", "Not by a call to 911; the source says no more."),
 )
 
-SETTINGS = (
+_SETTINGS = (
     Word("school", "A school, or the way to it."),
     Word("clinic", "A clinic, hospital or other place of care."),
     Word("worship", "A place of worship."),
@@ -90,7 +90,7 @@ SETTINGS = (
     Word("business", "A business."),
 )
 
-RESPONSES = (
+_RESPONSES = (
     Word("not_recorded", "What local police did is not recorded."),
     Word("none", "Local police did not come.", "police did not come"),
     Word("in_person", "Local police came."),
@@ -130,13 +130,13 @@ AREA_BY = (
 
 TABLES: dict[str, Sequence[Word | Kind]] = {
     "kind": KINDS,
-    "source_kind": SOURCE_KINDS,
-    "grade": GRADES,
+    "source_kind": _SOURCE_KINDS,
+    "grade": _GRADES,
     "time_precision": TIME_PRECISIONS,
     "place_precision": PLACE_PRECISIONS,
     "via": VIAS,
-    "setting": SETTINGS,
-    "response": RESPONSES,
+    "setting": _SETTINGS,
+    "response": _RESPONSES,
     "force": FORCES,
     "agencies": AGENCIES,
     "area_by": AREA_BY,

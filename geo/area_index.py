@@ -10,7 +10,7 @@ from pyproj import CRS
 from scipy import ndimage
 
 from geo import boundary_segments
-from geo.boundary_segments import Floats, Ints
+from geo.arrays import Floats, Ints
 from geo.longitude import near
 
 Rows = npt.NDArray[np.int32]

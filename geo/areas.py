@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay
 
 from geo.area_index import AreaIndex, index, locate
-from geo.boundary_segments import Floats, Ints
+from geo.arrays import Floats, Ints
 from geo.longitude import mean, shapes_near
 
 __all__ = ["AreaIndex", "index", "learn", "locate"]

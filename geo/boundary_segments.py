@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from geo.arrays import Floats, Ints
 
 MARGIN = 1e-6  # of a cell: far above what rounding moves a point, far below a cell
 

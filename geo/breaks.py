@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import special
 
 from geo import weekly_noise
-from geo.weekly_noise import Array, Ints, Noise
+from geo.arrays import Ints
+from geo.weekly_noise import Array, Noise
 
 LEAST = 8  # weeks between two breaks
 FEWEST = 1.0  # events a week, on average: of fewer no break is said

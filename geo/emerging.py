@@ -7,10 +7,10 @@ import numpy.typing as npt
 from scipy import special
 
 from geo import rates
+from geo.arrays import Flags
 from geo.weights import star
 
 Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 LEAST = 10  # time steps: below this nine in ten would mean every one
 LEVEL = 0.05
@@ -167,7 +167,7 @@ def _changed(counts: Array, state: npt.NDArray[np.int8], area: int, level: float
     return int(found.sure[area])
 
 
-def _fits(hot: Mask, cold: Mask, trend: npt.NDArray[Any]) -> tuple[Mask, ...]:
+def _fits(hot: Flags, cold: Flags, trend: npt.NDArray[Any]) -> tuple[Flags, ...]:
     """Which areas each of PATTERNS fits, the earlier ones not yet taken out."""
     steps = hot.shape[1]
     times, last = hot.sum(axis=1), hot[:, -1]

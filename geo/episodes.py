@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.boundary_segments import Floats, Ints
+from geo.arrays import Floats, Ints
 from geo.neighbors import Neighbors, Stretch, pairs, prepared
 from geo.st_dbscan import Clusters, check, st_dbscan, st_dbscan_core
 

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo.arrays import Flags
 from geo.weights import Weights, binary
 
 Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Drawn = npt.NDArray[np.int32]
 
 CELLS = 200_000  # areas x permutations held at once: what a processor's cache holds
@@ -74,7 +74,7 @@ class Sequential(NamedTuple):
 
     p: Array
     q: Array
-    undecided: Mask
+    undecided: Flags
 
 
 def sequential_p(
@@ -167,7 +167,7 @@ def _permuted(
     return found
 
 
-def _deal_more(columns: "dict[int, _Column]", open_: Mask, more: int, seed: list[int]) -> None:
+def _deal_more(columns: "dict[int, _Column]", open_: Flags, more: int, seed: list[int]) -> None:
     """Count so many more permutations of the values that are open, and of no others."""
     left = [
         (column, np.flatnonzero(open_[column.areas, t]))
@@ -224,7 +224,7 @@ def _deals(n: int, most: int, permutations: int, seed: list[int]) -> Iterator[Dr
 class _Column:
     """One column's known values and how many deals came out as high or as low as found."""
 
-    def __init__(self, x: Array, known: Mask, neighbors: Weights, degrees: npt.NDArray[Any]):
+    def __init__(self, x: Array, known: Flags, neighbors: Weights, degrees: npt.NDArray[Any]):
         self.areas = np.flatnonzero(known)
         self.x = x[known] - x[known].mean()
         self.degree = degrees[known]
@@ -344,7 +344,7 @@ def _columns(values: npt.ArrayLike, weights: Any) -> tuple[Array, Weights]:
     return (x[:, None] if x.ndim == 1 else x), neighbors
 
 
-def _centred(x: Array, known: Mask) -> tuple[npt.NDArray[Any], Array, Array]:
+def _centred(x: Array, known: Flags) -> tuple[npt.NDArray[Any], Array, Array]:
     """How many are known, values less their mean (0 where unknown), and their spread a column.
 
     The spread is NaN where all are equal but for rounding.

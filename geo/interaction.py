@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import special
 from scipy.spatial import cKDTree
 
+from geo.arrays import Ints
 from geo.hot_spots import benjamini_hochberg
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 METRICS = {"euclidean": 2, "manhattan": 1}
 LEVEL = 0.05

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 from shapely import affinity
 
-Floats = npt.NDArray[np.float64]
+from geo.arrays import Floats
 
 TURN = 360.0
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geo.boundary_segments import Floats, Ints, repeated
+from geo.arrays import Floats, Ints
+from geo.boundary_segments import repeated
 
 Bools = npt.NDArray[np.bool_]
 

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from geo.arrays import Floats, Ints
 
 LEAST = 2000  # residents
 NEAR = 1.0  # metres: borders this near are one, as in geo.weights

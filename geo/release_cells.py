@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from geo.arrays import Ints
+
 Keys = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
 
 KEY_BYTES = 64  # at most, of BLAKE2b
 FINE = 2.0**-53  # the step of u

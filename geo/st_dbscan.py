@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from geo.boundary_segments import Floats, Ints
+from geo.arrays import Floats, Ints
 from geo.neighbors import Bools, Neighbors, pairs, prepared
 from geo.st_dbscan_dense import bordering, counted, joined, keep_nearest, nearest, nobody
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from geo.boundary_segments import Floats, Ints, repeated
+from geo.arrays import Floats, Ints
+from geo.boundary_segments import repeated
 from geo.neighbors import Neighbors, Stretch, pairs, parts
 
 FIRST_LOOK = 4  # records of a stretch to try at first, four times as many each time after

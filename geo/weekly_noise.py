@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo.arrays import Ints
+
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 WAVES = 2  # harmonics of the season
 STRETCH = 52  # weeks over which a level is taken for constant: memory of a season shows in no fewer

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import shapely
 from scipy import sparse
 
+from geo.arrays import Ints
+
 Weights = sparse.csr_array[np.float64]
-Ints = npt.NDArray[np.int64]
 
 STRETCH = 4.0  # tolerances: two corners that meet share up to about 3, a street's width more
 

@@ -13,7 +13,7 @@ asked = compare_page.ask(view)
 pair = compare_page.pair(view, asked)
 made = compare_page.made(asked, pair)
 with top:
-    frame.head(comparison_tables.title(view, asked, pair))
+    frame.head(comparison_tables.comparison_title(view, asked, pair))
 for line in compare_page.told(view, asked, pair):
     st.text(line)
 if not isinstance(pair, str):
@@ -21,11 +21,11 @@ if not isinstance(pair, str):
     if comparison_tables.drawable(pair):
         plot, beside = st.columns([1.35, 1], gap="medium")
         with plot:
-            forest.show(pair, asked, theme)
+            forest.show_forest(pair, asked, theme)
         with beside:
-            small_multiples.show(pair, asked, frame.changes(view), theme)
-        rows = comparison_tables.table(pair, asked)
+            small_multiples.show_small_multiples(pair, asked, frame.changes(view), theme)
+        rows = comparison_tables.comparison_table(pair, asked)
         known = tables.stepped(comparison_tables.COLUMNS, pair.unit)
         tables.finding(rows, known, 330, "compare_table")
-        downloads.finding(view, rows, known, made)
-method_note.foot(view, made)
+        downloads.finding_buttons(view, rows, known, made)
+method_note.show_method_note(view, made)

@@ -30,10 +30,10 @@ if not emerging_page.shown(found):
     picture, beside = st.columns([1.55, 1])
     with picture:
         told = layers.still(view, answer, theme, **emerging_page.picture(view, found, theme))
-        leaflet.show("map_emerging", frame.map_title(view), views.bounds(view), told)
+        leaflet.draw("map_emerging", frame.map_title(view), views.bounds(view), told)
     with beside:
         rows = emerging_page.table(found, names, 430)
     st.markdown("**The history of each area**")
     emerging_page.strips(found, names, rows, theme)
-    downloads.finding(view, rows, emerging_page.COLUMNS, made)
-method_note.foot(view, made)
+    downloads.finding_buttons(view, rows, emerging_page.COLUMNS, made)
+method_note.show_method_note(view, made)

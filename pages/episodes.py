@@ -23,12 +23,12 @@ if not found.table.empty:
     picture, beside = st.columns([1.3, 1])
     with picture:
         told = layers.still(view, answer, theme, **episodes_page.picture(view, found, theme))
-        leaflet.show("map_episodes", frame.map_title(view), views.bounds(view), told)
+        leaflet.draw("map_episodes", frame.map_title(view), views.bounds(view), told)
     with beside:
-        picked = episode_lists.pick(rows, 430)
+        picked = episode_lists.pick_episode(rows, 430)
     episode_lists.records(view, found, picked)
     episodes_page.timeline(view, found, theme)
-    downloads.finding(view, rows, episodes_page.COLUMNS, made)
+    downloads.finding_buttons(view, rows, episodes_page.COLUMNS, made)
 if len(found.records):
     episode_lists.duplicates(view, found)
-method_note.foot(view, made)
+method_note.show_method_note(view, made)

@@ -28,11 +28,11 @@ with title:
 picture, beside = st.columns([1.55, 1])
 with picture:
     told = layers.still(view, answer, theme, **hot_spots_page.picture(view, found, theme))
-    leaflet.show("map_hot", frame.map_title(view), views.bounds(view), told)
+    leaflet.draw("map_hot", frame.map_title(view), views.bounds(view), told)
 with beside:
     rows = hot_spots_page.table(found, 430)
 for line in (*hot_spots_page.sentences(found), *hot_spots_page.across(view)):
     st.text(line)
 made = hot_spots_page.made(of, how, seed)
-downloads.finding(view, rows, hot_spots_page.COLUMNS, made)
-method_note.foot(view, made)
+downloads.finding_buttons(view, rows, hot_spots_page.COLUMNS, made)
+method_note.show_method_note(view, made)

@@ -13,14 +13,14 @@ title = st.container()
 numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
 with choices:
     layer = controls.layer()
-    asked = controls.asked(view, layer)
+    asked = controls.ask_choices(view, layer)
 view = area_layer.by_layer(view)
 answer = views.answer(view)
 with title:
-    frame.head(headline.title(view, answer))
+    frame.head(headline.headline_title(view, answer))
 with numbers:
-    headline.show(view, answer)
-panel.show(view, answer, layer, theme, asked)
+    headline.show_headline(view, answer)
+panel.show_panel(view, answer, layer, theme, asked)
 if not player.playing(asked, layer):  # its bar is a chart of its own
     chart = trend_line.spec(answer.series, theme, answer.step, frame.changes(view))
     st.vega_lite_chart(chart, alt=f"Incidents a {answer.step}")

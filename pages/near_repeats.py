@@ -16,7 +16,7 @@ if why:
     with title:
         frame.head(headed)
         st.text(why)
-    method_note.foot(one, made)
+    method_note.show_method_note(one, made)
     st.stop()
 found = findings.near(one, seed)
 with title:
@@ -25,8 +25,8 @@ with title:
         st.text(line)
 if near_repeats_page.shown(found):
     st.text(near_repeats_page.shown(found))
-    method_note.foot(one, made)
+    method_note.show_method_note(one, made)
     st.stop()
 near_repeats_page.matrix(found, theme)
-downloads.finding(one, near_repeats_page.listed(found), near_repeats_page.COLUMNS, made)
-method_note.foot(one, made)
+downloads.finding_buttons(one, near_repeats_page.listed(found), near_repeats_page.COLUMNS, made)
+method_note.show_method_note(one, made)

@@ -24,7 +24,7 @@ if why := now_page.why_not(found, longest):
         frame.head("Too little to tell what is usual")
         st.text(why)
     now_page.alarms(findings.alarms(view, seed))
-    method_note.foot(view, made)
+    method_note.show_method_note(view, made)
     st.stop()
 newest = findings.unusual(view, longest, seed)
 weeks = findings.alarms(view, seed)
@@ -35,11 +35,11 @@ with title:
 picture, beside = st.columns([1.55, 1])
 with picture:
     told = layers.still(view, answer, theme, **now_page.picture(view, found, newest.table, theme))
-    leaflet.show("map_now", frame.map_title(view), views.bounds(view), told)
+    leaflet.draw("map_now", frame.map_title(view), views.bounds(view), told)
 with beside:
     rows = now_page.table(newest.table, 150)
     now_page.alarms(weeks)
 for line in now_page.looked_at(found, newest, longest):
     st.text(line)
-downloads.finding(view, rows, now_page.COLUMNS, made)
-method_note.foot(view, made)
+downloads.finding_buttons(view, rows, now_page.COLUMNS, made)
+method_note.show_method_note(view, made)

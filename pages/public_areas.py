@@ -4,11 +4,13 @@ import streamlit as st
 
 from ui.public import public_frame, public_map, public_tables
 
-found = public_frame.shown()
-public_frame.head(public_frame.title(found))
-st.text(public_frame.sentence(found))
-public_map.show(found, "map_areas")
+found = public_frame.read_choice()
+public_frame.head(public_frame.public_title(found))
+st.text(public_frame.public_sentence(found))
+public_map.show_public_map(found, "map_areas")
 rows = public_tables.ranked(found)
-public_tables.table(rows, found.choice, min(30 * (len(rows) + 1) + 12, 640), "areas_table")
+public_tables.show_area_table(
+    rows, found.choice, min(30 * (len(rows) + 1) + 12, 640), "areas_table"
+)
 public_tables.take(found, rows, found.path, "areas")
-public_frame.foot(found, (found.path,))
+public_frame.public_foot(found, (found.path,))

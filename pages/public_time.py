@@ -4,13 +4,13 @@ import streamlit as st
 
 from ui.public import public_frame, public_time
 
-found = public_frame.shown()
+found = public_frame.read_choice()
 public_frame.head(f"When: {found.choice.source}, {found.choice.kind}")
 st.markdown("**The whole city**")
 city = public_time.city(found)
-public_time.said(found, city, "weeks", public_time.city_path(found), "weeks")
+public_time.cells_note(found, city, "weeks", public_time.city_path(found), "weeks")
 st.markdown("**By area**")
-public_time.areas(found)
+public_time.draw_areas(found)
 public_time.bands(found)
 public_time.sensitive(found)
-public_frame.foot(found, (public_time.city_path(found),))
+public_frame.public_foot(found, (public_time.city_path(found),))

@@ -10,10 +10,10 @@ from ui.parts import breakdown, charts, headline
 view = frame.view()
 theme = frame.theme()
 answer = views.answer(view)
-frame.head(time_page.title(view, answer))
+frame.head(time_page.time_title(view, answer))
 if answer.headline["n"]:
-    headline.show(view, answer)
-    kinds, order, step = time_page.kinds(view, answer)
+    headline.show_headline(view, answer)
+    kinds, order, step = time_page.kind_counts(view, answer)
     st.markdown(f"**By kind** (whole {step}s only)")
     changes = frame.changes(view)
     if len(kinds):
@@ -39,6 +39,6 @@ if answer.headline["n"]:
         if days["n"].any():
             st.altair_chart(charts.calendar(*time_page.placed(days), theme, night), alt="Calendar")
         time_page.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
-    breakdown.show(view, theme)
+    breakdown.show_breakdowns(view, theme)
     time_page.multiples(answer, theme, changes)
 frame.foot(view)

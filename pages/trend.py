@@ -21,7 +21,7 @@ if why := trend_page.why_not(found):
     with top:
         frame.head("Too short a time for a trend")
         st.text(why)
-    method_note.foot(view, made)
+    method_note.show_method_note(view, made)
     st.stop()
 changes = frame.changes(view)
 with top:
@@ -30,7 +30,7 @@ with top:
     st.altair_chart(chart, alt="Weeks on their expected band, with breaks")
     for line in trend_page.said(view, found, changes):
         st.text(line)
-season.show(view, found, theme)
+season.show_season(view, found, theme)
 rows = trend_page.listed(found)
-downloads.finding(view, rows, trend_page.WEEKS, made)
-method_note.foot(view, made)
+downloads.finding_buttons(view, rows, trend_page.WEEKS, made)
+method_note.show_method_note(view, made)

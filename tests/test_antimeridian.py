@@ -81,7 +81,7 @@ def built(
         'occurred_at = "time"\nlat = "lat"\nlon = "lon"\nkind = "kind"\narea_label = "ward"\n'
     )
     options = importer.Options(source="calls", map=root / "map.toml")
-    report = importer.run(store, place, file, options, say=[].append)
+    report = importer.import_file(store, place, file, options, say=[].append)
     assert report.kept == 200
     if learn:
         area_import.learn(store, place, say=[].append)
@@ -114,7 +114,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def counted(town: Town, **choices: object) -> dict[str, int]:
     view = links.view(choices, town.current.meta, town.place, NOW)[0]
     units = outlines.units(town.current, "neighborhoods")
-    table = answers.areas(town.current, view, units).table
+    table = answers.area_table(town.current, view, units).table
     return {str(k): int(v) for k, v in zip(units["name"], table["n"])}
 
 
@@ -124,7 +124,7 @@ def test_every_way_of_drawing_a_border_is_one_place(
 ) -> None:
     found = built(tmp_path, 180.0, way, known)
     assert counted(found) == counted(reference)
-    over = heat_surface.place(found.current)
+    over = heat_surface.extent(found.current)
     assert over is not None and over.outline.geom_type == "Polygon"
     (_, west), (_, east) = heat_surface.bounds(over)
     assert east - west < 2 * WIDE
@@ -155,15 +155,15 @@ def test_the_map_is_in_one_piece(town: Town, reference: Town) -> None:
 def test_heat_hexagons_and_incidents(town: Town, reference: Town) -> None:
     totals = []
     for one in (town, reference):
-        over = heat_surface.place(one.current)
+        over = heat_surface.extent(one.current)
         assert over is not None
-        grid, every = heat_surface.shown(over, 300)
+        grid, every = heat_surface.visible_window(over, 300)
         window = heat_surface.window(over, grid, 300)
         heat = pixel_counts.counts(one.current, one.view, window.around)["n"].to_numpy().sum()
-        found = hexagons.counted(one.current, one.view, 9, grid.padded(16))
-        everywhere = hexagons.counted(one.current, one.view, 9, None)
+        found = hexagons.count_hexagons(one.current, one.view, 9, grid.padded(16))
+        everywhere = hexagons.count_hexagons(one.current, one.view, 9, None)
         wide = np.ptp(found.shapes.total_bounds[::2])
-        cells = incidents.cells(one.current, one.view, grid)
+        cells = incidents.count_cells(one.current, one.view, grid)
         seen = heat_surface.Seen(
             *np.array(heat_surface.bounds(over))[:, ::-1].ravel().tolist(), 13.0
         )
@@ -195,12 +195,12 @@ def test_a_drawn_shape(town: Town, reference: Town) -> None:
         )
         assert np.ptp(outline.bounds[::2]) < WIDE
         units = outlines.units(one.current, "neighborhoods")
-        table = answers.areas(one.current, view, units).table
+        table = answers.area_table(one.current, view, units).table
         asked = dict(zip(units["name"], zip(table["asked"], table["n"])))
         found.append({k: (bool(a), int(n)) for k, (a, n) in asked.items()})
         assert (
             shapely.intersection(
-                heat_surface.place(one.current, None, outline).outline, outline
+                heat_surface.extent(one.current, None, outline).outline, outline
             ).area
             > 0
         )
@@ -220,7 +220,7 @@ def test_exports_stay_within_180_degrees(town: Town) -> None:
 
 
 def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
-    areas, meta = area_import.read(area_import.current_sets(town.store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(town.store)["neighborhoods"])
     crs = placed_records.metric(town.store, town.place, areas)
     assert crs in ("EPSG:32760", "EPSG:32701")
     body = json.loads(placed_records.geojson(areas, np.arange(3), crs))["features"]
@@ -238,8 +238,8 @@ def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
 
 
 def test_episodes_lie_in_the_place(town: Town) -> None:
-    found = episodes.of(town.current, town.view, 800, 72, 2)
-    over = heat_surface.place(town.current)
+    found = episodes.find_episodes(town.current, town.view, 800, 72, 2)
+    over = heat_surface.extent(town.current)
     assert over is not None and len(found.table)
     grid = mercator.grid_over(heat_surface.bounds(over), found.shift).padded(1)
     column = found.table["column"].to_numpy() - grid.column
@@ -250,7 +250,7 @@ def test_areas_are_learned(tmp_path: Path, reference: Town) -> None:
     for known in (True, False):
         (tmp_path / str(known)).mkdir()
         found = built(tmp_path / str(known), 180.0, known=known, learn=True)
-        areas, _ = area_import.read(area_import.current_sets(found.store)["neighborhoods"])
+        areas, _ = area_import.read_areas(area_import.current_sets(found.store)["neighborhoods"])
         assert sorted(areas["name"]) == ["East", "Middle", "West"]
         assert np.ptp(areas.total_bounds[::2]) < 2 * WIDE
         assert counted(found) == counted(reference)
@@ -291,7 +291,7 @@ def test_longitudes_of_0_to_360_degrees(tmp_path: Path) -> None:
     )
     store = Store(tmp_path / "store")
     options = importer.Options(map=tmp_path / "map.toml")
-    report = importer.run(store, place, tmp_path / "a.csv", options, say=[].append)
+    report = importer.import_file(store, place, tmp_path / "a.csv", options, say=[].append)
     assert (report.kept, sum(report.rejected.values())) == (2, 1)
     lon = pq.read_table(store.batches / f"{report.batch}.parquet")["lon"].to_numpy()
     assert lon == pytest.approx([-179.98, -179.98])

@@ -22,10 +22,11 @@ from data.attacks import (
     payload,
     served,
 )
-from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, Tables, span
+from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
 from data.release import chain, suppression
 from data.release.constraints import area_years, interval, tightened
 from data.release.policy import Policy
+from data.release.tables import Tables
 from tests.attacked import folder
 from tests.conftest import PROVE, ROOT
 
@@ -45,14 +46,14 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.mark.parametrize("name", BY_TABLES)
 def test_a_made_release_survives(case: Case, name: str) -> None:
-    (result,) = attack.run(case, [BY_ID[name]], SMALL)
+    (result,) = attack.run_attacks(case, [BY_ID[name]], SMALL)
     assert result.passed, result
 
 
 @pytest.mark.parametrize("name", BY_JOB)
 def test_the_job_survives(name: str) -> None:
     few = SMALL._replace(days=4)
-    (result,) = attack.run(attack.case_of({}, RULES), [BY_ID[name]], few)
+    (result,) = attack.run_attacks(attack.case_of({}, RULES), [BY_ID[name]], few)
     assert result.passed, result
 
 
@@ -134,7 +135,7 @@ def test_the_programme_sees_what_no_single_sum_says() -> None:
             continue
         hidden = np.isnan(family.value)
         try:
-            bad, _, _, _ = linear_programme.known(family, 5, 10)
+            bad, _, _, _ = linear_programme.known_too_well(family, 5, 10)
         except ValueError:
             continue  # numbers that no records have
         assert (bad | ~(hidden & (high - low < 10))).all()
@@ -166,7 +167,7 @@ def test_the_server_is_caught_when_it_gives_more(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(served.CANARY)
     files = {"x.csv": b"n\n10\n"}
     with served.serving(tmp_path) as port:  # its root is one folder too high
-        odd, _ = served.asked(port, "releases/a", files, 400)
+        odd, _ = served.send_odd_requests(port, "releases/a", files, 400)
     assert odd
 
 
@@ -228,20 +229,20 @@ def test_the_truth_is_counted_anew(case: Case) -> None:
 def test_the_result_is_written_for_these_bytes(case: Case) -> None:
     assert case.folder is not None
     results = [Result("A1", "differencing", True, "0", "none"), Result("A2", "x", False, "1", "0")]
-    assert attack.write(case.folder, results, SMALL) is False
+    assert attack.write_results(case.folder, results, SMALL) is False
     told = json.loads((case.folder / "attack.json").read_text())
     assert told["release"] == chain.digest(case.folder / "manifest.json")
     assert told["passed"] is False and told["results"][0]["id"] == "A1"
     assert told["count"] == SMALL._asdict()
-    assert attack.write(case.folder, [], LARGE) is False
-    assert attack.write(case.folder, results[:1], LARGE)
+    assert attack.write_results(case.folder, [], LARGE) is False
+    assert attack.write_results(case.folder, results[:1], LARGE)
 
 
 def test_made_records_are_as_promised() -> None:
     history = made_records.history(3000, years=1)
     early, late = (
-        made_records.known(history, date(2021, 7, 1)),
-        made_records.known(history, date(2030, 1, 1)),
+        made_records.records_known_on(history, date(2021, 7, 1)),
+        made_records.records_known_on(history, date(2030, 1, 1)),
     )
     assert 2900 < len(late) <= 3000 and len(early) < len(late)
     assert (late["grade"] == "rejected").mean() > 0.05

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from data.attacks import ATTACKS, attack, made_records
-from data.attacks.case import SMALL, Build, Case, Tables
+from data.attacks.case import SMALL, Build, Case
 from data.release.policy import Policy
+from data.release.tables import Tables
 from data.sample.made_reports import GRADES
 
 RULES = Policy(zone="America/Chicago")
@@ -26,7 +27,7 @@ def attacked(name: str, rules: Policy, build: Build | None = None, yearly: int =
     )
     # the attacker is told the limits of the policy that stands in trust.md
     case = dataclasses.replace(case, least=10, build=build or case.build)
-    (result,) = attack.run(case, [BY_ID[name]], FEW)
+    (result,) = attack.run_attacks(case, [BY_ID[name]], FEW)
     return "" if result.passed else result.figure
 
 
@@ -97,7 +98,7 @@ def test_a_second_geography_is_found() -> None:
     more = {"community/area-month": case.tables["community/area-month"]}
     other = {f"{path}-by-ward": frame for path, frame in more.items()}
     case = dataclasses.replace(case, tables=case.tables | other)
-    (found,) = attack.run(case, [BY_ID["A13"]], FEW)
+    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
     assert not found.passed and "not on the list" in found.figure
 
 
@@ -105,10 +106,10 @@ def test_areas_of_few_are_found(tmp_path: Path) -> None:
     from tests.attacked import folder
 
     case = folder(attack.made_case(RULES, 3000, years=2, many=12), tmp_path)
-    (found,) = attack.run(case, [BY_ID["A13"]], FEW)
+    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
     assert found.passed, found.figure
     case = folder(attack.made_case(RULES, 3000, years=2, many=12), tmp_path / "few", residents=900)
-    (found,) = attack.run(case, [BY_ID["A13"]], FEW)
+    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
     assert not found.passed and "few live in" in found.figure
 
 

@@ -28,14 +28,14 @@ def written(folder: Path, lines: str) -> settings.Settings:
     """The settings that a table [basemap] makes."""
     file = folder / "porchlight.toml"
     file.write_text(TABLE + lines)
-    return settings.load(file)
+    return settings.load_settings(file)
 
 
 def test_none_by_default(tmp_path: Path) -> None:
     for lines in ("", 'file = ""\nprovider = ""\nwater = ""\nattribution = ""\n'):
         asked = written(tmp_path, lines).basemap
         assert basemap.local(asked) is basemap.tiles(asked) is basemap.water(asked) is None
-    shipped = settings.load(ROOT / "porchlight.toml").basemap
+    shipped = settings.load_settings(ROOT / "porchlight.toml").basemap
     assert shipped == Basemap()
 
 
@@ -103,7 +103,7 @@ def test_a_map_that_is_missing_or_too_large_is_a_sentence(tmp_path: Path) -> Non
         basemap.local(Basemap(file=tmp_path / "city.pmtiles"))
     large = tmp_path / "large.pmtiles"
     with large.open("wb") as out:  # sparse: takes no room
-        out.truncate(basemap.MOST_BYTES + 1)
+        out.truncate(basemap.MOST_SERVED_BYTES + 1)
     with pytest.raises(Problem, match="209,715,200 can be served"):
         basemap.local(Basemap(file=large))
 
@@ -297,13 +297,13 @@ def test_init_writes_settings_that_name_no_base_map(tmp_path: Path) -> None:
         "init", "Town", "--zone", "UTC", store=tmp_path, PORCHLIGHT_CONFIG=str(file)
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert settings.load(file).basemap == Basemap()
+    assert settings.load_settings(file).basemap == Basemap()
     # what stands there as a comment works once the mark before it goes
     text = file.read_text()
     for word in ("file", "attribution", "water", "provider = {"):
         text = text.replace(f"# {word}", word)
     file.write_text(text)
-    asked = settings.load(file).basemap
+    asked = settings.load_settings(file).basemap
     assert asked.file == ROOT / "city.pmtiles" and asked.attribution
     found = basemap.tiles(asked)
     assert found is not None and found.name == "Our tiles"
@@ -313,7 +313,7 @@ def test_the_page_is_told_nothing_without_a_base_map(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(screen.cached_map, "place", lambda: settings.Settings("Town", "UTC"))
     screen.cached_map.tiles.clear()
     screen.cached_map.water_url.clear()
-    told = screen.told(screen.NONE, LIGHT)
+    told = screen.basemap_patch(screen.NONE, LIGHT)
     assert told == {"base": None, "cover": None, "blend": None, "water": None}
 
 

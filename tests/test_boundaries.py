@@ -64,7 +64,7 @@ def added(store: Store, file: Path, **options: Any) -> tuple[gpd.GeoDataFrame, A
     options = {"name_column": "name", "set_name": "neighborhoods"} | options
     area_import.add(store, PLACE, file, **options, say=said.append)
     held = area_import.current_sets(store)[options["set_name"]]
-    return *area_import.read(held), "\n".join(said)
+    return *area_import.read_areas(held), "\n".join(said)
 
 
 def test_a_set_is_written_and_read_back(store: Store, tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_sets_of_several_names_and_the_newest_of_each(store: Store, tmp_path: Pa
     added(store, new)
     sets = area_import.current_sets(store)
     assert list(sets) == ["neighborhoods", "precincts"]
-    names = {key: area_import.read(file)[0]["name"].tolist() for key, file in sets.items()}
+    names = {key: area_import.read_areas(file)[0]["name"].tolist() for key, file in sets.items()}
     assert names == {"neighborhoods": ["B"], "precincts": ["A"]}
     added(store, old)  # back again
-    assert area_import.read(area_import.current_sets(store)["neighborhoods"])[0][
+    assert area_import.read_areas(area_import.current_sets(store)["neighborhoods"])[0][
         "name"
     ].tolist() == ["A"]
 
@@ -262,7 +262,7 @@ def test_latitude_and_longitude_that_are_swapped(
     said: list[str] = []
     place = Settings(name="Toytown", zone="America/Chicago", center=center)
     area_import.add(store, place, file, name_column="name", say=said.append)
-    areas, _ = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     lat, lon = points[0]
     assert areas.geometry[0].intersects(shapely.Point(lon, lat))
     assert any("swapped" in line and where in line for line in said)
@@ -704,7 +704,7 @@ def test_areas_are_learned_from_official_points_only(store: Store) -> None:
     said: list[str] = []
     known = {"west": 700, "East": None, "South": 3}
     area_import.learn(store, PLACE, population=known, say=said.append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West"]
     assert areas["population"].astype(object).fillna(-1).tolist() == [-1, 700]
     assert meta["how"] == "learned"
@@ -723,7 +723,7 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
     ]
     batch(store, "one", lon=lon, lat=lat, area_label=spelled)
     area_import.learn(store, PLACE, say=[].append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West side"]
     rows = area_import.label_codes(areas, meta, ["EAST", "West  <side>"])
     assert rows.tolist() == [0, 1]
@@ -731,7 +731,7 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
     batch(store, "two", lon=lon, lat=lat + 0.2, area_label=renamed)
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     area_import.learn(store, city, say=[].append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert "South Uptown" in areas["name"].tolist()
     assert "CARAG" not in areas["name"].tolist()
 
@@ -745,7 +745,7 @@ def test_lost_labels_are_told(store: Store) -> None:
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
     said: list[str] = []
     area_import.learn(store, PLACE, say=said.append)
-    _, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    _, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert meta["lost"] == ["Dot", "Speck", "Strewn"]
     assert any("No area was found for 1" in line and "Strewn" in line for line in said)
     assert "Left out for too few points (fewer than 5), 2: Dot, Speck." in said
@@ -760,7 +760,7 @@ def test_an_area_is_not_learned_from_few_points(store: Store, count: int, learne
         area_label=[*labels, *["Outpost"] * count],
     )  # fmt: skip
     area_import.learn(store, PLACE, say=[].append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert ("Outpost" in areas["name"].tolist()) is learned
     assert meta["lost"] == ([] if learned else ["Outpost"])
 
@@ -792,7 +792,7 @@ def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_pa
     area_import.learn(store, PLACE, set_name="learned", say=[].append)
     area_import.learn(store, PLACE, replace=True, say=[].append)
     sets = area_import.current_sets(store)
-    how = {name: area_import.read(path)[1]["how"] for name, path in sets.items()}
+    how = {name: area_import.read_areas(path)[1]["how"] for name, path in sets.items()}
     assert how == {"neighborhoods": "learned", "learned": "learned"}
 
 
@@ -826,7 +826,7 @@ def test_official_minneapolis(store: Store, shared: Path) -> None:
     said: list[str] = []
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
     area_import.add(store, city, file, name_column="BDNAME", say=said.append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     assert len(areas) == meta["areas"] == 87
     union = areas.to_crs(UTM).union_all()
     assert union.area / 1e6 == pytest.approx(148.645, abs=0.001)
@@ -851,6 +851,6 @@ def test_labels_of_the_sample_name_official_areas(store: Store, shared: Path) ->
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
     area_import.add(store, city, file, name_column="BDNAME", say=[].append)
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     rows = area_import.label_codes(areas, meta, sorted(labels))
     assert set(rows.tolist()) == set(range(87))

@@ -53,7 +53,7 @@ def test_init_writes_settings_and_keeps_the_old(tmp_path: Path) -> None:
     table = tomllib.loads(file.read_text())
     assert table["place"]["name"] == "Saint Paul" and table["place"]["crs"] == "auto"
     assert (tmp_path / "porchlight.minneapolis.toml").exists()
-    assert settings.load(file).sample is False
+    assert settings.load_settings(file).sample is False
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_init_writes_settings_and_keeps_the_old(tmp_path: Path) -> None:
 def test_init_chooses_the_utm_zone(tmp_path: Path, at: str, crs: str) -> None:
     file = tmp_path / "porchlight.toml"
     init.init(file, "Some place", "UTC", at, "", 30)
-    loaded = settings.load(file)
+    loaded = settings.load_settings(file)
     assert loaded.crs == crs and loaded.center is not None
 
 
@@ -218,6 +218,6 @@ def test_settings_say_which_entry_is_wrong(tmp_path: Path) -> None:
     ):
         file.write_text(text)
         with pytest.raises(Problem, match=said):
-            settings.load(file)
+            settings.load_settings(file)
     with pytest.raises(Problem, match="is missing"):
-        settings.load(tmp_path / "none.toml")
+        settings.load_settings(tmp_path / "none.toml")

@@ -39,7 +39,7 @@ def current(sample_store: Path) -> Current:
 
 def asked(current: Current, **choices: object) -> View:
     """The View of some choices."""
-    return links.view(choices, current.meta, settings.load(), datetime.now(UTC))[0]
+    return links.view(choices, current.meta, settings.load_settings(), datetime.now(UTC))[0]
 
 
 def units(current: Current) -> gpd.GeoDataFrame:
@@ -122,7 +122,7 @@ def test_two_sets_are_rates_per_resident(current: Current) -> None:
 def test_two_sources_are_shares_of_what_both_cover(current: Current) -> None:
     view, places = asked(current), units(current)
     other = compare.asked_of(
-        view, "use-of-force", current.meta, settings.load(), datetime.now(UTC), ""
+        view, "use-of-force", current.meta, settings.load_settings(), datetime.now(UTC), ""
     )
     everywhere = np.ones(len(places), bool)
     pair = compare.two_sources(current, view, other, places, everywhere)
@@ -144,7 +144,7 @@ def test_two_sources_are_shares_of_what_both_cover(current: Current) -> None:
 
 
 def test_another_source_keeps_what_is_too_young_hidden(current: Current) -> None:
-    now, place = datetime(2026, 4, 1, 12, tzinfo=UTC), settings.load()
+    now, place = datetime(2026, 4, 1, 12, tzinfo=UTC), settings.load_settings()
     official = asked(current, source=["press"])
     assert official.settled_by is None
     other = compare.asked_of(official, "community-made", current.meta, place, now, "")
@@ -344,7 +344,7 @@ def test_days_that_whole_weeks_cut_refuse_nothing(
     current: Current, link: dict[str, str], now: str, before: str
 ) -> None:
     view, places = asked(current, **link), units(current)
-    answer = answers.areas(current, view, places)
+    answer = answers.area_table(current, view, places)
     assert answer.comparison is not None, answer.why
     assert (answer.comparison.period, answer.comparison.period_before) == (now, before)
     pair = compare.two_periods(current, view, places, np.ones(len(places), bool))
@@ -363,10 +363,10 @@ def test_the_year_before_needs_its_whole_weeks_only(current: Current) -> None:
     view = asked(current, **link, compare="same period a year before")
     other = view.compared()
     assert other is not None and other.start == date(2015, 12, 28)  # a Monday
-    answer = answers.areas(current, view, units(current))
+    answer = answers.area_table(current, view, units(current))
     assert answer.comparison is None and "cover Jan 1 2016" in answer.why
     view = replace(view, start=date(2016, 12, 29))
-    answer = answers.areas(current, view, units(current))
+    answer = answers.area_table(current, view, units(current))
     assert answer.comparison is not None, answer.why
     assert answer.comparison.period_before == "Jan 4 - Feb 28 2016"
 
@@ -382,7 +382,7 @@ def test_days_that_weekdays_cut_refuse_nothing(
     view = asked(current, **link, weekday=weekday)
     other = view.compared()
     assert other is not None and other.start == date(2016, 12, 31)
-    answer = answers.areas(current, view, units(current))
+    answer = answers.area_table(current, view, units(current))
     assert (answer.comparison is None) == refused, answer.why
 
 
@@ -405,7 +405,7 @@ def test_a_change_of_recording_outside_the_whole_weeks_refuses_nothing(
     changed.meta = current.meta | {"sources": sources}
     link = {"from": "2017-07-01", "to": "2017-12-28", "compare": "own period"}
     view = asked(changed, **link, versus_from="2017-01-01", versus_to="2017-06-30")
-    answer = answers.areas(changed, view, units(changed))
+    answer = answers.area_table(changed, view, units(changed))
     assert (answer.comparison is None) == refused, answer.why
     assert ("Recording changed." in answer.why) == refused
 
@@ -413,7 +413,7 @@ def test_a_change_of_recording_outside_the_whole_weeks_refuses_nothing(
 def test_periods_that_share_a_whole_step_are_refused(current: Current) -> None:
     link = {"from": "2017-07-01", "to": "2017-12-31", "compare": "own period"}
     view = asked(current, **link, versus_from="2017-01-02", versus_to="2017-07-09")
-    answer = answers.areas(current, view, units(current))
+    answer = answers.area_table(current, view, units(current))
     assert answer.comparison is None and "overlap" in answer.why
 
 

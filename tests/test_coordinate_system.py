@@ -41,14 +41,14 @@ REFUSED = {
 def test_what_may_name_a_file_is_refused(what: str) -> None:
     assert not is_allowed(REFUSED[what])
     with pytest.raises(Problem, match=r"^here: .*no code of a coordinate system.*EPSG:26915"):
-        coordinate_system.read(REFUSED[what], "here")
+        coordinate_system.read_crs(REFUSED[what], "here")
 
 
 @pytest.mark.parametrize(
     "stated", ["EPSG:26915", "26915", "urn:ogc:def:crs:EPSG::26915", "ESRI:102003", WKT, WEB]
 )
 def test_codes_and_plain_wkt_are_read(stated: str) -> None:
-    assert is_allowed(stated) and coordinate_system.read(stated, "here").is_projected
+    assert is_allowed(stated) and coordinate_system.read_crs(stated, "here").is_projected
 
 
 def test_every_door_asks(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_every_door_asks(tmp_path: Path) -> None:
     written = tmp_path / "calls.toml"
     written.write_text(f'[place]\ncrs = "{GRIDS}"\n')
     with pytest.raises(Problem, match=r"crs: \+proj=longlat"):
-        mapping_read.read(written)
+        mapping_read.read_mapping(written)
     with pytest.raises(Problem, match=r"--crs: \+proj=longlat"):
         init._metric(GRIDS)
     with pytest.raises(Problem, match=r"place\.crs"):

@@ -52,7 +52,7 @@ def test_download_has_as_many_rows_as_the_headline(current: Current) -> None:
 
 def test_search_counts_what_it_finds(current: Current) -> None:
     view = asked(current)
-    found = whole_records.newest(current, view, 50, "TRAFFIC stop")
+    found = whole_records.newest_records(current, view, 50, "TRAFFIC stop")
     only = replace(view, kinds=("traffic_stop",))
     assert found.num_rows == 50
     assert set(found["matches"].to_pylist()) == {view_counts.headline(current, only)["n"]}
@@ -61,4 +61,4 @@ def test_search_counts_what_it_finds(current: Current) -> None:
 
 @pytest.mark.parametrize("sought", ["100%", "%", "_", "\\", "' OR 1=1 --"])
 def test_signs_in_a_search_stand_for_themselves(current: Current, sought: str) -> None:
-    assert whole_records.newest(current, asked(current), 5, sought).num_rows == 0
+    assert whole_records.newest_records(current, asked(current), 5, sought).num_rows == 0

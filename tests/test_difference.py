@@ -132,11 +132,13 @@ def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path, runs: int
     """Real stops, weeks dealt to two periods at random: at most one run in twenty may flag."""
     current = Store(sample_store).at(str(Store(sample_store).stamp()))
     asked = View(current.stamp, ("police-stops",), date(2017, 1, 2), date(2017, 12, 31))
-    place = heat_surface.place(current)
+    place = heat_surface.extent(current)
     assert place is not None
     rng = np.random.default_rng(6)
     bandwidth, flagged = 800, 0
-    over = heat_surface.window(place, heat_surface.shown(place, 2 * bandwidth)[0], bandwidth)
+    over = heat_surface.window(
+        place, heat_surface.visible_window(place, 2 * bandwidth)[0], bandwidth
+    )
     grid = over.around
     weekly = heat_surface.brought(pixel_counts.by_step(current, asked, grid, 7), over)
     assert weekly.shape[0] == 52 and weekly.sum() > 50_000

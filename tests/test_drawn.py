@@ -172,7 +172,7 @@ def test_a_bad_shape_is_said_and_ignored(current: Current, text: str, why: str) 
 def test_a_cut_area_has_no_rate_and_only_what_is_touched_is_asked(current: Current) -> None:
     asked = view(current, shape=SHAPES[2], measure="per 1,000 residents")
     units = outlines.units(current, asked.area_set)
-    table = answers.areas(current, asked, units).table.set_index("area")
+    table = answers.area_table(current, asked, units).table.set_index("area")
     assert table["rate"].isna().all() and table["cut"].all()
     assert table.loc["Whittier", "asked"] and not table.loc["Fulton", "asked"]
     assert (table.loc[table["n"] > 0, "asked"]).all()
@@ -181,9 +181,9 @@ def test_a_cut_area_has_no_rate_and_only_what_is_touched_is_asked(current: Curre
 def test_heat_ends_at_the_shape(current: Current) -> None:
     asked = view(current, shape=SHAPES[2])
     outline = drawn_shape.outline(shape_filter.shape(asked.shape, current.meta), CRS)
-    place = heat_surface.place(current, None, outline)
+    place = heat_surface.extent(current, None, outline)
     assert place is not None
-    grid, whole = heat_surface.shown(place, 200)
+    grid, whole = heat_surface.visible_window(place, 200)
     values = heat_surface.surface(current, asked, 200, heat_surface.window(place, grid, 200))
     lon, lat = np.meshgrid(*grid.centres)
     inside = shapely.contains_xy(place.outline, lon.ravel(), lat.ravel()).reshape(lat.shape)

@@ -21,9 +21,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_trial_writes_nothing_and_import_does(store: Path) -> None:
-    done, said = dropped_file.run("a.csv", GOOD, {"source": "tips"}, dry_run=True)
+    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source": "tips"}, dry_run=True)
     assert done and "nothing was written" in said and not list(store.rglob("*.parquet"))
-    done, said = dropped_file.run("a.csv", GOOD, {"source": "tips"}, dry_run=False)
+    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source": "tips"}, dry_run=False)
     assert done and "1 kept + 0 rejected = 1 rows" in said
     assert list(store.rglob("batches/*.parquet"))
 
@@ -32,17 +32,21 @@ def test_trial_writes_nothing_and_import_does(store: Path) -> None:
     "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", ""]
 )
 def test_a_strange_name_is_only_a_name(name: str) -> None:
-    done, said = dropped_file.run(name, GOOD, {"source": "tips"}, dry_run=True)
+    done, said = dropped_file.import_dropped(name, GOOD, {"source": "tips"}, dry_run=True)
     assert done, said
 
 
 def test_too_large_is_a_sentence() -> None:
-    done, said = dropped_file.run("a.csv", b"x" * (dropped_file.MOST_BYTES + 1), {}, dry_run=True)
+    done, said = dropped_file.import_dropped(
+        "a.csv", b"x" * (dropped_file.MOST_DROPPED_BYTES + 1), {}, dry_run=True
+    )
     assert not done and "bytes" in said
 
 
 def test_no_csv_is_a_sentence() -> None:
-    done, said = dropped_file.run("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(600), {}, dry_run=True)
+    done, said = dropped_file.import_dropped(
+        "a.csv", b"\x89PNG\r\n\x1a\n" + bytes(600), {}, dry_run=True
+    )
     assert not done and said.startswith("Stopped:") and "Traceback" not in said
 
 
@@ -81,7 +85,9 @@ def test_a_dropped_mapping_is_used() -> None:
         [values.kind]
         seen = "sighting"
         """
-    done, said = dropped_file.run("a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True)
+    done, said = dropped_file.import_dropped(
+        "a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True
+    )
     assert done and "1 kept + 0 rejected = 1 rows" in said, said
 
 

@@ -33,7 +33,7 @@ def release(sample_store: Path) -> Made:
 def written(release: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its embed."""
     folder = tmp_path_factory.mktemp("embed") / "embed"
-    embed_files.write(folder, *release)
+    embed_files.write_embed(folder, *release)
     return folder
 
 
@@ -68,7 +68,7 @@ def test_the_same_release_gives_the_same_bytes(
 ) -> None:
     rng = np.random.default_rng(1)
     mixed = {n: t.iloc[rng.permutation(len(t))] for n, t in reversed(release.tables.items())}
-    embed_files.write(tmp_path, mixed, release.areas.iloc[::-1], release.manifest)
+    embed_files.write_embed(tmp_path, mixed, release.areas.iloc[::-1], release.manifest)
     assert files(tmp_path) == files(written)
 
 
@@ -127,7 +127,7 @@ def test_sorts_never_meet(written: Path) -> None:
 def test_zero_and_held_back_look_alike(release: Made, tmp_path: Path) -> None:
     """A table whose hidden cells were zeros gives the same files as one whose were nine."""
     only = {n: t for n, t in release.tables.items() if n.startswith("community/")}
-    embed_files.write(tmp_path, only, release.areas, release.manifest)
+    embed_files.write_embed(tmp_path, only, release.areas, release.manifest)
     for name, body in files(tmp_path).items():
         if name.endswith("html"):
             shown = re.findall(
@@ -177,7 +177,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
     ]
     policy = {"x": {"value": evil, "reason": evil}}
     manifest = release.manifest | {"sources": sources, "policy": policy, "held_back": [evil]}
-    embed_files.write(tmp_path, release.tables, areas, manifest)
+    embed_files.write_embed(tmp_path, release.tables, areas, manifest)
     for name, body in files(tmp_path).items():
         if name.endswith((".html", ".svg")):
             assert b"<img" not in body, name
@@ -189,7 +189,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
     one = made(sample_store, times, official=False)
     found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
-    opens = grids.opening(found)
+    opens = grids.opening_grid(found)
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
     share = np.mean(~np.isnan(newest))
     assert share >= 0.5 if times == 6 else (share < 0.5 and opens.every == "year")
@@ -213,7 +213,7 @@ def test_nothing_to_show_is_a_page_too(release: Made, tmp_path: Path) -> None:
         for n, t in release.tables.items()
         if n.startswith("community/")
     }
-    embed_files.write(tmp_path, empty, release.areas, release.manifest)
+    embed_files.write_embed(tmp_path, empty, release.areas, release.manifest)
     assert "no area had a number" in (tmp_path / "index.html").read_text()
 
 
@@ -298,7 +298,7 @@ def test_the_policy_of_the_manifest_is_printed(release: Made, tmp_path: Path) ->
         "records": {"value": 40, "reason": "More caution."},
         "area_delay_days": {"value": 33, "reason": "Later."},
     }
-    embed_files.write(
+    embed_files.write_embed(
         tmp_path, release.tables, release.areas, release.manifest | {"policy": policy}
     )
     page = (tmp_path / "index.html").read_text()

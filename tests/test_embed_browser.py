@@ -23,9 +23,9 @@ LANGUAGES = ("index.html", "es.html")
 def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three embeds: official first, community first, hardly anything."""
     root = tmp_path_factory.mktemp("site")
-    embed_files.write(root / "both" / "embed", *made(sample_store))
-    embed_files.write(root / "community" / "embed", *made(sample_store, 6, official=False))
-    embed_files.write(root / "few" / "embed", *made(sample_store, official=False))
+    embed_files.write_embed(root / "both" / "embed", *made(sample_store))
+    embed_files.write_embed(root / "community" / "embed", *made(sample_store, 6, official=False))
+    embed_files.write_embed(root / "few" / "embed", *made(sample_store, official=False))
     return root
 
 

@@ -15,7 +15,7 @@ from geo import density
 from tests.test_view import NOW, PLACE
 from ui.cached import map_layers, views
 from ui.map import layers, player
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts.palette import LIGHT
 
 
@@ -28,8 +28,8 @@ def view(current: Current, **choices: object) -> View:
     return links.view(choices, current.meta, PLACE, NOW)[0]
 
 
-def counted(current: Current, asked: View, made: frames.Steps) -> frames.Counted:
-    return frames.counted(current, asked, made, outlines.units(current, asked.area_set))
+def counted(current: Current, asked: View, made: frames.Steps) -> frames.FrameCounts:
+    return frames.count_frames(current, asked, made, outlines.units(current, asked.area_set))
 
 
 @pytest.mark.parametrize("unit", frames.UNITS)
@@ -38,7 +38,7 @@ def test_every_record_is_in_its_units_or_left_out(current: Current, unit: str, w
     asked = view(current)
     made = frames.steps(current, asked, unit, width)
     found = counted(current, asked, made)
-    assert found.n.sum() + found.without == 51_920 and 1 <= made.frames <= frames.MOST
+    assert found.n.sum() + found.without == 51_920 and 1 <= made.frames <= frames.MOST_FRAMES
     assert len(made.labels()) == len(made.keys()) == made.frames == found.areas.shape[1]
     assert len(set(made.keys())) == made.frames
     taken = made.taken(found.n)
@@ -96,9 +96,9 @@ def test_hours_go_on_after_midnight(current: Current) -> None:
 def test_a_frame_is_the_heat_of_its_week(current: Current) -> None:
     asked = view(current)
     made = frames.steps(current, asked, "week", 2)
-    place = heat_surface.place(current)
+    place = heat_surface.extent(current)
     assert place is not None
-    grid, _ = heat_surface.shown(place, 500)
+    grid, _ = heat_surface.visible_window(place, 500)
     over = heat_surface.window(place, grid, 500)
     every = frames.heat(current, asked, made, 500, over)
     assert every.dtype == np.float32 and len(every) == made.frames
@@ -116,7 +116,7 @@ def test_a_frame_is_the_heat_of_its_week(current: Current) -> None:
 @pytest.mark.parametrize("play", player.UNITS)
 def test_pictures_are_few_small_and_on_one_scale(current: Current, play: str) -> None:
     asked = view(current)
-    how = Asked(bandwidth=300, play=play)
+    how = MapChoices(bandwidth=300, play=play)
     told = layers.patch(asked, views.answer(asked), "heat", LIGHT, how)
     urls = told["frames"]["pictures"]
     assert 12 <= len(urls) <= 60 and sum(map(len, urls)) < 400_000
@@ -132,7 +132,7 @@ def test_pictures_are_few_small_and_on_one_scale(current: Current, play: str) ->
 @pytest.mark.usefixtures("screen")
 def test_areas_play_in_the_same_classes(current: Current) -> None:
     asked = view(current, area=["Whittier", "Jordan"])
-    told = layers.patch(asked, views.answer(asked), "areas", LIGHT, Asked(play="by month"))
+    told = layers.patch(asked, views.answer(asked), "areas", LIGHT, MapChoices(play="by month"))
     frames_told = told["frames"]
     names = views.answer(asked).table["area"].tolist()
     assert len(frames_told["fills"]) == 12 == len(frames_told["counts"])
@@ -148,7 +148,7 @@ def test_areas_play_in_the_same_classes(current: Current) -> None:
 @pytest.mark.usefixtures("screen")
 def test_without_points_the_areas_still_play(current: Current) -> None:
     asked = view(current, source=["use of force"])
-    heat = layers.patch(asked, views.answer(asked), "heat", LIGHT, Asked(play="by month"))
+    heat = layers.patch(asked, views.answer(asked), "heat", LIGHT, MapChoices(play="by month"))
     assert "Nothing to draw" in heat["legend"]["title"]
-    areas = layers.patch(asked, views.answer(asked), "areas", LIGHT, Asked(play="by month"))
+    areas = layers.patch(asked, views.answer(asked), "areas", LIGHT, MapChoices(play="by month"))
     assert len(areas["frames"]["fills"]) == 60  # five and a half years: the newest sixty

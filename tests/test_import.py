@@ -56,7 +56,7 @@ def take(
         (folder / "mapping.toml").write_text(mapping)
         options["map"] = folder / "mapping.toml"
     options.setdefault("source", "calls")
-    report = importer.run(store, place, file, Options(**options), say=lambda _: None)
+    report = importer.import_file(store, place, file, Options(**options), say=lambda _: None)
     return report, records(store, report)
 
 
@@ -73,7 +73,7 @@ def rejected(report: Report) -> list[dict[str, str]]:
 
 @needs_force
 def test_force_2020(store: Store) -> None:
-    report = importer.run(store, PLACE, FORCE, Options(map=MAPPING), say=lambda _: None)
+    report = importer.import_file(store, PLACE, FORCE, Options(map=MAPPING), say=lambda _: None)
     assert (report.rows, report.kept) == (1340, 1336)
     assert report.rejected == {"no time": 3, "no place at all": 1}
     assert report.notes["dates that the source only believes"] == 37
@@ -96,7 +96,7 @@ def test_force_2020(store: Store) -> None:
 def test_force_2020_is_far_outside_without_a_reach_of_its_own(store: Store, tmp_path: Path) -> None:
     near = tmp_path / "near.toml"
     near.write_text(MAPPING.read_text().replace("reach_km = 0 ", "# "))
-    report = importer.run(store, PLACE, FORCE, Options(map=near), say=lambda _: None)
+    report = importer.import_file(store, PLACE, FORCE, Options(map=near), say=lambda _: None)
     assert report.rejected["far outside the place"] > 1200
     assert report.kept + sum(report.rejected.values()) == 1340
 
@@ -317,7 +317,7 @@ def test_a_written_mapping_can_be_edited_and_used(store: Store, tmp_path: Path) 
     assert [r["kind"] for r in found] == ["other"]
     assert report.unknown == {"kind": {"Arson": 1}}
     kept = list((store.root / "mappings").glob("*.toml"))
-    again = importer.run(
+    again = importer.import_file(
         store,
         PLACE,
         next(tmp_path.glob("*.csv")),
@@ -455,14 +455,16 @@ def test_somebody_is_asked_only_what_the_file_leaves_open(store: Store, tmp_path
 
     file = tmp_path / "x.csv"
     file.write_text("03/04/2024,A 1,479500.5,4979500.5\n05/06/2024,B,479600.5,4979500.5\n")
-    report = importer.run(store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None)
+    report = importer.import_file(
+        store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None
+    )
     assert len(asked) == 5 and "4 columns" in asked[0]
     assert str(report.first) == "2024-04-03"  # the second choice: day first
     found = records(store, report)
     assert {(r["kind"], r["source_kind"]) for r in found} == {("suspicious_person_stop", "press")}
     assert np.allclose([r["x"] for r in found], [479500.5, 479600.5])
     file.write_text("date,area,kind\n2024-03-04,A,other\n")
-    importer.run(store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None)
+    importer.import_file(store, PLACE, file, Options(source="x"), ask=ask, say=lambda _: None)
     assert len(asked) == 5
 
 
@@ -470,7 +472,7 @@ def test_progress_reaches_the_end(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("date,area,kind\n2024-03-01,A,other\n")
     steps: list[tuple[int, int]] = []
-    importer.run(
+    importer.import_file(
         store,
         PLACE,
         file,

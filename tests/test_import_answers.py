@@ -51,7 +51,7 @@ def take(store: Store, text: str, mapping: str = "", **options: Any) -> tuple[Re
     if mapping:
         options["map"] = folder / "mapping.toml"
         options["map"].write_text(mapping)
-    report = importer.run(store, PLACE, file, Options(**options), say=said.append)
+    report = importer.import_file(store, PLACE, file, Options(**options), say=said.append)
     return report, [*said, *report.sentences()]
 
 
@@ -183,7 +183,9 @@ def test_the_sample_keeps_its_attributes(store: Store, tmp_path: Path) -> None:
         options = Options(source=source, map=sample.MAPPINGS / f"{source}.toml")
         made = plan.make(store, PLACE, tmp_path / f"{name}.csv", options, None)
         assert set(made.attributes) == set(kept[name].split()) and made.prose == ()
-        report = importer.run(store, PLACE, tmp_path / f"{name}.csv", options, say=lambda _: None)
+        report = importer.import_file(
+            store, PLACE, tmp_path / f"{name}.csv", options, say=lambda _: None
+        )
         assert report.prose == () and attributes(store, report) == set(kept[name].split())
 
 
@@ -282,7 +284,7 @@ def test_somebody_who_is_there_is_asked_which_column_it_is(store: Store, tmp_pat
         asked.append(choices)
         return choices[-1]
 
-    report = importer.run(store, PLACE, file, ask=ask, say=lambda _: None)
+    report = importer.import_file(store, PLACE, file, ask=ask, say=lambda _: None)
     assert ["incident_date", "call_date"] in asked and str(report.first) == "2024-03-01"
 
 
@@ -347,7 +349,7 @@ def test_an_import_that_stops_leaves_a_mapping_to_edit(store: Store) -> None:
 )
 def test_whatever_answer_is_missing(store: Store, text: str, tmp_path: Path) -> None:
     said = stopped(store, text)
-    assert mapping_read.read(written(said)).source == "calls"
+    assert mapping_read.read_mapping(written(said)).source == "calls"
     wanted = tmp_path / "mine.toml"
     assert written(stopped(store, text, save_map=wanted)) == wanted and wanted.exists()
 
@@ -405,9 +407,9 @@ def test_half_of_the_rows_is_no_alarm(store: Store) -> None:
 
 
 def test_what_to_do_fits_the_reason() -> None:
-    (said,) = advice.told(10, {"no time": 2, "far outside the place": 5})
+    (said,) = advice.advise(10, {"no time": 2, "far outside the place": 5})
     assert "7 of 10" in said and "far outside the place (5)" in said and "reach_km" in said
-    (said,) = advice.told(3, {"something new": 3})
+    (said,) = advice.advise(3, {"something new": 3})
     assert "[columns]" in said
 
 

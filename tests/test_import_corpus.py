@@ -28,12 +28,12 @@ def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
     options = importer.Options(**case.options)
     if case.problem:
         with pytest.raises(Problem) as raised:
-            importer.run(store, TOWN, file, options, say=said.append)
+            importer.import_file(store, TOWN, file, options, say=said.append)
         assert case.problem in str(raised.value)
         assert ledger.events(store.ledger) == []
         said.append(str(raised.value))
     else:
-        report = importer.run(store, TOWN, file, options, say=said.append)
+        report = importer.import_file(store, TOWN, file, options, say=said.append)
         said += report.sentences()
         assert (report.kept, report.rejected) == (case.kept, case.rejected)
         assert report.kept + sum(report.rejected.values()) == report.rows
@@ -86,7 +86,7 @@ def test_any_file_is_accounted_for_or_refused(count: int, tmp_path: Path) -> Non
         wanted = importer.Options(**{"kind": rng.choice([None, "other"]), **options})
         start = time.monotonic()
         try:
-            report = importer.run(store, TOWN, file, wanted, say=lambda _: None)
+            report = importer.import_file(store, TOWN, file, wanted, say=lambda _: None)
         except Problem:
             outcomes.add("refused")
             assert not list(store.batches.glob("*"))

@@ -171,19 +171,19 @@ def test_a_wrong_entry_is_named(text: str, said: str, tmp_path: Path) -> None:
     file = tmp_path / "m.toml"
     file.write_text(text if "[source" in text else BASE + text)
     with pytest.raises(Problem) as raised:
-        mapping_read.read(file)
+        mapping_read.read_mapping(file)
     assert said in str(raised.value)
 
 
 def test_the_mappings_that_come_with_it_are_sound() -> None:
     for file in (ROOT / "data/sample/mappings").glob("*.toml"):
-        assert mapping_read.read(file).columns
+        assert mapping_read.read_mapping(file).columns
 
 
 def test_the_force_mapping_dates_its_source() -> None:
-    assert mapping_read.read(ROOT / "data/sample/mappings/force-2020.toml").about["from"] == date(
-        2020, 5, 26
-    )
+    assert mapping_read.read_mapping(ROOT / "data/sample/mappings/force-2020.toml").about[
+        "from"
+    ] == date(2020, 5, 26)
 
 
 def guessed(header: str, *rows: str) -> dict[str, str]:

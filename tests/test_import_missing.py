@@ -208,7 +208,9 @@ def test_three_of_five_say_none(store: Store, shared: Path) -> None:
     for mapping in ("r.toml", "r2.toml"):
         folder = shared / "inputs" / "none"
         options = Options(map=folder / mapping)
-        report = importer.run(store, PLACE, folder / "response.csv", options, say=lambda _: None)
+        report = importer.import_file(
+            store, PLACE, folder / "response.csv", options, say=lambda _: None
+        )
         found = records(store, report)
         assert [r["response"] for r in found].count("none") == 3
         assert [r["force"] for r in found] == [["none"]] * 3 + [["body"], None]

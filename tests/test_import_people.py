@@ -178,5 +178,5 @@ def test_of_two_clocks_of_the_event_none_is_taken() -> None:
 def test_the_whole_import_without_a_mapping(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("id,date,lat,lon,kind,Emp\n1,2024-03-01,44.97,-93.26,other,Ana Smith\n")
-    report = importer.run(store, PLACE, file, Options(), say=lambda _: None)
+    report = importer.import_file(store, PLACE, file, Options(), say=lambda _: None)
     assert report.forbidden == ("Emp",) and report.kept == 1

@@ -55,7 +55,7 @@ def take(
         options["map"] = folder / "mapping.toml"
         options["map"].write_text(mapping)
     options = {"source": "calls", "kind": "other", **options}
-    report = importer.run(store, place, file, Options(**options), say=said.append)
+    report = importer.import_file(store, place, file, Options(**options), say=said.append)
     return report, times(store, report, place), [*said, *report.sentences()]
 
 
@@ -214,7 +214,7 @@ def test_the_clock_comes_with_the_column_that_somebody_chose(store: Store, tmp_p
     header = "incident_date,call_date,Time,lat,lon\n"
     file.write_text(header + "".join(f"{row},{THERE}\n" for row in rows))
     options = Options(kind="other")
-    report = importer.run(
+    report = importer.import_file(
         store, PLACE, file, options, ask=lambda _, choices: choices[-1], say=lambda _: None
     )
     assert times(store, report) == [("2025-03-13 09:45", "exact"), ("2025-03-14 00:05", "exact")]
@@ -524,7 +524,9 @@ def test_somebody_who_is_there_is_asked_for_the_system(store: Store, tmp_path: P
         asked.append(choices)
         return choices[0]
 
-    report = importer.run(store, PLACE, file, Options(kind="other"), ask=ask, say=lambda _: None)
+    report = importer.import_file(
+        store, PLACE, file, Options(kind="other"), ask=ask, say=lambda _: None
+    )
     assert ["excel", "excel1904"] in asked and str(report.first) == "2025-01-13"
 
 
@@ -707,5 +709,5 @@ FOUND = {
 def test_the_files_of_those_who_found_it(store: Store, shared: Path, name: str) -> None:
     options = Options(kind="other", date_format="excel" if name == "t_excel" else None)
     file = shared / "inputs" / f"{name}.csv"
-    report = importer.run(store, PLACE, file, options, say=lambda _: None)
+    report = importer.import_file(store, PLACE, file, options, say=lambda _: None)
     assert times(store, report) == FOUND[name] and report.rejected == {}

@@ -34,7 +34,7 @@ def points(current: Current, asked: View) -> tuple[np.ndarray, ...]:
 
 
 def whole(current: Current) -> Grid:
-    over = heat_surface.place(current)
+    over = heat_surface.extent(current)
     assert over is not None
     return mercator.grid_over(heat_surface.bounds(over), 16).padded(4)
 
@@ -43,7 +43,7 @@ def whole(current: Current) -> Grid:
 def test_cells_hold_every_point_once(current: Current, shift: int) -> None:
     asked = view(current)
     grid = mercator.grid_over(whole(current).bounds, shift)
-    found = incidents.cells(current, asked, grid)
+    found = incidents.count_cells(current, asked, grid)
     mx, my, kind, _ = points(current, asked)
     assert found.n.sum() == len(mx) == incidents.located(current, asked)
     key = np.column_stack([mx >> shift, my >> shift, kind])
@@ -59,7 +59,7 @@ def test_cells_nest_from_zoom_to_zoom(current: Current) -> None:
     shifts = [incidents.level(zoom, False, asked, current) for zoom in (11, 12, 13)]
     assert np.diff(shifts).tolist() == [-1, -1]
     fine, coarse = (
-        incidents.cells(current, asked, mercator.grid_over(whole(current).bounds, s))
+        incidents.count_cells(current, asked, mercator.grid_over(whole(current).bounds, s))
         for s in (shifts[1], shifts[0])
     )
     from_fine = {}
@@ -76,7 +76,7 @@ def test_only_what_is_not_held_is_sent(current: Current) -> None:
     grid = incidents.sight(SEEN, asked, current)
     grid = mercator.grid_over(grid.bounds, 15)
     held = Grid(15, grid.column - 3, grid.row, grid.height, grid.width)
-    every, rest = (incidents.cells(current, asked, grid, but) for but in (None, held))
+    every, rest = (incidents.count_cells(current, asked, grid, but) for but in (None, held))
     new = every.x >= held.column + held.width
     assert 0 < new.sum() < len(new)
     for one, other in zip(every, rest):
@@ -98,7 +98,7 @@ def test_what_no_authority_publishes_is_drawn_to_the_block(current: Current) -> 
     for zoom in (14, 17, 19):
         shift = incidents.level(zoom, True, asked, current)
         grid = mercator.grid_over(whole(current).bounds, shift)
-        found: Cells = incidents.cells(current, asked, grid)
+        found: Cells = incidents.count_cells(current, asked, grid)
         metres = mercator.ground_metres(44.97) * (1 << shift) / mercator.WORLD
         assert metres >= 100
         assert (found.east - (found.x << shift) == 1 << shift >> 1).all()  # centres, no points
@@ -110,15 +110,15 @@ def test_young_reports_are_in_no_cell_and_no_hexagon(current: Current) -> None:
     assert asked.settled_by
     long_ago = replace(asked, settled_by=asked.settled_by.replace(year=2000))
     grid = mercator.grid_over(whole(current).bounds, 15)
-    assert incidents.cells(current, asked, grid).n.sum() > 1000
-    assert incidents.cells(current, long_ago, grid).n.sum() == 0
-    assert hexagons.counted(current, long_ago, 8, None).n.sum() == 0
+    assert incidents.count_cells(current, asked, grid).n.sum() > 1000
+    assert incidents.count_cells(current, long_ago, grid).n.sum() == 0
+    assert hexagons.count_hexagons(current, long_ago, 8, None).n.sum() == 0
 
 
 @pytest.mark.parametrize("resolution", [7, 8, 9, 10])
 def test_hexagons_hold_every_point_once(current: Current, resolution: int) -> None:
     asked = view(current)
-    found = hexagons.counted(current, asked, resolution, None)
+    found = hexagons.count_hexagons(current, asked, resolution, None)
     *_, precision = points(current, asked)
     assert found.n.sum() == (precision < 2).sum()
     assert len(found.shapes) == len(found.n) == len(found.km2)
@@ -129,8 +129,8 @@ def test_hexagons_hold_every_point_once(current: Current, resolution: int) -> No
 def test_hexagons_of_a_window_are_whole(current: Current) -> None:
     asked = view(current)
     grid = mercator.grid_over([[44.94, -93.30], [44.98, -93.24]], 16)
-    every = hexagons.counted(current, asked, 9, None)
-    part = hexagons.counted(current, asked, 9, grid)
+    every = hexagons.count_hexagons(current, asked, 9, None)
+    part = hexagons.count_hexagons(current, asked, 9, grid)
     counts = dict(zip(every.shapes["code"], every.n))
     assert 10 < len(part.n) < len(every.n)
     assert all(counts[code] == n for code, n in zip(part.shapes["code"], part.n))

@@ -62,7 +62,7 @@ def take(store: Store, text: str, more: str = "", **options: Any) -> importer.Re
     asked = importer.Options(
         map=folder / "map.toml", **{k: v for k, v in options.items() if k != "ask"}
     )
-    return importer.run(
+    return importer.import_file(
         store, PLACE, folder / "calls.csv", asked, ask=options.get("ask"), say=[].append
     )
 
@@ -94,7 +94,10 @@ def test_an_import_with_labels_of_another_geography_stops(store: Store) -> None:
     assert '"district": of 6 records' in text and "6 lie more than 20 m outside" in text
     assert "--place-by point" in text and "--place-by label" in text
     assert sorted(store.root.rglob("*")) == before
-    assert mapping_read.read(store.root.parent / "draft.toml").columns["area_label"] == "district"
+    assert (
+        mapping_read.read_mapping(store.root.parent / "draft.toml").columns["area_label"]
+        == "district"
+    )
     take(store, OTHER, place_by="point")
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     take(store, OTHER, place_by="label")  # the other answer, later
@@ -179,7 +182,7 @@ def test_areas_that_come_after_the_records(store: Store) -> None:
     assert "calls: the point decides" in add(store, place_by=["point"])
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     # what a release counts is placed alike
-    areas, meta = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     records = placed_records.records(store, areas, meta, np.arange(1, 4))
     assert records.sort_values("local_date")["group"].tolist() == [1, 1, 2, 2, 3, 3]
     stamp = store.stamp()
@@ -225,7 +228,7 @@ def test_areas_learned_from_labels_are_not_compared_with_them(store: Store) -> N
     said: list[str] = []
     area_import.learn(store, PLACE, replace=True, say=said.append)
     assert not any("decides" in line or "outside the area" in line for line in said)
-    assert area_import.read(area_import.current_sets(store)["neighborhoods"])[1][
+    assert area_import.read_areas(area_import.current_sets(store)["neighborhoods"])[1][
         "learned_from"
     ] == ["calls"]
     with pytest.raises(Problem, match=r"of 2 records .* 2 lie more"):

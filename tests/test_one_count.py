@@ -17,7 +17,7 @@ from data.maps.heat_surface import Seen
 from data.maps.outlines import HEXAGON_OF
 from data.storage.store import Current
 from data.views import links, pixel_counts, view_counts
-from data.views.answers import Answer, areas
+from data.views.answers import Answer, area_table
 from data.views.view import HEXAGONS, View
 from geo import mercator
 from tests.test_pages import opened, said
@@ -25,7 +25,7 @@ from tests.test_view import NOW, PLACE, WORLD
 from ui.cached import views
 from ui.map import area_layer, area_states, incident_layer, player, two_periods
 from ui.map.area_states import State
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import palette, tables
 
 SEEN = Seen(-93.2912, 44.94, -93.24, 44.9803, 13.3)
@@ -48,7 +48,7 @@ def view(current: Current, **choices: Any) -> View:
 
 
 def answered(current: Current, asked: View) -> Answer:
-    return areas(current, asked, outlines.units(current, asked.area_set, asked.settled_by))
+    return area_table(current, asked, outlines.units(current, asked.area_set, asked.settled_by))
 
 
 HEX = next(iter(HEXAGONS))
@@ -76,7 +76,7 @@ def test_every_part_of_a_page_counts_the_same(current: Current, link: dict[str, 
     shown = answer.table[answer.table["asked"]]
     assert shown["n"].sum() + outside == n
     assert answer.series["n"].sum() == n
-    tips = area_layer.tips(asked, answer)
+    tips = area_layer.area_tips(asked, answer)
     spoken = [int(t[0].split()[0].replace(",", "")) for t in tips if "incident" in t[0]]
     assert not spoken or sum(spoken) == n - outside
     # heat and hexagons: all but what is known too coarsely
@@ -84,14 +84,16 @@ def test_every_part_of_a_page_counts_the_same(current: Current, link: dict[str, 
         pixel_counts.counts(current, asked, WORLD)["n"].to_numpy().sum()
         == n - answer.headline["no_point"]
     )
-    assert hexagons.counted(current, asked, 8, None).n.sum() == n - answer.headline["no_point"]
+    assert (
+        hexagons.count_hexagons(current, asked, 8, None).n.sum() == n - answer.headline["no_point"]
+    )
     # incidents: cells over the world hold what the legend counts
-    cells = incidents.cells(current, asked, mercator.grid_over([[-80, -179], [80, 179]], 16))
+    cells = incidents.count_cells(current, asked, mercator.grid_over([[-80, -179], [80, 179]], 16))
     assert cells.n.sum() == incidents.located(current, asked)
     # the player: bar, table, and what lies in no frame
     for unit in ("day", "week", "month", "hour"):
         made = frames.steps(current, asked, unit, 1)
-        counted = frames.counted(
+        counted = frames.count_frames(
             current, asked, made, outlines.units(current, asked.area_set, asked.settled_by)
         )
         assert counted.n.sum() + counted.without == n
@@ -114,7 +116,9 @@ def test_legend_and_list_count_the_window_in_sight(current: Current, source: str
     inside = (lon >= SEEN.west) & (lon <= SEEN.east) & (lat >= SEEN.south) & (lat <= SEEN.north)
     assert n == inside.sum() > 100
     # what the map is told is what the list says
-    drawn = incident_layer.told(asked, views.answer(asked), palette.LIGHT, Asked(seen=SEEN))
+    drawn = incident_layer.incident_patch(
+        asked, views.answer(asked), palette.LIGHT, MapChoices(seen=SEEN)
+    )
     assert drawn["incidents"]["sight"] == {"window": SEEN, "n": n}
 
 
@@ -172,7 +176,7 @@ def test_every_state_has_a_look_and_a_legend_of_its_own(
     values = area_layer.value(answer.table, asked).to_numpy(float)
     states = area_states.with_zeros(area_layer.states(asked, answer), values)
     assert {name: states[names.index(name)] for name in wanted} == wanted
-    drawn = area_layer.fills(asked, answer, theme, Asked())
+    drawn = area_layer.fills(asked, answer, theme, MapChoices())
     looks = {name: drawn["fills"][names.index(name)] for name in wanted}
     assert len(set(looks.values())) == len(set(wanted.values()))
     texts = [row["text"] for row in drawn["legend"]["rows"]]
@@ -194,8 +198,10 @@ def test_player_and_two_periods_have_the_same_looks(current: Current) -> None:
     asked = view(current, **link)
     answer = views.answer(asked)
     wanted = {"no residents", "population not known", "not chosen"}
-    played = player.told(asked, answer, "areas", palette.LIGHT, Asked(play="by week"))
-    beside = two_periods.told(asked, answer, "areas", palette.LIGHT, Asked(beside="swipe"))
+    played = player.player_patch(asked, answer, "areas", palette.LIGHT, MapChoices(play="by week"))
+    beside = two_periods.two_period_patch(
+        asked, answer, "areas", palette.LIGHT, MapChoices(beside="swipe")
+    )
     names = answer.table["area"].tolist()
     for legend in (played["legend"], beside["legend"]):
         texts = [row["text"] for row in legend["rows"]]

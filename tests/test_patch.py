@@ -16,7 +16,7 @@ from tests.test_view import NOW, PLACE
 from ui.cached import views
 from ui.explore import area_page, time_page
 from ui.map import area_layer, layers
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import charts, trend_line
 from ui.parts.palette import LIGHT
 
@@ -34,7 +34,7 @@ def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str
     """A patch, and the names of the areas in the order of its fills."""
     asked = area_layer.by_layer(asked)
     answer = views.answer(asked)
-    return layers.patch(asked, answer, layer, LIGHT, Asked()), answer.table["area"].tolist()
+    return layers.patch(asked, answer, layer, LIGHT, MapChoices()), answer.table["area"].tolist()
 
 
 def legend(told: dict[str, Any]) -> list[str]:
@@ -111,10 +111,10 @@ def test_everything_on_the_map_is_from_the_checked_list() -> None:
 
 
 def test_kinds_are_counted_by_day_where_whole_weeks_are_few() -> None:
-    *_, step = time_page.kinds(view(), views.answer(view()))
+    *_, step = time_page.kind_counts(view(), views.answer(view()))
     assert step == "week"
     fortnight = view(**{"from": "2017-06-01", "to": "2017-06-14"})
-    frame, order, step = time_page.kinds(fortnight, views.answer(fortnight))
+    frame, order, step = time_page.kind_counts(fortnight, views.answer(fortnight))
     assert step == "day" and frame["start"].nunique() == 14
     assert frame["n"].sum() == views.answer(fortnight).headline["n"]
     assert set(order) == {"traffic stop", "suspicious person stop"}

@@ -40,7 +40,7 @@ RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
 
 
 def counted(current: Current, units: Any, source: str) -> np.ndarray:
-    return answers.areas(current, view(current, source), units).table["n"].to_numpy()
+    return answers.area_table(current, view(current, source), units).table["n"].to_numpy()
 
 
 def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: Any) -> None:
@@ -214,7 +214,7 @@ def test_days_that_are_not_asked_for_are_no_zeros(current: Current, units: Any) 
 def test_near_repeats_count_pairs(current: Current) -> None:
     asked = view(current, MADE, kinds=("search_or_raid",))
     found = near_repeats.repeats(current, asked, 1)
-    held = points.by_day(current, asked, near_repeats.MOST)
+    held = points.by_day(current, asked, near_repeats.MOST_PAIRED)
     first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
     assert found.doubles == (~first).sum() > 0 and found.records == first.sum()
     x, y, day = held.x[first], held.y[first], held.day[first]
@@ -225,7 +225,7 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     assert row["observed"] == pairs
     # second reports of one event are all that the made reports have of near repeats
     assert found.strongest is None
-    assert found.records + found.doubles + found.without == answers.areas(
+    assert found.records + found.doubles + found.without == answers.area_table(
         current, asked, outlines.units(current, "neighborhoods")
     ).headline["n"]  # fmt: skip
 
@@ -265,13 +265,13 @@ def test_what_a_day_holds_makes_later_days_no_surer() -> None:
 
 def test_the_proposed_duplicates_are_what_counts_once(current: Current) -> None:
     asked = view(current, MADE, kinds=("search_or_raid",))
-    pairs = episodes.of(current, asked, 200, 3, 2).pairs
+    pairs = episodes.find_episodes(current, asked, 200, 3, 2).pairs
     first, second = (pairs[c].to_numpy() for c in ("first", "second"))
     held = int(max(first.max(), second.max())) + 1
     links = sparse.coo_array((np.ones(len(pairs)), (first, second)), shape=(held, held))
     doubles = held - csgraph.connected_components(links, directed=False)[0]
     found = near_repeats.repeats(current, asked, 1)
-    held = points.by_day(current, asked, near_repeats.MOST)
+    held = points.by_day(current, asked, near_repeats.MOST_PAIRED)
     timed = np.isfinite(held.hour)
     first = first_reports(held.x, held.y, held.day, held.hour, 150, 1)
     assert (~first[timed]).sum() == doubles > 0 and found.doubles >= doubles
@@ -309,7 +309,7 @@ def test_the_smallest_rise_is_one_that_is_found(current: Current, units: Any) ->
 
 
 def test_episodes_join_second_reports(current: Current) -> None:
-    found = episodes.of(current, view(current, MADE), 200, 3, 2)
+    found = episodes.find_episodes(current, view(current, MADE), 200, 3, 2)
     held = found.records[found.records["episode"] >= 0].groupby("episode")
     assert found.table["size"].sum() == sum(len(g) for _, g in held)
     assert found.table["size"].is_monotonic_decreasing and found.table["size"].min() >= 2
@@ -326,7 +326,7 @@ def test_episodes_join_second_reports(current: Current) -> None:
 def test_episodes_of_reports_lie_no_finer_than_a_block(current: Current) -> None:
     from data.maps.incidents import BLOCK
 
-    assert episodes.of(current, view(current, MADE), 200, 3, 2).shift == BLOCK
+    assert episodes.find_episodes(current, view(current, MADE), 200, 3, 2).shift == BLOCK
 
 
 def test_recording_breaks_upward_in_september_2020(current: Current, units: Any) -> None:
@@ -356,7 +356,11 @@ def test_the_week_of_may_25_2020_stands_out_for_chemical_irritants(
     assert found["n"].nlargest(2).tolist() == [23, 15]
     newest = weekly_trend.alarms(current, replace(asked, end=date(2020, 6, 7)), units, 1)
     top = newest.table.iloc[0]
-    assert top["area"] == weekly_trend.ALL and top["week"] == date(2020, 5, 25) and top["n"] == 23
+    assert (
+        top["area"] == weekly_trend.ALL_AREAS
+        and top["week"] == date(2020, 5, 25)
+        and top["n"] == 23
+    )
     assert 0 < newest.false_a_month < 0.5
 
 

@@ -31,7 +31,7 @@ def stands(files: tuple[Path, Path], roles: str, **changed: Any) -> Standing:
     root, file = files
     file.write_text(f"[roles]\n{roles}\n")
     told = {k: v for k, v in (CLAIMS | changed).items() if v is not None}
-    return roster.standing(told, roster.roster(root, file), time.time())
+    return roster.person_standing(told, roster.roster(root, file), time.time())
 
 
 def test_groups_and_hashed_addresses_give_roles(files: tuple[Path, Path]) -> None:
@@ -138,12 +138,12 @@ def test_the_key_is_its_owners_alone(files: tuple[Path, Path]) -> None:
 def test_a_site_is_an_origin(tmp_path: Path, written: str, origin: str) -> None:
     file = tmp_path / "porchlight.toml"
     file.write_text(f'[site]\nteam = "{written}"\nframes = ["https://news.example.org"]\n')
-    named = site.load("team", file)
+    named = site.load_site("team", file)
     assert named.origin == origin and named.frames == ("https://news.example.org",)
     hosts = named.hosts(8501)
     assert hosts["localhost:8501"] == "http://localhost:8501"
     assert not origin or origin in hosts.values()
-    assert site.load("public", file).origin == ""
+    assert site.load_site("public", file).origin == ""
 
 
 @pytest.mark.parametrize(
@@ -156,4 +156,4 @@ def test_what_is_no_site_is_said(tmp_path: Path, text: str) -> None:
     file = tmp_path / "porchlight.toml"
     file.write_text(f"[site]\n{text}\n")
     with pytest.raises(Problem, match="site"):
-        site.load("team", file)
+        site.load_site("team", file)

@@ -30,7 +30,7 @@ from ui.cached import views
 from ui.explore import time_page
 from ui.frame.menu import PAGES
 from ui.map import player
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import headline, record_list
 from ui.parts.palette import LIGHT
 from ui.patterns import trend_page
@@ -81,7 +81,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         file = tmp_path / "toy.csv"
         file.write_text("\n".join(lines) + "\n")
         options = Options(source="toy", kind="other", time="time", date_format=FORMAT)
-        importer.run(store, place, file, options, say=lambda _: None)
+        importer.import_file(store, place, file, options, say=lambda _: None)
         (tmp_path / "wards.geojson").write_text(json.dumps(WARDS))
         wards = tmp_path / "wards.geojson"
         area_import.add(store, place, wards, name_column="name", say=lambda _: None)
@@ -110,7 +110,7 @@ def between(current: Current, start: str, end: str, **choices: object) -> View:
 
 
 def answered(current: Current, view: View) -> answers.Answer:
-    return answers.areas(current, view, outlines.units(current, view.area_set))
+    return answers.area_table(current, view, outlines.units(current, view.area_set))
 
 
 def days(first: str, last: str, clock: str = "12:00") -> list[str]:
@@ -150,7 +150,7 @@ def test_months_enter_no_week_and_no_day(town: Town) -> None:
     assert "12 are known only to the month" in said and "in no week, day or hour" in said
     short = answered(current, between(current, "2016-01-28", "2016-02-05"))
     assert short.step == "day" and short.series["n"].tolist() == [1] * 9
-    every = view_counts.series(current, view, "kind")
+    every = view_counts.count_series(current, view, "kind")
     assert every["n"].sum() == 72 and every.dropna()["n"].sum() == 60
     assert view_counts.daily(current, view)["n"].max() == 1
 
@@ -208,7 +208,7 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
     assert told is not None and told.period == "Mar 1 - Apr 30 2016"
     assert (told.now, told.before, told.steps, told.steps_before) == (30.5, 30.0, 2, 2)
     assert told.change.ratio[0] == pytest.approx(1.0)
-    assert "ratio of incidents a day 1.00" in headline.sentence(answered(current, view))
+    assert "ratio of incidents a day 1.00" in headline.change_sentence(answered(current, view))
     units = outlines.units(current, view.area_set)
     pair = compare.two_periods(current, view, units, np.ones(3, bool))
     assert not isinstance(pair, str) and pair.unit == "month"
@@ -235,12 +235,12 @@ def test_frames_of_months_hold_them_and_of_days_do_not(town: Town) -> None:
     made = frames.steps(current, view, "month", 1)
     assert made.labels() == ["January 2016", "February 2016", "March 2016", "April 2016"]
     assert frames.steps(current, view, "month", 3).labels()[0] == "Jan - Mar 2016"
-    assert frames.counted(current, view, made, units).n.tolist() == [6] * 4
+    assert frames.count_frames(current, view, made, units).n.tolist() == [6] * 4
     for unit in ("day", "week", "hour"):
         made = frames.steps(current, view, unit, 1)
-        found = frames.counted(current, view, made, units)
+        found = frames.count_frames(current, view, made, units)
         assert found.nothing and found.without == 24
-    told = player.told(view, views.answer(view), "areas", LIGHT, Asked(play="by day"))
+    told = player.player_patch(view, views.answer(view), "areas", LIGHT, MapChoices(play="by day"))
     assert told["frames"] is None and "known to lie in a whole day" in told["legend"]["title"]
 
 
@@ -254,10 +254,10 @@ def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:
     assert grouped.empty and without == 24
     daily = space_time_scan.daily(current, view, units)
     assert daily.counts.sum() == 0 and daily.without == 24
-    assert weekly_trend.weeks(current, view, units).starts == []
+    assert weekly_trend.view_weeks(current, view, units).starts == []
     assert "known only to the month" in trend_page.never(view, answered(current, view))
     mixed = town(MIXED)
-    found = weekly_trend.weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
+    found = weekly_trend.view_weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
     assert set(found.total) == {7}
     assert space_time_scan.daily(mixed, asked(mixed), units).without == 12
 
@@ -288,7 +288,7 @@ def test_every_export_says_the_precision(town: Town) -> None:
 def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     current = town(MIXED)
     store = Store(current.folder.parents[1])
-    areas, meta = area_import.read(placed_records.area_set(store))
+    areas, meta = area_import.read_areas(placed_records.area_set(store))
     found = placed_records.records(store, areas, meta, np.array([1, 2, 3]))
     assert len(found) == 60
 
@@ -335,7 +335,7 @@ def test_today_is_that_of_the_place() -> None:
         for zone in ("Pacific/Kiritimati", "Pacific/Honolulu")
     )
     assert (east - west).days == 1
-    assert links.newest((), {"place": {"zone": "Pacific/Kiritimati"}, "sources": []}) >= east
+    assert links.newest_day((), {"place": {"zone": "Pacific/Kiritimati"}, "sources": []}) >= east
 
 
 # ---- means, not sums
@@ -351,7 +351,7 @@ def test_the_busiest_weekday_is_the_largest_mean(town: Town) -> None:
     """March 2017 has five Fridays (10 each, 50 in all) and four Mondays (12 each, 48)."""
     current = town(of_days({"Mon": 12, "Fri": 10}, "2017-03-01", "2017-03-31"))
     view = asked(current)
-    assert "most at 12:00-13:00 and on Mondays" in time_page.title(view, views.answer(view))
+    assert "most at 12:00-13:00 and on Mondays" in time_page.time_title(view, views.answer(view))
     means = time_page.weekday_means(view)
     assert means["n"][4] > means["n"][0] and means["mean"].tolist() == [12, 2, 2, 2, 10, 2, 2]
     assert means["of"].tolist() == [4, 4, 5, 5, 5, 4, 4]
@@ -363,13 +363,13 @@ def test_the_busiest_weekday_is_the_largest_mean(town: Town) -> None:
 def test_no_busiest_of_fewer_than_four_of_each(town: Town) -> None:
     current = town(of_days({"Mon": 12}, "2017-03-01", "2017-03-31"))
     three = between(current, "2017-03-06", "2017-03-26")
-    assert "Monday" not in time_page.title(three, views.answer(three))
+    assert "Monday" not in time_page.time_title(three, views.answer(three))
     four = between(current, "2017-03-06", "2017-04-02")  # the last days are not covered
-    assert "Monday" not in time_page.title(four, views.answer(four))
+    assert "Monday" not in time_page.time_title(four, views.answer(four))
     whole = between(current, "2017-03-01", "2017-03-31")
-    assert "Mondays" in time_page.title(whole, views.answer(whole))
+    assert "Mondays" in time_page.time_title(whole, views.answer(whole))
     two = between(current, "2017-03-06", "2017-03-07")
-    assert "12:00" not in time_page.title(two, views.answer(two))
+    assert "12:00" not in time_page.time_title(two, views.answer(two))
 
 
 def test_hours_are_counted_as_the_clock_has_them(town: Town) -> None:
@@ -411,7 +411,7 @@ def test_nights_that_are_not_covered_whole_are_cut_and_counted(town: Town) -> No
     assert made.frames == 6
     daily = space_time_scan.daily(current, view, outlines.units(current, view.area_set))
     assert daily.counts.sum(axis=0).tolist() == [30] * 6 and daily.without == 0
-    assert heat_surface.weeks(view, current) == pytest.approx(6.75 / 7)
+    assert heat_surface.covered_weeks(view, current) == pytest.approx(6.75 / 7)
     assert time_page.days(view)["n"].tolist() == [30] * 6
 
 
@@ -426,8 +426,8 @@ def test_nights_are_compared_over_whole_ones(town: Town) -> None:
     told = answer.comparison
     assert told is not None and (told.now, told.before) == (30, 30)
     assert (told.steps, told.steps_before) == (3, 3)
-    assert "30.0 a night in Mar 4 - Mar 6 2017" in headline.sentence(answer)
-    assert "over 3 whole nights" in headline.sentence(answer)
+    assert "30.0 a night in Mar 4 - Mar 6 2017" in headline.change_sentence(answer)
+    assert "over 3 whole nights" in headline.change_sentence(answer)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import settings
 from data.published import released, released_cells
-from data.published.released_cells import ALL, SOURCES, Choice
+from data.published.released_cells import ALL_KINDS, SOURCES, Choice
 from data.settings import Problem
 from tests import publics
 from tests.publics import published
@@ -83,7 +83,7 @@ def test_the_sidebar_asks_for_what_is_released_only(served: Path) -> None:
     }  # fmt: skip
     assert app.selectbox(key="by").options == ["month", "quarter", "year"]
     month = opened(by="month")
-    assert month.selectbox(key="kind").options == [ALL]
+    assert month.selectbox(key="kind").options == [ALL_KINDS]
     periods = read(served, "community/area-month")["period"].unique().tolist()
     assert sorted(month.selectbox(key="period").options) == periods
 
@@ -126,12 +126,12 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
 
 
 def test_a_link_repeats_the_page(served: Path) -> None:
-    app = opened(source="community reports", by="quarter", kind=ALL, period="2026-Q1")
+    app = opened(source="community reports", by="quarter", kind=ALL_KINDS, period="2026-Q1")
     quarter = read(served, "community/area-quarter")
     n = quarter.loc[quarter["period"] == "2026-Q1", "n"].notna().sum()
     assert f"{n} of 73 areas have a number" in said(app)
     name = app.multiselect(key="area").options[45]
-    one = opened(by="quarter", kind=ALL, period="2026-Q1", area=[name])
+    one = opened(by="quarter", kind=ALL_KINDS, period="2026-Q1", area=[name])
     assert "of 1 areas have a number" in said(one)
 
 
@@ -141,13 +141,13 @@ def test_a_link_repeats_the_page(served: Path) -> None:
 @pytest.mark.parametrize("source", list(SOURCES))
 @pytest.mark.parametrize("by", ["month", "quarter", "year"])
 def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> None:
-    kept = released.load(released.current())
-    tables, areas = released.tables(kept), released.areas(kept)
-    for kind in released_cells.kinds(tables, source, by):
-        path = released_cells.path(source, by, kind)
+    kept = released.load_release(released.current())
+    tables, areas = released.tables(kept), released.area_features(kept)
+    for kind in released_cells.released_kinds(tables, source, by):
+        path = released_cells.table_path(source, by, kind)
         assert path
         told = read(served, path)
-        if kind != ALL:
+        if kind != ALL_KINDS:
             told = told[told["kind"] == kind.replace(" ", "_")]
         if source == "official records":
             cut = {"month": 7, "year": 4}.get(by)
@@ -164,7 +164,7 @@ def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> N
 
 
 def test_the_table_on_the_page_is_the_file(served: Path) -> None:
-    app = opened("pages/public_areas.py", by="quarter", kind=ALL, period="2026-Q1")
+    app = opened("pages/public_areas.py", by="quarter", kind=ALL_KINDS, period="2026-Q1")
     shown = app.dataframe[0].value
     told = read(served, "community/area-quarter")
     told = told[told["period"] == "2026-Q1"]
@@ -172,19 +172,19 @@ def test_the_table_on_the_page_is_the_file(served: Path) -> None:
     assert shown["n"].isna().sum() == told["n"].isna().sum() and len(shown) == 73
 
 
-@pytest.mark.parametrize("kind", [ALL, "sighting"])
+@pytest.mark.parametrize("kind", [ALL_KINDS, "sighting"])
 def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
-    kept = released.load(released.current())
+    kept = released.load_release(released.current())
     weeks = released_cells.weekly(released.tables(kept), "community reports", kind)
     told = read(served, "community/city-week-kind")
-    told = told[told["kind"] == ("all" if kind == ALL else kind)]
+    told = told[told["kind"] == ("all" if kind == ALL_KINDS else kind)]
     assert weeks["period"].tolist() == told["period"].tolist()
     assert weeks["n"].isna().tolist() == told["n"].isna().tolist() and weeks["n"].isna().any()
     assert weeks["n"].dropna().tolist() == told["n"].dropna().tolist()
 
 
 def test_official_weeks_are_whole(served: Path) -> None:
-    kept = released.load(released.current())
+    kept = released.load_release(released.current())
     weeks = released_cells.weekly(released.tables(kept), "official records", "traffic stop")
     told = read(served, "official/area-day-kind")
     told = told[told["kind"] == "traffic_stop"]
@@ -199,15 +199,15 @@ def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
     from ui.public.public_cached import Kept
     from ui.public.public_frame import Shown
 
-    kept = released.load(released.current())
-    tables, areas = released.tables(kept), released.areas(kept)
-    choice = Choice("community reports", "quarter", "2026-Q1", ALL)
+    kept = released.load_release(released.current())
+    tables, areas = released.tables(kept), released.area_features(kept)
+    choice = Choice("community reports", "quarter", "2026-Q1", ALL_KINDS)
     rows = released_cells.rows(tables, choice, areas)
     found = Shown(Kept(kept, tables, areas), choice, rows, True)
     fills = public_map.fills(found, LIGHT)
     blank = rows["n"].isna().tolist()
     assert [f == "nodata" for f in fills["fills"]] == blank
-    assert {tuple(t) for t, b in zip(public_map.tips(found), blank) if b} == {(HIDDEN,)}
+    assert {tuple(t) for t, b in zip(public_map.released_tips(found), blank) if b} == {(HIDDEN,)}
     assert {"hatch": "nodata", "text": HIDDEN} in fills["legend"]["rows"]
 
 

@@ -19,7 +19,8 @@ from data.areas import area_import
 from data.attacks.case import LARGE, SMALL
 from data.imports import importer
 from data.release import chain, policy, publish, release_files, secret_key
-from data.release.release_files import Written
+from data.release.release_files import WrittenRelease
+from data.release.tables import Tables
 from data.settings import ROOT, Problem, Settings
 from data.storage.store import Store
 from data.upkeep import purge
@@ -90,10 +91,10 @@ class Place:
         }
 
     def settings(self) -> Settings:
-        return settings.load(ROOT / "porchlight.toml")
+        return settings.load_settings(ROOT / "porchlight.toml")
 
-    def release(self, as_of: date = FIRST) -> Written:
-        return release_files.write(self.store, self.settings(), as_of, now=NOW)
+    def release(self, as_of: date = FIRST) -> WrittenRelease:
+        return release_files.write_release(self.store, self.settings(), as_of, now=NOW)
 
     def published(self, as_of: date = FIRST) -> str:
         made = self.release(as_of)
@@ -104,7 +105,7 @@ class Place:
     def more(self, rows: int = 300, seed: int = 2) -> None:
         file = reports(self.store.root.parent / f"{seed}.csv", rows, seed, first=1000 * seed)
         told = importer.Options(source="hotline", kind="sighting")
-        done = importer.run(
+        done = importer.import_file(
             self.store, self.settings(), file, told, ask=None, say=lambda text: None
         )
         assert done.kept == rows
@@ -165,14 +166,15 @@ def test_same_input_same_bytes(place: Place, tmp_path: Path, filled: Path) -> No
     first = contents(place.release().folder)
     other = Place(tmp_path / "other", filled)
     later = NOW + timedelta(days=40)
-    again = release_files.write(other.store, other.settings(), FIRST, now=later)
+    again = release_files.write_release(other.store, other.settings(), FIRST, now=later)
     assert contents(again.folder) == first and not again.old
     assert place.release().old  # and here it is there already
     assert contents(place.release().folder) == first
     (tmp_path / "home" / "secret").write_text("ab" * 32 + "\n")
     third = Place(tmp_path / "third", filled)
     assert (
-        contents(release_files.write(third.store, third.settings(), FIRST, now=NOW).folder) != first
+        contents(release_files.write_release(third.store, third.settings(), FIRST, now=NOW).folder)
+        != first
     )
 
 
@@ -250,7 +252,7 @@ def test_the_secret_lies_outside(place: Place, monkeypatch: pytest.MonkeyPatch) 
         assert not inside.exists()
     monkeypatch.delenv("PORCHLIGHT_SECRET")
     monkeypatch.setenv("HOME", "/nowhere")
-    found = secret_key.path(place.settings())
+    found = secret_key.secret_path(place.settings())
     assert found == Path("/nowhere/.local/share/porchlight/minneapolis/secret")
 
 
@@ -271,7 +273,7 @@ def test_a_second_secret_is_never_made(place: Place) -> None:
 
 
 def test_no_release_of_a_day_to_come(place: Place) -> None:
-    rules = policy.load(place.settings())
+    rules = policy.load_policy(place.settings())
     zone = place.settings()
     # 6:00 in Chicago is 12:00 UTC in winter
     assert release_files.today(zone, rules, datetime(2026, 3, 1, 11, 59, tzinfo=UTC)) == date(
@@ -338,12 +340,12 @@ def test_what_a_check_finds_is_held_back(place: Place) -> None:
     row = frame.dropna().iloc[0]
     shutil.rmtree(free.folder)
 
-    def check(tables: release_files.Tables) -> list[release_files.Cell]:
+    def check(tables: Tables) -> list[release_files.Cell]:
         now = tables[path].set_index(["period", "area"])["n"]
         cell = (row["period"], int(row["area"]))
         return [] if now[cell] is pd.NA else [(path, cell)]
 
-    made = release_files.write(place.store, place.settings(), FIRST, check=check, now=NOW)
+    made = release_files.write_release(place.store, place.settings(), FIRST, check=check, now=NOW)
     left = pd.read_csv(made.folder / f"{path}.csv").set_index(["period", "area"])["n"]
     assert np.isnan(left[row["period"], int(row["area"])])
     # the rest is as it was; a number that had to give way to this one may be shown instead
@@ -357,7 +359,7 @@ def test_an_embed_is_part_of_the_release(place: Place) -> None:
         (folder / "embed").mkdir()
         (folder / "embed" / "index.html").write_text("<p>x")
 
-    made = release_files.write(place.store, place.settings(), FIRST, embed=embed, now=NOW)
+    made = release_files.write_release(place.store, place.settings(), FIRST, embed=embed, now=NOW)
     assert "embed/index.html" in made.manifest["files"]
 
 
@@ -376,9 +378,9 @@ def test_empty_stores_and_stores_without_areas(
     tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))
-    place = settings.load(ROOT / "porchlight.toml")
+    place = settings.load_settings(ROOT / "porchlight.toml")
     with pytest.raises(Problem, match="no areas"):
-        release_files.write(Store(tmp_path / "none"), place, FIRST, now=NOW)
+        release_files.write_release(Store(tmp_path / "none"), place, FIRST, now=NOW)
 
 
 # publish and recall
@@ -519,7 +521,7 @@ def test_the_public_folder_is_apart(place: Place, monkeypatch: pytest.MonkeyPatc
     for folder in (place.store.root / "x", place.store.root.parent, ROOT / "static"):
         monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(folder))
         with pytest.raises(Problem, match="must not hold or lie in"):
-            publish.public(settings.load(ROOT / "porchlight.toml"))
+            publish.public(settings.load_settings(ROOT / "porchlight.toml"))
     monkeypatch.delenv("PORCHLIGHT_PUBLIC")
     with pytest.raises(Problem, match="is not set"):
         publish.public(place.settings())

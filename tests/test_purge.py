@@ -43,7 +43,7 @@ def take(store: Store, tmp_path: Path) -> Take:
         file = tmp_path / f"{next(number)}.csv"
         file.write_text("\n".join([head, *lines]) + "\n")
         options = Options(**{"source": "calls", "kind": "use_of_force", **more})
-        return importer.run(store, PLACE, file, options, say=lambda _: None)
+        return importer.import_file(store, PLACE, file, options, say=lambda _: None)
 
     return imported
 
@@ -250,7 +250,7 @@ def test_nothing_kept_lets_a_dropped_cell_be_guessed(take: Take, store: Store) -
             digest = hashlib.sha256(mark.join(guess).encode()).hexdigest()
             assert digest[:20] not in others
     again = Store(store.root.with_name("again"))
-    importer.run(
+    importer.import_file(
         again, PLACE, store.root.parent / "0.csv",
         Options(source="calls", kind="use_of_force"), say=lambda _: None,
     )  # fmt: skip

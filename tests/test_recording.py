@@ -172,8 +172,8 @@ def test_near_repeats_deal_days_of_one_way_of_recording(current: Current) -> Non
     assert (
         part.stretch.first == day and part.records < near_repeats.repeats(current, asked, 1).records
     )
-    held = near_repeats.kinds(changed(current, MADE, day), view(current, MADE))
-    assert held == near_repeats.kinds(current, view(current, MADE, start=day))
+    held = near_repeats.pairable_kinds(changed(current, MADE, day), view(current, MADE))
+    assert held == near_repeats.pairable_kinds(current, view(current, MADE, start=day))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_the_press_is_no_count_unless_it_says_so() -> None:
 
 def test_what_is_no_count_has_no_rate_and_no_comparison(current: Current, units: Any) -> None:
     asked = view(current, PRESS, compare="previous period")
-    answer = answers.areas(current, asked, units)
+    answer = answers.area_table(current, asked, units)
     assert answer.table[["rate", "rate_low", "rate_high", "smoothed"]].isna().all(axis=None)
     assert answer.comparison is None and "no count of what happened" in answer.why
     every = np.ones(len(units), bool)
@@ -287,10 +287,12 @@ def test_an_end_that_counts_cannot_tell_is_no_number() -> None:
     found = rates.change(now_, before)
     assert found.upper[0] > 1000 and found.lower[0] < 0.001
     rows = pd.DataFrame({"low": found.lower, "high": found.upper, "ratio": found.ratio})
-    assert intervals.shown(rows)[["low", "high"]].isna().all(axis=None)
+    assert intervals.with_known_ends(rows)[["low", "high"]].isna().all(axis=None)
     rows = pd.DataFrame({"low": [0.0, 0.5, 0.2], "high": [3.0, 500.0, 0.9]})
-    assert intervals.shown(rows)["high"].tolist()[::2] == [3.0, 0.9]
-    assert np.isnan(intervals.shown(rows)["high"][1]) and rows["high"][1] == 500  # files are exact
+    assert intervals.with_known_ends(rows)["high"].tolist()[::2] == [3.0, 0.9]
+    assert (
+        np.isnan(intervals.with_known_ends(rows)["high"][1]) and rows["high"][1] == 500
+    )  # files are exact
 
 
 def test_no_screen_shows_an_exploded_interval() -> None:

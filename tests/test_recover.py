@@ -35,7 +35,7 @@ def file(store: Store, name: str, rows: list[str]) -> Path:
 
 def take(store: Store, path: Path, **more: str) -> str:
     options = Options(**{"source": "calls", **more})
-    return importer.run(store, TOWN, path, options, say=lambda _: None).batch
+    return importer.import_file(store, TOWN, path, options, say=lambda _: None).batch
 
 
 def seen(store: Store) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("filled")
     store = Store(made / "store")
     options = Options(source="hotline", kind="sighting")
-    importer.run(store, TOWN, reports(made / "a.csv"), options, say=lambda _: None)
+    importer.import_file(store, TOWN, reports(made / "a.csv"), options, say=lambda _: None)
     shapes = {"name_column": "name", "population_column": "people"}
     area_import.add(store, TOWN, areas(made / "a.geojson"), **shapes, say=lambda _: None)
     build.rebuild(store, TOWN)

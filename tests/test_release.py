@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from data import settings
 from data.release import closed_periods, policy, release_numbers
 from data.release.policy import Policy
-from data.release.release_numbers import TABLES, Table, Tables
+from data.release.release_numbers import TABLES, Table
+from data.release.tables import Tables
 from data.settings import Problem, Settings
 from tests import releases
 from tests.conftest import PROVE, ROOT
@@ -303,15 +304,15 @@ def test_the_first_period_is_chosen_by_people() -> None:
 def loaded(tmp_path: Path, text: str) -> Policy:
     file = tmp_path / "porchlight.toml"
     file.write_text('[place]\nname = "X"\nzone = "UTC"\n' + text)
-    return policy.load(settings.load(file), file)
+    return policy.load_policy(settings.load_settings(file), file)
 
 
 def test_the_shipped_policy_is_the_default(tmp_path: Path) -> None:
-    place = settings.load(ROOT / "porchlight.toml")
-    ours = policy.load(place, ROOT / "porchlight.toml")
+    place = settings.load_settings(ROOT / "porchlight.toml")
+    ours = policy.load_policy(place, ROOT / "porchlight.toml")
     assert ours == dataclasses.replace(RULES, since=date(2025, 1, 1))
     assert policy.warnings(ours) == []
-    assert loaded(tmp_path, policy.table()) == Policy()
+    assert loaded(tmp_path, policy.policy_toml()) == Policy()
     text = (ROOT / "porchlight.toml").read_text()
     for name, entry in policy.ENTRIES.items():
         assert f"\n{name} = " in text and entry.reason in text
@@ -343,7 +344,7 @@ def test_release_must_be_a_table(tmp_path: Path) -> None:
     file = tmp_path / "porchlight.toml"
     file.write_text('release = 3\n[place]\nname = "X"\nzone = "UTC"\n')
     with pytest.raises(Problem, match="write \\[release\\]"):
-        policy.load(Settings("X", "UTC"), file)
+        policy.load_policy(Settings("X", "UTC"), file)
 
 
 @pytest.mark.parametrize(

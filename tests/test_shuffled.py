@@ -47,7 +47,7 @@ def shuffled(root: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPat
         real(folder)
         dealt(folder, rng)
 
-    store, place = Store(root / "store"), settings.load(ROOT / "porchlight.toml")
+    store, place = Store(root / "store"), settings.load_settings(ROOT / "porchlight.toml")
     with monkeypatch.context() as patched:
         patched.setattr(sample, "_records", records)
 
@@ -63,7 +63,7 @@ def shuffled(root: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPat
 def findings(store: Store, source: str, seed: int) -> list[str]:
     """What pages would call a change, a rise, a break or a repeat of one source."""
     current = store.at(str(store.stamp()))
-    place = settings.load(ROOT / "porchlight.toml")
+    place = settings.load_settings(ROOT / "porchlight.toml")
     view, wrong = links.view({"source": [source]}, current.meta, place, datetime.now(UTC))
     assert not wrong
     units = outlines.units(current, view.area_set, view.settled_by)
@@ -113,7 +113,7 @@ def test_whole_days_dealt_anew_show_nothing(
 
 def test_the_real_days_show_what_happened(sample_store: Path) -> None:
     """So that nothing above is not for want of eyes; the planted rise: test_patterns."""
-    store, place = Store(sample_store), settings.load(ROOT / "porchlight.toml")
+    store, place = Store(sample_store), settings.load_settings(ROOT / "porchlight.toml")
     current = store.at(str(store.stamp()))
     for link, weeks in (({}, []), ({"force": ["chemical irritant"]}, [date(2020, 5, 25)])):
         asked = {"source": ["use of force"], **link}
@@ -126,4 +126,4 @@ def test_the_real_days_show_what_happened(sample_store: Path) -> None:
     view, _ = links.view(asked, current.meta, place, datetime.now(UTC))
     newest = weekly_trend.alarms(current, view, outlines.units(current, view.area_set), 1).table
     (week,) = newest[newest["clear"]].itertuples()
-    assert (week.area, week.week, week.n) == (weekly_trend.ALL, date(2020, 5, 25), 34)
+    assert (week.area, week.week, week.n) == (weekly_trend.ALL_AREAS, date(2020, 5, 25), 34)

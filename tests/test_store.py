@@ -392,7 +392,7 @@ def test_texts_never_enter_a_statement() -> None:
     """Numbers and dates are written into a query; anything else stays a parameter."""
     from datetime import date, datetime
 
-    from data.storage.store import known
+    from data.storage.store import inline_numbers
 
     class Sly(int):
         def __str__(self) -> str:
@@ -400,11 +400,11 @@ def test_texts_never_enter_a_statement() -> None:
 
     hostile = "1 OR 1=1 --"
     values = [7, hostile, date(2024, 1, 2), datetime(2024, 1, 2, 3), None, 1.5, True, Sly(3)]
-    sql, rest = known("SELECT " + ", ".join("?" * len(values)), values)
+    sql, rest = inline_numbers("SELECT " + ", ".join("?" * len(values)), values)
     assert rest == [hostile, None, 1.5, True, Sly(3)] and sql.count("?") == len(rest)
     assert "7" in sql and "DATE '2024-01-02'" in sql and "DROP" not in sql and "OR" not in sql
     with pytest.raises(ValueError, match="zip"):
-        known("SELECT ?", [1, 2])
+        inline_numbers("SELECT ?", [1, 2])
 
 
 def test_a_process_that_reads_many_stores_can_come_back_to_the_first(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.maps import heat_surface
-from data.maps.heat_surface import Place, Seen
+from data.maps.heat_surface import Extent, Seen
 from data.storage.store import Current
 from data.views import links
 from geo import density
@@ -15,31 +15,36 @@ SEEN = Seen(-93.30, 44.94, -93.25, 44.97, 13.0)
 
 
 @pytest.fixture(scope="module")
-def place(current: Current) -> Place:
-    found = heat_surface.place(current)
+def place(current: Current) -> Extent:
+    found = heat_surface.extent(current)
     assert found is not None
     return found
 
 
-def test_a_small_place_is_one_picture_for_all_zooms(place: Place) -> None:
-    whole, every = heat_surface.shown(place, BANDWIDTH)
-    assert every and max(whole.width, whole.height) <= heat_surface.MOST
+def test_a_small_place_is_one_picture_for_all_zooms(place: Extent) -> None:
+    whole, every = heat_surface.visible_window(place, BANDWIDTH)
+    assert every and max(whole.width, whole.height) <= heat_surface.MOST_PIXELS
     for zoom in (9.0, 13.0, 18.0):
-        assert heat_surface.shown(place, BANDWIDTH, SEEN._replace(zoom=zoom)) == (whole, True)
+        assert heat_surface.visible_window(place, BANDWIDTH, SEEN._replace(zoom=zoom)) == (
+            whole,
+            True,
+        )
     metres = whole.metres
     assert (metres <= BANDWIDTH / heat_surface.FINE * 1.01).all() and metres.min() > BANDWIDTH / 9
 
 
 def test_a_window_shows_what_the_whole_shows(
-    current: Current, place: Place, monkeypatch: pytest.MonkeyPatch
+    current: Current, place: Extent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = links.view({}, current.meta, PLACE, NOW)[0]
-    whole, _ = heat_surface.shown(place, BANDWIDTH)
+    whole, _ = heat_surface.visible_window(place, BANDWIDTH)
     every = heat_surface.surface(
         current, asked, BANDWIDTH, heat_surface.window(place, whole, BANDWIDTH)
     )
-    monkeypatch.setattr(heat_surface, "MOST", 256)  # as if the place were many times as large
-    grid, rest = heat_surface.shown(place, BANDWIDTH, SEEN)
+    monkeypatch.setattr(
+        heat_surface, "MOST_PIXELS", 256
+    )  # as if the place were many times as large
+    grid, rest = heat_surface.visible_window(place, BANDWIDTH, SEEN)
     assert not rest and grid.shift == whole.shift
     south, west = grid.bounds[0]
     north, east = grid.bounds[1]
@@ -58,27 +63,27 @@ def test_a_window_shows_what_the_whole_shows(
 
 
 def test_near_windows_are_the_same_and_far_ones_none(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Extent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heat_surface, "MOST", 256)
+    monkeypatch.setattr(heat_surface, "MOST_PIXELS", 256)
     one, two = (
-        heat_surface.shown(place, BANDWIDTH, SEEN._replace(west=SEEN.west + d, east=SEEN.east + d))[
-            0
-        ]
+        heat_surface.visible_window(
+            place, BANDWIDTH, SEEN._replace(west=SEEN.west + d, east=SEEN.east + d)
+        )[0]
         for d in (0, 1e-4)
     )
     assert one == two
     elsewhere = Seen(10, 50, 10.1, 50.1, 13.0)
-    grid, _ = heat_surface.shown(place, BANDWIDTH, elsewhere)
+    grid, _ = heat_surface.visible_window(place, BANDWIDTH, elsewhere)
     assert max(grid.width, grid.height) <= 256  # the whole place, coarser
 
 
-def test_no_incident_is_lost_at_the_outline(current: Current, place: Place) -> None:
+def test_no_incident_is_lost_at_the_outline(current: Current, place: Extent) -> None:
     """What lies in the place is drawn, also where a pixel's centre is just outside."""
     from data.views import pixel_counts
 
     asked = links.view({}, current.meta, PLACE, NOW)[0]
-    whole, _ = heat_surface.shown(place, BANDWIDTH)
+    whole, _ = heat_surface.visible_window(place, BANDWIDTH)
     over = heat_surface.window(place, whole, BANDWIDTH)
     found = pixel_counts.counts(current, asked, over.around)
     column, row, n, east, south = (c.to_numpy() for c in found.columns)

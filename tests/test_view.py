@@ -116,7 +116,7 @@ def test_counts_equal_a_plain_count(
     assert hours["n"].sum() == rows["hour"].notna().sum()
     days = view_counts.daily(current, asked)
     assert days["n"].sum() == rows["weekday"].notna().sum()
-    kinds = view_counts.series(current, asked, "kind")
+    kinds = view_counts.count_series(current, asked, "kind")
     assert kinds.groupby("code")["n"].sum().to_dict() == rows.groupby("kind").size().to_dict()
     counted = pixel_counts.counts(current, asked, WORLD)
     assert counted["n"].to_numpy().sum() == (rows["place_precision"] < 2).sum()
@@ -126,7 +126,7 @@ def test_counts_equal_a_plain_count(
 def test_hexagons_hold_every_point(current: Current, facts: pd.DataFrame, name: str) -> None:
     asked = view(current, set=name)
     units, counts, *_ = view_counts.by_area_and_step(current, asked, 7)
-    answer = answers.areas(current, asked, outlines.units(current, name))
+    answer = answers.area_table(current, asked, outlines.units(current, name))
     placed = (plainly(facts, asked, current)["cell"] != 0).sum()
     assert counts[units >= 0].sum() == answer.table["n"].sum() == placed
 
@@ -222,7 +222,7 @@ def test_compared_periods(current: Current) -> None:
 
 def test_no_comparison_outside_what_is_covered(current: Current) -> None:
     units = outlines.units(current, "neighborhoods")
-    whole = answers.areas(current, view(current, compare="previous period"), units)
+    whole = answers.area_table(current, view(current, compare="previous period"), units)
     assert whole.comparison is None and "cover Jan 1 - Dec 31 2017" in whole.why
     autumn = view(
         current,
@@ -230,7 +230,7 @@ def test_no_comparison_outside_what_is_covered(current: Current) -> None:
         versus_from="2017-03-01",
         versus_to="2017-05-31",
     )
-    answer = answers.areas(current, autumn, units)
+    answer = answers.area_table(current, autumn, units)
     told = answer.comparison
     assert told is not None and answer.step == "week"
     assert told.period_before == "Mar 6 - May 28 2017"  # partial weeks are cut

@@ -15,7 +15,7 @@ import shapely
 
 from data import words
 from data.areas import boundary_shapes, label_or_point, labelled_points, residents
-from data.areas.boundary_files import read as read_file
+from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
 from data.files.missing import missing
 from data.settings import Problem, Settings
@@ -23,6 +23,7 @@ from data.storage import area_names, ledger, projection
 from data.storage.store import Store, move
 from geo import areas as geo_areas
 from geo import longitude
+from geo.arrays import Floats
 
 KEY = b"porchlight"
 NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
@@ -57,7 +58,7 @@ def add(
     """
     _check_set_name(set_name)
     known = area_names.aliases(aliases, place.name)
-    features = read_file(file)
+    features = read_features(file)
     columns = {
         "name": name_column,
         "code": code_column,
@@ -65,8 +66,8 @@ def add(
     }
     middle = projection.middle(store, place)
     bounds = projection.Bounds(middle, place.reach_km or NEAR_KM)
-    frame, notes = boundary_shapes.areas(features, columns, crs, file.name, bounds)
-    notes += boundary_shapes.told(frame, _metric(store, place, frame))
+    frame, notes = boundary_shapes.make_areas(features, columns, crs, file.name, bounds)
+    notes += boundary_shapes.overlap_sentences(frame, _metric(store, place, frame))
     if population_column is None:
         frame, more = _peopled(store, frame, known, set_name, population_file)
         notes += more
@@ -112,8 +113,10 @@ def decide(
     """Change what decides in an area set that is there: labels or points, by source."""
     file = current_sets(store).get(set_name)
     if file is None:
-        raise Problem(f"There is no area set {area_names.shown(set_name)}. Give it: --set NAME.")
-    areas, meta = read(file)
+        raise Problem(
+            f"There is no area set {area_names.printable(set_name)}. Give it: --set NAME."
+        )
+    areas, meta = read_areas(file)
     before = label_or_point.decisions(store).of_sets.get(set_name, {})
     deciders = label_or_point.for_areas(store, place, areas, meta, place_by, before, None, say)
     if deciders != before:
@@ -145,7 +148,7 @@ def names_like_empty_cells(store: Store) -> frozenset[str]:
     return frozenset(name.casefold() for name in found if missing(name))
 
 
-def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
+def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
     """An area set [code, name, population, geometry] and what is known of it."""
     held = pq.read_schema(path).metadata
     meta: Metadata = json.loads(held[KEY])
@@ -155,14 +158,14 @@ def read(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
 def meridian(store: Store) -> float:
     """The middle longitude of the first area set; 0 without one."""
     for file in current_sets(store).values():
-        west, _, east, _ = read(file)[0].total_bounds
+        west, _, east, _ = read_areas(file)[0].total_bounds
         return float(west + east) / 2
     return 0.0
 
 
 def copy(file: Path, target: Path, meridian: float) -> None:
     """Write an area set with its longitudes within 180 degrees of a meridian."""
-    areas, meta = read(file)
+    areas, meta = read_areas(file)
     west, _, east, _ = areas.total_bounds
     if max(meridian - west, east - meridian) <= 180:
         target.write_bytes(file.read_bytes())
@@ -194,9 +197,9 @@ def label_codes(
 
 
 def _check_set_name(name: str) -> None:
-    if not name or area_names.clean(name) != name or name.startswith("hexagons"):
+    if not name or area_names.clean_name(name) != name or name.startswith("hexagons"):
         raise Problem(
-            f'"{area_names.shown(name)}" cannot be the name of an area set. Use '
+            f'"{area_names.printable(name)}" cannot be the name of an area set. Use '
             "letters, digits and spaces; hexagons are there already."
         )
 
@@ -208,14 +211,14 @@ def _keep_official(store: Store, set_name: str) -> None:
     meta: Metadata = json.loads(pq.read_schema(held).metadata[KEY])
     if meta["how"] == "official":
         raise Problem(
-            f"{set_name} are official areas (from {area_names.shown(meta['source'])}), which "
+            f"{set_name} are official areas (from {area_names.printable(meta['source'])}), which "
             "learned ones would replace: add --replace to do that, or --set NAME to keep both."
         )
 
 
 def _learned(
-    lon: labelled_points.Floats,
-    lat: labelled_points.Floats,
+    lon: Floats,
+    lat: Floats,
     names: npt.NDArray[Any],
     metric: str | None,
 ) -> tuple[gpd.GeoDataFrame, list[str], list[str]]:
@@ -262,9 +265,9 @@ def _peopled(
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """The areas with residents from a file, else from the set of this name before."""
     if file is not None:
-        return residents.by_name(frame, residents.read(file), known, file.name)
+        return residents.by_name(frame, residents.read_residents(file), known, file.name)
     before = current_sets(store).get(set_name)
-    held = read(before)[0].dropna(subset="population") if before else frame[:0]
+    held = read_areas(before)[0].dropna(subset="population") if before else frame[:0]
     if held.empty:
         return frame, ["Residents are not known: no rates can be given."]
     people = dict(zip(held["name"], held["population"].astype(int)))

@@ -21,8 +21,8 @@ from data.storage import coordinate_system
 
 MOST_BYTES = 200_000_000
 MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
-SECONDS = 120
-MEMORY = 4 << 30
+_SECONDS = 120
+_MEMORY = 4 << 30
 CRS84 = "OGC:CRS84"
 
 
@@ -40,7 +40,7 @@ class Features:
     notes: list[str]
 
 
-def read(file: Path) -> Features:
+def read_features(file: Path) -> Features:
     """The features of a GeoJSON, GeoPackage or Shapefile. Problem says what to mend."""
     reader = READERS.get(file.suffix.lower())
     if reader is None:
@@ -126,14 +126,14 @@ class Format(NamedTuple):
     driver: str
 
 
-FORMATS = {
+_FORMATS = {
     ".gpkg": Format("GeoPackage", b"SQLite format 3\0", "GPKG"),
     ".shp": Format("Shapefile", b"\x00\x00\x27\x0a", "ESRI Shapefile"),
 }
 
 
 def _by_child(file: Path) -> Features:
-    kind = FORMATS[file.suffix.lower()]
+    kind = _FORMATS[file.suffix.lower()]
     with file.open("rb") as opened:
         magic = opened.read(len(kind.magic))
     if magic != kind.magic:
@@ -148,14 +148,14 @@ def _by_child(file: Path) -> Features:
             env=_environment(kind.driver),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=_SECONDS,
             preexec_fn=_limits,
             check=False,
         )
         found = json.loads(done.stdout) if not done.returncode else None
     except subprocess.TimeoutExpired:
         raise Problem(
-            f"Reading {file.name} took longer than {SECONDS} seconds and was stopped."
+            f"Reading {file.name} took longer than {_SECONDS} seconds and was stopped."
         ) from None
     if found is None:
         raise Problem(
@@ -187,8 +187,8 @@ def _environment(driver: str) -> dict[str, str]:
 
 
 def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -18,11 +18,11 @@ from data.storage import area_names, coordinate_system
 from data.storage.projection import Bounds
 from geo import longitude, polygons
 
-LISTED = 8
+_LISTED = 8
 WORTH_TELLING = 1.0  # m2: below it an overlap or gap is how the borders were rounded
 
 
-def areas(
+def make_areas(
     features: Features,
     columns: Mapping[str, str | None],
     crs: str | None,
@@ -69,7 +69,7 @@ def areas(
     return frame, [f"{len(table)} features are {len(frame)} areas{tail}.", *notes]
 
 
-def told(areas: gpd.GeoDataFrame, crs: str) -> list[str]:
+def overlap_sentences(areas: gpd.GeoDataFrame, crs: str) -> list[str]:
     """What readers must know of overlaps and gaps, measured in a CRS of metres."""
     metric = areas.to_crs(crs).geometry.to_numpy()
     pairs = [p for p in polygons.overlaps(metric) if p[2] >= WORTH_TELLING]
@@ -95,13 +95,13 @@ def _km2(sizes: Sequence[float]) -> str:
 
 
 def _check_columns(features: Features, columns: Mapping[str, str | None], file: str) -> None:
-    there = ", ".join(area_names.shown(name) for name in features.columns)
+    there = ", ".join(area_names.printable(name) for name in features.columns)
     if columns["name"] is None:
         raise Problem(f"Say which column of {file} holds the names. It has: {there}.")
     for what, column in columns.items():
         if column is not None and column not in features.columns:
             raise Problem(
-                f'{file} has no column "{area_names.shown(column)}" for the {what}. '
+                f'{file} has no column "{area_names.printable(column)}" for the {what}. '
                 f"It has: {there}."
             )
 
@@ -115,7 +115,7 @@ def _texts(features: Features, column: str | None) -> list[str]:
 
 def _names(features: Features, columns: Mapping[str, str | None]) -> tuple[list[str], list[str]]:
     raw = _texts(features, columns["name"])
-    names = [area_names.clean(text) for text in raw]
+    names = [area_names.clean_name(text) for text in raw]
     changed = {new for old, new in zip(raw, names) if new and new != old}
     nameless = [i for i, name in enumerate(names) if not name]
     for i in nameless:
@@ -171,7 +171,7 @@ def _shapes(
 def _crs(stated: str | None, file: str) -> CRS:
     if not stated:
         raise Problem(f"{file} does not say its coordinate system. Give it: --crs EPSG:...")
-    return coordinate_system.read(stated, file)
+    return coordinate_system.read_crs(stated, file)
 
 
 def _in_order(degrees: Any, source: CRS, bounds: Bounds) -> tuple[Any, list[str]]:
@@ -279,5 +279,5 @@ def _joins(parts: Sequence[pd.DataFrame]) -> list[str]:
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:LISTED])
-    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
+    shown = ", ".join(names[:_LISTED])
+    return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown

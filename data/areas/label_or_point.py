@@ -18,9 +18,9 @@ from geo.longitude import mean
 
 LABEL, POINT = "label", "point"
 DECIDERS = (POINT, LABEL)
-MOST = 0.1  # of the records with both that may lie in another area than their label says
+_MOST = 0.1  # of the records with both that may lie in another area than their label says
 BORDER = 20.0  # metres: a point this near the area that its label names agrees with it
-NUMBER = re.compile(r"\W*\d+\W*")
+_NUMBER = re.compile(r"\W*\d+\W*")
 Ask = Callable[[str, list[str]], str]
 Why = Literal["apart", "numbers"]
 
@@ -50,7 +50,7 @@ class Agreement:
     @property
     def doubt(self) -> Why | None:
         """Why labels may be of another geography; None where nothing says so."""
-        if self.apart > MOST * self.both:
+        if self.apart > _MOST * self.both:
             return "apart"
         return "numbers" if self.labelled and self.numbers and not self.both else None
 
@@ -87,7 +87,7 @@ class Comparison:
             int(count[named].sum()),
             int(count[named & pointed].sum()),
             int(count[other][far].sum()),
-            all(NUMBER.fullmatch(text) for text, row in rows.items() if row >= 0),
+            all(_NUMBER.fullmatch(text) for text, row in rows.items() if row >= 0),
         )
 
 
@@ -208,7 +208,7 @@ def in_words(agreement: Agreement, why: Why, area_set: str) -> str:
 def check_decider(text: str, where: str) -> str:
     """Return the text if it says what decides; raise Problem otherwise."""
     if text not in DECIDERS:
-        raise Problem(f'{where} is "{POINT}" or "{LABEL}", not {area_names.shown(text)!r}.')
+        raise Problem(f'{where} is "{POINT}" or "{LABEL}", not {area_names.printable(text)!r}.')
     return text
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data.settings import Problem
-from data.storage.area_names import clean, fold
+from data.storage.area_names import clean_name, fold
 from data.storage.store import Store, literal, query
+from geo.arrays import Floats
 
 FEWEST = 5  # points of a label: fewer are slips of a pen, or one record drawn on the map
-Floats = npt.NDArray[np.float64]
 
 
 def points(
@@ -61,7 +61,7 @@ def _spelled(
     counts = np.bincount(position, minlength=len(texts))
     chosen: dict[str, str] = {}
     for i in np.argsort(-counts, kind="stable"):
-        chosen.setdefault(fold(texts[i]), clean(texts[i]))
+        chosen.setdefault(fold(texts[i]), clean_name(texts[i]))
     for old, new in ((fold(old), fold(new)) for old, new in known.items()):
         if old in chosen and new in chosen:
             chosen[old] = chosen[new]

@@ -13,7 +13,7 @@ from data.storage import area_names
 
 MOST_ROWS = 100_000
 MOST_PEOPLE = 1_000_000_000
-LISTED = 8
+_LISTED = 8
 
 
 def number(raw: Any) -> int | None:
@@ -27,7 +27,7 @@ def number(raw: Any) -> int | None:
     return round(value)
 
 
-def read(file: Path) -> dict[str, int | None]:
+def read_residents(file: Path) -> dict[str, int | None]:
     """Residents by name from a CSV with the columns name and population."""
     people: dict[str, int | None] = {}
     try:
@@ -54,7 +54,7 @@ def _take(people: dict[str, int | None], row: list[str], at: int, counted: int, 
         raise Problem(f"{where}: a name and a population are needed.")
     name = row[at].strip()
     if name in people:
-        raise Problem(f'{where} names "{area_names.clean(name)}" a second time.')
+        raise Problem(f'{where} names "{area_names.clean_name(name)}" a second time.')
     try:
         people[name] = number(row[counted])
     except ValueError:
@@ -76,13 +76,13 @@ def by_name(
     for name, count in people.items():
         row = lookup.row(name)
         if row < 0:
-            unmatched.append(area_names.clean(name))
+            unmatched.append(area_names.clean_name(name))
         else:
             found[row] = count
     counted = sum(count is not None for count in found)
     notes = [f"Residents are known for {counted} of {len(areas)} areas (from {whence})."]
     if unmatched:
-        more = " ..." if len(unmatched) > LISTED else ""
-        names = ", ".join(unmatched[:LISTED]) + more
+        more = " ..." if len(unmatched) > _LISTED else ""
+        names = ", ".join(unmatched[:_LISTED]) + more
         notes.append(f"Residents of {len(unmatched)} that are no area here: {names}.")
     return areas.assign(population=pd.array(found, dtype="Int64")), notes

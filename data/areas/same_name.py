@@ -14,9 +14,9 @@ from data.areas.boundary_files import Features
 from data.settings import Problem
 from data.storage import area_names
 
-TOUCHING = 1e-5  # degrees, about a metre: borders of one file are often rounded so
-LISTED = 5  # names in a sentence
-OFFERED = 3  # columns in a sentence
+_TOUCHING = 1e-5  # degrees, about a metre: borders of one file are often rounded so
+_LISTED = 5  # names in a sentence
+_OFFERED = 3  # columns in a sentence
 CODE_WORDS = ("code", "id", "gid", "gss", "geoid", "number", "num", "no", "key")
 
 
@@ -36,7 +36,7 @@ def unify_spelling(names: Sequence[str]) -> tuple[list[str], list[str]]:
 def is_connected(shapes: Iterable[Any]) -> bool:
     """Whether all shapes hang together, each touching another of them."""
     every = np.array([None, *shapes], dtype=object)[1:]
-    pairs = shapely.STRtree(every).query(every, predicate="dwithin", distance=TOUCHING)
+    pairs = shapely.STRtree(every).query(every, predicate="dwithin", distance=_TOUCHING)
     links = coo_matrix((np.ones(pairs.shape[1]), pairs), shape=(len(every),) * 2)
     return int(connected_components(links, directed=False)[0]) == 1
 
@@ -56,7 +56,7 @@ def require_codes(
         return
     ways = [_option(way) for way in _columns(apart, features, set(columns.values()))]
     if ways:
-        say = f"Say which column tells them apart: {' or '.join(ways[:OFFERED])}."
+        say = f"Say which column tells them apart: {' or '.join(ways[:_OFFERED])}."
     else:
         say = "No column tells them apart: give each a name of its own in the file."
     raise Problem(
@@ -70,7 +70,7 @@ def distinct_names(parts: Sequence[pd.DataFrame]) -> list[str]:
     names = [str(part["name"].iloc[0]) for part in parts]
     counts = Counter(names)
     longer = [
-        area_names.clean(f"{name}, {part['code'].iloc[0]}") if counts[name] > 1 else name
+        area_names.clean_name(f"{name}, {part['code'].iloc[0]}") if counts[name] > 1 else name
         for name, part in zip(names, parts, strict=True)
     ]
     return area_names.codes(longer)
@@ -115,10 +115,10 @@ def _like_a_code(column: str) -> bool:
 
 
 def _list(names: Sequence[str] | dict[str, Any]) -> str:
-    shown = ", ".join(list(names)[:LISTED])
-    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
+    shown = ", ".join(list(names)[:_LISTED])
+    return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown
 
 
 def _option(column: str) -> str:
-    shown = area_names.shown(column)
+    shown = area_names.printable(column)
     return f'--code-column "{shown}"' if " " in shown else f"--code-column {shown}"

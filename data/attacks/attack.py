@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.attacks import ATTACKS, Attack, made_records
-from data.attacks.case import Build, Case, Count, Result, Tables
+from data.attacks.case import Build, Case, Count, Result
 from data.release import chain, release_numbers
 from data.release.policy import Policy
+from data.release.tables import Tables
 from data.settings import Problem
 from data.storage import build
 from data.storage.store import Store, literal, query, sync
@@ -67,7 +68,7 @@ def released(store: Store, name: str) -> Case:
         path: pq.read_table(folder / f"{path}.parquet").to_pandas() for path in manifest["tables"]
     }
     tables = {path: frame.astype({"n": "Int32"}) for path, frame in tables.items()}
-    return case_of(tables, told(manifest), folder=folder, canaries=_secrets(store))
+    return case_of(tables, policy_of(manifest), folder=folder, canaries=_secrets(store))
 
 
 def _secrets(store: Store) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def _secrets(store: Store) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def told(manifest: dict[str, Any]) -> Policy:
+def policy_of(manifest: dict[str, Any]) -> Policy:
     """The policy that a manifest states."""
     said = {name: entry["value"] for name, entry in manifest["policy"].items()}
     kept = {f.name for f in fields(Policy)} - {"zone", "since"}
@@ -102,7 +103,7 @@ def chosen(only: str) -> tuple[Attack, ...]:
     return found
 
 
-def run(case: Case, attacks: Iterable[Attack], count: Count) -> Iterator[Result]:
+def run_attacks(case: Case, attacks: Iterable[Attack], count: Count) -> Iterator[Result]:
     """Each attack's result as it comes. What an attack cannot make sense of, it fails."""
     for attack in attacks:
         try:
@@ -118,16 +119,18 @@ def run_made(
     """The same on made records of several sizes; what attacks the job itself runs once."""
     attacks = list(attacks)
     empty = case_of({}, policy)
-    yield from run(empty, [a for a in attacks if a.needs == "job"], count)
+    yield from run_attacks(empty, [a for a in attacks if a.needs == "job"], count)
     by_tables = [a for a in attacks if a.needs == "tables"]
     for yearly in sizes if by_tables else ():
-        for result in run(made_case(policy, yearly), by_tables, count):
+        for result in run_attacks(made_case(policy, yearly), by_tables, count):
             yield result._replace(name=f"{result.name}, {yearly:,} a year")
 
 
 def made_case(policy: Policy, yearly: int, years: int = 5, many: int = made_records.GROUPS) -> Case:
     """What the job makes of made records of some years."""
-    records = made_records.known(made_records.history(yearly, years, many=many), date(2100, 1, 1))
+    records = made_records.records_known_on(
+        made_records.history(yearly, years, many=many), date(2100, 1, 1)
+    )
     as_of = date(made_records.FIRST_DAY.year + years, 2, 1)
     tables = job(policy)(
         records,
@@ -139,7 +142,7 @@ def made_case(policy: Policy, yearly: int, years: int = 5, many: int = made_reco
     return case_of(tables, policy, records=records, as_of=as_of, more={"truthful": True})
 
 
-def write(folder: Path, results: list[Result], count: Count) -> bool:
+def write_results(folder: Path, results: list[Result], count: Count) -> bool:
     """Leave attack.json beside the manifest whose bytes were attacked, with how often each attack
     tried; whether all passed."""
     passed = bool(results) and all(r.passed for r in results)

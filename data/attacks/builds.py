@@ -9,7 +9,8 @@ import pandas as pd
 
 from data import words
 from data.attacks import made_records
-from data.attacks.case import Build, Case, Count, Found, Tables, span
+from data.attacks.case import Build, Case, Count, Found, span
+from data.release.tables import Tables
 
 SECRET = b"a secret of the attacks' own builds"
 CITY, AREA = timedelta(hours=72), timedelta(days=14)
@@ -24,7 +25,7 @@ def weekly(case: Case, count: Count) -> Found:
     rows = changed = small = 0
     for week in range(count.weeks):
         as_of = first + timedelta(weeks=week)
-        now = build(made_records.known(history, as_of), as_of, SECRET, before)
+        now = build(made_records.records_known_on(history, as_of), as_of, SECRET, before)
         if before is not None:
             for path, old in before.items():
                 seen, other, by_few = _compared(old, now[path])
@@ -48,7 +49,7 @@ def _compared(old: pd.DataFrame, new: pd.DataFrame) -> tuple[int, int, int]:
 def same_bytes(case: Case, count: Count) -> Found:
     """Builds of the same records in any order give the same bytes."""
     build = job(case)
-    records = made_records.known(
+    records = made_records.records_known_on(
         made_records.history(made_records.YEARLY, years=2), date(2100, 1, 1)
     )
     as_of = made_records.FIRST_DAY + timedelta(days=800)
@@ -75,7 +76,9 @@ def digest(tables: Tables) -> str:
 def freshness(case: Case, count: Count) -> Found:
     """No table has a period that is younger than its delay, on any day near a clock change."""
     build = job(case)
-    records = made_records.known(made_records.history(made_records.FEW, years=2), date(2100, 1, 1))
+    records = made_records.records_known_on(
+        made_records.history(made_records.FEW, years=2), date(2100, 1, 1)
+    )
     young = asked = 0
     closest = timedelta(days=999)
     for zone in ZONES:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from data.release.constraints import LEAST, Tables
+from data.release.constraints import LEAST
+from data.release.tables import Tables
 
 Build = Callable[..., Tables]
 

@@ -11,10 +11,11 @@ from itertools import combinations
 import numpy as np
 
 from data.attacks.case import Case, Found
-from data.release.constraints import Family, Ints, area_years, city_weeks, interval
+from data.release.constraints import Family, area_years, city_weeks, interval
+from geo.arrays import Ints
 
-TOLD = 9  # a difference known to be 1 to 9 is a small cell that somebody worked out
-Shape = tuple[Ints, Ints]  # combinations of nodes: (many, 1 to 3) of totals and of parts
+_TOLD = 9  # a difference known to be 1 to 9 is a small cell that somebody worked out
+_Shape = tuple[Ints, Ints]  # combinations of nodes: (many, 1 to 3) of totals and of parts
 CHUNK = 4000
 
 
@@ -25,7 +26,7 @@ def differencing(case: Case) -> Found:
         for frame in (f for path, f in case.tables.items() if path.startswith(f"{side}/")):
             n = frame["n"].dropna().to_numpy(float)
             low, high = interval(n, case.base, case.least)
-            told += int(((low >= 1) & (high <= TOLD)).sum())
+            told += int(((low >= 1) & (high <= _TOLD)).sum())
         for family in (area_years(case.tables, side), city_weeks(case.tables, side)):
             more, bad = _differences(family, case.base, case.least)
             asked, told = asked + more, told + bad
@@ -54,11 +55,11 @@ def _differences(family: Family, base: int, least: int) -> tuple[int, int]:
                 differ = (value[first] != value[second])[:, 0]
                 least_of = np.where(differ, np.maximum(least_of, 1), least_of)
             asked += len(block)
-            told += int(((least_of >= 1) & (most_of <= TOLD)).sum())
+            told += int(((least_of >= 1) & (most_of <= _TOLD)).sum())
     return asked, told
 
 
-def _shapes(family: Family) -> Iterator[Shape]:
+def _shapes(family: Family) -> Iterator[_Shape]:
     """All combinations of nodes of which the second nests in the first, by their sizes."""
     parts_of: dict[int, list[Ints]] = {}
     for parent, parts in family.sums:

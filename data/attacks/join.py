@@ -14,12 +14,13 @@ from scipy import stats
 
 from data.attacks import made_records
 from data.attacks.builds import SECRET, job
-from data.attacks.case import Case, Count, Found, Tables, span
+from data.attacks.case import Case, Count, Found, span
+from data.release.tables import Tables
+from geo.arrays import Floats
 
-MOST = 0.05
-Floats = npt.NDArray[np.float64]
-ALSO = 0.3  # of the reports: somebody called 911 too
-TOLD = ("area-month", "area-quarter", "area-quarter-kind", "area-year-kind")
+_MOST = 0.05
+_ALSO = 0.3  # of the reports: somebody called 911 too
+_TOLD = ("area-month", "area-quarter", "area-quarter-kind", "area-year-kind")
 
 
 def joined(case: Case, count: Count) -> Found:
@@ -27,7 +28,7 @@ def joined(case: Case, count: Count) -> Found:
     build = job(case)
     yearly = 20_000 if count.weeks > 52 else 6_000
     years = 2
-    known = made_records.known(made_records.history(yearly, years), date(2100, 1, 1))
+    known = made_records.records_known_on(made_records.history(yearly, years), date(2100, 1, 1))
     community = known[(known["source_kind"] == "community") & (known["group"] > 0)]
     feed = calls(community, np.random.default_rng(15))
     as_of = date(made_records.FIRST_DAY.year + years, 3, 1)
@@ -38,17 +39,17 @@ def joined(case: Case, count: Count) -> Found:
     figure = (
         f"{with_it - bare:+.3f} to {bare:.3f} of the feed; {told - alone:+.3f} beside true totals"
     )
-    return Found(every > 0 and max(with_it - bare, told - alone) <= MOST, figure)
+    return Found(every > 0 and max(with_it - bare, told - alone) <= _MOST, figure)
 
 
 def calls(community: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """A made feed of calls: busy where and when reports are, and some of the same events."""
-    same = community[rng.random(len(community)) < ALSO]
+    same = community[rng.random(len(community)) < _ALSO]
     n = len(community)
     where = community["group"].sample(n, replace=True, random_state=1).to_numpy()
     anywhere = rng.integers(1, made_records.GROUPS + 1, n)
     when = community["local_date"].sample(n, replace=True, random_state=2).to_numpy()
-    frame = made_records.cells(
+    frame = made_records.records_of_cells(
         [{"group": int(g)} for g in np.where(rng.random(n) < 0.7, where, anywhere)]
     )
     frame = frame.assign(local_date=when, kind=rng.choice(list(made_records.KINDS), n))
@@ -96,7 +97,7 @@ def _released(
     keys = {"area-month": month, "area-quarter": quarter, "area-quarter-kind": quarter}
     keys["area-year-kind"] = year
     official = seen["day"].dt.strftime("%Y-%m-%d")
-    paths = [(f"community/{name}", keys[name]) for name in TOLD]
+    paths = [(f"community/{name}", keys[name]) for name in _TOLD]
     for path, period in [*paths, ("official/area-day-kind", official)]:
         frame = tables[path].assign(period=tables[path]["period"].astype(str))
         n = frame.dropna(subset="n").groupby(["area", "period"])["n"].sum().astype(float)

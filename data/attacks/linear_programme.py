@@ -10,7 +10,6 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import optimize, sparse
 
 from data.attacks.case import Case, Found, span
@@ -18,17 +17,15 @@ from data.release.constraints import (
     BIG,
     WIDE,
     Family,
-    Floats,
-    Ints,
     area_years,
     city_weeks,
     interval,
     narrow,
     tightened,
 )
+from geo.arrays import Flags, Floats, Ints
 
 CAP = 400.0  # for the programme: what a cell without a bound may hold beyond what is shown
-Mask = npt.NDArray[np.bool_]
 Solve = Callable[[Floats], Floats]
 
 
@@ -47,14 +44,14 @@ def programme(case: Case) -> Found:
     for side in case.sides():
         for shape in (area_years, city_weeks):
             family = shape(case.tables, side)
-            bad, width, count, many = known(family, case.base, case.least)
+            bad, width, count, many = known_too_well(family, case.base, case.least)
             wrong, solved, asked = wrong + int(bad.sum()), solved + count, asked + many
             tightest = min(tightest, width)
         wrong += through_the_city(case, side)
     return Found(wrong == 0, f"{wrong} of {asked:,} cells known too well, {solved} programmes")
 
 
-def known(family: Family, base: int, least: int) -> tuple[Mask, float, int, int]:
+def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float, int, int]:
     """Which nodes are known too well (or a month by kind under them), the narrowest range,
     the programmes solved and the cells asked about."""
     bad = np.zeros(family.value.shape, bool)
@@ -112,7 +109,7 @@ def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Float
     return solve, low, high
 
 
-def _search(family: Family, base: int, least: int, skip: Mask) -> Ranges:
+def _search(family: Family, base: int, least: int, skip: Flags) -> Ranges:
     """The range of every node that is not shown, as far as it takes to see it is wide.
 
     First many nodes a block at a time, one in each quarter: a solution that is not the

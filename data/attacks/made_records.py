@@ -12,7 +12,7 @@ FIRST_DAY = date(2021, 1, 1)
 GROUPS = 74
 YEARLY = 3000
 FEW = 60
-COLUMNS = (
+_COLUMNS = (
     "incident_id", "group", "local_date", "hour", "kind", "source", "source_kind", "grade",
     "origin", "setting", "x", "y", "already_public", "received_at",
 )  # fmt: skip
@@ -83,17 +83,17 @@ def history(yearly: int, years: int = 5, seed: int = 5, many: int = GROUPS) -> p
     )
 
 
-def known(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def records_known_on(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The records as a team has them on a day."""
     day = pd.Timestamp(as_of)
     here = history[history["received_at"].dt.tz_localize(None) <= day]
     grade = here["grade"].mask(here["taken_back"] <= day, "rejected")
     kind = here["kind"].mask(here["told_other"] <= day, here["other_kind"])
-    found = here.assign(grade=grade, kind=kind)[list(COLUMNS)]
+    found = here.assign(grade=grade, kind=kind)[list(_COLUMNS)]
     return pd.DataFrame(found.reset_index(drop=True))
 
 
-def cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def records_of_cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Records of hand-made cells: what a row leaves out tells every record apart."""
     n = len(rows)
     base: dict[str, list[Any]] = {
@@ -112,7 +112,7 @@ def cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
         "already_public": [False] * n,
         "received_at": [pd.Timestamp(FIRST_DAY, tz="UTC")] * n,
     }
-    told = {c: [row.get(c, base[c][i]) for i, row in enumerate(rows)] for c in COLUMNS}
+    told = {c: [row.get(c, base[c][i]) for i, row in enumerate(rows)] for c in _COLUMNS}
     frame = pd.DataFrame(told)
     return frame.assign(hour=frame["hour"].astype("UInt8"))
 

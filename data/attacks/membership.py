@@ -10,16 +10,17 @@ from scipy import special
 
 from data.attacks import made_records
 from data.attacks.builds import job
-from data.attacks.case import Case, Count, Found, Tables
+from data.attacks.case import Case, Count, Found
+from data.release.tables import Tables
 
-MOST = 0.40
+_MOST = 0.40
 LATER = date(made_records.FIRST_DAY.year + 5, 6, 1)
 SENSITIVE = "community/city-year-sensitive"  # the one table that sensitive reports are in
 COPIES = 10  # of every cell in one build
 AS_OF = date(made_records.FIRST_DAY.year + 2, 3, 1)
 SURE = 1e-3  # how often, over all cells together, chance alone may look like a leak
-Rows = list[dict[str, Any]]
-Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+_Rows = list[dict[str, Any]]
+_Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def membership(case: Case, count: Count) -> Found:
@@ -31,8 +32,8 @@ def membership(case: Case, count: Count) -> Found:
     """
     build, (records, alone, variants) = job(case), _pairs()
     groups = made_records.groups(variants * COPIES)
-    by_area: list[Pair] = []
-    by_city: list[Pair] = []
+    by_area: list[_Pair] = []
+    by_city: list[_Pair] = []
     for i in range(max(count.pairs // COPIES, 2)):
         both = []
         for rows in (records, records[~alone]):
@@ -46,7 +47,7 @@ def membership(case: Case, count: Count) -> Found:
     ]
     bound, cells = max(f[1] for f in found), found[0][2] + found[1][2]
     figure = f"{found[0][0]:.2f} at most, surely {max(bound, 0):.2f}, of {cells} cells"
-    return Found(bound <= MOST and found[0][2] > 0, figure)
+    return Found(bound <= _MOST and found[0][2] > 0, figure)
 
 
 def advantage(there: npt.NDArray[Any], gone: npt.NDArray[Any]) -> tuple[float, float, int]:
@@ -97,7 +98,7 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
     The one is unlike all others in place, day and origin, in a cell close to a limit. Copies
     have other ids, so that each is keyed anew, as by another secret.
     """
-    rows: Rows = []
+    rows: _Rows = []
     alone: list[bool] = []
     shapes = [{"n": n} for n in (10, 11, 12, 13, 14, 16, 25)]
     shapes += [{"n": 20, rule: at} for rule, at in (("places", 7), ("days", 5), ("origins", 5))]
@@ -120,15 +121,15 @@ def _pairs() -> tuple[pd.DataFrame, npt.NDArray[np.bool_], int]:
         ]
         alone += [False] * (n - 1) + [True]
     rows = [row | {"x": row["x"] + 1e5 * row["group"]} for row in rows]
-    return made_records.cells(rows), np.array(alone), variants
+    return made_records.records_of_cells(rows), np.array(alone), variants
 
 
-def _cell(shape: dict[str, int], group: int, first: date, days: range) -> Rows:
+def _cell(shape: dict[str, int], group: int, first: date, days: range) -> _Rows:
     """A cell's records; the last is the only one of its place, day and origin."""
     n = shape["n"]
     last = days[-1]
     many = {"places": n, "days": len(days), "origins": n} | shape
-    out: Rows = []
+    out: _Rows = []
     for j in range(n):
         end = j == n - 1
         at = {name: (k - 1 if end else j % (k - 1)) for name, k in many.items() if name != "n"}
@@ -161,7 +162,7 @@ def dominance(case: Case, count: Count) -> Found:
 
 
 def _dominated() -> pd.DataFrame:
-    rows: Rows = []
+    rows: _Rows = []
     year = made_records.FIRST_DAY.year
     house = {"x": 10.0, "y": 10.0}
     nowhere = {"x": np.nan, "y": np.nan}
@@ -191,7 +192,7 @@ def _dominated() -> pd.DataFrame:
         rows.append({"group": 6, "origin": who, **where, **day, "setting": setting})
         grade = ("reported", "disputed", "rejected")[i % 3]
         rows.append({"group": 7, "origin": who, **where, **day, "grade": grade})
-    return made_records.cells(rows)
+    return made_records.records_of_cells(rows)
 
 
 def truth(case: Case) -> list[str]:

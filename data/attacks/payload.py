@@ -16,8 +16,8 @@ from data.attacks.served import contents
 
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 TOKEN = re.compile(r"[\w:.\-]{5,}")
-NUMBER = re.compile(rb"-?\d{1,3}\.\d{3,}")
-ELSEWHERE = re.compile(
+_NUMBER = re.compile(rb"-?\d{1,3}\.\d{3,}")
+_ELSEWHERE = re.compile(
     rb"""(?:<(?:script|img|iframe|source|video|audio|embed|object|link)\b[^>]*?\b(?:src|href|data)"""
     rb"""\s*=\s*["']?|url\(\s*["']?|@import\s+["']|fetch\(\s*["']|importScripts\(\s*["'])"""
     rb"""((?:https?:)?//[^"'\s)>]+)""",
@@ -34,9 +34,9 @@ MORE = {
     "city-year-sensitive": ("period", "kind", "n"),
     "area-day-kind": ("period", "area", "kind", "n"),
 }
-BANDS = {"00-06", "06-12", "12-18", "18-24"}
+_BANDS = {"00-06", "06-12", "12-18", "18-24"}
 RESIDENTS = 2000  # at least, in every public area
-FINE = 1e-5  # of a degree: the public vertices are rounded to this
+_FINE = 1e-5  # of a degree: the public vertices are rounded to this
 
 
 def searched(case: Case, _: Count) -> Found:
@@ -75,11 +75,11 @@ def payload(
             out += [f"{name}: canary {sorted(hits)[0]}"] if hits else []
             if hit := MOMENT.search(part):
                 out.append(f"{name}: a time, {hit.group().decode()}")
-            if hit := ELSEWHERE.search(part):
+            if hit := _ELSEWHERE.search(part):
                 out.append(f"{name}: another host, {hit.group(1).decode(errors='replace')}")
             if vertices is not None and name.endswith((".csv", ".json", ".geojson", ".parquet")):
-                numbers = (float(n) for n in NUMBER.findall(part))
-                odd = [n for n in numbers if round(n / FINE) not in single]
+                numbers = (float(n) for n in _NUMBER.findall(part))
+                odd = [n for n in numbers if round(n / _FINE) not in single]
                 out += [f"{name}: a coordinate, {odd[0]}"] if odd else []
     return out
 
@@ -110,7 +110,7 @@ def vertices(files: Mapping[str, bytes]) -> frozenset[tuple[int, int]]:
     while left:
         item = left.pop()
         if item and isinstance(item[0], int | float):
-            out.add((round(item[0] / FINE), round(item[1] / FINE)))
+            out.add((round(item[0] / _FINE), round(item[1] / _FINE)))
         else:
             left += item
     return frozenset(out)
@@ -151,7 +151,7 @@ def _table(side: str, name: str, frame: pd.DataFrame, case: Case) -> Iterator[st
     kinds = {*words.CODES["kind"], *({"all"} if name == "city-week-kind" else ())}
     if "kind" in frame and not set(frame["kind"].unique()) <= kinds:
         yield "a kind that is in no list"
-    if "band" in frame and not set(frame["band"].unique()) <= BANDS:
+    if "band" in frame and not set(frame["band"].unique()) <= _BANDS:
         yield "a band of the day that is in no list"
     n = frame["n"].dropna().to_numpy(np.int64)
     if not official and ((n % case.base != 0) | (n < case.least)).any():

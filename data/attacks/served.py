@@ -19,8 +19,8 @@ from data.attacks.case import Case, Count, Found
 CANARY = "canary-4711-of-the-store"
 PART = 206  # of a released file, as asked for by Range
 QUIET = {301, 302, 304, 400, 403, 404, 405, 408, 413, 414, 416, 417, 431, 501, 505}
-METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "TRACE")
-STEPS = ("..", "%2e%2e", "..%2f", "%252e%252e", "....//", "..\\", ".", "~root", "%00", "//", "")
+_METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "TRACE")
+_STEPS = ("..", "%2e%2e", "..%2f", "%252e%252e", "....//", "..\\", ".", "~root", "%00", "//", "")
 GOALS = ("secret", "store/current/now", "etc/passwd", "ledger.db", ".git/config", "porchlight.toml")
 QUERIES = (
     "", "?area=1", "?area=1'--", "?kind=../../secret", "?download=1&path=/etc/passwd", "?%00",
@@ -89,7 +89,7 @@ def requests(case: Case, count: Count) -> Found:
             files = written(case, public / "made")
         (root / "public" / "current").symlink_to(target)
         with serving(root / "public") as port:
-            odd, got = asked(port, target, files, count.requests)
+            odd, got = send_odd_requests(port, target, files, count.requests)
     figure = f"{len(odd)} of {count.requests:,} answers wrong, {got:,} released files"
     return Found(not odd and got > 0, figure)
 
@@ -119,13 +119,15 @@ def written(case: Case, target: Path) -> dict[str, bytes]:
     return files
 
 
-def asked(port: int, target: str, files: dict[str, bytes], many: int) -> tuple[list[str], int]:
+def send_odd_requests(
+    port: int, target: str, files: dict[str, bytes], many: int
+) -> tuple[list[str], int]:
     """Send odd requests to a server; those with a wrong answer, and how many got a file."""
     rng = np.random.default_rng(6)
     hashes = {hashlib.sha256(body).digest() for body in files.values()}
     names, odd, got = sorted(files), [], 0
     for i in range(many):
-        method = METHODS[int(rng.integers(len(METHODS)))]
+        method = _METHODS[int(rng.integers(len(_METHODS)))]
         name = names[int(rng.integers(len(names)))]
         path = f"/{target}/{name}" if rng.random() < 0.5 else f"/current/{name}"
         if rng.random() < 0.5:
@@ -162,7 +164,7 @@ def _bent(path: str, rng: np.random.Generator) -> str:
     parts = path.split("/")
     if way == 0:
         steps = [
-            STEPS[int(i)] for i in rng.integers(0, len(STEPS), max(0, int(rng.integers(-4, 9))))
+            _STEPS[int(i)] for i in rng.integers(0, len(_STEPS), max(0, int(rng.integers(-4, 9))))
         ]
         return "/" + "/".join([*steps, GOALS[int(rng.integers(len(GOALS)))]])
     if way == 1:

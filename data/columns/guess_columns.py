@@ -12,8 +12,8 @@ from data.parse import date_order
 from data.personal_columns import is_forbidden
 from data.values import date_parts, time_roles
 
-NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
-DEGREES = r"[+-]?\d{1,3}[.,]\d+"
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+_DEGREES = r"[+-]?\d{1,3}[.,]\d+"
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in known_words.NAMES if target != "text")
@@ -91,7 +91,7 @@ def _points(
 
 def numbers(texts: Sequence[str]) -> list[float]:
     """The plain numbers among some texts; a decimal comma counts as a point."""
-    plain = (text.replace(",", ".") for text in texts if re.fullmatch(NUMBER, text))
+    plain = (text.replace(",", ".") for text in texts if re.fullmatch(_NUMBER, text))
     return [float(text) for text in plain]
 
 
@@ -167,7 +167,7 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "x": lambda text: bool(numbers([text])),
     "y": lambda text: bool(numbers([text])),
     "lat_lon": lambda text: bool(
-        re.search(rf"{DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{DEGREES}[\s)°ºEW]*$", text)
+        re.search(rf"{_DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{_DEGREES}[\s)°ºEW]*$", text)
         and not re.search(r"(?i)point", text)
     ),
     "point": lambda text: bool(re.search(r"(?i)point|coordinates", text)),

@@ -12,10 +12,10 @@ from data.files.missing import missing
 from data.personal_columns import PEOPLE, THINGS, words
 from data.words import listed
 
-FEW = 20  # values among the first rows that are too few to judge by
+_FEW = 20  # values among the first rows that are too few to judge by
 PARTICLES = listed("al bin da de del den der di dos du el ibn la le van von y")
 SUFFIXES = listed("jr sr ii iii iv")
-PLACES = listed("""
+_PLACES = listed("""
     neighborhood neighborhoods neighbourhood neighbourhoods nbhd hood street streets road
     avenue highway intersection block area zone district precinct beat sector ward
     division region county city town state country community municipality borough village
@@ -25,11 +25,11 @@ PLACES = listed("""
     xaafad degmo magaalo waddo type kind category problem offense offence charge crime
     nature disposition status outcome result make model color colour
 """)
-BESIDE = listed("name names label nearest cross police patrol the of primary main")
+_BESIDE = listed("name names label nearest cross police patrol the of primary main")
 # in a text it tells that this is no person; few people are called so, and most decide
 NO_PERSON = (
     THINGS
-    | PLACES
+    | _PLACES
     | listed("""
     st ave av blvd rd dr ln ct pl pkwy hwy lane drive boulevard parkway court circle square
     plaza terrace bridge creek river lake hill hills heights north south east west
@@ -45,7 +45,7 @@ NO_PERSON = (
 )
 # headers under which names are names also where they repeat; a subject may be a topic
 WHOSE = (PEOPLE | {"who"}) - {"subject"}
-NUMBERED = listed("""
+_NUMBERED = listed("""
     case incident event report call code grid zone beat unit crime ucr statute sector
     district precinct area offense offence charge ccn ori census tract model
 """)
@@ -56,7 +56,7 @@ PHONE = re.compile(
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 IP = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)|"
                 r"(?=.*:.*:)[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}")  # fmt: skip
-CLOCK = re.compile(r"\d{1,4}(:\d\d){1,3}")
+_CLOCK = re.compile(r"\d{1,4}(:\d\d){1,3}")
 PLATE = re.compile(r"[A-Z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Z]{2,3}|\d[A-Z]{3}\d{3}|"
                    r"[A-Z]{3}[ -]?\d[A-Z]\d\d|([A-Z]{2} )?[A-Z]{3}[ -]?\d{3,4}")  # fmt: skip
 
@@ -87,7 +87,7 @@ def column(header: str, texts: Sequence[str]) -> bool:
 
 def few(texts: Sequence[str]) -> bool:
     """Whether the first rows hold too little to tell what a column is."""
-    return sum(not missing(text) for text in texts) < FEW
+    return sum(not missing(text) for text in texts) < _FEW
 
 
 def _name(text: str) -> bool:
@@ -117,11 +117,11 @@ def _capitalised(part: str) -> bool:
 
 def _of_a_place(said: frozenset[str]) -> bool:
     """Whether a header says places or sorts and nothing else: "Park Name"."""
-    return bool(said & PLACES) and said <= PLACES | BESIDE
+    return bool(said & _PLACES) and said <= _PLACES | _BESIDE
 
 
 def _address(text: str) -> bool:
-    return not CLOCK.fullmatch(text) and IP.fullmatch(text) is not None
+    return not _CLOCK.fullmatch(text) and IP.fullmatch(text) is not None
 
 
 LOOKS = (
@@ -131,5 +131,5 @@ LOOKS = (
     Look(lambda text: MAIL.fullmatch(text) is not None),
     Look(_address),
     Look(lambda text: PLATE.fullmatch(text.upper()) is not None, True,
-         lambda said: not said.isdisjoint(NUMBERED)),
+         lambda said: not said.isdisjoint(_NUMBERED)),
 )  # fmt: skip

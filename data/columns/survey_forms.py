@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from data.files import known_words
 from data.words import listed
 
-Values = Callable[[str], Sequence[str]]
+_Values = Callable[[str], Sequence[str]]
 
 # columns that such an export adds, two of which tell it: without case and separators
 SIGNS = listed("""
@@ -24,7 +24,7 @@ START_POINT = re.compile(r"(?i)start[_\s-]*(geopoint|location|gps)|geopoint[_\s-
 PATH = re.compile(r"[/:.]|(?<=\w)-(?=\w)")
 SENT = "_submission_time"  # KoboToolbox writes it in UTC, without saying so
 FIRST_POINT = "_geolocation"
-DEGREES = (("latitude", "longitude"), ("lat", "lon"), ("lat", "lng"), ("lat", "long"))
+_DEGREES = (("latitude", "longitude"), ("lat", "lon"), ("lat", "lng"), ("lat", "long"))
 # latitude longitude altitude accuracy, as a question of type geopoint holds them
 GEOPOINT = re.compile(r"\s*[+-]?\d+\.\d+\s+[+-]?\d+\.\d+\s+[+-]?\d+(\.\d+)?\s+\d+(\.\d+)?\s*")
 
@@ -53,7 +53,7 @@ def filled_in(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if is_filled_in(name, survey))
 
 
-def unsure(names: Sequence[str], values: Values) -> set[str]:
+def unsure(names: Sequence[str], values: _Values) -> set[str]:
     """The columns of places that may not be that of the incident.
 
     That is where the form was opened; and _geolocation, the first point of a form, where
@@ -65,7 +65,7 @@ def unsure(names: Sequence[str], values: Values) -> set[str]:
     return opened | ({FIRST_POINT} & {*names} if several else set())
 
 
-def geopoint(names: Sequence[str], values: Values) -> str | None:
+def geopoint(names: Sequence[str], values: _Values) -> str | None:
     """The one column of geopoints; None for none, or where several could be it."""
     found = [name for name in names if _holds_points(values(name))]
     return found[0] if len(found) == 1 else None
@@ -77,7 +77,7 @@ def degree_columns(names: Sequence[str]) -> tuple[str, str] | None:
     pairs = [
         (lower[lat], lower[lon])
         for lat in lower
-        for ends in DEGREES
+        for ends in _DEGREES
         if lat.endswith(f"_{ends[0]}") and (lon := lat.removesuffix(ends[0]) + ends[1]) in lower
     ]
     return pairs[0] if len(pairs) == 1 else None

@@ -11,23 +11,32 @@ from data.files import known_words
 from data.parse import coarse_dates, date_order, midnight
 from data.parse.time_parse import HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY
-from data.values.time_roles import LENGTHS, MONTHS, OTHER, PLAIN, REPORTED, TIMES, role, said
+from data.values.time_roles import (
+    LENGTHS,
+    MONTHS,
+    OTHER,
+    PLAIN,
+    REPORTED,
+    TIMES,
+    header_words,
+    role,
+)
 from data.words import listed
 
 Values = Callable[[str], Sequence[str]]
 
-CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m", re.IGNORECASE)
+_CLOCK = re.compile(r"\d:\d|\d\s*[ap]\.?m", re.IGNORECASE)
 AGAIN = re.compile(r" \(\d+\)$")  # what a header has that another column has too
-NUMBER = re.compile(r"\d+([.,]\d+)?")
+_NUMBER = re.compile(r"\d+([.,]\d+)?")
 # a clock other than UTC behind a time: what such a text's own clock showed is not kept
-ELSEWHERE = re.compile(r":\d\d.*[+-](?!00)\d\d:?(\d\d)?$")
-LOOKED_AT = 200  # values
-SAME = 0.9  # of the rows within a day: two columns tell of one time
+_ELSEWHERE = re.compile(r":\d\d.*[+-](?!00)\d\d:?(\d\d)?$")
+_LOOKED_AT = 200  # values
+_SAME = 0.9  # of the rows within a day: two columns tell of one time
 # dates that stand before a time of day where there is none
 NO_DATES = ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1970-01-01")
 NO_DAYS = np.array(NO_DATES, "datetime64[D]").astype(np.int64)
 TIME_WORDS = listed("time times tm hora heure uhrzeit zeit")
-NUMBERED = TIME_WORDS | {"hhmm"}
+_NUMBERED = TIME_WORDS | {"hhmm"}
 DATE_WORDS = listed("date dates datetime datetimes dt dttm dtm fecha datum jour taariikh")
 
 
@@ -99,7 +108,11 @@ def clock(names: Sequence[str], values: Values, of: str, wanted: int | None = No
     ways = [name for whose in (wanted, PLAIN) for name in fit if fit[name] == whose]
     if ways:  # of several of one role, the one that the date's own words name
         return min(
-            ways, key=lambda name: (fit[name] != wanted, -len(said(name) & said(of) - TIMES))
+            ways,
+            key=lambda name: (
+                fit[name] != wanted,
+                -len(header_words(name) & header_words(of) - TIMES),
+            ),
         )
     if wanted not in (PLAIN, 1):
         return None
@@ -118,18 +131,18 @@ def _tells_time(parsed: Parsed, zone: str) -> bool:
     told = parsed.precision[parsed.ok] <= HOUR
     if not told.any() or told.mean() <= 0.5 or midnight.rule(parsed, zone) is not None:
         return False
-    return coarse_dates.known([parsed], zone, None, named=False) is None
+    return coarse_dates.true_precision([parsed], zone, None, named=False) is None
 
 
 def _dates(name: str, values: Values) -> _Dates | None:
-    whose, told = role(name), said(name)
+    whose, told = role(name), header_words(name)
     if whose is None and not told & MONTHS:
         return None
     held = values(name)
-    if all(NUMBER.fullmatch(t.strip()) for t in held if t.strip()) and not told & (TIMES | MONTHS):
+    if all(_NUMBER.fullmatch(t.strip()) for t in held if t.strip()) and not told & (TIMES | MONTHS):
         return None  # numbers of calls or incidents
     family, parsed = _parsed(held)
-    dates = sum(any(c.isdigit() for c in text) for text in held[:LOOKED_AT])
+    dates = sum(any(c.isdigit() for c in text) for text in held[:_LOOKED_AT])
     if not family or not dates or int(parsed.ok.sum()) * 2 < dates or _has_no_dates(parsed):
         return None
     if whose is None:
@@ -158,30 +171,30 @@ def _is_clock_beside(one: _Dates, dates: Sequence[_Dates], zone: str) -> bool:
 
 def _is_on_one_date(name: str, parsed: Parsed) -> bool:
     """Whether a column that is called a time holds several times of only one date."""
-    told, times = said(name), np.unique(parsed.local[parsed.ok])
+    told, times = header_words(name), np.unique(parsed.local[parsed.ok])
     called = bool(told & TIME_WORDS and not told & DATE_WORDS)
     return called and len(times) > 1 and len(np.unique(times // DAY)) == 1
 
 
 def _clock_role(name: str, values: Values) -> int | None:
-    told = said(name)
+    told = header_words(name)
     if not told & TIMES or told & LENGTHS:
         return None
-    held = [text for text in values(name) if text.strip()][:LOOKED_AT]
+    held = [text for text in values(name) if text.strip()][:_LOOKED_AT]
     family, parsed = _parsed(held)
     if date_order.digit_clock(held):  # a day or a year is a bare number too, 140500 is a date too
-        return role(name) if told & NUMBERED and parsed.ok.mean() <= 0.5 else None
-    if family and not any(ELSEWHERE.search(text) for text in held):
+        return role(name) if told & _NUMBERED and parsed.ok.mean() <= 0.5 else None
+    if family and not any(_ELSEWHERE.search(text) for text in held):
         dateless = _has_no_dates(parsed) or _is_on_one_date(name, parsed)
         return role(name) if dateless else None
     clocks = date_order.likely(held, clock=True)
-    like = sum(CLOCK.search(text.strip()) is not None for text in held)
+    like = sum(_CLOCK.search(text.strip()) is not None for text in held)
     return role(name) if clocks and like * 2 >= len(held) and not family else None
 
 
 def _parsed(texts: Sequence[str]) -> tuple[bool, Parsed]:
     """Whether some texts are dates, and the times of the first, by the likeliest format."""
-    column = pa.array([text.strip() for text in texts[:LOOKED_AT]], pa.string())
+    column = pa.array([text.strip() for text in texts[:_LOOKED_AT]], pa.string())
     if date_order.are_serials(column.to_pylist()):
         return True, Format("excel").parse(column)
     family = date_order.likely(column.to_pylist())
@@ -192,4 +205,4 @@ def _parsed(texts: Sequence[str]) -> tuple[bool, Parsed]:
 def _same(one: _Dates, other: _Dates) -> bool:
     both = one.parsed.ok & other.parsed.ok
     apart = np.abs(one.parsed.local - other.parsed.local)[both]
-    return bool(not len(apart) or (apart <= DAY).mean() >= SAME)
+    return bool(not len(apart) or (apart <= DAY).mean() >= _SAME)

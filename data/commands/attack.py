@@ -40,17 +40,17 @@ def attack(
         results: list[Result] = []
         with bar("Attacking") as move:
             if made:
-                each = attack.run_made(policy.load(place), attacks, tries)
+                each = attack.run_made(policy.load_policy(place), attacks, tries)
                 many = sum(len(attack.SIZES) if a.needs == "tables" else 1 for a in attacks)
             else:
-                each, many = attack.run(attack.released(store, name), attacks, tries), len(attacks)
+                each, many = attack.run_attacks(attack.released(store, name), attacks, tries), len(attacks)
             for result in each:
                 results.append(result)
                 move(len(results), many)
         show(results, f"Release {name}" if name else "Made records")
         whole = bool(name) and not only
         folder = chain.folder(store, name)
-        passed = attack.write(folder, results, tries) if whole else all(r.passed for r in results)
+        passed = attack.write_results(folder, results, tries) if whole else all(r.passed for r in results)
         if name and not whole:
             say("One attack alone: attack.json is as it was, and publish asks for all of them.")
         if whole and tries is not LARGE:

@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 
-MEMORY = 4 << 30
+_MEMORY = 4 << 30
 SECONDS = 120
 NEW_NETWORK, NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
 
@@ -16,7 +16,7 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, ValueError):  # macOS has no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     with contextlib.suppress(OSError, AttributeError):  # Linux only
         alone = NEW_NETWORK if os.geteuid() == 0 else NEW_NETWORK | NEW_USER
         ctypes.CDLL(None).unshare(alone)

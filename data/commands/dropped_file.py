@@ -10,20 +10,20 @@ from pathlib import Path
 from data.commands.confined import SECONDS
 from data.settings import ROOT
 
-MOST_BYTES = 10_000_000
+MOST_DROPPED_BYTES = 10_000_000
 
 
-def run(
+def import_dropped(
     name: str, content: bytes, options: dict[str, str], *, mapping: bytes = b"", dry_run: bool
 ) -> tuple[bool, str]:
     """Whether the import went through, and what it said.
 
     The child has limits on memory and time and no network; the file's name is made plain.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MOST_DROPPED_BYTES:
         return (
             False,
-            f"The file has {len(content):,} bytes; {MOST_BYTES:,} is the most here.",
+            f"The file has {len(content):,} bytes; {MOST_DROPPED_BYTES:,} is the most here.",
         )
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
     with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:

@@ -70,8 +70,8 @@ def init(
         reach=f"{reach_km:g}",
         slug=slug(name),
     )
-    file.write_text(f"{text}\n{policy.table()}", encoding="utf-8")
-    place = settings.load(file)
+    file.write_text(f"{text}\n{policy.policy_toml()}", encoding="utf-8")
+    place = settings.load_settings(file)
     return [
         f"{file.name} now describes {place.name}, {zone}.",
         *said,
@@ -100,7 +100,7 @@ def _center(at: str) -> tuple[float, float] | None:
 
 
 def _metric(crs: str) -> str:
-    found = coordinate_system.read(crs, "--crs")
+    found = coordinate_system.read_crs(crs, "--crs")
     if not found.is_projected or found.axis_info[0].unit_name != "metre":
         raise Problem(f"--crs {crs} does not measure in metres; choose a projected CRS such as a UTM zone.")
     return crs
@@ -109,7 +109,7 @@ def _metric(crs: str) -> str:
 def _beside(file: Path) -> Path:
     """A free name for the settings that are replaced."""
     try:
-        name = slug(settings.load(file).name)
+        name = slug(settings.load_settings(file).name)
     except Problem:
         name = "before"
     beside = file.with_name(f"{file.stem}.{name}.toml")

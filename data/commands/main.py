@@ -82,7 +82,7 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def opened() -> tuple[Store, Settings]:
-    place = settings.load()
+    place = settings.load_settings()
     return Store(place.store), place
 
 
@@ -112,7 +112,7 @@ def init(
     from data.commands import init
 
     with speaking():
-        for line in init.init(settings.path(), name, zone, at, crs, reach_km):
+        for line in init.init(settings.settings_path(), name, zone, at, crs, reach_km):
             say(line)
 
 
@@ -163,7 +163,7 @@ def import_(
         )  # fmt: skip
         ask = _ask if sys.stdin.isatty() else None
         with bar(f"Reading {file.name}") as move:
-            report = importer.run(
+            report = importer.import_file(
                 store, place, file, options, ask=ask, say=say, progress=move
             )
         for sentence in report.sentences():
@@ -291,4 +291,4 @@ def export(
     from data.views import export
 
     with speaking():
-        say(export.write(*opened(), file, link))
+        say(export.write_records(*opened(), file, link))

@@ -20,11 +20,11 @@ from data.embed.map import Map
 from data.files import spreadsheet
 from geo import longitude
 
-PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
+_PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
 SIZE = (960, 900)  # of an iframe before it says its height
 
 
-def write(
+def write_embed(
     folder: Path,
     tables: dict[str, pd.DataFrame],
     areas: gpd.GeoDataFrame,
@@ -34,7 +34,7 @@ def write(
     drawn = map.drawn(areas)
     codes = [s.code for s in drawn.shapes]
     found = grids.sorts(tables, codes, manifest)
-    opens = grids.opening(found)
+    opens = grids.opening_grid(found)
     sort = found[opens.sort]
     files: dict[str, bytes] = {}
     for name, table in _wide(tables, found, drawn).items():
@@ -83,12 +83,12 @@ def into(release: Path, manifest: dict[str, Any]) -> None:
         ),
         crs=4326,
     )
-    write(release / "embed", tables, areas, manifest)
+    write_embed(release / "embed", tables, areas, manifest)
 
 
 def _app() -> str:
     """app.js: one classic script of all parts."""
-    parts = [(pages.SOURCES / name).read_text("utf-8") for name in PARTS]
+    parts = [(pages.SOURCES / name).read_text("utf-8") for name in _PARTS]
     return '(function () {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 

@@ -192,7 +192,7 @@ def _nice(value: float, base: int) -> int:
     return min(fits, key=lambda s: (abs(s - value), s))
 
 
-def opening(found: dict[str, Sort]) -> Opening:
+def opening_grid(found: dict[str, Sort]) -> Opening:
     """The finest map with a number in half of the areas; else the first sort's own."""
     own = [opening_of(sort) for sort in found.values()]
     return next((at for at, half in own if half), own[0][0])

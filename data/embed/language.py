@@ -17,7 +17,7 @@ from data.settings import ROOT, Problem
 FOLDER = ROOT / "locale"
 FIRST = "en"  # the language of index.html
 FIELDS = ("msgctxt", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
-LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
+_LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
 
 
@@ -40,7 +40,7 @@ def entries(text: str, where: str = "embed.po") -> list[Text]:
         for line in lines:
             if not line.strip() or line.startswith("#"):
                 continue
-            match = LINE.fullmatch(line.strip())
+            match = _LINE.fullmatch(line.strip())
             if match is None or not (match[1] or name):
                 raise Problem(f"{where}: this is no line of a catalogue: {line}")
             name = match[1] or name

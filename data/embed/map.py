@@ -18,13 +18,13 @@ from data.settings import ROOT, Problem
 
 FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
 WIDTH, MOST_HEIGHT = 600.0, 820.0
-MARGIN = 4.0
-TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
+_MARGIN = 4.0
+_TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
 SIZES = {"wide": 16.0, "small": 21.0}  # letters' height in units: 11 px on a screen, on a phone
 WIDER = 1.06  # other letters than ours may be so much wider
 LINE = 1.08
 INSIDE = 0.93  # how much of a name must lie on its own area
-PLACES = ((0, 0), (0, -0.5), (0, 0.5), (-0.35, 0), (0.35, 0), (0, -1), (0, 1))  # in radii
+_PLACES = ((0, 0), (0, -0.5), (0, 0.5), (-0.35, 0), (0.35, 0), (0, -1), (0, 1))  # in radii
 
 
 class Name(NamedTuple):
@@ -71,9 +71,9 @@ def drawn(areas: gpd.GeoDataFrame) -> Map:
     areas = areas.sort_values("area", kind="stable").reset_index(drop=True)
     place, height = _place(areas.total_bounds)
     moved = shapely.transform(areas.geometry.to_numpy(), place)
-    simple = shapely.coverage_simplify(moved, TOLERANCE)
+    simple = shapely.coverage_simplify(moved, _TOLERANCE)
     shapes = [
-        Shape(int(code), str(name), _whole(people), path(shape), _room(shape)[:2], shape)
+        Shape(int(code), str(name), _whole(people), svg_path(shape), _room(shape)[:2], shape)
         for code, name, people, shape in zip(
             areas["area"], areas["name"], areas["residents"], simple
         )
@@ -89,19 +89,19 @@ def _whole(people: Any) -> int | None:
 def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
     west, south, east, north = bounds
     narrow = math.cos(math.radians((south + north) / 2))
-    inner = WIDTH - 2 * MARGIN
-    scale = min(inner / ((east - west) * narrow), (MOST_HEIGHT - 2 * MARGIN) / (north - south))
+    inner = WIDTH - 2 * _MARGIN
+    scale = min(inner / ((east - west) * narrow), (MOST_HEIGHT - 2 * _MARGIN) / (north - south))
     left = (WIDTH - (east - west) * narrow * scale) / 2
 
     def place(points: Any) -> Any:
         x = left + (points[:, 0] - west) * narrow * scale
-        y = MARGIN + (north - points[:, 1]) * scale
+        y = _MARGIN + (north - points[:, 1]) * scale
         return np.column_stack([x, y])
 
-    return place, (north - south) * scale + 2 * MARGIN
+    return place, (north - south) * scale + 2 * _MARGIN
 
 
-def path(shape: shapely.Geometry) -> str:
+def svg_path(shape: shapely.Geometry) -> str:
     """A polygon as the short words of an SVG path, to a tenth of a unit."""
     rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
     return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
@@ -162,7 +162,7 @@ def _first_fit(
     for lines in _foldings(shape.name):
         wide = WIDER * max(letters(size, 500).getlength(line) for line in lines)
         high = len(lines) * size * LINE
-        for right, down in PLACES:
+        for right, down in _PLACES:
             at = x + right * radius, y + down * radius
             box = shapely.box(
                 at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2

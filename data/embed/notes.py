@@ -6,7 +6,7 @@ import numpy as np
 
 from data.embed.grids import ALL, BANDS, Grid, Sort
 from data.embed.language import Words, capital, esc
-from data.embed.sentences import Picture, example, spoken
+from data.embed.sentences import Picture, example, policy_texts
 
 
 def more(
@@ -46,7 +46,7 @@ def _method(
     def paragraphs(texts: list[str]) -> str:
         return "".join(f"<p>{esc(text)}</p>" for text in texts)
 
-    rules = spoken(manifest, speak)
+    rules = policy_texts(manifest, speak)
     told = paragraphs([speak("method.once"), speak("method.areas", **rules)])
     for name, sort in sorts.items():
         rule = speak("note.exact" if sort.exact else "method.strict", **rules)

@@ -7,7 +7,7 @@ from data.embed import notes, sentences
 from data.embed.grids import Grid, Opening, Sort
 from data.embed.language import Words, capital, esc, file_of, words
 from data.embed.map import SIZES, Map
-from data.embed.sentences import Picture, Row, series
+from data.embed.sentences import Picture, Row, city_series
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -15,7 +15,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; base-uri 'none'; form-action 'none'"
 )
-LINE = 1.08  # of a label's letters
+_LINE = 1.08  # of a label's letters
 
 
 def page(
@@ -37,7 +37,7 @@ def page(
         "title": esc(f"{place}: {picture.what}, {picture.period}"),
         "skip": esc(speak("skip")),
         "notreal": esc(speak("note.made")),
-        "real": "" if sentences.made(sort.name, manifest) else " hidden",
+        "real": "" if sentences.is_sample(sort.name, manifest) else " hidden",
         "sort": esc(f"{place} · {speak(f'sort.{sort.name}')}"),
         "langs": _languages(languages, speak.language),
         "said": esc(picture.said),
@@ -49,7 +49,7 @@ def page(
         "map": svg(drawn, picture, title),
         "ranked": esc(speak("table.title")),
         "scroll": esc(speak("table.scroll")),
-        "table": table(picture, speak),
+        "table": ranked_table(picture, speak),
         "series": _series(sort, at, manifest, speak),
         "notes": "".join(f"<p>{esc(n)}</p>" for n in picture.notes),
         "source": esc(picture.source),
@@ -90,7 +90,7 @@ def svg(drawn: Map, picture: Picture, title: str) -> str:
         + "".join(
             f'<text class="{colors[n.code]}" x="{n.x:g}" data-a="{n.code}">'
             + "".join(
-                f'<tspan x="{n.x:g}" y="{n.y + (i - (len(n.lines) - 1) / 2) * size * LINE + size * 0.34:.1f}">{esc(line)}</tspan>'
+                f'<tspan x="{n.x:g}" y="{n.y + (i - (len(n.lines) - 1) / 2) * size * _LINE + size * 0.34:.1f}">{esc(line)}</tspan>'
                 for i, line in enumerate(n.lines)
             )
             + "</text>"
@@ -115,7 +115,7 @@ def _number(rows: list[Row], code: int) -> str:
     return "—" if n is None else f"{n}"
 
 
-def table(picture: Picture, speak: Words) -> str:
+def ranked_table(picture: Picture, speak: Words) -> str:
     """The ranked table; areas without a number stand last."""
     most = max((r.n or 0 for r in picture.rows), default=0) or 1
     rows = "".join(_row(r, most, speak) for r in picture.rows)
@@ -143,7 +143,7 @@ def _row(row: Row, most: int, speak: Words) -> str:
 
 
 def _series(sort: Sort, at: Opening, manifest: dict[str, Any], speak: Words) -> str:
-    found = series(sort, at, manifest, speak)
+    found = city_series(sort, at, manifest, speak)
     if found is None:
         return ""
     title, grid = found

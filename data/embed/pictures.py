@@ -11,7 +11,7 @@ import shapely
 from PIL import Image, ImageColor, ImageDraw
 
 from data.embed.language import Words, esc
-from data.embed.map import LINE, SIZES, Map, letters, lines_path, path
+from data.embed.map import LINE, SIZES, Map, letters, lines_path, svg_path
 from data.embed.sentences import Picture
 
 # the light theme of ui/parts/palette.py; a test compares them
@@ -21,7 +21,7 @@ ON = (INK, INK, INK, PAPER, PAPER)  # what is read on them
 WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
 PIXELS = 540  # of the PNG
 HATCH = 16  # pixels of the large one between two lines
-FINE = 2  # it is drawn so many times as large and brought down, for smooth edges
+_FINE = 2  # it is drawn so many times as large and brought down, for smooth edges
 FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
 
 
@@ -150,7 +150,7 @@ def _svg(mark: Mark) -> str:
     if mark.what == "line":
         return f'<path d="{lines_path(mark.points)}" fill="none" stroke="{mark.fill}" stroke-width="{mark.wide:g}" stroke-linejoin="round"/>'
     fill = "url(#hatch)" if mark.fill == "hatch" else mark.fill
-    return f'<path d="{path(mark.points)}" fill="{fill}"/>'
+    return f'<path d="{svg_path(mark.points)}" fill="{fill}"/>'
 
 
 def _rings(shape: Any) -> list[Any]:
@@ -163,8 +163,8 @@ def _rings(shape: Any) -> list[Any]:
 
 def png(sheet: Sheet) -> bytes:
     """The sheet in pixels, PIXELS wide: few colors, no time inside."""
-    by = PIXELS * FINE / sheet.width
-    size = PIXELS * FINE, round(sheet.height * by)
+    by = PIXELS * _FINE / sheet.width
+    size = PIXELS * _FINE, round(sheet.height * by)
     image = Image.new("RGB", size, PAPER)
     hatch = _hatch(size)
     draw = ImageDraw.Draw(image)
@@ -185,7 +185,7 @@ def png(sheet: Sheet) -> bytes:
                 stroke_width=round(mark.wide * by / 2) if mark.halo else 0,
                 stroke_fill=mark.halo or None,
             )
-    small = image.resize((PIXELS, size[1] // FINE), Image.Resampling.LANCZOS)
+    small = image.resize((PIXELS, size[1] // _FINE), Image.Resampling.LANCZOS)
     few = small.quantize(palette=_palette(), dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)

@@ -14,7 +14,7 @@ from data.embed.map import Map
 
 # which of the five colors (pale to deep) stand for so many classes
 SPREAD = {1: (1,), 2: (1, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
-NAMED = 3  # areas that a sentence names at most
+_NAMED = 3  # areas that a sentence names at most
 
 
 class Row(NamedTuple):
@@ -78,7 +78,7 @@ def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words
         "shown": words.number(len(shown)),
         "all": words.number(len(rows)),
     }
-    holes |= spoken(manifest, words)
+    holes |= policy_texts(manifest, words)
     period = grid.periods[at.period]
     step = 1 if sort.exact else rules(manifest)["base"]
     return Picture(
@@ -127,13 +127,13 @@ def brief(name: str, words: Words) -> str:
 
 def leading(n: list[int]) -> int:
     """How many of the highest can be named without cutting through equals; 0: too many."""
-    for k in range(min(NAMED, len(n)), 0, -1):
+    for k in range(min(_NAMED, len(n)), 0, -1):
         if n[k - 1] > 0 and (k == len(n) or n[k - 1] > n[k]):
             return k
     return 0
 
 
-def spoken(manifest: dict[str, Any], words: Words) -> dict[str, str]:
+def policy_texts(manifest: dict[str, Any], words: Words) -> dict[str, str]:
     """The policy's numbers as texts name them."""
     return {name: words.number(n) for name, n in rules(manifest).items()}
 
@@ -150,21 +150,21 @@ def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     )
 
 
-def made(name: str, manifest: dict[str, Any]) -> bool:
+def is_sample(name: str, manifest: dict[str, Any]) -> bool:
     """Whether a sort holds records that nobody reported: the sample's."""
     return any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
 
 
 def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
     """What must be said beside the numbers of a sort."""
-    first = [words("note.made")] if made(sort.name, manifest) else []
+    first = [words("note.made")] if is_sample(sort.name, manifest) else []
     return [
         *first,
-        words("note.exact" if sort.exact else "note.rounded", **spoken(manifest, words)),
+        words("note.exact" if sort.exact else "note.rounded", **policy_texts(manifest, words)),
     ]
 
 
-def series(
+def city_series(
     sort: Sort, at: Opening, manifest: dict[str, Any], words: Words
 ) -> tuple[str, Grid] | None:
     """The title and the numbers of the city's series beside the map."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,9 +15,9 @@ from data.files.csv_file import INVISIBLE
 from data.files.missing import MISSING
 from data.files.missing import missing as is_missing
 from data.mappings.mapping import Pattern, TagRule
+from geo.arrays import Flags
 
-Flags = npt.NDArray[np.bool_]
-Read = TypeVar("Read")
+_Read = TypeVar("_Read")
 _INVISIBLE = f"[{INVISIBLE}]"
 
 
@@ -103,7 +102,7 @@ class Dictionary:
         place = different.indices.fill_null(len(self.texts) - 1).to_numpy()
         self.which = place[encoded.indices.to_numpy()]
 
-    def each(self, read: Callable[[str], Read]) -> list[Read]:
+    def each(self, read: Callable[[str], _Read]) -> list[_Read]:
         """What `read` makes of each different text."""
         return [read(text) for text in self.texts]
 
@@ -134,7 +133,7 @@ def translate(column: str, rules: Mapping[str, str]) -> Known:
     a rule leaves out. Of a flag the words are yes and no, of a count its digits.
     """
     ruled = {_fold(text): word for text, word in rules.items()}
-    known = KNOWN.get(column) or _word_of(column)
+    known = _KNOWN.get(column) or _word_of(column)
 
     def read(text: str) -> str | None:
         stated = ruled.get(_fold(text))
@@ -214,7 +213,7 @@ def count(text: str) -> str | None:
     return plain if plain.isdecimal() and int(plain) < 2**15 else None
 
 
-KNOWN: dict[str, Known] = {"injured": yes_or_no, "officers": count, "vehicles": count}
+_KNOWN: dict[str, Known] = {"injured": yes_or_no, "officers": count, "vehicles": count}
 
 
 def _fold(text: str) -> str:

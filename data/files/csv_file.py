@@ -15,7 +15,7 @@ from data.settings import Problem
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|"}
 SPOKEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-LOOKED_AT = 200  # rows
+_LOOKED_AT = 200  # rows
 MOST_COLUMNS = 4000
 MOST_LETTERS = 200  # of a header
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)')  # Excel's own first line
@@ -84,7 +84,7 @@ def sniff(file: Path, form: Form = Form()) -> Csv:
     blank = BLANK_LINES.match(text, hint.end() if hint else 0)
     start = blank.end() if blank else 0
     delimiter = _delimiter(text[start:], stated)
-    rows = Grammar(delimiter).rows(_closed(text[start:], found), LOOKED_AT + 1)
+    rows = Grammar(delimiter).rows(_closed(text[start:], found), _LOOKED_AT + 1)
     if not rows or len(rows[0].cells) > MOST_COLUMNS:
         raise Problem(
             f"{file.name}: its first line is no header of a table: it is longer than "
@@ -96,7 +96,7 @@ def sniff(file: Path, form: Form = Form()) -> Csv:
     else:
         headers = [cell.decode(errors="replace") for cell in rows[0].cells]
         names, notes = unique(headers), found.notes
-        if len(set(map(clean, headers))) < len(headers):
+        if len(set(map(clean_label, headers))) < len(headers):
             notes += ("columns with the same header were numbered",)
         start += rows.pop(0).end
     cells = (tuple(c.decode(errors="replace") for c in row.cells) for row in rows)
@@ -115,7 +115,7 @@ def sniff(file: Path, form: Form = Form()) -> Csv:
     )
 
 
-def clean(label: str) -> str:
+def clean_label(label: str) -> str:
     """A label in one line, without marks that cannot be seen."""
     return " ".join(_INVISIBLE.sub("", label).split())
 
@@ -124,7 +124,7 @@ def unique(headers: Sequence[str]) -> tuple[str, ...]:
     """Column names, each once: empty ones numbered by place, repeated ones counted."""
     names: dict[str, None] = {}
     for place, header in enumerate(headers, start=1):
-        name = base = clean(header)[:MOST_LETTERS] or f"column {place}"
+        name = base = clean_label(header)[:MOST_LETTERS] or f"column {place}"
         counter = 2
         while name in names:
             name, counter = f"{base} ({counter})", counter + 1
@@ -161,7 +161,7 @@ def _delimiter(text: bytes, stated: str | None) -> str:
 
 def _agreement(text: bytes, mark: str) -> tuple[bool, float, int]:
     """How well a delimiter cuts the first rows into one number of cells."""
-    rows = Grammar(mark).rows(text + b"\n", LOOKED_AT)
+    rows = Grammar(mark).rows(text + b"\n", _LOOKED_AT)
     widths = [len(row.cells) for row in rows if any(c.strip() for c in row.cells)]
     if not widths:
         return False, 0.0, 0
@@ -176,7 +176,7 @@ def _is_header(row: Row) -> bool:
 
     Two names known from the tables of headers outweigh a number (a column "2020").
     """
-    cells = [clean(cell.decode(errors="replace")) for cell in row.cells]
+    cells = [clean_label(cell.decode(errors="replace")) for cell in row.cells]
     if sum(known_name(cell) for cell in cells) >= 2:
         return True
     return not any(_VALUE.fullmatch(cell) for cell in cells)

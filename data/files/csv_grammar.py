@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-MOST_BYTES = 1 << 20  # of one row
+MOST_ROW_BYTES = 1 << 20  # of one row
 MOST_LINES = 1000  # of one row
 
 CLOSED, OPEN, STRAY = "closed", "open", "stray"
@@ -39,7 +39,7 @@ class Grammar:
 
     def row(self, data: bytes, start: int) -> Row:
         """The row that begins at `start`, looking no further than MOST_BYTES."""
-        stop = start + MOST_BYTES
+        stop = start + MOST_ROW_BYTES
         cells: list[bytes] = []
         at, stray = start, False
         while True:

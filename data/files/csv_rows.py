@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from data.files.csv_grammar import CLOSED, LINE_END, MOST_BYTES, OPEN, Grammar, Row
+from data.files.csv_grammar import CLOSED, LINE_END, MOST_ROW_BYTES, OPEN, Grammar, Row
 from data.files.row_marks import CR, LF, Marks, Places, Rows
 from data.files.text_file import CONTROLS
 
-SHOWN = 2000  # bytes of a broken row that are kept with the rejected rows
+_SHOWN = 2000  # bytes of a broken row that are kept with the rejected rows
 
-TOO_LONG = f"longer than {MOST_BYTES:,} bytes"
+TOO_LONG = f"longer than {MOST_ROW_BYTES:,} bytes"
 NEVER_CLOSES = "a quote opens here and never closes"
 
 
@@ -126,7 +126,7 @@ class _Cutter:
                 self._take(rows, first, last)
                 continue
             unfinished = first == len(rows.ends) and not self.final
-            if unfinished and len(self.data) - self.at <= MOST_BYTES:
+            if unfinished and len(self.data) - self.at <= MOST_ROW_BYTES:
                 return
             if not self._careful():
                 return
@@ -152,7 +152,7 @@ class _Cutter:
         """Read the row at hand; False where it needs the next piece."""
         line = self.reader.line + self.marks.lines_before(self.at)
         row = self.reader.grammar.row(self.data, self.at)
-        within = len(self.data) - self.at <= MOST_BYTES and not self.final
+        within = len(self.data) - self.at <= MOST_ROW_BYTES and not self.final
         if within and (row.quote == OPEN or (row.quote == CLOSED and row.end < 0)):
             return False
         if row.quote == CLOSED and row.end > 0 and not self._swallows(row):
@@ -195,7 +195,7 @@ class _Cutter:
 
     def _text(self, start: int) -> str:
         line_end = LINE_END.search(self.data, start)
-        end = min(line_end.start() if line_end else len(self.data), start + SHOWN)
+        end = min(line_end.start() if line_end else len(self.data), start + _SHOWN)
         return self.data[start:end].decode("utf-8", errors="replace")
 
 
@@ -212,7 +212,7 @@ def _table(
     return pacsv.read_csv(
         pa.py_buffer(text),
         # a block holds at least one row, and a row is at most MOST_BYTES
-        pacsv.ReadOptions(column_names=list(names), block_size=4 * MOST_BYTES),
+        pacsv.ReadOptions(column_names=list(names), block_size=4 * MOST_ROW_BYTES),
         pacsv.ParseOptions(delimiter=delimiter.decode(), newlines_in_values=b'"' in text),
         pacsv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),

@@ -5,12 +5,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from data.files.csv_grammar import MOST_BYTES, MOST_LINES
+from data.files.csv_grammar import MOST_LINES, MOST_ROW_BYTES
+from geo.arrays import Flags
 
 LF, CR, QUOTE = 10, 13, 34
 
 Places = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 class Marks:
@@ -79,7 +79,7 @@ class Rows:
             self.first_line = last_line - lines + 1
         size = self.ends - self.starts
         unfit = (lines > 1) & ((self.cells != marks.width) | (lines > MOST_LINES))
-        unfit |= size > MOST_BYTES
+        unfit |= size > MOST_ROW_BYTES
         # places where a row must be read with care
         self.trouble = np.sort(np.concatenate([self.starts[unfit], _misplaced(marks, odd)]))
         self.plain = (self.cells == marks.width) & (size > 1 if marks.width == 1 else True)

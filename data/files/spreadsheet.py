@@ -18,8 +18,8 @@ import pyarrow.csv as pacsv
 FORMULA = r"^[\s\x00]*[=+\-@\t\r\n＝＋－＠]"
 NUMBER = r"^[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?$"
 _RISKY, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
-MARK = b"\xef\xbb\xbf"  # byte order mark: by it Excel knows UTF-8
-MADE = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same content gives the same bytes
+_MARK = b"\xef\xbb\xbf"  # byte order mark: by it Excel knows UTF-8
+_MADE = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same content gives the same bytes
 
 
 def guard(cell: str) -> str:
@@ -52,7 +52,7 @@ def _guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def as_csv(table: pa.Table, marked: bool = False) -> bytes:
     """CSV in UTF-8, its header first; `marked` with a byte order mark, which Excel wants."""
-    out = io.BytesIO(MARK if marked else b"")
+    out = io.BytesIO(_MARK if marked else b"")
     out.seek(0, io.SEEK_END)
     pacsv.write_csv(guard_table(table), out)
     return out.getvalue()
@@ -78,7 +78,7 @@ def as_zip(name: str, table: pa.Table, notes: Sequence[str], meanings: Mapping[s
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path, body in files.items():
-            packed.writestr(zipfile.ZipInfo(path, MADE), body, zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(path, _MADE), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -36,13 +36,16 @@ ADVICE: Advice = (
     ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
 )
 # of rows that go by their label
-LEFT_OUT = (
+_LEFT_OUT = (
     "nothing, if the source left these points out: counts by area hold, maps of points do not"
 )
-WITHOUT_POINTS: Advice = (("the coordinate is 0/0", LEFT_OUT), ("the coordinate is NaN", LEFT_OUT))
+WITHOUT_POINTS: Advice = (
+    ("the coordinate is 0/0", _LEFT_OUT),
+    ("the coordinate is NaN", _LEFT_OUT),
+)
 
 
-def told(rows: int, rejected: Mapping[str, int]) -> list[str]:
+def advise(rows: int, rejected: Mapping[str, int]) -> list[str]:
     """What to do where no row was kept, or more than half were rejected; [] elsewhere."""
     lost = sum(rejected.values())
     if lost * 2 <= rows:

@@ -31,7 +31,7 @@ def decided(store: Store, place: Settings, csv: Csv, rules: Mapping, ask: Ask | 
     if rules.place.place_by or not labelled:
         return rules
     crs, known = projection.metric_crs(store, place), label_or_point.decisions(store)
-    sets = [area_import.read(file) for file in area_import.current_sets(store).values()]
+    sets = [area_import.read_areas(file) for file in area_import.current_sets(store).values()]
     open_sets = [
         Comparison(areas, meta, crs)
         for areas, meta in sets

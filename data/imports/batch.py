@@ -18,7 +18,7 @@ from data.values.record_reader import LINE
 
 ROW_GROUP = 122_880
 STRETCH_BYTES = 128 << 20  # of records that are sorted at once
-MEMORY = "600MB"
+_MEMORY = "600MB"
 GEO = {
     "version": "1.1.0",
     "primary_column": "geometry",
@@ -27,7 +27,7 @@ GEO = {
 
 
 @dataclass(frozen=True)
-class Written:
+class BatchContent:
     """What a batch holds. `repeats` equal an earlier row of the file in every column."""
 
     kept: int
@@ -44,7 +44,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
-            "memory_limit": MEMORY,
+            "memory_limit": _MEMORY,
             "temp_directory": str(scratch / "spill"),
         }
     )
@@ -62,13 +62,13 @@ def median_place(connection: duckdb.DuckDBPyConnection, runs: Runs) -> tuple[flo
     return None if lat is None else (lat, lon)
 
 
-def write(
+def write_batch(
     connection: duckdb.DuckDBPyConnection,
     runs: Runs,
     target: Path,
     drop: Callable[[], None],
-    about: Callable[[Written], dict[str, Any]],
-) -> Written:
+    about: Callable[[BatchContent], dict[str, Any]],
+) -> BatchContent:
     """One file of all runs. The order is by time, then as in the file; ids carry a counter.
 
     `drop` fills the table `dropped` with lines that are left out. Stretch by stretch of
@@ -83,7 +83,7 @@ def write(
         f"FROM {runs.table} ANTI JOIN dropped USING ({LINE})"
     ).fetchall()[0]
     ((unsure,),) = connection.sql("SELECT count(*) FILTER (unsure) FROM dropped").fetchall()
-    written = Written(kept, runs.rows - kept - unsure, unsure, repeats, same_id, first, last)
+    written = BatchContent(kept, runs.rows - kept - unsure, unsure, repeats, same_id, first, last)
     told = json.dumps(about(written), ensure_ascii=False)
     schema = SCHEMA.with_metadata({"geo": json.dumps(GEO), "porchlight": told})
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:

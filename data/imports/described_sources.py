@@ -8,9 +8,9 @@ from data import sources
 from data.mappings import mapping_write
 from data.settings import Problem, read_toml
 from data.sources import Source
-from data.storage.store import Store, place
+from data.storage.store import Store, write_whole
 
-HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
+_HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
 
 
 def described(name: str, about: Table[str, Any], known: dict[str, Source], root: Path) -> Source:
@@ -41,8 +41,8 @@ def keep(store: Store, source: Source) -> None:
     file = store.root / "sources.toml"
     tables = read_toml(file) if file.exists() else {}
     tables[source.name] = _table(source)
-    parts = [mapping_write.table(name, table) for name, table in tables.items()]
-    place("\n".join([HEAD, *parts]).encode(), file)
+    parts = [mapping_write.toml_table(name, table) for name, table in tables.items()]
+    write_whole("\n".join([_HEAD, *parts]).encode(), file)
 
 
 def _table(source: Source) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from data.files.missing import missing
 from data.mappings.mapping import DATED, TIME_COLUMNS, Mapping
 from data.parse import coarse_dates, date_order, midnight
 from data.parse.date_order import Ask
-from data.parse.time_parse import HOUR, Format, Ints
+from data.parse.time_parse import HOUR, Format
 from data.settings import Problem
 from data.values import time_roles
+from geo.arrays import Ints
 
-SERIALS = {*date_order.SERIAL_FORMATS}
-ENOUGH = 200  # values that tell the looks of a column
+_SERIALS = {*date_order.SERIAL_FORMATS}
+_ENOUGH = 200  # values that tell the looks of a column
 
 
 def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None, zone: str) -> Mapping:
@@ -62,10 +63,10 @@ def _precision(csv: Csv, rules: Mapping, zone: str) -> str | None:
     form, rule = Format(rules.time.formats["occurred_at"]), rules.time.midnight.get("occurred_at")
     head = form.parse(pa.array(_texts(csv, rules, "occurred_at"), pa.string()))
     named = time_roles.names_month(name)
-    if rule == midnight.EXACT or coarse_dates.known([head], zone, rule, named) is None:
+    if rule == midnight.EXACT or coarse_dates.true_precision([head], zone, rule, named) is None:
         return None
     frames = (form.parse(column) for column, _ in _column(csv, rules, "occurred_at"))
-    return coarse_dates.known(frames, zone, rule, named)
+    return coarse_dates.true_precision(frames, zone, rule, named)
 
 
 def _with_zones(rules: Mapping) -> Mapping:
@@ -109,7 +110,7 @@ def _found(
     if target == "time_of_day":
         return _clock(csv, rules, texts)
     column = rules.columns[target]
-    if date_order.are_serials(texts) and (target == "occurred_at" or SERIALS & {*before.values()}):
+    if date_order.are_serials(texts) and (target == "occurred_at" or _SERIALS & {*before.values()}):
         return _serial(csv, column, texts, before, ask)
     family = date_order.likely(texts)
     if not family and texts and target == "occurred_at":
@@ -152,7 +153,7 @@ def _serial(
     csv: Csv, column: str, texts: Sequence[str], before: dict[str, str], ask: Ask | None
 ) -> str:
     """The format of serial day numbers, which somebody has to say, once for a file."""
-    if said := SERIALS & {*before.values()}:
+    if said := _SERIALS & {*before.values()}:
         return said.pop()
     example = next(text for text in texts if any(c.isdigit() for c in text))
     ways = [
@@ -184,7 +185,7 @@ def _texts(csv: Csv, rules: Mapping, target: str) -> list[str]:
 
 def _told(column: pa.StringArray) -> list[str]:
     texts = (text for text in column.to_pylist() if not missing(text))
-    return [text for text in texts if any(c.isdigit() for c in text)][:ENOUGH]
+    return [text for text in texts if any(c.isdigit() for c in text)][:_ENOUGH]
 
 
 def _column(csv: Csv, rules: Mapping, target: str) -> Iterator[tuple[pa.StringArray, Ints]]:

@@ -36,17 +36,16 @@ from data.parse.date_order import Ask
 from data.settings import Problem, Settings
 from data.storage import damaged, identity, ledger, projection
 from data.storage.identity import PurgedIds
-from data.storage.store import Store, move
-from data.storage.store import place as put
+from data.storage.store import Store, move, write_whole
 from data.values.record_reader import Read, Reader
 
 VERSION = 4  # of the rules: a file is imported anew when they change
-SHOWN = 8  # texts without a rule
+_SHOWN = 8  # texts without a rule
 
-__all__ = ["Options", "Report", "run"]
+__all__ = ["Options", "Report", "import_file"]
 
 
-def run(
+def import_file(
     store: Store,
     place: Settings,
     file: Path,
@@ -149,7 +148,7 @@ class _Work:
         self.runs = Runs(scratch / "runs")
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
-        self.purges = purged_rows.of(store.events())
+        self.purges = purged_rows.purges_among(store.events())
         self.fixed_crs = projection.metric_crs(store, decided.place)
         self.crs = self.fixed_crs
 
@@ -217,7 +216,7 @@ class _Work:
             text = mapping_draft.described(
                 decided.mapping, decided.csv, decided.prose, decided.telling
             )
-            put(text.encode(), target)
+            write_whole(text.encode(), target)
         if self.crs and self.fixed_crs is None:
             ledger.append(store.ledger, "crs", self.crs)
         ledger.append(store.ledger, "import", self.name, **self._detail(report))
@@ -246,7 +245,7 @@ class _Work:
             rows = self.runs.table
             purged_rows.drop(connection, rows, self.purges, batches, self.key, columns)
 
-        def about(written: batch.Written) -> dict[str, Any]:
+        def about(written: batch.BatchContent) -> dict[str, Any]:
             nonlocal report
             tally.rejected[PURGED] += written.purged
             tally.rejected[UNSURE] += written.unsure
@@ -262,7 +261,7 @@ class _Work:
                 "import": self._detail(report),
             }
 
-        batch.write(connection, self.runs, self.batch, drop, about)
+        batch.write_batch(connection, self.runs, self.batch, drop, about)
         assert report is not None
         return report
 
@@ -270,7 +269,7 @@ class _Work:
         sha256, source = self.plan.csv.sha256, self.plan.source.name
         return earlier.superseded(self.store, sha256, source, self.name)
 
-    def _report(self, tally: "_Tally", written: batch.Written) -> Report:
+    def _report(self, tally: "_Tally", written: batch.BatchContent) -> Report:
         if written.kept + sum(tally.rejected.values()) != tally.rows:
             raise RuntimeError("an import lost count of its rows: nothing was written")
         decided = self.plan
@@ -294,7 +293,7 @@ class _Work:
                 MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))
                 for target, texts in tally.missing.items()
             ],
-            unknown={c: dict(texts.most_common(SHOWN)) for c, texts in tally.unknown.items()},
+            unknown={c: dict(texts.most_common(_SHOWN)) for c, texts in tally.unknown.items()},
             losses=tally.losses.most(),
             first=written.first,
             last=written.last,

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from data.values.verdicts import Verdicts
 
-FEW = 20  # rows: what a source writes more seldom is no sort of its own
-SHOWN = 8  # of the source's own sorts
+_FEW = 20  # rows: what a source writes more seldom is no sort of its own
+_SHOWN = 8  # of the source's own sorts
 
 
 class Loss(NamedTuple):
@@ -57,7 +57,7 @@ class Losses:
         kinds = sorted(self._kinds(), key=lambda loss: -loss.lost)
         whole = {loss.kind for loss in kinds}
         own = sorted(self._own(whole), key=lambda loss: -loss.lost)
-        return (*kinds, *own[:SHOWN])
+        return (*kinds, *own[:_SHOWN])
 
     def _kinds(self) -> Iterator[Loss]:
         rows, reasons = Counter[str](), dict[str, Counter[str]]()
@@ -70,7 +70,7 @@ class Losses:
 
     def _own(self, whole: set[str]) -> Iterator[Loss]:
         for (kind, own), counts in self.reasons.items():
-            if own and kind not in whole and self.rows[kind, own] >= FEW:
+            if own and kind not in whole and self.rows[kind, own] >= _FEW:
                 yield from _loss(kind, own, self.rows[kind, own], counts)
 
 

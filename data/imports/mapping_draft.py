@@ -13,27 +13,26 @@ from data.mappings import mapping_write
 from data.mappings.mapping import Mapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
-from data.storage.store import Store
-from data.storage.store import place as put
+from data.storage.store import Store, write_whole
 
 HINTS = 40  # kinds without a rule that a written mapping lists
 
 
 @dataclass
-class Written:
+class MappingDraft:
     """The mapping as far as it is decided."""
 
     rules: Mapping
 
 
 @contextmanager
-def kept(store: Store, csv: Csv, rules: Mapping, options: Options) -> Iterator[Written]:
+def save_draft(store: Store, csv: Csv, rules: Mapping, options: Options) -> Iterator[MappingDraft]:
     """Write the mapping where --save-map says, also if a Problem stops the plan.
 
     Without --save-map and --map it is written to the store if a Problem stops the plan.
     The Problem says where it is.
     """
-    written = Written(rules)
+    written = MappingDraft(rules)
     try:
         yield written
     except Problem as problem:
@@ -56,7 +55,7 @@ def _told(store: Store, csv: Csv, rules: Mapping, options: Options) -> str:
         store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.parent.mkdir(exist_ok=True, mode=0o700)
         if not file.exists():  # else it may have been edited since
-            put(described(rules, csv).encode(), file)
+            write_whole(described(rules, csv).encode(), file)
     return f"What was found so far is a mapping, to edit and use with --map: {file}"
 
 

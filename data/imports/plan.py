@@ -112,7 +112,7 @@ class Plan:
 
 def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
-    stated = mapping_read.read(options.map) if options.map else None
+    stated = mapping_read.read_mapping(options.map) if options.map else None
     csv = _sniff(file, options, stated, ask)
     rules = _overridden(stated or _guessed(csv, file, options, place.zone), csv, options)
     rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
@@ -121,13 +121,13 @@ def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask |
     source = described_sources.described(rules.source, rules.about, known, store.root)
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
-    with mapping_draft.kept(store, csv, rules, options) as written:
+    with mapping_draft.save_draft(store, csv, rules, options) as written:
         rules = written.rules = questions.time(csv, rules, stated is None, ask, place.zone)
         zone = rules.time.zone or source.zone or place.zone
         rules = guess_times.decided(csv, rules, options.date_format, ask, zone)
         rules = _decimal(rules, csv)
         rules = written.rules = questions.rest(csv, rules, stated is None, ask)
-        required.check(csv, rules, source, stated is None)
+        required.check_file(csv, rules, source, stated is None)
         rules = written.rules = area_decider.decided(store, place, csv, rules, ask)
     names = area_import.names_like_empty_cells(store)
     return replace(_plan(csv, rules, source, place), area_names=names)
@@ -213,7 +213,7 @@ def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
     if options.zone:
         time = replace(time, zone=check_zone(options.zone, "--zone"))
     if options.crs:
-        spot = replace(spot, crs=coordinate_system.check(options.crs, "--crs"))
+        spot = replace(spot, crs=coordinate_system.check_crs(options.crs, "--crs"))
     if options.decimal:
         if options.decimal not in ".,":
             raise Problem('--decimal is "." or ",".')
@@ -256,8 +256,8 @@ def _name(name: str, csv: Csv, where: str = "the mapping") -> str:
     """A column as the file spells it; case and blanks do not matter."""
     if name in csv.names:
         return name
-    plain = {csv_file.clean(n).casefold(): n for n in reversed(csv.names)}
-    if found := plain.get(csv_file.clean(name).casefold()):
+    plain = {csv_file.clean_label(n).casefold(): n for n in reversed(csv.names)}
+    if found := plain.get(csv_file.clean_label(name).casefold()):
         return found
     raise Problem(
         f'{csv.file.name} has no column "{name}", which {where} names. It has: {csv.listed()}.'

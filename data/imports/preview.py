@@ -5,7 +5,7 @@ from data.imports.plan import Plan
 from data.mappings.mapping import ENUMERATED, Mapping
 from data.parse import midnight
 
-MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 # what a plan says of times of 00:00, by the rule of the mapping
 MIDNIGHTS = {
     midnight.LOCAL: "00:00 tells only the day",
@@ -20,7 +20,7 @@ def introduced(decided: Plan) -> list[str]:
     """The file, the mapping found, and three rows as the mapping sees them."""
     csv, rules = decided.csv, decided.mapping
     said = [
-        f"{csv.file.name}: {csv.encoding}, {MARKS[csv.delimiter]}, "
+        f"{csv.file.name}: {csv.encoding}, {_MARKS[csv.delimiter]}, "
         f"{len(csv.names)} columns; source {decided.source.name} "
         f"({decided.source.kind}); clock {decided.zone}."
     ]
@@ -63,6 +63,6 @@ def _sample(decided: Plan) -> list[dict[str, str]]:
     names, columns = decided.csv.names, decided.mapping.columns
     places = {t: names.index(c) for t, c in columns.items() if t not in NOT_SHOWN}
     return [
-        {target: csv_file.clean(row[place])[:40] for target, place in places.items()}
+        {target: csv_file.clean_label(row[place])[:40] for target, place in places.items()}
         for row in decided.csv.head[:SAMPLE]
     ]

@@ -13,8 +13,8 @@ from data.storage.store import literal
 from data.values.record_reader import LINE
 
 OLD_MARK = MARK.format(own="incident_id")  # what earlier versions kept of time and place
-ALL = 0  # in place of the number of one repeat: every row that is equal
-COLUMNS = ("same_id", "repeat", "row_hash")  # which batches of earlier versions lack
+ALL_REPEATS = 0  # in place of the number of one repeat: every row that is equal
+_COLUMNS = ("same_id", "repeat", "row_hash")  # which batches of earlier versions lack
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Purges:
     marks: tuple[tuple[str, str], ...] = ()
 
 
-def of(events: Iterable[Event]) -> Purges:
+def purges_among(events: Iterable[Event]) -> Purges:
     """The purges among the events of a ledger."""
     purges = [e for e in events if e.verb == "purge" and "became" not in e.detail]
     told = [e.detail for e in purges if e.detail.get("row")]
@@ -88,7 +88,7 @@ def drop(
         f"""INSERT INTO dropped SELECT {LINE}, false FROM rest
         WHERE subject IN (FROM purged_old) OR plain IN (FROM purged_old)
             OR old_mark IN (FROM purged_old) OR EXISTS (
-            FROM purged_rows AS p WHERE p.hash = rest.hash AND p.which IN ({ALL}, rest.which))"""
+            FROM purged_rows AS p WHERE p.hash = rest.hash AND p.which IN ({ALL_REPEATS}, rest.which))"""
     )
     _missing(connection, key)
     # a row without an id of its own has another hash, and so another id, by other columns
@@ -132,7 +132,7 @@ def _known(batches: Sequence[Path], key: bytes) -> str:
 
 def has_rows(file: Path) -> bool:
     """Whether a batch knows the hash of each row; those of earlier versions do not."""
-    return set(COLUMNS) <= set(pq.read_schema(file).names)
+    return set(_COLUMNS) <= set(pq.read_schema(file).names)
 
 
 def _table(

@@ -10,9 +10,9 @@ from data.mappings.mapping import Mapping
 from data.parse.date_order import Ask
 from data.storage import coordinate_system
 
-SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
+_SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
 KIND = "{file} does not say in our words what happened. Which kind are its rows?"
-TIME = "In {file} several columns could say when it happened. Which one does?"
+_TIME = "In {file} several columns could say when it happened. Which one does?"
 TIMED = ("occurred_at", "time_of_day", "hour", "minute", "received_at")
 CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
 
@@ -21,7 +21,7 @@ def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
     """The mapping with who stands behind a source that nobody has described."""
     if ask is None or known or rules.about:
         return rules
-    answer = ask(SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
+    answer = ask(_SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
     return replace(rules, about={"kind": answer})
 
 
@@ -35,7 +35,7 @@ def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None, zone: str) ->
     rivals = list(required.rivals(csv))
     if not rivals:
         return rules
-    answer = ask(TIME.format(file=csv.file.name), rivals)
+    answer = ask(_TIME.format(file=csv.file.name), rivals)
     clock = rules.time.zone or zone
     beside = guess_columns.columns(csv.names, csv.values, bool(rules.place.crs), answer, clock)
     timed = {target: beside[target] for target in TIMED if target in beside}
@@ -52,6 +52,6 @@ def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
         rules = replace(rules, constant={**rules.constant, "kind": answer})
     if required.lacks_crs(rules):
         x, y = rules.columns["x"], rules.columns["y"]
-        answer = coordinate_system.check(ask(CRS.format(x=x, y=y), []), "The answer")
+        answer = coordinate_system.check_crs(ask(CRS.format(x=x, y=y), []), "The answer")
         rules = replace(rules, place=replace(rules.place, crs=answer))
     return rules

@@ -8,12 +8,12 @@ from data import words
 from data.imports import advice
 from data.imports.losses import Loss
 
-PROSE = (
+_PROSE = (
     'column "{column}" looks like free text and may name people: dropped; keep it with '
     '[keep] attributes = ["{column}"] in the mapping'
 )
 
-TELLING = (
+_TELLING = (
     'column "{column}" looks like names, plates, phone numbers or addresses of people or '
     'devices: dropped; keep it with [keep] attributes = ["{column}"] in the mapping'
 )
@@ -97,8 +97,8 @@ class Report:
                 "Dropped, because a source that is not official keeps only the columns "
                 f"that its mapping names: {listed}."
             )
-        said += [PROSE.format(column=column) for column in self.prose]
-        said += [TELLING.format(column=column) for column in self.telling]
+        said += [_PROSE.format(column=column) for column in self.prose]
+        said += [_TELLING.format(column=column) for column in self.telling]
         for what, field_name in DROPPED:
             if columns := getattr(self, field_name):
                 said.append(f"Columns dropped as {what}: {len(columns):,}.")
@@ -135,7 +135,7 @@ class Report:
             said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
         if self.mapping_file:
             said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
-        said += advice.told(self.rows, self.rejected)
+        said += advice.advise(self.rows, self.rejected)
         said += advice.points_lost(self.rows, self.by_label)
         return [*said, *map(advice.kind_lost, self.losses), self.sum()]
 

@@ -15,9 +15,9 @@ from data.sources import Source
 SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
 )  # fmt: skip
-PAIRS = (("lat", "lon"), ("x", "y"))
+_PAIRS = (("lat", "lon"), ("x", "y"))
 # parts of a date, and the columns of which each needs one
-PARTS = {
+_PARTS = {
     "year": {"month"},
     "month": {"year"},
     "day": {"year"},
@@ -26,15 +26,15 @@ PARTS = {
     "time_of_day": {"day", "occurred_at"},
 }
 EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
-SHOWN = 8  # texts of a column of kinds
+_SHOWN = 8  # texts of a column of kinds
 
 
-def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
+def check_file(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
     """Problem where a file cannot become records by this mapping."""
     here = csv.file.name
     has = {*rules.columns, *rules.constant}
     _check_dates(csv, has, guessed)
-    for pair in PAIRS:
+    for pair in _PAIRS:
         if len(has & set(pair)) == 1:
             raise Problem(f"{here}: the mapping needs both {' and '.join(pair)}.")
     if not any(spot <= has for spot in SPOTS):
@@ -60,7 +60,7 @@ def check(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
 def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
     """Problem where nothing tells the date, or the parts of one do not make it."""
     here = csv.file.name
-    for part, needs in PARTS.items():
+    for part, needs in _PARTS.items():
         if part in has and not needs & has:
             raise Problem(f"{here}: the mapping needs {' or '.join(sorted(needs))} beside {part}.")
     for one, other in EITHER:
@@ -93,7 +93,7 @@ def lacks_kind(csv: Csv, rules: Mapping, guessed: bool) -> bool:
     column = rules.columns.get("kind")
     if column is None:
         return True
-    if guessed and csv_file.clean(column).lower() != "kind":
+    if guessed and csv_file.clean_label(column).lower() != "kind":
         return bool(_held(csv, column)) and not speaks(csv, column)
     return bool(_strange(csv, rules))
 
@@ -117,8 +117,8 @@ def _strange(csv: Csv, rules: Mapping) -> list[str]:
         texts = [text for text in cells.Dictionary(frame.table[column]).texts if text]
         if any(known(text) for text in texts):
             return []
-        found |= dict.fromkeys(texts[:SHOWN])
-    return list(found)[:SHOWN]
+        found |= dict.fromkeys(texts[:_SHOWN])
+    return list(found)[:_SHOWN]
 
 
 def _ruled(rules: Mapping) -> Callable[[str], bool]:
@@ -172,9 +172,9 @@ def _no_kind(csv: Csv, rules: Mapping) -> str:
 
 def _spoken(csv: Csv, rules: Mapping) -> str:
     """The first texts in the column of kinds; not what somebody wrote in sentences."""
-    texts = list(dict.fromkeys(map(csv_file.clean, _held(csv, rules.columns["kind"]))))
+    texts = list(dict.fromkeys(map(csv_file.clean_label, _held(csv, rules.columns["kind"]))))
     texts = texts or _strange(csv, rules)
     if free_text.looks(texts):
         return "sentences, which are not shown because they may name people"
-    more = " ..." if len(texts) > SHOWN else ""
-    return ", ".join(f'"{text[:40]}"' for text in texts[:SHOWN]) + more
+    more = " ..." if len(texts) > _SHOWN else ""
+    return ", ".join(f'"{text[:40]}"' for text in texts[:_SHOWN]) + more

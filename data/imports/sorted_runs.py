@@ -15,8 +15,8 @@ from data.storage import projection
 from data.storage.store import literal
 from data.values.record_reader import LINE
 
-ORDER = [("occurred_at", "ascending"), (LINE, "ascending")]
-ROW_GROUP = 8192  # small, so that a stretch of time is read without the rest
+_ORDER = [("occurred_at", "ascending"), (LINE, "ascending")]
+_ROW_GROUP = 8192  # small, so that a stretch of time is read without the rest
 SAMPLE_BYTES = 1 << 20  # one sample stands for so much
 
 Item = TypeVar("Item")
@@ -96,16 +96,16 @@ class Runs:
             for name, values in zip("xy", projection.metres(lon, lat, crs)):
                 place = table.schema.get_field_index(name)
                 table = table.set_column(place, table.schema.field(name), values)
-            pq.write_table(table, file, compression="lz4", row_group_size=ROW_GROUP)
+            pq.write_table(table, file, compression="lz4", row_group_size=_ROW_GROUP)
 
     def _write(self, table: pa.Table, number: int) -> None:
-        table = table.take(pc.sort_indices(table, sort_keys=ORDER))
+        table = table.take(pc.sort_indices(table, sort_keys=_ORDER))
         step = max(len(table) * SAMPLE_BYTES // max(table.nbytes, 1), 1)
         sampled = table.take(pa.array(range(0, len(table), step), pa.int64()))
         micros = sampled["occurred_at"].cast(pa.int64()).to_pylist()
         self.samples += map(Mark, micros, sampled[LINE].to_pylist())
         file = self.folder / f"{number:06}.parquet"
-        pq.write_table(table, file, compression="lz4", row_group_size=ROW_GROUP)
+        pq.write_table(table, file, compression="lz4", row_group_size=_ROW_GROUP)
 
     def _wait(self) -> None:
         if self._last is not None:

@@ -14,14 +14,14 @@ from data.settings import Problem, check_zone, read_toml
 from data.sources import source
 from data.storage import coordinate_system
 
-PARTS = (
+_PARTS = (
     "file", "source", "columns", "time", "place", "values", "tags", "constant",
     "patterns", "keep",
 )  # fmt: skip
 YES_NO = ("yes", "no", "")
 
 
-def read(file: Path) -> Mapping:
+def read_mapping(file: Path) -> Mapping:
     """The mapping in a TOML file. Problem names the entry that does not fit."""
     try:
         table = read_toml(file)
@@ -33,9 +33,9 @@ def read(file: Path) -> Mapping:
 def from_table(table: dict[str, Any], where: str) -> Mapping:
     """The mapping in a table of tables. `where` says in Problems what is meant."""
     for name in table:
-        if name not in PARTS:
-            raise Problem(f"{where}: [{name}] is unknown. Known are: {', '.join(PARTS)}.")
-    parts = {name: _Part(where, name, table.get(name, {})) for name in PARTS}
+        if name not in _PARTS:
+            raise Problem(f"{where}: [{name}] is unknown. Known are: {', '.join(_PARTS)}.")
+    parts = {name: _Part(where, name, table.get(name, {})) for name in _PARTS}
     about = parts["source"].only({"name", *mapping.ABOUT}).table
     about = {key: value for key, value in about.items() if key != "name"}
     name = parts["source"].text("name") or ""  # without one, --source has to say it
@@ -177,7 +177,7 @@ def _place(part: _Part) -> PlaceRule:
         raise Problem(f"{part.where} reach_km is a number of kilometres; 0 is no limit.")
     crs, place_by = part.text("crs"), part.text("place_by")
     return PlaceRule(
-        crs and coordinate_system.check(crs, f"{part.where} crs"),
+        crs and coordinate_system.check_crs(crs, f"{part.where} crs"),
         _word(part, "precision", "place_precision"),
         reach,
         decimal,

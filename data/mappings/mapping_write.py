@@ -43,10 +43,10 @@ HEADINGS = {
     "keep": """Columns that stay as attributes though they are mapped, hold free text or,
         in sources that are not official, are not mapped.""",
 }
-PROSE = "looks like free text, which may name people: dropped unless kept under [keep]"
-TELLING = "looks like names, plates or numbers of people: dropped unless kept under [keep]"
+_PROSE = "looks like free text, which may name people: dropped unless kept under [keep]"
+_TELLING = "looks like names, plates or numbers of people: dropped unless kept under [keep]"
 NESTED = ("values", "tags", "patterns")
-KEY = re.compile(r"[A-Za-z0-9_-]+")
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def text(
@@ -100,7 +100,7 @@ def text(
         if name == "values":
             _hint(lines, kinds)
         if name == "columns":
-            told = (("not mapped", unused), (PROSE, prose), (TELLING, telling))
+            told = (("not mapped", unused), (_PROSE, prose), (_TELLING, telling))
             lines[-1:] = [*(line for what, which in told for line in _listed(what, which)), ""]
     return "\n".join(lines)
 
@@ -112,7 +112,7 @@ def _listed(what: str, columns: tuple[str, ...]) -> list[str]:
 def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
     """Add all kinds, and those without a rule, as comments where rules for them belong."""
     hints = [f'# {_value(kind)} = ""' for kind in kinds]
-    said = ["# Kinds that a record can have:", *mapping_examples.kinds()]
+    said = ["# Kinds that a record can have:", *mapping_examples.kind_examples()]
     if kinds:
         said.append("# Kinds without a rule: write a word for each and take the # away.")
     if "[values.kind]" in lines:
@@ -123,7 +123,7 @@ def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
         lines += [*said, "# [values.kind]", *example, ""]
 
 
-def table(name: str, entries: Table[str, Any]) -> str:
+def toml_table(name: str, entries: Table[str, Any]) -> str:
     """One TOML table with a name."""
     lines = [f"{_key(key)} = {_value(value)}" for key, value in entries.items()]
     return "\n".join([f"[{_key(name)}]", *lines, ""])
@@ -190,7 +190,7 @@ def _inner(name: str, value: Any) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if KEY.fullmatch(key) else _value(key)
+    return key if _KEY.fullmatch(key) else _value(key)
 
 
 def _value(value: Any) -> str:

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 from data.settings import Basemap, Problem
 
-MOST_BYTES = 200 * 1024 * 1024  # Streamlit serves no larger file
+MOST_SERVED_BYTES = 200 * 1024 * 1024  # Streamlit serves no larger file
 MOST_WATER = 20_000_000
 HEADER = 127  # bytes of a PMTiles v3 header
 VECTOR, PLAIN, GZIP = 1, 1, 2  # its codes for tiles of vectors, and for how things are packed
-DAY = 86_400.0
-TOLERANCE = 5e-5  # degrees, about 5 m: finer than a screen shows
-DECIMALS = 5
+_DAY = 86_400.0
+_TOLERANCE = 5e-5  # degrees, about 5 m: finer than a screen shows
+_DECIMALS = 5
 SAFE = re.compile(r"[\w .,'&()·-]{1,40}")
-PLACES = {"x", "y", "z", "r"}  # what an address of a tile may leave open
+_PLACES = {"x", "y", "z", "r"}  # what an address of a tile may leave open
 LEARNS = (
     "Tiles come from {name} ({host}): it sees your network address, your browser and which "
     "part of the map you look at, at which time."
@@ -59,9 +59,9 @@ def local(asked: Basemap) -> Local | None:
             head = opened.read(HEADER)
     except OSError as error:
         raise Problem(f"The base map {file} cannot be read: {error.strerror}.") from None
-    if size > MOST_BYTES:
+    if size > MOST_SERVED_BYTES:
         raise Problem(
-            f"The base map {file.name} has {size:,} bytes; {MOST_BYTES:,} can be served. "
+            f"The base map {file.name} has {size:,} bytes; {MOST_SERVED_BYTES:,} can be served. "
             "Cut out a smaller region or fewer zoom levels."
         )
     if len(head) < HEADER or head[:7] != b"PMTiles" or head[7] != 3:
@@ -77,7 +77,7 @@ def local(asked: Basemap) -> Local | None:
     return Local(file, int(zoom), _text(asked.attribution))
 
 
-def serve(file: Path, folder: Path, keep: float = DAY) -> str:
+def serve(file: Path, folder: Path, keep: float = _DAY) -> str:
     """The name under which a folder that the app serves holds a file: its content's hash.
 
     A hard link where that is possible, else a copy. Other maps in the folder that have
@@ -121,7 +121,7 @@ def _own(table: dict[str, Any]) -> Tiles:
     host = urlsplit(url).hostname
     if urlsplit(url).scheme not in ("https", "http") or not host:
         raise Problem(f"{where}.url begins with https:// and a host.")
-    if not {"x", "y", "z"} <= left <= PLACES:
+    if not {"x", "y", "z"} <= left <= _PLACES:
         raise Problem(f"{where}.url holds {{z}}, {{x}} and {{y}}, perhaps {{r}}, and no other.")
     zoom = table.get("max_zoom", 19)
     if not isinstance(zoom, int) or not 0 < zoom < 25:
@@ -192,18 +192,18 @@ def water(asked: Basemap, meridian: float | None = None) -> tuple[str, str] | No
 
     if file.exists() and file.stat().st_size > MOST_WATER:
         raise Problem(f"basemap.water: {file.name} is over {MOST_WATER:,} bytes. Simplify it.")
-    held = boundary_files.read(file)
+    held = boundary_files.read_features(file)
     drawn = [s for s in held.shapes if s is not None and shapely.get_dimensions(s) > 0]
     if not drawn:
         raise Problem(f"basemap.water: {file.name} holds no line and no polygon.")
     placed = gpd.GeoSeries(drawn, crs=held.crs).to_crs(4326)
-    simple = shapely.simplify(placed.values, TOLERANCE)
+    simple = shapely.simplify(placed.values, _TOLERANCE)
     west, south, east, north = shapely.total_bounds(simple)
     if not np.isfinite([west, south]).all() or max(-west, east) > 180 or max(-south, north) > 90:
         raise Problem(f"basemap.water: {file.name} says another coordinate system than it has.")
     if meridian is not None:
         simple = longitude.shapes_near(simple, meridian)
-    rounded = shapely.set_precision(simple, 10.0**-DECIMALS, mode="pointwise")
+    rounded = shapely.set_precision(simple, 10.0**-_DECIMALS, mode="pointwise")
     features = [
         {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
         for text in shapely.to_geojson(rounded)
@@ -213,7 +213,7 @@ def water(asked: Basemap, meridian: float | None = None) -> tuple[str, str] | No
     return name, f"porchlight.shapes({json.dumps(f'/app/static/basemap/{name}')},{body});\n"
 
 
-def check(asked: Basemap) -> None:
+def check_basemap(asked: Basemap) -> None:
     """Problem where something that the settings name below the areas cannot be drawn."""
     for look in (local, tiles, water):
         look(asked)

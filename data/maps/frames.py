@@ -18,8 +18,8 @@ from data.views.view import DAY, MONTH, View
 from geo import density, tabulate
 from geo.mercator import Grid
 
-MOST = 60  # frames: more are too many to send and to watch
-HOURS = 24
+MOST_FRAMES = 60  # frames: more are too many to send and to watch
+_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Steps:
     @property
     def units(self) -> int:
         """How many units there are."""
-        return HOURS if self.unit == "hour" else len(self.starts)
+        return _HOURS if self.unit == "hour" else len(self.starts)
 
     @property
     def frames(self) -> int:
         """How many frames there are."""
-        return HOURS if self.unit == "hour" else max(self.units - self.width + 1, 0)
+        return _HOURS if self.unit == "hour" else max(self.units - self.width + 1, 0)
 
     def taken(self, counts: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Counts a frame of counts a unit, along the first axis."""
@@ -63,7 +63,9 @@ class Steps:
     def labels(self) -> list[str]:
         """What each frame shows, in words."""
         if self.unit == "hour":
-            return [f"{h:02d}:00-{(h + self.width) % HOURS or HOURS:02d}:00" for h in range(HOURS)]
+            return [
+                f"{h:02d}:00-{(h + self.width) % _HOURS or _HOURS:02d}:00" for h in range(_HOURS)
+            ]
         if self.unit == "month":
             return [_months_said(*both) for both in zip(self.starts, self.starts[self.width - 1 :])]
         ends = [s + timedelta(days=d - 1) for s, d in zip(self.starts, self.days)]
@@ -72,12 +74,12 @@ class Steps:
     def keys(self) -> list[str]:
         """What each frame is called in a link."""
         if self.unit == "hour":
-            return [f"{h:02d}h" for h in range(HOURS)]
+            return [f"{h:02d}h" for h in range(_HOURS)]
         return [start.isoformat() for start in self.starts[: self.frames]]
 
 
 @dataclass(frozen=True)
-class Counted:
+class FrameCounts:
     """Counts of a View by unit (n) and by area and frame; `without` lie in no unit."""
 
     n: npt.NDArray[np.int64]
@@ -118,11 +120,11 @@ def _months(first: date, last: date) -> list[tuple[date, int]]:
 
 
 # unit: its whole ones between two days, its number in SQL of a day, that of a day here
-Row = tuple[Callable[[date, date], list[tuple[date, int]]], str, Callable[[date], int]]
-MONDAY = date(1970, 1, 5)
-CALENDAR: dict[str, Row] = {
-    "day": (_days, "({day} - DATE '1970-01-05')", lambda d: (d - MONDAY).days),
-    "week": (_weeks, "(({day} - DATE '1970-01-05') // 7)", lambda d: (d - MONDAY).days // 7),
+_Row = tuple[Callable[[date, date], list[tuple[date, int]]], str, Callable[[date], int]]
+_MONDAY = date(1970, 1, 5)
+CALENDAR: dict[str, _Row] = {
+    "day": (_days, "({day} - DATE '1970-01-05')", lambda d: (d - _MONDAY).days),
+    "week": (_weeks, "(({day} - DATE '1970-01-05') // 7)", lambda d: (d - _MONDAY).days // 7),
     "month": (_months, "(year({day}) * 12 + month({day}))", lambda d: d.year * 12 + d.month),
 }
 UNITS = (*CALENDAR, "hour")
@@ -131,7 +133,7 @@ UNITS = (*CALENDAR, "hour")
 def steps(current: Current, view: View, unit: str, width: int) -> Steps:
     """The units and frames of a View: whole ones that its sources cover, the newest 60."""
     if unit == "hour":
-        wide = min(max(width, 1), HOURS - 1)
+        wide = min(max(width, 1), _HOURS - 1)
         return Steps(unit, "hour", "hour IS NOT NULL", 0, (), (), wide, 0)
     between, sql, number = CALENDAR[unit]
     found = between(*links.covered(view, current.meta, MONTH if unit == "month" else DAY))
@@ -140,7 +142,7 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
         found = [one for one in found if one[0].weekday() in view.weekdays]
         every, width = len(found), 1
     wide = min(max(width, 1), max(len(found), 1))
-    found = found[-(MOST + wide - 1) :]
+    found = found[-(MOST_FRAMES + wide - 1) :]
     starts, days = tuple(s for s, _ in found), tuple(d for _, d in found)
     begun = number(starts[0]) if starts else 0
     named = sql.format(day=day_sql(view))
@@ -148,7 +150,7 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
     return Steps(unit, named, known, begun, starts, days, wide, every - len(found))
 
 
-def counted(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) -> Counted:
+def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) -> FrameCounts:
     """The View counted by unit, and by area and frame, in the order of `units`."""
     sql, values = view_counts.where(view, current)
     table = current.query(
@@ -167,7 +169,7 @@ def counted(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) 
     per_unit = counts.sum(axis=0)
     areas = tabulate.aligned(units["unit"], names, counts)
     taken = made.taken(areas.T).T if made.frames else areas[:, :0]
-    return Counted(per_unit, np.asarray(taken), int(n.sum() - per_unit.sum()))
+    return FrameCounts(per_unit, np.asarray(taken), int(n.sum() - per_unit.sum()))
 
 
 def _at(column: npt.NDArray[np.float64], made: Steps) -> npt.NDArray[np.int64]:
@@ -200,7 +202,7 @@ def heat(
 def covered(current: Current, view: View, made: Steps) -> list[float]:
     """How many weeks each frame covers; an hour of the day comes once a day of the View."""
     if made.unit == "hour":
-        return [heat_surface.weeks(view, current)] * made.frames
+        return [heat_surface.covered_weeks(view, current)] * made.frames
     days = np.array(made.days, float)
     return [float(d) / 7 for d in made.taken(days)] if made.frames else []
 

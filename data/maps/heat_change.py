@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from data.maps import heat_surface
-from data.maps.heat_surface import Place, Window
+from data.maps.heat_surface import Extent, Window
 from data.storage.store import Current
 from data.views import pixel_counts, view_counts
 from data.views.view import DAY, MONTH, WEEK, View
@@ -13,12 +13,12 @@ from geo import density, difference, mercator
 from geo.difference import Difference, Period
 from geo.mercator import Grid
 
-ENOUGH = 4  # weeks in each period; with fewer, days tell how much counts vary
+_ENOUGH = 4  # weeks in each period; with fewer, days tell how much counts vary
 COARSE = 2  # pixels a bandwidth has where only the variation is asked for
 
 
 def between(
-    current: Current, found: tuple[View, View], bandwidth: float, over: Window, place: Place
+    current: Current, found: tuple[View, View], bandwidth: float, over: Window, place: Extent
 ) -> Difference:
     """The later surface less the earlier over the window's shown pixels, and where it stands.
 
@@ -39,14 +39,16 @@ def _period(current: Current, view: View, over: Window) -> Period:
     found = pixel_counts.counts(current, view, over.around)
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, spread = density.counted(column, row, n, east, south, over.around)
-    return Period(heat_surface.brought(counts, over), heat_surface.weeks(view, current), spread)
+    return Period(
+        heat_surface.brought(counts, over), heat_surface.covered_weeks(view, current), spread
+    )
 
 
 def _factor(
-    current: Current, found: tuple[View, View], bandwidth: float, around: Grid, place: Place
+    current: Current, found: tuple[View, View], bandwidth: float, around: Grid, place: Extent
 ) -> tuple[npt.NDArray[np.float64], float]:
     """How much the kernel's sums of weeks vary, over the pixels of `around`."""
-    step = WEEK if min(view.days for view in found) >= ENOUGH * WEEK else DAY
+    step = WEEK if min(view.days for view in found) >= _ENOUGH * WEEK else DAY
     if any(view_counts.mostly_months(current, view) for view in found):
         step = MONTH
     latitude = float(np.mean(around.centres[1]))

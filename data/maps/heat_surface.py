@@ -18,12 +18,12 @@ from geo import density, mercator
 from geo.area_index import AreaIndex, index
 from geo.mercator import Grid
 
-MOST = 640  # pixels along a side of a picture
+MOST_PIXELS = 640  # pixels along a side of a picture
 FINE = 4  # pixels that a bandwidth has at least, where the picture does not grow too large
 CRISP = 1000  # of its pixels a picture has at most, a few for each of the surface
-MARGIN = 0.02  # of the place's size, on every side
+_MARGIN = 0.02  # of the place's size, on every side
 PADDED = 0.5  # of what is seen, on every side: small pans need nothing new
-SCREEN = 22  # a world of pixels this much coarser than WORLD is the screen's at zoom 0
+_SCREEN = 22  # a world of pixels this much coarser than WORLD is the screen's at zoom 0
 STEP = 64  # pixels that windows begin at, so that near ones are the same
 NEAR = 1.5  # pixels outside the outline from which counts are brought in
 
@@ -39,14 +39,16 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class Extent:
     """The outline of the place in WGS 84, and the same ready to be asked for points."""
 
     outline: Any
     index: AreaIndex
 
 
-def place(current: Current, settled_by: datetime | None = None, drawn: Any = None) -> Place | None:
+def extent(
+    current: Current, settled_by: datetime | None = None, drawn: Any = None
+) -> Extent | None:
     """The place of a store; None where nothing has a coordinate.
 
     With a polygon that a reader has drawn (WGS 84), what of the place lies in it.
@@ -57,7 +59,7 @@ def place(current: Current, settled_by: datetime | None = None, drawn: Any = Non
     if outline.is_empty:
         return None
     whole = gpd.GeoDataFrame({"name": ["place"]}, geometry=[outline], crs=4326)
-    return Place(outline, index(whole))
+    return Extent(outline, index(whole))
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,14 @@ class Window:
     crisp: npt.NDArray[np.bool_]
 
 
-def bounds(over: Place) -> list[list[float]]:
+def bounds(over: Extent) -> list[list[float]]:
     """[[south, west], [north, east]] of the place and a little around it, in degrees."""
     west, south, east, north = over.outline.bounds
-    dx, dy = (east - west) * MARGIN, (north - south) * MARGIN
+    dx, dy = (east - west) * _MARGIN, (north - south) * _MARGIN
     return [[south - dy, west - dx], [north + dy, east + dx]]
 
 
-def shown(over: Place, bandwidth: float, seen: Seen | None = None) -> tuple[Grid, bool]:
+def visible_window(over: Extent, bandwidth: float, seen: Seen | None = None) -> tuple[Grid, bool]:
     """The pixels for a bandwidth, and whether no others are ever needed.
 
     Over the whole place where that is small enough, else over what is seen and half as much
@@ -91,15 +93,15 @@ def shown(over: Place, bandwidth: float, seen: Seen | None = None) -> tuple[Grid
     """
     whole, shift = bounds(over), _shift(over, bandwidth)
     every = mercator.grid_over(whole, shift)
-    if max(every.width, every.height) <= MOST:
+    if max(every.width, every.height) <= MOST_PIXELS:
         return every, True
     padded = about(seen, whole) if seen else None
     if seen is None or padded is None:
         return _fitting(whole, shift), False
-    return _stepped(_fitting(padded, max(shift, SCREEN - int(seen.zoom)))), False
+    return _stepped(_fitting(padded, max(shift, _SCREEN - int(seen.zoom)))), False
 
 
-def _shift(over: Place, bandwidth: float) -> int:
+def _shift(over: Extent, bandwidth: float) -> int:
     _, south, _, north = over.outline.bounds
     return mercator.shift_for(bandwidth / FINE, (south + north) / 2)
 
@@ -117,7 +119,7 @@ def _fitting(bounds: list[list[float]], shift: int) -> Grid:
     """The finest grid over the bounds, from a shift on, that is not too large."""
     while True:
         grid = mercator.grid_over(bounds, shift)
-        if max(grid.width, grid.height) <= MOST:
+        if max(grid.width, grid.height) <= MOST_PIXELS:
             return grid
         shift += 1
 
@@ -130,7 +132,7 @@ def _stepped(grid: Grid) -> Grid:
     return Grid(grid.shift, left, top, bottom - top, right - left)
 
 
-def window(over: Place, grid: Grid, bandwidth: float) -> Window:
+def window(over: Extent, grid: Grid, bandwidth: float) -> Window:
     """A window of these pixels, with what its kernel reaches around them."""
     reach = density.REACH * bandwidth / float(grid.metres.min())
     around = grid.padded(int(np.ceil(reach)) + 1)
@@ -177,12 +179,17 @@ def surface(
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, spread = density.counted(column, row, n, east, south, around)
     values = density.per_km2_per_week(
-        brought(counts, over), over.inside, around.metres, bandwidth, weeks(view, current), spread
+        brought(counts, over),
+        over.inside,
+        around.metres,
+        bandwidth,
+        covered_weeks(view, current),
+        spread,
     )
     return np.asarray(values[over.shown.within(around)])
 
 
-def weeks(view: View, current: Current) -> float:
+def covered_weeks(view: View, current: Current) -> float:
     """How many weeks of the View its sources cover; a seventh at the least.
 
     Only the days and hours that it asks for count: a week of Friday nights is still a week.

@@ -18,7 +18,7 @@ ZOOMS = ((10.4, 7), (11.9, 8), (13.4, 9), (30.0, 10))
 KILOMETRES = {7: 2.9, 8: 1.1, 9: 0.42, 10: 0.16}  # more than a hexagon is wide
 
 
-class Counted(NamedTuple):
+class HexagonCounts(NamedTuple):
     """Hexagons with incidents: outlines [code, geometry], counts, sizes in km2."""
 
     shapes: gpd.GeoDataFrame
@@ -38,7 +38,9 @@ def zooms(resolution: int) -> tuple[float, float]:
     return ends[at], ends[at + 1]
 
 
-def counted(current: Current, view: View, resolution: int, grid: Grid | None) -> Counted:
+def count_hexagons(
+    current: Current, view: View, resolution: int, grid: Grid | None
+) -> HexagonCounts:
     """The hexagons of a View whose centres lie within a grid's pixels, or all of them.
 
     Only records whose place is known to the block or better. Each is counted whole, also
@@ -59,7 +61,7 @@ def counted(current: Current, view: View, resolution: int, grid: Grid | None) ->
         held = _centred(cells, grid, current.meridian)
         cells, n = cells[held], n[held]
     shapes = hexagons.outlines(cells, current.meridian)
-    return Counted(shapes, n, hexagons.km2(cells))
+    return HexagonCounts(shapes, n, hexagons.km2(cells))
 
 
 def _centred(cells: npt.NDArray[np.uint64], grid: Grid, meridian: float) -> npt.NDArray[np.bool_]:

@@ -17,7 +17,7 @@ FEW = 300  # fewer than this in sight are shown one by one
 CELL = 64  # pixels of the screen along a side of a cluster's cell
 DOT = 8  # the same where incidents are shown one by one
 BLOCK = 12  # a world of pixels 2**12 coarser than ours: about 100 m at 45 degrees
-SCREEN = 22  # a world of pixels this much coarser than ours is the screen's at zoom 0
+_SCREEN = 22  # a world of pixels this much coarser than ours is the screen's at zoom 0
 
 
 class Cells(NamedTuple):
@@ -48,7 +48,7 @@ def coarse(view: View, current: Current) -> bool:
 def level(zoom: float, single: bool, view: View, current: Current) -> int:
     """The shift of the cells at a zoom: whole zooms, so that cells nest."""
     pixels = DOT if single else CELL
-    shift = SCREEN - int(np.floor(zoom + 0.5)) + int(np.log2(pixels))
+    shift = _SCREEN - int(np.floor(zoom + 0.5)) + int(np.log2(pixels))
     return max(shift, BLOCK if coarse(view, current) else 0)
 
 
@@ -75,7 +75,7 @@ def sight(seen: Seen, view: View, current: Current) -> Grid:
     return Grid(BLOCK, left, top, bottom - top, right - left)
 
 
-def cells(current: Current, view: View, grid: Grid, but: Grid | None = None) -> Cells:
+def count_cells(current: Current, view: View, grid: Grid, but: Grid | None = None) -> Cells:
     """The View counted by the pixels of a grid and by kind, without those of another."""
     clauses = [view_counts.where(view, current), pixel_counts.within(grid)]
     if but is not None:

@@ -18,9 +18,9 @@ from geo.area_index import locate
 from geo.label_point import label_point
 from geo.longitude import shapes_near
 
-TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
+_TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 HEXAGON_OF = ", hexagon "  # stands between an area's name and a hexagon's code
-DECIMALS = 5  # of a degree: about a metre
+_DECIMALS = 5  # of a degree: about a metre
 
 
 def units(current: Current, area_set: str, settled_by: datetime | None = None) -> gpd.GeoDataFrame:
@@ -97,7 +97,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     simple = held.geometry.to_numpy()
     if area_set not in HEXAGONS and len(held):
         metres = held.to_crs(crs).geometry.values
-        fewer = gpd.GeoSeries(shapely.coverage_simplify(metres, TOLERANCE), crs=crs)
+        fewer = gpd.GeoSeries(shapely.coverage_simplify(metres, _TOLERANCE), crs=crs)
         simple = shapes_near(fewer.to_crs(4326), current.meridian)
     features = [
         _feature(shape, {"i": i, "name": name, "at": label_point(shape)})
@@ -106,7 +106,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     whole = outline(current, settled_by)
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
-        rings = rings.buffer(30).buffer(-30).simplify(TOLERANCE).to_crs(4326)
+        rings = rings.buffer(30).buffer(-30).simplify(_TOLERANCE).to_crs(4326)
         features.append(_feature(shapes_near(rings, current.meridian)[0], {"outline": True}))
     body = json.dumps(
         {"type": "FeatureCollection", "features": features},
@@ -119,7 +119,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
 
 
 def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
-    rounded = shapely.set_precision(shape, 10.0**-DECIMALS, mode="pointwise")
+    rounded = shapely.set_precision(shape, 10.0**-_DECIMALS, mode="pointwise")
     geometry = json.loads(shapely.to_geojson(rounded))
     geometry["coordinates"] = _trimmed(geometry["coordinates"])
     return {"type": "Feature", "properties": properties, "geometry": geometry}
@@ -128,5 +128,5 @@ def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, A
 def _trimmed(values: Any) -> Any:
     """The same nested lists with numbers as short as their precision."""
     if isinstance(values, float | int):
-        return round(values, DECIMALS)
+        return round(values, _DECIMALS)
     return [_trimmed(v) for v in values]

@@ -6,14 +6,17 @@ import numpy as np
 
 from data.parse import midnight
 from data.parse.time_parse import DATE, HOUR, Parsed
-from data.parse.time_zones import DAY, Flags, Micros
+from data.parse.time_zones import DAY, Micros
+from geo.arrays import Flags
 
 # so many days at one time of day, so many months of the year begun on their first, are no
 # accident; a weekly vigil at noon is none of them
 DAYS, MONTHS = 20, 6
 
 
-def known(frames: Iterable[Parsed], zone: str, rule: str | None, named: bool) -> str | None:
+def true_precision(
+    frames: Iterable[Parsed], zone: str, rule: str | None, named: bool
+) -> str | None:
     """The precision that all rows of a file have in truth: "day", "month"; None for their own.
 
     `rule` is what the file's midnights mean; `named` says that the column is called a
@@ -24,7 +27,7 @@ def known(frames: Iterable[Parsed], zone: str, rule: str | None, named: bool) ->
     for raw in frames:
         ok = raw.ok
         parsed, _ = midnight.as_dates(raw, rule, zone, np.zeros(len(ok), bool))
-        local, shown = (midnight.shown(p, midnight.LOCAL, zone)[ok] for p in (parsed, raw))
+        local, shown = (midnight.clock_sentence(p, midnight.LOCAL, zone)[ok] for p in (parsed, raw))
         dates &= bool((parsed.precision[ok] == DATE).all())
         firsts &= dates and bool(is_first(local).all())
         times = np.union1d(times, shown % DAY)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.parse import time_formats
-from data.parse.time_parse import FITS, Flags, Format
+from data.parse.time_parse import FITS, Format
 from data.settings import Problem
+from geo.arrays import Flags
 
 Ask = Callable[[str, list[str]], str]
 
@@ -44,7 +45,7 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
     ("%d-%b-%y", "%y-%b-%d"),
 )
 # written out whole, with no time of day to add
-WHOLE: tuple[tuple[str, ...], ...] = (
+_WHOLE: tuple[tuple[str, ...], ...] = (
     ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
     ("%y%m%d", "%d%m%y", "%m%d%y", "%Y%m"),
     ("%Y%m%d[ ]%H%M[%S[.%f]][%z]",),
@@ -77,7 +78,7 @@ NO_CLOCKS = (
 )  # fmt: skip
 # serial day numbers that are dates from 1954 to 2064
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
-SERIALS = (20_000, 60_000)
+_SERIALS = (20_000, 60_000)
 SERIAL_FORMATS = tuple(time_formats.SERIALS)
 
 
@@ -88,7 +89,7 @@ def families() -> list[tuple[Format, ...]]:
     for family in FAMILIES:
         dates.append(tuple(date + CLOCK for date in family))
         dates.append(tuple(date + CLOCK_12 for date in family))
-    return [tuple(map(Format, family)) for family in (*dates, *WHOLE)]
+    return [tuple(map(Format, family)) for family in (*dates, *_WHOLE)]
 
 
 def likely(texts: Sequence[str], clock: bool = False) -> tuple[Format, ...]:
@@ -137,7 +138,7 @@ def are_serials(texts: Sequence[str]) -> bool:
     """Whether nearly all of some texts look like serial day numbers of a spreadsheet."""
     held = [text for text in texts if any(c.isdigit() for c in text)]
     read = [int(match[1]) for text in held if (match := _SERIAL.fullmatch(text))]
-    low, high = SERIALS
+    low, high = _SERIALS
     return bool(held) and sum(low <= n < high for n in read) * 10 >= len(held) * 9
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.parse.time_parse import DATE, HOUR, Parsed
-from data.parse.time_zones import DAY, SECOND, Flags, Micros, to_local
+from data.parse.time_zones import DAY, SECOND, Micros, to_local
+from geo.arrays import Flags
 
 # what a mapping may say of times of 00:00: midnight on the file's clock, or on that of
 # UTC, is no time but a date; or it is a time like any other
@@ -17,7 +18,7 @@ NOTES = {
     LOCAL: f"rows that stand at 00:00 because only the day is known ({IF_MEANT})",
     UTC: f"rows that stand at 00:00 UTC: they keep that date, only the day is known ({IF_MEANT})",
 }
-AN_HOUR = 3600 * SECOND
+_AN_HOUR = 3600 * SECOND
 # 00:00 is doubted where it is met so often: rows, share of all, times another full hour
 LEAST, SHARE, OFTEN = 3, 0.01, 3.0
 
@@ -56,14 +57,14 @@ def as_dates(parsed: Parsed, stated: str | None, zone: str, times: Flags) -> tup
     if stated not in (LOCAL, UTC):
         return parsed, np.zeros(len(parsed.ok), bool)
     rows = _at_midnight(parsed, stated, zone) & ~times
-    local = np.where(rows, shown(parsed, stated, zone), parsed.local)
+    local = np.where(rows, clock_sentence(parsed, stated, zone), parsed.local)
     precision = np.where(rows, DATE, parsed.precision).astype(np.uint8)
     return Parsed(parsed.ok, local, precision, parsed.absolute & ~rows), rows
 
 
 def days(parsed: Parsed, zone: str) -> Micros:
     """The first moment of each date, on the file's clock."""
-    local = shown(parsed, LOCAL, zone)
+    local = clock_sentence(parsed, LOCAL, zone)
     return local // DAY * DAY
 
 
@@ -73,7 +74,7 @@ def tally(own: Micros, local: Micros, absolute: Flags, rows: Flags) -> Counts:
     `own` are times as written (UTC where `absolute`), `local` those of the place.
     """
     own, local, absolute = own[rows] % DAY, local[rows] % DAY, absolute[rows]
-    full = own % AN_HOUR == 0
+    full = own % _AN_HOUR == 0
     utc = absolute & (own == 0)
     here = np.where(absolute, local, own) == 0
     return np.array([len(own), full.sum(), here.sum(), utc.sum()], np.int64)
@@ -98,7 +99,7 @@ def doubt(counts: Counts, clock: bool) -> tuple[str, int] | None:
     ), rows
 
 
-def shown(parsed: Parsed, stated: str, zone: str) -> Micros:
+def clock_sentence(parsed: Parsed, stated: str, zone: str) -> Micros:
     """What the clock of a rule showed: a text without an offset is on the file's."""
     if stated == UTC or not parsed.absolute.any():
         return parsed.local
@@ -106,5 +107,7 @@ def shown(parsed: Parsed, stated: str, zone: str) -> Micros:
 
 
 def _at_midnight(parsed: Parsed, stated: str, zone: str) -> Flags:
-    at: Flags = parsed.ok & (parsed.precision <= HOUR) & (shown(parsed, stated, zone) % DAY == 0)
+    at: Flags = (
+        parsed.ok & (parsed.precision <= HOUR) & (clock_sentence(parsed, stated, zone) % DAY == 0)
+    )
     return at

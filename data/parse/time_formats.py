@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from data.settings import Problem
 
-MONTHS = (  # English, Spanish, French, German
+_MONTHS = (  # English, Spanish, French, German
     "january enero janvier januar janner",
     "february febrero fevrier februar",
     "march marzo mars marz maerz mrz",
@@ -41,7 +41,7 @@ DIRECTIVES = {
 }
 # words for serial day numbers of spreadsheets: their field, and the serial of 1970-01-01
 SERIALS = {"excel": ("E1900", 25_569), "excel1904": ("E1904", 24_107)}
-SAME = {"B": "b", "A": "a", "-d": "d", "-m": "m", "-H": "H", "-I": "I", "e": "d"}
+_SAME = {"B": "b", "A": "a", "-d": "d", "-m": "m", "-H": "H", "-I": "I", "e": "d"}
 NUMBERS = frozenset("YymdHIMSfsQ")
 _TOKEN = re.compile(r"%(-?[A-Za-z]|%|\[|\])|\[|\]|\s+|.", re.DOTALL)
 
@@ -98,7 +98,7 @@ def month(word: str) -> int:
         return 0
     found = [
         number
-        for number, names in enumerate(MONTHS, start=1)
+        for number, names in enumerate(_MONTHS, start=1)
         if any(name.startswith(plain) for name in names.split())
     ]
     return found[0] if len(found) == 1 else 0
@@ -118,7 +118,7 @@ def offset(text: str) -> int:
 def _directive(token: str) -> str:
     if not token.startswith("%"):
         return ""
-    return SAME.get(token[1:], token[1:])
+    return _SAME.get(token[1:], token[1:])
 
 
 def _check(text: str, seen: list[str]) -> None:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from data.parse import time_formats
 from data.parse.time_zones import DAY, SECOND
+from geo.arrays import Flags, Ints
 
 EXACT, HOUR, DATE, MONTH = range(4)  # positions in words.TIME_PRECISIONS
 MOST_SHAPES = 40  # ways of writing read as arrays; what is left, row by row
@@ -22,12 +23,10 @@ FITS = (-25_567 * DAY, 47_482 * DAY)  # 1900 to 2099
 ALONE = ("s", "Q", *(field for field, _ in time_formats.SERIALS.values()))  # date and time in one
 LEAP_DAY = 60  # of 1900, which there was not: serials up to it are a day off
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 Fields = dict[str, Ints]
 
 # how the letters of a directive become a number
-WORDS: dict[str, Callable[[str], int]] = {
+_WORDS: dict[str, Callable[[str], int]] = {
     "b": time_formats.month,
     "a": lambda _: 0,  # the name of the day says nothing that the date does not
     "p": lambda word: int(word[:1] in "Pp"),
@@ -149,8 +148,8 @@ def _fields(
             continue
         literal[start:end] = False
         part = letters[:, start:end]
-        if name in WORDS:
-            fields[name] = _read_words(part, WORDS[name])
+        if name in _WORDS:
+            fields[name] = _read_words(part, _WORDS[name])
             continue
         digits = part - np.uint8(48)  # anything but a digit wraps round beyond 9
         alike &= (digits <= 9).all(axis=1)

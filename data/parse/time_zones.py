@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from geo.arrays import Flags
+
 SECOND = 1_000_000  # all times are whole microseconds since 1970
 DAY = 86_400 * SECOND
 FIRST_YEAR, LAST_YEAR = 1899, 2101
 
 Micros = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 class Instants(NamedTuple):

@@ -16,12 +16,10 @@ from data.views import export, links, periods, recording, seasonality, view_coun
 from data.views.filters import period, source_option
 from data.views.view import NOTHING, PREVIOUS, WEEK, View
 from geo import forest, memory, rates, tabulate
+from geo.arrays import Flags, Ints
 
 PERIODS, AREAS, SOURCES = "two periods", "two sets of areas", "two sources"
 WHAT = (PERIODS, AREAS, SOURCES)
-
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Side:
     counts: Ints
     totals: Ints
     every: int
-    asked: Mask
+    asked: Flags
     residents: float
     living: int
     with_residents: int
@@ -84,7 +82,7 @@ class Pair:
         return periods.name(self.a.view, self.step)
 
 
-def _side(current: Current, view: View, step: int, units: gpd.GeoDataFrame, asked: Mask) -> Side:
+def _side(current: Current, view: View, step: int, units: gpd.GeoDataFrame, asked: Flags) -> Side:
     found = view_counts.by_area_and_step(current, view, step)
     whole = periods.whole(view, step, current)
     starts = np.array(periods.whole_starts(view, step, current), "datetime64[D]")
@@ -128,7 +126,7 @@ def halves(view: View, current: Current) -> View | None:
     return replace(view, start=end - timedelta(days=half - 1), end=end)
 
 
-def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Mask) -> Pair | str:
+def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Flags) -> Pair | str:
     """A View against the period that it is compared with; why not, where it cannot be."""
     other = view.compared()
     step = periods.step(view, other, current)
@@ -138,7 +136,7 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Ma
     if not a.n + b.n:
         return "No comparison: there is no record in either period."
     days = [periods.length(v, step, current) for v in (view, other)]
-    told = seasonality.of(current, view, other, step, units)
+    told = seasonality.count_past(current, view, other, step, units)
     years = None
     if told.years is not None:
         years = [(one[asked], two[asked]) for one, two in told.years]
@@ -153,7 +151,7 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Ma
 
 
 def two_sets(
-    current: Current, view: View, units: gpd.GeoDataFrame, these: Mask, those: Mask
+    current: Current, view: View, units: gpd.GeoDataFrame, these: Flags, those: Flags
 ) -> Pair | str:
     """Two sets of areas in one period: rates per resident; why not, where it cannot be.
 
@@ -166,7 +164,7 @@ def two_sets(
     if (why := links.gap(view, current.meta)).startswith("No data"):
         return f"No comparison: {why}"
     step = periods.step(view, None, current)
-    if periods.whole(view, step, current).sum() < periods.LEAST:
+    if periods.whole(view, step, current).sum() < periods.LEAST_STEPS:
         return f"No comparison: it takes two whole {periods.name(view, step)}s or more."
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
     a, b = (replace(s, totals=s.counts[s.asked].sum(axis=0)) for s in (a, b))
@@ -211,7 +209,7 @@ def asked_of(
 
 
 def two_sources(
-    current: Current, view: View, other: View, units: gpd.GeoDataFrame, asked: Mask
+    current: Current, view: View, other: View, units: gpd.GeoDataFrame, asked: Flags
 ) -> Pair | str:
     """A View against that of another source, over what both cover: shares of areas."""
     for one in (view, other):
@@ -224,7 +222,7 @@ def two_sources(
         return f"No comparison: {_spans(view, other, spans)} They share no day of this View."
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
     step = periods.step(a, b, current)
-    if periods.whole(a, step, current).sum() < periods.LEAST:
+    if periods.whole(a, step, current).sum() < periods.LEAST_STEPS:
         least = f"two whole {periods.name(a, step)}s"
         return f"No comparison: {_spans(view, other, spans)} They share less than {least}."
     left, right = (_side(current, v, step, units, asked) for v in (a, b))
@@ -252,7 +250,7 @@ def _spans(view: View, other: View, spans: list[tuple[date, date]]) -> str:
 
 
 def _table(
-    units: gpd.GeoDataFrame, asked: Mask, a: Side, b: Side, found: forest.Ratios | None
+    units: gpd.GeoDataFrame, asked: Flags, a: Side, b: Side, found: forest.Ratios | None
 ) -> pd.DataFrame:
     left, right = a.counts[asked], b.counts[asked]
     table = pd.DataFrame(

@@ -14,9 +14,9 @@ from geo import episodes, mercator
 
 METRES = (50, 100, 150, 200, 300, 500, 800)
 HOURS = (1, 2, 3, 6, 12, 24, 48, 72)
-LEAST = (2, 3, 4, 5, 8, 12)
+LEAST_RECORDS = (2, 3, 4, 5, 8, 12)
 USUAL = (200, 3, 3)  # metres, hours, records
-MOST = 50_000  # records that are grouped: the newest
+MOST_GROUPED = 50_000  # records that are grouped: the newest
 PAIR_METRES, PAIR_HOURS = 150.0, 1.0  # nearer than this two records may be one
 MOST_PAIRS = 500
 
@@ -39,9 +39,11 @@ class Episodes:
     shift: int
 
 
-def of(current: Current, view: View, metres: float, hours: float, least: int) -> Episodes:
+def find_episodes(
+    current: Current, view: View, metres: float, hours: float, least: int
+) -> Episodes:
     """The episodes of a View by ST-DBSCAN, the largest first."""
-    records, without = points.by_hour(current, view, MOST)
+    records, without = points.by_hour(current, view, MOST_GROUPED)
     x, y, t = (records[c].to_numpy(float) for c in ("x", "y", "hours"))
     labels = episodes.st_dbscan(x, y, t, metres, hours, least)
     records = records.assign(episode=labels)

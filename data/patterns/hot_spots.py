@@ -19,9 +19,9 @@ from geo import emerging, hot_areas, rates, weights
 
 PERMUTATIONS = 9999
 LEVEL = hot_areas.LEVEL
-LEAST = 8  # areas with a rate: among fewer nothing can be said to be high
+LEAST_AREAS = 8  # areas with a rate: among fewer nothing can be said to be high
 LEAST_STEPS = emerging.LEAST
-UNITS = ("month", "week")
+_UNITS = ("month", "week")
 MAPS = 40  # made for each rise of which the power is asked
 MOST_DEALS = 50_000_000  # areas x permutations for them
 
@@ -126,7 +126,7 @@ def over_time(
     stretch = recording.newest_stretch(view, current.meta)
     view = recording.since_change(view, current.meta)
     steps = frames.steps(current, view, unit, 1)
-    counts = frames.counted(current, view, steps, units).areas
+    counts = frames.count_frames(current, view, steps, units).areas
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
     near = neighbors.between(current, units, how)
     found = histories(counts, people, near, seed)

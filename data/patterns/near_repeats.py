@@ -24,8 +24,8 @@ SPACE = (0.0, 1.0, 100.0, 200.0, 300.0, 400.0)
 TIME = (0.0, 0.0, 1.0, 3.0, 7.0, 14.0)
 METRIC = "manhattan"
 REPLICATES = 999
-MOST = 10_000  # records: pairs grow with the square of them
-LEAST = 30
+MOST_PAIRED = 10_000  # records: pairs grow with the square of them
+LEAST_PAIRED = 30
 WITHIN = 28.0  # days of a stretch: four weeks, in which no season of a place goes far
 POWER_BAND = (200.0, 7.0)  # metres, days: the band of which the power is told
 
@@ -81,7 +81,7 @@ class Near:
 
 def repeats(current: Current, view: View, seed: int) -> Near:
     """Pairs by bands of metres (as streets run) and days, none across a change of recording."""
-    found = points.by_day(current, recording.since_change(view, current.meta), MOST)
+    found = points.by_day(current, recording.since_change(view, current.meta), MOST_PAIRED)
     return paired(found, recording.newest_stretch(view, current.meta), seed)
 
 
@@ -114,6 +114,6 @@ def paired(found: Points, stretch: Stretch, seed: int) -> Near:
     )
 
 
-def kinds(current: Current, view: View) -> dict[str, int]:
+def pairable_kinds(current: Current, view: View) -> dict[str, int]:
     """The kinds of the records that can be paired, most frequent first, and how many."""
-    return points.kinds(current, recording.since_change(view, current.meta))
+    return points.point_kinds(current, recording.since_change(view, current.meta))

@@ -12,7 +12,7 @@ from data.views.view import HEXAGONS, View
 from geo import weights
 
 NEAREST = 6
-METRES = 2000
+_METRES = 2000
 
 
 def _middles(areas: gpd.GeoSeries) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -27,12 +27,12 @@ WEIGHTS: dict[str, Callable[[gpd.GeoSeries], Any]] = {
     "the 6 nearest areas": lambda areas: weights.k_nearest(
         *_middles(areas), min(6, len(areas) - 1)
     ),
-    "areas within 2 km": lambda areas: weights.distance_band(*_middles(areas), METRES),
+    "areas within 2 km": lambda areas: weights.distance_band(*_middles(areas), _METRES),
 }
 TOUCHING = next(iter(WEIGHTS))
 
 RESIDENTS, GROUND = "rate per 1,000 residents", "density per km2"
-MEASURES = (RESIDENTS, GROUND)
+_MEASURES = (RESIDENTS, GROUND)
 
 
 def between(current: Current, units: gpd.GeoDataFrame, how: str) -> Any:
@@ -42,7 +42,7 @@ def between(current: Current, units: gpd.GeoDataFrame, how: str) -> Any:
 
 def measures(view: View) -> tuple[str, ...]:
     """What incidents can be divided by: hexagons have no residents."""
-    return (GROUND,) if view.area_set in HEXAGONS else MEASURES
+    return (GROUND,) if view.area_set in HEXAGONS else _MEASURES
 
 
 def exposure(current: Current, units: gpd.GeoDataFrame, of: str) -> npt.NDArray[np.float64]:

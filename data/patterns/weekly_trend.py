@@ -25,7 +25,7 @@ from geo.trends import (
 )
 
 NEWEST = 4  # weeks that the page Now judges
-ALL = "all areas together"
+ALL_AREAS = "all areas together"
 LEVEL = 0.99
 SEASONS = 104  # weeks: of fewer than two years season and break cannot be told apart
 POWER_RUNS = 60
@@ -61,7 +61,7 @@ class Weeks:
         return Weeks(starts, self.total[cut:], self.units[:, cut:], left, changes)
 
 
-def weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = True) -> Weeks:
+def view_weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = True) -> Weeks:
     """The whole weeks of a View, and with `past` those that its sources cover before it."""
     first, _ = links.coverage(view.sources, current.meta)
     start = min(view.start, first) if past else view.start
@@ -110,10 +110,10 @@ def alarms(
     current: Current, view: View, units: gpd.GeoDataFrame, seed: int, newest: int = NEWEST
 ) -> Alarms:
     """The newest whole weeks of every unit, and of all together, above their expected band."""
-    found = weeks(current, view, units).newest(MOST_WEEKS)
+    found = view_weeks(current, view, units).newest(MOST_WEEKS)
     table = np.vstack([found.total[None], found.units])
     starts, stretches = found.starts, found.stretches
-    names = np.array([ALL, *units["name"]], object)
+    names = np.array([ALL_AREAS, *units["name"]], object)
     held = table.sum(axis=1) > 0  # what never recorded anything cannot alarm
     band = expected_by_stretch(table[held], stretches, newest, LEVEL)
     row, week = np.nonzero(band.alarm)
@@ -130,7 +130,7 @@ def alarms(
             "exceedance": band.exceedance[row, week],
         }
     )
-    order = listed.assign(all=listed["area"] != ALL).sort_values(
+    order = listed.assign(all=listed["area"] != ALL_AREAS).sort_values(
         ["week", "all", "times"], ascending=[False, True, False], ignore_index=True,
         na_position="first",
     )  # fmt: skip
@@ -203,7 +203,7 @@ class Trend:
 
 def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> Trend:
     """The View's weeks against their past, which may begin before the View."""
-    found = weeks(current, view, units)
+    found = view_weeks(current, view, units)
     at = slice(found.before, None)
     judged = len(found.starts) - found.before
     band = expected_by_stretch(found.total, found.stretches, judged or None, LEVEL)
@@ -297,7 +297,7 @@ class Seasons:
 
 def seasons(current: Current, view: View, units: gpd.GeoDataFrame) -> Seasons:
     """The parts of a View's whole weeks; NaN outside the stretch that they are sought in."""
-    found = weeks(current, view, units, past=False)
+    found = view_weeks(current, view, units, past=False)
     part = max(found.stretches, key=lambda one: (_size(one), one.start))
     n = np.full(len(found.starts), np.nan)
     n[part] = found.total[part]

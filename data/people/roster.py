@@ -18,13 +18,13 @@ from typing import Any
 from data import settings
 from data.settings import Problem
 from data.storage import ledger
-from data.storage.store import Store, place
+from data.storage.store import Store, write_whole
 
 ROLES = ("viewer", "reviewer", "editor", "steward")
-HOURS = 12  # then one signs in again
+_HOURS = 12  # then one signs in again
 AHEAD = 60  # seconds that the provider's clock may be ahead of ours
 GROUP, ADDRESS = "group:", "address:"
-DIGITS = 32  # of a keyed hash
+_DIGITS = 32  # of a keyed hash
 REVOKE = "revoke"
 EVERYBODY = "everybody"  # the subject of a revocation that ends all sessions
 
@@ -74,13 +74,13 @@ class Roster:
         since = claims.get("iat")
         if isinstance(since, bool) or not isinstance(since, (int, float)):
             return False
-        if not -AHEAD <= now - since <= HOURS * 3600:
+        if not -AHEAD <= now - since <= _HOURS * 3600:
             return False
         ended = max(self.revoked.get(EVERYBODY, 0.0), self.revoked.get(self.pseudonym(claims), 0.0))
         return since > ended
 
 
-def standing(claims: Claims | None, listed: Roster, now: float) -> Standing:
+def person_standing(claims: Claims | None, listed: Roster, now: float) -> Standing:
     """Whether a person may come in now (`now` in seconds since 1970)."""
     if not claims or claims.get("is_logged_in") is not True:
         return Standing.STRANGER
@@ -92,7 +92,7 @@ def standing(claims: Claims | None, listed: Roster, now: float) -> Standing:
 def pseudonym(key: bytes, address: str) -> str:
     """A keyed hash of an e-mail address, alike for all ways of writing it."""
     plain = address.strip().casefold()
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:_DIGITS]
 
 
 def key(root: Path, *, make: bool = False) -> bytes:
@@ -100,14 +100,14 @@ def key(root: Path, *, make: bool = False) -> bytes:
     file = root / "people.key"
     if make and not file.exists():
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place(secrets.token_bytes(32), file)
+        write_whole(secrets.token_bytes(32), file)
         file.chmod(0o600)
     return file.read_bytes() if file.exists() else b""
 
 
 def roster(root: Path, file: Path | None = None) -> Roster:
     """The lists as they stand now. Problem where they cannot be read: then nobody comes in."""
-    file = file or settings.path()
+    file = file or settings.settings_path()
     ledger_file = root / "ledger.db"
     wal = ledger_file.with_name("ledger.db-wal")
     return _roster(root, file, *map(_state, (file, ledger_file, wal, root / "people.key")))

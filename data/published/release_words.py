@@ -6,11 +6,11 @@ import pandas as pd
 
 from data import words
 from data.published.released import Release
-from data.published.released_cells import ALL, SOURCES, Choice, spoken
+from data.published.released_cells import ALL_KINDS, SOURCES, Choice, period_words
 from data.release.tables import OFFICIAL, TABLES
 
 HIDDEN = "not shown (fewer than 10, or held back by the rules)"
-WHAT = {table.name: table for table in TABLES}
+_WHAT = {table.name: table for table in TABLES}
 
 
 def value(release: Release, name: str) -> Any:
@@ -28,12 +28,14 @@ def subject(choice: Choice) -> str:
     return f"{choice.source}, {choice.kind}"
 
 
-def asked(choice: Choice) -> str:
+def spell_choice(choice: Choice) -> str:
     """What a reader looks at, in words."""
     where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
     where = f" in {choice.areas[0]}" if len(choice.areas) == 1 else where
     return (
-        f"{subject(choice)}, {spoken(choice.period)}{where}" if choice.period else subject(choice)
+        f"{subject(choice)}, {period_words(choice.period)}{where}"
+        if choice.period
+        else subject(choice)
     )
 
 
@@ -43,7 +45,7 @@ def numbered(cells: pd.DataFrame, choice: Choice) -> int:
     return int(some.fillna(False).sum())
 
 
-def counted(cells: pd.DataFrame, what: str, choice: Choice) -> str:
+def cells_sentence(cells: pd.DataFrame, what: str, choice: Choice) -> str:
     """N of M: how many cells have a number, and what the others are."""
     n, m = numbered(cells, choice), len(cells)
     if choice.exact:
@@ -64,7 +66,7 @@ def how(release: Release, source: str, path: str) -> list[str]:
             f"kind, {value(release, 'area_delay_days')} days late. Sensitive kinds and places "
             "are left out. Never added to community or press numbers.",
         ]
-    table = WHAT[path.split("/")[1]]
+    table = _WHAT[path.split("/")[1]]
     wait = (
         f"{value(release, 'city_delay_hours')} hours"
         if table.delay == "city"
@@ -86,7 +88,7 @@ def how(release: Release, source: str, path: str) -> list[str]:
     return told
 
 
-def made(release: Release, source: str) -> str:
+def sample_warning(release: Release, source: str) -> str:
     """A warning where a source is made up."""
     held = [s for s in release.manifest["sources"] if s["kind"] == SOURCES[source]]
     if not held or not any(s["made"] for s in held):
@@ -119,7 +121,7 @@ def what(path: str, choice: Choice | None = None) -> str:
     if path == OFFICIAL:
         by = choice.by if choice else "day"
         return f"Each area by {by} and kind."
-    return WHAT[path.split("/")[1]].what
+    return _WHAT[path.split("/")[1]].what
 
 
 def rules(release: Release) -> list[str]:
@@ -168,16 +170,16 @@ def example(
 ) -> tuple[str, list[str], list[str]]:
     """One cell of this release: what it is, what it tells and what it does not."""
     base = value(release, "base")
-    kind = "of all kinds" if choice.kind == ALL else f"of the kind “{choice.kind}”"
+    kind = "of all kinds" if choice.kind == ALL_KINDS else f"of the kind “{choice.kind}”"
     if n is None:
-        head = f"{name}, {spoken(choice.period)}, {choice.source} {kind}: {HIDDEN}."
+        head = f"{name}, {period_words(choice.period)}, {choice.source} {kind}: {HIDDEN}."
         tells = ["There were none, or a few, or the rules hold the number back."]
         not_tells = [
             "That nothing happened there. Never write “none” or “0”.",
             "That something is being hidden there.",
         ]
         return head, tells, not_tells
-    head = f"{name}, {spoken(choice.period)}, {choice.source} {kind}: {n:,}."
+    head = f"{name}, {period_words(choice.period)}, {choice.source} {kind}: {n:,}."
     tells = [
         f"Between {n - base + 1:,} and {n + base - 1:,} such reports were counted there.",
         "They come from several places, several days and, where known, several reporters.",

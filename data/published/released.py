@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data.release.tables import OFFICIAL, PATHS, TABLES
+from data.release.tables import OFFICIAL, PATHS, TABLES, Manifest
 from data.settings import Problem
 
-Manifest = dict[str, Any]
-TOMBSTONE = "recalled.json"
+_TOMBSTONE = "recalled.json"
 # the whitelist: a table with other columns is not shown
 COLUMNS = {
     **{f"{path}/{table.name}": [*table.keys, "n"] for path in PATHS for table in TABLES},
@@ -29,7 +28,7 @@ NONE = (
     "python -m data publish"
 )
 RECALLED = "The release that was here was recalled by those who published it. "
-NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
+_NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 
 
 class Release(NamedTuple):
@@ -56,22 +55,22 @@ def current() -> Path:
         found = (Path(named).expanduser() / "current").resolve(strict=True)
     except (OSError, RuntimeError):
         raise Problem(NONE) from None
-    if (found / TOMBSTONE).exists():
+    if (found / _TOMBSTONE).exists():
         raise Problem(RECALLED + NONE)
     return found
 
 
-def standing(name: str) -> str:
+def release_state(name: str) -> str:
     """What became of a release of a name: "published", "recalled", or "" where none is here."""
     folder = current().parent / name
-    if not NAMED.fullmatch(name):
+    if not _NAMED.fullmatch(name):
         return ""
-    if (folder / TOMBSTONE).exists():
+    if (folder / _TOMBSTONE).exists():
         return "recalled"
     return "published" if (folder / "manifest.json").exists() else ""
 
 
-def load(folder: Path) -> Release:
+def load_release(folder: Path) -> Release:
     """A release, if its manifest is the one that was written."""
     try:
         manifest: Manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -102,7 +101,7 @@ def has(release: Release, path: str) -> bool:
     return path in COLUMNS and f"{path}.parquet" in release.manifest["files"]
 
 
-def table(release: Release, path: str) -> pd.DataFrame:
+def released_table(release: Release, path: str) -> pd.DataFrame:
     """One released table as it is; `n` is missing where it is not shown."""
     body = io.BytesIO(file(release, f"{path}.parquet"))
     frame: pd.DataFrame = pq.read_table(body).to_pandas()
@@ -111,7 +110,7 @@ def table(release: Release, path: str) -> pd.DataFrame:
     return frame.astype({"n": "Int32"})
 
 
-def areas(release: Release) -> list[dict[str, Any]]:
+def area_features(release: Release) -> list[dict[str, Any]]:
     """The areas as GeoJSON features with area (a number), name and residents."""
     told: list[dict[str, Any]] = json.loads(file(release, "areas.geojson"))["features"]
     return sorted(told, key=lambda f: int(f["properties"]["area"]))
@@ -119,4 +118,4 @@ def areas(release: Release) -> list[dict[str, Any]]:
 
 def tables(release: Release) -> dict[str, pd.DataFrame]:
     """All tables that a release holds, by path."""
-    return {path: table(release, path) for path in COLUMNS if has(release, path)}
+    return {path: released_table(release, path) for path in COLUMNS if has(release, path)}

@@ -9,7 +9,7 @@ import pandas as pd
 from data import words
 from data.release.closed_periods import UNITS as CALENDAR
 from data.release.tables import ALL as ALL_CODE
-from data.release.tables import BANDS, OFFICIAL
+from data.release.tables import BANDS, OFFICIAL, Tables
 
 # said to readers: the folder of its tables
 SOURCES = {
@@ -17,11 +17,10 @@ SOURCES = {
     "press reports": "press",
     "official records": "official",
 }
-ALL = "all kinds"
+ALL_KINDS = "all kinds"
 GRAINS = ("day", "month", "quarter", "year")  # finest first
-STRICT = ("month", "quarter", "year")
-HALF = 0.5  # of the areas: fewer with a number are no map to be led to
-Tables = dict[str, pd.DataFrame]
+_STRICT = ("month", "quarter", "year")
+_HALF = 0.5  # of the areas: fewer with a number are no map to be led to
 
 
 class Choice(NamedTuple):
@@ -41,21 +40,21 @@ class Choice(NamedTuple):
 
 def grains(source: str) -> tuple[str, ...]:
     """The periods that areas are released by."""
-    return GRAINS if SOURCES[source] == "official" else STRICT
+    return GRAINS if SOURCES[source] == "official" else _STRICT
 
 
-def path(source: str, by: str, kind: str) -> str | None:
+def table_path(source: str, by: str, kind: str) -> str | None:
     """The table that holds the cells of areas; None where no such cell is released."""
     folder = SOURCES[source]
     if folder == "official":
-        return OFFICIAL if kind != ALL else None
+        return OFFICIAL if kind != ALL_KINDS else None
     every = {"month": "area-month", "quarter": "area-quarter"}
     each = {"quarter": "area-quarter-kind", "year": "area-year-kind"}
-    name = (every if kind == ALL else each).get(by)
+    name = (every if kind == ALL_KINDS else each).get(by)
     return f"{folder}/{name}" if name else None
 
 
-def kinds(tables: Tables, source: str, by: str | None) -> list[str]:
+def released_kinds(tables: Tables, source: str, by: str | None) -> list[str]:
     """The kinds that can be chosen: those released by a grain, or (None) of any table."""
     folder = SOURCES[source]
     name = {"official": OFFICIAL}.get(folder, f"{folder}/area-year-kind")
@@ -67,16 +66,19 @@ def kinds(tables: Tables, source: str, by: str | None) -> list[str]:
         return [words.spoken(str(kind)) for kind in sums.index]
     found = [words.spoken(k) for k in told["kind"].unique()]
     if by is None:
-        return [ALL, *found]
-    return [*([ALL] if path(source, by, ALL) else []), *(found if by != "month" else [])]
+        return [ALL_KINDS, *found]
+    return [
+        *([ALL_KINDS] if table_path(source, by, ALL_KINDS) else []),
+        *(found if by != "month" else []),
+    ]
 
 
-def cells(tables: Tables, source: str, by: str, kind: str) -> pd.DataFrame:
+def select_cells(tables: Tables, source: str, by: str, kind: str) -> pd.DataFrame:
     """Every cell of a grain and kind: period, area, n (missing where it is not shown).
 
     Official days are added up to longer periods; whatever has no day in them is zero.
     """
-    where = path(source, by, kind)
+    where = table_path(source, by, kind)
     held = tables.get(where) if where else None
     if held is None:
         return pd.DataFrame({"period": [], "area": [], "n": pd.array([], "Int32")})
@@ -107,14 +109,14 @@ def named(days: pd.Series, by: str) -> pd.Series:
 
 def periods(tables: Tables, source: str, by: str, kind: str) -> list[str]:
     """The released periods of a grain, newest first."""
-    found = cells(tables, source, by, kind)["period"].unique().tolist()
+    found = select_cells(tables, source, by, kind)["period"].unique().tolist()
     return sorted(found, reverse=True)
 
 
 def rows(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
     """One row an area in the order of the map: area, name, residents, n, asked."""
     frame = pd.DataFrame([f["properties"] for f in known])[["area", "name", "residents"]]
-    held = cells(tables, choice.source, choice.by, choice.kind)
+    held = select_cells(tables, choice.source, choice.by, choice.kind)
     numbers = held[held["period"] == choice.period].set_index("area")["n"]
     n = numbers.reindex(frame["area"]).array
     frame["n"] = n
@@ -124,35 +126,35 @@ def rows(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.Data
     return frame
 
 
-def shown(tables: Tables, source: str, by: str, kind: str) -> pd.Series:
+def areas_with_numbers(tables: Tables, source: str, by: str, kind: str) -> pd.Series:
     """How many areas have a number above nothing, by period, oldest first."""
-    held = cells(tables, source, by, kind)
+    held = select_cells(tables, source, by, kind)
     some = held.assign(some=(held["n"] > 0).fillna(False).astype(int))
     return some.groupby("period")["some"].sum().sort_index()
 
 
-def newest(tables: Tables, source: str, by: str, kind: str, areas: int) -> str:
+def opening_period(tables: Tables, source: str, by: str, kind: str, areas: int) -> str:
     """The period to open with: the newest in which half of the areas have a number, else
     the newest with most of them."""
-    counts = shown(tables, source, by, kind)
+    counts = areas_with_numbers(tables, source, by, kind)
     if counts.empty:
         return ""
-    many = counts[counts >= HALF * areas]
+    many = counts[counts >= _HALF * areas]
     return str((many if len(many) else counts[counts == counts.max()]).index[-1])
 
 
-def opening(tables: Tables, source: str, areas: int) -> tuple[str, str, bool]:
+def opening_table(tables: Tables, source: str, areas: int) -> tuple[str, str, bool]:
     """Grain and kind of the finest table in which half of the areas have a number.
 
     Else the year's map, and False: the whole city then says more. Counts decide where
     readers are led, never what exists.
     """
-    for by in STRICT:  # official days are too short to open with
-        for kind in kinds(tables, source, by):
-            if (shown(tables, source, by, kind) >= HALF * areas).any():
+    for by in _STRICT:  # official days are too short to open with
+        for kind in released_kinds(tables, source, by):
+            if (areas_with_numbers(tables, source, by, kind) >= _HALF * areas).any():
                 return by, kind, True
-    held = kinds(tables, source, "year")
-    most = [int(shown(tables, source, "year", kind).max() or 0) for kind in held]
+    held = released_kinds(tables, source, "year")
+    most = [int(areas_with_numbers(tables, source, "year", kind).max() or 0) for kind in held]
     return "year", held[most.index(max(most))] if held else "", False
 
 
@@ -166,7 +168,7 @@ def begins(period: str) -> date:
     return date(*[*parts, 1, 1][:3])
 
 
-def spoken(period: str) -> str:
+def period_words(period: str) -> str:
     """A period in words: Jan 5 - 11 2026 (week 2), June 2025, Apr - Jun 2025, 2025."""
     start = begins(period)
     if "W" in period:
@@ -187,11 +189,11 @@ def weekly(tables: Tables, source: str, kind: str) -> pd.DataFrame:
     folder = SOURCES[source]
     if folder != "official":
         held = tables.get(f"{folder}/city-week-kind")
-        code = ALL_CODE if kind == ALL else kind.replace(" ", "_")
+        code = ALL_CODE if kind == ALL_KINDS else kind.replace(" ", "_")
         if held is None:
             return pd.DataFrame({"period": [], "n": pd.array([], "Int32")})
         return held.loc[held["kind"] == code, ["period", "n"]].reset_index(drop=True)
-    days = cells(tables, source, "day", kind)
+    days = select_cells(tables, source, "day", kind)
     if days.empty:
         return days[["period", "n"]]
     sums = days.groupby("period")["n"].sum()
@@ -203,12 +205,12 @@ def weekly(tables: Tables, source: str, kind: str) -> pd.DataFrame:
     return whole.rename("n").reset_index()
 
 
-def series(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
+def area_series(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
     """The cells of some areas through all released periods: period, name, n.
 
     Of the areas chosen, else of the four that have most to show.
     """
-    held = cells(tables, choice.source, choice.by, choice.kind)
+    held = select_cells(tables, choice.source, choice.by, choice.kind)
     names = {int(f["properties"]["area"]): str(f["properties"]["name"]) for f in known}
     held = held.assign(name=held["area"].map(names))
     some = held[(held["n"] > 0).fillna(False).astype(bool)].groupby("name")["n"]
@@ -216,7 +218,9 @@ def series(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.Da
     chosen = list(choice.areas[:7]) or ranked.index[:4].tolist()
     held = held[held["name"].isin(chosen)]
     if choice.exact and len(held):  # no record is zero, between the first and the last
-        periods = sorted(cells(tables, choice.source, choice.by, choice.kind)["period"].unique())
+        periods = sorted(
+            select_cells(tables, choice.source, choice.by, choice.kind)["period"].unique()
+        )
         grid = pd.MultiIndex.from_product([periods, chosen], names=["period", "name"])
         numbers = held.set_index(["period", "name"])["n"].reindex(grid)
         return numbers.fillna(0).astype("Int32").reset_index()

@@ -9,8 +9,7 @@ import pandas as pd
 from data import words
 from data.release.policy import Policy
 from geo import release_cells
-
-Ints = npt.NDArray[np.int64]
+from geo.arrays import Ints
 
 
 class Rows(NamedTuple):
@@ -42,7 +41,7 @@ def rows(found: pd.DataFrame, records: pd.DataFrame, policy: Policy, secret: byt
     return Rows(
         day=day,
         area=found["group"].to_numpy(np.int64),
-        kind=kinds(found),
+        kind=kind_codes(found),
         band=np.where(np.isfinite(hour), np.nan_to_num(hour) // 6, -1).astype(np.int64),
         place=release_cells.places(east, north, policy.place_metres),
         when=day.astype(np.int64),
@@ -57,7 +56,7 @@ def days(column: pd.Series) -> npt.NDArray[Any]:
     return pd.to_datetime(column).to_numpy("datetime64[D]")
 
 
-def kinds(found: pd.DataFrame) -> Ints:
+def kind_codes(found: pd.DataFrame) -> Ints:
     """The code of each record's kind."""
     code = found["kind"].map(words.CODES["kind"])
     return np.asarray(code.to_numpy(), np.int64)

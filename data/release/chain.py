@@ -13,12 +13,11 @@ import pyarrow.parquet as pq
 from data.release import release_numbers
 from data.release.placed_records import area_set
 from data.release.policy import Policy
-from data.release.release_numbers import Cell, Tables
+from data.release.release_numbers import Cell
+from data.release.tables import Manifest, Tables
 from data.settings import Problem
-from data.storage.store import Store
-from data.storage.store import place as put
+from data.storage.store import Store, write_whole
 
-Manifest = dict[str, Any]
 OURS = {"manifest.json", "attack.json"}  # what no manifest can name
 
 
@@ -70,7 +69,9 @@ def keep_events(store: Store, name: str) -> None:
     """Write what the ledger tells of a release into a file of its own, for a lost ledger."""
     told = [[e.seq, e.at, e.verb, e.subject, e.detail] for e in store.events() if e.subject == name]
     store.release_events.mkdir(exist_ok=True, mode=0o700)
-    put(json.dumps(told, ensure_ascii=False).encode(), store.release_events / f"{name}.json")
+    write_whole(
+        json.dumps(told, ensure_ascii=False).encode(), store.release_events / f"{name}.json"
+    )
 
 
 def subjects(store: Store, verb: str) -> list[str]:
@@ -78,7 +79,7 @@ def subjects(store: Store, verb: str) -> list[str]:
     return list(dict.fromkeys(e.subject for e in store.events() if e.verb == verb))
 
 
-def standing(store: Store) -> list[str]:
+def standing_releases(store: Store) -> list[str]:
     """The releases that were published and not recalled, oldest first by date."""
     gone = set(subjects(store, "recall"))
     order = {name: i for i, name in enumerate(subjects(store, "publish"))}

@@ -6,17 +6,16 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
 from data.release.policy import Policy
+from geo.arrays import Ints
 
-Ints = npt.NDArray[np.int64]
-MONDAY = 4  # January 5, 1970, in days since the first of that month
+_MONDAY = 4  # January 5, 1970, in days since the first of that month
 
 
-def weeks(days: Any) -> Ints:
+def iso_weeks(days: Any) -> Ints:
     """The number of each day's ISO week, Monday to Sunday."""
-    return (np.asarray(days, "datetime64[D]").astype(np.int64) - MONDAY) // 7
+    return (np.asarray(days, "datetime64[D]").astype(np.int64) - _MONDAY) // 7
 
 
 def months(days: Any) -> Ints:
@@ -46,7 +45,7 @@ def _iso(day: date) -> str:
 
 
 UNITS = {
-    "week": Unit(weeks, _week_start, _iso),
+    "week": Unit(iso_weeks, _week_start, _iso),
     "month": Unit(months, _month_start, lambda d: f"{d:%Y-%m}"),
     "quarter": Unit(
         lambda days: months(days) // 3,

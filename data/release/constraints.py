@@ -11,19 +11,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.release.tables import Tables
+from geo.arrays import Floats, Ints
+
 LEAST = 10  # no number that is shown stands for fewer
 WIDE = 10  # an interval narrower than this tells too much of a cell that is not shown
 BIG = 1e6  # stands for no bound: more than a cell can hold
-COLUMNS = {
+_COLUMNS = {
     "city-week-kind": ("period", "kind", "n"),
     "area-month": ("period", "area", "n"),
     "area-quarter": ("period", "area", "n"),
     "area-quarter-kind": ("period", "area", "kind", "n"),
     "area-year-kind": ("period", "area", "kind", "n"),
 }
-Tables = dict[str, pd.DataFrame]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Family(NamedTuple):
@@ -42,7 +42,7 @@ class Family(NamedTuple):
 
 def area_years(tables: Tables, side: str) -> Family:
     """Blocks of an area and year: 12 months, 4 quarters, quarters and the year by kind."""
-    got = {name: tables.get(f"{side}/{name}", _none(name)) for name in COLUMNS}
+    got = {name: tables.get(f"{side}/{name}", _none(name)) for name in _COLUMNS}
     by_area = [frame for name, frame in got.items() if name.startswith("area")]
     areas = sorted({int(a) for frame in by_area for a in frame["area"].unique()})
     years = sorted({int(p[:4]) for frame in by_area for p in frame["period"].unique()})
@@ -99,7 +99,7 @@ def city_weeks(tables: Tables, side: str) -> Family:
 
 
 def _none(name: str) -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series(dtype=object) for c in COLUMNS[name]})
+    return pd.DataFrame({c: pd.Series(dtype=object) for c in _COLUMNS[name]})
 
 
 def _kinds(*frames: pd.DataFrame) -> dict[str, int]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -18,11 +17,10 @@ from data.storage import build, projection
 from data.storage.store import Store, literal, query
 from geo import areas as geo_areas
 from geo import longitude, partition, polygons
-
-Ints = npt.NDArray[np.int64]
+from geo.arrays import Ints
 
 REPEATED = ("kind", "source", "source_kind", "grade", "origin", "setting", "area_label")
-COLUMNS = (
+_COLUMNS = (
     *("incident_id", "local_date", "hour", *REPEATED, "x", "y", "received_at"),
     *("lon", "lat", "place_precision"),
 )
@@ -31,7 +29,7 @@ KEPT = (
     *("grade", "origin", "setting", "x", "y", "already_public", "received_at"),
 )
 SIMPLER = 15.0  # metres: far below what a map of a city shows
-DECIMALS = 5  # of a degree: about a metre
+_DECIMALS = 5  # of a degree: about a metre
 
 
 def area_set(store: Store) -> Path:
@@ -55,7 +53,7 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
     whole = np.array([shapely.union_all(shapes[group == g]) for g in codes], dtype=object)
     simple = shapely.coverage_simplify(whole, SIMPLER)
     back = longitude.framed(gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326"))
-    back = shapely.transform(np.asarray(back, dtype=object), lambda xy: xy.round(DECIMALS))
+    back = shapely.transform(np.asarray(back, dtype=object), lambda xy: xy.round(_DECIMALS))
     drawn, _ = polygons.polygonal(back)
     features = []
     for code, shape in zip(codes.tolist(), drawn):
@@ -101,12 +99,12 @@ def _read(store: Store) -> pd.DataFrame:
     if not files:
         raise Problem("No records yet: there is nothing to release.")
     parts = " UNION ALL ".join(
-        f"SELECT {', '.join(COLUMNS)}, time_precision, {i} AS batch FROM {literal(file)}"
+        f"SELECT {', '.join(_COLUMNS)}, time_precision, {i} AS batch FROM {literal(file)}"
         for i, file in enumerate(files)
     )
     table = query(
         store.root,
-        f"""SELECT {", ".join(COLUMNS)} FROM ({parts})
+        f"""SELECT {", ".join(_COLUMNS)} FROM ({parts})
             QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY batch DESC) = 1
                 AND time_precision <> 'month'""",
     )

@@ -11,7 +11,7 @@ from data import settings, words
 from data.settings import Problem, Settings
 
 SETTINGS = ("school", "clinic", "worship", "shelter", "home")
-GRADES = ("corroborated", "verified")
+_GRADES = ("corroborated", "verified")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Policy:
     """What may be public. The names are those of the entries; `zone` is the place's."""
 
     least_residents: int = 2000
-    grades: tuple[str, ...] = GRADES
+    grades: tuple[str, ...] = _GRADES
     city_delay_hours: int = 72
     area_delay_days: int = 14
     hour: int = 6
@@ -74,7 +74,7 @@ def _codes(column: str) -> tuple[str, ...]:
 
 ENTRIES = {
     "least_residents": Entry("Areas with fewer residents are merged with a neighbor: residents only decide, because a border drawn by counts is itself a signal.", 0, None, (), _less),
-    "grades": Entry("Community reports count once they are corroborated or verified, never before and not even in totals: what is published early cannot be taken back.", among=GRADES),
+    "grades": Entry("Community reports count once they are corroborated or verified, never before and not even in totals: what is published early cannot be taken back.", among=_GRADES),
     "city_delay_hours": Entry("Tables of the whole city wait this long after their period closes: never a tracker.", 0, 8760, (), _less),
     "area_delay_days": Entry("Tables by area wait this long after their period closes: never a tracker.", 0, 365, (), _less),
     "hour": Entry("The hour on the place's clock that every release is of: the time of a release tells nothing.", 0, 23),
@@ -95,7 +95,7 @@ ENTRIES = {
 }  # fmt: skip
 
 
-def table() -> str:
+def policy_toml() -> str:
     """The table [release] with every default and its reason, as `init` writes it."""
     lines = ["[release]       # what may be public; a weaker value warns in every manifest"]
     for name, entry in ENTRIES.items():
@@ -107,9 +107,9 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def load(place: Settings, file: Path | None = None) -> Policy:
+def load_policy(place: Settings, file: Path | None = None) -> Policy:
     """The policy of porchlight.toml. Problem names the entry that does not fit."""
-    file = file or settings.path()
+    file = file or settings.settings_path()
     try:
         table = settings.read_toml(file).get("release", {})
     except FileNotFoundError:
@@ -142,7 +142,7 @@ def _value(name: str, value: Any, where: str) -> Any:
     return value
 
 
-def told(policy: Policy) -> dict[str, dict[str, Any]]:
+def policy_entries(policy: Policy) -> dict[str, dict[str, Any]]:
     """Each entry with its value and reason, as the manifest states them."""
     return {name: {"value": _plain(policy, name), "reason": ENTRIES[name].reason} for name in ENTRIES}
 

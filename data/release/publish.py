@@ -10,6 +10,7 @@ from typing import Any
 from data.embed import language
 from data.release import chain
 from data.release.release_numbers import UNSEEN
+from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
 from data.storage import ledger
 from data.storage.store import Store, sync
@@ -19,21 +20,21 @@ ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15"
 # and how often each attack must have tried at least
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 TOMBSTONE = "recalled.json"
-MADE = ("release", "publish")  # a recovered ledger may know only the second
+_MADE = ("release", "publish")  # a recovered ledger may know only the second
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
-ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
+_ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Recalled</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<meta name="color-scheme" content="light dark">'
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
-    f'<p>{SAID}</p><p lang="es">{ALSO}</p></html>\n'
+    f'<p>{SAID}</p><p lang="es">{_ALSO}</p></html>\n'
 )
 # in place of the script that an article loads: the article says what happened
 SCRIPT = (
     '"use strict";\nvar told = document.createElement("p");\n'
-    f'told.setAttribute("role", "note");\ntold.textContent = "{SAID} {ALSO}";\n'
+    f'told.setAttribute("role", "note");\ntold.textContent = "{SAID} {_ALSO}";\n'
     "document.currentScript.after(told);\n"
 )
 
@@ -90,7 +91,7 @@ def recall(store: Store, name: str, folder: Path) -> str:
             ledger.append(store.ledger, "recall", name)
         chain.keep_events(store, name)
         _settle(store, folder)
-        left = chain.standing(store)
+        left = chain.standing_releases(store)
     shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
     return (
         f"Recalled {name}: {shown}. Copies that others made cannot be recalled. Numbers of closed "
@@ -105,7 +106,10 @@ def _newest(store: Store, name: str, current: Path) -> None:
     itself counts too: a store made anew knows nothing of it.
     """
     made = {e.subject: e.seq for e in store.events() if e.verb == "release"}
-    shown = {*chain.standing(store), *([current.resolve().name] if current.exists() else [])}
+    shown = {
+        *chain.standing_releases(store),
+        *([current.resolve().name] if current.exists() else []),
+    }
     shown -= {name, STONE, *chain.subjects(store, "recall")}
     age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
     newer = [other for other in shown if age[other] > age[name]]
@@ -119,7 +123,7 @@ def _newest(store: Store, name: str, current: Path) -> None:
 
 def _found(store: Store, name: str) -> str:
     """The release that a name or its beginning means."""
-    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in MADE))
+    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in _MADE))
     if name in known:
         return name
     fits = [k for k in known if name and k.startswith(name)]
@@ -159,7 +163,7 @@ def _survived(source: Path) -> None:
         )
 
 
-def _consistent(source: Path, manifest: chain.Manifest, current: Path) -> None:
+def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
     """Problem where a closed number is not the one that is public already.
 
     Looked up in the public folder itself: a store made anew knows nothing of it.
@@ -227,7 +231,7 @@ def _settle(store: Store, folder: Path) -> None:
 
     `current` leaves a recalled release before its files go.
     """
-    current, left = folder / "current", chain.standing(store)
+    current, left = folder / "current", chain.standing_releases(store)
     gone = chain.subjects(store, "recall")
     if current.is_symlink() and current.readlink().name in gone:
         there = [name for name in left if (folder / "releases" / name).exists()]

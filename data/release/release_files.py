@@ -25,20 +25,20 @@ from data.release import (
 )
 from data.release.closed_periods import moment
 from data.release.policy import Policy
-from data.release.release_numbers import Cell, Tables
+from data.release.release_numbers import Cell
+from data.release.tables import Manifest, Tables
 from data.settings import ROOT, Problem, Settings
 from data.storage import build, ledger
 from data.storage.store import Store, sync
 
-Manifest = dict[str, Any]
 Embed = Callable[[Path, Manifest], None]
 Check = Callable[[Tables], Iterable[Cell]]
 
 TYPES = {"period": pa.string(), "kind": pa.string(), "band": pa.string()}
-TRIES = 50  # numbers that an attack may have held back, one after another
+_TRIES = 50  # numbers that an attack may have held back, one after another
 
 
-class Written(NamedTuple):
+class WrittenRelease(NamedTuple):
     """A release on the disk, and whether these bytes were there already."""
 
     id: str
@@ -54,7 +54,7 @@ def today(place: Settings, rules: Policy, now: datetime | None = None) -> date:
     return day if moment(day, rules.hour, place.zone, latest=True) <= now else day - timedelta(1)
 
 
-def write(
+def write_release(
     store: Store,
     place: Settings,
     as_of: date | None = None,
@@ -62,23 +62,23 @@ def write(
     embed: Embed | None = None,
     check: Check | None = None,
     now: datetime | None = None,
-) -> Written:
+) -> WrittenRelease:
     """Build a release of the store as of a date and move it into releases/<id>/.
 
     `embed` writes its files into the folder that it is given, from the manifest so far.
     `check` names cells that must not be shown beside the others: they are held back and
     the tables are built again.
     """
-    rules = policy.load(place)
+    rules = policy.load_policy(place)
     newest = today(place, rules, now)
     as_of = as_of or newest
     if as_of > newest:
         raise Problem(f"{as_of} at {rules.hour:02d}:00 is not over yet: the newest is {newest}.")
     # a second secret is never made: earlier releases were drawn from the first
-    secret = secret_key.load(place, make=not chain.past(store))
+    secret = secret_key.load_secret(place, make=not chain.past(store))
     with store.writing() as scratch:
         before = chain.before(store, rules, as_of, secret_key.mark(secret))
-        areas, meta = area_import.read(before.areas)
+        areas, meta = area_import.read_areas(before.areas)
         crs = placed_records.metric(store, place, areas)
         group = placed_records.groups(areas, crs, rules.least_residents)
         records = placed_records.records(store, areas, meta, group)
@@ -94,7 +94,7 @@ def write(
         manifest = _sealed(folder, manifest)
         target = chain.folder(store, manifest["id"])
         if target.exists():
-            return Written(manifest["id"], target, manifest, True)
+            return WrittenRelease(manifest["id"], target, manifest, True)
         _into(store, folder, target)
         ledger.append(
             store.ledger, "release", manifest["id"], as_of=as_of.isoformat(),
@@ -105,7 +105,7 @@ def write(
         chain.keep_events(store, manifest["id"])
         folder.rename(target)
         sync(target.parent)
-    return Written(manifest["id"], target, manifest, False)
+    return WrittenRelease(manifest["id"], target, manifest, False)
 
 
 def _built(
@@ -114,7 +114,7 @@ def _built(
 ) -> release_numbers.Built:  # fmt: skip
     """The tables, with what an attack finds telling held back until it finds nothing."""
     held: set[Cell] = set(before.held)
-    for _ in range(TRIES):
+    for _ in range(_TRIES):
         built = release_numbers.build(
             records, groups, rules, secret, as_of, before.tables,
             reissue=before.reissue, held=held,
@@ -154,7 +154,7 @@ def _manifest(
         "as_of": as_of.isoformat(),
         "stamp": chain.stamp(secret, build.due(store, place)),
         "code": _code(),
-        "policy": policy.told(rules),
+        "policy": policy.policy_entries(rules),
         "warnings": policy.warnings(rules),
         "held_back": held,
         "sources": _sources(store),
@@ -225,7 +225,7 @@ def _into(store: Store, folder: Path, target: Path) -> None:
     sync(folder)
 
 
-def sentences(made: Written) -> list[str]:
+def sentences(made: WrittenRelease) -> list[str]:
     """What was made, for who typed the command: also what no page will tell."""
     shown = []
     for path, told in made.manifest["tables"].items():

@@ -13,15 +13,15 @@ import pandas as pd
 
 from data import words
 from data.release import admitted_records, closed_periods, suppression
-from data.release.admitted_records import Ints, Rows
+from data.release.admitted_records import Rows
 from data.release.policy import Policy
-from data.release.tables import ALL, BANDS, OFFICIAL, PATHS, TABLES, Table
+from data.release.tables import ALL, BANDS, OFFICIAL, PATHS, TABLES, Table, Tables
 from geo import release_cells
+from geo.arrays import Ints
 
-Tables = dict[str, pd.DataFrame]
 Cell = tuple[str, tuple[Any, ...]]  # a table's path and the values of its key columns
 
-HIDDEN = -1
+_HIDDEN = -1
 UNSEEN = 9  # what a cell that is not shown counts as where changes are measured
 
 
@@ -159,7 +159,7 @@ def _closed(
             then = {c: n for c, n in then.items() if c in stay or _change(now[c], n) < least}
         cells = now | then
         new = pd.DataFrame(list(cells), columns=keys).assign(n=list(cells.values()))
-        new["n"] = new["n"].astype("Int32").mask(new["n"] == HIDDEN)
+        new["n"] = new["n"].astype("Int32").mask(new["n"] == _HIDDEN)
     new = new.sort_values(keys, ignore_index=True)[[*keys, "n"]]
     return new.astype({"n": "Int32"} | ({"area": "int32"} if "area" in keys else {}))
 
@@ -167,13 +167,13 @@ def _closed(
 def _numbers(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], int]:
     """The number of each cell, HIDDEN where it is not shown."""
     return dict(
-        zip(zip(*(frame[key].tolist() for key in keys)), frame["n"].fillna(HIDDEN).tolist())
+        zip(zip(*(frame[key].tolist() for key in keys)), frame["n"].fillna(_HIDDEN).tolist())
     )
 
 
 def _change(one: int, other: int) -> int:
     """How far two numbers of a cell are apart, as a reader of both sees it."""
-    a, b = (UNSEEN if n == HIDDEN else n for n in (one, other))
+    a, b = (UNSEEN if n == _HIDDEN else n for n in (one, other))
     return abs(a - b)
 
 
@@ -188,7 +188,7 @@ def _official(
     last = closed_periods.last_day(as_of, 24 * policy.area_delay_days, policy)
     day = admitted_records.days(found["local_date"])
     old = day <= np.datetime64(last)
-    kind = admitted_records.kinds(found)[old]
+    kind = admitted_records.kind_codes(found)[old]
     codes = np.stack([day[old].astype(np.int64), found["group"].to_numpy(np.int64)[old], kind])
     cells, n = np.unique(codes, axis=1, return_counts=True)
     frame = pd.DataFrame(

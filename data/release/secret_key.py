@@ -12,7 +12,7 @@ from data.storage.store import sync
 BYTES = 32
 
 
-def path(place: Settings) -> Path:
+def secret_path(place: Settings) -> Path:
     """Where the secret is: PORCHLIGHT_SECRET, else below the home folder of who runs this."""
     named = os.environ.get("PORCHLIGHT_SECRET")
     if named:
@@ -20,9 +20,9 @@ def path(place: Settings) -> Path:
     return Path.home() / ".local" / "share" / "porchlight" / init.slug(place.name) / "secret"
 
 
-def load(place: Settings, *, make: bool = True) -> bytes:
+def load_secret(place: Settings, *, make: bool = True) -> bytes:
     """The secret, made on first use. Problem where others could read it."""
-    file = path(place)
+    file = secret_path(place)
     for folder, called in ((ROOT, "the repository"), (place.store, "the store")):
         if file.resolve().is_relative_to(folder.resolve()):
             raise Problem(

@@ -8,21 +8,11 @@ small, a part that is missing beside its total says nothing.
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from data.release.constraints import (
-    LEAST,
-    WIDE,
-    Family,
-    Tables,
-    area_years,
-    city_weeks,
-    narrow,
-    tightened,
-)
-
-Mask = npt.NDArray[np.bool_]
+from data.release.constraints import LEAST, WIDE, Family, area_years, city_weeks, narrow, tightened
+from data.release.tables import Tables
+from geo.arrays import Flags
 
 
 def hold_back(
@@ -49,8 +39,8 @@ def hold_back(
 
 
 def held_nodes(
-    family: Family, base: int, closed: dict[str, Mask], least: int = LEAST, wide: int = WIDE
-) -> Mask:
+    family: Family, base: int, closed: dict[str, Flags], least: int = LEAST, wide: int = WIDE
+) -> Flags:
     """Which nodes of a family must go, found one a block after the other."""
     value = family.value.copy()
     fixed = _fixed(family, closed)
@@ -68,7 +58,7 @@ def held_nodes(
     return np.asarray(np.isnan(value) & ~np.isnan(family.value))
 
 
-def offender(family: Family, block: int, node: int, fixed: Mask) -> int:
+def offender(family: Family, block: int, node: int, fixed: Flags) -> int:
     """The newest number involved in a node known too well; -1 where all are closed."""
     value = family.value[block]
     shown = ~np.isnan(value) & ~fixed
@@ -85,7 +75,7 @@ def offender(family: Family, block: int, node: int, fixed: Mask) -> int:
     return -1
 
 
-def _fixed(family: Family, closed: dict[str, Mask]) -> Mask:
+def _fixed(family: Family, closed: dict[str, Flags]) -> Flags:
     out = np.zeros(family.value.shape, bool)
     for path in set(family.paths) & closed.keys():
         here = np.array([p == path for p in family.paths])
@@ -95,7 +85,7 @@ def _fixed(family: Family, closed: dict[str, Mask]) -> Mask:
     return out
 
 
-def _erase(tables: Tables, family: Family, gone: Mask) -> None:
+def _erase(tables: Tables, family: Family, gone: Flags) -> None:
     for path in sorted(set(family.paths)):
         here = np.array([p == path for p in family.paths])
         rows = family.rows[:, here][gone[:, here]]
@@ -105,7 +95,7 @@ def _erase(tables: Tables, family: Family, gone: Mask) -> None:
             tables[path] = tables[path].assign(n=n)
 
 
-def closed_rows(tables: Tables, before: Mapping[str, pd.DataFrame]) -> dict[str, Mask]:
+def closed_rows(tables: Tables, before: Mapping[str, pd.DataFrame]) -> dict[str, Flags]:
     """Which rows of each table say what an earlier release said."""
     out = {}
     for path in tables.keys() & before.keys():

@@ -1,11 +1,15 @@
 """The tables of a release, one a row: a whitelist, for what exists can be subtracted."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 BANDS = ("00-06", "06-12", "12-18", "18-24")
 ALL = "all"
 PATHS = ("community", "press")
 OFFICIAL = "official/area-day-kind"
+Tables = dict[str, pd.DataFrame]  # by name
+Manifest = dict[str, Any]
 
 
 class Table(NamedTuple):

@@ -7,8 +7,8 @@ import shapely
 
 SEED = 20260107
 REPORTS = 3000
-FIRST_DAY = pd.Timestamp("2025-06-01")
-DAYS = 365
+_FIRST_DAY = pd.Timestamp("2025-06-01")
+_DAYS = 365
 RISE_AREA = "Powderhorn Park"
 RISE = (pd.Timestamp("2026-01-12"), pd.Timestamp("2026-02-09"))
 RISE_REPORTS = 90
@@ -38,7 +38,7 @@ SETTINGS = {
     "court": 0.02,
     "shelter": 0.02,
 }
-RESPONSES = {
+_RESPONSES = {
     "not_recorded": 0.6,
     "none": 0.22,
     "in_person": 0.08,
@@ -78,7 +78,7 @@ def reports(areas: gpd.GeoDataFrame, seed: int = SEED) -> pd.DataFrame:
         kind=_drawn(rng, KINDS, len(frame)),
         setting=_drawn(rng, SETTINGS, len(frame)),
         precision=_drawn(rng, PRECISIONS, len(frame)),
-        response=_drawn(rng, RESPONSES, len(frame)),
+        response=_drawn(rng, _RESPONSES, len(frame)),
         officers=rng.poisson(3, len(frame)) + 1,
         vehicles=rng.poisson(1.2, len(frame)) + 1,
     )
@@ -94,8 +94,8 @@ def reports(areas: gpd.GeoDataFrame, seed: int = SEED) -> pd.DataFrame:
 
 def _times(rng: np.random.Generator, n: int) -> pd.Series:
     """Moments over a year: more in winter, on weekdays and in the morning."""
-    day = np.arange(DAYS)
-    date = FIRST_DAY + pd.to_timedelta(day, "D")
+    day = np.arange(_DAYS)
+    date = _FIRST_DAY + pd.to_timedelta(day, "D")
     winter = 1 + 2.2 * np.exp(-(((day - 225) / 45) ** 2))
     weight = winter * np.where(date.day_of_week < 5, 1.0, 0.55)
     chosen = rng.choice(day, n, p=weight / weight.sum())
@@ -105,7 +105,7 @@ def _times(rng: np.random.Generator, n: int) -> pd.Series:
     )
     hour = rng.choice(hours, n, p=by_hour / by_hour.sum())
     seconds = chosen * 86400 + hour * 3600 + rng.integers(0, 3600, n)
-    return pd.Series(FIRST_DAY + pd.to_timedelta(seconds, "s"))
+    return pd.Series(_FIRST_DAY + pd.to_timedelta(seconds, "s"))
 
 
 def _points(

@@ -18,7 +18,7 @@ from data.storage.store import Store
 MAPPINGS = Path(__file__).with_name("mappings")
 PRESS = Path(__file__).with_name("press.csv")
 NO_RESIDENTS = ("Camden Industrial", "Humboldt Industrial Area")
-NOT_KNOWN = ("Near - North",)
+_NOT_KNOWN = ("Near - North",)
 
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
@@ -80,7 +80,7 @@ def _take(
 ) -> importer.Report:
     options = importer.Options(source=source, map=MAPPINGS / f"{source}.toml")
     with bar(f"Importing {source}") as move:
-        report = importer.run(
+        report = importer.import_file(
             store, place, file, options, ask=None, say=lambda text: None, progress=move
         )
     say(f"{source}: {report.sentences()[-1]}")
@@ -109,7 +109,7 @@ def _population(file: Path) -> dict[str, int | None]:
         people: dict[str, int | None] = {
             row["neighborhood"]: int(row["population"]) for row in csv.DictReader(opened)
         }
-    return people | dict.fromkeys(NO_RESIDENTS, 0) | dict.fromkeys(NOT_KNOWN)
+    return people | dict.fromkeys(NO_RESIDENTS, 0) | dict.fromkeys(_NOT_KNOWN)
 
 
 def _made(
@@ -119,7 +119,7 @@ def _made(
     say: Callable[[str], None],
     bar: Bar,
 ) -> None:
-    areas, _ = area_import.read(area_import.current_sets(store)["neighborhoods"])
+    areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     file = folder / "community-made.csv"
     made_reports.reports(areas).to_csv(file, index=False)
     _take(store, place, file, "community-made", say, bar)

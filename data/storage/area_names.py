@@ -8,43 +8,43 @@ from pathlib import Path
 from data.settings import Problem, read_toml
 
 ALIASES = Path(__file__).with_name("aliases")
-MARKS = " -'.,/&()"  # beside letters and digits: the store's checked list
-LONGEST = 100
+_MARKS = " -'.,/&()"  # beside letters and digits: the store's checked list
+_LONGEST = 100
 # what people type for a mark of the list
 TYPED = str.maketrans("\u2018\u2019\u02bc`\u00b4\u2010\u2011\u2012\u2013\u2014", "'''''-----")
 # letters that decompose into nothing plain
-PLAIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+_PLAIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """The name in characters of the checked list; empty where nothing is left.
 
     Letters and digits of any script, space and MARKS stay; all else becomes a space.
     """
     text = unicodedata.normalize("NFC", name).translate(TYPED)
     kept = ["" if _invisible(c) else c if _allowed(c) else " " for c in text]
-    return " ".join("".join(kept).split())[:LONGEST].strip()
+    return " ".join("".join(kept).split())[:_LONGEST].strip()
 
 
 def _allowed(character: str) -> bool:
     # marks (M) are the vowels of many scripts: without them a name is not a name
     kind = unicodedata.category(character)
-    return kind[0] in "LM" or kind == "Nd" or character in MARKS
+    return kind[0] in "LM" or kind == "Nd" or character in _MARKS
 
 
 def _invisible(character: str) -> bool:
     return unicodedata.category(character) == "Cf"
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Outside text as it may be printed: one short line without control characters."""
-    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST]
+    return "".join(c if c.isprintable() else " " for c in text)[:_LONGEST]
 
 
 def fold(name: str) -> str:
     """The name as it is compared: no case, accents, punctuation or double spaces."""
     text = unicodedata.normalize("NFKD", name.translate(TYPED).casefold())
-    text = "".join(PLAIN.get(c, c) for c in text.replace("'", "").replace("&", " and "))
+    text = "".join(_PLAIN.get(c, c) for c in text.replace("'", "").replace("&", " and "))
     kept = [c for c in text if not (_accent(c) or _invisible(c))]
     return " ".join("".join(c if _spoken(c) else " " for c in kept).split())
 
@@ -94,7 +94,7 @@ def aliases(file: Path | None, place: str) -> dict[str, str]:
     wrong = [old for old, new in table.items() if not isinstance(new, str)]
     if wrong:
         raise Problem(
-            f'{file}: the alias of "{shown(wrong[0])}" is no text. A line is: '
+            f'{file}: the alias of "{printable(wrong[0])}" is no text. A line is: '
             '"old name" = "name in the file"'
         )
     return table

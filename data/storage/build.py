@@ -22,7 +22,7 @@ from data.views.view import HEXAGONS
 from geo import areas as geo_areas
 
 FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
-ROW_GROUP = 122_880
+_ROW_GROUP = 122_880
 
 
 def batches(store: Store) -> list[Path]:
@@ -154,7 +154,7 @@ def _facts(
     """
     unplaced: Counter[str] = Counter()
     files = (built / f"areas{i}.parquet" for i in range(len(area_import.current_sets(store))))
-    sets = [area_import.read(file) for file in files]
+    sets = [area_import.read_areas(file) for file in files]
     with duckdb.connect(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
@@ -178,7 +178,7 @@ def _facts(
             done, coarser = 0, [facts.Cells(r) for r in HEXAGONS.values()]
             for batch in _chunks(reader):
                 table = facts.narrowed(batch, placing, coarser, meridian)
-                writer.write_table(table, ROW_GROUP)
+                writer.write_table(table, _ROW_GROUP)
                 if placing:
                     # not of community reports: the list has no clock to hide young ones by
                     outside = table["area0"].to_numpy() < 0
@@ -225,7 +225,7 @@ def _sorted_rows(
             x, y, lon, lat, area_label, batch, row::UINTEGER AS row
         FROM ({parts}) {newest} {order}
     """
-    return total, connection.sql(sql).to_arrow_reader(ROW_GROUP)
+    return total, connection.sql(sql).to_arrow_reader(_ROW_GROUP)
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
@@ -243,7 +243,7 @@ def _chunks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
     held: list[pa.RecordBatch] = []
     for batch in reader:
         held.append(batch)
-        if sum(b.num_rows for b in held) >= ROW_GROUP:
+        if sum(b.num_rows for b in held) >= _ROW_GROUP:
             yield pa.Table.from_batches(held)
             held = []
     if held:

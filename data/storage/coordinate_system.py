@@ -23,37 +23,37 @@ WKT = re.compile(
 )
 # where WKT names a file: a member for it, and PROJ strings of all sorts that stand inside
 FILES = re.compile(r"PARAMETERFILE|(?<![a-z])\w*(grids|init|file|catalog)\w*\s*=(?!@null\b)", re.I)
-LONGEST = 20_000  # characters
-KNOWN = "Give it by its code, for example EPSG:26915."
+_LONGEST = 20_000  # characters
+_KNOWN = "Give it by its code, for example EPSG:26915."
 
 
 def is_allowed(stated: str) -> bool:
     """Whether a text is a code, or WKT that names no file."""
-    if len(stated) > LONGEST or "\x00" in stated:
+    if len(stated) > _LONGEST or "\x00" in stated:
         return False
     if CODE.fullmatch(stated):
         return ".." not in stated
     return bool(WKT.match(stated)) and not FILES.search(stated)
 
 
-def read(stated: str, where: str) -> "CRS":
+def read_crs(stated: str, where: str) -> "CRS":
     """The pyproj CRS of a text; Problem where it is none or may not be one. `where` says whose."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
     if not is_allowed(stated):
-        raise Problem(f"{where}: {_shown(stated)} is no code of a coordinate system. {KNOWN}")
+        raise Problem(f"{where}: {_shown(stated)} is no code of a coordinate system. {_KNOWN}")
     try:
         return CRS.from_user_input(stated)
     except CRSError:
         raise Problem(
-            f"{where}: {_shown(stated)} is no coordinate system known here. {KNOWN}"
+            f"{where}: {_shown(stated)} is no coordinate system known here. {_KNOWN}"
         ) from None
 
 
-def check(stated: str, where: str) -> str:
+def check_crs(stated: str, where: str) -> str:
     """The text itself where it may name a coordinate system."""
-    read(stated, where)
+    read_crs(stated, where)
     return stated
 
 

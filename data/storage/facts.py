@@ -77,7 +77,7 @@ def schema(n_sets: int) -> pa.Schema:
     return pa.schema(fields)
 
 
-def weeks(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int16]:
+def week_numbers(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int16]:
     """The week of each day, Monday to Sunday, counted from January 5, 1970."""
     since = days.astype("datetime64[D]").astype(np.int64) - FIRST_MONDAY
     return np.asarray(np.floor_divide(since, 7), np.int16)
@@ -112,7 +112,7 @@ def narrowed(
     mx, my = mercator.to_pixels(lon, lat)
     columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
     missing = np.isnan(lon)
-    columns["week"] = pa.array(weeks(rows["day"].to_numpy()))
+    columns["week"] = pa.array(week_numbers(rows["day"].to_numpy()))
     columns["mx"] = pa.array(mx, mask=missing)
     columns["my"] = pa.array(my, mask=missing)
     cells = hexagons.cells(lon, lat)

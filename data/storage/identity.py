@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data.files import cells
 from data.files.missing import missing
 from data.storage import store
+from geo.arrays import Flags
 
 HASH_DIGITS = 20  # 80 bits: two of a billion different rows meet once in a million years
 SEPARATOR = "chr(31)"  # a control character, which no cell holds
@@ -165,7 +166,7 @@ def key_mark(key: bytes) -> str:
     return keyed(key, "which key")[:16]
 
 
-def purged_rows(ids: pa.StringArray, purged: PurgedIds) -> cells.Flags:
+def purged_rows(ids: pa.StringArray, purged: PurgedIds) -> Flags:
     """Which of some ids were purged; costs nothing in a store where none was."""
     if not purged:
         return np.zeros(len(ids), bool)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from data.settings import Problem
 
-SCHEMA = """
+_SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
@@ -61,7 +61,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
     with _connect(file) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(SCHEMA)
+        connection.executescript(_SCHEMA)
         yield connection
 
 

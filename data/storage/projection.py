@@ -8,11 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyproj import Transformer
 
-from data.files.cells import Flags
 from data.settings import Settings
 from data.storage import coordinate_system
 from data.storage.store import Store, literal, query
-from data.values.coordinates import Floats
+from geo.arrays import Flags, Floats
 from geo.longitude import near
 
 WGS84 = "EPSG:4326"
@@ -69,7 +68,7 @@ def middle(store: Store, place: Settings) -> tuple[float, float] | None:
 def metric_crs(store: Store, place: Settings) -> str | None:
     """The CRS in metres that x and y are in; None where no import has fixed one yet."""
     if place.crs != "auto":
-        return coordinate_system.check(place.crs, "place.crs of the settings")
+        return coordinate_system.check_crs(place.crs, "place.crs of the settings")
     fixed = [event.subject for event in store.events() if event.verb == "crs"]
     return fixed[0] if fixed else None
 

@@ -38,7 +38,7 @@ class Store:
     """The folders of a store. Nothing is made on the disk until something is written."""
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = (root or settings.load().store).resolve()
+        self.root = (root or settings.load_settings().store).resolve()
         self.batches = self.root / "batches"
         self.rejected = self.root / "rejected"
         self.areas = self.root / "areas"
@@ -164,7 +164,7 @@ class Store:
         else:
             built.rename(target)
         sync(self.current)
-        place(stamp.encode(), self.current / "now")
+        write_whole(stamp.encode(), self.current / "now")
         stamps = [p for p in self.current.iterdir() if p.is_dir() and p.name != stamp]
         stamps.sort(key=lambda p: p.stat().st_mtime, reverse=True)
         for old in stamps[KEPT_STAMPS - 1 :]:
@@ -284,7 +284,7 @@ def query(
             table = database.table(stamp, facts) if stamp else literal(facts)
             sql = sql.replace("{facts}", table)
         connection = database.connection.cursor()
-    sql, rest = known(sql, params)
+    sql, rest = inline_numbers(sql, params)
     try:
         return connection.sql(sql, params=rest).to_arrow_table()
     finally:
@@ -298,7 +298,7 @@ WRITTEN: dict[type, Callable[[Any], str]] = {
 }
 
 
-def known(sql: str, params: Sequence[object]) -> tuple[str, list[object]]:
+def inline_numbers(sql: str, params: Sequence[object]) -> tuple[str, list[object]]:
     """The statement with whole numbers and dates written in, and the parameters left.
 
     A planner that knows them skips rows that cannot match: a third less time. Only these
@@ -351,7 +351,7 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def place(content: bytes, target: Path) -> None:
+def write_whole(content: bytes, target: Path) -> None:
     """Write a small file so that a reader sees the old content or the new."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     beside.write_bytes(content)

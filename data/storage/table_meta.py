@@ -15,7 +15,7 @@ from data.settings import Settings
 from data.storage import projection
 from data.storage.store import Store, literal
 
-COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+_COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 LISTED_LABELS = 50
 
 
@@ -72,7 +72,7 @@ def describe(
 ) -> dict[str, Any]:
     """The meta of one `current`, as plain JSON values."""
     sets = [
-        (name, *area_import.read(built / f"areas{i}.parquet"))
+        (name, *area_import.read_areas(built / f"areas{i}.parquet"))
         for i, name in enumerate(area_import.current_sets(store))
     ]
     with duckdb.connect() as connection:
@@ -161,7 +161,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
                 "first": _iso(first),
                 "last": _iso(last),
                 "rows": n,
-                "counts": {c: _count(connection, c, code) for c in COUNTED},
+                "counts": {c: _count(connection, c, code) for c in _COUNTED},
                 "imports": [e for e in entries if e["source"] == name],
             }
         )

@@ -10,19 +10,18 @@ import duckdb
 import pyarrow.parquet as pq
 
 from data.imports import purged_rows
-from data.imports.purged_rows import ALL
+from data.imports.purged_rows import ALL_REPEATS
 from data.settings import Problem
 from data.storage import build, damaged, identity, ledger
 from data.storage.identity import BASE, PurgedIds
 from data.storage.ledger import Event
-from data.storage.store import Store, literal, move
-from data.storage.store import place as put
+from data.storage.store import Store, literal, move, write_whole
 from data.upkeep import purged_rejects
 
-LISTED = 5  # ids that a sentence names
+_LISTED = 5  # ids that a sentence names
 
-Ask = Callable[[str], bool]
-Told = tuple[str, str, str, dict[str, Any]]  # an event: at, verb, subject, detail
+_Ask = Callable[[str], bool]
+_Told = tuple[str, str, str, dict[str, Any]]  # an event: at, verb, subject, detail
 Key = tuple[str, int]  # the hash of a row and which of equal rows; the id where no hash is known
 
 
@@ -51,7 +50,7 @@ class _Row(NamedTuple):
         return told if own else {**told, "mark": self.mark, "columns": columns}
 
 
-def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | None = None) -> str:
+def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | None = None) -> str:
     """Rewrite batches and rejected rows without one record; a sentence on what was done.
 
     Rows of its file that equal it in every column go with it only with `repeats`, or if
@@ -70,7 +69,7 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: Ask | N
         equal = _equal(ours, target, done)
         every = repeats or bool(equal and target and ask and ask(_question(incident_id, equal)))
         gone = [*([target] if target else []), *(equal if every else [])]
-        cleaned = purged_rejects.clean(
+        cleaned = purged_rejects.drop_rejects(
             store, scratch, {incident_id, *(row.base for row in gone)}, _imports(store)
         )
         if not gone and not cleaned:
@@ -145,14 +144,14 @@ def _imported(store: Store) -> dict[str, int]:
     return dict(sorted(numbers.items(), key=lambda item: item[1]))
 
 
-def _keys(rows: list[_Row], told: Iterable[Told]) -> set[Key]:
+def _keys(rows: list[_Row], told: Iterable[_Told]) -> set[Key]:
     """The rows that purges name, of some: one, or all that are equal."""
     named = [detail for *_, detail in told if detail.get("row")]
     return {
         row.key
         for row in rows
         for detail in named
-        if row.hash == detail["row"] and detail["repeat"] in (ALL, row.which)
+        if row.hash == detail["row"] and detail["repeat"] in (ALL_REPEATS, row.which)
     }
 
 
@@ -176,7 +175,7 @@ def _unfinished(store: Store, rows: list[_Row], done: list[Event]) -> list[_Row]
         gone = _keys(before, [event[1:]])
         staying = [] if event.detail.get("last") else _standing(store, rows)
         if event.detail.get("row"):
-            gone = gone or {(event.detail["row"], ALL)}
+            gone = gone or {(event.detail["row"], ALL_REPEATS)}
             left += _removed(before, gone, {row.key for row in staying} - gone)
         else:
             this = PurgedIds(frozenset({event.subject}), identity.store_key(store.root))
@@ -192,7 +191,7 @@ def _equal(ours: list[_Row], target: _Row | None, done: list[Event]) -> list[_Ro
 
 def _events(
     store: Store, gone: list[_Row], incident_id: str, every: bool, last: bool
-) -> list[Told]:
+) -> list[_Told]:
     """What the ledger keeps of what goes: hashes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.store_key(store.root)
@@ -200,7 +199,7 @@ def _events(
     told: dict[str, dict[str, Any]] = {identity.subject(incident_id, key): about}
     for row in gone:
         # the last of equal rows: whoever brings more of them brings the same again
-        which = ALL if every or last else row.which
+        which = ALL_REPEATS if every or last else row.which
         columns = str(_about(store.batches / f"{row.batch}.parquet").get("columns", ""))
         subject = identity.subject(row.incident_id, key)
         told[subject] = row.detail(which, last, columns, key)
@@ -219,7 +218,7 @@ def _without(
     scratch: Path,
     left: Iterable[_Row],
     cleaned: dict[Path, Path],
-    told: list[Told],
+    told: list[_Told],
 ) -> None:
     """Write batches anew without some rows, also those whose rejected rows were cleaned."""
     gone: dict[str, set[str]] = {file.stem: set() for file in cleaned}
@@ -236,7 +235,7 @@ def _rewrite(
     name: str,
     gone: Collection[str],
     rejected: Path,
-    told: list[Told],
+    told: list[_Told],
 ) -> None:
     """A new batch without some records, and its ledger entry. The old file stays for those who
     read it until the table is built anew; the new one tells what was purged."""
@@ -272,7 +271,7 @@ def _rewrite(
 
 def _mark(store: Store, batch: str) -> None:
     """Leave a mark beside a batch that does not count."""
-    put(str(store.next_number()).encode(), store.taken_back(batch))
+    write_whole(str(store.next_number()).encode(), store.taken_back(batch))
 
 
 def _imports(store: Store) -> dict[str, dict[str, Any]]:
@@ -335,8 +334,8 @@ def _counted(n: int, what: str) -> str:
 
 
 def _listed(rows: list[_Row]) -> str:
-    more = f" and {len(rows) - LISTED:,} more" if len(rows) > LISTED else ""
-    return ", ".join(row.incident_id for row in rows[:LISTED]) + more
+    more = f" and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
+    return ", ".join(row.incident_id for row in rows[:_LISTED]) + more
 
 
 def unimport(store: Store, batch: str) -> str:

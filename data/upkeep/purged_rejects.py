@@ -10,11 +10,11 @@ from typing import Any
 from data.files.spreadsheet import guard
 from data.storage.store import Store
 
-BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
-TOLD = 3  # columns of a rejected row that are ours: line, column, reason
+_BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
+_TOLD = 3  # columns of a rejected row that are ours: line, column, reason
 
 
-def clean(
+def drop_rejects(
     store: Store, scratch: Path, gone: Collection[str], imports: Mapping[str, dict[str, Any]]
 ) -> dict[Path, tuple[Path, int]]:
     """Write copies of the files of rejected rows without some ids; how many rows each lost.
@@ -49,7 +49,7 @@ def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
         where = _cells(header, column)
         writer.writerow(header)
         for row in rows:
-            if any(_plain(cell) in sought for cell in (*row[where], *BETWEEN.split(row[-1]))):
+            if any(_plain(cell) in sought for cell in (*row[where], *_BETWEEN.split(row[-1]))):
                 left_out += 1
             else:
                 writer.writerow(row)
@@ -58,10 +58,10 @@ def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
 
 def _cells(header: list[str], column: str) -> slice:
     """Where rejected rows have the id; all cells of the source where that is not known."""
-    names = header[TOLD:-1]
+    names = header[_TOLD:-1]
     if guard(column) not in names:
-        return slice(TOLD, -1)
-    at = TOLD + names.index(guard(column))
+        return slice(_TOLD, -1)
+    at = _TOLD + names.index(guard(column))
     return slice(at, at + 1)
 
 

@@ -43,7 +43,7 @@ def recover(store: Store, public: Path | None) -> Sentences:
         found = [*_batches(store, notes), *_areas(store), *_releases(store, public, notes)]
         found = sorted(found, key=lambda told: told.order)  # stable: renames follow their purge
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        counts = {verb: sum(told.verb == verb for told in found) for verb in COUNTED}
+        counts = {verb: sum(told.verb == verb for told in found) for verb in _COUNTED}
         found.append(Told(0, now, "recover", "ledger", {"counts": counts}))
         made = scratch / "ledger.db"
         # numbers go on after the lost ones: what was built from those is older
@@ -52,13 +52,13 @@ def recover(store: Store, public: Path | None) -> Sentences:
         _aside(store)
         move(made, store.ledger)
     listed = (
-        ", ".join(f"{n:,} {COUNTED[verb][n != 1]}" for verb, n in counts.items() if n) or "nothing"
+        ", ".join(f"{n:,} {_COUNTED[verb][n != 1]}" for verb, n in counts.items() if n) or "nothing"
     )
     return [f"The ledger was written anew from the files of the store: {listed}.", *notes]
 
 
 # one of them, and several
-COUNTED = {
+_COUNTED = {
     "import": ("import", "imports"),
     "unimport": ("import taken back", "imports taken back"),
     "purge": ("hash of what was purged", "hashes of what was purged"),

@@ -4,18 +4,15 @@ import re
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.files import cells
-from data.files.cells import Flags
-
-Floats = npt.NDArray[np.float64]
+from geo.arrays import Flags, Floats
 
 AMOUNT = r"(?:\d+(?:\.\d*)?|\.\d+)"
-PLAIN = rf"^[+-]?{AMOUNT}(?:[eE][+-]?\d+)?$|(?i)^[+-]?(?:nan|inf|infinity)$"
-DEGREES = re.compile(  # 44.97° N, N 44° 58' 12", 93.26W
+_PLAIN = rf"^[+-]?{AMOUNT}(?:[eE][+-]?\d+)?$|(?i)^[+-]?(?:nan|inf|infinity)$"
+_DEGREES = re.compile(  # 44.97° N, N 44° 58' 12", 93.26W
     rf"(?P<before>[NSEWO])?\s*(?P<sign>[+-]?)\s*(?P<degrees>{AMOUNT})\s*(?:[°º]|deg)?\s*"
     rf"(?:(?P<minutes>{AMOUNT})\s*['′’]\s*)?(?:(?P<seconds>{AMOUNT})\s*(?:\"|″|”|'')\s*)?"
     r"(?P<after>[NSEWO])?",
@@ -99,7 +96,7 @@ def _with_points(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _one_by_one(texts: pa.StringArray, said: Flags) -> Numbers:
-    plain = cells.flags(pc.match_substring_regex(texts, PLAIN)) & said
+    plain = cells.flags(pc.match_substring_regex(texts, _PLAIN)) & said
     asked = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
     values = pc.cast(asked, pa.float64()).fill_null(np.nan).to_numpy().copy()
     ok = plain.copy()
@@ -111,7 +108,7 @@ def _one_by_one(texts: pa.StringArray, said: Flags) -> Numbers:
 
 
 def _degrees(text: str) -> float | None:
-    match = DEGREES.fullmatch(text)
+    match = _DEGREES.fullmatch(text)
     if match is None or (match["before"] and match["after"]):
         return None
     minutes, seconds = float(match["minutes"] or 0), float(match["seconds"] or 0)

@@ -9,14 +9,15 @@ import pyarrow as pa
 from data.files import cells
 from data.files.missing import missing
 from data.parse import time_formats
-from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Flags, Ints, Parsed, convert
+from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
 from data.personal_columns import words
 from data.values import time_roles
 from data.values.verdicts import Verdicts
 from data.words import listed
+from geo.arrays import Flags, Ints
 
 # record column: words of headers, and what may stand in it
-WORDS = {
+_WORDS = {
     "year": listed("year years yr yyyy ano annee jahr"),
     "month": listed("month mo mon mm mes mois monat"),
     "day": listed("day dy dom dd dia jour"),
@@ -27,14 +28,14 @@ LIMITS = {"year": (0, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), 
 DATE_PARTS, CLOCK_PARTS = ("year", "month", "day"), ("hour", "minute")
 OF = re.compile(r"\b(of|de la|del|de|du|des) (the )?(day|month|dia|mes|jour|mois)\b")
 UNKNOWN_HOURS = (24, 99)
-NOT_KNOWN = "hours of 24 or 99, which are no time of day: only the day is known"
+_NOT_KNOWN = "hours of 24 or 99, which are no time of day: only the day is known"
 EMPTY, UNREAD = -1, -2
 
 Columns = Mapping[str, str]
-Values = Callable[[str], Sequence[str]]
+_Values = Callable[[str], Sequence[str]]
 
 
-def date_columns(names: Sequence[str], values: Values) -> tuple[dict[str, str], int]:
+def date_columns(names: Sequence[str], values: _Values) -> tuple[dict[str, str], int]:
     """The columns of year, month, day, hour, minute of one date, and its role.
 
     {} where no two of them tell year and month. The role is a place in roles.ROLES.
@@ -49,7 +50,7 @@ def date_columns(names: Sequence[str], values: Values) -> tuple[dict[str, str], 
     return parts, whole[0]
 
 
-def clock_columns(names: Sequence[str], values: Values, role: int) -> dict[str, str]:
+def clock_columns(names: Sequence[str], values: _Values, role: int) -> dict[str, str]:
     """The columns of hour and minute that belong to a date of some role; {} for none."""
     found = _by_role(names, values)
     for wanted in (role, time_roles.PLAIN):
@@ -94,7 +95,7 @@ def read_clock(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     numbers = {part: _numbers(table, columns, part, verdicts) for part in CLOCK_PARTS}
     hour, minute = numbers["hour"], numbers["minute"]
     unknown = np.isin(hour, UNKNOWN_HOURS)
-    verdicts.note(unknown, NOT_KNOWN)
+    verdicts.note(unknown, _NOT_KNOWN)
     ok = _checked({"hour": np.where(unknown, EMPTY, hour), "minute": minute}, columns, verdicts)
     ok &= (hour >= 0) & ~unknown
     parsed = convert({"H": hour, "M": np.maximum(minute, 0)})
@@ -102,7 +103,7 @@ def read_clock(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     return Parsed(ok & parsed.ok, parsed.local, precision, parsed.absolute)
 
 
-def _by_role(names: Sequence[str], values: Values) -> dict[int, dict[str, str]]:
+def _by_role(names: Sequence[str], values: _Values) -> dict[int, dict[str, str]]:
     """Columns of parts by the role of what else their headers say."""
     found: dict[int, dict[str, str]] = {}
     for name in names:
@@ -116,10 +117,10 @@ def _part(header: str) -> tuple[str, int]:
     """Which part a header names, "" for none, and the role of its other words."""
     split = words(header, _VOCABULARY)
     said = OF.sub("", " ".join(split)).split()
-    met = [part for part in WORDS if set(said) & WORDS[part]]
+    met = [part for part in _WORDS if set(said) & _WORDS[part]]
     if len(met) != 1:
         return "", time_roles.OTHER
-    others = frozenset(said) - WORDS[met[0]]
+    others = frozenset(said) - _WORDS[met[0]]
     if others - time_roles.VOCABULARY or others & time_roles.NEVER:
         return "", time_roles.OTHER  # the year of a vehicle, the hour of an end
     return met[0], time_roles.role_of(others)
@@ -170,5 +171,5 @@ def _checked(numbers: Mapping[str, Ints], columns: Columns, verdicts: Verdicts) 
 
 # words of two letters are known only where they stand alone
 _VOCABULARY = time_roles.VOCABULARY.union(
-    word for listed_words in WORDS.values() for word in listed_words if len(word) > 2
+    word for listed_words in _WORDS.values() for word in listed_words if len(word) > 2
 )

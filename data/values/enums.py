@@ -11,6 +11,7 @@ from data.files.missing import missing
 from data.mappings.mapping import COUNTS, LISTS, Mapping, TagRule
 from data.record import SCHEMA
 from data.values.verdicts import Verdicts
+from geo.arrays import Flags
 
 NO_KIND = "no kind"
 UNKNOWN_KIND = "unknown kind without a rule"
@@ -48,7 +49,7 @@ def _could_be_empty(name: str, text: str, stated: Texts[str, str]) -> bool:
     return name in words.CODES and missing(text) and not cells.is_stated(text, stated)
 
 
-def _note_word(verdicts: Verdicts, name: str, text: str, word: str, rows: cells.Flags) -> None:
+def _note_word(verdicts: Verdicts, name: str, text: str, word: str, rows: Flags) -> None:
     meaning = words.meaning(name, word).rstrip(".")
     verdicts.note(rows, AS_WORD.format(column=name, text=text, meaning=meaning))
 

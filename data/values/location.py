@@ -9,16 +9,16 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
-from data.files.cells import Flags
 from data.files.missing import missing
 from data.mappings.mapping import Mapping as Rules
 from data.storage.projection import WGS84, Bounds, transformer
-from data.values.coordinates import PAIRS, POINTS, Floats, Numbers, numbers, pairs
+from data.values.coordinates import PAIRS, POINTS, Numbers, numbers, pairs
 from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from geo.arrays import Flags, Floats
 
 POINT, AREA, CITY = 0, 3, 4  # exact, area, city in words.PLACE_PRECISIONS
-FINER = "a stated precision of place was finer than the row: the row's own holds"
+_FINER = "a stated precision of place was finer than the row: the row's own holds"
 NO_LABEL = "the place is stated to an area that has no name: taken as the city"
 ONE_ONLY = "only one of latitude and longitude is given"
 SWAPPED = "latitude and longitude are swapped (exchanged they lie in the place)"
@@ -58,7 +58,7 @@ def located(
     column = next((rules.columns[way] for way in ways if way in rules.columns), "")
     verdicts.reject(nowhere, "no place at all", column)
     stated = _stated(table, rules, rows, verdicts)
-    verdicts.note((stated >= 0) & (stated < own), FINER)
+    verdicts.note((stated >= 0) & (stated < own), _FINER)
     least = words.CODES["place_precision"].get(rules.place.precision or "", POINT)
     precision = np.maximum(np.maximum(own, stated), least)
     unnamed = (precision == AREA) & ~labelled

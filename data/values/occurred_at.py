@@ -10,24 +10,24 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
-from data.files.cells import Flags
 from data.mappings.mapping import Mapping as Rules
 from data.mappings.mapping import Pattern
 from data.parse import date_order, midnight
-from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Ints, Parsed
+from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.values import date_parts
 from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from geo.arrays import Flags, Ints
 
 UNKNOWN = ("unknown", "unk", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
-FIRST = -25_567 * DAY  # 1900-01-01
-AN_HOUR = 3600 * SECOND
+_FIRST = -25_567 * DAY  # 1900-01-01
+_AN_HOUR = 3600 * SECOND
 
 SKIPPED = "times that the clock skipped in spring were moved forward by the gap"
 TWICE = "times that exist twice in autumn were taken as the first"
 NO_CLOCK = "times of day that are 24:00 or a code (9999): only the day is known"
-FINER = "a stated precision of time was finer than the text: the text's own holds"
+_FINER = "a stated precision of time was finer than the text: the text's own holds"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Moments:
 
     def hour(self) -> pa.Array:
         """The hour on the place's clock; null where it is not known."""
-        hours = (self.local % DAY // AN_HOUR).astype(np.uint8)
+        hours = (self.local % DAY // _AN_HOUR).astype(np.uint8)
         return pa.array(hours, pa.uint8(), mask=self.precision > HOUR)
 
     def weekday(self) -> pa.Array:
@@ -87,11 +87,11 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
         parsed = _joined(parsed, clock, clocks.file)
     if rule in midnight.NOTES:
         verdicts.note(at_midnight & (parsed.precision == DATE), midnight.NOTES[rule])
-    verdicts.note((stated >= 0) & (stated < parsed.precision), FINER)
+    verdicts.note((stated >= 0) & (stated < parsed.precision), _FINER)
     stated = np.maximum(stated, _patterns(rules, met, rows, verdicts))
     precision = np.maximum(parsed.precision, stated).astype(np.uint8)
     moments = _placed(parsed, precision, clocks, verdicts)
-    verdicts.reject(parsed.ok & (moments.local < FIRST), "a date before 1900", column)
+    verdicts.reject(parsed.ok & (moments.local < _FIRST), "a date before 1900", column)
     latest = _micros(clocks.now + timedelta(days=1))
     verdicts.reject(
         parsed.ok & (moments.utc > latest),
@@ -221,7 +221,7 @@ def _placed(
     starts = {
         EXACT: (local, utc, utc),
         # minutes are cut off in UTC, which no change of the clock disturbs
-        HOUR: (local - local % AN_HOUR, utc - local % AN_HOUR, None),
+        HOUR: (local - local % _AN_HOUR, utc - local % _AN_HOUR, None),
         DATE: (days * DAY, None, (days + 1) * DAY),
         MONTH: (first * DAY, None, following * DAY),
     }
@@ -231,7 +231,7 @@ def _placed(
         if not rows.any():
             continue
         at = to_utc(begin, clocks.place).utc if at is None else at
-        last = at + AN_HOUR if end is None else end
+        last = at + _AN_HOUR if end is None else end
         if level > HOUR:
             last = to_utc(last, clocks.place).utc
         shown[rows], instant[rows], settled[rows] = begin[rows], at[rows], last[rows]

@@ -11,7 +11,6 @@ from data.files import cells
 from data.files.csv_rows import Frame
 from data.imports.plan import Plan
 from data.parse import midnight
-from data.parse.time_parse import Ints
 from data.record import SCHEMA, UTC
 from data.storage import identity, projection
 from data.storage.projection import Bounds
@@ -20,6 +19,7 @@ from data.values.enums import Worded
 from data.values.location import Spots
 from data.values.occurred_at import Clocks, Moments
 from data.values.verdicts import Verdicts
+from geo.arrays import Ints
 
 LINE = "row_line"  # beside the record until it is in its place
 

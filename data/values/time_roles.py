@@ -8,7 +8,7 @@ from data.words import listed
 
 # What a header says its time to be, the best first. The last word counts: the time at
 # which a call was received is one of receiving.
-ROLES: tuple[frozenset[str], ...] = (
+_ROLES: tuple[frozenset[str], ...] = (
     listed("""
         occurred occurrence occurring occur occurs occ happened happen ocurrido hecho"""),
     listed("""
@@ -27,7 +27,7 @@ ROLES: tuple[frozenset[str], ...] = (
         dispatch dispatched queued enroute arrive arrived arrival onscene scene assigned
         arrest arrested booked"""),
 )  # fmt: skip
-PLAIN, REPORTED, OTHER = 2, 3, len(ROLES)
+PLAIN, REPORTED, OTHER = 2, 3, len(_ROLES)
 # these never say when something happened
 NEVER = listed("""
     updated update updates modified modify modification changed edited closed close
@@ -43,7 +43,7 @@ TIMES = listed("""
     date dates datetime datetimes time times timestamp timestamps dt dttm dtm tm ts day
     when fecha hora fechahora datum zeit zeitpunkt uhrzeit heure jour taariikh hhmm
 """)
-BESIDE = listed("""
+_BESIDE = listed("""
     of the and at on in by local utc gmt iso est cst mst pst text de del la le du der die
     das am um est hour military hrs
 """)
@@ -51,15 +51,17 @@ BESIDE = listed("""
 LENGTHS = listed("""
     response elapsed duration total travel wait delay turnaround interval
 """)
-VOCABULARY = frozenset().union(*ROLES, NEVER, TIMES, BESIDE, MONTHS)
+VOCABULARY = frozenset().union(*_ROLES, NEVER, TIMES, _BESIDE, MONTHS)
 # "year/mo/dy" over whole dates: all three of them, each under some name
-WHOLE = tuple(map(listed, ("year yr yyyy", "month mo mm", "day dy dd")))
+_WHOLE = tuple(map(listed, ("year yr yyyy", "month mo mm", "day dy dd")))
 
 
-def said(header: str) -> frozenset[str]:
+def header_words(header: str) -> frozenset[str]:
     """The words of a header; not those of "year/month/day", which say how it is written."""
     found = frozenset(words(header, VOCABULARY))
-    return found - frozenset().union(*WHOLE) | {"date"} if all(map(found.__and__, WHOLE)) else found
+    return (
+        found - frozenset().union(*_WHOLE) | {"date"} if all(map(found.__and__, _WHOLE)) else found
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -68,12 +70,12 @@ def role(header: str, months: bool = False) -> int | None:
 
     Where a column holds `months`, words for them may stand in its header.
     """
-    found = said(header)
+    found = header_words(header)
     if months and found & MONTHS:
         found = found - MONTHS | {"date"}
     if found & NEVER:
         return None
-    if not found & TIMES and not any(found & listed_words for listed_words in ROLES):
+    if not found & TIMES and not any(found & listed_words for listed_words in _ROLES):
         return (
             PLAIN if known_words.plain(header) in known_words.NAMES["occurred_at"].split() else None
         )
@@ -82,13 +84,13 @@ def role(header: str, months: bool = False) -> int | None:
 
 def names_month(header: str) -> bool:
     """Whether a header names a month, and no day."""
-    found = said(header)
-    return bool(found & MONTHS and not found & WHOLE[2])
+    found = header_words(header)
+    return bool(found & MONTHS and not found & _WHOLE[2])
 
 
 def role_of(found: frozenset[str]) -> int:
     """The place in ROLES of some words; OTHER where one is of no table."""
-    roles = [place for place, listed_words in enumerate(ROLES) if found & listed_words]
+    roles = [place for place, listed_words in enumerate(_ROLES) if found & listed_words]
     if roles:
         return max(roles)
-    return OTHER if found - TIMES - BESIDE else PLAIN
+    return OTHER if found - TIMES - _BESIDE else PLAIN

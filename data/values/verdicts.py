@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.integer[Any]]
+from geo.arrays import Flags
+
+_Places = npt.NDArray[np.integer[Any]]
 
 
 class Reason(NamedTuple):
@@ -41,7 +42,7 @@ class Verdicts:
             self.code[fresh] = len(self.reasons)
 
     def reject_each(
-        self, rows: Flags, which: Places, texts: list[str], key: str, column: str
+        self, rows: Flags, which: _Places, texts: list[str], key: str, column: str
     ) -> None:
         """Reject rows, each with the text that `which` says; in one pass."""
         fresh = np.flatnonzero(rows & (self.code == 0))

@@ -60,7 +60,7 @@ class Answer:
     headline: dict[str, int]
 
 
-def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
+def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     """The answer to a View for the units of its area set."""
     other = view.compared()
     step = periods.step(view, other, current)
@@ -80,7 +80,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
         ]
         days = (periods.length(view, step, current), periods.length(other, step, current))
-        told = seasonality.of(current, view, other, step, units)
+        told = seasonality.count_past(current, view, other, step, units)
         comparison = Comparison(
             forest.ratios(
                 totals[0],
@@ -112,7 +112,7 @@ def areas(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     headline = view_counts.headline(current, view, counted)
     return Answer(
         table,
-        series(view, counted.counts.sum(axis=0), step, current),
+        step_series(view, counted.counts.sum(axis=0), step, current),
         rows,
         periods.name(view, step),
         comparison,
@@ -141,7 +141,9 @@ def _asked(
     return np.asarray(asked, bool)
 
 
-def series(view: View, totals: npt.NDArray[np.int64], step: int, current: Current) -> pd.DataFrame:
+def step_series(
+    view: View, totals: npt.NDArray[np.int64], step: int, current: Current
+) -> pd.DataFrame:
     """Counts by step: start, at, n, whole, note. Steps outside what is covered are absent."""
     first, last = links.coverage(view.sources, current.meta)
     days = periods.starts(view, step)

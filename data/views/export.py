@@ -47,7 +47,7 @@ def chosen(link: str) -> dict[str, object]:
     return {word: v if word in several else v[-1] for word, v in parts.items()}
 
 
-def write(store: Store, place: Settings, file: Path, link: str) -> str:
+def write_records(store: Store, place: Settings, file: Path, link: str) -> str:
     """Write the records that a link asks for; a sentence on what was written."""
     address = urlsplit(link.strip())
     if link.strip() and not (address.query or address.scheme or address.path.startswith("/")):

@@ -177,7 +177,7 @@ FILTERS = (
     ),
     Filter(
         "shape", "shape", "Within", "A shape drawn on the map, or a circle around an area, such as: 800 m around Whittier. Corners are rounded to 50 m, and it covers at least 0.05 km2, so that it does not say which house is meant.", "text",
-        read=shape_filter.read, write=lambda value, meta: (value,) if value else (), sql=shape_filter.sql, says=shape_filter.says,
+        read=shape_filter.read_shape, write=lambda value, meta: (value,) if value else (), sql=shape_filter.sql, says=shape_filter.says,
     ),
     Filter(
         "measure", "measure", "Measure", "What the map colors and the table ranks by.", "one",

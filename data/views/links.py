@@ -47,7 +47,7 @@ def view(
                 wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
-    fields["sources"] = fields.get("sources") or opening(meta, place)
+    fields["sources"] = fields.get("sources") or opening_sources(meta, place)
     fields.setdefault("area_set", next(iter(set_names(meta))))
     first, last = coverage(fields["sources"], meta)
     start = fields.get("start") or min(first, fields.get("end") or first)
@@ -135,7 +135,7 @@ def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
         return latest
 
 
-def opening(meta: Meta, place: Settings) -> tuple[str, ...]:
+def opening_sources(meta: Meta, place: Settings) -> tuple[str, ...]:
     """The sources that a first visitor sees."""
     names = [s["name"] for s in meta["sources"] if s["rows"]]
     first = place.opens.get("source")
@@ -171,7 +171,7 @@ def _today(meta: Meta) -> date:
     return datetime.now(ZoneInfo(meta["place"]["zone"])).date()
 
 
-def newest(names: tuple[str, ...], meta: Meta) -> date:
+def newest_day(names: tuple[str, ...], meta: Meta) -> date:
     """The day of the newest record of these sources: quick ranges count from it."""
     days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
     return date.fromisoformat(max(days)) if days else _today(meta)
@@ -212,7 +212,7 @@ def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     """
     asked = [said for row in FILTERS if (said := row.says(view, meta))]
     text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."
-    left_out = LEFT_OUT | ({"outside": NO_HEXAGON} if view.area_set in HEXAGONS else {})
+    left_out = _LEFT_OUT | ({"outside": NO_HEXAGON} if view.area_set in HEXAGONS else {})
     hidden = [
         f" {n:,} {why[n == 1]}" for key, why in left_out.items() if (n := counted.get(key, 0))
     ]
@@ -224,7 +224,7 @@ NO_HEXAGON = (
     "have no point: they are counted above, but in no hexagon.",
     "has no point: it is counted above, but in no hexagon.",
 )
-LEFT_OUT = {
+_LEFT_OUT = {
     "no_hour": (
         "more have no known hour and are left out by the filter on hours.",
         "more has no known hour and is left out by the filter on hours.",

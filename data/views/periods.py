@@ -14,7 +14,7 @@ from data.views.sql import chosen_sources
 from data.views.view import DAY, MONTH, MORNING, WEEK, View
 
 ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
-LEAST = 2  # whole steps that a period needs
+LEAST_STEPS = 2  # whole steps that a period needs
 STEPS = {WEEK: "week", DAY: "day", MONTH: "month"}
 starts = view_counts.starts
 
@@ -138,7 +138,7 @@ def why_not(view: View, other: View | None, step: int, current: Current) -> str:
     now, before = (whole_starts(v, step, current) for v in (view, other))
     if set(now) & set(before):
         return "No comparison: the two periods overlap."
-    if min(len(now), len(before)) < LEAST:
+    if min(len(now), len(before)) < LEAST_STEPS:
         return f"No comparison: it takes two whole {name(view, step)}s or more in each period."
     first, last = min(*now, *before), last_day(max(*now, *before), step)
     for day, what in recording.changes_between(view, current.meta, first, last):

@@ -13,7 +13,7 @@ from data.views.sql import DAY_KNOWN, Clause, chosen_sources
 from data.views.view import COARSE_PLACE, View
 from geo.longitude import near
 
-BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
+_BLOCK: Clause = (f"x IS NOT NULL AND place_precision < {COARSE_PLACE}", [])
 COMMUNITY = "community"  # the kind of a source whose reports nobody has merged
 WANTED = ("lon", "lat", "occurred_at", "time_precision", "kind", "source", "origin", "grade")
 
@@ -38,20 +38,20 @@ def by_day(current: Current, view: View, most: int) -> Points:
     """Records of a View known to the block and the day: the newest `most` of them."""
     columns = ("x", "y", "local_date", "hour", "occurred_at", "incident_id")
     found: pd.DataFrame = whole_records.records(
-        current, view, columns, [BLOCK, DAY_KNOWN], most
+        current, view, columns, [_BLOCK, DAY_KNOWN], most
     ).to_pandas()
     every = view_counts.headline(current, view)["n"]
     day = found["local_date"].to_numpy().astype("datetime64[D]").astype(float)
     since = found["occurred_at"].astype("datetime64[us, UTC]").astype("int64") / 3.6e9
     hour = np.where(found["hour"].notna(), since, np.nan).astype(float)
     x, y = (found[c].to_numpy(float) for c in ("x", "y"))
-    known = sum(kinds(current, view).values()) if len(x) == most else len(x)
+    known = sum(point_kinds(current, view).values()) if len(x) == most else len(x)
     return Points(x, y, day, hour, int(every) - known, known - len(x))
 
 
-def kinds(current: Current, view: View) -> dict[str, int]:
+def point_kinds(current: Current, view: View) -> dict[str, int]:
     """The kinds of a View's records known so well, most frequent first, and how many."""
-    sql, values = view_counts.joined([view_counts.where(view, current), BLOCK, DAY_KNOWN])
+    sql, values = view_counts.joined([view_counts.where(view, current), _BLOCK, DAY_KNOWN])
     table = current.query(
         f"SELECT kind, count(*) AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
         values,
@@ -69,7 +69,7 @@ def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]
     """
     known: Clause = ("hour IS NOT NULL", [])
     found = whole_records.records(
-        current, view, ("incident_id", "x", "y", *WANTED), [BLOCK, known], most
+        current, view, ("incident_id", "x", "y", *WANTED), [_BLOCK, known], most
     )
     frame: pd.DataFrame = found.to_pandas()
     frame = frame.sort_values(["occurred_at", "incident_id"], ignore_index=True)
@@ -90,7 +90,7 @@ def reports(current: Current, view: View, step: str, most: int) -> pd.DataFrame:
     known: Clause = ("hour IS NOT NULL", [])
     more = {"unit": view_counts.area_sql(view, current), "step": step}
     wanted = ("incident_id", "x", "y", "occurred_at", "kind", "source")
-    found = whole_records.records(current, view, wanted, [BLOCK, known], most, more)
+    found = whole_records.records(current, view, wanted, [_BLOCK, known], most, more)
     frame: pd.DataFrame = found.to_pandas()
     frame = frame[frame["source"].isin(named)].sort_values(
         ["occurred_at", "incident_id"], ignore_index=True

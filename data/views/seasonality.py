@@ -12,13 +12,12 @@ from data.storage.store import Current
 from data.views import links, periods, recording, view_counts
 from data.views.view import MONTH, NOTHING, WEEK, View
 from geo import memory, tabulate, weekly_noise
+from geo.arrays import Floats, Ints
 
 YEAR = 365.25  # days
 MOST_YEARS = 5
 ALIKE = 8  # days that two periods may lie apart in their years and still have one season
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Years = tuple[tuple[Ints, Ints], ...]
 
 
@@ -52,7 +51,9 @@ class Past:
         return Season.KNOWN if self.years else Season.UNKNOWN
 
 
-def of(current: Current, view: View, other: View, step: int, units: gpd.GeoDataFrame) -> Past:
+def count_past(
+    current: Current, view: View, other: View, step: int, units: gpd.GeoDataFrame
+) -> Past:
     """The past of a View and of what it is compared with, counted by the same step."""
     now, before = (periods.whole_starts(v, step, current) for v in (view, other))
     first, _ = links.coverage(view.sources, current.meta)

@@ -28,7 +28,7 @@ def shape(text: str, meta: Meta, area_set: str = "") -> Shape:
     return drawn_shape.circle(x, y, float(around[1]))
 
 
-def read(raw: Any, meta: Meta) -> str:
+def read_shape(raw: Any, meta: Meta) -> str:
     """The text as it stands in links. ValueError with a sentence where it means no shape."""
     text = str(raw or "").strip()
     if not text:

@@ -24,7 +24,7 @@ from data.views.sql import (
 )
 from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, MORNING, WEEK, View
 
-LEFT_OUT = (  # why a View does not show a row, or shows it in no step
+_LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
 )
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
@@ -66,7 +66,7 @@ def area_sql(view: View, current: Current) -> str:
     return f"area{found[0]}" if found else "(-1)"
 
 
-class Counted(NamedTuple):
+class UnitCounts(NamedTuple):
     """Units (-1 outside) and their counts: one row a unit, one column a step.
 
     `no_point` is how many of them are known too coarsely for a heatmap. `months` are those of
@@ -84,7 +84,7 @@ class Counted(NamedTuple):
         return np.asarray(self.counts.sum(axis=1) + self.months, np.int64)
 
 
-def headline(current: Current, view: View, counted: Counted | None = None) -> dict[str, int]:
+def headline(current: Current, view: View, counted: UnitCounts | None = None) -> dict[str, int]:
     """How many incidents the View shows, and how many it leaves out for which reason.
 
     `counted` is the View's `by_area_and_step`, where it is known already.
@@ -104,7 +104,7 @@ def headline(current: Current, view: View, counted: Counted | None = None) -> di
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """How many rows the View would show but for their coarse time or their youth."""
     old, weekday = joined([settled(view)]), joined([_weekday(view)])
-    none = dict.fromkeys(LEFT_OUT, 0)
+    none = dict.fromkeys(_LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
@@ -189,7 +189,7 @@ def starts(view: View, step: int) -> list[date]:
     return [first + timedelta(days=step * i) for i in range(count)]
 
 
-def by_area_and_step(current: Current, view: View, step: int) -> Counted:
+def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
     """The View counted by unit of its area set and by step: days, weeks or months.
 
     Weeks run Monday to Sunday; the first and last step may be cut. Records known only to
@@ -216,11 +216,11 @@ def by_area_and_step(current: Current, view: View, step: int) -> Counted:
     counts = np.zeros((len(units), n_steps + 1), np.int64)
     if not split:
         counts[rows, steps] = n
-        return Counted(units, counts[:, :-1], 0, counts[:, -1])
+        return UnitCounts(units, counts[:, :-1], 0, counts[:, -1])
     coarse = table["coarse"].to_numpy()
     counts[rows[~coarse], steps[~coarse]] = n[~coarse]
     counts[rows[coarse], steps[coarse]] += n[coarse]
-    return Counted(units, counts[:, :-1], int(n[coarse].sum()), counts[:, -1])
+    return UnitCounts(units, counts[:, :-1], int(n[coarse].sum()), counts[:, -1])
 
 
 def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
@@ -236,7 +236,7 @@ def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArr
     return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low
 
 
-def series(current: Current, view: View, column: str, step: int = WEEK) -> pd.DataFrame:
+def count_series(current: Current, view: View, column: str, step: int = WEEK) -> pd.DataFrame:
     """Counts by step and one column of codes: start, code, n.
 
     `start` is the step's first day (a Monday for weeks); missing for records known only to

@@ -21,15 +21,15 @@ from data.views.view import View
 from data.views.view_counts import joined, where
 from geo.mercator import Grid
 
-SHOWN = tuple(column.name for column in COLUMNS if column.shown)
-LISTS = ("force", "agencies", "source_url")
+_SHOWN = tuple(column.name for column in COLUMNS if column.shown)
+_LISTS = ("force", "agencies", "source_url")
 MEANINGS = {column.name: column.meaning for column in COLUMNS} | {
     "area": "The area of the chosen set that holds it; empty where none is known.",
     "area_by": "Whether its point or the source's own label placed it there.",
 }
 
 
-def newest(
+def newest_records(
     current: Current, view: View, limit: int, search: str = "", grid: Grid | None = None
 ) -> pa.Table:
     """The newest records of a View with `area`, newest first; `text` and `attributes` too.
@@ -38,7 +38,7 @@ def newest(
     area label or kind holds these words, in any case; `matches` then is how many there are,
     of which `limit` come back.
     """
-    wanted = (*SHOWN, "text", "attributes")
+    wanted = (*_SHOWN, "text", "attributes")
     table = _joined(current, view, wanted, limit, _holding(search), grid)
     return _named(table, view, current.meta)
 
@@ -72,11 +72,13 @@ def _holding(search: str) -> Clause | None:
 
 def attribute_names(current: Current, view: View) -> list[str]:
     """The names that `attributes` has in the newest records of a View, sorted."""
-    table = newest(current, view, 200)
-    return sorted({name for text in table["attributes"].to_pylist() for name in told(text)})
+    table = newest_records(current, view, 200)
+    return sorted(
+        {name for text in table["attributes"].to_pylist() for name in other_columns(text)}
+    )
 
 
-def told(attributes: object, personal: Sequence[str] | None = None) -> dict[str, Any]:
+def other_columns(attributes: object, personal: Sequence[str] | None = None) -> dict[str, Any]:
     """The source's other columns; with `personal`, of those on persons only these."""
     held: dict[str, Any] = json.loads(attributes) if isinstance(attributes, str) else {}
     if personal is None:
@@ -91,10 +93,10 @@ def everything(current: Current, view: View, personal: Sequence[str] = ()) -> pa
     on persons (race, gender, age) only the ones named in `personal`. Community reports
     go without.
     """
-    table = _named(_joined(current, view, (*SHOWN, "attributes"), None, None), view, current.meta)
+    table = _named(_joined(current, view, (*_SHOWN, "attributes"), None, None), view, current.meta)
     open_to_all = (kind != "community" for kind in table["source_kind"].to_pylist())
     kept = [
-        json.dumps(told(text, personal), ensure_ascii=False) if text and is_open else None
+        json.dumps(other_columns(text, personal), ensure_ascii=False) if text and is_open else None
         for text, is_open in zip(table["attributes"].to_pylist(), open_to_all, strict=True)
     ]
     rest = table.drop_columns(["attributes"])

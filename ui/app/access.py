@@ -76,7 +76,7 @@ class Person:
             listed = roster.roster(self.store)
         except Problem:
             return UNREADABLE
-        found = roster.standing(claims, listed, time.time())
+        found = roster.person_standing(claims, listed, time.time())
         return None if found is Standing.LISTED else Refusal(STATUS[found], SAYS[found])
 
 
@@ -89,11 +89,11 @@ def roles() -> frozenset[str]:
         return frozenset(roster.ROLES)
     claims = dict(st.user)
     try:
-        listed = roster.roster(settings.load().store)
+        listed = roster.roster(settings.load_settings().store)
     except Problem:
         st.text(UNREADABLE.says)
         st.stop()
-    found = roster.standing(claims, listed, time.time())
+    found = roster.person_standing(claims, listed, time.time())
     if found is not Standing.LISTED:
         st.text(SAYS[found])
         if found is Standing.UNLISTED:

@@ -125,7 +125,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 ANOTHER_NAME = Refusal(421, "This is not the name of this Porchlight.")
-NOTHING = Refusal(404, "Nothing is here.")
+_NOTHING = Refusal(404, "Nothing is here.")
 FROM_ELSEWHERE = Refusal(403, "Asked from another page.")
 FORWARDED_HERE = Refusal(
     421,
@@ -225,10 +225,10 @@ class Gate:
         if self.person is None and not self.public and any(n in headers for n in FORWARDED):
             return FORWARDED_HERE
         if area is None:
-            return NOTHING
+            return _NOTHING
         socket = scope["type"] == "websocket"
         if socket != (scope["path"] == "/_stcore/stream"):
-            return NOTHING
+            return _NOTHING
         method = "GET" if socket else scope["method"]
         if method not in area.methods:
             return NOT_THIS_WAY

@@ -17,9 +17,9 @@ from pathlib import Path
 from data import settings, site
 from data.maps import basemap
 from data.published import released
-from data.settings import ROOT, Problem, Settings, load
+from data.settings import ROOT, Problem, Settings, load_settings
 
-MOST = 65535  # the last port there is
+_MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
 HEAVY = (
     "duckdb",
@@ -49,10 +49,10 @@ def main() -> int:
 
     try:
         port, audience = _number(asked.port), settings.audience()
-        named, asks = site.load(audience), access.provider()
+        named, asks = site.load_site(audience), access.provider()
         if refused := access.start_refusal(audience, asked.address, named.origin, asks):
             raise Problem(refused)
-        place = None if audience == "public" else load()
+        place = None if audience == "public" else load_settings()
         name = _team(place) if place else _public()
         taken = bind(asked.address, port)
     except Problem as problem:
@@ -73,12 +73,12 @@ def main() -> int:
 
 def _public() -> str:
     """What is served to the public. Problem where nothing is published."""
-    release = released.load(released.current())
+    release = released.load_release(released.current())
     return f"Porchlight {release.manifest['place']['name']}, release {release.id} for the public,"
 
 
 def _team(place: Settings) -> str:
-    basemap.check(place.basemap)
+    basemap.check_basemap(place.basemap)
     return f"Porchlight {place.name}"
 
 
@@ -87,20 +87,20 @@ def _number(asked: str) -> int:
     written = asked.strip()
     if written.isascii() and written.isdigit() and len(written) < 6:
         port = int(written)
-        if 0 < port <= MOST:
+        if 0 < port <= _MOST:
             return port
-    raise Problem(f"There is no port {asked!r}: use a number from 1024 to {MOST}.")
+    raise Problem(f"There is no port {asked!r}: use a number from 1024 to {_MOST}.")
 
 
 def bind(address: str, port: int) -> socket.socket:
     """The socket itself, taken before anything is loaded: nobody takes the port in between."""
     taken = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    other = port + 1 if port < MOST else 8501
+    other = port + 1 if port < _MOST else 8501
     says = {
         errno.EADDRINUSE: f"Port {port} is taken by another program. "
         f"Choose another one: make run PORT={other}",
-        errno.EACCES: f"Port {port} is kept for the system: use a number from 1024 to {MOST}.",
+        errno.EACCES: f"Port {port} is kept for the system: use a number from 1024 to {_MOST}.",
         errno.EADDRNOTAVAIL: f"This machine has no address {address}.",
     }
     try:

@@ -10,27 +10,27 @@ from data.views.view import View
 from ui.cached import views
 from ui.cached.views import BY_REPR
 
-KEPT = 32
+_KEPT = 32
 
 
 def _asked(view: View) -> npt.NDArray[np.bool_]:
     return views.answer(view).table["asked"].to_numpy(bool)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
 def halves(view: View) -> View | None:
     """The later half of a View that has nothing before it."""
     return compare.halves(view, views.current(view.stamp))
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
 def two_periods(view: View) -> Pair | str:
     """A View against the period before. Do not change it."""
     units = views.units(view)
     return compare.two_periods(views.current(view.stamp), view, units, _asked(view))
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
 def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair | str:
     """Two sets of a View's areas. Do not change it."""
     units = views.units(view)
@@ -41,11 +41,11 @@ def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair
 def asked_of(view: View, source: str) -> View:
     """The same question put to another source."""
     settled = st.query_params.get("settled", "")
-    meta, place = views.meta(view.stamp), views.place()
+    meta, place = views.meta(view.stamp), views.current_settings()
     return compare.asked_of(view, source, meta, place, views.now(), settled)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
 def two_sources(view: View, other: View) -> Pair | str:
     """A View of one source against that of another. Do not change it."""
     units = views.units(view)

@@ -9,11 +9,11 @@ from data.views.view import View
 from ui.cached import views
 from ui.cached.views import BY_REPR
 
-KEPT = 32
+_KEPT = 32
 
 
 @st.cache_resource(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the values out anew ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the values out anew ..."
 )
 def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
     """The hot spots of a View. Do not change them."""
@@ -23,7 +23,7 @@ def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
 
 
 @st.cache_data(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
 )
 def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     """The smallest rise that would usually have been a hot spot of a View (data.patterns.power)."""
@@ -33,7 +33,7 @@ def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
 
 
 @st.cache_data(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
 )
 def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float | None:
     """The smallest rise in the newest step of a View that would usually have been hot."""
@@ -44,7 +44,7 @@ def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float |
 
 
 @st.cache_resource(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
 )
 def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot.Emerging:
     """The hot spots of a View over time. Do not change them."""
@@ -53,14 +53,14 @@ def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot.Emergin
     return hot.over_time(current, view, units, asked, of, how, unit, seed)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
 def daily(view: View) -> space_time_scan.Daily:
     """The newest days of a View by area. Do not change them."""
     return space_time_scan.daily(views.current(view.stamp), view, views.units(view))
 
 
 @st.cache_resource(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
 )
 def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
     """What is unusual in the newest days of a View. Do not change it."""
@@ -68,13 +68,13 @@ def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
     return space_time_scan.find_unusual(current, daily(view), units, longest, seed)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
-def kinds(view: View) -> dict[str, int]:
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def pairable_kinds(view: View) -> dict[str, int]:
     """The kinds of a View's records with a place and a day, and how many of each."""
-    return near_repeats.kinds(views.current(view.stamp), view)
+    return near_repeats.pairable_kinds(views.current(view.stamp), view)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Pairing records ...")
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Pairing records ...")
 def near(view: View, seed: int) -> near_repeats.Near:
     """The near repeats of a View. Do not change them."""
     return near_repeats.repeats(views.current(view.stamp), view, seed)
@@ -83,24 +83,24 @@ def near(view: View, seed: int) -> near_repeats.Near:
 @st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner="Grouping records ...")
 def episodes(view: View, metres: int, hours: int, least: int) -> data_episodes.Episodes:
     """The episodes of a View. Do not change them."""
-    return data_episodes.of(views.current(view.stamp), view, metres, hours, least)
+    return data_episodes.find_episodes(views.current(view.stamp), view, metres, hours, least)
 
 
 @st.cache_resource(
-    max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Judging the newest weeks ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Judging the newest weeks ..."
 )
 def alarms(view: View, seed: int) -> weekly_trend.Alarms:
     """The newest weeks above what their past lets expect. Do not change them."""
     return weekly_trend.alarms(views.current(view.stamp), view, views.units(view), seed)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Looking for breaks ...")
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for breaks ...")
 def trend(view: View, seed: int) -> weekly_trend.Trend:
     """The whole weeks of a View against their past, and their breaks. Do not change them."""
     return weekly_trend.trend(views.current(view.stamp), view, views.units(view), seed)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Taking the season out ...")
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Taking the season out ...")
 def seasons(view: View) -> weekly_trend.Seasons:
     """Trend, season and rest of a View's whole weeks. Do not change them."""
     return weekly_trend.seasons(views.current(view.stamp), view, views.units(view))

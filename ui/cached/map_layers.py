@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents
-from data.storage.store import place as store_file
+from data.storage.store import write_whole
 from data.views import paired_periods, whole_records
 from data.views.view import View
 from geo import density
 from geo.difference import Difference
 from geo.mercator import Grid
-from ui.cached.views import BY_REPR, KEPT, _place, answer, current, outline, place, units
+from ui.cached.views import BY_REPR, KEPT, _place, answer, current, current_settings, outline, units
 from ui.map import raster
 from ui.map.leaflet import STATIC
 from ui.parts.palette import Theme
@@ -25,7 +25,7 @@ PICTURES = 380_000  # bytes of all pictures of a player: they are there before t
 
 @st.cache_resource
 def _local_map() -> tuple[basemap.Local, str] | None:
-    found = basemap.local(place().basemap)
+    found = basemap.local(current_settings().basemap)
     return (found, basemap.serve(found.file, STATIC / "basemap")) if found else None
 
 
@@ -41,18 +41,18 @@ def local_map() -> tuple[basemap.Local, str] | None:
 @st.cache_resource
 def tiles() -> basemap.Tiles | None:
     """The tiles of others that the settings name. Nothing is asked of them here."""
-    return basemap.tiles(place().basemap)
+    return basemap.tiles(current_settings().basemap)
 
 
 @st.cache_resource
 def water_url() -> str | None:
     """The address of our own water; the file is written when it is first asked for."""
-    center = place().center
-    found = basemap.water(place().basemap, center[1] if center else None)
+    center = current_settings().center
+    found = basemap.water(current_settings().basemap, center[1] if center else None)
     if found is None:
         return None
     (STATIC / "basemap").mkdir(exist_ok=True)
-    store_file(found[1].encode(), STATIC / "basemap" / found[0])
+    write_whole(found[1].encode(), STATIC / "basemap" / found[0])
     return f"/app/static/basemap/{found[0]}"
 
 
@@ -114,9 +114,9 @@ def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Differen
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
-def hexes(view: View, resolution: int, grid: Grid | None) -> hexagons.Counted:
+def hexes(view: View, resolution: int, grid: Grid | None) -> hexagons.HexagonCounts:
     """The View counted by hexagons. Do not change it."""
-    return hexagons.counted(current(view.stamp), view, resolution, grid)
+    return hexagons.count_hexagons(current(view.stamp), view, resolution, grid)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
@@ -128,14 +128,14 @@ def located(view: View, grid: Grid | None = None) -> int:
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def cells(view: View, grid: Grid, but: Grid | None) -> incidents.Cells:
     """The View counted by the pixels of a grid and by kind. Do not change it."""
-    return incidents.cells(current(view.stamp), view, grid, but)
+    return incidents.count_cells(current(view.stamp), view, grid, but)
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
-def in_sight(view: View, grid: Grid) -> pd.DataFrame:
+def records_in_sight(view: View, grid: Grid) -> pd.DataFrame:
     """The newest records of a View within the pixels of a grid."""
     limit = 2 * incidents.FEW
-    found: pd.DataFrame = whole_records.newest(
+    found: pd.DataFrame = whole_records.newest_records(
         current(view.stamp), view, limit, "", grid
     ).to_pandas()
     return found
@@ -148,9 +148,9 @@ def steps(view: View, unit: str, width: int) -> frames.Steps:
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
-def framed(view: View, steps: frames.Steps) -> frames.Counted:
+def framed(view: View, steps: frames.Steps) -> frames.FrameCounts:
     """The View counted by unit, and by area and frame. Do not change it."""
-    return frames.counted(current(view.stamp), view, steps, units(view))
+    return frames.count_frames(current(view.stamp), view, steps, units(view))
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
@@ -163,12 +163,12 @@ def pictures(
     """
     over = outline(view)
     assert over is not None
-    grid, _ = heat_surface.shown(over, bandwidth)
+    grid, _ = heat_surface.visible_window(over, bandwidth)
     while True:
         held = window(view, grid, bandwidth)
         values = frames.heat(current(view.stamp), view, steps, bandwidth, held)
         top = scale or density.nice_top(values)
-        urls = [raster.picture(one, top, theme) for one in values]
+        urls = [raster.heat_picture(one, top, theme) for one in values]
         if sum(map(len, urls)) <= PICTURES or min(grid.height, grid.width) < 40:
             return urls, grid.bounds, top
         grid = grid.coarser()

@@ -9,8 +9,7 @@ import streamlit as st
 
 from data import settings
 from data.maps import heat_surface, outlines
-from data.storage.store import Current, Store
-from data.storage.store import place as store_file
+from data.storage.store import Current, Store, write_whole
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
 from data.views.view import WEEK, View
@@ -24,9 +23,9 @@ BY_REPR: dict[str | type, Any] = {View: repr, Grid: repr}
 
 
 @st.cache_resource
-def place() -> settings.Settings:
+def current_settings() -> settings.Settings:
     """The settings that this dashboard was started with."""
-    return settings.load()
+    return settings.load_settings()
 
 
 @st.cache_resource
@@ -34,7 +33,7 @@ def store() -> Store:
     """The store that this dashboard was started with: the public has none."""
     if settings.audience() != "team":
         raise settings.Problem("The public dashboard opens no store.")
-    return Store(place().store)
+    return Store(current_settings().store)
 
 
 def stamp() -> str | None:
@@ -74,7 +73,7 @@ def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
     folder = STATIC / "areas"
     folder.mkdir(exist_ok=True)
     if not (folder / name).exists():
-        store_file(text.encode(), folder / name)
+        write_whole(text.encode(), folder / name)
     return f"/app/static/areas/{name}"
 
 
@@ -86,16 +85,16 @@ def shapes_url(view: View) -> str:
 @st.cache_resource(max_entries=8)
 def _place(
     stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
-) -> heat_surface.Place | None:
+) -> heat_surface.Extent | None:
     here = current(stamp)
     if not shape:
-        return heat_surface.place(here, settled_by)
+        return heat_surface.extent(here, settled_by)
     found = shape_filter.shape(shape, here.meta, area_set)
     drawing = drawn_shape.outline(found, here.meta["place"]["crs"], here.meridian)
-    return heat_surface.place(here, settled_by, drawing)
+    return heat_surface.extent(here, settled_by, drawing)
 
 
-def outline(view: View) -> heat_surface.Place | None:
+def outline(view: View) -> heat_surface.Extent | None:
     """The outline of the place, or of a drawn shape in it, ready to be asked for points."""
     return _place(view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
 
@@ -109,7 +108,7 @@ def bounds(view: View) -> list[list[float]]:
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
-    return answers.areas(current(view.stamp), view, units(view))
+    return answers.area_table(current(view.stamp), view, units(view))
 
 
 def headline(view: View) -> dict[str, int]:
@@ -120,7 +119,7 @@ def headline(view: View) -> dict[str, int]:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
     """Counts by step and by a column of codes."""
-    return view_counts.series(current(view.stamp), view, column, step)
+    return view_counts.count_series(current(view.stamp), view, column, step)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
@@ -155,7 +154,9 @@ def breakdown(view: View, row: Breakdown) -> Answers:
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_REPR)
 def newest(view: View, limit: int, search: str) -> pd.DataFrame:
     """The newest records of a View."""
-    found: pd.DataFrame = whole_records.newest(current(view.stamp), view, limit, search).to_pandas()
+    found: pd.DataFrame = whole_records.newest_records(
+        current(view.stamp), view, limit, search
+    ).to_pandas()
     return found
 
 

@@ -27,7 +27,7 @@ def polygons(view: View) -> View:
     return replace(view, area_set=name, areas=())
 
 
-def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
+def pick_area(answer: Answer, chosen: tuple[str, ...]) -> str:
     """The area that the reader picked; at first one of the filter, else the busiest."""
     names = answer.table["area"].tolist()
     if not names:
@@ -43,7 +43,7 @@ def pick(answer: Answer, chosen: tuple[str, ...]) -> str:
     return name
 
 
-def title(name: str, row: pd.Series, view: View) -> str:
+def area_title(name: str, row: pd.Series, view: View) -> str:
     """The area in one sentence."""
     n, noun = int(row["n"]), headline.noun(view)
     many = f"one record of {noun}" if n == 1 else f"{n:,} {noun}"
@@ -109,7 +109,7 @@ def inside(view: View, name: str) -> View:
     return replace(view, areas=(name,))
 
 
-def kinds(view: View) -> pd.DataFrame:
+def kind_table(view: View) -> pd.DataFrame:
     """How many of each kind: what, n."""
     found = views.series(view, "kind").groupby("code")["n"].sum()
     spoken = [words.spoken(words.KINDS[code].code) for code in found.index]

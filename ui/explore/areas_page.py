@@ -18,7 +18,7 @@ LISTS = {
 }
 
 
-def pick(view: View, answer: Answer) -> pd.DataFrame:
+def pick_list(view: View, answer: Answer) -> pd.DataFrame:
     """The rows of the list that the reader chose, with a sentence on what they are."""
     table = answer.table[answer.table["asked"]]
     ranked = area_layer.ranked(answer.table, view)
@@ -32,12 +32,12 @@ def pick(view: View, answer: Answer) -> pd.DataFrame:
         "List", list(LISTS), default="all", key="list", bind="query-params", required=True,
         help="; ".join(f"{name}: {meaning}" for name, meaning in LISTS.items()) + ".",
     )  # fmt: skip
-    rows = listed(rows, which)
-    st.text(f"{len(rows)} of {len(answer.table)} areas. {said(table, answer)}")
+    rows = list_rows(rows, which)
+    st.text(f"{len(rows)} of {len(answer.table)} areas. {change_sentences(table, answer)}")
     return rows
 
 
-def listed(rows: pd.DataFrame, which: str) -> pd.DataFrame:
+def list_rows(rows: pd.DataFrame, which: str) -> pd.DataFrame:
     """The rows of one list, in its order."""
     new = rows["ratio"].isna() & (rows["low"] > 0)  # nothing before: more than any ratio
     match which:
@@ -52,12 +52,12 @@ def listed(rows: pd.DataFrame, which: str) -> pd.DataFrame:
     return rows
 
 
-def said(table: pd.DataFrame, answer: Answer) -> str:
+def change_sentences(table: pd.DataFrame, answer: Answer) -> str:
     """How many areas went which way, how many of them clearly, and what finding none is worth."""
     told = answer.comparison
     if told is None:
         return ""
-    more, fewer = (len(listed(table, which)) for which in ("more", "fewer"))
+    more, fewer = (len(list_rows(table, which)) for which in ("more", "fewer"))
     clear = table["change"].value_counts()
     season = int(clear.get("season", 0))
     as_much = f" In {season} season can do as much, so they are not called so." if season else ""

@@ -135,7 +135,7 @@ def rows(view: View) -> None:
         st.text(f"{note}.")
 
 
-def areas(view: View) -> None:
+def show_areas(view: View) -> None:
     """How the areas were found, and what lies outside them."""
     st.text(area_page.border(area_page.polygons(view)))
     meta = views.meta(view.stamp)
@@ -148,7 +148,7 @@ def areas(view: View) -> None:
     outside = [(label or "(no label)", n) for label, n in meta["unplaced"]]
     if outside:
         st.text("In no area: outside the area set, or known only to the city.")
-        tables.listed(
+        tables.text_table(
             pd.DataFrame(outside, columns=["label", "n"]),
             {"label": "Label of the source", "n": "Records"},
         )
@@ -170,10 +170,10 @@ def dictionary() -> None:
     """Columns, words and filters, each with its meaning."""
     columns = pd.DataFrame([(c.name, str(c.type), c.meaning) for c in COLUMNS])
     columns.columns = pd.Index(["Column", "Type", "Meaning"])
-    tables.listed(columns, {})
+    tables.text_table(columns, {})
     for name, table in words.TABLES.items():
         with st.expander(f"Words of {words.spoken(name)}"):
-            tables.listed(
+            tables.text_table(
                 pd.DataFrame(
                     [(words.spoken(w.code), w.meaning) for w in table],
                     columns=["Word", "Meaning"],
@@ -181,7 +181,7 @@ def dictionary() -> None:
                 {},
             )
     with st.expander("Filters and their words in a link"):
-        tables.listed(
+        tables.text_table(
             pd.DataFrame(
                 [(f.word, f.label, f.help) for f in FILTERS],
                 columns=["In a link", "Filter", "What it does"],

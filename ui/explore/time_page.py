@@ -15,17 +15,17 @@ from ui.parts import charts, headline
 from ui.parts.palette import Theme
 
 IN_COLOR = 7
-REST = "other kinds"
-NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-MOST = 12  # small charts
-A_ROW = 4  # small charts beside each other; two on a phone
+_REST = "other kinds"
+_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_MOST = 12  # small charts
+_A_ROW = 4  # small charts beside each other; two on a phone
 MANY = 120  # more weeks than this are too fine for a small chart
 ENOUGH = 5  # incidents for each hour or weekday, to say which has most
-FEWEST = 4  # of each weekday or hour that are covered, to say which has most
+_FEWEST = 4  # of each weekday or hour that are covered, to say which has most
 BLOCK = 4  # weeks that are then one bar
 
 
-def title(view: View, answer: Answer) -> str:
+def time_title(view: View, answer: Answer) -> str:
     """When it was busiest, in one sentence; or that there is nothing to show."""
     what = headline.sentence_case(headline.noun(view))
     if not answer.covered:
@@ -41,7 +41,7 @@ def title(view: View, answer: Answer) -> str:
         return f"{what}: no record of this View is known to a whole {periods.name(view, DAY)}"
     day, hour = _largest(by_day), _largest(by_hour)
     most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
-    most += [] if day is None else [f"on {NAMES[day]}"]
+    most += [] if day is None else [f"on {_NAMES[day]}"]
     said = f"most {' and '.join(most)}" if most else "too few to say when most are"
     return f"{what}: {said}" + (
         "" if by_hour["n"].sum() else "; no record of this View has an hour"
@@ -80,7 +80,7 @@ def said_means(view: View) -> str:
 def _largest(found: pd.DataFrame) -> int | None:
     """The weekday or hour with the largest mean; None where it is no news, shared with
     another, or where there are too few for each, so that chance may choose it."""
-    if len(found) < 2 or found["of"].min() < FEWEST or found["n"].sum() < ENOUGH * len(found):
+    if len(found) < 2 or found["of"].min() < _FEWEST or found["n"].sum() < ENOUGH * len(found):
         return None
     top = found.index[np.isclose(found["mean"], found["mean"].max(), rtol=1e-9)]
     return None if len(top) > 1 else int(top[0])
@@ -94,7 +94,7 @@ def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
         st.text(f"{shown:,.0f} of {every:,} incidents; of the others {' or '.join(why)}.")
 
 
-def kinds(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
+def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
     """Counts by kind with zeros filled, in whole weeks, or days where there are too few weeks,
     or months where the answer is by month; the kinds by size; and what the steps are."""
     step = MONTH if answer.step == periods.STEPS[MONTH] else WEEK
@@ -105,9 +105,9 @@ def kinds(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
     named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
     sizes = named.groupby("group")["n"].sum().sort_values(ascending=False)
     order = sizes.index[:IN_COLOR].tolist()
-    named["group"] = named["group"].where(named["group"].isin(order), REST)
+    named["group"] = named["group"].where(named["group"].isin(order), _REST)
     wide = named.pivot_table(index="start", columns="group", values="n", aggfunc="sum")
-    order = [name for name in [*order, REST] if name in set(named["group"])]
+    order = [name for name in [*order, _REST] if name in set(named["group"])]
     wide = wide.reindex(index=every, columns=order).fillna(0)
     long = wide.rename_axis("start").reset_index().melt("start", var_name="group", value_name="n")
     return long, order, periods.name(view, step)
@@ -201,20 +201,20 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
 
 def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     """One small chart an area, all on one scale."""
-    frames, unit = busiest(answer, MOST)
+    frames, unit = busiest(answer, _MOST)
     top = max((int(f["n"].max()) for f in frames.values() if len(f)), default=0)
     if not top:
         st.text(f"No area has an incident in a whole {unit} of this View.")
         return
     many = f"The {len(frames)} areas" if len(frames) > 1 else "The one area"
-    many += " with the most incidents" if len(frames) == MOST else " with incidents"
+    many += " with the most incidents" if len(frames) == _MOST else " with incidents"
     per = f"incidents in {unit}" if unit[0].isdigit() else f"incidents {charts.per(unit)}"
     scale = "on one scale" if len(frames) > 1 else "on a scale"
     st.markdown(f"**{many}** ({per}, all {scale} from 0 to {top:,})")
     names = list(frames)
-    for row in range(0, len(names), A_ROW):
+    for row in range(0, len(names), _A_ROW):
         with st.container(horizontal=True):
-            for name in names[row : row + A_ROW]:
+            for name in names[row : row + _A_ROW]:
                 with st.container():  # in a container of its own it shares the row, or wraps
                     drawn = charts.small(frames[name], theme, unit, name, top, changes)
                     st.altair_chart(drawn, alt=f"{name}: {per}")

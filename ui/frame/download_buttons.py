@@ -9,7 +9,7 @@ from data import words
 from data.files import spreadsheet
 
 
-def table(
+def table_buttons(
     file: str,
     rows: pa.Table,
     notes: Sequence[str],

@@ -12,10 +12,10 @@ from data.views import export, whole_records
 from data.views.view import View
 from ui.cached import views
 from ui.frame import download_buttons, frame
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.parts import tables
 
-MOST = 500_000  # rows in one download; the command line has no limit
+_MOST = 500_000  # rows in one download; the command line has no limit
 
 
 def about(
@@ -25,15 +25,15 @@ def about(
     return export.about(views.current(view.stamp), view, rows, frame.link(view, page), columns)
 
 
-def records(view: View, personal: list[str]) -> None:
+def record_buttons(view: View, personal: list[str]) -> None:
     """Buttons for all records of the View in three formats."""
     rows = views.headline(view)["n"]
     if not rows:
         st.text("There are no records to take.")
         return
-    if rows > MOST:
+    if rows > _MOST:
         st.text(
-            f"{rows:,} records are more than one download carries ({MOST:,}). Narrow the "
+            f"{rows:,} records are more than one download carries ({_MOST:,}). Narrow the "
             "View, or use: python -m data export --link (the link below)."
         )
         return
@@ -57,7 +57,7 @@ def records(view: View, personal: list[str]) -> None:
     )
 
 
-def areas(view: View, table: pd.DataFrame) -> None:
+def area_buttons(view: View, table: pd.DataFrame) -> None:
     """Buttons for the table of areas as it stands."""
     table = tables.with_reasons(table)
     kept = table[list(tables.wanted(table, view, tuple(tables.COLUMNS)))]
@@ -65,7 +65,9 @@ def areas(view: View, table: pd.DataFrame) -> None:
     _table(f"areas-{list_}", view, kept, tables.COLUMNS, about(view, len(kept), ""), "take_areas")
 
 
-def finding(view: View, rows: pd.DataFrame, known: tables.Columns, claim: Claim) -> None:
+def finding_buttons(
+    view: View, rows: pd.DataFrame, known: tables.Columns, claim: MethodNote
+) -> None:
     """Buttons for the table of a finding, with its method and parameters in the notes."""
     told = about(view, len(rows), "", claim.words)
     told |= {name.lower(): value for name, value in claim.parameters.items()}
@@ -77,7 +79,9 @@ def _table(
 ) -> None:
     meanings = {column: meaning for column, (_, _, meaning) in known.items()}
     notes = [f"{word}: {said}" for word, said in told.items() if said]
-    download_buttons.table(f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key)
+    download_buttons.table_buttons(
+        f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key
+    )
 
 
 def name(view: View) -> str:

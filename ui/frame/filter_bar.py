@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.settings import Settings
 from data.views.filters import FILTERS, Filter, source_option
-from data.views.links import newest, opening
+from data.views.links import newest_day, opening_sources
 from data.views.sql import Meta
 from data.views.view import COMPARED, OWN
 
@@ -86,11 +86,11 @@ def defaults(meta: Meta, place: Settings) -> dict[str, Any]:
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
         for row in FILTERS
     }
-    opens = [source_option(name) for name in opening(meta, place)]
+    opens = [source_option(name) for name in opening_sources(meta, place)]
     return found | {"source": opens, "compare": COMPARED[0]}
 
 
-def ask(meta: Meta, place: Settings) -> dict[str, Any]:
+def ask_filters(meta: Meta, place: Settings) -> dict[str, Any]:
     """What the reader has chosen, by filter word."""
     rows = {row.word: row for row in FILTERS}
     known = {**meta, "chosen_set": st.session_state.get("set", "")}
@@ -148,13 +148,13 @@ def _any_set(found: list[str]) -> bool:
 def _quick(sources: list[str], meta: Meta, place: Settings) -> None:
     names = tuple(
         s["name"] for s in meta["sources"] if source_option(s["name"]) in sources
-    ) or opening(meta, place)
+    ) or opening_sources(meta, place)
 
     def choose() -> None:
         picked = st.session_state.get("quick")
         if picked is None:
             return
-        last = newest(names, meta)
+        last = newest_day(names, meta)
         count = QUICK[picked]
         st.session_state["from"] = last - timedelta(days=count - 1) if count else None
         st.session_state["to"] = last if count else None

@@ -29,7 +29,7 @@ def sidebar(page: str) -> None:
     st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
         stamp = views.stamp()
-        place = views.place()
+        place = views.current_settings()
     except Problem as problem:
         st.error(plain(str(problem)))
         st.stop()
@@ -37,7 +37,7 @@ def sidebar(page: str) -> None:
         return _empty(place)
     meta = views.meta(stamp)
     link = {word: st.query_params.get_all(word) for word in st.query_params}
-    chosen = filter_bar.ask(meta, place)
+    chosen = filter_bar.ask_filters(meta, place)
     settled = st.query_params.get(links.SETTLED)
     if settled:
         chosen[links.SETTLED] = settled
@@ -131,7 +131,7 @@ def head(title: str) -> None:
     st.subheader(plain(title), anchor=False)
 
 
-def sentence(view: View) -> None:
+def view_sentence(view: View) -> None:
     """The View in words: N of M, what was asked for, and what is left out and why."""
     st.text(links.sentence(view, views.meta(view.stamp), views.headline(view)))
 
@@ -143,7 +143,7 @@ def foot(view: View, said: bool = False, words: Mapping[str, str] | None = None)
     """
     meta = views.meta(view.stamp)
     if not said:
-        sentence(view)
+        view_sentence(view)
     for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
     # made only when it is opened: what shows code is heavy for a browser to load

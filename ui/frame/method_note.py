@@ -12,7 +12,7 @@ from ui.frame import frame
 SEED, MOST_SEED = 1, 2**31 - 1
 
 
-class Claim(NamedTuple):
+class MethodNote(NamedTuple):
     """A finding: the number of data.methods that it is, how to read it, what it was made with.
 
     `parameters` are said to readers; `words` are the page's own, as they stand in a link.
@@ -34,7 +34,7 @@ def seed() -> int:
     return int(asked)
 
 
-def foot(view: View, claim: Claim) -> None:
+def show_method_note(view: View, claim: MethodNote) -> None:
     """How to read the page, how its numbers were made, and the link that repeats it."""
     (method,) = (m for m in METHODS if m.number == claim.number)
     with st.expander("How to read this", key="how"):

@@ -26,7 +26,7 @@ from ui.map import basemap, controls, hexagon_layer, layers, leaflet, player, tw
 from ui.patterns import emerging_page, forest
 
 STATE = "page_words"  # in the session: the page, what its link said in vain, what pages keep
-SWITCH = ("true", "false")
+_SWITCH = ("true", "false")
 FRAME = re.compile(r"\d{4}-\d\d-\d\d|([01]\d|2[0-3])h")  # a day, or an hour of the day
 Link = Mapping[str, Sequence[str]]
 
@@ -110,7 +110,7 @@ def _shown(text: str, at: Arrival) -> bool:
 
 
 def _kind(text: str, at: Arrival) -> bool:
-    return text in map(words.spoken, findings.kinds(at.view))
+    return text in map(words.spoken, findings.pairable_kinds(at.view))
 
 
 def _source(text: str, at: Arrival) -> bool:
@@ -155,14 +155,14 @@ WORDS = (
     Word("of_kind", "Kind", ("near_repeats",), _kind),
     Word("metres", "Metres apart", EPISODES, one_of(episodes.METRES), keeps=True),
     Word("within", "Hours apart", EPISODES, one_of(episodes.HOURS), keeps=True),
-    Word("least", "Records, at least", EPISODES, one_of(episodes.LEAST), keeps=True),
+    Word("least", "Records, at least", EPISODES, one_of(episodes.LEAST_RECORDS), keeps=True),
     Word("against", "Compare", COMPARE, one_of(WHAT), keeps=True),
     Word("these", "A", COMPARE, lambda text, at: text in at.areas, many=True),
     Word("those", "B", COMPARE, lambda text, at: text in at.areas, many=True),
     Word("other", "Against", COMPARE, _source),
     Word("order", "Order", COMPARE, one_of(forest.ORDERS), keeps=True),
-    Word("every", "All areas", COMPARE, one_of(SWITCH), keeps=True),
-    Word("season", "Trend and season", ("trend",), one_of(SWITCH), keeps=True),
+    Word("every", "All areas", COMPARE, one_of(_SWITCH), keeps=True),
+    Word("season", "Trend and season", ("trend",), one_of(_SWITCH), keeps=True),
     Word(links.SETTLED, "Settled", None, _moment),
 )
 

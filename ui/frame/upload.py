@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.commands import dropped_file
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 # an option of the import: what its field is called here, and an example
 FIELDS = {
@@ -23,13 +23,13 @@ FIELDS = {
     "place-by": ("What decides the area", "point"),
 }
 MAPPING = "Mapping (TOML)"
-FIRST = 3  # fields that stand open; the others are folded until an import asks for one
+_FIRST = 3  # fields that stand open; the others are folded until an import asks for one
 
 
-def show() -> None:
+def show_upload() -> None:
     """The door, where it is open: only for somebody at this machine."""
     host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
-    if host not in LOOPBACK or st.get_option("server.address") not in LOOPBACK:
+    if host not in _LOOPBACK or st.get_option("server.address") not in _LOOPBACK:
         st.text("Files can be dropped only on the machine that runs Porchlight.")
         return
     st.text(
@@ -49,7 +49,7 @@ def show() -> None:
     if trial or real:
         st.session_state.pop("dropped_said", None)
         with st.spinner("Reading the file ..."):
-            st.session_state["dropped_said"] = dropped_file.run(
+            st.session_state["dropped_said"] = dropped_file.import_dropped(
                 file.name,
                 file.getvalue(),
                 asked,
@@ -66,13 +66,13 @@ def _fields() -> dict[str, str]:
     typed: dict[str, str] = {}
 
     def rows(names: list[str]) -> None:
-        for column, name in zip(st.columns(FIRST) * 3, names, strict=False):
+        for column, name in zip(st.columns(_FIRST) * 3, names, strict=False):
             label, example = FIELDS[name]
             typed[name] = column.text_input(label, key=f"drop_{name}", placeholder=example)
 
-    rows(list(FIELDS)[:FIRST])
+    rows(list(FIELDS)[:_FIRST])
     with st.expander("More fields, for when the import asks for one"):
-        rows(list(FIELDS)[FIRST:])
+        rows(list(FIELDS)[_FIRST:])
     return typed
 
 

@@ -19,7 +19,7 @@ from geo.forest import Finding
 from ui.cached import views
 from ui.map import area_states
 from ui.map.area_states import State
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import palette
 from ui.parts.palette import Theme
 
@@ -72,7 +72,7 @@ def unit_of(view: View) -> str:
     return f"incidents, {span}"
 
 
-def tips(view: View, answer: Answer) -> list[list[str]]:
+def area_tips(view: View, answer: Answer) -> list[list[str]]:
     """What hovering tells, line by line, an area each."""
     told = []
     every = zip(
@@ -123,7 +123,7 @@ def states(view: View, answer: Answer) -> area_states.States:
     return area_states.of_areas(answer.table, rate, answer.covered, answer.placed)
 
 
-def fills(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
+def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:  # noqa: ARG001
     """Each area in the color of its class, or as it is where no number can be said."""
     table = answer.table
     values = value(table, view).to_numpy(float)

@@ -11,7 +11,7 @@ from ui.map.leaflet import versioned
 from ui.parts.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
-SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
+_SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
 # how much of the map below an area's color hides: tiles of others may have any color, our own
 # is light on light and dark on dark, so that colors laid over it like ink stay those of the legend
 COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
@@ -20,7 +20,7 @@ WIDTH = 300  # px: also on a phone
 WATER = {False: "#a9c9d8", True: "#234453"}
 
 
-def choose() -> str:
+def choose_basemap() -> str:
     """Which base map the reader wants: NONE, LOCAL or TILES; asked only where there is one.
 
     Our own map may come by a link. Tiles of others are switched on by hand and for this
@@ -35,11 +35,11 @@ def choose() -> str:
         if own:
             chosen = st.segmented_control(
                 "Below the areas", (NONE, LOCAL), default=NONE, key="base",
-                bind="query-params", required=True, disabled=st.session_state.get(SWITCH, False),
+                bind="query-params", required=True, disabled=st.session_state.get(_SWITCH, False),
             )  # fmt: skip
             st.text("The local map comes with this page: no other host is asked.")
         if others:
-            if st.toggle(f"Tiles of {_plain(others.name)}", key=SWITCH):
+            if st.toggle(f"Tiles of {_plain(others.name)}", key=_SWITCH):
                 chosen = TILES
             st.text(others.learns)
     return chosen
@@ -67,7 +67,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "\\_")
 
 
-def told(choice: str, theme: Theme) -> dict[str, Any]:
+def basemap_patch(choice: str, theme: Theme) -> dict[str, Any]:
     """What a choice puts into a patch: `base`, `cover` and `blend` of areas, `water`."""
     try:
         water = map_layers.water_url()

@@ -8,7 +8,7 @@ from data.maps.heat_surface import Seen
 WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes on
 
 
-class Asked(NamedTuple):
+class MapChoices(NamedTuple):
     """How a View is drawn; it never changes what the View counts.
 
     `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
@@ -37,7 +37,7 @@ def seen(said: Mapping[str, Any]) -> Seen | None:
     return Seen(west, south, east, north, zoom) if inside and 0 <= zoom <= 22 else None
 
 
-def held(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
+def cells_on_map(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
     """Which cells a map says that it holds: of which View, the level, and their corners."""
     try:
         view, *numbers = said["held"]

@@ -9,7 +9,7 @@ from data.views.view import View
 from geo import density
 from ui.cached import map_layers, views
 from ui.map import choices, hexagon_layer, layers, leaflet, player, two_periods
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 
 BY_RULE = "by rule"
 LEAST_SCALE = 0.001  # incidents per km2 per week
@@ -25,18 +25,18 @@ def layer() -> str:
     return chosen
 
 
-def asked(view: View, layer: str) -> Asked:
+def ask_choices(view: View, layer: str) -> MapChoices:
     """How the reader wants the layer drawn; widgets only for what it has."""
-    said = leaflet.said("map")
-    found = Asked(seen=choices.seen(said), held=choices.held(said))
+    said = leaflet.events("map")
+    found = MapChoices(seen=choices.seen(said), held=choices.cells_on_map(said))
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
-        if layer in WIDGETS:
-            found = WIDGETS[layer](view, found)
+        if layer in _WIDGETS:
+            found = _WIDGETS[layer](view, found)
         found = _play(layer, found)
         return found if player.playing(found, layer) else found._replace(beside=_beside(layer))
 
 
-def _play(layer: str, found: Asked) -> Asked:
+def _play(layer: str, found: MapChoices) -> MapChoices:
     """Whether the map plays through time, by which unit, and how many of it a frame spans."""
     if layer not in player.LAYERS:
         return found
@@ -67,7 +67,7 @@ def _beside(layer: str) -> str:
     return str(chosen)
 
 
-def _heat(view: View, found: Asked) -> Asked:
+def _heat(view: View, found: MapChoices) -> MapChoices:
     usual = map_layers.usual_bandwidth(view)
     with st.popover("Heat", help="Bandwidth and color scale"):
         chosen = st.select_slider(
@@ -91,7 +91,7 @@ def _unfit() -> None:
     st.session_state["scale"] = None
 
 
-def _hexagons(view: View, found: Asked) -> Asked:
+def _hexagons(view: View, found: MapChoices) -> MapChoices:
     if not recording.is_count(view, views.meta(view.stamp)):
         return found._replace(hexagons="count")
     chosen = st.segmented_control(
@@ -102,4 +102,4 @@ def _hexagons(view: View, found: Asked) -> Asked:
     return found._replace(hexagons=chosen)
 
 
-WIDGETS: dict[str, Any] = {"heat": _heat, "hexagons": _hexagons}
+_WIDGETS: dict[str, Any] = {"heat": _heat, "hexagons": _hexagons}

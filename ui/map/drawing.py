@@ -11,7 +11,7 @@ from geo import drawn_shape
 from ui.cached import views
 
 
-def told(view: View) -> dict[str, Any]:
+def drawing_patch(view: View) -> dict[str, Any]:
     """What the map needs to draw: the shape in force, as corners in degrees."""
     meta = views.meta(view.stamp)
     crs = meta["place"]["crs"]

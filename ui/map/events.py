@@ -7,31 +7,31 @@ import streamlit as st
 
 from data.views.view import View
 from ui.map import choices, drawing, heat_layer, leaflet
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 
 HEARD = "heard"  # in the session: what was last acted on, and what was wrong with it
 
 Given = dict[str, Any]
 
 
-def _refit(view: View, asked: Asked, given: Given) -> tuple[str, float]:  # noqa: ARG001
-    return "scale", heat_layer.in_sight(view, asked)
+def _refit(view: View, asked: MapChoices, given: Given) -> tuple[str, float]:  # noqa: ARG001
+    return "scale", heat_layer.color_ends(view, asked)
 
 
-def _drawn(view: View, asked: Asked, given: Given) -> tuple[str, str]:  # noqa: ARG001
+def _drawn(view: View, asked: MapChoices, given: Given) -> tuple[str, str]:  # noqa: ARG001
     return "shape", drawing.text(view, given)
 
 
 # what the map says, and which widget takes which value for it
-ACTS: dict[str, Callable[[View, Asked, Given], tuple[str, Any]]] = {
+ACTS: dict[str, Callable[[View, MapChoices, Given], tuple[str, Any]]] = {
     "drawn": _drawn,
     "refit": _refit,
 }
 
 
-def take(view: View, asked: Asked) -> None:
+def take(view: View, asked: MapChoices) -> None:
     """Act on what the map has said anew; before the page runs, as all widgets do."""
-    said, state = leaflet.said("map"), st.session_state.get(HEARD, {})
+    said, state = leaflet.events("map"), st.session_state.get(HEARD, {})
     for word, act in ACTS.items():
         given = said.get(word)
         if not isinstance(given, dict) or given.get("turn") == state.get(word):

@@ -13,11 +13,11 @@ from data.views.view import View
 from geo import density
 from ui.cached import map_layers, views
 from ui.map import area_layer, raster
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts.palette import Theme
 
 
-def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:
+def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
     """What the map shows of the heat: a picture over its window, and when to ask again."""
     over = views.outline(view)
     if over is None:
@@ -28,24 +28,24 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
     if answer.headline["n"] <= answer.headline["no_point"]:
         why = "No record of this View is known to the block or better."
         return {"legend": {"title": "Nothing to draw as heat", "note": why}}
-    grid, whole = heat_surface.shown(over, asked.bandwidth, asked.seen)
+    grid, whole = heat_surface.visible_window(over, asked.bandwidth, asked.seen)
     values = map_layers.heat(view, grid, asked.bandwidth)
     top = scale(view, asked)
     crisp = map_layers.window(view, grid, asked.bandwidth).crisp
     said = period(view.start, view.end) + area_layer.approximate(view)
     return {
-        "heat": {"url": raster.picture(values, top, theme, crisp), "bounds": grid.bounds},
+        "heat": {"url": raster.heat_picture(values, top, theme, crisp), "bounds": grid.bounds},
         "legend": legend(top, theme, asked.bandwidth, said) | {"refits": True},
         "asks": None if whole else asks(grid.bounds, asked.seen),
     }
 
 
-def in_sight(view: View, asked: Asked) -> float:
+def color_ends(view: View, asked: MapChoices) -> float:
     """Where colors end that are fitted to what the map shows now."""
     over = views.outline(view)
     if over is None:
         return 1.0
-    grid, _ = heat_surface.shown(over, asked.bandwidth, asked.seen)
+    grid, _ = heat_surface.visible_window(over, asked.bandwidth, asked.seen)
     values = map_layers.heat(view, grid, asked.bandwidth)
     if asked.seen is None:
         return density.nice_top(values)
@@ -61,7 +61,7 @@ def asks(bounds: list[list[float]], seen: Seen | None) -> dict[str, Any]:
     return {"bounds": bounds, "zooms": around}
 
 
-def scale(view: View, asked: Asked) -> float:
+def scale(view: View, asked: MapChoices) -> float:
     """Where the colors end: as the reader fixed it, else by the View over the whole place.
 
     Never by the window or the zoom: one color is one density wherever the reader looks. A
@@ -71,7 +71,7 @@ def scale(view: View, asked: Asked) -> float:
         return asked.scale
     over = views.outline(view)
     assert over is not None
-    grid, _ = heat_surface.shown(over, asked.bandwidth)
+    grid, _ = heat_surface.visible_window(over, asked.bandwidth)
     return map_layers.heat_top(view, grid, asked.bandwidth)
 
 

@@ -18,20 +18,20 @@ from geo.mercator import Grid
 from ui.cached import map_layers
 from ui.cached import views as cached
 from ui.map import area_layer, heat_layer
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import palette
 from ui.parts.palette import Theme
 
 MEASURES = ("density", "count")
 WHOLE = (7, 8)  # resolutions that are sent for the whole place at once
 SCALED = 8  # the resolution that gives the scale of densities at all zooms
-FEW = 5  # incidents: a hexagon with fewer is hatched, for chance alone makes its density
-ZOOM = 11.0  # before the map has said what it shows
+_FEW = 5  # incidents: a hexagon with fewer is hatched, for chance alone makes its density
+_ZOOM = 11.0  # before the map has said what it shows
 DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
 
 
-def told(
-    view: View, answer: Answer, theme: Theme, asked: Asked, upper: list[float] | None = None
+def hexagon_patch(
+    view: View, answer: Answer, theme: Theme, asked: MapChoices, upper: list[float] | None = None
 ) -> dict[str, Any]:
     """What the map shows of the hexagons: outlines, fills, tips, and when to ask again.
 
@@ -41,10 +41,10 @@ def told(
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
         why = "No record of this View is known to the block or better."
         return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
-    resolution = hexagons.resolution(asked.seen.zoom if asked.seen else ZOOM)
+    resolution = hexagons.resolution(asked.seen.zoom if asked.seen else _ZOOM)
     grid = None if resolution in WHOLE else _window(over, asked)
     found = map_layers.hexes(view, resolution, grid)
-    weeks = heat_surface.weeks(view, cached.current(view.stamp))
+    weeks = heat_surface.covered_weeks(view, cached.current(view.stamp))
     density = found.n / found.km2 / weeks
     count = recording.is_count(view, cached.meta(view.stamp))
     by_density = asked.hexagons == "density" and count
@@ -54,7 +54,7 @@ def told(
     colors = palette.classes(theme, len(upper))
     # what is denser than all of the scale's hexagons belongs to its last class
     chosen = classes.assign(np.minimum(values, upper[-1]) if upper else values, upper)
-    few = by_density & (found.n < FEW)
+    few = by_density & (found.n < _FEW)
     fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
     lines = [
         [words.counted(int(n), "incident"), *([f"{area_layer.number(d)} per km² per week"] * count)]
@@ -74,7 +74,7 @@ def told(
     }  # fmt: skip
 
 
-def _window(over: heat_surface.Place, asked: Asked) -> Grid | None:
+def _window(over: heat_surface.Extent, asked: MapChoices) -> Grid | None:
     """About what is seen, in pixels coarse enough that near windows are the same."""
     whole = heat_surface.bounds(over)
     near = heat_surface.about(asked.seen, whole) if asked.seen else None
@@ -86,8 +86,8 @@ def density_limits(views: tuple[View, ...]) -> list[float]:
     held = []
     for view in views:
         every = map_layers.hexes(view, SCALED, None)
-        weeks = heat_surface.weeks(view, cached.current(view.stamp))
-        held.append((every.n / every.km2 / weeks)[every.n >= FEW])
+        weeks = heat_surface.covered_weeks(view, cached.current(view.stamp))
+        held.append((every.n / every.km2 / weeks)[every.n >= _FEW])
     return classes.limits(np.concatenate(held))
 
 
@@ -116,7 +116,7 @@ def _legend(
         rows[-1]["text"] = f"more than {heat_layer.short(lower[-1])}"
     rows = rows[::-1]
     if few:
-        rows.append({"color": theme.ramp[2], "text": f"fewer than {FEW} incidents", "weak": True})
+        rows.append({"color": theme.ramp[2], "text": f"fewer than {_FEW} incidents", "weak": True})
     size = heat_layer.short(RESOLUTIONS[resolution])
     return {
         "title": "Incidents per km² per week" if by_density else "Incidents",

@@ -8,11 +8,13 @@ from data.maps import incidents
 from data.views.view import View
 from geo.mercator import Grid
 from ui.cached import map_layers, views
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import record_list
 
 
-def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -> None:
+def show_in_sight(
+    view: View, asked: MapChoices, told: dict[str, Any], said: dict[str, Any]
+) -> None:
     """A list of the incidents in sight where they are few, and one of them to read."""
     drawn = told["incidents"]
     if drawn is None:
@@ -25,11 +27,11 @@ def show(view: View, asked: Asked, told: dict[str, Any], said: dict[str, Any]) -
         return
     spot = _spot(said, drawn["level"])
     grid = spot or incidents.sight(asked.seen, view, views.current(view.stamp))
-    rows = record_list.spoken(map_layers.in_sight(view, grid), view, [])
+    rows = record_list.spoken(map_layers.records_in_sight(view, grid), view, [])
     every, where = map_layers.located(view, grid), "at this place" if spot else "in sight"
     listed = f"the newest {len(rows):,} listed" if len(rows) < every else "newest first"
     st.text(f"{every:,} {where}, {listed}.")
-    picked = record_list.table(rows, "sights")
+    picked = record_list.record_table(rows, "sights")
     record_list.one(rows, 0 if spot and len(rows) == 1 else picked)
 
 

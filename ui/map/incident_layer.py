@@ -14,24 +14,24 @@ from data.views.filters import period
 from data.views.view import View
 from geo.mercator import Grid, grid_over
 from ui.cached import map_layers, views
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import palette
 from ui.parts.palette import Theme
 
-ZOOM = 11.0  # before the map has said what it shows
+_ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already
 MOST_AROUND = 1200  # single incidents beyond the window's edge that are sent with it
 
 
-def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, Any]:
+def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
     """What the map shows of the incidents: cells with counts by kind, and when to ask again."""
     over = views.outline(view)
     every = map_layers.located(view)
     if over is None or not every:
         return {"legend": {"title": "No record of this View has a point"}}
     whole = heat_surface.bounds(over)
-    seen = asked.seen or Seen(whole[0][1], whole[0][0], whole[1][1], whole[1][0], ZOOM)
-    n = in_sight(view, seen)
+    seen = asked.seen or Seen(whole[0][1], whole[0][0], whole[1][1], whole[1][0], _ZOOM)
+    n = count_in_sight(view, seen)
     single = n < incidents.FEW
     shift = incidents.level(seen.zoom, single, view, views.current(view.stamp))
     grid = _window(view, seen, shift, single)
@@ -56,7 +56,7 @@ def told(view: View, answer: Answer, theme: Theme, asked: Asked) -> dict[str, An
     }  # fmt: skip
 
 
-def in_sight(view: View, seen: Seen) -> int:
+def count_in_sight(view: View, seen: Seen) -> int:
     """How many incidents are in sight: the one count of the legend and of the list."""
     return map_layers.located(view, incidents.sight(seen, view, views.current(view.stamp)))
 

@@ -16,19 +16,21 @@ from ui.map import (
     player,
     two_periods,
 )
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts.palette import Theme
 
 # what can lie on the map: each row draws a View for ui.map.leaflet
-LAYERS: dict[str, Callable[[View, Answer, Theme, Asked], dict[str, Any]]] = {
+LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], dict[str, Any]]] = {
     "areas": area_layer.fills,
-    "heat": heat_layer.told,
-    "hexagons": hexagon_layer.told,
-    "incidents": incident_layer.told,
+    "heat": heat_layer.heat_patch,
+    "hexagons": hexagon_layer.hexagon_patch,
+    "incidents": incident_layer.incident_patch,
 }
 
 
-def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+def patch(
+    view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
+) -> dict[str, Any]:
     """Everything that the map shows for a View."""
     named = view.area_set not in HEXAGONS
     told: dict[str, Any] = {
@@ -40,7 +42,7 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
         "edge": theme.edge if layer == "areas" else theme.quiet,
         "named": named,
         "opens": named,
-        "tips": area_layer.tips(view, answer),
+        "tips": area_layer.area_tips(view, answer),
         "order": area_layer.ranked(answer.table, view).index[:400].tolist(),
         "fills": None,
         "heat": None,
@@ -52,14 +54,16 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) ->
     }
     told |= LAYERS[layer](view, answer, theme, asked)
     if player.playing(asked, layer):
-        told |= player.told(view, answer, layer, theme, asked)
+        told |= player.player_patch(view, answer, layer, theme, asked)
     elif asked.beside != two_periods.ONE:
-        told |= two_periods.told(view, answer, layer, theme, asked)
+        told |= two_periods.two_period_patch(view, answer, layer, theme, asked)
     return told
 
 
 def still(view: View, answer: Answer, theme: Theme, **over: Any) -> dict[str, Any]:
     """A map of areas on which nothing is drawn, played or chosen; `over` says what differs."""
-    told = patch(view, answer, "areas", theme, Asked())
-    told |= basemap.told(basemap.NONE, theme) | drawing.told(view) | {"draws": False}
+    told = patch(view, answer, "areas", theme, MapChoices())
+    told |= (
+        basemap.basemap_patch(basemap.NONE, theme) | drawing.drawing_patch(view) | {"draws": False}
+    )
     return told | over

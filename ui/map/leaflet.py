@@ -40,7 +40,7 @@ SCRIPTS = (
     "map/window.js",
 )
 DEFAULT_HEIGHT = 460
-FARTHEST = 19  # zoom: nearer there is nothing more to see
+_FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
 
@@ -93,7 +93,7 @@ def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] |
         return None
     lon = float(longitude.near(lon, (west + east) / 2))
     near = south - FAR < lat < north + FAR and west - FAR < lon < east + FAR
-    return (lat, lon, zoom) if near and 1 <= zoom <= FARTHEST else None
+    return (lat, lon, zoom) if near and 1 <= zoom <= _FARTHEST else None
 
 
 def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map:
@@ -106,20 +106,20 @@ def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map
     asked = position(at, bounds)
     lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
     made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7,
-        minZoom=2, maxZoom=FARTHEST)  # fmt: skip
+        minZoom=2, maxZoom=_FARTHEST)  # fmt: skip
     made.add_child(
         Base({"key": key, "title": title, "bounds": bounds, "placed": asked is not None})
     )
     return made
 
 
-def said(key: str) -> dict[str, Any]:
+def events(key: str) -> dict[str, Any]:
     """What a map has told of itself: each part of static/map/ its own words, or nothing."""
     told: dict[str, Any] = st.session_state.get(f"{key}_map") or {}
     return told
 
 
-def show(
+def draw(
     key: str,
     title: str,
     bounds: list[list[float]],

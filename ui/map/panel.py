@@ -7,27 +7,27 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import frame
 from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import tables
 from ui.parts.palette import Theme
 
 
 @st.fragment
-def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> None:
+def show_panel(view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices) -> None:
     """The map, the View's sentence, and the table or the incidents in sight."""
     events.follow()
-    said = leaflet.said("map")  # newer than `asked` where only this part reruns
-    asked = asked._replace(seen=choices.seen(said), held=choices.held(said))
+    said = leaflet.events("map")  # newer than `asked` where only this part reruns
+    asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     picture, beside = st.columns([1.55, 1])
     with picture:
         above = st.container()
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            frame.sentence(view)
-            base = basemap.choose()
+            frame.view_sentence(view)
+            base = basemap.choose_basemap()
         told = layers.patch(view, answer, layer, theme, asked)
-        told |= basemap.told(base, theme) | drawing.told(view)
+        told |= basemap.basemap_patch(base, theme) | drawing.drawing_patch(view)
         with above:
-            leaflet.show(
+            leaflet.draw(
                 "map",
                 frame.map_title(view),
                 views.bounds(view),
@@ -38,8 +38,8 @@ def show(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
             player.bar(view, answer, asked)
     with beside:
         if layer == "incidents":
-            in_sight.show(view, asked, told, said)
+            in_sight.show_in_sight(view, asked, told, said)
         elif player.playing(asked, layer):
-            player.table(view, answer, asked)
+            player.frame_table(view, answer, asked)
         else:
             tables.narrow(answer, view, 430)

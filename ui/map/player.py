@@ -7,7 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from data import words
-from data.maps.frames import Counted, Steps
+from data.maps.frames import FrameCounts, Steps
 from data.views import recording
 from data.views.answers import Answer
 from data.views.view import View
@@ -15,7 +15,7 @@ from geo import classes
 from ui.cached import map_layers, views
 from ui.map import area_layer, area_states, heat_layer, leaflet
 from ui.map.area_states import State
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import charts, palette
 from ui.parts.palette import Theme
 
@@ -30,8 +30,8 @@ WIDTHS = {
     "12 a frame": 12,
 }
 LAYERS = ("areas", "heat")
-SHOWN = 15  # areas in the table
-MOST = 400  # areas whose counts are sent
+_SHOWN = 15  # areas in the table
+_MOST = 400  # areas whose counts are sent
 
 CODE = f"""
 const code = import(new URL({leaflet.versioned("player.js")!r}, location.origin));
@@ -47,17 +47,17 @@ class Played(NamedTuple):
     """What a player is made of; `totals` are the incidents of each frame, in areas or not."""
 
     steps: Steps
-    counted: Counted
+    counted: FrameCounts
     labels: list[str]
     totals: list[int]
 
 
-def playing(asked: Asked, layer: str) -> bool:
+def playing(asked: MapChoices, layer: str) -> bool:
     """Whether the map is a player now."""
     return asked.play in UNITS and layer in LAYERS
 
 
-def played(view: View, asked: Asked) -> Played:
+def played(view: View, asked: MapChoices) -> Played:
     """The frames that a reader has asked for."""
     steps = map_layers.steps(view, UNITS[asked.play], asked.width)
     counted = map_layers.framed(view, steps)
@@ -75,7 +75,9 @@ def _nothing(found: Played) -> str:
     return ""
 
 
-def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> dict[str, Any]:
+def player_patch(
+    view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
+) -> dict[str, Any]:
     """What changes on the map while it plays."""
     found = played(view, asked)
     if layer == "heat" and not recording.is_count(view, views.meta(view.stamp)):
@@ -84,12 +86,14 @@ def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
         return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
     more = drawn(view, answer, theme, asked, found)
-    counts = found.counted.areas[:MOST].T.tolist() if len(answer.table) <= MOST else None
+    counts = found.counted.areas[:_MOST].T.tolist() if len(answer.table) <= _MOST else None
     common = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
     return more | {"frames": common | more["frames"]}
 
 
-def _heat(view: View, answer: Answer, theme: Theme, asked: Asked, found: Played) -> dict[str, Any]:
+def _heat(
+    view: View, answer: Answer, theme: Theme, asked: MapChoices, found: Played
+) -> dict[str, Any]:
     """The heat of each frame as a picture, all on one scale."""
     over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
@@ -110,7 +114,7 @@ def _fills(
     view: View,
     answer: Answer,
     theme: Theme,
-    asked: Asked,  # noqa: ARG001
+    asked: MapChoices,  # noqa: ARG001
     found: Played,
 ) -> dict[str, Any]:
     """The class of each area in each frame, the same limits for all."""
@@ -151,7 +155,7 @@ def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.ND
         return np.where(people > 0, 1000 * counts / people, np.nan)
 
 
-def bar(view: View, answer: Answer, asked: Asked) -> None:
+def bar(view: View, answer: Answer, asked: MapChoices) -> None:
     """The controls with the chart that they move along."""
     found = played(view, asked)
     if why := _nothing(found):
@@ -193,14 +197,14 @@ def _ticks(steps: Steps) -> list[str]:
     return found
 
 
-def table(view: View, answer: Answer, asked: Asked) -> None:
+def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
     """The areas with the most incidents of the frame on show."""
     found = played(view, asked)
     if _nothing(found) or not (answer.covered and answer.placed):
         return
     held = answer.table["asked"].to_numpy(bool)
     data = {
-        "part": "table", "names": answer.table["area"][held].tolist(), "most": SHOWN,
+        "part": "table", "names": answer.table["area"][held].tolist(), "most": _SHOWN,
         "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
         "totals": found.totals,
         "no_rate": area_states.no_rate(answer.table[held]),

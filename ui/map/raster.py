@@ -11,11 +11,11 @@ from PIL import Image
 from ui.parts import palette
 from ui.parts.palette import Theme
 
-STEPS = 24
+_STEPS = 24
 FAINTEST = 0.04  # of the top: below this the paper shows
 
 
-def picture(
+def heat_picture(
     values: npt.NDArray[Any], top: float, theme: Theme, crisp: npt.NDArray[np.bool_] | None = None
 ) -> str:
     """The surface as a data address of a PNG; transparent where there is (almost) none.
@@ -30,9 +30,9 @@ def picture(
     else:
         filled = _finer(filled, known, crisp.shape)
     share = filled / top
-    level = np.clip(np.ceil(share * STEPS), 0, STEPS).astype(np.uint8)
+    level = np.clip(np.ceil(share * _STEPS), 0, _STEPS).astype(np.uint8)
     level[(share < FAINTEST) | ~crisp] = 0
-    alpha = [min(255, 120 + 135 * i // 8) for i in range(1, STEPS + 1)]
+    alpha = [min(255, 120 + 135 * i // 8) for i in range(1, _STEPS + 1)]
     return png(level, colors(theme.ramp), alpha)
 
 
@@ -47,9 +47,9 @@ def diverging(
     known = np.isfinite(change)
     filled = _finer(np.where(known, change, 0).astype(np.float32), known, crisp.shape)
     stands = _finer(sure.astype(np.float32), np.ones(sure.shape, bool), crisp.shape) >= 0.5
-    level = np.clip(np.rint((filled / top + 1) / 2 * (STEPS - 1)), 0, STEPS - 1) + 1
+    level = np.clip(np.rint((filled / top + 1) / 2 * (_STEPS - 1)), 0, _STEPS - 1) + 1
     shown = np.where(stands & crisp, level, 0).astype(np.uint8)
-    return png(shown, colors(palette.diverging(theme)), [235] * STEPS)
+    return png(shown, colors(palette.diverging(theme)), [235] * _STEPS)
 
 
 def png(level: npt.NDArray[np.uint8], rgb: list[tuple[int, int, int]], alpha: list[int]) -> str:
@@ -77,7 +77,7 @@ def _finer(
 def colors(ramp: tuple[str, ...]) -> list[tuple[int, int, int]]:
     """A ramp in as many steps as a picture has, lowest first."""
     stops = np.array([_rgb(c) for c in ramp], float)
-    at = np.linspace(0, len(stops) - 1, STEPS)
+    at = np.linspace(0, len(stops) - 1, _STEPS)
     mixed = [np.interp(at, range(len(stops)), stops[:, i]) for i in range(3)]
     return [(round(float(r)), round(float(g)), round(float(b))) for r, g, b in zip(*mixed)]
 

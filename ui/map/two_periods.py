@@ -16,7 +16,7 @@ from geo import classes, density, difference
 from ui.cached import map_layers, views
 from ui.map import area_layer, area_states, heat_layer, hexagon_layer, raster
 from ui.map.area_states import State
-from ui.map.choices import Asked
+from ui.map.choices import MapChoices
 from ui.parts import palette
 from ui.parts.palette import Theme
 
@@ -34,7 +34,9 @@ def modes(layer: str) -> tuple[str, ...]:
     return MODES if layer in DIFFERENCES else MODES[:3] if layer in BOTH else MODES[:1]
 
 
-def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> Told:
+def two_period_patch(
+    view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
+) -> Told:
     """What changes on the map where two periods are compared; nothing where they cannot be."""
     found = map_layers.pair(view)
     if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
@@ -53,7 +55,7 @@ def told(view: View, answer: Answer, layer: str, theme: Theme, asked: Asked) -> 
     return now | {"legend": legend, "versus": versus}
 
 
-def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:  # noqa: ARG001
+def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:  # noqa: ARG001
     """Incidents a whole week (or day) in both periods, in the same classes."""
     both = [_per_step(answer, found[0], column) for column in ("now", "before")]
     upper = classes.limits(np.concatenate(both))
@@ -89,25 +91,25 @@ def _per_step(answer: Answer, view: View, column: str) -> Any:
         return np.where(people > 0, 1000 * values / people, np.nan)
 
 
-def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:
     """Both surfaces, each as its own picture, in the same colors."""
     over = views.outline(found[0])
     if over is None:
-        return [heat_layer.told(found[0], answer, theme, asked)] * 2
-    whole, _ = heat_surface.shown(over, asked.bandwidth)
+        return [heat_layer.heat_patch(found[0], answer, theme, asked)] * 2
+    whole, _ = heat_surface.visible_window(over, asked.bandwidth)
     both = [map_layers.heat(v, whole, asked.bandwidth) for v in found]
     top = asked.scale or density.nice_top(*both)
-    return [heat_layer.told(v, answer, theme, asked._replace(scale=top)) for v in found]
+    return [heat_layer.heat_patch(v, answer, theme, asked._replace(scale=top)) for v in found]
 
 
-def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> list[Told]:
+def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:
     """Densities in both periods: counts of periods of different length tell nothing."""
     asked = asked._replace(hexagons="density")
     upper = hexagon_layer.density_limits(found)
-    return [hexagon_layer.told(v, answer, theme, asked, upper) for v in found]
+    return [hexagon_layer.hexagon_patch(v, answer, theme, asked, upper) for v in found]
 
 
-def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:  # noqa: ARG001
+def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> Told:  # noqa: ARG001
     """The ratio of both periods where it is more than chance can do."""
     table: pd.DataFrame = answer.table
     sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
@@ -145,13 +147,13 @@ def _season(answer: Answer) -> str:
     return " The periods lie in other seasons: season alone can do as much"
 
 
-def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: Asked) -> Told:
+def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> Told:
     """The difference of both surfaces where it stands after false-discovery control."""
     over = views.outline(found[0])
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
         return {}
-    whole, _ = heat_surface.shown(over, asked.bandwidth)
-    grid, every = heat_surface.shown(over, asked.bandwidth, asked.seen)
+    whole, _ = heat_surface.visible_window(over, asked.bandwidth)
+    grid, every = heat_surface.visible_window(over, asked.bandwidth, asked.seen)
     of_all, of_grid = (map_layers.difference(found, g, asked.bandwidth) for g in (whole, grid))
     top = asked.scale or density.nice_top(np.abs(of_all.change))
     crisp = map_layers.window(found[0], grid, asked.bandwidth).crisp
@@ -182,12 +184,12 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
 
 
 Pair = tuple[View, View]
-BOTH: dict[str, Callable[[Pair, Answer, Theme, Asked], list[Told]]] = {
+BOTH: dict[str, Callable[[Pair, Answer, Theme, MapChoices], list[Told]]] = {
     "areas": _areas,
     "heat": _heat,
     "hexagons": _hexes,
 }
-DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, Asked], Told]] = {
+DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, MapChoices], Told]] = {
     "areas": _area_change,
     "heat": _heat_change,
 }

@@ -13,7 +13,7 @@ from ui.parts import charts
 from ui.parts.palette import Theme
 
 
-def show(view: View, theme: Theme) -> None:
+def show_breakdowns(view: View, theme: Theme) -> None:
     """Every breakdown of a View; where there is none, why."""
     for row in BREAKDOWNS:
         st.markdown(f"**{row.title}**")
@@ -24,7 +24,7 @@ def show(view: View, theme: Theme) -> None:
             st.text("This View is filtered by it, so there are no shares of it: clear that filter.")
             continue
         found = views.breakdown(view, row)
-        st.text(sentence(row, found))
+        st.text(breakdown_sentence(row, found))
         if found.said:
             st.altair_chart(charts.shares(_labelled(found), theme, found.said), alt=row.title)
 
@@ -36,7 +36,7 @@ def _labelled(found: Answers) -> pd.DataFrame:
     return found.table.assign(label=labels)
 
 
-def sentence(row: Breakdown, found: Answers) -> str:
+def breakdown_sentence(row: Breakdown, found: Answers) -> str:
     """How many records say anything, how many of them the main word, and what is not known."""
     main = next(r for r in found.table.to_dict("records") if r["code"] == row.main)
     what, who = f"{row.who.lower()} {main['what']}", row.title.lower()

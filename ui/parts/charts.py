@@ -12,8 +12,8 @@ from ui.parts import palette
 from ui.parts.palette import Theme
 
 LOW = 140  # charts are low and wide: the map is the hero
-DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-FEWEST = 20  # weeks that a calendar has room for, so that a day stays a square
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_FEWEST = 20  # weeks that a calendar has room for, so that a day stays a square
 LONG = 200  # days from which a date axis says months
 INCIDENTS = alt.Tooltip("n:Q", title="incidents", format=",")
 COUNTS = {"tickMinStep": 1, "format": ",d"}  # there is no half incident
@@ -71,14 +71,14 @@ def dates(starts: pd.Series, most: int = 14, unit: str = "") -> alt.Axis:
     return alt.Axis(**axis(starts, most, unit))
 
 
-def title(text: str, theme: Theme) -> dict[str, Any]:
+def chart_title(text: str, theme: Theme) -> dict[str, Any]:
     """A small title at the left: what is counted, and in which unit."""
     look = {"anchor": "start", "color": theme.ink, "fontSize": 13, "fontWeight": "normal"}
     return {"text": text, "offset": 6} | look
 
 
 def _title(text: str, theme: Theme) -> alt.TitleParams:
-    return alt.TitleParams(**title(text, theme))
+    return alt.TitleParams(**chart_title(text, theme))
 
 
 def _lines() -> alt.Legend:
@@ -145,7 +145,7 @@ def by_group(
 def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     """Hour of day by weekday, colored by the mean of such an hour. Columns: weekday, hour, n,
     of, mean."""
-    named = frame.assign(day=[DAYS[i] for i in frame["weekday"]])
+    named = frame.assign(day=[_DAYS[i] for i in frame["weekday"]])
     base = alt.Chart(named).encode(
         x=alt.X(
             "hour:O",
@@ -153,7 +153,7 @@ def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
             scale=alt.Scale(domain=list(range(24))),
             axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)), labelOverlap=False),
         ),
-        y=_rows(DAYS, DAYS),
+        y=_rows(_DAYS, _DAYS),
         tooltip=[
             alt.Tooltip("day:O", title="weekday"),
             alt.Tooltip("hour:O", title="from hour"),
@@ -183,7 +183,7 @@ def calendar(
         labelFlush=False, labelOverlap=True, labelPadding=4, bandPosition=0, ticks=True, tickSize=4,
     )  # fmt: skip
     said = [row for row, label in rows.items() if label]
-    weeks = list(range(max(int(frame["week"].max()) + 1, FEWEST)))
+    weeks = list(range(max(int(frame["week"].max()) + 1, _FEWEST)))
     base = alt.Chart(frame).encode(
         x=alt.X("week:O", title=None, axis=axis, scale=alt.Scale(domain=weeks)),
         y=_rows(list(rows), said, rows),

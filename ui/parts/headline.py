@@ -18,14 +18,14 @@ from ui.cached import views
 from ui.parts import intervals
 
 
-def show(view: View, answer: Answer) -> None:
+def show_headline(view: View, answer: Answer) -> None:
     """The number of incidents and its change against the compared period."""
     counted = views.headline(view)
     with st.container(key="headline"):
         number, change = st.columns([1.25, 1.75], vertical_alignment="center")
         number.text(f"{counted['n']:,}" if answer.covered else "no data")
         number.text(f"{noun(view)}, {period(view.start, view.end)}")
-        change.text(sentence(answer))
+        change.text(change_sentence(answer))
 
 
 def noun(view: View) -> str:
@@ -38,7 +38,7 @@ def noun(view: View) -> str:
     return f"{told} ({', '.join(only[:2])}{' ...' if len(only) > 2 else ''})"
 
 
-def sentence(answer: Answer) -> str:
+def change_sentence(answer: Answer) -> str:
     """The change of all incidents in words, or why there is none."""
     told = answer.comparison
     if told is None:
@@ -127,7 +127,7 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def title(view: View, answer: Answer) -> str:
+def headline_title(view: View, answer: Answer) -> str:
     """The sentence that the map says."""
     from ui.map import area_layer
 

@@ -24,7 +24,7 @@ def ratio_interval(low: float, high: float) -> str:
     return "cannot tell: too few"
 
 
-def shown(rows: pd.DataFrame) -> pd.DataFrame:
+def with_known_ends(rows: pd.DataFrame) -> pd.DataFrame:
     """A table to look at, ends that cannot be told left empty; files keep them as they are."""
     told = {}
     for names in PAIRS:

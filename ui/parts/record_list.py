@@ -14,7 +14,7 @@ from ui.cached import views
 from ui.parts import headline
 
 LIMIT = 200
-LABELS = {
+_LABELS = {
     "local_date": "Date",
     "time": "Time",
     "kind": "Kind",
@@ -28,7 +28,7 @@ LABELS = {
 }
 
 
-def title(view: View) -> str:
+def list_title(view: View) -> str:
     """What the page lists."""
     return f"The newest records of this View: {headline.noun(view)}"
 
@@ -41,7 +41,7 @@ def newest(view: View, search: str, personal: list[str]) -> pd.DataFrame:
 def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame:
     """Records with the local time and the source's other columns as readers see them."""
     frame = found.copy()
-    held = [whole_records.told(text, personal) for text in frame.pop("attributes")]
+    held = [whole_records.other_columns(text, personal) for text in frame.pop("attributes")]
     other = ["; ".join(f"{key}: {value}" for key, value in told.items()) for told in held]
     zone = views.meta(view.stamp)["place"]["zone"]
     local = frame["occurred_at"].dt.tz_convert(zone)
@@ -60,12 +60,12 @@ def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame
 CLOCK = {"exact": "{:%H:%M}", "hour": "about {:%H}:00"}
 
 
-def personal_columns(view: View) -> list[str]:
+def hidden_columns(view: View) -> list[str]:
     """The columns on persons that this View's sources have."""
     return [c for c in views.attribute_names(view) if forbidden.is_personal(c)]
 
 
-def said(view: View, frame: pd.DataFrame, search: str) -> str:
+def list_sentence(view: View, frame: pd.DataFrame, search: str) -> str:
     """How many of how many are listed."""
     every = views.headline(view)["n"]
     if not search.strip():
@@ -77,16 +77,16 @@ def said(view: View, frame: pd.DataFrame, search: str) -> str:
     return f"Shown: {newest}{found:,} that hold “{search.strip()}”, of {every:,} records."
 
 
-def table(frame: pd.DataFrame, key: str = "records") -> int | None:
+def record_table(frame: pd.DataFrame, key: str = "records") -> int | None:
     """The list; what comes back is the row that the reader picked."""
     if frame.empty:
         return None
-    shown = frame[[c for c in LABELS if c in frame]].copy()
+    shown = frame[[c for c in _LABELS if c in frame]].copy()
     for column in shown.columns.intersection(list(words.TABLES)):
         shown[column] = [_spoken(column, value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
-        shown.rename(columns=LABELS), hide_index=True, height=380, key=key,
+        shown.rename(columns=_LABELS), hide_index=True, height=380, key=key,
         on_select="rerun", selection_mode="single-row", placeholder="",
     )  # fmt: skip
     rows = found["selection"]["rows"]
@@ -114,7 +114,7 @@ def one(frame: pd.DataFrame, row: int | None) -> None:
         for name in frame.columns.drop("matches", errors="ignore"):
             value = record[name]
             told = _spoken(name, value) if name in words.TABLES else _plain(value)
-            label = LABELS.get(name, words.spoken(name))
+            label = _LABELS.get(name, words.spoken(name))
             if told:
                 st.text(f"{label}: {told}", help=meanings.get(name))
 

@@ -34,7 +34,7 @@ COLUMNS: Columns = {
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
     "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
 }
-NARROW = ("area", "n", "rate", "change")
+_NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
 MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
@@ -103,7 +103,7 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     why = {reason for reason in area_states.no_rate(both, short=True) if reason}
     # a table has one word for all its empty cells; tips and the page Areas have the reason of each
     empty = why.pop() if len(why) == 1 else "no rate"
-    names = wanted(both, view, NARROW)
+    names = wanted(both, view, _NARROW)
     both = both[list(names)].assign(area=[_shorter(name) for name in both["area"]])
     widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
     st.dataframe(
@@ -124,7 +124,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     rows = with_reasons(rows)
     names = wanted(rows, view, tuple(COLUMNS))
     st.dataframe(
-        intervals.shown(rows[list(names)]),
+        intervals.with_known_ends(rows[list(names)]),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
         column_config=columns(names, None, stepped(COLUMNS, answer.step)),
@@ -133,7 +133,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     )
 
 
-def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B006
+def text_table(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B006
     """A plain table of texts: shown as they are, never as markup."""
     known = columns(tuple(c for c in frame if c in COLUMNS))
     rest = {name: label for name, label in labels.items() if name not in COLUMNS}
@@ -146,7 +146,7 @@ def listed(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noqa: B
 def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
     """The table of a finding, sortable, with a word on every column."""
     st.dataframe(
-        intervals.shown(rows), hide_index=True, height=height, row_height=30, key=key,
+        intervals.with_known_ends(rows), hide_index=True, height=height, row_height=30, key=key,
         placeholder="",
         column_config=columns(rows.columns, None, known),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from ui.parts import charts
 from ui.parts.palette import Theme
 
 Spec = dict[str, Any]
-INCIDENTS = {"field": "n", "type": "quantitative", "title": "incidents", "format": ","}
+_INCIDENTS = {"field": "n", "type": "quantitative", "title": "incidents", "format": ","}
 
 
 def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date, str]]) -> Spec:
@@ -38,7 +38,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
         "y2": {"datum": 0},
         "tooltip": [
             {"field": "start", "type": "temporal", "title": first, "format": form},
-            INCIDENTS, {"field": "counted", "type": "nominal"},
+            _INCIDENTS, {"field": "counted", "type": "nominal"},
         ],
     }  # fmt: skip
     bar = {"type": "bar", "color": theme.accent}
@@ -48,7 +48,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
         {"mark": bar | hollow, "transform": [{"filter": "!datum.whole"}]},
     ]
     drawn = [layer | {"encoding": encoding} for layer in layers] + _marked(changes, theme)
-    title = charts.title(f"Incidents {charts.per(unit)}{pale}", theme)
+    title = charts.chart_title(f"Incidents {charts.per(unit)}{pale}", theme)
     return {"data": rows, "layer": drawn, "title": title, "height": charts.LOW}
 
 

@@ -12,13 +12,13 @@ from data.views.view import View
 from ui.cached import comparisons, views
 from ui.explore import area_page
 from ui.frame import frame
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 
-METHOD = "Comparison"
+_METHOD = "Comparison"
 OTHERS = "all other areas"
 
 
-class Asked(NamedTuple):
+class ComparisonChoice(NamedTuple):
     """What is compared: the View as it is compared, and the other side where it is chosen here.
 
     `these` and `those` are sets of areas, `other` is the View of another source; `notices`
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def ask(view: View) -> Asked:
+def ask(view: View) -> ComparisonChoice:
     """Which two the reader wants side by side."""
     row = st.container(horizontal=True, vertical_alignment="bottom")
     what = row.segmented_control(
@@ -44,20 +44,20 @@ def ask(view: View) -> Asked:
     return ASK[what](view, row)
 
 
-def _periods(view: View, row: Any) -> Asked:
+def _periods(view: View, row: Any) -> ComparisonChoice:
     half = comparisons.halves(view)
     if half is None:
-        return Asked(PERIODS, view)
+        return ComparisonChoice(PERIODS, view)
     meta = views.meta(view.stamp)
     span = period(*links.coverage(view.sources, meta))
     told = (
         f"The records of {says(view, meta)} cover {span}: nothing lies before, so the later half "
         "stands against the half before."
     )
-    return Asked(PERIODS, half, notices=(told,))
+    return ComparisonChoice(PERIODS, half, notices=(told,))
 
 
-def _areas(view: View, row: Any) -> Asked:
+def _areas(view: View, row: Any) -> ComparisonChoice:
     whole = area_page.polygons(view)  # hexagons have no residents
     names = views.units(whole)["name"].tolist()
     these = view.areas
@@ -78,10 +78,10 @@ def _areas(view: View, row: Any) -> Asked:
     if view.area_set != whole.area_set:
         vain += (f"Hexagons have no residents: compared are {whole.area_set}.",)
     chosen = those or others
-    return Asked(AREAS, whole, these, tuple(chosen), not those, notices=vain)
+    return ComparisonChoice(AREAS, whole, these, tuple(chosen), not those, notices=vain)
 
 
-def _sources(view: View, row: Any) -> Asked:
+def _sources(view: View, row: Any) -> ComparisonChoice:
     meta = views.meta(view.stamp)
     own = view.sources[0]
     named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
@@ -92,7 +92,7 @@ def _sources(view: View, row: Any) -> Asked:
     if said == mine:
         vain += (f"{mine} twice is no comparison: shown is another source.",)
     if not options:
-        return Asked(SOURCES, view, notices=vain)
+        return ComparisonChoice(SOURCES, view, notices=vain)
     first, last = links.coverage(view.sources, meta)
     spans = [links.coverage((named[option],), meta) for option in options]
     shared = [min(e, last, view.end) >= max(s, first, view.start) for s, e in spans]
@@ -101,13 +101,13 @@ def _sources(view: View, row: Any) -> Asked:
         key="other", bind="query-params", width=260,
     )  # fmt: skip
     other = comparisons.asked_of(view, named[str(picked)])
-    return Asked(SOURCES, view, other=other, notices=vain)
+    return ComparisonChoice(SOURCES, view, other=other, notices=vain)
 
 
 ASK = {PERIODS: _periods, AREAS: _areas, SOURCES: _sources}
 
 
-def pair(view: View, asked: Asked) -> Pair | str:
+def pair(view: View, asked: ComparisonChoice) -> Pair | str:
     """The two side by side, or why they are not."""
     if asked.what == PERIODS:
         return comparisons.two_periods(asked.view)
@@ -124,10 +124,10 @@ def pair(view: View, asked: Asked) -> Pair | str:
     return comparisons.two_sets(asked.view, asked.these, asked.those)
 
 
-def told(view: View, asked: Asked, pair: Pair | str) -> list[str]:
+def told(view: View, asked: ComparisonChoice, pair: Pair | str) -> list[str]:
     """What is to be said before any number."""
     refused = isinstance(pair, str) and asked.what == PERIODS  # then no half stands against one
-    lines = [*(() if refused else asked.notices), *([MEANS] if asked.what == SOURCES else [])]
+    lines = [*(() if refused else asked.notices), *([_MEANS] if asked.what == SOURCES else [])]
     if isinstance(pair, str):
         lines.append(pair)
         if asked.what == PERIODS:
@@ -166,7 +166,7 @@ READ = {
         "reported or logged there. It cannot say which, nor that anybody left something out.",
     ),
 }  # fmt: skip
-MEANS = (
+_MEANS = (
     "A difference can come from what happens there, or from what is seen, reported and logged "
     "there: these numbers cannot say which. Sources are never added up."
 )
@@ -177,7 +177,7 @@ CLEAR = (
 )
 
 
-def made(asked: Asked, pair: Pair | str) -> Claim:
+def made(asked: ComparisonChoice, pair: Pair | str) -> MethodNote:
     """What stands below the page."""
     words = {"against": asked.what}
     parameters = {"Compared": asked.what}
@@ -198,4 +198,4 @@ def made(asked: Asked, pair: Pair | str) -> Claim:
             words[links.SETTLED] = asked.other.settled_by.isoformat(timespec="minutes")
         covers = chosen_sources(asked.other, views.meta(asked.view.stamp))
         parameters["B covers"] = " ".join(s["covers"] for s in covers)
-    return Claim(METHOD, (*READ[asked.what], CLEAR), parameters, words)
+    return MethodNote(_METHOD, (*READ[asked.what], CLEAR), parameters, words)

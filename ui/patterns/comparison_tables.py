@@ -12,13 +12,13 @@ from data.views.view import HEXAGONS, MONTH, View
 from geo import forest, rates
 from ui.map import area_layer
 from ui.parts import headline, intervals, tables
-from ui.patterns.compare_page import OTHERS, Asked
+from ui.patterns.compare_page import OTHERS, ComparisonChoice
 
-FEW = 3  # names in a title
-CHANCE = 0.05
+_FEW = 3  # names in a title
+_CHANCE = 0.05
 
 
-def names(pair: Pair, asked: Asked) -> tuple[str, str]:
+def names(pair: Pair, asked: ComparisonChoice) -> tuple[str, str]:
     """What the two are called."""
     if pair.what == PERIODS:
         return pair.a.period, pair.b.period
@@ -29,12 +29,12 @@ def names(pair: Pair, asked: Asked) -> tuple[str, str]:
 
 
 def _listed(areas: tuple[str, ...]) -> str:
-    if len(areas) > FEW:
+    if len(areas) > _FEW:
         return f"{areas[0]} and {len(areas) - 1} more areas"
     return areas[0] if len(areas) == 1 else f"{', '.join(areas[:-1])} and {areas[-1]}"
 
 
-def title(view: View, asked: Asked, pair: Pair | str) -> str:
+def comparison_title(view: View, asked: ComparisonChoice, pair: Pair | str) -> str:
     """What was compared with what, and the finding."""
     what = headline.sentence_case(headline.noun(view))
     if isinstance(pair, str):
@@ -80,7 +80,7 @@ def _than(pair: Pair, b: str) -> str:
     return f"as in {b}" if np.isfinite(ratio) and ratio >= 2 else f"than in {b}"
 
 
-def sides(pair: Pair, asked: Asked) -> None:
+def sides(pair: Pair, asked: ComparisonChoice) -> None:
     """The numbers of both, and what they make together."""
     with st.container(horizontal=True, key="sides"):
         for key, side, name in zip("AB", (pair.a, pair.b), names(pair, asked)):
@@ -159,9 +159,9 @@ def tested(pair: Pair) -> str:
     else:
         line = f"Of {len(p)} areas tested none differs clearly."
     if len(p) > 1:
-        usual = round(CHANCE * len(p))
+        usual = round(_CHANCE * len(p))
         chance = f"about {usual}" if usual else "hardly any"
-        flagged = int((p < CHANCE).sum())
+        flagged = int((p < _CHANCE).sum())
         line += f" Judged one by one {flagged} would, where chance alone brings {chance}."
     if season:
         line += f" In {season} season can do as much: they are not called so."
@@ -219,7 +219,7 @@ COLUMNS: tables.Columns = {
 }
 
 
-def table(pair: Pair, asked: Asked) -> pd.DataFrame:
+def comparison_table(pair: Pair, asked: ComparisonChoice) -> pd.DataFrame:
     """All areas, largest count first, and a line on what A and B are."""
     a, b = names(pair, asked)
     held = pair.table

@@ -10,23 +10,23 @@ import streamlit as st
 
 from data import words
 from data.patterns import hot_spots, power
-from data.patterns.hot_spots import LEAST, LEAST_STEPS, Emerging
+from data.patterns.hot_spots import LEAST_AREAS, LEAST_STEPS, Emerging
 from data.views.filters import period
 from data.views.view import View
 from geo.emerging import NOTHING
 from ui.cached import findings
 from ui.frame import frame
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.parts import charts, headline, palette, tables
 from ui.parts.palette import Theme
 from ui.patterns import hot_spots_page
 
-METHOD = "Emerging hot spot"
+_METHOD = "Emerging hot spot"
 BY = {"whole months": "month", "whole weeks": "week"}
 MOST_ROWS = 24  # areas in the picture of histories
 # what each word of geo.emerging means, shortly
-MEANS = {
+_MEANS = {
     "new": "for the first time in the newest step",
     "consecutive": "only in a run of the newest steps",
     "intensifying": "nearly always, and ever more so",
@@ -73,7 +73,7 @@ def shown(found: Emerging) -> str:
     tested = int(np.isfinite(found.z).any(axis=1).sum())
     if not found.counts.any():
         return hot_spots_page.NONE_AT_ALL
-    if tested < LEAST:
+    if tested < LEAST_AREAS:
         return hot_spots_page.too_few(tested)
     held = int(found.counts[np.isfinite(found.z).any(axis=1)].sum())
     if held < tested:
@@ -90,7 +90,7 @@ def title(view: View, found: Emerging) -> str:
     if shown(found):
         tested = int(np.isfinite(found.z).any(axis=1).sum())
         short = found.steps.frames < LEAST_STEPS
-        few = "few areas" if tested < LEAST and found.counts.any() else "few incidents"
+        few = "few areas" if tested < LEAST_AREAS and found.counts.any() else "few incidents"
         return f"{what}: too {'short a time' if short else few} for patterns"
     counts = pd.Series(found.label).value_counts().drop(NOTHING, errors="ignore")
     if counts.empty and found.undecided.any():
@@ -191,7 +191,7 @@ def _tips(found: Emerging, tested: Any) -> list[list[str]]:
     for label, held, state, z in zip(found.label, tested, found.state, found.trend):
         lines = [str(label) if held else "not tested"]
         if label != NOTHING:
-            lines.append(MEANS[str(label).split(" ")[0]])
+            lines.append(_MEANS[str(label).split(" ")[0]])
         hot_, cold = int((state > 0).sum()), int((state < 0).sum())
         if held:
             lines.append(f"hot in {hot_}, cold in {cold} of {words.counted(len(state), 'step')}")
@@ -276,14 +276,14 @@ def strips(found: Emerging, names: pd.Series, rows: pd.DataFrame, theme: Theme) 
     st.altair_chart(chart, alt="History of each area: hot, cold or maybe chance by step")
 
 
-def made(of: str, how: str, unit: str, seed: int) -> Claim:
+def made(of: str, how: str, unit: str, seed: int) -> MethodNote:
     """What stands below the page."""
     by = next(label for label, word in BY.items() if word == unit)
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "A word is said of an area for how it was hot or cold over time, with its neighbors. "
-            + "; ".join(f"{word}: {meaning}" for word, meaning in MEANS.items()) + ".",
+            + "; ".join(f"{word}: {meaning}" for word, meaning in _MEANS.items()) + ".",
             "Words of change (new, consecutive, oscillating, historical, intensifying, diminishing) are "
             "said only where the change itself stands, over all areas: one that comes and goes by "
             "chance is called sporadic, or persistent.",

@@ -11,7 +11,7 @@ from ui.cached import views
 from ui.parts import tables
 from ui.patterns.episodes_page import COLUMNS, MOST
 
-SHOWN: tables.Columns = {
+_SHOWN: tables.Columns = {
     "when": ("When", "", "On the place's clock."),
     "kind": ("Kind", "", "What happened."),
     "area": ("Area", "", "Where."),
@@ -24,7 +24,7 @@ SHOWN: tables.Columns = {
 }
 
 
-def pick(rows: pd.DataFrame, height: int) -> int | None:
+def pick_episode(rows: pd.DataFrame, height: int) -> int | None:
     """The list beside the map; what comes back is the row that the reader picked."""
     if len(rows) > MOST:
         st.text(f"The largest {MOST} of {len(rows):,} groups; all of them in the file below.")
@@ -46,7 +46,7 @@ def records(view: View, found: Episodes, row: int | None) -> None:
     held = found.records[found.records["episode"] == episode]
     st.dataframe(
         _shown(view, held), hide_index=True, placeholder="", key="episode_records",
-        column_config=tables.columns(SHOWN, None, SHOWN),
+        column_config=tables.columns(_SHOWN, None, _SHOWN),
     )  # fmt: skip
 
 
@@ -87,4 +87,4 @@ def duplicates(view: View, found: Episodes) -> None:
         minutes=(found.pairs["apart"] * 60).round().to_numpy(), sender=same,
     )  # fmt: skip
     st.dataframe(shown, hide_index=True, height=260, placeholder="", key="duplicates",
-                 column_config=tables.columns(shown.columns, None, SHOWN))  # fmt: skip
+                 column_config=tables.columns(shown.columns, None, _SHOWN))  # fmt: skip

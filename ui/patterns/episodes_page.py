@@ -8,17 +8,25 @@ import streamlit as st
 
 from data import words
 from data.patterns import episodes
-from data.patterns.episodes import HOURS, LEAST, METRES, PAIR_HOURS, PAIR_METRES, USUAL, Episodes
+from data.patterns.episodes import (
+    HOURS,
+    LEAST_RECORDS,
+    METRES,
+    PAIR_HOURS,
+    PAIR_METRES,
+    USUAL,
+    Episodes,
+)
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.parts import charts, headline, palette, tables
 from ui.parts.palette import Theme
 
-METHOD = "Episode"
-GROUPED = episodes.MOST
+_METHOD = "Episode"
+GROUPED = episodes.MOST_GROUPED
 MOST = 300  # groups on the map and in the list: the largest
 
 
@@ -38,9 +46,9 @@ def choose(view: View) -> tuple[int, int, int]:
         )  # fmt: skip
         # of reports that people send in two are a group; official records are many
         official = all(s["kind"] == "official" for s in sources)
-        usual = USUAL[2] if official else LEAST[0]
+        usual = USUAL[2] if official else LEAST_RECORDS[0]
         least = st.selectbox(
-            "Records, at least", LEAST, LEAST.index(usual), key="least", bind="query-params",
+            "Records, at least", LEAST_RECORDS, LEAST_RECORDS.index(usual), key="least", bind="query-params",
             width=160, help="How many within that distance and time, itself counted, make a core.",
         )  # fmt: skip
     return int(metres), int(hours), int(least)
@@ -85,7 +93,7 @@ def span(view: View, found: Episodes) -> str:
     """The days that were looked at: those of the newest records where only they are grouped."""
     if len(found.records) < GROUPED:
         return period(view.start, view.end)
-    days = found.records["occurred_at"].dt.tz_convert(views.place().zone).dt.date
+    days = found.records["occurred_at"].dt.tz_convert(views.current_settings().zone).dt.date
     return period(days.min(), days.max())
 
 
@@ -146,7 +154,7 @@ def timeline(view: View, found: Episodes, theme: Theme) -> None:
     span = pd.Series(pd.date_range(view.start, view.end, freq="D"))
     ends = [span.iloc[0].isoformat(), (span.iloc[-1] + pd.Timedelta(days=1)).isoformat()]
     chart = (
-        alt.Chart(rows, title=charts.title("Groups by their first record: records in each", theme))
+        alt.Chart(rows, title=charts.chart_title("Groups by their first record: records in each", theme))
         .mark_circle(color=theme.accent, opacity=0.65, size=70)
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(span), scale=alt.Scale(domain=ends)),
@@ -198,11 +206,11 @@ def listed(view: View, found: Episodes) -> pd.DataFrame:
     return rows[list(COLUMNS)]
 
 
-def made(metres: int, hours: int, least: int) -> Claim:
+def made(metres: int, hours: int, least: int) -> MethodNote:
     """What stands below the page."""
     usual = f"{metres} m, {hours} h, {least} records"
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "A group is a chain of records: each core has enough others within the metres and "
             "hours chosen. Where much is recorded, groups form by chance: with official stops "

@@ -11,9 +11,9 @@ from geo import forest
 from ui.parts import charts, intervals, palette
 from ui.parts.palette import Theme
 from ui.patterns import comparison_tables
-from ui.patterns.compare_page import Asked
+from ui.patterns.compare_page import ComparisonChoice
 
-FIRST = 40  # rows at first look
+_FIRST = 40  # rows at first look
 ROW = 17  # pixels
 NARROWEST, WIDEST = 1.6, 20.0  # how far from 1 the axis reaches, as a ratio
 ORDERS = ("by count", "by ratio")
@@ -23,16 +23,16 @@ TICKS = {
     1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
 }  # fmt: skip
 TOGETHER = {PERIODS: "All together", AREAS: "A together"}
-LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
+_LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
 SIDES = {
     PERIODS: "Left of the line: fewer in A, right: more",
     AREAS: "Left of the line: fewer per resident than in B, right: more",
     SOURCES: "Left of the line: less of A's records than of B's lie there, right: more",
 }
-NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
+_NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
 
 
-def show(pair: Pair, asked: Asked, theme: Theme) -> None:
+def show_forest(pair: Pair, asked: ComparisonChoice, theme: Theme) -> None:
     """The plot, what it is ordered by, and how many of the areas it shows."""
     st.markdown("**Area by area**")
     rows = pair.table[pair.table["ratio"].notna() | (pair.table["low"] > 0)]
@@ -45,15 +45,15 @@ def show(pair: Pair, asked: Asked, theme: Theme) -> None:
                 "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params",
                 required=True, label_visibility="collapsed",
             )  # fmt: skip
-            every = len(rows) <= FIRST or st.toggle(
+            every = len(rows) <= _FIRST or st.toggle(
                 f"All {len(rows)}", key="every", bind="query-params"
             )
-        held = ordered(pair, rows, order, len(rows) if every else FIRST)
+        held = ordered(pair, rows, order, len(rows) if every else _FIRST)
         first = FIRSTS[order] if every or order == ORDERS[0] else "the largest and smallest ratios"
         many = words.counted(int(pair.a.asked.sum()), "area")
         st.text(f"Showing {len(held)} of {many}, {first}. {SIDES[pair.what]}.")
-    frame = told(pair, held)
-    st.altair_chart(chart(frame, theme), alt="Ratio of each area with its interval")
+    frame = mark_rows(pair, held)
+    st.altair_chart(forest_chart(frame, theme), alt="Ratio of each area with its interval")
 
 
 def measure(pair: Pair, a: str, b: str) -> str:
@@ -79,7 +79,7 @@ def ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFra
     return pd.concat([enough.head(most // 2), enough.iloc[most // 2 :].tail(most // 2)])
 
 
-def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
+def mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     """A row a mark: area, at, left, right, n, look, all, said, and what hovering tells."""
     rows = rows.assign(area=[short(name) for name in rows["area"]])
     frame = rows[["area", "ratio", "low", "high", "n", "look", "few"]].assign(all=False)
@@ -93,7 +93,7 @@ def told(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     ratio = frame["ratio"].fillna(np.inf)
     said = frame["ratio"].map("{:.2f}".format)
     said = said.where(ratio > 0, "0 in A").where(np.isfinite(ratio), "0 in B")
-    clear = frame["look"].isin(LOOKS[:2])
+    clear = frame["look"].isin(_LOOKS[:2])
     beyond = (ratio < lowest) | (ratio > highest)
     interval = [intervals.ratio_interval(a, b) for a, b in zip(frame["low"], frame["high"])]
     return frame.assign(
@@ -111,11 +111,11 @@ def short(name: str) -> str:
 
 def _look(found: forest.Ratios) -> str:
     return {
-        forest.HIGHER: LOOKS[0],
-        forest.LOWER: LOOKS[1],
-        forest.FEW: LOOKS[3],
-        forest.SEASON: LOOKS[4],
-    }.get(found.finding[0], LOOKS[2])
+        forest.HIGHER: _LOOKS[0],
+        forest.LOWER: _LOOKS[1],
+        forest.FEW: _LOOKS[3],
+        forest.SEASON: _LOOKS[4],
+    }.get(found.finding[0], _LOOKS[2])
 
 
 def reach(frame: pd.DataFrame) -> tuple[float, float]:
@@ -127,7 +127,7 @@ def reach(frame: pd.DataFrame) -> tuple[float, float]:
     return float(lowest), float(np.clip(np.nan_to_num(high, nan=1.0), NARROWEST, WIDEST))
 
 
-def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
+def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     """The plot of rows as `told` gives them."""
     low, high = float(frame["lowest"].iloc[0]), float(frame["highest"].iloc[0])
     room = (high / low) ** 0.17  # for the number at the end of a bar
@@ -138,7 +138,7 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     )
     y = alt.Y(
         "area:N", title=None, sort=names, scale=alt.Scale(domain=names),
-        axis=alt.Axis(labelLimit=alt.ExprRef(NARROW), labelFontWeight=bold, labelPadding=8,
+        axis=alt.Axis(labelLimit=alt.ExprRef(_NARROW), labelFontWeight=bold, labelPadding=8,
                       labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )  # fmt: skip
     said = {t: TICKS[t] for t in ticks}
@@ -155,10 +155,10 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         alt.Tooltip("n:Q", title="incidents", format=","),
         alt.Tooltip("look:N", title="finding"),
     ]
-    looks = [look for look in LOOKS if look in set(frame["look"])]
+    looks = [look for look in _LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
-    lines = dict(zip(LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
-    insides = dict(zip(LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
+    lines = dict(zip(_LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
+    insides = dict(zip(_LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
     legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
                         symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
     stroke = alt.Stroke(
@@ -184,7 +184,7 @@ def chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         whole.encode(x=x, stroke=stroke, fill=fill),
     ]
     layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
-    title = charts.title("A divided by B, 95% interval; larger: more incidents", theme)
+    title = charts.chart_title("A divided by B, 95% interval; larger: more incidents", theme)
     return alt.layer(*layers, title=title).properties(height=alt.Step(ROW))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from data import words
 from data.patterns import neighbors, power
-from data.patterns.hot_spots import LEAST, LEVEL, PERMUTATIONS, Hot
+from data.patterns.hot_spots import LEAST_AREAS, LEVEL, PERMUTATIONS, Hot
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
@@ -16,14 +16,14 @@ from data.views.view import HEXAGONS, View
 from geo.hot_areas import UNDECIDED
 from ui.cached import findings, views
 from ui.frame import frame, method_note
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.parts import headline, palette, tables
 from ui.parts.palette import Theme
 
 STRONG = 0.01
-CHANCE = "About 1 in 20 of the areas flagged on this map is expected to be chance."
-METHOD = "Hot spot"
+_CHANCE = "About 1 in 20 of the areas flagged on this map is expected to be chance."
+_METHOD = "Hot spot"
 # label, up to which q, what the legend says
 CLASSES = (
     ("hot", STRONG, "hot, q at most 0.01"),
@@ -31,7 +31,7 @@ CLASSES = (
     ("cold", LEVEL, "cold, q at most 0.05"),
     ("cold", STRONG, "cold, q at most 0.01"),
 )
-LABELS = {
+_LABELS = {
     "hot": "hot", "cold": "cold", "": "not clear", "none": "not tested", UNDECIDED: "cannot tell",
 }  # fmt: skip
 NONE_AT_ALL = "No record of this View lies in any area: there is nothing to call hot or cold."
@@ -83,7 +83,7 @@ def too_few(areas: int) -> str:
     """That so many areas are too few to call one high or low."""
     return (
         f"{words.counted(areas, 'area')} of this View can be tested (with a rate, neighbors, and "
-        f"others to be held against): it takes {LEAST} to call one hot or cold. Hexagons or smaller "
+        f"others to be held against): it takes {LEAST_AREAS} to call one hot or cold. Hexagons or smaller "
         "areas are more."
     )
 
@@ -92,7 +92,7 @@ def shown(found: Hot) -> str:
     """Why nothing can be said; empty where something can."""
     if not found.table["n"].any():
         return NONE_AT_ALL
-    if found.tested < LEAST:
+    if found.tested < LEAST_AREAS:
         return too_few(found.tested)
     held = int(found.table.loc[found.table["label"] != "none", "n"].sum())
     if held < found.tested:
@@ -111,7 +111,7 @@ def title(view: View, of: str, found: Hot) -> str:
     hot = found.table[found.table["label"] == "hot"].sort_values("times", ascending=False)
     cold = int((found.table["label"] == "cold").sum())
     if shown(found):
-        few = "areas" if found.tested < LEAST and found.table["n"].any() else "incidents"
+        few = "areas" if found.tested < LEAST_AREAS and found.table["n"].any() else "incidents"
         return f"{what} {per}: too few {few} for hot spots"
     if hot.empty and not cold and (found.table["label"] == UNDECIDED).any():
         return f"{what} {per}: it cannot be told whether the areas differ by more than chance"
@@ -129,7 +129,7 @@ def said(of: str, found: Hot) -> str:
     counts = found.table["label"].value_counts()
     rate = area_layer.number(found.place)
     unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
-    chance = f" {CHANCE}" if counts.get("hot", 0) + counts.get("cold", 0) else ""
+    chance = f" {_CHANCE}" if counts.get("hot", 0) + counts.get("cold", 0) else ""
     left = int(counts.get(UNDECIDED, 0))
     cannot = f" {words.counted(left, 'area')} {CANNOT_TELL}." if left else ""
     return (
@@ -195,7 +195,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
                 if c[0] == row.label and row.q <= c[1] and (c[1] == STRONG or row.q > STRONG)
             )
             fill, key = colors[one], one[2]
-        elif row.label == "none" or found.tested < LEAST:
+        elif row.label == "none" or found.tested < LEAST_AREAS:
             fill, key = "nodata", "none"
         elif row.label == UNDECIDED:
             fill, key = "few", UNDECIDED
@@ -210,7 +210,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
         rows.append({"hatch": "few", "text": "cannot tell"})
     if "none" in seen:
         why = "not tested: no rate" if view.area_set not in HEXAGONS else "not tested"
-        why = "not tested: too few areas" if found.tested < LEAST else why
+        why = "not tested: too few areas" if found.tested < LEAST_AREAS else why
         rows.append({"hatch": "nodata", "text": why})
     legend = {
         "title": "Areas with their neighbors", "rows": rows,
@@ -232,7 +232,7 @@ def tips(found: Hot) -> list[list[str]]:
     """What hovering tells."""
     told = []
     for row in each(found.table):
-        lines = [LABELS[str(row.label)], words.counted(int(row.n), "incident")]
+        lines = [_LABELS[str(row.label)], words.counted(int(row.n), "incident")]
         if np.isfinite(row.times):
             lines.append(
                 f"with its {words.counted(int(row.around), 'neighbor')}: "
@@ -267,16 +267,16 @@ COLUMNS: tables.Columns = {
 def table(found: Hot, height: int) -> pd.DataFrame:
     """The table beside the map: hot first, then cold, then the rest by their rate."""
     rank = found.table["label"].map({"hot": 0, "cold": 1, UNDECIDED: 2, "": 3, "none": 4})
-    rows = found.table.assign(rank=rank, finding=found.table["label"].map(LABELS))
+    rows = found.table.assign(rank=rank, finding=found.table["label"].map(_LABELS))
     rows = rows.sort_values(["rank", "times"], ascending=[True, False])[list(COLUMNS)]
     tables.finding(rows, COLUMNS, height, "hot_table")
     return rows
 
 
-def made(of: str, how: str, seed: int) -> Claim:
+def made(of: str, how: str, seed: int) -> MethodNote:
     """What stands below the page."""
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "Rust: the area and its neighbors together are higher than chance can do. Blue: "
             "lower. Lines: it may be chance, which is not the same as average.",

@@ -14,7 +14,7 @@ from data.patterns import near_repeats, power
 from data.patterns.episodes import PAIR_METRES
 from data.patterns.near_repeats import (
     METRIC,
-    MOST,
+    MOST_PAIRED,
     POWER_BAND,
     REPLICATES,
     SPACE,
@@ -28,16 +28,16 @@ from data.views.view import View
 from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.parts import headline, tables
 from ui.parts.palette import Theme
 
-METHOD = "Near repeats"
+_METHOD = "Near repeats"
 
 
 def choose(view: View) -> tuple[View, str, int]:
     """The View of one kind, that kind as readers say it, and the seed."""
-    held = findings.kinds(view)
+    held = findings.pairable_kinds(view)
     spoken = {words.spoken(kind): kind for kind in held}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if not spoken:
@@ -54,9 +54,9 @@ def why_not(view: View, kind: str) -> tuple[str, str]:
     """The title and the reason where no near repeats of a kind can be told; else empty."""
     if not recording.is_count(view, views.meta(view.stamp)):
         return "No near repeats can be looked for here", "What is no count has no pattern."
-    if kind and findings.kinds(view).get(view.kinds[0], 0) >= LEAST:
+    if kind and findings.pairable_kinds(view).get(view.kinds[0], 0) >= _LEAST:
         return "", ""
-    lines = [f"It takes {LEAST} records of one kind whose place is known to the block."]
+    lines = [f"It takes {_LEAST} records of one kind whose place is known to the block."]
     if frame.changes(view):
         lines += [*frame.change_words(view), "Only records since then are paired."]
     return "Too few records with a place and a day for near repeats", " ".join(lines)
@@ -78,11 +78,11 @@ def title(kind: str, found: Near) -> str:
 
 def shown(found: Near) -> str:
     """Why nothing can be said of the events that are left; empty where something can."""
-    if found.records >= LEAST:
+    if found.records >= _LEAST:
         return ""
     return (
         f"{words.counted(found.records, 'event')} in {found.records + found.doubles} records: the "
-        f"others may tell of the same ones. It takes {LEAST}."
+        f"others may tell of the same ones. It takes {_LEAST}."
     )
 
 
@@ -93,14 +93,14 @@ def distance(row: Any) -> str:
 
 def time(row: Any) -> str:
     """A band of time in words."""
-    return DAYS[float(row["time_to"])]
+    return _DAYS[float(row["time_to"])]
 
 
 # the upper edge of a band, in words; days are whole ones
 DISTANCE = {1.0: "at the same place", 100.0: "up to 100 m apart"} | {
     high: f"{low:g} to {high:g} m apart" for low, high in pairwise(SPACE) if low >= 100
 }
-DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
+_DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
     high: f"{low + 1:g} to {high:g} days apart" for low, high in pairwise(TIME) if low >= 1
 }
 
@@ -110,7 +110,7 @@ def said(kind: str, found: Near, view: View) -> list[str]:
     lines = []
     if found.strongest is None:
         far, apart = POWER_BAND
-        where = f"among pairs {DISTANCE[far]} and {DAYS[apart]}"
+        where = f"among pairs {DISTANCE[far]} and {_DAYS[apart]}"
         lines.append(power.words_of(found.smallest, where))
     if day := found.same_day:
         lines.append(
@@ -134,7 +134,7 @@ def said(kind: str, found: Near, view: View) -> list[str]:
         )
     left = []
     if found.older:
-        left.append(f"{found.older:,} older ones, for only the newest {MOST:,} are paired")
+        left.append(f"{found.older:,} older ones, for only the newest {MOST_PAIRED:,} are paired")
     if found.without:
         left.append(f"{words.counted(found.without, 'record')} without an exact place or day")
     return [*lines, *changed, *([f"Left out: {'; '.join(left)}."] if left else [])]
@@ -217,10 +217,10 @@ def listed(found: Near) -> pd.DataFrame:
     return told[list(COLUMNS)]
 
 
-def made(kind: str, seed: int) -> Claim:
+def made(kind: str, seed: int) -> MethodNote:
     """What stands below the page."""
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "2.0× in a cell: twice as many pairs of records lie so near each other in place and "
             "time as if their days had nothing to do with their places.",
@@ -233,9 +233,9 @@ def made(kind: str, seed: int) -> Claim:
         ),
         {"Kind": kind, "Distance": f"{METRIC} metric", "Replicates": str(REPLICATES),
          "Days dealt within": f"{WITHIN:g} days",
-         "Records paired at most": f"{MOST:,}", "Seed": str(seed)},
+         "Records paired at most": f"{MOST_PAIRED:,}", "Seed": str(seed)},
         {"of_kind": kind, "seed": str(seed)},
     )  # fmt: skip
 
 
-LEAST = near_repeats.LEAST
+_LEAST = near_repeats.LEAST_PAIRED

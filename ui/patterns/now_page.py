@@ -10,21 +10,21 @@ from data import words
 from data.patterns import power, space_time_scan
 from data.patterns.episodes import PAIR_HOURS, PAIR_METRES
 from data.patterns.space_time_scan import RARE, REPLICATES, SHARE, Daily, Unusual
-from data.patterns.weekly_trend import ALL, NEXT_TO_NONE, PAST, Alarms
+from data.patterns.weekly_trend import ALL_AREAS, NEXT_TO_NONE, PAST, Alarms
 from data.views.filters import period
 from data.views.view import View
 from geo import prospective
 from ui.frame import frame, method_note
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.parts import headline, palette, tables
 from ui.parts.palette import Theme
 from ui.patterns import trend_page
 
-METHOD = "Unusual now"
-NUMBERS = "①②③④⑤⑥⑦"
-LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
-FEW = 3  # clusters that are not unusual and are listed all the same
+_METHOD = "Unusual now"
+_NUMBERS = "①②③④⑤⑥⑦"
+_LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
+_FEW = 3  # clusters that are not unusual and are listed all the same
 
 
 def choose() -> tuple[int, int]:
@@ -46,12 +46,12 @@ def why_not(found: Daily, longest: int) -> str:
     what = "event" if found.again else "incident"
     if found.days and not held:
         return "No record of this View lies in an area and has a known day."
-    if found.days and held < LEAST:
+    if found.days and held < _LEAST:
         return _few(words.counted(held, what), span, longest)
     if len(found.days) < least:
         return _short(found, longest, least)
     usual = slice(-prospective.baseline_days(len(found.days), longest), -longest)
-    if (before := int(found.counts[:, usual].sum())) < LEAST:
+    if (before := int(found.counts[:, usual].sum())) < _LEAST:
         earlier = period(found.days[usual][0], found.days[usual][-1])
         return _few(f"{before:,} of the {held:,} {what}s", earlier, longest)
     if np.count_nonzero(found.counts.sum(axis=1)) < 2:
@@ -66,7 +66,7 @@ def _few(many: str, span: str, longest: int) -> str:
     """Why so few incidents say nothing."""
     return (
         f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
-        f"{LEAST} before the newest {longest} days. That nothing unusual is named does not say "
+        f"{_LEAST} before the newest {longest} days. That nothing unusual is named does not say "
         "that nothing is."
     )
 
@@ -105,7 +105,7 @@ def _without_place(found: Daily, weeks: Alarms) -> str:
     """The finding where no place stands out: the weeks may."""
     newest = period(found.days[-1], found.days[-1])
     clear = weeks.table[weeks.table["clear"]]
-    everywhere = clear[clear["area"] == ALL]
+    everywhere = clear[clear["area"] == ALL_AREAS]
     if len(everywhere):
         row = everywhere.iloc[0]
         return (
@@ -123,7 +123,7 @@ def _without_place(found: Daily, weeks: Alarms) -> str:
 def said(found: Daily, newest: Unusual, longest: int) -> list[str]:
     """The finding in words: each unusual place and how rare it is, or what finding none is worth."""
     unusual = each(newest.table[newest.table["unusual"]])
-    lines = [f"{mark} {sentence(row, newest)}" for mark, row in zip(NUMBERS, unusual)]
+    lines = [f"{mark} {sentence(row, newest)}" for mark, row in zip(_NUMBERS, unusual)]
     if not unusual:
         lines = [
             "No place has more in the newest days than its usual ups and downs bring once in "
@@ -237,7 +237,7 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
                 f"{row.cases:,.0f} where {expected(row)}",
                 f"in {words.counted(len(row.members), 'area')} together",
             ]
-        mark = NUMBERS[min(i, len(NUMBERS) - 1)]
+        mark = _NUMBERS[min(i, len(_NUMBERS) - 1)]
         rows.append(
             {"color": color, "text": f"{mark} {row.area}: {row.cases:,.0f} where {expected(row)}"}
         )
@@ -282,7 +282,7 @@ COLUMNS: tables.Columns = {
 
 def table(clusters: pd.DataFrame, height: int) -> pd.DataFrame:
     """The highest clusters, also of those that are not unusual."""
-    kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < FEW)]
+    kept = clusters[clusters["unusual"] | (np.arange(len(clusters)) < _FEW)]
     rows = kept.assign(areas=[len(m) for m in kept["members"]])[list(COLUMNS)]
     rows = rows.assign(since=[period(d, d) for d in rows["since"]])
     looked_at = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
@@ -358,10 +358,10 @@ def alarms(found: Alarms) -> None:
         tables.finding(rows[list(ALARMS)], ALARMS, min(36 * (many + 1) + 6, 300), "alarms_table")
 
 
-def made(found: Daily, longest: int, seed: int) -> Claim:
+def made(found: Daily, longest: int, seed: int) -> MethodNote:
     """What stands below the page."""
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "A circle of areas is unusual where more came together in the newest days than that "
             "place usually has and the whole place had on those days. A busy place or a busy day "

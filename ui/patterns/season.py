@@ -19,7 +19,7 @@ PARTS = {
 }
 
 
-def show(view: View, found: Trend, theme: Theme) -> None:
+def show_season(view: View, found: Trend, theme: Theme) -> None:
     """A switch, and the three parts of the series below it: they add up to its counts."""
     asked = st.toggle(
         "Trend and season (STL)", key="season", bind="query-params",
@@ -53,5 +53,5 @@ def show(view: View, found: Trend, theme: Theme) -> None:
                 alt.Tooltip("n:Q", title=name, format=".1f"),
             ],
         )
-        title = alt.TitleParams(**charts.title(told, theme))
+        title = alt.TitleParams(**charts.chart_title(told, theme))
         st.altair_chart(drawn.properties(height=110, title=title), alt=told)

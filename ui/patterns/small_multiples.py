@@ -15,12 +15,12 @@ from data.views.view import WEEK
 from ui.parts import charts, headline
 from ui.parts.palette import Theme
 from ui.patterns import comparison_tables, forest
-from ui.patterns.compare_page import Asked
+from ui.patterns.compare_page import ComparisonChoice
 
-MOST = 12
-A_ROW = 2
+_MOST = 12
+_A_ROW = 2
 BARS = 30  # about as many as a small chart can show
-WIDTHS = (1, 2, 4, 8, 13, 26, 52)  # steps in a bar
+_WIDTHS = (1, 2, 4, 8, 13, 26, 52)  # steps in a bar
 CALM = 4  # weeks in a bar at least, for shares of a source that has few
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -30,7 +30,7 @@ def width(pair: Pair) -> int:
     """How many steps one bar spans."""
     least = CALM if pair.what == SOURCES and pair.step == WEEK else 1
     steps = len(pair.a.starts)
-    return next((w for w in WIDTHS if steps / w <= BARS and w >= min(least, steps)), WIDTHS[-1])
+    return next((w for w in _WIDTHS if steps / w <= BARS and w >= min(least, steps)), _WIDTHS[-1])
 
 
 def unit(pair: Pair) -> str:
@@ -54,7 +54,7 @@ def frames(pair: Pair) -> dict[str, Frames]:
     if pair.what == AREAS:
         rows = rows[(rows["side"] == "A") & (rows["population"] > 0)]
     size = rows["a"] + rows.get("b", 0)
-    order = size[size > 0].sort_values(ascending=False, kind="stable").index[:MOST]
+    order = size[size > 0].sort_values(ascending=False, kind="stable").index[:_MOST]
     return {str(rows.at[i, "area"]): _both(pair, int(i)) for i in order}
 
 
@@ -109,7 +109,7 @@ def _frame(
     return pd.DataFrame({"start": begin, "end": end, "n": n, "on": on})
 
 
-def chart(
+def side_chart(
     both: Frames, theme: Theme, name: str, top: float, changes: list[tuple[date, str]], form: str
 ) -> alt.LayerChart:
     """A in bars, B as a line of steps; a line of dashes where recording changed."""
@@ -126,11 +126,13 @@ def chart(
     x = alt.X("start:T")
     steps = alt.Chart(line).mark_line(interpolate="step-after", color=theme.ink, strokeWidth=1.5)
     drawn = [bars, steps.encode(x=x, y=y, tooltip=tips), *charts.marked(changes, theme)]
-    title = alt.TitleParams(**charts.title(name, theme))
+    title = alt.TitleParams(**charts.chart_title(name, theme))
     return alt.layer(*drawn, title=title).properties(height=112)
 
 
-def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme) -> None:
+def show_small_multiples(
+    pair: Pair, asked: ComparisonChoice, changes: list[tuple[date, str]], theme: Theme
+) -> None:
     """The small charts, and what they show."""
     found = frames(pair)
     values = [f["n"].max() for both in found.values() for f in both if len(f)]
@@ -142,7 +144,7 @@ def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme
     form = ",d" if counts else ",.1f"
     a, b = comparison_tables.names(pair, asked)
     many = f"The {len(found)} areas with the most incidents"
-    if len(found) < MOST:
+    if len(found) < _MOST:
         many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
     st.markdown(f"**{many}**")
     over = f", laid over A from its first {pair.unit} on" if counts else ""
@@ -155,9 +157,9 @@ def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme
         for day, what in inside:
             st.text(f"Line of dashes, {period(day, day)}: {what}")
     names = list(found)
-    for row in range(0, len(names), A_ROW):
+    for row in range(0, len(names), _A_ROW):
         with st.container(horizontal=True):
-            for name in names[row : row + A_ROW]:
+            for name in names[row : row + _A_ROW]:
                 with st.container():
-                    drawn = chart(found[name], theme, forest.short(name), top, inside, form)
+                    drawn = side_chart(found[name], theme, forest.short(name), top, inside, form)
                     st.altair_chart(drawn, alt=f"{name}: A and B over time")

@@ -19,13 +19,13 @@ from data.views.view import MONTH, View
 from geo.breaks import FEWEST
 from ui.cached import views
 from ui.frame import frame
-from ui.frame.method_note import Claim
+from ui.frame.method_note import MethodNote
 from ui.parts import charts, headline, intervals, palette, tables
 from ui.parts.palette import Theme
 
-METHOD = "Trend"
+_METHOD = "Trend"
 LISTED = 4  # weeks that a sentence names
-LEAST = 16  # whole weeks, to seek a break at all
+_LEAST = 16  # whole weeks, to seek a break at all
 EVERYWHERE = 2 / 3  # of the areas moved the same way: as a change of recording would
 NEAR = 21  # days between a break and a known change of recording
 LASTING: dict[Unsought | None, str] = {
@@ -52,9 +52,9 @@ def never(view: View, answer: Answer) -> str:
 def why_not(found: Trend) -> str:
     """Why nothing can be said; empty where something can."""
     n = len(found.table)
-    if n < LEAST:
+    if n < _LEAST:
         return (
-            f"{words.counted(n, 'whole week')} in this View: it takes {LEAST} to speak of a trend."
+            f"{words.counted(n, 'whole week')} in this View: it takes {_LEAST} to speak of a trend."
         )
     return ""
 
@@ -243,7 +243,9 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         "expected band (grey), alarms (dots)",
     ]
     above = (
-        charts.title("", theme) | {"text": text} | {"offset": 8 + 14 * min(len(found.breaks), 3)}
+        charts.chart_title("", theme)
+        | {"text": text}
+        | {"offset": 8 + 14 * min(len(found.breaks), 3)}
     )
     return alt.layer(*layers, title=above).properties(height=340)
 
@@ -310,11 +312,11 @@ def breaks(found: Trend) -> pd.DataFrame:
     return found.breaks.assign(**told, known=known)[list(BREAKS)]
 
 
-def made(found: Trend, seed: int) -> Claim:
+def made(found: Trend, seed: int) -> MethodNote:
     """What stands below the page."""
     used = sorted(set(found.table["method"]) - {""})
-    return Claim(
-        METHOD,
+    return MethodNote(
+        _METHOD,
         (
             "A dot is a week with more than its past lets expect; the grey band is what it lets "
             f"expect in {LEVEL:.0%} of weeks. " + "; ".join(f"{m}: {METHODS[m]}" for m in used) + ".",

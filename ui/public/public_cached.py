@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.published import released
 from data.published.released import Release
-from data.published.released_cells import Tables
+from data.release.tables import Tables
 from geo.label_point import label_point
 from geo.longitude import framed
 
@@ -24,11 +24,11 @@ class Kept(NamedTuple):
 
 @st.cache_resource(max_entries=3)
 def _kept(folder: Path) -> Kept:
-    release = released.load(folder)
-    return Kept(release, released.tables(release), released.areas(release))
+    release = released.load_release(folder)
+    return Kept(release, released.tables(release), released.area_features(release))
 
 
-def kept() -> Kept:
+def current_release() -> Kept:
     """The release that is published now; another one where that has changed."""
     return _kept(released.current())
 

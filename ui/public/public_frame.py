@@ -10,21 +10,22 @@ import streamlit as st
 from data import words
 from data.published import release_words, released, released_cells
 from data.published.released import Release
-from data.published.released_cells import Choice, Tables
+from data.published.released_cells import Choice
+from data.release.tables import Tables
 from data.settings import Problem
 from ui.frame import look, menu
 from ui.map import leaflet
 from ui.public import public_cached
 from ui.public.public_cached import Kept
 
-STEPS = look.steps(("at", "release"))
+_STEPS = look.steps(("at", "release"))
 TIME = "time"  # the page on which every kind of the city can be chosen
 UNKNOWN = (
     "The link asked for something that is not released, or no longer by this name. "
     "The usual is shown instead. Ignored: {ignored}."
 )
 # the words of a public link as readers know them: nothing that a link says is repeated
-LABELS = {
+_LABELS = {
     "source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period", "area": "Areas",
     "at": "Position of the map",
 }  # fmt: skip
@@ -60,7 +61,7 @@ class Shown(NamedTuple):
     def path(self) -> str:
         """The table that the cells of areas are in."""
         choice = self.choice
-        return released_cells.path(choice.source, choice.by, choice.kind) or ""
+        return released_cells.table_path(choice.source, choice.by, choice.kind) or ""
 
     @property
     def asked(self) -> pd.DataFrame:
@@ -70,9 +71,9 @@ class Shown(NamedTuple):
 
 def sidebar(page: str) -> None:
     """Ask what to show; every choice is bound to the link."""
-    st.html(look.STYLE + STEPS, unsafe_allow_javascript=True)
+    st.html(look.STYLE + _STEPS, unsafe_allow_javascript=True)
     try:
-        kept = public_cached.kept()
+        kept = public_cached.current_release()
     except Problem as problem:
         st.subheader("Nothing to show", anchor=False)
         st.text(str(problem))
@@ -102,21 +103,23 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         "Records", sources, index=sources.index(_first(kept)), key="source", bind="query-params",
         help="Three sets of tables that are never added up: one event may be in all of them.",
     )  # fmt: skip
-    by, kind, led = released_cells.opening(kept.tables, source, many)
+    by, kind, led = released_cells.opening_table(kept.tables, source, many)
     if page == TIME and not led:  # a year would be one point
-        by, kind = "quarter", released_cells.ALL
+        by, kind = "quarter", released_cells.ALL_KINDS
     grains = put("by", list(released_cells.grains(source)))
     by = st.selectbox(
         "Periods by", grains, index=grains.index(by), key="by", bind="query-params",
         help="What is released: shorter periods have fewer areas with a number.",
     )  # fmt: skip
-    kinds = put("kind", released_cells.kinds(kept.tables, source, None if page == TIME else by))
+    kinds = put(
+        "kind", released_cells.released_kinds(kept.tables, source, None if page == TIME else by)
+    )
     kind = st.selectbox(
         "Kind", kinds, index=kinds.index(kind) if kind in kinds else 0, key="kind",
         bind="query-params", help="By month there is only all kinds together; by year each alone.",
     )  # fmt: skip
     periods = put("period", released_cells.periods(kept.tables, source, by, kind))
-    newest = released_cells.newest(kept.tables, source, by, kind, many)
+    newest = released_cells.opening_period(kept.tables, source, by, kind, many)
     period = st.selectbox(
         "Period", periods, index=periods.index(newest) if newest in periods else 0, key="period",
         bind="query-params", help="Opens with the newest that has most to show.",
@@ -144,16 +147,16 @@ def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str
     fits: dict[str, Callable[[str], bool]]
     fits = {word: set(options).__contains__ for word, options in offered.items()}
     fits["at"] = lambda text: leaflet.position(text, bounds) is not None
-    wrong = [LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
+    wrong = [_LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
     wrong += ["a word that this page does not know"] if link.keys() - known else []
     for word in link.keys() - known:
         del st.query_params[word]
     asked = link.get("release", [kept.release.id])[-1]
-    other = [RELEASES[released.standing(asked)]] if asked != kept.release.id else []
+    other = [RELEASES[released.release_state(asked)]] if asked != kept.release.id else []
     return [*([UNKNOWN.format(ignored=", ".join(wrong))] if wrong else []), *other]
 
 
-def shown() -> Shown:
+def read_choice() -> Shown:
     """What was asked for. Every public page starts here.
 
     Streamlit may look into pages/ before dashboard.py ran: then the menu comes first.
@@ -166,7 +169,7 @@ def shown() -> Shown:
     with st.container(key="notices"):
         for sentence in told if choice == found.choice else ():
             st.text(sentence)
-        if made := release_words.made(found.release, found.choice.source):
+        if made := release_words.sample_warning(found.release, found.choice.source):
             st.text(made)
     return found
 
@@ -176,11 +179,11 @@ def head(title: str) -> None:
     st.subheader(look.plain(title), anchor=False)
 
 
-def title(found: Shown) -> str:
+def public_title(found: Shown) -> str:
     """What the map says, in a sentence."""
     asked = found.asked
     some = asked[(asked["n"] > 0).fillna(False).astype(bool)]
-    what = release_words.asked(found.choice)
+    what = release_words.spell_choice(found.choice)
     if some.empty:
         return f"No area has a number: {what}"
     top = some.sort_values("n", ascending=False, kind="stable").head(2)
@@ -192,15 +195,15 @@ def title(found: Shown) -> str:
     return f"{release_words.first(what)}: {' and '.join(said)}{rest}"
 
 
-def sentence(found: Shown) -> str:
+def public_sentence(found: Shown) -> str:
     """N of M areas, and what was asked for."""
     return (
-        f"{release_words.counted(found.asked, 'areas', found.choice)} "
-        f"{release_words.first(release_words.asked(found.choice))}."
+        f"{release_words.cells_sentence(found.asked, 'areas', found.choice)} "
+        f"{release_words.first(release_words.spell_choice(found.choice))}."
     )
 
 
-def foot(found: Shown, paths: tuple[str, ...]) -> None:
+def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     """How the numbers are made, what they cover, and the link."""
     for text in notes(found, paths):
         st.text(text)

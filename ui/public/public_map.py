@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from data.published import release_words
-from data.published.released_cells import spoken
+from data.published.released_cells import period_words
 from geo import classes
 from ui.frame import look
 from ui.map import area_states, leaflet
@@ -16,24 +16,26 @@ from ui.parts.palette import Theme
 from ui.public import public_cached
 from ui.public.public_frame import Shown
 
-NOTHING = ("fills", "heat", "hexes", "incidents", "versus", "frames", "asks", "base", "cover",
+_NOTHING = ("fills", "heat", "hexes", "incidents", "versus", "frames", "asks", "base", "cover",
            "blend", "water", "shape")  # fmt: skip
 HIDDEN = "nodata"  # the hatch
 
 
 @st.fragment
-def show(found: Shown, key: str) -> None:
+def show_public_map(found: Shown, key: str) -> None:
     """The map of what was asked for."""
     place = found.release.manifest["place"]["name"]
     _, bounds = public_cached.shapes(found.release.folder)
-    leaflet.show(key, f"Map of {place}: {release_words.asked(found.choice)}", bounds, patch(found))
+    leaflet.draw(
+        key, f"Map of {place}: {release_words.spell_choice(found.choice)}", bounds, patch(found)
+    )
 
 
 def patch(found: Shown) -> dict[str, Any]:
     """Everything that the map shows."""
     theme = look.theme()
     body, _ = public_cached.shapes(found.release.folder)
-    return dict.fromkeys(NOTHING) | {
+    return dict.fromkeys(_NOTHING) | {
         "shapes": found.release.id,
         "geojson": body,
         "dark": theme.dark,
@@ -44,13 +46,13 @@ def patch(found: Shown) -> dict[str, Any]:
         "named": True,
         "opens": False,
         "draws": False,
-        "tips": tips(found),
+        "tips": released_tips(found),
         "order": [],  # joined names are long: written only where there is room
         **fills(found, theme),
     }
 
 
-def tips(found: Shown) -> list[list[str]]:
+def released_tips(found: Shown) -> list[list[str]]:
     """What hovering tells, an area each."""
     noun = "records" if found.choice.exact else "reports, rounded"
     told = []
@@ -60,7 +62,7 @@ def tips(found: Shown) -> list[list[str]]:
         elif not isinstance(row.n, int | np.integer):
             told.append([release_words.HIDDEN])
         else:
-            told.append([f"{row.n:,} {noun}", spoken(found.choice.period)])
+            told.append([f"{row.n:,} {noun}", period_words(found.choice.period)])
     return told
 
 
@@ -90,7 +92,9 @@ def fills(found: Shown, theme: Theme) -> dict[str, Any]:
     if not asked.all():
         legend += area_states.legend([State.NOT_CHOSEN], theme)
     what = found.choice.source.capitalize()
-    note = f"{found.choice.kind}, {spoken(found.choice.period)}" if found.choice.period else ""
+    note = (
+        f"{found.choice.kind}, {period_words(found.choice.period)}" if found.choice.period else ""
+    )
     return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}
 
 

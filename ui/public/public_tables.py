@@ -26,7 +26,7 @@ MEANINGS = {
 
 def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = "") -> None:
     """Buttons for a table: as CSV, and with its notes and a dictionary."""
-    download_buttons.table(
+    download_buttons.table_buttons(
         name(found) + f"-{key.replace('_', '-')}", spreadsheet.of_frame(frame),
         about(found, frame, path), MEANINGS, f"take_{key}",
         label or f"This table as CSV, {len(frame):,} rows",
@@ -36,12 +36,12 @@ def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = ""
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
     """What a file says of itself: the same notes as its page."""
     choice = found.choice
-    made = release_words.made(found.release, choice.source)
+    made = release_words.sample_warning(found.release, choice.source)
     return [
         release_words.subject(choice) if "kind" not in frame else choice.source,
         *([made] if made else []),
         release_words.what(path, choice),
-        release_words.counted(frame, "rows", choice),
+        release_words.cells_sentence(frame, "rows", choice),
         *public_frame.notes(found, (path,)),
         f"Link: {public_frame.link(found)}",
     ]
@@ -64,7 +64,7 @@ def ranked(found: Shown) -> pd.DataFrame:
     return rows[["name", "n", "residents"]].reset_index(drop=True)
 
 
-def table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
+def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
     """A table of areas; what is not shown says so."""
     rounded = "Exact." if choice.exact else "Rounded at random; the true number lies near."
     st.dataframe(

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from data.published import release_words, released_cells
-from data.published.released_cells import BANDS_SAID, SOURCES, begins, spoken
+from data.published.released_cells import BANDS_SAID, SOURCES, begins, period_words
 from ui.frame import look
 from ui.parts import charts, palette
 from ui.parts.palette import Theme
@@ -29,7 +29,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     if frame["n"].notna().any():
         told = frame.assign(group=where)
         st.altair_chart(
-            chart(told, [where], heading, height),
+            line_chart(told, [where], heading, height),
             alt=f"{heading}. Gaps are {release_words.HIDDEN}.",
         )
     return frame
@@ -45,7 +45,9 @@ def led(frame: pd.DataFrame) -> None:
         )
 
 
-def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) -> alt.LayerChart:
+def line_chart(
+    frame: pd.DataFrame, order: list[str], title: str, height: int = 220
+) -> alt.LayerChart:
     """Lines with gaps. Columns: period, group, n. Ticks below mark what is not shown."""
     theme: Theme = look.theme()
     told = pd.DataFrame(
@@ -53,7 +55,7 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
             "start": pd.to_datetime([begins(p) for p in frame["period"]]),
             "group": frame["group"],
             "n": frame["n"].astype("float64"),
-            "when": [spoken(p) for p in frame["period"]],
+            "when": [period_words(p) for p in frame["period"]],
             "said": [f"{n:,}" if pd.notna(n) else release_words.HIDDEN for n in frame["n"]],
         }
     )
@@ -85,7 +87,7 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
         gaps = base.mark_tick(color=theme.quiet, thickness=1, size=7, opacity=0.7)
         gaps = gaps.encode(y=alt.datum(0), color=alt.value(theme.quiet))
         layers.append(gaps.transform_filter("!isValid(datum.n)"))
-    return alt.layer(*layers, title=alt.TitleParams(**charts.title(title, theme))).properties(
+    return alt.layer(*layers, title=alt.TitleParams(**charts.chart_title(title, theme))).properties(
         height=height
     )
 
@@ -95,13 +97,13 @@ def palette_of(theme: Theme, n: int) -> list[str]:
     return list((palette.DARK_KINDS if theme.dark else palette.KINDS)[:n])
 
 
-def said(found: Shown, frame: pd.DataFrame, what: str, path: str, key: str) -> None:
+def cells_note(found: Shown, frame: pd.DataFrame, what: str, path: str, key: str) -> None:
     """N of M, and the table as CSV."""
-    st.text(release_words.counted(frame, what, found.choice))
+    st.text(release_words.cells_sentence(frame, what, found.choice))
     public_tables.take(found, frame, path, key)
 
 
-def areas(found: Shown) -> None:
+def draw_areas(found: Shown) -> None:
     """Some areas through the released periods."""
     choice = found.choice
     if not found.path:
@@ -110,7 +112,7 @@ def areas(found: Shown) -> None:
             "kind, or other periods."
         )
         return
-    frame = released_cells.series(found.tables, choice, found.kept.areas)
+    frame = released_cells.area_series(found.tables, choice, found.kept.areas)
     order = list(dict.fromkeys(frame["name"]))
     if not order:
         st.text(f"No area has a number by {choice.by}: all are {release_words.HIDDEN}.")
@@ -118,10 +120,12 @@ def areas(found: Shown) -> None:
     title = f"{choice.source.capitalize()} a {choice.by}: {choice.kind}"
     if frame["n"].notna().any():
         told = frame.rename(columns={"name": "group"})
-        st.altair_chart(chart(told, order, title), alt=f"{title}. Gaps are {release_words.HIDDEN}.")
+        st.altair_chart(
+            line_chart(told, order, title), alt=f"{title}. Gaps are {release_words.HIDDEN}."
+        )
     if not choice.areas:
         st.text("The areas with most to show. Choose others under Areas.")
-    said(found, frame, "cells", found.path, "areas_time")
+    cells_note(found, frame, "cells", found.path, "areas_time")
 
 
 def bands(found: Shown) -> None:
@@ -135,8 +139,8 @@ def bands(found: Shown) -> None:
         told = frame.assign(group=frame["band"].map(BANDS_SAID))
         title = f"{found.choice.source.capitalize()} a quarter, the whole city"
         order = list(BANDS_SAID.values())
-        st.altair_chart(chart(told, order, title), alt=f"{title}, by six hours of the day")
-    said(found, frame, "cells", path, "hours")
+        st.altair_chart(line_chart(told, order, title), alt=f"{title}, by six hours of the day")
+    cells_note(found, frame, "cells", path, "hours")
 
 
 def sensitive(found: Shown) -> None:
@@ -147,5 +151,7 @@ def sensitive(found: Shown) -> None:
         return
     st.markdown("**Sensitive kinds, and reports at sensitive places, by year**")
     told = frame.assign(kind=frame["kind"].str.replace("_", " "))
-    public_tables.table(told, found.choice, min(30 * (len(told) + 1) + 12, 380), "sensitive")
-    said(found, frame, "cells", path, "sensitive_csv")
+    public_tables.show_area_table(
+        told, found.choice, min(30 * (len(told) + 1) + 12, 380), "sensitive"
+    )
+    cells_note(found, frame, "cells", path, "sensitive_csv")
