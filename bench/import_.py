@@ -22,7 +22,7 @@ from data.imports import importer
 from data.settings import ROOT, Settings
 from data.storage import build
 from data.storage.store import Store
-from geo import areas as geo_areas
+from geo import areas
 
 ROWS = 1_000_000
 LEAST, MOST_MB = 2.0, 2000
@@ -128,7 +128,7 @@ def _write(stops: pd.DataFrame, rows: int, file: Path) -> None:
 def _areas(work: Path, stops: pd.DataFrame) -> Path:
     """Neighborhoods learned from the stops, in the store and as a file for the peer."""
     lon, lat, labels = (stops[name].to_numpy() for name in LEARNED_FROM)
-    learned = geo_areas.learn(lon, lat, labels, "EPSG:26915")
+    learned = areas.learn_areas(lon, lat, labels, "EPSG:26915")
     drawn = work / "areas.geojson"
     drawn.write_text(learned.to_json())
     store = work / "store"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo import areas as geo_areas
+from geo import area_index, areas
 
 ROUNDS = 5
 OFFICIAL = (
@@ -26,7 +26,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
     few = rows or 1_000_000
     many = rows or 10_000_000
     areas = _areas()
-    ready = geo_areas.index(areas)
+    ready = area_index.index_areas(areas)
     larger = _points(areas, many)
     part = larger[:, : many // 10].copy()
     small, large = _medians(lambda: ready.locate(*part), lambda: ready.locate(*larger))
@@ -60,7 +60,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
         return _lowest(which, row, few)
 
     def once() -> npt.NDArray[np.int32]:
-        return geo_areas.locate(x, y, areas)
+        return area_index.locate_points(x, y, areas)
 
     def again() -> npt.NDArray[np.int32]:
         return ready.locate(x, y)
@@ -112,7 +112,7 @@ def _areas() -> gpd.GeoDataFrame:
     middles = np.column_stack((rng.choice(lon, 87), rng.choice(lat, 87)))
     away = (lon[:, None] - middles[:, 0]) ** 2 + 2 * (lat[:, None] - middles[:, 1]) ** 2
     labels = [f"Area {k:02}" for k in away.argmin(axis=1)]
-    return geo_areas.learn(lon, lat, labels, "EPSG:26915")
+    return areas.learn_areas(lon, lat, labels, "EPSG:26915")
 
 
 def _points(areas: gpd.GeoDataFrame, count: int) -> Points:

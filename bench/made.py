@@ -104,7 +104,7 @@ def _stops(given: Store) -> pa.Table:
 
 def _import(
     made: Store,
-    place: Settings,
+    settings: Settings,
     stops: pa.Table,
     scratch: Path,
     rows: int,
@@ -112,13 +112,13 @@ def _import(
 ) -> None:
     """What an import leaves: a batch, its source, and its event in the ledger."""
     name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
-    crs = projection.metric_crs(made, place) or "EPSG:26915"
+    crs = projection.metric_crs(made, settings) or "EPSG:26915"
     about = {"batch": name, "source": NAME, "crs_of_x_y": crs}
     metadata = {"geo": json.dumps(batch.GEO), "porchlight": json.dumps(about)}
     schema = SCHEMA.with_metadata(metadata)
     file = scratch / "batch.parquet"
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for table in _groups(stops, place.zone, crs, rows, seed):
+        for table in _groups(stops, settings.zone, crs, rows, seed):
             writer.write_table(table.cast(schema))
     move(file, made.batches / f"{name}.parquet")
     described_sources.keep(made, SOURCE)

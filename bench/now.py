@@ -22,7 +22,7 @@ from data import links
 from ui import cached, cached_patterns, now
 stamp = cached.stamp()
 asked = {"source": ["use of force"]}
-view, _ = links.view(asked, cached.meta(stamp), cached.place(), datetime.now(UTC))
+view, _ = links.view(asked, cached.meta(stamp), cached.current_settings(), datetime.now(UTC))
 def screen():
     start = time.perf_counter()
     answer = cached.answer(view)

@@ -147,7 +147,7 @@ def _basemap(table: dict[str, Any], file: Path) -> Basemap:
     )
 
 
-def audience(file: Path | None = None) -> str:
+def read_audience(file: Path | None = None) -> str:
     """Whom this dashboard serves: "team", or "public", who see the released folder only.
 
     Read apart from the rest: nothing else of the settings may stand in the way of it.

@@ -46,7 +46,7 @@ class Source:
         return self.kind != "press" if self.counts is None else self.counts
 
 
-def catalogue(store_root: Path | None = None) -> dict[str, Source]:
+def read_catalogue(store_root: Path | None = None) -> dict[str, Source]:
     """All described sources by name: those shipped, then those of the store."""
     found = _read(CATALOGUE)
     if store_root is not None:
@@ -54,7 +54,7 @@ def catalogue(store_root: Path | None = None) -> dict[str, Source]:
     return found
 
 
-def get(name: str, known: dict[str, Source]) -> Source:
+def source_of(name: str, known: dict[str, Source]) -> Source:
     """A described source, or one of which nothing is known: treated as community.
 
     Nothing stated means the strict path: a source is official only where its table

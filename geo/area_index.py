@@ -158,12 +158,14 @@ class AreaIndex:
         return held
 
 
-def index(areas: gpd.GeoDataFrame) -> AreaIndex:
+def index_areas(areas: gpd.GeoDataFrame) -> AreaIndex:
     """Areas made ready for `locate`, to be used again and again."""
     return AreaIndex(areas)
 
 
-def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, areas: gpd.GeoDataFrame | AreaIndex) -> Rows:
+def locate_points(
+    lon: npt.ArrayLike, lat: npt.ArrayLike, areas: gpd.GeoDataFrame | AreaIndex
+) -> Rows:
     """Row number of the area that holds each point; -1 outside and for NaN, inf.
 
     A point on a border belongs to both areas: the lowest row is given. Areas are in

@@ -1,4 +1,4 @@
-"""Areas: learned from labelled points, and asked which of them holds each point.
+"""Areas learned from labelled points.
 
 Voronoi cells of labelled points as areal units: Okabe, Boots, Sugihara and Chiu (2000),
 Spatial Tessellations, 2nd ed., chapter 2.
@@ -17,11 +17,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay
 
-from geo.area_index import AreaIndex, index, locate
 from geo.arrays import Floats, Ints
 from geo.longitude import mean, shapes_near
-
-__all__ = ["AreaIndex", "index", "learn", "locate"]
 
 PLACE = 10.0  # metres: points this near are one place with one vote
 PLACES = 100_000  # most places to draw cells around: beyond it they are larger
@@ -34,7 +31,7 @@ SMOOTH = 0.75  # of the mean distance of places: no border is known better
 PARTS = (1, 1 / 2, 1 / 4, 1 / 8, 0)  # of it, to try in turn
 
 
-def learn(
+def learn_areas(
     lon: npt.ArrayLike,
     lat: npt.ArrayLike,
     labels: Sequence[Any] | npt.NDArray[Any] | pd.Series,

@@ -12,7 +12,7 @@ theme = frame.theme()
 answer = views.answer(view)
 title = st.container()
 metres, hours, least = episodes_page.choose(view)
-found = findings.episodes(view, metres, hours, least)
+found = findings.episode_groups(view, metres, hours, least)
 with title:
     frame.head(episodes_page.title(view, found))
     for line in episodes_page.said(view, found):

@@ -17,7 +17,7 @@ if why := hot_spots_page.why_not(view, answer):
     st.stop()
 title = st.container()
 of, how, seed = hot_spots_page.choose(view)
-found = findings.hot_spots(view, of, how, seed)
+found = findings.hot_areas(view, of, how, seed)
 with title:
     frame.head(hot_spots_page.title(view, of, found))
     for line in (

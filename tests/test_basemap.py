@@ -310,9 +310,11 @@ def test_init_writes_settings_that_name_no_base_map(tmp_path: Path) -> None:
 
 
 def test_the_page_is_told_nothing_without_a_base_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen.cached_map, "place", lambda: settings.Settings("Town", "UTC"))
-    screen.cached_map.tiles.clear()
-    screen.cached_map.water_url.clear()
+    monkeypatch.setattr(
+        screen.map_layers, "current_settings", lambda: settings.Settings("Town", "UTC")
+    )
+    screen.map_layers.tiles.clear()
+    screen.map_layers.water_url.clear()
     told = screen.basemap_patch(screen.NONE, LIGHT)
     assert told == {"base": None, "cover": None, "blend": None, "water": None}
 

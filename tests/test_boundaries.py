@@ -260,8 +260,8 @@ def test_latitude_and_longitude_that_are_swapped(
     ring = {"type": "Polygon", "coordinates": [points]}
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, ring))
     said: list[str] = []
-    place = Settings(name="Toytown", zone="America/Chicago", center=center)
-    area_import.add(store, place, file, name_column="name", say=said.append)
+    settings = Settings(name="Toytown", zone="America/Chicago", center=center)
+    area_import.add(store, settings, file, name_column="name", say=said.append)
     areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     lat, lon = points[0]
     assert areas.geometry[0].intersects(shapely.Point(lon, lat))
@@ -272,8 +272,8 @@ def test_areas_far_from_the_place_are_warned_of(store: Store, tmp_path: Path) ->
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, square(0, 0)))
     for center, far in (((44.98, -93.2), False), ((41.9, -87.6), True)):
         said: list[str] = []
-        place = Settings(name="Toytown", zone="America/Chicago", center=center)
-        area_import.add(store, place, file, name_column="name", say=said.append)
+        settings = Settings(name="Toytown", zone="America/Chicago", center=center)
+        area_import.add(store, settings, file, name_column="name", say=said.append)
         assert any("Is this the right file?" in line for line in said) is far
 
 

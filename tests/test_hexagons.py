@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo import hexagons
-from geo.areas import locate
+from geo.area_index import locate_points
 
 RNG = np.random.default_rng(0)
 LON = RNG.uniform(-180, 180, 20_000)
@@ -63,7 +63,7 @@ def test_outlines_carry_their_index() -> None:
     assert outlines.crs == "EPSG:4326"
     assert [int(code, 16) for code in outlines["code"]] == cells.tolist()
     assert all(code == code.lower() for code in outlines["code"])
-    assert locate([-93.265, -93.2], [44.977, 44.9], outlines).tolist() == [0, 1]
+    assert locate_points([-93.265, -93.2], [44.977, 44.9], outlines).tolist() == [0, 1]
     assert hexagons.outlines([]).empty
 
 

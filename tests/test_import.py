@@ -43,7 +43,7 @@ def store(tmp_path: Path) -> Store:
 def take(
     store: Store,
     text: str | bytes,
-    place: Settings = PLACE,
+    settings: Settings = PLACE,
     mapping: str = "",
     **options: Any,
 ) -> tuple[Report, list[dict[str, Any]]]:
@@ -56,7 +56,7 @@ def take(
         (folder / "mapping.toml").write_text(mapping)
         options["map"] = folder / "mapping.toml"
     options.setdefault("source", "calls")
-    report = importer.import_file(store, place, file, Options(**options), say=lambda _: None)
+    report = importer.import_file(store, settings, file, Options(**options), say=lambda _: None)
     return report, records(store, report)
 
 
@@ -333,7 +333,7 @@ def test_a_source_that_is_described_is_kept_in_the_store(store: Store) -> None:
     text = "date,area,kind\n2024-03-01,A,other\n"
     mapping = '[columns]\noccurred_at = "date"\narea_label = "area"\nkind = "kind"\n'
     take(store, text, mapping=OFFICIAL + 'title = "Calls"\nfrom = 2024-01-01\n' + mapping)
-    known = sources.catalogue(store.root)["calls"]
+    known = sources.read_catalogue(store.root)["calls"]
     assert (known.title, known.kind, str(known.start)) == (
         "Calls",
         "official",
@@ -390,13 +390,13 @@ def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
 
 
 def test_auto_crs_is_fixed_by_the_first_coordinates(store: Store) -> None:
-    place = replace(PLACE, crs="auto", center=None)
+    settings = replace(PLACE, crs="auto", center=None)
     text = "date,lat,lon,kind\n2024-03-01,48.2,16.4,other\n"
-    _, (one,) = take(store, text, place)
+    _, (one,) = take(store, text, settings)
     assert [e.subject for e in store.events() if e.verb == "crs"] == ["EPSG:32633"]
     east, north = Transformer.from_crs(4326, 32633, always_xy=True).transform(16.4, 48.2)
     assert abs(one["x"] - east) < 0.1 and abs(one["y"] - north) < 0.5
-    take(store, text.replace("16.4", "10.4"), place)
+    take(store, text.replace("16.4", "10.4"), settings)
     assert len([e for e in store.events() if e.verb == "crs"]) == 1
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data import words
 from data.columns import guess_columns
 from data.mappings import mapping_read, mapping_write
-from data.mappings.mapping import (  # fmt: skip
+from data.mappings.mapping import (
     CONSTANTS,
     COUNTS,
     DATED,
@@ -22,8 +22,8 @@ from data.mappings.mapping import (  # fmt: skip
     TARGETS,
     TIME_COLUMNS,
     ZONED,
+    FileMapping,
     FileRule,
-    Mapping,
     Pattern,
     PlaceRule,
     TagRule,
@@ -62,7 +62,7 @@ def rules(column: str) -> st.SearchStrategy[dict[str, str]]:
 
 FORMATS = st.sampled_from(["%Y-%m-%d", "%d/%m/%Y[ %H:%M]", "%b %d %Y"])
 MAPPINGS = st.builds(
-    Mapping,
+    FileMapping,
     source=st.from_regex(r"[a-z0-9][a-z0-9_.-]{0,20}", fullmatch=True),
     about=st.fixed_dictionaries(
         {}, optional={"title": TEXT, "kind": st.just("press"), "from": st.dates()}
@@ -128,7 +128,7 @@ MAPPINGS = st.builds(
     st.lists(TEXT, max_size=3).map(tuple),
 )
 def test_what_is_written_is_read(
-    rules: Mapping, unused: tuple[str, ...], kinds: tuple[str, ...]
+    rules: FileMapping, unused: tuple[str, ...], kinds: tuple[str, ...]
 ) -> None:
     text = mapping_write.text(rules, unused, kinds)
     assert mapping_read.from_table(tomllib.loads(text), "it") == rules

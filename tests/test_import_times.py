@@ -35,7 +35,7 @@ def take(
     store: Store,
     header: str,
     *rows: str,
-    place: Settings = PLACE,
+    settings: Settings = PLACE,
     mapping: str = "",
     **options: Any,
 ) -> Took:
@@ -47,7 +47,7 @@ def take(
     folder, said = store.root.parent, []
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "calls.csv"
-    point = THERE if place is PLACE else "51.5,-0.1"
+    point = THERE if settings is PLACE else "51.5,-0.1"
     file.write_text(
         "".join(f"{row}\n" for row in (f"{header},lat,lon", *(f"{r},{point}" for r in rows)))
     )
@@ -55,16 +55,16 @@ def take(
         options["map"] = folder / "mapping.toml"
         options["map"].write_text(mapping)
     options = {"source": "calls", "kind": "other", **options}
-    report = importer.import_file(store, place, file, Options(**options), say=said.append)
-    return report, times(store, report, place), [*said, *report.sentences()]
+    report = importer.import_file(store, settings, file, Options(**options), say=said.append)
+    return report, times(store, report, settings), [*said, *report.sentences()]
 
 
-def times(store: Store, report: Report, place: Settings = PLACE) -> list[tuple[str, str]]:
+def times(store: Store, report: Report, settings: Settings = PLACE) -> list[tuple[str, str]]:
     file = store.batches / f"{report.batch}.parquet"
     if not file.exists():
         return []
     rows = pq.read_table(file).to_pandas()
-    shown = rows["occurred_at"].dt.tz_convert(place.zone).dt.strftime("%Y-%m-%d %H:%M")
+    shown = rows["occurred_at"].dt.tz_convert(settings.zone).dt.strftime("%Y-%m-%d %H:%M")
     assert (shown.str[:10] == rows["local_date"].astype(str)).all()
     fine = rows["time_precision"].isin(["exact", "hour"])
     assert (rows["hour"].notna() == fine).all()
@@ -256,7 +256,7 @@ def test_midnight_in_the_place_written_in_utc_is_a_day(store: Store) -> None:
     assert take(store, "date", *stamps)[1] == expected
     # east of Greenwich the date in UTC is another
     summer = ("2025-06-30T23:00:00Z", "2025-07-01T23:00:00Z", "2025-12-01T00:00:00Z")
-    found = take(store, "date", *summer, place=LONDON)[1]
+    found = take(store, "date", *summer, settings=LONDON)[1]
     assert found == days("2025-07-01", "2025-07-02", "2025-12-01")
 
 

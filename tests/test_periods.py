@@ -99,8 +99,8 @@ def clear() -> None:
 
 
 def asked(current: Current, **choices: object) -> View:
-    place = Settings(current.meta["place"]["name"], current.meta["place"]["zone"])
-    view, wrong = links.view(choices, current.meta, place, NOW)
+    settings = Settings(current.meta["place"]["name"], current.meta["place"]["zone"])
+    view, wrong = links.view(choices, current.meta, settings, NOW)
     assert not wrong
     return view
 

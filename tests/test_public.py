@@ -374,16 +374,16 @@ def test_audience_is_read_from_the_settings(
 ) -> None:
     monkeypatch.delenv("PORCHLIGHT_AUDIENCE", raising=False)
     file = tmp_path / "porchlight.toml"
-    assert settings.audience(file) == "team"
+    assert settings.read_audience(file) == "team"
     for text, want in (("", "team"), ('audience = "public"\n[place]\n', "public")):
         file.write_text(text)
-        assert settings.audience(file) == want
+        assert settings.read_audience(file) == want
     for text in ('audience = "all"', "audience = 1", '[place]\naudience = "public"', "a ="):
         file.write_text(text)
         with pytest.raises(Problem):
-            settings.audience(file)
+            settings.read_audience(file)
     monkeypatch.setenv("PORCHLIGHT_AUDIENCE", "public")
-    assert settings.audience(file) == "public"
+    assert settings.read_audience(file) == "public"
 
 
 def test_the_start_loads_no_map() -> None:

@@ -224,7 +224,7 @@ def test_a_page_without_a_change_says_nothing_of_one() -> None:
 
 
 def test_the_press_is_no_count_unless_it_says_so() -> None:
-    known = sources.catalogue()
+    known = sources.read_catalogue()
     assert [known[n].is_count for n in (FORCE, MADE, PRESS)] == [True, True, False]
     assert not sources.source("paper", {"kind": "press"}, "here").is_count
     assert sources.source("paper", {"kind": "press", "counts": True}, "here").is_count

@@ -5,7 +5,7 @@ import pytest
 from data import words
 from data.methods import METHODS
 from data.record import COLUMNS
-from data.sources import catalogue
+from data.sources import read_catalogue
 from data.views.filters import FILTERS
 from ui.frame import filter_bar
 from ui.parts import tables
@@ -43,7 +43,7 @@ def test_columns_and_methods_are_described() -> None:
 
 
 def test_sources_say_what_they_cover() -> None:
-    for source in catalogue().values():
+    for source in read_catalogue().values():
         assert source.covers.endswith(".") and source.licence and source.says
         assert source.kind in words.CODES["source_kind"]
         assert source.made or source.start

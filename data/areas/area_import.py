@@ -17,12 +17,12 @@ from data import words
 from data.areas import boundary_shapes, label_or_point, labelled_points, residents
 from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.settings import Problem, Settings
 from data.storage import area_names, ledger, projection
 from data.storage.store import Store, move
-from geo import areas as geo_areas
 from geo import longitude
+from geo.areas import learn_areas
 from geo.arrays import Floats
 
 KEY = b"porchlight"
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 def add(
     store: Store,
-    place: Settings,
+    settings: Settings,
     file: Path,
     *,
     set_name: str = "neighborhoods",
@@ -57,27 +57,27 @@ def add(
     (see data.areas.label_or_point); Problem where neither does.
     """
     _check_set_name(set_name)
-    known = area_names.aliases(aliases, place.name)
+    known = area_names.aliases(aliases, settings.name)
     features = read_features(file)
     columns = {
         "name": name_column,
         "code": code_column,
         "population": population_column,
     }
-    middle = projection.middle(store, place)
-    bounds = projection.Bounds(middle, place.reach_km or NEAR_KM)
+    middle = projection.middle(store, settings)
+    bounds = projection.Bounds(middle, settings.reach_km or NEAR_KM)
     frame, notes = boundary_shapes.make_areas(features, columns, crs, file.name, bounds)
-    notes += boundary_shapes.overlap_sentences(frame, _metric(store, place, frame))
+    notes += boundary_shapes.overlap_sentences(frame, _metric(store, settings, frame))
     if population_column is None:
         frame, more = _peopled(store, frame, known, set_name, population_file)
         notes += more
     meta = _metadata(set_name, "official", file.name, frame, known, notes)
-    return _save(store, place, frame, meta, place_by, ask, say)
+    return _save(store, settings, frame, meta, place_by, ask, say)
 
 
 def learn(
     store: Store,
-    place: Settings,
+    settings: Settings,
     *,
     set_name: str = "neighborhoods",
     population: Mapping[str, int | None] | None = None,
@@ -94,9 +94,9 @@ def learn(
     _check_set_name(set_name)
     if not replace:
         _keep_official(store, set_name)
-    known = area_names.aliases(None, place.name)
+    known = area_names.aliases(None, settings.name)
     lon, lat, names, sources = labelled_points.points(store, known)
-    frame, lost, notes = _learned(lon, lat, names, projection.metric_crs(store, place))
+    frame, lost, notes = _learned(lon, lat, names, projection.metric_crs(store, settings))
     if population is None:
         frame, more = _peopled(store, frame, known, set_name, None)
     else:
@@ -104,11 +104,11 @@ def learn(
     source = f"labelled points of {', '.join(sources)}"
     meta = _metadata(set_name, "learned", source, frame, known, notes + more)
     meta |= {"lost": lost, "learned_from": sources}
-    return _save(store, place, frame, meta, place_by, ask, say)
+    return _save(store, settings, frame, meta, place_by, ask, say)
 
 
 def decide(
-    store: Store, place: Settings, set_name: str, place_by: Sequence[str], say: Say = print
+    store: Store, settings: Settings, set_name: str, place_by: Sequence[str], say: Say = print
 ) -> None:
     """Change what decides in an area set that is there: labels or points, by source."""
     file = current_sets(store).get(set_name)
@@ -118,7 +118,7 @@ def decide(
         )
     areas, meta = read_areas(file)
     before = label_or_point.decisions(store).of_sets.get(set_name, {})
-    deciders = label_or_point.for_areas(store, place, areas, meta, place_by, before, None, say)
+    deciders = label_or_point.for_areas(store, settings, areas, meta, place_by, before, None, say)
     if deciders != before:
         _declare(store, file.stem, meta, deciders)
 
@@ -145,7 +145,7 @@ def names_like_empty_cells(store: Store) -> frozenset[str]:
         held = pq.read_table(file, columns=["name"])
         aliases = json.loads(held.schema.metadata[KEY]).get("aliases", {})
         found |= {*held["name"].to_pylist(), *aliases}
-    return frozenset(name.casefold() for name in found if missing(name))
+    return frozenset(name.casefold() for name in found if is_missing(name))
 
 
 def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
@@ -225,7 +225,7 @@ def _learned(
     """Areas from labelled points, the labels that got none, and what to say of them."""
     kept, few = labelled_points.enough(names)
     lon, lat, names = lon[kept], lat[kept], names[kept]
-    learned = geo_areas.learn(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
+    learned = learn_areas(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
     if learned is None or learned.empty:
         raise Problem(
             "No label of an area holds together anywhere, or none has "
@@ -274,9 +274,9 @@ def _peopled(
     return residents.by_name(frame, people, known, "the areas before")
 
 
-def _metric(store: Store, place: Settings, frame: gpd.GeoDataFrame) -> str:
+def _metric(store: Store, settings: Settings, frame: gpd.GeoDataFrame) -> str:
     x, y = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy())).T
-    return projection.metric_crs(store, place) or _utm(x, y)
+    return projection.metric_crs(store, settings) or _utm(x, y)
 
 
 def _utm(lon: Any, lat: Any) -> str:
@@ -299,7 +299,7 @@ def _metadata(
 
 def _save(
     store: Store,
-    place: Settings,
+    settings: Settings,
     frame: gpd.GeoDataFrame,
     meta: Metadata,
     place_by: Sequence[str],
@@ -320,7 +320,7 @@ def _save(
     there = current_sets(store).get(meta["set"]) == target
     before = label_or_point.decisions(store).of_sets.get(meta["set"], {})
     settled = before if there else {}
-    deciders = label_or_point.for_areas(store, place, frame, meta, place_by, settled, ask, say)
+    deciders = label_or_point.for_areas(store, settings, frame, meta, place_by, settled, ask, say)
     if there:
         say(f"{meta['set']}: these {len(frame)} areas are in the store already.")
         if deciders != before:

@@ -13,7 +13,7 @@ import shapely
 from data.settings import Problem, Settings
 from data.storage import area_names, projection
 from data.storage.store import Store, literal, query
-from geo import areas as geo_areas
+from geo.area_index import index_areas
 from geo.longitude import mean
 
 LABEL, POINT = "label", "point"
@@ -63,7 +63,7 @@ class Comparison:
         self.crs = crs or projection.utm_zone(float(np.median(y)), mean(x) or 0.0)
         self.name = str(meta["set"])
         self._lookup = area_names.Lookup(areas["name"].tolist(), meta.get("aliases", {}))
-        self._index = geo_areas.index(areas)
+        self._index = index_areas(areas)
         self._metric = areas.to_crs(self.crs).geometry.to_numpy()
         shapely.prepare(self._metric)
 
@@ -140,7 +140,7 @@ def learned_from(meta: Mapping[str, Any], source: str) -> bool:
 
 def for_areas(
     store: Store,
-    place: Settings,
+    settings: Settings,
     areas: gpd.GeoDataFrame,
     meta: Mapping[str, Any],
     place_by: Sequence[str],
@@ -155,7 +155,7 @@ def for_areas(
     it is in doubt and nobody says.
     """
     everyone, named = _parsed(place_by)
-    found = _agreements(store, areas, meta, projection.metric_crs(store, place))
+    found = _agreements(store, areas, meta, projection.metric_crs(store, settings))
     if unknown := sorted(named.keys() - found.keys()):
         raise Problem(f"--place-by {unknown[0]}=...: no source of this name has labels.")
     known = decisions(store).stated

@@ -27,7 +27,7 @@ class Watch:
         """Take the next rows. Found as soon as enough of a column has been seen."""
         for name, seen in self.open.items():
             texts = cells.trimmed(table[name])
-            said = texts.filter(pc.invert(cells.missing(texts)))
+            said = texts.filter(pc.invert(cells.missing_cells(texts)))
             seen += said.slice(0, ENOUGH - len(seen)).to_pylist()
         self._judge([name for name, seen in self.open.items() if len(seen) >= ENOUGH])
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.personal_columns import is_prose, words
 
 MOST_WORDS = 5  # on the median; more is a sentence
@@ -24,7 +24,7 @@ def column(header: str, texts: Sequence[str]) -> bool:
 
 def looks(texts: Sequence[str]) -> bool:
     """Whether most of some texts are different and most are as long as a sentence."""
-    held = [text for text in texts if not missing(text)]
+    held = [text for text in texts if not is_missing(text)]
     if len(set(held)) * 2 <= len(held):
         return False
     return median(map(_words, held)) > MOST_WORDS

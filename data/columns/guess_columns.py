@@ -7,7 +7,7 @@ from data import words
 from data.columns import free_text, survey_forms, time_columns
 from data.columns.time_columns import Choice, Values
 from data.files import known_words
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.parse import date_order
 from data.personal_columns import is_forbidden
 from data.values import date_parts, time_roles
@@ -81,7 +81,7 @@ def _points(
         return found
     ours = [name for name in names if form or name.startswith("_")]
     pair = survey_forms.degree_columns(ours) or ()
-    held = [[text for text in values(name) if not missing(text)] for name in pair]
+    held = [[text for text in values(name) if not is_missing(text)] for name in pair]
     if pair and all(map(_fits, ("lat", "lon"), held)):
         return {**found, **dict(zip(("lat", "lon"), pair, strict=True))}
     if point := survey_forms.geopoint(names, values):
@@ -116,7 +116,7 @@ def _candidates(target: str, free: Sequence[str], values: Values, form: bool) ->
         by_name = {known_words.plain(survey_forms.own_name(n)): n for n in reversed(free)} | by_name
     for header in known_words.NAMES[target].split():
         if header in by_name:
-            held = [v for v in values(by_name[header]) if not missing(v) or _is_known(target, v)]
+            held = [v for v in values(by_name[header]) if not is_missing(v) or _is_known(target, v)]
             if not held or _fits(target, held):
                 yield by_name[header]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.personal_columns import PEOPLE, THINGS, words
 from data.words import listed
 
@@ -75,7 +75,7 @@ class Look(NamedTuple):
 
 def column(header: str, texts: Sequence[str]) -> bool:
     """Whether most of the different values of a column tell who somebody is."""
-    held = [text.strip() for text in texts if not missing(text)]
+    held = [text.strip() for text in texts if not is_missing(text)]
     each, said = list(dict.fromkeys(held)), frozenset(words(header))
     differ = len(each) * 2 > len(held) or (bool(said) and said <= WHOSE)
     return any(
@@ -87,7 +87,7 @@ def column(header: str, texts: Sequence[str]) -> bool:
 
 def few(texts: Sequence[str]) -> bool:
     """Whether the first rows hold too little to tell what a column is."""
-    return sum(not missing(text) for text in texts) < _FEW
+    return sum(not is_missing(text) for text in texts) < _FEW
 
 
 def _name(text: str) -> bool:

@@ -4,9 +4,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from data import settings
 from data.release import policy
-from data.settings import ROOT, Problem
+from data.settings import ROOT, Problem, check_zone, load_settings
 from data.storage import coordinate_system, projection
 
 TEMPLATE = """\
@@ -44,7 +43,7 @@ def init(
     """Write porchlight.toml; what comes back are sentences on what was done."""
     if not name.strip() or re.search(r'["\\\x00-\x1f]', name):
         raise Problem("The name of the place must be plain text without quotes.")
-    settings.check_zone(zone, "--zone")
+    check_zone(zone, "--zone")
     center = _center(at)
     said = []
     if crs:
@@ -71,11 +70,11 @@ def init(
         slug=slug(name),
     )
     file.write_text(f"{text}\n{policy.policy_toml()}", encoding="utf-8")
-    place = settings.load_settings(file)
+    settings = load_settings(file)
     return [
-        f"{file.name} now describes {place.name}, {zone}.",
+        f"{file.name} now describes {settings.name}, {zone}.",
         *said,
-        f"Its store is {_short(place.store)}.",
+        f"Its store is {_short(settings.store)}.",
         "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
         "      python -m data import FILE --source NAME       (records)",
     ]
@@ -109,7 +108,7 @@ def _metric(crs: str) -> str:
 def _beside(file: Path) -> Path:
     """A free name for the settings that are replaced."""
     try:
-        name = slug(settings.load_settings(file).name)
+        name = slug(load_settings(file).name)
     except Problem:
         name = "before"
     beside = file.with_name(f"{file.stem}.{name}.toml")

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from data import settings
-from data.settings import Problem, Settings
+from data.settings import Problem, Settings, load_settings, settings_path
 from data.storage.store import Store
 
 app = typer.Typer(
@@ -82,16 +81,16 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def opened() -> tuple[Store, Settings]:
-    place = settings.load_settings()
-    return Store(place.store), place
+    settings = load_settings()
+    return Store(settings.store), settings
 
 
-def _rebuild(store: Store, place: Settings, *told: str) -> None:
+def _rebuild(store: Store, settings: Settings, *told: str) -> None:
     from data.storage import build
 
     before = store.now()
     with bar("Building the table that screens read"):
-        stamp = build.rebuild(store, place)
+        stamp = build.rebuild(store, settings)
     changed = "now" if stamp != before else "still"
     # `told` is said only now: a pipe that closed must not keep a purge from readers
     for line in (*told, f"Data {stamp}: readers {changed} see this."):
@@ -112,7 +111,7 @@ def init(
     from data.commands import init
 
     with speaking():
-        for line in init.init(settings.settings_path(), name, zone, at, crs, reach_km):
+        for line in init.init(settings_path(), name, zone, at, crs, reach_km):
             say(line)
 
 

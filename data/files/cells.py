@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 from data import words
 from data.columns import guess_columns
 from data.files.csv_file import INVISIBLE
-from data.files.missing import MISSING
-from data.files.missing import missing as is_missing
+from data.files.missing import MISSING, is_missing
 from data.mappings.mapping import Pattern, TagRule
 from geo.arrays import Flags
 
@@ -46,10 +45,10 @@ def _one_line(texts: pa.StringArray) -> pa.StringArray:
 
 def blank_to_null(texts: pa.StringArray) -> pa.StringArray:
     """Null instead of texts that say nothing, such as NA."""
-    return pc.if_else(missing(texts), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(missing_cells(texts), pa.scalar(None, pa.string()), texts)
 
 
-def missing(texts: pa.StringArray) -> pa.BooleanArray:
+def missing_cells(texts: pa.StringArray) -> pa.BooleanArray:
     """Which trimmed texts say nothing."""
     short = pc.utf8_lower(pc.if_else(pc.less(pc.binary_length(texts), 6), texts, "x"))
     return pc.is_in(short, value_set=pa.array(sorted(MISSING)))

@@ -3,7 +3,7 @@
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "?"))
 
 
-def missing(text: str) -> bool:
+def is_missing(text: str) -> bool:
     """Whether a text says nothing where nobody states what it means.
 
     `none` is such a text, and a word of the columns `response` and `force`: there the

@@ -8,7 +8,7 @@ import pyarrow as pa
 from data.areas import area_import, label_or_point
 from data.areas.label_or_point import Agreement, Comparison
 from data.files.csv_file import Csv
-from data.mappings.mapping import Mapping
+from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
 from data.storage import projection
@@ -20,7 +20,9 @@ from data.values.verdicts import Verdicts
 LOCATED = ("area_label", "city", "lat", "lon", "lat_lon", "point", "x", "y", "place_precision")
 
 
-def decided(store: Store, place: Settings, csv: Csv, rules: Mapping, ask: Ask | None) -> Mapping:
+def decided(
+    store: Store, settings: Settings, csv: Csv, rules: FileMapping, ask: Ask | None
+) -> FileMapping:
     """Return the mapping with what decides, where the rows show that it has to be said.
 
     All rows are compared with the store's area sets, but those that the labels of this
@@ -30,7 +32,7 @@ def decided(store: Store, place: Settings, csv: Csv, rules: Mapping, ask: Ask | 
     labelled = "area_label" in {*rules.columns, *rules.constant}
     if rules.place.place_by or not labelled:
         return rules
-    crs, known = projection.metric_crs(store, place), label_or_point.decisions(store)
+    crs, known = projection.metric_crs(store, settings), label_or_point.decisions(store)
     sets = [area_import.read_areas(file) for file in area_import.current_sets(store).values()]
     open_sets = [
         Comparison(areas, meta, crs)
@@ -42,7 +44,9 @@ def decided(store: Store, place: Settings, csv: Csv, rules: Mapping, ask: Ask | 
         return rules
     doubts = [
         label_or_point.in_words(agreement, why, each.name)
-        for each, agreement in zip(open_sets, _compared(open_sets, place, csv, rules), strict=True)
+        for each, agreement in zip(
+            open_sets, _compared(open_sets, settings, csv, rules), strict=True
+        )
         if (why := agreement.doubt)
     ]
     if not doubts:
@@ -55,10 +59,12 @@ def decided(store: Store, place: Settings, csv: Csv, rules: Mapping, ask: Ask | 
     return replace(rules, place=replace(rules.place, place_by=by))
 
 
-def _compared(sets: list[Comparison], place: Settings, csv: Csv, rules: Mapping) -> list[Agreement]:
+def _compared(
+    sets: list[Comparison], settings: Settings, csv: Csv, rules: FileMapping
+) -> list[Agreement]:
     """How labels and points of all rows that can be placed agree in each area set."""
     stated = rules.place.reach_km
-    bounds = Bounds(place.center, place.reach_km if stated is None else stated)
+    bounds = Bounds(settings.center, settings.reach_km if stated is None else stated)
     columns = dict.fromkeys(rules.columns[t] for t in LOCATED if t in rules.columns)
     found = [Agreement()] * len(sets)
     for frame in csv.frames(list(columns)):

@@ -36,7 +36,7 @@ def _where(name: str, root: Path) -> Path:
 
 def keep(store: Store, source: Source) -> None:
     """Describe a source in the store, unless it is known just so already."""
-    if sources.catalogue(store.root).get(source.name) == source:
+    if sources.read_catalogue(store.root).get(source.name) == source:
         return
     file = store.root / "sources.toml"
     tables = read_toml(file) if file.exists() else {}

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from data.columns import survey_forms
 from data.files import cells
 from data.files.csv_file import Csv
-from data.files.missing import missing
-from data.mappings.mapping import DATED, TIME_COLUMNS, Mapping
+from data.files.missing import is_missing
+from data.mappings.mapping import DATED, TIME_COLUMNS, FileMapping
 from data.parse import coarse_dates, date_order, midnight
 from data.parse.date_order import Ask
 from data.parse.time_parse import HOUR, Format
@@ -23,7 +23,9 @@ _SERIALS = {*date_order.SERIAL_FORMATS}
 _ENOUGH = 200  # values that tell the looks of a column
 
 
-def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None, zone: str) -> Mapping:
+def decided(
+    csv: Csv, rules: FileMapping, option: str | None, ask: Ask | None, zone: str
+) -> FileMapping:
     """The mapping with one format for each time column, and what its midnights mean.
 
     Columns that only add to a record and hold no times are left out of it. `zone` is the
@@ -55,7 +57,7 @@ def decided(csv: Csv, rules: Mapping, option: str | None, ask: Ask | None, zone:
     return replace(rules, time=replace(time, precision=_precision(csv, rules, zone)))
 
 
-def _precision(csv: Csv, rules: Mapping, zone: str) -> str | None:
+def _precision(csv: Csv, rules: FileMapping, zone: str) -> str | None:
     """The precision of all times: what is stated, else what the rows show to be coarser."""
     name, stated = rules.columns.get("occurred_at"), rules.time.precision
     if stated or name is None or {"time_of_day", "hour", "time_precision"} & set(rules.columns):
@@ -69,7 +71,7 @@ def _precision(csv: Csv, rules: Mapping, zone: str) -> str | None:
     return coarse_dates.true_precision(frames, zone, rule, named)
 
 
-def _with_zones(rules: Mapping) -> Mapping:
+def _with_zones(rules: FileMapping) -> FileMapping:
     """The mapping with the clock of columns that are known not to be on the file's."""
     if rules.columns.get("received_at") != survey_forms.SENT or "received_at" in rules.time.zones:
         return rules
@@ -78,14 +80,14 @@ def _with_zones(rules: Mapping) -> Mapping:
     )
 
 
-def _is_stated(rules: Mapping, target: str, given: str | None) -> bool:
+def _is_stated(rules: FileMapping, target: str, given: str | None) -> bool:
     """Whether somebody said that midnights of a column are times like any other."""
     exact = target == "occurred_at" and rules.time.precision == midnight.EXACT
     return exact or bool(given and date_order.states_offset(given))
 
 
 def _midnight(
-    csv: Csv, rules: Mapping, target: str, form: Format, texts: Sequence[str], zone: str
+    csv: Csv, rules: FileMapping, target: str, form: Format, texts: Sequence[str], zone: str
 ) -> str | None:
     """The rule for midnights by all rows, where the first already stand at one; else None."""
     if not form.clocked or midnight.rule(form.parse(pa.array(texts, pa.string())), zone) is None:
@@ -101,7 +103,7 @@ def _midnight(
 
 def _found(
     csv: Csv,
-    rules: Mapping,
+    rules: FileMapping,
     target: str,
     texts: Sequence[str],
     before: dict[str, str],
@@ -134,7 +136,7 @@ def _found(
     return date_order.decide(csv.file.name, column, evidence, option, ask)
 
 
-def _clock(csv: Csv, rules: Mapping, texts: Sequence[str]) -> str | None:
+def _clock(csv: Csv, rules: FileMapping, texts: Sequence[str]) -> str | None:
     """The format of a time of day; behind a date that says nothing, any order of that will do."""
     family = date_order.likely(texts, clock=True) or date_order.likely(texts)
     if not family:
@@ -170,7 +172,7 @@ def _serial(
     )
 
 
-def _texts(csv: Csv, rules: Mapping, target: str) -> list[str]:
+def _texts(csv: Csv, rules: FileMapping, target: str) -> list[str]:
     """Values of a time column: of the first rows or, where those are empty, later."""
     name = rules.columns[target]
     head = pa.array(csv.values(name), pa.string())
@@ -184,11 +186,11 @@ def _texts(csv: Csv, rules: Mapping, target: str) -> list[str]:
 
 
 def _told(column: pa.StringArray) -> list[str]:
-    texts = (text for text in column.to_pylist() if not missing(text))
+    texts = (text for text in column.to_pylist() if not is_missing(text))
     return [text for text in texts if any(c.isdigit() for c in text)][:_ENOUGH]
 
 
-def _column(csv: Csv, rules: Mapping, target: str) -> Iterator[tuple[pa.StringArray, Ints]]:
+def _column(csv: Csv, rules: FileMapping, target: str) -> Iterator[tuple[pa.StringArray, Ints]]:
     name = rules.columns[target]
     for frame in csv.frames([name]):
         column = cells.trimmed(frame.table[name])

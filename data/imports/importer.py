@@ -47,7 +47,7 @@ __all__ = ["Options", "Report", "import_file"]
 
 def import_file(
     store: Store,
-    place: Settings,
+    settings: Settings,
     file: Path,
     options: Options = Options(),  # noqa: B008 (it is frozen)
     *,
@@ -60,7 +60,7 @@ def import_file(
     `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
     The caller rebuilds `current` afterwards.
     """
-    decided = plan.make(store, place, file, options, ask)
+    decided = plan.make(store, settings, file, options, ask)
     name = batch_id(decided)
     for sentence in preview.introduced(decided):
         say(sentence)

@@ -10,7 +10,7 @@ from data.files import cells
 from data.files.csv_file import Csv
 from data.imports.options import Options
 from data.mappings import mapping_write
-from data.mappings.mapping import Mapping
+from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.storage.store import Store, write_whole
@@ -22,11 +22,13 @@ HINTS = 40  # kinds without a rule that a written mapping lists
 class MappingDraft:
     """The mapping as far as it is decided."""
 
-    rules: Mapping
+    rules: FileMapping
 
 
 @contextmanager
-def save_draft(store: Store, csv: Csv, rules: Mapping, options: Options) -> Iterator[MappingDraft]:
+def save_draft(
+    store: Store, csv: Csv, rules: FileMapping, options: Options
+) -> Iterator[MappingDraft]:
     """Write the mapping where --save-map says, also if a Problem stops the plan.
 
     Without --save-map and --map it is written to the store if a Problem stops the plan.
@@ -41,7 +43,7 @@ def save_draft(store: Store, csv: Csv, rules: Mapping, options: Options) -> Iter
         _write(options.save_map, written.rules, csv)
 
 
-def _told(store: Store, csv: Csv, rules: Mapping, options: Options) -> str:
+def _told(store: Store, csv: Csv, rules: FileMapping, options: Options) -> str:
     """Where the mapping of an import that stopped is; it is written there if need be."""
     file = options.save_map
     if file:
@@ -60,7 +62,7 @@ def _told(store: Store, csv: Csv, rules: Mapping, options: Options) -> str:
 
 
 def described(
-    rules: Mapping, csv: Csv, prose: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+    rules: FileMapping, csv: Csv, prose: tuple[str, ...] = (), telling: tuple[str, ...] = ()
 ) -> str:
     """The mapping as TOML, with what its file has that it does not use yet.
 
@@ -76,7 +78,7 @@ def described(
     return mapping_write.text(rules, others, _bare(rules, csv), tuple(told), who)
 
 
-def _bare(rules: Mapping, csv: Csv) -> tuple[str, ...]:
+def _bare(rules: FileMapping, csv: Csv) -> tuple[str, ...]:
     """Texts in the column of kinds that no rule makes a word."""
     column = rules.columns.get("kind")
     if column is None or "kind" in rules.tags or free_text.looks(csv.values(column)):
@@ -86,5 +88,5 @@ def _bare(rules: Mapping, csv: Csv) -> tuple[str, ...]:
     return tuple(bare[:HINTS])
 
 
-def _write(file: Path, rules: Mapping, csv: Csv) -> None:
+def _write(file: Path, rules: FileMapping, csv: Csv) -> None:
     file.write_text(described(rules, csv), encoding="utf-8")

@@ -21,7 +21,7 @@ from data.imports import (
 )
 from data.imports.options import Options
 from data.mappings import mapping, mapping_read
-from data.mappings.mapping import Mapping
+from data.mappings.mapping import FileMapping
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
@@ -40,9 +40,9 @@ class Plan:
     """
 
     csv: Csv
-    mapping: Mapping
+    mapping: FileMapping
     source: Source
-    place: Settings
+    settings: Settings
     read: tuple[str, ...]
     attributes: tuple[str, ...]
     forbidden: tuple[str, ...]
@@ -56,13 +56,13 @@ class Plan:
     @property
     def zone(self) -> str:
         """The clock that times without an offset are on."""
-        return self.mapping.time.zone or self.source.zone or self.place.zone
+        return self.mapping.time.zone or self.source.zone or self.settings.zone
 
     @property
     def reach_km(self) -> float:
         """How far from the centre a coordinate may be; 0 is no limit."""
         stated = self.mapping.place.reach_km
-        return self.place.reach_km if stated is None else stated
+        return self.settings.reach_km if stated is None else stated
 
     @property
     def origin(self) -> str | None:
@@ -110,30 +110,30 @@ class Plan:
         )
 
 
-def make(store: Store, place: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
+def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
     stated = mapping_read.read_mapping(options.map) if options.map else None
     csv = _sniff(file, options, stated, ask)
-    rules = _overridden(stated or _guessed(csv, file, options, place.zone), csv, options)
+    rules = _overridden(stated or _guessed(csv, file, options, settings.zone), csv, options)
     rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
-    known = sources.catalogue(store.root)
+    known = sources.read_catalogue(store.root)
     rules = questions.source_kind(rules, rules.source in known, ask)
     source = described_sources.described(rules.source, rules.about, known, store.root)
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
     with mapping_draft.save_draft(store, csv, rules, options) as written:
-        rules = written.rules = questions.time(csv, rules, stated is None, ask, place.zone)
-        zone = rules.time.zone or source.zone or place.zone
+        rules = written.rules = questions.time(csv, rules, stated is None, ask, settings.zone)
+        zone = rules.time.zone or source.zone or settings.zone
         rules = guess_times.decided(csv, rules, options.date_format, ask, zone)
         rules = _decimal(rules, csv)
         rules = written.rules = questions.rest(csv, rules, stated is None, ask)
         required.check_file(csv, rules, source, stated is None)
-        rules = written.rules = area_decider.decided(store, place, csv, rules, ask)
+        rules = written.rules = area_decider.decided(store, settings, csv, rules, ask)
     names = area_import.names_like_empty_cells(store)
-    return replace(_plan(csv, rules, source, place), area_names=names)
+    return replace(_plan(csv, rules, source, settings), area_names=names)
 
 
-def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
+def _plan(csv: Csv, rules: FileMapping, source: Source, settings: Settings) -> Plan:
     """Which columns are read, kept as attributes, and dropped."""
     named, official = rules.used(), source.kind == "official"
     forbidden = tuple(name for name in csv.names if is_forbidden(name))
@@ -147,7 +147,7 @@ def _plan(csv: Csv, rules: Mapping, source: Source, place: Settings) -> Plan:
         csv=csv,
         mapping=rules,
         source=source,
-        place=place,
+        settings=settings,
         read=tuple(name for name in csv.names if name in named or name in kept),
         attributes=attributes,
         forbidden=forbidden,
@@ -167,7 +167,7 @@ def _sorted(names: tuple[str, ...], csv: Csv) -> tuple[tuple[str, ...], ...]:
     return prose, telling, tuple(name for name in rest if name not in telling)
 
 
-def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None) -> Csv:
+def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | None) -> Csv:
     rule = stated.file if stated else mapping.FileRule()
     form = Form(
         options.encoding or rule.encoding,
@@ -190,7 +190,7 @@ def _sniff(file: Path, options: Options, stated: Mapping | None, ask: Ask | None
         return csv_file.sniff(file, replace(form, columns=named, no_header=True))
 
 
-def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> Mapping:
+def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> FileMapping:
     stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
     told = options.time and _time(options.time, csv)
@@ -204,10 +204,10 @@ def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> Mapping:
         columns=csv.names if csv.no_header else (),
         no_header=csv.no_header,
     )
-    return Mapping(source=options.source or name, columns=columns, file=rule)
+    return FileMapping(source=options.source or name, columns=columns, file=rule)
 
 
-def _overridden(rules: Mapping, csv: Csv, options: Options) -> Mapping:
+def _overridden(rules: FileMapping, csv: Csv, options: Options) -> FileMapping:
     """The mapping with what the options state; they win."""
     time, spot, constant = rules.time, rules.place, rules.constant
     if options.zone:
@@ -242,7 +242,7 @@ def _present(columns: Table[str, str], csv: Csv) -> dict[str, str]:
     return {target: _name(name, csv) for target, name in columns.items()}
 
 
-def _kept(rules: Mapping, csv: Csv) -> tuple[str, ...]:
+def _kept(rules: FileMapping, csv: Csv) -> tuple[str, ...]:
     return tuple(_name(name, csv) for name in rules.keep)
 
 
@@ -264,7 +264,7 @@ def _name(name: str, csv: Csv, where: str = "the mapping") -> str:
     )
 
 
-def _decimal(rules: Mapping, csv: Csv) -> Mapping:
+def _decimal(rules: FileMapping, csv: Csv) -> FileMapping:
     """The mapping with the decimal mark of the coordinates, found in the first rows."""
     if rules.place.decimal:
         return rules

@@ -2,7 +2,7 @@
 
 from data.files import csv_file
 from data.imports.plan import Plan
-from data.mappings.mapping import ENUMERATED, Mapping
+from data.mappings.mapping import ENUMERATED, FileMapping
 from data.parse import midnight
 
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -41,7 +41,7 @@ def introduced(decided: Plan) -> list[str]:
     return said
 
 
-def _midnight(target: str, rule: str, rules: Mapping) -> str:
+def _midnight(target: str, rule: str, rules: FileMapping) -> str:
     """What is made of times of 00:00 in a column."""
     if target == "time_of_day" and rule != midnight.EXACT:
         return f'{target}: 00:00 stands for a time that is not known (midnight = "{rule}")'
@@ -52,7 +52,7 @@ def _midnight(target: str, rule: str, rules: Mapping) -> str:
     return said
 
 
-def _for_which(target: str, rules: Mapping) -> str:
+def _for_which(target: str, rules: FileMapping) -> str:
     """The rows that a constant is for: beside a column it is for what that leaves open."""
     if target not in rules.columns:
         return "all rows"

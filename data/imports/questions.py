@@ -6,7 +6,7 @@ from data import words
 from data.columns import guess_columns
 from data.files.csv_file import Csv
 from data.imports import required
-from data.mappings.mapping import Mapping
+from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.storage import coordinate_system
 
@@ -17,7 +17,7 @@ TIMED = ("occurred_at", "time_of_day", "hour", "minute", "received_at")
 CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows.'
 
 
-def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
+def source_kind(rules: FileMapping, known: bool, ask: Ask | None) -> FileMapping:
     """The mapping with who stands behind a source that nobody has described."""
     if ask is None or known or rules.about:
         return rules
@@ -25,7 +25,7 @@ def source_kind(rules: Mapping, known: bool, ask: Ask | None) -> Mapping:
     return replace(rules, about={"kind": answer})
 
 
-def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None, zone: str) -> Mapping:
+def time(csv: Csv, rules: FileMapping, guessed: bool, ask: Ask | None, zone: str) -> FileMapping:
     """The mapping with the column of times, where several of the file could be it.
 
     What tells the time of day beside it comes with it. `zone` is the place's clock.
@@ -43,7 +43,7 @@ def time(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None, zone: str) ->
     return replace(rules, columns={**timed, **columns})
 
 
-def rest(csv: Csv, rules: Mapping, guessed: bool, ask: Ask | None) -> Mapping:
+def rest(csv: Csv, rules: FileMapping, guessed: bool, ask: Ask | None) -> FileMapping:
     """The mapping with a kind and a CRS, where the file leaves them open."""
     if ask is None:
         return rules

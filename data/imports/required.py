@@ -6,8 +6,8 @@ from data import words
 from data.columns import free_text, guess_columns, survey_forms, time_columns
 from data.files import cells, csv_file
 from data.files.csv_file import Csv
-from data.files.missing import missing
-from data.mappings.mapping import Mapping
+from data.files.missing import is_missing
+from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.sources import Source
@@ -29,7 +29,7 @@ EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
 _SHOWN = 8  # texts of a column of kinds
 
 
-def check_file(csv: Csv, rules: Mapping, source: Source, guessed: bool) -> None:
+def check_file(csv: Csv, rules: FileMapping, source: Source, guessed: bool) -> None:
     """Problem where a file cannot become records by this mapping."""
     here = csv.file.name
     has = {*rules.columns, *rules.constant}
@@ -70,7 +70,7 @@ def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
         raise Problem(_no_time(csv, guessed))
 
 
-def lacks_crs(rules: Mapping) -> bool:
+def lacks_crs(rules: FileMapping) -> bool:
     """Whether coordinates are projected and nobody says how."""
     return "x" in rules.columns and not rules.place.crs
 
@@ -82,7 +82,7 @@ def rivals(csv: Csv) -> tuple[str, ...]:
     return time_columns.occurred(allowed, csv.values).rivals
 
 
-def lacks_kind(csv: Csv, rules: Mapping, guessed: bool) -> bool:
+def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
     """Whether nothing says what happened, or a column whose texts are none of our kinds.
 
     Of a column called kind, or one that a mapping names, the whole file is asked: what
@@ -104,10 +104,10 @@ def speaks(csv: Csv, column: str | None) -> bool:
 
 
 def _held(csv: Csv, column: str) -> list[str]:
-    return [value for value in csv.values(column) if not missing(value)]
+    return [value for value in csv.values(column) if not is_missing(value)]
 
 
-def _strange(csv: Csv, rules: Mapping) -> list[str]:
+def _strange(csv: Csv, rules: FileMapping) -> list[str]:
     """The first different texts in the column of kinds; [] as soon as one has a rule."""
     column, found = rules.columns["kind"], dict[str, None]()
     known = _ruled(rules)
@@ -121,7 +121,7 @@ def _strange(csv: Csv, rules: Mapping) -> list[str]:
     return list(found)[:_SHOWN]
 
 
-def _ruled(rules: Mapping) -> Callable[[str], bool]:
+def _ruled(rules: FileMapping) -> Callable[[str], bool]:
     """Whether the rules of a mapping make a text a kind, or say to leave it out."""
     if rule := rules.tags.get("kind"):
         split = cells.tags("kind", rule)
@@ -154,7 +154,7 @@ def _no_time(csv: Csv, guessed: bool) -> str:
     )
 
 
-def _no_kind(csv: Csv, rules: Mapping) -> str:
+def _no_kind(csv: Csv, rules: FileMapping) -> str:
     """What to say where no column holds kinds, or none that is known."""
     here, listed = csv.file.name, ", ".join(words.CODES["kind"])
     column = rules.columns.get("kind")
@@ -170,7 +170,7 @@ def _no_kind(csv: Csv, rules: Mapping) -> str:
     )
 
 
-def _spoken(csv: Csv, rules: Mapping) -> str:
+def _spoken(csv: Csv, rules: FileMapping) -> str:
     """The first texts in the column of kinds; not what somebody wrote in sentences."""
     texts = list(dict.fromkeys(map(csv_file.clean_label, _held(csv, rules.columns["kind"]))))
     texts = texts or _strange(csv, rules)

@@ -134,7 +134,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Mapping:
+class FileMapping:
     """Everything that turns rows of a file into records; the same in TOML and here."""
 
     source: str

@@ -8,7 +8,7 @@ from data import words
 from data.areas import label_or_point
 from data.files import cells
 from data.mappings import mapping
-from data.mappings.mapping import FileRule, Mapping, Pattern, PlaceRule, TagRule, TimeRule
+from data.mappings.mapping import FileMapping, FileRule, Pattern, PlaceRule, TagRule, TimeRule
 from data.parse import midnight, time_formats
 from data.settings import Problem, check_zone, read_toml
 from data.sources import source
@@ -21,7 +21,7 @@ _PARTS = (
 YES_NO = ("yes", "no", "")
 
 
-def read_mapping(file: Path) -> Mapping:
+def read_mapping(file: Path) -> FileMapping:
     """The mapping in a TOML file. Problem names the entry that does not fit."""
     try:
         table = read_toml(file)
@@ -30,7 +30,7 @@ def read_mapping(file: Path) -> Mapping:
     return from_table(table, file.name)
 
 
-def from_table(table: dict[str, Any], where: str) -> Mapping:
+def from_table(table: dict[str, Any], where: str) -> FileMapping:
     """The mapping in a table of tables. `where` says in Problems what is meant."""
     for name in table:
         if name not in _PARTS:
@@ -50,7 +50,7 @@ def from_table(table: dict[str, Any], where: str) -> Mapping:
     kept = parts["keep"].only({"attributes"}).texts("attributes")
     for column in kept:
         mapping.check_column(column, f"{where}: [keep] attributes")
-    return Mapping(
+    return FileMapping(
         source=name,
         about=about,
         file=_file(parts["file"]),

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Table
 from typing import Any
 
 from data.mappings import mapping, mapping_examples
-from data.mappings.mapping import Mapping
+from data.mappings.mapping import FileMapping
 
 INTRO = """\
 # How the rows of a file become records. Edit it and import with: --map THIS_FILE
@@ -50,7 +50,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def text(
-    rules: Mapping,
+    rules: FileMapping,
     unused: tuple[str, ...] = (),
     kinds: tuple[str, ...] = (),
     prose: tuple[str, ...] = (),
@@ -129,7 +129,7 @@ def toml_table(name: str, entries: Table[str, Any]) -> str:
     return "\n".join([f"[{_key(name)}]", *lines, ""])
 
 
-def _time(rules: Mapping) -> dict[str, Any]:
+def _time(rules: FileMapping) -> dict[str, Any]:
     stated = {
         "format": (mapping.TIME_COLUMNS, rules.time.formats),
         "midnight": (mapping.TIME_COLUMNS, rules.time.midnight),

@@ -15,7 +15,7 @@ from data.storage.store import Current
 from data.views import links, pixel_counts
 from data.views.view import View
 from geo import density, mercator
-from geo.area_index import AreaIndex, index
+from geo.area_index import AreaIndex, index_areas
 from geo.mercator import Grid
 
 MOST_PIXELS = 640  # pixels along a side of a picture
@@ -59,7 +59,7 @@ def extent(
     if outline.is_empty:
         return None
     whole = gpd.GeoDataFrame({"name": ["place"]}, geometry=[outline], crs=4326)
-    return Extent(outline, index(whole))
+    return Extent(outline, index_areas(whole))
 
 
 @dataclass(frozen=True)

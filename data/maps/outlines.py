@@ -14,7 +14,7 @@ from data.storage.store import Current
 from data.views.sql import polygon_set
 from data.views.view import HEXAGONS
 from geo import hexagons
-from geo.area_index import locate
+from geo.area_index import locate_points
 from geo.label_point import label_point
 from geo.longitude import shapes_near
 
@@ -72,7 +72,7 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
         with current.reading():
             areas = gpd.read_parquet(current.folder / "areas0.parquet")
         centres = shapely.centroid(shapes.geometry.values)
-        rows = locate(shapely.get_x(centres), shapely.get_y(centres), areas)
+        rows = locate_points(shapely.get_x(centres), shapely.get_y(centres), areas)
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]
         names = [f"{n}{HEXAGON_OF}{hexagon}" for n, hexagon in zip(near, codes)]
     return gpd.GeoDataFrame(

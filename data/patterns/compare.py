@@ -195,7 +195,12 @@ def two_sets(
 
 
 def asked_of(
-    view: View, source: str, meta: Mapping[str, Any], place: Settings, now: datetime, settled: str
+    view: View,
+    source: str,
+    meta: Mapping[str, Any],
+    settings: Settings,
+    now: datetime,
+    settled: str,
 ) -> View:
     """The same question put to another source.
 
@@ -205,7 +210,7 @@ def asked_of(
     chosen |= {"source": [source_option(source)]}
     if settled:
         chosen[links.SETTLED] = settled
-    return links.view(chosen, dict(meta), place, now)[0]
+    return links.view(chosen, dict(meta), settings, now)[0]
 
 
 def two_sources(

@@ -14,8 +14,7 @@ from data.storage.store import Current
 from data.views import links, periods, recording, view_counts
 from data.views.recording import KnownChange
 from data.views.view import View
-from geo import breaks as steps
-from geo import outbreak_bands, tabulate
+from geo import breaks, outbreak_bands, tabulate
 from geo.outbreak_bands import SHORT_GUARD, SHORT_LEAST, Chance
 from geo.trends import (
     Seasonal,
@@ -225,17 +224,17 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
         whole[part] = True
     n = np.where(whole, shown.total, np.nan)
     sought, unsought = breaks_of(n, known, seed)
-    breaks = sought.breaks
+    found_breaks = sought.breaks
     smallest = None
-    if breaks.empty and unsought is None:
-        smallest = power.smallest(lambda times: steps.share_found(n, times, replicates=POWER_RUNS))
+    if found_breaks.empty and unsought is None:
+        smallest = power.smallest(lambda times: breaks.share_found(n, times, replicates=POWER_RUNS))
     chance, told = Chance(np.nan, np.inf), np.flatnonzero(band.method != "")
     if len(told):
         own = _around(found.stretches, told[-1])
         chance = false_alarms(found.total[None, own], len(told), LEVEL, seed=seed)
     clear = band.alarm & (np.nan_to_num(band.exceedance) > chance.clear_from)
     table = table.assign(clear=clear[at])
-    edges = sorted({0, *known, *breaks["at"].tolist(), judged})
+    edges = sorted({0, *known, *found_breaks["at"].tolist(), judged})
     level = [part[np.isfinite(part)] for part in np.split(n, edges[1:-1])]
     means = [part.mean() if len(part) else np.nan for part in level]
     table = table.assign(level=np.repeat(means, np.diff(edges)))
@@ -246,21 +245,21 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
         lambda times: outbreak_bands.share_found(table["expected"], table["upper"], times)
     )
     return Trend(
-        table, _dated(breaks, shown, edges, whole), chance.a_month, found.changes, unsought, drifts,
+        table, _dated(found_breaks, shown, edges, whole), chance.a_month, found.changes, unsought, drifts,
         smallest, alarm,
     )  # fmt: skip
 
 
 def breaks_of(
     counts: npt.NDArray[np.float64], known: list[int], seed: int, replicates: int = 499
-) -> tuple[steps.Levels, Unsought | None]:
+) -> tuple[breaks.Levels, Unsought | None]:
     """The breaks and drifts of whole weeks (NaN: of neither side of a change), or why none is
     sought: a season passes for a break where two years of weeks are not there."""
-    if len(counts) and np.nanmean(counts) < steps.FEWEST:
-        return steps.levels([]), Unsought.SPARSE
+    if len(counts) and np.nanmean(counts) < breaks.FEWEST:
+        return breaks.levels([]), Unsought.SPARSE
     if len(counts) < SEASONS:
-        return steps.levels([]), Unsought.SEASON
-    return steps.levels(counts, seed=seed, known=known, replicates=replicates), None
+        return breaks.levels([]), Unsought.SEASON
+    return breaks.levels(counts, seed=seed, known=known, replicates=replicates), None
 
 
 def _dated(

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from data import words
-from data.release.closed_periods import UNITS as CALENDAR
-from data.release.tables import ALL as ALL_CODE
-from data.release.tables import BANDS, OFFICIAL, Tables
+from data.release.closed_periods import CALENDAR_UNITS
+from data.release.tables import ALL_CODE, BANDS, OFFICIAL, Tables
 
 # said to readers: the folder of its tables
 SOURCES = {
@@ -101,7 +100,7 @@ def _added(days: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def named(days: pd.Series, by: str) -> pd.Series:
     """The period of each day, by its name."""
-    unit = CALENDAR[by]
+    unit = CALENDAR_UNITS[by]
     numbers = unit.number(days.to_numpy("datetime64[D]"))
     names = {n: unit.name(unit.start(int(n))) for n in np.unique(numbers)}
     return pd.Series([names[n] for n in numbers], index=days.index)

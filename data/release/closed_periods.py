@@ -44,7 +44,7 @@ def _iso(day: date) -> str:
     return f"{year:04d}-W{week:02d}"
 
 
-UNITS = {
+CALENDAR_UNITS = {
     "week": Unit(iso_weeks, _week_start, _iso),
     "month": Unit(months, _month_start, lambda d: f"{d:%Y-%m}"),
     "quarter": Unit(
@@ -85,7 +85,7 @@ def first_day(as_of: date, policy: Policy) -> date:
 
 def closed(unit: str, as_of: date, hours: int, policy: Policy) -> tuple[int, list[str]]:
     """The number of the first period and the names of all that may be shown, in order."""
-    kind = UNITS[unit]
+    kind = CALENDAR_UNITS[unit]
     since = first_day(as_of, policy)
     first = int(kind.number(np.datetime64(since)))
     if kind.start(first) < since:

@@ -15,8 +15,8 @@ from data.areas.area_import import Metadata
 from data.settings import Problem, Settings
 from data.storage import build, projection
 from data.storage.store import Store, literal, query
-from geo import areas as geo_areas
 from geo import longitude, partition, polygons
+from geo.area_index import locate_points
 from geo.arrays import Ints
 
 REPEATED = ("kind", "source", "source_kind", "grade", "origin", "setting", "area_label")
@@ -69,10 +69,10 @@ def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def metric(store: Store, place: Settings, areas: gpd.GeoDataFrame) -> str:
+def metric(store: Store, settings: Settings, areas: gpd.GeoDataFrame) -> str:
     """The CRS in metres that areas are measured in."""
     west, south, east, north = areas.total_bounds
-    return projection.metric_crs(store, place) or projection.utm_zone(
+    return projection.metric_crs(store, settings) or projection.utm_zone(
         (south + north) / 2, (west + east) / 2
     )
 
@@ -87,8 +87,8 @@ def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) 
     names = frame["source"].unique().tolist()
     by_point = label_or_point.decisions(store).by_point(meta["set"], names)
     area = _areas(frame, areas, meta, by_point)
-    known = sources.catalogue(store.root)
-    public = {name: sources.get(name, known).already_public for name in names}
+    known = sources.read_catalogue(store.root)
+    public = {name: sources.source_of(name, known).already_public for name in names}
     public_rows = frame["source"].map(public).astype(bool)
     placed = frame.assign(group=np.append(group, 0)[area], already_public=public_rows)
     return placed.loc[:, list(KEPT)]
@@ -126,5 +126,5 @@ def _areas(
     named[(frame["place_precision"] == "city").to_numpy()] = -1
     named[frame["source"].isin(by_point).to_numpy()] = -1
     lon, lat = (frame[c].to_numpy(float, na_value=np.nan) for c in ("lon", "lat"))
-    located = geo_areas.locate(lon, lat, areas)
+    located = locate_points(lon, lat, areas)
     return np.where(named >= 0, named, located).astype(np.int64)

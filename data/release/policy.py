@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from data import settings, words
-from data.settings import Problem, Settings
+from data import words
+from data.settings import Problem, Settings, read_toml, settings_path
 
 SETTINGS = ("school", "clinic", "worship", "shelter", "home")
 _GRADES = ("corroborated", "verified")
@@ -107,11 +107,11 @@ def policy_toml() -> str:
     return "\n".join(lines) + "\n"
 
 
-def load_policy(place: Settings, file: Path | None = None) -> Policy:
+def load_policy(settings: Settings, file: Path | None = None) -> Policy:
     """The policy of porchlight.toml. Problem names the entry that does not fit."""
-    file = file or settings.settings_path()
+    file = file or settings_path()
     try:
-        table = settings.read_toml(file).get("release", {})
+        table = read_toml(file).get("release", {})
     except FileNotFoundError:
         raise Problem(f"{file} is missing.") from None
     if not isinstance(table, dict):
@@ -121,7 +121,7 @@ def load_policy(place: Settings, file: Path | None = None) -> Policy:
             f"{file}: release.{unknown[0]} means nothing. There are {', '.join(ENTRIES)}."
         )
     read = {name: _value(name, value, f"{file}: release.{name}") for name, value in table.items()}
-    return replace(Policy(zone=place.zone), **read)
+    return replace(Policy(zone=settings.zone), **read)
 
 
 def _value(name: str, value: Any, where: str) -> Any:

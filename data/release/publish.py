@@ -39,13 +39,13 @@ SCRIPT = (
 )
 
 
-def public(place: Settings) -> Path:
+def public(settings: Settings) -> Path:
     """The public folder: PORCHLIGHT_PUBLIC. Problem where it is none, or not apart."""
     named = os.environ.get("PORCHLIGHT_PUBLIC")
     if not named:
         raise Problem("PORCHLIGHT_PUBLIC is not set: name the folder that the web server serves.")
     folder = Path(named).expanduser().resolve()
-    for other, called in ((place.store, "the store"), (ROOT, "the repository")):
+    for other, called in ((settings.store, "the store"), (ROOT, "the repository")):
         if folder.is_relative_to(other) or other.is_relative_to(folder):
             raise Problem(f"PORCHLIGHT_PUBLIC {folder} must not hold or lie in {called}.")
     return folder

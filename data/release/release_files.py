@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import sources as catalogue
 from data.areas import area_import
 from data.release import (
     admitted_records,
@@ -28,6 +27,7 @@ from data.release.policy import Policy
 from data.release.release_numbers import Cell
 from data.release.tables import Manifest, Tables
 from data.settings import ROOT, Problem, Settings
+from data.sources import read_catalogue, source_of
 from data.storage import build, ledger
 from data.storage.store import Store, sync
 
@@ -47,16 +47,16 @@ class WrittenRelease(NamedTuple):
     old: bool
 
 
-def today(place: Settings, rules: Policy, now: datetime | None = None) -> date:
+def today(settings: Settings, rules: Policy, now: datetime | None = None) -> date:
     """The newest date whose fixed hour has come in the place's zone."""
     now = now or datetime.now(UTC)
-    day = now.astimezone(ZoneInfo(place.zone)).date()
-    return day if moment(day, rules.hour, place.zone, latest=True) <= now else day - timedelta(1)
+    day = now.astimezone(ZoneInfo(settings.zone)).date()
+    return day if moment(day, rules.hour, settings.zone, latest=True) <= now else day - timedelta(1)
 
 
 def write_release(
     store: Store,
-    place: Settings,
+    settings: Settings,
     as_of: date | None = None,
     *,
     embed: Embed | None = None,
@@ -69,17 +69,17 @@ def write_release(
     `check` names cells that must not be shown beside the others: they are held back and
     the tables are built again.
     """
-    rules = policy.load_policy(place)
-    newest = today(place, rules, now)
+    rules = policy.load_policy(settings)
+    newest = today(settings, rules, now)
     as_of = as_of or newest
     if as_of > newest:
         raise Problem(f"{as_of} at {rules.hour:02d}:00 is not over yet: the newest is {newest}.")
     # a second secret is never made: earlier releases were drawn from the first
-    secret = secret_key.load_secret(place, make=not chain.past(store))
+    secret = secret_key.load_secret(settings, make=not chain.past(store))
     with store.writing() as scratch:
         before = chain.before(store, rules, as_of, secret_key.mark(secret))
         areas, meta = area_import.read_areas(before.areas)
-        crs = placed_records.metric(store, place, areas)
+        crs = placed_records.metric(store, settings, areas)
         group = placed_records.groups(areas, crs, rules.least_residents)
         records = placed_records.records(store, areas, meta, group)
         built = _built(records, sorted({*group.tolist()}), rules, secret, as_of, before, check)
@@ -88,7 +88,7 @@ def write_release(
         folder.mkdir(mode=0o700)
         _tables(folder, built.tables)
         (folder / "areas.geojson").write_bytes(placed_records.geojson(areas, group, crs))
-        manifest = _manifest(store, place, rules, secret, as_of, held, built.tables)
+        manifest = _manifest(store, settings, rules, secret, as_of, held, built.tables)
         if embed is not None:
             embed(folder, manifest)
         manifest = _sealed(folder, manifest)
@@ -99,7 +99,7 @@ def write_release(
         ledger.append(
             store.ledger, "release", manifest["id"], as_of=as_of.isoformat(),
             areas=before.areas.stem,
-            least=rules.least_residents, stamp=build.due(store, place),
+            least=rules.least_residents, stamp=build.due(store, settings),
             secret=secret_key.mark(secret),
         )  # fmt: skip
         chain.keep_events(store, manifest["id"])
@@ -128,17 +128,17 @@ def _built(
 
 def _unstated(store: Store, records: pd.DataFrame) -> list[str]:
     """A sentence on the sources whose records the rule on origins cannot look at."""
-    known = catalogue.catalogue(store.root)
+    known = read_catalogue(store.root)
     strict = records[records["source_kind"] != "official"]
     names = sorted({*strict["source"].unique().tolist()} - admitted_records.stating(records))
-    titles = ", ".join(catalogue.get(name, known).title for name in names)
+    titles = ", ".join(source_of(name, known).title for name in names)
     if not names:
         return []
     return [f"The rule on origins is left out for sources that state none: {titles}."]
 
 
 def _manifest(
-    store: Store, place: Settings, rules: Policy, secret: bytes, as_of: date,
+    store: Store, settings: Settings, rules: Policy, secret: bytes, as_of: date,
     held: list[str], tables: Tables,
 ) -> Manifest:  # fmt: skip
     """What a release says of itself, but for its files and its id."""
@@ -150,9 +150,9 @@ def _manifest(
         "only where there are any."
     )
     return {
-        "place": {"name": place.name, "zone": place.zone},
+        "place": {"name": settings.name, "zone": settings.zone},
         "as_of": as_of.isoformat(),
-        "stamp": chain.stamp(secret, build.due(store, place)),
+        "stamp": chain.stamp(secret, build.due(store, settings)),
         "code": _code(),
         "policy": policy.policy_entries(rules),
         "warnings": policy.warnings(rules),
@@ -169,8 +169,8 @@ def _sources(store: Store) -> list[dict[str, Any]]:
     """The sources that may be in a table, by name: whatever they hold."""
     from data.storage.table_meta import source_names
 
-    known = catalogue.catalogue(store.root)
-    told = [catalogue.get(name, known) for name in sorted(source_names(store))]
+    known = read_catalogue(store.root)
+    told = [source_of(name, known) for name in sorted(source_names(store))]
     words = ("name", "title", "kind", "says", "covers", "licence", "url", "made")
     return [
         {word: getattr(source, word) for word in words}

@@ -15,7 +15,7 @@ from data import words
 from data.release import admitted_records, closed_periods, suppression
 from data.release.admitted_records import Rows
 from data.release.policy import Policy
-from data.release.tables import ALL, BANDS, OFFICIAL, PATHS, TABLES, Table, Tables
+from data.release.tables import ALL_CODE, BANDS, OFFICIAL, PATHS, TABLES, Table, Tables
 from geo import release_cells
 from geo.arrays import Ints
 
@@ -77,7 +77,7 @@ def _counted(
     hours = policy.city_delay_hours if table.delay == "city" else 24 * policy.area_delay_days
     first, names = closed_periods.closed(table.unit, as_of, hours, policy)
     grid = [pd.Index(names, name="period"), *(_axis(by, table, groups, policy) for by in table.by)]
-    cell = closed_periods.UNITS[table.unit].number(rows.day) - first
+    cell = closed_periods.CALENDAR_UNITS[table.unit].number(rows.day) - first
     inside = (rows.apart == table.sensitive) & (cell >= 0) & (cell < len(names))
     for by, axis in zip(table.by, grid[1:]):
         at = _position(by, rows, axis)
@@ -90,7 +90,7 @@ def _counted(
     if table.total:  # rounded on its own: it need not be the sum of the kinds
         week = cell[chosen] // len(grid[-1])
         n = _shown(rows, week, chosen, len(names), policy, secret)
-        frame = pd.concat([frame, pd.DataFrame({"period": names, "kind": ALL, "n": n})])
+        frame = pd.concat([frame, pd.DataFrame({"period": names, "kind": ALL_CODE, "n": n})])
     return frame
 
 

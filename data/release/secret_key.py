@@ -12,18 +12,18 @@ from data.storage.store import sync
 BYTES = 32
 
 
-def secret_path(place: Settings) -> Path:
+def secret_path(settings: Settings) -> Path:
     """Where the secret is: PORCHLIGHT_SECRET, else below the home folder of who runs this."""
     named = os.environ.get("PORCHLIGHT_SECRET")
     if named:
         return Path(named).expanduser().absolute()
-    return Path.home() / ".local" / "share" / "porchlight" / init.slug(place.name) / "secret"
+    return Path.home() / ".local" / "share" / "porchlight" / init.slug(settings.name) / "secret"
 
 
-def load_secret(place: Settings, *, make: bool = True) -> bytes:
+def load_secret(settings: Settings, *, make: bool = True) -> bytes:
     """The secret, made on first use. Problem where others could read it."""
-    file = secret_path(place)
-    for folder, called in ((ROOT, "the repository"), (place.store, "the store")):
+    file = secret_path(settings)
+    for folder, called in ((ROOT, "the repository"), (settings.store, "the store")):
         if file.resolve().is_relative_to(folder.resolve()):
             raise Problem(
                 f"The secret {file} lies inside {called}: it would be copied with it. "

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 BANDS = ("00-06", "06-12", "12-18", "18-24")
-ALL = "all"
+ALL_CODE = "all"
 PATHS = ("community", "press")
 OFFICIAL = "official/area-day-kind"
 Tables = dict[str, pd.DataFrame]  # by name

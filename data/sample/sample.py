@@ -25,16 +25,16 @@ Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
 def fill(
     store: Store,
-    place: Settings,
+    settings: Settings,
     *,
     community: bool = False,
     say: Callable[[str], None] = print,
     bar: Bar,
 ) -> None:
     """Import the sample's sources and learn its areas. What is there already stays."""
-    if not place.sample:
+    if not settings.sample:
         raise Problem(
-            f"porchlight.toml describes {place.name}; the records that come with "
+            f"porchlight.toml describes {settings.name}; the records that come with "
             "Porchlight are of Minneapolis. Import your own: python -m data import FILE"
         )
     with tempfile.TemporaryDirectory(prefix="porchlight-") as made:
@@ -42,16 +42,16 @@ def fill(
         with bar("Reading the public records") as move:
             move(0, 1)
             _records(folder)
-        _take(store, place, folder / "stops.csv", "police-stops", say, bar)
+        _take(store, settings, folder / "stops.csv", "police-stops", say, bar)
         if "neighborhoods" not in area_import.current_sets(store):
             with bar("Learning the neighborhoods from labelled points") as move:
                 move(0, 1)
                 people = _population(folder / "population.csv")
-                area_import.learn(store, place, population=people, say=say)
-        _merged(store, place, folder / "force.csv", say, bar)
-        _take(store, place, PRESS, "press", say, bar)
+                area_import.learn(store, settings, population=people, say=say)
+        _merged(store, settings, folder / "force.csv", say, bar)
+        _take(store, settings, PRESS, "press", say, bar)
         if community:
-            _made(store, place, folder, say, bar)
+            _made(store, settings, folder, say, bar)
 
 
 def _records(folder: Path) -> None:
@@ -72,7 +72,7 @@ def _records(folder: Path) -> None:
 
 def _take(
     store: Store,
-    place: Settings,
+    settings: Settings,
     file: Path,
     source: str,
     say: Callable[[str], None],
@@ -81,19 +81,19 @@ def _take(
     options = importer.Options(source=source, map=MAPPINGS / f"{source}.toml")
     with bar(f"Importing {source}") as move:
         report = importer.import_file(
-            store, place, file, options, ask=None, say=lambda text: None, progress=move
+            store, settings, file, options, ask=None, say=lambda text: None, progress=move
         )
     say(f"{source}: {report.sentences()[-1]}")
     return report
 
 
 def _merged(
-    store: Store, place: Settings, file: Path, say: Callable[[str], None], bar: Bar
+    store: Store, settings: Settings, file: Path, say: Callable[[str], None], bar: Bar
 ) -> None:
     """Use of force: one incident an event; how many rows that merged goes to the ledger."""
     with file.open(newline="") as opened:
         rows = sum(int(row["rows"]) for row in csv.DictReader(opened))
-    report = _take(store, place, file, "use-of-force", say, bar)
+    report = _take(store, settings, file, "use-of-force", say, bar)
     merged = rows - report.rows
     if not any(e.verb == "merge" and e.subject == report.batch for e in store.events()):
         ledger.append(store.ledger, "merge", report.batch, rows=rows, merged=merged)
@@ -114,7 +114,7 @@ def _population(file: Path) -> dict[str, int | None]:
 
 def _made(
     store: Store,
-    place: Settings,
+    settings: Settings,
     folder: Path,
     say: Callable[[str], None],
     bar: Bar,
@@ -122,4 +122,4 @@ def _made(
     areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     file = folder / "community-made.csv"
     made_reports.reports(areas).to_csv(file, index=False)
-    _take(store, place, file, "community-made", say, bar)
+    _take(store, settings, file, "community-made", say, bar)

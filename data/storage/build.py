@@ -19,7 +19,7 @@ from data.storage import damaged, facts, projection, table_meta
 from data.storage.identity import BASE
 from data.storage.store import Store, literal
 from data.views.view import HEXAGONS
-from geo import areas as geo_areas
+from geo.area_index import index_areas
 
 FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
 _ROW_GROUP = 122_880
@@ -59,10 +59,10 @@ def rewritten(store: Store) -> list[str]:
     return [n for n in names if (store.batches / f"{n}.parquet").exists()]
 
 
-def due(store: Store, place: Settings) -> str:
+def due(store: Store, settings: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
     sets = {name: file.stem for name, file in area_import.current_sets(store).items()}
-    made_of = [FORMAT, live(store), sets, place.name, place.zone, place.center]
+    made_of = [FORMAT, live(store), sets, settings.name, settings.zone, settings.center]
     made_of.append(table_meta.sources_digest(store))
     known, names = label_or_point.decisions(store), table_meta.source_names(store)
     made_of.append({name: known.by_point(name, names) for name in sets})
@@ -85,14 +85,14 @@ def _imported_without(store: Store) -> dict[str, int]:
 
 def rebuild(
     store: Store,
-    place: Settings,
+    settings: Settings,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> str:
     """The stamp after building `current` where it is behind; readers keep the old one.
 
     `progress` is told rows done and rows in all.
     """
-    stamp = due(store, place)
+    stamp = due(store, settings)
     if store.now() == stamp and store.at(stamp).whole():
         # what a killed command left: the next writer sweeps it
         if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
@@ -102,12 +102,12 @@ def rebuild(
     with store.writing() as scratch:
         built = scratch / "current"
         built.mkdir(mode=0o700)
-        middle = projection.middle(store, place)
+        middle = projection.middle(store, settings)
         meridian = middle[1] if middle else area_import.meridian(store)
         for i, file in enumerate(area_import.current_sets(store).values()):
             area_import.copy(file, built / f"areas{i}.parquet", meridian)
-        unplaced = _facts(store, place, built, scratch, meridian, progress)
-        meta = table_meta.describe(store, place, built, stamp, unplaced, meridian)
+        unplaced = _facts(store, settings, built, scratch, meridian, progress)
+        meta = table_meta.describe(store, settings, built, stamp, unplaced, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
         forget(store)
@@ -142,7 +142,7 @@ def _older(store: Store) -> list[Path]:
 
 def _facts(
     store: Store,
-    place: Settings,
+    settings: Settings,
     built: Path,
     scratch: Path,
     meridian: float,
@@ -160,10 +160,10 @@ def _facts(
     ) as connection:
         labels = _labels(connection, store)
         known, names = label_or_point.decisions(store), table_meta.source_names(store)
-        total, reader = _sorted_rows(connection, store, place)
+        total, reader = _sorted_rows(connection, store, settings)
         placing = [
             facts.Areas(
-                geo_areas.index(areas),
+                index_areas(areas),
                 dict(zip(labels, area_import.label_codes(areas, meta, labels).tolist())),
                 tuple(map(names.index, known.by_point(meta["set"], names))),
             )
@@ -191,7 +191,7 @@ def _facts(
 
 
 def _sorted_rows(
-    connection: duckdb.DuckDBPyConnection, store: Store, place: Settings
+    connection: duckdb.DuckDBPyConnection, store: Store, settings: Settings
 ) -> tuple[int, pa.RecordBatchReader]:
     files = batches(store)
     names = table_meta.source_names(store)
@@ -219,7 +219,7 @@ def _sorted_rows(
     sql = f"""
         SELECT {enums}, {facts.code_sql("source", sources)} AS source, hour, weekday,
             {facts.mask_sql("force")} AS force, local_date AS day,
-            (received_at AT TIME ZONE '{place.zone}')::DATE AS received,
+            (received_at AT TIME ZONE '{settings.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
             x, y, lon, lat, area_label, batch, row::UINTEGER AS row

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from data import words
 from data.views.view import HEXAGONS
-from geo import areas as geo_areas
 from geo import hexagons, mercator
+from geo.area_index import AreaIndex, locate_points
 from geo.longitude import near
 
 ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
@@ -26,7 +26,7 @@ class Areas:
     `by_point` are the codes of sources whose labels name no area here.
     """
 
-    index: geo_areas.AreaIndex
+    index: AreaIndex
     rows: dict[str, int]
     by_point: tuple[int, ...] = ()
 
@@ -129,7 +129,7 @@ def narrowed(
         named = np.array([*by_name, -1])[position]
         named[only_city] = -1  # a city may be called like one of the areas
         points_decide = np.isin(rows["source"].to_numpy(), areas.by_point)
-        area, by = _area(named, geo_areas.locate(lon, lat, areas.index), points_decide)
+        area, by = _area(named, locate_points(lon, lat, areas.index), points_decide)
         columns[f"area{i}"], columns[f"by{i}"] = area, by
     wanted = schema(len(sets))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.files import cells
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.storage import store
 from geo.arrays import Flags
 
@@ -136,7 +136,7 @@ def origins(column: pa.ChunkedArray, key: bytes) -> pa.StringArray:
     texts = cells.Dictionary(column)
 
     def hashed(text: str) -> str | None:
-        if missing(text):
+        if is_missing(text):
             return None
         return keyed(key, " ".join(text.casefold().split()))[:32]
 

@@ -50,25 +50,25 @@ class Bounds:
         return np.where(fits, turned, lon)
 
 
-def middle(store: Store, place: Settings) -> tuple[float, float] | None:
+def middle(store: Store, settings: Settings) -> tuple[float, float] | None:
     """Latitude and longitude of the middle of the place: as stated, else of its records.
 
     None where neither is known. Longitudes are kept within 180 degrees of it.
     """
     from data.storage.build import batches  # build asks for the middle
 
-    if place.center is not None:
-        return place.center
+    if settings.center is not None:
+        return settings.center
     if not (files := ", ".join(literal(file) for file in batches(store))):
         return None
     found = query(store.root, f"SELECT {MIDDLE} FROM read_parquet([{files}])").to_pylist()[0]
     return None if found["lat"] is None else (found["lat"], found["lon"])
 
 
-def metric_crs(store: Store, place: Settings) -> str | None:
+def metric_crs(store: Store, settings: Settings) -> str | None:
     """The CRS in metres that x and y are in; None where no import has fixed one yet."""
-    if place.crs != "auto":
-        return coordinate_system.check_crs(place.crs, "place.crs of the settings")
+    if settings.crs != "auto":
+        return coordinate_system.check_crs(settings.crs, "place.crs of the settings")
     fixed = [event.subject for event in store.events() if event.verb == "crs"]
     return fixed[0] if fixed else None
 

@@ -57,14 +57,14 @@ def source_names(store: Store) -> list[str]:
 
 def sources_digest(store: Store) -> str:
     """A hash of what is stated of the store's sources: part of the stamp."""
-    known = sources.catalogue(store.root)
-    text = repr([sources.get(name, known) for name in source_names(store)])
+    known = sources.read_catalogue(store.root)
+    text = repr([sources.source_of(name, known) for name in source_names(store)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def describe(
     store: Store,
-    place: Settings,
+    settings: Settings,
     built: Path,
     stamp: str,
     unplaced: Counter[str],
@@ -95,9 +95,9 @@ def describe(
     return {
         "stamp": stamp,
         "place": {
-            "name": place.name,
-            "zone": place.zone,
-            "crs": projection.metric_crs(store, place),
+            "name": settings.name,
+            "zone": settings.zone,
+            "crs": projection.metric_crs(store, settings),
             "meridian": meridian,
         },
         "rows": rows,
@@ -111,7 +111,7 @@ def describe(
                 **meta,
                 "areas": len(areas),
                 "names": areas["name"].tolist(),
-                "centres": _centres(areas, projection.metric_crs(store, place)),
+                "centres": _centres(areas, projection.metric_crs(store, settings)),
                 "placed": placed[i],
             }
             for i, (name, areas, meta) in enumerate(sets)
@@ -129,11 +129,11 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:
-    known = sources.catalogue(store.root)
+    known = sources.read_catalogue(store.root)
     entries = imports(store)
     told = []
     for code, name in enumerate(source_names(store)):
-        source = sources.get(name, known)
+        source = sources.source_of(name, known)
         found = connection.execute(
             # what is known only to the month may have happened up to its last day
             "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "

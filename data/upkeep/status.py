@@ -11,26 +11,26 @@ from data.storage import build, damaged
 from data.storage.store import Store
 
 
-def first_step(place: Settings) -> str:
+def first_step(settings: Settings) -> str:
     """What to type where there are no records; the sample only where it belongs."""
     own = "python -m data import FILE"
-    if place.sample:
+    if settings.sample:
         return f"No records yet. Try: python -m data sample (or your own: {own})"
     return f"No records yet. Try: {own}"
 
 
-def lines(store: Store, place: Settings) -> Iterator[str]:
+def lines(store: Store, settings: Settings) -> Iterator[str]:
     """The store in words: every row that came is in one of these numbers."""
     stamp = store.stamp()
-    yield f"Place: {place.name}   Store: {store.root}"
+    yield f"Place: {settings.name}   Store: {store.root}"
     if stamp is None:
-        yield first_step(place)
+        yield first_step(settings)
         return
     meta = store.at(stamp).meta
-    behind = "" if build.due(store, place) == stamp else "   (behind: python -m data rebuild)"
+    behind = "" if build.due(store, settings) == stamp else "   (behind: python -m data rebuild)"
     yield f"Data {stamp}: {meta['rows']:,} incidents{behind}"
     if not meta["rows"]:
-        yield first_step(place)
+        yield first_step(settings)
     for source in meta["sources"]:
         yield ""
         yield from _source(store, source)

@@ -58,7 +58,9 @@ class Numbers(NamedTuple):
 def numbers(column: pa.ChunkedArray | pa.Array, decimal: str = ".") -> Numbers:
     """Degrees or metres: plain, with signs, minutes, hemisphere, decimal comma."""
     texts = pc.utf8_trim_whitespace(cells.plain(column))
-    said = ~cells.flags(cells.missing(texts)) | cells.flags(pc.equal(pc.utf8_lower(texts), "nan"))
+    said = ~cells.flags(cells.missing_cells(texts)) | cells.flags(
+        pc.equal(pc.utf8_lower(texts), "nan")
+    )
     if decimal == ",":
         texts = _with_points(texts)
     try:
@@ -72,7 +74,7 @@ def numbers(column: pa.ChunkedArray | pa.Array, decimal: str = ".") -> Numbers:
 def pairs(column: pa.ChunkedArray | pa.Array, ways: tuple[str, ...]) -> tuple[Numbers, Numbers]:
     """Latitude and longitude of cells that hold both."""
     texts = pc.utf8_trim_whitespace(cells.plain(column))
-    silent = pc.or_(cells.missing(texts), pc.match_substring_regex(texts, NO_PAIR))
+    silent = pc.or_(cells.missing_cells(texts), pc.match_substring_regex(texts, NO_PAIR))
     said = ~cells.flags(silent)
     found = [pa.nulls(len(texts), pa.string())] * 2
     for way in ways:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.files import cells
-from data.files.missing import missing
+from data.files.missing import is_missing
 from data.parse import time_formats
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
 from data.personal_columns import words
@@ -128,7 +128,7 @@ def _part(header: str) -> tuple[str, int]:
 
 def _fits(part: str, texts: Sequence[str]) -> bool:
     """Whether most of what the first rows hold can be that part of a date."""
-    held = [_number(part, text) for text in texts if not missing(text)]
+    held = [_number(part, text) for text in texts if not is_missing(text)]
     low, high = LIMITS[part]
     if part == "year" and any(100 <= number < 1900 or number > 2099 for number in held):
         return False
@@ -141,7 +141,7 @@ def _numbers(table: pa.Table, columns: Columns, part: str, verdicts: Verdicts) -
     if part not in columns:
         return np.full(len(table), EMPTY, np.int64)
     texts = cells.Dictionary(table[columns[part]])
-    silent = texts.each(missing)
+    silent = texts.each(is_missing)
     verdicts.count_missing(part, texts.count(silent))
     each = [EMPTY if bare else _number(part, t) for t, bare in zip(texts.texts, silent)]
     found: Ints = np.array(each, np.int64)[texts.which]

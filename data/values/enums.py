@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from data import words
 from data.files import cells
-from data.files.missing import missing
-from data.mappings.mapping import COUNTS, LISTS, Mapping, TagRule
+from data.files.missing import is_missing
+from data.mappings.mapping import COUNTS, LISTS, FileMapping, TagRule
 from data.record import SCHEMA
 from data.values.verdicts import Verdicts
 from geo.arrays import Flags
@@ -24,7 +24,7 @@ SEPARATORS = {"source_url": " ", "force": ",", "agencies": ","}
 
 
 def read_words(
-    table: pa.Table, rules: Mapping, verdicts: Verdicts, name: str
+    table: pa.Table, rules: FileMapping, verdicts: Verdicts, name: str
 ) -> tuple[cells.Dictionary, list[str | None]]:
     """A mapped column and the word of each of its texts; "" or None where it has none.
 
@@ -36,7 +36,7 @@ def read_words(
     bare = [word is None for word in each]
     _count_unknown(verdicts, name, texts, bare)
     verdicts.note(texts.where(bare), NO_RULE.format(column=name))
-    silent = [word == "" and missing(text) for text, word in zip(texts.texts, each)]
+    silent = [word == "" and is_missing(text) for text, word in zip(texts.texts, each)]
     verdicts.count_missing(name, texts.count(silent))
     for at, (text, word) in enumerate(zip(texts.texts, each)):
         if word and _could_be_empty(name, text, stated):
@@ -46,7 +46,7 @@ def read_words(
 
 def _could_be_empty(name: str, text: str, stated: Texts[str, str]) -> bool:
     """Whether only the table of words says that a text is no empty cell."""
-    return name in words.CODES and missing(text) and not cells.is_stated(text, stated)
+    return name in words.CODES and is_missing(text) and not cells.is_stated(text, stated)
 
 
 def _note_word(verdicts: Verdicts, name: str, text: str, word: str, rows: Flags) -> None:
@@ -64,7 +64,7 @@ def _count_unknown(
 class Worded:
     """The rows of one frame. What is left out or says nothing is counted in the verdicts."""
 
-    def __init__(self, table: pa.Table, rules: Mapping, verdicts: Verdicts) -> None:
+    def __init__(self, table: pa.Table, rules: FileMapping, verdicts: Verdicts) -> None:
         self.table, self.rules, self.verdicts = table, rules, verdicts
 
     def columns(self, grade: str) -> dict[str, pa.Array]:
@@ -91,7 +91,7 @@ class Worded:
         each = self._kinds(texts)
         bare, silent = [w is None for w in each], [w == "" for w in each]
         _count_unknown(self.verdicts, "kind", texts, bare)
-        quiet = [s and missing(text) for s, text in zip(silent, texts.texts)]
+        quiet = [s and is_missing(text) for s, text in zip(silent, texts.texts)]
         self.verdicts.count_missing("kind", texts.count(quiet))
         unknown = texts.where(bare)
         if constant:
@@ -142,7 +142,7 @@ class Worded:
         return texts.array([sorted(met.words) or None for met in each], kind)
 
     def _links(self, texts: cells.Dictionary, rule: TagRule) -> pa.Array:
-        silent = texts.each(missing)
+        silent = texts.each(is_missing)
         self.verdicts.count_missing("source_url", texts.count(silent))
         mark = rule.separator.strip() or None
         links = [None if s else text.split(mark) for s, text in zip(silent, texts.texts)]
@@ -166,7 +166,7 @@ class Worded:
         if column is None:
             return self.same(None)
         texts = cells.trimmed(self.table[column])
-        silent = cells.missing(texts)
+        silent = cells.missing_cells(texts)
         self.verdicts.count_missing("text", cells.count_texts(texts, cells.flags(silent)))
         return cells.blank_to_null(texts)
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
-from data.files.missing import missing
-from data.mappings.mapping import Mapping as Rules
+from data.files.missing import is_missing
+from data.mappings.mapping import FileMapping
 from data.storage.projection import WGS84, Bounds, transformer
 from data.values.coordinates import PAIRS, POINTS, Numbers, numbers, pairs
 from data.values.enums import read_words
@@ -36,7 +36,7 @@ class Spots:
 
 def located(
     table: pa.Table,
-    rules: Rules,
+    rules: FileMapping,
     bounds: Bounds,
     verdicts: Verdicts,
     names: frozenset[str] = frozenset(),
@@ -89,20 +89,20 @@ class Refusals:
 
 
 def _label(
-    table: pa.Table, rules: Rules, target: str, verdicts: Verdicts, names: frozenset[str]
+    table: pa.Table, rules: FileMapping, target: str, verdicts: Verdicts, names: frozenset[str]
 ) -> pa.StringArray:
     constant = rules.constant.get(target)
     if target not in rules.columns:
         return pa.array([constant], pa.string()).take(pa.array(np.zeros(len(table), int)))
     texts = cells.Dictionary(table[rules.columns[target]])
     each = texts.each(cells.name_of(rules.values.get(target, {}), names))
-    silent = [not name and missing(text) for name, text in zip(each, texts.texts)]
+    silent = [not name and is_missing(text) for name, text in zip(each, texts.texts)]
     verdicts.count_missing(target, texts.count(silent))
     return texts.array([name or constant for name in each], pa.string())
 
 
 def _coordinates(
-    table: pa.Table, rules: Rules, bounds: Bounds, refusals: Refusals
+    table: pa.Table, rules: FileMapping, bounds: Bounds, refusals: Refusals
 ) -> tuple[Floats, Floats, Flags]:
     """Latitude, longitude, and where both are given and possible."""
     columns = rules.columns
@@ -166,7 +166,9 @@ def _checked(
     return np.where(usable, north, nan), np.where(usable, east, nan), usable
 
 
-def _stated(table: pa.Table, rules: Rules, rows: int, verdicts: Verdicts) -> npt.NDArray[np.int8]:
+def _stated(
+    table: pa.Table, rules: FileMapping, rows: int, verdicts: Verdicts
+) -> npt.NDArray[np.int8]:
     """The precision that a column states; -1 where it does not."""
     codes = words.CODES["place_precision"]
     stated = np.full(rows, -1, np.int8)

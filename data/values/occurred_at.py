@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
-from data.mappings.mapping import Mapping as Rules
-from data.mappings.mapping import Pattern
+from data.mappings.mapping import FileMapping, Pattern
 from data.parse import date_order, midnight
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
@@ -69,7 +68,7 @@ class Clocks:
     now: datetime
 
 
-def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) -> Moments:
+def occurred(table: pa.Table, rules: FileMapping, clocks: Clocks, verdicts: Verdicts) -> Moments:
     """When the rows happened. Rows without a time, or an impossible one, go."""
     rows = len(table)
     column = rules.columns.get("occurred_at") or rules.columns["year"]
@@ -102,12 +101,12 @@ def occurred(table: pa.Table, rules: Rules, clocks: Clocks, verdicts: Verdicts) 
 
 
 def _dates(
-    table: pa.Table, rules: Rules, verdicts: Verdicts
+    table: pa.Table, rules: FileMapping, verdicts: Verdicts
 ) -> tuple[Parsed, list[tuple[Pattern, Flags]]]:
     """The times of one column, and which rows each pattern of the mapping met."""
     column = rules.columns["occurred_at"]
     texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
-    silent = cells.flags(cells.missing(texts)) | _unknown(texts)
+    silent = cells.flags(cells.missing_cells(texts)) | _unknown(texts)
     verdicts.count_missing("occurred_at", cells.count_texts(texts, silent))
     verdicts.reject(silent, "no time", column)
     form = Format(rules.time.formats["occurred_at"])
@@ -118,14 +117,14 @@ def _dates(
 
 
 def other(
-    table: pa.Table, rules: Rules, target: str, clocks: Clocks, verdicts: Verdicts
+    table: pa.Table, rules: FileMapping, target: str, clocks: Clocks, verdicts: Verdicts
 ) -> tuple[Moments, Flags]:
     """The times of another column, and where it says something that can be read."""
     column = rules.columns[target]
     texts = cells.trimmed(table[column])
     form = Format(rules.time.formats[target])
     parsed = form.parse(texts)
-    said = ~cells.flags(cells.missing(texts))
+    said = ~cells.flags(cells.missing_cells(texts))
     verdicts.count_missing(target, cells.count_texts(texts, ~said))
     verdicts.note(said & ~parsed.ok, f"{words.spoken(target)}: no time, left empty")
     clocks = replace(clocks, file=rules.time.zone_of(target, clocks.file))
@@ -139,7 +138,7 @@ def _unknown(texts: pa.StringArray) -> Flags:
     return cells.flags(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(UNKNOWN)))
 
 
-def _clock(table: pa.Table, rules: Rules, verdicts: Verdicts) -> Parsed | None:
+def _clock(table: pa.Table, rules: FileMapping, verdicts: Verdicts) -> Parsed | None:
     """The time of day of another column, or of its parts; None without such columns."""
     if "hour" in rules.columns:
         return date_parts.read_clock(table, rules.columns, verdicts)
@@ -148,7 +147,7 @@ def _clock(table: pa.Table, rules: Rules, verdicts: Verdicts) -> Parsed | None:
     column = rules.columns["time_of_day"]
     form = Format(rules.time.formats["time_of_day"])
     texts = cells.trimmed(table[column])
-    said = ~cells.flags(cells.missing(texts)) & ~_unknown(texts)
+    said = ~cells.flags(cells.missing_cells(texts)) & ~_unknown(texts)
     verdicts.count_missing("time_of_day", cells.count_texts(texts, ~said))
     if width := date_order.DIGITS.get(form.text):  # 5 is five past midnight
         texts = pc.replace_substring_regex(texts, r"\.0+$", "")
@@ -177,7 +176,7 @@ def _joined(date: Parsed, clock: Parsed, zone: str) -> Parsed:
 
 
 def _patterns(
-    rules: Rules, met: list[tuple[Pattern, Flags]], rows: int, verdicts: Verdicts
+    rules: FileMapping, met: list[tuple[Pattern, Flags]], rows: int, verdicts: Verdicts
 ) -> npt.NDArray[np.int8]:
     """The precision that the mapping and its patterns state; -1 where none does."""
     codes = words.CODES["time_precision"]
@@ -191,7 +190,9 @@ def _patterns(
     return stated
 
 
-def _column(table: pa.Table, rules: Rules, rows: int, verdicts: Verdicts) -> npt.NDArray[np.int8]:
+def _column(
+    table: pa.Table, rules: FileMapping, rows: int, verdicts: Verdicts
+) -> npt.NDArray[np.int8]:
     """The precision that a column states; -1 where it does not."""
     codes = words.CODES["time_precision"]
     stated = np.full(rows, -1, np.int8)

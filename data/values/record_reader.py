@@ -53,16 +53,16 @@ class Reader:
         """The records of a frame, in the order of the file."""
         plan, table = self.plan, frame.table
         rules, verdicts = plan.mapping, Verdicts(frame.table.num_rows)
-        clocks = Clocks(plan.zone, plan.place.zone, plan.now)
+        clocks = Clocks(plan.zone, plan.settings.zone, plan.now)
         when = occurred_at.occurred(table, rules, clocks, verdicts)
-        bounds = Bounds(plan.place.center, plan.reach_km)
+        bounds = Bounds(plan.settings.center, plan.reach_km)
         where = location.located(table, rules, bounds, verdicts, plan.area_names)
         worded = Worded(table, rules, verdicts)
         ids, hashes = self.identify.ids(table)
         for target in ("incident_id", "origin"):
             if target in rules.columns:
                 texts = cells.trimmed(table[rules.columns[target]])
-                silent = cells.flags(cells.missing(texts))
+                silent = cells.flags(cells.missing_cells(texts))
                 verdicts.count_missing(target, cells.count_texts(texts, silent))
         found = {
             "incident_id": ids,

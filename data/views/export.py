@@ -47,7 +47,7 @@ def chosen(link: str) -> dict[str, object]:
     return {word: v if word in several else v[-1] for word, v in parts.items()}
 
 
-def write_records(store: Store, place: Settings, file: Path, link: str) -> str:
+def write_records(store: Store, settings: Settings, file: Path, link: str) -> str:
     """Write the records that a link asks for; a sentence on what was written."""
     address = urlsplit(link.strip())
     if link.strip() and not (address.query or address.scheme or address.path.startswith("/")):
@@ -64,9 +64,9 @@ def write_records(store: Store, place: Settings, file: Path, link: str) -> str:
     make = named[-1]  # .excel.csv stands after .csv
     stamp = store.stamp()
     if stamp is None or not store.at(stamp).meta["rows"]:
-        raise Problem(first_step(place))
+        raise Problem(first_step(settings))
     current = store.at(stamp)
-    view, wrong = links.view(chosen(link), current.meta, place, datetime.now(UTC))
+    view, wrong = links.view(chosen(link), current.meta, settings, datetime.now(UTC))
     parts = parse_qs(urlsplit(link).query)  # pages have words of their own: layer, name ...
     wrong = tuple(dict.fromkeys((*wrong, *links.misread(parts, current.meta, parts))))
     if wrong:

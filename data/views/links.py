@@ -27,7 +27,7 @@ STAMP = "stamp"
 
 
 def view(
-    choices: Mapping[str, Any], meta: Meta, place: Settings, now: datetime
+    choices: Mapping[str, Any], meta: Meta, settings: Settings, now: datetime
 ) -> tuple[View, tuple[str, ...]]:
     """The View of what was chosen, and a sentence for each choice that cannot be met.
 
@@ -47,7 +47,7 @@ def view(
                 wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
-    fields["sources"] = fields.get("sources") or opening_sources(meta, place)
+    fields["sources"] = fields.get("sources") or opening_sources(meta, settings)
     fields.setdefault("area_set", next(iter(set_names(meta))))
     first, last = coverage(fields["sources"], meta)
     start = fields.get("start") or min(first, fields.get("end") or first)
@@ -62,7 +62,7 @@ def view(
     if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
         # to the hour, so that the same question is the same question for a while
         settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
-        settled -= timedelta(hours=place.minimum_age)
+        settled -= timedelta(hours=settings.minimum_age)
         fields["settled_by"] = min(settled, _settled(choices, settled))
         asked = View(meta["stamp"], **fields)
     return asked, tuple(wrong)
@@ -135,10 +135,10 @@ def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
         return latest
 
 
-def opening_sources(meta: Meta, place: Settings) -> tuple[str, ...]:
+def opening_sources(meta: Meta, settings: Settings) -> tuple[str, ...]:
     """The sources that a first visitor sees."""
     names = [s["name"] for s in meta["sources"] if s["rows"]]
-    first = place.opens.get("source")
+    first = settings.opens.get("source")
     return (str(first),) if first in names else tuple(names[:1])
 
 

@@ -109,7 +109,7 @@ def run() -> None:
     from ui.frame import look
 
     try:
-        audience = settings.audience()
+        audience = settings.read_audience()
     except Problem as problem:
         st.error(look.plain(str(problem)))
         st.stop()

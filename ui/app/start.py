@@ -14,10 +14,10 @@ import sys
 import threading
 from pathlib import Path
 
-from data import settings, site
+from data import site
 from data.maps import basemap
 from data.published import released
-from data.settings import ROOT, Problem, Settings, load_settings
+from data.settings import ROOT, Problem, Settings, load_settings, read_audience
 
 _MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
@@ -48,17 +48,17 @@ def main() -> int:
     from ui.app import access
 
     try:
-        port, audience = _number(asked.port), settings.audience()
+        port, audience = _number(asked.port), read_audience()
         named, asks = site.load_site(audience), access.provider()
         if refused := access.start_refusal(audience, asked.address, named.origin, asks):
             raise Problem(refused)
-        place = None if audience == "public" else load_settings()
-        name = _team(place) if place else _public()
+        settings = None if audience == "public" else load_settings()
+        name = _team(settings) if settings else _public()
         taken = bind(asked.address, port)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
-    if place and place.sample and not (place.store / "current" / "now").exists():
+    if settings and settings.sample and not (settings.store / "current" / "now").exists():
         print("Building the store from the sample place ...", flush=True)
         made = subprocess.run([sys.executable, "-m", "data", "sample"], check=False)
         if made.returncode:
@@ -68,7 +68,7 @@ def main() -> int:
         f"{name} is at {named.origin or f'http://localhost:{port}'} ({only}Ctrl+C stops it).",
         flush=True,
     )
-    return _serve(taken, audience, named, place.store if place and asks else None)
+    return _serve(taken, audience, named, settings.store if settings and asks else None)
 
 
 def _public() -> str:
@@ -77,9 +77,9 @@ def _public() -> str:
     return f"Porchlight {release.manifest['place']['name']}, release {release.id} for the public,"
 
 
-def _team(place: Settings) -> str:
-    basemap.check_basemap(place.basemap)
-    return f"Porchlight {place.name}"
+def _team(settings: Settings) -> str:
+    basemap.check_basemap(settings.basemap)
+    return f"Porchlight {settings.name}"
 
 
 def _number(asked: str) -> int:

@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from data.patterns import episodes as data_episodes
-from data.patterns import hot_spots as hot
-from data.patterns import near_repeats, space_time_scan, weekly_trend
+from data.patterns import episodes, hot_spots, near_repeats, space_time_scan, weekly_trend
 from data.views.view import View
 from ui.cached import views
 from ui.cached.views import BY_REPR
@@ -15,11 +13,11 @@ _KEPT = 32
 @st.cache_resource(
     max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the values out anew ..."
 )
-def hot_spots(view: View, of: str, how: str, seed: int) -> hot.Hot:
+def hot_areas(view: View, of: str, how: str, seed: int) -> hot_spots.Hot:
     """The hot spots of a View. Do not change them."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot.hot(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
 
 
 @st.cache_data(
@@ -29,7 +27,7 @@ def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     """The smallest rise that would usually have been a hot spot of a View (data.patterns.power)."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot.smallest(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    return hot_spots.smallest(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
 
 
 @st.cache_data(
@@ -40,17 +38,17 @@ def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float |
     newest = emerging(view, of, how, unit, seed).counts[:, -1]
     asked = views.answer(view).table["asked"].to_numpy(bool)
     current, units = views.current(view.stamp), views.units(view)
-    return hot.smallest(current, units, newest, asked, of, how, seed, families=2)
+    return hot_spots.smallest(current, units, newest, asked, of, how, seed, families=2)
 
 
 @st.cache_resource(
     max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
 )
-def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot.Emerging:
+def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot_spots.Emerging:
     """The hot spots of a View over time. Do not change them."""
     current, units = views.current(view.stamp), views.units(view)
     asked = views.answer(view).table["asked"].to_numpy(bool)
-    return hot.over_time(current, view, units, asked, of, how, unit, seed)
+    return hot_spots.over_time(current, view, units, asked, of, how, unit, seed)
 
 
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
@@ -81,9 +79,9 @@ def near(view: View, seed: int) -> near_repeats.Near:
 
 
 @st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner="Grouping records ...")
-def episodes(view: View, metres: int, hours: int, least: int) -> data_episodes.Episodes:
+def episode_groups(view: View, metres: int, hours: int, least: int) -> episodes.Episodes:
     """The episodes of a View. Do not change them."""
-    return data_episodes.find_episodes(views.current(view.stamp), view, metres, hours, least)
+    return episodes.find_episodes(views.current(view.stamp), view, metres, hours, least)
 
 
 @st.cache_resource(

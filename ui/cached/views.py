@@ -31,7 +31,7 @@ def current_settings() -> settings.Settings:
 @st.cache_resource
 def store() -> Store:
     """The store that this dashboard was started with: the public has none."""
-    if settings.audience() != "team":
+    if settings.read_audience() != "team":
         raise settings.Problem("The public dashboard opens no store.")
     return Store(current_settings().store)
 

@@ -79,22 +79,22 @@ WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
 }
 
 
-def defaults(meta: Meta, place: Settings) -> dict[str, Any]:
+def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
     """What every widget holds before the reader chooses, by filter word."""
     empty: dict[str, Any] = {"several": [], "date": None, "switch": False, "text": ""}
     found = {
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
         for row in FILTERS
     }
-    opens = [source_option(name) for name in opening_sources(meta, place)]
+    opens = [source_option(name) for name in opening_sources(meta, settings)]
     return found | {"source": opens, "compare": COMPARED[0]}
 
 
-def ask_filters(meta: Meta, place: Settings) -> dict[str, Any]:
+def ask_filters(meta: Meta, settings: Settings) -> dict[str, Any]:
     """What the reader has chosen, by filter word."""
     rows = {row.word: row for row in FILTERS}
     known = {**meta, "chosen_set": st.session_state.get("set", "")}
-    usual = defaults(known, place)
+    usual = defaults(known, settings)
 
     def widget(word: str) -> Any:
         row = rows[word]
@@ -108,7 +108,7 @@ def ask_filters(meta: Meta, place: Settings) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     with st.sidebar:
         chosen["source"] = widget("source")
-        _quick(chosen["source"], meta, place)
+        _quick(chosen["source"], meta, settings)
         for word in FIRST[1:] + THEN:
             chosen[word] = widget(word)
             if word == "shape":
@@ -145,10 +145,10 @@ def _any_set(found: list[str]) -> bool:
     return any(word in st.query_params for word in found)
 
 
-def _quick(sources: list[str], meta: Meta, place: Settings) -> None:
+def _quick(sources: list[str], meta: Meta, settings: Settings) -> None:
     names = tuple(
         s["name"] for s in meta["sources"] if source_option(s["name"]) in sources
-    ) or opening_sources(meta, place)
+    ) or opening_sources(meta, settings)
 
     def choose() -> None:
         picked = st.session_state.get("quick")

@@ -29,22 +29,22 @@ def sidebar(page: str) -> None:
     st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
         stamp = views.stamp()
-        place = views.current_settings()
+        settings = views.current_settings()
     except Problem as problem:
         st.error(plain(str(problem)))
         st.stop()
     if stamp is None or not views.meta(stamp)["rows"]:
-        return _empty(place)
+        return _empty(settings)
     meta = views.meta(stamp)
     link = {word: st.query_params.get_all(word) for word in st.query_params}
-    chosen = filter_bar.ask_filters(meta, place)
+    chosen = filter_bar.ask_filters(meta, settings)
     settled = st.query_params.get(links.SETTLED)
     if settled:
         chosen[links.SETTLED] = settled
     now = views.now()
-    view, notices = links.view(chosen, meta, place, now)
+    view, notices = links.view(chosen, meta, settings, now)
     if len(view.sources) > 1:
-        view, notices = _one_source(view, chosen, meta, place, now)
+        view, notices = _one_source(view, chosen, meta, settings, now)
     vain = page_words.arrive(page, page_words.Arrival(view, link))
     told = dict.fromkeys((*notices, *_misread(link, view, meta, page_words.NAMES), *vain))
     st.session_state["view"] = (view, tuple(told))
@@ -68,7 +68,7 @@ def _misread(
 
 
 def _one_source(
-    view: View, chosen: dict[str, Any], meta: Meta, place: Settings, now: datetime
+    view: View, chosen: dict[str, Any], meta: Meta, settings: Settings, now: datetime
 ) -> tuple[View, tuple[str, ...]]:
     """The View of one of several sources: they are never added up."""
     named = {source_option(name): name for name in view.sources}
@@ -80,11 +80,11 @@ def _one_source(
             bind="query-params",
             help="Sources that cover different times or places are not added up.",
         )
-    shown, notices = links.view({**chosen, "source": [picked]}, meta, place, now)
+    shown, notices = links.view({**chosen, "source": [picked]}, meta, settings, now)
     others = []
     for option in named:
         if option != picked:
-            other = links.view({**chosen, "source": [option]}, meta, place, now)[0]
+            other = links.view({**chosen, "source": [option]}, meta, settings, now)[0]
             span = period(other.start, other.end)
             others.append(f"{views.headline(other)['n']:,} {option}, {span}")
     told = (
@@ -199,10 +199,10 @@ def link(view: View, words: Mapping[str, str] | None = None) -> str:
     return f"{st.context.url or ''}?{query}{rest}"
 
 
-def _empty(place: Settings) -> None:
+def _empty(settings: Settings) -> None:
     st.subheader("No records yet", anchor=False)
     st.text("Fill the store from a terminal, then reload this page:")
     sample = "python -m data sample                 # the records that come with it\n"
     own = "python -m data import your-file.csv   # your own"
-    st.code((sample if place.sample else "") + own, language=None)
+    st.code((sample if settings.sample else "") + own, language=None)
     st.stop()

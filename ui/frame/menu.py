@@ -41,7 +41,7 @@ PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
 def navigation() -> StreamlitPage:
     """The menu of those whom this dashboard serves; what comes back is the page asked for."""
     groups: dict[str, list[StreamlitPage]] = {}
-    for file, title, path, group in TABLES[settings.audience()]:
+    for file, title, path, group in TABLES[settings.read_audience()]:
         page = st.Page(file, title=title, url_path=path or None, default=not path)
         groups.setdefault(group, []).append(page)
     return st.navigation(groups, position="top")

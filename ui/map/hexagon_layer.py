@@ -15,8 +15,7 @@ from data.views.view import View
 from geo import classes, mercator
 from geo.hexagons import RESOLUTIONS
 from geo.mercator import Grid
-from ui.cached import map_layers
-from ui.cached import views as cached
+from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer
 from ui.map.choices import MapChoices
 from ui.parts import palette
@@ -37,16 +36,16 @@ def hexagon_patch(
 
     `upper` are class limits that are fixed already.
     """
-    over = cached.outline(view)
+    over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
         why = "No record of this View is known to the block or better."
         return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
     resolution = hexagons.resolution(asked.seen.zoom if asked.seen else _ZOOM)
     grid = None if resolution in WHOLE else _window(over, asked)
     found = map_layers.hexes(view, resolution, grid)
-    weeks = heat_surface.covered_weeks(view, cached.current(view.stamp))
+    weeks = heat_surface.covered_weeks(view, views.current(view.stamp))
     density = found.n / found.km2 / weeks
-    count = recording.is_count(view, cached.meta(view.stamp))
+    count = recording.is_count(view, views.meta(view.stamp))
     by_density = asked.hexagons == "density" and count
     values = density if by_density else found.n.astype(float)
     if upper is None:
@@ -81,12 +80,12 @@ def _window(over: heat_surface.Extent, asked: MapChoices) -> Grid | None:
     return mercator.grid_over(near or whole, 16)
 
 
-def density_limits(views: tuple[View, ...]) -> list[float]:
+def density_limits(several: tuple[View, ...]) -> list[float]:
     """Class limits of densities: those of one resolution, whatever the zoom shows."""
     held = []
-    for view in views:
+    for view in several:
         every = map_layers.hexes(view, SCALED, None)
-        weeks = heat_surface.covered_weeks(view, cached.current(view.stamp))
+        weeks = heat_surface.covered_weeks(view, views.current(view.stamp))
         held.append((every.n / every.km2 / weeks)[every.n >= _FEW])
     return classes.limits(np.concatenate(held))
 

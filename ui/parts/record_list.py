@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import personal_columns as forbidden
-from data import words
+from data import personal_columns, words
 from data.record import COLUMNS
 from data.views import whole_records
 from data.views.view import View
@@ -62,7 +61,7 @@ CLOCK = {"exact": "{:%H:%M}", "hour": "about {:%H}:00"}
 
 def hidden_columns(view: View) -> list[str]:
     """The columns on persons that this View's sources have."""
-    return [c for c in views.attribute_names(view) if forbidden.is_personal(c)]
+    return [c for c in views.attribute_names(view) if personal_columns.is_personal(c)]
 
 
 def list_sentence(view: View, frame: pd.DataFrame, search: str) -> str:
