@@ -18,16 +18,17 @@ COLD, CACHED = 2.0, 0.050
 ASKED = """
 import json, resource, time
 from datetime import UTC, datetime
-from data import links
-from ui import cached, cached_patterns, now
-stamp = cached.stamp()
+from data.patterns import space_time_scan
+from data.views import links
+from ui.cached import findings, views
+stamp = views.stamp()
 asked = {"source": ["use of force"]}
-view, _ = links.view(asked, cached.meta(stamp), cached.current_settings(), datetime.now(UTC))
+view, _ = links.view(asked, views.meta(stamp), views.current_settings(), datetime.now(UTC))
 def screen():
     start = time.perf_counter()
-    answer = cached.answer(view)
-    newest = cached_patterns.unusual(view, now.data_now.USUAL_DAYS, 1)
-    alarms = cached_patterns.alarms(view, 1)
+    answer = views.answer(view)
+    newest = findings.unusual(view, space_time_scan.USUAL_DAYS, 1)
+    alarms = findings.alarms(view, 1)
     return time.perf_counter() - start, len(newest.table), len(alarms.table), answer.headline["n"]
 cold = screen()
 again = sorted(screen() for _ in range(9))[4]

@@ -16,15 +16,15 @@ JOB = """
 import json, resource, sys, time
 from dataclasses import replace
 from datetime import date
-from data import release
-from data.attacks import made
-from data.policy import Policy
+from data.attacks import made_records as made
+from data.release import release_numbers
+from data.release.policy import Policy
 yearly, years = (int(v) for v in sys.argv[1:])
-records = made.known(made.history(yearly, years), date(2100, 1, 1))
+records = made.records_known_on(made.history(yearly, years), date(2100, 1, 1))
 policy = replace(Policy(zone="America/Chicago"), years=years)
 asked = records, made.groups(), policy, b"made records only, made secret"
 start = time.perf_counter()
-tables = release.build(*asked, date(made.FIRST_DAY.year + years, 2, 1)).tables
+tables = release_numbers.build(*asked, date(made.FIRST_DAY.year + years, 2, 1)).tables
 taken = time.perf_counter() - start
 shown = {
     path.split("/")[1]: float(frame["n"].notna().mean())

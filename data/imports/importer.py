@@ -87,7 +87,7 @@ def import_file(
 
 def batch_id(decided: Plan) -> str:
     """The name of what a file becomes by a mapping, at a place, by these rules."""
-    place = decided.place
+    place = decided.settings
     meaning = {
         "file": decided.csv.sha256,
         "mapping": decided.mapping.plain(),
@@ -149,7 +149,7 @@ class _Work:
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
         self.purges = purged_rows.purges_among(store.events())
-        self.fixed_crs = projection.metric_crs(store, decided.place)
+        self.fixed_crs = projection.metric_crs(store, decided.settings)
         self.crs = self.fixed_crs
 
     def read(self, progress: Progress | None) -> Report:
