@@ -1,0 +1,343 @@
+"""The embed in a real browser: from disk, from a server, in a frame, without scripts."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.embed import embed_files
+from tests.made_release import made
+from tests.tabs import PARKED
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "static/vendor/axe/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ("index.html", "es.html")
+
+
+@pytest.fixture(scope="module")
+def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three embeds: official first, community first, hardly anything."""
+    root = tmp_path_factory.mktemp("site")
+    embed_files.write_embed(root / "both" / "embed", *made(sample_store))
+    embed_files.write_embed(root / "community" / "embed", *made(sample_store, 6, official=False))
+    embed_files.write_embed(root / "few" / "embed", *made(sample_store, official=False))
+    return root
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that writes no lines."""
+
+    def log_message(self, *words: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def site(root: Path) -> Iterator[str]:
+    """The address of a plain server of files."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(root))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+class Seen:
+    """A page with what went wrong on it and what it asked for."""
+
+    def __init__(self, browser: Any, **more: Any) -> None:
+        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | more))
+        self.page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
+        self.page.on("request", lambda r: self.asked.append(r.url))
+
+    def _hear(self, message: Any) -> None:
+        """Note what went wrong; a browser asks for an icon by itself, also after a visit."""
+        own = message.location.get("url", "").endswith(("/favicon.ico", PARKED))
+        if message.type in ("error", "warning") and not own:
+            self.wrong.append(message.text)
+
+    def open(self, url: str) -> Any:
+        self.page.goto(url)
+        if self.page.evaluate("typeof 1") and "drawn" not in url:
+            self.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+        return self.page
+
+
+@pytest.fixture
+def seen(browser: Any) -> Iterator[Seen]:
+    """A desktop page; nothing may go wrong on it."""
+    one = Seen(browser)
+    yield one
+    one.context.close()
+    assert not one.wrong
+
+
+def said(page: Any) -> str:
+    return str(page.locator("h1").inner_text())
+
+
+@pytest.mark.parametrize("kind", ["both", "community", "few"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scripts_say_what_stands_in_the_page(
+    browser: Any, root: Path, kind: str, language: str
+) -> None:
+    """Python wrote the page, the script draws it again: every word and color the same."""
+    url = (root / kind / "embed" / language).as_uri()
+    texts = (
+        "h1",
+        "#sub",
+        "#sort",
+        "#legend li",
+        "#caption",
+        "#rows tr",
+        "#series",
+        "#notes",
+        "#source",
+    )
+    found = []
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(url)
+        clean = [
+            [" ".join(t.split()) for t in page.locator(css).all_inner_texts()] for css in texts
+        ]
+        drawn = [
+            [p.get_attribute("class") for p in page.locator("#areas path").all()],
+            [p.get_attribute("class") for p in page.locator("#rows rect").all()],
+            [float(r.get_attribute("height")) for r in page.locator(".bars rect").all()],
+        ]
+        found.append((clean, drawn))
+        assert page.locator("#choose").is_visible() == scripts
+        context.close()
+    assert found[0] == found[1]
+    assert len(found[0][1][0]) == 73 == len(found[0][0][5])
+
+
+NOTHING = "The link asks for something that this release does not show"
+
+
+@pytest.mark.parametrize(
+    ("kind", "search", "told"),
+    [
+        ("both", "", ""),
+        ("both", "?source=official&kind=traffic_stop&period=2017-06&area=1", ""),
+        ("few", "?source=official", "This release shows no number of: Official records. What "
+         "follows is other data: Community reports."),
+        ("both", "?source=x", NOTHING),
+        ("both", "?period=1999-01", NOTHING),
+        ("both", "?kind=%3Cscript%3E", NOTHING),
+        ("both", "?area=Nowhere", NOTHING),
+        ("both", "?perod=2017-06", NOTHING),
+        ("both", "?kind=traffic_stop&utm_source=x&fbclid=y", ""),
+    ],
+)  # fmt: skip
+def test_what_a_link_asks_for_in_vain_is_said(
+    seen: Seen, root: Path, kind: str, search: str, told: str
+) -> None:
+    page = seen.open((root / kind / "embed/index.html").as_uri() + search)
+    note = page.locator("#vain")
+    assert note.is_visible() == bool(told) and note.inner_text().startswith(told)
+    if told and page.locator("#next").is_enabled():
+        page.locator("#next").click()
+        assert not note.is_visible()
+
+
+def test_made_data_is_told_above_everything(browser: Any, root: Path) -> None:
+    found = set()
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        for kind in ("both", "community"):
+            page.goto((root / kind / "embed/index.html").as_uri())
+            note = page.locator("#notreal")
+            found.add((kind, note.is_visible()))
+            assert "none of these reports is real" in str(note.text_content())
+        context.close()
+    # official records, which are real, and made community reports
+    assert found == {("both", False), ("community", True)}
+
+
+def test_it_opens_from_disk_and_from_a_server(seen: Seen, root: Path, site: str) -> None:
+    page = seen.open((root / "both/embed/index.html").as_uri())
+    assert said(page).startswith("In December 2017, traffic stops")
+    page = seen.open(f"{site}/both/embed/index.html")
+    assert said(page).startswith("In December 2017, traffic stops")
+    own = ((root / "both/embed").as_uri(), f"{site}/both/embed/", "data:")
+    assert all(url.startswith(own) for url in seen.asked)
+
+
+def test_a_link_selects_and_what_it_does_not_know_is_passed_over(seen: Seen, root: Path) -> None:
+    base = (root / "both/embed/index.html").as_uri()
+    page = seen.open(f"{base}?kind=use_of_force&period=2019-Q2")
+    assert said(page).startswith("From April to June 2019, uses of force")
+    page = seen.open(f"{base}?area=whittier&kind=traffic_stop&period=2017")
+    assert said(page).startswith("In 2017, Whittier: ")
+    assert page.locator("#rows tr.on").inner_text().startswith("Whittier")
+    page = seen.open(
+        f"{base}?area=%3Cimg%20src%3Dx%3E&kind=zebra&period=2031-01&source=nobody&more=zebra"
+    )
+    assert said(page).startswith("In December 2017, traffic stops were most")
+    assert "zebra" not in page.content().lower() and "<img" not in page.content()
+    page = seen.open(f"{base}?source=community")
+    assert "Community reports" in page.locator("#sort").inner_text()
+
+
+def test_selections_show_released_cells_only(seen: Seen, root: Path) -> None:
+    page = seen.open((root / "community/embed/index.html").as_uri())
+    data = page.evaluate("() => window.PORCHLIGHT")
+    offered = page.locator("select[name=kind] option").evaluate_all("os => os.map(o => o.value)")
+    assert set(offered) <= set(data["sorts"]["community"]["kinds"])
+    for kind in offered:
+        page.locator("select[name=kind]").select_option(kind)
+        for every in page.locator("select[name=every] option").evaluate_all(
+            "os => os.map(o => o.value)"
+        ):
+            page.locator("select[name=every]").select_option(every)
+            held = data["sorts"]["community"]["maps"][every][kind]
+            shown = page.locator("#rows td.n").all_inner_texts()
+            numbers = sorted(int(t.replace(",", "")) for t in shown if t[0].isdigit())
+            at = int(page.locator("#slider").input_value()) if len(held["p"]) > 1 else 0
+            row = held["n"].split(";")[at] if held["n"] else ""
+            assert numbers == sorted(int(v) for v in row.split(",") if v)
+            assert {t for t in shown if not t[0].isdigit()} <= {"not shown"}
+
+
+def test_by_keyboard_alone(seen: Seen, root: Path) -> None:
+    page = seen.open((root / "both/embed/index.html").as_uri())
+    where = "() => { const e = document.activeElement; return e.id || e.name || e.closest('tr')?.dataset.a || e.textContent; }"
+    stops = []
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(where))
+    assert [s for s in stops if s in ("sort", "kind", "every", "area")] == [
+        "sort",
+        "kind",
+        "every",
+        "area",
+    ]
+    assert sum(s[0] == "a" and s[1:].isdigit() for s in stops) == 1, stops  # one stop for all areas
+    assert "slider" in stops
+    page.locator("#areas [tabindex='0']").focus()
+    first = page.evaluate(where)
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate(where)
+    assert second != first and page.locator("#tip").is_visible()
+    assert page.locator("#focused").get_attribute("d")
+    page.keyboard.press("Enter")
+    name = page.locator(f"#{second}").get_attribute("aria-label").split(":")[0]
+    assert (
+        name in said(page) and page.locator(f"#{second}").get_attribute("aria-selected") == "true"
+    )
+    page.wait_for_function("t => document.getElementById('live').textContent === t", arg=said(page))
+    page.locator("#rows button[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('tr').className") == "on"
+    before = said(page)
+    page.locator("#slider").focus()
+    page.keyboard.press("ArrowLeft")
+    assert said(page) != before and "November 2017" in said(page)
+    assert page.locator("#slider").get_attribute("aria-valuetext") == "November 2017"
+
+
+def test_the_table_can_be_sorted(seen: Seen, root: Path) -> None:
+    page = seen.open((root / "few/embed/index.html").as_uri())
+    names = lambda: page.locator("#rows th").all_inner_texts()  # noqa: E731
+    page.get_by_role("button", name="Area", exact=True).click()
+    assert names() == sorted(names(), key=str.lower)
+    page.get_by_role("button", name="Number", exact=True).click()
+    assert page.locator("#rows td.n").first.inner_text()[0].isdigit()
+    page.get_by_role("button", name="Number", exact=True).click()
+    shown = [t for t in page.locator("#rows td.n").all_inner_texts() if t[0].isdigit()]
+    assert shown == sorted(shown, key=int) and page.locator("[aria-sort=ascending]").count() == 1
+
+
+@pytest.mark.parametrize("way", ["script", "frame"])
+def test_in_a_frame_it_says_its_height(seen: Seen, root: Path, site: str, way: str) -> None:
+    lines = (Path(__file__).resolve().parents[2] / "data/embed.md").read_text()
+    address = "https://example.org/current/embed/"
+    blocks = [b.split("```")[0] for b in lines.split("```html\n")[1:]]
+    pasted = (
+        blocks[0].replace("async", 'async data-kind="traffic_stop" data-period="2017-06"')
+        if way == "script"
+        else blocks[1] + blocks[2]
+    )
+    (root / f"{way}.html").write_text(
+        f"<!doctype html><meta charset=utf-8><title>x</title><link rel=icon href=data:,><h1>An article</h1><div style='width:420px'>{pasted.replace(address, '/both/embed/')}</div>"
+    )
+    seen.page.goto(f"{site}/{way}.html")
+    seen.page.wait_for_function(
+        "() => { const f = document.querySelector('iframe'); return f && f.offsetHeight > 1000; }"
+    )
+    frame = seen.page.frames[1]
+    assert frame.locator("h1").inner_text().startswith("In June 2017, traffic stops")
+    high = frame.evaluate("document.documentElement.scrollHeight")
+    assert abs(seen.page.evaluate("document.querySelector('iframe').offsetHeight") - high) <= 2
+    frame.locator("summary").last.click()
+    seen.page.wait_for_function("h => document.querySelector('iframe').offsetHeight > h", arg=high)
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 800, 1280, 1920])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_wider_than_the_screen(
+    browser: Any, root: Path, width: int, language: str
+) -> None:
+    one = Seen(browser, viewport={"width": width, "height": 800})
+    page = one.open((root / "community/embed" / language).as_uri() + "?area=10")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, summary, input')].filter(e => e.offsetHeight && e.offsetHeight < 24).length"
+    )
+    assert not small and not one.wrong
+    one.context.close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", ["both", "few"])
+def test_axe_finds_nothing(browser: Any, site: str, dark: bool, kind: str) -> None:
+    one = Seen(browser, color_scheme="dark" if dark else "light", bypass_csp=True)
+    for language in LANGUAGES:
+        page = one.open(f"{site}/{kind}/embed/{language}?area=10")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        assert found["passes"]
+        told = [
+            (v["id"], v["help"], [n["html"][:120] for n in v["nodes"]][:3])
+            for v in found["violations"]
+        ]
+        assert not told, told
+    one.context.close()
+
+
+def test_the_current_picture_as_a_file(seen: Seen, root: Path, tmp_path: Path) -> None:
+    page = seen.open((root / "both/embed/index.html").as_uri() + "?kind=use_of_force&period=2019")
+    page.locator("summary").last.click()
+    with page.expect_download() as svg:
+        page.get_by_role("button", name="Picture as SVG").click()
+    text = Path(svg.value.path()).read_text()
+    assert said(page)[:40] in text and "996" not in svg.value.suggested_filename
+    assert (
+        "Release of" in text
+        and "June 20, 2026" in text
+        and "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    )
+    with page.expect_download() as png:
+        page.get_by_role("button", name="Picture as PNG").click()
+    from PIL import Image
+
+    with Image.open(png.value.path()) as image:
+        assert image.width == 2000 and len(image.convert("RGB").getcolors(1 << 24)) > 20
+    assert svg.value.suggested_filename == "porchlight-official-use_of_force-2019.svg"

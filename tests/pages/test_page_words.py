@@ -1,0 +1,104 @@
+"""What pages themselves put into a link: every word has a row, every vain one is said once."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from data.views.filters import FILTERS
+from tests.pages.test_pages import ROOT, opened, said
+from ui.frame import page_words
+from ui.frame.menu import PAGES
+
+FILES = {address: file for file, _, address, _ in PAGES}
+# a value of each word that its page knows, on the sample and the View it opens on
+GOOD = {
+    "layer": "heat", "bandwidth": "300", "scale": "12.5", "hexagons": "count", "beside": "swipe",
+    "play": "by week", "width": "4 a frame", "frame": "2017-06-05", "base": "none",
+    "at": "44.95,-93.28,13", "name": "Jordan", "list": "all", "show": "police stops", "seed": "7",
+    "of": "density per km2", "neighbors": "the 6 nearest areas", "by": "whole weeks", "days": "14",
+    "of_kind": "traffic stop", "metres": "300", "within": "6", "least": "4",
+    "against": "two sets of areas", "these": "Whittier", "those": "Jordan",
+    "other": "use of force", "order": "by ratio", "every": "true", "season": "true",
+    "settled": "2026-01-15T00:00",
+}  # fmt: skip
+# values of every kind that a word cannot have: none may be drawn as markup
+BAD = {
+    "scale": "-1", "seed": "1.5", "frame": "25h", "at": "9,9,9", "every": "yes", "season": "1",
+    "width": "0 a frame", "days": "0", "layer": "![x](http://evil.example/x.png)",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The sample, with nothing left in the caches."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def bound(file: Path) -> set[str]:
+    """The keys of the widgets of a module that are bound to the link."""
+    found = set()
+    for call in ast.walk(ast.parse(file.read_text())):
+        given = {k.arg: k.value for k in call.keywords} if isinstance(call, ast.Call) else {}
+        if "bind" in given and isinstance(given["key"], ast.Constant):
+            found.add(str(given["key"].value))
+    return found
+
+
+def test_every_widget_in_a_link_has_a_row() -> None:
+    files = [f for f in (ROOT / "ui").rglob("*.py") if "public" not in f.parts]
+    held = set().union(*map(bound, files))
+    assert len(held) > 20  # what is looked for is found
+    assert held <= {*page_words.NAMES, *(row.word for row in FILTERS)}
+    assert set(GOOD) == {row.word for row in page_words.WORDS}
+    assert len({row.word for row in page_words.WORDS}) == len(page_words.WORDS)
+
+
+@pytest.mark.parametrize("page", list(FILES))
+def test_what_a_page_knows_is_met_in_silence(page: str) -> None:
+    link = {row.word: GOOD[row.word] for row in page_words.of_page(page)}
+    assert "ignored" not in (text := said(opened(FILES[page], **link))), text
+
+
+@pytest.mark.parametrize("page", list(FILES))
+def test_what_a_page_does_not_know_is_said_once(page: str) -> None:
+    rows = page_words.of_page(page)
+    link = {row.word: BAD.get(row.word, "*x* {{7*191}}") for row in rows}
+    foreign = next(row.word for row in page_words.WORDS if row not in rows)
+    app = opened(FILES[page], **link, **{foreign: GOOD[foreign]}, wrod="1")
+    lines = said(app).splitlines()
+    for row in rows:
+        assert lines.count(f"{row.label}: {link[row.word]!r} is not known here; ignored.") == 1
+    for word in (foreign, "wrod"):
+        wanted = f"This link says {word!r}: not a word of this page; ignored."
+        assert lines.count(wanted) == 1
+    drawn = [e.value for kind in ("markdown", "caption", "warning", "error") for e in app.get(kind)]
+    assert not [text for text in drawn if "evil" in text or "7*191" in text]
+
+
+def test_a_word_that_is_given_twice_is_said() -> None:
+    text = said(opened(layer=["heat", "areas"], hours=["06-12", "12-18"], weekday=["Fri", "Sat"]))
+    for label in ("Layer", "Hours"):
+        assert f"{label} stands more than once in this link; only one of them counts." in text
+    assert text.count("more than once") == 2
+
+
+def test_a_notice_goes_when_the_reader_asks_otherwise() -> None:
+    app = opened(play="weekly")
+    assert "'weekly'" in said(app.run())  # a rerun is not an answer
+    app.query_params["play"] = "by week"
+    app.run()
+    assert "ignored" not in said(app)
+
+
+def test_what_other_layers_wait_for_is_not_vain() -> None:
+    assert "ignored" not in said(opened(layer="incidents", beside="difference", bandwidth="300"))
+    assert "Two periods: 'difference'" in said(opened(layer="hexagons", beside="difference"))
+    assert "Frame: '2017-06-06'" in said(opened(play="by week", frame="2017-06-06"))  # a Tuesday

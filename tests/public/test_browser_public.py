@@ -1,0 +1,147 @@
+"""The public dashboard in a browser, served by a user who may read no store and no secret."""
+
+import itertools
+import re
+import struct
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from tests.conftest import ROOT, SHOTS
+from tests.pages.test_browser import PHONE, WIDE, Seen, settled, text
+from tests.publics import public, published
+from tests.tabs import PATIENCE
+
+__all__ = ["public", "published"]  # the fixtures
+pytestmark = pytest.mark.browser
+
+
+class Heard:
+    """Every byte of text that a page receives, also through its socket."""
+
+    def __init__(self, page: Any, seen: Seen) -> None:
+        self.parts: list[bytes] = []
+        self.media: list[Any] = []
+        seen.watch(page)
+        page.on("websocket", lambda ws: ws.on("framereceived", self._frame))
+        page.on("response", self._response)
+
+    def _frame(self, body: Any) -> None:
+        self.parts.append(body if isinstance(body, bytes) else str(body).encode())
+
+    def _response(self, response: Any) -> None:
+        where = urlsplit(response.url).path
+        if where.startswith(("/media/", "/app/static/areas", "/app/static/basemap")):
+            self.media.append(response)  # read later: not while the browser tells of it
+
+    def read(self) -> None:
+        """Take what was told of."""
+        self.parts += [response.body() for response in self.media]
+
+
+def drawn(page: Any) -> Any:
+    """The map's frame, once it is drawn."""
+    frame = page.frame_locator('[class*="st-key-map"] iframe')
+    frame.locator("html[data-drawn]").wait_for(state="attached")
+    settled(page)
+    return frame
+
+
+def _pairs(body: bytes) -> set[tuple[str, str]]:
+    """Every two numbers beside each other, to four decimals: one coordinate alone is also
+    found where the corner of an area is."""
+    found = re.findall(r"-?\d+\.\d{4,}", body.decode(errors="replace"))
+    return set(itertools.pairwise(number[: number.index(".") + 5] for number in found))
+
+
+def test_nothing_of_the_store_reaches_a_browser(
+    browser: Any, public: str, published: Path, sample_store: Path
+) -> None:
+    seen = Seen()
+    # the very first visit is a deep link to a page: Streamlit knows no menu yet
+    walk = ["/areas", "/", "/time", "/methods", "/?source=official+records",
+            "/?by=quarter&kind=all+kinds", "/time?source=press+reports"]  # fmt: skip
+    heard = []
+    for path in walk:
+        page = browser.new_page(fresh=True)  # everything is sent, nothing is kept
+        page.set_default_timeout(PATIENCE)
+        heard.append(Heard(page, seen))
+        page.goto(public + path)
+        page.locator("h3").first.wait_for()
+        settled(page)
+        if "/time" not in path and "/methods" not in path:
+            drawn(page)
+        heard[-1].read()
+        page.close()
+    body = b"".join(part for one in heard for part in one.parts)
+    assert len(body) > 100_000
+    assert seen.hosts == {urlsplit(public).netloc}
+    assert not seen.errors
+    page = browser.new_page(fresh=True)
+    answer = page.goto(f"{public}/records")  # a page of the team's
+    assert answer.status == 404 and page.get_by_text("Nothing is here.").count() == 1
+    page.close()
+    # no id and no coordinate of the store's community and press records, no time of day
+    files = sorted((sample_store / "batches").glob("*.parquet"))
+    columns = ["incident_id", "source", "lon", "lat"]
+    held = pd.concat([pq.read_table(f, columns=columns).to_pandas() for f in files])
+    held = held[~held["source"].isin(["police-stops", "use-of-force"])]
+    assert len(held) > 100
+    for row in held.itertuples():
+        assert str(row.incident_id).encode() not in body
+    told = _pairs(body) - _pairs((published / "current/areas.geojson").read_bytes())
+    assert told  # where the names of areas stand
+    assert _pairs(b'[-93.26441,44.97772], "lat":') == {("-93.2644", "44.9777")}
+    for place in held[["lon", "lat"]].dropna().itertuples(index=False):
+        lon, lat = ({f"{value:.4f}", f"{value:.5f}"[:-1]} for value in place)  # rounded, cut
+        for pair in itertools.product(lon, lat):
+            assert pair not in told and pair[::-1] not in told, f"{place} reached the browser"
+        assert struct.pack("<d", place.lon) not in body
+    assert not re.search(rb"20\d\d-\d\d-\d\dT\d\d:\d\d", body)
+
+
+def test_the_team_s_files_are_not_given_out(public: str) -> None:
+    folder = ROOT / "static" / "areas"
+    folder.mkdir(exist_ok=True)
+    file = folder / "0000000000canary.js"
+    file.write_text("canary")
+    try:
+        for path in (
+            "areas/0000000000canary.js",
+            "./areas/0000000000canary.js",
+            "areas//../areas/0000000000canary.js",
+        ):
+            with pytest.raises(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{public}/app/static/{path}").read()
+        assert urllib.request.urlopen(f"{public}/app/static/porchlight.js").read()
+    finally:
+        file.unlink()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_embedded_it_works_and_fits(
+    browser: Any, public: str, published: Path, size: dict[str, int], dark: bool
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
+    page.locator("h3").first.wait_for()
+    frame = drawn(page)
+    told = pd.read_csv(published / "current/community/area-quarter.csv", dtype={"n": "Int32"})
+    n = told.loc[told["period"] == "2026-Q1", "n"].notna().sum()
+    assert f"{n} of 73 areas have a number; {73 - n} are not shown" in text(page)
+    assert "not shown" in frame.locator(".porch-legend").inner_text()
+    assert frame.locator("path.leaflet-interactive").count() >= 73
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "embed=true" in page.url and "by=quarter" in page.url
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/public-{size['width']}-{dark}.png")
+    context.close()
