@@ -11,7 +11,7 @@ from typing import Any
 
 from data.settings import Problem
 
-# name, module, what it claims
+# name, module, its claim
 NAMES = (
     ("import", "bench.import_", "records from CSV to the table that screens read"),
     ("locate", "bench.locate", "which area holds each point"),

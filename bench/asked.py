@@ -44,7 +44,7 @@ def queries() -> list[str]:
 
 
 def shuffled(seed: int = SEED) -> list[str]:
-    """The same in an order by chance, each once."""
+    """The 400 queries in an order by chance, each once."""
     found = queries()
     return [found[i] for i in np.random.default_rng(seed).permutation(len(found))]
 
@@ -58,7 +58,7 @@ def zipf(count: int, seed: int = SEED) -> list[str]:
 
 
 def differs(ours: Screen, plain: Screen) -> str:
-    """Where two screens say different numbers, in words; empty where all are equal."""
+    """The first difference of two screens' numbers, in words; empty where all are equal."""
     if ours.errors or plain.errors:
         return f"an error: {(ours.errors + plain.errors)[0]}"
     if ours.count is None or ours.count != plain.count:
@@ -67,7 +67,7 @@ def differs(ours: Screen, plain: Screen) -> str:
 
 
 def tables_differ(ours: pd.DataFrame, plain: pd.DataFrame) -> str:
-    """Where two ranked tables differ: areas, counts or rates. Ours may cut long names.
+    """The first difference of two ranked tables: areas, counts or rates. Ours may cut names.
 
     Whether an area changed only ours says: the peer knows nothing of seasons and memory.
     """

@@ -64,7 +64,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 def figures(
     root: Path, rows: int, bases: tuple[str, ...], days: tuple[str, ...] = DAYS
 ) -> list[dict[str, Any]]:
-    """The same on a store that `bench.made` has made; the plain one on the first base."""
+    """The figures on a store that `bench.made` has made; the plain one on the first base."""
     browser = next(filter(None, map(shutil.which, start.BROWSERS)), None)
     if browser is None or not importlib.util.find_spec("playwright"):
         raise Problem("Chromium or playwright is not installed: see make test.")
@@ -115,7 +115,7 @@ def figures(
 
 
 def _different(ours: list[Click], plains: list[Click]) -> list[str]:
-    """Which clicks changed no pixel, and where the two headlines differ."""
+    """Sentences on the clicks that changed no pixel, and where the two headlines differ."""
     found = []
     for who, clicks in (("ours", ours), ("plain", plains)):
         still = [i for i, click in enumerate(clicks, 1) if not click.changed]
@@ -142,7 +142,7 @@ def _clicks(page: Any, days: tuple[str, ...]) -> list[Click]:
     found, before, shown = [], _pixels(page), _count(page)
     for day in days:
         seconds = _click(page, day)
-        # not timed: what is read may be a moment behind what is drawn
+        # not timed: the headline may be a moment behind the map
         for _ in range(READS):
             after, count = _pixels(page), _count(page)
             if after != before and count != shown:

@@ -41,7 +41,7 @@ def measured(case: Case, runs: int) -> dict[str, Any]:
     trials = np.array([case.trial(rng) for _ in range(runs)], float)
     flagged, looks = trials.T
     share = flagged.sum() / looks.sum()
-    # of a ratio of sums: the trials are independent, what is in one is not
+    # the error of a ratio of sums: trials are independent, findings within one are not
     spread = np.sqrt(((flagged - share * looks) ** 2).sum()) / looks.sum()
     alone = np.sqrt(case.stated * max(1 - case.stated, 0.01) / runs)
     error = SURE * max(spread, alone / np.sqrt(looks.mean()) if spread == 0 else 0)

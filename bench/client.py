@@ -22,7 +22,7 @@ COUNTED = re.compile(r"([\d,]+) of [\d,]+ incidents")
 
 @dataclass
 class Screen:
-    """What one run of a page has sent: seconds to its end, bytes, texts, tables, errors."""
+    """The answer of one run of a page: seconds to its end, bytes, texts, tables, errors."""
 
     seconds: float = 0.0
     size: int = 0
@@ -37,7 +37,7 @@ class Screen:
 
     @property
     def count(self) -> int | None:
-        """How many incidents the headline tells."""
+        """The number of incidents that the headline tells."""
         found = COUNTED.match(self.sentence)
         return int(found[1].replace(",", "")) if found else None
 

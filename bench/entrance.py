@@ -1,4 +1,4 @@
-"""What the gate costs a request: the same app with it and without it, in turn, in one process.
+"""The cost of the gate to a request: the same app with and without it, in turn, in one process.
 
 Behind it stands what Streamlit answers a page's address with, its whole middleware included. The
 request is the dearest there is: a signed session, lists of people, a page with its policy.
@@ -23,7 +23,7 @@ ROLES = '[roles]\nviewer = ["group:desk"]\n'
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """A row is one request."""
+    """Measure the gate; a row is one request."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "porchlight.toml"
         file.write_text(ROLES)

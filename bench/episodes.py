@@ -28,7 +28,7 @@ Points = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """Against scikit-learn with 20,000 records, and within bounds with a million."""
+    """Measure against scikit-learn with 20,000 records, and by fixed limits with a million."""
     found = [_against_peer(rows or FEW, *eps) for eps in EPS]
     return found + [_large(rows or MANY, *eps) for eps in EPS]
 
@@ -100,7 +100,7 @@ def _against_peer(rows: int, metres: float, days: float) -> dict[str, Any]:
 
 
 def _large(rows: int, metres: float, days: float) -> dict[str, Any]:
-    """In a process of its own, so that the memory is its own too."""
+    """Measure so many records in a process of its own, so that the memory is its own too."""
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(rows), str(metres), str(days)],
         cwd=Path(__file__).resolve().parents[1],
@@ -118,7 +118,7 @@ def _large(rows: int, metres: float, days: float) -> dict[str, Any]:
 
 
 def alone(rows: float, metres: float, days: float) -> None:
-    """One run, its seconds and memory as a line of JSON."""
+    """Print the seconds and memory of one run as a line of JSON."""
     points = made(int(rows))
     start = time.perf_counter()
     found = st_dbscan_core(*points, metres, days, LEAST)
@@ -143,7 +143,7 @@ def _in_turn(*runs: Callable[[], Clusters]) -> list[tuple[float, Clusters]]:
 
 
 def _alike(one: np.ndarray, two: np.ndarray) -> bool:
-    """Whether both tell the same clusters apart, whatever their numbers."""
+    """Return whether both tell the same clusters apart, whatever their numbers."""
     both = len(set(zip(one.tolist(), two.tolist())))
     return both == len(set(one.tolist())) == len(set(two.tolist()))
 

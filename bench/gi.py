@@ -20,7 +20,7 @@ SEED = 2017
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """A row is one area's week."""
+    """Measure our Gi* and esda's; a row is one area's week."""
     weeks = max(1, (rows or AREAS * WEEKS) // AREAS)
     neighbors = made_map()
     values = made_values(weeks)

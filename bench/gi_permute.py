@@ -37,7 +37,7 @@ asked = {"star": True, "transform": "B", "n_jobs": 1, "seed": seed}
 def once():
     return G_Local(given["values"], weights, permutations=permutations, **asked).p_sim
 """
-# what both get; loading it, and numpy for it, is not counted
+# the input of both; loading it, and numpy for it, is not counted
 AROUND = """
 import json, statistics, sys, time
 import numpy as np
@@ -55,7 +55,7 @@ print(json.dumps([seconds[0], statistics.median(seconds[1:]), p.tolist()]))
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """A row is one permutation of all areas; both do the same number, in processes of their own."""
+    """Measure ours and esda's in processes of their own; a row is one permutation of all areas."""
     permutations = rows or PERMUTATIONS
     neighbors, values = made_map(), made_values(1)[:, 0]
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:

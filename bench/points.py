@@ -144,7 +144,7 @@ def _pans(chromium: Any, address: str) -> tuple[list[float], list[float], list[i
 
 
 def _peer(chromium: Any, points: list[list[float]]) -> tuple[float, int]:
-    """The same for a page of folium's with the points in it, served by a local server."""
+    """Seconds to the first clusters on folium's page of the points, and the points it counts."""
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         vendor = ROOT / "static" / "vendor"
         for name in ("leaflet.js", "leaflet.css", "images", "peer"):
@@ -179,4 +179,4 @@ def _written(points: list[list[float]]) -> str:
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: the bench prints figures only."""
+        """Print no line: the bench prints figures only."""

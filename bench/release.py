@@ -1,4 +1,4 @@
-"""What the public may see of a million reports, and what networks of three sizes can publish."""
+"""The release of a million reports, and the cells that networks of three sizes can publish."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ ROWS = 1_000_000
 YEARS = 5
 SIZES = (300, 3_000, 20_000)  # reports a year
 MOST_S, MOST_MB = 60.0, 2_000.0
-# a process of its own: its memory is the job's
+# run in a process of its own, so that its memory is that of the job alone
 JOB = """
 import json, resource, sys, time
 from dataclasses import replace

@@ -20,7 +20,7 @@ FASTER = 8.0
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """With 999 replicates, both in full; `rows` is the number of cases in space and time."""
+    """Measure 999 replicates, both in full; `rows` is the number of cases in space and time."""
     return [_in_time(rows or CASES), _in_space()]
 
 
@@ -67,7 +67,7 @@ def _days(cases: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _same(top: Any, peer: dict[str, Any]) -> bool:
-    """The same cluster, and p as near as two draws of replicates are."""
+    """Return whether both found the same cluster, and p as near as two draws of replicates are."""
     p = (top["p"] + peer["p"]) / 2
     chance = 4 * np.sqrt(2 * p * (1 - p) / REPLICATES)
     return bool(

@@ -22,12 +22,12 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 
 
 def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, Any]]:
-    """The same on a store that `bench.made` has made, with so many Views."""
+    """The figures on a store that `bench.made` has made, with so many Views."""
     with servers.ours(root) as ours, servers.plain(root) as plain:
         taken, plains, wrong, busy = asyncio.run(_measured(ours, plain, views, of_both))
         peaks = ours.peak_mb, plain.peak_mb
     seconds = [one.seconds for one in taken]
-    # both were asked for the first of them
+    # both dashboards were asked for the first `of_both` Views
     ours_s, peer_s = (median(one.seconds for one in x) for x in (taken[:of_both], plains))
     ratio = peer_s / ours_s
     p95 = asked.quantile(seconds, 0.95)

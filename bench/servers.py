@@ -25,7 +25,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where a browser finds it."""
+        """The address at which a browser finds it."""
         return f"http://localhost:{self.port}"
 
     @property

@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Load:
-    """What a number of people saw of a server, and what that cost it."""
+    """The changes that a number of people made on a server, and what that cost it."""
 
     changes: list[Change]
     peak_mb: float
@@ -56,7 +56,7 @@ def run(rows: int | None, sessions: int | None = None) -> list[dict[str, Any]]:
 
 
 def figures(root: Path, rows: int, people: int, peers: int, span: float) -> list[dict[str, Any]]:
-    """The same on a store that `bench.made` has made, over a span of seconds."""
+    """The figures on a store that `bench.made` has made, over a span of seconds."""
     with _cores():
         with servers.ours(root) as ours:
             load = asyncio.run(_loaded(ours, people, span))
@@ -73,7 +73,7 @@ def figures(root: Path, rows: int, people: int, peers: int, span: float) -> list
             "rows": rows,
             "ours_s": median(change.seconds for change in load.changes),
             "peer_s": median(change.seconds for change in peer.changes),
-            # of another number of people it would say nothing
+            # a ratio for another number of people would mean nothing
             "ratio": peer.seconds(0.5) / load.seconds(0.5) if peers == people else None,
             "equal": not wrong,
             "peak_mb": load.peak_mb,
@@ -133,7 +133,7 @@ async def _loaded(server: servers.Server, people: int, span: float) -> Load:
 
 
 def _moments(people: int, span: float, rng: np.random.Generator) -> list[list[float]]:
-    """When each person changes a filter: as often in any stretch of time (Poisson)."""
+    """The times at which each person changes a filter: as often in any stretch (Poisson)."""
     return [sorted(rng.uniform(0, span, rng.poisson(span / EVERY)).tolist()) for _ in range(people)]
 
 
@@ -149,7 +149,7 @@ async def _person(one: Reader, turns: list[tuple[float, str]], start: float) -> 
 
 
 async def _different(plain: servers.Server, changes: list[Change]) -> list[str]:
-    """Where a person got another answer than others, or than the plain one gives."""
+    """Sentences where a person got another answer than others, or than the plain one gives."""
     wrong = []
     seen: dict[str, list[Screen]] = {}
     for change in changes:

@@ -39,7 +39,7 @@ def files(root: Path) -> tuple[Path, Path]:
 
 
 def _make(root: Path, rows: int) -> None:
-    """A store made in a process of its own: its memory is not ours."""
+    """Make a store in a process of its own: its memory is not ours."""
     command = [sys.executable, "-m", "bench.made", str(root), "--rows", str(rows)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

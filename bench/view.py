@@ -51,7 +51,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 
 
 def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
-    """The same of a store that `bench.made` has made."""
+    """The figures of a store that `bench.made` has made."""
     start = time.perf_counter()
     current.query("SELECT count(*) FROM {facts}")  # brings the table into memory
     our_load = time.perf_counter() - start
@@ -82,7 +82,7 @@ def window(current: Current) -> heat_surface.Window:
 
 
 def the_views(stamp: str) -> dict[str, View]:
-    """What is asked: by name."""
+    """The Views that are asked for, by name."""
     every = View(stamp, (made.NAME,), made.FIRST, made.LAST, area_set="neighborhoods")
     year = replace(every, start=date(2019, 1, 1), end=date(2019, 12, 31))
     before = (date(2013, 1, 1), date(2014, 12, 31))
@@ -201,7 +201,7 @@ def _together(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
 def _same_steps(
     current: Current, ours: view_counts.UnitCounts, peer: pd.DataFrame, view: View, step: int
 ) -> bool:
-    """Whether two tables of counts by unit and step hold the same numbers."""
+    """Return whether two tables of counts by unit and step hold the same numbers."""
     units, counts = ours.units, ours.counts
     if view.area_set in HEXAGONS:  # ours are numbers, theirs H3 indexes
         cells = current.cells(HEXAGONS[view.area_set]).astype(np.int64)
@@ -219,7 +219,7 @@ def _same_steps(
 
 
 def _same_pixels(ours: pa.Table, peer: pd.DataFrame) -> bool:
-    """Whether two counts by pixel hold the same numbers."""
+    """Return whether two counts by pixel hold the same numbers."""
     held = ours.to_pandas().set_index(["column", "row"]).sort_index()
     other = peer.sort_index()
     return list(held.index) == list(other.index) and np.allclose(held, other, rtol=1e-12)

@@ -1,4 +1,4 @@
-"""How each number is made: one row a number, shown on the page of methods."""
+"""Methods: how each number is made, one row a number, for the page of methods."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Which columns may not come in at all, or not unasked, told by their headers alone.
+"""Columns that may not come in, or not unasked, recognized by their headers alone.
 
 A name that could be a person's is taken for one: a lost column can be renamed and
 imported again, a leaked one cannot be called back.
@@ -167,17 +167,17 @@ _PROSE_VOCABULARY = _VOCABULARY | _PROSE | _SORTS
 
 
 def is_forbidden(header: str) -> bool:
-    """Whether a column of this name may hold what tells who or where somebody is."""
+    """Return whether a column of this name may hold what tells who or where somebody is."""
     return _forbidden(words(header))
 
 
 def is_personal(header: str) -> bool:
-    """Whether a column of this name holds an attribute of a person, such as race."""
+    """Return whether a column of this name holds an attribute of a person, such as race."""
     return bool(PERSONAL & set(words(header)))
 
 
 def is_prose(header: str) -> bool:
-    """Whether a column of this name holds free text, in which anybody may be named."""
+    """Return whether a column of this name holds free text, in which anybody may be named."""
     found = frozenset(words(header, _PROSE_VOCABULARY))
     return bool(found & _PROSE) and not (found & _SORTS and found & _PROSE <= LABELLED)
 

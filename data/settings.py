@@ -19,7 +19,7 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class Basemap:
-    """What may lie below the areas, as it is written: data/maps/basemap.py looks into it.
+    """The base map as the settings write it: data/maps/basemap.py looks into it.
 
     `provider` is a name of xyzservices or the team's own tile server as a table.
     """
@@ -48,7 +48,7 @@ class Settings:
 
 
 def settings_path() -> Path:
-    """Where porchlight.toml is: PORCHLIGHT_CONFIG, else beside dashboard.py."""
+    """The path of porchlight.toml: PORCHLIGHT_CONFIG, else beside dashboard.py."""
     return Path(os.environ.get("PORCHLIGHT_CONFIG", ROOT / "porchlight.toml"))
 
 
@@ -78,7 +78,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def _depths(plain: str) -> Iterator[int]:
-    """How many brackets are open after each bracket of a text without strings."""
+    """Yield how many brackets are open after each bracket of a text without strings."""
     depth = 0
     for sign in re.findall(r"[\[\]{}]", plain):
         depth += 1 if sign in "[{" else -1
@@ -148,7 +148,7 @@ def _basemap(table: dict[str, Any], file: Path) -> Basemap:
 
 
 def read_audience(file: Path | None = None) -> str:
-    """Whom this dashboard serves: "team", or "public", who see the released folder only.
+    """The audience of this dashboard: "team", or "public", who see the released folder only.
 
     Read apart from the rest: nothing else of the settings may stand in the way of it.
     PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.

@@ -1,4 +1,4 @@
-"""Under which address this Porchlight is reached, and who may show it in a frame: [site]."""
+"""The address of this Porchlight, and who may show it in a frame: [site]."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def https(self) -> bool:
-        """Whether browsers reach it through an encrypted connection."""
+        """Return whether browsers reach it through an encrypted connection."""
         return self.origin.startswith("https://")
 
     def hosts(self, port: int) -> dict[str, str]:

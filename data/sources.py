@@ -1,4 +1,4 @@
-"""Who says so: the sources of records, their terms and what they cover."""
+"""Sources of records: who says so, their terms and what they cover."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,7 +39,7 @@ class Source:
 
     @property
     def is_count(self) -> bool:
-        """Whether its records count what happened, so that rates and changes mean something.
+        """Return whether its records count what happened, so that rates mean something.
 
         Unless it states so with `counts`, all do but the press, which tells of what it chose.
         """

@@ -170,5 +170,5 @@ def counted(n: int, noun: str) -> str:
 
 
 def meaning(column: str, code: str) -> str:
-    """What a word of a column means; KeyError for a word that is not in its table."""
+    """The meaning of a word of a column; KeyError for a word that is not in its table."""
     return TABLES[column][CODES[column][code]].meaning

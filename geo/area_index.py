@@ -1,4 +1,4 @@
-"""Which area holds each point: a grid of certain answers, exact tests for the rest."""
+"""Look-up of the area that holds each point: a grid of certain answers, exact tests for others."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class AreaIndex:
         self._border_cells(*boundary_segments.touched(ends * self.side, row, self.side))
         self._valid = shapely.is_valid(self.areas)
         shapely.prepare(self.areas)
-        # what is prepared lazily is prepared now: threads may share an index
+        # lazy values are computed now: threads may share an index
         west, south, east, north = shapely.bounds(self.areas).T
         shapely.intersects_xy(self.areas, (west + east) / 2, (south + north) / 2)
         self._sure, self._around = self._answers()
@@ -65,7 +65,7 @@ class AreaIndex:
         self._first = np.append(first, len(cell))
 
     def _answers(self) -> tuple[Rows, Rows]:
-        """What cells know: each its row, -1 or, with a border in it, -2 - its number.
+        """The answer of each cell: its row, -1 or, with a border in it, -2 - its number.
 
         Then, for each cell with a border, the lowest area that holds it whole: an area
         whose own border is elsewhere.
@@ -142,14 +142,14 @@ class AreaIndex:
         return _named(np.minimum(tested, self._around[k]))
 
     def _tested(self, point: Ints, row: Ints, x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
-        """Whether the area holds the point, for each pair of their numbers."""
+        """Mask of the pairs of a point and an area that holds it, by their numbers."""
         held = np.empty(len(row), dtype=bool)
         order = np.argsort(row, kind="stable")
         starts = np.flatnonzero(np.diff(row[order], prepend=-1))
         for pairs in np.split(order, starts[1:]) if len(order) else ():
             area, at = row[pairs[0]], point[pairs]
             held[pairs] = shapely.intersects_xy(self.areas[area], x[at], y[at])
-        # here the answer depends on how GEOS is asked: ask as STRtree does
+        # the answer depends on the GEOS function for these: use the one that STRtree uses
         tiny = (np.abs(x) < TINY) | (np.abs(y) < TINY)
         odd = np.flatnonzero(tiny[point] | ~self._valid[row])
         points = shapely.points(x[point[odd]], y[point[odd]])

@@ -128,7 +128,7 @@ def _parts(pairs: Ints, count: int) -> Ints:
 
 
 def _kept(xy: Floats, own: Ints) -> npt.NDArray[np.bool_]:
-    """Whether each place's label agrees with the places around it.
+    """Mask of the places whose label agrees with the places around it.
 
     Places of one label that neighbor each other form parts. A label keeps its largest
     part and any other of SHARE of its places; a lone place goes where most of its

@@ -1,4 +1,4 @@
-"""What the past of a week lets expect: seasonal quasi-Poisson levels, many series at once."""
+"""Forecasts of a week from its past: seasonal quasi-Poisson levels, many series at once."""
 
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ class Fit(NamedTuple):
 
 
 def forecast(counts: Array, past: Past, trend: bool) -> Forecast:
-    """What each row of past counts (series, weeks; NaN not known) lets expect.
+    """The forecast from each row of past counts (series, weeks; NaN not known).
 
     A quasi-Poisson regression with a level a season and, where `trend`, a slope: fitted,
     fitted again with unusual weeks weighing less (squared inverse of their Anscombe

@@ -1,4 +1,4 @@
-"""Where the level of a weekly series breaks, with intervals of the date and of the ratio."""
+"""Breaks of the level of a weekly series, with intervals of the date and of the ratio."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -269,7 +269,7 @@ def _flattened(y: Array, season: Array, edges: list[int]) -> Array:
 
 
 def _gains(y: Array, season: Array, edges: list[int]) -> Array:
-    """What a break before each week gains: deviance over the dispersion left, a row a series.
+    """The gain of a break before each week: deviance over the dispersion left, a row a series.
 
     Where a break would lie nearer than 8 weeks to another or to an end, it gains nothing.
     """
@@ -356,7 +356,7 @@ def _intervals(
 def _sought(
     drawn: Array, season: Array, wave: Array, edges: list[int], cut: int
 ) -> tuple[Ints, Array]:
-    """Where one break is found in simulated series, sought as in ours, and their seasons.
+    """The week of one break found in simulated series, sought as in ours, and their seasons.
 
     The season follows the break that is believed, and the break the season.
     """

@@ -1,4 +1,4 @@
-"""Where a kernel density rose or fell by more than chance explains."""
+"""Places where a kernel density rose or fell by more than chance explains."""
 
 from typing import Any, NamedTuple
 
@@ -109,7 +109,7 @@ def dispersion(
     metres_per_pixel: npt.ArrayLike,
     bandwidth: float,
 ) -> tuple[Grid, float]:
-    """How much more the kernel's weekly sums vary than chance, a grid, and its degrees.
+    """The dispersion of the kernel's weekly sums beyond chance, a grid, and its degrees.
 
     `now` and `before` are counts (weeks, rows, columns). Pearson's statistic around each
     period's mean, of what the kernel sees: neighbors that rise together make it vary more

@@ -36,14 +36,14 @@ class Shape:
 
     @property
     def area_km2(self) -> float:
-        """Its size."""
+        """The size of the shape in km2."""
         if self.radius:
             return float(np.pi * self.radius**2 / 1e6)
         return float(shapely.Polygon(self.metres).area / 1e6)
 
     @property
     def metres(self) -> npt.NDArray[np.float64]:
-        """Its points (n, 2) in metres."""
+        """The points of the shape (n, 2) in meters."""
         return np.array(self.points, float) * STEP
 
 
@@ -94,7 +94,7 @@ UNREAD = (
 
 
 def contains(shape: Shape, x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Whether each point in metres lies in the shape; a point on a circle does.
+    """Mask of the points in meters that lie in the shape; a point on a circle does.
 
     Polygons by the even-odd rule (Shimrat 1962).
     """

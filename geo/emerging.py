@@ -1,4 +1,4 @@
-"""How hot and cold spots come and go: the trend of each area, and a word for its history."""
+"""The course of hot and cold spots: the trend of each area, and a word for its history."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 LEAST = 10  # time steps: below this nine in ten would mean every one
 LEVEL = 0.05
 NOTHING = "no pattern"
-# in this order: the first that fits is said
+# in this order: the first that fits is the label
 PATTERNS = (
     "new", "consecutive", "intensifying", "diminishing", "persistent",
     "sporadic", "oscillating", "historical",
@@ -106,7 +106,7 @@ def classify(z: npt.ArrayLike, q: npt.ArrayLike, level: float = LEVEL) -> npt.ND
     return np.select([fits for _, fits in rows], [name for name, _ in rows], NOTHING)
 
 
-# words that say that something changed, and what is left where the change does not stand
+# words of change -> the word that is left where the change may be chance
 WITHOUT_CHANGE = {
     "new": "sporadic", "consecutive": "sporadic", "oscillating": "sporadic",
     "intensifying": "persistent", "diminishing": "persistent", "historical": "persistent",
@@ -168,7 +168,7 @@ def _changed(counts: Array, state: npt.NDArray[np.int8], area: int, level: float
 
 
 def _fits(hot: Flags, cold: Flags, trend: npt.NDArray[Any]) -> tuple[Flags, ...]:
-    """Which areas each of PATTERNS fits, the earlier ones not yet taken out."""
+    """Masks of the areas that each of PATTERNS fits, the earlier ones not yet taken out."""
     steps = hot.shape[1]
     times, last = hot.sum(axis=1), hot[:, -1]
     run = np.where(hot.all(axis=1), steps, np.argmin(hot[:, ::-1], axis=1))

@@ -66,7 +66,7 @@ def episodes(records: pd.DataFrame, labels: npt.ArrayLike) -> pd.DataFrame:
 
 
 def _independent(records: pd.DataFrame, episode: Ints) -> pd.Series:
-    """How many origins known to be independent each episode has."""
+    """Count the origins of each episode that are known to be independent."""
     origin = records["origin"].array if "origin" in records else np.full(len(records), None)
     table = pd.DataFrame({"episode": episode, "source": records["source"].array, "origin": origin})
     each = table.groupby(["episode", "source"], dropna=False, observed=True)["origin"].nunique()
@@ -126,7 +126,7 @@ def first_reports(
     eps_space: float,
     eps_time: float,
 ) -> npt.NDArray[np.bool_]:
-    """Which records are the first of those that may all be of one event.
+    """Mask of the records that are the first of those that may all be of one event.
 
     Records belong together that are linked by steps of at most `eps_space` metres and
     `eps_time` hours; where the hour is NaN, by steps within the same `day` among those without
@@ -159,7 +159,7 @@ def _grouped(same: Sequence[npt.ArrayLike], count: int) -> Ints:
 
 
 def _alike(near: Neighbors) -> bool:
-    """Whether only records of the same place and time are near."""
+    """Return whether only records of the same place and time are near."""
     return near.eps_space == near.eps_time == 0
 
 
@@ -169,7 +169,7 @@ def _ahead(near: Neighbors) -> Iterator[Stretch]:
 
 
 def _count(near: Neighbors) -> int:
-    """How many pairs there are; those in stretches that are near as a whole unseen."""
+    """Count the pairs; those in stretches that are near as a whole unseen."""
     number = 0
     for found in _ahead(near):
         number += int((found.stop - found.start)[found.whole].sum())

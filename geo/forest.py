@@ -16,7 +16,7 @@ Year = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
 class Finding(StrEnum):
-    """What may be said of a ratio: see `Ratios`."""
+    """The finding that may be told of a ratio: see `Ratios`."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -120,7 +120,7 @@ def share_found(
     wider: npt.ArrayLike,
     factor: float,
 ) -> float:
-    """How often, in a row tested, so many times what its season brings would be called higher.
+    """The chance that so many times what its season brings would be called higher in a row tested.
 
     Fields of `Ratios`; the mean over all rows tested, 0 where none was. A row counts as the only
     one that changed: it has to reach the level that control over all of them leaves to one. By

@@ -37,7 +37,7 @@ def find(
     level: float = LEVEL,
     importance: npt.ArrayLike = 1.0,
 ) -> Found:
-    """Which areas, with their neighbors, are high or low: values (areas,) or (areas, steps).
+    """Find areas that, with their neighbors, are high or low: values (areas,) or (areas, steps).
 
     The permutation holds an area's own value, so its p speaks of the neighbors alone: an area
     is hot only where they lie above what they would by chance and Gi* is high too, cold the
@@ -48,7 +48,7 @@ def find(
     z = hot_spots.gi_star(x, weights)
     around = _around(x, weights)
     tested = np.isfinite(around) & np.isfinite(z)
-    # against each other, neither is what the test found: an outlier in its neighborhood
+    # Gi* and the neighbors point opposite ways: an outlier among its neighbors, no cluster
     against = np.sign(around) * np.sign(z) < 0
     found = hot_spots.sequential_p(
         x, weights, tested, permutations, seed, level, against, importance
@@ -71,7 +71,7 @@ def would_be_hot(
     seed: int | None = None,
     level: float = LEVEL,
 ) -> npt.NDArray[np.bool_]:
-    """Whether any of some areas would be called hot in each of many maps (areas, maps).
+    """Mask of the maps, values (areas, maps), in which any of some areas would be called hot.
 
     As `find` does with each map alone, where no area but these stands and so many `tests` are
     made: what a planted rise is looked for with.
@@ -85,7 +85,7 @@ def would_be_hot(
 
 
 def _around(x: Array, weights: Any) -> Array:
-    """How far the mean of each area's neighbors lies above that of all other areas."""
+    """The mean of each area's neighbors less that of all other areas."""
     near = binary(weights)
     held = np.isfinite(x)
     known = np.where(held, x, 0.0)

@@ -1,4 +1,4 @@
-"""Where high and low values gather: Gi*, its p by permutation, local Moran's I."""
+"""Local clusters of high and low values: Gi*, its p by permutation, local Moran's I."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -194,7 +194,7 @@ def _p(shape: tuple[int, ...], columns: "dict[int, _Column]") -> Array:
 
 
 def _least_p(p: Array, columns: "dict[int, _Column]") -> Array:
-    """How small each p may be in truth, with 99% confidence: 0 where nothing reached it."""
+    """The least that each p may be in truth, with 99% confidence: 0 where nothing reached it."""
     out = p.copy()
     for t, column in columns.items():
         reached = column.extreme()
@@ -238,11 +238,11 @@ class _Column:
         self.above, self.below, self.permutations = np.zeros((3, known.sum()), np.int64)
 
     def extreme(self) -> npt.NDArray[np.int64]:
-        """How many permutations reached each value on its rarer side."""
+        """Count the permutations that reached each value on its rarer side."""
         return np.asarray(np.minimum(self.above, self.below))
 
     def count(self, drawn: Drawn) -> None:
-        """Each area's neighbors are the first of the order, itself left out."""
+        """Count deals: each area's neighbors are the first of the order, itself left out."""
         sums = np.zeros((len(drawn) + 1, drawn.shape[1]))
         np.cumsum(self.x[drawn], axis=0, out=sums[1:])
         dealt = sums[self.degree]
@@ -253,7 +253,7 @@ class _Column:
         self.below += np.count_nonzero(dealt <= self.low, axis=1)
 
     def count_some(self, drawn: Drawn, rows: npt.NDArray[np.int64]) -> None:
-        """The same for some of the areas: what a few ask is not worked out for all."""
+        """Count deals for some of the areas: what a few ask is not worked out for all."""
         sums = np.zeros((len(drawn) + 1, drawn.shape[1]))
         np.cumsum(self.x[drawn], axis=0, out=sums[1:])
         for row in rows:
@@ -345,7 +345,7 @@ def _columns(values: npt.ArrayLike, weights: Any) -> tuple[Array, Weights]:
 
 
 def _centred(x: Array, known: Flags) -> tuple[npt.NDArray[Any], Array, Array]:
-    """How many are known, values less their mean (0 where unknown), and their spread a column.
+    """The number known, values less their mean (0 where unknown), and their spread, a column each.
 
     The spread is NaN where all are equal but for rounding.
     """

@@ -1,4 +1,4 @@
-"""Whether incidents near each other in space are also near in time: Knox and near repeats."""
+"""Space-time interaction of incidents, near in space and in time: Knox and near repeats."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -162,7 +162,7 @@ class _Strata(NamedTuple):
 
 
 def _strata(days: Array, within: float) -> _Strata | None:
-    """Which times are permuted with which; None where all are.
+    """The stretches of time within which times are permuted; None where all are one.
 
     The last stretch takes in what is left over, so that none is too short to permute.
     """
@@ -221,7 +221,7 @@ def _pairs(place: Array, limits: Array, norm: int) -> Iterator[_Pairs]:
 
 
 def _counted(days: Array, pairs: _Pairs, limits: Array) -> Ints:
-    """How many pairs lie in each band of space (rows) and of time (columns)."""
+    """Count the pairs in each band of space (rows) and of time (columns)."""
     gap = days[pairs.first]
     gap -= days[pairs.second]
     np.abs(gap, out=gap)
@@ -256,7 +256,7 @@ def _edges(edges: npt.ArrayLike, name: str) -> Array:
 
 
 def _limits(edges: Array, values: Array) -> Array:
-    """What a difference may be at most to lie within each edge.
+    """The largest difference that lies within each edge.
 
     Differences of coordinates are off by their last digits: a pair exactly at an edge still
     counts as within. The first limit lies just below its edge, which its band holds.

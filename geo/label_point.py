@@ -1,4 +1,4 @@
-"""Where the name of an area stands."""
+"""The point where the name of an area stands."""
 
 import numpy as np
 import shapely

@@ -1,4 +1,4 @@
-"""How much a step of time resembles the next, and what that takes from the worth of a mean."""
+"""Memory: how much a step of time resembles the next, and what a mean is worth less for it."""
 
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ def of_neighbors(
 
 
 def inflation(memory: Memory, steps: int, steps_before: int = 0, apart: int = 0) -> Array:
-    """How many times the variance of a difference of two means is what it looks like, a row each.
+    """The factor on the variance of a difference of two means, for steps with memory, a row each.
 
     Means of so many steps of two periods, with `apart` steps between them (Andrews 1991 for the
     long run); of one mean alone where there is no other period. Two things widen it: neighbors
@@ -115,7 +115,7 @@ def _products(residual: Array, part: npt.NDArray[np.int64], lag: int) -> Array:
 
 
 def _seen_of(steps: int) -> Array:
-    """What autoregressions of the memories of `GRID` show around their own mean: lags 1, 2."""
+    """The correlations that memories of `GRID` show around their own mean: lags 1, 2."""
     at = np.arange(steps)
     out = []
     for r in GRID:

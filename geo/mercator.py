@@ -26,7 +26,7 @@ def to_pixels(
 
 
 def fractions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The same as fractions of the world: 0..1 from the west, 0..1 from the north."""
+    """The coordinates as fractions of the world: 0..1 from the west, 0..1 from the north."""
     phi = np.radians(np.clip(np.asarray(lat, float), -MAX_LATITUDE, MAX_LATITUDE))
     x = (np.asarray(lon, float) + 180.0) / 360.0
     y = 0.5 - np.arcsinh(np.tan(phi)) / (2 * np.pi)
@@ -57,7 +57,7 @@ class Grid:
 
     @property
     def size(self) -> int:
-        """How many pixels the world is wide."""
+        """The width of the world in pixels."""
         return WORLD >> self.shift
 
     @property
@@ -90,7 +90,7 @@ class Grid:
         return np.column_stack([across * shrunk, along * shrunk])
 
     def padded(self, pixels: int) -> "Grid":
-        """The same with so many more pixels on every side, none beyond the poles."""
+        """The grid with so many more pixels on every side, none beyond the poles."""
         top = max(self.row - pixels, 0)
         bottom = min(self.row + self.height + pixels, self.size)
         wide = self.width + 2 * pixels

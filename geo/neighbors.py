@@ -1,4 +1,4 @@
-"""Which records are near each other in space and time: cells, and stretches of time in them.
+"""Records near each other in space and time: cells, and stretches of time in them.
 
 Records are sorted by cell, then by time. Those of one cell that are near a record in
 time then stand in a row, from `start` to `stop`: their number is known before any is
@@ -35,7 +35,7 @@ class Stretch(NamedTuple):
     whole: Bools  # all of them are near in space as well
 
     def only(self, kept: Bools | slice) -> "Stretch":
-        """Some of them."""
+        """The stretch of some of its records."""
         return Stretch(self.record[kept], self.start[kept], self.stop[kept], self.whole[kept])
 
 
@@ -105,7 +105,7 @@ class Neighbors:
         self.compact = self.near_by(east - west, north - south)
 
     def near_by(self, dx: Floats, dy: Floats) -> Bools:
-        """Whether these distances are near: the one place where it is decided."""
+        """Mask of the distances that are near: the one place where it is decided."""
         with np.errstate(over="ignore", under="ignore"):
             found: Bools = dx * dx + dy * dy <= self._square
         return found
@@ -134,7 +134,7 @@ class Neighbors:
             yield self._stretch(record[other >= 0], other[other >= 0])
 
     def _stretch(self, record: Ints, other: Ints) -> Stretch:
-        """What each record finds in time in the cell given for it."""
+        """The stretch of those near in time to each record, in the cell given for it."""
         west, south, east, north = (side[other] for side in self._box)
         x, y = self.x[record], self.y[record]
         to_west, to_south, to_east, to_north = west - x, south - y, x - east, y - north
@@ -154,7 +154,7 @@ class Neighbors:
         return Stretch(record, start, stop, self.near_by(far_x, far_y))
 
     def crowd(self) -> float:
-        """How many records near in time its own cell has for a record, on average."""
+        """The mean number of records near in time that a record has in its own cell."""
         base = self.cell * self._times
         start = np.searchsorted(self._key, base + self._early[self._when])
         stop = np.searchsorted(self._key, base + self._late[self._when])
@@ -169,7 +169,7 @@ class Neighbors:
             yield from self.stretches(records, step)
 
     def near(self, a: Ints, b: Ints) -> Bools:
-        """Whether records near in time are near in space, for each pair of places."""
+        """Mask of the pairs of places that are near in space, for records near in time."""
         return self.near_by(self.x[a] - self.x[b], self.y[a] - self.y[b])
 
 
@@ -210,7 +210,7 @@ def parts(length: Ints) -> Iterator[slice]:
 
 
 def _place(ordered: Ints, wanted: Ints) -> Ints:
-    """Where each number stands in a sorted list; -1 for those that do not."""
+    """The position of each number in a sorted list; -1 for those that are not in it."""
     at = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
     return np.where(ordered[at] == wanted, at, -1)
 

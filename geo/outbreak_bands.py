@@ -26,7 +26,7 @@ AT_ONCE = 2_000_000  # past weeks held in memory
 
 
 class Expected(NamedTuple):
-    """What each week should be, after its past; all of the shape of the counts.
+    """The expectation of each week, after its past; all of the shape of the counts.
 
     The band from `lower` to `upper` holds what chance explains; an `alarm` is a count above
     it, and `exceedance` is how far: (count - expected) / (upper - expected), so above 1. NaN
@@ -100,7 +100,7 @@ def expected_by_stretch(
 
 
 class Chance(NamedTuple):
-    """What chance does to many series that are judged together, if nothing ever changes.
+    """The alarms of chance in many series that are judged together, if nothing ever changes.
 
     `a_month` is how many alarms all of them give. From the exceedance `clear_from` on an alarm
     stands out among them: any week judged of any series exceeds it in one look of twenty. At
@@ -232,19 +232,19 @@ def _behind(table: Array, known: npt.NDArray[np.bool_]) -> tuple[Array, Array, m
     # neighbors that are alike vary less around their own mean than around the true one
     free = np.maximum(weeks - memory.worth(told, int(weeks.max()))[0], 1.0)
     more = np.where(mean > 0, around / np.maximum(mean, 1e-9) / free, 1.0) - 1
-    # what a series varies by more than chance grows with the root of its mean
+    # the variation of a series beyond chance grows with the root of its mean
     usual = max(float((free * more).sum() / max(float((free * root).sum()), 1e-9)), 0.0) * root
     factor = 1 + np.maximum((free * more + TRUST * usual) / (free + TRUST), 1e-3)
     return mean, factor, told
 
 
 def _ways(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
-    """Which method each week's past allows."""
+    """The method that each week's past allows."""
     sums = np.concatenate([[0], np.cumsum(known)])
     at = np.arange(len(known))
 
     def held(lags: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """How many of the weeks from the first to the last lag before are known."""
+        """Count the known weeks from the first to the last lag before."""
         begin, end = np.maximum(at - lags[-1], 0), np.maximum(at - lags[0] + 1, 0)
         found: npt.NDArray[np.int64] = sums[end] - sums[begin]
         return found

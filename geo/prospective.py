@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 class Look(NamedTuple):
-    """How each day is looked at: `circles`, `lengths` of windows and of the `baseline` in days."""
+    """The look at a day: its `circles`, and `lengths` of windows and of the `baseline` in days."""
 
     circles: Circles
     lengths: tuple[int, ...]
@@ -356,5 +356,5 @@ def _trailing(sums: Array) -> Array:
 
 
 def _wrapped(values: Array) -> Array:
-    """The same with the newest days also before the first: days in a circle."""
+    """The values with the newest days also before the first: days in a circle."""
     return np.hstack([values[:, 1 - WEEK :], values])

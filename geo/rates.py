@@ -30,7 +30,7 @@ def poisson_interval(events: npt.ArrayLike, level: float = 0.95) -> tuple[Array,
 
 
 def dispersion(*periods: npt.ArrayLike) -> tuple[Array, int]:
-    """How much more weekly counts vary than chance, and the degrees of freedom.
+    """The dispersion of weekly counts beyond chance, and the degrees of freedom.
 
     Each period is (areas, weeks). Pearson's statistic around each period's own mean,
     divided by its degrees of freedom (McCullagh and Nelder 1989, section 6.2). An area
@@ -142,7 +142,7 @@ def _spread(*tables: Array) -> tuple[Array, int]:
 
 
 def _share_spread(a: Array, b: Array) -> tuple[Array, int]:
-    """The same for the weekly share of `a` in both: what they do together cancels.
+    """The dispersion of the weekly share of `a` in both: what they do together cancels.
 
     The variance of a ratio estimator by that of a binomial share (the design effect of Korn
     and Graubard 1998), so that weeks of many events count as much as they matter.
@@ -210,5 +210,5 @@ def per_thousand(events: npt.ArrayLike, residents: npt.ArrayLike) -> tuple[Array
 
 
 def unreliable(events: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Which rates rest on fewer than 20 events."""
+    """Mask of the rates that rest on fewer than 20 events."""
     return np.asarray(np.asarray(events, float) < UNRELIABLE)

@@ -22,7 +22,7 @@ FINE = 2.0**-53  # the step of u
 
 
 class Limits(Protocol):
-    """What a cell needs before it may be shown; the policy is one."""
+    """The limits that a cell must reach before it may be shown; the policy is one."""
 
     @property
     def records(self) -> int: ...
@@ -35,7 +35,7 @@ class Limits(Protocol):
 
 
 class Tally(NamedTuple):
-    """What each of some cells holds. `counted` is n for the threshold, `sums` the cell's key."""
+    """The content of some cells. `counted` is n for the threshold, `sums` the cell's key."""
 
     n: Ints
     counted: Ints
@@ -93,7 +93,7 @@ def counted_for_threshold(cell: Ints, place: Ints, day: Ints, size: int, most: i
 def tally(
     cell: Ints, size: int, place: Ints, day: Ints, origin: Ints, keys: Keys, most: int = 3
 ) -> Tally:
-    """What the cells 0..size-1 hold, from the records' cell, place, day, origin and key."""
+    """The tally of the cells 0..size-1, from the records' cell, place, day, origin and key."""
     sums = np.zeros(size, np.uint64)
     np.add.at(sums, cell, keys)  # wraps at 2^64, as meant
     return Tally(
@@ -107,7 +107,7 @@ def tally(
 
 
 def published(n: Any, places: Any, days: Any, origins: Any, t: Any, policy: Limits) -> Any:
-    """Whether a cell may be shown: one t moves all limits, so that a flip tells nothing.
+    """Mask of the cells that may be shown: one t moves all limits, so that a flip tells nothing.
 
     `n` is counted for the threshold; `origins` None leaves that rule out.
     """
@@ -141,6 +141,6 @@ def _groups(cell: Ints, *columns: Ints) -> tuple[Ints, Ints]:
 
 
 def _distinct(cell: Ints, value: Ints, size: int) -> Ints:
-    """How many different values the records of each cell have."""
+    """Count the different values that the records of each cell have."""
     where, _ = _groups(cell, value)
     return np.bincount(where, minlength=size).astype(np.int64)

@@ -80,7 +80,7 @@ def circles(far: Array, weight: npt.ArrayLike, max_share: float) -> Circles:
 
 
 def held(found: Circles, table: npt.NDArray[Number]) -> npt.NDArray[Number]:
-    """What each window holds of a table (areas, columns): (windows, columns)."""
+    """The sums over each window of a table (areas, columns): (windows, columns)."""
     out = np.empty((len(found.centre), table.shape[1]), table.dtype)
     for order, (start, stop) in zip(found.order, found.by_centre()):
         out[start:stop] = np.cumsum(table[order], axis=0)[found.end[start:stop] - 1]

@@ -30,7 +30,7 @@ def empirical_bayes(events: npt.ArrayLike, population: npt.ArrayLike, weights: A
 
 
 def standardized(events: npt.ArrayLike, population: npt.ArrayLike) -> Array:
-    """How many standard errors each area's rate lies above that of the whole place.
+    """The excess of each area's rate over that of the whole place, in standard errors.
 
     A rate of few residents varies more by chance than one of many, and areas differ beyond
     that: the variance of a rate is a + b / population, with b the place's own rate and a what

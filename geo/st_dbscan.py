@@ -102,7 +102,7 @@ def _pairs(near: Neighbors) -> tuple[Places, Places]:
 
 
 def _clustered_crowd(near: Neighbors, rows: Ints, least: int) -> Clusters:
-    """The same, where pairs may be too many to list."""
+    """Labels and core points by sorted place, where pairs may be too many to list."""
     count = counted(near, least)
     core = count >= least
     labels, cores = np.full(len(rows), -1), np.flatnonzero(core)

@@ -18,7 +18,7 @@ FIRST_LOOK = 4  # records of a stretch to try at first, four times as many each 
 
 
 def counted(near: Neighbors, enough: int) -> Ints:
-    """How many neighbors each record has, itself included; counted until there are enough."""
+    """Count the neighbors of each record, itself included, until there are enough."""
     count = np.zeros(len(near.x), dtype=np.int64)
     asked = np.arange(len(count))
     for step in near.steps:

@@ -70,7 +70,7 @@ def _weekday(day: np.datetime64) -> int:
 def _covered(
     days: npt.NDArray[np.datetime64], spans: Sequence[tuple[Day, Day]] | None
 ) -> npt.NDArray[np.bool_]:
-    """Which days lie in any of the spans."""
+    """Mask of the days that lie in any of the spans."""
     if spans is None:
         return np.ones(len(days), bool)
     held = np.zeros(len(days), bool)
@@ -91,7 +91,7 @@ class Seasonal(NamedTuple):
 
 
 def seasonal(series: npt.ArrayLike, period: int = 52) -> Seasonal:
-    """What of weekly counts (weeks,) is trend, what season, what neither.
+    """Split weekly counts (weeks,) into trend, season and rest.
 
     STL (Cleveland et al. 1990), robust, on the square root of the counts, where weeks of
     many and of few events vary alike; brought back so that trend + season is the square of

@@ -17,7 +17,7 @@ MOST = 0.95  # of memory
 
 
 class Noise(NamedTuple):
-    """How much more weeks vary than chance, and the correlation of neighboring weeks."""
+    """The noise of weeks: the factor by which they vary more than chance, and their correlation."""
 
     factor: float
     memory: float
@@ -25,7 +25,7 @@ class Noise(NamedTuple):
 
     @property
     def fade(self) -> float:
-        """How much of what a week resembles the next by is left a week later.
+        """The share of the resemblance of neighboring weeks that is left a week later.
 
         What weeks vary by more than chance is taken for a level behind the counts that
         remembers: chance hides that from neighbors, so it fades more slowly than they show.

@@ -1,4 +1,4 @@
-"""Which areas are neighbors: from borders, from the nearest, from a distance.
+"""Neighbors of areas: from borders, from the nearest, from a distance.
 
 Every function gives a sparse matrix of (areas, areas) with 1 where the column's area is a
 neighbor of the row's, and nothing on the diagonal.
@@ -45,7 +45,7 @@ def contiguity(geometries: Any, rule: str = "queen", tolerance: float = 1.0) -> 
 def _shares(
     shapes: npt.NDArray[Any], pairs: npt.NDArray[Any], tolerance: float
 ) -> npt.NDArray[np.bool_]:
-    """Whether each pair shares a stretch of border, asked from both sides.
+    """Mask of the pairs that share a stretch of border, asked from both sides.
 
     `pairs` holds each pair in both orders, so that the two sides add up to one answer.
     """

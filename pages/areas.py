@@ -1,4 +1,4 @@
-"""Which areas: the choropleth and the whole table."""
+"""The areas: the choropleth and the whole table."""
 
 from ui.cached import views
 from ui.explore import areas_page

@@ -1,4 +1,4 @@
-"""How hot and cold areas came and went."""
+"""Emerging hot spots: how hot and cold areas came and went."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which records look like one event."""
+"""Episodes: records that look like one event."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which areas are high or low, with their neighbors, beyond what chance explains."""
+"""Hot spots: areas that are high or low, with their neighbors, beyond what chance explains."""
 
 import streamlit as st
 

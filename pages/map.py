@@ -1,4 +1,4 @@
-"""Where is it happening: the map, its table and its trend."""
+"""The map of incidents, its table and its trend."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Where the numbers come from: sources, rows, columns, methods, and a door for a file."""
+"""Data and methods: sources, rows, columns, methods, and a place to drop a file."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Whether records of one kind follow each other at the same places."""
+"""Near repeats: records of one kind that follow each other at the same places."""
 
 import streamlit as st
 

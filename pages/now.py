@@ -1,4 +1,4 @@
-"""What is unusual in the newest days."""
+"""Now: what is unusual in the newest days."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""When: the space-time cube made visible."""
+"""Time: the space-time cube made visible."""
 
 import streamlit as st
 

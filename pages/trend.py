@@ -1,4 +1,4 @@
-"""Whether a rise is real: the weekly series, what was to be expected, and its breaks."""
+"""Trend: the weekly series, what was to be expected, and its breaks."""
 
 import streamlit as st
 

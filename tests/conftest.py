@@ -1,4 +1,4 @@
-"""What tests share: the sample store, a running dashboard, a real browser."""
+"""Fixtures that tests share: the sample store, a running dashboard, a real browser."""
 
 import contextlib
 import fcntl

@@ -480,7 +480,7 @@ CASES = [
 ]  # fmt: skip
 
 
-# what is put into a file to break it
+# faults that are put into a file to break it
 SPLINTERS = [
     b'"', b'""', b",", b"\n", b"\r", b";", b"\t", b"|", b"\x00", b"\xff", b"\xe2\x80\xae", b"=", b"-",
     b"NaN", b"1e999", b"99999999999999999999", b"0000-00-00", b"\xc3", b" ", b"inf", b"31/12/2024", b"'",

@@ -200,7 +200,7 @@ def _front(front: str, folder: Path, port: int, app_port: int) -> subprocess.Pop
 
 
 def front_words(front: str, folder: Path, port: int, app_port: int) -> list[str]:
-    """How to start nginx or Caddy with the configuration of deploy/, whose names stay.
+    """The command that starts nginx or Caddy with the configuration of deploy/, whose names stay.
 
     Only its ports and files are changed.
     """

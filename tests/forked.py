@@ -33,7 +33,7 @@ class Commands:
         self.one = threading.Lock()
 
     def run(self, words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        """What `python -m data` with these words did in this environment."""
+        """Run `python -m data` with these words in this environment; return what it did."""
         with self.one, tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
             if self.parent is None or self.parent.poll() is not None:

@@ -17,7 +17,7 @@ LEAST, BASE = 12, 5
 
 
 class Made(NamedTuple):
-    """What `data.embed.embed_files.write` takes."""
+    """The arguments of `data.embed.embed_files.write`."""
 
     tables: dict[str, pd.DataFrame]
     areas: gpd.GeoDataFrame

@@ -1,4 +1,4 @@
-"""What tests ask of the sample's table: its neighborhoods, and all of one source."""
+"""Parts of the sample's table that tests ask for: its neighborhoods, and all of one source."""
 
 from dataclasses import replace
 from datetime import date

@@ -11,7 +11,7 @@ Trial = Callable[[np.random.Generator], tuple[float, float]]
 
 @dataclass(frozen=True)
 class Case:
-    """What is claimed of `method` when the data are as `data` says.
+    """A claim about `method` when the data are as `data` says.
 
     `trial` makes data anew from a generator and comes back with how many findings there were and
     of how many looks (a map, a day, a series; findings may also be a rate over a stretch, such as

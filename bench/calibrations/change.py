@@ -19,7 +19,7 @@ SHORT, LONG = 56, 260  # weeks of records
 
 
 def judged(counts: Array, weeks: int, back: int) -> tuple[forest.Ratios, forest.Ratios]:
-    """What pages say of all together and of each row: the newest weeks against those that begin
+    """The ratios of all together and of each row: the newest weeks against those that begin
     `back` weeks before them, after the past of the whole series."""
     starts = [FIRST + timedelta(days=WEEK * i) for i in range(counts.shape[1])]
     end = counts.shape[1]
@@ -41,7 +41,7 @@ def one(
     rng: np.random.Generator, weeks: int, long: int, back: int = 0, swing: float = 0.0,
     memory: float = 0.0, times: float = 1.0, behind: bool = False,
 ) -> tuple[float, float]:  # fmt: skip
-    """Whether one series of 10 a week is called changed."""
+    """A trial of whether one series of 10 a week is called changed."""
     mean = 10 * season(long, swing, rng.random())
     mean[-weeks:] *= times
     make = latent if behind else negative_binomial
@@ -55,7 +55,7 @@ def many(
     rng: np.random.Generator, weeks: int, long: int, swing: float = 0.0, times: float = 1.0,
     back: int = 0,
 ) -> tuple[float, float]:  # fmt: skip
-    """Whether a map of 87 areas names any as changed, or with `times` the one that rose."""
+    """A trial of whether a map of 87 areas names any as changed, or with `times` the risen one."""
     size = rng.gamma(1.5, 8, (87, 1))
     mean = size * season(long, swing, rng.random())
     if times != 1:

@@ -13,7 +13,7 @@ MEAN = 5.0  # incidents an area and step
 
 
 def cubes(gradient: float, shape: float | None, steps: int) -> Trial:
-    """Whether a cube of one risk flags any cell."""
+    """A trial of whether a cube of one risk flags any cell."""
     people = towns.residents(gradient)
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
@@ -25,7 +25,7 @@ def cubes(gradient: float, shape: float | None, steps: int) -> Trial:
 
 
 def shuffled(steps: int) -> Trial:
-    """Whether a word of change is said where areas differ and steps do not."""
+    """A trial of whether a word of change is said where areas differ and steps do not."""
     people = towns.residents(1.0)
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
@@ -38,7 +38,7 @@ def shuffled(steps: int) -> Trial:
 
 
 def planted(steps: int) -> Trial:
-    """How many of nine areas, six times as high in the newest step, are hot in it."""
+    """A trial of how many of nine areas, six times as high in the newest step, are hot in it."""
     people = towns.residents(1.0)
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:

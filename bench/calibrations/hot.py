@@ -13,7 +13,7 @@ SHAPE, METRES, BANDWIDTH = (60, 60), 100.0, 500.0  # pixels of a heat
 
 
 def maps(gradient: float, shape: float | None, mean: float = MEAN) -> Trial:
-    """Whether a map of one risk flags anything."""
+    """A trial of whether a map of one risk flags anything."""
     people = towns.residents(gradient)
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
@@ -25,7 +25,7 @@ def maps(gradient: float, shape: float | None, mean: float = MEAN) -> Trial:
 
 
 def planted(rng: np.random.Generator) -> tuple[float, float]:
-    """How many of the nine areas of a block three times as high are hot."""
+    """A trial of how many of the nine areas of a block three times as high are hot."""
     people = towns.residents(1.0)
     n = towns.counts(rng, MEAN * people, rise=3.0)
     found = hot_spots.judged(n, people, towns.NEIGHBORS, int(rng.integers(1 << 31)))
@@ -33,7 +33,7 @@ def planted(rng: np.random.Generator) -> tuple[float, float]:
 
 
 def heats(rise: float, metres: float) -> Trial:
-    """Whether two heats differ anywhere, the later one risen in a square in their middle."""
+    """A trial of whether two heats differ, the later one risen in a square in their middle."""
     mean = np.full(SHAPE, 0.25)
     side = int(metres / METRES / 2)
     risen = mean.copy()

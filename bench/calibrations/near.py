@@ -19,7 +19,7 @@ METRES, WEEK = 200.0, 7  # how near and how soon what is planted follows
 def tables(
     columns: int, rows: int, swing: float, n: int = 1000, doubled: float = 0.0, again: float = 0.0
 ) -> Trial:
-    """Whether a table of bands says that there are near repeats.
+    """A trial of whether a table of bands says that there are near repeats.
 
     Of the events a share is `doubled` (told a second time within minutes and metres), and one
     is followed `again` by another within a week and 200 m.

@@ -71,7 +71,7 @@ def lattice() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 
 
 def means(rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """What each made area has in a day: some many, most few; (areas, days)."""
+    """The mean of each made area in a day: some many, most few; (areas, days)."""
     return rng.gamma(1.5, MEAN / 1.5, (SIDE * SIDE, 1)) * np.ones(DAYS)
 
 
@@ -125,7 +125,7 @@ def found(counts: Counts, x: npt.ArrayLike, y: npt.ArrayLike, seed: int) -> pros
 
 
 def newest(make: Made) -> Trial:
-    """Whether the newest day of a made series is called unusual."""
+    """A trial of whether the newest day of a made series is called unusual."""
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         scan = found(make(rng), *lattice(), int(rng.integers(2**31)))
@@ -135,7 +135,7 @@ def newest(make: Made) -> Trial:
 
 
 def shuffled(name: str, whole: bool) -> Trial:
-    """The same of a source of the sample whose days are dealt anew: whole, or by area."""
+    """The same trial of a source of the sample, its days dealt anew: whole, or by area."""
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         source = sampled(name)
@@ -151,7 +151,7 @@ def shuffled(name: str, whole: bool) -> Trial:
 
 
 def as_it_was(name: str) -> Trial:
-    """On how many of its earlier days a source of the sample would have been called unusual."""
+    """A trial of how many earlier days of a source of the sample would have been called unusual."""
 
     def trial(rng: np.random.Generator) -> tuple[float, float]:
         source = sampled(name)
@@ -164,7 +164,7 @@ def as_it_was(name: str) -> Trial:
 
 
 def planted(rng: np.random.Generator) -> tuple[float, float]:
-    """Whether the rise planted in the made reports is named."""
+    """A trial of whether the rise planted in the made reports is named."""
     source = sampled(REPORTS, RISEN)
     scan = found(source.counts, source.x, source.y, int(rng.integers(2**31)))
     top = scan.clusters.iloc[0]

@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 
 SIDE = 10  # areas along each side of a town
 CELLS = tuple(itertools.product(range(SIDE), range(SIDE)))
-# those whose corners touch
+# areas are neighbors where their borders or corners touch
 NEIGHBORS = weights.from_pairs(
     [
         (i, j)

@@ -23,7 +23,7 @@ def broken(
     times: float = 1.0,
     step: float = 1.0,
 ) -> tuple[float, float]:
-    """Whether a series shows a dated break; it drifts to so many `times` its first level, or
+    """A trial of a dated break; the series drifts to so many `times` its first level, or
     steps to so many half way through."""
     mean = MEAN * season(long, swing, rng.random()) * np.linspace(1, times, long)
     mean *= np.where(np.arange(long) < long // 2, 1.0, step)
@@ -36,14 +36,14 @@ def broken(
 
 
 def tripled(rng: np.random.Generator, mean: float) -> tuple[float, float]:
-    """Whether a week of three times as many alarms."""
+    """A trial of whether a week of three times as many gives an alarm."""
     y = negative_binomial(rng, mean, 5.0, (160,))
     y[-1] = negative_binomial(rng, 3 * mean, 5.0, (1,))[0]
     return float(trends.expected(y, 1).alarm[-1]), 1.0
 
 
 def alarms(rng: np.random.Generator, long: int, memory: float) -> tuple[float, float]:
-    """How many alarms 20 series gave in eight weeks, and how many were said to come by chance."""
+    """The alarms that 20 series gave in eight weeks, and those that were said to come by chance."""
     y = negative_binomial(rng, 5.0, 5.0, (SERIES, long + JUDGED), memory)
     said = trends.false_alarms(y[:, : long + 1], seed=int(rng.integers(1 << 30))).a_month
     parts = (y[:, : long + 1 + i] for i in range(JUDGED))
@@ -52,7 +52,7 @@ def alarms(rng: np.random.Generator, long: int, memory: float) -> tuple[float, f
 
 
 def outstanding(rng: np.random.Generator, series: int, judged: int) -> tuple[float, float]:
-    """Whether any week of any series is said to stand out, where nothing changed."""
+    """A trial of whether any week of any series is said to stand out, where nothing changed."""
     y = negative_binomial(rng, rng.gamma(1.0, 6.0, (series, 1)), 5.0, (series, 104 + judged))
     band = trends.expected(y, judged)
     clear = trends.false_alarms(y, judged, seed=int(rng.integers(1 << 30))).clear_from

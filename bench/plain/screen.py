@@ -11,7 +11,7 @@ from data.views.view import View
 from geo import tabulate
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-# what the screen asks of a record; the others stay on the disk
+# columns that the screen needs; the others stay on the disk
 COLUMNS = ["local_date", "hour", "weekday", "kind", "grade", "area_label", "geometry"]
 WORDS = ["kind", "grade"]
 ENOUGH = 4  # whole weeks; where a period has fewer, days are compared

@@ -26,7 +26,7 @@ def load(file: Path, sources: list[str]) -> pd.DataFrame:
 
 
 def headline(frame: pd.DataFrame, view: View) -> dict[str, int]:
-    """How many incidents the View shows, and how many it leaves out for which reason."""
+    """Count the incidents that the View shows, and those that it leaves out, by reason."""
     asked = _asked(frame, view)
     no_hour = no_weekday = 0
     if view.hours:
@@ -84,13 +84,13 @@ def pixels(frame: pd.DataFrame, view: View, shift: int) -> pd.DataFrame:
 
 
 def _asked(frame: pd.DataFrame, view: View) -> pd.Series:
-    """Which rows pass the filters on source, dates, kinds and grade."""
+    """Mask of the rows that pass the filters on source, dates, kinds and grade."""
     start, end = pd.Timestamp(view.start), pd.Timestamp(view.end)
     return _of_the_kind(frame, view) & _days(frame, view).between(start, end)
 
 
 def _of_the_kind(frame: pd.DataFrame, view: View) -> pd.Series:
-    """Which rows pass the filters on source, kinds and grade."""
+    """Mask of the rows that pass the filters on source, kinds and grade."""
     asked = frame["source"].isin(view.sources) & (frame["grade"] != "rejected")
     if view.kinds:
         asked &= frame["kind"].isin(view.kinds)
@@ -98,7 +98,7 @@ def _of_the_kind(frame: pd.DataFrame, view: View) -> pd.Series:
 
 
 def _on_the_clock(frame: pd.DataFrame, view: View) -> pd.Series | bool:
-    """Which rows pass the filters on hours and weekdays."""
+    """Mask of the rows that pass the filters on hours and weekdays."""
     passed: pd.Series | bool = True
     if view.hours:
         start, end = view.hours

@@ -149,7 +149,7 @@ def names_like_empty_cells(store: Store) -> frozenset[str]:
 
 
 def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
-    """An area set [code, name, population, geometry] and what is known of it."""
+    """An area set [code, name, population, geometry] and its metadata."""
     held = pq.read_schema(path).metadata
     meta: Metadata = json.loads(held[KEY])
     return gpd.read_parquet(path), meta
@@ -184,7 +184,7 @@ def _write(
 
 
 def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
-    """What the file of a set tells of its event, so that a lost ledger can be recovered."""
+    """The event number and the deciders to keep in a set's file, to recover a lost ledger."""
     return {ORDER: str(store.next_number()).encode(), DECIDERS: json.dumps(dict(deciders)).encode()}
 
 

@@ -28,7 +28,7 @@ CRS84 = "OGC:CRS84"
 
 @dataclass(frozen=True)
 class Features:
-    """What a file holds: a row of values and a shape (None: unreadable) a feature.
+    """The features of a file: a row of values and a shape (None: unreadable) each.
 
     `crs` is what the file says, None where it says nothing.
     """
@@ -119,7 +119,7 @@ def _stated_crs(content: dict[str, Any], name: str) -> str | None:
 
 
 class Format(NamedTuple):
-    """What GDAL may read: what people call it, its first bytes, its driver."""
+    """A file format that GDAL may read: what people call it, its first bytes, its driver."""
 
     called: str
     magic: bytes
@@ -177,7 +177,7 @@ def _layers(names: list[str]) -> list[str]:
 
 
 def _environment(driver: str) -> dict[str, str]:
-    """Ours, without what steers GDAL, and with every driver but one switched off."""
+    """The environment for GDAL: ours without its settings, every driver but one switched off."""
     import pyogrio  # loads GDAL: only when such a file is read
 
     steers = ("GDAL", "OGR", "CPL", "PROJ")

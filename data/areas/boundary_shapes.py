@@ -70,7 +70,7 @@ def make_areas(
 
 
 def overlap_sentences(areas: gpd.GeoDataFrame, crs: str) -> list[str]:
-    """What readers must know of overlaps and gaps, measured in a CRS of metres."""
+    """Notes for readers on overlaps and gaps of areas, measured in a CRS of meters."""
     metric = areas.to_crs(crs).geometry.to_numpy()
     pairs = [p for p in polygons.overlaps(metric) if p[2] >= WORTH_TELLING]
     holes = [size for size in polygons.gaps(metric) if size >= WORTH_TELLING]

@@ -1,4 +1,4 @@
-"""Whether a source's own labels or its points decide which area a record belongs to."""
+"""Label or point: which of the two decides the area of a source's records."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ Why = Literal["apart", "numbers"]
 
 @dataclass(frozen=True)
 class Agreement:
-    """How the labels and the points of one source agree in one area set.
+    """The agreement of one source's labels and points in one area set.
 
     `labelled` records have a label that names an area; `both` of them have a point, too, and
     `apart` of these lie farther than BORDER outside that area. `numbers`: all these labels
@@ -49,7 +49,7 @@ class Agreement:
 
     @property
     def doubt(self) -> Why | None:
-        """Why labels may be of another geography; None where nothing says so."""
+        """The reason why labels may be of another geography; None where nothing says so."""
         if self.apart > _MOST * self.both:
             return "apart"
         return "numbers" if self.labelled and self.numbers and not self.both else None
@@ -92,13 +92,13 @@ class Comparison:
 
 
 class Decisions(NamedTuple):
-    """What was decided: by source in a mapping, and by area set and source."""
+    """Decisions on label or point: by source in a mapping, and by area set and source."""
 
     stated: dict[str, str]
     of_sets: dict[str, dict[str, str]]
 
     def of(self, source: str, area_set: str) -> str | None:
-        """What decides; None where nobody has said it: the label then does."""
+        """The decider for a source; None where nobody has said it: the label then decides."""
         return self.of_sets.get(area_set, {}).get(source) or self.stated.get(source)
 
     def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
@@ -134,7 +134,7 @@ def decisions(store: Store) -> Decisions:
 
 
 def learned_from(meta: Mapping[str, Any], source: str) -> bool:
-    """Whether an area set was drawn around this source's labels: to compare proves nothing."""
+    """Return whether an area set was drawn from this source's labels: to compare proves nothing."""
     return meta["how"] == "learned" and source in meta.get("learned_from", [source])
 
 
@@ -213,7 +213,7 @@ def check_decider(text: str, where: str) -> str:
 
 
 def _parsed(place_by: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """What decides for all sources in doubt, and for those that are named."""
+    """The decider for all sources in doubt, and those for the sources that are named."""
     everyone, named = "", {}
     for text in place_by:
         source, equals, by = text.rpartition("=")
@@ -228,7 +228,7 @@ def _parsed(place_by: Sequence[str]) -> tuple[str, dict[str, str]]:
 def _agreements(
     store: Store, areas: gpd.GeoDataFrame, meta: Mapping[str, Any], crs: str | None
 ) -> dict[str, Agreement]:
-    """How labels and points agree, by source that has labels."""
+    """The agreement of labels and points, by source that has labels."""
     from data.storage.build import batches  # build asks for decisions
 
     files = ", ".join(literal(file) for file in batches(store))

@@ -48,7 +48,7 @@ def points(
 
 
 def enough(names: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], list[str]]:
-    """Which points carry a label that has enough of them, and the labels that have not."""
+    """Mask of the points whose label has enough of them, and the labels that have not."""
     labels, which, counts = np.unique(names, return_inverse=True, return_counts=True)
     few = counts < FEWEST
     return ~few[which], [str(label) for label in labels[few] if label]

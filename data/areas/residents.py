@@ -1,4 +1,4 @@
-"""How many people live in each area: read from texts, matched by name."""
+"""Residents of each area: read from texts, matched by name."""
 
 import csv
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ def unify_spelling(names: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def is_connected(shapes: Iterable[Any]) -> bool:
-    """Whether all shapes hang together, each touching another of them."""
+    """Return whether all shapes hang together, each touching another of them."""
     every = np.array([None, *shapes], dtype=object)[1:]
     pairs = shapely.STRtree(every).query(every, predicate="dwithin", distance=_TOUCHING)
     links = coo_matrix((np.ones(pairs.shape[1]), pairs), shape=(len(every),) * 2)

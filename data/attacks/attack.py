@@ -24,7 +24,7 @@ Move = Callable[[int, int], None]
 
 
 def job(policy: Policy, groups: list[int] | None = None) -> Build:
-    """The job as the attacks run it: by this policy, with made areas unless others are named."""
+    """Return the function that builds a release's tables by this policy, as attacks need it."""
 
     def build(
         records: pd.DataFrame, as_of: date, secret: bytes, before: Tables | None = None, **more: Any
@@ -72,7 +72,7 @@ def released(store: Store, name: str) -> Case:
 
 
 def _secrets(store: Store) -> tuple[str, ...]:
-    """What no public byte may hold: every id, origin and longer text of the store."""
+    """Every id, origin and longer text of the store: none of them may be in a public byte."""
     found: set[str] = set()
     for file in build.batches(store):
         asked = f"SELECT incident_id, origin, text FROM {literal(file)}"
@@ -116,7 +116,7 @@ def run_attacks(case: Case, attacks: Iterable[Attack], count: Count) -> Iterator
 def run_made(
     policy: Policy, attacks: Iterable[Attack], count: Count, sizes: Iterable[int] = SIZES
 ) -> Iterator[Result]:
-    """The same on made records of several sizes; what attacks the job itself runs once."""
+    """Run attacks on made records of several sizes; those on the job itself run once."""
     attacks = list(attacks)
     empty = case_of({}, policy)
     yield from run_attacks(empty, [a for a in attacks if a.needs == "job"], count)
@@ -127,7 +127,7 @@ def run_made(
 
 
 def made_case(policy: Policy, yearly: int, years: int = 5, many: int = made_records.GROUPS) -> Case:
-    """What the job makes of made records of some years."""
+    """The Case of a release built from made records of some years."""
     records = made_records.records_known_on(
         made_records.history(yearly, years, many=many), date(2100, 1, 1)
     )

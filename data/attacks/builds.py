@@ -18,7 +18,7 @@ ZONES = ("America/Chicago", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_How
 
 
 def weekly(case: Case, count: Count) -> Found:
-    """Builds a week apart while reports come late, are taken back and change their kind."""
+    """Check builds a week apart while reports come late, are taken back and change their kind."""
     build, history = job(case), made_records.history(made_records.YEARLY, years=2)
     first = made_records.FIRST_DAY + timedelta(days=200)
     before: Tables | None = None
@@ -47,7 +47,7 @@ def _compared(old: pd.DataFrame, new: pd.DataFrame) -> tuple[int, int, int]:
 
 
 def same_bytes(case: Case, count: Count) -> Found:
-    """Builds of the same records in any order give the same bytes."""
+    """Check that builds of the same records in any order give the same bytes."""
     build = job(case)
     records = made_records.records_known_on(
         made_records.history(made_records.YEARLY, years=2), date(2100, 1, 1)
@@ -74,7 +74,7 @@ def digest(tables: Tables) -> str:
 
 
 def freshness(case: Case, count: Count) -> Found:
-    """No table has a period that is younger than its delay, on any day near a clock change."""
+    """Check that no table has a period younger than its delay, on any day near a clock change."""
     build = job(case)
     records = made_records.records_known_on(
         made_records.history(made_records.FEW, years=2), date(2100, 1, 1)
@@ -101,7 +101,7 @@ def freshness(case: Case, count: Count) -> Found:
 def _ages(
     tables: Tables, as_of: date, zone: str, hour: int
 ) -> list[tuple[str, timedelta, timedelta]]:
-    """How long ago the newest period of each table ended, and its delay, in hours that went by."""
+    """The age of each table's newest period, in hours that went by, and the delay it must have."""
     now = datetime.combine(as_of, time(hour), ZoneInfo(zone)).astimezone(UTC)
     out = []
     for path, frame in tables.items():

@@ -1,4 +1,4 @@
-"""What an attacker holds, what an attack says, and how often it tries."""
+"""The types of an attack: Case (a release and its records), Found, Result and Count."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ SIDES = ("community", "press")
 
 
 class Count(NamedTuple):
-    """How often each attack tries: the numbers of trust.md, or few of them."""
+    """The number of tries of each kind of attack: those of trust.md, or fewer."""
 
     weeks: int = 104
     pairs: int = 2000
@@ -40,7 +40,7 @@ SMALL = Count(weeks=12, pairs=100, builds=4, requests=300, days=10)
 
 
 class Result(NamedTuple):
-    """What one attack came to."""
+    """The outcome of one attack: whether it passed, its figure and the limit."""
 
     id: str
     name: str
@@ -50,7 +50,7 @@ class Result(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Whether a release survives, and the figure that says how well."""
+    """A verdict, whether a release survives, and the figure behind it."""
 
     passed: bool
     figure: str

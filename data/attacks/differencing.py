@@ -1,4 +1,4 @@
-"""A1: what one shown number says of another, where one holds the other's records.
+"""A1: what the difference of two shown numbers tells, where one holds the other's records.
 
 Every pair of a total and up to three disjoint parts of it, and totals of up to three
 disjoint cells themselves. The same records give the same answer in every table, so that
@@ -20,7 +20,7 @@ CHUNK = 4000
 
 
 def differencing(case: Case) -> Found:
-    """Whether no difference, and no number by itself, is known to lie within 1 to 9."""
+    """Count the shown numbers, and differences of them, that are known to lie within 1 to 9."""
     asked = told = 0
     for side in case.sides():
         for frame in (f for path, f in case.tables.items() if path.startswith(f"{side}/")):
@@ -60,7 +60,7 @@ def _differences(family: Family, base: int, least: int) -> tuple[int, int]:
 
 
 def _shapes(family: Family) -> Iterator[_Shape]:
-    """All combinations of nodes of which the second nests in the first, by their sizes."""
+    """Yield pairs of node sets, the second nested in the first, all pairs of one size together."""
     parts_of: dict[int, list[Ints]] = {}
     for parent, parts in family.sums:
         parts_of.setdefault(parent, []).append(parts)
@@ -88,7 +88,7 @@ def _shapes(family: Family) -> Iterator[_Shape]:
 
 
 def _twins(family: Family) -> list[tuple[Ints, Ints]]:
-    """Two ways to cut the same total, of which the first has three parts."""
+    """Both cuts of nodes that have two, the first of three parts: a quarter's months, its kinds."""
     by: dict[int, list[Ints]] = {}
     for parent, parts in family.sums:
         by.setdefault(parent, []).append(parts)

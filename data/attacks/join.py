@@ -1,4 +1,4 @@
-"""A15: who holds the official feed and reads the release: which community reports exist?
+"""A15: which community reports exist, guessed from the official feed with and without a release?
 
 For every area and day on which the feed has a call, guess whether a report was in too,
 from the feed alone and from the feed with the released tables. A third guess is told the
@@ -24,7 +24,7 @@ _TOLD = ("area-month", "area-quarter", "area-quarter-kind", "area-year-kind")
 
 
 def joined(case: Case, count: Count) -> Found:
-    """How much better the guess is with the release than with the feed alone."""
+    """Measure how much better the guess is with the release than with the feed alone."""
     build = job(case)
     yearly = 20_000 if count.weeks > 52 else 6_000
     years = 2
@@ -90,7 +90,7 @@ def advantage(
 def _released(
     tables: Tables, seen: pd.DataFrame, month: pd.Series, week: pd.Series
 ) -> list[Floats]:
-    """What the tables say of each area and day: a number, and whether there is one."""
+    """The features that the released tables give each area and day: numbers, and where none is."""
     quarter = seen["day"].dt.year.astype(str) + "-Q" + seen["day"].dt.quarter.astype(str)
     year = seen["day"].dt.strftime("%Y")
     out: list[Floats] = []

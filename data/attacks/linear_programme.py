@@ -30,7 +30,7 @@ Solve = Callable[[Floats], Floats]
 
 
 class Ranges(NamedTuple):
-    """How small and large each target was seen to be, and how many programmes it took."""
+    """The least and largest value seen for each target, and the number of programs solved."""
 
     low: Floats
     high: Floats
@@ -38,7 +38,7 @@ class Ranges(NamedTuple):
 
 
 def programme(case: Case) -> Found:
-    """Whether every cell that is not shown may be as much as ten more than it may be least."""
+    """Check that every cell not shown may be as much as ten more than it may be least."""
     asked = wrong = solved = 0
     tightest = np.inf
     for side in case.sides():
@@ -52,7 +52,7 @@ def programme(case: Case) -> Found:
 
 
 def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float, int, int]:
-    """Which nodes are known too well (or a month by kind under them), the narrowest range,
+    """The nodes known too well (or a month by kind under them), the narrowest range,
     the programmes solved and the cells asked about."""
     bad = np.zeros(family.value.shape, bool)
     months = 12 * family.kinds if len(family.sums) > 1 else 0
@@ -82,7 +82,7 @@ def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float,
 
 
 def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Floats]:
-    """A solver for an objective over (blocks, nodes), to be made smallest."""
+    """A solver that minimizes an objective over (blocks, nodes), and the bounds of each node."""
     blocks, nodes = family.value.shape
     low, high = interval(family.value, base, least)
     top = np.nansum(np.where(np.isnan(family.value), 0, family.value), axis=1, keepdims=True)
@@ -157,7 +157,7 @@ def _search(family: Family, base: int, least: int, skip: Flags) -> Ranges:
 
 
 def _months_by_kind(family: Family, base: int, least: int) -> tuple[Floats, int]:
-    """How wide each month by kind may range: (blocks, 12, kinds), and programmes solved.
+    """The width of the range of each month by kind, (blocks, 12, kinds), and the programs solved.
 
     Within a quarter a kind's total and a month's total leave every value from
     max(0, kind + month - quarter) to min(kind, month). Its largest is where the smaller
@@ -193,7 +193,7 @@ def _range(found: Floats, many: int, low: Floats, high: Floats) -> None:
 
 
 def through_the_city(case: Case, side: str) -> int:
-    """How many cells of an area the city bounds: its weeks less all that other areas show.
+    """Count the cells that the city bounds too well: its weeks less all that other areas show.
 
     Records outside every area count in the city alone, so that it bounds from above.
     """

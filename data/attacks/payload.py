@@ -40,7 +40,7 @@ _FINE = 1e-5  # of a degree: the public vertices are rounded to this
 
 
 def searched(case: Case, _: Count) -> Found:
-    """No file of a release holds a canary, a coordinate, an id, a time or another host."""
+    """Check that no file of a release holds a canary, a coordinate, an id, a time, another host."""
     if case.folder is None:
         files = {f"{p}.csv": f.to_csv(index=False).encode() for p, f in case.tables.items()}
     else:
@@ -58,7 +58,7 @@ def payload(
     canaries: Iterable[str],
     vertices: frozenset[tuple[int, int]] | None = None,
 ) -> list[str]:
-    """What no public byte may hold, as "file: what": also for bytes that a browser got.
+    """Find what no public byte may hold, as "file: what": also in bytes that a browser got.
 
     Canaries are looked for in each file and, for Parquet, in its values and notes. Numbers
     that look like degrees have to be area vertices where those are given.
@@ -89,7 +89,7 @@ def _tokens(part: bytes) -> set[str]:
 
 
 def _readable(name: str, body: bytes) -> Iterator[bytes]:
-    """The bytes themselves, and what they unfold to."""
+    """Yield the parts of a file to search: its bytes, or the notes and values of a Parquet file."""
     if not name.endswith(".parquet"):
         yield body
         return
@@ -117,7 +117,7 @@ def vertices(files: Mapping[str, bytes]) -> frozenset[tuple[int, int]]:
 
 
 def schema(case: Case, _: Count) -> Found:
-    """Every table is on the whitelist, with its columns, whole numbers and known words."""
+    """Check that each table is on the whitelist, with its columns, integers and known words."""
     wrong: list[str] = []
     for path, frame in case.tables.items():
         side, name = path.split("/")
@@ -161,7 +161,7 @@ def _table(side: str, name: str, frame: pd.DataFrame, case: Case) -> Iterator[st
 
 
 def _files(case: Case) -> list[str]:
-    """What lies in the folder of a release beside what its manifest says, and otherwise."""
+    """List the faults of a release's files: not as the manifest says, or too few residents."""
     folder = case.folder
     assert folder is not None
     files = contents(folder)

@@ -36,10 +36,10 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Files of one folder and nothing else: no listing, no word of itself, no log."""
+    """An HTTP handler for the files of one folder: no listing, no word of itself, no log."""
 
     def list_directory(self, path: Any) -> None:  # noqa: ARG002
-        """A folder without an index is not there."""
+        """Answer 404 for a folder without an index."""
         self.send_error(404)
 
     def translate_path(self, path: str) -> str:
@@ -55,12 +55,12 @@ class Quiet(SimpleHTTPRequestHandler):
         return str(file) + "/" * asked.endswith("/") if inside else str(root / "not there")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: who reads what is nobody's business."""
+        """Log nothing: who reads what is nobody's business."""
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[int]:
-    """The port of a server on the loopback address that serves a folder."""
+    """Serve a folder on the loopback address, and yield the port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -73,7 +73,7 @@ def serving(folder: Path) -> Iterator[int]:
 
 
 def requests(case: Case, count: Count) -> Found:
-    """Every answer is a file of the release, or says that there is none."""
+    """Check that every answer is a file of the release, or says that there is none."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         public = root / "public" / "releases"
@@ -95,7 +95,7 @@ def requests(case: Case, count: Count) -> Found:
 
 
 def copied(source: Path, target: Path) -> dict[str, bytes]:
-    """Put the files of a release, but not what was said of its attacks, where they are served."""
+    """Copy a release's files except attack.json to a folder to serve; return them by name."""
     target.unlink(missing_ok=True)
     files = contents(source)
     for name, body in files.items():
@@ -111,7 +111,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def written(case: Case, target: Path) -> dict[str, bytes]:
-    """The tables of a case as files, where there is no folder of a release."""
+    """Write the tables of a case as CSV files, where there is no folder of a release."""
     files = {f"{path}.csv": f.to_csv(index=False).encode() for path, f in case.tables.items()}
     for name, body in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)

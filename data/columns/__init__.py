@@ -1,1 +1,1 @@
-"""Which column of a file says what."""
+"""Guesses of what each column of a file holds."""

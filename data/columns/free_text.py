@@ -1,4 +1,4 @@
-"""Which columns hold free text: told by the header, else by what they hold."""
+"""Columns of free text: told by the header, else by what they hold."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from data.personal_columns import is_prose, words
 
 MOST_WORDS = 5  # on the median; more is a sentence
 WORD = re.compile(r"[^\W\d_]{2}")
-# what is long without being prose: addresses, links and shapes
+# headers of texts that are long without being prose: addresses, links and shapes
 WRITTEN_OUT = (
     "address", "addresses", "location", "locations", "intersection", "block", "street",
     "url", "urls", "link", "links", "geom", "geometry", "geo", "geojson", "wkt", "shape",
@@ -18,12 +18,12 @@ WRITTEN_OUT = (
 
 
 def column(header: str, texts: Sequence[str]) -> bool:
-    """Whether a column is free text, by its header or by these values of it."""
+    """Return whether a column is free text, by its header or by these values of it."""
     return is_prose(header) or (not _written_out(header) and looks(texts))
 
 
 def looks(texts: Sequence[str]) -> bool:
-    """Whether most of some texts are different and most are as long as a sentence."""
+    """Return whether most of some texts are different and most are as long as a sentence."""
     held = [text for text in texts if not is_missing(text)]
     if len(set(held)) * 2 <= len(held):
         return False

@@ -1,4 +1,4 @@
-"""Which column of a file says what, by its header and by what its first rows hold."""
+"""Guess the record column of each file column, by its header and by what its first rows hold."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +65,7 @@ def columns(
 def _dates(
     names: Sequence[str], values: Values, time: str | None, zone: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What tells the date: one column or the parts of it; or the columns that all could."""
+    """The column of the date, or those of its parts; and the columns that could all be it."""
     choice = Choice(time) if time else time_columns.occurred(names, values, zone)
     parts, whose = ({}, time_roles.OTHER) if time else date_parts.date_columns(names, values)
     if parts and not choice.rivals and (choice.column is None or whose < choice.role):
@@ -76,7 +76,7 @@ def _dates(
 def _points(
     found: dict[str, str], names: Sequence[str], values: Values, form: bool
 ) -> dict[str, str]:
-    """With the coordinates that a survey form writes, where no others are there."""
+    """Return the columns with the coordinates of a survey form, where no others are there."""
     if {"lat", "lon"} <= set(found):
         return found
     ours = [name for name in names if form or name.startswith("_")]
@@ -96,7 +96,7 @@ def numbers(texts: Sequence[str]) -> list[float]:
 
 
 def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
-    """What is needed and was not found, by headers that leave no doubt alone.
+    """Return the columns with needed ones that were not found, by headers that leave no doubt.
 
     So a file with nothing but bad dates has its rows rejected, each with its reason.
     """
@@ -122,12 +122,12 @@ def _candidates(target: str, free: Sequence[str], values: Values, form: bool) ->
 
 
 def _is_known(target: str, text: str) -> bool:
-    """Whether a text that could be an empty cell is a word of a record column: none."""
+    """Return whether a text such as `none` is a word of a record column and no empty cell."""
     return target in words.CODES and word(target, text) is not None
 
 
 def _fits(target: str, held: Sequence[str]) -> bool:
-    """Whether most of what a column holds is of the kind that a record column wants."""
+    """Return whether most values of a column are of the kind that a record column wants."""
     test = TESTS.get(target)
     if test is None:  # a label or a number; never what somebody wrote
         return not free_text.looks(held)
@@ -199,7 +199,7 @@ def _times(
     values: Values,
     zone: str,
 ) -> dict[str, str]:
-    """A date is needed first: where only a date of reporting is known, it serves.
+    """Return the columns with those of times: a date of reporting serves if it is the only date.
 
     A time of day of its own, in one column or in parts, is for dates that carry none.
     `event` are the columns that may tell of what happened.
@@ -227,7 +227,7 @@ def _times(
 def _clocked(
     found: dict[str, str], free: Sequence[str], values: Values, date: str, whose: int | None
 ) -> dict[str, str]:
-    """With the time of day that belongs to dates of some role, if a column tells it."""
+    """Return the columns with the time of day that belongs to dates of a role, if one tells it."""
     if "time_of_day" in found:
         return found
     if clock := time_columns.clock(free, values, date, whose):
@@ -241,7 +241,7 @@ def _added(found: dict[str, str], target: str, column: str | None) -> dict[str, 
 
 
 def _places(found: dict[str, str], projected: bool) -> dict[str, str]:
-    """One way of saying where: degrees, else one column, else projected metres."""
+    """Keep one way of saying where: degrees, else one column, else x and y; or the reverse."""
     ways = [("lat", "lon"), ("lat_lon",), ("point",), ("x", "y")]
     given = {target for way in ways for target in way}
     ways = ways[::-1] if projected else ways

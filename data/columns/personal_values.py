@@ -74,7 +74,7 @@ class Look(NamedTuple):
 
 
 def column(header: str, texts: Sequence[str]) -> bool:
-    """Whether most of the different values of a column tell who somebody is."""
+    """Return whether most of the different values of a column tell who somebody is."""
     held = [text.strip() for text in texts if not is_missing(text)]
     each, said = list(dict.fromkeys(held)), frozenset(words(header))
     differ = len(each) * 2 > len(held) or (bool(said) and said <= WHOSE)
@@ -86,12 +86,12 @@ def column(header: str, texts: Sequence[str]) -> bool:
 
 
 def few(texts: Sequence[str]) -> bool:
-    """Whether the first rows hold too little to tell what a column is."""
+    """Return whether the first rows hold too little to tell what a column is."""
     return sum(not is_missing(text) for text in texts) < _FEW
 
 
 def _name(text: str) -> bool:
-    """Whether a text is written as "First Last", "LAST, FIRST M" or "J. Smith"."""
+    """Return whether a text is written as "First Last", "LAST, FIRST M" or "J. Smith"."""
     parts = re.split(r"[\s,]+", text.strip(" ,"))
     said = [part for part in parts if part.lower().strip(".") not in PARTICLES | SUFFIXES]
     plain = {part.lower().strip(".") for part in parts}
@@ -105,7 +105,7 @@ def _name(text: str) -> bool:
 
 
 def _initialled(text: str) -> bool:
-    """Whether a name has an initial, as no category has: "J. Smith", "SMITH, JOHN A"."""
+    """Return whether a name has an initial, as no category has: "J. Smith", "SMITH, JOHN A"."""
     comma, point = "," in text, re.search(r"\b[^\W\d_]\.", text)
     return _name(text) and bool(point or (comma and re.search(r"\s[^\W\d_]$", text)))
 
@@ -116,7 +116,7 @@ def _capitalised(part: str) -> bool:
 
 
 def _of_a_place(said: frozenset[str]) -> bool:
-    """Whether a header says places or sorts and nothing else: "Park Name"."""
+    """Return whether a header says places or sorts and nothing else: "Park Name"."""
     return bool(said & _PLACES) and said <= _PLACES | _BESIDE
 
 

@@ -30,7 +30,7 @@ GEOPOINT = re.compile(r"\s*[+-]?\d+\.\d+\s+[+-]?\d+\.\d+\s+[+-]?\d+(\.\d+)?\s+\d
 
 
 def is_survey(names: Sequence[str]) -> bool:
-    """Whether the columns are those of a survey form's export."""
+    """Return whether the columns are those of a survey form's export."""
     short = {known_words.plain(own_name(name)) for name in names}
     return len(short & SIGNS) + len(UNDERSCORED & {*names}) >= 2 or short >= FILLED_IN
 
@@ -41,7 +41,7 @@ def own_name(header: str) -> str:
 
 
 def is_filled_in(header: str, survey: bool) -> bool:
-    """Whether a column tells when the form was filled in or sent, by its header alone."""
+    """Return whether a column tells when the form was filled in or sent, by its header alone."""
     grouped = survey or header.lower().startswith("meta")
     plain = known_words.plain(own_name(header) if grouped else header)
     return plain in FILLED_IN or (survey and plain in FILLED_IN_SURVEY)

@@ -1,4 +1,4 @@
-"""Which column says when it happened: by the words of its header and by its values."""
+"""The column of when an incident happened, by the words of its header and by its values."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -58,11 +58,11 @@ class _Dates(NamedTuple):
 
     @property
     def months(self) -> bool:
-        """Whether only the months that it holds say that it is a column of dates."""
+        """Return whether only the months that it holds say that it is a column of dates."""
         return role(self.name) is None
 
     def fine(self, zone: str) -> bool:
-        """Whether most values tell the time of day."""
+        """Return whether most values tell the time of day."""
         return _tells_time(self.parsed, zone)
 
 
@@ -122,7 +122,7 @@ def clock(names: Sequence[str], values: Values, of: str, wanted: int | None = No
 
 
 def timed(texts: Sequence[str], zone: str) -> bool:
-    """Whether most of some dates tell the time of day too; midnight on that clock is none."""
+    """Return whether most of some dates tell the time of day; midnight on that clock is none."""
     family, parsed = _parsed(texts)
     return family and _tells_time(parsed, zone)
 
@@ -157,20 +157,20 @@ def _dates(name: str, values: Values) -> _Dates | None:
 
 
 def _has_no_dates(parsed: Parsed) -> bool:
-    """Whether times stand behind one date that means no date, as of 1899-12-30."""
+    """Return whether times stand behind one date that means no date, as of 1899-12-30."""
     days = np.unique(parsed.local[parsed.ok] // DAY)
     return len(days) == 1 and bool(np.isin(days[0], NO_DAYS))
 
 
 def _is_clock_beside(one: _Dates, dates: Sequence[_Dates], zone: str) -> bool:
-    """Whether a column of times on one date, that of an export, belongs to another's dates."""
+    """Return whether a column of times on one date, that of an export, belongs to other dates."""
     return _is_on_one_date(one.name, one.parsed) and any(
         d.role in (one.role, PLAIN) and not d.fine(zone) for d in dates
     )
 
 
 def _is_on_one_date(name: str, parsed: Parsed) -> bool:
-    """Whether a column that is called a time holds several times of only one date."""
+    """Return whether a column that is called a time holds several times of only one date."""
     told, times = header_words(name), np.unique(parsed.local[parsed.ok])
     called = bool(told & TIME_WORDS and not told & DATE_WORDS)
     return called and len(times) > 1 and len(np.unique(times // DAY)) == 1
@@ -193,7 +193,7 @@ def _clock_role(name: str, values: Values) -> int | None:
 
 
 def _parsed(texts: Sequence[str]) -> tuple[bool, Parsed]:
-    """Whether some texts are dates, and the times of the first, by the likeliest format."""
+    """Return whether some texts are dates, and the times of the first, by the likeliest format."""
     column = pa.array([text.strip() for text in texts[:_LOOKED_AT]], pa.string())
     if date_order.are_serials(column.to_pylist()):
         return True, Format("excel").parse(column)

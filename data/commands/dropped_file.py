@@ -16,7 +16,7 @@ MOST_DROPPED_BYTES = 10_000_000
 def import_dropped(
     name: str, content: bytes, options: dict[str, str], *, mapping: bytes = b"", dry_run: bool
 ) -> tuple[bool, str]:
-    """Whether the import went through, and what it said.
+    """Import a dropped file by a child process; return whether it went through, and its output.
 
     The child has limits on memory and time and no network; the file's name is made plain.
     """

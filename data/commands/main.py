@@ -58,7 +58,7 @@ def speaking() -> Iterator[None]:
 
 
 def _of_library(error: Exception) -> Problem | None:
-    """What an error of the libraries that read and write the store's files means."""
+    """The Problem that explains an error of the store's libraries; None for other errors."""
     from data.storage import build, damaged
 
     if not isinstance(error, damaged.ERRORS):
@@ -92,7 +92,7 @@ def _rebuild(store: Store, settings: Settings, *told: str) -> None:
     with bar("Building the table that screens read"):
         stamp = build.rebuild(store, settings)
     changed = "now" if stamp != before else "still"
-    # `told` is said only now: a pipe that closed must not keep a purge from readers
+    # `told` is printed only now: a pipe that closed must not keep a purge from readers
     for line in (*told, f"Data {stamp}: readers {changed} see this."):
         say(line)
 
@@ -225,7 +225,7 @@ def areas(
 
 @app.command()
 def status() -> None:
-    """What is in the store: stamp, counts by source, kind and precision, rejected rows."""
+    """Print what is in the store: stamp, counts by source, kind and precision, rejected rows."""
     from data.upkeep import status
 
     with speaking():

@@ -152,7 +152,7 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
 
 
 def _notes(sort: Sort, manifest: dict[str, Any]) -> str:
-    """What stands beside the tables of a sort of source."""
+    """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
     speak = language.words(language.FIRST)
     hidden = "Empty: " + (
         "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."

@@ -1,4 +1,4 @@
-"""What the embed says in numbers: a release's tables as grids of periods by areas.
+"""The embed's data: a release's tables as grids of periods by areas.
 
 Community, press and official records are sorts of their own and never meet in a grid.
 A cell that is not shown is NaN: zero and held back look alike. Official counts are exact,
@@ -18,7 +18,7 @@ ALL = "all"
 BANDS = ("00-06", "06-12", "12-18", "18-24")
 HALF = 0.5
 CLASSES = 5
-# of a policy that does not say (trust.md); whole numbers that texts name
+# the policy's numbers that texts name, where a manifest does not state them (trust.md)
 DEFAULTS = {
     "base": 5,
     "records": 12,
@@ -47,7 +47,7 @@ class Sort(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether its counts are exact."""
+        """Return whether its counts are exact."""
         return self.name == "official"
 
     def kinds(self) -> list[str]:
@@ -61,7 +61,7 @@ class Sort(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What is seen first."""
+    """The map that a page opens on: its sort, kind, length of period and period."""
 
     sort: str
     kind: str
@@ -223,5 +223,5 @@ def _weight(grid: Grid) -> float:
 
 
 def _share(grid: Grid, sort: Sort) -> Any:
-    """How many of the areas have a number, each period; an official zero is none here."""
+    """The share of areas that have a number, each period; an official zero is none here."""
     return np.mean(grid.n > 0 if sort.exact else ~np.isnan(grid.n), axis=1)

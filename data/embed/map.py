@@ -48,7 +48,7 @@ class Shape(NamedTuple):
 
 
 class Map(NamedTuple):
-    """What a picture of the place needs."""
+    """The areas as SVG shapes and names, with the picture's width and height."""
 
     width: int
     height: int

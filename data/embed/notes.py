@@ -1,4 +1,4 @@
-"""What folds out below the embed's picture: method, policy, release, downloads."""
+"""The parts that fold out below the embed's picture: method, policy, release, downloads."""
 
 from typing import Any
 

@@ -219,7 +219,7 @@ def _area(image: Image.Image, mark: Mark, hatch: Image.Image, by: float) -> None
 
 
 def _hatch(size: tuple[int, int]) -> Image.Image:
-    """Lines that repeat with whole pixels, also when brought down: they pack well."""
+    """Hatching whose lines repeat with whole pixels, also scaled down, so that it packs well."""
     image = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
     for x in range(-(size[1] // HATCH) * HATCH, size[0], HATCH):

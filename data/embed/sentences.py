@@ -1,4 +1,4 @@
-"""What a picture of the embed says: its sentence, its classes, its ranked rows, its notes.
+"""The words and numbers of the embed's picture: its sentence, classes, ranked rows and notes.
 
 static/embed/said.js says the same of what a reader selects; a browser test compares them.
 """
@@ -12,7 +12,7 @@ from data.embed.grids import HALF, Grid, Opening, Sort, rules
 from data.embed.language import Words, capital, filled
 from data.embed.map import Map
 
-# which of the five colors (pale to deep) stand for so many classes
+# number of classes -> positions of their colors among the five, pale to deep
 SPREAD = {1: (1,), 2: (1, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
 _NAMED = 3  # areas that a sentence names at most
 
@@ -41,7 +41,7 @@ class Picture(NamedTuple):
 
 
 def color(n: float, grid: Grid) -> int | None:
-    """Which of the five colors a number gets."""
+    """The position of a number's color among the five; None where it is not shown."""
     if n != n or not grid.breaks:
         return None
     return SPREAD[len(grid.breaks)][sum(n >= b for b in grid.breaks[1:])]
@@ -95,7 +95,7 @@ def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words
 
 
 def sentence(rows: list[Row], what: str, begins: str, words: Words) -> str:
-    """What a map says, in words: where the numbers are highest."""
+    """The sentence of a map: where the numbers are highest."""
     shown = [r for r in rows if r.n is not None]
     holes = {
         "In": begins,
@@ -126,7 +126,7 @@ def brief(name: str, words: Words) -> str:
 
 
 def leading(n: list[int]) -> int:
-    """How many of the highest can be named without cutting through equals; 0: too many."""
+    """The count of highest numbers to name without cutting through equals; 0: too many."""
     for k in range(min(_NAMED, len(n)), 0, -1):
         if n[k - 1] > 0 and (k == len(n) or n[k - 1] > n[k]):
             return k
@@ -151,12 +151,12 @@ def source(name: str, manifest: dict[str, Any], words: Words) -> str:
 
 
 def is_sample(name: str, manifest: dict[str, Any]) -> bool:
-    """Whether a sort holds records that nobody reported: the sample's."""
+    """Return whether a sort holds records that nobody reported: the sample's."""
     return any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
 
 
 def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
-    """What must be said beside the numbers of a sort."""
+    """The notes that must stand beside the numbers of a sort."""
     first = [words("note.made")] if is_sample(sort.name, manifest) else []
     return [
         *first,
@@ -182,7 +182,7 @@ def city_series(
 
 
 def example(picture: Picture, sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
-    """What one cell of the opening picture tells and does not tell."""
+    """Sentences on what one cell of the opening picture tells and does not tell."""
     hidden = [words("method.example.hidden")] if not sort.exact else []
     top = next((r for r in picture.rows if r.n), None)
     if top is None or top.n is None:

@@ -49,13 +49,13 @@ def blank_to_null(texts: pa.StringArray) -> pa.StringArray:
 
 
 def missing_cells(texts: pa.StringArray) -> pa.BooleanArray:
-    """Which trimmed texts say nothing."""
+    """Mask of the trimmed texts that say nothing."""
     short = pc.utf8_lower(pc.if_else(pc.less(pc.binary_length(texts), 6), texts, "x"))
     return pc.is_in(short, value_set=pa.array(sorted(MISSING)))
 
 
 def count_texts(column: pa.ChunkedArray | pa.Array, rows: Flags) -> Counter[str]:
-    """How often each text stands in some rows of a column."""
+    """Count each text in some rows of a column."""
     if not rows.any():
         return Counter()
     counts = trimmed(column).filter(pa.array(rows)).value_counts()
@@ -102,7 +102,7 @@ class Dictionary:
         self.which = place[encoded.indices.to_numpy()]
 
     def each(self, read: Callable[[str], _Read]) -> list[_Read]:
-        """What `read` makes of each different text."""
+        """The results of `read` for each different text."""
         return [read(text) for text in self.texts]
 
     def array(self, values: Sequence[object], kind: pa.DataType) -> pa.Array:
@@ -115,7 +115,7 @@ class Dictionary:
         return found
 
     def count(self, chosen: Sequence[bool], rows: Flags | None = None) -> Counter[str]:
-        """How often each chosen text stands in the column, or in some of its rows."""
+        """Count each chosen text in the column, or in some of its rows."""
         which = self.which if rows is None else self.which[rows]
         often = np.bincount(which, minlength=len(chosen))
         return Counter({t: int(n) for t, c, n in zip(self.texts, chosen, often) if c and n})
@@ -125,7 +125,7 @@ Known = Callable[[str], str | None]
 
 
 def translate(column: str, rules: Mapping[str, str]) -> Known:
-    """How a text becomes a word: its own rule first, then the words that the column may hold.
+    """Return a reader from text to word: by its own rule first, then the words the column may hold.
 
     Only what neither knows may say nothing (NA, none, -); what does not is for the rule
     for all others ("*"). None is a text without a rule, "" one that says nothing or that
@@ -146,12 +146,12 @@ def translate(column: str, rules: Mapping[str, str]) -> Known:
 
 
 def is_stated(text: str, rules: Mapping[str, str]) -> bool:
-    """Whether a text has a rule of its own."""
+    """Return whether a text has a rule of its own."""
     return _fold(text) in map(_fold, rules)
 
 
 def name_of(rules: Mapping[str, str], names: Container[str]) -> Callable[[str], str]:
-    """How a text becomes the name of an area: its rule, else the text itself.
+    """Return a reader from text to the name of an area: by its rule, else the text itself.
 
     "" is one that says nothing or that a rule leaves out; `names` are those of areas that
     look like such a text (a town called None).
@@ -177,12 +177,12 @@ class Tags(NamedTuple):
 
 
 def tags(column: str, rule: TagRule) -> Callable[[str], Tags]:
-    """How a list in one cell becomes words."""
+    """Return a reader from a list in one cell to words."""
     read = translate(column, rule.words)
     parts = re.compile(r"\s*" + re.escape(rule.separator.strip() or " ") + r"\s*")
 
     def split(text: str) -> Tags:
-        # n/a is one text also where a slash parts lists
+        # n/a is one text, also where a slash separates lists
         listed = [text] if is_missing(text) else [tag for tag in parts.split(text) if tag]
         met = {tag: read(tag) for tag in listed}
         return Tags(

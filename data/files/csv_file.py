@@ -1,4 +1,4 @@
-"""How a CSV file is written: encoding, delimiter, header; and its rows, in frames."""
+"""The form of a CSV file (encoding, delimiter, header), and its rows in frames."""
 
 import codecs
 import re
@@ -59,14 +59,14 @@ class Csv:
         return ", ".join(name for name in self.names if not is_forbidden(name))
 
     def values(self, column: str) -> list[str]:
-        """What the first rows hold in a column, trimmed."""
+        """The values of the first rows in a column, trimmed."""
         place = self.names.index(column)
         return [row[place].strip() for row in self.head if len(row) > place]
 
 
 @dataclass(frozen=True)
 class Form:
-    """What is stated about a file; None where it is to be found."""
+    """The stated form of a file; None where it is to be found."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -76,7 +76,7 @@ class Form:
 
 
 def sniff(file: Path, form: Form = Form()) -> Csv:
-    """How a file is written, from one pass over it. Problem says what to state."""
+    """Find how a file is written in one pass over it. Problem says what to state."""
     found = text_file.survey(file, form.encoding, form.most_bytes)
     text = _head_text(found)
     hint = SEPARATOR_LINE.match(text)
@@ -160,7 +160,7 @@ def _delimiter(text: bytes, stated: str | None) -> str:
 
 
 def _agreement(text: bytes, mark: str) -> tuple[bool, float, int]:
-    """How well a delimiter cuts the first rows into one number of cells."""
+    """Measure how evenly a delimiter cuts the first rows: first row fits, share that fit, width."""
     rows = Grammar(mark).rows(text + b"\n", _LOOKED_AT)
     widths = [len(row.cells) for row in rows if any(c.strip() for c in row.cells)]
     if not widths:
@@ -172,7 +172,7 @@ def _agreement(text: bytes, mark: str) -> tuple[bool, float, int]:
 
 
 def _is_header(row: Row) -> bool:
-    """Whether a first row names columns: it holds no number, date or coordinate.
+    """Return whether a first row names columns: it holds no number, date or coordinate.
 
     Two names known from the tables of headers outweigh a number (a column "2020").
     """

@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 
 class Grammar:
-    """How the rows of one delimiter are read.
+    """A reader of CSV rows with one delimiter.
 
     As spreadsheets and Python's csv module do: a quote counts only at the start of a
     cell, "" inside quotes is one quote, text after a closing quote belongs to the

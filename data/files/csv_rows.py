@@ -63,7 +63,7 @@ def frames(
 
 
 class _Reader:
-    """What is carried from one piece to the next: the unfinished row, the line."""
+    """The state carried from one piece to the next: the unfinished row, the line."""
 
     def __init__(self, grammar: Grammar, width: int, line: int) -> None:
         self.grammar, self.width, self.line = grammar, width, line
@@ -181,7 +181,7 @@ class _Cutter:
             self.lines.append(np.array([line]))
 
     def _swallows(self, row: Row) -> bool:
-        """Whether a row over several lines lacks cells and its second line does not."""
+        """Return whether a row over several lines lacks cells and its second line does not."""
         line_end = LINE_END.search(self.data, self.at, row.end)
         if len(row.cells) == self.reader.width or line_end is None:
             return False

@@ -87,7 +87,7 @@ NEEDED = {
 
 
 def known_name(header: str) -> bool:
-    """Whether a header stands in the tables of headers."""
+    """Return whether a header stands in the tables of headers."""
     return plain(header) in _known()
 
 

@@ -1,4 +1,4 @@
-"""Where the rows of one text are, found with array arithmetic."""
+"""The rows of one text, found with array arithmetic."""
 
 from functools import cached_property
 
@@ -14,7 +14,7 @@ Places = npt.NDArray[np.int64]
 
 
 class Marks:
-    """Where line ends, delimiters and quotes are in one text."""
+    """The line ends, delimiters and quotes of one text."""
 
     def __init__(self, data: bytes, delimiter: int, width: int) -> None:
         self.data, self.width = data, width
@@ -42,14 +42,14 @@ class Marks:
 
     @cached_property
     def parity(self) -> npt.NDArray[np.uint8]:
-        """For each byte whether the number of quotes up to it is odd."""
+        """For each byte, 1 where the number of quotes up to it is odd."""
         found: npt.NDArray[np.uint8] = np.bitwise_xor.accumulate(
             (self.bytes == QUOTE).view(np.uint8)
         )
         return found
 
     def lines_before(self, at: int) -> int:
-        """How many lines end before a byte."""
+        """The number of lines that end before a byte."""
         return int(np.searchsorted(self.ends, at))
 
     def rows(self, at: int) -> "Rows":

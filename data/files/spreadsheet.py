@@ -28,7 +28,7 @@ def guard(cell: str) -> str:
 
 
 def guard_table(table: pa.Table) -> pa.Table:
-    """The same with lists as text, and every text and name guarded, whatever its string type."""
+    """The table with lists as text, and every text and name guarded, whatever its string type."""
     columns = [_guarded(table[i]) for i in range(table.num_columns)]
     return pa.table(columns, names=[guard(name) for name in table.column_names])
 
@@ -83,7 +83,7 @@ def as_zip(name: str, table: pa.Table, notes: Sequence[str], meanings: Mapping[s
 
 
 def _type(kind: pa.DataType) -> str:
-    """What a column holds, in plain words."""
+    """The type of a column, in plain words."""
     rules = (
         (pa.types.is_boolean, "true or false"),
         (pa.types.is_integer, "whole number"),

@@ -21,7 +21,7 @@ WINDOW = 4 * PIECE  # unpacked bytes by which that is judged, wherever in a file
 
 Progress = Callable[[int, int], None]
 
-# what a file starts with that is certainly no CSV, and what to do about it
+# first bytes of a file that is certainly no CSV, and what to do about it
 OTHER_FILES = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive: save the sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file: save the sheet as CSV"),
@@ -40,7 +40,7 @@ BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over a whole file says. The hash is of the unpacked content."""
+    """The findings of one pass over a whole file. The hash is of the unpacked content."""
 
     sha256: str
     size: int
@@ -118,7 +118,7 @@ def _too_large(name: str, limit: int, packed: bool) -> str:
 
 
 class _Utf8:
-    """Whether all bytes seen are UTF-8, and how much speaks for it where not."""
+    """Counts of good and bad UTF-8 beyond ASCII in the bytes seen."""
 
     def __init__(self) -> None:
         self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -133,7 +133,7 @@ class _Utf8:
         self.good += len(text) - len(text.encode("ascii", errors="ignore"))
 
     def close(self) -> tuple[int, int]:
-        """How many characters beyond ASCII were read well, and how many not."""
+        """Count the characters beyond ASCII that were read well, and those that were not."""
         bad = self.bad + len(self.decoder.decode(b"", final=True))
         return self.good - self.bad, bad
 

@@ -1,4 +1,4 @@
-"""What to do where most rows of a file were rejected, by the reason met most often."""
+"""Advice where most rows of a file were rejected, by the reason met most often."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from data.imports.losses import Loss
 
 IN_COLUMNS = "look whether [columns] in the mapping names the right columns of the file"
 Advice = tuple[tuple[str, str], ...]
-# how a reason begins: what to do; the first that fits
+# how a reason begins -> the advice for it; the first that fits is given
 ADVICE: Advice = (
     ("unknown kind", "give --kind KIND, or rules under [values.kind] in the mapping"),
     ("no kind", "give --kind KIND for the rows that state none"),
@@ -35,7 +35,7 @@ ADVICE: Advice = (
     ("purged", "nothing: these records were removed on purpose"),
     ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
 )
-# of rows that go by their label
+# advice on rows that go by their label, without a point
 _LEFT_OUT = (
     "nothing, if the source left these points out: counts by area hold, maps of points do not"
 )
@@ -46,7 +46,7 @@ WITHOUT_POINTS: Advice = (
 
 
 def advise(rows: int, rejected: Mapping[str, int]) -> list[str]:
-    """What to do where no row was kept, or more than half were rejected; [] elsewhere."""
+    """Advice where no row was kept, or more than half were rejected; [] elsewhere."""
     lost = sum(rejected.values())
     if lost * 2 <= rows:
         return []
@@ -59,7 +59,7 @@ def advise(rows: int, rejected: Mapping[str, int]) -> list[str]:
 
 
 def points_lost(rows: int, by_label: Mapping[str, int]) -> list[str]:
-    """The same where more than half of the rows were left without a point."""
+    """Advice where more than half of the rows were left without a point; [] elsewhere."""
     lost = sum(by_label.values())
     if lost * 2 <= rows:
         return []
@@ -68,7 +68,7 @@ def points_lost(rows: int, by_label: Mapping[str, int]) -> list[str]:
 
 
 def kind_lost(loss: Loss) -> str:
-    """That a kind of incidents lost more than half of its rows, and why."""
+    """A sentence that a kind of incidents lost more than half of its rows, and why."""
     share = "all of its" if loss.lost == loss.rows else "more than half of its"
     kind = words.spoken(loss.kind)
     what = f'What the source calls "{loss.own[:60]}" ({kind})' if loss.own else f'The kind "{kind}"'

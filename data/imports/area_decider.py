@@ -1,4 +1,4 @@
-"""What decides which area the rows of a file belong to, their label or their point."""
+"""Label or point: which of the two decides the area of a file's rows."""
 
 from dataclasses import replace
 
@@ -62,7 +62,7 @@ def decided(
 def _compared(
     sets: list[Comparison], settings: Settings, csv: Csv, rules: FileMapping
 ) -> list[Agreement]:
-    """How labels and points of all rows that can be placed agree in each area set."""
+    """The agreement of labels and points of all rows that can be placed, by area set."""
     stated = rules.place.reach_km
     bounds = Bounds(settings.center, settings.reach_km if stated is None else stated)
     columns = dict.fromkeys(rules.columns[t] for t in LOCATED if t in rules.columns)

@@ -28,7 +28,7 @@ GEO = {
 
 @dataclass(frozen=True)
 class BatchContent:
-    """What a batch holds. `repeats` equal an earlier row of the file in every column."""
+    """The counts and dates of a batch. `repeats` equal an earlier row in every column."""
 
     kept: int
     purged: int
@@ -76,7 +76,7 @@ def write_batch(
     """
     repeats, same_id = _tell_apart(connection, runs)
     drop()
-    # what is known only to the month may be of its last day
+    # a record known only to the month may be of its last day
     latest = "CASE WHEN time_precision = 'month' THEN last_day(local_date) ELSE local_date END"
     kept, first, last = connection.sql(
         f"SELECT count(*), min(local_date), max({latest}) "

@@ -1,4 +1,4 @@
-"""What the ledger says of earlier imports: is one done, does it replace another."""
+"""Earlier imports in the ledger: whether one is done, and which ones another replaces."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def superseded(store: Store, sha256: str, source: str, name: str) -> tuple[str, 
 
 
 def rejected_file(store: Store, name: str) -> str | None:
-    """Where the rejected rows of a batch are; None where it has none."""
+    """The file of a batch's rejected rows; None where it has none."""
     file = store.rejected / f"{name}.csv"
     return str(file) if file.exists() else None
 

@@ -81,7 +81,7 @@ def _with_zones(rules: FileMapping) -> FileMapping:
 
 
 def _is_stated(rules: FileMapping, target: str, given: str | None) -> bool:
-    """Whether somebody said that midnights of a column are times like any other."""
+    """Return whether somebody said that midnights of a column are times like any other."""
     exact = target == "occurred_at" and rules.time.precision == midnight.EXACT
     return exact or bool(given and date_order.states_offset(given))
 

@@ -55,7 +55,7 @@ def import_file(
     say: Callable[[str], None] = print,
     progress: Progress | None = None,
 ) -> Report:
-    """What the import of a file did. Problem where something has to be stated first.
+    """Import a file and return its report. Problem where something has to be stated first.
 
     `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
     The caller rebuilds `current` afterwards.
@@ -120,7 +120,7 @@ def _key(store: Store) -> bytes:
 
 
 def mapping_file(store: Store, decided: Plan) -> Path:
-    """Where the store keeps the mapping of an import; another mapping, another name."""
+    """The file in which the store keeps the mapping of an import; another mapping, another name."""
     name = f"{decided.source.name}-{decided.mapping.digest()}.toml"
     return store.root / "mappings" / name
 
@@ -223,7 +223,7 @@ class _Work:
         store.taken_back(self.name).unlink(missing_ok=True)
 
     def _detail(self, report: Report) -> dict[str, Any]:
-        """What the ledger keeps of this import, and the batch itself."""
+        """The detail of this import that the ledger keeps, and the batch itself."""
         return {
             **report.detail(),
             "sha256": self.plan.csv.sha256,
@@ -303,7 +303,7 @@ class _Work:
 
 @dataclass
 class _Tally:
-    """What is counted while rows are read."""
+    """Counts that are taken while rows are read."""
 
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)

@@ -44,7 +44,7 @@ def save_draft(
 
 
 def _told(store: Store, csv: Csv, rules: FileMapping, options: Options) -> str:
-    """Where the mapping of an import that stopped is; it is written there if need be."""
+    """Write the mapping of a stopped import if need be; return a sentence on where it is."""
     file = options.save_map
     if file:
         _write(file, rules, csv)

@@ -1,4 +1,4 @@
-"""What a person may state about a file before it is imported."""
+"""Options that a person may state about a file before it is imported."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """What the person at the keyboard stated; None and () where it is to be found."""
+    """The options that a person stated; None and () where they are to be found."""
 
     source: str | None = None
     map: Path | None = None

@@ -1,4 +1,4 @@
-"""What one import will do: a file, a mapping with nothing left open, a source."""
+"""The plan of one import: a file, a mapping with nothing left open, a source."""
 
 import re
 from collections.abc import Mapping as Table
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def reach_km(self) -> float:
-        """How far from the centre a coordinate may be; 0 is no limit."""
+        """The farthest that a coordinate may be from the center, in km; 0 is no limit."""
         stated = self.mapping.place.reach_km
         return self.settings.reach_km if stated is None else stated
 
@@ -87,11 +87,11 @@ class Plan:
 
     @property
     def withheld(self) -> bool:
-        """Whether a row that cannot be cut into columns must not be shown."""
+        """Return whether a row that cannot be cut into columns must not be shown."""
         return len(self.shown) < len(self.csv.names)
 
     def doubt(self, at_midnight: midnight.Counts) -> tuple[str, int] | None:
-        """What to note of times at 00:00, and the rows, unless the mapping says they are meant."""
+        """A note on times at 00:00, and the rows, unless the mapping says they are meant."""
         rules = self.mapping
         clock = bool({"time_of_day", "hour"} & set(rules.columns))
         stated = rules.time.midnight.get("time_of_day" if clock else "occurred_at")
@@ -134,7 +134,7 @@ def make(store: Store, settings: Settings, file: Path, options: Options, ask: As
 
 
 def _plan(csv: Csv, rules: FileMapping, source: Source, settings: Settings) -> Plan:
-    """Which columns are read, kept as attributes, and dropped."""
+    """The plan: columns that are read, kept as attributes, and dropped."""
     named, official = rules.used(), source.kind == "official"
     forbidden = tuple(name for name in csv.names if is_forbidden(name))
     others = tuple(n for n in csv.names if n not in named and n not in forbidden)

@@ -1,4 +1,4 @@
-"""What a person sees of a file before its rows are read: mapping and sample rows."""
+"""The introduction of a file before its rows are read: mapping and sample rows."""
 
 from data.files import csv_file
 from data.imports.plan import Plan
@@ -6,7 +6,7 @@ from data.mappings.mapping import ENUMERATED, FileMapping
 from data.parse import midnight
 
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-# what a plan says of times of 00:00, by the rule of the mapping
+# the plan's words on times of 00:00, by the rule of the mapping
 MIDNIGHTS = {
     midnight.LOCAL: "00:00 tells only the day",
     midnight.UTC: "00:00 UTC tells only the day, and stays that date",
@@ -42,7 +42,7 @@ def introduced(decided: Plan) -> list[str]:
 
 
 def _midnight(target: str, rule: str, rules: FileMapping) -> str:
-    """What is made of times of 00:00 in a column."""
+    """A sentence on what is made of times of 00:00 in a column."""
     if target == "time_of_day" and rule != midnight.EXACT:
         return f'{target}: 00:00 stands for a time that is not known (midnight = "{rule}")'
     said = f'{target}: {MIDNIGHTS[rule]} (midnight = "{rule}")'
@@ -53,7 +53,7 @@ def _midnight(target: str, rule: str, rules: FileMapping) -> str:
 
 
 def _for_which(target: str, rules: FileMapping) -> str:
-    """The rows that a constant is for: beside a column it is for what that leaves open."""
+    """The words for the rows that a constant is for: all, or those that a column leaves open."""
     if target not in rules.columns:
         return "all rows"
     return "where no rule fits" if target in ENUMERATED else "where the row says nothing"

@@ -1,4 +1,4 @@
-"""What purges say of the rows of a file: which must not come back, which cannot be told apart."""
+"""Purged rows of a file: those that must not come back, and those that cannot be told apart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def _known(batches: Sequence[Path], key: bytes) -> str:
 
 
 def has_rows(file: Path) -> bool:
-    """Whether a batch knows the hash of each row; those of earlier versions do not."""
+    """Return whether a batch knows the hash of each row; those of earlier versions do not."""
     return set(_COLUMNS) <= set(pq.read_schema(file).names)
 
 

@@ -1,4 +1,4 @@
-"""What only a person can say, asked while somebody is there to answer."""
+"""Questions that only a person can answer, asked while somebody is there."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What an import did, in numbers and in sentences that add up."""
+"""The report of an import, in numbers and in sentences that add up."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,7 +31,7 @@ class MissingTexts(NamedTuple):
     texts: dict[str, int]
 
     def sentence(self) -> str:
-        """The same for a reader."""
+        """A sentence for a reader on the texts and their rows."""
         texts = [(f'"{text}"' if text else "empty", n) for text, n in self.texts.items()]
         listed = ", ".join(f"{text} ({n:,})" for text, n in texts)
         return f'Read as missing in "{self.column}" ({words.spoken(self.target)}): {listed}'
@@ -78,7 +78,7 @@ class Report:
     replaces: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
-        """What a person should know, the sum of the rows last."""
+        """The sentences that a person should know, the sum of the rows last."""
         said = []
         if self.unchanged:
             said.append(
@@ -146,7 +146,7 @@ class Report:
         return f"{kept} + {rejected:,} rejected = {rows}"
 
     def detail(self) -> dict[str, Any]:
-        """What the ledger keeps of it, as JSON values."""
+        """The detail that the ledger keeps of it, as JSON values."""
         return {
             "file": self.file,
             "source": self.source,

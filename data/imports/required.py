@@ -1,4 +1,4 @@
-"""What a file and its mapping must say before rows become records."""
+"""Checks of what a file and its mapping must say before rows become records."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
 )  # fmt: skip
 _PAIRS = (("lat", "lon"), ("x", "y"))
-# parts of a date, and the columns of which each needs one
+# part of a date -> columns, one of which must be there beside it
 _PARTS = {
     "year": {"month"},
     "month": {"year"},
@@ -71,7 +71,7 @@ def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
 
 
 def lacks_crs(rules: FileMapping) -> bool:
-    """Whether coordinates are projected and nobody says how."""
+    """Return whether coordinates are projected and nobody says how."""
     return "x" in rules.columns and not rules.place.crs
 
 
@@ -83,7 +83,7 @@ def rivals(csv: Csv) -> tuple[str, ...]:
 
 
 def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
-    """Whether nothing says what happened, or a column whose texts are none of our kinds.
+    """Return whether nothing says what happened, or a column whose texts are none of our kinds.
 
     Of a column called kind, or one that a mapping names, the whole file is asked: what
     some rows say wrongly is rejected row by row.
@@ -99,7 +99,7 @@ def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
 
 
 def speaks(csv: Csv, column: str | None) -> bool:
-    """Whether a column holds any of our kinds in the first rows."""
+    """Return whether a column holds any of our kinds in the first rows."""
     return column is not None and any(guess_columns.word("kind", v) for v in csv.values(column))
 
 
@@ -122,7 +122,7 @@ def _strange(csv: Csv, rules: FileMapping) -> list[str]:
 
 
 def _ruled(rules: FileMapping) -> Callable[[str], bool]:
-    """Whether the rules of a mapping make a text a kind, or say to leave it out."""
+    """Return a test whether the mapping's rules make a text a kind, or say to leave it out."""
     if rule := rules.tags.get("kind"):
         split = cells.tags("kind", rule)
         return lambda text: bool(split(text).words)
@@ -132,7 +132,7 @@ def _ruled(rules: FileMapping) -> Callable[[str], bool]:
 
 
 def _no_time(csv: Csv, guessed: bool) -> str:
-    """What to say where no column of times is known, or too many are."""
+    """The sentence where no column of times is known, or too many are."""
     here = csv.file.name
     several = rivals(csv) if guessed else ()
     if several:
@@ -155,7 +155,7 @@ def _no_time(csv: Csv, guessed: bool) -> str:
 
 
 def _no_kind(csv: Csv, rules: FileMapping) -> str:
-    """What to say where no column holds kinds, or none that is known."""
+    """The sentence where no column holds kinds, or none that is known."""
     here, listed = csv.file.name, ", ".join(words.CODES["kind"])
     column = rules.columns.get("kind")
     if column is None:

@@ -11,7 +11,7 @@ from data import words
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 
-# what a column of a file can be mapped to
+# record columns that a column of a file can be mapped to
 TARGETS: dict[str, str] = {
     "incident_id": "the source's own number of the incident",
     "occurred_at": "date, or date and time",
@@ -69,7 +69,7 @@ SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 @dataclass(frozen=True)
 class FileRule:
-    """How the file is written, where that is not to be found again."""
+    """The form of the file, where it is stated and not to be found again."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -98,7 +98,7 @@ class TimeRule:
 
 @dataclass(frozen=True)
 class PlaceRule:
-    """How places are read. A reach of 0 is no limit, None is the place's own.
+    """Rules for reading places. A reach of 0 is no limit, None is the place's own.
 
     `place_by` says what decides where label and point name different areas; None: nobody has.
     """

@@ -1,9 +1,9 @@
-"""What a written mapping shows as possible, in comments: entries by part, with examples."""
+"""Entries that a written mapping shows as possible, in comments: by part, with examples."""
 
 from data import words
 from data.mappings.mapping import TARGETS
 
-# part: entry, an example as TOML, what it does
+# part of a mapping -> its entries: name, an example as TOML, its meaning
 EXAMPLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "source": (
         ("kind", '"official"', "official, press or community"),

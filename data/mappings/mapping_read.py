@@ -163,7 +163,7 @@ def _time(part: _Part) -> TimeRule:
 
 
 def _stated(part: _Part, entries: dict[str, str]) -> dict[str, str]:
-    """What the entries of a part say, by the record column that each is for."""
+    """The stated texts of a part, by the record column that each is for."""
     return {column: v for key, column in entries.items() if (v := part.text(key)) is not None}
 
 

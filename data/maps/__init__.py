@@ -1,1 +1,1 @@
-"""What maps draw of a View: heat, hexagons, incidents, outlines."""
+"""The layers that maps draw of a View: heat, hexagons, incidents, outlines."""

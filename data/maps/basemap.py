@@ -1,4 +1,4 @@
-"""What lies below the areas: a local map, tiles of others, water; looked into and made ready."""
+"""Base maps: a local vector map, tile servers of others, water; checked and made ready."""
 
 import difflib
 import hashlib
@@ -162,7 +162,7 @@ def _known(name: str) -> Tiles:
 
 
 def _mercator(provider: Any) -> bool:
-    """Whether tiles lie in Web Mercator and are counted from the north."""
+    """Return whether tiles lie in Web Mercator and are counted from the north."""
     matrix = str(provider.get("TileMatrixSet", "PM"))
     crs = str(provider.get("crs", "EPSG:3857"))
     return matrix.startswith("PM") and crs == "EPSG:3857" and not provider.get("tms")

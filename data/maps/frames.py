@@ -43,16 +43,16 @@ class Steps:
 
     @property
     def units(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return _HOURS if self.unit == "hour" else len(self.starts)
 
     @property
     def frames(self) -> int:
-        """How many frames there are."""
+        """The number of frames."""
         return _HOURS if self.unit == "hour" else max(self.units - self.width + 1, 0)
 
     def taken(self, counts: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Counts a frame of counts a unit, along the first axis."""
+        """Sum counts by unit to counts by frame, along the first axis."""
         if self.unit == "hour":
             counts = np.concatenate([counts, counts[: self.width - 1]])
         total = np.cumsum(counts, axis=0, dtype=counts.dtype)
@@ -61,7 +61,7 @@ class Steps:
         return out
 
     def labels(self) -> list[str]:
-        """What each frame shows, in words."""
+        """The label of each frame, in words."""
         if self.unit == "hour":
             return [
                 f"{h:02d}:00-{(h + self.width) % _HOURS or _HOURS:02d}:00" for h in range(_HOURS)
@@ -72,7 +72,7 @@ class Steps:
         return [period(start, end) for start, end in zip(self.starts, ends[self.width - 1 :])]
 
     def keys(self) -> list[str]:
-        """What each frame is called in a link."""
+        """The name of each frame in a link."""
         if self.unit == "hour":
             return [f"{h:02d}h" for h in range(_HOURS)]
         return [start.isoformat() for start in self.starts[: self.frames]]
@@ -88,7 +88,7 @@ class FrameCounts:
 
     @property
     def nothing(self) -> bool:
-        """Whether no record of the View is in a unit, so that zeros would say what is not known."""
+        """Return whether no record of the View is in a unit: then zeros are not data."""
         return self.without > 0 and not self.n.any()
 
 
@@ -119,7 +119,7 @@ def _months(first: date, last: date) -> list[tuple[date, int]]:
     return found
 
 
-# unit: its whole ones between two days, its number in SQL of a day, that of a day here
+# unit -> its whole units between two days, SQL for a day's unit, the unit of a date in Python
 _Row = tuple[Callable[[date, date], list[tuple[date, int]]], str, Callable[[date], int]]
 _MONDAY = date(1970, 1, 5)
 CALENDAR: dict[str, _Row] = {
@@ -200,7 +200,7 @@ def heat(
 
 
 def covered(current: Current, view: View, made: Steps) -> list[float]:
-    """How many weeks each frame covers; an hour of the day comes once a day of the View."""
+    """The weeks that each frame covers; an hour of the day comes once a day of the View."""
     if made.unit == "hour":
         return [heat_surface.covered_weeks(view, current)] * made.frames
     days = np.array(made.days, float)

@@ -1,4 +1,4 @@
-"""Where the heat of two Views differs by more than chance explains."""
+"""The change of heat between two Views, and where it is more than chance explains."""
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,7 @@ def _period(current: Current, view: View, over: Window) -> Period:
 def _factor(
     current: Current, found: tuple[View, View], bandwidth: float, around: Grid, place: Extent
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """How much the kernel's sums of weeks vary, over the pixels of `around`."""
+    """The dispersion of the kernel's sums of steps over the pixels of `around`, and its degrees."""
     step = WEEK if min(view.days for view in found) >= _ENOUGH * WEEK else DAY
     if any(view_counts.mostly_months(current, view) for view in found):
         step = MONTH

@@ -29,7 +29,7 @@ NEAR = 1.5  # pixels outside the outline from which counts are brought in
 
 
 class Seen(NamedTuple):
-    """What a map shows: corners in degrees, and its zoom."""
+    """The sight of a map: its corners in degrees, and its zoom."""
 
     west: float
     south: float
@@ -107,7 +107,7 @@ def _shift(over: Extent, bandwidth: float) -> int:
 
 
 def about(seen: Seen, whole: list[list[float]]) -> list[list[float]] | None:
-    """What is seen and half as much on every side, within bounds; None where nothing is."""
+    """The corners of what is seen and half as much on every side, within bounds; else None."""
     high, wide = seen.north - seen.south, seen.east - seen.west
     (south, west), (north, east) = whole
     low = [max(seen.south - PADDED * high, south), max(seen.west - PADDED * wide, west)]
@@ -125,7 +125,7 @@ def _fitting(bounds: list[list[float]], shift: int) -> Grid:
 
 
 def _stepped(grid: Grid) -> Grid:
-    """The same a little larger, beginning and ending at whole steps."""
+    """The grid made a little larger, beginning and ending at whole steps."""
     left, top = grid.column // STEP * STEP, grid.row // STEP * STEP
     right = -(-(grid.column + grid.width) // STEP) * STEP
     bottom = -(-(grid.row + grid.height) // STEP) * STEP
@@ -143,7 +143,7 @@ def window(over: Extent, grid: Grid, bandwidth: float) -> Window:
 
 
 def _held(grid: Grid, place: AreaIndex) -> npt.NDArray[np.bool_]:
-    """Which pixels have their centre in the place."""
+    """Mask of the pixels that have their center in the place."""
     lon, lat = np.meshgrid(*grid.centres)
     held: npt.NDArray[np.bool_] = place.locate(lon.ravel(), lat.ravel()) == 0
     return held.reshape(lat.shape)
@@ -190,7 +190,7 @@ def surface(
 
 
 def covered_weeks(view: View, current: Current) -> float:
-    """How many weeks of the View its sources cover; a seventh at the least.
+    """The weeks of the View that its sources cover; a seventh at the least.
 
     Only the days and hours that it asks for count: a week of Friday nights is still a week.
     A last night of which the hours after midnight are not covered counts in part.

@@ -13,7 +13,7 @@ from data.views.view import View
 from geo import hexagons
 from geo.mercator import Grid
 
-# up to which zoom hexagons of a resolution are drawn: each is then 15 to 45 pixels wide
+# zoom up to which a resolution is drawn: its hexagons are then 15 to 45 pixels wide
 ZOOMS = ((10.4, 7), (11.9, 8), (13.4, 9), (30.0, 10))
 KILOMETRES = {7: 2.9, 8: 1.1, 9: 0.42, 10: 0.16}  # more than a hexagon is wide
 
@@ -65,7 +65,7 @@ def count_hexagons(
 
 
 def _centred(cells: npt.NDArray[np.uint64], grid: Grid, meridian: float) -> npt.NDArray[np.bool_]:
-    """Which cells have their centre within a grid's pixels."""
+    """Mask of the cells that have their center within a grid's pixels."""
     lon, lat = hexagons.centres(cells, meridian)
     (south, west), (north, east) = grid.bounds
     held: npt.NDArray[np.bool_] = (lon >= west) & (lon < east) & (lat >= south) & (lat < north)

@@ -38,7 +38,7 @@ class Cells(NamedTuple):
 
 
 def coarse(view: View, current: Current) -> bool:
-    """Whether incidents of a View are drawn no finer than a block.
+    """Return whether incidents of a View are drawn no finer than a block.
 
     So are those that no authority publishes: a point on a map must not lead to a door.
     """
@@ -53,7 +53,7 @@ def level(zoom: float, single: bool, view: View, current: Current) -> int:
 
 
 def located(current: Current, view: View, grid: Grid | None = None) -> int:
-    """How many incidents of a View have a point, everywhere or within a grid's pixels."""
+    """Count the incidents of a View that have a point, everywhere or within a grid's pixels."""
     clause = pixel_counts.within(grid) if grid else ("mx IS NOT NULL", [])
     sql, values = view_counts.joined([view_counts.where(view, current), clause])
     found = current.query(f"SELECT count(*) AS n FROM {{facts}} WHERE {sql}", values)

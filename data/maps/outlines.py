@@ -126,7 +126,7 @@ def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, A
 
 
 def _trimmed(values: Any) -> Any:
-    """The same nested lists with numbers as short as their precision."""
+    """The nested lists with numbers as short as their precision."""
     if isinstance(values, float | int):
         return round(values, _DECIMALS)
     return [_trimmed(v) for v in values]

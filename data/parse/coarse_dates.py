@@ -45,7 +45,7 @@ def true_precision(
 
 
 def is_first(local: Micros) -> Flags:
-    """Which times are of the first day of a month."""
+    """Mask of the times on the first day of a month."""
     days = (local // DAY).astype("datetime64[D]")
     first: Flags = days == days.astype("datetime64[M]").astype("datetime64[D]")
     return first

@@ -1,4 +1,4 @@
-"""Which one date format a file has: found, asked for, never guessed."""
+"""The one date format of a file: found, asked for, never guessed."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -135,7 +135,7 @@ def digit_clock(texts: Sequence[str]) -> str | None:
 
 
 def are_serials(texts: Sequence[str]) -> bool:
-    """Whether nearly all of some texts look like serial day numbers of a spreadsheet."""
+    """Return whether nearly all of some texts look like serial day numbers of a spreadsheet."""
     held = [text for text in texts if any(c.isdigit() for c in text)]
     read = [int(match[1]) for text in held if (match := _SERIAL.fullmatch(text))]
     low, high = _SERIALS
@@ -165,7 +165,7 @@ def evidence(
     family: Sequence[Format],
     rows: Iterable[tuple[pa.StringArray, npt.NDArray[np.int64]]],
 ) -> Evidence:
-    """What all rows of a file say, in one pass over a column and its file lines."""
+    """Collect the evidence of all rows of a file, in one pass over a column and its file lines."""
     against = {form.text: 0 for form in family}
     first = 0
     for column, lines in rows:
@@ -213,7 +213,7 @@ def stated(text: str, texts: Sequence[str]) -> Format:
 
 
 def states_offset(text: str) -> bool:
-    """Whether a format demands a time of day and its offset from UTC, outside brackets."""
+    """Return whether a format demands a time of day and its offset from UTC, outside brackets."""
     while (plain := _OPTIONAL.sub("", text)) != text:
         text = plain
     told = set(re.findall(r"%-?([A-Za-z])", text)) | set(re.findall(r"(?<=%[TMSf])Z", text))

@@ -41,7 +41,7 @@ def most(counts: dict[str, int], timed: int) -> str | None:
 
 
 def count(parsed: Parsed, zone: str) -> dict[str, int]:
-    """How many times stand at midnight on the file's clock, and on that of UTC."""
+    """Count the times at midnight on the file's clock, and on that of UTC."""
     return {
         LOCAL: int(_at_midnight(parsed, LOCAL, zone).sum()),
         # without an offset a text says nothing of UTC
@@ -81,7 +81,7 @@ def tally(own: Micros, local: Micros, absolute: Flags, rows: Flags) -> Counts:
 
 
 def doubt(counts: Counts, clock: bool) -> tuple[str, int] | None:
-    """What to note where 00:00 is met far more often than other full hours, and the rows.
+    """A note and its rows, where 00:00 is met far more often than other full hours.
 
     `clock` says that the time of day has a column of its own.
     """
@@ -100,7 +100,7 @@ def doubt(counts: Counts, clock: bool) -> tuple[str, int] | None:
 
 
 def clock_sentence(parsed: Parsed, stated: str, zone: str) -> Micros:
-    """What the clock of a rule showed: a text without an offset is on the file's."""
+    """The times that the clock of a rule showed: a text without an offset is on the file's."""
     if stated == UTC or not parsed.absolute.any():
         return parsed.local
     return np.where(parsed.absolute, to_local(parsed.local, zone), parsed.local)

@@ -21,7 +21,7 @@ _MONTHS = (  # English, Spanish, French, German
     "december diciembre decembre dezember",
 )
 _LETTERS = r"(?:[A-Za-z]|[\x80-\xff])+\.?"
-# directive: its regular expression, alone and between other numbers
+# directive -> its regular expression, alone and between other numbers
 DIRECTIVES = {
     "Y": (r"\d{4}", r"\d{4}"),
     "y": (r"\d{2}", r"\d{2}"),

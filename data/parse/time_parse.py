@@ -55,17 +55,17 @@ class Format:
 
     @cached_property
     def pattern(self) -> re.Pattern[bytes]:
-        """Its regular expression; Problem where it is no format."""
+        """The format's regular expression; Problem where it is no format."""
         return time_formats.pattern(self.text)
 
     @property
     def dated(self) -> bool:
-        """Whether it tells a date, not only a time of day."""
+        """Return whether it tells a date, not only a time of day."""
         return bool({"Y", "y", *ALONE} & set(self.pattern.groupindex))
 
     @property
     def clocked(self) -> bool:
-        """Whether it tells a time of day."""
+        """Return whether it tells a time of day."""
         return bool({"H", "I", *ALONE} & set(self.pattern.groupindex))
 
     def parse(self, column: pa.StringArray) -> Parsed:
@@ -83,7 +83,7 @@ class Format:
         return parsed
 
     def fits(self, text: str, plausible: bool = True) -> bool:
-        """Whether one text is a time in this format; a date from 1900 to 2099."""
+        """Return whether one text is a time in this format; a date from 1900 to 2099."""
         match = self.pattern.fullmatch(text.encode())
         if match is None:
             return False
@@ -138,7 +138,7 @@ def _letters(content: npt.NDArray[np.uint8], starts: Ints, length: int) -> npt.N
 def _fields(
     letters: npt.NDArray[np.uint8], text: bytes, match: re.Match[bytes]
 ) -> tuple[Flags, Fields]:
-    """Which rows are written like `text`, and their numbers by directive."""
+    """Mask of the rows that are written like `text`, and their numbers by directive."""
     alike = np.ones(len(letters), bool)
     literal = np.ones(len(text), bool)
     fields: Fields = {}

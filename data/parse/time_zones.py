@@ -52,7 +52,7 @@ def to_utc(local: Micros, zone: str) -> Instants:
 
 
 def to_local(utc: Micros, zone: str) -> Micros:
-    """What a zone's clock showed at UTC times, as microseconds of that clock."""
+    """The times that a zone's clock showed at UTC times, as microseconds of that clock."""
     table = _table(zone)
     local: Micros = utc + table.offsets[np.searchsorted(table.at, utc, side="right")]
     return local

@@ -24,7 +24,7 @@ WHAT = (PERIODS, AREAS, SOURCES)
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: counts of its whole steps, (areas, steps), and of all incidents, (steps,).
+    """One side compared: counts of its whole steps, (areas, steps), and of all incidents, (steps,).
 
     `starts` are the first days of the steps, `period` the days that they span. `every` are
     the incidents of the View's whole period, also those in steps that are cut. Residents are
@@ -78,7 +78,7 @@ class Pair:
 
     @property
     def unit(self) -> str:
-        """week, day, night or month."""
+        """The name of a step: week, day, night or month."""
         return periods.name(self.a.view, self.step)
 
 
@@ -202,7 +202,7 @@ def asked_of(
     now: datetime,
     settled: str,
 ) -> View:
-    """The same question put to another source.
+    """The View that asks the same of another source.
 
     It is read back from the link, so that reports too young to be shown stay hidden.
     """
@@ -243,7 +243,7 @@ def two_sources(
 
 
 def _of_shares(a: Ints, b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """How much less weeks tell of a share where it resembles that of the week before."""
+    """The inflation of a share's variance where it resembles that of the week before."""
     told = memory.of_neighbors(a, np.maximum(a + b, 1e-9))
     return memory.inflation(told, np.atleast_2d(a).shape[1])
 

@@ -57,7 +57,7 @@ def find_episodes(
 
 
 def repeated(reports: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which records of `points.reports` an earlier one may have told of already.
+    """Mask of the records of `points.reports` that an earlier one may have told of already.
 
     Those that the proposed duplicates join, pair by pair, count as one event: its first stays.
     """

@@ -1,4 +1,4 @@
-"""Hot spots of a View: which areas, with their neighbors, are high or low beyond chance."""
+"""Hot spots of a View: areas that, with their neighbors, are high or low beyond chance."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -91,7 +91,7 @@ def hot(
 
 @dataclass(frozen=True)
 class Emerging:
-    """How hot and cold spots went over time.
+    """Hot and cold spots over time: the label of each unit, and its state in each step.
 
     `label` is a word of geo.emerging a unit; `state` (units, steps) is 1 where hot, -1 where
     cold, 0 where chance explains it or nothing was tested; `trend` is Mann-Kendall's z. The
@@ -137,7 +137,7 @@ def over_time(
 
 
 class Histories(NamedTuple):
-    """What is found of each cell (units, steps), and of each unit: see `Emerging`."""
+    """The findings for each cell (units, steps), and for each unit: see `Emerging`."""
 
     cells: hot_areas.Found
     state: npt.NDArray[np.int8]
@@ -212,7 +212,7 @@ def smallest(
 
 
 def _newest_first(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
-    """The newest step weighs as much as all others together: what is new is what is asked."""
+    """Weights that count the newest step as much as all others together: it is what is asked."""
     weight = np.ones(shape)
     weight[:, -1:] = max(shape[1] - 1, 1)
     return weight

@@ -54,7 +54,7 @@ class Near:
 
     @property
     def same_day(self) -> dict[str, Any] | None:
-        """The same of the same day, where one event or one crew's work can make many records."""
+        """The strongest pair of bands on the same day, where one event can make many records."""
         return self._highest(self.table["time_to"] == 0)
 
     def _highest(self, among: "pd.Series[bool]") -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ class Near:
         far, apart = POWER_BAND
         row = self.table[(self.table["space_to"] == far) & (self.table["time_to"] == apart)].iloc[0]
         usual, needed = float(row["expected"]), float(row["needed"])
-        # what repeats is dealt out within its stretch too, and makes chance look larger
+        # repeats are dealt out within their stretch too, and make chance look larger
         spread = 2 * (apart - float(row["time_from"])) / WITHIN
 
         def found(rise: float) -> float:
@@ -98,7 +98,7 @@ def paired(found: Points, stretch: Stretch, seed: int) -> Near:
         found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
         WITHIN,
     )  # fmt: skip
-    # two questions: what a day holds, often for sure, must not make later days look surer
+    # controlled apart: pairs of one day, often clear, must not make later days look clearer
     later = (table["time_to"] > 0).to_numpy()
     q = np.where(
         later,

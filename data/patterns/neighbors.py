@@ -1,4 +1,4 @@
-"""Who counts as whose neighbor, and what incidents of an area are divided by."""
+"""Neighbors of areas, and the measures that incidents of an area are divided by."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,12 +41,12 @@ def between(current: Current, units: gpd.GeoDataFrame, how: str) -> Any:
 
 
 def measures(view: View) -> tuple[str, ...]:
-    """What incidents can be divided by: hexagons have no residents."""
+    """The measures that incidents can be divided by: hexagons have no residents."""
     return (GROUND,) if view.area_set in HEXAGONS else _MEASURES
 
 
 def exposure(current: Current, units: gpd.GeoDataFrame, of: str) -> npt.NDArray[np.float64]:
-    """What a unit's incidents are divided by: thousands of residents, or km2.
+    """The divisor of each unit's incidents: thousands of residents, or km2.
 
     NaN where there is none or it is not known.
     """

@@ -1,9 +1,9 @@
-"""What a finding of nothing is worth: the smallest rise that would usually have shown, in words."""
+"""The smallest rise that would usually have shown, in words beside a finding of nothing."""
 
 from collections.abc import Callable
 
 USUALLY = 0.8  # four times in five
-# the rises that are tried, and what they are called
+# rises to try, the smallest first, and their names in a sentence
 RISES = (
     (1.25, "a rise by a quarter"),
     (1.5, "a rise by half"),

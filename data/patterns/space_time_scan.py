@@ -1,4 +1,4 @@
-"""What is unusual in the newest days of a View, by its own past."""
+"""Unusual circles of areas in the newest days of a View, judged by its own past."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -117,7 +117,7 @@ def judge(
     found: Daily, names: npt.NDArray[np.object_], x: npt.ArrayLike, y: npt.ArrayLike,
     longest: int, seed: int,
 ) -> Unusual:  # fmt: skip
-    """The same of units with such names and centres in metres."""
+    """Circles of units, of such names and centers in meters, with more incidents than usual."""
     scan = prospective.scan(found.counts, x, y, longest, SHARE, REPLICATES, seed)
     rows = scan.clusters
     rare = 1 / RARE

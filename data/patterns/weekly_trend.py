@@ -99,7 +99,7 @@ class Alarms:
 
 
 class Unsought(Enum):
-    """Why no break is sought in a View's weeks."""
+    """A reason why no break is sought in a View's weeks."""
 
     SEASON = "fewer than two years"
     SPARSE = "too few incidents a week"
@@ -156,7 +156,7 @@ def alarms(
 def times_expected(
     n: npt.NDArray[np.int64], expected: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """How many times what was expected there is; NaN where next to nothing was expected."""
+    """Counts as multiples of what was expected; NaN where next to nothing was expected."""
     told = expected >= NEXT_TO_NONE
     return np.where(told, n / np.maximum(expected, NEXT_TO_NONE), np.nan)
 

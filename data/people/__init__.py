@@ -1,1 +1,1 @@
-"""Who may come in, and as what."""
+"""People who may come in, and their roles."""

@@ -1,4 +1,4 @@
-"""Who may come in, and as what: [roles] in porchlight.toml, and sessions that were ended.
+"""People and what they may do: [roles] in porchlight.toml, and sessions that were ended.
 
 An identity provider says who somebody is; these lists say what they may do. They are read anew
 whenever a file of them changes, so taking a line away ends access at the next request.
@@ -32,7 +32,7 @@ Claims = Mapping[str, Any]
 
 
 class Standing(Enum):
-    """Where somebody who asks to come in stands."""
+    """The standing of somebody who asks to come in."""
 
     LISTED = "listed"
     STRANGER = "stranger"  # has not signed in
@@ -42,7 +42,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Roster:
-    """Which groups and addresses have which roles, and from when a session must be."""
+    """The roles of groups and addresses, and the time from when a session must be."""
 
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Roster:
     key: bytes = b""
 
     def roles(self, claims: Claims) -> frozenset[str]:
-        """What a person may be here; nothing where nobody listed them.
+        """The roles of a person; none where nobody listed them.
 
         An address counts only where the provider says that it was verified.
         """
@@ -64,13 +64,13 @@ class Roster:
         return found
 
     def pseudonym(self, claims: Claims) -> str:
-        """What the ledger calls a person: a keyed hash of their address, else of their number."""
+        """The ledger's name of a person: a keyed hash of their address, else of their number."""
         email = claims.get("email")
         who = email if isinstance(email, str) and email else f"sub:{claims.get('sub')}"
         return pseudonym(self.key, who)
 
     def current(self, claims: Claims, now: float) -> bool:
-        """Whether a session counts: signed in at most 12 hours ago, and not revoked since."""
+        """Return whether a session counts: at most 12 hours old, and not revoked since."""
         since = claims.get("iat")
         if isinstance(since, bool) or not isinstance(since, (int, float)):
             return False
@@ -81,7 +81,7 @@ class Roster:
 
 
 def person_standing(claims: Claims | None, listed: Roster, now: float) -> Standing:
-    """Whether a person may come in now (`now` in seconds since 1970)."""
+    """The standing of a person now (`now` in seconds since 1970)."""
     if not claims or claims.get("is_logged_in") is not True:
         return Standing.STRANGER
     if not listed.current(claims, now):
@@ -114,7 +114,7 @@ def roster(root: Path, file: Path | None = None) -> Roster:
 
 
 def _state(file: Path) -> tuple[int, int, int]:
-    """What changes when a file does."""
+    """Time of change, size and number of a file: they change when it does."""
     try:
         found = file.stat()
     except FileNotFoundError:

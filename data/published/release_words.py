@@ -1,4 +1,4 @@
-"""What a release says of its numbers, in words for readers; pages and files say the same."""
+"""Sentences on a release's numbers, for readers; pages and files say the same."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def subject(choice: Choice) -> str:
 
 
 def spell_choice(choice: Choice) -> str:
-    """What a reader looks at, in words."""
+    """The choice of a reader, in words."""
     where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
     where = f" in {choice.areas[0]}" if len(choice.areas) == 1 else where
     return (
@@ -40,7 +40,7 @@ def spell_choice(choice: Choice) -> str:
 
 
 def numbered(cells: pd.DataFrame, choice: Choice) -> int:
-    """How many cells have something to show: a record where counts are exact, else a number."""
+    """Count the cells with something to show: a record where counts are exact, else a number."""
     some = (cells["n"] > 0) if choice.exact else cells["n"].notna()
     return int(some.fillna(False).sum())
 
@@ -59,7 +59,7 @@ def cells_sentence(cells: pd.DataFrame, what: str, choice: Choice) -> str:
 
 
 def how(release: Release, source: str, path: str) -> list[str]:
-    """How the numbers of a table are made: the same words on the page and in its file."""
+    """Sentences on how a table's numbers are made: the same words on the page and in its file."""
     if path == OFFICIAL:
         return [
             "Official records that their source publishes itself: exact counts by area, day and "
@@ -99,7 +99,7 @@ def sample_warning(release: Release, source: str) -> str:
 
 
 def covers(release: Release, source: str) -> list[str]:
-    """What the sources of a path are, with their licences."""
+    """The sources of a path, with their licenses and what they cover."""
     return [
         f"{s['title']} ({s['licence']}). {s['covers']}"
         for s in release.manifest["sources"]
@@ -108,7 +108,7 @@ def covers(release: Release, source: str) -> list[str]:
 
 
 def stamp(release: Release) -> str:
-    """Which release this is."""
+    """The name of this release in full: place, id, date, data stamp and time zone."""
     told = release.manifest
     return (
         f"Porchlight {told['place']['name']}, release {release.id} as of {told['as_of']}, "
@@ -117,7 +117,7 @@ def stamp(release: Release) -> str:
 
 
 def what(path: str, choice: Choice | None = None) -> str:
-    """What one row of a table is."""
+    """The meaning of one row of a table."""
     if path == OFFICIAL:
         by = choice.by if choice else "day"
         return f"Each area by {by} and kind."

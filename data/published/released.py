@@ -1,4 +1,4 @@
-"""What the public dashboard reads: the published release and nothing else.
+"""The reader of the published release, and of nothing else, for the public dashboard.
 
 No store, no secret, no clock. A file counts only if it is the one that the manifest names.
 """
@@ -39,7 +39,7 @@ class Release(NamedTuple):
 
     @property
     def id(self) -> str:
-        """What citations name."""
+        """The id that citations name."""
         return str(self.manifest["id"])
 
 
@@ -61,7 +61,7 @@ def current() -> Path:
 
 
 def release_state(name: str) -> str:
-    """What became of a release of a name: "published", "recalled", or "" where none is here."""
+    """The state of a release by its name: "published", "recalled", or "" where none is here."""
     folder = current().parent / name
     if not _NAMED.fullmatch(name):
         return ""
@@ -97,7 +97,7 @@ def file(release: Release, name: str) -> bytes:
 
 
 def has(release: Release, path: str) -> bool:
-    """Whether a release holds a table."""
+    """Return whether a release holds a table."""
     return path in COLUMNS and f"{path}.parquet" in release.manifest["files"]
 
 

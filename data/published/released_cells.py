@@ -1,4 +1,4 @@
-"""Which released cells a reader asks for: sources, grains, periods and kinds that exist."""
+"""The released cells that a reader asks for: sources, grains, periods and kinds that exist."""
 
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from data import words
 from data.release.closed_periods import CALENDAR_UNITS
 from data.release.tables import ALL_CODE, BANDS, OFFICIAL, Tables
 
-# said to readers: the folder of its tables
+# name for readers -> the folder of its tables
 SOURCES = {
     "community reports": "community",
     "press reports": "press",
@@ -23,7 +23,7 @@ _HALF = 0.5  # of the areas: fewer with a number are no map to be led to
 
 
 class Choice(NamedTuple):
-    """What a reader looks at. `areas` are names; none means all."""
+    """The choice of a reader. `areas` are names; none means all."""
 
     source: str
     by: str
@@ -33,7 +33,7 @@ class Choice(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether these are official counts, which no rule rounds or holds back."""
+        """Return whether these are official counts, which no rule rounds or holds back."""
         return SOURCES[self.source] == "official"
 
 
@@ -126,7 +126,7 @@ def rows(tables: Tables, choice: Choice, known: list[dict[str, Any]]) -> pd.Data
 
 
 def areas_with_numbers(tables: Tables, source: str, by: str, kind: str) -> pd.Series:
-    """How many areas have a number above nothing, by period, oldest first."""
+    """The number of areas that have a number above zero, by period, oldest first."""
     held = select_cells(tables, source, by, kind)
     some = held.assign(some=(held["n"] > 0).fillna(False).astype(int))
     return some.groupby("period")["some"].sum().sort_index()

@@ -27,7 +27,7 @@ class Rows(NamedTuple):
 
 
 def admitted(records: pd.DataFrame, path: str, policy: Policy) -> npt.NDArray[np.bool_]:
-    """Which records go one of the strict paths: early and doubtful ones never."""
+    """Mask of the records that go one of the strict paths: early and doubtful ones never."""
     grades = {*policy.grades, *(["on_record"] if path == "press" else [])}
     kept = (records["source_kind"] == path) & records["grade"].isin(grades)
     return np.asarray(kept & records["kind"].isin(list(words.CODES["kind"])), bool)
@@ -63,7 +63,7 @@ def kind_codes(found: pd.DataFrame) -> Ints:
 
 
 def apart(found: pd.DataFrame, policy: Policy) -> npt.NDArray[np.bool_]:
-    """Which records are sensitive: by kind or by the place where it was."""
+    """Mask of the records that are sensitive: by kind or by the place where it was."""
     sensitive = found["kind"].isin(policy.kept_apart)
     return np.asarray(sensitive | found["setting"].isin(policy.sensitive_settings), bool)
 

@@ -22,7 +22,7 @@ OURS = {"manifest.json", "attack.json"}  # what no manifest can name
 
 
 class Before(NamedTuple):
-    """What a release follows: numbers that stay, its areas, and whether a year is over.
+    """The state that a release builds on: numbers that stay, its areas, and whether a year is over.
 
     `held` are cells whose numbers were recalled: they are not counted again.
     """
@@ -42,7 +42,7 @@ class Past(NamedTuple):
 
 
 def folder(store: Store, name: str) -> Path:
-    """Where a release lies in the store."""
+    """The folder of a release in the store."""
     return store.root / "releases" / name
 
 
@@ -98,7 +98,7 @@ def past(store: Store) -> list[Past]:
 
 
 def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
-    """What a release as of a date must follow.
+    """The numbers and areas that a release as of a date must keep to.
 
     Failed releases that nobody saw do not count, nor do ones by other areas. What only a
     recalled release showed stays hidden: its numbers are neither repeated nor computed
@@ -159,12 +159,12 @@ def _joined(several: list[Tables]) -> Tables:
 
 
 def _blank(tables: Tables) -> Tables:
-    """The same cells, none of them shown."""
+    """Tables with the same cells, none of them shown."""
     return {path: f.assign(n=pd.array([pd.NA] * len(f), "Int32")) for path, f in tables.items()}
 
 
 def _withdrawn(recalled: Tables, base: Tables | None) -> set[Cell]:
-    """The cells that a recalled release shows, and no standing one as it does."""
+    """The cells that a recalled release shows and no standing one shows with the same number."""
     found: set[Cell] = set()
     for path, frame in recalled.items():
         keys = [c for c in frame if c != "n"]
@@ -177,7 +177,7 @@ def _withdrawn(recalled: Tables, base: Tables | None) -> set[Cell]:
 
 
 def failed(store: Store, name: str) -> bool:
-    """Whether an attack found something in a release."""
+    """Return whether an attack found something in a release."""
     file = folder(store, name) / "attack.json"
     return file.exists() and not json.loads(file.read_text()).get("passed")
 

@@ -68,7 +68,7 @@ def moment(day: date, hour: int, zone: str, latest: bool) -> datetime:
 
 
 def old_enough(end: date, as_of: date, hours: int, policy: Policy) -> bool:
-    """Whether a period that ended as `end` began is old enough at the fixed hour of a date.
+    """Return whether a period that ended as `end` began is old enough at a date's fixed hour.
 
     Counted in hours that went by and in days of the calendar: a change of the clocks
     never makes a table younger.

@@ -108,7 +108,7 @@ def _kinds(*frames: pd.DataFrame) -> dict[str, int]:
 
 
 def interval(value: Floats, base: int, least: int = LEAST) -> tuple[Floats, Floats]:
-    """What a shown number says: n in (value - base, value + base), at least `least`."""
+    """The bounds of shown numbers: n in (value - base, value + base), at least `least`."""
     none = np.isnan(value)
     low = np.where(none, 0.0, np.maximum(value - base + 1, least))
     return low, np.where(none, BIG, value + base - 1)
@@ -137,5 +137,5 @@ def tightened(family: Family, base: int, least: int = LEAST) -> tuple[Floats, Fl
 
 
 def narrow(family: Family, low: Floats, high: Floats, wide: int = WIDE) -> npt.NDArray[np.bool_]:
-    """Which nodes are not shown, and yet known too well."""
+    """Mask of the nodes that are not shown, and yet known too well."""
     return np.isnan(family.value) & (high - low < wide)

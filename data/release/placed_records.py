@@ -1,4 +1,4 @@
-"""What a release is made from: the store's records, placed in the groups of a partition."""
+"""The input of a release: the store's records, placed in the groups of a partition."""
 
 import json
 from pathlib import Path

@@ -16,7 +16,7 @@ _GRADES = ("corroborated", "verified")
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be public. The names are those of the entries; `zone` is the place's."""
+    """The rules of the public release, named as their entries; `zone` is the place's."""
 
     least_residents: int = 2000
     grades: tuple[str, ...] = _GRADES

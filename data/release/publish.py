@@ -15,9 +15,9 @@ from data.settings import ROOT, Problem, Settings
 from data.storage import ledger
 from data.storage.store import Store, sync
 
-# what a release must have survived; written out, because the attacks themselves load scipy
+# attacks that a release must have survived; a list, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
-# and how often each attack must have tried at least
+# the least number of tries of each attack
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 TOMBSTONE = "recalled.json"
 _MADE = ("release", "publish")  # a recovered ledger may know only the second

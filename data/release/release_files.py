@@ -141,7 +141,7 @@ def _manifest(
     store: Store, settings: Settings, rules: Policy, secret: bytes, as_of: date,
     held: list[str], tables: Tables,
 ) -> Manifest:  # fmt: skip
-    """What a release says of itself, but for its files and its id."""
+    """The manifest of a release, but for its files and its id."""
     what = {
         f"{path}/{t.name}": t.what for path in release_numbers.PATHS for t in release_numbers.TABLES
     }
@@ -226,7 +226,7 @@ def _into(store: Store, folder: Path, target: Path) -> None:
 
 
 def sentences(made: WrittenRelease) -> list[str]:
-    """What was made, for who typed the command: also what no page will tell."""
+    """Sentences on what was made, for who typed the command: also what no page will tell."""
     shown = []
     for path, told in made.manifest["tables"].items():
         n = pq.read_table(made.folder / f"{path}.parquet", columns=["n"])["n"]

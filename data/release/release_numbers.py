@@ -105,7 +105,7 @@ def _axis(by: str, table: Table, groups: Sequence[int], policy: Policy) -> pd.In
 
 
 def _position(by: str, rows: Rows, axis: pd.Index) -> Ints:
-    """Where each record stands on an axis; -1 for nowhere."""
+    """The position of each record on an axis; -1 for nowhere."""
     if by == "area":
         return np.asarray(axis.get_indexer(pd.Index(rows.area)), np.int64)
     if by == "band":
@@ -133,7 +133,7 @@ def _shown(
 
 
 def _without(frame: pd.DataFrame, keys: list[str], cells: set[tuple[Any, ...]]) -> pd.DataFrame:
-    """The same with some cells not shown."""
+    """The table with some cells not shown."""
     if not cells:
         return frame
     named = pd.MultiIndex.from_frame(frame[keys]).isin(sorted(cells))
@@ -172,7 +172,7 @@ def _numbers(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], int]
 
 
 def _change(one: int, other: int) -> int:
-    """How far two numbers of a cell are apart, as a reader of both sees it."""
+    """The distance of two numbers of a cell, as a reader of both sees it."""
     a, b = (UNSEEN if n == _HIDDEN else n for n in (one, other))
     return abs(a - b)
 
@@ -205,7 +205,7 @@ def _official(
 
 
 def held_back(policy: Policy) -> list[str]:
-    """What is in no table, in sentences that are the same whatever the records are."""
+    """Sentences on what is in no table, the same whatever the records are."""
     grades = " or ".join(policy.grades) or "of any grade"
     places = ", ".join(policy.sensitive_settings) or "none"
     kinds = ", ".join(words.spoken(kind) for kind in sorted(policy.kept_apart)) or "none so far"

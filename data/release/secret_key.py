@@ -13,7 +13,7 @@ BYTES = 32
 
 
 def secret_path(settings: Settings) -> Path:
-    """Where the secret is: PORCHLIGHT_SECRET, else below the home folder of who runs this."""
+    """The file of the secret: PORCHLIGHT_SECRET, else below the home folder of who runs this."""
     named = os.environ.get("PORCHLIGHT_SECRET")
     if named:
         return Path(named).expanduser().absolute()
@@ -47,7 +47,7 @@ def load_secret(settings: Settings, *, make: bool = True) -> bytes:
 
 
 def mark(secret: bytes) -> str:
-    """What the ledger keeps to tell one secret from another; nothing follows from it."""
+    """A mark that the ledger keeps to tell one secret from another; nothing follows from it."""
     return hashlib.sha256(b"porchlight release secret\0" + secret).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""What has to be held back so that no cell that is not shown is known too well.
+"""Suppression: numbers held back so that no cell that is not shown is known too well.
 
 Of the numbers that together say too much the newest goes. Where several are new, the
 finest goes: a total that is missing beside its part would itself say that the rest is
@@ -41,7 +41,7 @@ def hold_back(
 def held_nodes(
     family: Family, base: int, closed: dict[str, Flags], least: int = LEAST, wide: int = WIDE
 ) -> Flags:
-    """Which nodes of a family must go, found one a block after the other."""
+    """Mask of the nodes of a family that must go, found one a block after the other."""
     value = family.value.copy()
     fixed = _fixed(family, closed)
     left = np.arange(len(value))
@@ -96,7 +96,7 @@ def _erase(tables: Tables, family: Family, gone: Flags) -> None:
 
 
 def closed_rows(tables: Tables, before: Mapping[str, pd.DataFrame]) -> dict[str, Flags]:
-    """Which rows of each table say what an earlier release said."""
+    """Masks of the rows of each table that say what an earlier release said."""
     out = {}
     for path in tables.keys() & before.keys():
         keys = [c for c in before[path] if c != "n"]

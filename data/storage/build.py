@@ -73,7 +73,7 @@ def due(store: Store, settings: Settings) -> str:
 
 
 def _imported_without(store: Store) -> dict[str, int]:
-    """How many rows live batches have whose file was imported again and kept fewer or more than
+    """Row counts of live batches whose file was imported again and kept fewer or more than
     the first time: what was purged in between stays away, though the batch is called the same."""
     kept: dict[str, list[int]] = {}
     for event in store.events():
@@ -88,13 +88,13 @@ def rebuild(
     settings: Settings,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> str:
-    """The stamp after building `current` where it is behind; readers keep the old one.
+    """Build `current` where it is behind, and return its stamp; readers keep the old one.
 
     `progress` is told rows done and rows in all.
     """
     stamp = due(store, settings)
     if store.now() == stamp and store.at(stamp).whole():
-        # what a killed command left: the next writer sweeps it
+        # left by a command that was killed: the next writer sweeps it
         if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
             with store.writing():
                 forget(store)

@@ -1,4 +1,4 @@
-"""Which texts may name a coordinate system: a code of an authority, or WKT that names no file.
+"""Texts that may name a coordinate system: a code of an authority, or WKT that names no file.
 
 PROJ's own strings can name files of this machine (`+nadgrids=/etc/passwd`), WKT too in some
 places. Such a text never reaches PROJ, wherever it comes from: an option, a mapping, the settings,
@@ -28,7 +28,7 @@ _KNOWN = "Give it by its code, for example EPSG:26915."
 
 
 def is_allowed(stated: str) -> bool:
-    """Whether a text is a code, or WKT that names no file."""
+    """Return whether a text is a code, or WKT that names no file."""
     if len(stated) > _LONGEST or "\x00" in stated:
         return False
     if CODE.fullmatch(stated):

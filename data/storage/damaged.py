@@ -13,7 +13,7 @@ ERRORS = (duckdb.Error, pa.ArrowException)  # what the libraries say of a file t
 
 
 def has_footer(file: Path) -> bool:
-    """Whether a Parquet file says what it holds; quick, whatever its size."""
+    """Return whether a Parquet file has a readable footer; quick, whatever its size."""
     try:
         pq.read_metadata(file)
     except (OSError, ValueError, pa.ArrowException):
@@ -22,7 +22,7 @@ def has_footer(file: Path) -> bool:
 
 
 def is_whole(file: Path) -> bool:
-    """Whether every row of a Parquet file can be read."""
+    """Return whether every row of a Parquet file can be read."""
     try:
         with pq.ParquetFile(file) as opened:
             for _ in opened.iter_batches():
@@ -33,7 +33,7 @@ def is_whole(file: Path) -> bool:
 
 
 def problem(file: Path, counts: bool) -> Problem:
-    """What to do about a batch that is missing or damaged. `counts`: it is part of the store."""
+    """A Problem on a missing or damaged batch, with what to do; `counts`: part of the store."""
     state = "is missing"
     if file.exists():
         state = "is damaged" if file.stat().st_size else "is empty"

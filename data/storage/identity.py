@@ -1,4 +1,4 @@
-"""Who a row is: its own id or a keyed hash of the whole row; origins as keyed hashes."""
+"""Ids of rows, their own or a keyed hash of the whole row; origins as keyed hashes."""
 
 import hashlib
 import hmac
@@ -80,7 +80,7 @@ class Identify:
 
 
 def columns_digest(names: Sequence[str]) -> str:
-    """Which columns a file has, in whatever order, as a short hash."""
+    """A short hash of the columns that a file has, in whatever order."""
     return hashlib.sha256("\x1f".join(sorted(names)).encode()).hexdigest()[:16]
 
 
@@ -95,12 +95,12 @@ def mark_sql(key: bytes) -> str:
 
 
 def _pepper(key: bytes) -> str:
-    """What stands before an id when it is hashed: without it nobody can try out ids."""
+    """The prefix of an id when it is hashed: without it nobody can try out ids."""
     return keyed(key, "purged ids")[:32]
 
 
 def subject(incident_id: str, key: bytes) -> str:
-    """What the ledger calls a purged incident: a hash that nobody can work out without the key.
+    """The name of a purged incident in the ledger: a hash that nobody can work out without the key.
 
     Ids of sources are often numbers, so that a plain hash could be tried out in seconds.
     """
@@ -108,7 +108,7 @@ def subject(incident_id: str, key: bytes) -> str:
 
 
 def unkeyed(incident_id: str) -> str:
-    """What earlier versions kept of a purged incident in the ledger."""
+    """The hash of a purged incident that earlier versions kept in the ledger."""
     return hashlib.sha256(incident_id.encode()).hexdigest()
 
 
@@ -144,7 +144,7 @@ def origins(column: pa.ChunkedArray, key: bytes) -> pa.StringArray:
 
 
 def key_file(root: Path) -> Path:
-    """Where a store keeps its key."""
+    """The file in which a store keeps its key."""
     return root / "origin.key"
 
 
@@ -162,12 +162,12 @@ def store_key(root: Path) -> bytes:
 
 
 def key_mark(key: bytes) -> str:
-    """What a batch keeps to tell one key from another; nothing follows from it."""
+    """A mark that a batch keeps to tell one key from another; nothing follows from it."""
     return keyed(key, "which key")[:16]
 
 
 def purged_rows(ids: pa.StringArray, purged: PurgedIds) -> Flags:
-    """Which of some ids were purged; costs nothing in a store where none was."""
+    """Mask of the ids that were purged; costs nothing in a store where none was."""
     if not purged:
         return np.zeros(len(ids), bool)
     return np.array([text in purged for text in ids.to_pylist()], bool)

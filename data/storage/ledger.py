@@ -1,4 +1,4 @@
-"""What people and commands did, as events that are only ever appended (SQLite)."""
+"""The ledger: what people and commands did, as events that are only ever appended (SQLite)."""
 
 import json
 import sqlite3

@@ -23,18 +23,18 @@ MIDDLE = """median(lat) AS lat,
 
 @dataclass(frozen=True)
 class Bounds:
-    """Where coordinates may lie: within `reach_km` of the centre; 0 is anywhere."""
+    """The bounds of coordinates: within `reach_km` of the center; 0 is anywhere."""
 
     center: tuple[float, float] | None
     reach_km: float
 
     @property
     def known(self) -> bool:
-        """Whether there is a limit at all."""
+        """Return whether there is a limit at all."""
         return self.center is not None and self.reach_km > 0
 
     def far(self, lat: Floats, lon: Floats) -> Flags:
-        """Which coordinates lie outside (haversine distance)."""
+        """Mask of the coordinates that lie outside (haversine distance)."""
         assert self.center is not None
         here_lat, here_lon = np.radians(self.center)
         there_lat, there_lon = np.radians(lat), np.radians(lon)
@@ -105,5 +105,5 @@ def wkb(lon: Floats, lat: Floats) -> pa.BinaryArray:
 
 @lru_cache(maxsize=16)
 def transformer(source: str, target: str) -> Transformer:
-    """How coordinates get from one CRS to another, always as easting, northing."""
+    """A transformer from one CRS to another, always as easting, northing."""
     return Transformer.from_crs(source, target, always_xy=True)

@@ -60,7 +60,7 @@ class Store:
         if not found and self._holds():
             if not self.ledger.exists():
                 raise ledger.Lost(f"The ledger {self.ledger} is missing. {RECOVER}")
-            # one file and no event is what a first command leaves that was killed
+            # a first command that was killed leaves one file and no event
             if self.built_from() or self._holds() > 1:
                 raise ledger.Lost(f"The ledger {self.ledger} is empty. {RECOVER}")
         if found and self.built_from() > found[-1].seq:
@@ -70,7 +70,7 @@ class Store:
         return found
 
     def _holds(self) -> int:
-        """How many files there are that only the ledger gives a meaning."""
+        """Count the files that only the ledger gives a meaning."""
         kinds = ((self.batches, "*.parquet"), (self.areas, "*.parquet"))
         found = sum(len(list(folder.glob(pattern))) for folder, pattern in kinds)
         return found + len(list((self.root / "releases").glob("*"))) + bool(self.built_from())
@@ -172,7 +172,7 @@ class Store:
 
 
 class Current:
-    """What Views are answered from: the narrow table `facts` and its `meta`."""
+    """The narrow table `facts` that Views are answered from, and its `meta`."""
 
     def __init__(self, store: Store, stamp: str) -> None:
         self.store, self.stamp = store, stamp
@@ -187,7 +187,7 @@ class Current:
         return meta
 
     def whole(self) -> bool:
-        """Whether every file of this table is as it was written."""
+        """Return whether every file of this table is as it was written."""
         try:
             sums = json.loads((self.folder / SUMS).read_bytes())
             return "meta.json" in sums and all(
@@ -316,12 +316,12 @@ def inline_numbers(sql: str, params: Sequence[object]) -> tuple[str, list[object
 
 @lru_cache(maxsize=8)
 def _imported(store: Store, state: tuple[object, ...]) -> bool:
-    """Whether the ledger tells of an import; asked once of each of its states."""
+    """Return whether the ledger tells of an import; asked once of each of its states."""
     return bool(state) and any(event.verb == "import" for event in store.events())
 
 
 def _changed(file: Path) -> tuple[int, int]:
-    """What tells a changed file from the same one."""
+    """Time of change and size of a file: they tell a changed file from the same one."""
     with contextlib.suppress(OSError):
         told = file.stat()
         return told.st_mtime_ns, told.st_size

@@ -1,4 +1,4 @@
-"""What `current` says of itself: place, sources with their coverage, area sets, counts."""
+"""The metadata of `current`: place, sources with their coverage, area sets, counts."""
 
 import hashlib
 from collections import Counter
@@ -46,7 +46,7 @@ def imports(store: Store) -> list[dict[str, Any]]:
 
 
 def purges(store: Store) -> int:
-    """How often something was purged from this store: it grows with every purge."""
+    """Count the purges of this store: the number grows with every purge."""
     return sum(event.verb == "purge" for event in store.events())
 
 
@@ -135,7 +135,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
     for code, name in enumerate(source_names(store)):
         source = sources.source_of(name, known)
         found = connection.execute(
-            # what is known only to the month may have happened up to its last day
+            # a record known only to the month may have happened up to its last day
             "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "
             "WHERE source = ?",
             [code],

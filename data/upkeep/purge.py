@@ -40,7 +40,7 @@ class _Row(NamedTuple):
         return (self.hash or self.incident_id, self.which)
 
     def detail(self, which: int, last: bool, columns: str, key: bytes) -> dict[str, Any]:
-        """What the ledger keeps of it; nothing of a row of which no hash is known."""
+        """The detail that the ledger keeps of it; only the key's mark where no hash is known."""
         made = {"key": identity.key_mark(key)}
         if self.hash is None:
             return made
@@ -129,7 +129,7 @@ def _standing(store: Store, rows: list[_Row]) -> list[_Row]:
 
 
 def _last(names: list[str], name: str) -> int:
-    """Where a name stands last in a list; -1 where it does not."""
+    """The last position of a name in a list; -1 where it is not in it."""
     return max((i for i, n in enumerate(names) if n == name), default=-1)
 
 
@@ -168,7 +168,7 @@ def _removed(rows: list[_Row], gone: set[Key], staying: set[Key]) -> list[_Row]:
 
 
 def _unfinished(store: Store, rows: list[_Row], done: list[Event]) -> list[_Row]:
-    """What a purge that was killed has left of one id, by its events in the ledger."""
+    """The rows of one id that a purge that was killed has left, by its events in the ledger."""
     numbers, left = _imported(store), list[_Row]()
     for event in done:
         before = [row for row in rows if numbers.get(row.batch, 0) < event.seq]
@@ -192,7 +192,7 @@ def _equal(ours: list[_Row], target: _Row | None, done: list[Event]) -> list[_Ro
 def _events(
     store: Store, gone: list[_Row], incident_id: str, every: bool, last: bool
 ) -> list[_Told]:
-    """What the ledger keeps of what goes: hashes."""
+    """The events that the ledger keeps of what goes: hashes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.store_key(store.root)
     about = {"key": identity.key_mark(key)}
@@ -207,7 +207,7 @@ def _events(
 
 
 def _about(file: Path) -> dict[str, Any]:
-    """What a batch says of itself."""
+    """The facts that a batch states of itself."""
     told = (pq.read_metadata(file).metadata or {}).get(b"porchlight", b"{}")
     about: dict[str, Any] = json.loads(told)
     return about
@@ -275,7 +275,7 @@ def _mark(store: Store, batch: str) -> None:
 
 
 def _imports(store: Store) -> dict[str, dict[str, Any]]:
-    """What the ledger tells of the import of each batch on the disk."""
+    """The ledger's detail of the import of each batch on the disk."""
     told = {event.seq: event.detail for event in store.events()}
     numbers = _imported(store)
     return {file.stem: told.get(numbers.get(file.stem, 0), {}) for file in _files(store)}
@@ -289,7 +289,7 @@ def _question(incident_id: str, equal: list[_Row]) -> str:
 
 
 def _nothing(done: list[Event], incident_id: str, equal: list[_Row]) -> str:
-    """That a record was purged before: the caller still rebuilds. Problem for any other."""
+    """The sentence on a record that was purged before; Problem where no record has the id."""
     if done:
         told = (
             f"{incident_id} was purged before: nothing of it is left in batches or rejected rows."
@@ -302,7 +302,7 @@ def _nothing(done: list[Event], incident_id: str, equal: list[_Row]) -> str:
 
 
 def _sentence(gone: list[_Row], dropped: int, equal: list[_Row], staying: list[_Row]) -> str:
-    """What a purge did, with every id that is gone, and what it left."""
+    """The sentence on a purge: every id that is gone, and what it left."""
     ids = sorted((row.incident_id for row in gone), key=lambda n: (len(n), n))
     listed = f" ({', '.join(ids)})" if ids else ""
     told = (
@@ -315,7 +315,7 @@ def _sentence(gone: list[_Row], dropped: int, equal: list[_Row], staying: list[_
 
 
 def _remaining(equal: list[_Row]) -> str:
-    """That repeats are still there, and how to remove them."""
+    """The sentence that repeats are still there, and how to remove them; empty without any."""
     if not equal:
         return ""
     return (

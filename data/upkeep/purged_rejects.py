@@ -37,7 +37,7 @@ def drop_rejects(
 
 
 def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
-    """How many rejected rows hold one of some ids; they are left out of the copy."""
+    """Copy rejected rows but those that hold one of some ids; return how many are left out."""
     csv.field_size_limit(sys.maxsize)  # a row that never closes its quotes is one cell
     sought, left_out = {_plain(name) for name in own} - {""}, 0
     with (
@@ -57,7 +57,7 @@ def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
 
 
 def _cells(header: list[str], column: str) -> slice:
-    """Where rejected rows have the id; all cells of the source where that is not known."""
+    """The cells of rejected rows with the id; all cells of the source where that is not known."""
     names = header[_TOLD:-1]
     if guard(column) not in names:
         return slice(_TOLD, -1)

@@ -57,7 +57,7 @@ def recover(store: Store, public: Path | None) -> Sentences:
     return [f"The ledger was written anew from the files of the store: {listed}.", *notes]
 
 
-# one of them, and several
+# event -> the noun for one of them, and for several
 _COUNTED = {
     "import": ("import", "imports"),
     "unimport": ("import taken back", "imports taken back"),
@@ -118,7 +118,7 @@ def _batches(store: Store, notes: Sentences) -> Iterator[Told]:
 
 
 def _latest(abouts: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """By the name of a batch that was written anew: the one that stands for it, the newest."""
+    """The newest batch that stands for each batch that was written anew, by its old name."""
     latest: dict[str, str] = {}
     for name, about in sorted(abouts.items(), key=lambda item: item[1].get("rewritten", 0)):
         for was, _ in about.get("was", []):
@@ -127,7 +127,7 @@ def _latest(abouts: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _incomplete(store: Store, name: str, about: dict[str, Any]) -> str:
-    """That a batch does not tell enough of itself, and which file it was made from."""
+    """A sentence that a batch tells too little of itself, and which file it was made from."""
     rows = pq.read_metadata(store.batches / f"{name}.parquet").num_rows
     digest = f" with the SHA-256 {about['file_sha256']}" if about.get("file_sha256") else ""
     return (
@@ -157,7 +157,7 @@ def _areas(store: Store) -> Iterator[Told]:
 
 
 def _releases(store: Store, public: Path | None, notes: Sentences) -> Iterator[Told]:
-    """What was released, published and recalled, by the store's files and the public folder."""
+    """Yield the events of releases, by the store's files and the public folder."""
     kept = {}
     for file in store.release_events.glob("*.json"):
         with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What is in the store, in lines for a terminal."""
+"""The contents of the store, in lines for a terminal."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from data.storage.store import Store
 
 
 def first_step(settings: Settings) -> str:
-    """What to type where there are no records; the sample only where it belongs."""
+    """A sentence on what to type where there are no records; the sample only where it belongs."""
     own = "python -m data import FILE"
     if settings.sample:
         return f"No records yet. Try: python -m data sample (or your own: {own})"
@@ -70,7 +70,7 @@ def _sum(imports: list[dict[str, Any]]) -> str:
 
 
 def _became(store: Store, source: dict[str, Any]) -> str:
-    """Where the rows that were kept are now: the parts add up to them."""
+    """A sentence on where the rows that were kept are now: the parts add up to them."""
     kept, here = sum(entry["kept"] for entry in source["imports"]), source["rows"]
     files = [store.batches / f"{entry['batch']}.parquet" for entry in source["imports"]]
     if bad := [file for file in files if not damaged.has_footer(file)]:

@@ -114,7 +114,7 @@ def _by_role(names: Sequence[str], values: _Values) -> dict[int, dict[str, str]]
 
 
 def _part(header: str) -> tuple[str, int]:
-    """Which part a header names, "" for none, and the role of its other words."""
+    """The part that a header names, "" for none, and the role of its other words."""
     split = words(header, _VOCABULARY)
     said = OF.sub("", " ".join(split)).split()
     met = [part for part in _WORDS if set(said) & _WORDS[part]]
@@ -127,7 +127,7 @@ def _part(header: str) -> tuple[str, int]:
 
 
 def _fits(part: str, texts: Sequence[str]) -> bool:
-    """Whether most of what the first rows hold can be that part of a date."""
+    """Return whether most values of the first rows can be that part of a date."""
     held = [_number(part, text) for text in texts if not is_missing(text)]
     low, high = LIMITS[part]
     if part == "year" and any(100 <= number < 1900 or number > 2099 for number in held):

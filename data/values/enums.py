@@ -17,7 +17,7 @@ NO_KIND = "no kind"
 UNKNOWN_KIND = "unknown kind without a rule"
 NO_RULE = "{column}: texts without a rule were left out"
 AS_WORD = '{column}: "{text}" was read as a word, not as an empty cell ({meaning})'
-# what an enumerated column holds where the source says nothing
+# value of an enumerated column where the source says nothing
 SILENT = {"via": "not_recorded", "response": "not_recorded", "setting": None}
 MOST_UNKNOWN = 1000  # texts without a rule that are counted in one frame
 SEPARATORS = {"source_url": " ", "force": ",", "agencies": ","}
@@ -45,7 +45,7 @@ def read_words(
 
 
 def _could_be_empty(name: str, text: str, stated: Texts[str, str]) -> bool:
-    """Whether only the table of words says that a text is no empty cell."""
+    """Return whether only the table of words says that a text is no empty cell."""
     return name in words.CODES and is_missing(text) and not cells.is_stated(text, stated)
 
 

@@ -1,4 +1,4 @@
-"""Where each row happened, from its coordinates or its labels, by one rule."""
+"""The place of each row, from its coordinates or its labels, by one rule."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ def located(
     verdicts: Verdicts,
     names: frozenset[str] = frozenset(),
 ) -> Spots:
-    """Where the rows happened.
+    """The places of the rows, with their precision and their label.
 
     A row with an impossible coordinate goes by its area's label; without one, or without
     any place, it is rejected. `names` are areas whose name looks like an empty cell.

@@ -1,4 +1,4 @@
-"""When each row happened: the text's own offset, else the file's clock, by one rule."""
+"""The time of each row: by the text's own offset, else by the file's clock, by one rule."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ class Moments:
     written: Parsed
 
     def at_midnight(self, rows: Flags) -> midnight.Counts:
-        """How many of some rows have a time, on a full hour, at 00:00, at 00:00 UTC."""
+        """Count the rows of some that have a time, on a full hour, at 00:00, at 00:00 UTC."""
         timed = rows & (self.precision <= HOUR)
         return midnight.tally(self.written.local, self.local, self.written.absolute, timed)
 
@@ -69,7 +69,7 @@ class Clocks:
 
 
 def occurred(table: pa.Table, rules: FileMapping, clocks: Clocks, verdicts: Verdicts) -> Moments:
-    """When the rows happened. Rows without a time, or an impossible one, go."""
+    """The times of the rows. Rows without a time, or with an impossible one, are rejected."""
     rows = len(table)
     column = rules.columns.get("occurred_at") or rules.columns["year"]
     stated = _column(table, rules, rows, verdicts)

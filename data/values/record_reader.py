@@ -26,7 +26,7 @@ LINE = "row_line"  # beside the record until it is in its place
 
 @dataclass(frozen=True)
 class Read:
-    """What became of one frame: its records, and the verdict on every row.
+    """The records of one frame, and the verdict on every row.
 
     `ids`, `kinds` and `own_kinds` (what the source calls them) are those of all rows, also
     of the rejected; `at_midnight` counts what the clocks of records show.
@@ -42,7 +42,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """What all rows of one import have in common."""
+    """The reader of all rows of one import: its plan, CRS, key and ids."""
 
     plan: Plan
     crs: str | None  # None where x and y wait for a CRS
@@ -87,7 +87,7 @@ class Reader:
         return Read(records, ids, verdicts, found["kind"], self._own_kinds(table), at_midnight)
 
     def _own_kinds(self, table: pa.Table) -> pa.StringArray:
-        """What the source itself calls each kind; "" where it has no word for it."""
+        """The source's own word for each kind; "" where it has none."""
         column = self.plan.own_kinds
         if column is None:
             return pa.repeat("", table.num_rows)

@@ -1,4 +1,4 @@
-"""Whose time a header names: of what happened, of the report, of the entry."""
+"""The role of the time that a header names: of what happened, of the report, of the entry."""
 
 from functools import lru_cache
 
@@ -83,7 +83,7 @@ def role(header: str, months: bool = False) -> int | None:
 
 
 def names_month(header: str) -> bool:
-    """Whether a header names a month, and no day."""
+    """Return whether a header names a month, and no day."""
     found = header_words(header)
     return bool(found & MONTHS and not found & _WHOLE[2])
 

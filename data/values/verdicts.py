@@ -1,4 +1,4 @@
-"""Which rows are kept, why the others are not, and what was noted on the way."""
+"""Verdicts on rows: those that are kept, why the others are not, and what was noted."""
 
 from collections import Counter
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ _Places = npt.NDArray[np.integer[Any]]
 
 
 class Reason(NamedTuple):
-    """Why a row is rejected. Reasons are counted by `key`; `text` may show the cell."""
+    """The reason why a row is rejected: counted by `key`; `text` may show the cell."""
 
     key: str
     column: str
@@ -65,7 +65,7 @@ class Verdicts:
             self._by_label.append((why, rows))
 
     def by_label(self) -> Counter[str]:
-        """How many kept rows go by their area's label, by what is wrong with the coordinate."""
+        """Counts of kept rows that go by their label, by what is wrong with the coordinate."""
         return self._counted(self._by_label)
 
     def count_missing(self, column: str, texts: Counter[str]) -> None:
@@ -80,7 +80,7 @@ class Verdicts:
         return found
 
     def notes(self) -> Counter[str]:
-        """How many kept rows each note is about."""
+        """Counts of the kept rows that each note is about."""
         return self._counted(self._notes)
 
     def _counted(self, listed: list[tuple[str, Flags]]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What screens show of a View: the table of areas, the series and the change, as one."""
+"""The answers that screens show of a View: counts by area, the series by step, the change."""
 
 from dataclasses import dataclass
 
@@ -126,7 +126,7 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
 def _asked(
     current: Current, view: View, units: gpd.GeoDataFrame, n: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """Which units the View asks for: those chosen, of these those that a drawn shape touches."""
+    """Mask of the units that are chosen and touch the drawn shape, and of those with incidents."""
     asked = np.ones(len(n), bool)
     if view.areas:
         names = units["name"]

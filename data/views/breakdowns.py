@@ -1,4 +1,4 @@
-"""What records say in a column of words, and how many say nothing: one row a breakdown."""
+"""Breakdowns of records by the words of a column, one row each, and how many say nothing."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -38,7 +38,7 @@ BREAKDOWNS = (
 
 @dataclass(frozen=True)
 class Answers:
-    """How often the records of a View say each word of a column.
+    """Counts and shares of a View's records by the words of a column.
 
     `table` has a row a word in the order of its table: code, what, n, share, low, high
     (95% interval of the share of `said`). `said` of `of` records say anything. Shares are
@@ -51,13 +51,13 @@ class Answers:
 
 
 def is_recorded(row: Breakdown, view: View, meta: Meta) -> bool:
-    """Whether any record of the View's sources says anything in a column."""
+    """Return whether any record of the View's sources says anything in a column."""
     counts = [source["counts"][row.column] for source in chosen_sources(view, meta)]
     return any(n for count in counts for word, n in count.items() if word != row.silent)
 
 
 def answers(current: Current, view: View, row: Breakdown) -> Answers:
-    """The records of a View by the words of a column."""
+    """Count the records of a View by the words of a column."""
     sql, values = where(view, current)
     found = current.query(
         f"""SELECT {row.column}::INTEGER AS code, count(*) AS n FROM {{facts}}

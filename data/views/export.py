@@ -25,7 +25,7 @@ COLUMNS_TOLD = (
 def about(
     current: Current, view: View, rows: int, link: str, columns: str = COLUMNS_TOLD
 ) -> dict[str, str]:
-    """What a file says of itself."""
+    """The facts that a file states of itself: View, sources, link, data, rows, columns."""
     meta = current.meta
     told = chosen_sources(view, meta)
     return {
@@ -41,7 +41,7 @@ def about(
 
 
 def chosen(link: str) -> dict[str, object]:
-    """What a link asks for, by filter word."""
+    """The choices of a link, by filter word."""
     several = {row.word for row in FILTERS if row.widget == "several"}
     parts = parse_qs(urlsplit(link).query)
     return {word: v if word in several else v[-1] for word, v in parts.items()}

@@ -73,7 +73,7 @@ def source_option(name: str) -> str:
 
 
 def _sources(meta: Meta) -> dict[str, str]:
-    # one without a record is told of on the page of methods, but there is nothing to ask of it
+    # a source without a record is named on the page of methods, but cannot be chosen
     return {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
 
 

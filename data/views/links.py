@@ -60,7 +60,7 @@ def view(
         fields["compare"] = offered(fields["sources"], start, end, meta)
     asked = View(meta["stamp"], **fields)
     if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
-        # to the hour, so that the same question is the same question for a while
+        # rounded to the hour, so that one question keeps its cache key for a while
         settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
         settled -= timedelta(hours=settings.minimum_age)
         fields["settled_by"] = min(settled, _settled(choices, settled))
@@ -69,7 +69,7 @@ def view(
 
 
 def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str:
-    """What a period is compared with unless a reader chooses: the same period a year before where
+    """The default period of comparison: the same period a year before where
     it is covered and counted alike, because it has the same season; else the period before."""
     first, _ = coverage(sources, meta)
     begin = year_before(start)
@@ -100,7 +100,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
 
 
 def _read(row: Filter, text: str, meta: Meta) -> bool:
-    """Whether a filter knows one value of a link."""
+    """Return whether a filter knows one value of a link."""
     if row.widget in ("several", "one"):
         return text in row.options(meta)
     if row.widget == "switch":
@@ -113,17 +113,17 @@ def _read(row: Filter, text: str, meta: Meta) -> bool:
 
 
 def unknown(label: str, value: Any) -> str:
-    """What is said of a value that a link gives in vain: as text, never as markup."""
+    """The sentence on a value that a link gives in vain: as text, never as markup."""
     return f"{label}: {str(value)[:40]!r} is not known here; ignored."
 
 
 def repeated(label: str) -> str:
-    """What is said of a word that a link gives more than once and that takes one value."""
+    """The sentence on a word that takes one value and that a link gives more than once."""
     return f"{label} stands more than once in this link; only one of them counts."
 
 
 def no_word(word: str) -> str:
-    """What is said of a word that a page does not know."""
+    """The sentence on a word that a page does not know."""
     return f"This link says {word[:30]!r}: not a word of this page; ignored."
 
 
@@ -178,7 +178,7 @@ def newest_day(names: tuple[str, ...], meta: Meta) -> date:
 
 
 def gap(view: View, meta: Meta) -> str:
-    """What part of a View's period its sources do not cover, in words; empty if none."""
+    """The part of a View's period that its sources do not cover, in words; empty if none."""
     first, last = coverage(view.sources, meta)
     said = says(view, meta)
     if view.start > last or view.end < first:
@@ -219,7 +219,7 @@ def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     return text + "".join(hidden)
 
 
-# of several, and of one
+# the sentence for several records, and for one
 NO_HEXAGON = (
     "have no point: they are counted above, but in no hexagon.",
     "has no point: it is counted above, but in no hexagon.",
@@ -266,7 +266,7 @@ _LEFT_OUT = {
 
 
 def compared_sentence(view: View) -> str:
-    """What the View is compared with, in words; empty where nothing is."""
+    """The period that the View is compared with, in words; empty where none is."""
     other = view.compared()
     if other is None or view.compare == NOTHING:
         return ""

@@ -24,6 +24,6 @@ def _cut(view: View, step: int, current: Current) -> View:
     whole = replace(view, start=held[0], end=last, compare=NOTHING)
     if step == MONTH or not has_months(view, current.meta):
         return whole
-    # what is known only to the month enters no week or day, so no map of them
+    # records known only to the month are in no week or day, so on no map of them
     known = view.time_precisions or tuple(words.CODES["time_precision"])
     return replace(whole, time_precisions=tuple(w for w in known if w != "month"))

@@ -34,7 +34,7 @@ def step(view: View, other: View | None, current: Current) -> int:
 
 
 def name(view: View, step: int) -> str:
-    """What a step is called: a day that ends in the morning is a night."""
+    """The name of a step: a day that ends in the morning is a night."""
     return "night" if step == DAY and view.early_hours else STEPS[step]
 
 
@@ -54,7 +54,7 @@ def length(view: View, step: int, current: Current) -> float:
 
 
 def _within(view: View, step: int, first: date, last: date) -> npt.NDArray[np.bool_]:
-    """Which steps of a View lie wholly in its weekdays and between two days."""
+    """Mask of the steps of a View that lie wholly in its weekdays and between two days."""
     days = set(view.weekdays) if step == DAY and view.weekdays else set(range(7))
     return np.array(
         [
@@ -66,12 +66,12 @@ def _within(view: View, step: int, first: date, last: date) -> npt.NDArray[np.bo
 
 
 def whole(view: View, step: int, current: Current) -> npt.NDArray[np.bool_]:
-    """Which steps lie wholly in the View's period, its weekdays and what is covered."""
+    """Mask of the steps that lie wholly in the View's period, its weekdays and what is covered."""
     return _within(view, step, *links.covered(view, current.meta, step))
 
 
 def uncovered(view: View, step: int, current: Current) -> str:
-    """What does not cover all whole steps of a View, in words; empty where everything does.
+    """The source that does not cover all whole steps of a View, in words; empty where all do.
 
     Days that the cutting to whole steps leaves out need no record.
     """
@@ -91,7 +91,7 @@ def whole_starts(view: View, step: int, current: Current) -> list[date]:
 
 
 def covered_hours(view: View, current: Current) -> pd.DataFrame:
-    """How many hours of each weekday and hour of the clock the View's sources cover.
+    """The hours of each weekday and hour of the clock that the View's sources cover.
 
     Columns: weekday (0 Monday), hour, of. Hours that the clock skips in spring are not there,
     those that come twice in autumn count twice; with `night` the early ones count to the
@@ -123,7 +123,7 @@ def ends(view: View, step: int, current: Current) -> str:
 
 
 def why_not(view: View, other: View | None, step: int, current: Current) -> str:
-    """Why a View cannot be compared, in words; empty where it can.
+    """The reason why a View cannot be compared, in words; empty where it can.
 
     Only whole steps are compared, so only what lies within them can stand against it.
     """

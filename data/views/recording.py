@@ -1,4 +1,4 @@
-"""What the recording of a View's sources allows: known changes, stretches, and no counts.
+"""Recording of a View's sources: known changes, stretches between them, and what is no count.
 
 Counts before and after a change of recording (a new form, a new rule, another system) do not
 measure the same: no baseline, trend or null may span one. And a source may be no count of what
@@ -41,12 +41,12 @@ class Stretch:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of its days."""
         return max((self.last - self.first).days + 1, 0)
 
 
 def is_count(view: View, meta: Meta) -> bool:
-    """Whether the records of all of a View's sources count what happened."""
+    """Return whether the records of all of a View's sources count what happened."""
     return all(_counts(source) for source in chosen_sources(view, meta))
 
 
@@ -55,7 +55,7 @@ def _counts(source: Meta) -> bool:
 
 
 def no_count(view: View, meta: Meta) -> str:
-    """Why there is no rate, change, trend or alarm of a View, in words; empty where there is."""
+    """The reason why a View has no rate, change, trend or alarm, in words; empty where it has."""
     if is_count(view, meta):
         return ""
     what = " and ".join(s["says"] for s in chosen_sources(view, meta) if not _counts(s))

@@ -1,4 +1,4 @@
-"""What a source's past says of a comparison: what a season brings, and how alike neighbors are."""
+"""The past of a comparison: what a season brings, and how alike neighboring steps are."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ Years = tuple[tuple[Ints, Ints], ...]
 
 
 class Season(Enum):
-    """Whether a season can pass for a change between two periods."""
+    """Three answers to whether a season can pass for a change between two periods."""
 
     SAME = "the same weeks of the year"
     KNOWN = "other years tell what it brings"
@@ -31,7 +31,7 @@ class Season(Enum):
 
 @dataclass(frozen=True)
 class Past:
-    """What the steps before and around two periods tell of them.
+    """The past of two periods: the inflation of their ratio, and their counts in other years.
 
     `inflation` is that of `geo.rates.change`, a unit each, and `inflation_of_all` that of all
     incidents together. `years` are the counts of both periods in other years, as
@@ -45,7 +45,7 @@ class Past:
 
     @property
     def season(self) -> Season:
-        """Whether a season can pass for a change."""
+        """Return whether a season can pass for a change."""
         if self.years is None:
             return Season.SAME
         return Season.KNOWN if self.years else Season.UNKNOWN
@@ -101,7 +101,7 @@ def of_counts(
 
 
 def same_season(now: list[date], before: list[date], step: int) -> bool:
-    """Whether two periods, by the first days of their steps, hold the same weeks of the year.
+    """Return whether two periods, by first days of their steps, hold the same weeks of the year.
 
     They do where one lies whole years after the other, or both are whole years long.
     """
@@ -115,7 +115,7 @@ def same_season(now: list[date], before: list[date], step: int) -> bool:
 
 
 def _off(days: float) -> float:
-    """How many days from a whole number of years."""
+    """The distance from a whole number of years, in days."""
     return abs(days - round(days / YEAR) * YEAR)
 
 
@@ -149,7 +149,7 @@ def _earlier(day: date, years: int, step: int) -> date:
 
 
 def _memory(counts: Floats, step: int) -> memory.Memory:
-    """How much steps resemble the next, beside the season where two years tell it."""
+    """The resemblance of each step to the next, beside the season where two years tell it."""
     period = 12.0 if step == MONTH else YEAR / step
     known = np.flatnonzero(np.isfinite(counts[0]))
     wave = weekly_noise.waves(known, period)

@@ -42,7 +42,7 @@ def weekday_sql(view: View) -> str:
 
 
 def has_months(view: View, meta: Meta) -> bool:
-    """Whether any record of the View's sources is known only to the month."""
+    """Return whether any record of the View's sources is known only to the month."""
     return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
 
 
@@ -121,12 +121,12 @@ def point_sql(view: View, meta: Meta) -> Clause | None:
 
 
 def chosen_sources(view: View, meta: Meta) -> list[Meta]:
-    """What the store says of the View's sources."""
+    """The store's metadata of each of the View's sources."""
     return [s for s in meta["sources"] if s["name"] in view.sources]
 
 
 def says(view: View, meta: Meta) -> str:
-    """What the View's sources record, in their own words: police stops."""
+    """The records of the View's sources in the sources' own words, such as police stops."""
     return " and ".join(s["says"] for s in chosen_sources(view, meta))
 
 

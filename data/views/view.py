@@ -16,7 +16,7 @@ COARSE_PLACE = 2  # positions from `locality` on: too coarse for a heatmap
 
 @dataclass(frozen=True)
 class View:
-    """Which incidents, where, when, measured how and compared with what.
+    """A question: which incidents, where, when, measured how and compared with what.
 
     Empty tuples ask for everything. `start` and `end` are both included. `night` counts
     the hours before 06:00 to the evening before. `shape` is a drawn one, as it stands in a
@@ -50,7 +50,7 @@ class View:
 
     @property
     def days(self) -> int:
-        """How many days the period has."""
+        """The number of days that the period has."""
         return (self.end - self.start).days + 1
 
     @property
@@ -66,7 +66,7 @@ class View:
 
     @property
     def early_hours(self) -> int:
-        """How many of the hours asked for count to the evening before."""
+        """The number of hours asked for that count to the evening before."""
         return sum(h < MORNING for h in self.asked_hours) if self.night else 0
 
     def of(self, source: str) -> "View":

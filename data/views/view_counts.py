@@ -85,7 +85,7 @@ class UnitCounts(NamedTuple):
 
 
 def headline(current: Current, view: View, counted: UnitCounts | None = None) -> dict[str, int]:
-    """How many incidents the View shows, and how many it leaves out for which reason.
+    """Count the incidents that the View shows, and those that it leaves out, by reason.
 
     `counted` is the View's `by_area_and_step`, where it is known already.
     """
@@ -102,7 +102,7 @@ def headline(current: Current, view: View, counted: UnitCounts | None = None) ->
 
 
 def _left_out(current: Current, view: View) -> dict[str, int]:
-    """How many rows the View would show but for their coarse time or their youth."""
+    """Count the rows that the View would show but for their coarse time or their youth."""
     old, weekday = joined([settled(view)]), joined([_weekday(view)])
     none = dict.fromkeys(_LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
@@ -147,7 +147,7 @@ def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause
 
 
 def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict[str, int]:
-    """How many of the rows fit each clause. A FILTER for each would take five times as long."""
+    """Count the rows that fit each clause. A FILTER for each would take five times as long."""
     if not wanted:
         return {}
     counts = ", ".join(f"count_if({sql}) AS {name}" for name, (sql, _) in wanted.items())
@@ -164,7 +164,7 @@ def _weekday(view: View) -> Clause | None:
 
 
 def mostly_months(current: Current, view: View) -> bool:
-    """Whether more than half of a View's records are known only to the month."""
+    """Return whether more than half of a View's records are known only to the month."""
     if not has_months(view, current.meta):
         return False
     wanted: dict[str, Clause] = {"n": ("true", []), "months": ("weekday IS NULL", [])}
@@ -201,7 +201,7 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
     if step != MONTH and has_months(view, current.meta):
         at = f"CASE WHEN {DAY_KNOWN[0]} THEN {at} ELSE {n_steps} END"  # one column more, cut off
     sql, values = where(view, current)
-    # what need not be asked is not asked: it would cost a fourth of the time
+    # columns that are not needed are not asked for: they would cost a fourth of the time
     split = (
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
     )

@@ -141,7 +141,7 @@ def _joined(
 
 
 def _named(table: pa.Table, view: View, meta: Meta) -> pa.Table:
-    """The same with area names and words in place of positions."""
+    """The records with area names and words in place of positions."""
     found = polygon_set(view.area_set, meta)
     names = [*(found[1]["names"] if found else []), None]
     row = table["area_row"].to_numpy()

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def walked(browser: Any, address: str, paths: list[str]) -> dict[str, list[str]]:
-    """What each page was refused, where it was anything; maps are drawn all the same."""
+    """The refusals of each page, where it had any; maps are drawn all the same."""
     found = {}
     for path in paths:
         page = browser.new_page(viewport=WIDE, bypass_csp=False)

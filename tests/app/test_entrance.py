@@ -1,4 +1,4 @@
-"""Who comes in, asked of the real servers: the dashboard itself, and nginx and Caddy before it."""
+"""Access, asked of the real servers: the dashboard itself, and nginx and Caddy before it."""
 
 import contextlib
 import ssl
@@ -17,7 +17,7 @@ from tests.tabs import Loop
 HOUR = 3600
 CLOSED = ["/", "/records", "/app/static/history.js", "/static/index.html", "/media/x.csv",
           "/_stcore/host-config", "/component/streamlit_folium.st_folium/index.html"]  # fmt: skip
-# what a session must not be, and what it is answered
+# faults of a session -> its cookie, and the status that it gets
 SESSIONS = {
     "13 hours old": ({"age": 13 * HOUR}, 401),
     "without a time": ({"iat": None}, 401),

@@ -50,7 +50,7 @@ def client(host: str = OWN, **more: Any) -> TestClient:
 
 
 def opened(one: TestClient, path: str = "/_stcore/stream", **headers: str) -> str | int:
-    """What a socket hears first; the status with which it is refused."""
+    """Open a socket; return what it hears first, or the status with which it is refused."""
     try:
         with one.websocket_connect(path, headers={"host": OWN, **headers}) as socket:
             return str(socket.receive_text())

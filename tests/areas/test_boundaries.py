@@ -54,7 +54,7 @@ def geojson(file: Path, *features: tuple[dict[str, Any], Any], **more: Any) -> P
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two shapes are one, to a centimetre, wherever their rings begin."""
+    """Return whether two shapes are one, to a centimeter, wherever their rings begin."""
     return bool(shapely.hausdorff_distance(one, other) < 1e-7)
 
 
@@ -589,7 +589,7 @@ def test_a_shapefile_alone(store: Store, tmp_path: Path, town: gpd.GeoDataFrame)
         added(store, file)
 
 
-# what cannot be read, in a sentence
+# files that cannot be read are refused with a sentence
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def add(store: Store, features: Any = WARDS, **options: Any) -> str:
 
 
 def placed(store: Store, area_set: int = 0) -> tuple[dict[str | None, int], dict[str, int]]:
-    """How many records lie in each area, and how many came which way."""
+    """Count the records in each area, and those that came each way."""
     current = store.at(build.rebuild(store, PLACE))
     names = current.meta["sets"][area_set]["names"]
     found = duckdb.sql(
@@ -181,7 +181,7 @@ def test_areas_that_come_after_the_records(store: Store) -> None:
     assert len(store.events()) == events and not list(store.areas.iterdir())
     assert "calls: the point decides" in add(store, place_by=["point"])
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
-    # what a release counts is placed alike
+    # the records of a release are placed alike
     areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
     records = placed_records.records(store, areas, meta, np.arange(1, 4))
     assert records.sort_values("local_date")["group"].tolist() == [1, 1, 2, 2, 3, 3]

@@ -21,7 +21,7 @@ BY_ID = {a.id: a for a in ATTACKS}
 
 
 def attacked(name: str, rules: Policy, build: Build | None = None, yearly: int = 0) -> str:
-    """What an attack found against a policy; empty where the release survives."""
+    """The finding of an attack against a policy; empty where the release survives."""
     case = (
         attack.made_case(rules, yearly, years=2, many=12) if yearly else attack.case_of({}, rules)
     )

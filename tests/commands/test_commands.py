@@ -137,7 +137,7 @@ def test_sample_again_changes_nothing(sample_store: Path) -> None:
 
 
 def started(store: Path, port: str) -> subprocess.CompletedProcess[str]:
-    """What the start of a dashboard says of a port that it cannot use."""
+    """Start a dashboard on a port that it cannot use; return what it said."""
     return subprocess.run(
         [sys.executable, "-m", "ui.app.start", f"--port={port}"],
         cwd=ROOT,
@@ -203,7 +203,7 @@ def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
     assert not command(
         "import", str(file), "--source", "calls", "--kind", "other", store=store
     ).returncode
-    # who purges through a pipe that closes has purged, also for those who read
+    # a purge whose pipe closes is done, also for readers of the store
     assert closed("purge", "calls:1", store=store) == (141, "")
     assert "1 incidents" in command("status", store=store).stdout
 

@@ -33,7 +33,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     """A server that writes no lines."""
 
     def log_message(self, *words: object) -> None:
-        """Nothing."""
+        """Write no line."""
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from data.files import csv_rows
 from data.files.csv_grammar import Grammar
 from data.files.csv_rows import NEVER_CLOSES, TOO_LONG, Frame
 
-# what makes CSV hard, and little else, so that short texts meet it often
+# characters that make CSV hard, and few others, so that short texts meet them often
 CELL = st.text(alphabet='ab"\n\r ,;\t|é\u2028', max_size=8)
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 

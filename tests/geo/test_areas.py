@@ -27,7 +27,7 @@ def frame(*shapes: Any, crs: Any = "EPSG:4326") -> gpd.GeoDataFrame:
 
 
 def by_tree(x: Any, y: Any, shapes: Any) -> npt.NDArray[np.int64]:
-    """What shapely's tree says: the lowest row that each point meets."""
+    """The answer of shapely's tree: the lowest row that each point meets."""
     finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     which, row = shapely.STRtree(shapes).query(
         shapely.points(x[finite], y[finite]), predicate="intersects"

@@ -15,7 +15,7 @@ from geo.episodes import Clusters, duplicate_pairs, episodes, st_dbscan_core
 
 Array = np.ndarray
 STEPS = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, -1.0, -4.0, 0.1, 0.2, 0.30000000000000004]
-# where floating point is coarse, overflows or vanishes
+# numbers at which floating point is coarse, overflows or vanishes
 ODD = [1e16, 1e16 + 2, -1e16, 1e308, -1e308, 1e-200, 1e-162, 5e-324, np.nan, np.inf, -np.inf]
 PLAIN = st.sampled_from(STEPS)
 ANY = st.one_of(PLAIN, PLAIN, st.sampled_from(ODD), st.floats(-9, 9))
@@ -26,7 +26,7 @@ both_ways = pytest.mark.parametrize("crowded", [-1, 10**9], ids=["crowded", "spa
 
 
 def near(x: Array, y: Array, t: Array, eps_space: float, eps_time: float) -> Array:
-    """Who is whose neighbor, as plain numpy says it."""
+    """Mask of the pairs of records that are neighbors, as plain numpy says it."""
     with np.errstate(all="ignore"):
         dx, dy, dt = (v[:, None] - v for v in (x, y, t))
         found = (dx * dx + dy * dy <= np.float64(eps_space) * eps_space) & (abs(dt) <= eps_time)

@@ -1,4 +1,4 @@
-"""What an import finds by itself, what it asks for, and what it says to do."""
+"""Imports: what they find by themselves, what they ask for, and what they say to do."""
 
 import importlib.util
 import json
@@ -56,7 +56,7 @@ def take(store: Store, text: str, mapping: str = "", **options: Any) -> tuple[Re
 
 
 def stopped(store: Store, text: str, mapping: str = "", **options: Any) -> str:
-    """What an import says that stops."""
+    """The sentence of an import that stops."""
     with pytest.raises(Problem) as raised:
         take(store, text, mapping, **options)
     return str(raised.value)

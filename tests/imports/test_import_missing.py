@@ -1,4 +1,4 @@
-"""What a cell means comes first: a text that a rule or a table of words knows is never empty."""
+"""Meanings of cells come first: a text that a rule or a table of words knows is never empty."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who somebody is stays out by what a column holds; and an import that keeps nothing."""
+"""Columns that tell who somebody is stay out by their values; and an import that keeps nothing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""When it happened: dates at midnight, clocks beside them, parts, serials, survey forms."""
+"""Times of incidents: dates at midnight, clocks beside them, parts, serials, survey forms."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +78,7 @@ def received(store: Store, report: Report) -> list[datetime]:
 
 
 def noted(report: Report, words: str) -> int:
-    """How many rows the notes with some words count."""
+    """The number of rows that the notes with some words count."""
     return sum(rows for what, rows in report.notes.items() if words in what)
 
 
@@ -154,7 +154,7 @@ def test_bare_numbers_are_minutes_past_midnight_unless_all_are_hours(store: Stor
     assert [t for t, p in take(store, "date,time", *hours)[1] if p == "hour"] == [
         "2025-01-13 00:00", "2025-01-13 01:00", "2025-01-13 23:00",
     ]  # fmt: skip
-    # what the first rows leave open, a later one decides
+    # a later row decides what the first rows leave open
     many = [*(f"2025-01-13,{n % 20}" for n in range(300)), "2025-01-13,1405"]
     _, found, said = take(store, "date,time", *many)
     assert "  format of time_of_day: %H%M" in said

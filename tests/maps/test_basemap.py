@@ -1,4 +1,4 @@
-"""What lies below the areas: files and providers are looked into, one is served, water is drawn."""
+"""Base maps: files and providers are looked into, one is served, water is drawn."""
 
 import json
 import os
@@ -320,7 +320,7 @@ def test_the_page_is_told_nothing_without_a_base_map(monkeypatch: pytest.MonkeyP
 
 
 def test_header_is_read_as_the_specification_has_it(town: Path) -> None:
-    """Where our reader looks is where tippecanoe wrote: layout of PMTiles version 3."""
+    """Our reader looks where tippecanoe wrote: layout of PMTiles version 3."""
     head = town.read_bytes()[:127]
     root, length = struct.unpack_from("<QQ", head, 8)
     assert root == 127 and 0 < length < 16384 - 127

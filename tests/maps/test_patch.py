@@ -1,4 +1,4 @@
-"""What a View puts on the map: every look means one thing, the legend says which."""
+"""The patch that a View puts on the map: every look means one thing, the legend says which."""
 
 from dataclasses import replace
 from pathlib import Path

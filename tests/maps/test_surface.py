@@ -79,7 +79,7 @@ def test_near_windows_are_the_same_and_far_ones_none(
 
 
 def test_no_incident_is_lost_at_the_outline(current: Current, place: Extent) -> None:
-    """What lies in the place is drawn, also where a pixel's centre is just outside."""
+    """Incidents in the place are drawn, also where a pixel's center is just outside."""
     from data.views import pixel_counts
 
     asked = links.view({}, current.meta, PLACE, NOW)[0]

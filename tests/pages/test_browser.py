@@ -29,7 +29,7 @@ Open = Callable[..., Any]
 
 
 class Seen:
-    """What went wrong in a page, and whom it called."""
+    """The errors of a page, and the hosts that it called."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
@@ -143,7 +143,7 @@ def map_pixels(page: Any) -> np.ndarray:
 
 
 def share_of(pixels: np.ndarray, color: str, within: int = 12) -> float:
-    """How much of a picture has about this color."""
+    """The share of a picture that has about this color."""
     rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
     return float((np.abs(pixels - rgb).max(axis=2) <= within).mean())
 

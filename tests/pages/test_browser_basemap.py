@@ -145,12 +145,12 @@ def pick(page: Any, word: str) -> None:
 
 
 def changed(one: np.ndarray, two: np.ndarray) -> float:
-    """How much of a picture looks another way."""
+    """The share of a picture that looks another way."""
     return float((np.abs(one - two).max(axis=2) > 8).mean())
 
 
 def credit(page: Any) -> str:
-    """What the corner of the map says."""
+    """The text in the corner of the map."""
     return str(
         page.frame_locator('[class*="st-key-map"] iframe').locator(".porch-credit").inner_text()
     )

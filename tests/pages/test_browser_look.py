@@ -1,4 +1,4 @@
-"""How the Map and the Time page look: nothing covered, clipped or unreadable, wide and phone."""
+"""The look of the Map and the Time page: nothing covered, clipped or unreadable, wide and phone."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ CHART = '[data-testid="stVegaLiteChart"]'
 
 
 def inside(page: Any, script: str, given: Any = None) -> Any:
-    """What a function of (the map's window, what is given) returns."""
+    """The result of a function of (the map's window, what is given)."""
     return page.evaluate(f"given => ({script})({FRAME}.contentWindow, given)", given)
 
 

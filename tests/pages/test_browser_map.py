@@ -33,7 +33,7 @@ COMPARED = (
 
 
 class Wire:
-    """What a page sends and gets over its websocket, from now on."""
+    """The messages that a page sends and gets over its websocket, from now on."""
 
     def __init__(self, page: Any) -> None:
         self.sent: list[int] = []
@@ -76,7 +76,7 @@ ONE_NUMBER = """() => { const w = document.querySelector('[class*="st-key-map"] 
 
 
 def in_sight(page: Any) -> int:
-    """How many incidents the legend says are in sight, once they are counted."""
+    """The number of incidents that the legend says are in sight, once they are counted."""
     counted = """() => { const w = document.querySelector('[class*="st-key-map"] iframe');
         const n = w?.contentWindow?.porch?.n; return Number.isInteger(n) && {n}; }"""
     return int(page.wait_for_function(counted).json_value()["n"])

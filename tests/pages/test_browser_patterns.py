@@ -15,7 +15,7 @@ TITLE = "w => w.porch.legend.querySelector('strong').textContent"
 
 
 def wide_enough(page: object) -> bool:
-    """Whether nothing lies beyond the page's right edge."""
+    """Return whether nothing lies beyond the page's right edge."""
     script = "() => { const e = document.querySelector('[data-testid=stMain]'); return e.scrollWidth <= e.clientWidth; }"
     return bool(page.evaluate(script))  # type: ignore[attr-defined]
 

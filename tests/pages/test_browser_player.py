@@ -32,7 +32,7 @@ def bar(page: Any) -> Any:
 
 
 def frames(page: Any) -> tuple[str, str, str]:
-    """What map, bar and table say that they show."""
+    """The frame that map, bar and table say that they show."""
     on_map = inside(page, "w => w.document.documentElement.dataset.frame")
     shown = page.locator(".st-key-player_bar .bar, .bar[data-frame]").first.get_attribute(
         "data-frame"

@@ -1,4 +1,4 @@
-"""What pages themselves put into a link: every word has a row, every vain one is said once."""
+"""Words that pages put into a link: every word has a row, every vain one is said once."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the pages of patterns claim of the sample: found where it is, and nothing in noise."""
+"""Findings of the pages of patterns on the sample: found where they are, and none in noise."""
 
 from dataclasses import replace
 from datetime import date
@@ -279,7 +279,7 @@ def test_the_proposed_duplicates_are_what_counts_once(current: Current) -> None:
 
 @pytest.mark.parametrize("source", [STOPS, FORCE])
 def test_whole_days_dealt_anew_change_no_area(current: Current, units: Any, source: str) -> None:
-    """What is hot stays hot, for places differ; but no word says that it changed."""
+    """Hot areas stay hot, for places differ; but no word says that they changed."""
     asked, people = view(current, source), units["population"].to_numpy(float)
     people = np.where(people > 0, people, np.nan)
     near_ = neighbors.between(current, units, neighbors.TOUCHING)

@@ -61,7 +61,7 @@ def shuffled(root: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPat
 
 
 def findings(store: Store, source: str, seed: int) -> list[str]:
-    """What pages would call a change, a rise, a break or a repeat of one source."""
+    """The changes, rises, breaks and repeats that pages would find in one source."""
     current = store.at(str(store.stamp()))
     place = settings.load_settings(ROOT / "porchlight.toml")
     view, wrong = links.view({"source": [source]}, current.meta, place, datetime.now(UTC))

@@ -6,7 +6,7 @@ from bench import calibration
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/statistics.md").read_text()
-# what the bench calls a method, and the row that tells of it
+# the bench's name of a method -> the row about it
 ROWS = {
     "now": "Now: something is unusual",
     "alarms": "an alarm",

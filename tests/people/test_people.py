@@ -1,4 +1,4 @@
-"""Who may come in: roles, keyed hashes of addresses, sessions that were ended, and sites."""
+"""People who may come in: roles, keyed hashes of addresses, sessions that were ended, and sites."""
 
 import time
 from pathlib import Path
@@ -27,7 +27,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def stands(files: tuple[Path, Path], roles: str, **changed: Any) -> Standing:
-    """Where a person stands by some roles."""
+    """The standing of a person by some roles."""
     root, file = files
     file.write_text(f"[roles]\n{roles}\n")
     told = {k: v for k, v in (CLAIMS | changed).items() if v is not None}

@@ -1,4 +1,4 @@
-"""What may name a coordinate system: a code, or WKT that names no file of this machine."""
+"""Names of coordinate systems: a code, or WKT that names no file of this machine."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is damaged, too deep or too large gets a sentence, and nothing is lost."""
+"""Damaged, too deep or too large files get a sentence, and nothing is lost."""
 
 import os
 import shutil

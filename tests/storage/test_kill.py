@@ -166,7 +166,7 @@ def _recall(town: Town) -> list[str]:
 
 
 def _lost(town: Town) -> list[str]:
-    """After everything of which nothing may come back."""
+    """Purge, unimport and recall, then empty the ledger; return the command that recovers it."""
     town.finish(["purge", PURGED])
     town.finish(["unimport", build.live(town.store)[-1]])
     town.finish(_recall(town))
@@ -192,7 +192,7 @@ TABLE: dict[str, Callable[[Town], list[str]]] = {
 
 
 def seen(store: Store) -> tuple[object, ...]:
-    """What readers see; every file that it names must be there and whole."""
+    """The table that readers see; every file that it names must be there and whole."""
     try:
         stamp = store.stamp()
     except Problem as problem:
@@ -213,7 +213,7 @@ def seen(store: Store) -> tuple[object, ...]:
 
 
 def shown(town: Town) -> tuple[object, ...]:
-    """What the public sees; every release with a name must be whole."""
+    """The release that the public sees; every release with a name must be whole."""
     for folder in (town.store.root / "releases").glob("*"):
         chain.verify(folder)
     for folder in (town.public / "releases").glob("[!.]*"):
@@ -238,7 +238,7 @@ def left(town: Town) -> tuple[object, ...]:
 
 
 def told_anywhere(store: Store, name: str) -> bool:
-    """Whether a batch that is left holds an id."""
+    """Return whether a batch that is left holds an id."""
     return any(
         name in pq.read_table(file, columns=["incident_id"])["incident_id"].to_pylist()
         for file in store.batches.glob("*.parquet")

@@ -35,7 +35,7 @@ def written(file: Path, rows: int, first: int = 0) -> Path:
 
 
 def imported(store: Path, file: Path, *more: str) -> str:
-    """What the import of a file printed; it must go through."""
+    """Import a file, which must go through; return what it printed."""
     done = command(
         "import",
         str(file),
@@ -59,7 +59,7 @@ def small(tmp_path: Path) -> Store:
 
 
 def rows(store: Store) -> int:
-    """How many rows readers see."""
+    """The number of rows that readers see."""
     stamp = store.stamp()
     return int(store.at(stamp).meta["rows"]) if stamp else 0
 

@@ -39,7 +39,7 @@ def take(store: Store, path: Path, **more: str) -> str:
 
 
 def seen(store: Store) -> dict[str, Any]:
-    """What readers and the fold of the ledger say."""
+    """The state that readers and the fold of the ledger tell."""
     current = store.at(build.rebuild(store, TOWN))
     ids = sorted(
         name

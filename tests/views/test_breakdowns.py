@@ -1,4 +1,4 @@
-"""How often local police did not come: counts, shares of those that say it, and words for none."""
+"""Breakdown by response of local police: counts, shares of those that say it, words for none."""
 
 from pathlib import Path
 

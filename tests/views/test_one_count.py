@@ -115,7 +115,7 @@ def test_legend_and_list_count_the_window_in_sight(current: Current, source: str
     lon, lat = mercator.to_degrees((x + 0.5) / mercator.WORLD, (y + 0.5) / mercator.WORLD)
     inside = (lon >= SEEN.west) & (lon <= SEEN.east) & (lat >= SEEN.south) & (lat <= SEEN.north)
     assert n == inside.sum() > 100
-    # what the map is told is what the list says
+    # the map gets the same count as the list
     drawn = incident_layer.incident_patch(
         asked, views.answer(asked), palette.LIGHT, MapChoices(seen=SEEN)
     )

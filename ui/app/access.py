@@ -1,4 +1,4 @@
-"""Who comes in: the public to the released folder, the team to the store.
+"""Access: the public to the released folder, the team to the store.
 
 The gate asks before Streamlit sees a request, and every run of a page asks again. So nothing of
 the map is loaded on top: its component registers with the server only from a page's own run.
@@ -45,7 +45,7 @@ UNGUARDED = (
 
 
 def start_refusal(audience: str, address: str, origin: str, asks: bool) -> str:
-    """Why a dashboard must not be served at an address or under a name; "" where it may.
+    """The reason not to serve a dashboard at an address or under a name; "" where there is none.
 
     `asks` says whether an identity provider is configured.
     """
@@ -59,18 +59,18 @@ def start_refusal(audience: str, address: str, origin: str, asks: bool) -> str:
 
 
 def provider() -> bool:
-    """Whether an identity provider is configured: [auth] in Streamlit's secrets."""
+    """Return whether an identity provider is configured: [auth] in Streamlit's secrets."""
     return bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)
 
 
 class Person:
-    """What the gate asks of a request where an identity provider is configured."""
+    """The gate's question about a person, where an identity provider is configured."""
 
     def __init__(self, store: Path) -> None:
         self.store = store
 
     def __call__(self, connection: HTTPConnection) -> Refusal | None:
-        """Why somebody may not come in; None for who may. The lists are read anew."""
+        """The reason why somebody may not come in; None for who may. The lists are read anew."""
         claims = session.claims(connection)
         try:
             listed = roster.roster(self.store)

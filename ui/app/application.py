@@ -44,7 +44,7 @@ def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
 
 
 async def healthz(_: Request) -> Response:
-    """That the server answers; nothing of what is in it."""
+    """Answer that the server is up; nothing of what is in it."""
     return JSONResponse({"ok": True})
 
 

@@ -1,4 +1,4 @@
-"""What stands before every request, Streamlit's too: who may ask, for what, from where.
+"""The gate before every request, Streamlit's too: who may ask, for what, from where.
 
 Deny by default: a host, a path, a method, an origin or a person that no table here names gets a
 sentence and the right status. Pure ASGI, so sockets pass through it as well.
@@ -25,7 +25,7 @@ MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around i
 MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
 UPLOADS = ("GET", "HEAD", "PUT", "DELETE")
-# what another server before ours writes, which nobody on this machine does
+# headers that a server before ours adds, and that no browser on this machine sends
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
@@ -38,7 +38,7 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True)
 class Area:
-    """What a part of the address space is: who may ask for it, and which policy it gets."""
+    """A part of the address space: who may ask for it, and which policy it gets."""
 
     methods: tuple[str, ...] = READING
     anybody: bool = False  # whoever it is, signed in or not
@@ -51,7 +51,7 @@ PAGE = Area()
 REFUSED = Area(policy="plain", keeps="no-store")
 FILES = Area(policy="")
 RELEASED = Area(anybody=True, across=True, policy="released", keeps="no-cache")
-# the first row that begins a path counts
+# start of a path -> its area; the first that fits counts
 AREAS: Mapping[str, Area] = {
     "/healthz": Area(anybody=True, policy="", keeps="no-store"),
     "/embed/": RELEASED,
@@ -72,7 +72,7 @@ AREAS: Mapping[str, Area] = {
     "/_stcore/bidi-components/": FILES,
     "/_stcore/upload_file/": Area(methods=UPLOADS, policy=""),
 }
-# of those, what the public's process does not have
+# those that the public's process does not serve
 TEAM_ONLY = (
     "/sign-in", "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/upload_file/",
     "/app/static/areas/", "/app/static/basemap/",
@@ -203,7 +203,7 @@ class Gate:
             self._writing -= 1
 
     def _area(self, path: str) -> Area | None:
-        """What a path is; None where nothing is. Without its trailing slash: / is a page."""
+        """The area of a path; None where nothing is. Without its trailing slash: / is a page."""
         if self.public and path.startswith(TEAM_ONLY):
             return None
         if any(part.startswith(".") for part in path.split("/")):
@@ -216,7 +216,7 @@ class Gate:
         return None
 
     def _refusal(self, scope: Scope, headers: Headers, area: Area | None) -> Refusal | None:
-        """Why a request goes no further; None where it does."""
+        """The refusal of a request; None where it goes on."""
         if len(headers.getlist("host")) != 1:
             return TWO_HOSTS
         host = headers["host"].lower()
@@ -241,7 +241,7 @@ class Gate:
         return self.person(HTTPConnection(scope))
 
     def _from_elsewhere(self, scope: Scope, headers: Headers, host: str, socket: bool) -> bool:
-        """Whether a page of another origin asks.
+        """Return whether a page of another origin asks.
 
         Exact in scheme, name and port: Streamlit's own rule takes every port of localhost, and
         a socket that names no origin at all.
@@ -290,14 +290,14 @@ def raise_flag() -> None:
 
 
 def stands() -> bool:
-    """Whether pages run behind a gate, or without any server (in tests of a page)."""
+    """Return whether pages run behind a gate, or without any server (in tests of a page)."""
     from streamlit import config
 
     return _flag or config._server_mode is None
 
 
 def script_hashes(*scripts: str) -> str:
-    """What lets the inline scripts of Streamlit's page, and some of ours, run under the policy."""
+    """The hashes that let the inline scripts of Streamlit's page, and some of ours, run."""
     index = (Path(streamlit.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     inline = [*re.findall(r"<script>(.*?)</script>", index, re.S), *scripts]
     digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in inline)
@@ -305,7 +305,7 @@ def script_hashes(*scripts: str) -> str:
 
 
 def _stated(headers: Headers) -> int:
-    """How long a request says its body is; 0 where it does not say."""
+    """The stated length of a request's body; 0 where it is not stated."""
     stated = headers.get("content-length", "0")
     return int(stated) if stated.isascii() and stated.isdigit() else 0
 

@@ -1,4 +1,4 @@
-"""Who has signed in: the claims in Streamlit's own signed cookie, read before Streamlit runs."""
+"""Claims of who has signed in: Streamlit's own signed cookie, read before Streamlit runs."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ USER = "_streamlit_user"
 
 
 def claims(connection: HTTPConnection) -> Claims | None:
-    """What the identity provider says of who asks; None without a cookie that we signed."""
+    """The identity provider's claims about who asks; None without a cookie that we signed."""
     from streamlit.auth_util import get_cookie_with_chunks
     from streamlit.web.server.server_util import get_cookie_secret
     from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value

@@ -31,7 +31,7 @@ async def start(request: Request) -> Response:
 
 
 def is_own_page(link: str) -> bool:
-    """Whether a link stays here: a path of ours, which no browser reads as another host."""
+    """Return whether a link stays here: a path of ours, which no browser reads as another host."""
     parts = urlsplit(link)
     plain = link.isprintable() and "\\" not in link
     return plain and link.startswith("/") and not link.startswith("//") and not parts.netloc

@@ -38,7 +38,7 @@ PUBLIC = ("pandas", "shapely", "folium.plugins", "altair", "pyarrow.parquet", "u
 
 
 def main() -> int:
-    """0 when the server ended well; 1 with a sentence when it could not start."""
+    """Run the dashboard; return 0 when it ended well, 1 with a sentence when it could not start."""
     parser = argparse.ArgumentParser(description="Start the dashboard.")
     parser.add_argument("--port", default="8501")
     parser.add_argument("--address", default="127.0.0.1", help="an address of this machine")
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def _public() -> str:
-    """What is served to the public. Problem where nothing is published."""
+    """The words for what is served to the public. Problem where nothing is published."""
     release = released.load_release(released.current())
     return f"Porchlight {release.manifest['place']['name']}, release {release.id} for the public,"
 

@@ -39,7 +39,7 @@ def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair
 
 
 def asked_of(view: View, source: str) -> View:
-    """The same question put to another source."""
+    """The View that asks the same of another source."""
     settled = st.query_params.get("settled", "")
     meta, place = views.meta(view.stamp), views.current_settings()
     return compare.asked_of(view, source, meta, place, views.now(), settled)

@@ -61,7 +61,7 @@ def daily(view: View) -> space_time_scan.Daily:
     max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
 )
 def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
-    """What is unusual in the newest days of a View. Do not change it."""
+    """The unusual clusters in the newest days of a View. Do not change them."""
     current, units = views.current(view.stamp), views.units(view)
     return space_time_scan.find_unusual(current, daily(view), units, longest, seed)
 

@@ -1,4 +1,4 @@
-"""What maps draw, kept between reruns; with ui.cached.views the only door of pages to the store."""
+"""Map answers kept between reruns; with ui.cached.views the only door of pages to the store."""
 
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +81,7 @@ def heat(view: View, grid: Grid, bandwidth: int) -> npt.NDArray[Any]:
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def heat_top(view: View, grid: Grid, bandwidth: int) -> float:
-    """Where the colors of a View's heat end, and of the period it is compared with."""
+    """The top of the color scale of a View's heat, and of the period it is compared with."""
     other = view.compared()
     both = [view] if other is None or answer(view).comparison is None else [view, other]
     return density.nice_top(*(heat(v, grid, bandwidth) for v in both))
@@ -106,7 +106,7 @@ def pair(view: View) -> tuple[View, View] | None:
 
 @st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
 def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Difference:
-    """Where the heat of two Views differs by more than chance. Do not change it."""
+    """The difference of the heat of two Views beyond chance. Do not change it."""
     over = window(found[0], grid, bandwidth)
     place = outline(found[0])
     assert place is not None
@@ -121,7 +121,7 @@ def hexes(view: View, resolution: int, grid: Grid | None) -> hexagons.HexagonCou
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def located(view: View, grid: Grid | None = None) -> int:
-    """How many incidents of a View have a point, everywhere or within a grid."""
+    """Count the incidents of a View that have a point, everywhere or within a grid."""
     return incidents.located(current(view.stamp), view, grid)
 
 

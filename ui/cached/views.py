@@ -48,7 +48,7 @@ def current(stamp: str) -> Current:
 
 
 def meta(stamp: str) -> dict[str, Any]:
-    """What the store says of itself. Do not change it."""
+    """The metadata of the store. Do not change it."""
     return current(stamp).meta
 
 
@@ -124,7 +124,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
-    """How many hours of each weekday and hour of the clock are covered."""
+    """The hours of each weekday and hour of the clock that are covered."""
     return periods.covered_hours(view, current(view.stamp))
 
 
@@ -141,7 +141,7 @@ def daily(view: View) -> pd.DataFrame:
 
 
 def is_recorded(view: View, row: Breakdown) -> bool:
-    """Whether the View's source says anything in the column of a breakdown."""
+    """Return whether the View's source says anything in the column of a breakdown."""
     return breakdowns.is_recorded(row, view, meta(view.stamp))
 
 

@@ -1,4 +1,4 @@
-"""What the page of one area shows."""
+"""The page of one area: its title, numbers, kinds, neighbors and border."""
 
 from dataclasses import replace
 from typing import Any
@@ -51,7 +51,7 @@ def area_title(name: str, row: pd.Series, view: View) -> str:
 
 
 def stop_without_data(view: View, name: str, answer: Answer) -> None:
-    """Where nothing can be said of areas, say so and show no zeros."""
+    """Say so where nothing can be said of areas, and stop the page: no zeros are shown."""
     if not answer.covered:
         frame.head(f"{name}: no data in this period")
     elif not answer.placed:
@@ -110,7 +110,7 @@ def inside(view: View, name: str) -> View:
 
 
 def kind_table(view: View) -> pd.DataFrame:
-    """How many of each kind: what, n."""
+    """Counts by kind: what, n."""
     found = views.series(view, "kind").groupby("code")["n"].sum()
     spoken = [words.spoken(words.KINDS[code].code) for code in found.index]
     return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
@@ -131,7 +131,7 @@ def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
 
 
 def border(view: View) -> str:
-    """How the border was found, in words."""
+    """Sentences on how the borders were found and how records came to their areas."""
     found = polygon_set(view.area_set, views.meta(view.stamp))
     if found is None:
         return ""

@@ -53,7 +53,7 @@ def list_rows(rows: pd.DataFrame, which: str) -> pd.DataFrame:
 
 
 def change_sentences(table: pd.DataFrame, answer: Answer) -> str:
-    """How many areas went which way, how many of them clearly, and what finding none is worth."""
+    """Sentences on how many areas went which way, how clearly, and what finding none is worth."""
     told = answer.comparison
     if told is None:
         return ""

@@ -1,4 +1,4 @@
-"""What the page of data and methods shows: generated from the code's own tables."""
+"""The page of data and methods: generated from the code's own tables."""
 
 from datetime import date, datetime
 from typing import Any
@@ -136,7 +136,7 @@ def rows(view: View) -> None:
 
 
 def show_areas(view: View) -> None:
-    """How the areas were found, and what lies outside them."""
+    """Show how the areas were found, and what lies outside them."""
     st.text(area_page.border(area_page.polygons(view)))
     meta = views.meta(view.stamp)
     for found in meta["sets"]:

@@ -1,4 +1,4 @@
-"""What the Time page shows."""
+"""The Time page: its title, and counts by weekday, hour, day, kind and area."""
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ BLOCK = 4  # weeks that are then one bar
 
 
 def time_title(view: View, answer: Answer) -> str:
-    """When it was busiest, in one sentence; or that there is nothing to show."""
+    """A sentence on when it was busiest, or that there is nothing to show."""
     what = headline.sentence_case(headline.noun(view))
     if not answer.covered:
         return f"{what}: no data in this period, so there is nothing to draw"
@@ -56,13 +56,13 @@ def weekday_means(view: View) -> pd.DataFrame:
 
 
 def _hour_means(view: View) -> pd.DataFrame:
-    """The same by hour of the clock."""
+    """By hour of the clock: n, of (how many such hours are covered) and their mean."""
     found = hours(view).groupby("hour")[["n", "of"]].sum()
     return found.assign(mean=found["n"] / found["of"])
 
 
 def day_name(view: View) -> str:
-    """What a day of the View is called: one that ends in the morning is a night."""
+    """The name of a day of the View: one that ends in the morning is a night."""
     return periods.name(view, DAY)
 
 

@@ -1,1 +1,1 @@
-"""What stands around every page: filters, the View's sentence, method, downloads."""
+"""The frame of every page: filters, the View's sentence, method, downloads."""

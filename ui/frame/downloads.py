@@ -21,7 +21,7 @@ _MOST = 500_000  # rows in one download; the command line has no limit
 def about(
     view: View, rows: int, columns: str = export.COLUMNS_TOLD, page: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """What a file says of itself; `page` are the page's own words for the link."""
+    """The facts that a file states of itself; `page` are the page's own words for the link."""
     return export.about(views.current(view.stamp), view, rows, frame.link(view, page), columns)
 
 
@@ -37,7 +37,7 @@ def record_buttons(view: View, personal: list[str]) -> None:
             "View, or use: python -m data export --link (the link below)."
         )
         return
-    # what needs the page is asked now: files are made later, when no page is running
+    # values of the page are read now: files are made later, when no page is running
     told, current = about(view, rows), views.current(view.stamp)
     with st.container(horizontal=True):
         for label, (suffix, mime, write) in whole_records.FORMATS.items():

@@ -12,7 +12,7 @@ from data.views.links import newest_day, opening_sources
 from data.views.sql import Meta
 from data.views.view import COMPARED, OWN
 
-# the rest stand folded below; the folded ones open when the link sets one of them
+# the other filters are folded below; a fold opens when the link sets one of its filters
 FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area", "shape")
 THEN = ("measure", "compare")
 VERSUS = ("versus_from", "versus_to")  # asked for only where they are used
@@ -80,7 +80,7 @@ WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
 
 
 def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
-    """What every widget holds before the reader chooses, by filter word."""
+    """The value of every widget before the reader chooses, by filter word."""
     empty: dict[str, Any] = {"several": [], "date": None, "switch": False, "text": ""}
     found = {
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
@@ -91,7 +91,7 @@ def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
 
 
 def ask_filters(meta: Meta, settings: Settings) -> dict[str, Any]:
-    """What the reader has chosen, by filter word."""
+    """Ask for the reader's choices; return them by filter word."""
     rows = {row.word: row for row in FILTERS}
     known = {**meta, "chosen_set": st.session_state.get("set", "")}
     usual = defaults(known, settings)
@@ -141,7 +141,7 @@ def _around(names: Sequence[str]) -> None:
 
 
 def _any_set(found: list[str]) -> bool:
-    """Whether the link or the reader has set one of these filters."""
+    """Return whether the link or the reader has set one of these filters."""
     return any(word in st.query_params for word in found)
 
 

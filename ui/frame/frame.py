@@ -1,4 +1,4 @@
-"""What stands around every page: menu, filters, the View and its sentence, the link."""
+"""The frame of every page: menu, filters, the View and its sentence, the link."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -53,7 +53,7 @@ def sidebar(page: str) -> None:
 def _misread(
     link: dict[str, list[str]], view: View, meta: Meta, names: tuple[str, ...]
 ) -> list[str]:
-    """What a link says that means nothing here: said until the reader asks otherwise.
+    """Sentences on what a link says that means nothing here, until the reader asks otherwise.
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
@@ -146,7 +146,7 @@ def foot(view: View, said: bool = False, words: Mapping[str, str] | None = None)
         view_sentence(view)
     for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
-    # made only when it is opened: what shows code is heavy for a browser to load
+    # made only when it is opened: a code block is heavy for a browser to load
     box = st.expander("Copy link", on_change="rerun", key="copy")
     if box.open:
         with box:
@@ -159,7 +159,7 @@ def foot(view: View, said: bool = False, words: Mapping[str, str] | None = None)
 
 
 def map_title(view: View) -> str:
-    """What a screen reader says of the map."""
+    """The name of the map for a screen reader."""
     sources = ", ".join(view.sources)
     return f"Map of {views.meta(view.stamp)['place']['name']}: {sources}"
 

@@ -1,4 +1,4 @@
-"""What every page wears, of the team and of the public: style, theme, plain text."""
+"""The look of every page, of the team and of the public: style, theme, plain text."""
 
 from collections.abc import Iterable
 from pathlib import Path

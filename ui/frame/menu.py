@@ -24,7 +24,7 @@ PAGES = (
     ("pages/methods.py", "Data and methods", "methods", ""),
 )
 
-# the same for the public, who see the released folder only
+# the pages of the public, who see the released folder only
 PUBLIC_PAGES = (
     ("pages/public_map.py", "Map", "", ""),
     ("pages/public_areas.py", "Areas", "areas", ""),
@@ -34,7 +34,7 @@ PUBLIC_PAGES = (
 TABLES = {"team": PAGES, "public": PUBLIC_PAGES}
 
 EMBED = ("embed", "embed_options")  # Streamlit's own
-# what the public dashboard puts into a link
+# words that the public dashboard puts into a link
 PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
 
 

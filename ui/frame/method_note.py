@@ -1,4 +1,4 @@
-"""What stands below every finding: how to read it, its method, parameters, seed and link."""
+"""The foot of every finding: how to read it, its method, parameters, seed and link."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -35,7 +35,7 @@ def seed() -> int:
 
 
 def show_method_note(view: View, claim: MethodNote) -> None:
-    """How to read the page, how its numbers were made, and the link that repeats it."""
+    """Show how to read the page, how its numbers were made, and the link that repeats it."""
     (method,) = (m for m in METHODS if m.number == claim.number)
     with st.expander("How to read this", key="how"):
         for line in claim.read:

@@ -1,4 +1,4 @@
-"""What pages themselves put into a link, beside the filters: one row a word, with its check.
+"""Words that pages themselves put into a link, beside the filters: one row each, with its check.
 
 A widget that is bound to the link drops what it does not know without a word, and forgets its
 value when the reader leaves the page. Both are mended here, for all pages.
@@ -38,7 +38,7 @@ class Arrival(NamedTuple):
     link: Link
 
     def said(self, word: str, usual: str = "") -> str:
-        """What the link says for a word, or what a page takes without it."""
+        """The link's text for a word, or what a page takes without it."""
         return next(iter(self.link.get(word, ())), usual)
 
     @property
@@ -105,7 +105,7 @@ def _position(text: str, at: Arrival) -> bool:
 
 
 def _shown(text: str, at: Arrival) -> bool:
-    """Whether a source is one of several that the link asks for."""
+    """Return whether a source is one of several that the link asks for."""
     return text in at.link.get("source", ()) or text == source_option(at.view.sources[0])
 
 
@@ -176,7 +176,7 @@ def of_page(page: str) -> list[Word]:
 
 
 class Vain(NamedTuple):
-    """What a link says in vain: the word, its texts, and a sentence for the reader."""
+    """A word that a link gives in vain, its texts, and a sentence for the reader."""
 
     word: str
     texts: tuple[str, ...]
@@ -184,7 +184,7 @@ class Vain(NamedTuple):
 
 
 def misread(page: str, at: Arrival) -> list[Vain]:
-    """What a link says that means nothing on a page."""
+    """The words of a link that mean nothing on a page."""
     rows = {row.word: row for row in of_page(page)}
     found = []
     for word, texts in at.link.items():
@@ -200,7 +200,7 @@ def misread(page: str, at: Arrival) -> list[Vain]:
 
 
 def arrive(page: str, at: Arrival) -> list[str]:
-    """What the link of a page says in vain, in sentences, until the reader asks otherwise.
+    """Sentences on what the link of a page says in vain, until the reader asks otherwise.
 
     A link is read where a page is opened by it: later the reader's own choices stand in it,
     and may have outlived what they were chosen for. What was chosen on a page before is put
@@ -211,7 +211,7 @@ def arrive(page: str, at: Arrival) -> list[str]:
         state |= {"page": page, "view": at.view, "vain": misread(page, at)}
     if state["view"] != at.view:
         state |= {"view": at.view, "vain": []}
-    # a widget takes out of the link what it does not know; what stands there then is an answer
+    # a widget drops a value it does not know from the link; a new one is the reader's own
     state["vain"] = [v for v in state["vain"] if tuple(at.link.get(v.word, v.texts)) == v.texts]
     _keep(page, at, state["kept"].setdefault(page, {}))
     return [v.sentence for v in state["vain"]]

@@ -8,7 +8,7 @@ from data.commands import dropped_file
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
-# an option of the import: what its field is called here, and an example
+# option of the import -> the name of its field here, and an example
 FIELDS = {
     "source": ("Short name of the source", "hotline"),
     "date-format": ("Date format", "%d/%m/%Y %H:%M"),
@@ -27,7 +27,7 @@ _FIRST = 3  # fields that stand open; the others are folded until an import asks
 
 
 def show_upload() -> None:
-    """The door, where it is open: only for somebody at this machine."""
+    """Show the place to drop a file, on the machine that runs Porchlight only."""
     host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
     if host not in _LOOPBACK or st.get_option("server.address") not in _LOOPBACK:
         st.text("Files can be dropped only on the machine that runs Porchlight.")
@@ -62,7 +62,7 @@ def show_upload() -> None:
 
 
 def _fields() -> dict[str, str]:
-    """What the reader typed, by option."""
+    """Draw the fields of the import; return what the reader typed, by option."""
     typed: dict[str, str] = {}
 
     def rows(names: list[str]) -> None:
@@ -77,7 +77,7 @@ def _fields() -> dict[str, str]:
 
 
 def _said() -> None:
-    """What the last trial or import said, in the words of this page."""
+    """Show what the last trial or import said, in the words of this page."""
     told: tuple[bool, str] | None = st.session_state.get("dropped_said")
     if told is None:
         return

@@ -24,7 +24,7 @@ from ui.parts import palette
 from ui.parts.palette import Theme
 
 COUNT, RATE = MEASURES
-# what hovering tells of areas that show no number
+# tooltips of areas that show no number
 TIPS = {
     State.NOT_CHOSEN: "not chosen",
     State.NO_DATA: "no data in this period",
@@ -49,7 +49,7 @@ def by_layer(view: View) -> View:
 
 
 def value(table: pd.DataFrame, view: View) -> pd.Series:
-    """What the View measures, a number an area."""
+    """The View's measure, a number an area."""
     return table["rate"] if view.measure == RATE else table["n"].astype(float)
 
 
@@ -73,7 +73,7 @@ def unit_of(view: View) -> str:
 
 
 def area_tips(view: View, answer: Answer) -> list[list[str]]:
-    """What hovering tells, line by line, an area each."""
+    """The lines of the tooltip of each area."""
     told = []
     every = zip(
         answer.table.to_dict("records"), states(view, answer), area_states.no_rate(answer.table)
@@ -118,7 +118,7 @@ def number(v: float) -> str:
 
 
 def states(view: View, answer: Answer) -> area_states.States:
-    """What the map can show of each area."""
+    """The state of each area: what the map can show of it."""
     rate = view.measure == RATE
     return area_states.of_areas(answer.table, rate, answer.covered, answer.placed)
 
@@ -154,7 +154,7 @@ def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[s
 
 
 def approximate(view: View) -> str:
-    """What a legend adds where borders were learned from points."""
+    """The legend's addition where borders were learned from points; else empty."""
     found = polygon_set(view.area_set, views.meta(view.stamp))
     learned = found is not None and found[1]["how"] == "learned"
     return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""

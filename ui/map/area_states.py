@@ -1,4 +1,4 @@
-"""What an area on a map can be beside colored: zero, not chosen, without a rate, without data.
+"""States of areas on a map without a color: zero, not chosen, without a rate, without data.
 
 Each has a look of its own, told apart without color, and words that legends, tips, tables and
 files share.
@@ -16,7 +16,7 @@ from ui.parts.palette import Theme
 
 
 class State(Enum):
-    """What is shown of an area; at most one of a map's areas' states holds for each."""
+    """A state of an area on a map; an area has one at most."""
 
     COUNTED = "counted"
     ZERO = "zero"
@@ -30,7 +30,7 @@ class State(Enum):
 
 
 class Look(NamedTuple):
-    """How a state is drawn and named; `hatch` is one of static/map/fills.js, "" the paper."""
+    """The look and the name of a state; `hatch` is one of static/map/fills.js, "" the paper."""
 
     hatch: str
     text: str
@@ -46,7 +46,7 @@ LOOKS = {
     State.NO_DATA: Look("nodata", "no data: not covered"),
     State.NOT_CHOSEN: Look("unchosen", "not chosen"),
 }
-# why there is no rate, for tables and files
+# reasons why there is no rate, for tables and files
 NO_RATE = {
     State.NO_RESIDENTS: "no residents",
     State.NOT_KNOWN: "population not known",
@@ -54,14 +54,14 @@ NO_RATE = {
     State.NO_COUNT: "no count of what happened",
 }
 
-# the same in the narrow cell of a rate
+# the reasons in the narrow cell of a rate
 SHORT = {State.NO_RESIDENTS: "no residents", State.NOT_KNOWN: "not known"}
 
 States = npt.NDArray[np.object_]
 
 
 def of_rates(table: pd.DataFrame) -> States:
-    """Why areas have no rate, an area each: COUNTED where they have one.
+    """The reason why each area has no rate: COUNTED where it has one.
 
     `table` is that of data.views.answers, or has its `population` and perhaps `cut` and `is_count`.
     """
@@ -77,7 +77,7 @@ def of_rates(table: pd.DataFrame) -> States:
 
 
 def of_areas(table: pd.DataFrame, rate: bool, covered: bool, placed: bool) -> States:
-    """What is shown of each area of a table of data.views.answers, where `rate` is the measure or not.
+    """The state of each area of a table of data.views.answers; `rate` says what is measured.
 
     Without a period that is `covered`, or a record that is `placed`, zeros are no zeros.
     """
@@ -91,14 +91,14 @@ def of_areas(table: pd.DataFrame, rate: bool, covered: bool, placed: bool) -> St
 
 
 def with_zeros(states: States, values: npt.NDArray[np.float64]) -> States:
-    """The same where areas that count nothing are ZERO."""
+    """The states, with ZERO for areas that count nothing."""
     found = states.copy()
     found[(states == State.COUNTED) & (values == 0)] = State.ZERO
     return found
 
 
 def fill(state: State, theme: Theme) -> str:
-    """What an area of a state is filled with on the map."""
+    """The map's fill for an area of a state."""
     return LOOKS[state].hatch or theme.paper
 
 
@@ -115,6 +115,6 @@ def legend(held: Iterable[State], theme: Theme) -> list[dict[str, Any]]:
 
 
 def no_rate(table: pd.DataFrame, short: bool = False) -> list[str]:
-    """In words why areas have no rate, empty where they have one; `short` below "per 1,000"."""
+    """The reason why each area has no rate, in words, else empty; `short` below "per 1,000"."""
     said = NO_RATE | (SHORT if short else {})
     return [said.get(state, "") for state in of_rates(table)]

@@ -1,4 +1,4 @@
-"""What lies below the areas: which map a reader chose, and what that puts on ours."""
+"""The base map below the areas: the reader's choice, and what it puts on the map."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ WATER = {False: "#a9c9d8", True: "#234453"}
 
 
 def choose_basemap() -> str:
-    """Which base map the reader wants: NONE, LOCAL or TILES; asked only where there is one.
+    """Ask for the base map: NONE, LOCAL or TILES; asked only where there is one.
 
     Our own map may come by a link. Tiles of others are switched on by hand and for this
     visit: a link that did it would make its reader's browser call them.
@@ -46,7 +46,7 @@ def choose_basemap() -> str:
 
 
 def has_local() -> bool:
-    """Whether there is a local map that a reader can choose."""
+    """Return whether there is a local map that a reader can choose."""
     try:
         return map_layers.local_map() is not None
     except Problem:  # choose() says it
@@ -54,7 +54,7 @@ def has_local() -> bool:
 
 
 def _said(look: Callable[[], Any]) -> Any:
-    """What is found; None, and a sentence on the page, where it cannot be drawn."""
+    """The result of `look`; None, and a sentence on the page, where it cannot be drawn."""
     try:
         return look()
     except Problem as problem:
@@ -68,7 +68,7 @@ def _plain(name: str) -> str:
 
 
 def basemap_patch(choice: str, theme: Theme) -> dict[str, Any]:
-    """What a choice puts into a patch: `base`, `cover` and `blend` of areas, `water`."""
+    """The patch of a choice: `base`, `cover` and `blend` of areas, `water`."""
     try:
         water = map_layers.water_url()
         base = BASES[choice]()

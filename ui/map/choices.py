@@ -1,4 +1,4 @@
-"""What a reader has asked of the picture of a View: kernel, scale, window, time."""
+"""A reader's choices for the picture of a View: kernel, scale, window, time."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes o
 
 
 class MapChoices(NamedTuple):
-    """How a View is drawn; it never changes what the View counts.
+    """Choices of how a View is drawn; they never change what the View counts.
 
     `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
     None: by the View), `seen` what the map shows, `held` what it holds already, `hexagons`
@@ -28,7 +28,7 @@ class MapChoices(NamedTuple):
 
 
 def seen(said: Mapping[str, Any]) -> Seen | None:
-    """What a map says that it shows; None where that is nothing on the globe."""
+    """The window that a map says it shows; None where that is nothing on the globe."""
     try:
         west, south, east, north, zoom = (float(v) for v in said["seen"])
     except (KeyError, TypeError, ValueError):
@@ -38,7 +38,7 @@ def seen(said: Mapping[str, Any]) -> Seen | None:
 
 
 def cells_on_map(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
-    """Which cells a map says that it holds: of which View, the level, and their corners."""
+    """The cells that a map says it holds: of which View, the level, and their corners."""
     try:
         view, *numbers = said["held"]
         level, column, row, width, height = (int(v) for v in numbers)

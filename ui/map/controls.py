@@ -1,4 +1,4 @@
-"""What the Map page lets a reader choose of the picture, beside the View's filters."""
+"""The Map page's controls of the picture, beside the View's filters."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LEAST_SCALE = 0.001  # incidents per km2 per week
 
 
 def layer() -> str:
-    """Which layer the map shows."""
+    """Ask for the layer that the map shows."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         chosen: str = st.segmented_control(
             "Layer", list(layers.LAYERS), default="areas", key="layer", bind="query-params",
@@ -26,7 +26,7 @@ def layer() -> str:
 
 
 def ask_choices(view: View, layer: str) -> MapChoices:
-    """How the reader wants the layer drawn; widgets only for what it has."""
+    """Ask how the layer is drawn; widgets only for what it has."""
     said = leaflet.events("map")
     found = MapChoices(seen=choices.seen(said), held=choices.cells_on_map(said))
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
@@ -37,7 +37,7 @@ def ask_choices(view: View, layer: str) -> MapChoices:
 
 
 def _play(layer: str, found: MapChoices) -> MapChoices:
-    """Whether the map plays through time, by which unit, and how many of it a frame spans."""
+    """Ask whether the map plays through time, by which unit, and how many a frame spans."""
     if layer not in player.LAYERS:
         return found
     unit = st.selectbox(
@@ -55,7 +55,7 @@ def _play(layer: str, found: MapChoices) -> MapChoices:
 
 
 def _beside(layer: str) -> str:
-    """How two periods are shown, where the layer can show two."""
+    """Ask how two periods are shown, where the layer can show two."""
     modes = two_periods.modes(layer)
     if len(modes) == 1:
         return two_periods.ONE

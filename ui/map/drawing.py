@@ -12,7 +12,7 @@ from ui.cached import views
 
 
 def drawing_patch(view: View) -> dict[str, Any]:
-    """What the map needs to draw: the shape in force, as corners in degrees."""
+    """The patch for drawing: the shape in force, as corners in degrees."""
     meta = views.meta(view.stamp)
     crs = meta["place"]["crs"]
     if not view.shape or crs is None:

@@ -1,4 +1,4 @@
-"""What a reader does on the map itself and the page must follow: it becomes a widget's value."""
+"""Events of the map that the page must follow: each becomes the value of a widget."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ def _drawn(view: View, asked: MapChoices, given: Given) -> tuple[str, str]:  # n
     return "shape", drawing.text(view, given)
 
 
-# what the map says, and which widget takes which value for it
+# event of the map -> the widget that it sets, and the value
 ACTS: dict[str, Callable[[View, MapChoices, Given], tuple[str, Any]]] = {
     "drawn": _drawn,
     "refit": _refit,

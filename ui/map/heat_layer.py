@@ -18,7 +18,7 @@ from ui.parts.palette import Theme
 
 
 def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
-    """What the map shows of the heat: a picture over its window, and when to ask again."""
+    """The patch of the heat: a picture over its window, and when to ask again."""
     over = views.outline(view)
     if over is None:
         return {"legend": {"title": "No record has a point"}}
@@ -41,7 +41,7 @@ def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> d
 
 
 def color_ends(view: View, asked: MapChoices) -> float:
-    """Where colors end that are fitted to what the map shows now."""
+    """The top of a color scale that is fitted to what the map shows now."""
     over = views.outline(view)
     if over is None:
         return 1.0
@@ -56,13 +56,13 @@ def color_ends(view: View, asked: MapChoices) -> float:
 
 
 def asks(bounds: list[list[float]], seen: Seen | None) -> dict[str, Any]:
-    """Beyond which bounds and zooms the map must ask for another picture."""
+    """The bounds and zooms beyond which the map must ask for another picture."""
     around = (seen.zoom - 1, seen.zoom + 1.2) if seen else (0, 0)
     return {"bounds": bounds, "zooms": around}
 
 
 def scale(view: View, asked: MapChoices) -> float:
-    """Where the colors end: as the reader fixed it, else by the View over the whole place.
+    """The top of the color scale: as the reader fixed it, else by the View over the whole place.
 
     Never by the window or the zoom: one color is one density wherever the reader looks. A
     period that the View is compared with counts too.
@@ -76,7 +76,7 @@ def scale(view: View, asked: MapChoices) -> float:
 
 
 def legend(top: float, theme: Theme, bandwidth: int, span: str) -> dict[str, Any]:
-    """What the legend says of the surface: its unit, its ends, its period, its bandwidth."""
+    """The legend of the surface: its unit, its ends, its period, its bandwidth."""
     return {
         "title": "Incidents per km² per week",
         "ramp": {

@@ -32,7 +32,7 @@ DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
 def hexagon_patch(
     view: View, answer: Answer, theme: Theme, asked: MapChoices, upper: list[float] | None = None
 ) -> dict[str, Any]:
-    """What the map shows of the hexagons: outlines, fills, tips, and when to ask again.
+    """The patch of the hexagons: outlines, fills, tips, and when to ask again.
 
     `upper` are class limits that are fixed already.
     """
@@ -51,7 +51,7 @@ def hexagon_patch(
     if upper is None:
         upper = density_limits((view,)) if by_density else _count_limits(view, resolution)
     colors = palette.classes(theme, len(upper))
-    # what is denser than all of the scale's hexagons belongs to its last class
+    # a hexagon denser than all of the scale's belongs to its last class
     chosen = classes.assign(np.minimum(values, upper[-1]) if upper else values, upper)
     few = by_density & (found.n < _FEW)
     fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
@@ -74,7 +74,7 @@ def hexagon_patch(
 
 
 def _window(over: heat_surface.Extent, asked: MapChoices) -> Grid | None:
-    """About what is seen, in pixels coarse enough that near windows are the same."""
+    """The pixels of about what is seen, so coarse that near windows are the same."""
     whole = heat_surface.bounds(over)
     near = heat_surface.about(asked.seen, whole) if asked.seen else None
     return mercator.grid_over(near or whole, 16)

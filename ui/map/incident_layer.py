@@ -24,7 +24,7 @@ MOST_AROUND = 1200  # single incidents beyond the window's edge that are sent wi
 
 
 def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
-    """What the map shows of the incidents: cells with counts by kind, and when to ask again."""
+    """The patch of the incidents: cells with counts by kind, and when to ask again."""
     over = views.outline(view)
     every = map_layers.located(view)
     if over is None or not every:
@@ -57,7 +57,7 @@ def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) 
 
 
 def count_in_sight(view: View, seen: Seen) -> int:
-    """How many incidents are in sight: the one count of the legend and of the list."""
+    """Count the incidents in sight: the one count of the legend and of the list."""
     return map_layers.located(view, incidents.sight(seen, view, views.current(view.stamp)))
 
 

@@ -1,4 +1,4 @@
-"""What each layer puts on the map, as one patch."""
+"""The layers of the map: what each puts on it, as one patch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from ui.map import (
 from ui.map.choices import MapChoices
 from ui.parts.palette import Theme
 
-# what can lie on the map: each row draws a View for ui.map.leaflet
+# layers of the map: each row draws a View for ui.map.leaflet
 LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], dict[str, Any]]] = {
     "areas": area_layer.fills,
     "heat": heat_layer.heat_patch,

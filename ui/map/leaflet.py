@@ -24,7 +24,7 @@ from ui.map import template_guard
 template_guard.install()
 
 VENDOR = "/app/static/vendor"
-# the map's own code: what it is made of, and one file a part, in the order that they draw
+# the map's own code, one file a part, in the order in which they draw
 SCRIPTS = (
     "porchlight.js",
     "map/legend.js",
@@ -72,7 +72,7 @@ class Base(JSCSSMixin, MacroElement):
 
 
 class Patch(MacroElement):
-    """What a View puts on the map."""
+    """The element that carries a View's patch to the map."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});{% endmacro %}"
@@ -114,7 +114,7 @@ def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map
 
 
 def events(key: str) -> dict[str, Any]:
-    """What a map has told of itself: each part of static/map/ its own words, or nothing."""
+    """The map's own words on itself: one entry for each part of static/map/, or nothing."""
     told: dict[str, Any] = st.session_state.get(f"{key}_map") or {}
     return told
 

@@ -44,7 +44,7 @@ export default function (given) {{
 
 
 class Played(NamedTuple):
-    """What a player is made of; `totals` are the incidents of each frame, in areas or not."""
+    """The content of a player; `totals` are the incidents of each frame, in areas or not."""
 
     steps: Steps
     counted: FrameCounts
@@ -53,7 +53,7 @@ class Played(NamedTuple):
 
 
 def playing(asked: MapChoices, layer: str) -> bool:
-    """Whether the map is a player now."""
+    """Return whether the map is a player now."""
     return asked.play in UNITS and layer in LAYERS
 
 
@@ -66,7 +66,7 @@ def played(view: View, asked: MapChoices) -> Played:
 
 
 def _nothing(found: Played) -> str:
-    """Why there is nothing to play; empty where there is something."""
+    """The reason why there is nothing to play; empty where there is something."""
     if not found.steps.frames:
         return f"No whole {found.steps.unit} in this View"
     if found.counted.nothing:
@@ -78,7 +78,7 @@ def _nothing(found: Played) -> str:
 def player_patch(
     view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
 ) -> dict[str, Any]:
-    """What changes on the map while it plays."""
+    """The changes to the map's patch while it plays."""
     found = played(view, asked)
     if layer == "heat" and not recording.is_count(view, views.meta(view.stamp)):
         return {"frames": None}  # the layer itself says why there is no heat
@@ -173,7 +173,7 @@ def bar(view: View, answer: Answer, asked: MapChoices) -> None:
 
 
 def _left(found: Played, answer: Answer) -> str:
-    """What no frame shows, and how to see it."""
+    """Sentences on what no frame shows, and how to see it."""
     said = []
     if found.steps.left:
         each = words.counted(found.steps.left, f"earlier {found.steps.unit}")

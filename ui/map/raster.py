@@ -64,7 +64,7 @@ def png(level: npt.NDArray[np.uint8], rgb: list[tuple[int, int, int]], alpha: li
 def _finer(
     values: npt.NDArray[Any], known: npt.NDArray[np.bool_], shape: tuple[int, ...]
 ) -> npt.NDArray[Any]:
-    """The same as more pixels, bicubic; what is not known takes no part in it."""
+    """The values at more pixels, bicubic; what is not known takes no part in it."""
     size = (shape[1], shape[0])
     drawn = [
         np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BICUBIC))

@@ -1,4 +1,4 @@
-"""branca compiles what folium has rendered as a second template: do not.
+"""Keeps branca from compiling what folium has rendered as a second template.
 
 Outside text that reached a folium element would otherwise run on the server.
 """
@@ -14,7 +14,7 @@ DIV = "{% for name, element in this._children.items() %}{{element.render(**kwarg
 
 
 class Kind(type):
-    """folium asks isinstance(popup, Element): every element must still say yes."""
+    """The metaclass by which every element passes isinstance(popup, Element), as folium asks."""
 
     def __instancecheck__(cls, thing: object) -> bool:
         return isinstance(thing, Plain)

@@ -22,7 +22,7 @@ from ui.parts.palette import Theme
 
 ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
-# where a ratio's colors change: twice as many is as far from the same as half
+# limits of a ratio's colors: twice as many is as far from the same as half
 RATIOS = (0.5, 0.8, 1.25, 2.0)
 SAID = ("less than half", "half to 0.8", "0.8 to 1.25", "1.25 to twice", "more than twice")
 
@@ -30,14 +30,14 @@ Told = dict[str, Any]
 
 
 def modes(layer: str) -> tuple[str, ...]:
-    """How a layer can show two periods."""
+    """The ways in which a layer can show two periods."""
     return MODES if layer in DIFFERENCES else MODES[:3] if layer in BOTH else MODES[:1]
 
 
 def two_period_patch(
     view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
 ) -> Told:
-    """What changes on the map where two periods are compared; nothing where they cannot be."""
+    """The changes to the map's patch where two periods are compared; none where they cannot be."""
     found = map_layers.pair(view)
     if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
         return {}
@@ -140,7 +140,7 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
 
 
 def _season(answer: Answer) -> str:
-    """What a legend adds where the periods lie in other seasons."""
+    """The legend's addition where the periods lie in other seasons; else empty."""
     told = answer.comparison
     if told is None or told.season is Season.SAME:
         return ""

@@ -1,4 +1,4 @@
-"""What records say in a column of words, with shares of those that say anything."""
+"""Breakdowns of records by a column of words, with shares of those that say anything."""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def _labelled(found: Answers) -> pd.DataFrame:
 
 
 def breakdown_sentence(row: Breakdown, found: Answers) -> str:
-    """How many records say anything, how many of them the main word, and what is not known."""
+    """Sentences on how many records say anything, how many the main word, and what is unknown."""
     main = next(r for r in found.table.to_dict("records") if r["code"] == row.main)
     what, who = f"{row.who.lower()} {main['what']}", row.title.lower()
     unsaid = f"That does not mean that {what}." if found.said < found.of else ""

@@ -42,7 +42,7 @@ def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
 
 
 def _monthly(starts: pd.Series) -> bool:
-    """Whether all of several bars start on the first of a month."""
+    """Return whether all of several bars start on the first of a month."""
     return starts.nunique() > 1 and bool((pd.to_datetime(starts).dt.day == 1).all())
 
 
@@ -67,7 +67,7 @@ def axis(starts: pd.Series, most: int = 14, unit: str = "") -> dict[str, Any]:
 
 
 def dates(starts: pd.Series, most: int = 14, unit: str = "") -> alt.Axis:
-    """The same for Altair."""
+    """The same date axis for Altair."""
     return alt.Axis(**axis(starts, most, unit))
 
 
@@ -92,19 +92,19 @@ MONTHS = "months have 28 to 31 days"
 
 
 def per(unit: str) -> str:
-    """What a count is of: a week, a month (which differ in length)."""
+    """The step that a count is of: a week, a month (which differ in length)."""
     return f"a {unit}" + (f"; {MONTHS}" if unit == "month" else "")
 
 
 def when(unit: str) -> tuple[str, str]:
-    """How a tooltip names the start of a step, and its format: a month has no day."""
+    """The tooltip's name for the start of a step, and its format: a month has no day."""
     if unit == "month":
         return unit, "%B %Y"
     return unit if unit in ("day", "night") else f"{unit} from", "%a %b %-d, %Y"
 
 
 def _when(unit: str) -> list[alt.Tooltip]:
-    """What every chart over time says of a bar or point."""
+    """The tooltip of a bar or point on every chart over time."""
     first, form = when(unit)
     return [alt.Tooltip("start:T", title=first, format=form), INCIDENTS]
 

@@ -29,7 +29,7 @@ def show_headline(view: View, answer: Answer) -> None:
 
 
 def noun(view: View) -> str:
-    """What is counted, in the source's words, and which kinds, force or response of it."""
+    """The noun for what is counted, in the source's words, with its kinds, force or response."""
     told = says(view, views.meta(view.stamp))[:60]
     asked = {"kind": view.kinds, "force": view.forces, "response": view.responses}
     only = [words.label(column, code) for column, codes in asked.items() for code in codes]
@@ -79,7 +79,7 @@ def change_sentence(answer: Answer) -> str:
 
 
 def worth_of(found: forest.Ratios, where: str) -> str:
-    """What an unclear ratio of all together is worth: the smallest rise that would have shown."""
+    """The worth of an unclear overall ratio: the smallest rise that would have shown."""
     factor = power.smallest(
         lambda times: forest.share_found(
             found.lower, found.upper, found.p, found.usual, found.wider, times
@@ -89,7 +89,7 @@ def worth_of(found: forest.Ratios, where: str) -> str:
 
 
 def worth_of_areas(table: pd.DataFrame, season: Season) -> str:
-    """The same of single areas judged together, where none of them is clear; empty where none was
+    """The worth of finding no single area clear, all judged together; empty where none was
     judged, or none could have been called a rise because its season is not known."""
     if season == Season.UNKNOWN or table["p"].isna().all():
         return ""
@@ -103,7 +103,7 @@ def worth_of_areas(table: pd.DataFrame, season: Season) -> str:
 
 
 def season_words(season: Season, years: int, usual: float = np.nan) -> str:
-    """What season can do to a comparison; empty where it can do nothing."""
+    """A sentence on what season can do to a comparison; empty where it can do nothing."""
     match season:
         case Season.UNKNOWN:
             return (

@@ -8,7 +8,7 @@ PAIRS = (("low", "high"), ("ratio_low", "ratio_high"))  # columns of tables that
 
 
 def known_ends(low: float, high: float) -> tuple[bool, bool]:
-    """Which ends of a ratio's interval the counts can tell."""
+    """Return whether the counts can tell the lower and the upper end of a ratio's interval."""
     return bool(low >= 1 / FARTHEST), bool(high <= FARTHEST)
 
 

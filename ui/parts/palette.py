@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Theme(NamedTuple):
-    """What everything drawn needs to know of light and dark."""
+    """A theme: the colors of everything drawn, in light or dark."""
 
     dark: bool
     paper: str
@@ -22,7 +22,7 @@ DARK_LAJOLLA = ("#4d2b1c", "#853e39", "#c54f4a", "#e58851", "#f1c25a", "#fcf0a2"
 LIGHT = Theme(False, "#fbf8f2", "#221c14", "#6f6555", "#fbf8f2", "#b4540a", LAJOLLA)
 DARK = Theme(True, "#171310", "#f3ebdd", "#a99c88", "#171310", "#f2a541", DARK_LAJOLLA)
 
-# Crameri's vik: lower in blue, higher in rust, the middle without a word
+# Crameri's vik: lower in blue, higher in rust, the middle neutral
 LOWER, SAME, HIGHER = "#307da6", "#b9b0a3", "#b2511d"
 
 DIVERGING = ("#1a5a8c", "#7eb0cb", "#ded6cb", "#d8966d", "#a8430f")

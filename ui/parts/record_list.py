@@ -1,4 +1,4 @@
-"""What the Records page shows: outside text in text widgets only."""
+"""The Records page: outside text in text widgets only."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _LABELS = {
 
 
 def list_title(view: View) -> str:
-    """What the page lists."""
+    """The title of the page of records."""
     return f"The newest records of this View: {headline.noun(view)}"
 
 
@@ -55,7 +55,7 @@ def spoken(found: pd.DataFrame, view: View, personal: list[str]) -> pd.DataFrame
     return frame.assign(other=other, time=times, occurred_at=moments, local_date=dates)
 
 
-# as much of the clock as the source knows
+# time precision -> the part of the clock that the source knows
 CLOCK = {"exact": "{:%H:%M}", "hour": "about {:%H}:00"}
 
 
@@ -65,7 +65,7 @@ def hidden_columns(view: View) -> list[str]:
 
 
 def list_sentence(view: View, frame: pd.DataFrame, search: str) -> str:
-    """How many of how many are listed."""
+    """A sentence on how many of how many records are listed."""
     every = views.headline(view)["n"]
     if not search.strip():
         return f"The newest {len(frame):,} of {words.counted(every, 'record')}."

@@ -43,7 +43,7 @@ WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no ra
 def columns(
     names: Iterable[str], widths: dict[str, int] | None = None, known: Columns = COLUMNS
 ) -> dict[str, Any]:
-    """What Streamlit needs to know of each column."""
+    """Streamlit's configuration of each column."""
     config: dict[str, Any] = {}
     for name in names:
         label, form, help = known[name]
@@ -60,7 +60,7 @@ def columns(
 
 
 def stepped(known: Columns, unit: str) -> Columns:
-    """The same columns in the words of a step: those here speak of weeks (or days)."""
+    """The columns in the words of a step: those of the tables here speak of weeks (or days)."""
 
     def spoken(text: str) -> str:
         for said, meant in (("weeks (or days)", f"{unit}s"), ("week (or day)", unit)):

@@ -1,4 +1,4 @@
-"""What the page Compare is asked: which two, and what a link said of them in vain."""
+"""The choices of the page Compare: which two, and what a link said of them in vain."""
 
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ OTHERS = "all other areas"
 
 
 class ComparisonChoice(NamedTuple):
-    """What is compared: the View as it is compared, and the other side where it is chosen here.
+    """A comparison: the View as it is compared, and the other side where it is chosen here.
 
     `these` and `those` are sets of areas, `other` is the View of another source; `notices`
     are to be said to the reader.
@@ -35,7 +35,7 @@ class ComparisonChoice(NamedTuple):
 
 
 def ask(view: View) -> ComparisonChoice:
-    """Which two the reader wants side by side."""
+    """Ask for the two that the reader wants side by side."""
     row = st.container(horizontal=True, vertical_alignment="bottom")
     what = row.segmented_control(
         "Compare", WHAT, default=PERIODS, key="against", bind="query-params", required=True,
@@ -125,7 +125,7 @@ def pair(view: View, asked: ComparisonChoice) -> Pair | str:
 
 
 def told(view: View, asked: ComparisonChoice, pair: Pair | str) -> list[str]:
-    """What is to be said before any number."""
+    """Sentences that stand before any number."""
     refused = isinstance(pair, str) and asked.what == PERIODS  # then no half stands against one
     lines = [*(() if refused else asked.notices), *([_MEANS] if asked.what == SOURCES else [])]
     if isinstance(pair, str):
@@ -178,7 +178,7 @@ CLEAR = (
 
 
 def made(asked: ComparisonChoice, pair: Pair | str) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     words = {"against": asked.what}
     parameters = {"Compared": asked.what}
     if not isinstance(pair, str):

@@ -1,4 +1,4 @@
-"""What the page Compare says of two that stand side by side: title, numbers, table."""
+"""The words of the page Compare for two that stand side by side: title, numbers, table."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ _CHANCE = 0.05
 
 
 def names(pair: Pair, asked: ComparisonChoice) -> tuple[str, str]:
-    """What the two are called."""
+    """The names of the two sides."""
     if pair.what == PERIODS:
         return pair.a.period, pair.b.period
     if pair.what == SOURCES:
@@ -35,7 +35,7 @@ def _listed(areas: tuple[str, ...]) -> str:
 
 
 def comparison_title(view: View, asked: ComparisonChoice, pair: Pair | str) -> str:
-    """What was compared with what, and the finding."""
+    """The title: what was compared with what, and the finding."""
     what = headline.sentence_case(headline.noun(view))
     if isinstance(pair, str):
         return f"{what}: {asked.what} cannot be compared yet"
@@ -58,7 +58,7 @@ def comparison_title(view: View, asked: ComparisonChoice, pair: Pair | str) -> s
 
 
 def _spread(pair: Pair) -> str:
-    """How two sources spread over the areas."""
+    """The finding of how two sources spread over the areas, in words."""
     tested = pair.table["q"].notna().sum()
     clear = pair.table[pair.table["finding"].isin([forest.HIGHER, forest.LOWER])]
     if clear.empty:
@@ -140,7 +140,7 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
 
 
 def tested(pair: Pair) -> str:
-    """How many areas differ clearly, of how many, and how many would if judged one by one."""
+    """Sentences on how many areas differ clearly, and how many would if judged one by one."""
     p, found = pair.table["p"].dropna(), pair.table["finding"].value_counts()
     few = int(found.get(forest.FEW, 0))
     untested = f"Not tested: {few}, too few incidents." if few else ""
@@ -170,7 +170,7 @@ def tested(pair: Pair) -> str:
 
 
 def drawable(pair: Pair) -> bool:
-    """Whether there is any area to draw; else it is said."""
+    """Return whether there is any area to draw; else it is said."""
     if pair.table["ratio"].notna().any():
         return True
     st.text("No area has enough to be compared: no rates, or no record lies in an area.")

@@ -1,4 +1,4 @@
-"""What the page of emerging hot spots shows: the categories, and each area's history."""
+"""The page of emerging hot spots: the categories, and each area's history."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from ui.patterns import hot_spots_page
 _METHOD = "Emerging hot spot"
 BY = {"whole months": "month", "whole weeks": "week"}
 MOST_ROWS = 24  # areas in the picture of histories
-# what each word of geo.emerging means, shortly
+# word of geo.emerging -> its meaning in short
 _MEANS = {
     "new": "for the first time in the newest step",
     "consecutive": "only in a run of the newest steps",
@@ -36,7 +36,7 @@ _MEANS = {
     "oscillating": "now, but the other way before",
     "historical": "nearly always, but not now",
 }
-# of kin, so that a map needs four colors and not eight
+# words that share a color, so that a map needs four and not eight
 FAMILIES = (
     ("new", "consecutive", "intensifying"),
     ("persistent",),
@@ -50,7 +50,7 @@ DARK_COOL = ("#b9e0f2", "#8cc8e6", "#3f83a8", "#27506a")
 
 
 def choose(view: View) -> tuple[str, str, str, int]:
-    """What is measured, who is whose neighbor, the step of time, and the seed."""
+    """Ask for the measure, the neighbors, the step of time and the seed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = 0 if view.days >= 31 * LEAST_STEPS else 1
         by = st.selectbox(
@@ -62,7 +62,7 @@ def choose(view: View) -> tuple[str, str, str, int]:
 
 
 def shown(found: Emerging) -> str:
-    """Why no pattern can be named; empty where one can."""
+    """The reason why no pattern can be named; empty where one can."""
     steps = found.steps
     if steps.frames < LEAST_STEPS:
         since = " since recording changed" if found.stretch.begun else ""
@@ -101,7 +101,7 @@ def title(view: View, found: Emerging) -> str:
 
 
 def said(of: str, found: Emerging) -> str:
-    """What was counted: the cube in words."""
+    """The cube in words: what was counted."""
     steps = found.steps
     every = int(np.isfinite(found.z).any(axis=1).sum())
     last = found.state[:, -1] if steps.frames else np.zeros(0)
@@ -119,7 +119,7 @@ def said(of: str, found: Emerging) -> str:
 
 
 def power_lines(view: View, found: Emerging, of: str, how: str, unit: str, seed: int) -> list[str]:
-    """What it is worth that the newest step has no hot spot; nothing where it has one."""
+    """The worth of finding no hot spot in the newest step; nothing where it has one."""
     if shown(found) or (found.state[:, -1] > 0).any():
         return []
     smallest = findings.smallest_new(view, of, how, unit, seed)
@@ -154,7 +154,7 @@ def _colors(theme: Theme) -> dict[str, str]:
 
 
 def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
-    """What the map shows: the category of each area."""
+    """The map's patch: the category of each area."""
     colors = _colors(theme)
     tested = np.asarray(np.isfinite(found.z).any(axis=1))
     unsure = np.asarray(found.undecided.any(axis=1))
@@ -277,7 +277,7 @@ def strips(found: Emerging, names: pd.Series, rows: pd.DataFrame, theme: Theme) 
 
 
 def made(of: str, how: str, unit: str, seed: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     by = next(label for label, word in BY.items() if word == unit)
     return MethodNote(
         _METHOD,

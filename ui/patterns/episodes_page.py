@@ -1,4 +1,4 @@
-"""What the page of episodes shows: groups of records that look like one event."""
+"""The page of episodes: groups of records that look like one event."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ MOST = 300  # groups on the map and in the list: the largest
 
 
 def choose(view: View) -> tuple[int, int, int]:
-    """How near in metres and hours records of one event lie, and how many make one."""
+    """Ask how near in meters and hours records of one event lie, and how many make one."""
     sources = chosen_sources(view, views.meta(view.stamp))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metres = st.selectbox(
@@ -44,7 +44,7 @@ def choose(view: View) -> tuple[int, int, int]:
             "Hours apart, at most", HOURS, HOURS.index(USUAL[1]), key="within",
             bind="query-params", width=190,
         )  # fmt: skip
-        # of reports that people send in two are a group; official records are many
+        # two reports that people send are a group; official records are many, so it takes more
         official = all(s["kind"] == "official" for s in sources)
         usual = USUAL[2] if official else LEAST_RECORDS[0]
         least = st.selectbox(
@@ -70,7 +70,7 @@ def title(view: View, found: Episodes) -> str:
 
 
 def said(view: View, found: Episodes) -> list[str]:
-    """How many records were grouped, and which are left out."""
+    """Sentences on how many records were grouped, and which are left out."""
     inside = int((found.records["episode"] >= 0).sum())
     lines = [
         f"{inside:,} of {len(found.records):,} records lie in a group, "
@@ -98,7 +98,7 @@ def span(view: View, found: Episodes) -> str:
 
 
 def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
-    """What the map shows: a ring an episode, by kind, with how many records it holds."""
+    """The map's patch: a ring an episode, by kind, with how many records it holds."""
     kinds = found.records["kind"].value_counts().index.tolist()
     codes = {kind: words.CODES["kind"][kind] for kind in kinds}
     hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
@@ -207,7 +207,7 @@ def listed(view: View, found: Episodes) -> pd.DataFrame:
 
 
 def made(metres: int, hours: int, least: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     usual = f"{metres} m, {hours} h, {least} records"
     return MethodNote(
         _METHOD,

@@ -57,7 +57,7 @@ def show_forest(pair: Pair, asked: ComparisonChoice, theme: Theme) -> None:
 
 
 def measure(pair: Pair, a: str, b: str) -> str:
-    """What the ratio is of."""
+    """The words for what the ratio is of."""
     if pair.what == PERIODS:
         return f"Incidents a {pair.unit}: {a} divided by {b}"
     if pair.what == AREAS:

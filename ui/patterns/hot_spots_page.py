@@ -1,4 +1,4 @@
-"""What the page of hot spots shows."""
+"""The page of hot spots: its choices, title, sentences, picture and table."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from ui.parts.palette import Theme
 STRONG = 0.01
 _CHANCE = "About 1 in 20 of the areas flagged on this map is expected to be chance."
 _METHOD = "Hot spot"
-# label, up to which q, what the legend says
+# label, the largest q, the legend's text
 CLASSES = (
     ("hot", STRONG, "hot, q at most 0.01"),
     ("hot", LEVEL, "hot, q at most 0.05"),
@@ -42,7 +42,7 @@ CANNOT_TELL = (
 
 
 def why_not(view: View, answer: Answer) -> str:
-    """Why there can be no hot spots of a View; empty where there can."""
+    """The reason why there can be no hot spots of a View; empty where there can."""
     if not recording.is_count(view, views.meta(view.stamp)):
         return "What is no count has no usual, no rate and no pattern."
     if view.shape:
@@ -60,13 +60,13 @@ def why_not(view: View, answer: Answer) -> str:
 
 
 def choose(view: View) -> tuple[str, str, int]:
-    """What is measured, who is whose neighbor, and the seed, side by side."""
+    """Ask for the measure, the neighbors and the seed, side by side."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         return ask(view)
 
 
 def ask(view: View) -> tuple[str, str, int]:
-    """The same, in a row that is there already."""
+    """Ask for the same in a row that is there already."""
     of = st.selectbox(
         "Measure", neighbors.measures(view), key="of", bind="query-params",
         width=250, help="Never raw counts: those show where people and streets are. Standardized: "
@@ -80,7 +80,7 @@ def ask(view: View) -> tuple[str, str, int]:
 
 
 def too_few(areas: int) -> str:
-    """That so many areas are too few to call one high or low."""
+    """The sentence that so many areas are too few to call one high or low."""
     return (
         f"{words.counted(areas, 'area')} of this View can be tested (with a rate, neighbors, and "
         f"others to be held against): it takes {LEAST_AREAS} to call one hot or cold. Hexagons or smaller "
@@ -89,7 +89,7 @@ def too_few(areas: int) -> str:
 
 
 def shown(found: Hot) -> str:
-    """Why nothing can be said; empty where something can."""
+    """The reason why nothing can be said; empty where something can."""
     if not found.table["n"].any():
         return NONE_AT_ALL
     if found.tested < LEAST_AREAS:
@@ -125,7 +125,7 @@ def title(view: View, of: str, found: Hot) -> str:
 
 
 def said(of: str, found: Hot) -> str:
-    """How many areas were tested, and what came of it."""
+    """Sentences on how many areas were tested, and what came of it."""
     counts = found.table["label"].value_counts()
     rate = area_layer.number(found.place)
     unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
@@ -140,7 +140,7 @@ def said(of: str, found: Hot) -> str:
 
 
 def power_lines(view: View, found: Hot, of: str, how: str, seed: int) -> list[str]:
-    """What finding no hot spot is worth; nothing where one was found or none could be."""
+    """The worth of finding no hot spot; nothing where one was found or none could be."""
     if shown(found) or (found.table["label"] == "hot").any():
         return []
     smallest = findings.smallest_hot(view, of, how, seed)
@@ -148,7 +148,7 @@ def power_lines(view: View, found: Hot, of: str, how: str, seed: int) -> list[st
 
 
 def across(view: View) -> list[str]:
-    """What a map of a period is worth in which recording is known to have changed."""
+    """Sentences on known changes of recording that a map of the whole period adds up."""
     lines = frame.change_words(view)
     if inside := frame.changes(view):
         day = inside[-1].day
@@ -183,7 +183,7 @@ def sentences(found: Hot) -> list[str]:
 
 
 def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
-    """What the map shows: colors where a result stands, hatches elsewhere."""
+    """The map's patch: colors where a result stands, hatches elsewhere."""
     colors = dict(zip(CLASSES, _colors(theme)))
     fills, seen = [], set()
     for row in each(found.table):
@@ -229,7 +229,7 @@ def _colors(theme: Theme) -> tuple[str, str, str, str]:
 
 
 def tips(found: Hot) -> list[list[str]]:
-    """What hovering tells."""
+    """The lines of the tooltip of each area."""
     told = []
     for row in each(found.table):
         lines = [_LABELS[str(row.label)], words.counted(int(row.n), "incident")]
@@ -274,7 +274,7 @@ def table(found: Hot, height: int) -> pd.DataFrame:
 
 
 def made(of: str, how: str, seed: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     return MethodNote(
         _METHOD,
         (

@@ -1,4 +1,4 @@
-"""What the page of near repeats shows: a table of bands as a matrix of colors."""
+"""The page of near repeats: a table of bands as a matrix of colors."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -77,7 +77,7 @@ def title(kind: str, found: Near) -> str:
 
 
 def shown(found: Near) -> str:
-    """Why nothing can be said of the events that are left; empty where something can."""
+    """The reason why nothing can be said of the events left; empty where something can."""
     if found.records >= _LEAST:
         return ""
     return (
@@ -106,7 +106,7 @@ _DAYS = {0.0: "on the same day", 1.0: "a day apart"} | {
 
 
 def said(kind: str, found: Near, view: View) -> list[str]:
-    """How many were paired, and what is left out."""
+    """Sentences on how many were paired, and what is left out."""
     lines = []
     if found.strongest is None:
         far, apart = POWER_BAND
@@ -218,7 +218,7 @@ def listed(found: Near) -> pd.DataFrame:
 
 
 def made(kind: str, seed: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     return MethodNote(
         _METHOD,
         (

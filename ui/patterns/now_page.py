@@ -1,4 +1,4 @@
-"""What the page Now shows: what is unusual in the newest days, and what it is worth."""
+"""The page Now: what is unusual in the newest days, and what it is worth."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _FEW = 3  # clusters that are not unusual and are listed all the same
 
 
 def choose() -> tuple[int, int]:
-    """How far back the newest windows may reach, in days, and the seed."""
+    """Ask how far back the newest windows may reach, in days, and for the seed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         longest = st.segmented_control(
             "Began at most so many days ago", space_time_scan.DAYS, default=space_time_scan.USUAL_DAYS,
@@ -39,7 +39,7 @@ def choose() -> tuple[int, int]:
 
 
 def why_not(found: Daily, longest: int) -> str:
-    """Why nothing can be said; empty where something can."""
+    """The reason why nothing can be said; empty where something can."""
     least = prospective.least_days(longest)
     held = int(found.counts.sum())
     span = period(found.days[0], found.days[-1]) if found.days else ""
@@ -63,7 +63,7 @@ def why_not(found: Daily, longest: int) -> str:
 
 
 def _few(many: str, span: str, longest: int) -> str:
-    """Why so few incidents say nothing."""
+    """The reason why so few incidents say nothing."""
     return (
         f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
         f"{_LEAST} before the newest {longest} days. That nothing unusual is named does not say "
@@ -72,7 +72,7 @@ def _few(many: str, span: str, longest: int) -> str:
 
 
 def _short(found: Daily, longest: int, least: int) -> str:
-    """Why so few days say nothing."""
+    """The reason why so few days say nothing."""
     since, advice = "", " An earlier From adds days, where the source has them."
     if (change := found.changed) and found.days and found.days[0] >= change.day:
         since = f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
@@ -134,7 +134,7 @@ def said(found: Daily, newest: Unusual, longest: int) -> list[str]:
 
 
 def looked_at(found: Daily, newest: Unusual, longest: int) -> list[str]:
-    """What was looked at, what counts as unusual, and what was left out."""
+    """Sentences on what was looked at, what counts as unusual, and what was left out."""
     lines = [_looked_at(found, newest, longest)]
     if found.again is not None:
         lines.append(_events(found))
@@ -147,7 +147,7 @@ def looked_at(found: Daily, newest: Unusual, longest: int) -> list[str]:
 
 
 def _worth(newest: Unusual, areas: int, longest: int) -> str:
-    """What a finding of nothing is worth: the smallest rise that would have shown."""
+    """The worth of a finding of nothing: the smallest rise that would have shown."""
     days = min(space_time_scan.RISE_DAYS, longest)
     weeks = "two weeks" if days == 2 * prospective.WEEK else "a week"
     many = min(space_time_scan.RISE_AREAS, areas)
@@ -155,7 +155,7 @@ def _worth(newest: Unusual, areas: int, longest: int) -> str:
 
 
 def _looked_at(found: Daily, newest: Unusual, longest: int) -> str:
-    """What was looked at, and what unusual means."""
+    """Sentences on what was looked at, and what unusual means."""
     span = period(found.days[0], found.days[-1])
     many = words.counted(int(found.counts.sum()), "event" if found.again else "incident")
     return (
@@ -167,7 +167,7 @@ def _looked_at(found: Daily, newest: Unusual, longest: int) -> str:
 
 
 def _by_the_past(newest: Unusual) -> str:
-    """How often the source would have been called unusual before."""
+    """A sentence on how often the source would have been called unusual before."""
     share = f"{newest.called / newest.earlier:.0%}, where" if newest.called else "where"
     return (
         f"On {newest.called or 'none'} of the {newest.earlier} earlier days looked at in the same way "
@@ -177,7 +177,7 @@ def _by_the_past(newest: Unusual) -> str:
 
 
 def _events(found: Daily) -> str:
-    """How many reports were taken as how many events."""
+    """A sentence on how many reports were taken as how many events."""
     told = "reports" if found.only_reports else "records"
     near = f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour"
     if not found.again:
@@ -206,14 +206,14 @@ def sentence(row: Any, newest: Unusual) -> str:
 
 
 def expected(row: Any) -> str:
-    """What was expected, and how many times it there is: no number where it is next to none."""
+    """The expected count and the ratio to it, in words; no number where it is next to none."""
     if row.expected < NEXT_TO_NONE:
         return "next to none are expected"
     return f"{row.expected:,.1f} are expected, {row.ratio:.1f} times as many"
 
 
 def rare(row: Any, newest: Unusual) -> str:
-    """How unusual a cluster is, in words."""
+    """A sentence on how unusual a cluster is."""
     least = " or more" if row.p <= newest.least_p else ""
     return (
         "Looking every day, something as unlikely comes up here about once in "
@@ -222,7 +222,7 @@ def rare(row: Any, newest: Unusual) -> str:
 
 
 def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> dict[str, Any]:
-    """What the map shows: the areas of each unusual cluster."""
+    """The map's patch: the areas of each unusual cluster."""
     _, _, _, high, high2 = palette.diverging(theme)
     fills = [theme.paper] * len(found.counts)
     lines: list[list[str]] = [["nothing unusual here"] for _ in fills]
@@ -359,7 +359,7 @@ def alarms(found: Alarms) -> None:
 
 
 def made(found: Daily, longest: int, seed: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     return MethodNote(
         _METHOD,
         (

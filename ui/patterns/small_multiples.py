@@ -27,14 +27,14 @@ Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def width(pair: Pair) -> int:
-    """How many steps one bar spans."""
+    """The number of steps that one bar spans."""
     least = CALM if pair.what == SOURCES and pair.step == WEEK else 1
     steps = len(pair.a.starts)
     return next((w for w in _WIDTHS if steps / w <= BARS and w >= min(least, steps)), _WIDTHS[-1])
 
 
 def unit(pair: Pair) -> str:
-    """What one bar is of."""
+    """The unit of one bar, in words."""
     wide = width(pair)
     per = f"a {pair.unit}" if wide == 1 else f"in {wide} {pair.unit}s"
     what = {
@@ -85,7 +85,7 @@ def _ends(starts: npt.NDArray[np.datetime64], wide: int, step: int) -> npt.NDArr
 
 
 def _known(pair: Pair) -> npt.NDArray[np.bool_]:
-    """Which units have residents."""
+    """Mask of the units that have residents."""
     known = np.zeros(len(pair.b.asked), bool)
     known[pair.table.index[pair.table["population"] > 0]] = True
     return known

@@ -1,4 +1,4 @@
-"""What the page Trend shows: the weekly series, its expected band, alarms and breaks."""
+"""The page Trend: the weekly series, its expected band, alarms and breaks."""
 
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -50,7 +50,7 @@ def never(view: View, answer: Answer) -> str:
 
 
 def why_not(found: Trend) -> str:
-    """Why nothing can be said; empty where something can."""
+    """The reason why nothing can be said; empty where something can."""
     n = len(found.table)
     if n < _LEAST:
         return (
@@ -200,7 +200,7 @@ def _across(view: View, found: Trend) -> list[str]:
 
 
 def _recording(row: Any, changes: list[tuple[date, str]]) -> str:
-    """What a break may be besides a change of what happened."""
+    """A sentence on what a break may be besides a change of what happened; else empty."""
     for when, what in changes:
         if abs((when - row.at).days) <= NEAR:
             return f" Known: {what}"
@@ -313,7 +313,7 @@ def breaks(found: Trend) -> pd.DataFrame:
 
 
 def made(found: Trend, seed: int) -> MethodNote:
-    """What stands below the page."""
+    """The finding's method note, which stands below the page."""
     used = sorted(set(found.table["method"]) - {""})
     return MethodNote(
         _METHOD,

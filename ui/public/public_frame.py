@@ -1,4 +1,4 @@
-"""What stands around every public page: what can be chosen, the sentence, the link."""
+"""The frame of every public page: what can be chosen, the sentence, the link."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -29,7 +29,7 @@ _LABELS = {
     "source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period", "area": "Areas",
     "at": "Position of the map",
 }  # fmt: skip
-# of the release that a link was made with, by what became of it
+# state of the release that a link was made with -> the notice for the reader
 RELEASES = {
     "published": "This link was made with another release. Closed numbers stay as they are; newer "
     "ones came.",
@@ -40,7 +40,7 @@ RELEASES = {
 
 
 class Shown(NamedTuple):
-    """What a public page shows: the release, the choice, and its cells, one row an area."""
+    """The content of a public page: the release, the choice, and its cells, one row an area."""
 
     kept: Kept
     choice: Choice
@@ -141,7 +141,7 @@ def _first(kept: Kept) -> str:
 
 
 def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:
-    """What a link says in vain, in sentences that repeat nothing of it."""
+    """Sentences on what a link says in vain; they repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
     _, bounds = public_cached.shapes(kept.release.folder)
     fits: dict[str, Callable[[str], bool]]
@@ -157,7 +157,7 @@ def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str
 
 
 def read_choice() -> Shown:
-    """What was asked for. Every public page starts here.
+    """The content that was asked for. Every public page starts here.
 
     Streamlit may look into pages/ before dashboard.py ran: then the menu comes first.
     """
@@ -180,7 +180,7 @@ def head(title: str) -> None:
 
 
 def public_title(found: Shown) -> str:
-    """What the map says, in a sentence."""
+    """The title: what the map says, in a sentence."""
     asked = found.asked
     some = asked[(asked["n"] > 0).fillna(False).astype(bool)]
     what = release_words.spell_choice(found.choice)
@@ -204,7 +204,7 @@ def public_sentence(found: Shown) -> str:
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
-    """How the numbers are made, what they cover, and the link."""
+    """Show how the numbers are made, what they cover, and the link."""
     for text in notes(found, paths):
         st.text(text)
     box = st.expander("Copy link", on_change="rerun", key="copy")
@@ -215,7 +215,7 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
 
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
-    """What a page and its files say of their numbers."""
+    """Sentences on a page's numbers, for the page and its files."""
     source = found.choice.source
     told = [
         text for path in paths if path for text in release_words.how(found.release, source, path)

@@ -53,7 +53,7 @@ def patch(found: Shown) -> dict[str, Any]:
 
 
 def released_tips(found: Shown) -> list[list[str]]:
-    """What hovering tells, an area each."""
+    """The lines of the tooltip of each area."""
     noun = "records" if found.choice.exact else "reports, rounded"
     told = []
     for row in found.rows.itertuples():

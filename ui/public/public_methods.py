@@ -13,7 +13,7 @@ _NUMBERS = {folder: source for source, folder in SOURCES.items()}
 
 
 def rules(found: Shown) -> None:
-    """What is public, and what was decided for this release."""
+    """Show what is public, and what was decided for this release."""
     weaker = [f"Weaker than usual: {text}" for text in found.release.manifest["warnings"]]
     _list([*release_words.rules(found.release), *weaker], "rules")
 
@@ -53,7 +53,7 @@ def example(found: Shown) -> None:
 
 
 def held_back(found: Shown) -> None:
-    """What is in no table."""
+    """Show what is in no table."""
     _list(found.release.manifest["held_back"], "held_back")
 
 
@@ -99,7 +99,7 @@ def tables(found: Shown) -> None:
 
 
 def check(found: Shown) -> None:
-    """How anybody can check the files."""
+    """Show how anybody can check the files."""
     told = found.release.manifest
     st.text(
         f"Release {found.release.id}, as of {told['as_of']}, code {told['code']}, data "

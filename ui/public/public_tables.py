@@ -34,7 +34,7 @@ def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = ""
 
 
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
-    """What a file says of itself: the same notes as its page."""
+    """The notes inside a file: the same as those of its page."""
     choice = found.choice
     made = release_words.sample_warning(found.release, choice.source)
     return [
@@ -54,7 +54,7 @@ def name(found: Shown) -> str:
 
 
 def label(choice: Choice) -> str:
-    """What a number counts."""
+    """The name of what a number counts."""
     return "Records" if choice.exact else "Reports"
 
 
