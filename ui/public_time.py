@@ -70,8 +70,7 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
             alt.Tooltip("said:N", title="number"),
         ],
     )
-    whole = alt.Axis(tickCount=4, **charts.COUNTS)
-    top = alt.Y("n:Q", title=None, scale=alt.Scale(domainMin=0), axis=whole)
+    top = alt.Y("n:Q", title=None, scale=alt.Scale(domainMin=0), axis=charts.COUNTS)
     many = told["start"].nunique() > 150
     line = base.mark_line(strokeWidth=1.8, invalid="break-paths-filter-domains").encode(y=top)
     dots = base.mark_circle(size=12 if many else 34, opacity=1).encode(y=top)
@@ -81,9 +80,8 @@ def chart(frame: pd.DataFrame, order: list[str], title: str, height: int = 220) 
         gaps = base.mark_tick(color=theme.quiet, thickness=1, size=7, opacity=0.7)
         gaps = gaps.encode(y=alt.datum(0), color=alt.value(theme.quiet))
         layers.append(gaps.transform_filter("!isValid(datum.n)"))
-    return alt.layer(*layers, title=alt.TitleParams(**charts.title(title, theme))).properties(
-        height=height
-    )
+    said = alt.TitleParams(**charts.title(title, theme))
+    return alt.LayerChart(layer=layers, title=said).properties(height=height)
 
 
 def palette_of(theme: Theme, n: int) -> list[str]:

@@ -126,7 +126,7 @@ def chart(
     steps = alt.Chart(line).mark_line(interpolate="step-after", color=theme.ink, strokeWidth=1.5)
     drawn = [bars, steps.encode(x=x, y=y, tooltip=tips), *charts.marked(changes, theme)]
     title = alt.TitleParams(**charts.title(name, theme))
-    return alt.layer(*drawn, title=title).properties(height=112)
+    return alt.LayerChart(layer=drawn, title=title).properties(height=112)
 
 
 def show(pair: Pair, asked: Asked, changes: list[tuple[date, str]], theme: Theme) -> None:
