@@ -158,7 +158,7 @@ def timeline(view: View, found: Episodes, theme: Theme) -> None:
         .mark_circle(color=theme.accent, opacity=0.65, size=70)
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(span), scale=alt.Scale(domain=ends)),
-            y=alt.Y("size:Q", title=None, axis=alt.Axis(tickCount=4, **charts.COUNTS),
+            y=alt.Y("size:Q", title=None, axis=charts.COUNTS,
                     scale=alt.Scale(zero=True)),
             tooltip=[
                 alt.Tooltip("start:T", title="began", format="%a %b %-d, %Y %H:%M"),

@@ -127,7 +127,7 @@ def side_chart(
     steps = alt.Chart(line).mark_line(interpolate="step-after", color=theme.ink, strokeWidth=1.5)
     drawn = [bars, steps.encode(x=x, y=y, tooltip=tips), *charts.marked(changes, theme)]
     title = alt.TitleParams(**charts.chart_title(name, theme))
-    return alt.layer(*drawn, title=title).properties(height=112)
+    return alt.LayerChart(layer=drawn, title=title).properties(height=112)
 
 
 def show_small_multiples(

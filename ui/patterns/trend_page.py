@@ -215,7 +215,7 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         state=np.where(found.table["alarm"], "above expected", "as expected"),
     )
     x = alt.X("start:T", title=None, axis=charts.dates(rows["start"]))
-    y = alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **charts.COUNTS))
+    y = alt.Y("n:Q", title=None, axis=charts.COUNTS)
     tips = [
         alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"), charts.INCIDENTS,
         alt.Tooltip("expected:Q", format=",.1f"), alt.Tooltip("upper:Q", title="up to", format=",.0f"),
@@ -247,7 +247,7 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         | {"text": text}
         | {"offset": 8 + 14 * min(len(found.breaks), 3)}
     )
-    return alt.layer(*layers, title=above).properties(height=340)
+    return alt.LayerChart(layer=layers, title=above).properties(height=340)
 
 
 def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
