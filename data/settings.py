@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 AUDIENCES = ("team", "public")
 ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
 
 
 class Problem(ValueError):
