@@ -14,11 +14,10 @@ import streamlit as st
 from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
-from data.maps.outlines import HEXAGON_OF
 from data.storage.store import Current
 from data.views import links, pixel_counts, view_counts
 from data.views.answers import Answer, area_table
-from data.views.view import HEXAGONS, View
+from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import mercator
 from tests.pages.test_pages import opened, said
 from tests.views.test_view import NOW, PLACE, WORLD
