@@ -11,10 +11,7 @@ from data.storage.store import Current, Store
 from data.views import breakdowns, whole_records
 from data.views.breakdowns import BREAKDOWNS
 from geo import shares
-from tests.pages.test_pages import (
-    opened,
-    said,  # pages run on the sample
-)
+from tests.pages.test_pages import opened, said, store  # noqa: F401 (pages run on the sample)
 from tests.views.test_details import asked
 
 (POLICE,) = BREAKDOWNS
