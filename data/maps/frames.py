@@ -14,7 +14,7 @@ from data.storage.store import Current
 from data.views import conditions, pixel_counts
 from data.views.coverage import cover
 from data.views.filters import period
-from data.views.sql import DAY_KNOWN, day_sql, point_sql
+from data.views.sql import DAY_KNOWN, day_sql, point_sql, unit_sql
 from data.views.view import DAY, MONTH, View
 from geo import density, tabulate
 from geo.mercator import Grid
@@ -155,7 +155,7 @@ def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFr
     """The View counted by unit, and by area and frame, in the order of `units`."""
     sql, values = conditions.where(view, current)
     table = current.query(
-        f"""SELECT {conditions.area_sql(view, current)} AS unit,
+        f"""SELECT {unit_sql(view, current.meta)} AS unit,
             CASE WHEN {made.known} THEN {made.sql} END AS step, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,

@@ -114,7 +114,7 @@ def halves(view: View, current: Current) -> View | None:
         return None
     now, before = cover(view, current.meta), cover(other, current.meta)
     start, end = now.span()
-    step = periods.choose_step(now, before, current)
+    step = view_counts.choose_step(now, before, current)
     if not before.uncovered(step) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
@@ -133,7 +133,7 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Fl
     other = view.compared()
     now = cover(view, current.meta)
     before = None if other is None else cover(other, current.meta)
-    step = periods.choose_step(now, before, current)
+    step = view_counts.choose_step(now, before, current)
     if (why := periods.why_not(now, before, step, current)) or other is None or before is None:
         return why
     a, b = (_side(current, replace(v, compare=NOTHING), step, units, asked) for v in (view, other))
@@ -168,7 +168,7 @@ def two_sets(
     covers = cover(view, current.meta)
     if covers.extent is Extent.NONE:
         return f"No comparison: {covers.gap}"
-    step = periods.choose_step(covers, None, current)
+    step = view_counts.choose_step(covers, None, current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
         return f"No comparison: it takes two whole {step_name(view, step)}s or more."
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
@@ -232,7 +232,7 @@ def two_sources(
         return f"No comparison: {_spans(view, other, spans)} They share no day of this View."
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
     covers = cover(a, current.meta)
-    step = periods.choose_step(covers, cover(b, current.meta), current)
+    step = view_counts.choose_step(covers, cover(b, current.meta), current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
         least = f"two whole {step_name(a, step)}s"
         return f"No comparison: {_spans(view, other, spans)} They share less than {least}."

@@ -70,7 +70,7 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     other = view.compared()
     covers = cover(view, current.meta)
     covers_before = None if other is None else cover(other, current.meta)
-    step = periods.choose_step(covers, covers_before, current)
+    step = view_counts.choose_step(covers, covers_before, current)
     counted = view_counts.by_area_and_step(current, view, step)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]

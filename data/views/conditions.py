@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from data.storage.store import Current
 from data.views.filters import FILTERS
-from data.views.sql import Clause, has_months, polygon_set
-from data.views.view import HEXAGONS, View
+from data.views.sql import Clause, has_months
+from data.views.view import View
 
 
 def joined(clauses: Iterable[Clause | None]) -> Clause:
@@ -35,11 +35,3 @@ def settled(view: View) -> Clause | None:
 def where(view: View, current: Current) -> Clause:
     """The SQL condition and its parameters for the rows that a View shows."""
     return joined([asked(view, current), settled(view)])
-
-
-def area_sql(view: View, current: Current) -> str:
-    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
-    if view.area_set in HEXAGONS:
-        return f"hex{HEXAGONS[view.area_set]}"
-    found = polygon_set(view.area_set, current.meta)
-    return f"area{found[0]}" if found else "(-1)"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from data import words
 from data.storage.store import Current
-from data.views import periods
+from data.views import periods, view_counts
 from data.views.coverage import Coverage, cover, last_day
 from data.views.sql import has_months
 from data.views.view import MONTH, NOTHING, View
@@ -16,7 +16,7 @@ def pair(view: View, current: Current) -> tuple[View, View] | None:
     if other is None:
         return None
     now, before = cover(view, current.meta), cover(other, current.meta)
-    step = periods.choose_step(now, before, current)
+    step = view_counts.choose_step(now, before, current)
     if periods.why_not(now, before, step, current):
         return None
     return _cut(now, step, current), _cut(before, step, current)

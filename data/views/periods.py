@@ -6,27 +6,12 @@ import numpy as np
 import pandas as pd
 
 from data.storage.store import Current
-from data.views import recording, view_counts
+from data.views import recording
 from data.views.coverage import Coverage, last_day, step_name
 from data.views.filters import period
-from data.views.view import DAY, MONTH, MORNING, WEEK
+from data.views.view import MORNING
 
-ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
 LEAST_STEPS = 2  # whole steps that a period needs
-
-
-def choose_step(now: Coverage, before: Coverage | None, current: Current) -> int:
-    """Return the step that a View, and what it is compared with, are counted by.
-
-    Months where most records are known no better; weeks where both have enough whole ones;
-    else days.
-    """
-    asked = [now]
-    if before is not None and not before.uncovered(WEEK):
-        asked.append(before)
-    if any(view_counts.mostly_months(current, one.view) for one in asked):
-        return MONTH
-    return WEEK if all(one.whole(WEEK).sum() >= ENOUGH_WEEKS for one in asked) else DAY
 
 
 def covered_hours(coverage: Coverage, current: Current) -> pd.DataFrame:

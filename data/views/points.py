@@ -9,7 +9,7 @@ import pandas as pd
 from data import words
 from data.storage.store import Current
 from data.views import conditions, view_counts, whole_records
-from data.views.sql import DAY_KNOWN, Clause, chosen_sources
+from data.views.sql import DAY_KNOWN, Clause, chosen_sources, unit_sql
 from data.views.view import COARSE_PLACE, View
 from geo.longitude import near
 
@@ -88,7 +88,7 @@ def reports(current: Current, view: View, step: str, most: int) -> pd.DataFrame:
     if not named:
         return pd.DataFrame({c: [] for c in ("x", "y", "hours", "kind", "unit", "step")})
     known: Clause = ("hour IS NOT NULL", [])
-    more = {"unit": conditions.area_sql(view, current), "step": step}
+    more = {"unit": unit_sql(view, current.meta), "step": step}
     wanted = ("incident_id", "x", "y", "occurred_at", "kind", "source")
     found = whole_records.records(current, view, wanted, [_BLOCK, known], most, more)
     frame: pd.DataFrame = found.to_pandas()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from data import words
-from data.views.view import COARSE_PLACE, MONTH, WEEK, View
+from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, WEEK, View
 
 Meta = dict[str, Any]
 Clause = tuple[str, list[object]]
@@ -165,3 +165,11 @@ def area_sql(view: View, meta: Meta) -> Clause | None:
         return None
     position, names = found[0], {n: i for i, n in enumerate(found[1]["names"])}
     return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])
+
+
+def unit_sql(view: View, meta: Meta) -> str:
+    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
+    if view.area_set in HEXAGONS:
+        return f"hex{HEXAGONS[view.area_set]}"
+    found = polygon_set(view.area_set, meta)
+    return f"area{found[0]}" if found else "(-1)"

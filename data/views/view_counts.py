@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.storage.store import Current
-from data.views.conditions import area_sql, asked, joined, settled, where
-from data.views.coverage import cover, origin, starts
+from data.views.conditions import asked, joined, settled, where
+from data.views.coverage import Coverage, cover, origin, starts
 from data.views.sql import (
     DAY_KNOWN,
     Clause,
@@ -17,15 +17,17 @@ from data.views.sql import (
     has_months,
     point_sql,
     step_sql,
+    unit_sql,
     weekday_sql,
     weekdays_sql,
     whole_months,
 )
-from data.views.view import COARSE_PLACE, MONTH, MORNING, WEEK, View
+from data.views.view import COARSE_PLACE, DAY, MONTH, MORNING, WEEK, View
 
 _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
 )
+ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
 
@@ -130,6 +132,20 @@ def mostly_months(current: Current, view: View) -> bool:
     return 2 * found["months"] > found["n"]
 
 
+def choose_step(now: Coverage, before: Coverage | None, current: Current) -> int:
+    """Return the step that a View, and what it is compared with, are counted by.
+
+    Months where most records are known no better; weeks where both have enough whole ones;
+    else days.
+    """
+    asked = [now]
+    if before is not None and not before.uncovered(WEEK):
+        asked.append(before)
+    if any(mostly_months(current, one.view) for one in asked):
+        return MONTH
+    return WEEK if all(one.whole(WEEK).sum() >= ENOUGH_WEEKS for one in asked) else DAY
+
+
 def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
     """The View counted by unit of its area set and by step: days, weeks or months.
 
@@ -147,7 +163,7 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
     )
     table = current.query(
-        f"""SELECT {area_sql(view, current)} AS unit, {at} AS step,
+        f"""SELECT {unit_sql(view, current.meta)} AS unit, {at} AS step,
             {split}count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
-from data.views import coverage, periods
+from data.views import coverage, view_counts
 from data.views.answers import Answer
 from data.views.filters import WEEKDAYS
 from data.views.view import DAY, MONTH, WEEK, View
@@ -99,7 +99,7 @@ def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], st
     or months where the answer is by month; the kinds by size; and what the steps are."""
     step = MONTH if answer.step == coverage.STEPS[MONTH] else WEEK
     every = _whole(view, step)
-    if step == WEEK and len(every) < periods.ENOUGH_WEEKS:
+    if step == WEEK and len(every) < view_counts.ENOUGH_WEEKS:
         step, every = DAY, _whole(view, DAY)
     found = views.series(view, "kind", step)
     named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
