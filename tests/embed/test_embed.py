@@ -15,7 +15,7 @@ from data import words
 from data.embed import embed_files, grids, map, pictures
 from data.embed import language as embed_words
 from data.settings import Problem
-from tests.made_release import Made, made
+from tests.made_release import Made, make_release
 from ui import palette
 
 BUDGET = 150 * 1024
@@ -26,7 +26,7 @@ LINKED = re.compile(r"https?://[^\s\"'<>)]+")
 @pytest.fixture(scope="session")
 def release(sample_store: Path) -> Made:
     """A release with all three sorts."""
-    return made(sample_store, times=6)
+    return make_release(sample_store, times=6)
 
 
 @pytest.fixture(scope="session")
@@ -187,7 +187,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
-    one = made(sample_store, times, official=False)
+    one = make_release(sample_store, times, official=False)
     found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
     opens = grids.opening_grid(found)
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
@@ -196,7 +196,7 @@ def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, time
 
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
-    one = made(sample_store, 6, official=False)
+    one = make_release(sample_store, 6, official=False)
     found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
     before, half = grids.opening_of(found)
     empty = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from data.embed import embed_files
-from tests.made_release import made
+from tests.made_release import make_release
 from tests.tabs import PARKED
 
 pytestmark = pytest.mark.browser
@@ -23,9 +23,11 @@ LANGUAGES = ("index.html", "es.html")
 def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three embeds: official first, community first, hardly anything."""
     root = tmp_path_factory.mktemp("site")
-    embed_files.write_embed(root / "both" / "embed", *made(sample_store))
-    embed_files.write_embed(root / "community" / "embed", *made(sample_store, 6, official=False))
-    embed_files.write_embed(root / "few" / "embed", *made(sample_store, official=False))
+    embed_files.write_embed(root / "both" / "embed", *make_release(sample_store))
+    embed_files.write_embed(
+        root / "community" / "embed", *make_release(sample_store, 6, official=False)
+    )
+    embed_files.write_embed(root / "few" / "embed", *make_release(sample_store, official=False))
     return root
 
 
