@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.commands import init
 from data.settings import ROOT, Problem, Settings
-from data.storage.store import sync
+from data.storage.disk import sync
 
 BYTES = 32
 

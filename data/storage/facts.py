@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from data import words
-from data.views.view import HEXAGONS
 from geo import hexagons, mercator
 from geo.area_index import AreaIndex, locate_points
 from geo.longitude import near
 
+HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resolution
 ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 NOT_SET = 255
 FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month

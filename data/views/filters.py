@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from data import words
+from data.storage.facts import HEXAGONS
 from data.views import shape_filter
 from data.views.sql import (
     Clause,
@@ -22,7 +23,7 @@ from data.views.sql import (
     source_sql,
     weekday_sql,
 )
-from data.views.view import COMPARED, HEXAGONS, MEASURES, View
+from data.views.view import COMPARED, MEASURES, View
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"

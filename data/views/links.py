@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from data.settings import Settings
+from data.storage.facts import HEXAGONS
 from data.views.filters import FILTERS, Filter, period, set_names
 from data.views.sql import Meta, chosen_sources, says
 from data.views.view import (
     DAY,
-    HEXAGONS,
     MONTH,
     NOTHING,
     OFFERED,
