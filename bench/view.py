@@ -15,10 +15,10 @@ import pyarrow as pa
 from bench import made, stores
 from bench.plain import view as plain
 from data.maps import heat_surface, outlines
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current, Store
 from data.views import answers, pixel_counts, view_counts
 from data.views.view import View
+from data.words import HEXAGONS
 
 ROWS = 1_000_000
 ROUNDS = 15

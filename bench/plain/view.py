@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import words
-from data.storage.facts import HEXAGONS
 from data.views.view import View
+from data.words import HEXAGONS
 
 WORDS = ("kind", "grade", "place_precision")
 EXACT = ["exact", "block"]  # what a heatmap may show

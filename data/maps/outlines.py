@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views.sql import polygon_set
+from data.words import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate_points
 from geo.label_point import label_point

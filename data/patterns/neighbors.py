@@ -7,9 +7,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views.view import View
+from data.words import HEXAGONS
 from geo import weights
 
 NEAREST = 6

@@ -130,7 +130,7 @@ def _facts(
             compression="lz4",
             use_dictionary=False,
         ) as writer:
-            done, coarser = 0, [facts.Cells(r) for r in facts.HEXAGONS.values()]
+            done, coarser = 0, [facts.Cells(r) for r in words.HEXAGONS.values()]
             for batch in _chunks(reader):
                 table = facts.narrowed(batch, placing, coarser, meridian)
                 writer.write_table(table, _ROW_GROUP)

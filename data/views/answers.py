@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.maps.outlines import HEXAGON_OF
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views import links, periods, recording, seasonality, shape_filter, view_counts
 from data.views.view import View
+from data.words import HEXAGONS
 from geo import drawn_shape, forest, tabulate
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from data import words
-from data.storage.facts import HEXAGONS
 from data.views import shape_filter
 from data.views.sql import (
     Clause,
@@ -24,6 +23,7 @@ from data.views.sql import (
     weekday_sql,
 )
 from data.views.view import COMPARED, MEASURES, View
+from data.words import HEXAGONS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"

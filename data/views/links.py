@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from data.settings import Settings
-from data.storage.facts import HEXAGONS
 from data.views.filters import FILTERS, Filter, period, set_names
 from data.views.sql import Meta, chosen_sources, says
 from data.views.view import (
@@ -21,6 +20,7 @@ from data.views.view import (
     View,
     year_before,
 )
+from data.words import HEXAGONS
 
 SETTLED = "settled"
 STAMP = "stamp"

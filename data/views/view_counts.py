@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views import links
 from data.views.filters import FILTERS
@@ -24,6 +23,7 @@ from data.views.sql import (
     whole_months,
 )
 from data.views.view import COARSE_PLACE, MONTH, MORNING, WEEK, View
+from data.words import HEXAGONS
 
 _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),

@@ -15,11 +15,11 @@ from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
 from data.maps.outlines import HEXAGON_OF
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views import links, pixel_counts, view_counts
 from data.views.answers import Answer, area_table
 from data.views.view import View
+from data.words import HEXAGONS
 from geo import mercator
 from tests.pages.test_pages import opened, said
 from tests.views.test_view import NOW, PLACE, WORLD

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from data import words
 from data.maps import outlines
 from data.settings import Settings
-from data.storage.facts import HEXAGONS
 from data.storage.store import Current
 from data.views import answers, links, pixel_counts, view_counts
 from data.views.filters import FILTERS, parse_hours, set_names
 from data.views.view import View
+from data.words import HEXAGONS
 from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)

@@ -9,12 +9,12 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.storage.facts import HEXAGONS
 from data.views import periods
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
 from data.views.view import MONTH, View
+from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame
 from ui.map import area_layer, area_states

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import words
-from data.storage.facts import HEXAGONS
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
 from data.views.view import MEASURES, View
+from data.words import HEXAGONS
 from geo import classes, rates
 from geo.forest import Finding
 from ui.cached import views

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.storage.facts import HEXAGONS
 from data.views.answers import Answer
 from data.views.view import View
+from data.words import HEXAGONS
 from ui.map import area_layer, area_states
 from ui.parts import intervals
 

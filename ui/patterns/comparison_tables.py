@@ -6,10 +6,10 @@ import streamlit as st
 
 from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair, Side
-from data.storage.facts import HEXAGONS
 from data.views.filters import source_option
 from data.views.seasonality import Season
 from data.views.view import MONTH, View
+from data.words import HEXAGONS
 from geo import forest, rates
 from ui.map import area_layer
 from ui.parts import headline, intervals, tables
