@@ -128,7 +128,7 @@ def _declare(store: Store, name: str, meta: Metadata, deciders: Mapping[str, str
 def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
     """The event number and the deciders to keep in a set's file, to recover a lost ledger."""
     number, told = str(store.next_number()), json.dumps(dict(deciders))
-    return {area_sets.ORDER: number.encode(), area_sets.DECIDERS: told.encode()}
+    return {area_sets.ORDER: number.encode(), area_sets.PLACE_BY: told.encode()}
 
 
 def _check_set_name(name: str) -> None:

@@ -17,7 +17,7 @@ from geo import longitude
 
 KEY = b"porchlight"
 ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
-DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
+PLACE_BY = b"porchlight place_by"  # what decides, by source, between label and point
 Metadata = dict[str, Any]
 
 

@@ -41,7 +41,9 @@ class History:
     last: int = 0  # the number of the last one
     crs: str | None = None  # the CRS of x and y, once an import has fixed it
     imports: dict[str, events.Imported] = field(default_factory=dict)  # batches that count
-    imported: dict[str, events.Imported] = field(default_factory=dict)  # by every name of a batch
+    every_import: dict[str, events.Imported] = field(
+        default_factory=dict
+    )  # by every name of a batch
     first_kept: dict[str, int] = field(default_factory=dict)  # rows kept by a batch's first import
     last_kept: dict[str, int] = field(default_factory=dict)
     unimported: set[str] = field(default_factory=set)  # every batch ever taken back
@@ -92,7 +94,7 @@ class History:
 
     def import_of(self, batch: str) -> events.Imported:
         """The import that a batch on the disk is of, by any of its names; an empty one if none."""
-        return self.imported.get(batch) or events.Imported(batch)
+        return self.every_import.get(batch) or events.Imported(batch)
 
 
 def fold_events(told: Iterable[Event]) -> History:
@@ -111,7 +113,7 @@ def _imported(history: History, event: events.Imported) -> None:
     for batch in (event.batch, *event.replaces):
         history.imports.pop(batch, None)
         of_source.pop(batch, None)
-    history.imports[event.batch] = history.imported[event.batch] = event
+    history.imports[event.batch] = history.every_import[event.batch] = event
     history.first_kept.setdefault(event.batch, event.kept)
     history.last_kept[event.batch] = event.kept
     history.rewritten.pop(event.batch, None)
@@ -149,8 +151,8 @@ def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
     if event.batch in history.imports:  # in its place
         named = history.imports.items()
         history.imports = {event.became if n == event.batch else n: of for n, of in named}
-    if of := history.imported.get(event.batch):
-        history.imported[event.became] = of
+    if of := history.every_import.get(event.batch):
+        history.every_import[event.became] = of
     for of_source in history._mapped.values():
         if by := of_source.pop(event.batch, None):
             of_source[event.became] = by

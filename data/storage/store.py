@@ -318,7 +318,7 @@ def inline_numbers(sql: str, params: Sequence[object]) -> tuple[str, list[object
 @lru_cache(maxsize=8)
 def _imported(store: Store, state: tuple[object, ...]) -> bool:
     """Return whether the ledger tells of an import; asked once of each of its states."""
-    return bool(state) and bool(store.history().imported)
+    return bool(state) and bool(store.history().every_import)
 
 
 def literal(path: Path) -> str:

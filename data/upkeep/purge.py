@@ -132,7 +132,7 @@ def _rows(store: Store, incident_id: str) -> list[_Row]:
 def _standing(store: Store, rows: list[_Row]) -> list[_Row]:
     """The rows of one id that readers see: those of the newest batch that has any."""
     history = store.history()
-    imported = sorted(history.imported, key=lambda name: history.imported[name].seq)
+    imported = sorted(history.every_import, key=lambda name: history.every_import[name].seq)
     order = [*imported, *history.live]
     newest = max((row.batch for row in rows), key=lambda n: _last(order, n), default="")
     return [row for row in rows if row.batch == newest]

@@ -136,7 +136,7 @@ def _areas(store: Store) -> Iterator[Event]:
             held = pq.read_schema(file).metadata
             meta = json.loads(held[area_sets.KEY])
             at = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
-            deciders = json.loads(held.get(area_sets.DECIDERS, b"{}")) or None
+            deciders = json.loads(held.get(area_sets.PLACE_BY, b"{}")) or None
             number = int(held.get(area_sets.ORDER, b"0"))
             yield AreasSet(file.stem, meta["set"], meta["how"], deciders, seq=number, at=at)
 

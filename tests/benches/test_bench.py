@@ -67,7 +67,7 @@ def test_made_records_are_records(store: Store) -> None:
 
 def test_made_store_tells_what_an_import_tells(store: Store, sample_store: Path) -> None:
     def imports(of: Store) -> list[set[str]]:
-        return [set(detail_of(e)) for e in of.history().imported.values()]
+        return [set(detail_of(e)) for e in of.history().every_import.values()]
 
     assert imports(store) == imports(Store(sample_store))[:1]
 
