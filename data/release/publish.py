@@ -12,15 +12,15 @@ from data.release import chain
 from data.release.release_numbers import UNSEEN
 from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
-from data.storage import ledger
-from data.storage.store import Store, sync
+from data.storage.disk import sync
+from data.storage.events import ReleasePublished, ReleaseRecalled
+from data.storage.store import Store
 
 # attacks that a release must have survived; a list, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 # the least number of tries of each attack
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 TOMBSTONE = "recalled.json"
-_MADE = ("release", "publish")  # a recovered ledger may know only the second
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 _ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -59,7 +59,7 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
     """
     with store.writing():
         name = _found(store, name)
-        if name in chain.subjects(store, "recall"):
+        if name in store.history().recalled:
             raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
         if not older:
             _newest(store, name, folder / "current")
@@ -69,9 +69,7 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
         _settle(store, folder)
         _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
-        ledger.append(
-            store.ledger, "publish", name, manifest=chain.digest(source / "manifest.json")
-        )
+        store.ledger.append(ReleasePublished(name, chain.digest(source / "manifest.json")))
         chain.keep_events(store, name)
         if not target.exists():
             _copied(source, sorted(manifest["files"]), target)
@@ -87,11 +85,11 @@ def recall(store: Store, name: str, folder: Path) -> str:
     """
     with store.writing():
         name = _found(store, name)
-        if name not in chain.subjects(store, "recall"):
-            ledger.append(store.ledger, "recall", name)
+        if name not in store.history().recalled:
+            store.ledger.append(ReleaseRecalled(name))
         chain.keep_events(store, name)
         _settle(store, folder)
-        left = chain.standing_releases(store)
+        left = store.history().standing
     shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
     return (
         f"Recalled {name}: {shown}. Copies that others made cannot be recalled. Numbers of closed "
@@ -105,12 +103,13 @@ def _newest(store: Store, name: str, current: Path) -> None:
     Newer is one as of a later day; of one day that which was made later. The public folder
     itself counts too: a store made anew knows nothing of it.
     """
-    made = {e.subject: e.seq for e in store.events() if e.verb == "release"}
+    history = store.history()
+    made = {built: event.seq for built, event in history.built.items()}
     shown = {
-        *chain.standing_releases(store),
+        *history.standing,
         *([current.resolve().name] if current.exists() else []),
     }
-    shown -= {name, STONE, *chain.subjects(store, "recall")}
+    shown -= {name, STONE, *history.recalled}
     age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
     newer = [other for other in shown if age[other] > age[name]]
     if newer:
@@ -123,7 +122,9 @@ def _newest(store: Store, name: str, current: Path) -> None:
 
 def _found(store: Store, name: str) -> str:
     """The release that a name or its beginning means."""
-    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in _MADE))
+    history = store.history()
+    # a recovered ledger may know only that a release was published
+    known = [n for n in history.releases if n in history.built or n in history.published]
     if name in known:
         return name
     fits = [k for k in known if name and k.startswith(name)]
@@ -231,8 +232,8 @@ def _settle(store: Store, folder: Path) -> None:
 
     `current` leaves a recalled release before its files go.
     """
-    current, left = folder / "current", chain.standing_releases(store)
-    gone = chain.subjects(store, "recall")
+    current, history = folder / "current", store.history()
+    left, gone = history.standing, history.recalled
     if current.is_symlink() and current.readlink().name in gone:
         there = [name for name in left if (folder / "releases" / name).exists()]
         if there:
@@ -243,7 +244,7 @@ def _settle(store: Store, folder: Path) -> None:
             _point(folder, STONE)
     for name in gone:
         target = folder / "releases" / name
-        seen = name in chain.subjects(store, "publish")
+        seen = name in history.published
         if (target.exists() or seen) and not (target / TOMBSTONE).exists():
             _buried(target)
     for stray in [*folder.glob(".current-*"), *folder.glob("releases/.*")]:

@@ -23,7 +23,8 @@ from data.views.sql import (
     weekdays_sql,
     words_sql,
 )
-from data.views.view import COMPARED, HEXAGONS, MEASURES, View
+from data.views.view import COMPARED, MEASURES, View
+from data.words import HEXAGONS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"

@@ -10,7 +10,6 @@ from data.views.coverage import local_today, source_days
 from data.views.filters import FILTERS, Filter, period, set_names
 from data.views.sql import Meta, chosen_sources
 from data.views.view import (
-    HEXAGONS,
     NOTHING,
     OFFERED,
     OWN,
@@ -19,6 +18,7 @@ from data.views.view import (
     View,
     year_before,
 )
+from data.words import HEXAGONS
 
 SETTLED = "settled"
 STAMP = "stamp"

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from data import words
-from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, WEEK, View
+from data.views.view import COARSE_PLACE, MONTH, WEEK, View
+from data.words import HEXAGONS
 
 Meta = dict[str, Any]
 Clause = tuple[str, list[object]]

@@ -21,7 +21,7 @@ from data.maps import frames, heat_surface, outlines
 from data.patterns import compare, space_time_scan, weekly_trend
 from data.release import placed_records
 from data.settings import Settings
-from data.storage import build
+from data.storage import area_sets, build
 from data.storage.store import Current, Store
 from data.views import (
     answers,
@@ -297,7 +297,7 @@ def test_every_export_says_the_precision(town: Town) -> None:
 def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     current = town(MIXED)
     store = Store(current.folder.parents[1])
-    areas, meta = area_import.read_areas(placed_records.area_set(store))
+    areas, meta = area_sets.read_areas(placed_records.area_set(store))
     found = placed_records.records(store, areas, meta, np.array([1, 2, 3]))
     assert len(found) == 60
 

@@ -17,7 +17,8 @@ from data.settings import Settings
 from data.storage.store import Current
 from data.views import answers, coverage, links, pixel_counts, view_counts
 from data.views.filters import FILTERS, parse_hours, set_names
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from data.views.answers import Answer
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from ui.cached import views
 from ui.map import (
     area_layer,
