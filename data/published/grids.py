@@ -77,9 +77,7 @@ def read_sorts(tables: Tables, codes: list[int], manifest: Manifest) -> dict[str
         own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
         if own:
             exact = name == _EXACT
-            found[name] = (
-                _exact(own, codes, closed) if exact else _strict(name, own, codes, base)
-            )
+            found[name] = _exact(own, codes, closed) if exact else _strict(name, own, codes, base)
     if not found:
         raise Problem("The release has no table, so there is nothing to show.")
     return found

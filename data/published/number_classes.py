@@ -7,10 +7,11 @@ import numpy as np
 from geo.arrays import Floats
 
 _MOST = 5
-HIDDEN, ZERO = "none", "zero"  # looks of a cell beside those of the classes: r0, pale, to r4, deep
+LOOKS = ("r0", "r1", "r2", "r3", "r4")  # of the classes, pale to deep
+HIDDEN, ZERO = "none", "zero"  # looks of a cell that is in no class
 # number of classes -> the positions of their colors among the five, pale to deep
 SPREAD = {1: (1,), 2: (1, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
-_STEPS = sorted({*(s * 10**e for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)), 15, 25, 150, 250})
+_STEPS = [*(s * 10**e for e in range(7) for s in (1, 2, 3, 4, 5, 6, 8)), 15, 25, 150, 250]
 
 
 def class_breaks(n: Any, base: int) -> tuple[int, ...]:
@@ -37,14 +38,14 @@ def class_breaks(n: Any, base: int) -> tuple[int, ...]:
 
 def _round_number(value: float, base: int) -> int:
     fits = [s for s in _STEPS if s % base == 0] or [s * base for s in _STEPS]
-    return min(fits, key=lambda s: (abs(s - value), s))
+    return int(min(fits, key=lambda s: (abs(s - value), s)))
 
 
 def look_of(n: float, breaks: tuple[int, ...]) -> str:
     """The look of a number of a table: its class, ZERO, or HIDDEN where it is not shown (NaN)."""
     if not n > 0:
         return ZERO if n == 0 else HIDDEN
-    return f"r{SPREAD[len(breaks)][sum(n >= b for b in breaks[1:])]}"
+    return LOOKS[SPREAD[len(breaks)][sum(n >= b for b in breaks[1:])]]
 
 
 def class_ranges(n: Floats, breaks: tuple[int, ...], step: int) -> list[tuple[str, int, int]]:
@@ -54,5 +55,5 @@ def class_ranges(n: Floats, breaks: tuple[int, ...], step: int) -> list[tuple[st
     if not breaks:
         return zero
     tops = [b - step for b in breaks[1:]] + [int(np.nanmax(n))]
-    looks = [f"r{at}" for at in SPREAD[len(breaks)]]
+    looks = [LOOKS[at] for at in SPREAD[len(breaks)]]
     return [*zero, *zip(looks, breaks, tops)]

@@ -12,7 +12,7 @@ import numpy as np
 from data.published.grids import GRAINS, MAPPED, Grid, Sort
 from geo.arrays import Flags, Floats
 
-_HALF = 0.5  # of the areas: fewer with a number are no map to be led to
+HALF = 0.5  # of the areas: fewer with a number are no map to be led to
 
 
 class Opening(NamedTuple):
@@ -54,7 +54,7 @@ def opening_period(grid: Grid) -> int:
 
 def _is_full(grid: Grid) -> Flags:
     """Return for each period whether half of the areas have a number."""
-    return np.asarray(_share(grid) >= _HALF)
+    return np.asarray(_share(grid) >= HALF)
 
 
 def _share(grid: Grid) -> Floats:

@@ -27,6 +27,7 @@ NONE = (
 RECALLED = "The release that was here was recalled by those who published it. "
 _NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 _USUAL = Policy()
+_NAMED_IN_TEXTS = ("base", "records", "least_residents", "city_delay_hours", "area_delay_days")
 
 
 class MadeShare(Enum):
@@ -115,6 +116,11 @@ def rule(manifest: Manifest, name: str) -> Any:
     """The value of one rule of the policy; the usual one where a manifest does not state it."""
     entry = manifest["policy"].get(name)
     return getattr(_USUAL, name) if entry is None else entry["value"]
+
+
+def policy_numbers(manifest: Manifest) -> dict[str, int]:
+    """The numbers of the policy that texts name, by rule."""
+    return {name: int(rule(manifest, name)) for name in _NAMED_IN_TEXTS}
 
 
 def sources_of(manifest: Manifest, folder: str) -> list[dict[str, Any]]:

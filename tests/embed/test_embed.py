@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 from data import words
-from data.embed import embed_files, grids, map, pictures
+from data.embed import embed_files, map, pictures
 from data.embed import language as embed_words
+from data.published import grids, number_classes, opening
 from data.settings import Problem
 from tests.made_release import Made, made
-from ui.parts import palette
+from ui import palette
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,10 +105,10 @@ def test_official_counts_are_summed_exactly_and_late(release: Made, written: Pat
         year = cells(data["maps"]["year"][kind], 73)
         assert month.sum() == rows["n"].sum() == year.sum()
     assert data["exact"] and "all" not in data["kinds"]
-    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
+    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
     periods = found["official"].maps["month"]["traffic_stop"].periods
     assert periods[-1] == "2017-05"  # June is not over; with fourteen days of delay May is
-    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
+    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
     assert found["official"].maps["month"]["traffic_stop"].periods[-1] == "2017-04"
 
 
@@ -188,22 +189,22 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
     one = made(sample_store, times, official=False)
-    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
-    opens = grids.opening_grid(found)
+    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)
+    opens, full = opening.opening_of(opening.opening_sort(found))
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
     share = np.mean(~np.isnan(newest))
-    assert share >= 0.5 if times == 6 else (share < 0.5 and opens.every == "year")
+    assert full == (share >= 0.5) == (times == 6) and (full or opens.every == "year")
 
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
     one = made(sample_store, 6, official=False)
-    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
-    before, half = grids.opening_of(found)
+    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
+    before, half = opening.opening_of(found)
     empty = {
         k: g._replace(n=np.vstack([g.n, np.full(73, np.nan)]), periods=(*g.periods, "2026-Q2"))
         for k, g in found.maps["quarter"].items()
     }
-    after, still = grids.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
+    after, still = opening.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
     assert half and still and after == before  # an empty newest period is not where it opens
 
 
@@ -224,12 +225,12 @@ def test_classes_are_whole_and_in_order() -> None:
             n = base * rng.geometric(rng.uniform(0.01, 0.5), (3, 40)).astype(float) + (
                 10 if base == 5 else 0
             )
-            found = grids.breaks(n, base)
+            found = number_classes.class_breaks(n, base)
             assert list(found) == sorted(set(found)) and 1 <= len(found) <= 5
             assert (
                 all(b % base == 0 for b in found) and found[0] <= n.min() and found[-1] <= n.max()
             )
-    assert grids.breaks(np.full((2, 3), np.nan), 5) == ()
+    assert number_classes.class_breaks(np.full((2, 3), np.nan), 5) == ()
 
 
 def test_names_on_the_map_do_not_collide(release: Made) -> None:

@@ -20,10 +20,11 @@ from data.patterns.episodes import (
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
+from ui import palette
 from ui.cached import views
 from ui.frame.method_note import MethodNote
-from ui.parts import charts, headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, tables
 
 _METHOD = "Episode"
 GROUPED = episodes.MOST_GROUPED

@@ -17,11 +17,12 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import MONTH, View
 from geo.breaks import FEWEST
+from ui import palette
 from ui.cached import views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
-from ui.parts import charts, headline, intervals, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, intervals, tables
 
 _METHOD = "Trend"
 LISTED = 4  # weeks that a sentence names
