@@ -103,7 +103,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         "Records", sources, index=sources.index(first), key="source", bind="query-params",
         help="Three sets of tables that are never added up: one event may be in all of them.",
     )  # fmt: skip
-    by, kind, led = _opening(kept, source)
+    by, kind, led = opening_choice(kept, source)
     if page == TIME and not led:  # a year would be one point
         by, kind = "quarter", released_cells.ALL_KINDS
     grains = put("by", list(released_cells.grains(source)))
@@ -132,7 +132,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
 
-def _opening(kept: Kept, source: str) -> tuple[str, str, bool]:
+def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
     """Grain and kind that a source opens on, and whether half of the areas have a number there."""
     sort = kept.sorts.get(released_cells.SOURCES[source])
     if sort is None:
