@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import words
+from data import palette, words
 from data.embed import embed_files, map, pictures
 from data.embed import language as embed_words
 from data.published import grids, number_classes, opening
 from data.settings import Problem
 from tests.made_release import Made, made
-from ui import palette
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,6 +13,7 @@ import pytest
 from shapely.geometry import mapping
 
 from data.embed import embed_files, language
+from data.palette import LIGHT
 from data.published import grids, number_classes, opening, release_words, released, released_cells
 from data.published.period_names import period_words
 from data.published.released import Release
@@ -22,7 +23,6 @@ from tests.conftest import ROOT
 from tests.made_release import made
 from tests.public.test_public import opened, said
 from tests.publics import published
-from ui.palette import LIGHT
 from ui.public import public_cached, public_frame, public_map
 from ui.public.public_cached import Kept
 from ui.public.public_frame import Shown

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from data.palette import Theme
 from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
-from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address

@@ -8,18 +8,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import hot_spots, power
 from data.patterns.hot_spots import LEAST_AREAS, LEAST_STEPS, Emerging
 from data.views.filters import period
 from data.views.view import View
 from geo.emerging import NOTHING
-from ui import palette
 from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.palette import Theme
 from ui.parts import charts, headline, tables
 from ui.patterns import hot_spots_page
 

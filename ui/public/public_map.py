@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from data import palette
+from data.palette import Theme
 from data.published import number_classes, release_words, released, released_cells
 from data.published.period_names import period_words
-from ui import palette
 from ui.frame import look
 from ui.map import leaflet
-from ui.palette import Theme
 from ui.parts import area_states
 from ui.parts.area_states import State
 from ui.public import public_cached

@@ -4,13 +4,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data import palette
+from data.palette import Theme
 from data.published import release_words, released_cells
 from data.published.period_names import first_day, period_words
 from data.published.released_cells import BANDS_SAID, SOURCES
 from data.release.tables import OFFICIAL, table_name
-from ui import palette
 from ui.frame import look
-from ui.palette import Theme
 from ui.parts import charts
 from ui.public import public_tables
 from ui.public.public_frame import Shown
