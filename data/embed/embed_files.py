@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from data.embed import language, map, pages, pictures, script, sentences
+from data.embed import language, map, pages, pictures, script, sentences, style
 from data.embed.language import Words
 from data.embed.map import Map
 from data.files import spreadsheet
@@ -65,7 +65,7 @@ def write_embed(
             }
     files["data.js"] = script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
-    files["style.css"] = (pages.SOURCES / "style.css").read_bytes()
+    files["style.css"] = style.style().encode()
     loader = (pages.SOURCES / "embed.js").read_text("utf-8")
     files["embed.js"] = loader.replace("LANGUAGES", json.dumps(languages)).encode()
     files["font.woff2"] = map.FONT.read_bytes()

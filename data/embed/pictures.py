@@ -13,14 +13,14 @@ from PIL import Image, ImageColor, ImageDraw
 from data.embed.language import Words, esc
 from data.embed.map import LINE, SIZES, Map, letters, lines_path, svg_path
 from data.embed.sentences import Picture
+from data.palette import LIGHT, five_classes, ink_on
 from data.published.number_classes import HIDDEN, LOOKS, ZERO
 
-# the light theme of ui/parts/palette.py; a test compares them
-PAPER, INK, QUIET = "#fbf8f2", "#221c14", "#6f6555"
-RAMP = ("#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c")
+PAPER, INK, QUIET = LIGHT.paper, LIGHT.ink, LIGHT.quiet
+RAMP = five_classes(LIGHT)
 _FILLS = dict(zip(LOOKS, RAMP)) | {ZERO: PAPER, HIDDEN: "hatch"}
 # the color of what is read on them
-_ON = dict(zip(LOOKS, (INK, INK, INK, PAPER, PAPER))) | {ZERO: INK, HIDDEN: INK}
+_ON = dict(zip(LOOKS, (ink_on(LIGHT, color) for color in RAMP))) | {ZERO: INK, HIDDEN: INK}
 WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
 PIXELS = 540  # of the PNG
 HATCH = 16  # pixels of the large one between two lines

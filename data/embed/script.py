@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from data.embed import style
 from data.embed.map import Map
 from data.published.grids import MAPPED, Grid, Sort
 from data.published.opening import Opening, opening_of
@@ -19,6 +20,7 @@ def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[st
         "stamp": manifest["stamp"],
         "rules": policy_numbers(manifest),
         "size": [drawn.width, drawn.height],
+        "colors": style.picture_colors(),
         "opens": opens._asdict(),
         "areas": [[s.code, s.name, *s.at] for s in drawn.shapes],
         "sources": {name: [s["title"] for s in sources_of(manifest, name)] for name in found},

@@ -1,5 +1,5 @@
 // The current picture as SVG and PNG: sentence, legend, source, date and stamp inside.
-const LIGHT = {paper: "#fbf8f2", ink: "#221c14", quiet: "#6f6555", ramp: ["#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c"]};
+const LIGHT = data.colors;      // whatever the reader's theme: the picture goes elsewhere
 const FAMILY = "Source Sans 3, Source Sans Pro, Source Sans, Segoe UI, Helvetica, Arial, sans-serif";
 
 function folded(text, size, weight, wide) {
@@ -52,7 +52,7 @@ function picture() {
     const r = rows.find(r => String(r.code) === label.dataset.a), copy = label.cloneNode(true);
     copy.removeAttribute("class");
     copy.removeAttribute("data-a");
-    Object.entries({fill: ["r3", "r4"].includes(r.look) ? LIGHT.paper : LIGHT.ink, stroke: r.look === "none" ? LIGHT.paper : fills[r.look], "stroke-width": 2.6, "paint-order": "stroke",
+    Object.entries({fill: LIGHT.on[+r.look.slice(1)] || LIGHT.ink, stroke: r.look === "none" ? LIGHT.paper : fills[r.look], "stroke-width": 2.6, "paint-order": "stroke",
       "font-size": 16, "font-weight": 500, "text-anchor": "middle"}).forEach(([name, value]) => copy.setAttribute(name, value));
     map.append(copy);
   }

@@ -14,6 +14,7 @@ import pytest
 from data import palette, words
 from data.embed import embed_files, map, pictures
 from data.embed import language as embed_words
+from data.palette import contrast
 from data.published import grids, number_classes, opening
 from data.settings import Problem
 from tests.made_release import Made, made
@@ -246,31 +247,17 @@ def test_names_on_the_map_do_not_collide(release: Made) -> None:
                 assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
 
 
-def light(color: str) -> float:
-    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one: str, two: str) -> float:
-    low, high = sorted((light(one), light(two)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
-    css = (ROOT / "static/embed/style.css").read_text()
+def test_colors_are_the_house_s_and_can_be_told_apart(written: Path) -> None:
+    css = (written / "style.css").read_text()
+    assert "$" not in css
     for block, theme in zip(
         css.split("prefers-color-scheme: dark")[:2], (palette.LIGHT, palette.DARK)
     ):
         said = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block))
-        assert (said["paper"], said["ink"], said["quiet"], said["accent"]) == (
-            theme.paper,
-            theme.ink,
-            theme.quiet,
-            theme.accent,
-        )
+        named = ("paper", "ink", "quiet", "accent", "card", "rule", "control", "hatch")
+        assert [said[name] for name in named] == [getattr(theme, name) for name in named]
         ramp = [said[f"r{i}"] for i in range(5)]
-        assert set(ramp) < set(palette.LAJOLLA)
+        assert tuple(ramp) == palette.five_classes(theme)
         # an edge is a line of ink in one of paper: one of the two is seen on any color
         for i, color in enumerate(ramp):
             assert max(contrast(color, said["paper"]), contrast(color, said["ink"])) >= 3
@@ -279,8 +266,9 @@ def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
             contrast(said["quiet"], said["paper"]) >= 4.5
             and contrast(said["control"], said["card"]) >= 3
         )
-    assert tuple(re.findall(r"--r\d: (#\w+)", css)[:5]) == pictures.RAMP
-    assert (palette.LIGHT.paper, palette.LIGHT.ink) == (pictures.PAPER, pictures.INK)
+    colors = told(written)["colors"]
+    assert tuple(colors["ramp"]) == pictures.RAMP
+    assert colors["on"] == [palette.LIGHT.ink] * 3 + [palette.LIGHT.paper] * 2
 
 
 def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import mapping
 
-from data.embed import embed_files, language
-from data.palette import LIGHT
+from data.embed import embed_files, language, style
+from data.palette import DARK, LIGHT
 from data.published import grids, number_classes, opening, release_words, released, released_cells
 from data.published.period_names import period_words
 from data.published.released import Release
@@ -143,22 +143,28 @@ def test_every_number_is_the_same(both: Both) -> None:
     assert many
 
 
+def embed_fill(
+    n: int | None, breaks: list[int], spread: dict[str, list[int]], colors: dict[str, str]
+) -> str:
+    """The color of a number as the embed's script and style give it."""
+    if not n:
+        return public_map.HIDDEN if n is None else colors["paper"]
+    return colors[f"r{spread[str(len(breaks))][sum(n >= b for b in breaks[1:])]}"]
+
+
 def test_every_number_has_the_same_color(both: Both) -> None:
-    css = (ROOT / "static/embed/style.css").read_text().split("prefers-color-scheme: dark")[0]
-    light = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", css))
+    blocks = style.style().split("prefers-color-scheme: dark")[:2]
+    light, dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in blocks)
     script = (ROOT / "static/embed/said.js").read_text()
     spread = json.loads(re.sub(r"(\d):", r'"\1":', re.search(r"SPREAD = (\{.*\});", script)[1]))
     assert {int(k): tuple(v) for k, v in spread.items()} == number_classes.SPREAD
     seen: dict[tuple[str, str, str], dict[int | None, str]] = {}
     for choice, row, grid in cells(both):
-        drawn = public_map.fills(shown(both.kept, choice), LIGHT)["fills"]
+        for theme, colors in ((LIGHT, light), (DARK, dark)):
+            drawn = public_map.fills(shown(both.kept, choice), theme)["fills"]
+            for n, fill in zip(row, drawn, strict=True):
+                assert fill == embed_fill(n, grid["b"], spread, colors), (choice, n)
         for n, fill in zip(row, drawn, strict=True):
-            if n:  # as the embed's script says it
-                position = spread[str(len(grid["b"]))][sum(n >= b for b in grid["b"][1:])]
-                want = light[f"r{position}"]
-            else:
-                want = public_map.HIDDEN if n is None else light["paper"]
-            assert fill == want, (choice, n)
             own = seen.setdefault((choice.source, choice.by, choice.kind), {})
             assert own.setdefault(n, fill) == fill  # whatever the period
 

@@ -43,10 +43,6 @@ FAMILIES = (
     ("sporadic", "oscillating"),
     ("diminishing", "historical"),
 )
-WARM = ("#8a2a06", "#b4540a", "#d8966d", "#e8c9b0")
-COOL = ("#0f4a78", "#307da6", "#7eb0cb", "#bcd6e3")
-DARK_WARM = ("#ffc39b", "#f2a877", "#b0633a", "#6b3f28")
-DARK_COOL = ("#b9e0f2", "#8cc8e6", "#3f83a8", "#27506a")
 
 
 def choose(view: View) -> tuple[str, str, str, int]:
@@ -144,7 +140,9 @@ def across(view: View, found: Emerging) -> list[str]:
 
 def _colors(theme: Theme) -> dict[str, str]:
     """The color of each label."""
-    warm, cool = (DARK_WARM, DARK_COOL) if theme.dark else (WARM, COOL)
+    warm, cool = (
+        (palette.DARK_WARM, palette.DARK_COOL) if theme.dark else (palette.WARM, palette.COOL)
+    )
     return {
         f"{word} {spot} spot": ramp[i]
         for spot, ramp in (("hot", warm), ("cold", cool))

@@ -73,7 +73,7 @@ def fills(found: Shown, theme: Theme) -> dict[str, Any]:
     values = rows["n"].astype("float64").to_numpy(float)
     grid = released_cells.grid_of(found.kept.sorts, choice.source, choice.by, choice.kind)
     breaks = grid.breaks if grid else ()
-    colors = dict(zip(number_classes.LOOKS, palette.classes(theme, len(number_classes.LOOKS))))
+    colors = dict(zip(number_classes.LOOKS, palette.five_classes(theme)))
     colors |= {number_classes.ZERO: theme.paper, number_classes.HIDDEN: HIDDEN}
     drawn = [
         colors[number_classes.look_of(value, breaks)]
