@@ -17,8 +17,9 @@ from data.release.policy import Policy
 from data.release.release_manifest import MANIFEST, digest, verify
 from data.release.tables import Tables
 from data.settings import Problem
-from data.storage import build
-from data.storage.store import Store, literal, query, sync
+from data.storage import batches
+from data.storage.disk import sync
+from data.storage.store import Store, literal, query
 
 SIZES = (300, 3000, 20_000)  # made reports a year
 Move = Callable[[int, int], None]
@@ -64,7 +65,7 @@ def released(store: Store, name: str) -> Case:
 def _secrets(store: Store) -> tuple[str, ...]:
     """Every id, origin and longer text of the store: none of them may be in a public byte."""
     found: set[str] = set()
-    for file in build.batches(store):
+    for file in batches.live_files(store):
         asked = f"SELECT incident_id, origin, text FROM {literal(file)}"
         frame: pd.DataFrame = query(store.root, asked).to_pandas()
         for column, least in (("incident_id", 8), ("origin", 8), ("text", 20)):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resolution
 NOTHING = "nothing"
 PREVIOUS, YEAR_BEFORE, OWN = "previous period", "same period a year before", "own period"
 OFFERED = "year before, else previous period"  # a choice of the screen: a View holds what it became

@@ -17,7 +17,7 @@ from data.embed import language as embed_words
 from data.palette import contrast
 from data.published import grids, number_classes, opening
 from data.settings import Problem
-from tests.made_release import Made, made
+from tests.made_release import Made, make_release
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ LINKED = re.compile(r"https?://[^\s\"'<>)]+")
 @pytest.fixture(scope="session")
 def release(sample_store: Path) -> Made:
     """A release with all three sorts."""
-    return made(sample_store, times=6)
+    return make_release(sample_store, times=6)
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +188,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
-    one = made(sample_store, times, official=False)
+    one = make_release(sample_store, times, official=False)
     found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)
     opens, full = opening.opening_of(opening.opening_sort(found))
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
@@ -197,7 +197,7 @@ def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, time
 
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
-    one = made(sample_store, 6, official=False)
+    one = make_release(sample_store, 6, official=False)
     found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
     before, half = opening.opening_of(found)
     empty = {

@@ -10,7 +10,8 @@ import streamlit as st
 from data import settings
 from data.maps import heat_surface, outlines
 from data.settings import STATIC
-from data.storage.store import Current, Store, write_whole
+from data.storage.disk import write_whole
+from data.storage.store import Current, Store
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
 from data.views.view import WEEK, View
@@ -125,7 +126,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
     """The hours of each weekday and hour of the clock that are covered."""
-    return periods.covered_hours(view, current(view.stamp))
+    return periods.covered_hours(answer(view).coverage, current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

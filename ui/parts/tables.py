@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from data.views.answers import Answer
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from ui.parts import area_states, intervals, measures
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means

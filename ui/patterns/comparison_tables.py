@@ -8,7 +8,8 @@ from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.views.filters import source_option
 from data.views.seasonality import Season
-from data.views.view import HEXAGONS, MONTH, View
+from data.views.view import MONTH, View
+from data.words import HEXAGONS
 from geo import forest, rates
 from ui.parts import headline, intervals, measures, tables
 from ui.patterns.compare_page import OTHERS, ComparisonChoice

@@ -13,7 +13,8 @@ from data.patterns.hot_spots import LEAST_AREAS, LEVEL, PERMUTATIONS, Hot
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from geo.hot_areas import UNDECIDED
 from ui.cached import findings, views
 from ui.frame import frame, method_note
