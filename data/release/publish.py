@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data.embed import language
+from data.languages import languages, page_name
 from data.release import chain
 from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
 from data.release.release_numbers import UNSEEN
@@ -242,7 +242,7 @@ def _buried(target: Path) -> None:
     (stone / "embed").mkdir()
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    pages = [f"embed/{language.file_of(code)}" for code in language.languages()]
+    pages = [f"embed/{page_name(code)}" for code in languages()]
     for page in ("index.html", *pages):
         (stone / page).write_text(PAGE, encoding="utf-8")
     (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")

@@ -101,7 +101,7 @@ def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
     """The map's patch: a ring an episode, by kind, with how many records it holds."""
     kinds = found.records["kind"].value_counts().index.tolist()
     codes = {kind: words.CODES["kind"][kind] for kind in kinds}
-    hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
+    hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
     colors = dict(zip(codes.values(), hexes))
     cells = _cells(found, codes)
     rows = [{"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors]
