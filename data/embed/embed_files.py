@@ -13,11 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from data.embed import grids, language, map, pages, pictures, script, sentences
-from data.embed.grids import Sort
+from data.embed import language, map, pages, pictures, script, sentences, style
 from data.embed.language import Words
 from data.embed.map import Map
 from data.files import spreadsheet
+from data.languages import FIRST, languages, page_name
+from data.published import grids, opening
+from data.published.grids import MAPPED, Sort
+from data.release.tables import OFFICIAL
+from data.settings import Problem
 from geo import longitude
 
 _PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
@@ -33,26 +37,28 @@ def write_embed(
     """Write `folder`: tables by path without suffix, areas with area, name, residents."""
     drawn = map.drawn(areas)
     codes = [s.code for s in drawn.shapes]
-    found = grids.sorts(tables, codes, manifest)
-    opens = grids.opening_grid(found)
-    sort = found[opens.sort]
+    found = _offered(grids.read_sorts(tables, codes, manifest))
+    sort = opening.opening_sort(found)
+    opens = opening.opening_of(sort)[0]
+    if opens.kind not in sort.maps.get(opens.every, {}) or opens.every not in MAPPED:
+        raise Problem("The release has no table by area, so there is no map to embed.")
     files: dict[str, bytes] = {}
     for name, table in _wide(tables, found, drawn).items():
         files[f"tables/{name}.csv"] = spreadsheet.as_csv(table)
     for name in {path[7:].split("-")[0] for path in files}:
         files[f"tables/{name}-notes.txt"] = _notes(found[name], manifest).encode()
-    languages = language.languages()
-    for code in languages:
+    known = languages()
+    for code in known:
         speak = language.words(code)
         picture = sentences.picture(sort, opens, drawn, manifest, speak)
         links = {
             "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
             "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.startswith("tables/")],
         }
-        page = pages.page(drawn, picture, found, opens, manifest, speak, links, languages)
-        files[language.file_of(code)] = page.encode()
+        page = pages.page(drawn, picture, found, opens, manifest, speak, links, known)
+        files[page_name(code)] = page.encode()
         files[f"{code}.js"] = _texts(speak).encode()
-        if code == language.FIRST:  # in others the page makes its own picture
+        if code == FIRST:  # in others the page makes its own picture
             sheet = pictures.laid_out(drawn, picture, speak)
             files |= {
                 "map.svg": pictures.svg(sheet).encode(),
@@ -60,9 +66,9 @@ def write_embed(
             }
     files["data.js"] = script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
-    files["style.css"] = (pages.SOURCES / "style.css").read_bytes()
+    files["style.css"] = style.style().encode()
     loader = (pages.SOURCES / "embed.js").read_text("utf-8")
-    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(languages)).encode()
+    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(known)).encode()
     files["font.woff2"] = map.FONT.read_bytes()
     files["oembed.json"] = _oembed(manifest).encode()
     for path, body in sorted(files.items()):
@@ -84,6 +90,11 @@ def into(release: Path, manifest: dict[str, Any]) -> None:
         crs=4326,
     )
     write_embed(release / "embed", tables, areas, manifest)
+
+
+def _offered(found: dict[str, Sort]) -> dict[str, Sort]:
+    """The sorts that have a number to show; the first where none has."""
+    return {n: s for n, s in found.items() if s.kinds()} or dict([next(iter(found.items()))])
 
 
 def _app() -> str:
@@ -126,7 +137,7 @@ def _wide(
         sort, name = path.split("/")
         if sort not in found or table["n"].isna().all():
             continue
-        if name == "area-day-kind":
+        if path == OFFICIAL:
             name, table = "area-month-kind", _months(found[sort], list(names))
         wide = table.pivot(
             index=[c for c in table.columns if c not in ("period", "n")],
@@ -144,7 +155,7 @@ def _wide(
 def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
     rows = [
         (period, code, kind, int(n))
-        for kind, grid in sort.maps["month"].items()
+        for kind, grid in sort.maps.get("month", {}).items()
         for period, row in zip(grid.periods, grid.n)
         for code, n in zip(codes, row)
     ]
@@ -153,7 +164,7 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
 
 def _notes(sort: Sort, manifest: dict[str, Any]) -> str:
     """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
-    speak = language.words(language.FIRST)
+    speak = language.words(FIRST)
     hidden = "Empty: " + (
         "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
     )

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.settings import ROOT, Problem
+from data.languages import CATALOGUES, FIRST
+from data.published.period_names import first_day, unit_of
+from data.settings import Problem
 
-FOLDER = ROOT / "locale"
-FIRST = "en"  # the language of index.html
 FIELDS = ("msgctxt", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
 _LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
@@ -85,18 +85,10 @@ class Words:
 
     def period(self, code: str, way: str = "period") -> str:
         """2025-W23, 2025-06, 2025-Q2 or 2025 in words; way "in" is how a sentence begins."""
-        year, _, part = code.partition("-")
-        if part.startswith("W"):
-            return self(
-                f"{way}.week", day=self.date(dt.date.fromisocalendar(int(year), int(part[1:]), 1))
-            )
-        if part.startswith("Q"):
-            first = 3 * int(part[1:]) - 2
-            names = {"first": self.month(first), "last": self.month(first + 2)}
-            return self(f"{way}.quarter", year=year, **names)
-        if part:
-            return self(f"{way}.month", month=self.month(int(part)), year=year)
-        return self(f"{way}.year", year=year)
+        first = first_day(code)
+        month, last = self.month(first.month), self.month(min(12, first.month + 2))
+        holes = {"month": month, "first": month, "last": last, "year": f"{first.year}"}
+        return self(f"{way}.{unit_of(code)}", day=self.date(first), **holes)
 
     def listed(self, names: list[str]) -> str:
         """Names as a list in a sentence."""
@@ -120,18 +112,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def languages(folder: Path = FOLDER) -> list[str]:
-    """The languages that have a catalogue, the one of index.html first."""
-    found = {file.parent.name for file in folder.glob("*/embed.po")}
-    return [FIRST, *sorted(found - {FIRST})]
-
-
-def file_of(language: str) -> str:
-    """The name of the embed's page in a language."""
-    return "index.html" if language == FIRST else f"{language}.html"
-
-
-def words(language: str, folder: Path = FOLDER) -> Words:
+def words(language: str, folder: Path = CATALOGUES) -> Words:
     """A language's texts; what it does not say yet is said in English."""
     english = entries((folder / FIRST / "embed.po").read_text("utf-8"), f"{FIRST}/embed.po")
     own = entries((folder / language / "embed.po").read_text("utf-8"), f"{language}/embed.po")

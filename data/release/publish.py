@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data.embed import language
+from data.languages import languages, page_name
 from data.release import chain
+from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
 from data.release.release_numbers import UNSEEN
 from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
@@ -20,7 +21,6 @@ from data.storage.store import Store
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 # the least number of tries of each attack
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
-TOMBSTONE = "recalled.json"
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 _ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -58,22 +58,22 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
     that is older than what is published is refused without `older`.
     """
     with store.writing():
-        name = _found(store, name)
+        name = find_release(chain.known_releases(store), name)
         if name in store.history().recalled:
             raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
         if not older:
             _newest(store, name, folder / "current")
         source = chain.folder(store, name)
-        manifest = chain.verify(source)
+        manifest = verify(source)
         _survived(source)
         _settle(store, folder)
         _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
-        store.ledger.append(ReleasePublished(name, chain.digest(source / "manifest.json")))
+        store.ledger.append(ReleasePublished(name, digest(source / MANIFEST)))
         chain.keep_events(store, name)
         if not target.exists():
             _copied(source, sorted(manifest["files"]), target)
-        chain.verify(target)
+        verify(target)
         _point(folder, name)
     return f"Published {name}: {folder / 'current'} shows it."
 
@@ -84,7 +84,7 @@ def recall(store: Store, name: str, folder: Path) -> str:
     What others copied cannot be taken back.
     """
     with store.writing():
-        name = _found(store, name)
+        name = find_release(chain.known_releases(store), name)
         if name not in store.history().recalled:
             store.ledger.append(ReleaseRecalled(name))
         chain.keep_events(store, name)
@@ -120,21 +120,6 @@ def _newest(store: Store, name: str, current: Path) -> None:
         )
 
 
-def _found(store: Store, name: str) -> str:
-    """The release that a name or its beginning means."""
-    history = store.history()
-    # a recovered ledger may know only that a release was published
-    known = [n for n in history.releases if n in history.built or n in history.published]
-    if name in known:
-        return name
-    fits = [k for k in known if name and k.startswith(name)]
-    if len(fits) != 1:
-        if not known:
-            raise Problem("There is no release yet. Build one: python -m data release")
-        raise Problem(f"No single release is called {name!r}. Releases: {', '.join(known)}.")
-    return fits[0]
-
-
 def _survived(source: Path) -> None:
     """Problem unless every attack on exactly these bytes failed to find something."""
     called = f"Try: python -m data attack {source.name}"
@@ -144,7 +129,7 @@ def _survived(source: Path) -> None:
         whole = told["passed"] is True
         tried = dict.fromkeys(TRIES, 0) | dict(told.get("count", {}))
         few = [name for name, least in TRIES.items() if int(tried[name]) < least]
-        same = told["release"] == chain.digest(source / "manifest.json")
+        same = told["release"] == digest(source / MANIFEST)
     except FileNotFoundError:
         raise Problem(f"Release {source.name} was not attacked yet. {called}") from None
     except (OSError, ValueError, KeyError, TypeError):
@@ -169,7 +154,7 @@ def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
 
     Looked up in the public folder itself: a store made anew knows nothing of it.
     """
-    if not (current / "manifest.json").exists() or current.resolve().name == source.name:
+    if not (current / MANIFEST).exists() or current.resolve().name == source.name:
         return
     name, other = source.name, current.resolve().name
     least = manifest["policy"]["reissue_change"]["value"] if other[:4] < name[:4] else None
@@ -189,7 +174,7 @@ def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
 def _copied(source: Path, files: list[str], target: Path) -> None:
     """Copy the files that the manifest names; the folder appears whole or not at all."""
     beside = _beside(target)
-    for name in [*files, "manifest.json"]:
+    for name in [*files, MANIFEST]:
         made = beside / name
         made.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, made)
@@ -257,7 +242,7 @@ def _buried(target: Path) -> None:
     (stone / "embed").mkdir()
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    pages = [f"embed/{language.file_of(code)}" for code in language.languages()]
+    pages = [f"embed/{page_name(code)}" for code in languages()]
     for page in ("index.html", *pages):
         (stone / page).write_text(PAGE, encoding="utf-8")
     (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.release.publish import STONE, TOMBSTONE
+from data.release.publish import STONE
+from data.release.release_manifest import TOMBSTONE
 from data.storage import area_sets, events
 from data.storage.events import (
     AreasSet,

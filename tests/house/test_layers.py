@@ -38,7 +38,7 @@ ROOMS = {
         "maps": "areas storage views",
         "patterns": "maps storage views",
         "embed": "files published release",
-        "release": "areas embed files storage",
+        "release": "areas files storage",
         "published": "files release",
         "sample": "areas imports storage",
         "attacks": "published release sample storage",

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from data.palette import Theme
 from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
-from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
@@ -17,7 +17,6 @@ _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
 COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
 INK = {False: "multiply", True: "screen"}
 WIDTH = 300  # px: also on a phone
-WATER = {False: "#a9c9d8", True: "#234453"}
 
 
 def choose_basemap() -> str:
@@ -78,7 +77,7 @@ def basemap_patch(choice: str, theme: Theme) -> dict[str, Any]:
         "base": base,
         "cover": COVER[choice] if base else None,
         "blend": INK[theme.dark] if base and choice == LOCAL else None,
-        "water": {"url": water, "color": WATER[theme.dark]} if water else None,
+        "water": {"url": water, "color": theme.water} if water else None,
     }
 
 

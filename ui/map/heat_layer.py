@@ -6,6 +6,7 @@ import numpy as np
 
 from data.maps import heat_surface
 from data.maps.heat_surface import Seen
+from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
@@ -15,7 +16,6 @@ from ui import raster
 from ui.cached import map_layers, views
 from ui.map import area_layer
 from ui.map.choices import MapChoices
-from ui.palette import Theme
 
 
 def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:

@@ -5,18 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from data import words
+from data import palette, words
 from data.maps import heat_surface, incidents
 from data.maps.heat_surface import Seen
 from data.maps.incidents import Cells
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import View
 from geo.mercator import Grid, grid_over
-from ui import palette
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
-from ui.palette import Theme
 
 _ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already
@@ -81,7 +80,7 @@ def _kinds(view: View, theme: Theme) -> tuple[list[int], dict[int, str]]:
     """The codes of the View's kinds by size, and the colors of the first of them."""
     counts = views.series(view, "kind").groupby("code")["n"].sum()
     codes = [int(c) for c in counts.sort_values(ascending=False, kind="stable").index]
-    hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
+    hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
     return codes, dict(zip(codes, hexes))
 
 

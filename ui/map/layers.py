@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from data.words import HEXAGONS
@@ -18,7 +19,6 @@ from ui.map import (
     two_periods,
 )
 from ui.map.choices import MapChoices
-from ui.palette import Theme
 from ui.parts import measures
 
 # layers of the map: each row draws a View for ui.map.leaflet

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ui import palette
-from ui.palette import Theme
+from data import palette
+from data.palette import Theme
 
 LOW = 140  # charts are low and wide: the map is the hero
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -126,7 +126,7 @@ def by_group(
     frame: pd.DataFrame, theme: Theme, unit: str, order: list[str], changes: Changes = ()
 ) -> alt.LayerChart:
     """One line a group over time; at most seven in color. Columns: start, group, n."""
-    hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
+    hexes = (palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
     base = alt.Chart(frame).encode(
         x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),

@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import episodes
 from data.patterns.episodes import (
     HOURS,
@@ -20,10 +21,8 @@ from data.patterns.episodes import (
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
-from ui import palette
 from ui.cached import views
 from ui.frame.method_note import MethodNote
-from ui.palette import Theme
 from ui.parts import charts, headline, tables
 
 _METHOD = "Episode"
@@ -102,7 +101,7 @@ def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
     """The map's patch: a ring an episode, by kind, with how many records it holds."""
     kinds = found.records["kind"].value_counts().index.tolist()
     codes = {kind: words.CODES["kind"][kind] for kind in kinds}
-    hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
+    hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
     colors = dict(zip(codes.values(), hexes))
     cells = _cells(found, codes)
     rows = [{"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors]
