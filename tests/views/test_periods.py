@@ -33,7 +33,7 @@ from ui.map import player
 from ui.map.choices import MapChoices
 from ui.parts import headline, record_list
 from ui.parts.palette import LIGHT
-from ui.patterns import trend_page
+from ui.patterns.trend_page import TrendPage
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
 CHICAGO = "America/Chicago"
@@ -255,7 +255,8 @@ def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:
     daily = space_time_scan.daily(current, view, units)
     assert daily.counts.sum() == 0 and daily.without == 24
     assert weekly_trend.view_weeks(current, view, units).starts == []
-    assert "known only to the month" in trend_page.never(view, answered(current, view))
+    refusal = TrendPage.refuse(view)
+    assert refusal is not None and "known only to the month" in refusal.title
     mixed = town(MIXED)
     found = weekly_trend.view_weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
     assert set(found.total) == {7}

@@ -13,7 +13,7 @@ from geo import forest
 from ui.parts import charts, intervals, palette
 from ui.parts.palette import Theme
 from ui.patterns import comparison_tables
-from ui.patterns.compare_page import ComparisonChoice
+from ui.patterns.comparison_choice import ComparisonChoice
 
 _FIRST = 40  # rows at first look
 ROW = 17  # pixels
@@ -21,9 +21,18 @@ NARROWEST, WIDEST = 1.6, 20.0  # how far from 1 the axis reaches, as a ratio
 ORDERS = ("by count", "by ratio")
 FIRSTS = dict(zip(ORDERS, ("largest count first", "largest ratio first, too few last")))
 TICKS = {
-    1 / 16: "1/16", 1 / 8: "1/8", 1 / 4: "a quarter", 1 / 2: "half", 0.8: "0.8", 1: "same",
-    1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
-}  # fmt: skip
+    1 / 16: "1/16",
+    1 / 8: "1/8",
+    1 / 4: "a quarter",
+    1 / 2: "half",
+    0.8: "0.8",
+    1: "same",
+    1.25: "1.25",
+    2: "twice",
+    4: "4 times",
+    8: "8 times",
+    16: "16 times",
+}
 TOGETHER = {PERIODS: "All together", AREAS: "A together"}
 _LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
 SIDES = {
@@ -34,19 +43,24 @@ SIDES = {
 _NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
 
 
-def show_forest(pair: Pair, asked: ComparisonChoice, theme: Theme) -> None:
+def show_forest(pair: Pair, choice: ComparisonChoice, theme: Theme) -> None:
     """The plot, what it is ordered by, and how many of the areas it shows."""
     st.markdown("**Area by area**")
     rows = pair.table[pair.table["ratio"].notna() | (pair.table["low"] > 0)]
     with st.container(key="told_forest"):
         st.text(
-            f"{measure(pair, *comparison_tables.names(pair, asked))}. {comparison_tables.tested(pair)}"
+            f"{measure(pair, *comparison_tables.side_names(pair, choice))}. {comparison_tables.count_clear(pair)}"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             order = st.segmented_control(
-                "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params",
-                required=True, label_visibility="collapsed",
-            )  # fmt: skip
+                "Order",
+                ORDERS,
+                default=ORDERS[0],
+                key="order",
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+            )
             every = len(rows) <= _FIRST or st.toggle(
                 f"All {len(rows)}", key="every", bind="query-params"
             )
@@ -70,7 +84,9 @@ def measure(pair: Pair, a: str, b: str) -> str:
 def ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFrame:
     """The rows to draw in their order; by ratio those with too few come last."""
     n = rows["a"] + (rows["b"] if pair.what != AREAS and "b" in rows else 0)
-    held = rows.assign(n=n, look=comparison_tables.label(pair), few=rows["finding"] == forest.FEW)
+    held = rows.assign(
+        n=n, look=comparison_tables.name_findings(pair), few=rows["finding"] == forest.FEW
+    )
     if order == ORDERS[0]:
         return held.sort_values("n", ascending=False, kind="stable").head(most)
     held["by"] = held["ratio"].fillna(np.inf)
@@ -87,9 +103,16 @@ def mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     frame = rows[["area", "ratio", "low", "high", "n", "look", "few"]].assign(all=False)
     if pair.overall is not None and len(rows) > 1:
         value, low, high = (float(v[0]) for v in pair.overall[:3])
-        top = {"area": TOGETHER[pair.what], "ratio": value, "low": low, "high": high,
-               "n": pair.a.n + (pair.b.n if pair.what == PERIODS else 0),
-               "look": _look(pair.overall), "few": False, "all": True}  # fmt: skip
+        top = {
+            "area": TOGETHER[pair.what],
+            "ratio": value,
+            "low": low,
+            "high": high,
+            "n": pair.a.n + (pair.b.n if pair.what == PERIODS else 0),
+            "look": _look(pair.overall),
+            "few": False,
+            "all": True,
+        }
         frame = pd.concat([pd.DataFrame([top]), frame], ignore_index=True)
     lowest, highest = reach(frame)
     ratio = frame["ratio"].fillna(np.inf)
@@ -99,11 +122,15 @@ def mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     beyond = (ratio < lowest) | (ratio > highest)
     interval = [intervals.ratio_interval(a, b) for a, b in zip(frame["low"], frame["high"])]
     return frame.assign(
-        at=ratio.clip(lowest, highest), left=frame["low"].clip(lowest, highest),
+        at=ratio.clip(lowest, highest),
+        left=frame["low"].clip(lowest, highest),
         right=frame["high"].fillna(np.inf).clip(lowest, highest),
-        label=said.where(clear | beyond | frame["all"], ""), said=said, interval=interval,
-        lowest=lowest, highest=highest,
-    )  # fmt: skip
+        label=said.where(clear | beyond | frame["all"], ""),
+        said=said,
+        interval=interval,
+        lowest=lowest,
+        highest=highest,
+    )
 
 
 def short(name: str) -> str:
@@ -139,16 +166,32 @@ def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         f"indexof({list(TOGETHER.values())}, datum.value) >= 0", alt.value(700), alt.value(400)
     )
     y = alt.Y(
-        "area:N", title=None, sort=names, scale=alt.Scale(domain=names),
-        axis=alt.Axis(labelLimit=alt.ExprRef(_NARROW), labelFontWeight=bold, labelPadding=8,
-                      labelOverlap=False, labelFlush=False, ticks=False, domain=False),
-    )  # fmt: skip
+        "area:N",
+        title=None,
+        sort=names,
+        scale=alt.Scale(domain=names),
+        axis=alt.Axis(
+            labelLimit=alt.ExprRef(_NARROW),
+            labelFontWeight=bold,
+            labelPadding=8,
+            labelOverlap=False,
+            labelFlush=False,
+            ticks=False,
+            domain=False,
+        ),
+    )
     said = {t: TICKS[t] for t in ticks}
     axis = alt.Axis(
-        values=ticks, labelExpr=f"({said})[datum.value]",
-        orient="top", title=None, gridOpacity=0.5, domain=False, ticks=False,
-        labelOverlap="greedy", labelFlush=False,
-    )  # fmt: skip
+        values=ticks,
+        labelExpr=f"({said})[datum.value]",
+        orient="top",
+        title=None,
+        gridOpacity=0.5,
+        domain=False,
+        ticks=False,
+        labelOverlap="greedy",
+        labelFlush=False,
+    )
     scale = alt.Scale(type="log", domain=[low / room, high * room], nice=False)
     tips = [
         alt.Tooltip("area:N", title="area"),
@@ -161,8 +204,15 @@ def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     lower, *_, higher = palette.diverging(theme)
     lines = dict(zip(_LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
     insides = dict(zip(_LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
-    legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
-                        symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        columns=2,
+        offset=4,
+        symbolType="circle",
+        symbolSize=80,
+        symbolStrokeWidth=1.6,
+    )
     stroke = alt.Stroke(
         "look:N", scale=alt.Scale(domain=looks, range=[lines[k] for k in looks]), legend=legend
     )

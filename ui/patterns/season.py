@@ -22,10 +22,12 @@ PARTS = {
 def show_season(view: View, found: Trend, theme: Theme) -> None:
     """A switch, and the three parts of the series below it: they add up to its counts."""
     asked = st.toggle(
-        "Trend and season (STL)", key="season", bind="query-params",
+        "Trend and season (STL)",
+        key="season",
+        bind="query-params",
         help="Takes the yearly season out, by a robust local regression (Cleveland et al. 1990): "
         "it needs two whole years.",
-    )  # fmt: skip
+    )
     if not asked:
         return
     sought = findings.seasons(view)

@@ -1,7 +1,5 @@
 """Small charts of both sides, one an area, all on one scale."""
 
-from datetime import date
-
 import altair as alt
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +9,12 @@ import streamlit as st
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from data.views import periods
 from data.views.filters import period
+from data.views.recording import KnownChange
 from data.views.view import WEEK
 from ui.parts import charts, headline
 from ui.parts.palette import Theme
 from ui.patterns import comparison_tables, forest
-from ui.patterns.compare_page import ComparisonChoice
+from ui.patterns.comparison_choice import ComparisonChoice
 
 _MOST = 12
 _A_ROW = 2
@@ -110,12 +109,15 @@ def _frame(
 
 
 def side_chart(
-    both: Frames, theme: Theme, name: str, top: float, changes: list[tuple[date, str]], form: str
+    both: Frames, theme: Theme, name: str, top: float, changes: list[KnownChange], form: str
 ) -> alt.LayerChart:
     """A in bars, B as a line of steps; a line of dashes where recording changed."""
     a, b = both
-    tips = [alt.Tooltip("side:N", title="side"), alt.Tooltip("on:N", title="when"),
-            alt.Tooltip("n:Q", title="value", format=form)]  # fmt: skip
+    tips = [
+        alt.Tooltip("side:N", title="side"),
+        alt.Tooltip("on:N", title="when"),
+        alt.Tooltip("n:Q", title="value", format=form),
+    ]
     axis = alt.Axis(values=[0, top], format=form)
     y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     base = alt.Chart(a.assign(side="A")).mark_bar(color=theme.accent, binSpacing=0, opacity=0.55)
@@ -131,7 +133,7 @@ def side_chart(
 
 
 def show_small_multiples(
-    pair: Pair, asked: ComparisonChoice, changes: list[tuple[date, str]], theme: Theme
+    pair: Pair, choice: ComparisonChoice, changes: list[KnownChange], theme: Theme
 ) -> None:
     """The small charts, and what they show."""
     found = frames(pair)
@@ -142,15 +144,14 @@ def show_small_multiples(
     counts = pair.what == PERIODS
     top = float(np.ceil(top)) if counts or top > 3 else float(np.ceil(top * 10) / 10)
     form = ",d" if counts else ",.1f"
-    a, b = comparison_tables.names(pair, asked)
+    a, b = comparison_tables.side_names(pair, choice)
     many = f"The {len(found)} areas with the most incidents"
     if len(found) < _MOST:
         many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
     st.markdown(f"**{many}**")
     over = f", laid over A from its first {pair.unit} on" if counts else ""
     first, last = pair.a.starts[0], pair.a.starts[-1]
-    inside = [(d, w) for d, w in changes if first <= np.datetime64(d) <= last]
-    inside = [] if counts else inside
+    inside = [] if counts else [c for c in changes if first <= np.datetime64(c.day) <= last]
     with st.container(key="told_twins"):
         said = headline.sentence_case(unit(pair))
         st.text(f"{said}, all on one scale. Bars A: {a}. Line B: {b}{over}.")
