@@ -31,7 +31,7 @@ from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
 from tests.sampled import units, view
-from ui.parts import palette
+from ui import palette
 from ui.patterns.near_repeats_page import NearRepeatsPage
 from ui.patterns.now_page import NoUsual, NowPage
 from ui.patterns.trend_page import TrendPage

@@ -8,7 +8,7 @@ import streamlit as st
 from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address

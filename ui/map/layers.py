@@ -17,7 +17,8 @@ from ui.map import (
     two_periods,
 )
 from ui.map.choices import MapChoices
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import measures
 
 # layers of the map: each row draws a View for ui.map.leaflet
 LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], dict[str, Any]]] = {
@@ -43,7 +44,7 @@ def patch(
         "named": named,
         "opens": named,
         "tips": area_layer.area_tips(view, answer),
-        "order": area_layer.ranked(answer.table, view).index[:400].tolist(),
+        "order": measures.ranked(answer.table, view).index[:400].tolist(),
         "fills": None,
         "heat": None,
         "hexes": None,

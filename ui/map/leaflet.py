@@ -17,8 +17,8 @@ from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from data.settings import STATIC
 from geo import longitude
-from ui.frame.look import STATIC
 from ui.map import template_guard
 
 template_guard.install()

@@ -13,12 +13,13 @@ from data.views.filters import period
 from data.views.seasonality import Season
 from data.views.view import View
 from geo import classes, density, difference
+from ui import palette, raster
 from ui.cached import map_layers, views
-from ui.map import area_layer, area_states, heat_layer, hexagon_layer, raster
-from ui.map.area_states import State
+from ui.map import area_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import area_states, measures
+from ui.parts.area_states import State
 
 ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
@@ -76,7 +77,7 @@ def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapCho
         for c, a, b in zip(colors, lower, upper)
     ]  # fmt: skip
     rows = rows[::-1] + area_states.legend(np.concatenate(states), theme)
-    per = " per 1,000 residents" if found[0].measure == area_layer.RATE else ""
+    per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
     legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
     return [{"fills": fills, "legend": legend} for fills in drawn]
 
@@ -84,7 +85,7 @@ def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapCho
 def _per_step(answer: Answer, view: View, column: str) -> Any:
     """Incidents a whole step by area; per 1,000 residents where that is the measure."""
     values = answer.table[column].to_numpy(float)
-    if view.measure != area_layer.RATE:
+    if view.measure != measures.RATE:
         return values
     people = answer.table["population"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ui.palette import Theme
 from ui.parts import charts
-from ui.parts.palette import Theme
 
 Spec = dict[str, Any]
 _INCIDENTS = {"field": "n", "type": "quantitative", "title": "incidents", "format": ","}

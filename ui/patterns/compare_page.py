@@ -15,8 +15,8 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
+from ui.palette import Theme
 from ui.parts import headline, tables
-from ui.parts.palette import Theme
 from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples
 from ui.patterns.comparison_choice import OTHERS, ComparisonChoice, NoPair
 from ui.patterns.pattern_page import PatternPage, say

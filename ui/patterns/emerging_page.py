@@ -16,12 +16,13 @@ from data.views.filters import period
 from data.views.view import View
 from geo.arrays import Flags
 from geo.emerging import NOTHING
+from ui import palette
 from ui.cached import findings, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.parts import charts, headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import MapPage, Refusal, ask_one, show_map

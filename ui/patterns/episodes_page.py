@@ -21,10 +21,11 @@ from data.patterns.episodes import (
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
+from ui import palette
 from ui.cached import findings, views
 from ui.frame.method_note import MethodNote
-from ui.parts import charts, headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, tables
 from ui.patterns import episode_lists
 from ui.patterns.episode_lists import MOST_LISTED
 from ui.patterns.pattern_page import MapPage, ask_one, show_map

@@ -10,8 +10,9 @@ import streamlit as st
 from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
-from ui.parts import charts, intervals, palette
-from ui.parts.palette import Theme
+from ui import palette
+from ui.palette import Theme
+from ui.parts import charts, intervals
 from ui.patterns import comparison_tables
 from ui.patterns.comparison_choice import ComparisonChoice
 

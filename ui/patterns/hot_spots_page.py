@@ -13,12 +13,13 @@ from data.patterns.hot_spots import LEAST_AREAS, LEVEL, PERMUTATIONS, Hot
 from data.views.filters import period
 from data.views.view import HEXAGONS, View
 from geo.hot_areas import UNDECIDED
+from ui import palette
 from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.parts import headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import headline, measures, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import MapPage, Refusal, say, show_map
@@ -135,7 +136,7 @@ class HotSpotsPage(MapPage):
         """Return how many areas are hot and cold, against which rate."""
         found, counts = self.found, self.found.table["label"].value_counts()
         hot, cold, left = (int(counts.get(label, 0)) for label in ("hot", "cold", UNDECIDED))
-        rate = area_layer.number(found.place)
+        rate = measures.number(found.place)
         unit = "per 1,000 residents" if self.of == neighbors.RESIDENTS else "per km²"
         chance = " About 1 in 20 of the areas flagged on this map is expected to be chance."
         cannot = f" {words.counted(left, 'area')} {area_patterns.CANNOT_TELL}." if left else ""

@@ -31,8 +31,8 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
+from ui.palette import Theme
 from ui.parts import headline, tables
-from ui.parts.palette import Theme
 from ui.patterns.pattern_page import PatternPage, ask_one
 
 # the upper edge of a band, in words; days are whole ones

@@ -17,12 +17,13 @@ from data.patterns.weekly_trend import NEXT_TO_NONE, Alarms
 from data.views.filters import period
 from data.views.view import View
 from geo import prospective
+from ui import palette
 from ui.cached import findings
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.parts import headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
 from ui.patterns.pattern_page import MapPage, Refusal, say, show_map

@@ -12,8 +12,8 @@ from ui.cached import views
 from ui.frame import downloads, frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import layers, leaflet
+from ui.palette import Theme
 from ui.parts import tables
-from ui.parts.palette import Theme
 
 
 class Refusal(NamedTuple):

@@ -11,8 +11,8 @@ from data.views import periods
 from data.views.filters import period
 from data.views.recording import KnownChange
 from data.views.view import WEEK
+from ui.palette import Theme
 from ui.parts import charts, headline
-from ui.parts.palette import Theme
 from ui.patterns import comparison_tables, forest
 from ui.patterns.comparison_choice import ComparisonChoice
 

@@ -6,8 +6,9 @@ import pandas as pd
 
 from data.patterns.weekly_trend import Trend
 from data.views.recording import KnownChange
-from ui.parts import charts, palette
-from ui.parts.palette import Theme
+from ui import palette
+from ui.palette import Theme
+from ui.parts import charts
 
 
 def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.LayerChart:

@@ -21,8 +21,8 @@ from geo.breaks import FEWEST
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
+from ui.palette import Theme
 from ui.parts import headline, intervals, tables
-from ui.parts.palette import Theme
 from ui.patterns import season, trend_chart
 from ui.patterns.alarms import how_often
 from ui.patterns.area_patterns import Lack

@@ -8,11 +8,12 @@ import streamlit as st
 from data.published import release_words
 from data.published.released_cells import period_words
 from geo import classes
+from ui import palette
 from ui.frame import look
-from ui.map import area_states, leaflet
-from ui.map.area_states import State
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.map import leaflet
+from ui.palette import Theme
+from ui.parts import area_states
+from ui.parts.area_states import State
 from ui.public import public_cached
 from ui.public.public_frame import Shown
 

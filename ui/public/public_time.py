@@ -6,9 +6,10 @@ import streamlit as st
 
 from data.published import release_words, released_cells
 from data.published.released_cells import BANDS_SAID, SOURCES, begins, period_words
+from ui import palette
 from ui.frame import look
-from ui.parts import charts, palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts
 from ui.public import public_tables
 from ui.public.public_frame import Shown
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 
 class State(Enum):
