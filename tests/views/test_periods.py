@@ -255,8 +255,8 @@ def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:
     daily = space_time_scan.daily(current, view, units)
     assert daily.counts.sum() == 0 and daily.without == 24
     assert weekly_trend.view_weeks(current, view, units).starts == []
-    refusal = TrendPage.refuse(view)
-    assert refusal is not None and "known only to the month" in refusal.title
+    no_answer = TrendPage.refuse(view)
+    assert no_answer is not None and "known only to the month" in no_answer.title
     mixed = town(MIXED)
     found = weekly_trend.view_weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
     assert set(found.total) == {7}

@@ -9,7 +9,7 @@ from data.views import recording
 from data.views.view import View
 from ui.cached import views
 from ui.frame import method_note
-from ui.patterns.pattern_page import Refusal, ask_one
+from ui.patterns.pattern_page import NoAnswer, ask_one
 
 CANNOT_TELL = (
     "stand out, but telling whether by chance would take more deals than are made: choose larger "
@@ -44,10 +44,10 @@ def find_unfit(view: View) -> Unfit | None:
     return None if answer.placed else Unfit.NOT_PLACED
 
 
-def refuse_areas(view: View, title: str) -> Refusal | None:
+def refuse_areas(view: View, title: str) -> NoAnswer | None:
     """Return the title and the reason where a View can have no pattern of areas."""
     unfit = find_unfit(view)
-    return Refusal(title, unfit.value) if unfit else None
+    return NoAnswer(title, unfit.value) if unfit else None
 
 
 def ask_areas(view: View) -> tuple[str, str, int]:

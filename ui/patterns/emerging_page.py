@@ -25,7 +25,7 @@ from ui.palette import Theme
 from ui.parts import charts, headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
-from ui.patterns.pattern_page import MapPage, Refusal, ask_one, show_map
+from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"
 BY = {"whole months": "month", _WEEKS: "week"}
@@ -88,7 +88,7 @@ class EmergingPage(MapPage):
     names: "pd.Series[str]"
 
     @classmethod
-    def refuse(cls, view: View) -> Refusal | None:
+    def refuse(cls, view: View) -> NoAnswer | None:
         """Return why no patterns can be looked for in a View."""
         return area_patterns.refuse_areas(view, "No patterns can be looked for here")
 

@@ -22,7 +22,7 @@ from ui.palette import Theme
 from ui.parts import headline, measures, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
-from ui.patterns.pattern_page import MapPage, Refusal, say, show_map
+from ui.patterns.pattern_page import MapPage, NoAnswer, say, show_map
 
 _STRONG = 0.01
 # label, the largest q, the legend's text
@@ -76,7 +76,7 @@ class HotSpotsPage(MapPage):
     found: Hot
 
     @classmethod
-    def refuse(cls, view: View) -> Refusal | None:
+    def refuse(cls, view: View) -> NoAnswer | None:
         """Return why no hot spots can be looked for in a View."""
         return area_patterns.refuse_areas(view, "No hot spots can be looked for here")
 

@@ -89,14 +89,12 @@ class NearRepeatsPage(PatternPage):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if not spoken:
                 return cls(view, "", method_note.SEED)
-            kind = str(
-                ask_one(
-                    "Kind",
-                    list(spoken),
-                    word="of_kind",
-                    width=250,
-                    help="Near repeats are looked for among records of one kind.",
-                )
+            kind: str = ask_one(
+                "Kind",
+                list(spoken),
+                word="of_kind",
+                width=250,
+                help="Near repeats are looked for among records of one kind.",
             )
             seed = method_note.ask_seed()
         page = cls(replace(view, kinds=(spoken[kind],)), kind, seed)
@@ -114,15 +112,14 @@ class NearRepeatsPage(PatternPage):
 
     def title(self) -> str:
         """Return the finding in one sentence."""
-        what = headline.sentence_case(self.kind)
-        match self.why_not():
-            case NoRepeats.NO_COUNT:
-                return "No near repeats can be looked for here"
-            case NoRepeats.RECORDS:
-                return "Too few records with a place and a day for near repeats"
-            case NoRepeats.EVENTS:
-                return f"{what}: too few events for near repeats"
-        best = self._found().strongest
+        why, what = self.why_not(), headline.sentence_case(self.kind)
+        if why is NoRepeats.NO_COUNT:
+            return "No near repeats can be looked for here"
+        if self.found is None:
+            return "Too few records with a place and a day for near repeats"
+        if why is NoRepeats.EVENTS:
+            return f"{what}: too few events for near repeats"
+        best = self.found.strongest
         if best is None:
             return f"{what}: no near repeats on later days beyond what chance can do"
         return (
@@ -130,29 +127,23 @@ class NearRepeatsPage(PatternPage):
             "chance brings"
         )
 
-    def _found(self) -> Near:
-        """Return what was found; there is nothing to say of a page that found nothing."""
-        if self.found is None:
-            raise ValueError(f"no near repeats were looked for: {self.why_not()}")
-        return self.found
-
     def sentences(self) -> list[str]:
         """Return how many were paired, and what is left out; or why none can be."""
-        why = self.why_not()
+        why, found = self.why_not(), self.found
+        changes = frame.change_words(self.view)
         if why is NoRepeats.NO_COUNT:
             return ["What is no count has no pattern."]
-        if why is NoRepeats.RECORDS:
-            return [" ".join(self._too_few())]
-        lines = [*self._power(), *self._same_day(), self._paired(), *self._changes()]
-        found = self._found()
-        left = []
-        if found.older:
-            left.append(
-                f"{found.older:,} older ones, for only the newest {MOST_PAIRED:,} are paired"
+        if found is None:
+            line = f"It takes {LEAST_PAIRED} records of one kind whose place is known to the block."
+            if frame.changes(self.view):
+                line = " ".join((line, *changes, "Only records since then are paired."))
+            return [line]
+        lines = [*_worth(found), _describe_pairs(found, self.kind), *changes]
+        if found.stretch.begun:
+            lines.append(
+                "Only records since then are paired: chance is told from one way of recording."
             )
-        if found.without:
-            left.append(f"{words.counted(found.without, 'record')} without an exact place or day")
-        if left:
+        if left := _left_out(found):
             lines.append(f"Left out: {'; '.join(left)}.")
         if why is NoRepeats.EVENTS:
             lines.append(
@@ -161,59 +152,18 @@ class NearRepeatsPage(PatternPage):
             )
         return lines
 
-    def _too_few(self) -> list[str]:
-        """Return that there are too few records to pair, and since when they are counted."""
-        lines = [f"It takes {LEAST_PAIRED} records of one kind whose place is known to the block."]
-        if frame.changes(self.view):
-            lines += [*frame.change_words(self.view), "Only records since then are paired."]
-        return lines
-
-    def _power(self) -> list[str]:
-        """Return what finding none is worth."""
-        if self._found().strongest is not None:
-            return []
-        far, apart = POWER_BAND
-        where = f"among pairs {_PLACES[far]} and {_DAYS[apart]}"
-        return [power.words_of(self._found().smallest, where)]
-
-    def _same_day(self) -> list[str]:
-        """Return how many more pairs the same day holds, where that is more than chance."""
-        day = self._found().same_day
-        if day is None:
-            return []
-        return [
-            f"On the same day there are up to {day['ratio']:.1f} times as many pairs ("
-            f"{_place(day)}) as chance brings: one event, or one crew's work, can last a day."
-        ]
-
-    def _paired(self) -> str:
-        """Return how many events were paired, and what chance is."""
-        found = self._found()
-        span = period(found.first, found.stretch.last)
-        line = (
-            f"Pairs of {found.records:,} events of {self.kind}, {span}. Chance: the same events with "
-            f"their days dealt out anew within each {WITHIN / 7:g} weeks, so that every place keeps "
-            "its season."
+    def _bands(self) -> pd.DataFrame:
+        """Return what was found, with distance and time in words."""
+        if self.found is None:
+            raise ValueError(f"no near repeats were looked for: {self.why_not()}")
+        rows = [row for _, row in self.found.table.iterrows()]
+        return self.found.table.assign(
+            far=[_place(row) for row in rows], when=[_time(row) for row in rows]
         )
-        if found.doubles:
-            line += (
-                f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour "
-                "of another may tell of the same event and count once (see the page Episodes)."
-            )
-        return line
-
-    def _changes(self) -> list[str]:
-        """Return known changes of recording, and that no pair reaches across one."""
-        lines = frame.change_words(self.view)
-        if self._found().stretch.begun:
-            lines.append(
-                "Only records since then are paired: chance is told from one way of recording."
-            )
-        return lines
 
     def picture(self, theme: Theme) -> alt.LayerChart:
         """Return bands of distance down, of time across, colored where clearly more than chance."""
-        rows = _named(self._found().table)
+        rows = self._bands()
         stands = rows["q"] <= LEVEL
         log = np.log2(rows["ratio"].replace(0, np.nan))
         rows = rows.assign(
@@ -257,7 +207,7 @@ class NearRepeatsPage(PatternPage):
 
     def table(self) -> pd.DataFrame:
         """Return a row each pair of bands."""
-        return _named(self._found().table)[list(self.COLUMNS)]
+        return self._bands()[list(self.COLUMNS)]
 
     def show(self, theme: Theme) -> pd.DataFrame | None:
         """Show the matrix, and how to read its colors."""
@@ -307,7 +257,41 @@ def _time(row: Any) -> str:
     return _DAYS[float(row["time_to"])]
 
 
-def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of bands with their distance and time in words."""
-    rows = [row for _, row in table.iterrows()]
-    return table.assign(far=[_place(row) for row in rows], when=[_time(row) for row in rows])
+def _worth(found: Near) -> list[str]:
+    """Return what finding none is worth, and what the same day holds beyond chance."""
+    lines = []
+    if found.strongest is None:
+        far, apart = POWER_BAND
+        where = f"among pairs {_PLACES[far]} and {_DAYS[apart]}"
+        lines.append(power.words_of(found.smallest, where))
+    if day := found.same_day:
+        lines.append(
+            f"On the same day there are up to {day['ratio']:.1f} times as many pairs ("
+            f"{_place(day)}) as chance brings: one event, or one crew's work, can last a day."
+        )
+    return lines
+
+
+def _describe_pairs(found: Near, kind: str) -> str:
+    """Return how many events of a kind were paired, and what chance is."""
+    line = (
+        f"Pairs of {found.records:,} events of {kind}, {period(found.first, found.stretch.last)}. "
+        "Chance: the same events with their days dealt out anew within each "
+        f"{WITHIN / 7:g} weeks, so that every place keeps its season."
+    )
+    if found.doubles:
+        line += (
+            f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
+            "another may tell of the same event and count once (see the page Episodes)."
+        )
+    return line
+
+
+def _left_out(found: Near) -> list[str]:
+    """Return which records were not paired."""
+    left = []
+    if found.older:
+        left.append(f"{found.older:,} older ones, for only the newest {MOST_PAIRED:,} are paired")
+    if found.without:
+        left.append(f"{words.counted(found.without, 'record')} without an exact place or day")
+    return left

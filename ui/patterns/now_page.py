@@ -26,7 +26,7 @@ from ui.palette import Theme
 from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
-from ui.patterns.pattern_page import MapPage, Refusal, say, show_map
+from ui.patterns.pattern_page import MapPage, NoAnswer, say, show_map
 
 _MARKS = "①②③④⑤⑥⑦"
 _LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
@@ -87,7 +87,7 @@ class NowPage(MapPage):
     newest: Unusual | None = None
 
     @classmethod
-    def refuse(cls, view: View) -> Refusal | None:
+    def refuse(cls, view: View) -> NoAnswer | None:
         """Return why nothing unusual can be looked for in a View."""
         return area_patterns.refuse_areas(view, "Nothing can be looked for here")
 

@@ -16,7 +16,7 @@ from ui.palette import Theme
 from ui.parts import tables
 
 
-class Refusal(NamedTuple):
+class NoAnswer(NamedTuple):
     """The title and the reason of a page on which there is nothing to choose and to find."""
 
     title: str
@@ -34,7 +34,7 @@ class PatternPage(Protocol):
     view: View
 
     @classmethod
-    def refuse(cls, view: View) -> Refusal | None:  # noqa: ARG003
+    def refuse(cls, view: View) -> NoAnswer | None:  # noqa: ARG003
         """Return why nothing can be looked for in a View, before anything is chosen."""
         return None
 
@@ -91,9 +91,9 @@ class MapPage(PatternPage, Protocol):
 def show_pattern_page(kind: type[PatternPage]) -> None:
     """Draw a page of patterns in the frame, from its title to its link."""
     view, theme = frame.view(), frame.theme()
-    if refusal := kind.refuse(view):
-        frame.head(refusal.title)
-        say([refusal.reason] if refusal.reason else [])
+    if why := kind.refuse(view):
+        frame.head(why.title)
+        say([why.reason] if why.reason else [])
         frame.foot(view)
         return
     top = st.container()

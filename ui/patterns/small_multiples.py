@@ -18,18 +18,18 @@ from ui.patterns.comparison_choice import ComparisonChoice
 
 _MOST = 12
 _A_ROW = 2
-BARS = 30  # about as many as a small chart can show
+_BARS = 30  # about as many as a small chart can show
 _WIDTHS = (1, 2, 4, 8, 13, 26, 52)  # steps in a bar
-CALM = 4  # weeks in a bar at least, for shares of a source that has few
+_CALM = 4  # weeks in a bar at least, for shares of a source that has few
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def width(pair: Pair) -> int:
     """The number of steps that one bar spans."""
-    least = CALM if pair.what == SOURCES and pair.step == WEEK else 1
+    least = _CALM if pair.what == SOURCES and pair.step == WEEK else 1
     steps = len(pair.a.starts)
-    return next((w for w in _WIDTHS if steps / w <= BARS and w >= min(least, steps)), _WIDTHS[-1])
+    return next((w for w in _WIDTHS if steps / w <= _BARS and w >= min(least, steps)), _WIDTHS[-1])
 
 
 def unit(pair: Pair) -> str:
@@ -44,7 +44,7 @@ def unit(pair: Pair) -> str:
     return f"{what[pair.what]} {per}"
 
 
-def frames(pair: Pair) -> dict[str, Frames]:
+def _frames(pair: Pair) -> dict[str, Frames]:
     """Both series of the areas with the largest counts: start, end, n, on; `on` says when.
 
     Two periods lie over each other from their first steps on, on the dates of A.
@@ -108,7 +108,7 @@ def _frame(
     return pd.DataFrame({"start": begin, "end": end, "n": n, "on": on})
 
 
-def side_chart(
+def _draw_side(
     both: Frames, theme: Theme, name: str, top: float, changes: list[KnownChange], form: str
 ) -> alt.LayerChart:
     """A in bars, B as a line of steps; a line of dashes where recording changed."""
@@ -136,7 +136,7 @@ def show_small_multiples(
     pair: Pair, choice: ComparisonChoice, changes: list[KnownChange], theme: Theme
 ) -> None:
     """The small charts, and what they show."""
-    found = frames(pair)
+    found = _frames(pair)
     values = [f["n"].max() for both in found.values() for f in both if len(f)]
     top = float(np.nanmax(values)) if values else 0.0
     if not top:
@@ -162,5 +162,5 @@ def show_small_multiples(
         with st.container(horizontal=True):
             for name in names[row : row + _A_ROW]:
                 with st.container():
-                    drawn = side_chart(found[name], theme, forest.short(name), top, inside, form)
+                    drawn = _draw_side(found[name], theme, forest.short(name), top, inside, form)
                     st.altair_chart(drawn, alt=f"{name}: A and B over time")

@@ -26,7 +26,7 @@ from ui.parts import headline, intervals, tables
 from ui.patterns import season, trend_chart
 from ui.patterns.alarms import how_often
 from ui.patterns.area_patterns import Lack
-from ui.patterns.pattern_page import PatternPage, Refusal
+from ui.patterns.pattern_page import NoAnswer, PatternPage
 
 _LISTED = 4  # weeks that a sentence names
 _LEAST = 16  # whole weeks, to seek a break at all
@@ -76,17 +76,17 @@ class TrendPage(PatternPage):
     changes: list[KnownChange]
 
     @classmethod
-    def refuse(cls, view: View) -> Refusal | None:
+    def refuse(cls, view: View) -> NoAnswer | None:
         """Return why no trend of a View can be told at all."""
         answer = views.answer(view)
         if not recording.is_count(view, views.meta(view.stamp)):
             what = headline.sentence_case(headline.noun(view))
-            return Refusal(f"{what}: no count, so no trend")
+            return NoAnswer(f"{what}: no count, so no trend")
         if not answer.covered:
-            return Refusal("No data in this period, so no trend")
+            return NoAnswer("No data in this period, so no trend")
         if answer.step == periods.STEPS[MONTH]:
             month = "Most records of this View are known only to the month: no trend by weeks"
-            return Refusal(month)
+            return NoAnswer(month)
         return None
 
     @classmethod
