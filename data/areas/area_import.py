@@ -225,7 +225,11 @@ def _learned(
     """Areas from labelled points, the labels that got none, and what to say of them."""
     kept, few = labelled_points.enough(names)
     lon, lat, names = lon[kept], lat[kept], names[kept]
-    learned = learn_areas(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
+    learned = (
+        learn_areas(lon, lat, names, metric or projection.utm_zone(lat, lon))
+        if kept.any()
+        else None
+    )
     if learned is None or learned.empty:
         raise Problem(
             "No label of an area holds together anywhere, or none has "
@@ -276,12 +280,7 @@ def _peopled(
 
 def _metric(store: Store, settings: Settings, frame: gpd.GeoDataFrame) -> str:
     x, y = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy())).T
-    return projection.metric_crs(store, settings) or _utm(x, y)
-
-
-def _utm(lon: Any, lat: Any) -> str:
-    around = longitude.near(lon, longitude.mean(lon) or 0.0)
-    return projection.utm_zone(float(np.median(lat)), float(np.median(around)))
+    return projection.metric_crs(store, settings) or projection.utm_zone(y, x)
 
 
 def _metadata(

@@ -14,7 +14,6 @@ from data.settings import Problem, Settings
 from data.storage import area_names, projection
 from data.storage.store import Store, literal, query
 from geo.area_index import index_areas
-from geo.longitude import mean
 
 LABEL, POINT = "label", "point"
 DECIDERS = (POINT, LABEL)
@@ -60,7 +59,7 @@ class Comparison:
 
     def __init__(self, areas: gpd.GeoDataFrame, meta: Mapping[str, Any], crs: str | None) -> None:
         x, y = shapely.get_coordinates(shapely.centroid(areas.geometry.to_numpy())).T
-        self.crs = crs or projection.utm_zone(float(np.median(y)), mean(x) or 0.0)
+        self.crs = crs or projection.utm_zone(y, x)
         self.name = str(meta["set"])
         self._lookup = area_names.Lookup(areas["name"].tolist(), meta.get("aliases", {}))
         self._index = index_areas(areas)

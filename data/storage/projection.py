@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyproj import Transformer
@@ -12,7 +13,7 @@ from data.settings import Settings
 from data.storage import coordinate_system
 from data.storage.store import Store, literal, query
 from geo.arrays import Flags, Floats
-from geo.longitude import near
+from geo.longitude import mean, near
 
 WGS84 = "EPSG:4326"
 EARTH_KM = 6371.0088
@@ -73,10 +74,15 @@ def metric_crs(store: Store, settings: Settings) -> str | None:
     return fixed[0] if fixed else None
 
 
-def utm_zone(lat: float, lon: float) -> str:
-    """The UTM zone of a point on WGS 84, as an EPSG code (the regular grid)."""
-    zone = min(int((float(near(lon, 0.0)) + 180) // 6) + 1, 60)
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+def utm_zone(lat: npt.ArrayLike, lon: npt.ArrayLike) -> str:
+    """Return the UTM zone of one or many points on WGS 84, as an EPSG code (the regular grid).
+
+    Of many points it is the zone of their medians, longitudes counted around their mean
+    direction, so that points on both sides of 180 degrees have a middle between them.
+    """
+    around = near(lon, mean(lon) or 0.0)
+    zone = min(int((float(near(np.median(around), 0.0)) + 180) // 6) + 1, 60)
+    return f"EPSG:{(32600 if np.median(np.asarray(lat, float)) >= 0 else 32700) + zone}"
 
 
 def metres(lon: Floats, lat: Floats, crs: str) -> tuple[pa.Array, pa.Array]:
