@@ -6,12 +6,14 @@ files share.
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.published import release_words
+from ui.map.patch import LegendRow
 from ui.parts.palette import Theme
 
 
@@ -27,6 +29,7 @@ class State(Enum):
     NO_COUNT = "no count"
     NO_POINT = "no point"
     NO_DATA = "no data"
+    HIDDEN = "hidden"
 
 
 class Look(NamedTuple):
@@ -39,6 +42,7 @@ class Look(NamedTuple):
 # those that a map can show, in the order of the legend
 LOOKS = {
     State.ZERO: Look("", "0"),
+    State.HIDDEN: Look("nodata", release_words.HIDDEN),
     State.NO_RESIDENTS: Look("residents", "no residents"),
     State.NOT_KNOWN: Look("few", "population not known"),
     State.NO_COUNT: Look("nodata", "no count of what happened"),
@@ -102,7 +106,7 @@ def fill(state: State, theme: Theme) -> str:
     return LOOKS[state].hatch or theme.paper
 
 
-def legend(held: Iterable[State], theme: Theme) -> list[dict[str, Any]]:
+def legend(held: Iterable[State], theme: Theme) -> list[LegendRow]:
     """A row of the legend for each of the states that a map shows."""
     seen = set(held)
     return [

@@ -18,6 +18,7 @@ from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import charts, headline, palette, tables
 from ui.parts.palette import Theme
 from ui.patterns import hot_spots_page
@@ -153,7 +154,7 @@ def _colors(theme: Theme) -> dict[str, str]:
     }
 
 
-def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
+def picture(view: View, found: Emerging, theme: Theme) -> Picture:
     """The map's patch: the category of each area."""
     colors = _colors(theme)
     tested = np.asarray(np.isfinite(found.z).any(axis=1))
@@ -163,7 +164,7 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
         for label, held, open_ in zip(found.label, tested, unsure)
     ]
     present = set(found.label)
-    rows: list[dict[str, Any]] = []
+    rows: list[LegendRow] = []
     for spot in ("hot", "cold"):
         for family in FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]
@@ -175,7 +176,7 @@ def picture(view: View, found: Emerging, theme: Theme) -> dict[str, Any]:
         rows.append({"hatch": "few", "text": "cannot tell"})
     if not tested.all():
         rows.append({"hatch": "nodata", "text": "not tested: no rate"})
-    legend = {
+    legend: Legend = {
         "title": "Over time", "rows": rows,
         "note": f"{spell(found)}{area_layer.approximate(view)}",
     }  # fmt: skip

@@ -1,7 +1,5 @@
 """The page of episodes: groups of records that look like one event."""
 
-from typing import Any
-
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -22,6 +20,7 @@ from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
 from ui.frame.method_note import MethodNote
+from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import charts, headline, palette, tables
 from ui.parts.palette import Theme
 
@@ -97,19 +96,21 @@ def span(view: View, found: Episodes) -> str:
     return period(days.min(), days.max())
 
 
-def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
+def picture(view: View, found: Episodes, theme: Theme) -> Picture:
     """The map's patch: a ring an episode, by kind, with how many records it holds."""
     kinds = found.records["kind"].value_counts().index.tolist()
     codes = {kind: words.CODES["kind"][kind] for kind in kinds}
     hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
     colors = dict(zip(codes.values(), hexes))
     cells = _cells(found, codes)
-    rows = [{"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors]
+    rows: list[LegendRow] = [
+        {"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors
+    ]
     if len(codes) > len(colors):
         rows.append({"color": palette.REST, "text": "other kinds"})
     every = f". The largest {MOST} groups" if len(found.table) > MOST else ""
     note = f"{span(view, found)}{every}. A ring is a group; in it, its records"
-    legend = {"title": "Groups", "rows": rows, "note": note}
+    legend: Legend = {"title": "Groups", "rows": rows, "note": note}
     places = [(c[0], c[1]) for c in cells] or [(0, 0)]
     left, top = (min(p[i] for p in places) for i in (0, 1))
     right, bottom = (max(p[i] for p in places) for i in (0, 1))
@@ -119,7 +120,7 @@ def picture(view: View, found: Episodes, theme: Theme) -> dict[str, Any]:
             "box": [left, top, right - left + 1, bottom - top + 1],
             "cells": cells, "colors": colors, "rest": palette.REST,
             "kinds": {c: words.spoken(k) for k, c in codes.items()},
-            "shown": len(found.records), "of": len(found.records),
+            "of": len(found.records),
         },
         "fills": None, "edge": theme.quiet, "legend": legend, "order": [], "opens": False,
         "tips": [[] for _ in range(len(views.units(view)))],

@@ -18,6 +18,7 @@ from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import headline, palette, tables
 from ui.parts.palette import Theme
 
@@ -182,7 +183,7 @@ def sentences(found: Hot) -> list[str]:
     return [f"{sentence(row)}." for row in each(hot)]
 
 
-def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
+def picture(view: View, found: Hot, theme: Theme) -> Picture:
     """The map's patch: colors where a result stands, hatches elsewhere."""
     colors = dict(zip(CLASSES, _colors(theme)))
     fills, seen = [], set()
@@ -201,9 +202,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
             fill, key = "few", UNDECIDED
         seen.add(key)
         fills.append(fill)
-    rows: list[dict[str, Any]] = [
-        {"color": colors[c], "text": c[2]} for c in CLASSES if c[2] in seen
-    ]
+    rows: list[LegendRow] = [{"color": colors[c], "text": c[2]} for c in CLASSES if c[2] in seen]
     if "" in seen:
         rows.append({"hatch": "chance", "text": "may be chance"})
     if UNDECIDED in seen:
@@ -212,7 +211,7 @@ def picture(view: View, found: Hot, theme: Theme) -> dict[str, Any]:
         why = "not tested: no rate" if view.area_set not in HEXAGONS else "not tested"
         why = "not tested: too few areas" if found.tested < LEAST_AREAS else why
         rows.append({"hatch": "nodata", "text": why})
-    legend = {
+    legend: Legend = {
         "title": "Areas with their neighbors", "rows": rows,
         "note": f"Gi*, {period(view.start, view.end)}{area_layer.approximate(view)}",
     }  # fmt: skip

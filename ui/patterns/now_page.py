@@ -17,6 +17,7 @@ from geo import prospective
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import headline, palette, tables
 from ui.parts.palette import Theme
 from ui.patterns import trend_page
@@ -221,12 +222,12 @@ def rare(row: Any, newest: Unusual) -> str:
     )
 
 
-def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> dict[str, Any]:
+def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> Picture:
     """The map's patch: the areas of each unusual cluster."""
     _, _, _, high, high2 = palette.diverging(theme)
     fills = [theme.paper] * len(found.counts)
     lines: list[list[str]] = [["nothing unusual here"] for _ in fills]
-    rows = []
+    rows: list[LegendRow] = []
     unusual = each(clusters[clusters["unusual"]])
     for i, row in enumerate(unusual):
         color = high2 if i == 0 else high
@@ -242,7 +243,7 @@ def picture(view: View, found: Daily, clusters: pd.DataFrame, theme: Theme) -> d
             {"color": color, "text": f"{mark} {row.area}: {row.cases:,.0f} where {expected(row)}"}
         )
     rows.append({"color": theme.paper, "text": "nothing unusual"})
-    legend = {
+    legend: Legend = {
         "title": "Unusual in the newest days", "rows": rows,
         "note": f"up to {period(found.days[-1], found.days[-1])}{area_layer.approximate(view)}",
     }  # fmt: skip

@@ -1,7 +1,5 @@
 """The public map: released numbers by area, and one look for all that is not shown."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -9,16 +7,14 @@ from data.published import release_words
 from data.published.released_cells import period_words
 from geo import classes
 from ui.frame import look
-from ui.map import area_states, leaflet
+from ui.map import area_layer, area_states, leaflet
+from ui.map.area_layer import COUNT
 from ui.map.area_states import State
+from ui.map.patch import Patch, Picture, area_patch, class_rows
 from ui.parts import palette
 from ui.parts.palette import Theme
 from ui.public import public_cached
 from ui.public.public_frame import Shown
-
-_NOTHING = ("fills", "heat", "hexes", "incidents", "versus", "frames", "asks", "base", "cover",
-           "blend", "water", "shape")  # fmt: skip
-HIDDEN = "nodata"  # the hatch
 
 
 @st.fragment
@@ -31,25 +27,13 @@ def show_public_map(found: Shown, key: str) -> None:
     )
 
 
-def patch(found: Shown) -> dict[str, Any]:
+def patch(found: Shown) -> Patch:
     """Everything that the map shows."""
     theme = look.theme()
     body, _ = public_cached.shapes(found.release.folder)
-    return dict.fromkeys(_NOTHING) | {
-        "shapes": found.release.id,
-        "geojson": body,
-        "dark": theme.dark,
-        "ink": theme.ink,
-        "paper": theme.paper,
-        "accent": theme.accent,
-        "edge": theme.quiet,
-        "named": True,
-        "opens": False,
-        "draws": False,
-        "tips": released_tips(found),
-        "order": [],  # joined names are long: written only where there is room
-        **fills(found, theme),
-    }
+    # joined names are long: written only where there is room
+    areas = area_patch(theme, found.release.id, released_tips(found), order=[], edge=theme.quiet)
+    return {**areas, "geojson": body, **fills(found, theme)}
 
 
 def released_tips(found: Shown) -> list[list[str]]:
@@ -66,44 +50,24 @@ def released_tips(found: Shown) -> list[list[str]]:
     return told
 
 
-def fills(found: Shown, theme: Theme) -> dict[str, Any]:
+def fills(found: Shown, theme: Theme) -> Picture:
     """Each area in the color of its class; hatched where it has no number."""
     rows = found.rows
     asked = rows["asked"].to_numpy(bool)
-    values = rows["n"].astype("float64").to_numpy(float)
+    values = np.asarray(rows["n"].astype("float64"), np.float64)
     upper = classes.limits(values[asked])
-    colors = palette.classes(theme, len(upper))
-    chosen = classes.assign(np.where(np.isnan(values), 0, values), upper)
-    drawn: list[str] = []
-    for value, c, wanted in zip(values, chosen, asked):
-        if not wanted:
-            drawn.append(area_states.fill(State.NOT_CHOSEN, theme))
-        elif np.isnan(value):
-            drawn.append(HIDDEN)
-        else:
-            drawn.append(colors[c] if c >= 0 else theme.paper)
-    legend: list[dict[str, Any]] = [
-        {"color": color, "text": text} for color, text in zip(colors, ranges(upper, values[asked]))
-    ][::-1]
-    if (values[asked] == 0).any():
-        legend += area_states.legend([State.ZERO], theme)
-    if np.isnan(values[asked]).any():
-        legend.append({"hatch": HIDDEN, "text": release_words.HIDDEN})
-    if not asked.all():
-        legend += area_states.legend([State.NOT_CHOSEN], theme)
+    states = np.full(len(values), State.COUNTED, object)
+    states[np.isnan(values)] = State.HIDDEN
+    states[~asked] = State.NOT_CHOSEN
+    shown = area_states.with_zeros(states, values)
+    texts = area_layer.class_texts(upper, values[asked], COUNT)
+    legend = class_rows(palette.classes(theme, len(upper)), texts)
+    legend += area_states.legend(shown, theme)
     what = found.choice.source.capitalize()
     note = (
         f"{found.choice.kind}, {period_words(found.choice.period)}" if found.choice.period else ""
     )
-    return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}
-
-
-def ranges(upper: list[float], values: Any) -> list[str]:
-    """The lowest and highest number of each class."""
-    texts, lowest = [], 0.0
-    for limit in upper:
-        held = values[(values > lowest) & (values <= limit)]
-        first, last = (held.min(), held.max()) if len(held) else (limit, limit)
-        texts.append(f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}")
-        lowest = limit
-    return texts
+    return {
+        "fills": area_layer.class_fills(values, upper, shown, theme),
+        "legend": {"title": what, "rows": legend, "note": note},
+    }
