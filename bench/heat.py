@@ -19,8 +19,8 @@ from data.storage.store import Current
 from data.views import pixel_counts
 from data.views.view import View
 from geo import density, mercator
-from ui.map import raster
-from ui.parts.palette import LIGHT
+from ui import raster
+from ui.palette import LIGHT
 
 FEW, MANY = 100_000, 10_000_000
 ROUNDS = 5

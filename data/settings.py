@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 AUDIENCES = ("team", "public")
 ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
 
 
 class Problem(ValueError):
@@ -181,3 +183,17 @@ def check_zone(zone: str, where: str) -> str:
             "Use a name such as America/Chicago or Europe/Berlin."
         ) from None
     return zone
+
+
+def place_slug(name: str) -> str:
+    """A name in lower-case letters, digits and hyphens."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-") or "place"
+
+
+def first_step(settings: Settings) -> str:
+    """A sentence on what to type where there are no records; the sample only where it belongs."""
+    own = "python -m data import FILE"
+    if settings.sample:
+        return f"No records yet. Try: python -m data sample (or your own: {own})"
+    return f"No records yet. Try: {own}"

@@ -268,18 +268,14 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Array:
     """q-values over every p given, of whatever shape (Benjamini and Hochberg 1995).
 
     Called significant at q <= 0.05, at most 5% of what is called so is chance, on average. NaN
-    stays and does not count among the tests. For one control a column, give columns.
+    stays and does not count among the tests. What is above 1, as a p divided by its weight may
+    be, counts as 1; below 0 is a ValueError. For one control a column, give columns.
     """
-    given = np.asarray(p, float)
-    q = np.full(given.shape, np.nan)
-    tested = np.isfinite(given)
-    found = given[tested]
-    order = np.argsort(found)[::-1]  # the largest first
-    rank = np.arange(len(found), 0, -1)
-    least = np.minimum.accumulate(found[order] * len(found) / rank)
-    out = np.empty(len(found))
-    out[order] = np.minimum(least, 1.0)
-    q[tested] = out
+    from scipy import stats  # here: it takes longer to load than all the rest
+
+    q: Array = np.minimum(np.asarray(p, float), 1.0)
+    tested = ~np.isnan(q)
+    q[tested] = stats.false_discovery_control(q[tested])
     return q
 
 

@@ -3,11 +3,11 @@
 from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame
-from ui.map import area_layer, layers, leaflet
-from ui.parts import breakdown, headline, tables
+from ui.map import layers, leaflet
+from ui.parts import breakdown, headline, measures, tables
 
 view = frame.view()
-view = area_layer.by_layer(view)
+view = measures.by_layer(view)
 theme = frame.theme()
 answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))

@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.cached import views
 from ui.frame import frame
-from ui.map import area_layer, controls, panel, player
-from ui.parts import headline, trend_line
+from ui.map import controls, panel, player
+from ui.parts import headline, measures, trend_line
 
 view = frame.view()
 theme = frame.theme()
@@ -14,7 +14,7 @@ numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
 with choices:
     layer = controls.layer()
     asked = controls.ask_choices(view, layer)
-view = area_layer.by_layer(view)
+view = measures.by_layer(view)
 answer = views.answer(view)
 with title:
     frame.head(headline.headline_title(view, answer))

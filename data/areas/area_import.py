@@ -17,7 +17,7 @@ from data import words
 from data.areas import boundary_shapes, label_or_point, labelled_points, residents
 from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.settings import Problem, Settings
 from data.storage import area_names, ledger, projection
 from data.storage.store import Store, move

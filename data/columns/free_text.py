@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.personal_columns import is_prose, words
 
 MOST_WORDS = 5  # on the median; more is a sentence

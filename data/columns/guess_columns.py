@@ -7,22 +7,16 @@ from data import words
 from data.columns import free_text, survey_forms, time_columns
 from data.columns.time_columns import Choice, Values
 from data.files import known_words
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.parse import date_order
 from data.personal_columns import is_forbidden
-from data.values import date_parts, time_roles
+from data.values import date_parts, time_roles, value_words
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _DEGREES = r"[+-]?\d{1,3}[.,]\d+"
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in known_words.NAMES if target != "text")
-YES = words.listed("""
-    yes y true t 1 x si sí oui o ja j wahr vrai verdadero haa
-""")
-NO = words.listed("""
-    no n false f 0 non nein falsch faux falso maya
-""")
 
 
 def columns(
@@ -123,7 +117,7 @@ def _candidates(target: str, free: Sequence[str], values: Values, form: bool) ->
 
 def _is_known(target: str, text: str) -> bool:
     """Return whether a text such as `none` is a word of a record column and no empty cell."""
-    return target in words.CODES and word(target, text) is not None
+    return target in words.CODES and value_words.word(target, text) is not None
 
 
 def _fits(target: str, held: Sequence[str]) -> bool:
@@ -150,11 +144,13 @@ def _is_clock(text: str) -> bool:
 
 
 def _is_word(column: str) -> Callable[[str], bool]:
-    return lambda text: word(column, text) is not None
+    return lambda text: value_words.word(column, text) is not None
 
 
 def _are_words(column: str) -> Callable[[str], bool]:
-    return lambda text: any(word(column, part) is not None for part in re.split(r"[,;|]", text))
+    return lambda text: any(
+        value_words.word(column, part) is not None for part in re.split(r"[,;|]", text)
+    )
 
 
 TESTS: dict[str, Callable[[str], bool]] = {
@@ -179,17 +175,11 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "place_precision": _is_word("place_precision"),
     "force": _are_words("force"),
     "agencies": _are_words("agencies"),
-    "injured": lambda text: text.lower() in {*YES, *NO},
+    "injured": lambda text: text.lower() in {*value_words.YES, *value_words.NO},
     "officers": lambda text: text.isdecimal(),
     "vehicles": lambda text: text.isdecimal(),
     "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,
 }
-
-
-def word(column: str, text: str) -> str | None:
-    """The word of a column that a text is, whatever its case and separators."""
-    plain = re.sub(r"[\s_-]+", "_", text.strip().lower())
-    return plain if plain in words.CODES[column] else None
 
 
 def _times(

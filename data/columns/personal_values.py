@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.personal_columns import PEOPLE, THINGS, words
 from data.words import listed
 

@@ -1,11 +1,10 @@
 """Settings for another place: what `python -m data init` writes."""
 
 import re
-import unicodedata
 from pathlib import Path
 
 from data.release import policy
-from data.settings import ROOT, Problem, check_zone, load_settings
+from data.settings import ROOT, Problem, check_zone, load_settings, place_slug
 from data.storage import coordinate_system, projection
 
 TEMPLATE = """\
@@ -67,7 +66,7 @@ def init(
         crs=chosen,
         center=list(center) if center else [],
         reach=f"{reach_km:g}",
-        slug=slug(name),
+        slug=place_slug(name),
     )
     file.write_text(f"{text}\n{policy.policy_toml()}", encoding="utf-8")
     settings = load_settings(file)
@@ -78,12 +77,6 @@ def init(
         "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
         "      python -m data import FILE --source NAME       (records)",
     ]
-
-
-def slug(name: str) -> str:
-    """A name in lower-case letters, digits and hyphens."""
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-") or "place"
 
 
 def _center(at: str) -> tuple[float, float] | None:
@@ -108,7 +101,7 @@ def _metric(crs: str) -> str:
 def _beside(file: Path) -> Path:
     """A free name for the settings that are replaced."""
     try:
-        name = slug(load_settings(file).name)
+        name = place_slug(load_settings(file).name)
     except Problem:
         name = "before"
     beside = file.with_name(f"{file.stem}.{name}.toml")

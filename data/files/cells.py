@@ -2,22 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import words
-from data.columns import guess_columns
 from data.files.csv_file import INVISIBLE
-from data.files.missing import MISSING, is_missing
-from data.mappings.mapping import Pattern, TagRule
 from geo.arrays import Flags
 
 _Read = TypeVar("_Read")
 _INVISIBLE = f"[{INVISIBLE}]"
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "?"))
 
 
 def plain(column: pa.ChunkedArray | pa.Array) -> pa.StringArray:
@@ -62,23 +59,6 @@ def count_texts(column: pa.ChunkedArray | pa.Array, rows: Flags) -> Counter[str]
     return Counter({pair["values"]: pair["counts"] for pair in counts.to_pylist()})
 
 
-def cut(
-    texts: pa.StringArray, patterns: Sequence[Pattern]
-) -> tuple[pa.StringArray, list[tuple[Pattern, Flags]]]:
-    """Texts without the prefixes and suffixes of patterns, and where each one stood."""
-    met = []
-    for pattern in patterns:
-        if pattern.prefix:
-            here = pc.starts_with(texts, pattern.prefix, ignore_case=True)
-            rest = pc.utf8_slice_codeunits(texts, len(pattern.prefix))
-        else:
-            here = pc.ends_with(texts, pattern.suffix, ignore_case=True)
-            rest = pc.utf8_slice_codeunits(texts, 0, -len(pattern.suffix))
-        texts = pc.utf8_trim_whitespace(pc.if_else(here, rest, texts))
-        met.append((pattern, flags(here)))
-    return texts, met
-
-
 def flags(column: pa.BooleanArray) -> Flags:
     """An array of flags without nulls as numpy."""
     found: Flags = column.to_numpy(zero_copy_only=False)
@@ -121,99 +101,16 @@ class Dictionary:
         return Counter({t: int(n) for t, c, n in zip(self.texts, chosen, often) if c and n})
 
 
-Known = Callable[[str], str | None]
-
-
-def translate(column: str, rules: Mapping[str, str]) -> Known:
-    """Return a reader from text to word: by its own rule first, then the words the column may hold.
-
-    Only what neither knows may say nothing (NA, none, -); what does not is for the rule
-    for all others ("*"). None is a text without a rule, "" one that says nothing or that
-    a rule leaves out. Of a flag the words are yes and no, of a count its digits.
-    """
-    ruled = {_fold(text): word for text, word in rules.items()}
-    known = _KNOWN.get(column) or _word_of(column)
-
-    def read(text: str) -> str | None:
-        stated = ruled.get(_fold(text))
-        if stated is None:
-            stated = known(text)
-        if stated is None:
-            stated = "" if is_missing(text) else ruled.get("*")
-        return stated
-
-    return read
-
-
-def is_stated(text: str, rules: Mapping[str, str]) -> bool:
-    """Return whether a text has a rule of its own."""
-    return _fold(text) in map(_fold, rules)
-
-
-def name_of(rules: Mapping[str, str], names: Container[str]) -> Callable[[str], str]:
-    """Return a reader from text to the name of an area: by its rule, else the text itself.
-
-    "" is one that says nothing or that a rule leaves out; `names` are those of areas that
-    look like such a text (a town called None).
-    """
-    ruled = {_fold(text): name for text, name in rules.items()}
-
-    def read(text: str) -> str:
-        if (stated := ruled.get(_fold(text))) is not None:
-            return stated
-        if is_missing(text) and _fold(text) not in names:
-            return ""
-        return ruled.get("*", text)
-
-    return read
-
-
-class Tags(NamedTuple):
-    """A list read as words: these in its order, tags without a rule, tags that say nothing."""
-
-    words: list[str]
-    unknown: list[str]
-    silent: list[str]
-
-
-def tags(column: str, rule: TagRule) -> Callable[[str], Tags]:
-    """Return a reader from a list in one cell to words."""
-    read = translate(column, rule.words)
-    parts = re.compile(r"\s*" + re.escape(rule.separator.strip() or " ") + r"\s*")
-
-    def split(text: str) -> Tags:
-        # n/a is one text, also where a slash separates lists
-        listed = [text] if is_missing(text) else [tag for tag in parts.split(text) if tag]
-        met = {tag: read(tag) for tag in listed}
-        return Tags(
-            list(dict.fromkeys(word for word in met.values() if word)),
-            [tag for tag, word in met.items() if word is None],
-            [tag for tag, word in met.items() if word == "" and is_missing(tag)],
-        )
-
-    return split
-
-
-def _word_of(column: str) -> Known:
-    return lambda text: guess_columns.word(column, text) if column in words.CODES else None
-
-
-def yes_or_no(text: str) -> str | None:
-    """The flag that a text is; a number above 0 is yes."""
-    plain = _fold(text)
-    if plain in guess_columns.YES or (plain.isdecimal() and int(plain) > 0):
-        return "yes"
-    return "no" if plain in guess_columns.NO or (plain.isdecimal() and int(plain) == 0) else None
-
-
 def count(text: str) -> str | None:
     """The digits of a count that fits the record; None for anything else."""
     plain = re.sub(r"\.0+$", "", text)
     return plain if plain.isdecimal() and int(plain) < 2**15 else None
 
 
-_KNOWN: dict[str, Known] = {"injured": yes_or_no, "officers": count, "vehicles": count}
+def is_missing(text: str) -> bool:
+    """Return whether a text says nothing where nobody states what it means.
 
-
-def _fold(text: str) -> str:
-    return " ".join(text.casefold().split())
+    `none` is such a text, and a word of the columns `response` and `force`: there the
+    table of words goes first (data.values.value_words.translate).
+    """
+    return text.strip().lower() in MISSING

@@ -11,10 +11,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.imports.record_reader import LINE
 from data.imports.sorted_runs import Runs, ahead
 from data.record import SCHEMA
 from data.storage.projection import MIDDLE
-from data.values.record_reader import LINE
 
 ROW_GROUP = 122_880
 STRETCH_BYTES = 128 << 20  # of records that are sorted at once

@@ -9,14 +9,14 @@ import pyarrow.compute as pc
 
 from data.columns import survey_forms
 from data.files import cells
+from data.files.cells import is_missing
 from data.files.csv_file import Csv
-from data.files.missing import is_missing
 from data.mappings.mapping import DATED, TIME_COLUMNS, FileMapping
 from data.parse import coarse_dates, date_order, midnight
 from data.parse.date_order import Ask
 from data.parse.time_parse import HOUR, Format
 from data.settings import Problem
-from data.values import time_roles
+from data.values import time_roles, value_words
 from geo.arrays import Ints
 
 _SERIALS = {*date_order.SERIAL_FORMATS}
@@ -176,7 +176,7 @@ def _texts(csv: Csv, rules: FileMapping, target: str) -> list[str]:
     """Values of a time column: of the first rows or, where those are empty, later."""
     name = rules.columns[target]
     head = pa.array(csv.values(name), pa.string())
-    found = _told(cells.cut(head, rules.patterns.get(target, ()))[0])
+    found = _told(value_words.cut(head, rules.patterns.get(target, ()))[0])
     if found:
         return found
     for column, _ in _column(csv, rules, target):
@@ -194,4 +194,4 @@ def _column(csv: Csv, rules: FileMapping, target: str) -> Iterator[tuple[pa.Stri
     name = rules.columns[target]
     for frame in csv.frames([name]):
         column = cells.trimmed(frame.table[name])
-        yield cells.cut(column, rules.patterns.get(target, ()))[0], frame.lines
+        yield value_words.cut(column, rules.patterns.get(target, ()))[0], frame.lines

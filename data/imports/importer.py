@@ -28,6 +28,7 @@ from data.imports import (
 )
 from data.imports.losses import Losses
 from data.imports.plan import Options, Plan
+from data.imports.record_reader import Read, Reader
 from data.imports.rejects import PURGED, UNSURE, Rejects
 from data.imports.report import MissingTexts, Report
 from data.imports.sorted_runs import Runs, ahead
@@ -37,7 +38,6 @@ from data.settings import Problem, Settings
 from data.storage import damaged, identity, ledger, projection
 from data.storage.identity import PurgedIds
 from data.storage.store import Store, move, write_whole
-from data.values.record_reader import Read, Reader
 
 VERSION = 4  # of the rules: a file is imported anew when they change
 _SHOWN = 8  # texts without a rule

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.columns import free_text, personal_values
-from data.files import cells
 from data.files.csv_file import Csv
 from data.imports.options import Options
 from data.mappings import mapping_write
@@ -14,6 +13,7 @@ from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.storage.store import Store, write_whole
+from data.values import value_words
 
 HINTS = 40  # kinds without a rule that a written mapping lists
 
@@ -83,7 +83,7 @@ def _bare(rules: FileMapping, csv: Csv) -> tuple[str, ...]:
     column = rules.columns.get("kind")
     if column is None or "kind" in rules.tags or free_text.looks(csv.values(column)):
         return ()
-    read = cells.translate("kind", rules.values.get("kind", {}))
+    read = value_words.translate("kind", rules.values.get("kind", {}))
     bare = [v for v in dict.fromkeys(csv.values(column)) if v and read(v) is None]
     return tuple(bare[:HINTS])
 

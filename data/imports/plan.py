@@ -29,6 +29,7 @@ from data.settings import Problem, Settings, check_zone
 from data.sources import Source
 from data.storage import coordinate_system
 from data.storage.store import Store
+from data.values import value_words
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def _overridden(rules: FileMapping, csv: Csv, options: Options) -> FileMapping:
         by = label_or_point.check_decider(options.place_by, "--place-by")
         spot = replace(spot, place_by=by)
     if options.kind:
-        kind = guess_columns.word("kind", options.kind) or options.kind  # as screens write it, too
+        kind = value_words.word("kind", options.kind) or options.kind  # as screens write it, too
         constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}
     columns = dict(rules.columns)
     if options.time:

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from data.imports.record_reader import LINE
 from data.storage.identity import BASE, MARK, mark_sql, subjects_sql
 from data.storage.ledger import Event
 from data.storage.store import literal
-from data.values.record_reader import LINE
 
 OLD_MARK = MARK.format(own="incident_id")  # what earlier versions kept of time and place
 ALL_REPEATS = 0  # in place of the number of one repeat: every row that is equal

@@ -11,8 +11,8 @@ import pyarrow as pa
 from data.files.csv_rows import Frame
 from data.files.spreadsheet import guard
 from data.imports.plan import Plan
+from data.imports.record_reader import Read
 from data.storage import identity
-from data.values.record_reader import Read
 
 PURGED = "purged earlier"
 UNSURE = "cannot be told from a record that was purged"

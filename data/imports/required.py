@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from data import words
-from data.columns import free_text, guess_columns, survey_forms, time_columns
+from data.columns import free_text, survey_forms, time_columns
 from data.files import cells, csv_file
+from data.files.cells import is_missing
 from data.files.csv_file import Csv
-from data.files.missing import is_missing
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.sources import Source
+from data.values import value_words
 
 SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
@@ -100,7 +101,7 @@ def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
 
 def speaks(csv: Csv, column: str | None) -> bool:
     """Return whether a column holds any of our kinds in the first rows."""
-    return column is not None and any(guess_columns.word("kind", v) for v in csv.values(column))
+    return column is not None and any(value_words.word("kind", v) for v in csv.values(column))
 
 
 def _held(csv: Csv, column: str) -> list[str]:
@@ -124,11 +125,11 @@ def _strange(csv: Csv, rules: FileMapping) -> list[str]:
 def _ruled(rules: FileMapping) -> Callable[[str], bool]:
     """Return a test whether the mapping's rules make a text a kind, or say to leave it out."""
     if rule := rules.tags.get("kind"):
-        split = cells.tags("kind", rule)
+        split = value_words.tags("kind", rule)
         return lambda text: bool(split(text).words)
     stated = rules.values.get("kind", {})
-    read = cells.translate("kind", stated)
-    return lambda text: bool(read(text)) or cells.is_stated(text, stated)
+    read = value_words.translate("kind", stated)
+    return lambda text: bool(read(text)) or value_words.is_stated(text, stated)
 
 
 def _no_time(csv: Csv, guessed: bool) -> str:

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from data.imports.record_reader import LINE
 from data.storage import projection
 from data.storage.store import literal
-from data.values.record_reader import LINE
 
 _ORDER = [("occurred_at", "ascending"), (LINE, "ascending")]
 _ROW_GROUP = 8192  # small, so that a stretch of time is read without the rest

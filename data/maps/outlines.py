@@ -12,7 +12,7 @@ import shapely
 
 from data.storage.store import Current
 from data.views.sql import polygon_set
-from data.views.view import HEXAGONS
+from data.views.view import HEXAGON_OF, HEXAGONS
 from geo import hexagons
 from geo.area_index import locate_points
 from geo.geojson import Feature, FeatureCollection
@@ -20,7 +20,6 @@ from geo.label_point import label_point
 from geo.longitude import shapes_near
 
 _TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
-HEXAGON_OF = ", hexagon "  # stands between an area's name and a hexagon's code
 _DECIMALS = 5  # of a degree: about a metre
 
 

@@ -5,8 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-from data.commands import init
-from data.settings import ROOT, Problem, Settings
+from data.settings import ROOT, Problem, Settings, place_slug
 from data.storage.store import sync
 
 BYTES = 32
@@ -17,7 +16,7 @@ def secret_path(settings: Settings) -> Path:
     named = os.environ.get("PORCHLIGHT_SECRET")
     if named:
         return Path(named).expanduser().absolute()
-    return Path.home() / ".local" / "share" / "porchlight" / init.slug(settings.name) / "secret"
+    return Path.home() / ".local" / "share" / "porchlight" / place_slug(settings.name) / "secret"
 
 
 def load_secret(settings: Settings, *, make: bool = True) -> bytes:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.files import cells
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.storage import store
 from geo.arrays import Flags
 

@@ -6,17 +6,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from data import words
-from data.settings import Settings
+from data.settings import Settings, first_step
 from data.storage import build, damaged
 from data.storage.store import Store
-
-
-def first_step(settings: Settings) -> str:
-    """A sentence on what to type where there are no records; the sample only where it belongs."""
-    own = "python -m data import FILE"
-    if settings.sample:
-        return f"No records yet. Try: python -m data sample (or your own: {own})"
-    return f"No records yet. Try: {own}"
 
 
 def lines(store: Store, settings: Settings) -> Iterator[str]:

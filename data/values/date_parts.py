@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.files import cells
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.parse import time_formats
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
 from data.personal_columns import words

@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from data import words
 from data.files import cells
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.mappings.mapping import COUNTS, LISTS, FileMapping, TagRule
 from data.record import SCHEMA
+from data.values import value_words
 from data.values.verdicts import Verdicts
 from geo.arrays import Flags
 
@@ -32,7 +33,7 @@ def read_words(
     """
     texts = cells.Dictionary(table[rules.columns[name]])
     stated = rules.values.get(name, {})
-    each = texts.each(cells.translate(name, stated))
+    each = texts.each(value_words.translate(name, stated))
     bare = [word is None for word in each]
     _count_unknown(verdicts, name, texts, bare)
     verdicts.note(texts.where(bare), NO_RULE.format(column=name))
@@ -46,7 +47,7 @@ def read_words(
 
 def _could_be_empty(name: str, text: str, stated: Texts[str, str]) -> bool:
     """Return whether only the table of words says that a text is no empty cell."""
-    return name in words.CODES and is_missing(text) and not cells.is_stated(text, stated)
+    return name in words.CODES and is_missing(text) and not value_words.is_stated(text, stated)
 
 
 def _note_word(verdicts: Verdicts, name: str, text: str, word: str, rows: Flags) -> None:
@@ -106,8 +107,8 @@ class Worded:
         """The kind of each text; "" where it says none, None where it has no rule."""
         rule = self.rules.tags.get("kind")
         if rule is None:
-            return texts.each(cells.translate("kind", self.rules.values.get("kind", {})))
-        split, order = cells.tags("kind", rule), rule.order
+            return texts.each(value_words.translate("kind", self.rules.values.get("kind", {})))
+        split, order = value_words.tags("kind", rule), rule.order
 
         def first(text: str) -> str | None:
             met = split(text)
@@ -131,7 +132,7 @@ class Worded:
         rule = self.rules.tags.get(name) or TagRule(SEPARATORS[name])
         if name == "source_url":
             return self._links(texts, rule)
-        each = texts.each(cells.tags(name, rule))
+        each = texts.each(value_words.tags(name, rule))
         self.verdicts.note(
             texts.where([bool(met.unknown) for met in each]), NO_RULE.format(column=name)
         )
@@ -170,7 +171,7 @@ class Worded:
         self.verdicts.count_missing("text", cells.count_texts(texts, cells.flags(silent)))
         return cells.blank_to_null(texts)
 
-    def _count_tags(self, name: str, texts: cells.Dictionary, each: list[cells.Tags]) -> None:
+    def _count_tags(self, name: str, texts: cells.Dictionary, each: list[value_words.Tags]) -> None:
         """Count the tags themselves instead of the cells they stand in."""
         kept = texts.count([True] * len(each), self.verdicts.kept)
         every = texts.count([True] * len(each))

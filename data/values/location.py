@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
-from data.files.missing import is_missing
+from data.files.cells import is_missing
 from data.mappings.mapping import FileMapping
 from data.storage.projection import WGS84, Bounds, transformer
+from data.values import value_words
 from data.values.coordinates import PAIRS, POINTS, Numbers, numbers, pairs
 from data.values.enums import read_words
 from data.values.verdicts import Verdicts
@@ -95,7 +96,7 @@ def _label(
     if target not in rules.columns:
         return pa.array([constant], pa.string()).take(pa.array(np.zeros(len(table), int)))
     texts = cells.Dictionary(table[rules.columns[target]])
-    each = texts.each(cells.name_of(rules.values.get(target, {}), names))
+    each = texts.each(value_words.name_of(rules.values.get(target, {}), names))
     silent = [not name and is_missing(text) for name, text in zip(each, texts.texts)]
     verdicts.count_missing(target, texts.count(silent))
     return texts.array([name or constant for name in each], pa.string())

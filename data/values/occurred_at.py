@@ -14,7 +14,7 @@ from data.mappings.mapping import FileMapping, Pattern
 from data.parse import date_order, midnight
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
-from data.values import date_parts
+from data.values import date_parts, value_words
 from data.values.enums import read_words
 from data.values.verdicts import Verdicts
 from geo.arrays import Flags, Ints
@@ -105,7 +105,9 @@ def _dates(
 ) -> tuple[Parsed, list[tuple[Pattern, Flags]]]:
     """The times of one column, and which rows each pattern of the mapping met."""
     column = rules.columns["occurred_at"]
-    texts, met = cells.cut(cells.trimmed(table[column]), rules.patterns.get("occurred_at", ()))
+    texts, met = value_words.cut(
+        cells.trimmed(table[column]), rules.patterns.get("occurred_at", ())
+    )
     silent = cells.flags(cells.missing_cells(texts)) | _unknown(texts)
     verdicts.count_missing("occurred_at", cells.count_texts(texts, silent))
     verdicts.reject(silent, "no time", column)

@@ -7,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.maps.outlines import HEXAGON_OF
 from data.storage.store import Current
 from data.views import links, periods, recording, seasonality, shape_filter, view_counts
-from data.views.view import HEXAGONS, View
+from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import drawn_shape, forest, tabulate
 
 

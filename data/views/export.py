@@ -5,9 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from data import words
-from data.settings import Problem, Settings
+from data.settings import Problem, Settings, first_step
 from data.storage.store import Current, Store
-from data.upkeep.status import first_step
 from data.views import links, view_counts, whole_records
 from data.views.filters import FILTERS
 from data.views.sql import chosen_sources

@@ -12,6 +12,7 @@ MEASURES = ("count", "per 1,000 residents")
 DAY, WEEK, MONTH = 1, 7, 31  # steps of time by their length in days; 31 stands for calendar months
 MORNING = 6  # with `night`, the hour at which a night ends
 COARSE_PLACE = 2  # positions from `locality` on: too coarse for a heatmap
+HEXAGON_OF = ", hexagon "  # stands between an area's name and a hexagon's code
 
 
 @dataclass(frozen=True)

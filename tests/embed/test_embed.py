@@ -16,7 +16,7 @@ from data.embed import embed_files, grids, map, pictures
 from data.embed import language as embed_words
 from data.settings import Problem
 from tests.made_release import Made, made
-from ui.parts import palette
+from ui import palette
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]

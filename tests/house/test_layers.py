@@ -1,8 +1,10 @@
 """The house: who may import whom, how long a module may be, what pages may hold."""
 
 import ast
+import importlib.util
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,12 @@ def test_the_map_is_not_loaded_before_a_page_runs() -> None:
     """A component of Streamlit's registers with the server only from a page's own run."""
     asked = "import sys, ui.app.start; sys.exit('streamlit_folium' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0
+
+
+def test_mypy_skips_no_package_that_ships_types() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    skipped = [name.removesuffix(".*") for o in settings["overrides"] for name in o["module"]]
+    packages = [found for name in skipped if (found := importlib.util.find_spec(name))]
+    assert len(packages) > 3
+    typed = [p.name for p in packages if (Path(p.origin or "").parent / "py.typed").exists()]
+    assert typed == []

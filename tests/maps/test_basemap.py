@@ -13,7 +13,7 @@ from data.settings import Basemap, Problem
 from tests import streets
 from tests.conftest import ROOT, command
 from ui.map import basemap as screen
-from ui.parts.palette import LIGHT
+from ui.palette import LIGHT
 
 TABLE = '[place]\nname = "Town"\nzone = "UTC"\n[basemap]\n'
 

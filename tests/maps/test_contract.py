@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
+from data.settings import STATIC
 from data.views import links
 from geo.geojson import P
 from tests import publics
@@ -20,10 +21,9 @@ from tests.maps import script_keys
 from tests.publics import published
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
-from ui.frame.look import STATIC
 from ui.map import area_layer, layers, leaflet, patch, player, two_periods
 from ui.map.choices import MapChoices
-from ui.parts.palette import LIGHT
+from ui.palette import LIGHT
 
 __all__ = ["published"]  # the fixture
 
@@ -34,7 +34,7 @@ READ = [
     one
     for one in [*vars(patch).values(), MapArea]
     if is_typeddict(one)
-    and one.__module__ in (patch.__name__, MapArea.__module__)
+    and one is not patch.FeatureCollection
     and one not in (patch.Picture, patch.BasemapPatch, patch.DrawingPatch, *SENT)
 ]
 

@@ -16,7 +16,7 @@ from tests.views.test_view import NOW, PLACE
 from ui.cached import map_layers, views
 from ui.map import layers, player
 from ui.map.choices import MapChoices
-from ui.parts.palette import LIGHT
+from ui.palette import LIGHT
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from streamlit_folium import generate_js_hash
 
 from ui.map import leaflet
-from ui.parts.palette import DARK, LIGHT, classes
+from ui.palette import DARK, LIGHT, classes
 
 CANARY = "{{ 7*191 }}"
 

@@ -15,10 +15,10 @@ from data.views.view import View
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
 from ui.explore import area_page, time_page
-from ui.map import area_layer, layers
+from ui.map import layers
 from ui.map.choices import MapChoices
-from ui.parts import charts, trend_line
-from ui.parts.palette import LIGHT
+from ui.palette import LIGHT
+from ui.parts import charts, measures, trend_line
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def view(**choices: Any) -> View:
 
 def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str]]:
     """A patch, and the names of the areas in the order of its fills."""
-    asked = area_layer.by_layer(asked)
+    asked = measures.by_layer(asked)
     answer = views.answer(asked)
     return layers.patch(asked, answer, layer, LIGHT, MapChoices()), answer.table["area"].tolist()
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
-from ui.frame import page_words
+from ui.arrival import page_words
 from ui.frame.menu import PAGES
 
 FILES = {address: file for file, _, address, _ in PAGES}

@@ -30,7 +30,7 @@ from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
 from tests.sampled import units, view
-from ui.parts import palette
+from ui import palette
 from ui.patterns import near_repeats_page, now_page, trend_page
 
 __all__ = ["units"]  # the fixture

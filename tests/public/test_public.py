@@ -194,7 +194,7 @@ def test_official_weeks_are_whole(served: Path) -> None:
 
 
 def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
-    from ui.parts.palette import LIGHT
+    from ui.palette import LIGHT
     from ui.public import public_map
     from ui.public.public_cached import Kept
     from ui.public.public_frame import Shown

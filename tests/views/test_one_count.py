@@ -14,19 +14,19 @@ import streamlit as st
 from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
-from data.maps.outlines import HEXAGON_OF
 from data.storage.store import Current
 from data.views import links, pixel_counts, view_counts
 from data.views.answers import Answer, area_table
-from data.views.view import HEXAGONS, View
+from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import mercator
 from tests.pages.test_pages import opened, said
 from tests.views.test_view import NOW, PLACE, WORLD
+from ui import palette
 from ui.cached import views
-from ui.map import area_layer, area_states, incident_layer, player, two_periods
-from ui.map.area_states import State
+from ui.map import area_layer, incident_layer, player, two_periods
 from ui.map.choices import MapChoices
-from ui.parts import palette, tables
+from ui.parts import area_states, measures, tables
+from ui.parts.area_states import State
 
 SEEN = Seen(-93.2912, 44.94, -93.24, 44.9803, 13.3)
 
@@ -44,7 +44,7 @@ def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def view(current: Current, **choices: Any) -> View:
     """The View of some choices, as a page shows it."""
-    return area_layer.by_layer(links.view(choices, current.meta, PLACE, NOW)[0])
+    return measures.by_layer(links.view(choices, current.meta, PLACE, NOW)[0])
 
 
 def answered(current: Current, asked: View) -> Answer:
@@ -173,7 +173,7 @@ def test_every_state_has_a_look_and_a_legend_of_its_own(
     asked = view(current, measure="per 1,000 residents", **link)
     answer = answered(current, asked)
     names = answer.table["area"].tolist()
-    values = area_layer.value(answer.table, asked).to_numpy(float)
+    values = measures.value(answer.table, asked).to_numpy(float)
     states = area_states.with_zeros(area_layer.states(asked, answer), values)
     assert {name: states[names.index(name)] for name in wanted} == wanted
     drawn = area_layer.fills(asked, answer, theme, MapChoices())

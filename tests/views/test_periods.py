@@ -31,8 +31,8 @@ from ui.explore import time_page
 from ui.frame.menu import PAGES
 from ui.map import player
 from ui.map.choices import MapChoices
+from ui.palette import LIGHT
 from ui.parts import headline, record_list
-from ui.parts.palette import LIGHT
 from ui.patterns import trend_page
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)

@@ -125,10 +125,10 @@ def run() -> None:
         return
     held = roles()
     from data.storage.store import Gone
-    from ui.frame import frame
+    from ui.arrival import arrival
 
     page = menu.navigation()
-    frame.sidebar(page.url_path)
+    arrival.sidebar(page.url_path)
     if provider():
         with st.sidebar:
             st.text(

@@ -33,6 +33,7 @@ HEAVY = (
     "ui.parts.charts",
     "data.patterns.compare",
     "data.patterns.episodes",
+    "scipy.stats",
 )
 PUBLIC = ("pandas", "shapely", "folium.plugins", "altair", "pyarrow.parquet", "ui.parts.charts")
 

@@ -9,16 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents
+from data.settings import STATIC
 from data.storage.store import write_whole
 from data.views import paired_periods, whole_records
 from data.views.view import View
 from geo import density
 from geo.difference import Difference
 from geo.mercator import Grid
+from ui import raster
 from ui.cached.views import BY_REPR, KEPT, _place, answer, current, current_settings, outline, units
-from ui.map import raster
-from ui.map.leaflet import STATIC
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 PICTURES = 380_000  # bytes of all pictures of a player: they are there before they are asked for
 

@@ -9,13 +9,13 @@ import streamlit as st
 
 from data import settings
 from data.maps import heat_surface, outlines
+from data.settings import STATIC
 from data.storage.store import Current, Store, write_whole
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
 from data.views.view import WEEK, View
 from geo import drawn_shape
 from geo.mercator import Grid
-from ui.map.leaflet import STATIC
 
 KEPT = 128
 # a View is frozen and says all of itself: far quicker to read than to walk through

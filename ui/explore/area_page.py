@@ -16,8 +16,8 @@ from data.views.sql import polygon_set
 from data.views.view import HEXAGONS, MONTH, View
 from ui.cached import views
 from ui.frame import frame
-from ui.map import area_layer, area_states
-from ui.parts import headline, intervals, tables
+from ui.map import area_layer
+from ui.parts import area_states, headline, intervals, measures, tables
 
 
 def polygons(view: View) -> View:
@@ -68,7 +68,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
     parts = [
         "" if row["unreliable"] else ranked,
-        area_layer.rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
+        measures.rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
     ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f}% of all incidents in areas")

@@ -7,8 +7,7 @@ from data import words
 from data.views.answers import Answer
 from data.views.view import View
 from geo import rates
-from ui.map import area_layer
-from ui.parts import headline
+from ui.parts import headline, measures
 
 LISTS = {
     "all": "all areas, highest first",
@@ -21,12 +20,10 @@ LISTS = {
 def pick_list(view: View, answer: Answer) -> pd.DataFrame:
     """The rows of the list that the reader chose, with a sentence on what they are."""
     table = answer.table[answer.table["asked"]]
-    ranked = area_layer.ranked(answer.table, view)
+    ranked = measures.ranked(answer.table, view)
     rows = pd.concat([ranked, table.drop(index=ranked.index)])
     if answer.comparison is None:
-        st.text(
-            f"{len(rows)} of {len(answer.table)} areas; {area_layer.unit_of(view)}. {answer.why}"
-        )
+        st.text(f"{len(rows)} of {len(answer.table)} areas; {measures.unit_of(view)}. {answer.why}")
         return rows
     which = st.segmented_control(
         "List", list(LISTS), default="all", key="list", bind="query-params", required=True,

@@ -11,8 +11,8 @@ from data.views.filters import WEEKDAYS
 from data.views.view import DAY, MONTH, WEEK, View
 from geo import rates
 from ui.cached import views
+from ui.palette import Theme
 from ui.parts import charts, headline
-from ui.parts.palette import Theme
 
 IN_COLOR = 7
 _REST = "other kinds"

@@ -1,14 +1,12 @@
 """The look of every page, of the team and of the public: style, theme, plain text."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from string import punctuation
 
 import streamlit as st
 
-from ui.parts import palette
-
-STATIC = Path(__file__).resolve().parents[2] / "static"
+from data.settings import STATIC
+from ui import palette
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other

@@ -9,7 +9,7 @@ from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
 from ui.map.patch import BaseLayer, BasemapPatch
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address

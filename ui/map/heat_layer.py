@@ -9,11 +9,12 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import View
 from geo import density
+from ui import raster
 from ui.cached import map_layers, views
-from ui.map import area_layer, raster
+from ui.map import area_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import AskAgain, Legend, Picture
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 
 def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:

@@ -15,12 +15,13 @@ from data.views.view import View
 from geo import classes, mercator
 from geo.hexagons import RESOLUTIONS
 from geo.mercator import Grid
+from ui import palette
 from ui.cached import map_layers, views
-from ui.map import area_layer, heat_layer
+from ui.map import heat_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, Picture, class_rows
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import measures
 
 MEASURES = ("density", "count")
 WHOLE = (7, 8)  # resolutions that are sent for the whole place at once
@@ -57,7 +58,7 @@ def hexagon_patch(
     few = by_density & (found.n < _FEW)
     fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
     lines = [
-        [words.counted(int(n), "incident"), *([f"{area_layer.number(d)} per km² per week"] * count)]
+        [words.counted(int(n), "incident"), *([f"{measures.number(d)} per km² per week"] * count)]
         for n, d in zip(found.n, density)
     ]
     low, _ = heat_surface.bounds(over)

@@ -12,11 +12,11 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import View
 from geo.mercator import Grid, grid_over
+from ui import palette
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
 
 _ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already

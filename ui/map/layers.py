@@ -18,7 +18,8 @@ from ui.map import (
 )
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch, Picture, area_patch
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import measures
 
 # layers of the map: each row draws a View for ui.map.leaflet
 LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], Picture]] = {
@@ -36,7 +37,7 @@ def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoice
         theme,
         views.shapes_url(view),
         area_layer.area_tips(view, answer),
-        order=area_layer.ranked(answer.table, view).index[:400].tolist(),
+        order=measures.ranked(answer.table, view).index[:400].tolist(),
         edge=theme.edge if layer == "areas" else theme.quiet,
         named=named,
     )

@@ -8,7 +8,6 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from collections.abc import Callable
-from typing import ClassVar
 
 import folium
 import streamlit as st
@@ -17,8 +16,8 @@ from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from data.settings import STATIC
 from geo import longitude
-from ui.frame.look import STATIC
 from ui.map import template_guard
 from ui.map.patch import Corners, Events, MapStart, Patch
 
@@ -58,8 +57,6 @@ folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
 class Base(JSCSSMixin, MacroElement):
     """Our part of a map that is drawn once: legend, labels, the place for heat."""
 
-    default_js: ClassVar = [(name, versioned(name)) for name in SCRIPTS]
-    default_css: ClassVar = [("porchlight_css", versioned("porchlight.css"))]
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "porchlight.base({{this._parent.get_name()}}, {{this.told|tojson}});"
@@ -70,6 +67,10 @@ class Base(JSCSSMixin, MacroElement):
         super().__init__()
         self._name = "Base"
         self.told = told
+
+
+Base.default_js = [(name, versioned(name)) for name in SCRIPTS]
+Base.default_css = [("porchlight_css", versioned("porchlight.css"))]
 
 
 class PatchElement(MacroElement):
@@ -106,8 +107,9 @@ def base(key: str, title: str, bounds: Corners, at: str) -> folium.Map:
     (south, west), (north, east) = bounds
     asked = position(at, bounds)
     lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
-    made = folium.Map([lat, lon], zoom_start=zoom, tiles=None, zoom_snap=0.1, zoom_delta=0.7,
+    made = folium.Map([lat, lon], tiles=None, zoom_snap=0.1, zoom_delta=0.7,
         minZoom=2, maxZoom=_FARTHEST)  # fmt: skip
+    made.options["zoom"] = zoom  # a fraction: folium's own argument takes whole numbers only
     made.add_child(
         Base({"key": key, "title": title, "bounds": bounds, "placed": asked is not None})
     )

@@ -9,8 +9,8 @@ from ui.frame import frame
 from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
+from ui.palette import Theme
 from ui.parts import tables
-from ui.parts.palette import Theme
 
 
 @st.fragment

@@ -10,7 +10,8 @@ from typing import Literal, NotRequired, TypedDict
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
 from geo.geojson import FeatureCollection
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts.area_states import LegendRow
 
 Corners = list[list[float]]  # [[south, west], [north, east]] in degrees
 
@@ -22,18 +23,6 @@ class MapStart(TypedDict):
     title: str
     bounds: Corners
     placed: bool
-
-
-class LegendRow(TypedDict):
-    """A row of the legend: a color or a hatch of static/map/fills.js, and its words.
-
-    A `weak` row is striped: its numbers are not to be relied on.
-    """
-
-    text: str
-    color: NotRequired[str]
-    hatch: NotRequired[str]
-    weak: NotRequired[bool]
 
 
 class ColorRamp(TypedDict):

@@ -12,13 +12,14 @@ from data.views import recording
 from data.views.answers import Answer
 from data.views.view import View
 from geo import classes
+from ui import palette
 from ui.cached import map_layers, views
-from ui.map import area_layer, area_states, heat_layer, leaflet
-from ui.map.area_states import State
+from ui.map import area_layer, heat_layer, leaflet
 from ui.map.choices import MapChoices
 from ui.map.patch import FrameTable, Picture, PlayerBar, PlayerFrames, class_rows
-from ui.parts import charts, palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import area_states, charts, measures
+from ui.parts.area_states import State
 
 STILL = "one picture"
 UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
@@ -134,7 +135,7 @@ def _fills(
     for i, state in enumerate(others, len(colors) + 1):
         looks[states == state] = i
     zero = [State.ZERO] if (looks == 0).any() else []
-    per = "Incidents per 1,000 residents" if view.measure == area_layer.RATE else "Incidents"
+    per = "Incidents per 1,000 residents" if view.measure == measures.RATE else "Incidents"
     texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
     rows = class_rows(colors, texts) + area_states.legend([*others, *zero], theme)
     note = f"One scale for all {found.steps.frames} frames"
@@ -152,7 +153,7 @@ def _fills(
 
 
 def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    if view.measure != area_layer.RATE:
+    if view.measure != measures.RATE:
         return counts.astype(float)
     people = answer.table["population"].to_numpy(float)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):

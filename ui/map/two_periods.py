@@ -13,13 +13,14 @@ from data.views.filters import period
 from data.views.seasonality import Season
 from data.views.view import View
 from geo import classes, density, difference
+from ui import palette, raster
 from ui.cached import map_layers, views
-from ui.map import area_layer, area_states, heat_layer, hexagon_layer, raster
-from ui.map.area_states import State
+from ui.map import area_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import area_states, measures
+from ui.parts.area_states import State
 
 ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
@@ -72,7 +73,7 @@ def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list
     texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
     rows = class_rows(palette.classes(theme, len(upper)), texts)
     rows += area_states.legend(np.concatenate(states), theme)
-    per = " per 1,000 residents" if found[0].measure == area_layer.RATE else ""
+    per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
     legend: Legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
     return [
         {"fills": area_layer.class_fills(values, upper, shown, theme), "legend": legend}
@@ -83,7 +84,7 @@ def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list
 def _per_step(answer: Answer, view: View, column: str) -> Any:
     """Incidents a whole step by area; per 1,000 residents where that is the measure."""
     values = answer.table[column].to_numpy(float)
-    if view.measure != area_layer.RATE:
+    if view.measure != measures.RATE:
         return values
     people = answer.table["population"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -9,8 +9,8 @@ from data.views.breakdowns import BREAKDOWNS, Answers, Breakdown
 from data.views.view import View
 from geo import rates
 from ui.cached import views
+from ui.palette import Theme
 from ui.parts import charts
-from ui.parts.palette import Theme
 
 
 def show_breakdowns(view: View, theme: Theme) -> None:

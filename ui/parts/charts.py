@@ -8,15 +8,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui import palette
+from ui.palette import Theme
 
 LOW = 140  # charts are low and wide: the map is the hero
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _FEWEST = 20  # weeks that a calendar has room for, so that a day stays a square
 LONG = 200  # days from which a date axis says months
 INCIDENTS = alt.Tooltip("n:Q", title="incidents", format=",")
-COUNTS = {"tickMinStep": 1, "format": ",d"}  # there is no half incident
+COUNTS = alt.Axis(tickCount=4, tickMinStep=1, format=",d")  # there is no half incident
 
 
 def ticks(starts: pd.Series, most: int) -> list[pd.Timestamp]:
@@ -130,7 +130,7 @@ def by_group(
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
     base = alt.Chart(frame).encode(
         x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
-        y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **COUNTS)),
+        y=alt.Y("n:Q", title=None, axis=COUNTS),
         color=alt.Color("group:N", scale=alt.Scale(domain=order, range=colors), legend=_lines()),
         tooltip=[alt.Tooltip("group:N", title="kind"), *_when(unit)],
     )
@@ -139,7 +139,7 @@ def by_group(
     lines = base.mark_line(strokeWidth=1.8, point=frame["start"].nunique() <= 31)
     said = _title(f"Incidents {per(unit)}", theme)
     layers = [lines, hit, *marked(changes, theme)]
-    return alt.layer(*layers, title=said).properties(height=250)
+    return alt.LayerChart(layer=layers, title=said).properties(height=250)
 
 
 def hour_matrix(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
@@ -214,7 +214,7 @@ def _matrix(
     )  # fmt: skip
     cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.3, strokeWidth=0.5)
     full = base.transform_filter("datum.n > 0").mark_rect(stroke=theme.paper, strokeWidth=0.7)
-    return alt.layer(cell, full.encode(color=color)).properties(height=height)
+    return alt.LayerChart(layer=[cell, full.encode(color=color)]).properties(height=height)
 
 
 def small(
@@ -234,7 +234,7 @@ def small(
         )
     )
     layers = [bars, *marked(changes, theme)]
-    return alt.layer(*layers, title=_title(name, theme)).properties(height=116)
+    return alt.LayerChart(layer=layers, title=_title(name, theme)).properties(height=116)
 
 
 def against(
@@ -263,7 +263,7 @@ def against(
     each = "Incidents a day, by month" if unit == "month" else f"Incidents a {unit}"
     said = _title(f"{each}, times the mean of the period", theme)
     layers = [base.mark_line(), hit, *marked(changes, theme)]
-    return alt.layer(*layers, title=said).properties(height=250)
+    return alt.LayerChart(layer=layers, title=said).properties(height=250)
 
 
 def shares(frame: pd.DataFrame, theme: Theme, said: int) -> alt.LayerChart:
@@ -274,14 +274,14 @@ def shares(frame: pd.DataFrame, theme: Theme, said: int) -> alt.LayerChart:
     counted = bool(frame["share"].isna().all())
     x, end = ("n", "n") if counted else ("share", "high")
     told = frame.assign(x=frame[x], end=frame[end])
-    form = COUNTS if counted else {"format": ".0%"}
+    axis = COUNTS if counted else alt.Axis(tickCount=4, format=".0%")
     scale = alt.Scale(domain=[0, 1.5 * float(told["end"].max())], nice=False)  # room for labels
     tooltip = [alt.Tooltip("what:N", title="what"), INCIDENTS]
     if not counted:
         named = (("share", "share"), ("low", "from (95% interval)"), ("high", "to"))
         tooltip += [alt.Tooltip(f"{column}:Q", title=name, format=".1%") for column, name in named]
     base = alt.Chart(told).encode(
-        x=alt.X("x:Q", title=None, axis=alt.Axis(tickCount=4, **form), scale=scale),
+        x=alt.X("x:Q", title=None, axis=axis, scale=scale),
         y=alt.Y("what:N", title=None, sort=frame["what"].tolist(), axis=alt.Axis(labelLimit=220)),
         tooltip=tooltip,
     )
@@ -291,12 +291,12 @@ def shares(frame: pd.DataFrame, theme: Theme, said: int) -> alt.LayerChart:
     label = base.mark_text(align="left", dx=6, color=theme.ink)
     layers.append(label.encode(x="end:Q", text="label:N"))
     what = "Records" if counted else f"Share of the {said:,} records that say it, 95% interval"
-    return alt.layer(*layers, title=_title(what, theme)).properties(height=alt.Step(26))
+    return alt.LayerChart(layer=layers, title=_title(what, theme)).properties(height=alt.Step(26))
 
 
 def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:
     """Horizontal bars, longest first. Columns: what, n."""
-    return (
+    chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(color=theme.accent)
         .encode(
@@ -306,3 +306,4 @@ def bars(frame: pd.DataFrame, theme: Theme, title: str) -> alt.Chart:
         )
         .properties(height=alt.Step(24))
     )
+    return chart

@@ -15,7 +15,7 @@ from data.views.view import MONTH, View
 from geo import forest, rates
 from geo.forest import Finding
 from ui.cached import views
-from ui.parts import intervals
+from ui.parts import intervals, measures
 
 
 def show_headline(view: View, answer: Answer) -> None:
@@ -129,10 +129,9 @@ def sentence_case(text: str) -> str:
 
 def headline_title(view: View, answer: Answer) -> str:
     """The sentence that the map says."""
-    from ui.map import area_layer
 
-    ranked = area_layer.ranked(answer.table, view)
-    if view.measure == area_layer.RATE:  # what rests on a few incidents leads no headline
+    ranked = measures.ranked(answer.table, view)
+    if view.measure == measures.RATE:  # what rests on a few incidents leads no headline
         ranked = ranked[~ranked["unreliable"]]
     # hexagons go by the area that they lie in, each named once
     names = [name.partition(", hexagon")[0] for name in ranked["area"].head(12)]
@@ -152,5 +151,5 @@ def headline_title(view: View, answer: Answer) -> str:
     if not top:
         return f"{what}: none in this View"
     where = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"
-    per = " per resident" if view.measure == area_layer.RATE else ""
+    per = " per resident" if view.measure == measures.RATE else ""
     return f"{what}{per}: most in {where}"

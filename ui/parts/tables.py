@@ -8,8 +8,7 @@ import streamlit as st
 
 from data.views.answers import Answer
 from data.views.view import HEXAGONS, View
-from ui.map import area_layer, area_states
-from ui.parts import intervals
+from ui.parts import area_states, intervals, measures
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
@@ -97,7 +96,7 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
-    table = area_layer.ranked(answer.table, view)
+    table = measures.ranked(answer.table, view)
     rest = answer.table[answer.table["asked"]].drop(index=table.index)
     both = pd.concat([table, rest])
     why = {reason for reason in area_states.no_rate(both, short=True) if reason}

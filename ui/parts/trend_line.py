@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ui.palette import Theme
 from ui.parts import charts
-from ui.parts.palette import Theme
 
 Spec = dict[str, Any]
 _INCIDENTS = {"field": "n", "type": "quantitative", "title": "incidents", "format": ","}
@@ -34,7 +34,7 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
               "axis": charts.axis(series["start"], unit=unit)},
         "x2": {"field": "end"},
         "y": {"field": "n", "type": "quantitative", "title": None,
-              "axis": {"tickCount": 3, **charts.COUNTS}},
+              "axis": charts.COUNTS.to_dict() | {"tickCount": 3}},
         "y2": {"datum": 0},
         "tooltip": [
             {"field": "start", "type": "temporal", "title": first, "format": form},

@@ -10,8 +10,7 @@ from data.views.filters import source_option
 from data.views.seasonality import Season
 from data.views.view import HEXAGONS, MONTH, View
 from geo import forest, rates
-from ui.map import area_layer
-from ui.parts import headline, intervals, tables
+from ui.parts import headline, intervals, measures, tables
 from ui.patterns.compare_page import OTHERS, ComparisonChoice
 
 _FEW = 3  # names in a title
@@ -101,11 +100,11 @@ def _numbers(pair: Pair, side: Side) -> list[str]:
     counted = f"{words.counted(side.n, 'incident')} in {weeks}"
     if side.every != side.n and pair.what != AREAS:
         counted += f" (of {side.every:,} in the whole period)"
-    per_step = f"{area_layer.number(side.per_step)} a {pair.unit}"
+    per_step = f"{measures.number(side.per_step)} a {pair.unit}"
     rate, low, high = rates.per_thousand([side.living], [side.residents or np.nan])
     areas = f"{side.with_residents} of {words.counted(int(side.asked.sum()), 'area')}"
-    per = f"{area_layer.number(rate[0])} per 1,000 residents"
-    within = f"95%: {area_layer.number(low[0])} to {area_layer.number(high[0])}"
+    per = f"{measures.number(rate[0])} per 1,000 residents"
+    within = f"95%: {measures.number(low[0])} to {measures.number(high[0])}"
     if pair.what == SOURCES:
         placed = int(side.counts[side.asked].sum())
         cut = f" (of {side.every:,} in the whole period)" if side.every != side.n else ""

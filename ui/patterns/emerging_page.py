@@ -14,13 +14,14 @@ from data.patterns.hot_spots import LEAST_AREAS, LEAST_STEPS, Emerging
 from data.views.filters import period
 from data.views.view import View
 from geo.emerging import NOTHING
+from ui import palette
 from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import charts, headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, tables
 from ui.patterns import hot_spots_page
 
 _METHOD = "Emerging hot spot"

@@ -18,11 +18,12 @@ from data.patterns.episodes import (
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
+from ui import palette
 from ui.cached import views
 from ui.frame.method_note import MethodNote
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import charts, headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, tables
 
 _METHOD = "Episode"
 GROUPED = episodes.MOST_GROUPED
@@ -159,7 +160,7 @@ def timeline(view: View, found: Episodes, theme: Theme) -> None:
         .mark_circle(color=theme.accent, opacity=0.65, size=70)
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(span), scale=alt.Scale(domain=ends)),
-            y=alt.Y("size:Q", title=None, axis=alt.Axis(tickCount=4, **charts.COUNTS),
+            y=alt.Y("size:Q", title=None, axis=charts.COUNTS,
                     scale=alt.Scale(zero=True)),
             tooltip=[
                 alt.Tooltip("start:T", title="began", format="%a %b %-d, %Y %H:%M"),

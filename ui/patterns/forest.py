@@ -1,5 +1,7 @@
 """The forest plot: a ratio and its interval an area, on a log axis with 1 marked."""
 
+from typing import Literal
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -8,8 +10,9 @@ import streamlit as st
 from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
-from ui.parts import charts, intervals, palette
-from ui.parts.palette import Theme
+from ui import palette
+from ui.palette import Theme
+from ui.parts import charts, intervals
 from ui.patterns import comparison_tables
 from ui.patterns.compare_page import ComparisonChoice
 
@@ -185,14 +188,14 @@ def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     ]
     layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
     title = charts.chart_title("A divided by B, 95% interval; larger: more incidents", theme)
-    return alt.layer(*layers, title=title).properties(height=alt.Step(ROW))
+    return alt.LayerChart(layer=layers, title=title).properties(height=alt.Step(ROW))
 
 
 def _labels(base: alt.Chart, scale: alt.Scale, axis: alt.Axis, theme: Theme) -> list[alt.Chart]:
     """The ratio beside its bar, on the side that is away from 1."""
     made = []
-    for test, end, align, dx in (("datum.at < 1", "left", "right", -6),
-                                 ("datum.at >= 1", "right", "left", 6)):  # fmt: skip
+    for test, end, dx in (("datum.at < 1", "left", -6), ("datum.at >= 1", "right", 6)):
+        align: Literal["left", "right"] = "right" if dx < 0 else "left"
         text = base.transform_filter(test).mark_text(
             align=align, dx=dx, fontSize=11, fontWeight=600, color=theme.ink
         )

@@ -14,13 +14,14 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import HEXAGONS, View
 from geo.hot_areas import UNDECIDED
+from ui import palette
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import headline, measures, tables
 
 STRONG = 0.01
 _CHANCE = "About 1 in 20 of the areas flagged on this map is expected to be chance."
@@ -128,7 +129,7 @@ def title(view: View, of: str, found: Hot) -> str:
 def said(of: str, found: Hot) -> str:
     """Sentences on how many areas were tested, and what came of it."""
     counts = found.table["label"].value_counts()
-    rate = area_layer.number(found.place)
+    rate = measures.number(found.place)
     unit = "per 1,000 residents" if of == neighbors.RESIDENTS else "per km²"
     chance = f" {_CHANCE}" if counts.get("hot", 0) + counts.get("cold", 0) else ""
     left = int(counts.get(UNDECIDED, 0))

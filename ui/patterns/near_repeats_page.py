@@ -29,8 +29,8 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
+from ui.palette import Theme
 from ui.parts import headline, tables
-from ui.parts.palette import Theme
 
 _METHOD = "Near repeats"
 
@@ -185,7 +185,7 @@ def matrix(found: Near, theme: Theme) -> None:
         color=alt.condition(strong, alt.value(theme.paper), alt.value(theme.ink)),
         opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
     )
-    chart = alt.layer(cell, full, text).properties(height=52 * len(far) + 40)
+    chart = alt.LayerChart(layer=[cell, full, text]).properties(height=52 * len(far) + 40)
     st.altair_chart(chart, alt="Ratio of pairs to chance, by distance and time apart")
     st.text(
         "Times as many pairs as chance would bring. Colored where that is clearly more, all cells "

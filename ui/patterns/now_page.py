@@ -14,12 +14,13 @@ from data.patterns.weekly_trend import ALL_AREAS, NEXT_TO_NONE, PAST, Alarms
 from data.views.filters import period
 from data.views.view import View
 from geo import prospective
+from ui import palette
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import headline, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import headline, tables
 from ui.patterns import trend_page
 
 _METHOD = "Unusual now"

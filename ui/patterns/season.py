@@ -9,8 +9,8 @@ from data.patterns.weekly_trend import Trend
 from data.views.filters import period
 from data.views.view import View
 from ui.cached import findings
+from ui.palette import Theme
 from ui.parts import charts
-from ui.parts.palette import Theme
 
 PARTS = {
     "trend": "Trend: events in a usual week",

@@ -12,8 +12,8 @@ from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from data.views import periods
 from data.views.filters import period
 from data.views.view import WEEK
+from ui.palette import Theme
 from ui.parts import charts, headline
-from ui.parts.palette import Theme
 from ui.patterns import comparison_tables, forest
 from ui.patterns.compare_page import ComparisonChoice
 
@@ -127,7 +127,7 @@ def side_chart(
     steps = alt.Chart(line).mark_line(interpolate="step-after", color=theme.ink, strokeWidth=1.5)
     drawn = [bars, steps.encode(x=x, y=y, tooltip=tips), *charts.marked(changes, theme)]
     title = alt.TitleParams(**charts.chart_title(name, theme))
-    return alt.layer(*drawn, title=title).properties(height=112)
+    return alt.LayerChart(layer=drawn, title=title).properties(height=112)
 
 
 def show_small_multiples(

@@ -17,11 +17,12 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import MONTH, View
 from geo.breaks import FEWEST
+from ui import palette
 from ui.cached import views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
-from ui.parts import charts, headline, intervals, palette, tables
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts, headline, intervals, tables
 
 _METHOD = "Trend"
 LISTED = 4  # weeks that a sentence names
@@ -215,7 +216,7 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         state=np.where(found.table["alarm"], "above expected", "as expected"),
     )
     x = alt.X("start:T", title=None, axis=charts.dates(rows["start"]))
-    y = alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, **charts.COUNTS))
+    y = alt.Y("n:Q", title=None, axis=charts.COUNTS)
     tips = [
         alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"), charts.INCIDENTS,
         alt.Tooltip("expected:Q", format=",.1f"), alt.Tooltip("upper:Q", title="up to", format=",.0f"),
@@ -247,7 +248,7 @@ def chart(found: Trend, theme: Theme, changes: list[tuple[date, str]]) -> alt.La
         | {"text": text}
         | {"offset": 8 + 14 * min(len(found.breaks), 3)}
     )
-    return alt.layer(*layers, title=above).properties(height=340)
+    return alt.LayerChart(layer=layers, title=above).properties(height=340)
 
 
 def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:

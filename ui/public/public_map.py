@@ -1,20 +1,24 @@
 """The public map: released numbers by area, and one look for all that is not shown."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from data.published import release_words
 from data.published.released_cells import period_words
 from geo import classes
+from ui import palette
 from ui.frame import look
-from ui.map import area_layer, area_states, leaflet
-from ui.map.area_layer import COUNT
-from ui.map.area_states import State
+from ui.map import leaflet
 from ui.map.patch import Patch, Picture, area_patch, class_rows
-from ui.parts import palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import area_states
+from ui.parts.area_states import State
 from ui.public import public_cached
 from ui.public.public_frame import Shown
+
+HIDDEN = "nodata"  # the hatch
 
 
 @st.fragment
@@ -54,20 +58,38 @@ def fills(found: Shown, theme: Theme) -> Picture:
     """Each area in the color of its class; hatched where it has no number."""
     rows = found.rows
     asked = rows["asked"].to_numpy(bool)
-    values = np.asarray(rows["n"].astype("float64"), np.float64)
+    values = rows["n"].astype("float64").to_numpy(float)
     upper = classes.limits(values[asked])
-    states = np.full(len(values), State.COUNTED, object)
-    states[np.isnan(values)] = State.HIDDEN
-    states[~asked] = State.NOT_CHOSEN
-    shown = area_states.with_zeros(states, values)
-    texts = area_layer.class_texts(upper, values[asked], COUNT)
-    legend = class_rows(palette.classes(theme, len(upper)), texts)
-    legend += area_states.legend(shown, theme)
+    colors = palette.classes(theme, len(upper))
+    chosen = classes.assign(np.where(np.isnan(values), 0, values), upper)
+    drawn: list[str] = []
+    for value, c, wanted in zip(values, chosen, asked):
+        if not wanted:
+            drawn.append(area_states.fill(State.NOT_CHOSEN, theme))
+        elif np.isnan(value):
+            drawn.append(HIDDEN)
+        else:
+            drawn.append(colors[c] if c >= 0 else theme.paper)
+    legend = class_rows(colors, ranges(upper, values[asked]))
+    if (values[asked] == 0).any():
+        legend += area_states.legend([State.ZERO], theme)
+    if np.isnan(values[asked]).any():
+        legend.append({"hatch": HIDDEN, "text": release_words.HIDDEN})
+    if not asked.all():
+        legend += area_states.legend([State.NOT_CHOSEN], theme)
     what = found.choice.source.capitalize()
     note = (
         f"{found.choice.kind}, {period_words(found.choice.period)}" if found.choice.period else ""
     )
-    return {
-        "fills": area_layer.class_fills(values, upper, shown, theme),
-        "legend": {"title": what, "rows": legend, "note": note},
-    }
+    return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}
+
+
+def ranges(upper: list[float], values: Any) -> list[str]:
+    """The lowest and highest number of each class."""
+    texts, lowest = [], 0.0
+    for limit in upper:
+        held = values[(values > lowest) & (values <= limit)]
+        first, last = (held.min(), held.max()) if len(held) else (limit, limit)
+        texts.append(f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}")
+        lowest = limit
+    return texts

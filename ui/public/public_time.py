@@ -6,9 +6,10 @@ import streamlit as st
 
 from data.published import release_words, released_cells
 from data.published.released_cells import BANDS_SAID, SOURCES, begins, period_words
+from ui import palette
 from ui.frame import look
-from ui.parts import charts, palette
-from ui.parts.palette import Theme
+from ui.palette import Theme
+from ui.parts import charts
 from ui.public import public_tables
 from ui.public.public_frame import Shown
 
@@ -76,8 +77,7 @@ def line_chart(
             alt.Tooltip("said:N", title="number"),
         ],
     )
-    whole = alt.Axis(tickCount=4, **charts.COUNTS)
-    top = alt.Y("n:Q", title=None, scale=alt.Scale(domainMin=0), axis=whole)
+    top = alt.Y("n:Q", title=None, scale=alt.Scale(domainMin=0), axis=charts.COUNTS)
     many = told["start"].nunique() > 150
     line = base.mark_line(strokeWidth=1.8, invalid="break-paths-filter-domains").encode(y=top)
     dots = base.mark_circle(size=12 if many else 34, opacity=1).encode(y=top)
@@ -87,9 +87,8 @@ def line_chart(
         gaps = base.mark_tick(color=theme.quiet, thickness=1, size=7, opacity=0.7)
         gaps = gaps.encode(y=alt.datum(0), color=alt.value(theme.quiet))
         layers.append(gaps.transform_filter("!isValid(datum.n)"))
-    return alt.layer(*layers, title=alt.TitleParams(**charts.chart_title(title, theme))).properties(
-        height=height
-    )
+    said = alt.TitleParams(**charts.chart_title(title, theme))
+    return alt.LayerChart(layer=layers, title=said).properties(height=height)
 
 
 def palette_of(theme: Theme, n: int) -> list[str]:

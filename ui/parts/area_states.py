@@ -6,15 +6,25 @@ files share.
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.published import release_words
-from ui.map.patch import LegendRow
-from ui.parts.palette import Theme
+from ui.palette import Theme
+
+
+class LegendRow(TypedDict):
+    """A row of the legend: a color or a hatch of static/map/fills.js, and its words.
+
+    A `weak` row is striped: its numbers are not to be relied on.
+    """
+
+    text: str
+    color: NotRequired[str]
+    hatch: NotRequired[str]
+    weak: NotRequired[bool]
 
 
 class State(Enum):
@@ -29,7 +39,6 @@ class State(Enum):
     NO_COUNT = "no count"
     NO_POINT = "no point"
     NO_DATA = "no data"
-    HIDDEN = "hidden"
 
 
 class Look(NamedTuple):
@@ -42,7 +51,6 @@ class Look(NamedTuple):
 # those that a map can show, in the order of the legend
 LOOKS = {
     State.ZERO: Look("", "0"),
-    State.HIDDEN: Look("nodata", release_words.HIDDEN),
     State.NO_RESIDENTS: Look("residents", "no residents"),
     State.NOT_KNOWN: Look("few", "population not known"),
     State.NO_COUNT: Look("nodata", "no count of what happened"),

@@ -1,0 +1,73 @@
+"""The measure of a View, a number an area: its values, its unit, its words."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.views import recording
+from data.views.filters import period
+from data.views.view import HEXAGONS, MEASURES, View
+from ui.cached import views
+
+COUNT, RATE = MEASURES
+
+
+def by_layer(view: View) -> View:
+    """The View as it can be measured.
+
+    Hexagons have no residents, nor has a drawn shape; what is no count has no rate.
+    """
+    residents = view.area_set not in HEXAGONS and not view.shape
+    rated = residents and recording.is_count(view, views.meta(view.stamp))
+    return view if rated else replace(view, measure=COUNT)
+
+
+def value(table: pd.DataFrame, view: View) -> pd.Series:
+    """The View's measure, a number an area."""
+    return table["rate"] if view.measure == RATE else table["n"].astype(float)
+
+
+def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
+    """The areas with something to show, highest first, unreliable rates last."""
+    values = value(table, view).to_numpy(float)
+    held = np.flatnonzero(table["asked"].to_numpy(bool) & (values > 0))
+    order = held[np.argsort(-values[held], kind="stable")]
+    if view.measure == RATE:  # what rests on a few incidents stands last
+        weak = table["unreliable"].to_numpy(bool)[order]
+        order = np.concatenate([order[~weak], order[weak]])
+    return table.iloc[order]
+
+
+def unit_of(view: View) -> str:
+    """The unit of the measure, with its period."""
+    span = period(view.start, view.end)
+    if view.measure == RATE:
+        return f"per 1,000 residents, {span}"
+    return f"incidents, {span}"
+
+
+def rate_words(row: Any, why: str) -> str:
+    """A rate with its interval, or `why` there is none."""
+    if why:
+        return f"{why}: no rate"
+    said = (
+        f"{number(row.rate)} per 1,000 residents "
+        f"({number(row.rate_low)} to {number(row.rate_high)})"
+    )
+    return said + (", unreliable: fewer than 20" if row.unreliable else "")
+
+
+def whole(v: float) -> str:
+    """A count as readers want it."""
+    return f"{v:,.0f}"
+
+
+def number(v: float) -> str:
+    """A number as readers want it: three figures at most."""
+    if not np.isfinite(v):
+        return "-"
+    if v >= 100 or v == 0:
+        return f"{v:,.0f}"
+    return f"{v:.1f}" if v >= 10 else f"{v:.2g}"
