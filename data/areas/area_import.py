@@ -20,6 +20,7 @@ from data.areas.label_or_point import Ask
 from data.files.cells import is_missing
 from data.settings import Problem, Settings
 from data.storage import area_names, ledger, projection
+from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store, move
 from geo import longitude
 from geo.areas import learn_areas
@@ -29,7 +30,7 @@ KEY = b"porchlight"
 NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
 ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
 DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
-Metadata = dict[str, Any]
+Metadata = AreaFileMeta
 Say = Callable[[str], None]
 
 
@@ -103,7 +104,7 @@ def learn(
         frame, more = residents.by_name(frame, population, known, "the source")
     source = f"labelled points of {', '.join(sources)}"
     meta = _metadata(set_name, "learned", source, frame, known, notes + more)
-    meta |= {"lost": lost, "learned_from": sources}
+    meta = {**meta, "lost": lost, "learned_from": sources}
     return _save(store, settings, frame, meta, place_by, ask, say)
 
 
@@ -292,8 +293,10 @@ def _metadata(
     notes: list[str],
 ) -> Metadata:
     aliases = dict(sorted(known.items()))
-    meta: Metadata = {"set": set_name, "how": how, "source": source, "lost": []}
-    return meta | {"aliases": aliases, "notes": notes, "areas": len(frame)}
+    return {
+        "set": set_name, "how": how, "source": source, "lost": [],
+        "aliases": aliases, "notes": notes, "areas": len(frame),
+    }  # fmt: skip
 
 
 def _save(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.storage import projection
 from data.storage.store import Current
 from data.views.sql import polygon_set
 from data.views.view import HEXAGON_OF, HEXAGONS
@@ -105,7 +106,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     a label has most room. The last one is the outline of the place.
     """
     held = units(current, area_set, settled_by)
-    crs = current.meta["place"]["crs"]
+    crs = projection.metric_crs_of(current, held)
     simple = held.geometry.to_numpy()
     if area_set not in HEXAGONS and len(held):
         metres = held.to_crs(crs).geometry.values

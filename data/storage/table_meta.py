@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import duckdb
 import geopandas as gpd
@@ -13,13 +13,14 @@ from data import sources, words
 from data.areas import area_import
 from data.settings import Settings
 from data.storage import projection
+from data.storage.meta_types import ImportMeta, SourceMeta, TableMeta
 from data.storage.store import Store, literal
 
 _COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 LISTED_LABELS = 50
 
 
-def imports(store: Store) -> list[dict[str, Any]]:
+def imports(store: Store) -> list[ImportMeta]:
     """The imports that count, oldest first, each as its ledger entry tells it."""
     from data.storage.build import live  # build describes itself with this module
 
@@ -41,7 +42,7 @@ def imports(store: Store) -> list[dict[str, Any]]:
             told_more = {"source_rows": more["rows"], "merged": more["merged"]}
         entry = {"batch": name, "imported_at": event.at, **event.detail, **told_more}
         entry.pop("mapping", None)
-        found.append(entry)
+        found.append(cast(ImportMeta, entry))  # as this version wrote it, JSON in the ledger
     return found
 
 
@@ -69,7 +70,7 @@ def describe(
     stamp: str,
     unplaced: Counter[str],
     meridian: float,
-) -> dict[str, Any]:
+) -> TableMeta:
     """The meta of one `current`, as plain JSON values."""
     sets = [
         (name, *area_import.read_areas(built / f"areas{i}.parquet"))
@@ -128,10 +129,10 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
     return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:
+def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[SourceMeta]:
     known = sources.read_catalogue(store.root)
     entries = imports(store)
-    told = []
+    told: list[SourceMeta] = []
     for code, name in enumerate(source_names(store)):
         source = sources.source_of(name, known)
         found = connection.execute(
@@ -154,7 +155,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[dict[s
                 "notes": source.notes,
                 "made": source.made,
                 "is_count": source.is_count,
-                "changes": [[day.isoformat(), what] for day, what in source.changes],
+                "changes": [(day.isoformat(), what) for day, what in source.changes],
                 "coverage_stated": source.start is not None,
                 "start": _iso(source.start or first),
                 "end": _iso(source.end or last),

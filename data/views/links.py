@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.settings import Settings
 from data.views.filters import FILTERS, Filter, period, set_names
-from data.views.sql import Meta, chosen_sources, says
+from data.views.sql import Meta, chosen_sources, covered_days, says
 from data.views.view import (
     DAY,
     HEXAGONS,
@@ -86,7 +86,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
     sent a list of Friday nights must not see all days and think that they are Fridays.
     """
     rows = {row.word: row for row in FILTERS}
-    known = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
+    known: Meta = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
     told = []
     for word, values in link.items():
         row = rows.get(word)
@@ -144,12 +144,12 @@ def opening_sources(meta: Meta, settings: Settings) -> tuple[str, ...]:
 
 def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
     """First and last day that any of these sources covers; today where none does."""
-    told = [s for s in meta["sources"] if s["name"] in names and s["start"]]
-    if not told:
+    named = [s for s in meta["sources"] if s["name"] in names]
+    days = [found for s in named if (found := covered_days(s))]
+    if not days:
         today = _today(meta)
         return today, today
-    starts = [date.fromisoformat(s["start"]) for s in told]
-    return min(starts), max(date.fromisoformat(s["end"]) for s in told)
+    return min(start for start, _ in days), max(end for _, end in days)
 
 
 def covered(view: View, meta: Meta, step: int = DAY) -> tuple[date, date]:

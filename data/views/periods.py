@@ -10,7 +10,7 @@ from data.record import last_of_month
 from data.storage.store import Current
 from data.views import links, recording, view_counts
 from data.views.filters import period
-from data.views.sql import chosen_sources
+from data.views.sql import chosen_sources, covered_days
 from data.views.view import DAY, MONTH, MORNING, WEEK, View
 
 ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
@@ -77,7 +77,10 @@ def uncovered(view: View, step: int, current: Current) -> str:
     """
     wanted = _within(view, step, view.start, view.end)
     for s in chosen_sources(view, current.meta):
-        first, last = date.fromisoformat(s["start"]), date.fromisoformat(s["end"])
+        days = covered_days(s)
+        if days is None:
+            return f"of the records of {s['says']} no day is known."
+        first, last = days
         held = _within(view, step, max(view.start, first), min(view.end, last))
         if (wanted & ~held).any():
             return f"the records of {s['says']} cover {period(first, last)}."

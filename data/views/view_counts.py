@@ -14,6 +14,7 @@ from data.views.filters import FILTERS
 from data.views.sql import (
     DAY_KNOWN,
     Clause,
+    Meta,
     day_sql,
     has_months,
     point_sql,
@@ -103,7 +104,7 @@ def headline(current: Current, view: View, counted: UnitCounts | None = None) ->
 
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """Count the rows that the View would show but for their coarse time or their youth."""
-    old, weekday = joined([settled(view)]), joined([_weekday(view)])
+    old, weekday = joined([settled(view)]), joined([_weekday(view, current.meta)])
     none = dict.fromkeys(_LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
@@ -158,9 +159,9 @@ def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict
     return {name: int(n or 0) for name, n in row.items()}  # NULL where there is no row
 
 
-def _weekday(view: View) -> Clause | None:
+def _weekday(view: View, meta: Meta) -> Clause | None:
     row = next(f for f in FILTERS if f.word == "weekday")
-    return row.sql(view, {})
+    return row.sql(view, meta)
 
 
 def mostly_months(current: Current, view: View) -> bool:

@@ -10,6 +10,7 @@ import streamlit as st
 from data import settings
 from data.maps import heat_surface, outlines
 from data.settings import STATIC
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current, Store, write_whole
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
@@ -47,7 +48,7 @@ def current(stamp: str) -> Current:
     return store().at(stamp)
 
 
-def meta(stamp: str) -> dict[str, Any]:
+def meta(stamp: str) -> TableMeta:
     """The metadata of the store. Do not change it."""
     return current(stamp).meta
 
