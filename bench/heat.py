@@ -15,12 +15,12 @@ from folium.plugins import HeatMap
 from bench import made, many
 from data.maps import heat_surface
 from data.maps.heat_surface import Window
+from data.palette import LIGHT
 from data.storage.store import Current
 from data.views import pixel_counts
 from data.views.view import View
 from geo import density, mercator
 from ui import raster
-from ui.palette import LIGHT
 
 FEW, MANY = 100_000, 10_000_000
 ROUNDS = 5

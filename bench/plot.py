@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil, floor, log10
 
+from data.palette import LIGHT, OTHER
+
 Points = list[tuple[int, float, float | None]]
 
 WIDE, HIGH, ACROSS = 300, 220, 3  # a panel, and how many stand side by side
 LEFT, TOP, RIGHT, BELOW = 52, 30, 14, 30  # what surrounds its field
-OURS, PEER, INK, GRID, PAPER = "#b4540a", "#5f7480", "#221c14", "#d9cfbd", "#fbf8f2"
+OURS, PEER, INK, GRID, PAPER = LIGHT.accent, OTHER, LIGHT.ink, LIGHT.rule, LIGHT.paper
 
 
 def drawn(panels: dict[str, dict[str, Points]], sizes: Sequence[int]) -> str:

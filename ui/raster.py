@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ui import palette
-from ui.palette import Theme
+from data import palette
+from data.palette import Theme
 
 _STEPS = 24
 FAINTEST = 0.04  # of the top: below this the paper shows

@@ -14,6 +14,7 @@ from data.attacks import ATTACKS, Attack, made_records
 from data.attacks.case import Build, Case, Count, Result
 from data.release import chain, release_numbers
 from data.release.policy import Policy
+from data.release.release_manifest import MANIFEST, digest, verify
 from data.release.tables import Tables
 from data.settings import Problem
 from data.storage import build
@@ -49,21 +50,10 @@ def case_of(tables: Tables, policy: Policy, **more: Any) -> Case:
     )
 
 
-def named(store: Store, what: str) -> str:
-    """The release that a name or its beginning means; the newest for none."""
-    known = chain.subjects(store, "release")
-    fits = [n for n in known if n == what] or [n for n in known if n.startswith(what)]
-    if not known or (what and len(fits) != 1):
-        raise Problem(
-            f"No single release is called {what!r}. Releases: {', '.join(known) or 'none'}."
-        )
-    return fits[0] if what else known[-1]
-
-
 def released(store: Store, name: str) -> Case:
     """A release of a store, with what its files must not hold."""
     folder = chain.folder(store, name)
-    manifest = chain.verify(folder)
+    manifest = verify(folder)
     tables = {
         path: pq.read_table(folder / f"{path}.parquet").to_pandas() for path in manifest["tables"]
     }
@@ -147,8 +137,8 @@ def write_results(folder: Path, results: list[Result], count: Count) -> bool:
     tried; whether all passed."""
     passed = bool(results) and all(r.passed for r in results)
     listed = [r._asdict() for r in results]
-    digest = chain.digest(folder / "manifest.json")
-    tried = {"release": digest, "count": count._asdict(), "results": listed, "passed": passed}
+    attacked = digest(folder / MANIFEST)
+    tried = {"release": attacked, "count": count._asdict(), "results": listed, "passed": passed}
     text = json.dumps(tried, indent=1)
     beside = folder / ".attack.json"
     beside.write_text(text + "\n", encoding="utf-8")

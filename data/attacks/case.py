@@ -13,7 +13,7 @@ from data.release.tables import Tables
 
 Build = Callable[..., Tables]
 
-# the attacker's own list, on purpose not the one that the release is made with
+# the attacker's own list, on purpose not the one that the release is made with: a test compares
 STRICT = {
     "city-week-kind": ("period", "kind", "n"),
     "area-month": ("period", "area", "n"),
@@ -22,6 +22,8 @@ STRICT = {
     "area-year-kind": ("period", "area", "kind", "n"),
     "city-quarter-band": ("period", "band", "n"),
 }
+YEARLY = {"city-year-sensitive": ("period", "kind", "n")}
+EXACT = {"area-day-kind": ("period", "area", "kind", "n")}
 SIDES = ("community", "press")
 
 

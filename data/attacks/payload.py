@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data import words
-from data.attacks.case import STRICT, Case, Count, Found
+from data.attacks.case import EXACT, STRICT, YEARLY, Case, Count, Found
 from data.attacks.served import contents
 
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
@@ -29,10 +29,6 @@ PERIODS = {
     "quarter": re.compile(r"\d{4}-Q[1-4]"),
     "year": re.compile(r"\d{4}"),
     "day": re.compile(r"\d{4}-\d\d-\d\d"),
-}
-MORE = {
-    "city-year-sensitive": ("period", "kind", "n"),
-    "area-day-kind": ("period", "area", "kind", "n"),
 }
 _BANDS = {"00-06", "06-12", "12-18", "18-24"}
 RESIDENTS = 2000  # at least, in every public area
@@ -132,7 +128,7 @@ def schema(case: Case, _: Count) -> Found:
 
 def _table(side: str, name: str, frame: pd.DataFrame, case: Case) -> Iterator[str]:
     official = side == "official"
-    columns = MORE if official else STRICT | {"city-year-sensitive": MORE["city-year-sensitive"]}
+    columns = EXACT if official else STRICT | YEARLY
     if side not in ("community", "press", "official") or name not in columns:
         yield "not on the list"
         return

@@ -26,6 +26,7 @@ def attack(
     from data.attacks import attack
     from data.attacks.case import LARGE, SMALL
     from data.release import chain, policy
+    from data.release.release_manifest import find_release
 
     with speaking():
         tries = {"large": LARGE, "small": SMALL}.get(count)
@@ -35,7 +36,8 @@ def attack(
         if what.upper() in {a.id for a in attack.ATTACKS}:
             what, only = "", what
         attacks = attack.chosen(only)
-        name = "" if made else attack.named(store, what)
+        known = chain.known_releases(store)
+        name = "" if made else find_release(known, what or "".join(known[-1:]))
         say("Attacking: this takes some minutes." if tries is LARGE else "Attacking ...")
         results: list[Result] = []
         with bar("Attacking") as move:

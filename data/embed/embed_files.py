@@ -13,11 +13,14 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from data.embed import grids, language, map, pages, pictures, script, sentences
-from data.embed.grids import Sort
+from data.embed import language, map, pages, pictures, script, sentences, style
 from data.embed.language import Words
 from data.embed.map import Map
 from data.files import spreadsheet
+from data.published import grids, opening
+from data.published.grids import MAPPED, Sort
+from data.release.tables import OFFICIAL
+from data.settings import Problem
 from geo import longitude
 
 _PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
@@ -33,9 +36,11 @@ def write_embed(
     """Write `folder`: tables by path without suffix, areas with area, name, residents."""
     drawn = map.drawn(areas)
     codes = [s.code for s in drawn.shapes]
-    found = grids.sorts(tables, codes, manifest)
-    opens = grids.opening_grid(found)
-    sort = found[opens.sort]
+    found = _offered(grids.read_sorts(tables, codes, manifest))
+    sort = opening.opening_sort(found)
+    opens = opening.opening_of(sort)[0]
+    if opens.kind not in sort.maps.get(opens.every, {}) or opens.every not in MAPPED:
+        raise Problem("The release has no table by area, so there is no map to embed.")
     files: dict[str, bytes] = {}
     for name, table in _wide(tables, found, drawn).items():
         files[f"tables/{name}.csv"] = spreadsheet.as_csv(table)
@@ -60,7 +65,7 @@ def write_embed(
             }
     files["data.js"] = script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
-    files["style.css"] = (pages.SOURCES / "style.css").read_bytes()
+    files["style.css"] = style.style().encode()
     loader = (pages.SOURCES / "embed.js").read_text("utf-8")
     files["embed.js"] = loader.replace("LANGUAGES", json.dumps(languages)).encode()
     files["font.woff2"] = map.FONT.read_bytes()
@@ -84,6 +89,11 @@ def into(release: Path, manifest: dict[str, Any]) -> None:
         crs=4326,
     )
     write_embed(release / "embed", tables, areas, manifest)
+
+
+def _offered(found: dict[str, Sort]) -> dict[str, Sort]:
+    """The sorts that have a number to show; the first where none has."""
+    return {n: s for n, s in found.items() if s.kinds()} or dict([next(iter(found.items()))])
 
 
 def _app() -> str:
@@ -126,7 +136,7 @@ def _wide(
         sort, name = path.split("/")
         if sort not in found or table["n"].isna().all():
             continue
-        if name == "area-day-kind":
+        if path == OFFICIAL:
             name, table = "area-month-kind", _months(found[sort], list(names))
         wide = table.pivot(
             index=[c for c in table.columns if c not in ("period", "n")],
@@ -144,7 +154,7 @@ def _wide(
 def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
     rows = [
         (period, code, kind, int(n))
-        for kind, grid in sort.maps["month"].items()
+        for kind, grid in sort.maps.get("month", {}).items()
         for period, row in zip(grid.periods, grid.n)
         for code, n in zip(codes, row)
     ]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from data.published.period_names import first_day, unit_of
 from data.settings import ROOT, Problem
 
 FOLDER = ROOT / "locale"
@@ -85,18 +86,10 @@ class Words:
 
     def period(self, code: str, way: str = "period") -> str:
         """2025-W23, 2025-06, 2025-Q2 or 2025 in words; way "in" is how a sentence begins."""
-        year, _, part = code.partition("-")
-        if part.startswith("W"):
-            return self(
-                f"{way}.week", day=self.date(dt.date.fromisocalendar(int(year), int(part[1:]), 1))
-            )
-        if part.startswith("Q"):
-            first = 3 * int(part[1:]) - 2
-            names = {"first": self.month(first), "last": self.month(first + 2)}
-            return self(f"{way}.quarter", year=year, **names)
-        if part:
-            return self(f"{way}.month", month=self.month(int(part)), year=year)
-        return self(f"{way}.year", year=year)
+        first = first_day(code)
+        month, last = self.month(first.month), self.month(min(12, first.month + 2))
+        holes = {"month": month, "first": month, "last": last, "year": f"{first.year}"}
+        return self(f"{way}.{unit_of(code)}", day=self.date(first), **holes)
 
     def listed(self, names: list[str]) -> str:
         """Names as a list in a sentence."""

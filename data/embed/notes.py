@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from data.embed.grids import ALL, BANDS, Grid, Sort
 from data.embed.language import Words, capital, esc
 from data.embed.sentences import Picture, example, policy_texts
+from data.published.grids import Grid, Sort
+from data.release.tables import ALL_CODE, BANDS
 
 
 def more(
@@ -86,7 +87,7 @@ def _yearly(grids: dict[str, Grid], speak: Words) -> str:
     rows = [
         (f"{capital(speak(f'kind.{kind}'))}, {p}", _shown(v[0], speak))
         for kind, grid in grids.items()
-        if kind != ALL
+        if kind != ALL_CODE
         for p, v in zip(grid.periods, grid.n)
     ]
     return _pairs(rows, (speak("choose.kind"), speak("table.n")))

@@ -4,10 +4,12 @@ from string import Template
 from typing import Any
 
 from data.embed import notes, sentences
-from data.embed.grids import Grid, Opening, Sort
 from data.embed.language import Words, capital, esc, file_of, words
 from data.embed.map import SIZES, Map
 from data.embed.sentences import Picture, Row, city_series
+from data.published.grids import Grid, Sort
+from data.published.number_classes import HIDDEN
+from data.published.opening import Opening
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -30,14 +32,15 @@ def page(
 ) -> str:
     """The whole page; `files` are the downloads: group's title key -> (name, label)."""
     place, sort = manifest["place"]["name"], sorts[at.sort]
+    made = sentences.sample_note(sort.name, manifest, speak)
     title = speak("map.label", place=place, what=picture.what, period=picture.period)
     parts = {
         "lang": speak.language,
         "csp": CSP,
         "title": esc(f"{place}: {picture.what}, {picture.period}"),
         "skip": esc(speak("skip")),
-        "notreal": esc(speak("note.made")),
-        "real": "" if sentences.is_sample(sort.name, manifest) else " hidden",
+        "notreal": esc(made or speak("note.made.all")),
+        "real": "" if made else " hidden",
         "sort": esc(f"{place} · {speak(f'sort.{sort.name}')}"),
         "langs": _languages(languages, speak.language),
         "said": esc(picture.said),
@@ -70,16 +73,14 @@ def _languages(languages: list[str], own: str) -> str:
 
 def legend(picture: Picture, speak: Words) -> str:
     """The classes with their numbers, and the look of what is not shown."""
-    rows = [(f"r{color}", text) for color, text in picture.legend]
-    if picture.hidden:
-        rows.append(("none", speak("hidden.long")))
+    rows = [*picture.legend, *([(HIDDEN, speak("hidden.long"))] if picture.hidden else [])]
     items = "".join(f'<li class="{c}"><i></i><span>{esc(text)}</span></li>' for c, text in rows)
     return f"<p>{esc(speak('legend.title'))}</p><ul>{items}</ul>"
 
 
 def svg(drawn: Map, picture: Picture, title: str) -> str:
     """The map as the page holds it: colors come from style.css, in both themes."""
-    colors = {r.code: "none" if r.color is None else f"r{r.color}" for r in picture.rows}
+    colors = {r.code: r.look for r in picture.rows}
     paths = "".join(
         f'<path id="a{s.code}" class="{colors[s.code]}" d="{s.path}" fill="url(#hatch)">'
         f"<title>{esc(s.name)}: {_number(picture.rows, s.code)}</title></path>\n"
@@ -135,7 +136,7 @@ def _row(row: Row, most: int, speak: Words) -> str:
             f'<td class="n">{esc(speak("hidden"))}</td></tr>'
         )
     wide = round(100 * row.n / most, 1)
-    bar = f'<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="r{row.color}" width="{wide:g}" height="4"/></svg>'
+    bar = f'<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="{row.look}" width="{wide:g}" height="4"/></svg>'
     return (
         f'<tr data-a="{row.code}"><th scope="row">{esc(row.name)}{bar}</th>'
         f'<td class="n">{speak.number(row.n)}</td></tr>'

@@ -13,11 +13,14 @@ from PIL import Image, ImageColor, ImageDraw
 from data.embed.language import Words, esc
 from data.embed.map import LINE, SIZES, Map, letters, lines_path, svg_path
 from data.embed.sentences import Picture
+from data.palette import LIGHT, five_classes, ink_on
+from data.published.number_classes import HIDDEN, LOOKS, ZERO
 
-# the light theme of ui/parts/palette.py; a test compares them
-PAPER, INK, QUIET = "#fbf8f2", "#221c14", "#6f6555"
-RAMP = ("#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c")
-ON = (INK, INK, INK, PAPER, PAPER)  # what is read on them
+PAPER, INK, QUIET = LIGHT.paper, LIGHT.ink, LIGHT.quiet
+RAMP = five_classes(LIGHT)
+_FILLS = dict(zip(LOOKS, RAMP)) | {ZERO: PAPER, HIDDEN: "hatch"}
+# the color of what is read on them
+_ON = dict(zip(LOOKS, (ink_on(LIGHT, color) for color in RAMP))) | {ZERO: INK, HIDDEN: INK}
 WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
 PIXELS = 540  # of the PNG
 HATCH = 16  # pixels of the large one between two lines
@@ -88,8 +91,8 @@ def laid_out(drawn: Map, picture: Picture, speak: Words) -> Sheet:
 def _legend(marks: list[Mark], picture: Picture, speak: Words, x: float, y: float) -> float:
     y += 18
     marks.append(Mark("text", (x, y), INK, text=speak("legend.title"), size=18, weight=600))
-    rows = [(RAMP[c], text) for c, text in picture.legend]
-    rows += [("hatch", speak("hidden.long"))] if picture.hidden else []
+    rows = [(_FILLS[look], text) for look, text in picture.legend]
+    rows += [(_FILLS[HIDDEN], speak("hidden.long"))] if picture.hidden else []
     for fill, text in rows:
         y += 12
         box = shapely.box(x, y, x + 34, y + 20)
@@ -107,8 +110,8 @@ def _map(marks: list[Mark], drawn: Map, picture: Picture, left: float, top: floa
     def place(points: Any) -> Any:
         return points * SCALE + np.array([left, top])
 
-    colors = {r.code: r.color for r in picture.rows}
-    fills = {code: "hatch" if c is None else RAMP[c] for code, c in colors.items()}
+    looks = {r.code: r.look for r in picture.rows}
+    fills = {code: _FILLS[look] for code, look in looks.items()}
     shapes = [(s.code, shapely.transform(s.polygon, place)) for s in drawn.shapes]
     marks += [Mark("area", shape, fills[code]) for code, shape in shapes]
     lines = shapely.line_merge(shapely.union_all([shapely.boundary(s) for _, s in shapes]))
@@ -117,7 +120,7 @@ def _map(marks: list[Mark], drawn: Map, picture: Picture, left: float, top: floa
     size = SIZES["wide"] * SCALE
     for name in drawn.names["wide"]:
         x, y = place(np.array([[name.x, name.y]]))[0]
-        on = INK if colors[name.code] is None else ON[colors[name.code] or 0]
+        on = _ON[looks[name.code]]
         halo = PAPER if fills[name.code] == "hatch" else fills[name.code]
         for i, line in enumerate(name.lines):
             at = x, y + (i - (len(name.lines) - 1) / 2) * size * LINE + size * 0.34

@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from data.embed.grids import Grid, Opening, Sort, opening_of, rules
+from data.embed import style
 from data.embed.map import Map
+from data.published.grids import MAPPED, Grid, Sort
+from data.published.opening import Opening, opening_of
+from data.published.released import MadeShare, made_share, policy_numbers, sources_of
 
 
 def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[str, Any]) -> str:
@@ -15,25 +18,24 @@ def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[st
         "place": manifest["place"]["name"],
         "asOf": manifest["as_of"],
         "stamp": manifest["stamp"],
-        "rules": rules(manifest),
+        "rules": policy_numbers(manifest),
         "size": [drawn.width, drawn.height],
+        "colors": style.picture_colors(),
         "opens": opens._asdict(),
         "areas": [[s.code, s.name, *s.at] for s in drawn.shapes],
-        "sources": {
-            name: [s["title"] for s in manifest["sources"] if s["kind"] == name] for name in found
-        },
-        "made": [
-            name
+        "sources": {name: [s["title"] for s in sources_of(manifest, name)] for name in found},
+        "made": {
+            name: share.value
             for name in found
-            if any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
-        ],
+            if (share := made_share(manifest, name)) is not MadeShare.NONE
+        },
         "sorts": {
             name: {
                 "opens": opening_of(sort)[0]._asdict(),
                 "exact": sort.exact,
                 "kinds": sort.kinds() or [opens.kind],
-                "maps": _told(sort.maps),
-                "city": _told(sort.city),
+                "maps": _packed(sort.maps, *MAPPED),
+                "city": _packed(sort.city, *(MAPPED if sort.exact else ["week"])),
             }
             for name, sort in found.items()
         },
@@ -42,8 +44,9 @@ def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[st
     return f"window.PORCHLIGHT={body};\n"
 
 
-def _told(grids: dict[str, dict[str, Grid]]) -> dict[str, dict[str, Any]]:
-    return {every: {k: _grid(g) for k, g in held.items()} for every, held in grids.items()}
+def _packed(grids: dict[str, dict[str, Grid]], *units: str) -> dict[str, dict[str, Any]]:
+    found = {unit: grids[unit] for unit in units if unit in grids}
+    return {unit: {k: _grid(g) for k, g in own.items()} for unit, own in found.items()}
 
 
 def _grid(grid: Grid) -> dict[str, Any]:

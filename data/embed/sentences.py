@@ -6,24 +6,23 @@ static/embed/said.js says the same of what a reader selects; a browser test comp
 import datetime as dt
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from data.embed.grids import HALF, Grid, Opening, Sort, rules
 from data.embed.language import Words, capital, filled
 from data.embed.map import Map
+from data.published.grids import Grid, Sort
+from data.published.number_classes import class_ranges, look_of
+from data.published.opening import HALF, Opening
+from data.published.released import MadeShare, made_share, policy_numbers, sources_of
 
-# number of classes -> positions of their colors among the five, pale to deep
-SPREAD = {1: (1,), 2: (1, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
 _NAMED = 3  # areas that a sentence names at most
 
 
 class Row(NamedTuple):
-    """A row of the ranked table: area's code and name, number, color (None: not shown)."""
+    """A row of the ranked table: area's code and name, number (None: not shown), look."""
 
     code: int
     name: str
     n: int | None
-    color: int | None
+    look: str
 
 
 class Picture(NamedTuple):
@@ -34,30 +33,17 @@ class Picture(NamedTuple):
     what: str
     period: str
     rows: list[Row]
-    legend: list[tuple[int, str]]  # color, the numbers that it stands for
+    legend: list[tuple[str, str]]  # look, the numbers that it stands for
     hidden: bool
     source: str
     notes: list[str]
 
 
-def color(n: float, grid: Grid) -> int | None:
-    """The position of a number's color among the five; None where it is not shown."""
-    if n != n or not grid.breaks:
-        return None
-    return SPREAD[len(grid.breaks)][sum(n >= b for b in grid.breaks[1:])]
-
-
-def legend(grid: Grid, step: int, words: Words) -> list[tuple[int, str]]:
-    """A row for each class: its color and its numbers, which are multiples of a step."""
-    if not grid.breaks:
-        return []
-    tops = [b - step for b in grid.breaks[1:]] + [int(np.nanmax(grid.n))]
+def legend(grid: Grid, step: int, words: Words) -> list[tuple[str, str]]:
+    """A row for each class: its look and its numbers, which are multiples of a step."""
     return [
-        (
-            SPREAD[len(grid.breaks)][i],
-            words.number(low) if low == top else f"{words.number(low)}–{words.number(top)}",
-        )
-        for i, (low, top) in enumerate(zip(grid.breaks, tops))
+        (look, words.number(low) if low == top else f"{words.number(low)}–{words.number(top)}")
+        for look, low, top in class_ranges(grid.n, grid.breaks, step)
     ]
 
 
@@ -66,7 +52,7 @@ def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words
     grid = sort.maps[at.every][at.kind]
     n = grid.n[at.period]
     rows = [
-        Row(s.code, s.name, None if v != v else int(v), color(v, grid))
+        Row(s.code, s.name, None if v != v else int(v), look_of(v, grid.breaks))
         for s, v in zip(drawn.shapes, n)
     ]
     rows.sort(key=lambda r: (-1 if r.n is None else r.n, -r.code), reverse=True)
@@ -80,7 +66,7 @@ def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words
     }
     holes |= policy_texts(manifest, words)
     period = grid.periods[at.period]
-    step = 1 if sort.exact else rules(manifest)["base"]
+    step = 1 if sort.exact else policy_numbers(manifest)["base"]
     return Picture(
         said=sentence(rows, what, words.period(period, "in"), words),
         sub=words("sub.exact" if sort.exact else "sub.rounded", **holes),
@@ -135,13 +121,13 @@ def leading(n: list[int]) -> int:
 
 def policy_texts(manifest: dict[str, Any], words: Words) -> dict[str, str]:
     """The policy's numbers as texts name them."""
-    return {name: words.number(n) for name, n in rules(manifest).items()}
+    return {name: words.number(n) for name, n in policy_numbers(manifest).items()}
 
 
 def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     """The line below a picture: sources, date, stamp."""
 
-    titles = "; ".join(s["title"] for s in manifest["sources"] if s["kind"] == name)
+    titles = "; ".join(s["title"] for s in sources_of(manifest, name))
     return words(
         "source.line",
         sources=titles,
@@ -150,16 +136,17 @@ def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     )
 
 
-def is_sample(name: str, manifest: dict[str, Any]) -> bool:
-    """Return whether a sort holds records that nobody reported: the sample's."""
-    return any(s.get("made") for s in manifest["sources"] if s["kind"] == name)
+def sample_note(name: str, manifest: dict[str, Any], words: Words) -> str:
+    """The note that a sort holds records that nobody reported, the sample's; "" for none."""
+    share = made_share(manifest, name)
+    return "" if share is MadeShare.NONE else words(f"note.made.{share.value}")
 
 
 def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
     """The notes that must stand beside the numbers of a sort."""
-    first = [words("note.made")] if is_sample(sort.name, manifest) else []
+    made = sample_note(sort.name, manifest, words)
     return [
-        *first,
+        *([made] if made else []),
         words("note.exact" if sort.exact else "note.rounded", **policy_texts(manifest, words)),
     ]
 
@@ -187,7 +174,7 @@ def example(picture: Picture, sort: Sort, manifest: dict[str, Any], words: Words
     top = next((r for r in picture.rows if r.n), None)
     if top is None or top.n is None:
         return hidden
-    off = rules(manifest)["base"] - 1
+    off = policy_numbers(manifest)["base"] - 1
     given = {
         "area": top.name,
         "period": picture.period,

@@ -5,17 +5,24 @@ from typing import Any
 import pandas as pd
 
 from data import words
-from data.published.released import Release
-from data.published.released_cells import ALL_KINDS, SOURCES, Choice, period_words
-from data.release.tables import OFFICIAL, TABLES
+from data.published import released
+from data.published.period_names import period_words
+from data.published.released import MadeShare, Release
+from data.published.released_cells import ALL_KINDS, SOURCES, Choice
+from data.release.tables import DESCRIBED, OFFICIAL, TABLES
 
 HIDDEN = "not shown (fewer than 10, or held back by the rules)"
-_WHAT = {table.name: table for table in TABLES}
+_MADE = {
+    MadeShare.NONE: "",
+    MadeShare.SOME: "Some of these reports are made: not all of this happened.",
+    MadeShare.ALL: "Made data: nothing of this happened. It shows how community reports behave.",
+}
+_DELAYS = {table.name: table.delay for table in TABLES}
 
 
 def value(release: Release, name: str) -> Any:
     """The value of one rule."""
-    return release.manifest["policy"][name]["value"]
+    return released.rule(release.manifest, name)
 
 
 def first(text: str) -> str:
@@ -66,13 +73,13 @@ def how(release: Release, source: str, path: str) -> list[str]:
             f"kind, {value(release, 'area_delay_days')} days late. Sensitive kinds and places "
             "are left out. Never added to community or press numbers.",
         ]
-    table = _WHAT[path.split("/")[1]]
+    delay = _DELAYS[path.split("/")[1]]
     wait = (
         f"{value(release, 'city_delay_hours')} hours"
-        if table.delay == "city"
+        if delay == "city"
         else f"{value(release, 'area_delay_days')} days"
     )
-    whose = "of the whole place" if table.delay == "city" else "by area"
+    whose = "of the whole place" if delay == "city" else "by area"
     base = value(release, "base")
     told = [
         f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
@@ -90,20 +97,14 @@ def how(release: Release, source: str, path: str) -> list[str]:
 
 def sample_warning(release: Release, source: str) -> str:
     """A warning where a source is made up."""
-    held = [s for s in release.manifest["sources"] if s["kind"] == SOURCES[source]]
-    if not held or not any(s["made"] for s in held):
-        return ""
-    if all(s["made"] for s in held):
-        return "Made data: nothing of this happened. It shows how community reports behave."
-    return "Some of these reports are made: not all of this happened."
+    return _MADE[released.made_share(release.manifest, SOURCES[source])]
 
 
 def covers(release: Release, source: str) -> list[str]:
     """The sources of a path, with their licenses and what they cover."""
     return [
         f"{s['title']} ({s['licence']}). {s['covers']}"
-        for s in release.manifest["sources"]
-        if s["kind"] == SOURCES[source]
+        for s in released.sources_of(release.manifest, SOURCES[source])
     ]
 
 
@@ -121,7 +122,7 @@ def what(path: str, choice: Choice | None = None) -> str:
     if path == OFFICIAL:
         by = choice.by if choice else "day"
         return f"Each area by {by} and kind."
-    return _WHAT[path.split("/")[1]].what
+    return DESCRIBED[path]
 
 
 def rules(release: Release) -> list[str]:

@@ -3,32 +3,39 @@
 No store, no secret, no clock. A file counts only if it is the one that the manifest names.
 """
 
-import hashlib
 import io
 import json
 import os
 import re
+from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data.release.tables import OFFICIAL, PATHS, TABLES, Manifest
+from data.release import release_manifest
+from data.release.policy import Policy
+from data.release.release_manifest import MANIFEST, TOMBSTONE
+from data.release.tables import COLUMNS, Manifest
 from data.settings import Problem
 
-_TOMBSTONE = "recalled.json"
-# the whitelist: a table with other columns is not shown
-COLUMNS = {
-    **{f"{path}/{table.name}": [*table.keys, "n"] for path in PATHS for table in TABLES},
-    OFFICIAL: ["period", "area", "kind", "n"],
-}
 NONE = (
     "Nothing is published now. Those who run this site publish a release with: "
     "python -m data publish"
 )
 RECALLED = "The release that was here was recalled by those who published it. "
 _NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
+_USUAL = Policy()
+_NAMED_IN_TEXTS = ("base", "records", "least_residents", "city_delay_hours", "area_delay_days")
+
+
+class MadeShare(Enum):
+    """How many of the reports of some sources are made up, as the sample's are."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
 
 
 class Release(NamedTuple):
@@ -55,7 +62,7 @@ def current() -> Path:
         found = (Path(named).expanduser() / "current").resolve(strict=True)
     except (OSError, RuntimeError):
         raise Problem(NONE) from None
-    if (found / _TOMBSTONE).exists():
+    if (found / TOMBSTONE).exists():
         raise Problem(RECALLED + NONE)
     return found
 
@@ -65,35 +72,19 @@ def release_state(name: str) -> str:
     folder = current().parent / name
     if not _NAMED.fullmatch(name):
         return ""
-    if (folder / _TOMBSTONE).exists():
+    if (folder / TOMBSTONE).exists():
         return "recalled"
-    return "published" if (folder / "manifest.json").exists() else ""
+    return "published" if (folder / MANIFEST).exists() else ""
 
 
 def load_release(folder: Path) -> Release:
     """A release, if its manifest is the one that was written."""
-    try:
-        manifest: Manifest = json.loads((folder / "manifest.json").read_bytes())
-        rest = {key: value for key, value in manifest.items() if key != "id"}
-        text = json.dumps(rest, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-        named = f"{manifest['as_of']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-        if manifest["id"] != named or folder.name != named:
-            raise ValueError
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise Problem("The manifest of the release is not the one that was written.") from None
-    return Release(folder, manifest)
+    return Release(folder, release_manifest.read_manifest(folder))
 
 
-def file(release: Release, name: str) -> bytes:
+def read_file(release: Release, name: str) -> bytes:
     """A file of a release. Problem unless it is the one that the manifest names."""
-    told = release.manifest["files"].get(name)
-    try:
-        body = (release.folder / name).read_bytes() if told else b""
-    except OSError:
-        body = b""
-    if not told or hashlib.sha256(body).hexdigest() != told:
-        raise Problem(f"{name} is not the file that was released: it is not shown.")
-    return body
+    return release_manifest.read_file(release.folder, release.manifest, name)
 
 
 def has(release: Release, path: str) -> bool:
@@ -103,7 +94,7 @@ def has(release: Release, path: str) -> bool:
 
 def released_table(release: Release, path: str) -> pd.DataFrame:
     """One released table as it is; `n` is missing where it is not shown."""
-    body = io.BytesIO(file(release, f"{path}.parquet"))
+    body = io.BytesIO(read_file(release, f"{path}.parquet"))
     frame: pd.DataFrame = pq.read_table(body).to_pandas()
     if list(frame.columns) != COLUMNS[path]:
         raise Problem(f"{path} has other columns than a release may have: it is not shown.")
@@ -112,10 +103,34 @@ def released_table(release: Release, path: str) -> pd.DataFrame:
 
 def area_features(release: Release) -> list[dict[str, Any]]:
     """The areas as GeoJSON features with area (a number), name and residents."""
-    told: list[dict[str, Any]] = json.loads(file(release, "areas.geojson"))["features"]
+    told: list[dict[str, Any]] = json.loads(read_file(release, "areas.geojson"))["features"]
     return sorted(told, key=lambda f: int(f["properties"]["area"]))
 
 
 def tables(release: Release) -> dict[str, pd.DataFrame]:
     """All tables that a release holds, by path."""
     return {path: released_table(release, path) for path in COLUMNS if has(release, path)}
+
+
+def rule(manifest: Manifest, name: str) -> Any:
+    """The value of one rule of the policy; the usual one where a manifest does not state it."""
+    entry = manifest["policy"].get(name)
+    return getattr(_USUAL, name) if entry is None else entry["value"]
+
+
+def policy_numbers(manifest: Manifest) -> dict[str, int]:
+    """The numbers of the policy that texts name, by rule."""
+    return {name: int(rule(manifest, name)) for name in _NAMED_IN_TEXTS}
+
+
+def sources_of(manifest: Manifest, folder: str) -> list[dict[str, Any]]:
+    """The sources of community, press or official records, as the manifest describes them."""
+    return [source for source in manifest["sources"] if source["kind"] == folder]
+
+
+def made_share(manifest: Manifest, folder: str) -> MadeShare:
+    """The share of the sources of a folder that are made up."""
+    made = [bool(source.get("made")) for source in sources_of(manifest, folder)]
+    if not any(made):
+        return MadeShare.NONE
+    return MadeShare.ALL if all(made) else MadeShare.SOME

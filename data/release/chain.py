@@ -1,6 +1,5 @@
 """The releases of a store in order: which are whole, published, recalled, and came before."""
 
-import hashlib
 import hmac
 import json
 from datetime import date
@@ -10,15 +9,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data.release import release_numbers
 from data.release.placed_records import area_set
 from data.release.policy import Policy
+from data.release.release_manifest import verify
 from data.release.release_numbers import Cell
-from data.release.tables import Manifest, Tables
+from data.release.tables import PATHS, TABLES, Tables
 from data.settings import Problem
 from data.storage.store import Store, write_whole
 
-OURS = {"manifest.json", "attack.json"}  # what no manifest can name
+_MADE = ("release", "publish")  # a recovered ledger may know only the second
 
 
 class Before(NamedTuple):
@@ -46,16 +45,6 @@ def folder(store: Store, name: str) -> Path:
     return store.root / "releases" / name
 
 
-def digest(file: Path) -> str:
-    """The SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def written(manifest: Manifest) -> bytes:
-    """A manifest as bytes: the same content gives the same."""
-    return (json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
-
-
 def stamp(secret: bytes, internal: str) -> str:
     """The store's stamp as the public sees it: who knows all records but one learns nothing.
 
@@ -77,6 +66,11 @@ def keep_events(store: Store, name: str) -> None:
 def subjects(store: Store, verb: str) -> list[str]:
     """The releases that something was done to, in order, each once."""
     return list(dict.fromkeys(e.subject for e in store.events() if e.verb == verb))
+
+
+def known_releases(store: Store) -> list[str]:
+    """The releases of the ledger, oldest first."""
+    return list(dict.fromkeys(e.subject for e in store.events() if e.verb in _MADE))
 
 
 def standing_releases(store: Store) -> list[str]:
@@ -186,29 +180,9 @@ def tables(place: Path) -> Tables:
     """The strict tables of a release's folder, checked against its manifest."""
     verify(place)
     found: Tables = {}
-    for path in release_numbers.PATHS:
-        for table in release_numbers.TABLES:
+    for path in PATHS:
+        for table in TABLES:
             where = f"{path}/{table.name}"
             read = pq.read_table(place / f"{where}.parquet")
             found[where] = read.to_pandas().astype({"n": "Int32"})
     return found
-
-
-def verify(place: Path) -> Manifest:
-    """The manifest of a folder whose files are exactly those it names; Problem otherwise."""
-    try:
-        manifest: Manifest = json.loads((place / "manifest.json").read_bytes())
-        named = manifest["files"]
-        rest = {key: value for key, value in manifest.items() if key != "id"}
-        content = hashlib.sha256(written(rest)).hexdigest()[:8]
-    except (OSError, ValueError, KeyError):
-        raise Problem(f"Release {place.name} has no manifest that can be read.") from None
-    if not manifest.get("id") == place.name == f"{manifest['as_of']}-{content}":
-        raise Problem(f"The manifest of {place.name} is not the one that was written.")
-    there = {str(p.relative_to(place)) for p in place.rglob("*") if not p.is_dir()} - OURS
-    if wrong := sorted(there ^ set(named)):
-        raise Problem(f"Release {place.name}: {wrong[0]} is missing or should not be there.")
-    for name, told in named.items():
-        if digest(place / name) != told:
-            raise Problem(f"Release {place.name}: {name} is not the file that was written.")
-    return manifest

@@ -45,6 +45,11 @@ def _iso(day: date) -> str:
 
 
 CALENDAR_UNITS = {
+    "day": Unit(
+        lambda days: np.asarray(days, "datetime64[D]").astype(np.int64),
+        lambda n: date(1970, 1, 1) + timedelta(n),
+        date.isoformat,
+    ),
     "week": Unit(iso_weeks, _week_start, _iso),
     "month": Unit(months, _month_start, lambda d: f"{d:%Y-%m}"),
     "quarter": Unit(

@@ -11,19 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.release.tables import Tables
+from data.release.tables import TABLES, Tables
 from geo.arrays import Floats, Ints
 
 LEAST = 10  # no number that is shown stands for fewer
 WIDE = 10  # an interval narrower than this tells too much of a cell that is not shown
 BIG = 1e6  # stands for no bound: more than a cell can hold
-_COLUMNS = {
-    "city-week-kind": ("period", "kind", "n"),
-    "area-month": ("period", "area", "n"),
-    "area-quarter": ("period", "area", "n"),
-    "area-quarter-kind": ("period", "area", "kind", "n"),
-    "area-year-kind": ("period", "area", "kind", "n"),
-}
+_COLUMNS = {t.name: (*t.keys, "n") for t in TABLES if not t.sensitive and "band" not in t.by}
 
 
 class Family(NamedTuple):

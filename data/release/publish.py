@@ -9,6 +9,7 @@ from typing import Any
 
 from data.embed import language
 from data.release import chain
+from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
 from data.release.release_numbers import UNSEEN
 from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
@@ -19,8 +20,6 @@ from data.storage.store import Store, sync
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 # the least number of tries of each attack
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
-TOMBSTONE = "recalled.json"
-_MADE = ("release", "publish")  # a recovered ledger may know only the second
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 _ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -58,24 +57,22 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
     that is older than what is published is refused without `older`.
     """
     with store.writing():
-        name = _found(store, name)
+        name = find_release(chain.known_releases(store), name)
         if name in chain.subjects(store, "recall"):
             raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
         if not older:
             _newest(store, name, folder / "current")
         source = chain.folder(store, name)
-        manifest = chain.verify(source)
+        manifest = verify(source)
         _survived(source)
         _settle(store, folder)
         _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
-        ledger.append(
-            store.ledger, "publish", name, manifest=chain.digest(source / "manifest.json")
-        )
+        ledger.append(store.ledger, "publish", name, manifest=digest(source / MANIFEST))
         chain.keep_events(store, name)
         if not target.exists():
             _copied(source, sorted(manifest["files"]), target)
-        chain.verify(target)
+        verify(target)
         _point(folder, name)
     return f"Published {name}: {folder / 'current'} shows it."
 
@@ -86,7 +83,7 @@ def recall(store: Store, name: str, folder: Path) -> str:
     What others copied cannot be taken back.
     """
     with store.writing():
-        name = _found(store, name)
+        name = find_release(chain.known_releases(store), name)
         if name not in chain.subjects(store, "recall"):
             ledger.append(store.ledger, "recall", name)
         chain.keep_events(store, name)
@@ -121,19 +118,6 @@ def _newest(store: Store, name: str, current: Path) -> None:
         )
 
 
-def _found(store: Store, name: str) -> str:
-    """The release that a name or its beginning means."""
-    known = list(dict.fromkeys(e.subject for e in store.events() if e.verb in _MADE))
-    if name in known:
-        return name
-    fits = [k for k in known if name and k.startswith(name)]
-    if len(fits) != 1:
-        if not known:
-            raise Problem("There is no release yet. Build one: python -m data release")
-        raise Problem(f"No single release is called {name!r}. Releases: {', '.join(known)}.")
-    return fits[0]
-
-
 def _survived(source: Path) -> None:
     """Problem unless every attack on exactly these bytes failed to find something."""
     called = f"Try: python -m data attack {source.name}"
@@ -143,7 +127,7 @@ def _survived(source: Path) -> None:
         whole = told["passed"] is True
         tried = dict.fromkeys(TRIES, 0) | dict(told.get("count", {}))
         few = [name for name, least in TRIES.items() if int(tried[name]) < least]
-        same = told["release"] == chain.digest(source / "manifest.json")
+        same = told["release"] == digest(source / MANIFEST)
     except FileNotFoundError:
         raise Problem(f"Release {source.name} was not attacked yet. {called}") from None
     except (OSError, ValueError, KeyError, TypeError):
@@ -168,7 +152,7 @@ def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
 
     Looked up in the public folder itself: a store made anew knows nothing of it.
     """
-    if not (current / "manifest.json").exists() or current.resolve().name == source.name:
+    if not (current / MANIFEST).exists() or current.resolve().name == source.name:
         return
     name, other = source.name, current.resolve().name
     least = manifest["policy"]["reissue_change"]["value"] if other[:4] < name[:4] else None
@@ -188,7 +172,7 @@ def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
 def _copied(source: Path, files: list[str], target: Path) -> None:
     """Copy the files that the manifest names; the folder appears whole or not at all."""
     beside = _beside(target)
-    for name in [*files, "manifest.json"]:
+    for name in [*files, MANIFEST]:
         made = beside / name
         made.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, made)

@@ -1,6 +1,5 @@
 """Releases on the disk: written beside, moved in whole, and the ones that came before."""
 
-import hashlib
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterable
@@ -19,13 +18,14 @@ from data.release import (
     chain,
     placed_records,
     policy,
+    release_manifest,
     release_numbers,
     secret_key,
 )
 from data.release.closed_periods import moment
 from data.release.policy import Policy
 from data.release.release_numbers import Cell
-from data.release.tables import Manifest, Tables
+from data.release.tables import DESCRIBED, Manifest, Tables
 from data.settings import ROOT, Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage import build, ledger
@@ -142,13 +142,6 @@ def _manifest(
     held: list[str], tables: Tables,
 ) -> Manifest:  # fmt: skip
     """The manifest of a release, but for its files and its id."""
-    what = {
-        f"{path}/{t.name}": t.what for path in release_numbers.PATHS for t in release_numbers.TABLES
-    }
-    what[release_numbers.OFFICIAL] = (
-        "Official records that their source publishes: each area by day and kind, exact, "
-        "only where there are any."
-    )
     return {
         "place": {"name": settings.name, "zone": settings.zone},
         "as_of": as_of.isoformat(),
@@ -159,7 +152,7 @@ def _manifest(
         "held_back": held,
         "sources": _sources(store),
         "tables": {
-            path: {"columns": list(frame.columns), "rows": len(frame), "what": what[path]}
+            path: {"columns": list(frame.columns), "rows": len(frame), "what": DESCRIBED[path]}
             for path, frame in sorted(tables.items())
         },
     }
@@ -208,11 +201,10 @@ def _tables(folder: Path, tables: Tables) -> None:
 def _sealed(folder: Path, manifest: Manifest) -> Manifest:
     """Write manifest.json with the hash of every file; the id is that of its content."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
-    hashes = {str(p.relative_to(folder)): chain.digest(p) for p in files}
+    hashes = {str(p.relative_to(folder)): release_manifest.digest(p) for p in files}
     manifest = manifest | {"files": hashes}
-    named = f"{manifest['as_of']}-{hashlib.sha256(chain.written(manifest)).hexdigest()[:8]}"
-    manifest = manifest | {"id": named}
-    (folder / "manifest.json").write_bytes(chain.written(manifest))
+    manifest = manifest | {"id": release_manifest.release_id(manifest)}
+    (folder / release_manifest.MANIFEST).write_bytes(release_manifest.manifest_bytes(manifest))
     return manifest
 
 

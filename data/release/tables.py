@@ -1,4 +1,8 @@
-"""The tables of a release, one a row: a whitelist, for what exists can be subtracted."""
+"""The tables of a release, one a row: a whitelist, for what exists can be subtracted.
+
+The one list: what makes a release, reads it or bounds it takes its tables from here, by period
+and columns. Attacks keep a list of their own, and a test holds it against this one.
+"""
 
 from typing import Any, NamedTuple
 
@@ -38,3 +42,22 @@ TABLES = (
     Table("city-quarter-band", "quarter", ("band",), "city", "The whole city by quarter and six hours of the day."),
     Table("city-year-sensitive", "year", ("kind",), "area", "The whole city by year: sensitive kinds, and reports at sensitive places by kind.", sensitive=True),
 )  # fmt: skip
+
+# every table that a release may hold, by path: its columns, and what one of its rows is
+COLUMNS = {
+    **{f"{path}/{table.name}": [*table.keys, "n"] for path in PATHS for table in TABLES},
+    OFFICIAL: ["period", "area", "kind", "n"],
+}
+DESCRIBED = {
+    **{f"{path}/{table.name}": table.what for path in PATHS for table in TABLES},
+    OFFICIAL: (
+        "Official records that their source publishes: each area by day and kind, exact, "
+        "only where there are any."
+    ),
+}
+
+
+def table_name(unit: str, *by: str, sensitive: bool = False) -> str:
+    """The name of the table of a period and what else tells its cells apart; "" for none."""
+    of = (unit, by, sensitive)
+    return next((t.name for t in TABLES if (t.unit, t.by, t.sensitive) == of), "")

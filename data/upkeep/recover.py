@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.areas import area_import
-from data.release.publish import STONE, TOMBSTONE
+from data.release.publish import STONE
+from data.release.release_manifest import TOMBSTONE
 from data.storage import ledger
 from data.storage.store import Store, move, sync
 

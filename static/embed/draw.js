@@ -14,11 +14,11 @@ function told(n) { return n === null ? say("hidden") : number(n); }
 
 function drawMap(rows) {
   for (const r of rows) {
-    const path = $("a" + r.code), name = r.color === null ? "none" : "r" + r.color;
-    path.setAttribute("class", name);
+    const path = $("a" + r.code);
+    path.setAttribute("class", r.look);
     path.setAttribute("aria-label", `${r.name}: ${told(r.n)}`);
     path.setAttribute("aria-selected", String(r.code === state.area));
-    document.querySelectorAll(`.names [data-a="${r.code}"]`).forEach(t => t.setAttribute("class", name));
+    document.querySelectorAll(`.names [data-a="${r.code}"]`).forEach(t => t.setAttribute("class", r.look));
   }
   for (const id of ["chosen", "core"]) $(id).setAttribute("d", state.area ? $("a" + state.area).getAttribute("d") : "");
   const label = say("map.label", {place: data.place, what: what(), period: period(shown().p[state.period])});
@@ -26,7 +26,7 @@ function drawMap(rows) {
 }
 
 function drawLegend() {
-  const box = $("legend"), rows = legend().map(([c, text]) => ["r" + c, text]);
+  const box = $("legend"), rows = legend();
   if (!sort().exact) rows.push(["none", say("hidden.long")]);
   box.replaceChildren(element("p", {text: say("legend.title")}));
   const list = element("ul", {}, box);
@@ -54,7 +54,7 @@ function drawTable(rows) {
     element("button", {type: "button", text: r.name, tabindex: -1, "aria-pressed": String(r.code === state.area)}, head);
     if (r.n !== null) {
       const bar = element("svg", {ns: 1, class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true"}, head);
-      element("rect", {ns: 1, class: "r" + r.color, width: Math.round(1000 * r.n / most) / 10, height: 4}, bar);
+      element("rect", {ns: 1, class: r.look, width: Math.round(1000 * r.n / most) / 10, height: 4}, bar);
     }
     element("td", {class: "n", text: told(r.n)}, row);
   }
@@ -99,7 +99,8 @@ function drawWords(rows) {
   $("sub").textContent = sub(rows);
   $("sort").textContent = `${data.place} · ${say("sort." + state.sort)}`;
   $("source").textContent = source();
-  $("notreal").hidden = !data.made.includes(state.sort);
+  $("notreal").hidden = !madeNote();
+  if (madeNote()) $("notreal").textContent = madeNote();
   $("vain").hidden = !state.vain;
   $("vain").textContent = state.vain;
   $("notes").replaceChildren(...notes().map(text => element("p", {text})));

@@ -1,24 +1,24 @@
 // What a picture says: the same as data/embed/sentences.py, of what is selected.
 const SPREAD = {1: [1], 2: [1, 3], 3: [0, 2, 3], 4: [0, 1, 2, 3], 5: [0, 1, 2, 3, 4]};
 
-function color(n, breaks) {
-  if (n === null || !breaks.length) return null;
-  return SPREAD[breaks.length][breaks.slice(1).filter(b => n >= b).length];
+function look(n, breaks) {       // the class of an area on the map, as data/published/number_classes.py says it
+  if (!n) return n === 0 ? "zero" : "none";
+  return "r" + SPREAD[breaks.length][breaks.slice(1).filter(b => n >= b).length];
 }
 
 function legend() {
   const {b, rows} = shown(), step = sort().exact ? 1 : data.rules.base;
-  if (!b.length) return [];
-  const high = Math.max(...rows.flatMap(r => r || []));
-  return b.map((low, i) => {
+  const all = rows.flatMap(r => r || []), high = Math.max(...all);
+  const zero = all.includes(0) ? [["zero", number(0)]] : [];
+  return zero.concat(b.map((low, i) => {
     const top = i + 1 < b.length ? b[i + 1] - step : high;
-    return [SPREAD[b.length][i], low === top ? number(low) : `${number(low)}–${number(top)}`];
-  });
+    return [look(low, b), low === top ? number(low) : `${number(low)}–${number(top)}`];
+  }));
 }
 
 function ranked() {
   const held = shown(), n = rowOf(held, state.period);
-  return areas.map((a, i) => ({...a, n: n[i], color: color(n[i], held.b)}))
+  return areas.map((a, i) => ({...a, n: n[i], look: look(n[i], held.b)}))
     .sort((p, q) => (q.n ?? -1) - (p.n ?? -1) || p.code - q.code);
 }
 
@@ -61,7 +61,9 @@ function sub(rows) {
 
 function source() { return say("source.line", {sources: data.sources[state.sort].join("; "), date: date(data.asOf), stamp: data.stamp}); }
 
-function notes() { return [...(data.made.includes(state.sort) ? [say("note.made")] : []), say(sort().exact ? "note.exact" : "note.rounded", spoken())]; }
+function madeNote() { return data.made[state.sort] ? say("note.made." + data.made[state.sort]) : ""; }
+
+function notes() { return [...(madeNote() ? [madeNote()] : []), say(sort().exact ? "note.exact" : "note.rounded", spoken())]; }
 
 function series() {             // of the area, else of the city: [title, periods, numbers]
   const holes = {What: capital(what()), place: data.place, every: say("every." + state.every)};

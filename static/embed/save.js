@@ -1,5 +1,5 @@
 // The current picture as SVG and PNG: sentence, legend, source, date and stamp inside.
-const LIGHT = {paper: "#fbf8f2", ink: "#221c14", quiet: "#6f6555", ramp: ["#fcf0a2", "#f1c25a", "#e58851", "#853e39", "#4d2b1c"]};
+const LIGHT = data.colors;      // whatever the reader's theme: the picture goes elsewhere
 const FAMILY = "Source Sans 3, Source Sans Pro, Source Sans, Segoe UI, Helvetica, Arial, sans-serif";
 
 function folded(text, size, weight, wide) {
@@ -32,8 +32,9 @@ function picture() {
   y += 26;
   const tall = h > .9 * w, high = y;
   write(say("legend.title"), 18, 600, LIGHT.ink);
-  const classes = legend().map(([c, text]) => [LIGHT.ramp[c], text]);
-  if (!sort().exact) classes.push(["url(#hatch)", say("hidden.long")]);
+  const fills = {none: "url(#hatch)", zero: LIGHT.paper, ...Object.fromEntries(LIGHT.ramp.map((c, i) => ["r" + i, c]))};
+  const classes = legend().map(([name, text]) => [fills[name], text]);
+  if (!sort().exact) classes.push([fills.none, say("hidden.long")]);
   for (const [fill, text] of classes) {
     y += 8;
     element("rect", {ns: 1, x: edge, y, width: 34, height: 20, fill, stroke: LIGHT.quiet}, svg);
@@ -43,8 +44,7 @@ function picture() {
   }
   const top = tall ? high : y + 20, left = tall ? wide - edge - w * scale : (wide - w * scale) / 2;
   const map = element("g", {ns: 1, transform: `translate(${left.toFixed(1)} ${top.toFixed(1)}) scale(${scale})`, "stroke-linejoin": "round"}, svg);
-  const fill = r => r.color === null ? "url(#hatch)" : LIGHT.ramp[r.color];
-  for (const r of rows) element("path", {ns: 1, d: $("a" + r.code).getAttribute("d"), fill: fill(r), stroke: LIGHT.paper, "stroke-width": 2.4}, map);
+  for (const r of rows) element("path", {ns: 1, d: $("a" + r.code).getAttribute("d"), fill: fills[r.look], stroke: LIGHT.paper, "stroke-width": 2.4}, map);
   element("path", {ns: 1, d: $("borders").getAttribute("d"), fill: "none", stroke: LIGHT.ink, "stroke-width": .8}, map);
   if (state.area) for (const [stroke, width] of [[LIGHT.ink, 6], [LIGHT.paper, 2]])
     element("path", {ns: 1, d: $("a" + state.area).getAttribute("d"), fill: "none", stroke, "stroke-width": width}, map);
@@ -52,7 +52,7 @@ function picture() {
     const r = rows.find(r => String(r.code) === label.dataset.a), copy = label.cloneNode(true);
     copy.removeAttribute("class");
     copy.removeAttribute("data-a");
-    Object.entries({fill: r.color > 2 ? LIGHT.paper : LIGHT.ink, stroke: r.color === null ? LIGHT.paper : fill(r), "stroke-width": 2.6, "paint-order": "stroke",
+    Object.entries({fill: LIGHT.on[+r.look.slice(1)] || LIGHT.ink, stroke: r.look === "none" ? LIGHT.paper : fills[r.look], "stroke-width": 2.6, "paint-order": "stroke",
       "font-size": 16, "font-weight": 500, "text-anchor": "middle"}).forEach(([name, value]) => copy.setAttribute(name, value));
     map.append(copy);
   }

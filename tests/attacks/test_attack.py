@@ -23,7 +23,7 @@ from data.attacks import (
     served,
 )
 from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
-from data.release import chain, suppression
+from data.release import release_manifest, suppression
 from data.release.constraints import area_years, interval, tightened
 from data.release.policy import Policy
 from data.release.tables import Tables
@@ -231,7 +231,7 @@ def test_the_result_is_written_for_these_bytes(case: Case) -> None:
     results = [Result("A1", "differencing", True, "0", "none"), Result("A2", "x", False, "1", "0")]
     assert attack.write_results(case.folder, results, SMALL) is False
     told = json.loads((case.folder / "attack.json").read_text())
-    assert told["release"] == chain.digest(case.folder / "manifest.json")
+    assert told["release"] == release_manifest.digest(case.folder / "manifest.json")
     assert told["passed"] is False and told["results"][0]["id"] == "A1"
     assert told["count"] == SMALL._asdict()
     assert attack.write_results(case.folder, [], LARGE) is False

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import words
-from data.embed import embed_files, grids, map, pictures
+from data import palette, words
+from data.embed import embed_files, map, pictures
 from data.embed import language as embed_words
+from data.palette import contrast
+from data.published import grids, number_classes, opening
 from data.settings import Problem
 from tests.made_release import Made, made
-from ui import palette
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,10 +105,10 @@ def test_official_counts_are_summed_exactly_and_late(release: Made, written: Pat
         year = cells(data["maps"]["year"][kind], 73)
         assert month.sum() == rows["n"].sum() == year.sum()
     assert data["exact"] and "all" not in data["kinds"]
-    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
+    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
     periods = found["official"].maps["month"]["traffic_stop"].periods
     assert periods[-1] == "2017-05"  # June is not over; with fourteen days of delay May is
-    found = grids.sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
+    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
     assert found["official"].maps["month"]["traffic_stop"].periods[-1] == "2017-04"
 
 
@@ -188,22 +189,22 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
     one = made(sample_store, times, official=False)
-    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)
-    opens = grids.opening_grid(found)
+    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)
+    opens, full = opening.opening_of(opening.opening_sort(found))
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
     share = np.mean(~np.isnan(newest))
-    assert share >= 0.5 if times == 6 else (share < 0.5 and opens.every == "year")
+    assert full == (share >= 0.5) == (times == 6) and (full or opens.every == "year")
 
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
     one = made(sample_store, 6, official=False)
-    found = grids.sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
-    before, half = grids.opening_of(found)
+    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
+    before, half = opening.opening_of(found)
     empty = {
         k: g._replace(n=np.vstack([g.n, np.full(73, np.nan)]), periods=(*g.periods, "2026-Q2"))
         for k, g in found.maps["quarter"].items()
     }
-    after, still = grids.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
+    after, still = opening.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
     assert half and still and after == before  # an empty newest period is not where it opens
 
 
@@ -224,12 +225,12 @@ def test_classes_are_whole_and_in_order() -> None:
             n = base * rng.geometric(rng.uniform(0.01, 0.5), (3, 40)).astype(float) + (
                 10 if base == 5 else 0
             )
-            found = grids.breaks(n, base)
+            found = number_classes.class_breaks(n, base)
             assert list(found) == sorted(set(found)) and 1 <= len(found) <= 5
             assert (
                 all(b % base == 0 for b in found) and found[0] <= n.min() and found[-1] <= n.max()
             )
-    assert grids.breaks(np.full((2, 3), np.nan), 5) == ()
+    assert number_classes.class_breaks(np.full((2, 3), np.nan), 5) == ()
 
 
 def test_names_on_the_map_do_not_collide(release: Made) -> None:
@@ -246,31 +247,17 @@ def test_names_on_the_map_do_not_collide(release: Made) -> None:
                 assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
 
 
-def light(color: str) -> float:
-    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one: str, two: str) -> float:
-    low, high = sorted((light(one), light(two)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
-    css = (ROOT / "static/embed/style.css").read_text()
+def test_colors_are_the_house_s_and_can_be_told_apart(written: Path) -> None:
+    css = (written / "style.css").read_text()
+    assert "$" not in css
     for block, theme in zip(
         css.split("prefers-color-scheme: dark")[:2], (palette.LIGHT, palette.DARK)
     ):
         said = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block))
-        assert (said["paper"], said["ink"], said["quiet"], said["accent"]) == (
-            theme.paper,
-            theme.ink,
-            theme.quiet,
-            theme.accent,
-        )
+        named = ("paper", "ink", "quiet", "accent", "card", "rule", "control", "hatch")
+        assert [said[name] for name in named] == [getattr(theme, name) for name in named]
         ramp = [said[f"r{i}"] for i in range(5)]
-        assert set(ramp) < set(palette.LAJOLLA)
+        assert tuple(ramp) == palette.five_classes(theme)
         # an edge is a line of ink in one of paper: one of the two is seen on any color
         for i, color in enumerate(ramp):
             assert max(contrast(color, said["paper"]), contrast(color, said["ink"])) >= 3
@@ -279,8 +266,9 @@ def test_colors_are_the_house_s_and_can_be_told_apart() -> None:
             contrast(said["quiet"], said["paper"]) >= 4.5
             and contrast(said["control"], said["card"]) >= 3
         )
-    assert tuple(re.findall(r"--r\d: (#\w+)", css)[:5]) == pictures.RAMP
-    assert (palette.LIGHT.paper, palette.LIGHT.ink) == (pictures.PAPER, pictures.INK)
+    colors = told(written)["colors"]
+    assert tuple(colors["ramp"]) == pictures.RAMP
+    assert colors["on"] == [palette.LIGHT.ink] * 3 + [palette.LIGHT.paper] * 2
 
 
 def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> None:

@@ -21,9 +21,12 @@ LANGUAGES = ("index.html", "es.html")
 
 @pytest.fixture(scope="module")
 def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with three embeds: official first, community first, hardly anything."""
+    """A folder with four embeds: of all sources, official alone, community alone, hardly anything."""
     root = tmp_path_factory.mktemp("site")
-    embed_files.write_embed(root / "both" / "embed", *made(sample_store))
+    all_of_them = made(sample_store)
+    embed_files.write_embed(root / "both" / "embed", *all_of_them)
+    official = {p: t for p, t in all_of_them.tables.items() if p.startswith("official/")}
+    embed_files.write_embed(root / "official" / "embed", official, *all_of_them[1:])
     embed_files.write_embed(root / "community" / "embed", *made(sample_store, 6, official=False))
     embed_files.write_embed(root / "few" / "embed", *made(sample_store, official=False))
     return root
@@ -85,7 +88,7 @@ def said(page: Any) -> str:
     return str(page.locator("h1").inner_text())
 
 
-@pytest.mark.parametrize("kind", ["both", "community", "few"])
+@pytest.mark.parametrize("kind", ["both", "official", "community", "few"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_scripts_say_what_stands_in_the_page(
     browser: Any, root: Path, kind: str, language: str
@@ -157,22 +160,22 @@ def test_made_data_is_told_above_everything(browser: Any, root: Path) -> None:
     for scripts in (True, False):
         context = browser.new_context(java_script_enabled=scripts)
         page = context.new_page()
-        for kind in ("both", "community"):
+        for kind in ("official", "community"):
             page.goto((root / kind / "embed/index.html").as_uri())
             note = page.locator("#notreal")
             found.add((kind, note.is_visible()))
             assert "none of these reports is real" in str(note.text_content())
         context.close()
     # official records, which are real, and made community reports
-    assert found == {("both", False), ("community", True)}
+    assert found == {("official", False), ("community", True)}
 
 
 def test_it_opens_from_disk_and_from_a_server(seen: Seen, root: Path, site: str) -> None:
-    page = seen.open((root / "both/embed/index.html").as_uri())
+    page = seen.open((root / "official/embed/index.html").as_uri())
     assert said(page).startswith("In December 2017, traffic stops")
-    page = seen.open(f"{site}/both/embed/index.html")
+    page = seen.open(f"{site}/official/embed/index.html")
     assert said(page).startswith("In December 2017, traffic stops")
-    own = ((root / "both/embed").as_uri(), f"{site}/both/embed/", "data:")
+    own = ((root / "official/embed").as_uri(), f"{site}/official/embed/", "data:")
     assert all(url.startswith(own) for url in seen.asked)
 
 
@@ -186,7 +189,7 @@ def test_a_link_selects_and_what_it_does_not_know_is_passed_over(seen: Seen, roo
     page = seen.open(
         f"{base}?area=%3Cimg%20src%3Dx%3E&kind=zebra&period=2031-01&source=nobody&more=zebra"
     )
-    assert said(page).startswith("In December 2017, traffic stops were most")
+    assert said(page).startswith("In 2025, 10 of 73 areas had enough sightings")
     assert "zebra" not in page.content().lower() and "<img" not in page.content()
     page = seen.open(f"{base}?source=community")
     assert "Community reports" in page.locator("#sort").inner_text()
@@ -213,7 +216,7 @@ def test_selections_show_released_cells_only(seen: Seen, root: Path) -> None:
 
 
 def test_by_keyboard_alone(seen: Seen, root: Path) -> None:
-    page = seen.open((root / "both/embed/index.html").as_uri())
+    page = seen.open((root / "both/embed/index.html").as_uri() + "?source=official")
     where = "() => { const e = document.activeElement; return e.id || e.name || e.closest('tr')?.dataset.a || e.textContent; }"
     stops = []
     for _ in range(16):

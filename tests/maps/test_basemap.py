@@ -9,11 +9,11 @@ import pytest
 
 from data import settings
 from data.maps import basemap
+from data.palette import LIGHT
 from data.settings import Basemap, Problem
 from tests import streets
 from tests.conftest import ROOT, command
 from ui.map import basemap as screen
-from ui.palette import LIGHT
 
 TABLE = '[place]\nname = "Town"\nzone = "UTC"\n[basemap]\n'
 

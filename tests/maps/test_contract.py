@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
+from data.palette import LIGHT
 from data.settings import STATIC
 from data.views import links
 from geo.geojson import P
@@ -23,7 +24,6 @@ from tests.views.test_view import NOW, PLACE
 from ui.cached import views
 from ui.map import area_layer, layers, leaflet, patch, player, two_periods
 from ui.map.choices import MapChoices
-from ui.palette import LIGHT
 
 __all__ = ["published"]  # the fixture
 

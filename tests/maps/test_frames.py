@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from data.maps import frames, heat_surface, outlines
+from data.palette import LIGHT
 from data.storage.store import Current
 from data.views import links, view_counts
 from data.views.view import View
@@ -16,7 +17,6 @@ from tests.views.test_view import NOW, PLACE
 from ui.cached import map_layers, views
 from ui.map import layers, player
 from ui.map.choices import MapChoices
-from ui.palette import LIGHT
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import folium
 import pytest
 from streamlit_folium import generate_js_hash
 
+from data.palette import DARK, LIGHT, classes
 from ui.map import leaflet
-from ui.palette import DARK, LIGHT, classes
 
 CANARY = "{{ 7*191 }}"
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.palette import LIGHT
 from data.views import links
 from data.views.view import View
 from tests.views.test_view import NOW, PLACE
@@ -17,7 +18,6 @@ from ui.cached import views
 from ui.explore import area_page, time_page
 from ui.map import layers
 from ui.map.choices import MapChoices
-from ui.palette import LIGHT
 from ui.parts import charts, measures, trend_line
 
 

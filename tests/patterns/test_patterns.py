@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from data import palette
 from data.maps import outlines
 from data.patterns import (
     episodes,
@@ -30,7 +31,6 @@ from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
 from tests.sampled import units, view
-from ui import palette
 from ui.patterns import near_repeats_page, now_page, trend_page
 
 __all__ = ["units"]  # the fixture

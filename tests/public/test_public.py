@@ -23,6 +23,7 @@ from data.settings import Problem
 from tests import publics
 from tests.publics import published
 from ui.frame.menu import PUBLIC_PAGES
+from ui.public import public_cached
 
 __all__ = ["published"]  # the fixture
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,9 +142,8 @@ def test_a_link_repeats_the_page(served: Path) -> None:
 @pytest.mark.parametrize("source", list(SOURCES))
 @pytest.mark.parametrize("by", ["month", "quarter", "year"])
 def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> None:
-    kept = released.load_release(released.current())
-    tables, areas = released.tables(kept), released.area_features(kept)
-    for kind in released_cells.released_kinds(tables, source, by):
+    kept = public_cached.read_release(released.load_release(released.current()))
+    for kind in released_cells.released_kinds(kept.sorts, source, by):
         path = released_cells.table_path(source, by, kind)
         assert path
         told = read(served, path)
@@ -155,8 +155,8 @@ def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> N
             quarter = day.dt.year.astype(str) + "-Q" + day.dt.quarter.astype(str)
             told = told.assign(period=told["period"].str[:cut] if cut else quarter)
             told = told.groupby(["period", "area"], as_index=False)["n"].sum()
-        for period in released_cells.periods(tables, source, by, kind):
-            rows = released_cells.rows(tables, Choice(source, by, period, kind), areas)
+        for period in released_cells.periods(kept.sorts, source, by, kind):
+            rows = released_cells.rows(kept.sorts, Choice(source, by, period, kind), kept.areas)
             here = told[told["period"] == period].set_index("area")["n"].to_dict()
             for row in rows.itertuples():
                 want = here.get(row.area, 0 if source == "official records" else pd.NA)
@@ -174,8 +174,8 @@ def test_the_table_on_the_page_is_the_file(served: Path) -> None:
 
 @pytest.mark.parametrize("kind", [ALL_KINDS, "sighting"])
 def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
-    kept = released.load_release(released.current())
-    weeks = released_cells.weekly(released.tables(kept), "community reports", kind)
+    kept = public_cached.read_release(released.load_release(released.current()))
+    weeks = released_cells.weekly(kept.sorts, "community reports", kind)
     told = read(served, "community/city-week-kind")
     told = told[told["kind"] == ("all" if kind == ALL_KINDS else kind)]
     assert weeks["period"].tolist() == told["period"].tolist()
@@ -184,8 +184,8 @@ def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
 
 
 def test_official_weeks_are_whole(served: Path) -> None:
-    kept = released.load_release(released.current())
-    weeks = released_cells.weekly(released.tables(kept), "official records", "traffic stop")
+    kept = public_cached.read_release(released.load_release(released.current()))
+    weeks = released_cells.weekly(kept.sorts, "official records", "traffic stop")
     told = read(served, "official/area-day-kind")
     told = told[told["kind"] == "traffic_stop"]
     first = told[(told["period"] >= "2017-01-02") & (told["period"] < "2017-01-09")]
@@ -194,16 +194,14 @@ def test_official_weeks_are_whole(served: Path) -> None:
 
 
 def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
-    from ui.palette import LIGHT
+    from data.palette import LIGHT
     from ui.public import public_map
-    from ui.public.public_cached import Kept
     from ui.public.public_frame import Shown
 
-    kept = released.load_release(released.current())
-    tables, areas = released.tables(kept), released.area_features(kept)
+    kept = public_cached.read_release(released.load_release(released.current()))
     choice = Choice("community reports", "quarter", "2026-Q1", ALL_KINDS)
-    rows = released_cells.rows(tables, choice, areas)
-    found = Shown(Kept(kept, tables, areas), choice, rows, True)
+    rows = released_cells.rows(kept.sorts, choice, kept.areas)
+    found = Shown(kept, choice, rows, True)
     fills = public_map.fills(found, LIGHT)
     blank = rows["n"].isna().tolist()
     assert [f == "nodata" for f in fills["fills"]] == blank

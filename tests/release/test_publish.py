@@ -18,7 +18,7 @@ from data.__main__ import app
 from data.areas import area_import
 from data.attacks.case import LARGE, SMALL
 from data.imports import importer
-from data.release import chain, policy, publish, release_files, secret_key
+from data.release import chain, policy, publish, release_files, release_manifest, secret_key
 from data.release.release_files import WrittenRelease
 from data.release.tables import Tables
 from data.settings import ROOT, Problem, Settings
@@ -182,7 +182,7 @@ def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
     made = place.release()
     assert (
         made.manifest
-        == chain.verify(made.folder)
+        == release_manifest.verify(made.folder)
         == json.loads((made.folder / "manifest.json").read_text())
     )
     assert set(made.manifest) == {
@@ -449,7 +449,7 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     second = place.published(FIRST + timedelta(days=30))
     current = place.public / "current"
     assert current.resolve().name == second
-    chain.verify(current.resolve())
+    release_manifest.verify(current.resolve())
     assert not (current / "attack.json").exists()
     assert (current / "manifest.json").stat().st_mode & 0o777 == 0o644
     assert (place.public / "releases" / first).stat().st_mode & 0o777 == 0o755

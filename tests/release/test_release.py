@@ -298,6 +298,25 @@ def test_the_first_period_is_chosen_by_people() -> None:
         assert len(periods["press/area-month"]) == 3 * 61
 
 
+def test_one_list_of_tables() -> None:
+    """The attacker keeps a list of its own; it is the same, and every table is in it."""
+    from data.attacks import case
+    from data.release import constraints, tables
+
+    strict = {t.name: (*t.keys, "n") for t in TABLES}
+    assert strict == case.STRICT | case.YEARLY
+    assert set(case.YEARLY) == {t.name for t in TABLES if t.sensitive}
+    exact = {
+        path.split("/")[1]: tuple(c) for path, c in tables.COLUMNS.items() if "official" in path
+    }
+    assert exact == case.EXACT
+    assert case.SIDES == tables.PATHS
+    assert constraints._COLUMNS.keys() < strict.keys()
+    named = {tables.table_name(t.unit, *t.by, sensitive=t.sensitive) for t in TABLES}
+    assert named == strict.keys() and tables.table_name("week", "area") == ""
+    assert tables.COLUMNS.keys() == tables.DESCRIBED.keys()
+
+
 # the settings
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from data.release import chain, publish
+from data.release import chain, release_manifest
 from data.settings import Problem
 from data.storage import build, identity
 from data.storage.store import Store
@@ -215,13 +215,13 @@ def seen(store: Store) -> tuple[object, ...]:
 def shown(town: Town) -> tuple[object, ...]:
     """The release that the public sees; every release with a name must be whole."""
     for folder in (town.store.root / "releases").glob("*"):
-        chain.verify(folder)
+        release_manifest.verify(folder)
     for folder in (town.public / "releases").glob("[!.]*"):
-        if not (folder / publish.TOMBSTONE).exists():
-            chain.verify(folder)
+        if not (folder / release_manifest.TOMBSTONE).exists():
+            release_manifest.verify(folder)
     current = town.public / "current"
     if current.is_symlink():
-        return current.readlink().name, (current / publish.TOMBSTONE).exists()
+        return current.readlink().name, (current / release_manifest.TOMBSTONE).exists()
     return ()
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from data import palette
 from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
@@ -21,7 +22,6 @@ from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import mercator
 from tests.pages.test_pages import opened, said
 from tests.views.test_view import NOW, PLACE, WORLD
-from ui import palette
 from ui.cached import views
 from ui.map import area_layer, incident_layer, player, two_periods
 from ui.map.choices import MapChoices

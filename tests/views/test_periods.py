@@ -18,6 +18,7 @@ from data.files import spreadsheet
 from data.imports import importer
 from data.imports.options import Options
 from data.maps import frames, heat_surface, outlines
+from data.palette import LIGHT
 from data.patterns import compare, space_time_scan, weekly_trend
 from data.release import placed_records
 from data.settings import Settings
@@ -31,7 +32,6 @@ from ui.explore import time_page
 from ui.frame.menu import PAGES
 from ui.map import player
 from ui.map.choices import MapChoices
-from ui.palette import LIGHT
 from ui.parts import headline, record_list
 from ui.patterns import trend_page
 

@@ -322,7 +322,7 @@ def test_the_period_named_is_the_one_counted() -> None:
 
 
 def test_the_band_bridges_no_week_without_one(current: Current, units: Any) -> None:
-    from ui.palette import LIGHT
+    from data.palette import LIGHT
     from ui.patterns import trend_page
 
     found = weekly_trend.trend(current, view(current, FORCE), units, 1)

@@ -21,6 +21,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from data.palette import DARK, LIGHT
+
 MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
 MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
@@ -348,12 +350,13 @@ DOOR = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <title>{title} - Porchlight</title><style>
 body {{ font: 18px/1.5 system-ui, sans-serif; max-width: 26em; margin: 14vh auto; padding: 0 1.2em;
-  background: #fbf8f2; color: #221c14 }}
-h1 {{ font-size: 1.6em; margin: 0 0 .4em }} a {{ color: #8a3f06 }}
-a.way {{ display: inline-block; padding: .55em 1.2em; border-radius: 6px; background: #8a3f06;
+  background: {light.paper}; color: {light.ink} }}
+h1 {{ font-size: 1.6em; margin: 0 0 .4em }} a {{ color: {light.link} }}
+a.way {{ display: inline-block; padding: .55em 1.2em; border-radius: 6px; background: {light.link};
   color: #fff; text-decoration: none }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #171310; color: #f3ebdd }}
-  a {{ color: #f2b866 }} a.way {{ background: #f2a541; color: #171310 }} }}
+@media (prefers-color-scheme: dark) {{
+  body {{ background: {dark.paper}; color: {dark.ink} }}
+  a {{ color: {dark.link} }} a.way {{ background: {dark.accent}; color: {dark.paper} }} }}
 </style><h1>Porchlight</h1><p>{says}</p>{way}</html>"""
 WAY = '<p><a class="way" href="{href}">{word}</a></p>'
 HOME = '<p><a href="/">Go to the map</a></p>'
@@ -374,5 +377,5 @@ def _page(refused: Refusal, scope: Scope, headers: Headers) -> Response:
             href = f"{href}?to={quote(wanted, safe='/')}"
         way = WAY.format(href=html.escape(href), word=word)
     title = {404: "Not found", 401: "Sign in"}.get(refused.status, "Not allowed")
-    text = DOOR.format(title=title, says=html.escape(refused.says), way=way)
+    text = DOOR.format(light=LIGHT, dark=DARK, title=title, says=html.escape(refused.says), way=way)
     return HTMLResponse(text, refused.status)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents
+from data.palette import Theme
 from data.settings import STATIC
 from data.storage.store import write_whole
 from data.views import paired_periods, whole_records
@@ -18,7 +19,6 @@ from geo.difference import Difference
 from geo.mercator import Grid
 from ui import raster
 from ui.cached.views import BY_REPR, KEPT, _place, answer, current, current_settings, outline, units
-from ui.palette import Theme
 
 PICTURES = 380_000  # bytes of all pictures of a player: they are there before they are asked for
 

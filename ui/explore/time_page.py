@@ -5,13 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.palette import Theme
 from data.views import periods
 from data.views.answers import Answer
 from data.views.filters import WEEKDAYS
 from data.views.view import DAY, MONTH, WEEK, View
 from geo import rates
 from ui.cached import views
-from ui.palette import Theme
 from ui.parts import charts, headline
 
 IN_COLOR = 7

@@ -5,8 +5,8 @@ from string import punctuation
 
 import streamlit as st
 
+from data import palette
 from data.settings import STATIC
-from ui import palette
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other

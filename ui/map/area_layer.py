@@ -5,18 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import numpy.typing as npt
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
 from data.views.view import HEXAGONS, View
 from geo import classes, rates
 from geo.forest import Finding
-from ui import palette
 from ui.cached import views
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, Picture, class_rows
-from ui.palette import Theme
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 

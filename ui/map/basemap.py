@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from data.palette import Theme
 from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
 from ui.map.patch import BaseLayer, BasemapPatch
-from ui.palette import Theme
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
@@ -18,7 +18,6 @@ _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
 COVER = {NONE: None, LOCAL: 0.9, TILES: 0.62}
 INK = {False: "multiply", True: "screen"}
 WIDTH = 300  # px: also on a phone
-WATER = {False: "#a9c9d8", True: "#234453"}
 
 
 def choose_basemap() -> str:
@@ -79,7 +78,7 @@ def basemap_patch(choice: str, theme: Theme) -> BasemapPatch:
         "base": base,
         "cover": COVER[choice] if base else None,
         "blend": INK[theme.dark] if base and choice == LOCAL else None,
-        "water": {"url": water, "color": WATER[theme.dark]} if water else None,
+        "water": {"url": water, "color": theme.water} if water else None,
     }
 
 

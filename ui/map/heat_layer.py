@@ -4,6 +4,7 @@ import numpy as np
 
 from data.maps import heat_surface
 from data.maps.heat_surface import Seen
+from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
@@ -14,7 +15,6 @@ from ui.cached import map_layers, views
 from ui.map import area_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import AskAgain, Legend, Picture
-from ui.palette import Theme
 
 
 def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:

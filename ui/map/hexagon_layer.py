@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from data import words
+from data import palette, words
 from data.maps import heat_surface, hexagons
+from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
 from data.views.filters import period
@@ -15,12 +16,10 @@ from data.views.view import View
 from geo import classes, mercator
 from geo.hexagons import RESOLUTIONS
 from geo.mercator import Grid
-from ui import palette
 from ui.cached import map_layers, views
 from ui.map import heat_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, Picture, class_rows
-from ui.palette import Theme
 from ui.parts import measures
 
 MEASURES = ("density", "count")

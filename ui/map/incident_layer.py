@@ -4,19 +4,18 @@ import hashlib
 
 import numpy as np
 
-from data import words
+from data import palette, words
 from data.maps import heat_surface, incidents
 from data.maps.heat_surface import Seen
 from data.maps.incidents import Cells
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import View
 from geo.mercator import Grid, grid_over
-from ui import palette
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.palette import Theme
 
 _ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Unpack
 
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import HEXAGONS, View
 from ui.cached import views
@@ -18,7 +19,6 @@ from ui.map import (
 )
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch, Picture, area_patch
-from ui.palette import Theme
 from ui.parts import measures
 
 # layers of the map: each row draws a View for ui.map.leaflet

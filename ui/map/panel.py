@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
@@ -9,7 +10,6 @@ from ui.frame import frame
 from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
-from ui.palette import Theme
 from ui.parts import tables
 
 

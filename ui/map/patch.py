@@ -9,8 +9,8 @@ from typing import Literal, NotRequired, TypedDict
 
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
+from data.palette import Theme
 from geo.geojson import FeatureCollection
-from ui.palette import Theme
 from ui.parts.area_states import LegendRow
 
 Corners = list[list[float]]  # [[south, west], [north, east]] in degrees

@@ -6,18 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from data import words
+from data import palette, words
 from data.maps.frames import FrameCounts, Steps
+from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
 from data.views.view import View
 from geo import classes
-from ui import palette
 from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer, leaflet
 from ui.map.choices import MapChoices
 from ui.map.patch import FrameTable, Picture, PlayerBar, PlayerFrames, class_rows
-from ui.palette import Theme
 from ui.parts import area_states, charts, measures
 from ui.parts.area_states import State
 

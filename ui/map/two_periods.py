@@ -6,19 +6,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data import palette
 from data.maps import heat_surface
+from data.palette import Theme
 from data.patterns import power
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.seasonality import Season
 from data.views.view import View
 from geo import classes, density, difference
-from ui import palette, raster
+from ui import raster
 from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
-from ui.palette import Theme
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 

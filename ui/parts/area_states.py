@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ui.palette import Theme
+from data.palette import Theme
 
 
 class LegendRow(TypedDict):

@@ -5,11 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.palette import Theme
 from data.views.breakdowns import BREAKDOWNS, Answers, Breakdown
 from data.views.view import View
 from geo import rates
 from ui.cached import views
-from ui.palette import Theme
 from ui.parts import charts
 
 

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ui import palette
-from ui.palette import Theme
+from data import palette
+from data.palette import Theme
 
 LOW = 140  # charts are low and wide: the map is the hero
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ui.palette import Theme
+from data.palette import Theme
 from ui.parts import charts
 
 Spec = dict[str, Any]

@@ -8,19 +8,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import hot_spots, power
 from data.patterns.hot_spots import LEAST_AREAS, LEAST_STEPS, Emerging
 from data.views.filters import period
 from data.views.view import View
 from geo.emerging import NOTHING
-from ui import palette
 from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.palette import Theme
 from ui.parts import charts, headline, tables
 from ui.patterns import hot_spots_page
 
@@ -45,10 +44,6 @@ FAMILIES = (
     ("sporadic", "oscillating"),
     ("diminishing", "historical"),
 )
-WARM = ("#8a2a06", "#b4540a", "#d8966d", "#e8c9b0")
-COOL = ("#0f4a78", "#307da6", "#7eb0cb", "#bcd6e3")
-DARK_WARM = ("#ffc39b", "#f2a877", "#b0633a", "#6b3f28")
-DARK_COOL = ("#b9e0f2", "#8cc8e6", "#3f83a8", "#27506a")
 
 
 def choose(view: View) -> tuple[str, str, str, int]:
@@ -146,7 +141,9 @@ def across(view: View, found: Emerging) -> list[str]:
 
 def _colors(theme: Theme) -> dict[str, str]:
     """The color of each label."""
-    warm, cool = (DARK_WARM, DARK_COOL) if theme.dark else (WARM, COOL)
+    warm, cool = (
+        (palette.DARK_WARM, palette.DARK_COOL) if theme.dark else (palette.WARM, palette.COOL)
+    )
     return {
         f"{word} {spot} spot": ramp[i]
         for spot, ramp in (("hot", warm), ("cold", cool))

@@ -4,7 +4,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import episodes
 from data.patterns.episodes import (
     HOURS,
@@ -18,11 +19,9 @@ from data.patterns.episodes import (
 from data.views.filters import period
 from data.views.sql import chosen_sources
 from data.views.view import View
-from ui import palette
 from ui.cached import views
 from ui.frame.method_note import MethodNote
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.palette import Theme
 from ui.parts import charts, headline, tables
 
 _METHOD = "Episode"

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
-from ui import palette
-from ui.palette import Theme
 from ui.parts import charts, intervals
 from ui.patterns import comparison_tables
 from ui.patterns.compare_page import ComparisonChoice

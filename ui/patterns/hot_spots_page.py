@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import neighbors, power
 from data.patterns.hot_spots import LEAST_AREAS, LEVEL, PERMUTATIONS, Hot
 from data.views import recording
@@ -14,13 +15,11 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import HEXAGONS, View
 from geo.hot_areas import UNDECIDED
-from ui import palette
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.palette import Theme
 from ui.parts import headline, measures, tables
 
 STRONG = 0.01

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.palette import Theme
 from data.patterns import near_repeats, power
 from data.patterns.episodes import PAIR_METRES
 from data.patterns.near_repeats import (
@@ -29,7 +30,6 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.palette import Theme
 from ui.parts import headline, tables
 
 _METHOD = "Near repeats"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import power, space_time_scan
 from data.patterns.episodes import PAIR_HOURS, PAIR_METRES
 from data.patterns.space_time_scan import RARE, REPLICATES, SHARE, Daily, Unusual
@@ -14,12 +15,10 @@ from data.patterns.weekly_trend import ALL_AREAS, NEXT_TO_NONE, PAST, Alarms
 from data.views.filters import period
 from data.views.view import View
 from geo import prospective
-from ui import palette
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.palette import Theme
 from ui.parts import headline, tables
 from ui.patterns import trend_page
 

@@ -5,11 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.palette import Theme
 from data.patterns.weekly_trend import Trend
 from data.views.filters import period
 from data.views.view import View
 from ui.cached import findings
-from ui.palette import Theme
 from ui.parts import charts
 
 PARTS = {

@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from data.views import periods
 from data.views.filters import period
 from data.views.view import WEEK
-from ui.palette import Theme
 from ui.parts import charts, headline
 from ui.patterns import comparison_tables, forest
 from ui.patterns.compare_page import ComparisonChoice

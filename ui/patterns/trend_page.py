@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import palette, words
+from data.palette import Theme
 from data.patterns import power
 from data.patterns.weekly_trend import LEVEL, PAST, SEASONS, Trend, Unsought
 from data.views import periods, recording
@@ -17,11 +18,9 @@ from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import MONTH, View
 from geo.breaks import FEWEST
-from ui import palette
 from ui.cached import views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
-from ui.palette import Theme
 from ui.parts import charts, headline, intervals, tables
 
 _METHOD = "Trend"

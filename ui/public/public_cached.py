@@ -8,7 +8,8 @@ import shapely
 import streamlit as st
 
 from data.maps.outlines import MapArea
-from data.published import released
+from data.published import grids, released
+from data.published.grids import Sort
 from data.published.released import Release
 from data.release.tables import Tables
 from geo.geojson import Feature, FeatureCollection
@@ -18,17 +19,24 @@ from ui.map.patch import Corners
 
 
 class Kept(NamedTuple):
-    """A release with its tables and areas. Do not change them."""
+    """A release with its tables, areas and grids. Do not change them."""
 
     release: Release
     tables: Tables
     areas: list[dict[str, Any]]
+    sorts: dict[str, Sort]
 
 
 @st.cache_resource(max_entries=3)
 def _kept(folder: Path) -> Kept:
-    release = released.load_release(folder)
-    return Kept(release, released.tables(release), released.area_features(release))
+    return read_release(released.load_release(folder))
+
+
+def read_release(release: Release) -> Kept:
+    """A release with all that its readers see."""
+    tables, areas = released.tables(release), released.area_features(release)
+    codes = [int(area["properties"]["area"]) for area in areas]
+    return Kept(release, tables, areas, grids.read_sorts(tables, codes, release.manifest))
 
 
 def current_release() -> Kept:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
-from data.published import release_words, released, released_cells
+from data.published import opening, release_words, released, released_cells
 from data.published.released import Release
 from data.published.released_cells import Choice
 from data.release.tables import Tables
@@ -86,7 +86,7 @@ def sidebar(page: str) -> None:
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
         st.session_state["public_told"] = (choice, _misread(kept, link, offered))
-    rows = released_cells.rows(kept.tables, choice, kept.areas)
+    rows = released_cells.rows(kept.sorts, choice, kept.areas)
     st.session_state["public"] = Shown(kept, choice, rows, led)
 
 
@@ -97,13 +97,13 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         offered[word] = options
         return options
 
-    many = len(kept.areas)
     sources = put("source", list(released_cells.SOURCES))
+    first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
     source = st.radio(
-        "Records", sources, index=sources.index(_first(kept)), key="source", bind="query-params",
+        "Records", sources, index=sources.index(first), key="source", bind="query-params",
         help="Three sets of tables that are never added up: one event may be in all of them.",
     )  # fmt: skip
-    by, kind, led = released_cells.opening_table(kept.tables, source, many)
+    by, kind, led = opening_choice(kept, source)
     if page == TIME and not led:  # a year would be one point
         by, kind = "quarter", released_cells.ALL_KINDS
     grains = put("by", list(released_cells.grains(source)))
@@ -112,14 +112,15 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         help="What is released: shorter periods have fewer areas with a number.",
     )  # fmt: skip
     kinds = put(
-        "kind", released_cells.released_kinds(kept.tables, source, None if page == TIME else by)
+        "kind", released_cells.released_kinds(kept.sorts, source, None if page == TIME else by)
     )
     kind = st.selectbox(
         "Kind", kinds, index=kinds.index(kind) if kind in kinds else 0, key="kind",
         bind="query-params", help="By month there is only all kinds together; by year each alone.",
     )  # fmt: skip
-    periods = put("period", released_cells.periods(kept.tables, source, by, kind))
-    newest = released_cells.opening_period(kept.tables, source, by, kind, many)
+    periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
+    grid = released_cells.grid_of(kept.sorts, source, by, kind)
+    newest = grid.periods[opening.opening_period(grid)] if grid else ""
     period = st.selectbox(
         "Period", periods, index=periods.index(newest) if newest in periods else 0, key="period",
         bind="query-params", help="Opens with the newest that has most to show.",
@@ -131,13 +132,13 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
 
-def _first(kept: Kept) -> str:
-    """The source to open with: the first that has a number anywhere."""
-    for source, folder in released_cells.SOURCES.items():
-        held = [t for path, t in kept.tables.items() if path.startswith(f"{folder}/")]
-        if any(frame["n"].notna().any() for frame in held):
-            return source
-    return next(iter(released_cells.SOURCES))
+def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
+    """Grain and kind that a source opens on, and whether half of the areas have a number there."""
+    sort = kept.sorts.get(released_cells.SOURCES[source])
+    if sort is None:
+        return "year", "", False
+    opens, full = opening.opening_of(sort)
+    return opens.every, released_cells.kind_words(opens.kind), full
 
 
 def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:

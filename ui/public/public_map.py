@@ -1,20 +1,17 @@
 """The public map: released numbers by area, and one look for all that is not shown."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
-from data.published import release_words
-from data.published.released_cells import period_words
-from geo import classes
-from ui import palette
+from data import palette
+from data.palette import Theme
+from data.published import number_classes, release_words, released, released_cells
+from data.published.period_names import period_words
 from ui.frame import look
 from ui.map import leaflet
-from ui.map.patch import Patch, Picture, area_patch, class_rows
-from ui.palette import Theme
+from ui.map.patch import Patch, Picture, area_patch
 from ui.parts import area_states
-from ui.parts.area_states import State
+from ui.parts.area_states import LegendRow, State
 from ui.public import public_cached
 from ui.public.public_frame import Shown
 
@@ -55,41 +52,30 @@ def released_tips(found: Shown) -> list[list[str]]:
 
 
 def fills(found: Shown, theme: Theme) -> Picture:
-    """Each area in the color of its class; hatched where it has no number."""
-    rows = found.rows
+    """Each area in the color of its class in the whole table; hatched where it has no number."""
+    rows, choice = found.rows, found.choice
     asked = rows["asked"].to_numpy(bool)
     values = rows["n"].astype("float64").to_numpy(float)
-    upper = classes.limits(values[asked])
-    colors = palette.classes(theme, len(upper))
-    chosen = classes.assign(np.where(np.isnan(values), 0, values), upper)
-    drawn: list[str] = []
-    for value, c, wanted in zip(values, chosen, asked):
-        if not wanted:
-            drawn.append(area_states.fill(State.NOT_CHOSEN, theme))
-        elif np.isnan(value):
-            drawn.append(HIDDEN)
-        else:
-            drawn.append(colors[c] if c >= 0 else theme.paper)
-    legend = class_rows(colors, ranges(upper, values[asked]))
-    if (values[asked] == 0).any():
-        legend += area_states.legend([State.ZERO], theme)
+    grid = released_cells.grid_of(found.kept.sorts, choice.source, choice.by, choice.kind)
+    breaks = grid.breaks if grid else ()
+    colors = dict(zip(number_classes.LOOKS, palette.five_classes(theme)))
+    colors |= {number_classes.ZERO: theme.paper, number_classes.HIDDEN: HIDDEN}
+    drawn = [
+        colors[number_classes.look_of(value, breaks)]
+        if wanted
+        else area_states.fill(State.NOT_CHOSEN, theme)
+        for value, wanted in zip(values.tolist(), asked)
+    ]
+    step = 1 if choice.exact else released.rule(found.release.manifest, "base")
+    ranges = number_classes.class_ranges(grid.n, breaks, step) if grid else []
+    legend: list[LegendRow] = [
+        {"color": colors[name], "text": f"{low:,}" if low == top else f"{low:,} to {top:,}"}
+        for name, low, top in reversed(ranges)
+    ]
     if np.isnan(values[asked]).any():
         legend.append({"hatch": HIDDEN, "text": release_words.HIDDEN})
     if not asked.all():
         legend += area_states.legend([State.NOT_CHOSEN], theme)
-    what = found.choice.source.capitalize()
-    note = (
-        f"{found.choice.kind}, {period_words(found.choice.period)}" if found.choice.period else ""
-    )
+    what = choice.source.capitalize()
+    note = f"{choice.kind}, {period_words(choice.period)}" if choice.period else ""
     return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}
-
-
-def ranges(upper: list[float], values: Any) -> list[str]:
-    """The lowest and highest number of each class."""
-    texts, lowest = [], 0.0
-    for limit in upper:
-        held = values[(values > lowest) & (values <= limit)]
-        first, last = (held.min(), held.max()) if len(held) else (limit, limit)
-        texts.append(f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}")
-        lowest = limit
-    return texts

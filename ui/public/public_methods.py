@@ -4,12 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from data.published import release_words
-from data.published.released import COLUMNS
-from data.published.released_cells import SOURCES
+from data.published.released_cells import SOURCE_NAMES
+from data.release.tables import COLUMNS
 from ui.public import public_tables
 from ui.public.public_frame import Shown
-
-_NUMBERS = {folder: source for source, folder in SOURCES.items()}
 
 
 def rules(found: Shown) -> None:
@@ -86,14 +84,14 @@ def tables(found: Shown) -> None:
             continue
         frame = found.tables[path]
         folder, _, name = path.partition("/")
-        own = found._replace(choice=found.choice._replace(source=_NUMBERS[folder], kind=""))
+        own = found._replace(choice=found.choice._replace(source=SOURCE_NAMES[folder], kind=""))
         n = int((frame["n"] > 0).fillna(False).sum())
         button, text = st.columns([1, 11], vertical_alignment="center")
         with button:
             public_tables.take(own, frame, path, path.replace("/", "_"), "CSV")
         with text:
             st.text(
-                f"{_NUMBERS[folder].capitalize()}, {name}. {release_words.what(path)} "
+                f"{SOURCE_NAMES[folder].capitalize()}, {name}. {release_words.what(path)} "
                 f"{n:,} of {len(frame):,} cells have a number."
             )
 

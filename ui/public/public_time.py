@@ -4,27 +4,30 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data import palette
+from data.palette import Theme
 from data.published import release_words, released_cells
-from data.published.released_cells import BANDS_SAID, SOURCES, begins, period_words
-from ui import palette
+from data.published.period_names import first_day, period_words
+from data.published.released_cells import BANDS_SAID, SOURCES
+from data.release.tables import OFFICIAL, table_name
 from ui.frame import look
-from ui.palette import Theme
 from ui.parts import charts
 from ui.public import public_tables
 from ui.public.public_frame import Shown
 
-CITY, BANDS, SENSITIVE = "city-week-kind", "city-quarter-band", "city-year-sensitive"
+_CITY, _BANDS = table_name("week", "kind"), table_name("quarter", "band")
+_SENSITIVE = table_name("year", "kind", sensitive=True)
 
 
 def city_path(found: Shown) -> str:
     """The table of the whole city by week."""
     folder = SOURCES[found.choice.source]
-    return "official/area-day-kind" if found.choice.exact else f"{folder}/{CITY}"
+    return OFFICIAL if found.choice.exact else f"{folder}/{_CITY}"
 
 
 def city(found: Shown, height: int = 170) -> pd.DataFrame:
     """The whole city by week, as a chart; what it shows."""
-    frame = released_cells.weekly(found.tables, found.choice.source, found.choice.kind)
+    frame = released_cells.weekly(found.kept.sorts, found.choice.source, found.choice.kind)
     where = "all areas together" if found.choice.exact else "the whole city"
     heading = f"{found.choice.source.capitalize()} a week, {where}: {found.choice.kind}"
     if frame["n"].notna().any():
@@ -53,7 +56,7 @@ def line_chart(
     theme: Theme = look.theme()
     told = pd.DataFrame(
         {
-            "start": pd.to_datetime([begins(p) for p in frame["period"]]),
+            "start": pd.to_datetime([first_day(p) for p in frame["period"]]),
             "group": frame["group"],
             "n": frame["n"].astype("float64"),
             "when": [period_words(p) for p in frame["period"]],
@@ -111,7 +114,7 @@ def draw_areas(found: Shown) -> None:
             "kind, or other periods."
         )
         return
-    frame = released_cells.area_series(found.tables, choice, found.kept.areas)
+    frame = released_cells.area_series(found.kept.sorts, choice, found.kept.areas)
     order = list(dict.fromkeys(frame["name"]))
     if not order:
         st.text(f"No area has a number by {choice.by}: all are {release_words.HIDDEN}.")
@@ -129,7 +132,7 @@ def draw_areas(found: Shown) -> None:
 
 def bands(found: Shown) -> None:
     """The whole city by quarter and six hours of the day."""
-    path = f"{SOURCES[found.choice.source]}/{BANDS}"
+    path = f"{SOURCES[found.choice.source]}/{_BANDS}"
     frame = found.tables.get(path)
     if frame is None:
         return
@@ -144,7 +147,7 @@ def bands(found: Shown) -> None:
 
 def sensitive(found: Shown) -> None:
     """Sensitive kinds and places: the whole city and the year only."""
-    path = f"{SOURCES[found.choice.source]}/{SENSITIVE}"
+    path = f"{SOURCES[found.choice.source]}/{_SENSITIVE}"
     frame = found.tables.get(path)
     if frame is None:
         return
