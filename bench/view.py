@@ -16,7 +16,7 @@ from bench import made, stores
 from bench.plain import view as plain
 from data.maps import heat_surface, outlines
 from data.storage.store import Current, Store
-from data.views import answers, pixel_counts, view_counts
+from data.views import answers, coverage, pixel_counts, view_counts
 from data.views.view import HEXAGONS, View
 
 ROWS = 1_000_000
@@ -208,7 +208,7 @@ def _same_steps(
         units = np.where(units >= 0, cells[units], -1)
         order = np.argsort(units)
         units, counts = units[order], counts[order]
-    first = pd.Timestamp(view_counts.origin(view, step))
+    first = pd.Timestamp(coverage.origin(view, step))
     starts = pd.date_range(first, periods=counts.shape[1], freq=f"{step}D")
     filled = peer.reindex(columns=starts, fill_value=0)
     return (

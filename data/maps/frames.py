@@ -11,9 +11,10 @@ import numpy.typing as npt
 from data.maps import heat_surface
 from data.maps.heat_surface import Window
 from data.storage.store import Current
-from data.views import links, pixel_counts, view_counts
+from data.views import conditions, pixel_counts
+from data.views.coverage import cover
 from data.views.filters import period
-from data.views.sql import DAY_KNOWN, day_sql, point_sql
+from data.views.sql import DAY_KNOWN, day_sql, point_sql, unit_sql
 from data.views.view import DAY, MONTH, View
 from geo import density, tabulate
 from geo.mercator import Grid
@@ -136,7 +137,7 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
         wide = min(max(width, 1), _HOURS - 1)
         return Steps(unit, "hour", "hour IS NOT NULL", 0, (), (), wide, 0)
     between, sql, number = CALENDAR[unit]
-    found = between(*links.covered(view, current.meta, MONTH if unit == "month" else DAY))
+    found = between(*cover(view, current.meta).span(MONTH if unit == "month" else DAY))
     every = len(found)
     if unit == "day" and view.weekdays:  # a day that is not asked for is no zero
         found = [one for one in found if one[0].weekday() in view.weekdays]
@@ -152,9 +153,9 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
 
 def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) -> FrameCounts:
     """The View counted by unit, and by area and frame, in the order of `units`."""
-    sql, values = view_counts.where(view, current)
+    sql, values = conditions.where(view, current)
     table = current.query(
-        f"""SELECT {view_counts.area_sql(view, current)} AS unit,
+        f"""SELECT {unit_sql(view, current.meta)} AS unit,
             CASE WHEN {made.known} THEN {made.sql} END AS step, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
@@ -210,11 +211,11 @@ def covered(current: Current, view: View, made: Steps) -> list[float]:
 def _pixels(current: Current, view: View, made: Steps, grid: Grid) -> npt.NDArray[np.float32]:
     """Counts (units, rows, columns) over a grid."""
     clauses = [
-        view_counts.where(view, current),
+        conditions.where(view, current),
         point_sql(view, current.meta),
         pixel_counts.within(grid),
     ]
-    sql, values = view_counts.joined([*clauses, (made.known, [])])
+    sql, values = conditions.joined([*clauses, (made.known, [])])
     table = current.query(
         f"""SELECT mx >> {int(grid.shift)} AS column, my >> {int(grid.shift)} AS row,
             {made.sql} AS step, count(*) AS n

@@ -12,7 +12,8 @@ from scipy import ndimage
 
 from data.maps import outlines
 from data.storage.store import Current
-from data.views import links, pixel_counts
+from data.views import pixel_counts
+from data.views.coverage import cover
 from data.views.view import View
 from geo import density, mercator
 from geo.area_index import AreaIndex, index_areas
@@ -195,7 +196,8 @@ def covered_weeks(view: View, current: Current) -> float:
     Only the days and hours that it asks for count: a week of Friday nights is still a week.
     A last night of which the hours after midnight are not covered counts in part.
     """
-    first, last = links.coverage(view.sources, current.meta)
+    found = cover(view, current.meta)
+    first, last = found.first, found.last
     days: float = (min(view.end, last) - max(view.start, first)).days + 1
     if view.start <= last <= view.end:
         days -= view.early_hours / len(view.asked_hours)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.storage.store import Current
-from data.views import pixel_counts, view_counts
+from data.views import conditions, pixel_counts
 from data.views.sql import point_sql
 from data.views.view import View
 from geo import hexagons
@@ -46,11 +46,11 @@ def count_hexagons(
     Only records whose place is known to the block or better. Each is counted whole, also
     what lies beyond the grid.
     """
-    clauses = [view_counts.where(view, current), point_sql(view, current.meta)]
+    clauses = [conditions.where(view, current), point_sql(view, current.meta)]
     if grid is not None:
         reach = KILOMETRES[resolution] * 1000 / float(grid.metres.min())
         clauses.append(pixel_counts.within(grid.padded(int(reach) + 1)))
-    sql, values = view_counts.joined([*clauses, ("cell <> 0", [])])
+    sql, values = conditions.joined([*clauses, ("cell <> 0", [])])
     table = current.query(
         f"""SELECT {hexagons.parent_sql("cell", resolution)} AS cell, count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from data.maps.heat_surface import Seen
 from data.storage.store import Current
-from data.views import pixel_counts, view_counts
+from data.views import conditions, pixel_counts
 from data.views.sql import chosen_sources
 from data.views.view import View
 from geo.mercator import WORLD, Grid, fractions, grid_over
@@ -55,7 +55,7 @@ def level(zoom: float, single: bool, view: View, current: Current) -> int:
 def located(current: Current, view: View, grid: Grid | None = None) -> int:
     """Count the incidents of a View that have a point, everywhere or within a grid's pixels."""
     clause = pixel_counts.within(grid) if grid else ("mx IS NOT NULL", [])
-    sql, values = view_counts.joined([view_counts.where(view, current), clause])
+    sql, values = conditions.joined([conditions.where(view, current), clause])
     found = current.query(f"SELECT count(*) AS n FROM {{facts}} WHERE {sql}", values)
     return int(found["n"][0].as_py())
 
@@ -77,11 +77,11 @@ def sight(seen: Seen, view: View, current: Current) -> Grid:
 
 def count_cells(current: Current, view: View, grid: Grid, but: Grid | None = None) -> Cells:
     """The View counted by the pixels of a grid and by kind, without those of another."""
-    clauses = [view_counts.where(view, current), pixel_counts.within(grid)]
+    clauses = [conditions.where(view, current), pixel_counts.within(grid)]
     if but is not None:
         sql, values = pixel_counts.within(but)
         clauses.append((f"NOT ({sql})", values))
-    sql, values = view_counts.joined(clauses)
+    sql, values = conditions.joined(clauses)
     shift, size = int(grid.shift), 1 << int(grid.shift)
     table = current.query(
         f"""SELECT mx >> {shift} AS x, my >> {shift} AS y, kind, count(*) AS n,

@@ -13,6 +13,7 @@ from data.settings import Settings
 from data.storage.meta_types import TableMeta
 from data.storage.store import Current
 from data.views import export, links, periods, recording, seasonality, view_counts
+from data.views.coverage import Extent, cover, step_name
 from data.views.filters import period, source_option
 from data.views.view import NOTHING, PREVIOUS, WEEK, View
 from geo import forest, memory, rates, tabulate
@@ -79,17 +80,17 @@ class Pair:
     @property
     def unit(self) -> str:
         """The name of a step: week, day, night or month."""
-        return periods.name(self.a.view, self.step)
+        return step_name(self.a.view, self.step)
 
 
 def _side(current: Current, view: View, step: int, units: gpd.GeoDataFrame, asked: Flags) -> Side:
     found = view_counts.by_area_and_step(current, view, step)
-    whole = periods.whole(view, step, current)
-    starts = np.array(periods.whole_starts(view, step, current), "datetime64[D]")
+    covers = cover(view, current.meta)
+    whole, starts = covers.whole(step), np.array(covers.whole_starts(step), "datetime64[D]")
     counts = tabulate.aligned(units["unit"], found.units, found.counts)[:, whole]
     known = asked & (_people(view, units) > 0)
     return Side(
-        view, periods.ends(view, step, current), starts, counts,
+        view, covers.ends(step), starts, counts,
         found.counts.sum(axis=0)[whole], int(found.n.sum()), asked,
         float(_people(view, units)[known].sum()), int(counts[known].sum()), int(known.sum()),
     )  # fmt: skip
@@ -111,15 +112,16 @@ def halves(view: View, current: Current) -> View | None:
         return None
     if not recording.is_count(view, current.meta):
         return None
-    start, end = links.covered(view, current.meta)
-    step = periods.step(view, other, current)
-    if not periods.uncovered(other, step, current) or (end - start).days < 3:
+    now, before = cover(view, current.meta), cover(other, current.meta)
+    start, end = now.span()
+    step = view_counts.choose_step(now, before, current)
+    if not before.uncovered(step) or (end - start).days < 3:
         return None
     half = ((end - start).days + 1) // 2
     if half >= seasonality.YEAR:  # whole years have the same season
         half = int(half // seasonality.YEAR * seasonality.YEAR)
     elif step == WEEK:  # cut between whole weeks, so that none is lost
-        starts = periods.whole_starts(replace(view, start=start, end=end), WEEK, current)
+        starts = replace(now, view=replace(view, start=start, end=end)).whole_starts(WEEK)
         if weeks := len(starts) // 2:
             end = starts[-1] + timedelta(days=WEEK - 1)
             half = WEEK * weeks
@@ -129,14 +131,16 @@ def halves(view: View, current: Current) -> View | None:
 def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Flags) -> Pair | str:
     """A View against the period that it is compared with; why not, where it cannot be."""
     other = view.compared()
-    step = periods.step(view, other, current)
-    if (why := periods.why_not(view, other, step, current)) or other is None:
+    now = cover(view, current.meta)
+    before = None if other is None else cover(other, current.meta)
+    step = view_counts.choose_step(now, before, current)
+    if (why := periods.why_not(now, before, step, current)) or other is None or before is None:
         return why
     a, b = (_side(current, replace(v, compare=NOTHING), step, units, asked) for v in (view, other))
     if not a.n + b.n:
         return "No comparison: there is no record in either period."
-    days = [periods.length(v, step, current) for v in (view, other)]
-    told = seasonality.count_past(current, view, other, step, units)
+    days = [one.length(step) for one in (now, before)]
+    told = seasonality.count_past(current, now, before, step, units)
     years = None
     if told.years is not None:
         years = [(one[asked], two[asked]) for one, two in told.years]
@@ -161,11 +165,12 @@ def two_sets(
     view = replace(view, areas=(), compare=NOTHING)
     if not recording.is_count(view, current.meta):
         return recording.NO_COMPARISON
-    if (why := links.gap(view, current.meta)).startswith("No data"):
-        return f"No comparison: {why}"
-    step = periods.step(view, None, current)
-    if periods.whole(view, step, current).sum() < periods.LEAST_STEPS:
-        return f"No comparison: it takes two whole {periods.name(view, step)}s or more."
+    covers = cover(view, current.meta)
+    if covers.extent is Extent.NONE:
+        return f"No comparison: {covers.gap}"
+    step = view_counts.choose_step(covers, None, current)
+    if covers.whole(step).sum() < periods.LEAST_STEPS:
+        return f"No comparison: it takes two whole {step_name(view, step)}s or more."
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
     a, b = (replace(s, totals=s.counts[s.asked].sum(axis=0)) for s in (a, b))
     if not a.n + b.n:
@@ -220,15 +225,16 @@ def two_sources(
     for one in (view, other):
         if why := recording.no_count(one, current.meta):
             return f"No comparison: {why}"
-    spans = [links.coverage(v.sources, current.meta) for v in (view, other)]
+    spans = [(c.first, c.last) for c in (cover(v, current.meta) for v in (view, other))]
     start = max(view.start, *(s[0] for s in spans))
     end = min(view.end, *(s[1] for s in spans))
     if start > end:
         return f"No comparison: {_spans(view, other, spans)} They share no day of this View."
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
-    step = periods.step(a, b, current)
-    if periods.whole(a, step, current).sum() < periods.LEAST_STEPS:
-        least = f"two whole {periods.name(a, step)}s"
+    covers = cover(a, current.meta)
+    step = view_counts.choose_step(covers, cover(b, current.meta), current)
+    if covers.whole(step).sum() < periods.LEAST_STEPS:
+        least = f"two whole {step_name(a, step)}s"
         return f"No comparison: {_spans(view, other, spans)} They share less than {least}."
     left, right = (_side(current, v, step, units, asked) for v in (a, b))
     totals = [int(side.counts[asked].sum()) for side in (left, right)]

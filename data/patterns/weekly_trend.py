@@ -11,7 +11,8 @@ import pandas as pd
 
 from data.patterns import power
 from data.storage.store import Current
-from data.views import links, periods, recording, view_counts
+from data.views import recording, view_counts
+from data.views.coverage import cover, starts
 from data.views.recording import KnownChange
 from data.views.view import View
 from geo import breaks, outbreak_bands, tabulate
@@ -62,18 +63,18 @@ class Weeks:
 
 def view_weeks(current: Current, view: View, units: gpd.GeoDataFrame, past: bool = True) -> Weeks:
     """The whole weeks of a View, and with `past` those that its sources cover before it."""
-    first, _ = links.coverage(view.sources, current.meta)
+    first = cover(view, current.meta).first
     start = min(view.start, first) if past else view.start
     asked = View(**(vars(view) | {"start": start}))
     counted = view_counts.by_area_and_step(current, asked, 7)
-    whole = periods.whole(asked, 7, current)
+    whole = cover(asked, current.meta).whole(7)
     if view_counts.mostly_months(current, asked):  # weeks without them would look like quiet ones
         whole[:] = False
-    starts = [s for s, w in zip(periods.starts(asked, 7), whole) if w]
+    begins = [s for s, w in zip(starts(asked, 7), whole) if w]
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)[:, whole]
     total = counted.counts.sum(axis=0)[whole]
     changes = recording.changes_between(asked, current.meta, start, asked.end)
-    return Weeks(starts, total, rows, sum(s < view.start for s in starts), changes)
+    return Weeks(begins, total, rows, sum(s < view.start for s in begins), changes)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.storage.store import Current
-from data.views import links, periods, recording, seasonality, shape_filter, view_counts
+from data.views import periods, recording, seasonality, shape_filter, view_counts
+from data.views.coverage import Coverage, Extent, cover, starts, step_name
 from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import drawn_shape, forest, tabulate
 
@@ -54,23 +55,30 @@ class Answer:
     step: str
     comparison: Comparison | None
     why: str
-    covered: bool
+    coverage: Coverage
     placed: bool
     headline: dict[str, int]
+
+    @property
+    def covered(self) -> bool:
+        """Return whether the sources cover any of the period: else zeros are no zeros."""
+        return self.coverage.extent is not Extent.NONE
 
 
 def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     """The answer to a View for the units of its area set."""
     other = view.compared()
-    step = periods.step(view, other, current)
+    covers = cover(view, current.meta)
+    covers_before = None if other is None else cover(other, current.meta)
+    step = view_counts.choose_step(covers, covers_before, current)
     counted = view_counts.by_area_and_step(current, view, step)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
-    why = periods.why_not(view, other, step, current)
+    why = periods.why_not(covers, covers_before, step, current)
     now = before = comparison = days = told = None
-    if other is not None and not why:
+    if other is not None and covers_before is not None and not why:
         earlier = view_counts.by_area_and_step(current, other, step)
-        kept, kept_before = (periods.whole(v, step, current) for v in (view, other))
+        kept, kept_before = covers.whole(step), covers_before.whole(step)
         now = rows[:, kept]
         before = tabulate.aligned(units["unit"], earlier.units, earlier.counts)
         before = before[:, kept_before]
@@ -78,8 +86,8 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             counts.sum(axis=0, keepdims=True)
             for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
         ]
-        days = (periods.length(view, step, current), periods.length(other, step, current))
-        told = seasonality.count_past(current, view, other, step, units)
+        days = (covers.length(step), covers_before.length(step))
+        told = seasonality.count_past(current, covers, covers_before, step, units)
         comparison = Comparison(
             forest.ratios(
                 totals[0],
@@ -91,8 +99,8 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
             ),
             float(totals[0].mean()),
             float(totals[1].mean()),
-            periods.ends(view, step, current),
-            periods.ends(other, step, current),
+            covers.ends(step),
+            covers_before.ends(step),
             totals[0].shape[1],
             totals[1].shape[1],
             told.season,
@@ -111,12 +119,12 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     headline = view_counts.headline(current, view, counted)
     return Answer(
         table,
-        step_series(view, counted.counts.sum(axis=0), step, current),
+        step_series(covers, counted.counts.sum(axis=0), step),
         rows,
-        periods.name(view, step),
+        step_name(view, step),
         comparison,
         why,
-        not links.gap(view, current.meta).startswith("No data"),
+        covers,
         headline["n"] == 0 or headline["outside"] < headline["n"],
         headline,
     )
@@ -140,21 +148,16 @@ def _asked(
     return np.asarray(asked, bool)
 
 
-def step_series(
-    view: View, totals: npt.NDArray[np.int64], step: int, current: Current
-) -> pd.DataFrame:
+def step_series(covers: Coverage, totals: npt.NDArray[np.int64], step: int) -> pd.DataFrame:
     """Counts by step: start, at, n, whole, note. Steps outside what is covered are absent."""
-    first, last = links.coverage(view.sources, current.meta)
-    days = periods.starts(view, step)
-    whole = periods.whole(view, step, current)
-    covered = np.array([periods.last_day(s, step) >= first and s <= last for s in days], bool)
+    days, whole = starts(covers.view, step), covers.whole(step)
     frame = pd.DataFrame(
         {
             "start": pd.to_datetime(pd.Series(days)),
             "at": np.arange(len(days)),
             "n": totals[: len(days)],
             "whole": whole,
-            "note": np.where(whole, "", f"cut: not a whole {periods.name(view, step)}"),
+            "note": np.where(whole, "", f"cut: not a whole {step_name(covers.view, step)}"),
         }
     )
-    return frame[covered].reset_index(drop=True)
+    return frame[covers.touched(step)].reset_index(drop=True)

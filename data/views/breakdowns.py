@@ -8,9 +8,9 @@ import pandas as pd
 
 from data import words
 from data.storage.store import Current
+from data.views.conditions import where
 from data.views.sql import Meta, chosen_sources
 from data.views.view import View
-from data.views.view_counts import where
 from geo import rates, shares
 
 

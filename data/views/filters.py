@@ -16,11 +16,12 @@ from data.views.sql import (
     force_sql,
     grade_sql,
     hour_sql,
-    listed_sql,
     period_sql,
     says,
+    since_sql,
     source_sql,
-    weekday_sql,
+    weekdays_sql,
+    words_sql,
 )
 from data.views.view import COMPARED, HEXAGONS, MEASURES, View
 
@@ -45,14 +46,13 @@ class Filter:
     options: Callable[[Meta], Sequence[str]] = lambda meta: ()
     read: Callable[[Any, Meta], Any] = lambda raw, meta: raw
     write: Callable[[Any, Meta], Sequence[str]] = lambda value, meta: (str(value),)
-    sql: Callable[[View, Meta], Clause | None] = lambda view, meta: None
+    sql: Callable[[View, Meta], Clause | None] | None = None
     says: Callable[[View, Meta], str] = lambda view, meta: ""
 
 
 def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
     """A filter on one column of words."""
     spoken = {words.spoken(w.code): w.code for w in words.TABLES[column]}
-    codes = words.CODES[column]
     return Filter(
         word,
         field,
@@ -62,7 +62,7 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         options=lambda meta: tuple(spoken),
         read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
-        sql=lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)]),
+        sql=words_sql(column, field),
         says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
     )
 
@@ -153,7 +153,7 @@ FILTERS = (
         "hours", "hours", "Hours", "Pick, or type your own, also over midnight: 20-04. Records without an hour are left out and counted.", "typed",
         options=lambda meta: HOURS, read=lambda raw, meta: parse_hours(raw),
         write=lambda value, meta: (f"{value[0]:02d}-{value[1]:02d}" if value else ALL_DAY,),
-        sql=lambda view, meta: hour_sql(view), says=_hours_said,
+        sql=hour_sql, says=_hours_said,
     ),
     Filter(
         "night", "night", "Count 00-06 to the evening before", "A Saturday night then ends on Sunday at 06:00 and counts as Saturday, also in dates and weekdays.", "switch",
@@ -164,7 +164,7 @@ FILTERS = (
         options=lambda meta: WEEKDAYS,
         read=lambda raw, meta: tuple(i for i, d in enumerate(WEEKDAYS) if d in raw),
         write=lambda value, meta: tuple(WEEKDAYS[i] for i in value),
-        sql=lambda view, meta: listed_sql(weekday_sql(view), view.weekdays),
+        sql=weekdays_sql,
         says=lambda view, meta: " ".join(WEEKDAYS[i] for i in view.weekdays),
     ),
     of_words("kind", "kinds", "kind", "Kinds", "What happened. None chosen means all."),
@@ -202,7 +202,7 @@ FILTERS = (
     Filter(
         "since", "since", "New since", "Only what came in on or after this day, on the place's clock.", "date",
         read=_date, write=_iso,
-        sql=lambda view, meta: ("received >= ?", [view.since]) if view.since else None,
+        sql=since_sql,
         says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
     ),
     of_words("via", "vias", "via", "Known by", "How it came to be known."),

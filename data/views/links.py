@@ -4,15 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from data.settings import Settings
+from data.views.coverage import local_today, source_days
 from data.views.filters import FILTERS, Filter, period, set_names
-from data.views.sql import Meta, chosen_sources, covered_days, says
+from data.views.sql import Meta, chosen_sources
 from data.views.view import (
-    DAY,
     HEXAGONS,
-    MONTH,
     NOTHING,
     OFFERED,
     OWN,
@@ -49,7 +47,7 @@ def view(
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening_sources(meta, settings)
     fields.setdefault("area_set", next(iter(set_names(meta))))
-    first, last = coverage(fields["sources"], meta)
+    first, last = source_days(fields["sources"], meta)
     start = fields.get("start") or min(first, fields.get("end") or first)
     end = fields.get("end") or max(last, start)
     if start > end:
@@ -71,7 +69,7 @@ def view(
 def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str:
     """The default period of comparison: the same period a year before where
     it is covered and counted alike, because it has the same season; else the period before."""
-    first, _ = coverage(sources, meta)
+    first, _ = source_days(sources, meta)
     begin = year_before(start)
     counted = [s for s in meta["sources"] if s["name"] in sources]
     changes = [date.fromisoformat(day) for source in counted for day, _ in source["changes"]]
@@ -142,53 +140,10 @@ def opening_sources(meta: Meta, settings: Settings) -> tuple[str, ...]:
     return (str(first),) if first in names else tuple(names[:1])
 
 
-def coverage(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
-    """First and last day that any of these sources covers; today where none does."""
-    named = [s for s in meta["sources"] if s["name"] in names]
-    days = [found for s in named if (found := covered_days(s))]
-    if not days:
-        today = _today(meta)
-        return today, today
-    return min(start for start, _ in days), max(end for _, end in days)
-
-
-def covered(view: View, meta: Meta, step: int = DAY) -> tuple[date, date]:
-    """First and last day of a View that its sources cover whole; the first lies after the last
-    where there is none.
-
-    Where hours before 06:00 count to the evening before, a day is a night: the last covered
-    one goes on into a day without data, so it is not whole, and the first covered day's early
-    hours belong to one that began before. For months a few hours make no difference.
-    """
-    first, last = coverage(view.sources, meta)
-    if view.early_hours and step != MONTH:
-        last -= timedelta(days=1)
-    return max(view.start, first), min(view.end, last)
-
-
-def _today(meta: Meta) -> date:
-    """The date on the place's clock."""
-    return datetime.now(ZoneInfo(meta["place"]["zone"])).date()
-
-
 def newest_day(names: tuple[str, ...], meta: Meta) -> date:
     """The day of the newest record of these sources: quick ranges count from it."""
     days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
-    return date.fromisoformat(max(days)) if days else _today(meta)
-
-
-def gap(view: View, meta: Meta) -> str:
-    """The part of a View's period that its sources do not cover, in words; empty if none."""
-    first, last = coverage(view.sources, meta)
-    said = says(view, meta)
-    if view.start > last or view.end < first:
-        return f"No data: the records of {said} cover {period(first, last)}."
-    if view.start < first or view.end > last:
-        return (
-            f"Only a part of this period has data: the records of {said} cover "
-            f"{period(first, last)}."
-        )
-    return ""
+    return date.fromisoformat(max(days)) if days else local_today(meta)
 
 
 def query(view: View, meta: Meta) -> str:

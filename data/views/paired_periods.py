@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from data import words
 from data.storage.store import Current
-from data.views import periods
+from data.views import periods, view_counts
+from data.views.coverage import Coverage, cover, last_day
 from data.views.sql import has_months
 from data.views.view import MONTH, NOTHING, View
 
@@ -12,15 +13,18 @@ from data.views.view import MONTH, NOTHING, View
 def pair(view: View, current: Current) -> tuple[View, View] | None:
     """The View and what it is compared with, whole steps only; None where it cannot be."""
     other = view.compared()
-    step = periods.step(view, other, current)
-    if other is None or periods.why_not(view, other, step, current):
+    if other is None:
         return None
-    return _cut(view, step, current), _cut(other, step, current)
+    now, before = cover(view, current.meta), cover(other, current.meta)
+    step = view_counts.choose_step(now, before, current)
+    if periods.why_not(now, before, step, current):
+        return None
+    return _cut(now, step, current), _cut(before, step, current)
 
 
-def _cut(view: View, step: int, current: Current) -> View:
-    held = periods.whole_starts(view, step, current)
-    last = periods.last_day(held[-1], step)
+def _cut(coverage: Coverage, step: int, current: Current) -> View:
+    view, held = coverage.view, coverage.whole_starts(step)
+    last = last_day(held[-1], step)
     whole = replace(view, start=held[0], end=last, compare=NOTHING)
     if step == MONTH or not has_months(view, current.meta):
         return whole

@@ -5,9 +5,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.storage.store import Current
+from data.views.conditions import joined, settled, where
+from data.views.coverage import starts
 from data.views.sql import DAY_KNOWN, Clause, point_sql, source_sql, step_sql
 from data.views.view import DAY, MONTH, View
-from data.views.view_counts import joined, settled, starts, where
 from geo.mercator import Grid
 
 

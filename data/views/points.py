@@ -8,8 +8,8 @@ import pandas as pd
 
 from data import words
 from data.storage.store import Current
-from data.views import view_counts, whole_records
-from data.views.sql import DAY_KNOWN, Clause, chosen_sources
+from data.views import conditions, view_counts, whole_records
+from data.views.sql import DAY_KNOWN, Clause, chosen_sources, unit_sql
 from data.views.view import COARSE_PLACE, View
 from geo.longitude import near
 
@@ -51,7 +51,7 @@ def by_day(current: Current, view: View, most: int) -> Points:
 
 def point_kinds(current: Current, view: View) -> dict[str, int]:
     """The kinds of a View's records known so well, most frequent first, and how many."""
-    sql, values = view_counts.joined([view_counts.where(view, current), _BLOCK, DAY_KNOWN])
+    sql, values = conditions.joined([conditions.where(view, current), _BLOCK, DAY_KNOWN])
     table = current.query(
         f"SELECT kind, count(*) AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
         values,
@@ -88,7 +88,7 @@ def reports(current: Current, view: View, step: str, most: int) -> pd.DataFrame:
     if not named:
         return pd.DataFrame({c: [] for c in ("x", "y", "hours", "kind", "unit", "step")})
     known: Clause = ("hour IS NOT NULL", [])
-    more = {"unit": view_counts.area_sql(view, current), "step": step}
+    more = {"unit": unit_sql(view, current.meta), "step": step}
     wanted = ("incident_id", "x", "y", "occurred_at", "kind", "source")
     found = whole_records.records(current, view, wanted, [_BLOCK, known], most, more)
     frame: pd.DataFrame = found.to_pandas()

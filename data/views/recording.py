@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data.storage.meta_types import SourceMeta
-from data.views import links
+from data.views.coverage import cover
 from data.views.sql import Meta, chosen_sources
 from data.views.view import View
 
@@ -89,7 +89,7 @@ def changes_near(view: View, meta: Meta) -> tuple[KnownChange, ...]:
 
 def newest_stretch(view: View, meta: Meta) -> Stretch:
     """The newest days that a View asks for and its sources cover, back to the last change."""
-    start, end = links.covered(view, meta)
+    start, end = cover(view, meta).span()
     begun = [one for one in known_changes(view, meta) if start <= one.day <= end]
     return Stretch(max(start, begun[-1].day), end, begun[-1]) if begun else Stretch(start, end)
 

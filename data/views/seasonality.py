@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data.storage.store import Current
-from data.views import links, periods, recording, view_counts
-from data.views.view import MONTH, NOTHING, WEEK, View
+from data.views import recording, view_counts
+from data.views.coverage import Coverage, cover, last_day, starts
+from data.views.view import MONTH, NOTHING, WEEK
 from geo import memory, tabulate, weekly_noise
 from geo.arrays import Floats, Ints
 
@@ -52,18 +53,17 @@ class Past:
 
 
 def count_past(
-    current: Current, view: View, other: View, step: int, units: gpd.GeoDataFrame
+    current: Current, now: Coverage, before: Coverage, step: int, units: gpd.GeoDataFrame
 ) -> Past:
     """The past of a View and of what it is compared with, counted by the same step."""
-    now, before = (periods.whole_starts(v, step, current) for v in (view, other))
-    first, _ = links.coverage(view.sources, current.meta)
-    start, end = min(first, view.start, other.start), max(view.end, other.end)
+    view, other = now.view, before.view
+    start, end = min(now.first, view.start, other.start), max(view.end, other.end)
     asked = replace(view, start=start, end=end, compare=NOTHING)
     counted = view_counts.by_area_and_step(current, asked, step)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     both = np.vstack([counted.counts.sum(axis=0), rows])
     return of_counts(
-        both, view_counts.starts(asked, step), periods.whole(asked, step, current), now, before, step,
+        both, starts(asked, step), cover(asked, current.meta).whole(step), now.whole_starts(step), before.whole_starts(step), step,
         recording.known_changes(asked, current.meta),
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def of_counts(
     part = next((p for p in parts if now[0] in starts[p]), slice(0, len(starts)))
     told = _memory(np.where(whole, counts, np.nan)[:, part], step)
     ends = sorted([(now[0], now[-1]), (before[0], before[-1])])
-    apart = max((ends[1][0] - periods.last_day(ends[0][1], step)).days - 1, 0) // step
+    apart = max((ends[1][0] - last_day(ends[0][1], step)).days - 1, 0) // step
     wide = memory.inflation(told, len(now), len(before), apart)
     if same_season(now, before, step):
         return Past(wide[1:], wide[:1], None, None)
@@ -106,7 +106,7 @@ def same_season(now: list[date], before: list[date], step: int) -> bool:
     They do where one lies whole years after the other, or both are whole years long.
     """
     long = [
-        (periods.last_day(days[-1], step) - days[0]).days + 1 for days in (now, before)
+        (last_day(days[-1], step) - days[0]).days + 1 for days in (now, before)
     ]  # fmt: skip
     if all(_off(n) <= ALIKE and n > YEAR / 2 for n in long):
         return True
@@ -133,7 +133,7 @@ def _other_years(
         both = {*one, *two}
         if not all(day in at for day in both) or both & used:
             continue
-        last = periods.last_day(max(both), step)
+        last = last_day(max(both), step)
         if any(min(both) < change.day <= last for change in changes):
             continue
         used |= both

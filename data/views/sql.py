@@ -1,11 +1,11 @@
 """The SQL of filters: clauses over the narrow table, values always as parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from data import words
 from data.storage.meta_types import AreaSetMeta, SourceMeta, TableMeta
-from data.views.view import COARSE_PLACE, MONTH, WEEK, View
+from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, WEEK, View
 
 Meta = TableMeta
 Clause = tuple[str, list[object]]
@@ -86,13 +86,29 @@ def listed_sql(column: str, codes: Sequence[int]) -> Clause | None:
     return f"{column} IN ({', '.join('?' * len(codes))})", list(codes)
 
 
-def hour_sql(view: View) -> Clause | None:
+def hour_sql(view: View, meta: Meta) -> Clause | None:
     """SQL that holds for rows within the hours; rows without an hour never do."""
     if view.hours is None:
         return None
     start, end = view.hours
     joined = "AND" if start < end else "OR"
     return f"(hour >= ? {joined} hour < ?)", [start, end]
+
+
+def weekdays_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL that holds for rows of the weekdays asked for."""
+    return listed_sql(weekday_sql(view), view.weekdays)
+
+
+def since_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL that holds for rows that came in on or after a day."""
+    return ("received >= ?", [view.since]) if view.since else None
+
+
+def words_sql(column: str, field: str) -> Callable[[View, Meta], Clause | None]:
+    """Return a function that gives SQL for the words of a column that a field of a View holds."""
+    codes = words.CODES[column]
+    return lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)])
 
 
 def force_sql(view: View, meta: Meta) -> Clause | None:
@@ -155,3 +171,11 @@ def area_sql(view: View, meta: Meta) -> Clause | None:
         return None
     position, names = found[0], {n: i for i, n in enumerate(found[1]["names"])}
     return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])
+
+
+def unit_sql(view: View, meta: Meta) -> str:
+    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
+    if view.area_set in HEXAGONS:
+        return f"hex{HEXAGONS[view.area_set]}"
+    found = polygon_set(view.area_set, meta)
+    return f"area{found[0]}" if found else "(-1)"

@@ -1,7 +1,6 @@
 """The questions that screens ask of a View: one query over the narrow table each."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,62 +8,27 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.storage.store import Current
-from data.views import links
-from data.views.filters import FILTERS
+from data.views.conditions import asked, joined, settled, where
+from data.views.coverage import Coverage, cover, origin, starts
 from data.views.sql import (
     DAY_KNOWN,
     Clause,
-    Meta,
     day_sql,
     has_months,
     point_sql,
-    polygon_set,
     step_sql,
+    unit_sql,
     weekday_sql,
+    weekdays_sql,
     whole_months,
 )
-from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, MORNING, WEEK, View
+from data.views.view import COARSE_PLACE, DAY, MONTH, MORNING, WEEK, View
 
 _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
 )
+ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
-
-
-def joined(clauses: Iterable[Clause | None]) -> Clause:
-    """Clauses as one that holds where all of them hold."""
-    held = [clause for clause in clauses if clause]
-    sql = " AND ".join(sql for sql, _ in held) or "true"
-    return sql, [value for _, values in held for value in values]
-
-
-def _asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
-    """SQL for all filters but some; `day` is bounded plainly too, so that rows are skipped."""
-    clauses = [f.sql(view, current.meta) for f in FILTERS if f.word not in leave_out]
-    if view.night and "from" not in leave_out:
-        first = view.start.replace(day=1) if has_months(view, current.meta) else view.start
-        clauses.append(("day BETWEEN ? AND ?", [first, view.end + timedelta(days=1)]))
-    return joined(clauses)
-
-
-def settled(view: View) -> Clause | None:
-    """SQL that holds for what is old enough to be shown."""
-    if view.settled_by is None:
-        return None
-    return "(settled_at IS NULL OR settled_at <= ?)", [view.settled_by]
-
-
-def where(view: View, current: Current) -> Clause:
-    """The SQL condition and its parameters for the rows that a View shows."""
-    return joined([_asked(view, current), settled(view)])
-
-
-def area_sql(view: View, current: Current) -> str:
-    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
-    if view.area_set in HEXAGONS:
-        return f"hex{HEXAGONS[view.area_set]}"
-    found = polygon_set(view.area_set, current.meta)
-    return f"area{found[0]}" if found else "(-1)"
 
 
 class UnitCounts(NamedTuple):
@@ -104,7 +68,7 @@ def headline(current: Current, view: View, counted: UnitCounts | None = None) ->
 
 def _left_out(current: Current, view: View) -> dict[str, int]:
     """Count the rows that the View would show but for their coarse time or their youth."""
-    old, weekday = joined([settled(view)]), joined([_weekday(view, current.meta)])
+    old, weekday = joined([settled(view)]), joined([weekdays_sql(view, current.meta)])
     none = dict.fromkeys(_LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
     if view.hours is not None:
@@ -113,16 +77,16 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
         wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
-    found = none | _counted(current, wanted, _asked(view, current, PRECISE))
+    found = none | _counted(current, wanted, asked(view, current, PRECISE))
     near: Clause = (
         "day BETWEEN ? AND ?",
         [view.start.replace(day=1), view.end + timedelta(days=1)],
     )
-    beside = joined([near, _asked(view, current, ("from",))])
+    beside = joined([near, asked(view, current, ("from",))])
     found |= _counted(current, _at_the_edges(view, current, old), beside)
     if view.shape:
         nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
-        found |= _counted(current, nowhere, _asked(view, current, ("shape",)))
+        found |= _counted(current, nowhere, asked(view, current, ("shape",)))
     return found
 
 
@@ -141,7 +105,7 @@ def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause
             f"{old[0]} AND hour < {MORNING} AND day = ?",
             [*old[1], view.start],
         )
-        _, last = links.coverage(view.sources, current.meta)
+        last = cover(view, current.meta).last
         if view.start <= last <= view.end:
             wanted["cut_night"] = (f"{old[0]} AND {day_sql(view)} = ?", [*old[1], last])
     return wanted
@@ -159,11 +123,6 @@ def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict
     return {name: int(n or 0) for name, n in row.items()}  # NULL where there is no row
 
 
-def _weekday(view: View, meta: Meta) -> Clause | None:
-    row = next(f for f in FILTERS if f.word == "weekday")
-    return row.sql(view, meta)
-
-
 def mostly_months(current: Current, view: View) -> bool:
     """Return whether more than half of a View's records are known only to the month."""
     if not has_months(view, current.meta):
@@ -173,21 +132,18 @@ def mostly_months(current: Current, view: View) -> bool:
     return 2 * found["months"] > found["n"]
 
 
-def origin(view: View, step: int) -> date:
-    """The day that the first step begins: the Monday on or before the View for weeks, the
-    first of its month for months."""
-    if step == MONTH:
-        return view.start.replace(day=1)
-    return view.start - timedelta(days=view.start.weekday() if step == WEEK else 0)
+def choose_step(now: Coverage, before: Coverage | None, current: Current) -> int:
+    """Return the step that a View, and what it is compared with, are counted by.
 
-
-def starts(view: View, step: int) -> list[date]:
-    """The first day of each step of a View; the first and last step may be cut."""
-    first = origin(view, step)
-    if step == MONTH:
-        return [d.date() for d in pd.date_range(first, view.end, freq="MS")]
-    count = (view.end - first).days // step + 1
-    return [first + timedelta(days=step * i) for i in range(count)]
+    Months where most records are known no better; weeks where both have enough whole ones;
+    else days.
+    """
+    asked = [now]
+    if before is not None and not before.uncovered(WEEK):
+        asked.append(before)
+    if any(mostly_months(current, one.view) for one in asked):
+        return MONTH
+    return WEEK if all(one.whole(WEEK).sum() >= ENOUGH_WEEKS for one in asked) else DAY
 
 
 def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
@@ -207,7 +163,7 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
     )
     table = current.query(
-        f"""SELECT {area_sql(view, current)} AS unit, {at} AS step,
+        f"""SELECT {unit_sql(view, current.meta)} AS unit, {at} AS step,
             {split}count(*) AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,

@@ -15,10 +15,10 @@ from data import personal_columns, words
 from data.files import spreadsheet
 from data.record import COLUMNS
 from data.storage.store import Current, literal
+from data.views.conditions import joined, where
 from data.views.pixel_counts import within
 from data.views.sql import Clause, Meta, polygon_set
 from data.views.view import View
-from data.views.view_counts import joined, where
 from geo.mercator import Grid
 
 _SHOWN = tuple(column.name for column in COLUMNS if column.shown)

@@ -12,7 +12,7 @@ from pyproj import Geod
 
 from data.maps import heat_surface, outlines
 from data.storage.store import Current
-from data.views import answers, links, shape_filter, view_counts
+from data.views import answers, conditions, links, shape_filter, view_counts
 from data.views.filters import FILTERS
 from data.views.view import View
 from geo import drawn_shape
@@ -117,7 +117,7 @@ def test_sql_holds_for_the_same_records(current: Current, text: str) -> None:
     assert asked.shape == text
     shape = shape_filter.shape(text, current.meta)
     everywhere = replace(asked, shape="")
-    sql, values = view_counts.where(everywhere, current)
+    sql, values = conditions.where(everywhere, current)
     rows = duckdb.connect().execute(
         f"SELECT x, y FROM '{current.facts}' WHERE {sql} AND x IS NOT NULL", values
     )

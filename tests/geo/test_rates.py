@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse, special, stats
 
 from bench.calibrations import change
+from data.views import coverage
 from geo import forest, rates, tabulate
 
 
@@ -113,7 +114,7 @@ def sample_weeks(sample_store: Path) -> dict[str, np.ndarray]:
     """Counts of whole weeks by neighborhood of three sources of the sample."""
     from data.maps import outlines
     from data.storage.store import Store
-    from data.views import periods, view_counts
+    from data.views import view_counts
     from tests.views.test_view import view
 
     store = Store(sample_store)
@@ -126,7 +127,7 @@ def sample_weeks(sample_store: Path) -> dict[str, np.ndarray]:
         asked = view(current, source=[source.replace("-", " ")])
         found = view_counts.by_area_and_step(current, asked, 7)
         rows = tabulate.aligned(units, found.units, found.counts)
-        out[source] = rows[:, periods.whole(asked, 7, current)]
+        out[source] = rows[:, coverage.cover(asked, current.meta).whole(7)]
     return out
 
 

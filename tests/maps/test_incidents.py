@@ -10,7 +10,7 @@ from data.maps import heat_surface, hexagons, incidents
 from data.maps.heat_surface import Seen
 from data.maps.incidents import Cells
 from data.storage.store import Current
-from data.views import links, paired_periods, view_counts
+from data.views import conditions, links, paired_periods
 from data.views.view import View
 from geo import mercator
 from geo.mercator import Grid
@@ -25,7 +25,7 @@ def view(current: Current, **choices: object) -> View:
 
 def points(current: Current, asked: View) -> tuple[np.ndarray, ...]:
     """Pixels, kind and precision of every point of a View, read from the file itself."""
-    sql, values = view_counts.where(asked, current)
+    sql, values = conditions.where(asked, current)
     columns = "mx, my, kind, place_precision"
     rows = duckdb.connect().execute(
         f"SELECT {columns} FROM '{current.facts}' WHERE {sql} AND mx IS NOT NULL", values

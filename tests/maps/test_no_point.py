@@ -14,7 +14,7 @@ from data.patterns import neighbors
 from data.settings import Settings
 from data.storage import build, projection
 from data.storage.store import Current, Store
-from data.views import links, sql
+from data.views import coverage, sql
 from tests.areas.test_boundaries import geojson
 
 WARDS = {"West": box(13.0, 52.4, 13.1, 52.5), "East": box(13.1, 52.4, 13.2, 52.5)}
@@ -60,8 +60,8 @@ def test_areas_are_drawn_and_compared_in_metres(labelled: Current) -> None:
     ],
 )
 def test_days_that_are_not_known_are_no_coverage(start: Any, end: Any, days: Any) -> None:
-    source: Any = {"name": "calls", "start": start, "end": end}
+    source: Any = {"says": "calls", "name": "calls", "start": start, "end": end}
     meta: Any = {"sources": [source], "place": {"zone": "UTC"}}
     assert sql.covered_days(source) == days
     today = datetime.now(UTC).date()
-    assert links.coverage(("calls",), meta) == (days or (today, today))
+    assert coverage.source_days(("calls",), meta) == (days or (today, today))

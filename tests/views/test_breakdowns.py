@@ -11,10 +11,8 @@ from data.storage.store import Current, Store
 from data.views import breakdowns, whole_records
 from data.views.breakdowns import BREAKDOWNS
 from geo import shares
-from tests.pages.test_pages import (
-    opened,
-    said,  # pages run on the sample
-)
+from tests.pages.test_pages import opened, said
+from tests.pages.test_pages import store as store  # pages run on the sample
 from tests.views.test_details import asked
 
 (POLICE,) = BREAKDOWNS

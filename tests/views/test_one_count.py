@@ -16,7 +16,7 @@ from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
 from data.storage.store import Current
-from data.views import links, pixel_counts, view_counts
+from data.views import conditions, links, pixel_counts
 from data.views.answers import Answer, area_table
 from data.views.view import HEXAGON_OF, HEXAGONS, View
 from geo import mercator
@@ -105,7 +105,7 @@ def test_legend_and_list_count_the_window_in_sight(current: Current, source: str
     asked = view(current, source=[source])
     grid = incidents.sight(SEEN, asked, current)
     n = incidents.located(current, asked, grid)
-    sql, values = view_counts.where(asked, current)
+    sql, values = conditions.where(asked, current)
     rows = current.query(f"SELECT mx, my FROM {{facts}} WHERE {sql} AND mx IS NOT NULL", values)
     x, y = (rows[c].to_numpy().astype(np.int64) for c in ("mx", "my"))
     if source == "community made":  # by the middle of the block, as they are drawn

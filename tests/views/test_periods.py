@@ -24,7 +24,16 @@ from data.release import placed_records
 from data.settings import Settings
 from data.storage import build
 from data.storage.store import Current, Store
-from data.views import answers, links, paired_periods, periods, points, view_counts, whole_records
+from data.views import (
+    answers,
+    coverage,
+    links,
+    paired_periods,
+    periods,
+    points,
+    view_counts,
+    whole_records,
+)
 from data.views.view import DAY, MONTH, View
 from tests.conftest import ROOT
 from ui.cached import views
@@ -331,7 +340,7 @@ def test_new_since_is_the_day_of_the_place(town: Town, zone: str, received: str,
 def test_today_is_that_of_the_place() -> None:
     """The two clocks are 24 hours apart: never on the same day."""
     east, west = (
-        links.coverage((), {"place": {"zone": zone}, "sources": []})[0]
+        coverage.source_days((), {"place": {"zone": zone}, "sources": []})[0]
         for zone in ("Pacific/Kiritimati", "Pacific/Honolulu")
     )
     assert (east - west).days == 1
@@ -374,14 +383,20 @@ def test_no_busiest_of_fewer_than_four_of_each(town: Town) -> None:
 
 def test_hours_are_counted_as_the_clock_has_them(town: Town) -> None:
     current = town(days("2017-03-01", "2017-11-30"))
-    spring = periods.covered_hours(between(current, "2017-03-12", "2017-03-12"), current)
+    spring = periods.covered_hours(
+        coverage.cover(between(current, "2017-03-12", "2017-03-12"), current.meta), current
+    )
     assert sorted(spring["hour"]) == [h for h in range(24) if h != 2] and set(spring["of"]) == {1}
-    autumn = periods.covered_hours(between(current, "2017-11-05", "2017-11-05"), current)
+    autumn = periods.covered_hours(
+        coverage.cover(between(current, "2017-11-05", "2017-11-05"), current.meta), current
+    )
     assert autumn.set_index("hour")["of"].to_dict() == {h: 1 + (h == 1) for h in range(24)}
-    beyond = periods.covered_hours(between(current, "2017-02-01", "2017-12-31"), current)
+    beyond = periods.covered_hours(
+        coverage.cover(between(current, "2017-02-01", "2017-12-31"), current.meta), current
+    )
     assert beyond["of"].sum() == 24 * 275  # one hour less in spring, one more in autumn
     nights = between(current, "2017-03-01", "2017-03-02", night="true", hours="22-06")
-    found = periods.covered_hours(nights, current)
+    found = periods.covered_hours(coverage.cover(nights, current.meta), current)
     assert found["of"].sum() == 16 and set(found["weekday"]) == {2, 3}
 
 
@@ -452,6 +467,6 @@ def test_edges_of_nights_follow_the_other_filters(
 def test_a_month_is_whole_also_by_nights(town: Town) -> None:
     current = town(MONTHS)
     view = asked(current, night="true")
-    assert periods.whole(view, MONTH, current).all()
-    assert not periods.whole(view, DAY, current)[-1]
+    assert coverage.cover(view, current.meta).whole(MONTH).all()
+    assert not coverage.cover(view, current.meta).whole(DAY)[-1]
     assert frames.steps(current, view, "month", 1).frames == 4

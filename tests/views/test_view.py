@@ -15,7 +15,7 @@ from data import words
 from data.maps import outlines
 from data.settings import Settings
 from data.storage.store import Current
-from data.views import answers, links, pixel_counts, view_counts
+from data.views import answers, coverage, links, pixel_counts, view_counts
 from data.views.filters import FILTERS, parse_hours, set_names
 from data.views.view import HEXAGONS, View
 from geo.mercator import Grid
@@ -105,7 +105,7 @@ def test_counts_equal_a_plain_count(
     units, counts, *_ = found
     wanted = rows.groupby("area0").size()
     assert dict(zip(units.tolist(), found.n.tolist())) == wanted.to_dict()
-    first = view_counts.origin(asked, 7)
+    first = coverage.origin(asked, 7)
     days_known = rows[rows["weekday"].notna()]
     assert found.months.sum() == len(rows) - len(days_known)
     week = (days_known["when"] - pd.Timestamp(first)).dt.days // 7

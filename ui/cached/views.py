@@ -126,7 +126,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
     """The hours of each weekday and hour of the clock that are covered."""
-    return periods.covered_hours(view, current(view.stamp))
+    return periods.covered_hours(answer(view).coverage, current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

@@ -8,7 +8,7 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.views import periods
+from data.views import coverage
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -93,7 +93,7 @@ def against_city(name: str, answer: Answer) -> pd.DataFrame:
     row = answer.table.index[answer.table["area"] == name][0]
     series = answer.series[answer.series["whole"]]
     held = answer.counts[:, series["at"].to_numpy()]
-    monthly = answer.step == periods.STEPS[MONTH]
+    monthly = answer.step == coverage.STEPS[MONTH]
     length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
     frames = []
     for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from data import words
 from data.palette import Theme
-from data.views import periods
+from data.views import coverage, view_counts
 from data.views.answers import Answer
 from data.views.filters import WEEKDAYS
 from data.views.view import DAY, MONTH, WEEK, View
@@ -35,10 +35,10 @@ def time_title(view: View, answer: Answer) -> str:
     if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
         return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
     by_day, by_hour = weekday_means(view), _hour_means(view)
-    if not by_day["n"].sum() and answer.step == periods.STEPS[MONTH]:
+    if not by_day["n"].sum() and answer.step == coverage.STEPS[MONTH]:
         return f"{what}: known only to the month, so no weekday and no hour stands out"
     if not by_day["n"].sum():
-        return f"{what}: no record of this View is known to a whole {periods.name(view, DAY)}"
+        return f"{what}: no record of this View is known to a whole {coverage.step_name(view, DAY)}"
     day, hour = _largest(by_day), _largest(by_hour)
     most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
     most += [] if day is None else [f"on {_NAMES[day]}"]
@@ -63,13 +63,13 @@ def _hour_means(view: View) -> pd.DataFrame:
 
 def day_name(view: View) -> str:
     """The name of a day of the View: one that ends in the morning is a night."""
-    return periods.name(view, DAY)
+    return coverage.step_name(view, DAY)
 
 
 def said_means(view: View) -> str:
     """The mean count of each weekday, and of how many such days."""
     means = weekday_means(view)
-    unit = periods.name(view, DAY)
+    unit = coverage.step_name(view, DAY)
     each = [
         f"{WEEKDAYS[day]} {headline.mean(mean)} ({of:,.0f})"
         for day, mean, of in zip(means.index, means["mean"], means["of"])
@@ -97,9 +97,9 @@ def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
 def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
     """Counts by kind with zeros filled, in whole weeks, or days where there are too few weeks,
     or months where the answer is by month; the kinds by size; and what the steps are."""
-    step = MONTH if answer.step == periods.STEPS[MONTH] else WEEK
+    step = MONTH if answer.step == coverage.STEPS[MONTH] else WEEK
     every = _whole(view, step)
-    if step == WEEK and len(every) < periods.ENOUGH_WEEKS:
+    if step == WEEK and len(every) < view_counts.ENOUGH_WEEKS:
         step, every = DAY, _whole(view, DAY)
     found = views.series(view, "kind", step)
     named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
@@ -110,12 +110,12 @@ def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], st
     order = [name for name in [*order, _REST] if name in set(named["group"])]
     wide = wide.reindex(index=every, columns=order).fillna(0)
     long = wide.rename_axis("start").reset_index().melt("start", var_name="group", value_name="n")
-    return long, order, periods.name(view, step)
+    return long, order, coverage.step_name(view, step)
 
 
 def _whole(view: View, step: int) -> pd.DatetimeIndex:
     """The first days of the whole steps of a View."""
-    return pd.DatetimeIndex(periods.whole_starts(view, step, views.current(view.stamp)))
+    return pd.DatetimeIndex(views.answer(view).coverage.whole_starts(step))
 
 
 def hours(view: View) -> pd.DataFrame:
@@ -185,11 +185,11 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     table = answer.table[answer.table["asked"] & (answer.table["n"] > 0)]
     top = table.sort_values("n", ascending=False, kind="stable").head(k)
     whole = answer.series[answer.series["whole"]]
-    step = next((s for s, name in periods.STEPS.items() if name == answer.step), DAY)
+    step = next((s for s, name in coverage.STEPS.items() if name == answer.step), DAY)
     counts, starts = answer.counts[:, whole["at"].to_numpy()], whole["start"].to_numpy()
     width = BLOCK if step == WEEK and len(starts) > MANY else 1
     held = len(starts) // width * width  # whole blocks only
-    ends = np.array([periods.last_day(day, step) for day in whole["start"].dt.date], "M8[D]")
+    ends = np.array([coverage.last_day(day, step) for day in whole["start"].dt.date], "M8[D]")
     starts, ends = starts[:held:width], ends[:held][width - 1 :: width] + 1
     counts = counts[:, :held].reshape(len(counts), len(starts), width).sum(axis=2)
     frames = {

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from data.views import links, recording
+from data.views.coverage import cover
 from data.views.filters import FILTERS, period
 from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
@@ -34,7 +35,7 @@ def view() -> View:
 
 def _notices(view: View, notices: tuple[str, ...]) -> None:
     meta = views.meta(view.stamp)
-    for sentence in (*notices, links.gap(view, meta), recording.no_count(view, meta)):
+    for sentence in (*notices, cover(view, meta).gap, recording.no_count(view, meta)):
         if sentence:
             st.text(sentence)
     made = [s for s in chosen_sources(view, views.meta(view.stamp)) if s["made"]]

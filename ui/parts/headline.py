@@ -6,7 +6,7 @@ import streamlit as st
 
 from data import words
 from data.patterns import power
-from data.views import periods
+from data.views import coverage
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.seasonality import Season
@@ -68,7 +68,7 @@ def change_sentence(answer: Answer) -> str:
             change = "No clear change"
     if not any(intervals.known_ends(low, high)):
         return f"{change}: {both}; too few to tell a ratio."
-    a_day = " of incidents a day" if answer.step == periods.STEPS[MONTH] else ""
+    a_day = " of incidents a day" if answer.step == coverage.STEPS[MONTH] else ""
     within = intervals.ratio_interval(low, high)
     worth = ""
     if finding == Finding.UNCLEAR and told.season != Season.UNKNOWN:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from data.patterns.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
-from data.views import links
+from data.views import coverage, links
 from data.views.filters import period, source_option
 from data.views.sql import chosen_sources, says
 from data.views.view import View
@@ -49,7 +49,7 @@ def _periods(view: View, row: Any) -> ComparisonChoice:
     if half is None:
         return ComparisonChoice(PERIODS, view)
     meta = views.meta(view.stamp)
-    span = period(*links.coverage(view.sources, meta))
+    span = period(*coverage.source_days(view.sources, meta))
     told = (
         f"The records of {says(view, meta)} cover {span}: nothing lies before, so the later half "
         "stands against the half before."
@@ -93,8 +93,8 @@ def _sources(view: View, row: Any) -> ComparisonChoice:
         vain += (f"{mine} twice is no comparison: shown is another source.",)
     if not options:
         return ComparisonChoice(SOURCES, view, notices=vain)
-    first, last = links.coverage(view.sources, meta)
-    spans = [links.coverage((named[option],), meta) for option in options]
+    first, last = coverage.source_days(view.sources, meta)
+    spans = [coverage.source_days((named[option],), meta) for option in options]
     shared = [min(e, last, view.end) >= max(s, first, view.start) for s, e in spans]
     picked = row.selectbox(
         f"A is {mine}, B is", options, index=shared.index(True) if any(shared) else 0,

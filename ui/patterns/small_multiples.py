@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
-from data.views import periods
+from data.views import coverage
 from data.views.filters import period
 from data.views.view import WEEK
 from ui.parts import charts, headline
@@ -80,7 +80,7 @@ def _both(pair: Pair, unit: int) -> Frames:
 
 def _ends(starts: npt.NDArray[np.datetime64], wide: int, step: int) -> npt.NDArray[np.datetime64]:
     """The first day after each whole block of steps."""
-    every = [periods.last_day(day, step) for day in starts.astype(object)]
+    every = [coverage.last_day(day, step) for day in starts.astype(object)]
     return np.array(every, "datetime64[D]")[wide - 1 :: wide] + 1
 
 

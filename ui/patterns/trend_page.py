@@ -13,7 +13,7 @@ from data import palette, words
 from data.palette import Theme
 from data.patterns import power
 from data.patterns.weekly_trend import LEVEL, PAST, SEASONS, Trend, Unsought
-from data.views import periods, recording
+from data.views import coverage, recording
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.view import MONTH, View
@@ -44,7 +44,7 @@ def never(view: View, answer: Answer) -> str:
         return f"{headline.sentence_case(headline.noun(view))}: no count, so no trend"
     if not answer.covered:
         return "No data in this period, so no trend"
-    if answer.step == periods.STEPS[MONTH]:
+    if answer.step == coverage.STEPS[MONTH]:
         return "Most records of this View are known only to the month: no trend by weeks"
     return ""
 
