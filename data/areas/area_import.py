@@ -294,9 +294,14 @@ def _metadata(
 ) -> Metadata:
     aliases = dict(sorted(known.items()))
     return {
-        "set": set_name, "how": how, "source": source, "lost": [],
-        "aliases": aliases, "notes": notes, "areas": len(frame),
-    }  # fmt: skip
+        "set": set_name,
+        "how": how,
+        "source": source,
+        "lost": [],
+        "aliases": aliases,
+        "notes": notes,
+        "areas": len(frame),
+    }
 
 
 def _save(

@@ -1,7 +1,6 @@
 """The embed's pages: complete without scripts, in each language."""
 
 from string import Template
-from typing import Any
 
 from data.embed import notes, sentences
 from data.embed.language import Words, capital, esc, file_of, words
@@ -10,6 +9,7 @@ from data.embed.sentences import Picture, Row, city_series
 from data.published.grids import Grid, Sort
 from data.published.number_classes import HIDDEN
 from data.published.opening import Opening
+from data.release.tables import Manifest
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -25,7 +25,7 @@ def page(
     picture: Picture,
     sorts: dict[str, Sort],
     at: Opening,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     speak: Words,
     files: dict[str, list[tuple[str, str]]],
     languages: list[str],
@@ -143,7 +143,7 @@ def _row(row: Row, most: int, speak: Words) -> str:
     )
 
 
-def _series(sort: Sort, at: Opening, manifest: dict[str, Any], speak: Words) -> str:
+def _series(sort: Sort, at: Opening, manifest: Manifest, speak: Words) -> str:
     found = city_series(sort, at, manifest, speak)
     if found is None:
         return ""

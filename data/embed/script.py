@@ -10,9 +10,10 @@ from data.embed.map import Map
 from data.published.grids import MAPPED, Grid, Sort
 from data.published.opening import Opening, opening_of
 from data.published.released import MadeShare, made_share, policy_numbers, sources_of
+from data.release.tables import Manifest
 
 
-def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[str, Any]) -> str:
+def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: Manifest) -> str:
     """data.js: released cells only, the areas' names and middles, nothing else."""
     told = {
         "place": manifest["place"]["name"],

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import shapely
 import streamlit as st
@@ -11,7 +11,7 @@ from data.maps.outlines import MapArea
 from data.published import grids, released
 from data.published.grids import Sort
 from data.published.released import Release
-from data.release.tables import Tables
+from data.release.tables import ReleasedArea, Tables
 from geo.geojson import Feature, FeatureCollection
 from geo.label_point import label_point
 from geo.longitude import framed
@@ -23,7 +23,7 @@ class Kept(NamedTuple):
 
     release: Release
     tables: Tables
-    areas: list[dict[str, Any]]
+    areas: list[Feature[ReleasedArea]]
     sorts: dict[str, Sort]
 
 
