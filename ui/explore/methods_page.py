@@ -85,7 +85,7 @@ def spell(first: str | None, last: str | None, before: str = "") -> str:
 
 def rows(view: View) -> None:
     """Every import: rows in the file are kept or rejected, with the reason."""
-    told: list[dict[str, Any]] = []
+    told: list[dict[str, object]] = []
     notes: list[str] = []
     zone = ZoneInfo(views.meta(view.stamp)["place"]["zone"])
     for source in views.meta(view.stamp)["sources"]:
