@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
@@ -22,7 +21,6 @@ from data.storage.area_sets import Metadata
 from data.storage.disk import move
 from data.storage.events import AreasSet
 from data.storage.store import Store
-from geo import longitude
 from geo.areas import learn_areas
 from geo.arrays import Floats
 
@@ -100,7 +98,7 @@ def learn(
         frame, more = residents.by_name(frame, population, known, "the source")
     source = f"labelled points of {', '.join(sources)}"
     meta = _metadata(set_name, "learned", source, frame, known, notes + more)
-    meta |= {"lost": lost, "learned_from": sources}
+    meta = {**meta, "lost": lost, "learned_from": sources}
     return _save(store, settings, frame, meta, place_by, ask, say)
 
 
@@ -160,7 +158,11 @@ def _learned(
     """Areas from labelled points, the labels that got none, and what to say of them."""
     kept, few = labelled_points.enough(names)
     lon, lat, names = lon[kept], lat[kept], names[kept]
-    learned = learn_areas(lon, lat, names, metric or _utm(lon, lat)) if kept.any() else None
+    learned = (
+        learn_areas(lon, lat, names, metric or projection.utm_zone(lat, lon))
+        if kept.any()
+        else None
+    )
     if learned is None or learned.empty:
         raise Problem(
             "No label of an area holds together anywhere, or none has "
@@ -211,12 +213,7 @@ def _peopled(
 
 def _metric(store: Store, settings: Settings, frame: gpd.GeoDataFrame) -> str:
     x, y = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy())).T
-    return projection.metric_crs(store, settings) or _utm(x, y)
-
-
-def _utm(lon: Any, lat: Any) -> str:
-    around = longitude.near(lon, longitude.mean(lon) or 0.0)
-    return projection.utm_zone(float(np.median(lat)), float(np.median(around)))
+    return projection.metric_crs(store, settings) or projection.utm_zone(y, x)
 
 
 def _metadata(
@@ -228,8 +225,15 @@ def _metadata(
     notes: list[str],
 ) -> Metadata:
     aliases = dict(sorted(known.items()))
-    meta: Metadata = {"set": set_name, "how": how, "source": source, "lost": []}
-    return meta | {"aliases": aliases, "notes": notes, "areas": len(frame)}
+    return {
+        "set": set_name,
+        "how": how,
+        "source": source,
+        "lost": [],
+        "aliases": aliases,
+        "notes": notes,
+        "areas": len(frame),
+    }
 
 
 def _save(

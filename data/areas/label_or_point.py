@@ -16,7 +16,6 @@ from data.storage.batches import live_files
 from data.storage.history import LABEL, POINT
 from data.storage.store import Store, literal, query
 from geo.area_index import index_areas
-from geo.longitude import mean
 
 DECIDERS = (POINT, LABEL)
 _MOST = 0.1  # of the records with both that may lie in another area than their label says
@@ -61,7 +60,7 @@ class Comparison:
 
     def __init__(self, areas: gpd.GeoDataFrame, meta: Mapping[str, Any], crs: str | None) -> None:
         x, y = shapely.get_coordinates(shapely.centroid(areas.geometry.to_numpy())).T
-        self.crs = crs or projection.utm_zone(float(np.median(y)), mean(x) or 0.0)
+        self.crs = crs or projection.utm_zone(y, x)
         self.name = str(meta["set"])
         self._lookup = area_names.Lookup(areas["name"].tolist(), meta.get("aliases", {}))
         self._index = index_areas(areas)

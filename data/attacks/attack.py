@@ -15,7 +15,7 @@ from data.attacks.case import Build, Case, Count, Result
 from data.release import chain, release_numbers
 from data.release.policy import Policy
 from data.release.release_manifest import MANIFEST, digest, verify
-from data.release.tables import Tables
+from data.release.tables import Manifest, Tables
 from data.settings import Problem
 from data.storage import batches
 from data.storage.disk import sync
@@ -73,7 +73,7 @@ def _secrets(store: Store) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def policy_of(manifest: dict[str, Any]) -> Policy:
+def policy_of(manifest: Manifest) -> Policy:
     """The policy that a manifest states."""
     said = {name: entry["value"] for name, entry in manifest["policy"].items()}
     kept = {f.name for f in fields(Policy)} - {"zone", "since"}

@@ -93,7 +93,7 @@ def records_known_on(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return pd.DataFrame(found.reset_index(drop=True))
 
 
-def records_of_cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def records_of_cells(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Records of hand-made cells: what a row leaves out tells every record apart."""
     n = len(rows)
     base: dict[str, list[Any]] = {

@@ -6,7 +6,6 @@ nothing else: no clock, no network, no store.
 
 import json
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -20,7 +19,7 @@ from data.files import spreadsheet
 from data.languages import FIRST, languages, page_name
 from data.published import grids, opening
 from data.published.grids import MAPPED, Sort
-from data.release.tables import OFFICIAL
+from data.release.tables import OFFICIAL, Manifest
 from data.settings import Problem
 from geo import longitude
 
@@ -32,7 +31,7 @@ def write_embed(
     folder: Path,
     tables: dict[str, pd.DataFrame],
     areas: gpd.GeoDataFrame,
-    manifest: dict[str, Any],
+    manifest: Manifest,
 ) -> None:
     """Write `folder`: tables by path without suffix, areas with area, name, residents."""
     drawn = map.drawn(areas)
@@ -77,7 +76,7 @@ def write_embed(
         file.write_bytes(body)
 
 
-def into(release: Path, manifest: dict[str, Any]) -> None:
+def into(release: Path, manifest: Manifest) -> None:
     """Write a release's embed/ from what lies in its folder: tables and areas.geojson."""
     paths = [release / f"{path}.parquet" for path in manifest["tables"]]
     tables = {path: pd.read_parquet(file) for path, file in zip(manifest["tables"], paths)}
@@ -108,7 +107,7 @@ def _texts(speak: Words) -> str:
     return f"window.PORCHLIGHT_WORDS={body};\n"
 
 
-def _oembed(manifest: dict[str, Any]) -> str:
+def _oembed(manifest: Manifest) -> str:
     """oEmbed's answer; `address` in the manifest, where it is known, makes its link whole."""
     address = str(manifest.get("address", "")).rstrip("/")
     source = f"{address}/index.html" if address else "index.html"
@@ -162,7 +161,7 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period", "area", "kind", "n"])
 
 
-def _notes(sort: Sort, manifest: dict[str, Any]) -> str:
+def _notes(sort: Sort, manifest: Manifest) -> str:
     """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
     speak = language.words(FIRST)
     hidden = "Empty: " + (

@@ -7,14 +7,14 @@ import numpy as np
 from data.embed.language import Words, capital, esc
 from data.embed.sentences import Picture, example, policy_texts
 from data.published.grids import Grid, Sort
-from data.release.tables import ALL_CODE, BANDS
+from data.release.tables import ALL_CODE, BANDS, Manifest
 
 
 def more(
     picture: Picture,
     sorts: dict[str, Sort],
     opened: str,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     speak: Words,
     files: dict[str, list[tuple[str, str]]],
 ) -> str:
@@ -41,7 +41,7 @@ def _method(
     picture: Picture,
     sorts: dict[str, Sort],
     opened: str,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     speak: Words,
 ) -> str:
     def paragraphs(texts: list[str]) -> str:
@@ -93,7 +93,7 @@ def _yearly(grids: dict[str, Grid], speak: Words) -> str:
     return _pairs(rows, (speak("choose.kind"), speak("table.n")))
 
 
-def _policy(manifest: dict[str, Any], speak: Words) -> str:
+def _policy(manifest: Manifest, speak: Words) -> str:
     rows = "".join(
         f'<tr><th scope="row">{esc(name)}</th><td>{esc(_value(p["value"]))}</td><td lang="en">{esc(p["reason"])}</td></tr>'
         for name, p in manifest["policy"].items()
@@ -108,13 +108,13 @@ def _value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _manifest(manifest: dict[str, Any], speak: Words) -> str:
+def _manifest(manifest: Manifest, speak: Words) -> str:
     facts = [(speak(f"manifest.{k}"), str(manifest[k])) for k in ("as_of", "stamp", "code")]
     for source in manifest["sources"]:
         covers = f"{source['title']} ({source['licence']}); {speak('manifest.covers')}: {source['covers']}"
         facts.append((speak("manifest.sources"), covers))
-    for key, name in (("held_back", "held"), ("warnings", "warnings")):
-        facts += [(speak(f"manifest.{name}"), text) for text in manifest[key]]
+    facts += [(speak("manifest.held"), text) for text in manifest["held_back"]]
+    facts += [(speak("manifest.warnings"), text) for text in manifest["warnings"]]
     return "<dl>" + "".join(f"<dt>{esc(a)}</dt><dd>{esc(b)}</dd>" for a, b in facts) + "</dl>"
 
 

@@ -1,7 +1,6 @@
 """The embed's pages: complete without scripts, in each language."""
 
 from string import Template
-from typing import Any
 
 from data.embed import notes, sentences
 from data.embed.language import Words, capital, esc, words
@@ -11,6 +10,7 @@ from data.languages import page_name
 from data.published.grids import Grid, Sort
 from data.published.number_classes import HIDDEN
 from data.published.opening import Opening
+from data.release.tables import Manifest
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"
@@ -26,7 +26,7 @@ def page(
     picture: Picture,
     sorts: dict[str, Sort],
     at: Opening,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     speak: Words,
     files: dict[str, list[tuple[str, str]]],
     languages: list[str],
@@ -144,7 +144,7 @@ def _row(row: Row, most: int, speak: Words) -> str:
     )
 
 
-def _series(sort: Sort, at: Opening, manifest: dict[str, Any], speak: Words) -> str:
+def _series(sort: Sort, at: Opening, manifest: Manifest, speak: Words) -> str:
     found = city_series(sort, at, manifest, speak)
     if found is None:
         return ""

@@ -1,7 +1,6 @@
 """data.js: what the embed's script knows, released cells only."""
 
 import json
-from typing import Any
 
 import numpy as np
 
@@ -10,9 +9,10 @@ from data.embed.map import Map
 from data.published.grids import MAPPED, Grid, Sort
 from data.published.opening import Opening, opening_of
 from data.published.released import MadeShare, made_share, policy_numbers, sources_of
+from data.release.tables import Manifest
 
 
-def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[str, Any]) -> str:
+def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: Manifest) -> str:
     """data.js: released cells only, the areas' names and middles, nothing else."""
     told = {
         "place": manifest["place"]["name"],
@@ -44,12 +44,12 @@ def script(found: dict[str, Sort], drawn: Map, opens: Opening, manifest: dict[st
     return f"window.PORCHLIGHT={body};\n"
 
 
-def _packed(grids: dict[str, dict[str, Grid]], *units: str) -> dict[str, dict[str, Any]]:
+def _packed(grids: dict[str, dict[str, Grid]], *units: str) -> dict[str, dict[str, object]]:
     found = {unit: grids[unit] for unit in units if unit in grids}
     return {unit: {k: _grid(g) for k, g in own.items()} for unit, own in found.items()}
 
 
-def _grid(grid: Grid) -> dict[str, Any]:
+def _grid(grid: Grid) -> dict[str, object]:
     """Periods, numbers and classes; rows by ";", areas by ",", nothing where not shown."""
     rows = [",".join("" if v != v else str(int(v)) for v in row) for row in grid.n]
     packed = "" if np.isnan(grid.n).all() else ";".join(rows)

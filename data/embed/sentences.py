@@ -4,7 +4,7 @@ static/embed/said.js says the same of what a reader selects; a browser test comp
 """
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from data.embed.language import Words, capital, filled
 from data.embed.map import Map
@@ -12,6 +12,7 @@ from data.published.grids import Grid, Sort
 from data.published.number_classes import class_ranges, look_of
 from data.published.opening import HALF, Opening
 from data.published.released import MadeShare, made_share, policy_numbers, sources_of
+from data.release.tables import Manifest
 
 _NAMED = 3  # areas that a sentence names at most
 
@@ -47,7 +48,7 @@ def legend(grid: Grid, step: int, words: Words) -> list[tuple[str, str]]:
     ]
 
 
-def picture(sort: Sort, at: Opening, drawn: Map, manifest: dict[str, Any], words: Words) -> Picture:
+def picture(sort: Sort, at: Opening, drawn: Map, manifest: Manifest, words: Words) -> Picture:
     """The picture that the embed opens on."""
     grid = sort.maps[at.every][at.kind]
     n = grid.n[at.period]
@@ -119,12 +120,12 @@ def leading(n: list[int]) -> int:
     return 0
 
 
-def policy_texts(manifest: dict[str, Any], words: Words) -> dict[str, str]:
+def policy_texts(manifest: Manifest, words: Words) -> dict[str, str]:
     """The policy's numbers as texts name them."""
     return {name: words.number(n) for name, n in policy_numbers(manifest).items()}
 
 
-def source(name: str, manifest: dict[str, Any], words: Words) -> str:
+def source(name: str, manifest: Manifest, words: Words) -> str:
     """The line below a picture: sources, date, stamp."""
 
     titles = "; ".join(s["title"] for s in sources_of(manifest, name))
@@ -136,13 +137,13 @@ def source(name: str, manifest: dict[str, Any], words: Words) -> str:
     )
 
 
-def sample_note(name: str, manifest: dict[str, Any], words: Words) -> str:
+def sample_note(name: str, manifest: Manifest, words: Words) -> str:
     """The note that a sort holds records that nobody reported, the sample's; "" for none."""
     share = made_share(manifest, name)
     return "" if share is MadeShare.NONE else words(f"note.made.{share.value}")
 
 
-def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
+def notes(sort: Sort, manifest: Manifest, words: Words) -> list[str]:
     """The notes that must stand beside the numbers of a sort."""
     made = sample_note(sort.name, manifest, words)
     return [
@@ -152,7 +153,7 @@ def notes(sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
 
 
 def city_series(
-    sort: Sort, at: Opening, manifest: dict[str, Any], words: Words
+    sort: Sort, at: Opening, manifest: Manifest, words: Words
 ) -> tuple[str, Grid] | None:
     """The title and the numbers of the city's series beside the map."""
     every = at.every if sort.exact else "week"
@@ -168,7 +169,7 @@ def city_series(
     return title, grid
 
 
-def example(picture: Picture, sort: Sort, manifest: dict[str, Any], words: Words) -> list[str]:
+def example(picture: Picture, sort: Sort, manifest: Manifest, words: Words) -> list[str]:
     """Sentences on what one cell of the opening picture tells and does not tell."""
     hidden = [words("method.example.hidden")] if not sort.exact else []
     top = next((r for r in picture.rows if r.n), None)

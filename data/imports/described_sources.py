@@ -46,7 +46,7 @@ def keep(store: Store, source: Source) -> None:
     write_whole("\n".join([_HEAD, *parts]).encode(), file)
 
 
-def _table(source: Source) -> dict[str, Any]:
+def _table(source: Source) -> dict[str, object]:
     """The entries that make this source; those that say nothing are left out."""
     entries = {
         "title": source.title,

@@ -149,9 +149,9 @@ class FileMapping:
     patterns: Table[str, tuple[Pattern, ...]] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, object]:
         """The mapping as JSON values; what differs here is another mapping."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        plain: dict[str, object] = json.loads(json.dumps(asdict(self), default=str))
         return plain
 
     def digest(self) -> str:

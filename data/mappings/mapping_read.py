@@ -30,7 +30,7 @@ def read_mapping(file: Path) -> FileMapping:
     return from_table(table, file.name)
 
 
-def from_table(table: dict[str, Any], where: str) -> FileMapping:
+def from_table(table: dict[str, object], where: str) -> FileMapping:
     """The mapping in a table of tables. `where` says in Problems what is meant."""
     for name in table:
         if name not in _PARTS:
@@ -73,7 +73,7 @@ class _Part:
         self.where = f"{file}: [{name}]"
         if not isinstance(table, dict):
             raise Problem(f"{self.where} is a table of entries.")
-        self.table: dict[str, Any] = table
+        self.table: dict[str, object] = table
 
     def only(self, known: Iterable[str]) -> "_Part":
         """This part, if it has no entry but the known ones."""

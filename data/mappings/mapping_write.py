@@ -129,7 +129,7 @@ def toml_table(name: str, entries: Table[str, Any]) -> str:
     return "\n".join([f"[{_key(name)}]", *lines, ""])
 
 
-def _time(rules: FileMapping) -> dict[str, Any]:
+def _time(rules: FileMapping) -> dict[str, object]:
     stated = {
         "format": (mapping.TIME_COLUMNS, rules.time.formats),
         "midnight": (mapping.TIME_COLUMNS, rules.time.midnight),

@@ -108,7 +108,7 @@ def tiles(asked: Basemap) -> Tiles | None:
     return _known(asked.provider) if asked.provider else None
 
 
-def _own(table: dict[str, Any]) -> Tiles:
+def _own(table: dict[str, object]) -> Tiles:
     """A tile server that the team names itself."""
     where = "basemap.provider"
     unknown = table.keys() - {"name", "url", "attribution", "learns", "max_zoom"}

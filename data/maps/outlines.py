@@ -3,24 +3,38 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from data.storage import projection
 from data.storage.store import Current
 from data.views.sql import polygon_set
 from data.views.view import HEXAGON_OF
 from data.words import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate_points
+from geo.geojson import Feature, FeatureCollection
 from geo.label_point import label_point
 from geo.longitude import shapes_near
 
 _TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 _DECIMALS = 5  # of a degree: about a metre
+
+
+class MapArea(TypedDict, total=False):
+    """The properties of a shape on a map: those of a unit, or `outline`, which is the place's.
+
+    `i` is the position among the units, `at` where a label has most room (lon, lat).
+    """
+
+    i: int
+    name: str
+    at: list[float]
+    outline: bool
 
 
 def units(current: Current, area_set: str, settled_by: datetime | None = None) -> gpd.GeoDataFrame:
@@ -93,7 +107,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     a label has most room. The last one is the outline of the place.
     """
     held = units(current, area_set, settled_by)
-    crs = current.meta["place"]["crs"]
+    crs = projection.metric_crs_of(current, held)
     simple = held.geometry.to_numpy()
     if area_set not in HEXAGONS and len(held):
         metres = held.to_crs(crs).geometry.values
@@ -108,17 +122,14 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(_TOLERANCE).to_crs(4326)
         features.append(_feature(shapes_near(rings, current.meridian)[0], {"outline": True}))
-    body = json.dumps(
-        {"type": "FeatureCollection", "features": features},
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
+    drawn: FeatureCollection[MapArea] = {"type": "FeatureCollection", "features": features}
+    body = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
     name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"
     url = f"/app/static/areas/{name}"
     return name, f"porchlight.shapes({json.dumps(url)},{body});\n"
 
 
-def _feature(shape: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
+def _feature(shape: shapely.Geometry, properties: MapArea) -> Feature[MapArea]:
     rounded = shapely.set_precision(shape, 10.0**-_DECIMALS, mode="pointwise")
     geometry = json.loads(shapely.to_geojson(rounded))
     geometry["coordinates"] = _trimmed(geometry["coordinates"])

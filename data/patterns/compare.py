@@ -1,6 +1,5 @@
 """Two periods, two sets of areas or two sources, counted side by side over whole steps."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.settings import Settings
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current
 from data.views import export, links, periods, recording, seasonality, view_counts
 from data.views.coverage import Extent, cover, step_name
@@ -202,7 +202,7 @@ def two_sets(
 def asked_of(
     view: View,
     source: str,
-    meta: Mapping[str, Any],
+    meta: TableMeta,
     settings: Settings,
     now: datetime,
     settled: str,
@@ -211,11 +211,11 @@ def asked_of(
 
     It is read back from the link, so that reports too young to be shown stay hidden.
     """
-    chosen = export.chosen(f"?{links.query(view, dict(meta))}")
+    chosen = export.chosen(f"?{links.query(view, meta)}")
     chosen |= {"source": [source_option(source)]}
     if settled:
         chosen[links.SETTLED] = settled
-    return links.view(chosen, dict(meta), settings, now)[0]
+    return links.view(chosen, meta, settings, now)[0]
 
 
 def two_sources(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,16 +47,16 @@ class Near:
     stretch: Stretch
 
     @property
-    def strongest(self) -> dict[str, Any] | None:
+    def strongest(self) -> dict[str, object] | None:
         """The pair of bands on later days with the highest ratio of those that stand."""
         return self._highest(self.table["time_to"] > 0)
 
     @property
-    def same_day(self) -> dict[str, Any] | None:
+    def same_day(self) -> dict[str, object] | None:
         """The strongest pair of bands on the same day, where one event can make many records."""
         return self._highest(self.table["time_to"] == 0)
 
-    def _highest(self, among: "pd.Series[bool]") -> dict[str, Any] | None:
+    def _highest(self, among: "pd.Series[bool]") -> dict[str, object] | None:
         rows = self.table[among & (self.table["q"] <= LEVEL) & (self.table["ratio"] > 1)]
         if rows.empty:
             return None

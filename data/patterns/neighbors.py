@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from data.storage import projection
 from data.storage.store import Current
 from data.views.view import View
 from data.words import HEXAGONS
@@ -38,7 +39,7 @@ _MEASURES = (RESIDENTS, GROUND)
 
 def between(current: Current, units: gpd.GeoDataFrame, how: str) -> Any:
     """The weights of a set's units as a sparse matrix: 1 for a neighbor."""
-    return WEIGHTS[how](units.to_crs(current.meta["place"]["crs"]).geometry)
+    return WEIGHTS[how](units.to_crs(projection.metric_crs_of(current, units)).geometry)
 
 
 def measures(view: View) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def exposure(current: Current, units: gpd.GeoDataFrame, of: str) -> npt.NDArray[
     NaN where there is none or it is not known.
     """
     if of == GROUND:
-        square = units.to_crs(current.meta["place"]["crs"]).area.to_numpy(float) / 1e6
+        square = units.to_crs(projection.metric_crs_of(current, units)).area.to_numpy(float) / 1e6
         return np.where(square > 0, square, np.nan)
     people = units["population"].to_numpy(float)
     return np.where(people > 0, people, np.nan) / 1000

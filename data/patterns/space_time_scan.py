@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.patterns import episodes, power
+from data.storage import projection
 from data.storage.store import Current
 from data.views import points, recording, view_counts
 from data.views.recording import KnownChange
@@ -109,7 +110,7 @@ def find_unusual(
 
     `found` has at least `geo.prospective.least_days(longest)` days.
     """
-    middle = units.to_crs(current.meta["place"]["crs"]).centroid
+    middle = units.to_crs(projection.metric_crs_of(current, units)).centroid
     return judge(found, units["name"].to_numpy(object), middle.x, middle.y, longest, seed)
 
 

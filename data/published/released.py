@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 from data.release import release_manifest
 from data.release.policy import Policy
 from data.release.release_manifest import MANIFEST, TOMBSTONE
-from data.release.tables import COLUMNS, Manifest
+from data.release.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource
 from data.settings import Problem
+from geo.geojson import Feature
 
 NONE = (
     "Nothing is published now. Those who run this site publish a release with: "
@@ -101,9 +102,9 @@ def released_table(release: Release, path: str) -> pd.DataFrame:
     return frame.astype({"n": "Int32"})
 
 
-def area_features(release: Release) -> list[dict[str, Any]]:
+def area_features(release: Release) -> list[Feature[ReleasedArea]]:
     """The areas as GeoJSON features with area (a number), name and residents."""
-    told: list[dict[str, Any]] = json.loads(read_file(release, "areas.geojson"))["features"]
+    told: list[Feature[ReleasedArea]] = json.loads(read_file(release, "areas.geojson"))["features"]
     return sorted(told, key=lambda f: int(f["properties"]["area"]))
 
 
@@ -123,7 +124,7 @@ def policy_numbers(manifest: Manifest) -> dict[str, int]:
     return {name: int(rule(manifest, name)) for name in _NAMED_IN_TEXTS}
 
 
-def sources_of(manifest: Manifest, folder: str) -> list[dict[str, Any]]:
+def sources_of(manifest: Manifest, folder: str) -> list[ReleasedSource]:
     """The sources of community, press or official records, as the manifest describes them."""
     return [source for source in manifest["sources"] if source["kind"] == folder]
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from data import words
 from data.published.grids import GRAINS, MAPPED, Grid, Sort
-from data.release.tables import ALL_CODE, BANDS, OFFICIAL, table_name
+from data.release.tables import ALL_CODE, BANDS, OFFICIAL, ReleasedArea, table_name
+from geo.geojson import Feature
 
 # name for readers -> the folder of its tables
 SOURCES = {
@@ -80,7 +81,7 @@ def periods(found: Sorts, source: str, by: str, kind: str) -> list[str]:
     return list(grid.periods[::-1]) if grid else []
 
 
-def rows(found: Sorts, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
+def rows(found: Sorts, choice: Choice, known: list[Feature[ReleasedArea]]) -> pd.DataFrame:
     """One row an area in the order of the map: area, name, residents, n, asked."""
     frame = pd.DataFrame([f["properties"] for f in known])[["area", "name", "residents"]]
     grid = grid_of(found, choice.source, choice.by, choice.kind)
@@ -100,7 +101,7 @@ def weekly(found: Sorts, source: str, kind: str) -> pd.DataFrame:
     return pd.DataFrame({"period": list(periods), "n": _whole(n)})
 
 
-def area_series(found: Sorts, choice: Choice, known: list[dict[str, Any]]) -> pd.DataFrame:
+def area_series(found: Sorts, choice: Choice, known: list[Feature[ReleasedArea]]) -> pd.DataFrame:
     """The cells of some areas through all released periods: period, name, n.
 
     Of the areas chosen, else of the four that have most to show.

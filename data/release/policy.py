@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import words
+from data.release.tables import PolicyEntry
 from data.settings import Problem, Settings, read_toml, settings_path
 
 SETTINGS = ("school", "clinic", "worship", "shelter", "home")
@@ -142,7 +143,7 @@ def _value(name: str, value: Any, where: str) -> Any:
     return value
 
 
-def policy_entries(policy: Policy) -> dict[str, dict[str, Any]]:
+def policy_entries(policy: Policy) -> dict[str, PolicyEntry]:
     """Each entry with its value and reason, as the manifest states them."""
     return {name: {"value": _plain(policy, name), "reason": ENTRIES[name].reason} for name in ENTRIES}
 

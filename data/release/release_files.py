@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -24,7 +24,7 @@ from data.release import (
 from data.release.closed_periods import moment
 from data.release.policy import Policy
 from data.release.release_numbers import Cell
-from data.release.tables import DESCRIBED, Manifest, Tables
+from data.release.tables import DESCRIBED, Manifest, ReleasedSource, Tables
 from data.settings import ROOT, Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage import area_sets, build
@@ -162,13 +162,21 @@ def _manifest(
     }
 
 
-def _sources(store: Store) -> list[dict[str, Any]]:
+def _sources(store: Store) -> list[ReleasedSource]:
     """The sources that may be in a table, by name: whatever they hold."""
     known = read_catalogue(store.root)
     told = [source_of(name, known) for name in sorted(store.history().sources)]
-    words = ("name", "title", "kind", "says", "covers", "licence", "url", "made")
     return [
-        {word: getattr(source, word) for word in words}
+        {
+            "name": source.name,
+            "title": source.title,
+            "kind": source.kind,
+            "says": source.says,
+            "covers": source.covers,
+            "licence": source.licence,
+            "url": source.url,
+            "made": source.made,
+        }
         for source in told
         if source.kind != "official" or source.already_public
     ]
@@ -204,8 +212,8 @@ def _sealed(folder: Path, manifest: Manifest) -> Manifest:
     """Write manifest.json with the hash of every file; the id is that of its content."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     hashes = {str(p.relative_to(folder)): release_manifest.digest(p) for p in files}
-    manifest = manifest | {"files": hashes}
-    manifest = manifest | {"id": release_manifest.release_id(manifest)}
+    manifest = {**manifest, "files": hashes}
+    manifest = {**manifest, "id": release_manifest.release_id(manifest)}
     (folder / release_manifest.MANIFEST).write_bytes(release_manifest.manifest_bytes(manifest))
     return manifest
 

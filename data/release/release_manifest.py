@@ -5,7 +5,7 @@ No store and no clock: the team's commands and the public dashboard check with t
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data.release.tables import Manifest
@@ -21,7 +21,7 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def manifest_bytes(manifest: Manifest) -> bytes:
+def manifest_bytes(manifest: Mapping[str, object]) -> bytes:
     """A manifest as bytes: the same content gives the same."""
     return (json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 

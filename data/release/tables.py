@@ -4,7 +4,7 @@ The one list: what makes a release, reads it or bounds it takes its tables from 
 and columns. Attacks keep a list of their own, and a test holds it against this one.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -13,7 +13,65 @@ ALL_CODE = "all"
 PATHS = ("community", "press")
 OFFICIAL = "official/area-day-kind"
 Tables = dict[str, pd.DataFrame]  # by name
-Manifest = dict[str, Any]
+
+
+class PolicyEntry(TypedDict):
+    """The value of a rule of the policy, and why it is so."""
+
+    value: Any
+    reason: str
+
+
+class ReleasedSource(TypedDict):
+    """A source that may be in a table, in its own words."""
+
+    name: str
+    title: str
+    kind: str
+    says: str
+    covers: str
+    licence: str
+    url: str
+    made: NotRequired[bool]
+
+
+class TableEntry(TypedDict):
+    """A table as the manifest describes it."""
+
+    columns: list[str]
+    rows: int
+    what: str
+
+
+class ReleasedPlace(TypedDict):
+    """The place of a release."""
+
+    name: str
+    zone: str
+
+
+class Manifest(TypedDict):
+    """What a release says of itself; `files` (SHA-256 by name) and `id` come when it is sealed."""
+
+    place: ReleasedPlace
+    as_of: str
+    stamp: str
+    code: str
+    policy: dict[str, PolicyEntry]
+    warnings: list[str]
+    held_back: list[str]
+    sources: list[ReleasedSource]
+    tables: dict[str, TableEntry]
+    files: NotRequired[dict[str, str]]
+    id: NotRequired[str]
+
+
+class ReleasedArea(TypedDict):
+    """The properties of an area of a release: its number, name (joined ones by " + "), residents."""
+
+    area: int
+    name: str
+    residents: int
 
 
 class Table(NamedTuple):

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,13 +11,14 @@ import pyarrow.parquet as pq
 
 from data.files.cells import is_missing
 from data.storage import area_names
+from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
 from geo import longitude
 
 KEY = b"porchlight"
 ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
 PLACE_BY = b"porchlight place_by"  # what decides, by source, between label and point
-Metadata = dict[str, Any]
+Metadata = AreaFileMeta
 
 
 def current_sets(store: Store) -> dict[str, Path]:

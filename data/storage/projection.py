@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 from pyproj import Transformer
 
 from data.settings import Settings
 from data.storage import coordinate_system
 from data.storage.batches import live_files
-from data.storage.store import Store, literal, query
+from data.storage.store import Current, Store, literal, query
 from geo.arrays import Flags, Floats
-from geo.longitude import near
+from geo.longitude import mean, near
 
-WGS84 = "EPSG:4326"
+WGS84, WEB_MERCATOR = "EPSG:4326", "EPSG:3857"
 EARTH_KM = 6371.0088
 # SQL for the middle of columns lat and lon; the mean direction: across 180 degrees, too
 MIDDLE = """median(lat) AS lat,
@@ -71,10 +74,24 @@ def metric_crs(store: Store, settings: Settings) -> str | None:
     return store.history().crs
 
 
-def utm_zone(lat: float, lon: float) -> str:
-    """The UTM zone of a point on WGS 84, as an EPSG code (the regular grid)."""
-    zone = min(int((float(near(lon, 0.0)) + 180) // 6) + 1, 60)
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+def utm_zone(lat: npt.ArrayLike, lon: npt.ArrayLike) -> str:
+    """Return the UTM zone of one or many points on WGS 84, as an EPSG code (the regular grid).
+
+    Of many points it is the zone of their medians, longitudes counted around their mean
+    direction, so that points on both sides of 180 degrees have a middle between them.
+    """
+    around = near(lon, mean(lon) or 0.0)
+    zone = min(int((float(near(np.median(around), 0.0)) + 180) // 6) + 1, 60)
+    return f"EPSG:{(32600 if np.median(np.asarray(lat, float)) >= 0 else 32700) + zone}"
+
+
+def metric_crs_of(current: Current, shapes: gpd.GeoDataFrame) -> str:
+    """The CRS in metres that shapes on WGS 84 are measured in: the place's, which x and y are in,
+    else (no record has a point yet) the UTM zone of the shapes."""
+    if crs := current.meta["place"]["crs"]:
+        return crs
+    x, y = shapely.get_coordinates(shapely.centroid(shapes.geometry.to_numpy())).T
+    return utm_zone(y, x) if len(x) else WEB_MERCATOR
 
 
 def metres(lon: Floats, lat: Floats, crs: str) -> tuple[pa.Array, pa.Array]:

@@ -23,6 +23,7 @@ from data.storage import damaged, disk
 from data.storage.events import Event
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, open_ledger
+from data.storage.meta_types import TableMeta
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
 KEPT_STAMPS = 3  # a reader in the middle of a run still finds the stamp it began with
@@ -181,10 +182,10 @@ class Current:
         self.facts = self.folder / "facts.parquet"
 
     @cached_property
-    def meta(self) -> dict[str, Any]:
+    def meta(self) -> TableMeta:
         """Place, sources with their coverage and counts, area sets, row counts."""
         with self.reading():
-            meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_bytes())
+            meta: TableMeta = json.loads((self.folder / "meta.json").read_bytes())
         return meta
 
     def whole(self) -> bool:

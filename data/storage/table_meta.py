@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import duckdb
 import geopandas as gpd
@@ -14,6 +14,7 @@ from data.settings import Settings
 from data.storage import area_sets, projection
 from data.storage.events import detail_of
 from data.storage.history import History
+from data.storage.meta_types import ImportMeta, SourceMeta, TableMeta
 from data.storage.store import Store, literal
 
 _COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
@@ -27,7 +28,7 @@ def sources_digest(store: Store, history: History) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _imports(history: History) -> list[dict[str, Any]]:
+def _imports(history: History) -> list[ImportMeta]:
     """The imports that count, oldest first, each as its ledger entry tells it."""
     found = []
     for name, event in history.imports.items():
@@ -35,7 +36,7 @@ def _imports(history: History) -> list[dict[str, Any]]:
         if more := history.merges.get(event.batch):
             entry |= {"source_rows": more.rows, "merged": more.merged}
         entry.pop("mapping", None)
-        found.append(entry)
+        found.append(cast(ImportMeta, entry))  # as this version wrote it, JSON in the ledger
     return found
 
 
@@ -46,7 +47,7 @@ def describe(
     stamp: str,
     unplaced: Counter[str],
     meridian: float,
-) -> dict[str, Any]:
+) -> TableMeta:
     """The meta of one `current`, as plain JSON values."""
     history, crs = store.history(), projection.metric_crs(store, settings)
     sets = [
@@ -108,10 +109,10 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
 
 def _sources(
     connection: duckdb.DuckDBPyConnection, store: Store, history: History
-) -> list[dict[str, Any]]:
+) -> list[SourceMeta]:
     known = sources.read_catalogue(store.root)
     entries = _imports(history)
-    told = []
+    told: list[SourceMeta] = []
     for code, name in enumerate(history.sources):
         source = sources.source_of(name, known)
         found = connection.execute(
@@ -134,7 +135,7 @@ def _sources(
                 "notes": source.notes,
                 "made": source.made,
                 "is_count": source.is_count,
-                "changes": [[day.isoformat(), what] for day, what in source.changes],
+                "changes": [(day.isoformat(), what) for day, what in source.changes],
                 "coverage_stated": source.start is not None,
                 "start": _iso(source.start or first),
                 "end": _iso(source.end or last),

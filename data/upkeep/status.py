@@ -1,13 +1,13 @@
 """The contents of the store, in lines for a terminal."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pyarrow.parquet as pq
 
 from data import words
 from data.settings import Settings, first_step
 from data.storage import build, damaged
+from data.storage.meta_types import ImportMeta, SourceMeta
 from data.storage.store import Store
 
 
@@ -35,7 +35,7 @@ def lines(store: Store, settings: Settings) -> Iterator[str]:
         yield f"  outside the areas: {n:,} labelled {label or '(nothing)'}"
 
 
-def _source(store: Store, source: dict[str, Any]) -> Iterator[str]:
+def _source(store: Store, source: SourceMeta) -> Iterator[str]:
     span = f"{source['first']} to {source['last']}" if source["rows"] else "none kept"
     yield f"{source['name']}: {source['rows']:,} incidents, {span}"
     for column, counts in source["counts"].items():
@@ -55,13 +55,13 @@ def _source(store: Store, source: dict[str, Any]) -> Iterator[str]:
     yield f"  {_became(store, source)}"
 
 
-def _sum(imports: list[dict[str, Any]]) -> str:
+def _sum(imports: list[ImportMeta]) -> str:
     kept, rows = (sum(entry[what] for entry in imports) for what in ("kept", "rows"))
     rejected = sum(sum(entry["rejected"].values()) for entry in imports)
     return f"{kept:,} kept + {rejected:,} rejected = {rows:,} rows"
 
 
-def _became(store: Store, source: dict[str, Any]) -> str:
+def _became(store: Store, source: SourceMeta) -> str:
     """A sentence on where the rows that were kept are now: the parts add up to them."""
     kept, here = sum(entry["kept"] for entry in source["imports"]), source["rows"]
     files = [store.batches / f"{entry['batch']}.parquet" for entry in source["imports"]]

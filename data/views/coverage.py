@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.record import last_of_month
 from data.views.filters import period
-from data.views.sql import Meta, chosen_sources
+from data.views.sql import Meta, chosen_sources, covered_days
 from data.views.view import DAY, MONTH, WEEK, View
 
 STEPS = {WEEK: "week", DAY: "day", MONTH: "month"}
@@ -127,9 +127,7 @@ class Coverage:
 def cover(view: View, meta: Meta) -> Coverage:
     """Return the coverage of a View: computed once, and handed on."""
     sources = tuple(
-        Source(s["says"], date.fromisoformat(s["start"]), date.fromisoformat(s["end"]))
-        for s in chosen_sources(view, meta)
-        if s["start"]
+        Source(s["says"], *days) for s in chosen_sources(view, meta) if (days := covered_days(s))
     )
     if not sources:
         today = local_today(meta)

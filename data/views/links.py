@@ -83,7 +83,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
     sent a list of Friday nights must not see all days and think that they are Fridays.
     """
     rows = {row.word: row for row in FILTERS}
-    known = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
+    known: Meta = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
     told = []
     for word, values in link.items():
         row = rows.get(word)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from data.storage.meta_types import SourceMeta
 from data.views.coverage import cover
 from data.views.sql import Meta, chosen_sources
 from data.views.view import View
@@ -50,7 +51,7 @@ def is_count(view: View, meta: Meta) -> bool:
     return all(_counts(source) for source in chosen_sources(view, meta))
 
 
-def _counts(source: Meta) -> bool:
+def _counts(source: SourceMeta) -> bool:
     return bool(source.get("is_count", True))  # a store built by an older version does not say
 
 

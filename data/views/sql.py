@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from data import words
+from data.storage.meta_types import AreaSetMeta, SourceMeta, TableMeta
 from data.views.view import COARSE_PLACE, MONTH, WEEK, View
 from data.words import HEXAGONS
 
-Meta = dict[str, Any]
+Meta = TableMeta
 Clause = tuple[str, list[object]]
 
 
@@ -47,6 +47,12 @@ def has_months(view: View, meta: Meta) -> bool:
     return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
 
 
+def covered_days(source: SourceMeta) -> tuple[date, date] | None:
+    """First and last day that a source covers; None where they are neither stated nor recorded."""
+    start, end = source["start"], source["end"]
+    return (date.fromisoformat(start), date.fromisoformat(end)) if start and end else None
+
+
 def whole_months(view: View, meta: Meta) -> tuple[date, date]:
     """The first days between which a month begins that lies wholly in the View.
 
@@ -54,9 +60,9 @@ def whole_months(view: View, meta: Meta) -> tuple[date, date]:
     begins on January 10 can only be of the days from then on.
     """
     first, last = view.start, (view.end + timedelta(days=1)).replace(day=1) - timedelta(days=1)
-    told = [s for s in chosen_sources(view, meta) if s["start"] and s["end"]]
-    begins = min((date.fromisoformat(s["start"]) for s in told), default=date.max)
-    ends = max((date.fromisoformat(s["end"]) for s in told), default=date.max)
+    days = [found for s in chosen_sources(view, meta) if (found := covered_days(s))]
+    begins = min((start for start, _ in days), default=date.max)
+    ends = max((end for _, end in days), default=date.max)
     if view.start <= begins:
         first = min(first, begins.replace(day=1))
     if view.end >= ends:
@@ -137,7 +143,7 @@ def point_sql(view: View, meta: Meta) -> Clause | None:
     return "place_precision < ?", [COARSE_PLACE]
 
 
-def chosen_sources(view: View, meta: Meta) -> list[Meta]:
+def chosen_sources(view: View, meta: Meta) -> list[SourceMeta]:
     """The store's metadata of each of the View's sources."""
     return [s for s in meta["sources"] if s["name"] in view.sources]
 
@@ -147,7 +153,7 @@ def says(view: View, meta: Meta) -> str:
     return " and ".join(s["says"] for s in chosen_sources(view, meta))
 
 
-def polygon_set(name: str, meta: Meta) -> tuple[int, Meta] | None:
+def polygon_set(name: str, meta: Meta) -> tuple[int, AreaSetMeta] | None:
     """Position and facts of a set of areas; for hexagons the first set of the store."""
     for i, found in enumerate(meta["sets"]):
         if found["name"] == name:

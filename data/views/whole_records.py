@@ -78,9 +78,9 @@ def attribute_names(current: Current, view: View) -> list[str]:
     )
 
 
-def other_columns(attributes: object, personal: Sequence[str] | None = None) -> dict[str, Any]:
+def other_columns(attributes: object, personal: Sequence[str] | None = None) -> dict[str, object]:
     """The source's other columns; with `personal`, of those on persons only these."""
-    held: dict[str, Any] = json.loads(attributes) if isinstance(attributes, str) else {}
+    held: dict[str, object] = json.loads(attributes) if isinstance(attributes, str) else {}
     if personal is None:
         return held
     return {k: v for k, v in held.items() if k in personal or not personal_columns.is_personal(k)}

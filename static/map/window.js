@@ -12,14 +12,14 @@
     if (!asks) return false;
     const [[south, west], [north, east]] = asks.bounds, b = state.map.getBounds().pad(asks.ahead || 0);   // before it is seen
     const within = b.getSouth() >= south && b.getNorth() <= north && b.getWest() >= west && b.getEast() <= east;
-    return !(within || asks.all) || zoom < asks.zooms[0] || zoom >= asks.zooms[1] || state.uncounted?.();
+    return !within || zoom < asks.zooms[0] || zoom >= asks.zooms[1] || state.uncounted?.();
   }
 
   function check(state) {
     if (!state.map.getSize().x || !lacks(state)) return;
     // cells are sent beside those held: a second question before the answer would name the wrong ones
     if (state.told.incidents && Date.now() - state.asked_at < PATIENCE) { setTimeout(() => check(state), PATIENCE); return; }
-    const now = seen(state.map), key = [state.told.view, now].join();
+    const now = seen(state.map), key = now.join();
     if (state.waits === key) return;      // asked already
     state.waits = key;
     state.asked_at = Date.now();

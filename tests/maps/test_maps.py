@@ -15,7 +15,7 @@ CANARY = "{{ 7*191 }}"
 
 def rendered(told: dict[str, object]) -> str:
     """A patch as st_folium would send it."""
-    group = folium.FeatureGroup().add_child(leaflet.Patch(told))
+    group = folium.FeatureGroup().add_child(leaflet.PatchElement(told))
     made = leaflet.base("map", "t", [[0, 0], [1, 1]], "").add_child(group)
     return made.get_root().render()
 

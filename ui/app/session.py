@@ -1,11 +1,10 @@
 """Claims of who has signed in: Streamlit's own signed cookie, read before Streamlit runs."""
 
 import json
-from typing import Any
 
 from starlette.requests import HTTPConnection
 
-Claims = dict[str, Any]
+Claims = dict[str, object]
 USER = "_streamlit_user"
 
 

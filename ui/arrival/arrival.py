@@ -1,7 +1,6 @@
 """The start of every page: the filters are asked for, and the link is read into a View."""
 
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -64,7 +63,7 @@ def _misread(
 
 
 def _one_source(
-    view: View, chosen: dict[str, Any], meta: Meta, settings: Settings, now: datetime
+    view: View, chosen: dict[str, object], meta: Meta, settings: Settings, now: datetime
 ) -> tuple[View, tuple[str, ...]]:
     """The View of one of several sources: they are never added up."""
     named = {source_option(name): name for name in view.sources}

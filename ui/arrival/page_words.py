@@ -217,7 +217,7 @@ def arrive(page: str, at: Arrival) -> list[str]:
     return [v.sentence for v in state["vain"]]
 
 
-def _keep(page: str, at: Arrival, kept: dict[str, Any]) -> None:
+def _keep(page: str, at: Arrival, kept: dict[str, object]) -> None:
     """Note what a page's widgets hold; give it back to those that a visit elsewhere emptied."""
     for row in of_page(page):
         if not row.keeps:

@@ -11,6 +11,7 @@ from data import settings
 from data.maps import heat_surface, outlines
 from data.settings import STATIC
 from data.storage.disk import write_whole
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current, Store
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
@@ -48,7 +49,7 @@ def current(stamp: str) -> Current:
     return store().at(stamp)
 
 
-def meta(stamp: str) -> dict[str, Any]:
+def meta(stamp: str) -> TableMeta:
     """The metadata of the store. Do not change it."""
     return current(stamp).meta
 

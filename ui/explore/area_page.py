@@ -1,7 +1,6 @@
 """The page of one area: its title, numbers, kinds, neighbors and border."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +135,7 @@ def border(view: View) -> str:
     found = polygon_set(view.area_set, views.meta(view.stamp))
     if found is None:
         return ""
-    told: dict[str, Any] = found[1]
+    told = found[1]
     placed = told.get("placed", {})
     by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
     by_point = placed.get("point", 0) + placed.get("point_not_label", 0)

@@ -11,6 +11,7 @@ from data import words
 from data.imports import report
 from data.methods import METHODS
 from data.record import COLUMNS
+from data.storage.meta_types import SourceMeta
 from data.views.filters import FILTERS, period
 from data.views.view import View
 from geo.hexagons import RESOLUTIONS
@@ -37,7 +38,7 @@ def sources(view: View) -> None:
                 st.text(f"{label}: {value}")
 
 
-def _facts(source: dict[str, Any]) -> list[tuple[str, Any]]:
+def _facts(source: SourceMeta) -> list[tuple[str, Any]]:
     stated = (
         ""
         if source["coverage_stated"] or not source["start"]
@@ -84,7 +85,7 @@ def spell(first: str | None, last: str | None, before: str = "") -> str:
 
 def rows(view: View) -> None:
     """Every import: rows in the file are kept or rejected, with the reason."""
-    told: list[dict[str, Any]] = []
+    told: list[dict[str, object]] = []
     notes: list[str] = []
     zone = ZoneInfo(views.meta(view.stamp)["place"]["zone"])
     for source in views.meta(view.stamp)["sources"]:

@@ -93,7 +93,7 @@ def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
 def ask_filters(meta: Meta, settings: Settings) -> dict[str, Any]:
     """Ask for the reader's choices; return them by filter word."""
     rows = {row.word: row for row in FILTERS}
-    known = {**meta, "chosen_set": st.session_state.get("set", "")}
+    known: Meta = {**meta, "chosen_set": st.session_state.get("set", "")}
     usual = defaults(known, settings)
 
     def widget(word: str) -> Any:

@@ -1,7 +1,6 @@
 """Areas on the map: their order, classes, hatches, tips and legend."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from geo import classes, rates
 from geo.forest import Finding
 from ui.cached import views
 from ui.map.choices import MapChoices
+from ui.map.patch import Legend, Picture, class_rows
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 
@@ -60,35 +60,39 @@ def states(view: View, answer: Answer) -> area_states.States:
     return area_states.of_areas(answer.table, rate, answer.covered, answer.placed)
 
 
-def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:  # noqa: ARG001
+def class_fills(
+    values: npt.NDArray[np.float64], upper: list[float], shown: area_states.States, theme: Theme
+) -> list[str]:
+    """The fill of each area: the color of its class where it is counted, else that of its state."""
+    colors = palette.classes(theme, len(upper))
+    return [
+        colors[c] if state is State.COUNTED else area_states.fill(state, theme)
+        for c, state in zip(classes.assign(values, upper), shown)
+    ]
+
+
+def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
     """Each area in the color of its class, or as it is where no number can be said."""
     table = answer.table
     values = measures.value(table, view).to_numpy(float)
     upper = classes.limits(values)
-    colors = palette.classes(theme, len(upper))
-    chosen = classes.assign(values, upper)
-    held = area_states.with_zeros(states(view, answer), values)
-    drawn = [
-        colors[c] if state is State.COUNTED else area_states.fill(state, theme)
-        for c, state in zip(chosen, held)
-    ]
+    shown = area_states.with_zeros(states(view, answer), values)
+    drawn = class_fills(values, upper, shown, theme)
     weak = (
         table["unreliable"].to_numpy(bool)
-        & (held == State.COUNTED)
+        & (shown == State.COUNTED)
         & (view.measure == measures.RATE)
     )
     drawn = [f"~{f}" if w else f for w, f in zip(weak, drawn)]
-    rows: list[dict[str, Any]] = [
-        {"color": color, "text": text}
-        for color, text in zip(colors, class_texts(upper, values, view.measure))
-    ][::-1]
+    texts = class_texts(upper, values, view.measure)
+    rows = class_rows(palette.classes(theme, len(upper)), texts)
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
         rows.append({"color": theme.ramp[2], "text": few, "weak": True})
     title = "Incidents" if view.measure == measures.COUNT else "Incidents per 1,000 residents"
-    legend = {
+    legend: Legend = {
         "title": title,
-        "rows": rows + area_states.legend(held, theme),
+        "rows": rows + area_states.legend(shown, theme),
         "note": period(view.start, view.end) + approximate(view),
     }
     return {"fills": drawn, "legend": legend}

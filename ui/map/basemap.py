@@ -9,6 +9,7 @@ from data.palette import Theme
 from data.settings import Problem
 from ui.cached import map_layers
 from ui.map.leaflet import versioned
+from ui.map.patch import BaseLayer, BasemapPatch
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
 _SWITCH = "tiles_of_others"  # the key of a widget: never bound to the address
@@ -66,7 +67,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "\\_")
 
 
-def basemap_patch(choice: str, theme: Theme) -> dict[str, Any]:
+def basemap_patch(choice: str, theme: Theme) -> BasemapPatch:
     """The patch of a choice: `base`, `cover` and `blend` of areas, `water`."""
     try:
         water = map_layers.water_url()
@@ -81,7 +82,7 @@ def basemap_patch(choice: str, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _local() -> dict[str, Any] | None:
+def _local() -> BaseLayer | None:
     found = map_layers.local_map()
     if found is None:
         return None
@@ -90,7 +91,7 @@ def _local() -> dict[str, Any] | None:
     return {"kind": LOCAL, "url": url, "zoom": own.zoom, "credit": own.credit, "code": code}
 
 
-def _tiles() -> dict[str, Any] | None:
+def _tiles() -> BaseLayer | None:
     found = map_layers.tiles()
     if found is None:
         return None
@@ -103,4 +104,8 @@ def _tiles() -> dict[str, Any] | None:
     }
 
 
-BASES = {NONE: lambda: None, LOCAL: _local, TILES: _tiles}
+BASES: dict[str, Callable[[], BaseLayer | None]] = {
+    NONE: lambda: None,
+    LOCAL: _local,
+    TILES: _tiles,
+}

@@ -1,9 +1,9 @@
 """A reader's choices for the picture of a View: kernel, scale, window, time."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from data.maps.heat_surface import Seen
+from ui.map.patch import Events
 
 WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes on
 
@@ -27,7 +27,7 @@ class MapChoices(NamedTuple):
     width: int = 1
 
 
-def seen(said: Mapping[str, Any]) -> Seen | None:
+def seen(said: Events) -> Seen | None:
     """The window that a map says it shows; None where that is nothing on the globe."""
     try:
         west, south, east, north, zoom = (float(v) for v in said["seen"])
@@ -37,12 +37,14 @@ def seen(said: Mapping[str, Any]) -> Seen | None:
     return Seen(west, south, east, north, zoom) if inside and 0 <= zoom <= 22 else None
 
 
-def cells_on_map(said: Mapping[str, Any]) -> tuple[str, int, int, int, int, int] | None:
+def cells_on_map(said: Events) -> tuple[str, int, int, int, int, int] | None:
     """The cells that a map says it holds: of which View, the level, and their corners."""
+    if not (held := said.get("held")):
+        return None
     try:
-        view, *numbers = said["held"]
+        view, *numbers = held
         level, column, row, width, height = (int(v) for v in numbers)
-    except (KeyError, TypeError, ValueError):
+    except (TypeError, ValueError):
         return None
     within = all(0 <= v < 1 << 30 for v in (row, width, height)) and 0 <= level < 30
     within &= -(1 << 30) <= column < 1 << 31  # a place may cross 180 degrees

@@ -1,6 +1,6 @@
 """The Map page's controls of the picture, beside the View's filters."""
 
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -102,4 +102,7 @@ def _hexagons(view: View, found: MapChoices) -> MapChoices:
     return found._replace(hexagons=chosen)
 
 
-_WIDGETS: dict[str, Any] = {"heat": _heat, "hexagons": _hexagons}
+_WIDGETS: dict[str, Callable[[View, MapChoices], MapChoices]] = {
+    "heat": _heat,
+    "hexagons": _hexagons,
+}

@@ -1,7 +1,5 @@
 """Shapes drawn on a map: from the browser's corners to the filter in the link, and back."""
 
-from typing import Any
-
 import numpy as np
 from pyproj import Transformer
 
@@ -9,9 +7,10 @@ from data.views import shape_filter
 from data.views.view import View
 from geo import drawn_shape
 from ui.cached import views
+from ui.map.patch import DrawingPatch, DrawnShape
 
 
-def drawing_patch(view: View) -> dict[str, Any]:
+def drawing_patch(view: View) -> DrawingPatch:
     """The patch for drawing: the shape in force, as corners in degrees."""
     meta = views.meta(view.stamp)
     crs = meta["place"]["crs"]
@@ -23,7 +22,7 @@ def drawing_patch(view: View) -> dict[str, Any]:
     return {"shape": [[round(x, 5), round(y, 5)] for x, y in ring], "draws": True}
 
 
-def text(view: View, asked: dict[str, Any]) -> str:
+def text(view: View, asked: DrawnShape) -> str:
     """A drawing as it stands in links. ValueError with a sentence where it cannot."""
     crs = views.meta(view.stamp)["place"]["crs"]
     to_metres = Transformer.from_crs("EPSG:4326", crs, always_xy=True)

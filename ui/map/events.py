@@ -1,29 +1,28 @@
 """Events of the map that the page must follow: each becomes the value of a widget."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 import streamlit as st
 
 from data.views.view import View
 from ui.map import choices, drawing, heat_layer, leaflet
 from ui.map.choices import MapChoices
+from ui.map.patch import Events
 
 HEARD = "heard"  # in the session: what was last acted on, and what was wrong with it
 
-Given = dict[str, Any]
 
-
-def _refit(view: View, asked: MapChoices, given: Given) -> tuple[str, float]:  # noqa: ARG001
+def _refit(view: View, asked: MapChoices, said: Events) -> tuple[str, float]:  # noqa: ARG001
     return "scale", heat_layer.color_ends(view, asked)
 
 
-def _drawn(view: View, asked: MapChoices, given: Given) -> tuple[str, str]:  # noqa: ARG001
-    return "shape", drawing.text(view, given)
+def _drawn(view: View, asked: MapChoices, said: Events) -> tuple[str, str]:  # noqa: ARG001
+    return "shape", drawing.text(view, said["drawn"])
 
 
 # event of the map -> the widget that it sets, and the value
-ACTS: dict[str, Callable[[View, MapChoices, Given], tuple[str, Any]]] = {
+ACTS: dict[Literal["drawn", "refit"], Callable[[View, MapChoices, Events], tuple[str, object]]] = {
     "drawn": _drawn,
     "refit": _refit,
 }
@@ -38,7 +37,7 @@ def take(view: View, asked: MapChoices) -> None:
             continue
         state = {**state, word: given.get("turn"), "wrong": ""}
         try:
-            key, value = act(view, asked._replace(seen=choices.seen(said)), given)
+            key, value = act(view, asked._replace(seen=choices.seen(said)), said)
             st.session_state[key] = value
             state["new"] = True
         except ValueError as problem:

@@ -1,7 +1,5 @@
 """The heat of a View: one small picture in real units, and its legend."""
 
-from typing import Any
-
 import numpy as np
 
 from data.maps import heat_surface
@@ -16,9 +14,10 @@ from ui import raster
 from ui.cached import map_layers, views
 from ui.map import area_layer
 from ui.map.choices import MapChoices
+from ui.map.patch import AskAgain, Legend, Picture
 
 
-def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
+def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:
     """The patch of the heat: a picture over its window, and when to ask again."""
     over = views.outline(view)
     if over is None:
@@ -36,7 +35,7 @@ def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> d
     said = period(view.start, view.end) + area_layer.approximate(view)
     return {
         "heat": {"url": raster.heat_picture(values, top, theme, crisp), "bounds": grid.bounds},
-        "legend": legend(top, theme, asked.bandwidth, said) | {"refits": True},
+        "legend": {**legend(top, theme, asked.bandwidth, said), "refits": True},
         "asks": None if whole else asks(grid.bounds, asked.seen),
     }
 
@@ -56,7 +55,7 @@ def color_ends(view: View, asked: MapChoices) -> float:
     return density.nice_top(values[np.ix_(down, across)])
 
 
-def asks(bounds: list[list[float]], seen: Seen | None) -> dict[str, Any]:
+def asks(bounds: list[list[float]], seen: Seen | None) -> AskAgain:
     """The bounds and zooms beyond which the map must ask for another picture."""
     around = (seen.zoom - 1, seen.zoom + 1.2) if seen else (0, 0)
     return {"bounds": bounds, "zooms": around}
@@ -76,7 +75,7 @@ def scale(view: View, asked: MapChoices) -> float:
     return map_layers.heat_top(view, grid, asked.bandwidth)
 
 
-def legend(top: float, theme: Theme, bandwidth: int, span: str) -> dict[str, Any]:
+def legend(top: float, theme: Theme, bandwidth: int, span: str) -> Legend:
     """The legend of the surface: its unit, its ends, its period, its bandwidth."""
     return {
         "title": "Incidents per km² per week",

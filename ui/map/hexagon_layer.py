@@ -19,6 +19,7 @@ from geo.mercator import Grid
 from ui.cached import map_layers, views
 from ui.map import heat_layer
 from ui.map.choices import MapChoices
+from ui.map.patch import Legend, Picture, class_rows
 from ui.parts import measures
 
 MEASURES = ("density", "count")
@@ -31,7 +32,7 @@ DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
 
 def hexagon_patch(
     view: View, answer: Answer, theme: Theme, asked: MapChoices, upper: list[float] | None = None
-) -> dict[str, Any]:
+) -> Picture:
     """The patch of the hexagons: outlines, fills, tips, and when to ask again.
 
     `upper` are class limits that are fixed already.
@@ -105,15 +106,13 @@ def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:
 def _legend(
     view: View, resolution: int, upper: list[float], colors: tuple[str, ...], by_density: bool,
     few: bool, theme: Theme,
-) -> dict[str, Any]:  # fmt: skip
+) -> Legend:  # fmt: skip
     """The legend: classes, the size of a hexagon, the period."""
     lower = [0.0, *upper[:-1]]
-    rows: list[dict[str, Any]] = [
-        {"color": color, "text": heat_layer.span(a, b)} for color, a, b in zip(colors, lower, upper)
-    ]
-    if rows and len(rows) > 1:
-        rows[-1]["text"] = f"more than {heat_layer.short(lower[-1])}"
-    rows = rows[::-1]
+    texts = [heat_layer.span(a, b) for a, b in zip(lower, upper)]
+    if len(texts) > 1:
+        texts[-1] = f"more than {heat_layer.short(lower[-1])}"
+    rows = class_rows(colors, texts)
     if few:
         rows.append({"color": theme.ramp[2], "text": f"fewer than {_FEW} incidents", "weak": True})
     size = heat_layer.short(RESOLUTIONS[resolution])

@@ -1,7 +1,5 @@
 """The incidents in sight, as text beside the map."""
 
-from typing import Any
-
 import streamlit as st
 
 from data.maps import incidents
@@ -9,12 +7,11 @@ from data.views.view import View
 from geo.mercator import Grid
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
+from ui.map.patch import Events, Patch
 from ui.parts import record_list
 
 
-def show_in_sight(
-    view: View, asked: MapChoices, told: dict[str, Any], said: dict[str, Any]
-) -> None:
+def show_in_sight(view: View, asked: MapChoices, told: Patch, said: Events) -> None:
     """A list of the incidents in sight where they are few, and one of them to read."""
     drawn = told["incidents"]
     if drawn is None:
@@ -35,7 +32,7 @@ def show_in_sight(
     record_list.one(rows, 0 if spot and len(rows) == 1 else picked)
 
 
-def _spot(said: dict[str, Any], level: int) -> Grid | None:
+def _spot(said: Events, level: int) -> Grid | None:
     """The cell that the reader has clicked on, if it is one of those drawn now."""
     try:
         x, y, shift = (int(v) for v in said["spot"])

@@ -1,7 +1,6 @@
 """Incidents on the map: clusters of what the window shows, or single ones where few are."""
 
 import hashlib
-from typing import Any
 
 import numpy as np
 
@@ -16,13 +15,14 @@ from data.views.view import View
 from geo.mercator import Grid, grid_over
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
+from ui.map.patch import Legend, LegendRow, Picture
 
 _ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already
 MOST_AROUND = 1200  # single incidents beyond the window's edge that are sent with it
 
 
-def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> dict[str, Any]:
+def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:
     """The patch of the incidents: cells with counts by kind, and when to ask again."""
     over = views.outline(view)
     every = map_layers.located(view)
@@ -107,9 +107,9 @@ def _listed(found: Cells) -> list[list[int]]:
 def _legend(
     view: View, answer: Answer, every: int, kinds: list[int],
     colors: dict[int, str],
-) -> dict[str, Any]:  # fmt: skip
+) -> Legend:  # fmt: skip
     """Kinds with their colors; the title, which counts what is in sight, is the map's."""
-    rows = [
+    rows: list[LegendRow] = [
         {"color": colors[code], "text": words.spoken(words.KINDS[code].code)}
         for code in kinds if code in colors
     ]  # fmt: skip
@@ -121,4 +121,4 @@ def _legend(
         note += f". {without:,} have no point"
     if incidents.coarse(view, views.current(view.stamp)):
         note += ". Places shown to the block"
-    return {"title": "Incidents", "counts": True, "rows": rows, "note": note}
+    return {"title": "Incidents", "rows": rows, "note": note}

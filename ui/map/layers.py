@@ -1,7 +1,7 @@
 """The layers of the map: what each puts on it, as one patch."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Unpack
 
 from data.palette import Theme
 from data.views.answers import Answer
@@ -19,10 +19,11 @@ from ui.map import (
     two_periods,
 )
 from ui.map.choices import MapChoices
+from ui.map.patch import Patch, Picture, area_patch
 from ui.parts import measures
 
 # layers of the map: each row draws a View for ui.map.leaflet
-LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], dict[str, Any]]] = {
+LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], Picture]] = {
     "areas": area_layer.fills,
     "heat": heat_layer.heat_patch,
     "hexagons": hexagon_layer.hexagon_patch,
@@ -30,42 +31,31 @@ LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], dict[str, Any]]] =
 }
 
 
-def patch(
-    view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
-) -> dict[str, Any]:
-    """Everything that the map shows for a View."""
+def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices) -> Patch:
+    """Everything that the map shows for a View, but what lies below it and a drawn shape."""
     named = view.area_set not in HEXAGONS
-    told: dict[str, Any] = {
-        "shapes": views.shapes_url(view),
-        "dark": theme.dark,
-        "ink": theme.ink,
-        "paper": theme.paper,
-        "accent": theme.accent,
-        "edge": theme.edge if layer == "areas" else theme.quiet,
-        "named": named,
-        "opens": named,
-        "tips": area_layer.area_tips(view, answer),
-        "order": measures.ranked(answer.table, view).index[:400].tolist(),
-        "fills": None,
-        "heat": None,
-        "hexes": None,
-        "incidents": None,
-        "versus": None,
-        "frames": None,
-        "asks": None,
-    }
-    told |= LAYERS[layer](view, answer, theme, asked)
-    if player.playing(asked, layer):
-        told |= player.player_patch(view, answer, layer, theme, asked)
-    elif asked.beside != two_periods.ONE:
-        told |= two_periods.two_period_patch(view, answer, layer, theme, asked)
-    return told
-
-
-def still(view: View, answer: Answer, theme: Theme, **over: Any) -> dict[str, Any]:
-    """A map of areas on which nothing is drawn, played or chosen; `over` says what differs."""
-    told = patch(view, answer, "areas", theme, MapChoices())
-    told |= (
-        basemap.basemap_patch(basemap.NONE, theme) | drawing.drawing_patch(view) | {"draws": False}
+    found = area_patch(
+        theme,
+        views.shapes_url(view),
+        area_layer.area_tips(view, answer),
+        order=measures.ranked(answer.table, view).index[:400].tolist(),
+        edge=theme.edge if layer == "areas" else theme.quiet,
+        named=named,
     )
-    return told | over
+    found = {**found, "opens": named, **LAYERS[layer](view, answer, theme, asked)}
+    if player.playing(asked, layer):
+        return {**found, **player.player_patch(view, answer, layer, theme, asked)}
+    if asked.beside != two_periods.ONE:
+        return {**found, **two_periods.two_period_patch(view, answer, layer, theme, asked)}
+    return found
+
+
+def still(view: View, answer: Answer, theme: Theme, **over: Unpack[Picture]) -> Patch:
+    """A map of areas on which nothing is drawn, played or chosen; `over` says what differs."""
+    return {
+        **patch(view, answer, "areas", theme, MapChoices()),
+        **basemap.basemap_patch(basemap.NONE, theme),
+        **drawing.drawing_patch(view),
+        "draws": False,
+        **over,
+    }

@@ -8,7 +8,6 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
 
 import folium
 import streamlit as st
@@ -20,6 +19,7 @@ from streamlit_folium import st_folium
 from data.settings import STATIC
 from geo import longitude
 from ui.map import template_guard
+from ui.map.patch import Corners, Events, MapStart, Patch
 
 template_guard.install()
 
@@ -63,7 +63,7 @@ class Base(JSCSSMixin, MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, told: dict[str, Any]) -> None:
+    def __init__(self, told: MapStart) -> None:
         super().__init__()
         self._name = "Base"
         self.told = told
@@ -73,20 +73,20 @@ Base.default_js = [(name, versioned(name)) for name in SCRIPTS]
 Base.default_css = [("porchlight_css", versioned("porchlight.css"))]
 
 
-class Patch(MacroElement):
+class PatchElement(MacroElement):
     """The element that carries a View's patch to the map."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}porchlight.patch({{this.told|tojson}});{% endmacro %}"
     )
 
-    def __init__(self, told: dict[str, Any]) -> None:
+    def __init__(self, told: Patch) -> None:
         super().__init__()
         self._name = "Patch"
         self.told = told
 
 
-def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] | None:
+def position(at: str, bounds: Corners) -> tuple[float, float, float] | None:
     """Latitude, longitude and zoom of "lat,lon,zoom"; None where it is not near the bounds."""
     (south, west), (north, east) = bounds
     try:
@@ -98,7 +98,7 @@ def position(at: str, bounds: list[list[float]]) -> tuple[float, float, float] |
     return (lat, lon, zoom) if near and 1 <= zoom <= _FARTHEST else None
 
 
-def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map:
+def base(key: str, title: str, bounds: Corners, at: str) -> folium.Map:
     """An empty map over [[south, west], [north, east]], or where `at` says.
 
     `at` is what a link says; where it is no `position` it is ignored. Where the reader left
@@ -116,17 +116,17 @@ def base(key: str, title: str, bounds: list[list[float]], at: str) -> folium.Map
     return made
 
 
-def events(key: str) -> dict[str, Any]:
+def events(key: str) -> Events:
     """The map's own words on itself: one entry for each part of static/map/, or nothing."""
-    told: dict[str, Any] = st.session_state.get(f"{key}_map") or {}
-    return told
+    told: Events | None = st.session_state.get(f"{key}_map")
+    return told or {}
 
 
 def draw(
     key: str,
     title: str,
-    bounds: list[list[float]],
-    told: dict[str, Any],
+    bounds: Corners,
+    told: Patch,
     heard: Callable[[], None] | None = None,
 ) -> None:
     """Draw a map and put a patch on it.
@@ -141,7 +141,7 @@ def draw(
     # patches are told apart so that tests can wait for the one they caused
     text = json.dumps(told, sort_keys=True)
     told = {**told, "id": hashlib.sha256(text.encode()).hexdigest()[:10]}
-    group = folium.FeatureGroup().add_child(Patch(told))
+    group = folium.FeatureGroup().add_child(PatchElement(told))
     with st.container(key=key):
         st_folium(
             base(key, title, bounds, st.session_state[started]),

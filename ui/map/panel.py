@@ -9,6 +9,7 @@ from ui.cached import views
 from ui.frame import frame
 from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
 from ui.map.choices import MapChoices
+from ui.map.patch import Patch
 from ui.parts import tables
 
 
@@ -24,8 +25,11 @@ def show_panel(view: View, answer: Answer, layer: str, theme: Theme, asked: MapC
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             frame.view_sentence(view)
             base = basemap.choose_basemap()
-        told = layers.patch(view, answer, layer, theme, asked)
-        told |= basemap.basemap_patch(base, theme) | drawing.drawing_patch(view)
+        told: Patch = {
+            **layers.patch(view, answer, layer, theme, asked),
+            **basemap.basemap_patch(base, theme),
+            **drawing.drawing_patch(view),
+        }
         with above:
             leaflet.draw(
                 "map",

@@ -16,6 +16,7 @@ from geo import classes
 from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer, leaflet
 from ui.map.choices import MapChoices
+from ui.map.patch import FrameTable, Picture, PlayerBar, PlayerFrames, class_rows
 from ui.parts import area_states, charts, measures
 from ui.parts.area_states import State
 
@@ -77,7 +78,7 @@ def _nothing(found: Played) -> str:
 
 def player_patch(
     view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
-) -> dict[str, Any]:
+) -> Picture:
     """The changes to the map's patch while it plays."""
     found = played(view, asked)
     if layer == "heat" and not recording.is_count(view, views.meta(view.stamp)):
@@ -85,27 +86,31 @@ def player_patch(
     if why := _nothing(found):
         return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
-    more = drawn(view, answer, theme, asked, found)
     counts = found.counted.areas[:_MOST].T.tolist() if len(answer.table) <= _MOST else None
-    common = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
-    return more | {"frames": common | more["frames"]}
+    frames: PlayerFrames = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
+    return drawn(view, answer, theme, asked, found, frames)
 
 
 def _heat(
-    view: View, answer: Answer, theme: Theme, asked: MapChoices, found: Played
-) -> dict[str, Any]:
+    view: View,
+    answer: Answer,
+    theme: Theme,
+    asked: MapChoices,
+    found: Played,
+    frames: PlayerFrames,
+) -> Picture:
     """The heat of each frame as a picture, all on one scale."""
     over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
-        return {"frames": {}}
+        return {"frames": frames}
     urls, bounds, top = map_layers.pictures(view, found.steps, asked.bandwidth, asked.scale, theme)
     hours = " in these hours" if found.steps.unit == "hour" else ""
     note = f"One scale for all {len(urls)} frames"
     legend = heat_layer.legend(top, theme, asked.bandwidth, note)
     return {
         "heat": {"url": urls[-1], "bounds": bounds},
-        "legend": legend | {"title": legend["title"] + hours},
-        "frames": {"pictures": urls},
+        "legend": {**legend, "title": legend["title"] + hours},
+        "frames": {**frames, "pictures": urls},
         "asks": None,
     }
 
@@ -116,7 +121,8 @@ def _fills(
     theme: Theme,
     asked: MapChoices,  # noqa: ARG001
     found: Played,
-) -> dict[str, Any]:
+    frames: PlayerFrames,
+) -> Picture:
     """The class of each area in each frame, the same limits for all."""
     values = _values(view, answer, found.counted.areas)
     states = area_layer.states(view, answer)
@@ -129,11 +135,8 @@ def _fills(
         looks[states == state] = i
     zero = [State.ZERO] if (looks == 0).any() else []
     per = "Incidents per 1,000 residents" if view.measure == measures.RATE else "Incidents"
-    lower = [0.0, *upper[:-1]]
-    rows: list[dict[str, Any]] = [
-        {"color": c, "text": heat_layer.span(a, b)} for c, a, b in zip(colors, lower, upper)
-    ]
-    rows = rows[::-1] + area_states.legend([*others, *zero], theme)
+    texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
+    rows = class_rows(colors, texts) + area_states.legend([*others, *zero], theme)
     note = f"One scale for all {found.steps.frames} frames"
     note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
     note += area_layer.approximate(view)
@@ -141,6 +144,7 @@ def _fills(
         "fills": [theme.paper] * len(values),
         "legend": {"title": f"{per} a frame", "rows": rows, "note": note},
         "frames": {
+            **frames,
             "looks": [theme.paper, *colors, *(area_states.fill(s, theme) for s in others)],
             "fills": ["".join(chr(97 + v) for v in column) for column in looks.T.tolist()],
         },
@@ -161,7 +165,7 @@ def bar(view: View, answer: Answer, asked: MapChoices) -> None:
     if why := _nothing(found):
         st.text(f"{why}: choose a longer period, or longer steps.")
         return
-    data = {
+    data: PlayerBar = {
         "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
         "units": found.counted.n.tolist(), "width": found.steps.width, "counts": found.totals,
         "ticks": _ticks(found.steps), "of": answer.headline["n"],
@@ -203,7 +207,7 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
     if _nothing(found) or not (answer.covered and answer.placed):
         return
     held = answer.table["asked"].to_numpy(bool)
-    data = {
+    data: FrameTable = {
         "part": "table", "names": answer.table["area"][held].tolist(), "most": _SHOWN,
         "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
         "totals": found.totals,

@@ -19,6 +19,7 @@ from ui import raster
 from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
+from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 
@@ -28,7 +29,8 @@ MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
 RATIOS = (0.5, 0.8, 1.25, 2.0)
 SAID = ("less than half", "half to 0.8", "0.8 to 1.25", "1.25 to twice", "more than twice")
 
-Told = dict[str, Any]
+
+Pair = tuple[View, View]
 
 
 def modes(layer: str) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ def modes(layer: str) -> tuple[str, ...]:
 
 def two_period_patch(
     view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
-) -> Told:
+) -> Picture:
     """The changes to the map's patch where two periods are compared; none where they cannot be."""
     found = map_layers.pair(view)
     if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
@@ -48,39 +50,36 @@ def two_period_patch(
     now, before = BOTH[layer](found, answer, theme, asked)
     captions = [f"before: {period(found[1].start, found[1].end)}",
                 f"now: {period(found[0].start, found[0].end)}"]  # fmt: skip
-    kept = {key: before.get(key) for key in ("fills", "heat", "hexes")}
     legend = now["legend"]
-    if "note" in legend:
+    if legend and "note" in legend:
         said = f"Both periods on one scale, whole {answer.step}s only"
-        legend = legend | {"note": said + area_layer.approximate(view)}
-    versus = {"mode": asked.beside, "captions": captions} | kept
-    return now | {"legend": legend, "versus": versus}
+        legend = {**legend, "note": said + area_layer.approximate(view)}
+    versus: TwoPeriods = {
+        "mode": asked.beside,
+        "captions": captions,
+        "fills": before.get("fills"),
+        "heat": before.get("heat"),
+        "hexes": before.get("hexes"),
+    }
+    return {**now, "legend": legend, "versus": versus}
 
 
-def _areas(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:  # noqa: ARG001
+def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[Picture]:  # noqa: ARG001
     """Incidents a whole week (or day) in both periods, in the same classes."""
     both = [_per_step(answer, found[0], column) for column in ("now", "before")]
     upper = classes.limits(np.concatenate(both))
-    colors = palette.classes(theme, len(upper))
     states = [
         area_states.with_zeros(area_layer.states(found[0], answer), values) for values in both
     ]
-    drawn = [
-        [
-            colors[c] if state is State.COUNTED else area_states.fill(state, theme)
-            for c, state in zip(classes.assign(values, upper), held)
-        ]
-        for values, held in zip(both, states)
-    ]
-    lower = [0.0, *upper[:-1]]
-    rows: list[Told] = [
-        {"color": c, "text": heat_layer.span(a, b)}
-        for c, a, b in zip(colors, lower, upper)
-    ]  # fmt: skip
-    rows = rows[::-1] + area_states.legend(np.concatenate(states), theme)
+    texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
+    rows = class_rows(palette.classes(theme, len(upper)), texts)
+    rows += area_states.legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
-    legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
-    return [{"fills": fills, "legend": legend} for fills in drawn]
+    legend: Legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
+    return [
+        {"fills": area_layer.class_fills(values, upper, shown, theme), "legend": legend}
+        for values, shown in zip(both, states)
+    ]
 
 
 def _per_step(answer: Answer, view: View, column: str) -> Any:
@@ -93,7 +92,7 @@ def _per_step(answer: Answer, view: View, column: str) -> Any:
         return np.where(people > 0, 1000 * values / people, np.nan)
 
 
-def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:
+def _heat(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[Picture]:
     """Both surfaces, each as its own picture, in the same colors."""
     over = views.outline(found[0])
     if over is None:
@@ -104,14 +103,14 @@ def _heat(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoi
     return [heat_layer.heat_patch(v, answer, theme, asked._replace(scale=top)) for v in found]
 
 
-def _hexes(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> list[Told]:
+def _hexes(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[Picture]:
     """Densities in both periods: counts of periods of different length tell nothing."""
     asked = asked._replace(hexagons="density")
     upper = hexagon_layer.density_limits(found)
     return [hexagon_layer.hexagon_patch(v, answer, theme, asked, upper) for v in found]
 
 
-def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> Told:  # noqa: ARG001
+def _area_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
     """The ratio of both periods where it is more than chance can do."""
     table: pd.DataFrame = answer.table
     sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
@@ -124,7 +123,7 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     out = area_states.LOOKS[State.NOT_CHOSEN]
     fills = [out.hatch if not a else "nodata" if n else "few" if not s else f
              for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
-    rows: list[Told] = [{"color": c, "text": t} for c, t in zip(ramp, SAID)][::-1]
+    rows = class_rows(ramp, SAID)
     seasonal = (table["change"] == "season").any()
     can = "may be chance or season" if seasonal else "may be chance"
     rows.append({"hatch": "few", "text": f"not clear: {can}"})
@@ -137,7 +136,7 @@ def _area_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
         f"whole {answer.step}s. Judged together: of the areas colored about 1 in 20 is chance."
         f"{_season(answer) if answer.comparison and not answer.comparison.years else ''}"
     )
-    legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
+    legend: Legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
     return {"fills": fills, "legend": legend}
 
 
@@ -149,7 +148,7 @@ def _season(answer: Answer) -> str:
     return " The periods lie in other seasons: season alone can do as much"
 
 
-def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: MapChoices) -> Told:
+def _heat_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:
     """The difference of both surfaces where it stands after false-discovery control."""
     over = views.outline(found[0])
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
@@ -177,7 +176,7 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
         reach = difference.REACH * asked.bandwidth
         note += ". " + power.words_of(rise, f"within {reach:,.0f} m of a typical spot").rstrip(".")
     ends = [f"{heat_layer.short(top)} fewer", "0", f"{heat_layer.short(top)} more"]
-    ramp = {"colors": [*palette.diverging(theme)], "ticks": ends}
+    ramp: ColorRamp = {"colors": [*palette.diverging(theme)], "ticks": ends}
     return {
         "heat": {"url": url, "bounds": grid.bounds},
         "legend": {"title": "Change, incidents per km² per week", "ramp": ramp, "note": note},
@@ -185,13 +184,12 @@ def _heat_change(found: tuple[View, View], answer: Answer, theme: Theme, asked: 
     }
 
 
-Pair = tuple[View, View]
-BOTH: dict[str, Callable[[Pair, Answer, Theme, MapChoices], list[Told]]] = {
+BOTH: dict[str, Callable[[Pair, Answer, Theme, MapChoices], list[Picture]]] = {
     "areas": _areas,
     "heat": _heat,
     "hexagons": _hexes,
 }
-DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, MapChoices], Told]] = {
+DIFFERENCES: dict[str, Callable[[Pair, Answer, Theme, MapChoices], Picture]] = {
     "areas": _area_change,
     "heat": _heat_change,
 }

@@ -6,13 +6,25 @@ files share.
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from data.palette import Theme
+
+
+class LegendRow(TypedDict):
+    """A row of the legend: a color or a hatch of static/map/fills.js, and its words.
+
+    A `weak` row is striped: its numbers are not to be relied on.
+    """
+
+    text: str
+    color: NotRequired[str]
+    hatch: NotRequired[str]
+    weak: NotRequired[bool]
 
 
 class State(Enum):
@@ -102,7 +114,7 @@ def fill(state: State, theme: Theme) -> str:
     return LOOKS[state].hatch or theme.paper
 
 
-def legend(held: Iterable[State], theme: Theme) -> list[dict[str, Any]]:
+def legend(held: Iterable[State], theme: Theme) -> list[LegendRow]:
     """A row of the legend for each of the states that a map shows."""
     seen = set(held)
     return [

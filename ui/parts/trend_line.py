@@ -5,7 +5,6 @@ takes; the tests hold it against the schema that Altair ships.
 """
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ import pandas as pd
 from data.palette import Theme
 from ui.parts import charts
 
-Spec = dict[str, Any]
+Spec = dict[str, object]
 _INCIDENTS = {"field": "n", "type": "quantitative", "title": "incidents", "format": ","}
 
 

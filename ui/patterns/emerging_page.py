@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import altair as alt
 import numpy as np
@@ -21,6 +21,7 @@ from ui.cached import findings, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import LegendRow, Picture
 from ui.parts import charts, headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
@@ -182,7 +183,7 @@ class EmergingPage(MapPage):
             return "no whole step"
         return period(steps.starts[0], steps.starts[-1] + timedelta(days=steps.days[-1] - 1))
 
-    def picture(self, theme: Theme) -> dict[str, Any]:
+    def picture(self, theme: Theme) -> Picture:
         """Return the map's patch: the category of each area."""
         found, tested = self.found, self._tested()
         colors = _colors(theme)
@@ -288,9 +289,9 @@ def _colors(theme: Theme) -> dict[str, str]:
     }
 
 
-def _legend_rows(present: set[str], colors: dict[str, str]) -> list[dict[str, Any]]:
+def _legend_rows(present: set[str], colors: dict[str, str]) -> list[LegendRow]:
     """Return a row of the legend for each color that is on the map."""
-    rows: list[dict[str, Any]] = []
+    rows: list[LegendRow] = []
     for spot in ("hot", "cold"):
         for family in _FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]

@@ -1,7 +1,7 @@
 """The page of episodes: groups of records that look like one event."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import altair as alt
 import pandas as pd
@@ -24,6 +24,7 @@ from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import findings, views
 from ui.frame.method_note import MethodNote
+from ui.map.patch import LegendRow, Picture
 from ui.parts import charts, headline, tables
 from ui.patterns import episode_lists
 from ui.patterns.episode_lists import MOST_LISTED
@@ -123,7 +124,7 @@ class EpisodesPage(MapPage):
         local = self.found.records["occurred_at"].dt.tz_convert(views.current_settings().zone)
         return period(local.dt.date.min(), local.dt.date.max())
 
-    def picture(self, theme: Theme) -> dict[str, Any]:
+    def picture(self, theme: Theme) -> Picture:
         """Return the map's patch: a ring an episode, by kind, with how many records it holds."""
         found = self.found
         kinds = found.records["kind"].value_counts().index.tolist()
@@ -131,7 +132,7 @@ class EpisodesPage(MapPage):
         hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
         colors = dict(zip(codes.values(), hexes))
         cells = _cells(found, codes)
-        rows = [
+        rows: list[LegendRow] = [
             {"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors
         ]
         if len(codes) > len(colors):
@@ -149,7 +150,6 @@ class EpisodesPage(MapPage):
                 "colors": colors,
                 "rest": palette.REST,
                 "kinds": {c: words.spoken(k) for k, c in codes.items()},
-                "shown": len(found.records),
                 "of": len(found.records),
             },
             "fills": None,

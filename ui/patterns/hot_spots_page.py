@@ -19,6 +19,7 @@ from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import headline, measures, tables
 from ui.patterns import area_patterns
 from ui.patterns.area_patterns import Lack
@@ -167,20 +168,20 @@ class HotSpotsPage(MapPage):
             )
         return lines
 
-    def picture(self, theme: Theme) -> dict[str, Any]:
+    def picture(self, theme: Theme) -> Picture:
         """Return the map's patch: colors where a result stands, hatches elsewhere."""
         colors = dict(zip((text for *_, text in _CLASSES), _colors(theme)))
         table = self.found.table
         keys = [self._class(row) for row in table.itertuples()]
         hatches = {"": "chance", UNDECIDED: "few", "none": "nodata"}
         named = {"": "may be chance", UNDECIDED: "cannot tell", "none": self._untested()}
-        rows: list[dict[str, Any]] = [
+        rows: list[LegendRow] = [
             {"color": color, "text": key} for key, color in colors.items() if key in keys
         ]
         rows += [
             {"hatch": hatch, "text": named[key]} for key, hatch in hatches.items() if key in keys
         ]
-        legend = {
+        legend: Legend = {
             "title": "Areas with their neighbors",
             "rows": rows,
             "note": f"Gi*, {period(self.view.start, self.view.end)}"

@@ -22,6 +22,7 @@ from ui.cached import findings
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
+from ui.map.patch import LegendRow, Picture
 from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
@@ -235,12 +236,13 @@ class NowPage(MapPage):
             raise ValueError(f"the newest days were not scanned: {self.why_not()}")
         return self.newest
 
-    def picture(self, theme: Theme) -> dict[str, Any]:
+    def picture(self, theme: Theme) -> Picture:
         """Return the map's patch: the areas of each unusual cluster."""
         _, _, _, high, high2 = palette.diverging(theme)
         fills = [theme.paper] * len(self.found.counts)
         tips: list[list[str]] = [["nothing unusual here"] for _ in fills]
-        rows, order = [], []
+        rows: list[LegendRow] = []
+        order: list[int] = []
         for i, row in enumerate(_unusual(self._scan())):
             color = high if i else high2
             many = f"{row.cases:,.0f} where {_expected(row)}"

@@ -13,6 +13,7 @@ from ui.cached import views
 from ui.frame import downloads, frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import layers, leaflet
+from ui.map.patch import Picture
 from ui.parts import tables
 
 
@@ -83,7 +84,7 @@ class PatternPage(Protocol):
 class MapPage(PatternPage, Protocol):
     """A page of patterns whose finding is drawn on the map of areas."""
 
-    def picture(self, theme: Theme) -> dict[str, Any]:
+    def picture(self, theme: Theme) -> Picture:
         """Return what differs on the map from one on which nothing is drawn."""
         ...
 

@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import shapely
 import streamlit as st
 
+from data.maps.outlines import MapArea
 from data.published import grids, released
 from data.published.grids import Sort
 from data.published.released import Release
-from data.release.tables import Tables
+from data.release.tables import ReleasedArea, Tables
+from geo.geojson import Feature, FeatureCollection
 from geo.label_point import label_point
 from geo.longitude import framed
+from ui.map.patch import Corners
 
 
 class Kept(NamedTuple):
@@ -20,7 +23,7 @@ class Kept(NamedTuple):
 
     release: Release
     tables: Tables
-    areas: list[dict[str, Any]]
+    areas: list[Feature[ReleasedArea]]
     sorts: dict[str, Sort]
 
 
@@ -42,14 +45,14 @@ def current_release() -> Kept:
 
 
 @st.cache_resource(max_entries=3)
-def shapes(folder: Path) -> tuple[dict[str, Any], list[list[float]]]:
+def shapes(folder: Path) -> tuple[FeatureCollection[MapArea], Corners]:
     """The areas as the map draws them, with the outline of the place, and the bounds."""
-    features = []
+    features: list[Feature[MapArea]] = []
     areas = _kept(folder).areas
     forms = framed(shapely.from_geojson(json.dumps(area["geometry"])) for area in areas)
     for i, (area, form) in enumerate(zip(areas, forms)):
         geometry = json.loads(shapely.to_geojson(form), parse_float=_short)
-        told = {"i": i, "name": area["properties"]["name"], "at": label_point(form)}
+        told: MapArea = {"i": i, "name": area["properties"]["name"], "at": label_point(form)}
         features.append({"type": "Feature", "properties": told, "geometry": geometry})
     whole = shapely.union_all(shapely.make_valid(forms)).buffer(0.0002).buffer(-0.0002)
     outline = shapely.set_precision(whole.simplify(0.0001), 1e-5, mode="pointwise")
@@ -57,7 +60,7 @@ def shapes(folder: Path) -> tuple[dict[str, Any], list[list[float]]]:
     form = json.loads(shapely.to_geojson(outline), parse_float=_short)
     features.append({"type": "Feature", "properties": told, "geometry": form})
     west, south, east, north = shapely.total_bounds(forms).round(5).tolist()
-    body = {"type": "FeatureCollection", "features": features}
+    body: FeatureCollection[MapArea] = {"type": "FeatureCollection", "features": features}
     return body, [[south, west], [north, east]]
 
 

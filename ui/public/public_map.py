@@ -1,7 +1,5 @@
 """The public map: released numbers by area, and one look for all that is not shown."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -11,13 +9,12 @@ from data.published import number_classes, release_words, released, released_cel
 from data.published.period_names import period_words
 from ui.frame import look
 from ui.map import leaflet
+from ui.map.patch import Patch, Picture, area_patch
 from ui.parts import area_states
-from ui.parts.area_states import State
+from ui.parts.area_states import LegendRow, State
 from ui.public import public_cached
 from ui.public.public_frame import Shown
 
-_NOTHING = ("fills", "heat", "hexes", "incidents", "versus", "frames", "asks", "base", "cover",
-           "blend", "water", "shape")  # fmt: skip
 HIDDEN = "nodata"  # the hatch
 
 
@@ -31,25 +28,13 @@ def show_public_map(found: Shown, key: str) -> None:
     )
 
 
-def patch(found: Shown) -> dict[str, Any]:
+def patch(found: Shown) -> Patch:
     """Everything that the map shows."""
     theme = look.theme()
     body, _ = public_cached.shapes(found.release.folder)
-    return dict.fromkeys(_NOTHING) | {
-        "shapes": found.release.id,
-        "geojson": body,
-        "dark": theme.dark,
-        "ink": theme.ink,
-        "paper": theme.paper,
-        "accent": theme.accent,
-        "edge": theme.quiet,
-        "named": True,
-        "opens": False,
-        "draws": False,
-        "tips": released_tips(found),
-        "order": [],  # joined names are long: written only where there is room
-        **fills(found, theme),
-    }
+    # joined names are long: written only where there is room
+    areas = area_patch(theme, found.release.id, released_tips(found), order=[], edge=theme.quiet)
+    return {**areas, "geojson": body, **fills(found, theme)}
 
 
 def released_tips(found: Shown) -> list[list[str]]:
@@ -66,7 +51,7 @@ def released_tips(found: Shown) -> list[list[str]]:
     return told
 
 
-def fills(found: Shown, theme: Theme) -> dict[str, Any]:
+def fills(found: Shown, theme: Theme) -> Picture:
     """Each area in the color of its class in the whole table; hatched where it has no number."""
     rows, choice = found.rows, found.choice
     asked = rows["asked"].to_numpy(bool)
@@ -83,7 +68,7 @@ def fills(found: Shown, theme: Theme) -> dict[str, Any]:
     ]
     step = 1 if choice.exact else released.rule(found.release.manifest, "base")
     ranges = number_classes.class_ranges(grid.n, breaks, step) if grid else []
-    legend: list[dict[str, Any]] = [
+    legend: list[LegendRow] = [
         {"color": colors[name], "text": f"{low:,}" if low == top else f"{low:,} to {top:,}"}
         for name, low, top in reversed(ranges)
     ]
