@@ -10,7 +10,7 @@ from ui.parts import headline, measures, trend_line
 view = frame.view()
 theme = frame.theme()
 title = st.container()
-numbers, choices = st.columns([1.6, 1], vertical_alignment="center")
+numbers, choices = st.columns([1.3, 1], vertical_alignment="center")
 with choices:
     layer = controls.layer()
     asked = controls.ask_choices(view, layer)

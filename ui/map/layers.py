@@ -11,6 +11,7 @@ from ui.cached import views
 from ui.map import (
     area_layer,
     basemap,
+    change_layer,
     drawing,
     heat_layer,
     hexagon_layer,
@@ -25,6 +26,7 @@ from ui.parts import measures
 # layers of the map: each row draws a View for ui.map.leaflet
 LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], Picture]] = {
     "areas": area_layer.fills,
+    "change": change_layer.change_fills,
     "heat": heat_layer.heat_patch,
     "hexagons": hexagon_layer.hexagon_patch,
     "incidents": incident_layer.incident_patch,

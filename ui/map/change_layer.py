@@ -1,0 +1,69 @@
+"""The change of each area against the compared period, where chance does not explain it."""
+
+import numpy as np
+
+from data import palette
+from data.palette import Theme
+from data.views.answers import Answer
+from data.views.view import View
+from geo.forest import Finding
+from ui.map.area_layer import approximate, states
+from ui.map.choices import MapChoices
+from ui.map.patch import Legend, LegendRow, Picture
+from ui.parts import area_states
+from ui.parts.area_states import State
+
+_TWICE = 2.0
+# what may be told of a ratio, in words and by hatch; of higher and lower by color
+_UNTOLD = {
+    Finding.UNCLEAR: ("chance", "not clear: may be chance"),
+    Finding.SEASON: ("chance", "season can do as much"),
+    Finding.FEW: ("few", "too few to judge"),
+    Finding.NONE: ("few", "too few to judge"),
+}
+
+
+def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
+    """Each area in the color of its change; hatched where none can be told, and why."""
+    table, shown = answer.table, states(view, answer)
+    if answer.comparison is None:
+        rows: list[LegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
+        nothing: Legend = {"title": "Change", "rows": rows}
+        return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.edge}
+    less2, less, _, more, more2 = palette.diverging(theme)
+    colors = {
+        "at least twice as many": more2,
+        "more": more,
+        "fewer": less,
+        "at most half as many": less2,
+    }
+    texts = [
+        _class(Finding(change), ratio) for change, ratio in zip(table["change"], table["ratio"])
+    ]
+    hatches = {text: hatch for hatch, text in _UNTOLD.values()}
+    fills = [
+        (colors | hatches)[text] if state is State.COUNTED else area_states.fill(state, theme)
+        for text, state in zip(texts, shown)
+    ]
+    seen = {text for text, state in zip(texts, shown) if state is State.COUNTED}
+    rows = [{"color": color, "text": text} for text, color in colors.items() if text in seen]
+    rows += [{"hatch": hatch, "text": text} for text, hatch in hatches.items() if text in seen]
+    legend: Legend = {
+        "title": "Change against the compared period",
+        "rows": rows + area_states.legend(shown, theme),
+        "note": f"{answer.comparison.period} against {answer.comparison.period_before}, whole "
+        f"{answer.step}s{approximate(view)}",
+    }
+    clear = table["change"].isin((Finding.HIGHER, Finding.LOWER))
+    away = np.abs(np.log(table["ratio"].where(clear))).sort_values(ascending=False)
+    order = away.dropna().index[:400].tolist()
+    return {"fills": fills, "legend": legend, "edge": theme.edge, "order": order}
+
+
+def _class(finding: Finding, ratio: float) -> str:
+    """The legend's text for a finding on a ratio."""
+    if finding is Finding.HIGHER:
+        return "at least twice as many" if ratio >= _TWICE else "more"
+    if finding is Finding.LOWER:
+        return "at most half as many" if ratio <= 1 / _TWICE else "fewer"
+    return _UNTOLD[finding][1]
