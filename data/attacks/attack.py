@@ -1,7 +1,7 @@
 """Attack a release, or what the job makes of made records, before anybody else does."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,6 @@ from data.storage.disk import sync
 from data.storage.store import Store, literal, query
 
 SIZES = (300, 3000, 20_000)  # made reports a year
-Move = Callable[[int, int], None]
 
 
 def job(policy: Policy, groups: list[int] | None = None) -> Build:

@@ -20,7 +20,7 @@ from data.storage.identity import BASE
 from data.storage.store import Store, literal
 from geo.area_index import index_areas
 
-FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
+FORMAT = 6  # part of the stamp: a change of the narrow table makes a new one
 _ROW_GROUP = 122_880
 
 

@@ -13,7 +13,7 @@ from geo import hexagons, mercator
 from geo.area_index import AreaIndex, locate_points
 from geo.longitude import near
 
-ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+ENUMS = ("kind", "grade", "via", "setting", "response", "time_precision", "place_precision")
 NOT_SET = 255
 FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
 

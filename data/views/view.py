@@ -38,6 +38,7 @@ class View:
     forces: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
     vias: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     shape: str = ""
     since: date | None = None

@@ -185,6 +185,20 @@ def plain(events: list[Event]) -> dict[str, Any]:
                             of.append((detail["became"], moved[0]))
         return {source: of[-1][1] for source, of in found.items() if of}
 
+    def rewritten() -> set[str]:
+        """Batches of which the last that was done is that a purge wrote them anew."""
+        gone: set[str] = set()
+        for row in rows:
+            if row.verb == "purge" and "batch" in row.detail:
+                gone = (gone | {row.detail["batch"]}) - {row.detail["became"]}
+            elif row.verb == "import":
+                gone -= {row.subject}
+        return gone
+
+    kept: dict[str, list[int]] = {}
+    for row in rows:
+        if row.verb == "import":
+            kept.setdefault(row.subject, []).append(row.detail["kept"])
     published = [r.subject for r in rows if r.verb == "publish"]
     recalled = {r.subject for r in rows if r.verb == "recall"}
     standing = [n for n in dict.fromkeys(published) if n not in recalled]
@@ -192,6 +206,12 @@ def plain(events: list[Event]) -> dict[str, Any]:
         "live": live(rows),
         "stated": stated(),
         "sets": {r.detail["set"]: r.subject for r in rows if r.verb == "areas"},
+        "rewritten": rewritten(),
+        "kept_anew": {
+            name: kept[name][-1]
+            for name, _ in live(rows)
+            if name in kept and kept[name][0] != kept[name][-1]
+        },
         "crs": next((r.subject for r in rows if r.verb == "crs"), None),
         "purged": [r.subject for r in rows if r.verb == "purge" and "batch" not in r.detail],
         "purges": sum(r.verb == "purge" for r in rows),
@@ -208,6 +228,8 @@ def folded(history: History) -> dict[str, Any]:
         "live": [(name, event.seq) for name, event in history.imports.items()],
         "stated": history.decisions.stated,
         "sets": {name: event.id for name, event in history.area_sets.items()},
+        "rewritten": set(history.rewritten),
+        "kept_anew": history.kept_anew,
         "crs": history.crs,
         "purged": [event.subject for event in history.purged],
         "purges": history.purges,

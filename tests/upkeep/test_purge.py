@@ -18,7 +18,7 @@ from data.imports import importer, rejects
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
 from data.storage import batches, build, identity
-from data.storage.events import RecordPurged
+from data.storage.events import BatchRewritten, RecordPurged
 from data.storage.store import Gone, Store
 from data.upkeep import purge
 
@@ -352,3 +352,10 @@ def test_purges_of_earlier_versions_hold(take: Take, store: Store) -> None:
     store.ledger.append(RecordPurged(identity.unkeyed(mark)))
     report = take([V1, "24-1,2024-03-09 10:07,44.9,-93.2,other,5"], OWN)
     assert report.rejected == {rejects.PURGED: 1}
+    # the first version told of the record and of its batch in one event
+    store.ledger.append(BatchRewritten(identity.unkeyed("calls:24-9"), "a batch", "another"))
+    report = take(
+        ["24-9,2024-03-10 10:07,44.9,-93.2,other,5", "24-8,2024-03-11 10:07,44.9,-93.2,other,5"],
+        OWN,
+    )
+    assert report.rejected == {rejects.PURGED: 1} and report.kept == 1
