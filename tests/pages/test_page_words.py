@@ -47,8 +47,9 @@ def bound(file: Path) -> set[str]:
     found = set()
     for call in ast.walk(ast.parse(file.read_text())):
         given = {k.arg: k.value for k in call.keywords} if isinstance(call, ast.Call) else {}
-        if "bind" in given and isinstance(given["key"], ast.Constant):
-            found.add(str(given["key"].value))
+        key = given.get("key") if "bind" in given else given.get("word")  # of ask_one
+        if isinstance(key, ast.Constant):
+            found.add(str(key.value))
     return found
 
 
