@@ -19,7 +19,7 @@ from typing import Any
 from bench import made, start
 from data.embed import embed_files
 from data.settings import Problem
-from tests.made_release import made as release
+from tests.made_release import make_release
 
 BYTES, SECONDS, RATE = 150 * 1024, 1.0, 2_000
 ROUNDS = 5
@@ -49,7 +49,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         store, site = Path(folder) / "store", Path(folder) / "site"
         made.sample_store(store)
-        embed_files.write_embed(site, *release(store))
+        embed_files.write_embed(site, *make_release(store))
         found = [_bytes(site)]
         for file in list(site.rglob("*")):
             if file.suffix in (".html", ".js", ".css", ".svg", ".json", ".csv"):

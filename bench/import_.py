@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from data.areas import area_import
 from data.imports import importer
 from data.settings import ROOT, Settings
-from data.storage import build
+from data.storage import area_sets, build
 from data.storage.store import Store
 from geo import areas
 
@@ -133,7 +133,7 @@ def _areas(work: Path, stops: pd.DataFrame) -> Path:
     drawn.write_text(learned.to_json())
     store = work / "store"
     area_import.add(Store(store), _place(store), drawn, name_column="name", say=lambda _: None)
-    frame, _ = area_import.read_areas(area_import.current_sets(Store(store))["neighborhoods"])
+    frame, _ = area_sets.read_areas(area_sets.current_sets(Store(store))["neighborhoods"])
     frame.to_parquet(work / "areas.parquet")
     return work / "areas.parquet"
 
@@ -192,7 +192,7 @@ def _areas_agree(
     by: npt.NDArray[np.uint8],
     peer: pa.Table,
 ) -> bool:
-    frame, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    frame, _ = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     names: npt.NDArray[Any] = np.append(frame["name"].to_numpy(object), None)
     same = names[area] == peer["area"].to_numpy(zero_copy_only=False)
     inside = peer["area_of_point"].to_numpy(zero_copy_only=False)

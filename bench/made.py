@@ -26,8 +26,9 @@ from data.imports.report import Report
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
-from data.storage import build, identity, ledger, projection
-from data.storage.store import Store, move
+from data.storage import build, identity, projection
+from data.storage.disk import move
+from data.storage.store import Store
 
 ROWS = 1_000_000
 SEED = 2017
@@ -79,15 +80,14 @@ def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = 
     drawn from the police stops of `given`, a store of the sample, else of a new one.
     """
     made, place = Store(root), replace(settings.load_settings(), store=root)
-    if made.events():
+    if made.history().count:
         raise Problem(f"{root} holds a store already. Choose another folder.")
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         given = given or sample_store(Path(folder) / "sample")
         with made.writing() as scratch:
-            for event in given.events():
-                if event.verb == "areas":
-                    shutil.copy(given.areas / f"{event.subject}.parquet", made.areas)
-                    ledger.append(made.ledger, "areas", event.subject, **event.detail)
+            for event in given.history().area_sets.values():
+                shutil.copy(given.areas / f"{event.id}.parquet", made.areas)
+                made.ledger.append(replace(event, at=""))
             _import(made, place, _stops(given), scratch, rows, seed)
     build.rebuild(made, place)
     return made
@@ -95,8 +95,8 @@ def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = 
 
 def _stops(given: Store) -> pa.Table:
     """The sample's police stops, as many whole weeks of them as a cycle has."""
-    imported = [e for e in given.events() if e.verb == "import"]
-    (name,) = (e.subject for e in imported if e.detail["source"] == "police-stops")
+    imported = given.history().imports.items()
+    (name,) = (batch for batch, event in imported if event.source == "police-stops")
     stops = pq.read_table(given.batches / f"{name}.parquet")
     end = DRAWN_FROM + timedelta(days=CYCLE)
     return stops.filter(pc.less(stops["local_date"], end)).combine_chunks()
@@ -125,8 +125,8 @@ def _import(
     report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.key_mark(identity.store_key(made.root))
-    more = {"sha256": name, "imported_at": at, "mapping": {"source": NAME}, "key": key}
-    ledger.append(made.ledger, "import", name, **report.detail(), **more)
+    mapping = {"source": NAME}
+    made.ledger.append(report.event(sha256=name, imported_at=at, mapping=mapping, key=key))
 
 
 def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Iterator[pa.Table]:

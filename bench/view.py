@@ -17,7 +17,8 @@ from bench.plain import view as plain
 from data.maps import heat_surface, outlines
 from data.storage.store import Current, Store
 from data.views import answers, coverage, pixel_counts, view_counts
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 
 ROWS = 1_000_000
 ROUNDS = 15

@@ -79,8 +79,8 @@ DARK_WARM, DARK_COOL = (
 )
 
 # Tol's muted: never more than seven kinds at once, the rest grey
-KINDS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
-DARK_KINDS = (
+KIND_COLORS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
+DARK_KIND_COLORS = (
     "#a99be8",
     "#e08793",
     "#5cc4b3",

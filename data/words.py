@@ -147,6 +147,9 @@ CODES: dict[str, dict[str, int]] = {
     for column, table in TABLES.items()
 }
 
+# area sets that are always there -> H3 resolution
+HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}
+
 
 def spoken(code: str) -> str:
     """A word as readers see it: the code with spaces for underscores."""

@@ -48,7 +48,7 @@ def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
     os.environ.update(told)
     for name in STEPS:
         setattr(os, name, stepping(getattr(os, name)))
-    ledger.add = stepping(ledger.add)  # SQLite's own steps cannot be seen from here
+    ledger._insert = stepping(ledger._insert)  # SQLite's own steps cannot be seen from here
     if SAMPLE in told:
 
         def small(folder: Path) -> None:

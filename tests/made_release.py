@@ -24,7 +24,7 @@ class Made(NamedTuple):
     manifest: dict[str, Any]
 
 
-def made(store: Path, times: int = 1, *, official: bool = True) -> Made:
+def make_release(store: Path, times: int = 1, *, official: bool = True) -> Made:
     """The release of a store; `times` makes each community report so many."""
     folder = next(p for p in sorted((store / "current").iterdir()) if p.is_dir())
     meta = json.loads((folder / "meta.json").read_text())

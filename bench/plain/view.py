@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import words
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 
 WORDS = ("kind", "grade", "place_precision")
 EXACT = ["exact", "block"]  # what a heatmap may show

@@ -7,30 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.parquet as pq
 import shapely
 
 from data import words
 from data.areas import boundary_shapes, label_or_point, labelled_points, residents
 from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
-from data.files.cells import is_missing
 from data.settings import Problem, Settings
-from data.storage import area_names, ledger, projection
-from data.storage.meta_types import AreaFileMeta
-from data.storage.store import Store, move
-from geo import longitude
+from data.storage import area_names, area_sets, projection
+from data.storage.area_sets import Metadata
+from data.storage.disk import move
+from data.storage.events import AreasSet
+from data.storage.store import Store
 from geo.areas import learn_areas
 from geo.arrays import Floats
 
-KEY = b"porchlight"
 NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
-ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
-DECIDERS = b"porchlight place_by"  # what decides, by source, between label and point
-Metadata = AreaFileMeta
 Say = Callable[[str], None]
 
 
@@ -112,13 +106,13 @@ def decide(
     store: Store, settings: Settings, set_name: str, place_by: Sequence[str], say: Say = print
 ) -> None:
     """Change what decides in an area set that is there: labels or points, by source."""
-    file = current_sets(store).get(set_name)
+    file = area_sets.current_sets(store).get(set_name)
     if file is None:
         raise Problem(
             f"There is no area set {area_names.printable(set_name)}. Give it: --set NAME."
         )
-    areas, meta = read_areas(file)
-    before = label_or_point.decisions(store).of_sets.get(set_name, {})
+    areas, meta = area_sets.read_areas(file)
+    before = store.history().decisions.of_sets.get(set_name, {})
     deciders = label_or_point.for_areas(store, settings, areas, meta, place_by, before, None, say)
     if deciders != before:
         _declare(store, file.stem, meta, deciders)
@@ -126,75 +120,13 @@ def decide(
 
 def _declare(store: Store, name: str, meta: Metadata, deciders: Mapping[str, str]) -> None:
     """Make an area set the one of its name: one event, with what decides in it."""
-    with_deciders = {"place_by": dict(deciders)} if deciders else {}
-    ledger.append(store.ledger, "areas", name, set=meta["set"], how=meta["how"], **with_deciders)
-
-
-def current_sets(store: Store) -> dict[str, Path]:
-    """The newest file of each area set; the sets in the order of their first."""
-    files: dict[str, Path] = {}
-    for event in store.events():
-        if event.verb == "areas":
-            files[event.detail["set"]] = store.areas / f"{event.subject}.parquet"
-    return files
-
-
-def names_like_empty_cells(store: Store) -> frozenset[str]:
-    """The names and old names of areas that a cell would not be believed, such as NA."""
-    found: set[str] = set()
-    for file in current_sets(store).values():
-        held = pq.read_table(file, columns=["name"])
-        aliases = json.loads(held.schema.metadata[KEY]).get("aliases", {})
-        found |= {*held["name"].to_pylist(), *aliases}
-    return frozenset(name.casefold() for name in found if is_missing(name))
-
-
-def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
-    """An area set [code, name, population, geometry] and its metadata."""
-    held = pq.read_schema(path).metadata
-    meta: Metadata = json.loads(held[KEY])
-    return gpd.read_parquet(path), meta
-
-
-def meridian(store: Store) -> float:
-    """The middle longitude of the first area set; 0 without one."""
-    for file in current_sets(store).values():
-        west, _, east, _ = read_areas(file)[0].total_bounds
-        return float(west + east) / 2
-    return 0.0
-
-
-def copy(file: Path, target: Path, meridian: float) -> None:
-    """Write an area set with its longitudes within 180 degrees of a meridian."""
-    areas, meta = read_areas(file)
-    west, _, east, _ = areas.total_bounds
-    if max(meridian - west, east - meridian) <= 180:
-        target.write_bytes(file.read_bytes())
-    else:
-        shapes = longitude.shapes_near(areas.geometry, meridian)
-        _write(areas.set_geometry(gpd.GeoSeries(shapes, crs=areas.crs)), meta, target, {})
-
-
-def _write(
-    areas: gpd.GeoDataFrame, meta: Metadata, target: Path, more: Mapping[bytes, bytes]
-) -> None:
-    areas.to_parquet(target)
-    table = pq.read_table(target)
-    held = {**table.schema.metadata, KEY: json.dumps(meta).encode(), **more}
-    pq.write_table(table.replace_schema_metadata(held), target, compression="zstd")
+    store.ledger.append(AreasSet(name, meta["set"], meta["how"], dict(deciders) or None))
 
 
 def _beside(store: Store, deciders: Mapping[str, str]) -> dict[bytes, bytes]:
     """The event number and the deciders to keep in a set's file, to recover a lost ledger."""
-    return {ORDER: str(store.next_number()).encode(), DECIDERS: json.dumps(dict(deciders)).encode()}
-
-
-def label_codes(
-    areas: gpd.GeoDataFrame, metadata: Metadata, labels: Sequence[str]
-) -> npt.NDArray[np.int32]:
-    """The row of the area that each label names, also by an alias; -1 for none."""
-    lookup = area_names.Lookup(areas["name"].tolist(), metadata.get("aliases", {}))
-    return np.array([lookup.row(label) for label in labels], dtype=np.int32)
+    number, told = str(store.next_number()), json.dumps(dict(deciders))
+    return {area_sets.ORDER: number.encode(), area_sets.PLACE_BY: told.encode()}
 
 
 def _check_set_name(name: str) -> None:
@@ -206,10 +138,10 @@ def _check_set_name(name: str) -> None:
 
 
 def _keep_official(store: Store, set_name: str) -> None:
-    held = current_sets(store).get(set_name)
+    held = area_sets.current_sets(store).get(set_name)
     if held is None:
         return
-    meta: Metadata = json.loads(pq.read_schema(held).metadata[KEY])
+    meta = area_sets.read_metadata(held)
     if meta["how"] == "official":
         raise Problem(
             f"{set_name} are official areas (from {area_names.printable(meta['source'])}), which "
@@ -271,8 +203,8 @@ def _peopled(
     """The areas with residents from a file, else from the set of this name before."""
     if file is not None:
         return residents.by_name(frame, residents.read_residents(file), known, file.name)
-    before = current_sets(store).get(set_name)
-    held = read_areas(before)[0].dropna(subset="population") if before else frame[:0]
+    before = area_sets.current_sets(store).get(set_name)
+    held = area_sets.read_areas(before)[0].dropna(subset="population") if before else frame[:0]
     if held.empty:
         return frame, ["Residents are not known: no rates can be given."]
     people = dict(zip(held["name"], held["population"].astype(int)))
@@ -324,23 +256,18 @@ def _save(
     for note in meta["notes"]:
         say(note)
     target = store.areas / f"{name}.parquet"
-    there = current_sets(store).get(meta["set"]) == target
-    before = label_or_point.decisions(store).of_sets.get(meta["set"], {})
+    there = area_sets.current_sets(store).get(meta["set"]) == target
+    before = store.history().decisions.of_sets.get(meta["set"], {})
     settled = before if there else {}
     deciders = label_or_point.for_areas(store, settings, frame, meta, place_by, settled, ask, say)
     if there:
         say(f"{meta['set']}: these {len(frame)} areas are in the store already.")
-        if deciders != before:
-            with store.writing() as scratch:
-                made = scratch / target.name
-                _write(frame, meta, made, _beside(store, deciders))
-                move(made, target)
-                _declare(store, name, meta, deciders)
-        return name
-    with store.writing() as scratch:
-        made = scratch / target.name
-        _write(frame, meta, made, _beside(store, deciders))
-        move(made, target)
-        _declare(store, name, meta, deciders)
-    say(f"{meta['set']}: {words.counted(len(frame), meta['how'] + ' area')}.")
+    if not there or deciders != before:
+        with store.writing() as scratch:
+            made = scratch / target.name
+            area_sets.write_areas(frame, meta, made, _beside(store, deciders))
+            move(made, target)
+            _declare(store, name, meta, deciders)
+    if not there:
+        say(f"{meta['set']}: {words.counted(len(frame), meta['how'] + ' area')}.")
     return name

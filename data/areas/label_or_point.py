@@ -1,9 +1,9 @@
 """Label or point: which of the two decides the area of a source's records."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +12,11 @@ import shapely
 
 from data.settings import Problem, Settings
 from data.storage import area_names, projection
+from data.storage.batches import live_files
+from data.storage.history import LABEL, POINT
 from data.storage.store import Store, literal, query
 from geo.area_index import index_areas
 
-LABEL, POINT = "label", "point"
 DECIDERS = (POINT, LABEL)
 _MOST = 0.1  # of the records with both that may lie in another area than their label says
 BORDER = 20.0  # metres: a point this near the area that its label names agrees with it
@@ -90,48 +91,6 @@ class Comparison:
         )
 
 
-class Decisions(NamedTuple):
-    """Decisions on label or point: by source in a mapping, and by area set and source."""
-
-    stated: dict[str, str]
-    of_sets: dict[str, dict[str, str]]
-
-    def of(self, source: str, area_set: str) -> str | None:
-        """The decider for a source; None where nobody has said it: the label then decides."""
-        return self.of_sets.get(area_set, {}).get(source) or self.stated.get(source)
-
-    def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
-        """The sources of which points decide and labels name no area."""
-        return [source for source in sources if self.of(source, area_set) == POINT]
-
-
-def decisions(store: Store) -> Decisions:
-    """Return what imports and `areas` have decided; the later one of the same thing holds."""
-    mapped: dict[str, dict[str, str]] = {}  # by source and batch, in order
-    of_sets: dict[str, dict[str, str]] = {}
-    for event in store.events():
-        detail = event.detail
-        if event.verb == "import":
-            of_source = mapped.setdefault(detail["source"], {})
-            for batch in (event.subject, *detail.get("replaces", ())):
-                of_source.pop(batch, None)
-            if said := detail.get("mapping", {}).get("place", {}).get("place_by"):
-                of_source[event.subject] = said
-                for of_set in of_sets.values():
-                    of_set.pop(detail["source"], None)
-        elif event.verb == "unimport":
-            for of_source in mapped.values():
-                of_source.pop(event.subject, None)
-        elif event.verb == "purge" and detail.get("became"):
-            for of_source in mapped.values():
-                if said := of_source.pop(detail["batch"], None):
-                    of_source[detail["became"]] = said
-        elif event.verb == "areas":
-            of_sets[detail["set"]] = dict(detail.get("place_by", {}))
-    stated = {source: [*said.values()][-1] for source, said in mapped.items() if said}
-    return Decisions(stated, of_sets)
-
-
 def learned_from(meta: Mapping[str, Any], source: str) -> bool:
     """Return whether an area set was drawn from this source's labels: to compare proves nothing."""
     return meta["how"] == "learned" and source in meta.get("learned_from", [source])
@@ -157,7 +116,7 @@ def for_areas(
     found = _agreements(store, areas, meta, projection.metric_crs(store, settings))
     if unknown := sorted(named.keys() - found.keys()):
         raise Problem(f"--place-by {unknown[0]}=...: no source of this name has labels.")
-    known = decisions(store).stated
+    known = store.history().decisions.stated
     chosen, unsaid = dict(named), list[str]()
     for source, agreement in found.items():
         why = agreement.doubt
@@ -228,9 +187,7 @@ def _agreements(
     store: Store, areas: gpd.GeoDataFrame, meta: Mapping[str, Any], crs: str | None
 ) -> dict[str, Agreement]:
     """The agreement of labels and points, by source that has labels."""
-    from data.storage.build import batches  # build asks for decisions
-
-    files = ", ".join(literal(file) for file in batches(store))
+    files = ", ".join(literal(file) for file in live_files(store))
     if not files:
         return {}
     comparison = Comparison(areas, meta, crs)

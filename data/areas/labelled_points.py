@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from data.settings import Problem
 from data.storage.area_names import clean_name, fold
+from data.storage.batches import live_files
 from data.storage.store import Store, literal, query
 from geo.arrays import Floats
 
@@ -25,9 +26,7 @@ def points(
     Only points good to a block, and only of official sources: what people report to a
     network must not shape a public border.
     """
-    from data.storage.build import batches  # build reads area sets, which are made with this
-
-    files = ", ".join(literal(file) for file in batches(store))
+    files = ", ".join(literal(file) for file in live_files(store))
     if files:
         table = query(
             store.root,

@@ -1,7 +1,7 @@
 """Attack a release, or what the job makes of made records, before anybody else does."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,11 @@ from data.release.policy import Policy
 from data.release.release_manifest import MANIFEST, digest, verify
 from data.release.tables import Manifest, Tables
 from data.settings import Problem
-from data.storage import build
-from data.storage.store import Store, literal, query, sync
+from data.storage import batches
+from data.storage.disk import sync
+from data.storage.store import Store, literal, query
 
 SIZES = (300, 3000, 20_000)  # made reports a year
-Move = Callable[[int, int], None]
 
 
 def job(policy: Policy, groups: list[int] | None = None) -> Build:
@@ -64,7 +64,7 @@ def released(store: Store, name: str) -> Case:
 def _secrets(store: Store) -> tuple[str, ...]:
     """Every id, origin and longer text of the store: none of them may be in a public byte."""
     found: set[str] = set()
-    for file in build.batches(store):
+    for file in batches.live_files(store):
         asked = f"SELECT incident_id, origin, text FROM {literal(file)}"
         frame: pd.DataFrame = query(store.root, asked).to_pandas()
         for column, least in (("incident_id", 8), ("origin", 8), ("text", 20)):

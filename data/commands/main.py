@@ -59,12 +59,12 @@ def speaking() -> Iterator[None]:
 
 def _of_library(error: Exception) -> Problem | None:
     """The Problem that explains an error of the store's libraries; None for other errors."""
-    from data.storage import build, damaged
+    from data.storage import damaged
 
     if not isinstance(error, damaged.ERRORS):
         return None
     store, _ = opened()
-    return damaged.explained([store.batches / f"{n}.parquet" for n in build.live(store)], error)
+    return damaged.explained([store.batches / f"{n}.parquet" for n in store.history().live], error)
 
 
 @contextmanager

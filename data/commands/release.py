@@ -24,7 +24,7 @@ def release(
 ) -> None:
     """Build what may be public into releases/<id>/ of the store; nothing is public yet."""
     from data.embed import embed_files
-    from data.release import chain, release_files
+    from data.release import release_files
 
     with speaking():
         store, place = opened()
@@ -33,7 +33,7 @@ def release(
             made = release_files.write_release(store, place, _date(as_of), embed=embed_files.into)
         for line in release_files.sentences(made):
             say(line)
-        if gone := len(chain.subjects(store, "recall")):
+        if gone := len(store.history().recalled):
             say(
                 f"{gone} recalled: numbers of closed periods that only recalled releases showed "
                 "stay hidden in this one. See docs/release.md."

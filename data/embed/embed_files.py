@@ -16,6 +16,7 @@ from data.embed import language, map, pages, pictures, script, sentences, style
 from data.embed.language import Words
 from data.embed.map import Map
 from data.files import spreadsheet
+from data.languages import FIRST, languages, page_name
 from data.published import grids, opening
 from data.published.grids import MAPPED, Sort
 from data.release.tables import OFFICIAL, Manifest
@@ -45,18 +46,18 @@ def write_embed(
         files[f"tables/{name}.csv"] = spreadsheet.as_csv(table)
     for name in {path[7:].split("-")[0] for path in files}:
         files[f"tables/{name}-notes.txt"] = _notes(found[name], manifest).encode()
-    languages = language.languages()
-    for code in languages:
+    known = languages()
+    for code in known:
         speak = language.words(code)
         picture = sentences.picture(sort, opens, drawn, manifest, speak)
         links = {
             "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
             "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.startswith("tables/")],
         }
-        page = pages.page(drawn, picture, found, opens, manifest, speak, links, languages)
-        files[language.file_of(code)] = page.encode()
+        page = pages.page(drawn, picture, found, opens, manifest, speak, links, known)
+        files[page_name(code)] = page.encode()
         files[f"{code}.js"] = _texts(speak).encode()
-        if code == language.FIRST:  # in others the page makes its own picture
+        if code == FIRST:  # in others the page makes its own picture
             sheet = pictures.laid_out(drawn, picture, speak)
             files |= {
                 "map.svg": pictures.svg(sheet).encode(),
@@ -66,7 +67,7 @@ def write_embed(
     files["app.js"] = _app().encode()
     files["style.css"] = style.style().encode()
     loader = (pages.SOURCES / "embed.js").read_text("utf-8")
-    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(languages)).encode()
+    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(known)).encode()
     files["font.woff2"] = map.FONT.read_bytes()
     files["oembed.json"] = _oembed(manifest).encode()
     for path, body in sorted(files.items()):
@@ -162,7 +163,7 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
 
 def _notes(sort: Sort, manifest: Manifest) -> str:
     """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
-    speak = language.words(language.FIRST)
+    speak = language.words(FIRST)
     hidden = "Empty: " + (
         "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
     )

@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from data.languages import CATALOGUES, FIRST
 from data.published.period_names import first_day, unit_of
-from data.settings import ROOT, Problem
+from data.settings import Problem
 
-FOLDER = ROOT / "locale"
-FIRST = "en"  # the language of index.html
 FIELDS = ("msgctxt", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
 _LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
@@ -113,18 +112,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def languages(folder: Path = FOLDER) -> list[str]:
-    """The languages that have a catalogue, the one of index.html first."""
-    found = {file.parent.name for file in folder.glob("*/embed.po")}
-    return [FIRST, *sorted(found - {FIRST})]
-
-
-def file_of(language: str) -> str:
-    """The name of the embed's page in a language."""
-    return "index.html" if language == FIRST else f"{language}.html"
-
-
-def words(language: str, folder: Path = FOLDER) -> Words:
+def words(language: str, folder: Path = CATALOGUES) -> Words:
     """A language's texts; what it does not say yet is said in English."""
     english = entries((folder / FIRST / "embed.po").read_text("utf-8"), f"{FIRST}/embed.po")
     own = entries((folder / language / "embed.po").read_text("utf-8"), f"{language}/embed.po")

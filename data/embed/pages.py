@@ -3,9 +3,10 @@
 from string import Template
 
 from data.embed import notes, sentences
-from data.embed.language import Words, capital, esc, file_of, words
+from data.embed.language import Words, capital, esc, words
 from data.embed.map import SIZES, Map
 from data.embed.sentences import Picture, Row, city_series
+from data.languages import page_name
 from data.published.grids import Grid, Sort
 from data.published.number_classes import HIDDEN
 from data.published.opening import Opening
@@ -64,7 +65,7 @@ def page(
 
 def _languages(languages: list[str], own: str) -> str:
     return " ".join(
-        f'<a href="{file_of(code)}" hreflang="{code}" lang="{code}">'
+        f'<a href="{page_name(code)}" hreflang="{code}" lang="{code}">'
         f"{esc(words(code)('language.name'))}</a>"
         for code in languages
         if code != own

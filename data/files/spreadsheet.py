@@ -13,18 +13,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-# signs that begin a formula, also as wide characters of East Asian keyboards; blanks before them
-# are cut by some programs
-FORMULA = r"^[\s\x00]*[=+\-@\t\r\n＝＋－＠]"
-NUMBER = r"^[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?$"
-_RISKY, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
+# blanks and marks that cannot be seen: some programs cut them off the beginning of a cell. Spelled
+# out, for Python and arrow do not mean the same characters by \s and \d
+_BLANKS = "\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff"
+# signs that begin a formula, also as wide characters of East Asian keyboards
+_FORMULA = rf"^(?:[\t\r\n]|[{_BLANKS}]*[=+\-@＝＋－＠])"
+_NUMBER = r"^[+-]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?%?$"
 _MARK = b"\xef\xbb\xbf"  # byte order mark: by it Excel knows UTF-8
 _MADE = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same content gives the same bytes
 
 
 def guard(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.match(cell) else cell
+    return f"'{cell}" if re.match(_FORMULA, cell) and not re.fullmatch(_NUMBER, cell) else cell
 
 
 def guard_table(table: pa.Table) -> pa.Table:
@@ -44,8 +45,8 @@ def _guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return _guarded(column.cast(pa.string()))
     if not pa.types.is_string(kind):
         return column
-    risky = pa.compute.match_substring_regex(column, FORMULA)
-    plain = pa.compute.match_substring_regex(column, NUMBER)
+    risky = pa.compute.match_substring_regex(column, _FORMULA)
+    plain = pa.compute.match_substring_regex(column, _NUMBER)
     safe = pa.compute.binary_join_element_wise("'", column, "")
     return pa.compute.if_else(pa.compute.and_not(risky, plain), safe, column)
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from data.areas import area_import, label_or_point
+from data.areas import label_or_point
 from data.areas.label_or_point import Agreement, Comparison
 from data.files.csv_file import Csv
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
-from data.storage import projection
+from data.storage import area_sets, projection
 from data.storage.projection import Bounds
 from data.storage.store import Store
 from data.values import location
@@ -32,8 +32,8 @@ def decided(
     labelled = "area_label" in {*rules.columns, *rules.constant}
     if rules.place.place_by or not labelled:
         return rules
-    crs, known = projection.metric_crs(store, settings), label_or_point.decisions(store)
-    sets = [area_import.read_areas(file) for file in area_import.current_sets(store).values()]
+    crs, known = projection.metric_crs(store, settings), store.history().decisions
+    sets = [area_sets.read_areas(file) for file in area_sets.current_sets(store).values()]
     open_sets = [
         Comparison(areas, meta, crs)
         for areas, meta in sets

@@ -8,7 +8,8 @@ from data import sources
 from data.mappings import mapping_write
 from data.settings import Problem, read_toml
 from data.sources import Source
-from data.storage.store import Store, write_whole
+from data.storage.disk import write_whole
+from data.storage.store import Store
 
 _HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
 

@@ -35,9 +35,11 @@ from data.imports.sorted_runs import Runs, ahead
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
-from data.storage import damaged, identity, ledger, projection
+from data.storage import damaged, identity, projection
+from data.storage.disk import move, write_whole
+from data.storage.events import CrsFixed, Imported, detail_of
 from data.storage.identity import PurgedIds
-from data.storage.store import Store, move, write_whole
+from data.storage.store import Store
 
 VERSION = 4  # of the rules: a file is imported anew when they change
 _SHOWN = 8  # texts without a rule
@@ -106,8 +108,7 @@ def _key(store: Store) -> bytes:
 
     With a new key purged rows would not be known again, nor who sent a report.
     """
-    made = ("import", "purge")
-    held = {e.detail.get("key") for e in store.events() if e.verb in made} - {None}
+    held = store.history().keys
     file = identity.key_file(store.root)
     key = identity.store_key(store.root) if file.exists() or not held else b""
     if held - {identity.key_mark(key)}:
@@ -148,7 +149,7 @@ class _Work:
         self.runs = Runs(scratch / "runs")
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
-        self.purges = purged_rows.purges_among(store.events())
+        self.purges = purged_rows.purges_of(store.history().purged)
         self.fixed_crs = projection.metric_crs(store, decided.settings)
         self.crs = self.fixed_crs
 
@@ -218,19 +219,18 @@ class _Work:
             )
             write_whole(text.encode(), target)
         if self.crs and self.fixed_crs is None:
-            ledger.append(store.ledger, "crs", self.crs)
-        ledger.append(store.ledger, "import", self.name, **self._detail(report))
+            store.ledger.append(CrsFixed(self.crs))
+        store.ledger.append(self._event(report))
         store.taken_back(self.name).unlink(missing_ok=True)
 
-    def _detail(self, report: Report) -> dict[str, Any]:
-        """The detail of this import that the ledger keeps, and the batch itself."""
-        return {
-            **report.detail(),
-            "sha256": self.plan.csv.sha256,
-            "imported_at": self.plan.now.isoformat(timespec="seconds"),
-            "mapping": self.plan.mapping.plain(),
-            "key": identity.key_mark(self.key),
-        }
+    def _event(self, report: Report) -> Imported:
+        """This import as the ledger keeps it, and its detail the batch itself."""
+        return report.event(
+            sha256=self.plan.csv.sha256,
+            imported_at=self.plan.now.isoformat(timespec="seconds"),
+            mapping=self.plan.mapping.plain(),
+            key=identity.key_mark(self.key),
+        )
 
     def _merge(self, connection: duckdb.DuckDBPyConnection, tally: "_Tally") -> Report:
         if self.crs is None and (middle := batch.median_place(connection, self.runs)):
@@ -258,7 +258,7 @@ class _Work:
                 "columns": columns,
                 "crs_of_x_y": self.crs,
                 "order": self.store.next_number(),
-                "import": self._detail(report),
+                "import": detail_of(self._event(report)),
             }
 
         batch.write_batch(connection, self.runs, self.batch, drop, about)

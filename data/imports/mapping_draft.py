@@ -12,7 +12,8 @@ from data.mappings import mapping_write
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
-from data.storage.store import Store, write_whole
+from data.storage.disk import write_whole
+from data.storage.store import Store
 from data.values import value_words
 
 HINTS = 40  # kinds without a rule that a written mapping lists

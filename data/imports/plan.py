@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data import sources
-from data.areas import area_import, label_or_point
+from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import csv_file, known_words
 from data.files.csv_file import Csv, Form
@@ -27,7 +27,7 @@ from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
 from data.settings import Problem, Settings, check_zone
 from data.sources import Source
-from data.storage import coordinate_system
+from data.storage import area_sets, coordinate_system
 from data.storage.store import Store
 from data.values import value_words
 
@@ -130,7 +130,7 @@ def make(store: Store, settings: Settings, file: Path, options: Options, ask: As
         rules = written.rules = questions.rest(csv, rules, stated is None, ask)
         required.check_file(csv, rules, source, stated is None)
         rules = written.rules = area_decider.decided(store, settings, csv, rules, ask)
-    names = area_import.names_like_empty_cells(store)
+    names = area_sets.names_like_empty_cells(store)
     return replace(_plan(csv, rules, source, settings), area_names=names)
 
 

@@ -1,6 +1,6 @@
 """Purged rows of a file: those that must not come back, and those that cannot be told apart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +8,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from data.imports.record_reader import LINE
+from data.storage.events import RecordPurged
 from data.storage.identity import BASE, MARK, mark_sql, subjects_sql
-from data.storage.ledger import Event
 from data.storage.store import literal
 
 OLD_MARK = MARK.format(own="incident_id")  # what earlier versions kept of time and place
@@ -34,17 +34,16 @@ class Purges:
     marks: tuple[tuple[str, str], ...] = ()
 
 
-def purges_among(events: Iterable[Event]) -> Purges:
-    """The purges among the events of a ledger."""
-    purges = [e for e in events if e.verb == "purge" and "became" not in e.detail]
-    told = [e.detail for e in purges if e.detail.get("row")]
-    bases = [(d["base"], d["row"]) for d in told]
+def purges_of(purged: Sequence[RecordPurged]) -> Purges:
+    """The purges that the ledger tells of."""
+    told = [e for e in purged if e.row]
+    bases = [(e.base or "", e.row or "") for e in told]
     return Purges(
-        frozenset([*(e.subject for e in purges), *(base for base, _ in bases)]),
-        tuple(e.subject for e in purges if not e.detail.get("row")),
-        tuple((d["row"], d["repeat"]) for d in told),
+        frozenset([*(e.subject for e in purged), *(base for base, _ in bases)]),
+        tuple(e.subject for e in purged if not e.row),
+        tuple((e.row or "", e.repeat or ALL_REPEATS) for e in told),
         tuple(bases),
-        tuple((d["mark"], d["columns"]) for d in told if d.get("mark")),
+        tuple((e.mark, e.columns or "") for e in told if e.mark),
     )
 
 

@@ -1,5 +1,6 @@
 """The report of an import, in numbers and in sentences that add up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from data import words
 from data.imports import advice
 from data.imports.losses import Loss
+from data.storage.events import Imported
 
 _PROSE = (
     'column "{column}" looks like free text and may name people: dropped; keep it with '
@@ -145,53 +147,59 @@ class Report:
         kept, rows = f"{self.kept:,} kept", f"{self.rows:,} rows in the file"
         return f"{kept} + {rejected:,} rejected = {rows}"
 
-    def detail(self) -> dict[str, Any]:
-        """The detail that the ledger keeps of it, as JSON values."""
-        return {
-            "file": self.file,
-            "source": self.source,
-            "source_kind": self.source_kind,
-            "rows": self.rows,
-            "kept": self.kept,
-            "rejected": self.rejected,
-            "repeats": self.repeats,
-            "dropped": {
+    def event(
+        self, *, sha256: str, imported_at: str, mapping: Mapping[str, Any], key: str
+    ) -> Imported:
+        """The event that the ledger keeps of it, with the hash of the file and the key's mark."""
+        return Imported(
+            self.batch,
+            file=self.file,
+            source=self.source,
+            source_kind=self.source_kind,
+            rows=self.rows,
+            kept=self.kept,
+            rejected=self.rejected,
+            repeats=self.repeats,
+            dropped={
                 "forbidden": list(self.forbidden),
                 "not named": list(self.unnamed),
                 "free text": list(self.prose),
                 "telling": list(self.telling),
             },
-            "others": list(self.others),
-            "notes": self.notes,
-            "by_label": self.by_label,
-            "missing": [found._asdict() for found in self.missing],
-            "first": self.first and self.first.isoformat(),
-            "last": self.last and self.last.isoformat(),
-            "replaces": list(self.replaces),
-        }
+            others=list(self.others),
+            notes=self.notes,
+            by_label=self.by_label,
+            missing=[found._asdict() for found in self.missing],
+            first=self.first.isoformat() if self.first else None,
+            last=self.last.isoformat() if self.last else None,
+            replaces=list(self.replaces),
+            sha256=sha256,
+            imported_at=imported_at,
+            mapping=mapping,
+            key=key,
+        )
 
 
-def from_detail(batch: str, detail: dict[str, Any]) -> Report:
+def from_event(event: Imported) -> Report:
     """The report of an import that the ledger holds."""
-    first, last = detail.get("first"), detail.get("last")
-    dropped = detail.get("dropped", {})
+    dropped = event.dropped
     return Report(
-        batch=batch,
-        file=detail["file"],
-        source=detail["source"],
-        source_kind=detail["source_kind"],
-        rows=detail["rows"],
-        kept=detail["kept"],
-        rejected=detail.get("rejected", {}),
-        repeats=detail.get("repeats", 0),
+        batch=event.batch,
+        file=event.file,
+        source=event.source,
+        source_kind=event.source_kind,
+        rows=event.rows,
+        kept=event.kept,
+        rejected=dict(event.rejected),
+        repeats=event.repeats,
         forbidden=tuple(dropped.get("forbidden", ())),
         unnamed=tuple(dropped.get("not named", ())),
         prose=tuple(dropped.get("free text", ())),
         telling=tuple(dropped.get("telling", ())),
-        others=tuple(detail.get("others", ())),
-        notes=detail.get("notes", {}),
-        by_label=detail.get("by_label", {}),
-        missing=[MissingTexts(**found) for found in detail.get("missing", ())],
-        first=date.fromisoformat(first) if first else None,
-        last=date.fromisoformat(last) if last else None,
+        others=tuple(event.others),
+        notes=dict(event.notes),
+        by_label=dict(event.by_label),
+        missing=[MissingTexts(**found) for found in event.missing],
+        first=date.fromisoformat(event.first) if event.first else None,
+        last=date.fromisoformat(event.last) if event.last else None,
     )

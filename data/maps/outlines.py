@@ -13,7 +13,8 @@ import shapely
 from data.storage import projection
 from data.storage.store import Current
 from data.views.sql import polygon_set
-from data.views.view import HEXAGON_OF, HEXAGONS
+from data.views.view import HEXAGON_OF
+from data.words import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate_points
 from geo.geojson import Feature, FeatureCollection

@@ -17,7 +17,6 @@ from geo.arrays import Flags, Ints
 
 EXACT, HOUR, DATE, MONTH = range(4)  # positions in words.TIME_PRECISIONS
 MOST_SHAPES = 40  # ways of writing read as arrays; what is left, row by row
-NO_OFFSET = -(2**31)
 FITS = (-25_567 * DAY, 47_482 * DAY)  # 1900 to 2099
 
 ALONE = ("s", "Q", *(field for field, _ in time_formats.SERIALS.values()))  # date and time in one

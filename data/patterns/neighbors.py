@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from data.storage import projection
 from data.storage.store import Current
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from geo import weights
 
 NEAREST = 6

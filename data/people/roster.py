@@ -17,15 +17,18 @@ from typing import Any
 
 from data import settings
 from data.settings import Problem
-from data.storage import ledger
-from data.storage.store import Store, write_whole
+from data.storage import disk
+from data.storage.disk import write_whole
+from data.storage.events import SessionsRevoked
+from data.storage.history import fold_events
+from data.storage.ledger import open_ledger
+from data.storage.store import Store
 
 ROLES = ("viewer", "reviewer", "editor", "steward")
 _HOURS = 12  # then one signs in again
 AHEAD = 60  # seconds that the provider's clock may be ahead of ours
 GROUP, ADDRESS = "group:", "address:"
 _DIGITS = 32  # of a keyed hash
-REVOKE = "revoke"
 EVERYBODY = "everybody"  # the subject of a revocation that ends all sessions
 
 Claims = Mapping[str, Any]
@@ -108,27 +111,15 @@ def key(root: Path, *, make: bool = False) -> bytes:
 def roster(root: Path, file: Path | None = None) -> Roster:
     """The lists as they stand now. Problem where they cannot be read: then nobody comes in."""
     file = file or settings.settings_path()
-    ledger_file = root / "ledger.db"
-    wal = ledger_file.with_name("ledger.db-wal")
-    return _roster(root, file, *map(_state, (file, ledger_file, wal, root / "people.key")))
-
-
-def _state(file: Path) -> tuple[int, int, int]:
-    """Time of change, size and number of a file: they change when it does."""
-    try:
-        found = file.stat()
-    except FileNotFoundError:
-        return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    changed = (disk.state(file), open_ledger(root).state(), disk.state(root / "people.key"))
+    return _roster(root, file, changed)
 
 
 @lru_cache(maxsize=4)
-def _roster(root: Path, file: Path, *_changed: tuple[int, int, int]) -> Roster:
+def _roster(root: Path, file: Path, _changed: tuple[object, ...]) -> Roster:
     groups, addresses = listed(file)
-    revoked: dict[str, float] = {}
-    for event in ledger.events(root / "ledger.db"):
-        if event.verb == REVOKE:
-            revoked[event.subject] = datetime.fromisoformat(event.at).timestamp()
+    ended = fold_events(open_ledger(root).events()).revoked
+    revoked = {who: datetime.fromisoformat(at).timestamp() for who, at in ended.items()}
     return Roster(groups, addresses, revoked, key(root))
 
 
@@ -167,7 +158,7 @@ def revoke(store: Store, address: str) -> str:
     """End the sessions of one address, or of everybody (""): a sentence on what was done."""
     subject = pseudonym(key(store.root, make=True), address) if address else EVERYBODY
     with store.writing():
-        ledger.append(store.ledger, REVOKE, subject)
+        store.ledger.append(SessionsRevoked(subject))
     whose = "All sessions" if not address else "The sessions of this address"
     at = datetime.now(UTC).strftime("%H:%M UTC")
     return (

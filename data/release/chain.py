@@ -4,7 +4,7 @@ import hmac
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,9 +15,9 @@ from data.release.release_manifest import verify
 from data.release.release_numbers import Cell
 from data.release.tables import PATHS, TABLES, Tables
 from data.settings import Problem
-from data.storage.store import Store, write_whole
-
-_MADE = ("release", "publish")  # a recovered ledger may know only the second
+from data.storage.disk import write_whole
+from data.storage.events import ReleaseBuilt, to_row
+from data.storage.store import Store
 
 
 class Before(NamedTuple):
@@ -37,7 +37,7 @@ class Past(NamedTuple):
 
     id: str
     as_of: date
-    detail: dict[str, Any]
+    built: ReleaseBuilt
 
 
 def folder(store: Store, name: str) -> Path:
@@ -56,39 +56,29 @@ def stamp(secret: bytes, internal: str) -> str:
 
 def keep_events(store: Store, name: str) -> None:
     """Write what the ledger tells of a release into a file of its own, for a lost ledger."""
-    told = [[e.seq, e.at, e.verb, e.subject, e.detail] for e in store.events() if e.subject == name]
+    told = [to_row(event) for event in store.history().releases.get(name, ())]
     store.release_events.mkdir(exist_ok=True, mode=0o700)
     write_whole(
         json.dumps(told, ensure_ascii=False).encode(), store.release_events / f"{name}.json"
     )
 
 
-def subjects(store: Store, verb: str) -> list[str]:
-    """The releases that something was done to, in order, each once."""
-    return list(dict.fromkeys(e.subject for e in store.events() if e.verb == verb))
-
-
 def known_releases(store: Store) -> list[str]:
-    """The releases of the ledger, oldest first."""
-    return list(dict.fromkeys(e.subject for e in store.events() if e.verb in _MADE))
-
-
-def standing_releases(store: Store) -> list[str]:
-    """The releases that were published and not recalled, oldest first by date."""
-    gone = set(subjects(store, "recall"))
-    order = {name: i for i, name in enumerate(subjects(store, "publish"))}
-    return sorted((n for n in order if n not in gone), key=lambda n: (n[:10], order[n]))
+    """The releases that were built or published, oldest first."""
+    history = store.history()
+    # a recovered ledger may know only that a release was published
+    return [n for n in history.releases if n in history.built or n in history.published]
 
 
 def past(store: Store) -> list[Past]:
     """All releases on the disk, oldest first."""
-    found = {
-        e.subject: Past(e.subject, date.fromisoformat(e.detail["as_of"]), e.detail)
-        for e in store.events()
-        if e.verb == "release" and folder(store, e.subject).exists()
-    }
+    found = [
+        Past(name, date.fromisoformat(event.as_of), event)
+        for name, event in store.history().built.items()
+        if folder(store, name).exists()
+    ]
     # stable: in the order that they were made
-    return sorted(found.values(), key=lambda p: p.as_of)
+    return sorted(found, key=lambda p: p.as_of)
 
 
 def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
@@ -98,7 +88,8 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
     recalled release showed stays hidden: its numbers are neither repeated nor computed
     again, for the difference would tell what was recalled.
     """
-    seen, gone = set(subjects(store, "publish")), set(subjects(store, "recall"))
+    history = store.history()
+    seen, gone = set(history.published), set(history.recalled)
     made = [p for p in past(store) if p.id in seen or not (p.id in gone or failed(store, p.id))]
     shown = [p for p in made if p.id in seen]
     if lost := sorted(seen - {p.id for p in shown}):
@@ -108,7 +99,7 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
         )
     areas = _areas(store, rules, shown)
     same = (areas.stem, rules.least_residents)
-    made = [p for p in made if (p.detail["areas"], p.detail["least"]) == same]
+    made = [p for p in made if (p.built.areas, p.built.least) == same]
     if not made:
         return Before(None, areas, False)
     if made[-1].as_of > as_of:
@@ -116,7 +107,7 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
             f"Release {made[-1].id} is newer than {as_of}: closed numbers are never computed "
             "again. Give a later date."
         )
-    if any(p.detail["secret"] != mark for p in made):
+    if any(p.built.secret != mark for p in made):
         raise Problem(
             "This is not the secret that earlier releases were made with: with another one "
             "their noise could be taken out. Put the copy of the first one back."
@@ -134,13 +125,13 @@ def _areas(store: Store, rules: Policy, shown: list[Past]) -> Path:
     """The file of the areas to release by: frozen once a release was published."""
     if not shown:
         return area_set(store)
-    first = shown[0].detail
-    if first["least"] != rules.least_residents:
+    first = shown[0].built
+    if first.least != rules.least_residents:
         raise Problem(
             f"release.least_residents is {rules.least_residents}, but releases were published "
-            f"with {first['least']}: two partitions would show what lies between."
+            f"with {first.least}: two partitions would show what lies between."
         )
-    return store.areas / f"{first['areas']}.parquet"
+    return store.areas / f"{first.areas}.parquet"
 
 
 def _joined(several: list[Tables]) -> Tables:

@@ -10,10 +10,9 @@ import pandas as pd
 import shapely
 
 from data import sources
-from data.areas import area_import, label_or_point
 from data.areas.area_import import Metadata
 from data.settings import Problem, Settings
-from data.storage import build, projection
+from data.storage import area_sets, batches, projection
 from data.storage.store import Store, literal, query
 from geo import longitude, partition, polygons
 from geo.area_index import locate_points
@@ -34,7 +33,7 @@ _DECIMALS = 5  # of a degree: about a metre
 
 def area_set(store: Store) -> Path:
     """The file of the area set that releases are made of: neighborhoods, else the first."""
-    sets = area_import.current_sets(store)
+    sets = area_sets.current_sets(store)
     if not sets:
         raise Problem("There are no areas to release by. Try: python -m data areas FILE")
     return sets.get("neighborhoods") or next(iter(sets.values()))
@@ -85,7 +84,7 @@ def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) 
     """
     frame = _read(store)
     names = frame["source"].unique().tolist()
-    by_point = label_or_point.decisions(store).by_point(meta["set"], names)
+    by_point = store.history().decisions.by_point(meta["set"], names)
     area = _areas(frame, areas, meta, by_point)
     known = sources.read_catalogue(store.root)
     public = {name: sources.source_of(name, known).already_public for name in names}
@@ -95,7 +94,7 @@ def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) 
 
 
 def _read(store: Store) -> pd.DataFrame:
-    files = build.batches(store)
+    files = batches.live_files(store)
     if not files:
         raise Problem("No records yet: there is nothing to release.")
     parts = " UNION ALL ".join(
@@ -120,7 +119,7 @@ def _areas(
 ) -> Ints:
     """The row of each record's area; -1 for none."""
     labels: Any = frame["area_label"].cat
-    rows = area_import.label_codes(areas, meta, labels.categories.tolist())
+    rows = area_sets.label_codes(areas, meta, labels.categories.tolist())
     named = np.append(rows, -1)[labels.codes.to_numpy()]
     # a city may be called like one of its areas
     named[(frame["place_precision"] == "city").to_numpy()] = -1

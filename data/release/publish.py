@@ -7,14 +7,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data.embed import language
+from data.languages import languages, page_name
 from data.release import chain
 from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
 from data.release.release_numbers import UNSEEN
 from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
-from data.storage import ledger
-from data.storage.store import Store, sync
+from data.storage.disk import sync
+from data.storage.events import ReleasePublished, ReleaseRecalled
+from data.storage.store import Store
 
 # attacks that a release must have survived; a list, because the attacks themselves load scipy
 ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
@@ -58,7 +59,7 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
     """
     with store.writing():
         name = find_release(chain.known_releases(store), name)
-        if name in chain.subjects(store, "recall"):
+        if name in store.history().recalled:
             raise Problem(f"Release {name} was recalled: it stays so. Make a new one.")
         if not older:
             _newest(store, name, folder / "current")
@@ -68,7 +69,7 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
         _settle(store, folder)
         _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
-        ledger.append(store.ledger, "publish", name, manifest=digest(source / MANIFEST))
+        store.ledger.append(ReleasePublished(name, digest(source / MANIFEST)))
         chain.keep_events(store, name)
         if not target.exists():
             _copied(source, sorted(manifest["files"]), target)
@@ -84,11 +85,11 @@ def recall(store: Store, name: str, folder: Path) -> str:
     """
     with store.writing():
         name = find_release(chain.known_releases(store), name)
-        if name not in chain.subjects(store, "recall"):
-            ledger.append(store.ledger, "recall", name)
+        if name not in store.history().recalled:
+            store.ledger.append(ReleaseRecalled(name))
         chain.keep_events(store, name)
         _settle(store, folder)
-        left = chain.standing_releases(store)
+        left = store.history().standing
     shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
     return (
         f"Recalled {name}: {shown}. Copies that others made cannot be recalled. Numbers of closed "
@@ -102,12 +103,13 @@ def _newest(store: Store, name: str, current: Path) -> None:
     Newer is one as of a later day; of one day that which was made later. The public folder
     itself counts too: a store made anew knows nothing of it.
     """
-    made = {e.subject: e.seq for e in store.events() if e.verb == "release"}
+    history = store.history()
+    made = {built: event.seq for built, event in history.built.items()}
     shown = {
-        *chain.standing_releases(store),
+        *history.standing,
         *([current.resolve().name] if current.exists() else []),
     }
-    shown -= {name, STONE, *chain.subjects(store, "recall")}
+    shown -= {name, STONE, *history.recalled}
     age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
     newer = [other for other in shown if age[other] > age[name]]
     if newer:
@@ -215,8 +217,8 @@ def _settle(store: Store, folder: Path) -> None:
 
     `current` leaves a recalled release before its files go.
     """
-    current, left = folder / "current", chain.standing_releases(store)
-    gone = chain.subjects(store, "recall")
+    current, history = folder / "current", store.history()
+    left, gone = history.standing, history.recalled
     if current.is_symlink() and current.readlink().name in gone:
         there = [name for name in left if (folder / "releases" / name).exists()]
         if there:
@@ -227,7 +229,7 @@ def _settle(store: Store, folder: Path) -> None:
             _point(folder, STONE)
     for name in gone:
         target = folder / "releases" / name
-        seen = name in chain.subjects(store, "publish")
+        seen = name in history.published
         if (target.exists() or seen) and not (target / TOMBSTONE).exists():
             _buried(target)
     for stray in [*folder.glob(".current-*"), *folder.glob("releases/.*")]:
@@ -240,7 +242,7 @@ def _buried(target: Path) -> None:
     (stone / "embed").mkdir()
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    pages = [f"embed/{language.file_of(code)}" for code in language.languages()]
+    pages = [f"embed/{page_name(code)}" for code in languages()]
     for page in ("index.html", *pages):
         (stone / page).write_text(PAGE, encoding="utf-8")
     (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")

@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.areas import area_import
 from data.release import (
     admitted_records,
     chain,
@@ -28,8 +27,10 @@ from data.release.release_numbers import Cell
 from data.release.tables import DESCRIBED, Manifest, ReleasedSource, Tables
 from data.settings import ROOT, Problem, Settings
 from data.sources import read_catalogue, source_of
-from data.storage import build, ledger
-from data.storage.store import Store, sync
+from data.storage import area_sets, build
+from data.storage.disk import sync
+from data.storage.events import ReleaseBuilt
+from data.storage.store import Store
 
 Embed = Callable[[Path, Manifest], None]
 Check = Callable[[Tables], Iterable[Cell]]
@@ -78,7 +79,7 @@ def write_release(
     secret = secret_key.load_secret(settings, make=not chain.past(store))
     with store.writing() as scratch:
         before = chain.before(store, rules, as_of, secret_key.mark(secret))
-        areas, meta = area_import.read_areas(before.areas)
+        areas, meta = area_sets.read_areas(before.areas)
         crs = placed_records.metric(store, settings, areas)
         group = placed_records.groups(areas, crs, rules.least_residents)
         records = placed_records.records(store, areas, meta, group)
@@ -96,12 +97,15 @@ def write_release(
         if target.exists():
             return WrittenRelease(manifest["id"], target, manifest, True)
         _into(store, folder, target)
-        ledger.append(
-            store.ledger, "release", manifest["id"], as_of=as_of.isoformat(),
+        event = ReleaseBuilt(
+            manifest["id"],
+            as_of=as_of.isoformat(),
             areas=before.areas.stem,
-            least=rules.least_residents, stamp=build.due(store, settings),
+            least=rules.least_residents,
+            stamp=build.due(store, settings),
             secret=secret_key.mark(secret),
-        )  # fmt: skip
+        )
+        store.ledger.append(event)
         chain.keep_events(store, manifest["id"])
         folder.rename(target)
         sync(target.parent)
@@ -160,10 +164,8 @@ def _manifest(
 
 def _sources(store: Store) -> list[ReleasedSource]:
     """The sources that may be in a table, by name: whatever they hold."""
-    from data.storage.table_meta import source_names
-
     known = read_catalogue(store.root)
-    told = [source_of(name, known) for name in sorted(source_names(store))]
+    told = [source_of(name, known) for name in sorted(store.history().sources)]
     return [
         {
             "name": source.name,

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from data.settings import ROOT, Problem, Settings, place_slug
-from data.storage.store import sync
+from data.storage.disk import sync
 
 BYTES = 32
 

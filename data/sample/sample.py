@@ -12,7 +12,8 @@ from data.areas import area_import
 from data.imports import importer
 from data.sample import made_reports
 from data.settings import ROOT, Problem, Settings
-from data.storage import ledger
+from data.storage import area_sets
+from data.storage.events import RowsMerged
 from data.storage.store import Store
 
 MAPPINGS = Path(__file__).with_name("mappings")
@@ -43,7 +44,7 @@ def fill(
             move(0, 1)
             _records(folder)
         _take(store, settings, folder / "stops.csv", "police-stops", say, bar)
-        if "neighborhoods" not in area_import.current_sets(store):
+        if "neighborhoods" not in area_sets.current_sets(store):
             with bar("Learning the neighborhoods from labelled points") as move:
                 move(0, 1)
                 people = _population(folder / "population.csv")
@@ -95,8 +96,8 @@ def _merged(
         rows = sum(int(row["rows"]) for row in csv.DictReader(opened))
     report = _take(store, settings, file, "use-of-force", say, bar)
     merged = rows - report.rows
-    if not any(e.verb == "merge" and e.subject == report.batch for e in store.events()):
-        ledger.append(store.ledger, "merge", report.batch, rows=rows, merged=merged)
+    if report.batch not in store.history().merges:
+        store.ledger.append(RowsMerged(report.batch, rows, merged))
     say(
         f"use-of-force: {rows:,} rows of the source are {report.rows:,} events; "
         f"{merged:,} rows were merged into their event."
@@ -119,7 +120,7 @@ def _made(
     say: Callable[[str], None],
     bar: Bar,
 ) -> None:
-    areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, _ = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     file = folder / "community-made.csv"
     made_reports.reports(areas).to_csv(file, index=False)
     _take(store, settings, file, "community-made", say, bar)

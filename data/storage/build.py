@@ -13,74 +13,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import words
-from data.areas import area_import, label_or_point
 from data.settings import Settings
-from data.storage import damaged, facts, projection, table_meta
+from data.storage import area_sets, facts, projection, table_meta
+from data.storage.batches import live_files, rewritten
 from data.storage.identity import BASE
 from data.storage.store import Store, literal
-from data.views.view import HEXAGONS
 from geo.area_index import index_areas
 
-FORMAT = 5  # part of the stamp: a change of the narrow table makes a new one
+FORMAT = 6  # part of the stamp: a change of the narrow table makes a new one
 _ROW_GROUP = 122_880
-
-
-def batches(store: Store) -> list[Path]:
-    """The batch files that count, oldest import first. Problem where one is not there or whole."""
-    files = [store.batches / f"{name}.parquet" for name in live(store)]
-    return damaged.checked(files, counts=True)
-
-
-def live(store: Store) -> list[str]:
-    """The ids of the batches that count: imported, not taken back, as last purged."""
-    names: list[str] = []
-    for event in store.events():
-        if event.verb == "import":
-            # the same file by another mapping stands in for what it was before
-            gone = {event.subject, *event.detail.get("replaces", ())}
-            names = [n for n in names if n not in gone] + [event.subject]
-        elif event.verb == "unimport":
-            names = [n for n in names if n != event.subject]
-        elif event.verb == "purge" and event.detail.get("batch"):
-            became = str(event.detail.get("became") or "")
-            names = [became if n == event.detail["batch"] else n for n in names]
-    return [name for name in names if name]
-
-
-def rewritten(store: Store) -> list[str]:
-    """The ids of batches that a purge wrote anew without some records: to be deleted."""
-    names: dict[str, None] = {}
-    for event in store.events():
-        if event.verb == "import":
-            names.pop(event.subject, None)
-        elif event.verb == "purge" and event.detail.get("batch"):
-            names[str(event.detail["batch"])] = None
-            names.pop(str(event.detail["became"]), None)
-    return [n for n in names if (store.batches / f"{n}.parquet").exists()]
 
 
 def due(store: Store, settings: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
-    sets = {name: file.stem for name, file in area_import.current_sets(store).items()}
-    made_of = [FORMAT, live(store), sets, settings.name, settings.zone, settings.center]
-    made_of.append(table_meta.sources_digest(store))
-    known, names = label_or_point.decisions(store), table_meta.source_names(store)
-    made_of.append({name: known.by_point(name, names) for name in sets})
-    if fewer := _imported_without(store):
-        made_of.append(fewer)
+    history = store.history()
+    sets = {name: of.id for name, of in history.area_sets.items()}
+    made_of = [FORMAT, history.live, sets, settings.name, settings.zone, settings.center]
+    made_of.append(table_meta.sources_digest(store, history))
+    made_of.append({name: history.decisions.by_point(name, history.sources) for name in sets})
+    if history.kept_anew:
+        made_of.append(history.kept_anew)
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _imported_without(store: Store) -> dict[str, int]:
-    """Row counts of live batches whose file was imported again and kept fewer or more than
-    the first time: what was purged in between stays away, though the batch is called the same."""
-    kept: dict[str, list[int]] = {}
-    for event in store.events():
-        if event.verb == "import":
-            kept.setdefault(event.subject, []).append(int(event.detail.get("kept", 0)))
-    counts = {name: kept[name] for name in live(store) if name in kept}
-    return {name: many[-1] for name, many in counts.items() if many[-1] != many[0]}
 
 
 def rebuild(
@@ -103,9 +57,9 @@ def rebuild(
         built = scratch / "current"
         built.mkdir(mode=0o700)
         middle = projection.middle(store, settings)
-        meridian = middle[1] if middle else area_import.meridian(store)
-        for i, file in enumerate(area_import.current_sets(store).values()):
-            area_import.copy(file, built / f"areas{i}.parquet", meridian)
+        meridian = middle[1] if middle else area_sets.meridian(store)
+        for i, file in enumerate(area_sets.current_sets(store).values()):
+            area_sets.copy(file, built / f"areas{i}.parquet", meridian)
         unplaced = _facts(store, settings, built, scratch, meridian, progress)
         meta = table_meta.describe(store, settings, built, stamp, unplaced, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
@@ -129,7 +83,7 @@ def forget(store: Store) -> None:
 
 def _older(store: Store) -> list[Path]:
     """Tables from before a purge that are not what readers see now."""
-    purged, now = table_meta.purges(store), store.now()
+    purged, now = store.history().purges, store.now()
     found = []
     for folder in store.current.glob("*/"):
         if folder.name != now:
@@ -153,19 +107,20 @@ def _facts(
     What comes back counts the source labels of rows that no area of the first set holds.
     """
     unplaced: Counter[str] = Counter()
-    files = (built / f"areas{i}.parquet" for i in range(len(area_import.current_sets(store))))
-    sets = [area_import.read_areas(file) for file in files]
+    history = store.history()
+    names = history.sources
+    files = (built / f"areas{i}.parquet" for i in range(len(history.area_sets)))
+    sets = [area_sets.read_areas(file) for file in files]
     with duckdb.connect(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
         labels = _labels(connection, store)
-        known, names = label_or_point.decisions(store), table_meta.source_names(store)
-        total, reader = _sorted_rows(connection, store, settings)
+        total, reader = _sorted_rows(connection, live_files(store), names, settings)
         placing = [
             facts.Areas(
                 index_areas(areas),
-                dict(zip(labels, area_import.label_codes(areas, meta, labels).tolist())),
-                tuple(map(names.index, known.by_point(meta["set"], names))),
+                dict(zip(labels, area_sets.label_codes(areas, meta, labels).tolist())),
+                tuple(map(names.index, history.decisions.by_point(meta["set"], names))),
             )
             for areas, meta in sets
         ]
@@ -175,7 +130,7 @@ def _facts(
             compression="lz4",
             use_dictionary=False,
         ) as writer:
-            done, coarser = 0, [facts.Cells(r) for r in HEXAGONS.values()]
+            done, coarser = 0, [facts.Cells(r) for r in words.HEXAGONS.values()]
             for batch in _chunks(reader):
                 table = facts.narrowed(batch, placing, coarser, meridian)
                 writer.write_table(table, _ROW_GROUP)
@@ -191,10 +146,8 @@ def _facts(
 
 
 def _sorted_rows(
-    connection: duckdb.DuckDBPyConnection, store: Store, settings: Settings
+    connection: duckdb.DuckDBPyConnection, files: list[Path], names: list[str], settings: Settings
 ) -> tuple[int, pa.RecordBatchReader]:
-    files = batches(store)
-    names = table_meta.source_names(store)
     if not files:
         empty = pa.schema([(n, pa.string()) for n in ("area_label",)])
         return 0, pa.RecordBatchReader.from_batches(empty, [])
@@ -230,7 +183,7 @@ def _sorted_rows(
 
 def _labels(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     found: set[str] = set()
-    for file in batches(store):
+    for file in live_files(store):
         rows = connection.execute(
             f"SELECT DISTINCT area_label FROM {literal(file)} WHERE area_label IS NOT NULL"
         ).fetchall()

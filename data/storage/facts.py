@@ -9,12 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from data import words
-from data.views.view import HEXAGONS
 from geo import hexagons, mercator
 from geo.area_index import AreaIndex, locate_points
 from geo.longitude import near
 
-ENUMS = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+ENUMS = ("kind", "grade", "via", "setting", "response", "time_precision", "place_precision")
 NOT_SET = 255
 FIRST_MONDAY = 4  # January 5, 1970, in days since the first of that month
 
@@ -70,7 +69,7 @@ def schema(n_sets: int) -> pa.Schema:
     fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
     fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
     fields += [pa.field("cell", pa.uint64())]
-    fields += [pa.field(f"hex{resolution}", pa.int32()) for resolution in HEXAGONS.values()]
+    fields += [pa.field(f"hex{resolution}", pa.int32()) for resolution in words.HEXAGONS.values()]
     for i in range(n_sets):
         fields += [pa.field(f"area{i}", pa.int16()), pa.field(f"by{i}", pa.uint8())]
     fields += [pa.field("batch", pa.uint16()), pa.field("row", pa.uint32())]

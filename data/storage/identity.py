@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from data.files import cells
 from data.files.cells import is_missing
-from data.storage import store
+from data.storage import disk
 from geo.arrays import Flags
 
 HASH_DIGITS = 20  # 80 bits: two of a billion different rows meet once in a million years
@@ -155,9 +155,9 @@ def store_key(root: Path) -> bytes:
         fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))
-        store.sync(fresh)
+        disk.sync(fresh)
         fresh.rename(file)
-        store.sync(root)
+        disk.sync(root)
     return file.read_bytes()
 
 

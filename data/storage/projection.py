@@ -13,6 +13,7 @@ from pyproj import Transformer
 
 from data.settings import Settings
 from data.storage import coordinate_system
+from data.storage.batches import live_files
 from data.storage.store import Current, Store, literal, query
 from geo.arrays import Flags, Floats
 from geo.longitude import mean, near
@@ -58,11 +59,9 @@ def middle(store: Store, settings: Settings) -> tuple[float, float] | None:
 
     None where neither is known. Longitudes are kept within 180 degrees of it.
     """
-    from data.storage.build import batches  # build asks for the middle
-
     if settings.center is not None:
         return settings.center
-    if not (files := ", ".join(literal(file) for file in batches(store))):
+    if not (files := ", ".join(literal(file) for file in live_files(store))):
         return None
     found = query(store.root, f"SELECT {MIDDLE} FROM read_parquet([{files}])").to_pylist()[0]
     return None if found["lat"] is None else (found["lat"], found["lon"])
@@ -72,8 +71,7 @@ def metric_crs(store: Store, settings: Settings) -> str | None:
     """The CRS in metres that x and y are in; None where no import has fixed one yet."""
     if settings.crs != "auto":
         return coordinate_system.check_crs(settings.crs, "place.crs of the settings")
-    fixed = [event.subject for event in store.events() if event.verb == "crs"]
-    return fixed[0] if fixed else None
+    return store.history().crs
 
 
 def utm_zone(lat: npt.ArrayLike, lon: npt.ArrayLike) -> str:

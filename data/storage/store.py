@@ -3,11 +3,9 @@
 import contextlib
 import fcntl
 import json
-import os
 import shutil
 import tempfile
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -21,7 +19,10 @@ import pyarrow as pa
 
 from data import settings
 from data.settings import Problem
-from data.storage import damaged, ledger
+from data.storage import damaged, disk
+from data.storage.events import Event
+from data.storage.history import History, fold_events
+from data.storage.ledger import Ledger, Lost, open_ledger
 from data.storage.meta_types import TableMeta
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
@@ -38,37 +39,39 @@ class Gone(Problem):
 class Store:
     """The folders of a store. Nothing is made on the disk until something is written."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, ledger: Ledger | None = None) -> None:
         self.root = (root or settings.load_settings().store).resolve()
         self.batches = self.root / "batches"
         self.rejected = self.root / "rejected"
         self.areas = self.root / "areas"
         self.current = self.root / "current"
         self.release_events = self.root / "release-events"
-        self.ledger = self.root / "ledger.db"
+        self.ledger = open_ledger(self.root) if ledger is None else ledger
 
-    def events(self) -> list[ledger.Event]:
+    def events(self) -> list[Event]:
         """Everything that was done to this store, in order.
 
         Lost where the store holds what its ledger does not tell of.
         """
         try:
-            found = ledger.events(self.ledger)
-        except ledger.Lost as lost:
+            found = self.ledger.events()
+        except Lost as lost:
             if self._holds():
-                raise ledger.Lost(f"{lost} {RECOVER}") from None
+                raise Lost(f"{lost} {RECOVER}") from None
             return []
         if not found and self._holds():
             if not self.ledger.exists():
-                raise ledger.Lost(f"The ledger {self.ledger} is missing. {RECOVER}")
+                raise Lost(f"The ledger {self.ledger} is missing. {RECOVER}")
             # a first command that was killed leaves one file and no event
             if self.built_from() or self._holds() > 1:
-                raise ledger.Lost(f"The ledger {self.ledger} is empty. {RECOVER}")
+                raise Lost(f"The ledger {self.ledger} is empty. {RECOVER}")
         if found and self.built_from() > found[-1].seq:
-            raise ledger.Lost(
-                f"The ledger {self.ledger} is older than the table built from it. {RECOVER}"
-            )
+            raise Lost(f"The ledger {self.ledger} is older than the table built from it. {RECOVER}")
         return found
+
+    def history(self) -> History:
+        """The state that the events leave: what counts now. Lost as for the events."""
+        return fold_events(self.events())
 
     def _holds(self) -> int:
         """Count the files that only the ledger gives a meaning."""
@@ -95,8 +98,7 @@ class Store:
         Problem where the ledger is lost, or the table was not built.
         """
         name = self.now()
-        files = (self.ledger, self.ledger.with_name("ledger.db-wal"))
-        imported = _imported(self, (name, *map(_changed, files)))
+        imported = _imported(self, (name, self.ledger.state()))
         if name and (self.current / name / "meta.json").exists():
             return name
         if name or imported:
@@ -105,8 +107,7 @@ class Store:
 
     def next_number(self) -> int:
         """The number that the next event gets: what a file keeps to tell when it was made."""
-        found = self.events()
-        return found[-1].seq + 1 if found else 1
+        return self.history().last + 1
 
     def taken_back(self, batch: str) -> Path:
         """The mark beside a batch that does not count: what tells so where no ledger does."""
@@ -139,7 +140,7 @@ class Store:
             for left in self.root.rglob(".*.[0-9]*"):  # half-written by a killed command
                 left.unlink(missing_ok=True)
             if not self._holds():
-                ledger.begin(self.ledger)  # before the first file: without it, it was lost
+                self.ledger.begin()  # before the first file: without it, it was lost
             scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.root))
             try:
                 yield scratch
@@ -153,19 +154,19 @@ class Store:
         """
         files = sorted(p for p in built.iterdir() if p.is_file())
         sums = built / SUMS
-        sums.write_text(json.dumps({file.name: _sum(file) for file in files}))
+        sums.write_text(json.dumps({file.name: disk.checksum(file) for file in files}))
         for file in (*files, sums):
-            sync(file)
-        sync(built)
+            disk.sync(file)
+        disk.sync(built)
         target = self.current / stamp
         if target.is_dir():
             for file in (*files, sums):
                 file.rename(target / file.name)
-            sync(target)
+            disk.sync(target)
         else:
             built.rename(target)
-        sync(self.current)
-        write_whole(stamp.encode(), self.current / "now")
+        disk.sync(self.current)
+        disk.write_whole(stamp.encode(), self.current / "now")
         stamps = [p for p in self.current.iterdir() if p.is_dir() and p.name != stamp]
         stamps.sort(key=lambda p: p.stat().st_mtime, reverse=True)
         for old in stamps[KEPT_STAMPS - 1 :]:
@@ -192,7 +193,7 @@ class Current:
         try:
             sums = json.loads((self.folder / SUMS).read_bytes())
             return "meta.json" in sums and all(
-                _sum(self.folder / name) == told for name, told in sums.items()
+                disk.checksum(self.folder / name) == told for name, told in sums.items()
             )
         except (OSError, ValueError, TypeError):
             return False
@@ -318,51 +319,9 @@ def inline_numbers(sql: str, params: Sequence[object]) -> tuple[str, list[object
 @lru_cache(maxsize=8)
 def _imported(store: Store, state: tuple[object, ...]) -> bool:
     """Return whether the ledger tells of an import; asked once of each of its states."""
-    return bool(state) and any(event.verb == "import" for event in store.events())
-
-
-def _changed(file: Path) -> tuple[int, int]:
-    """Time of change and size of a file: they tell a changed file from the same one."""
-    with contextlib.suppress(OSError):
-        told = file.stat()
-        return told.st_mtime_ns, told.st_size
-    return 0, 0
-
-
-def _sum(file: Path) -> list[int]:
-    """Size and checksum of a file."""
-    total = size = 0
-    with file.open("rb") as opened:
-        while piece := opened.read(1 << 20):
-            total, size = zlib.crc32(piece, total), size + len(piece)
-    return [size, total]
+    return bool(state) and bool(store.history().every_import)
 
 
 def literal(path: Path) -> str:
     """A path as a SQL string; paths are ours, values always go as parameters."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def sync(path: Path) -> None:
-    """Return when a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_whole(content: bytes, target: Path) -> None:
-    """Write a small file so that a reader sees the old content or the new."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    sync(beside)
-    beside.rename(target)
-    sync(target.parent)
-
-
-def move(file: Path, target: Path) -> None:
-    """Move a finished file into the store, whole and on the disk."""
-    sync(file)
-    file.rename(target)
-    sync(target.parent)

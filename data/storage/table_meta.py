@@ -10,9 +10,10 @@ import duckdb
 import geopandas as gpd
 
 from data import sources, words
-from data.areas import area_import
 from data.settings import Settings
-from data.storage import projection
+from data.storage import area_sets, projection
+from data.storage.events import detail_of
+from data.storage.history import History
 from data.storage.meta_types import ImportMeta, SourceMeta, TableMeta
 from data.storage.store import Store, literal
 
@@ -20,47 +21,23 @@ _COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precisi
 LISTED_LABELS = 50
 
 
-def imports(store: Store) -> list[ImportMeta]:
-    """The imports that count, oldest first, each as its ledger entry tells it."""
-    from data.storage.build import live  # build describes itself with this module
+def sources_digest(store: Store, history: History) -> str:
+    """A hash of what is stated of the store's sources: part of the stamp."""
+    known = sources.read_catalogue(store.root)
+    text = repr([sources.source_of(name, known) for name in history.sources])
+    return hashlib.sha256(text.encode()).hexdigest()
 
-    told = {e.subject: e for e in store.events() if e.verb == "import"}
-    renamed = {
-        e.detail["became"]: e.detail["batch"]
-        for e in store.events()
-        if e.verb == "purge" and e.detail.get("became")
-    }
-    merged = {e.subject: e.detail for e in store.events() if e.verb == "merge"}
+
+def _imports(history: History) -> list[ImportMeta]:
+    """The imports that count, oldest first, each as its ledger entry tells it."""
     found = []
-    for name in live(store):
-        first = name
-        while first in renamed:
-            first = renamed[first]
-        event = told[first]
-        told_more = {}
-        if more := merged.get(first):
-            told_more = {"source_rows": more["rows"], "merged": more["merged"]}
-        entry = {"batch": name, "imported_at": event.at, **event.detail, **told_more}
+    for name, event in history.imports.items():
+        entry = {"batch": name, "imported_at": event.at, **detail_of(event)}
+        if more := history.merges.get(event.batch):
+            entry |= {"source_rows": more.rows, "merged": more.merged}
         entry.pop("mapping", None)
         found.append(cast(ImportMeta, entry))  # as this version wrote it, JSON in the ledger
     return found
-
-
-def purges(store: Store) -> int:
-    """Count the purges of this store: the number grows with every purge."""
-    return sum(event.verb == "purge" for event in store.events())
-
-
-def source_names(store: Store) -> list[str]:
-    """The sources that have records, in the order of their first import."""
-    return list(dict.fromkeys(entry["source"] for entry in imports(store)))
-
-
-def sources_digest(store: Store) -> str:
-    """A hash of what is stated of the store's sources: part of the stamp."""
-    known = sources.read_catalogue(store.root)
-    text = repr([sources.source_of(name, known) for name in source_names(store)])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def describe(
@@ -72,9 +49,10 @@ def describe(
     meridian: float,
 ) -> TableMeta:
     """The meta of one `current`, as plain JSON values."""
+    history, crs = store.history(), projection.metric_crs(store, settings)
     sets = [
-        (name, *area_import.read_areas(built / f"areas{i}.parquet"))
-        for i, name in enumerate(area_import.current_sets(store))
+        (name, *area_sets.read_areas(built / f"areas{i}.parquet"))
+        for i, name in enumerate(history.area_sets)
     ]
     with duckdb.connect() as connection:
         connection.execute(
@@ -82,7 +60,7 @@ def describe(
         )
         count = connection.execute("SELECT count(*) FROM facts").fetchone()
         rows = count[0] if count else 0
-        told = _sources(connection, store)
+        told = _sources(connection, store, history)
         placed = [
             {
                 words.AREA_BY[by].code: n
@@ -98,13 +76,13 @@ def describe(
         "place": {
             "name": settings.name,
             "zone": settings.zone,
-            "crs": projection.metric_crs(store, settings),
+            "crs": crs,
             "meridian": meridian,
         },
         "rows": rows,
-        "batches": [entry["batch"] for entry in imports(store)],
-        "purges": purges(store),
-        "events": max((event.seq for event in store.events()), default=0),
+        "batches": history.live,
+        "purges": history.purges,
+        "events": history.last,
         "sources": told,
         "sets": [
             {
@@ -112,7 +90,7 @@ def describe(
                 **meta,
                 "areas": len(areas),
                 "names": areas["name"].tolist(),
-                "centres": _centres(areas, projection.metric_crs(store, settings)),
+                "centres": _centres(areas, crs),
                 "placed": placed[i],
             }
             for i, (name, areas, meta) in enumerate(sets)
@@ -129,11 +107,13 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
     return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, store: Store) -> list[SourceMeta]:
+def _sources(
+    connection: duckdb.DuckDBPyConnection, store: Store, history: History
+) -> list[SourceMeta]:
     known = sources.read_catalogue(store.root)
-    entries = imports(store)
+    entries = _imports(history)
     told: list[SourceMeta] = []
-    for code, name in enumerate(source_names(store)):
+    for code, name in enumerate(history.sources):
         source = sources.source_of(name, known)
         found = connection.execute(
             # a record known only to the month may have happened up to its last day

@@ -12,16 +12,16 @@ import pyarrow.parquet as pq
 from data.imports import purged_rows
 from data.imports.purged_rows import ALL_REPEATS
 from data.settings import Problem
-from data.storage import build, damaged, identity, ledger
+from data.storage import batches, damaged, identity
+from data.storage.disk import move, write_whole
+from data.storage.events import BatchRewritten, Imported, RecordPurged, Unimported, to_row
 from data.storage.identity import BASE, PurgedIds
-from data.storage.ledger import Event
-from data.storage.store import Store, literal, move, write_whole
+from data.storage.store import Store, literal
 from data.upkeep import purged_rejects
 
 _LISTED = 5  # ids that a sentence names
 
 _Ask = Callable[[str], bool]
-_Told = tuple[str, str, str, dict[str, Any]]  # an event: at, verb, subject, detail
 Key = tuple[str, int]  # the hash of a row and which of equal rows; the id where no hash is known
 
 
@@ -39,15 +39,23 @@ class _Row(NamedTuple):
     def key(self) -> Key:
         return (self.hash or self.incident_id, self.which)
 
-    def detail(self, which: int, last: bool, columns: str, key: bytes) -> dict[str, Any]:
-        """The detail that the ledger keeps of it; only the key's mark where no hash is known."""
-        made = {"key": identity.key_mark(key)}
+    def event(self, which: int, last: bool, columns: str, key: bytes, at: str) -> RecordPurged:
+        """The event that the ledger keeps of its purge; of fewer hashes where none is known."""
+        subject, key_mark = identity.subject(self.incident_id, key), identity.key_mark(key)
         if self.hash is None:
-            return made
+            return RecordPurged(subject, key=key_mark, at=at)
         own = not self.base.endswith(f":{self.hash}")
-        base = identity.subject(self.base, key)
-        told = {"base": base, "row": self.hash, "repeat": which, "last": last, **made}
-        return told if own else {**told, "mark": self.mark, "columns": columns}
+        return RecordPurged(
+            subject,
+            base=identity.subject(self.base, key),
+            row=self.hash,
+            repeat=which,
+            last=last,
+            key=key_mark,
+            mark=None if own else self.mark,
+            columns=None if own else columns,
+            at=at,
+        )
 
 
 def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | None = None) -> str:
@@ -59,10 +67,10 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
     """
     with store.writing() as scratch:
         rows, key = _rows(store, incident_id), identity.store_key(store.root)
-        purges = [e for e in store.events() if e.verb == "purge"]
+        purges = store.history().purged
         done = [e for e in purges if incident_id in PurgedIds(frozenset({e.subject}), key)]
         if left := _unfinished(store, rows, done):
-            _without(store, scratch, left, {}, [e[1:] for e in done])
+            _without(store, scratch, left, {}, done)
             return f"{incident_id} was purged before, not everywhere: that is done now."
         ours = _standing(store, rows)
         target = next((r for r in (*ours, *rows) if r.incident_id == incident_id), None)
@@ -77,7 +85,7 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
         staying = [row for row in ours if row not in gone]
         told = _events(store, gone, incident_id, every, not staying)
         # hashes first: whatever stops the rest, no import brings the record back
-        ledger.add(store.ledger, told)
+        store.ledger.append(*told)
         left = _removed(rows, _keys(rows, told), {row.key for row in staying})
         left += [row for row in gone if row.hash is None]
         _without(store, scratch, left, {f: made for f, (made, _) in cleaned.items()}, told)
@@ -87,9 +95,9 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
 
 def _files(store: Store) -> list[Path]:
     """All batches on the disk, also those that no longer count, but not what was rewritten."""
-    gone = set(build.rewritten(store))
+    gone = set(batches.rewritten(store))
     found = [f for f in sorted(store.batches.glob("*.parquet")) if f.stem not in gone]
-    live = set(build.live(store))  # one that cannot be read may hold what is to go
+    live = set(batches.live(store))  # one that cannot be read may hold what is to go
     for counts in (True, False):
         damaged.checked([f for f in found if (f.stem in live) == counts], counts)
     return found
@@ -123,7 +131,9 @@ def _rows(store: Store, incident_id: str) -> list[_Row]:
 
 def _standing(store: Store, rows: list[_Row]) -> list[_Row]:
     """The rows of one id that readers see: those of the newest batch that has any."""
-    order = [*_imported(store), *build.live(store)]
+    history = store.history()
+    imported = sorted(history.every_import, key=lambda name: history.every_import[name].seq)
+    order = [*imported, *history.live]
     newest = max((row.batch for row in rows), key=lambda n: _last(order, n), default="")
     return [row for row in rows if row.batch == newest]
 
@@ -133,25 +143,14 @@ def _last(names: list[str], name: str) -> int:
     return max((i for i, n in enumerate(names) if n == name), default=-1)
 
 
-def _imported(store: Store) -> dict[str, int]:
-    """The number of the import of each batch, by each name that it has had."""
-    numbers: dict[str, int] = {}
-    for event in store.events():
-        if event.verb == "import":
-            numbers[event.subject] = event.seq
-        elif event.verb == "purge" and event.detail.get("became"):
-            numbers[event.detail["became"]] = numbers.get(event.detail["batch"], 0)
-    return dict(sorted(numbers.items(), key=lambda item: item[1]))
-
-
-def _keys(rows: list[_Row], told: Iterable[_Told]) -> set[Key]:
+def _keys(rows: list[_Row], told: Iterable[RecordPurged]) -> set[Key]:
     """The rows that purges name, of some: one, or all that are equal."""
-    named = [detail for *_, detail in told if detail.get("row")]
+    named = [event for event in told if event.row]
     return {
         row.key
         for row in rows
-        for detail in named
-        if row.hash == detail["row"] and detail["repeat"] in (ALL_REPEATS, row.which)
+        for event in named
+        if row.hash == event.row and event.repeat in (ALL_REPEATS, row.which)
     }
 
 
@@ -167,15 +166,15 @@ def _removed(rows: list[_Row], gone: set[Key], staying: set[Key]) -> list[_Row]:
     return left
 
 
-def _unfinished(store: Store, rows: list[_Row], done: list[Event]) -> list[_Row]:
+def _unfinished(store: Store, rows: list[_Row], done: list[RecordPurged]) -> list[_Row]:
     """The rows of one id that a purge that was killed has left, by its events in the ledger."""
-    numbers, left = _imported(store), list[_Row]()
+    history, left = store.history(), list[_Row]()
     for event in done:
-        before = [row for row in rows if numbers.get(row.batch, 0) < event.seq]
-        gone = _keys(before, [event[1:]])
-        staying = [] if event.detail.get("last") else _standing(store, rows)
-        if event.detail.get("row"):
-            gone = gone or {(event.detail["row"], ALL_REPEATS)}
+        before = [row for row in rows if history.import_of(row.batch).seq < event.seq]
+        gone = _keys(before, [event])
+        staying = [] if event.last else _standing(store, rows)
+        if event.row:
+            gone = gone or {(event.row, ALL_REPEATS)}
             left += _removed(before, gone, {row.key for row in staying} - gone)
         else:
             this = PurgedIds(frozenset({event.subject}), identity.store_key(store.root))
@@ -183,27 +182,27 @@ def _unfinished(store: Store, rows: list[_Row], done: list[Event]) -> list[_Row]
     return list(dict.fromkeys(left))
 
 
-def _equal(ours: list[_Row], target: _Row | None, done: list[Event]) -> list[_Row]:
+def _equal(ours: list[_Row], target: _Row | None, done: list[RecordPurged]) -> list[_Row]:
     """The rows that equal a record, or one that was purged, in every column of the file."""
-    hashes = {e.detail.get("row") for e in done} if target is None else {target.hash}
+    hashes = {e.row for e in done} if target is None else {target.hash}
     return [row for row in ours if row.hash and row.hash in hashes and row != target]
 
 
 def _events(
     store: Store, gone: list[_Row], incident_id: str, every: bool, last: bool
-) -> list[_Told]:
+) -> list[RecordPurged]:
     """The events that the ledger keeps of what goes: hashes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.store_key(store.root)
-    about = {"key": identity.key_mark(key)}
-    told: dict[str, dict[str, Any]] = {identity.subject(incident_id, key): about}
+    named = RecordPurged(identity.subject(incident_id, key), key=identity.key_mark(key), at=now)
+    told = {named.subject: named}
     for row in gone:
         # the last of equal rows: whoever brings more of them brings the same again
         which = ALL_REPEATS if every or last else row.which
         columns = str(_about(store.batches / f"{row.batch}.parquet").get("columns", ""))
-        subject = identity.subject(row.incident_id, key)
-        told[subject] = row.detail(which, last, columns, key)
-    return [(now, "purge", subject, detail) for subject, detail in told.items()]
+        event = row.event(which, last, columns, key, now)
+        told[event.subject] = event
+    return list(told.values())
 
 
 def _about(file: Path) -> dict[str, Any]:
@@ -218,7 +217,7 @@ def _without(
     scratch: Path,
     left: Iterable[_Row],
     cleaned: dict[Path, Path],
-    told: list[_Told],
+    told: list[RecordPurged],
 ) -> None:
     """Write batches anew without some rows, also those whose rejected rows were cleaned."""
     gone: dict[str, set[str]] = {file.stem: set() for file in cleaned}
@@ -235,7 +234,7 @@ def _rewrite(
     name: str,
     gone: Collection[str],
     rejected: Path,
-    told: list[_Told],
+    told: list[RecordPurged],
 ) -> None:
     """A new batch without some records, and its ledger entry. The old file stays for those who
     read it until the table is built anew; the new one tells what was purged."""
@@ -246,8 +245,8 @@ def _rewrite(
     number = store.next_number()
     about["was"] = [*about.get("was", ()), [name, number]]
     about["rewritten"] = number
-    about["purges"] = [*about.get("purges", ()), *told]
-    parts = "\n".join((name, *(row[2] for row in told), *sorted(gone)))
+    about["purges"] = [*about.get("purges", ()), *(to_row(event)[1:] for event in told)]
+    parts = "\n".join((name, *(event.subject for event in told), *sorted(gone)))
     called = identity.subject(parts, identity.store_key(store.root))[:16]
     made = scratch / f"{called}.parquet"
     geo = (pq.read_metadata(file).metadata or {}).get(b"geo", b"{}").decode()
@@ -266,7 +265,7 @@ def _rewrite(
     move(made, store.batches / made.name)
     if store.taken_back(name).exists():
         _mark(store, called)
-    ledger.append(store.ledger, "purge", called, batch=name, became=called)
+    store.ledger.append(BatchRewritten(called, name, called))
 
 
 def _mark(store: Store, batch: str) -> None:
@@ -274,11 +273,10 @@ def _mark(store: Store, batch: str) -> None:
     write_whole(str(store.next_number()).encode(), store.taken_back(batch))
 
 
-def _imports(store: Store) -> dict[str, dict[str, Any]]:
-    """The ledger's detail of the import of each batch on the disk."""
-    told = {event.seq: event.detail for event in store.events()}
-    numbers = _imported(store)
-    return {file.stem: told.get(numbers.get(file.stem, 0), {}) for file in _files(store)}
+def _imports(store: Store) -> dict[str, Imported]:
+    """The import of each batch on the disk."""
+    history = store.history()
+    return {file.stem: history.import_of(file.stem) for file in _files(store)}
 
 
 def _question(incident_id: str, equal: list[_Row]) -> str:
@@ -288,7 +286,7 @@ def _question(incident_id: str, equal: list[_Row]) -> str:
     )
 
 
-def _nothing(done: list[Event], incident_id: str, equal: list[_Row]) -> str:
+def _nothing(done: list[RecordPurged], incident_id: str, equal: list[_Row]) -> str:
     """The sentence on a record that was purged before; Problem where no record has the id."""
     if done:
         told = (
@@ -341,16 +339,16 @@ def _listed(rows: list[_Row]) -> str:
 def unimport(store: Store, batch: str) -> str:
     """Take one import back; a sentence on what was done. Typed again it finishes."""
     with store.writing():
-        live = build.live(store)
-        names = [name for name in live if name.startswith(batch)]
-        before = {e.subject for e in store.events() if e.verb == "unimport"} - set(live)
+        history = store.history()
+        names = [name for name in history.live if name.startswith(batch)]
+        before = history.unimported - history.imports.keys()
         again = sorted(name for name in before if name.startswith(batch))
         if not names and len(again) == 1:
             _mark(store, again[0])
             return f"Batch {again[0]} was taken back before: it does not count."
         if len(names) != 1:
-            known = ", ".join(live) or "none"
+            known = ", ".join(history.live) or "none"
             raise Problem(f"No single batch is called {batch!r}. Batches: {known}.")
-        ledger.append(store.ledger, "unimport", names[0])
+        store.ledger.append(Unimported(names[0]))
         _mark(store, names[0])
     return f"Batch {names[0]} no longer counts. Importing its file again brings it back."

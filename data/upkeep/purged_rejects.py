@@ -5,9 +5,9 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from data.files.spreadsheet import guard
+from data.storage.events import Imported
 from data.storage.store import Store
 
 _BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
@@ -15,7 +15,7 @@ _TOLD = 3  # columns of a rejected row that are ours: line, column, reason
 
 
 def drop_rejects(
-    store: Store, scratch: Path, gone: Collection[str], imports: Mapping[str, dict[str, Any]]
+    store: Store, scratch: Path, gone: Collection[str], imports: Mapping[str, Imported]
 ) -> dict[Path, tuple[Path, int]]:
     """Write copies of the files of rejected rows without some ids; how many rows each lost.
 
@@ -26,9 +26,10 @@ def drop_rejects(
         file = store.rejected / f"{name}.csv"
         if not file.exists():
             continue
-        source = told.get("source", "")
-        own = {n.partition(":")[2] for n in gone if not source or n.startswith(f"{source}:")}
-        column = told["mapping"]["columns"].get("incident_id") if "mapping" in told else ""
+        own = {
+            n.partition(":")[2] for n in gone if not told.source or n.startswith(f"{told.source}:")
+        }
+        column = told.mapping["columns"].get("incident_id") if told.mapping else ""
         made = scratch / f"clean-{file.name}"
         # without a column of ids a record is named by its content: no rejected row has it
         if own and column is not None and (n := _copied(file, made, own, column)):

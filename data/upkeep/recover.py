@@ -5,27 +5,28 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.areas import area_import
 from data.release.publish import STONE
 from data.release.release_manifest import TOMBSTONE
-from data.storage import ledger
-from data.storage.store import Store, move, sync
-
-
-class Told(NamedTuple):
-    """An event as a file tells of it; `order` is its number in the ledger that was lost."""
-
-    order: int
-    at: str
-    verb: str
-    subject: str
-    detail: dict[str, Any]
-
+from data.storage import area_sets, events
+from data.storage.events import (
+    AreasSet,
+    BatchRewritten,
+    CrsFixed,
+    Event,
+    EventRow,
+    LedgerRecovered,
+    ReleasePublished,
+    ReleaseRecalled,
+    Unimported,
+)
+from data.storage.history import fold_events
+from data.storage.ledger import Lost
+from data.storage.store import Store
 
 Sentences = list[str]
 
@@ -36,22 +37,18 @@ def recover(store: Store, public: Path | None) -> Sentences:
     `public` is the folder of what is published: it shows what was recalled. The lost file
     is kept beside. The caller rebuilds `current`.
     """
-    with store.writing() as scratch:
-        with contextlib.suppress(ledger.Lost):
-            n = len(store.events())
+    with store.writing():
+        with contextlib.suppress(Lost):
+            n = store.history().count
             return [f"The ledger is whole ({n:,} events): there is nothing to recover."]
         notes: Sentences = []
         found = [*_batches(store, notes), *_areas(store), *_releases(store, public, notes)]
-        found = sorted(found, key=lambda told: told.order)  # stable: renames follow their purge
+        found = sorted(found, key=lambda event: event.seq)  # stable: renames follow their purge
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        counts = {verb: sum(told.verb == verb for told in found) for verb in _COUNTED}
-        found.append(Told(0, now, "recover", "ledger", {"counts": counts}))
-        made = scratch / "ledger.db"
+        counts = events.count_verbs(found, _COUNTED)
         # numbers go on after the lost ones: what was built from those is older
-        last = max([store.built_from(), *(told.order for told in found)])
-        ledger.add(made, [told[1:] for told in found], first=last + 1)
-        _aside(store)
-        move(made, store.ledger)
+        last = max([store.built_from(), *(event.seq for event in found)])
+        store.ledger.renew([*found, LedgerRecovered("ledger", counts, at=now)], first=last + 1)
     listed = (
         ", ".join(f"{n:,} {_COUNTED[verb][n != 1]}" for verb, n in counts.items() if n) or "nothing"
     )
@@ -70,19 +67,7 @@ _COUNTED = {
 }
 
 
-def _aside(store: Store) -> None:
-    """Keep what is left of the lost ledger under another name."""
-    if store.ledger.exists():
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        kept = store.root / f"ledger.lost-{stamp}.db"
-        kept.write_bytes(store.ledger.read_bytes())
-        kept.chmod(0o600)
-        sync(kept)
-    for end in ("-wal", "-shm"):
-        store.ledger.with_name(store.ledger.name + end).unlink(missing_ok=True)
-
-
-def _batches(store: Store, notes: Sentences) -> Iterator[Told]:
+def _batches(store: Store, notes: Sentences) -> Iterator[Event]:
     """The imports, purges and imports taken back that batches tell of."""
     abouts: dict[str, dict[str, Any]] = {}
     for file in sorted(store.batches.glob("*.parquet")):
@@ -92,30 +77,31 @@ def _batches(store: Store, notes: Sentences) -> Iterator[Told]:
             notes.append(f"{file} cannot be read: put its copy back, or import its file again.")
     latest = _latest(abouts)
     purges: set[str] = set()
-    crs: list[Told] = []
+    crs: list[CrsFixed] = []
     for name, about in abouts.items():
         detail, was = about.get("import"), about.get("was", [])
         names = [w for w, _ in was]
         if was and (other := latest[names[-1]]) != name:  # of a purge that was stopped
-            yield Told(was[-1][1], "", "purge", name, {"batch": name, "became": other})
+            yield BatchRewritten(name, name, other, seq=was[-1][1])
             continue
         if not detail:
             notes.append(_incomplete(store, name, about))
             continue
         order, at = int(about["order"]), str(detail["imported_at"])
         if about.get("crs_of_x_y"):
-            crs.append(Told(order, at, "crs", about["crs_of_x_y"], {}))
-        yield Told(order, at, "import", about["batch"], detail)
-        for at, verb, subject, told in about.get("purges", ()):
-            mark = json.dumps([at, subject, told], sort_keys=True)
+            crs.append(CrsFixed(about["crs_of_x_y"], seq=order, at=at))
+        yield events.parse_row(EventRow(order, at, "import", about["batch"], detail))
+        for row in about.get("purges", ()):
+            at = row[0]  # the batch is written anew with the last of them
+            mark = json.dumps(row, sort_keys=True)
             if mark not in purges:
                 purges.add(mark)
-                yield Told(was[-1][1], at, verb, subject, told)
+                yield events.parse_row(EventRow(was[-1][1], *row))
         for (old, number), new in zip(was, [*names[1:], name]):
-            yield Told(number, at, "purge", new, {"batch": old, "became": new})
+            yield BatchRewritten(new, old, new, seq=number, at=at)
         if store.taken_back(name).exists():
-            yield Told(_number(store.taken_back(name)), at, "unimport", name, {})
-    yield from sorted(crs)[:1]
+            yield Unimported(name, seq=_number(store.taken_back(name)), at=at)
+    yield from sorted(crs, key=lambda event: event.seq)[:1]
 
 
 def _latest(abouts: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -144,36 +130,35 @@ def _number(file: Path) -> int:
     return 0
 
 
-def _areas(store: Store) -> Iterator[Told]:
+def _areas(store: Store) -> Iterator[Event]:
     """The area sets, the one that was chosen last at the end."""
     for file in sorted(store.areas.glob("*.parquet"), key=lambda f: f.stat().st_mtime_ns):
         with contextlib.suppress(OSError, ValueError, KeyError, pa.ArrowException):
             held = pq.read_schema(file).metadata
-            meta = json.loads(held[area_import.KEY])
+            meta = json.loads(held[area_sets.KEY])
             at = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
-            told = {"set": meta["set"], "how": meta["how"]}
-            if deciders := json.loads(held.get(area_import.DECIDERS, b"{}")):
-                told["place_by"] = deciders
-            yield Told(int(held.get(area_import.ORDER, b"0")), at, "areas", file.stem, told)
+            deciders = json.loads(held.get(area_sets.PLACE_BY, b"{}")) or None
+            number = int(held.get(area_sets.ORDER, b"0"))
+            yield AreasSet(file.stem, meta["set"], meta["how"], deciders, seq=number, at=at)
 
 
-def _releases(store: Store, public: Path | None, notes: Sentences) -> Iterator[Told]:
+def _releases(store: Store, public: Path | None, notes: Sentences) -> Iterator[Event]:
     """Yield the events of releases, by the store's files and the public folder."""
-    kept = {}
+    kept: dict[str, list[Event]] = {}
     for file in store.release_events.glob("*.json"):
-        with contextlib.suppress(OSError, ValueError):
-            kept[file.stem] = [Told(*told) for told in json.loads(file.read_bytes())]
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            rows = json.loads(file.read_bytes())
+            kept[file.stem] = [events.parse_row(EventRow(*row)) for row in rows]
     made = {folder.name for folder in (store.root / "releases").glob("*")}
     shown, gone = _public(public)
     for name in sorted(made | kept.keys() | shown | gone):
-        told = kept.get(name, [])
-        yield from told
-        verbs = {event.verb for event in told}
-        last = max((event.order for event in told), default=0)
-        for verb, among in (("publish", shown | gone), ("recall", gone)):
-            if name in among and verb not in verbs:
-                yield Told(last, "", verb, name, {})
-        if "release" not in verbs:
+        yield from kept.get(name, [])
+        known = fold_events(kept.get(name, []))
+        if name in shown | gone and name not in known.published:
+            yield ReleasePublished(name, seq=known.last)
+        if name in gone and name not in known.recalled:
+            yield ReleaseRecalled(name, seq=known.last)
+        if name not in known.built:
             notes.append(
                 f"Release {name} does not tell how it was made: it cannot be published again"
                 + (", and no later one is made without it." if name in shown else ".")

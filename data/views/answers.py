@@ -10,7 +10,8 @@ import pandas as pd
 from data.storage.store import Current
 from data.views import periods, recording, seasonality, shape_filter, view_counts
 from data.views.coverage import Coverage, Extent, cover, starts, step_name
-from data.views.view import HEXAGON_OF, HEXAGONS, View
+from data.views.view import HEXAGON_OF, View
+from data.words import HEXAGONS
 from geo import drawn_shape, forest, tabulate
 
 

@@ -16,7 +16,7 @@ def joined(clauses: Iterable[Clause | None]) -> Clause:
     return sql, [value for _, values in held for value in values]
 
 
-def asked(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
+def asked_sql(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
     """SQL for all filters but some; `day` is bounded plainly too, so that rows are skipped."""
     clauses = [f.sql(view, current.meta) for f in FILTERS if f.sql and f.word not in leave_out]
     if view.night and "from" not in leave_out:
@@ -34,4 +34,4 @@ def settled(view: View) -> Clause | None:
 
 def where(view: View, current: Current) -> Clause:
     """The SQL condition and its parameters for the rows that a View shows."""
-    return joined([asked(view, current), settled(view)])
+    return joined([asked_sql(view, current), settled(view)])

@@ -23,7 +23,8 @@ from data.views.sql import (
     weekdays_sql,
     words_sql,
 )
-from data.views.view import COMPARED, HEXAGONS, MEASURES, View
+from data.views.view import COMPARED, MEASURES, View
+from data.words import HEXAGONS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"
@@ -206,6 +207,7 @@ FILTERS = (
         says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
     ),
     of_words("via", "vias", "via", "Known by", "How it came to be known."),
+    of_words("setting", "settings", "setting", "Setting", "The sort of place: a home, a street, a school."),
     of_words("response", "responses", "response", "Police response", "What local police did. none: they did not come."),
     Filter(
         **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. none: the record says that no force was used.").__dict__, "sql": force_sql}

@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 
 from data.settings import Settings
 from data.views.coverage import local_today, source_days
-from data.views.filters import FILTERS, Filter, period, set_names
+from data.views.filters import FILTERS, Filter, set_names
 from data.views.sql import Meta, chosen_sources
 from data.views.view import (
-    HEXAGONS,
-    NOTHING,
     OFFERED,
     OWN,
     PREVIOUS,
@@ -19,6 +17,7 @@ from data.views.view import (
     View,
     year_before,
 )
+from data.words import HEXAGONS
 
 SETTLED = "settled"
 STAMP = "stamp"
@@ -218,11 +217,3 @@ _LEFT_OUT = {
     ),
     "young": ("more are too young to be shown.", "more is too young to be shown."),
 }
-
-
-def compared_sentence(view: View) -> str:
-    """The period that the View is compared with, in words; empty where none is."""
-    other = view.compared()
-    if other is None or view.compare == NOTHING:
-        return ""
-    return f"compared with {period(other.start, other.end)}"

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from data import words
 from data.storage.meta_types import AreaSetMeta, SourceMeta, TableMeta
-from data.views.view import COARSE_PLACE, HEXAGONS, MONTH, WEEK, View
+from data.views.view import COARSE_PLACE, MONTH, WEEK, View
+from data.words import HEXAGONS
 
 Meta = TableMeta
 Clause = tuple[str, list[object]]

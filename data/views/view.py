@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}  # name -> H3 resolution
 NOTHING = "nothing"
 PREVIOUS, YEAR_BEFORE, OWN = "previous period", "same period a year before", "own period"
 OFFERED = "year before, else previous period"  # a choice of the screen: a View holds what it became
@@ -39,6 +38,7 @@ class View:
     forces: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
     vias: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     shape: str = ""
     since: date | None = None

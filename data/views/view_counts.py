@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.storage.store import Current
-from data.views.conditions import asked, joined, settled, where
+from data.views.conditions import asked_sql, joined, settled, where
 from data.views.coverage import Coverage, cover, origin, starts
 from data.views.sql import (
     DAY_KNOWN,
@@ -77,16 +77,16 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
         wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
-    found = none | _counted(current, wanted, asked(view, current, PRECISE))
+    found = none | _counted(current, wanted, asked_sql(view, current, PRECISE))
     near: Clause = (
         "day BETWEEN ? AND ?",
         [view.start.replace(day=1), view.end + timedelta(days=1)],
     )
-    beside = joined([near, asked(view, current, ("from",))])
+    beside = joined([near, asked_sql(view, current, ("from",))])
     found |= _counted(current, _at_the_edges(view, current, old), beside)
     if view.shape:
         nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
-        found |= _counted(current, nowhere, asked(view, current, ("shape",)))
+        found |= _counted(current, nowhere, asked_sql(view, current, ("shape",)))
     return found
 
 

@@ -18,7 +18,8 @@ from shapely.geometry import mapping
 from data.areas import area_import, boundary_files, residents
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
-from data.storage import area_names, ledger
+from data.storage import area_names, area_sets
+from data.storage.events import Imported, Unimported
 from data.storage.store import Store
 from tests.conftest import command
 
@@ -63,8 +64,8 @@ def added(store: Store, file: Path, **options: Any) -> tuple[gpd.GeoDataFrame, A
     said: list[str] = []
     options = {"name_column": "name", "set_name": "neighborhoods"} | options
     area_import.add(store, PLACE, file, **options, say=said.append)
-    held = area_import.current_sets(store)[options["set_name"]]
-    return *area_import.read_areas(held), "\n".join(said)
+    held = area_sets.current_sets(store)[options["set_name"]]
+    return *area_sets.read_areas(held), "\n".join(said)
 
 
 def test_a_set_is_written_and_read_back(store: Store, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_set_is_written_and_read_back(store: Store, tmp_path: Path) -> None:
 def test_the_same_file_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     file = geojson(tmp_path / "town.geojson", ({"name": "A"}, square(0, 0)))
     added(store, file)
-    before = store.ledger.read_bytes(), sorted(store.areas.iterdir())
+    before = store.ledger.file.read_bytes(), sorted(store.areas.iterdir())
     *_, said = added(store, file)
     assert "in the store already" in said
     assert len(store.events()) == 1
@@ -107,12 +108,12 @@ def test_sets_of_several_names_and_the_newest_of_each(store: Store, tmp_path: Pa
     added(store, old)
     added(store, old, set_name="precincts")
     added(store, new)
-    sets = area_import.current_sets(store)
+    sets = area_sets.current_sets(store)
     assert list(sets) == ["neighborhoods", "precincts"]
-    names = {key: area_import.read_areas(file)[0]["name"].tolist() for key, file in sets.items()}
+    names = {key: area_sets.read_areas(file)[0]["name"].tolist() for key, file in sets.items()}
     assert names == {"neighborhoods": ["B"], "precincts": ["A"]}
     added(store, old)  # back again
-    assert area_import.read_areas(area_import.current_sets(store)["neighborhoods"])[0][
+    assert area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])[0][
         "name"
     ].tolist() == ["A"]
 
@@ -175,7 +176,7 @@ def test_features_of_one_name_that_touch_are_one_area(store: Store, tmp_path: Pa
     assert "one area: Shore (3)" in said
     assert "added up: Shore" in said
     assert "taken as one name: SHORE and Shore" in said
-    assert area_import.label_codes(areas, meta, ["shore", "SHORE"]).tolist() == [1, 1]
+    assert area_sets.label_codes(areas, meta, ["shore", "SHORE"]).tolist() == [1, 1]
 
 
 ISLES = (
@@ -206,7 +207,7 @@ def test_areas_of_one_name_that_lie_apart_are_never_one(store: Store, tmp_path: 
     assert areas["name"].tolist() == ["Isles, East", "Isles, West", "Shore"]
     assert "told apart by their codes: Isles" in said
     # a label that could mean either names neither
-    rows = area_import.label_codes(areas, meta, ["Isles", "ISLES", "Isles, West", "Shore"])
+    rows = area_sets.label_codes(areas, meta, ["Isles", "ISLES", "Isles, West", "Shore"])
     assert rows.tolist() == [-1, -1, 1, 2]
 
 
@@ -262,7 +263,7 @@ def test_latitude_and_longitude_that_are_swapped(
     said: list[str] = []
     settings = Settings(name="Toytown", zone="America/Chicago", center=center)
     area_import.add(store, settings, file, name_column="name", say=said.append)
-    areas, _ = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, _ = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     lat, lon = points[0]
     assert areas.geometry[0].intersects(shapely.Point(lon, lat))
     assert any("swapped" in line and where in line for line in said)
@@ -307,7 +308,7 @@ def test_names_are_held_to_the_checked_list(store: Store, tmp_path: Path) -> Non
     assert "Without a name: Area 7, Area 8" in said
     assert "\x1b" not in said + json.dumps(meta, ensure_ascii=False)
     # exact spelling tells them apart, another spelling could mean both
-    rows = area_import.label_codes(areas, meta, ["NEAR NORTH", "Near - North", "near north"])
+    rows = area_sets.label_codes(areas, meta, ["NEAR NORTH", "Near - North", "near north"])
     assert areas["name"][rows[0]] == "NEAR NORTH"
     assert areas["name"][rows[1]] == "Near - North"
     assert rows[2] == -1
@@ -333,7 +334,7 @@ def test_labels_find_areas_by_folded_name_and_alias(store: Store, tmp_path: Path
         "Elsewhere": None,
         "": None,
     }
-    rows = area_import.label_codes(areas, meta, list(labels))
+    rows = area_sets.label_codes(areas, meta, list(labels))
     assert rows.dtype == np.int32
     assert [areas["name"][r] if r >= 0 else None for r in rows] == [*labels.values()]
 
@@ -683,7 +684,7 @@ def batch(store: Store, name: str, **columns: Any) -> None:
     with store.writing():
         table = pa.table(arrays, schema=SCHEMA)
         pq.write_table(table, store.batches / f"{name}.parquet")
-    ledger.append(store.ledger, "import", name, source="stops")
+    store.ledger.append(Imported(name, source="stops"))
 
 
 def two_halves(seed: int) -> tuple[Any, Any, list[str]]:
@@ -700,11 +701,11 @@ def test_areas_are_learned_from_official_points_only(store: Store) -> None:
     batch(store, "two", **lie, source_kind=["community"] * 600)
     batch(store, "three", **lie, place_precision=["locality"] * 600)
     batch(store, "four", **lie)
-    ledger.append(store.ledger, "unimport", "four")
+    store.ledger.append(Unimported("four"))
     said: list[str] = []
     known = {"west": 700, "East": None, "South": 3}
     area_import.learn(store, PLACE, population=known, say=said.append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West"]
     assert areas["population"].astype(object).fillna(-1).tolist() == [-1, 700]
     assert meta["how"] == "learned"
@@ -723,15 +724,15 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
     ]
     batch(store, "one", lon=lon, lat=lat, area_label=spelled)
     area_import.learn(store, PLACE, say=[].append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert areas["name"].tolist() == ["East", "West side"]
-    rows = area_import.label_codes(areas, meta, ["EAST", "West  <side>"])
+    rows = area_sets.label_codes(areas, meta, ["EAST", "West  <side>"])
     assert rows.tolist() == [0, 1]
     renamed = ["South Uptown" if i % 2 else "CARAG" for i in range(600)]
     batch(store, "two", lon=lon, lat=lat + 0.2, area_label=renamed)
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     area_import.learn(store, city, say=[].append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert "South Uptown" in areas["name"].tolist()
     assert "CARAG" not in areas["name"].tolist()
 
@@ -745,7 +746,7 @@ def test_lost_labels_are_told(store: Store) -> None:
     batch(store, "one", lon=lon, lat=lat, area_label=labels)
     said: list[str] = []
     area_import.learn(store, PLACE, say=said.append)
-    _, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    _, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert meta["lost"] == ["Dot", "Speck", "Strewn"]
     assert any("No area was found for 1" in line and "Strewn" in line for line in said)
     assert "Left out for too few points (fewer than 5), 2: Dot, Speck." in said
@@ -760,7 +761,7 @@ def test_an_area_is_not_learned_from_few_points(store: Store, count: int, learne
         area_label=[*labels, *["Outpost"] * count],
     )  # fmt: skip
     area_import.learn(store, PLACE, say=[].append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert ("Outpost" in areas["name"].tolist()) is learned
     assert meta["lost"] == ([] if learned else ["Outpost"])
 
@@ -791,8 +792,8 @@ def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_pa
     assert str(refused.value).count(". ") == 0 and store.events() == events
     area_import.learn(store, PLACE, set_name="learned", say=[].append)
     area_import.learn(store, PLACE, replace=True, say=[].append)
-    sets = area_import.current_sets(store)
-    how = {name: area_import.read_areas(path)[1]["how"] for name, path in sets.items()}
+    sets = area_sets.current_sets(store)
+    how = {name: area_sets.read_areas(path)[1]["how"] for name, path in sets.items()}
     assert how == {"neighborhoods": "learned", "learned": "learned"}
 
 
@@ -826,13 +827,13 @@ def test_official_minneapolis(store: Store, shared: Path) -> None:
     said: list[str] = []
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
     area_import.add(store, city, file, name_column="BDNAME", say=said.append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert len(areas) == meta["areas"] == 87
     union = areas.to_crs(UTM).union_all()
     assert union.area / 1e6 == pytest.approx(148.645, abs=0.001)
     assert not any("overlap" in line or "gap" in line for line in said)
     renamed = ["CARAG", "ECCO", "West Calhoun", "Near-North", "Bloomington"]
-    rows = area_import.label_codes(areas, meta, renamed)
+    rows = area_sets.label_codes(areas, meta, renamed)
     assert [areas["name"][r] if r >= 0 else None for r in rows] == [
         "South Uptown",
         "East Bde Maka Ska",
@@ -851,6 +852,6 @@ def test_labels_of_the_sample_name_official_areas(store: Store, shared: Path) ->
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
     file = shared / "boundaries/minneapolis-neighborhoods-2022.geojson"
     area_import.add(store, city, file, name_column="BDNAME", say=[].append)
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
-    rows = area_import.label_codes(areas, meta, sorted(labels))
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
+    rows = area_sets.label_codes(areas, meta, sorted(labels))
     assert set(rows.tolist()) == set(range(87))

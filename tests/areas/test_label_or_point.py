@@ -10,14 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from data import words
-from data.areas import area_import, label_or_point
+from data.areas import area_import
 from data.areas.label_or_point import Agreement
 from data.commands import main
 from data.imports import importer
 from data.mappings import mapping_read
 from data.release import placed_records
 from data.settings import Problem, Settings
-from data.storage import build
+from data.storage import area_sets, batches, build
 from data.storage.store import Store
 from data.upkeep import purge
 from tests.areas.test_boundaries import UTM, geojson, square
@@ -102,7 +102,7 @@ def test_an_import_with_labels_of_another_geography_stops(store: Store) -> None:
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     take(store, OTHER, place_by="label")  # the other answer, later
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"label_not_point": 6})
-    assert label_or_point.decisions(store).stated == {"calls": "label"}
+    assert store.history().decisions.stated == {"calls": "label"}
 
 
 def test_what_decides_in_a_mapping(store: Store) -> None:
@@ -182,7 +182,7 @@ def test_areas_that_come_after_the_records(store: Store) -> None:
     assert "calls: the point decides" in add(store, place_by=["point"])
     assert placed(store) == ({"1": 2, "2": 2, "3": 2}, {"point_not_label": 6})
     # the records of a release are placed alike
-    areas, meta = area_import.read_areas(area_import.current_sets(store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     records = placed_records.records(store, areas, meta, np.arange(1, 4))
     assert records.sort_values("local_date")["group"].tolist() == [1, 1, 2, 2, 3, 3]
     stamp = store.stamp()
@@ -228,7 +228,7 @@ def test_areas_learned_from_labels_are_not_compared_with_them(store: Store) -> N
     said: list[str] = []
     area_import.learn(store, PLACE, replace=True, say=said.append)
     assert not any("decides" in line or "outside the area" in line for line in said)
-    assert area_import.read_areas(area_import.current_sets(store)["neighborhoods"])[1][
+    assert area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])[1][
         "learned_from"
     ] == ["calls"]
     with pytest.raises(Problem, match=r"of 2 records .* 2 lie more"):
@@ -241,12 +241,12 @@ def test_what_is_taken_back_decides_no_longer(store: Store) -> None:
     incident = duckdb.sql(f"SELECT incident_id FROM '{store.batches}/*.parquet'").fetchall()[0][0]
     build.rebuild(store, PLACE)
     purge.purge(store, incident)
-    assert label_or_point.decisions(store).stated == {"calls": "point"}
+    assert store.history().decisions.stated == {"calls": "point"}
     assert placed(store)[1] == {"point_not_label": 5}
-    (batch,) = build.live(store)
+    (batch,) = batches.live(store)
     assert batch != report.batch
     purge.unimport(store, batch)
-    assert label_or_point.decisions(store).stated == {}
+    assert store.history().decisions.stated == {}
 
 
 def test_a_mapping_that_decides_is_not_asked_again_but_told(store: Store) -> None:

@@ -16,6 +16,7 @@ from bench.plain import view as plain
 from data.maps import outlines
 from data.record import SCHEMA
 from data.settings import Problem
+from data.storage.events import detail_of
 from data.storage.store import Current, Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +67,7 @@ def test_made_records_are_records(store: Store) -> None:
 
 def test_made_store_tells_what_an_import_tells(store: Store, sample_store: Path) -> None:
     def imports(of: Store) -> list[set[str]]:
-        return [set(e.detail) for e in of.events() if e.verb == "import"]
+        return [set(detail_of(e)) for e in of.history().every_import.values()]
 
     assert imports(store) == imports(Store(sample_store))[:1]
 

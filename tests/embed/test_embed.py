@@ -14,10 +14,11 @@ import pytest
 from data import palette, words
 from data.embed import embed_files, map, pictures
 from data.embed import language as embed_words
+from data.languages import CATALOGUES, languages
 from data.palette import contrast
 from data.published import grids, number_classes, opening
 from data.settings import Problem
-from tests.made_release import Made, made
+from tests.made_release import Made, make_release
 
 BUDGET = 150 * 1024
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,7 @@ LINKED = re.compile(r"https?://[^\s\"'<>)]+")
 @pytest.fixture(scope="session")
 def release(sample_store: Path) -> Made:
     """A release with all three sorts."""
-    return made(sample_store, times=6)
+    return make_release(sample_store, times=6)
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +189,7 @@ def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("times", [1, 6])
 def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
-    one = made(sample_store, times, official=False)
+    one = make_release(sample_store, times, official=False)
     found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)
     opens, full = opening.opening_of(opening.opening_sort(found))
     newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
@@ -197,7 +198,7 @@ def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, time
 
 
 def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
-    one = made(sample_store, 6, official=False)
+    one = make_release(sample_store, 6, official=False)
     found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
     before, half = opening.opening_of(found)
     empty = {
@@ -293,9 +294,9 @@ def test_the_policy_of_the_manifest_is_printed(release: Made, tmp_path: Path) ->
     assert "about 40 reports" in page and "at least 33 days" in page and "More caution." in page
 
 
-@pytest.mark.parametrize("language", embed_words.languages())
+@pytest.mark.parametrize("language", languages())
 def test_catalogues_are_complete(language: str) -> None:
-    folder = embed_words.FOLDER
+    folder = CATALOGUES
     english = {t.key: t for t in embed_words.entries((folder / "en/embed.po").read_text())}
     own = {t.key: t for t in embed_words.entries((folder / language / "embed.po").read_text())}
     assert own.keys() == english.keys()
@@ -340,11 +341,11 @@ msgctxt "c"\nmsgid "one"\nmsgid_plural "more"\nmsgstr[0] "x"\nmsgstr[1] "y"\n\n#
 
 
 def test_a_language_may_follow(tmp_path: Path) -> None:
-    shutil.copytree(embed_words.FOLDER / "en", tmp_path / "en")
+    shutil.copytree(CATALOGUES / "en", tmp_path / "en")
     (tmp_path / "so").mkdir()
     (tmp_path / "so/embed.po").write_text(
         'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama muujin"\n'
     )
     speak = embed_words.words("so", tmp_path)
     assert speak("hidden") == "lama muujin" and speak("table.area") == "Area"
-    assert embed_words.languages(tmp_path) == ["en", "so"]
+    assert languages(tmp_path) == ["en", "so"]

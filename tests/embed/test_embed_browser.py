@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from data.embed import embed_files
-from tests.made_release import made
+from tests.made_release import make_release
 from tests.tabs import PARKED
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,14 @@ LANGUAGES = ("index.html", "es.html")
 def root(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with four embeds: of all sources, official alone, community alone, hardly anything."""
     root = tmp_path_factory.mktemp("site")
-    all_of_them = made(sample_store)
+    all_of_them = make_release(sample_store)
     embed_files.write_embed(root / "both" / "embed", *all_of_them)
     official = {p: t for p, t in all_of_them.tables.items() if p.startswith("official/")}
     embed_files.write_embed(root / "official" / "embed", official, *all_of_them[1:])
-    embed_files.write_embed(root / "community" / "embed", *made(sample_store, 6, official=False))
-    embed_files.write_embed(root / "few" / "embed", *made(sample_store, official=False))
+    embed_files.write_embed(
+        root / "community" / "embed", *make_release(sample_store, 6, official=False)
+    )
+    embed_files.write_embed(root / "few" / "embed", *make_release(sample_store, official=False))
     return root
 
 

@@ -104,3 +104,17 @@ def test_every_file_that_is_written_goes_through_the_one_guard() -> None:
     assert {f for f in found if not f.startswith("data/attacks/")} <= own
     for file in ("data/imports/rejects.py", "data/upkeep/purged_rejects.py"):
         assert "import guard" in (root / file).read_text()
+
+
+def test_a_cell_and_a_column_are_guarded_alike() -> None:
+    """One rule, asked by Python and by arrow: their words for blanks and digits differ."""
+    blanks = [*map(chr, range(0x21)), "\x7f", "\x85", "\xa0", "\u1680", "\u2003", "\u200b", "\u2028",
+              "\u202f", "\u2060", "\u3000", "\ufeff", "  ", "\x0b\u3000"]  # fmt: skip
+    texts = [*RISKY, *PLAIN, "-١", "-１", "-1\n", "+1%\r", "1-1", "a\n=1", "-", "+", "=", "\n", "."]
+    texts += [f"{blank}{sign}1" for blank in blanks for sign in "=+-@＝"]
+    whole = spreadsheet.guard_table(pa.table({"a": texts}))["a"].to_pylist()
+    assert whole == [spreadsheet.guard(text) for text in texts]
+    for text in texts[len(RISKY) + len(PLAIN) + 11 :]:
+        assert spreadsheet.guard(text) == f"'{text}"
+    for text in ("-١", "-１", "-1\n", "+1%\r"):  # no number that every program takes for one
+        assert spreadsheet.guard(text) == f"'{text}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import episodes as geo_episodes
+import geo.episodes
 from geo import neighbors, st_dbscan_dense
 from geo.episodes import Clusters, duplicate_pairs, episodes, st_dbscan_core
 
@@ -151,7 +151,7 @@ def test_numbers_follow_the_first_core_row() -> None:
     inner = found.labels[found.core]
     _, first = np.unique(inner, return_index=True)
     assert (np.diff(first) > 0).all() and found.labels.max() + 1 == len(first)
-    assert (geo_episodes.st_dbscan(x, y, t, 150, 1, 5) == found.labels).all()
+    assert (geo.episodes.st_dbscan(x, y, t, 150, 1, 5) == found.labels).all()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_planted_episodes_are_found() -> None:
         mine = slice(20 * k, 20 * k + 20)
         x[mine], y[mine] = rng.normal(2000 * k + 1000, 60, 20), rng.normal(3000, 60, 20)
         t[mine] = 50 * k + 20 + rng.uniform(0, 0.3, 20)
-    labels = geo_episodes.st_dbscan(x, y, t, 300, 2, 10)
+    labels = geo.episodes.st_dbscan(x, y, t, 300, 2, 10)
     assert labels[:100].tolist() == np.repeat(range(5), 20).tolist()
     assert (labels[100:] >= 0).sum() <= 2
 
@@ -330,7 +330,7 @@ def test_pairs_equal_all_pairs(crowded: int, seed: int, every: int, most: int) -
     kind = rng.choice(np.array(["stop", "call", None], object), 400)
     codes = [[], [kind], [kind, rng.integers(0, 2, 400)]][seed % 3]
     with (
-        mock.patch.object(geo_episodes, "EVERY", every),
+        mock.patch.object(geo.episodes, "EVERY", every),
         mock.patch.object(neighbors, "CROWDED", crowded),
     ):
         for es, et in ((300.0, 4.0), (0.0, 2.0), (150.0, 0.0), (0.0, 0.0)):

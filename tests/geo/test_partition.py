@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from data.areas import area_import
 from data.release import placed_records
+from data.storage import area_sets
 from data.storage.store import Store
 from geo import partition
 
@@ -66,7 +66,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 def test_the_groups_of_the_sample(sample_store: Path) -> None:
     store = Store(sample_store)
-    areas, _ = area_import.read_areas(placed_records.area_set(store))
+    areas, _ = area_sets.read_areas(placed_records.area_set(store))
     group = placed_records.groups(areas, UTM, 2000)
     # the policy's 74 count Near - North, whose residents are not known, as populous; its
     # words count it as nobody, which is stronger: 73
@@ -77,7 +77,7 @@ def test_the_groups_of_the_sample(sample_store: Path) -> None:
 
 def test_names_and_borders_of_the_sample(sample_store: Path) -> None:
     store = Store(sample_store)
-    areas, _ = area_import.read_areas(placed_records.area_set(store))
+    areas, _ = area_sets.read_areas(placed_records.area_set(store))
     group = placed_records.groups(areas, UTM, 2000)
     body = json.loads(placed_records.geojson(areas, group, UTM))
     told = [f["properties"] for f in body["features"]]

@@ -1,4 +1,4 @@
-"""The house: who may import whom, how long a module may be, what pages may hold."""
+"""The house: who may import whom, how long a module may be, what pages and names may be."""
 
 import ast
 import importlib.util
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import rooms
+from tests.conftest import ROOT
+
 MAY = {
     "geo": {"geo"},
     "data": {"data", "geo"},
@@ -19,6 +21,47 @@ MAY = {
 }
 OURS = {"geo", "data", "ui", "pages", "bench", "tests"}
 SCREEN = {"streamlit", "folium", "branca", "streamlit_folium", "altair"}
+G = rooms.GROUND
+# room -> the rooms that it may import; every room may import the ground, which imports no room
+ROOMS = {
+    "data": {
+        "parse": "",
+        "files": "",
+        "storage": "files parse",
+        "areas": "files storage",
+        "mappings": "areas files parse storage",
+        "values": "files mappings parse storage",
+        "columns": "files parse values",
+        "imports": "areas columns files mappings parse storage values",
+        "people": "storage",
+        "views": "files storage",
+        "maps": "areas storage views",
+        "patterns": "maps storage views",
+        "embed": "files published release",
+        "release": "areas files storage",
+        "published": "files release",
+        "sample": "areas imports storage",
+        "attacks": "published release sample storage",
+        "upkeep": "areas files imports release storage",
+        "commands": "areas attacks embed imports people release sample storage upkeep views",
+    },
+    "ui": {
+        "cached": "",
+        "parts": "cached",
+        "frame": "cached parts",
+        "map": "cached frame parts",
+        "explore": "cached frame map parts",
+        "patterns": "cached explore frame map parts",
+        "arrival": "cached explore frame map parts patterns",
+        "public": "frame map parts",
+        "app": "arrival frame public",
+    },
+}
+MOST_MODULES = 20
+BANNED = {
+    *("told", "said", "made", "found", "asked", "held", "kept", "known"),
+    *("given", "here", "over", "place"),
+}
 
 
 def files(place: str) -> list[Path]:
@@ -42,6 +85,57 @@ def test_arrows(place: str) -> None:
     for file in files(place):
         wrong = (imported(file) & OURS) - MAY[place]
         assert not wrong, f"{file.relative_to(ROOT)} imports {wrong}"
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_arrows_between_rooms(folder: str) -> None:
+    found = rooms.arrows(folder)
+    assert not found.get(G), f"the ground of {folder} imports {dict(found[G])}"
+    for room, to in found.items():
+        for other, pairs in to.items():
+            may = {G, *ROOMS[folder][room].split()}
+            assert other in may, f"{room} may not import {other}: {sorted(pairs)}"
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_no_room_stands_in_a_circle(folder: str) -> None:
+    """Rooms can be taken away one by one, each when nothing that is left imports it."""
+    left = {room: set(may.split()) for room, may in ROOMS[folder].items()}
+    while left:
+        free = [room for room, may in left.items() if not may & left.keys()]
+        assert free, f"a circle among {sorted(left)}"
+        for room in free:
+            del left[room]
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_rooms_are_small_and_say_what_they_are(folder: str) -> None:
+    count: dict[str, int] = {}
+    for module in rooms.modules(folder):
+        count[rooms.room_of(module)] = count.get(rooms.room_of(module), 0) + 1
+    assert count.keys() - {G} == ROOMS[folder].keys()
+    assert max(count.values()) <= MOST_MODULES, count
+    for room in ROOMS[folder]:
+        assert ast.get_docstring(ast.parse((ROOT / folder / room / "__init__.py").read_text()))
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_a_public_name_means_one_thing(folder: str) -> None:
+    many = {n: where for n, where in rooms.names_used_twice(folder).items() if len(where) > 2}
+    assert not many
+    for module, file in rooms.modules(folder).items():
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                assert node.name not in BANNED, f"{module}.{node.name}"
+
+
+@pytest.mark.parametrize("place", ["geo", "data", "ui", "pages"])
+def test_no_module_of_ours_has_a_second_name(place: str) -> None:
+    for file in files(place):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in OURS:
+                other = [a for a in node.names if a.asname not in (None, a.name)]
+                assert not other, f"{file.relative_to(ROOT)}:{node.lineno}"
 
 
 @pytest.mark.parametrize("place", ["geo", "data"])

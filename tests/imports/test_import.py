@@ -21,7 +21,8 @@ from data.imports import batch, importer, sorted_runs
 from data.imports.importer import Options, Report
 from data.record import SCHEMA
 from data.settings import Problem, Settings
-from data.storage import identity, ledger
+from data.storage import identity
+from data.storage.events import CrsFixed, RecordPurged
 from data.storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -356,7 +357,7 @@ def test_purged_incidents_do_not_come_back(store: Store) -> None:
     )
     store.root.mkdir()
     for own in "234":
-        ledger.append(store.ledger, "purge", identity.unkeyed(f"calls:{own}"))
+        store.ledger.append(RecordPurged(identity.unkeyed(f"calls:{own}")))
     report, found = take(store, text)
     assert [r["incident_id"] for r in found] == ["calls:1"]
     assert report.rejected == {"purged earlier": 3}
@@ -393,11 +394,11 @@ def test_auto_crs_is_fixed_by_the_first_coordinates(store: Store) -> None:
     settings = replace(PLACE, crs="auto", center=None)
     text = "date,lat,lon,kind\n2024-03-01,48.2,16.4,other\n"
     _, (one,) = take(store, text, settings)
-    assert [e.subject for e in store.events() if e.verb == "crs"] == ["EPSG:32633"]
+    assert [e.crs for e in store.events() if isinstance(e, CrsFixed)] == ["EPSG:32633"]
     east, north = Transformer.from_crs(4326, 32633, always_xy=True).transform(16.4, 48.2)
     assert abs(one["x"] - east) < 0.1 and abs(one["y"] - north) < 0.5
     take(store, text.replace("16.4", "10.4"), settings)
-    assert len([e for e in store.events() if e.verb == "crs"]) == 1
+    assert len([e for e in store.events() if isinstance(e, CrsFixed)]) == 1
 
 
 def test_a_batch_is_sorted_geoparquet(store: Store) -> None:

@@ -116,8 +116,8 @@ def test_free_text_is_in_no_file_of_the_store_and_in_no_message(store: Store) ->
     ) in said
     assert "Columns dropped as free text: 2." in said
     assert not any(mentions(CANARY, text) for text in [*contents(store.root), *said])
-    (event,) = [e for e in store.events() if e.verb == "import"]
-    assert event.detail["dropped"]["free text"] == ["narrative", "extra"]
+    (event,) = store.history().imports.values()
+    assert event.dropped["free text"] == ["narrative", "extra"]
 
 
 def test_free_text_that_begins_far_below_is_found(store: Store) -> None:
@@ -269,8 +269,8 @@ def test_time_also_wins_over_a_mapping(store: Store) -> None:
     )
     report, _ = take(store, BOTH, mapping, time="call_date")
     assert str(report.first) == "2024-03-01"
-    (event,) = [e for e in store.events() if e.verb == "import"]
-    assert "received_at" not in event.detail["mapping"]["columns"]
+    (event,) = store.history().imports.values()
+    assert "received_at" not in event.mapping["columns"]
     assert 'no column "when", which --time names' in stopped(store, BOTH, time="when")
     assert "never imported" in stopped(store, BOTH, time="suspect name")
 

@@ -12,7 +12,6 @@ import pytest
 from data.imports import importer
 from data.record import SCHEMA
 from data.settings import Problem, Settings
-from data.storage import ledger
 from data.storage.store import Store
 from tests.corpus import CANARY, CASES, Case, mutated
 
@@ -30,7 +29,7 @@ def test_rows_are_accounted_for(case: Case, tmp_path: Path) -> None:
         with pytest.raises(Problem) as raised:
             importer.import_file(store, TOWN, file, options, say=said.append)
         assert case.problem in str(raised.value)
-        assert ledger.events(store.ledger) == []
+        assert store.ledger.events() == []
         said.append(str(raised.value))
     else:
         report = importer.import_file(store, TOWN, file, options, say=said.append)

@@ -81,8 +81,8 @@ def test_names_are_in_no_file_of_the_store(store: Store, kind: str) -> None:
     assert any(line.startswith('column "subject" looks like names') for line in said)
     assert "Columns dropped as telling who somebody is: 1." in said
     assert not any("NGUY" in where for where in [*contents(store.root), *said])
-    (event,) = [e for e in store.events() if e.verb == "import"]
-    assert event.detail["dropped"]["telling"] == ["subject"]
+    (event,) = store.history().imports.values()
+    assert event.dropped["telling"] == ["subject"]
 
 
 def test_names_that_begin_far_below_are_found(store: Store) -> None:

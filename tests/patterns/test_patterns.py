@@ -24,19 +24,28 @@ from data.patterns import (
 from data.sample import made_reports
 from data.storage.store import Current
 from data.views import answers, points, view_counts
-from data.views.recording import Stretch
+from data.views.recording import KnownChange, Stretch
+from data.views.view import View
 from geo import hot_areas, prospective, rates, tabulate
 from geo.breaks import change_points
 from geo.emerging import WITHOUT_CHANGE
 from geo.episodes import duplicate_pairs, first_reports
 from geo.hot_spots import benjamini_hochberg
 from tests.sampled import units, view
-from ui.patterns import near_repeats_page, now_page, trend_page
+from ui.patterns.near_repeats_page import NearRepeatsPage
+from ui.patterns.now_page import NoUsual, NowPage
+from ui.patterns.trend_page import TrendPage
 
 __all__ = ["units"]  # the fixture
 
 STOPS, FORCE, MADE = "police-stops", "use-of-force", "community-made"
 RISEN = date(2026, 2, 8)  # the newest day while the planted rise lasted
+
+
+def now(found: Any, newest: Any = None, longest: int = space_time_scan.USUAL_DAYS) -> NowPage:
+    """The page Now of what was found; its weeks are not asked for here."""
+    whole = View("", (), date(2017, 1, 1), date(2017, 12, 31))
+    return NowPage(whole, longest, 1, found, None, newest)
 
 
 def counted(current: Current, units: Any, source: str) -> np.ndarray:
@@ -113,7 +122,7 @@ def test_the_planted_rise_is_found_where_and_when_it_was_planted(
         newest.least_rise is None
         and newest.earlier == newest.looks + space_time_scan.USUAL_DAYS - 1
     )
-    text = "\n".join(now_page.said(found, newest, space_time_scan.USUAL_DAYS))
+    text = "\n".join(now(found, newest).sentences())
     assert "about once in 101 days or more (p 0.010)" in text
     assert f"On {newest.called} of the {newest.earlier} earlier days looked at" in text
 
@@ -145,7 +154,7 @@ def test_a_source_is_as_seldom_unusual_in_its_past_as_stated(
     newest = space_time_scan.find_unusual(current, found, units, space_time_scan.USUAL_DAYS, 1)
     assert newest.earlier > 150 and newest.called / newest.earlier <= 0.02
     assert not newest.table["unusual"].any() and newest.least_rise in dict(power.RISES)
-    text = "\n".join(now_page.said(found, newest, space_time_scan.USUAL_DAYS))
+    text = "\n".join(now(found, newest).sentences())
     name = dict(power.RISES)[newest.least_rise]
     assert f"{name[0].upper()}{name[1:]} for two weeks in 5 areas next to each other" in text
 
@@ -172,7 +181,7 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
         row = np.flatnonzero(held["unit"].to_numpy() == unit)
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
     newest = space_time_scan.find_unusual(current, found, held, 7, 1)
-    text = "\n".join(now_page.looked_at(found, newest, 7))
+    text = "\n".join(now(found, newest, 7).looked_at())
     assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
     assert space_time_scan.daily(current, view(current, STOPS), held).again is None
 
@@ -185,18 +194,33 @@ def test_what_now_cannot_tell_is_a_sentence(current: Current, units: Any) -> Non
     huge[:3, 300] = 900
     short = replace(whole, counts=whole.counts[:, :100], days=whole.days[:100], changed=None)
     gone = np.roll(huge, -200, axis=1)
-    for found, said in (
-        (replace(whole, counts=gone), "0 of the 2,700 incidents in areas"),
-        (replace(whole, counts=np.zeros_like(whole.counts)), "No record of this View lies in"),
-        (replace(whole, counts=one), "All 365 incidents, Sep 1 2020"),
-        (replace(whole, counts=late), "0 of the 3,915 incidents in areas"),
-        (replace(whole, counts=late // 9 * (np.arange(87)[:, None] < 2)), "10 incidents in areas"),
-        (short, "100 days with data are too few"),
-        (replace(short, counts=np.zeros((87, 0), int), days=[]), "0 days with data are too few"),
-        (replace(whole, counts=huge), ""),
+    for found, why, said in (
+        (replace(whole, counts=gone), NoUsual.EARLIER_RECORDS, "0 of the 2,700 incidents in areas"),
+        (
+            replace(whole, counts=np.zeros_like(whole.counts)),
+            NoUsual.NO_RECORD,
+            "No record of this View lies in",
+        ),
+        (replace(whole, counts=one), NoUsual.ONE_AREA, "All 365 incidents, Sep 1 2020"),
+        (replace(whole, counts=late), NoUsual.EARLIER_RECORDS, "0 of the 3,915 incidents in areas"),
+        (
+            replace(whole, counts=late // 9 * (np.arange(87)[:, None] < 2)),
+            NoUsual.RECORDS,
+            "10 incidents in areas",
+        ),
+        (short, NoUsual.DAYS, "100 days with data are too few"),
+        (
+            replace(short, counts=np.zeros((87, 0), int), days=[]),
+            NoUsual.DAYS,
+            "0 days with data are too few",
+        ),
+        (replace(whole, counts=huge), None, None),
     ):
-        why = now_page.why_not(found, space_time_scan.USUAL_DAYS)
-        assert why.startswith(said) if said else not why
+        page = now(found)
+        if said is None:
+            assert page.why_not() is None
+        else:
+            assert page.why_not() is why and page.sentences()[0].startswith(said)
     newest = space_time_scan.find_unusual(
         current, replace(whole, counts=huge), units, space_time_scan.USUAL_DAYS, 1
     )
@@ -232,16 +256,12 @@ def test_near_repeats_count_pairs(current: Current) -> None:
 
 @pytest.mark.parametrize("theme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_numbers_of_near_repeats_are_never_of_the_paper_s_color(
-    current: Current, theme: palette.Theme, monkeypatch: pytest.MonkeyPatch
+    current: Current, theme: palette.Theme
 ) -> None:
     """In the dark they were, wherever a cell had no color."""
-    drawn: list[Any] = []
-    monkeypatch.setattr(
-        near_repeats_page.st, "altair_chart", lambda chart, alt: drawn.append(chart)
-    )
     asked = view(current, MADE, kinds=("search_or_raid",))
-    near_repeats_page.matrix(near_repeats.repeats(current, asked, 1), theme)
-    color = drawn[0].to_dict()["layer"][-1]["encoding"]["color"]
+    page = NearRepeatsPage(asked, "search or raid", 1, near_repeats.repeats(current, asked, 1))
+    color = page.picture(theme).to_dict()["layer"][-1]["encoding"]["color"]
     assert color["value"] == theme.ink  # the paper's own only on the strongest colors
     assert color["condition"]["value"] == theme.paper
 
@@ -337,13 +357,13 @@ def test_recording_breaks_upward_in_september_2020(current: Current, units: Any)
     assert date(2020, 8, 24) <= row["low"] <= row["at"] <= row["high"] <= date(2020, 9, 28)
     assert 1 < row["ratio_low"] < row["ratio"] < row["ratio_high"]
     assert row["same"] / row["judged"] > 0.8  # everywhere at once
-    said = "\n".join(trend_page.said(view(current, FORCE), found, CHANGES))
+    said = "\n".join(TrendPage(view(current, FORCE), 1, found, CHANGES).sentences())
     assert "Known: a new form" in said
-    said = "\n".join(trend_page.said(view(current, FORCE), found, []))
+    said = "\n".join(TrendPage(view(current, FORCE), 1, found, []).sentences())
     assert "can be a change of recording" in said
 
 
-CHANGES = [(date(2020, 9, 1), "a new form")]
+CHANGES = [KnownChange(date(2020, 9, 1), "a new form")]
 
 
 def test_the_week_of_may_25_2020_stands_out_for_chemical_irritants(

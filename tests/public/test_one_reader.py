@@ -20,7 +20,7 @@ from data.published.released import Release
 from data.published.released_cells import SOURCE_NAMES, SOURCES, Choice
 from tests import publics
 from tests.conftest import ROOT
-from tests.made_release import made
+from tests.made_release import make_release
 from tests.public.test_public import opened, said
 from tests.publics import published
 from ui.public import public_cached, public_frame, public_map
@@ -54,7 +54,7 @@ def both(
         kept = public_cached.read_release(released.load_release(folder))
         yield Both(kept, *embedded(folder / "embed"))
         return
-    one = made(sample_store, times=6 if request.param == "many reports" else 1)
+    one = make_release(sample_store, times=6 if request.param == "many reports" else 1)
     tables = one.tables
     if request.param == "official alone":
         tables = {path: table for path, table in tables.items() if path.startswith("official/")}

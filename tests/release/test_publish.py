@@ -22,6 +22,7 @@ from data.release import chain, policy, publish, release_files, release_manifest
 from data.release.release_files import WrittenRelease
 from data.release.tables import Tables
 from data.settings import ROOT, Problem, Settings
+from data.storage.events import to_row
 from data.storage.store import Store
 from data.upkeep import purge
 from tests.conftest import command
@@ -214,7 +215,7 @@ def test_nothing_of_a_record_is_in_the_files(place: Place) -> None:
     )
     sought = {str(v) for name in held.column_names for v in held[name].to_pylist()}
     assert len(sought) > 1500
-    internal = [e.detail["stamp"] for e in place.store.events() if e.verb == "release"]
+    internal = [e.stamp for e in place.store.history().built.values()]
     text = "\n".join(str(v) for v in contents(place.release().folder).values())
     # corners of areas are two decimals here, coordinates of records five
     for word in (*(s for s in sought if len(s) > 7), *internal):
@@ -228,7 +229,7 @@ def test_the_secret_is_made_once_and_for_its_owner_only(place: Place) -> None:
     before = file.read_text()
     place.release(FIRST + timedelta(days=7))
     assert file.read_text() == before
-    assert before.strip() not in (place.store.ledger.read_bytes()).decode("latin1")
+    assert before.strip() not in (place.store.ledger.file.read_bytes()).decode("latin1")
     file.chmod(0o640)
     with pytest.raises(Problem, match="chmod 600"):
         place.release()
@@ -471,7 +472,7 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     assert current.resolve().name == publish.STONE
     told = CliRunner().invoke(app, ["release", "--as-of", "2025-12-20"]).output
     assert "3 recalled: numbers of closed periods" in " ".join(told.split())
-    assert [e.verb for e in place.store.events()][-4:-1] == ["release", "publish", "recall"]
+    assert [to_row(e).verb for e in place.store.events()][-4:-1] == ["release", "publish", "recall"]
     assert not list((place.public / "releases").glob(".*"))
 
 

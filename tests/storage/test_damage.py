@@ -12,7 +12,7 @@ import pytest
 from data import settings
 from data.files import text_file
 from data.settings import ROOT, Problem
-from data.storage import build
+from data.storage import batches
 from data.storage.store import Store
 from tests.conftest import command
 from tests.publics import clear
@@ -112,7 +112,7 @@ def test_nul_is_taken_out_and_said(tmp_path: Path) -> None:
 def test_an_empty_or_damaged_batch_gets_a_sentence_and_a_way_on(
     store: Store, filled: Path, tmp_path: Path
 ) -> None:
-    name = build.live(store)[0]
+    name = batches.live(store)[0]
     file = store.batches / f"{name}.parquet"
     whole = file.read_bytes()
     third = tmp_path / "third.csv"
@@ -138,7 +138,7 @@ def test_an_empty_or_damaged_batch_gets_a_sentence_and_a_way_on(
 
 
 def test_a_batch_damaged_in_the_middle(store: Store, tmp_path: Path) -> None:
-    file = store.batches / f"{build.live(store)[0]}.parquet"
+    file = store.batches / f"{batches.live(store)[0]}.parquet"
     body = bytearray(file.read_bytes())
     body[40:400] = b"x" * 360
     file.write_bytes(bytes(body))
@@ -150,7 +150,7 @@ def test_a_batch_damaged_in_the_middle(store: Store, tmp_path: Path) -> None:
 def test_a_page_says_which_batch_is_damaged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from streamlit.testing.v1 import AppTest
 
-    (store.batches / f"{build.live(store)[0]}.parquet").write_bytes(b"")
+    (store.batches / f"{batches.live(store)[0]}.parquet").write_bytes(b"")
     monkeypatch.setenv("PORCHLIGHT_STORE", str(store.root))
     clear()  # what other tests of this process have shown
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()

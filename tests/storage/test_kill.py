@@ -15,7 +15,8 @@ import pytest
 
 from data.release import chain, release_manifest
 from data.settings import Problem
-from data.storage import build, identity
+from data.storage import batches, identity
+from data.storage.events import to_row
 from data.storage.store import Store
 from tests.kills import SAMPLE, forks
 from tests.release.test_publish import SIDE, SOUTH, WEST, areas, reports
@@ -168,9 +169,9 @@ def _recall(town: Town) -> list[str]:
 def _lost(town: Town) -> list[str]:
     """Purge, unimport and recall, then empty the ledger; return the command that recovers it."""
     town.finish(["purge", PURGED])
-    town.finish(["unimport", build.live(town.store)[-1]])
+    town.finish(["unimport", batches.live(town.store)[-1]])
     town.finish(_recall(town))
-    town.store.ledger.write_bytes(b"")
+    town.store.ledger.file.write_bytes(b"")
     return ["recover"]
 
 
@@ -180,7 +181,7 @@ TABLE: dict[str, Callable[[Town], list[str]]] = {
     "sample": _empty,
     "areas": lambda town: _areas(town, "b"),
     "purge": lambda town: ["purge", PURGED],
-    "unimport": lambda town: ["unimport", build.live(town.store)[-1][:10]],
+    "unimport": lambda town: ["unimport", batches.live(town.store)[-1][:10]],
     "rebuild": _damaged,
     "rebuild anew": _behind,
     "release": lambda town: ["release", "--as-of", "2025-09-01"],
@@ -233,8 +234,8 @@ def left(town: Town) -> tuple[object, ...]:
     files += [*(store.root / "releases").rglob("*"), *town.public.rglob("*")]
     names = sorted(str(p.relative_to(town.root)) for p in files if p.name != "attack.json")
     assert not list(store.root.glob(".scratch-*")) and not list(store.root.glob(".??*.*"))
-    verbs = sorted({(e.verb, e.subject) for e in store.events()})
-    return seen(store), shown(town), build.live(store), verbs, names
+    verbs = sorted({to_row(e)[2:4] for e in store.events()})
+    return seen(store), shown(town), batches.live(store), verbs, names
 
 
 def told_anywhere(store: Store, name: str) -> bool:

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.settings import Settings
-from data.storage import build, ledger
+from data.storage import batches
+from data.storage.events import Unknown
 from data.storage.store import Store, query
 from data.views import links, view_counts, whole_records
 from data.views.view import View
@@ -98,17 +99,17 @@ def test_unimport_takes_a_batch_back(small: Store, tmp_path: Path) -> None:
     first = small.stamp()
     imported(small.root, written(tmp_path / "b.csv", 5, first=100))
     assert rows(small) == 55
-    newest = build.live(small)[-1]
+    newest = batches.live(small)[-1]
     assert command("unimport", newest[:10], store=small.root).returncode == 0
     assert rows(small) == 50 and small.stamp() == first
 
 
 def test_ledger_cannot_be_changed(small: Store) -> None:
-    with sqlite3.connect(small.ledger) as connection:
+    with sqlite3.connect(small.ledger.file) as connection:
         for change in ("UPDATE events SET verb = 'x'", "DELETE FROM events"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(change)
-    ledger.append(small.ledger, "note", "x", text="å")
+    small.ledger.append(Unknown("note", "x", {"text": "å"}))
     assert small.events()[-1].detail == {"text": "å"}
 
 
@@ -231,8 +232,8 @@ def test_purge_leaves_a_source_that_numbers_its_own_records(tmp_path: Path) -> N
 
 def test_purge_reaches_batches_that_no_longer_count(small: Store, tmp_path: Path) -> None:
     imported(small.root, tmp_path / "a.csv", "--zone", "America/Denver")
-    assert len(build.live(small)) == 1 and len(list(small.batches.iterdir())) == 2
-    assert command("unimport", build.live(small)[0], store=small.root).returncode == 0
+    assert len(batches.live(small)) == 1 and len(list(small.batches.iterdir())) == 2
+    assert command("unimport", batches.live(small)[0], store=small.root).returncode == 0
     assert told_anywhere(small, "'hotline:r17'")
     assert command("purge", "hotline:r17", store=small.root).returncode == 0
     assert not told_anywhere(small, "'hotline:r17'")
@@ -312,7 +313,7 @@ def ids(store: Store) -> set[str]:
     """The ids of all batches that count."""
     return {
         name
-        for file in build.batches(store)
+        for file in batches.live_files(store)
         for name in pq.read_table(file, columns=["incident_id"])["incident_id"].to_pylist()
     }
 

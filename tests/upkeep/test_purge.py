@@ -17,7 +17,8 @@ from data.__main__ import app
 from data.imports import importer, rejects
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
-from data.storage import build, identity, ledger
+from data.storage import batches, build, identity
+from data.storage.events import BatchRewritten, RecordPurged
 from data.storage.store import Gone, Store
 from data.upkeep import purge
 
@@ -70,14 +71,14 @@ def test_what_was_purged_has_another_stamp_than_before(take: Take, store: Store)
     first, ids = build.rebuild(store, PLACE), set(shown(store))
     purge.purge(store, "calls:24-1")
     second = build.rebuild(store, PLACE)
-    purge.unimport(store, build.live(store)[0])
+    purge.unimport(store, batches.live(store)[0])
     build.rebuild(store, PLACE)
     take([V1, OTHER_OWN], OWN)  # the same file, by its content
     third = build.rebuild(store, PLACE)
     assert len({first, second, third}) == 3
     assert ids == {"calls:24-1", "calls:24-2"} and set(shown(store)) == {"calls:24-2"}
     assert store.at(third).meta["rows"] == 1
-    purge.unimport(store, build.live(store)[0])
+    purge.unimport(store, batches.live(store)[0])
     take([V1, OTHER_OWN], OWN)  # nothing was purged in between: the same table, the same stamp
     assert build.rebuild(store, PLACE) == third
 
@@ -179,7 +180,7 @@ def test_a_purged_row_without_an_id_does_not_come_back_by_other_columns(
     target = min(i for i, h in shown(store).items() if h)
     row = next(
         r
-        for f in build.batches(store)
+        for f in batches.live_files(store)
         for r in pq.read_table(f).to_pylist()
         if r["incident_id"] == target
     )
@@ -240,7 +241,7 @@ def test_the_command_says_how_to_remove_repeats(
 def test_nothing_kept_lets_a_dropped_cell_be_guessed(take: Take, store: Store) -> None:
     """No hash in the store is one that can be made of what a row says without its key."""
     take([*VICTIMS, OTHER])
-    (file,) = build.batches(store)
+    (file,) = batches.live_files(store)
     row = next(r for r in pq.read_table(file).to_pylist() if r["occurred_at"].day == 13)
     others = hashes(store)
     assert row["row_hash"] in others and "F" not in json.dumps(row["attributes"] or "")
@@ -301,7 +302,7 @@ def test_readers_of_the_older_table_find_its_batch_until_it_is_gone(
 
 def test_unimport_typed_again_says_that_it_is_done(take: Take, store: Store) -> None:
     take([V1], OWN)
-    (name,) = build.live(store)
+    (name,) = batches.live(store)
     purge.unimport(store, name[:8])  # and no table is built yet, as if killed here
     assert "was taken back before" in purge.unimport(store, name[:8])
     assert not shown(store)
@@ -328,11 +329,11 @@ def test_without_the_key_of_the_purges_nothing_is_imported(take: Take, store: St
     store.root.mkdir()
     key = identity.store_key(store.root)
     mark = identity.key_mark(key)
-    ledger.append(store.ledger, "purge", identity.subject("calls:24-1", key), key=mark)
+    store.ledger.append(RecordPurged(identity.subject("calls:24-1", key), key=mark))
     other = "24-2,2024-03-09 10:07,44.9,-93.2,other,5"
     report = take([V1, other], OWN)
     assert report.rejected == {rejects.PURGED: 1}
-    purge.unimport(store, build.live(store)[0])
+    purge.unimport(store, batches.live(store)[0])
     identity.key_file(store.root).unlink()
     with pytest.raises(Problem, match=r"missing, the key .* purged rows would come back"):
         take([V1, other.replace("24-2", "24-3")], OWN)
@@ -343,11 +344,18 @@ def test_purges_of_earlier_versions_hold(take: Take, store: Store) -> None:
     shown_cells = VICTIMS[0].split(",")[:3]  # sex and age were dropped
     name = hashlib.sha256("\x1f".join(shown_cells).encode()).hexdigest()[:20]
     store.root.mkdir()
-    ledger.append(store.ledger, "purge", identity.unkeyed(f"calls:{name}"))
+    store.ledger.append(RecordPurged(identity.unkeyed(f"calls:{name}")))
     report = take([VICTIMS[0], OTHER])
     assert report.rejected == {rejects.PURGED: 1} and len(shown(store)) == 1
     moment = int(datetime(2024, 3, 8, 16, 7, tzinfo=UTC).timestamp()) * 1_000_000
     mark = "\x1f".join(["calls:24-1", str(moment), "-93.2", "44.9", ""])
-    ledger.append(store.ledger, "purge", identity.unkeyed(mark))
+    store.ledger.append(RecordPurged(identity.unkeyed(mark)))
     report = take([V1, "24-1,2024-03-09 10:07,44.9,-93.2,other,5"], OWN)
     assert report.rejected == {rejects.PURGED: 1}
+    # the first version told of the record and of its batch in one event
+    store.ledger.append(BatchRewritten(identity.unkeyed("calls:24-9"), "a batch", "another"))
+    report = take(
+        ["24-9,2024-03-10 10:07,44.9,-93.2,other,5", "24-8,2024-03-11 10:07,44.9,-93.2,other,5"],
+        OWN,
+    )
+    assert report.rejected == {rejects.PURGED: 1} and report.kept == 1

@@ -16,7 +16,9 @@ from data.imports import importer
 from data.imports.importer import Options
 from data.release import chain, publish
 from data.settings import Problem, Settings
-from data.storage import build, ledger
+from data.storage import batches, build
+from data.storage.events import AreasSet, detail_of
+from data.storage.ledger import SqliteLedger
 from data.storage.store import Store
 from data.upkeep import purge, recover
 from tests.release.test_publish import FIRST, Place, areas, reports
@@ -43,12 +45,12 @@ def seen(store: Store) -> dict[str, Any]:
     current = store.at(build.rebuild(store, TOWN))
     ids = sorted(
         name
-        for file in build.batches(store)
+        for file in batches.live_files(store)
         for name in pq.read_table(file, columns=["incident_id"])["incident_id"].to_pylist()
     )
     meta = current.meta
     return {
-        "live": build.live(store),
+        "live": batches.live(store),
         "ids": ids,
         "rows": meta["rows"],
         "crs": meta["place"]["crs"],
@@ -95,7 +97,7 @@ LOSSES = {
     "text": lambda file: file.write_text("no ledger"),
     "noise": lambda file: file.write_bytes(b"SQLite format 3\0" + os.urandom(9000)),
     "cut": lambda file: os.truncate(file, file.stat().st_size // 2),
-    "no rows": lambda file: (file.unlink(), ledger.begin(file)),
+    "no rows": lambda file: (file.unlink(), SqliteLedger(file).begin()),
 }
 
 
@@ -109,7 +111,7 @@ def test_a_lost_ledger_is_refused_by_all_and_recovered(
     how: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = seen(store)
-    LOSSES[how](store.ledger)
+    LOSSES[how](store.ledger.file)
     files = {p: p.stat().st_mtime_ns for p in store.root.rglob("*") if "ledger" not in p.name}
     stored = str(store.root.parent / "c.csv")
     for words in (
@@ -137,10 +139,10 @@ def test_a_lost_ledger_is_refused_by_all_and_recovered(
 
 def test_a_ledger_put_back_from_an_old_copy_is_noticed(store: Store) -> None:
     copy = store.root.parent / "copy.db"
-    shutil.copy(store.ledger, copy)
+    shutil.copy(store.ledger.file, copy)
     purge.purge(store, "calls:1")
     before = seen(store)
-    shutil.copy(copy, store.ledger)
+    shutil.copy(copy, store.ledger.file)
     with pytest.raises(Problem, match="older than the table"):
         Store(store.root).stamp()
     recover.recover(store, None)
@@ -148,18 +150,18 @@ def test_a_ledger_put_back_from_an_old_copy_is_noticed(store: Store) -> None:
 
 
 def test_a_batch_of_an_earlier_version_is_named(store: Store) -> None:
-    name = build.live(store)[-1]
+    name = batches.live(store)[-1]
     target = store.batches / f"{name}.parquet"
     table = pq.read_table(target)
     told = json.loads(table.schema.metadata[b"porchlight"])
     kept = {key: told[key] for key in ("batch", "source", "file_sha256", "crs_of_x_y")}
     meta = {**table.schema.metadata, b"porchlight": json.dumps(kept).encode()}
     pq.write_table(table.replace_schema_metadata(meta), target)
-    store.ledger.unlink()
+    store.ledger.file.unlink()
     notes = recover.recover(store, None)
     (note,) = [n for n in notes if name in n]
     assert kept["file_sha256"] in note and "import its file" in note and "purge it again" in note
-    assert name not in build.live(store)
+    assert name not in batches.live(store)
 
 
 def test_a_first_command_that_was_killed_is_no_lost_ledger(tmp_path: Path) -> None:
@@ -180,12 +182,12 @@ def test_a_recalled_release_stays_recalled(
     publish.recall(place.store, name, place.public)
     other = place.release()
     assert other.id == name or chain.folder(place.store, other.id).exists()
-    area = [e.detail for e in place.store.events() if e.verb == "areas"]
-    place.store.ledger.unlink()
+    area = [detail_of(e) for e in place.store.events() if isinstance(e, AreasSet)]
+    place.store.ledger.file.unlink()
     if not known:  # the public folder alone tells it
         shutil.rmtree(place.store.release_events)
     notes = recover.recover(place.store, None if known else place.public)
-    assert [e.detail for e in place.store.events() if e.verb == "areas"] == area
+    assert [detail_of(e) for e in place.store.events() if isinstance(e, AreasSet)] == area
     with pytest.raises(Problem, match="was recalled"):
         publish.publish(place.store, name, place.public)
     assert any("PORCHLIGHT_PUBLIC" in n for n in notes) == known

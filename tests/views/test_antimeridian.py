@@ -20,7 +20,7 @@ from data.maps import heat_surface, hexagons, incidents, outlines
 from data.patterns import episodes
 from data.release import placed_records  # fmt: skip
 from data.settings import Settings
-from data.storage import build
+from data.storage import area_sets, build
 from data.storage.store import Current, Store
 from data.views import answers, links, pixel_counts, whole_records
 from data.views.view import View
@@ -220,7 +220,7 @@ def test_exports_stay_within_180_degrees(town: Town) -> None:
 
 
 def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
-    areas, meta = area_import.read_areas(area_import.current_sets(town.store)["neighborhoods"])
+    areas, meta = area_sets.read_areas(area_sets.current_sets(town.store)["neighborhoods"])
     crs = placed_records.metric(town.store, town.place, areas)
     assert crs in ("EPSG:32760", "EPSG:32701")
     body = json.loads(placed_records.geojson(areas, np.arange(3), crs))["features"]
@@ -250,7 +250,7 @@ def test_areas_are_learned(tmp_path: Path, reference: Town) -> None:
     for known in (True, False):
         (tmp_path / str(known)).mkdir()
         found = built(tmp_path / str(known), 180.0, known=known, learn=True)
-        areas, _ = area_import.read_areas(area_import.current_sets(found.store)["neighborhoods"])
+        areas, _ = area_sets.read_areas(area_sets.current_sets(found.store)["neighborhoods"])
         assert sorted(areas["name"]) == ["East", "Middle", "West"]
         assert np.ptp(areas.total_bounds[::2]) < 2 * WIDE
         assert counted(found) == counted(reference)

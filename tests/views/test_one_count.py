@@ -18,7 +18,8 @@ from data.maps.heat_surface import Seen
 from data.storage.store import Current
 from data.views import conditions, links, pixel_counts
 from data.views.answers import Answer, area_table
-from data.views.view import HEXAGON_OF, HEXAGONS, View
+from data.views.view import HEXAGON_OF, View
+from data.words import HEXAGONS
 from geo import mercator
 from tests.pages.test_pages import opened, said
 from tests.views.test_view import NOW, PLACE, WORLD

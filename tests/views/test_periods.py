@@ -22,7 +22,7 @@ from data.palette import LIGHT
 from data.patterns import compare, space_time_scan, weekly_trend
 from data.release import placed_records
 from data.settings import Settings
-from data.storage import build
+from data.storage import area_sets, build
 from data.storage.store import Current, Store
 from data.views import (
     answers,
@@ -42,7 +42,7 @@ from ui.frame.menu import PAGES
 from ui.map import player
 from ui.map.choices import MapChoices
 from ui.parts import headline, record_list
-from ui.patterns import trend_page
+from ui.patterns.trend_page import TrendPage
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
 CHICAGO = "America/Chicago"
@@ -264,7 +264,8 @@ def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:
     daily = space_time_scan.daily(current, view, units)
     assert daily.counts.sum() == 0 and daily.without == 24
     assert weekly_trend.view_weeks(current, view, units).starts == []
-    assert "known only to the month" in trend_page.never(view, answered(current, view))
+    no_answer = TrendPage.refuse(view)
+    assert no_answer is not None and "known only to the month" in no_answer.title
     mixed = town(MIXED)
     found = weekly_trend.view_weeks(mixed, asked(mixed), outlines.units(mixed, view.area_set))
     assert set(found.total) == {7}
@@ -297,7 +298,7 @@ def test_every_export_says_the_precision(town: Town) -> None:
 def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     current = town(MIXED)
     store = Store(current.folder.parents[1])
-    areas, meta = area_import.read_areas(placed_records.area_set(store))
+    areas, meta = area_sets.read_areas(placed_records.area_set(store))
     found = placed_records.records(store, areas, meta, np.array([1, 2, 3]))
     assert len(found) == 60
 

@@ -323,10 +323,11 @@ def test_the_period_named_is_the_one_counted() -> None:
 
 def test_the_band_bridges_no_week_without_one(current: Current, units: Any) -> None:
     from data.palette import LIGHT
-    from ui.patterns import trend_page
+    from ui.patterns.trend_page import TrendPage
 
     found = weekly_trend.trend(current, view(current, FORCE), units, 1)
-    chart = trend_page.chart(found, LIGHT, [(CHANGED, "a new form")]).to_dict()
+    page = TrendPage(view(current, FORCE), 1, found, [KnownChange(CHANGED, "a new form")])
+    chart = page.picture(LIGHT).to_dict()
     (rows,) = (rows for rows in chart["datasets"].values() if "upper" in rows[0])
     runs = pd.DataFrame(rows)
     judged = runs.groupby("run")["upper"].agg(lambda v: v.notna().mean())

@@ -17,7 +17,8 @@ from data.settings import Settings
 from data.storage.store import Current
 from data.views import answers, coverage, links, pixel_counts, view_counts
 from data.views.filters import FILTERS, parse_hours, set_names
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from geo.mercator import Grid
 
 NOW = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
@@ -55,6 +56,7 @@ def plainly(facts: pd.DataFrame, asked: View, current: Current) -> pd.DataFrame:
     for column, chosen in (
         ("kind", asked.kinds),
         ("via", asked.vias),
+        ("setting", asked.settings),
         ("response", asked.responses),
         ("place_precision", asked.place_precisions),
         ("time_precision", asked.time_precisions),
@@ -87,6 +89,7 @@ CHOICES = [
     {"source": ["press"], "response": ["crowd control"]},
     {"source": ["press"], "hours": "08-20"},
     {"source": ["community made"], "grade": ["verified", "corroborated"], "place": ["block"]},
+    {"source": ["community made"], "setting": ["school", "clinic"]},
     {"source": ["community made"], "settled": "2026-01-15T00:00"},
     {"area": ["Whittier", "Jordan"], "night": "true"},
     {"since": "2099-01-01"},

@@ -138,7 +138,6 @@ NOT_THIS_WAY = Refusal(405, "This address is for reading.")
 TWO_HOSTS = Refusal(400, "A request names one host.")
 TOO_LARGE = Refusal(413, f"A file may have {MOST_BYTES >> 20} MB at most.")
 TOO_MANY = Refusal(429, "Too many files at once. Try it again in a moment.")
-SIGN_IN = Refusal(401, "Sign in first.")
 
 
 class Gate:

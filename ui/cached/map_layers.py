@@ -11,7 +11,7 @@ import streamlit as st
 from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents
 from data.palette import Theme
 from data.settings import STATIC
-from data.storage.store import write_whole
+from data.storage.disk import write_whole
 from data.views import paired_periods, whole_records
 from data.views.view import View
 from geo import density

@@ -10,8 +10,9 @@ import streamlit as st
 from data import settings
 from data.maps import heat_surface, outlines
 from data.settings import STATIC
+from data.storage.disk import write_whole
 from data.storage.meta_types import TableMeta
-from data.storage.store import Current, Store, write_whole
+from data.storage.store import Current, Store
 from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
 from data.views.breakdowns import Answers, Breakdown
 from data.views.view import WEEK, View

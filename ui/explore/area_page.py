@@ -12,7 +12,8 @@ from data.views import coverage
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
-from data.views.view import HEXAGONS, MONTH, View
+from data.views.view import MONTH, View
+from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame
 from ui.map import area_layer

@@ -24,26 +24,32 @@ class MethodNote(NamedTuple):
     words: Mapping[str, str]
 
 
-def seed() -> int:
-    """The seed of the page's simulations."""
+def ask_seed() -> int:
+    """Ask for the seed of the page's simulations."""
     asked = st.number_input(
-        "Seed", 0, MOST_SEED, SEED, key="seed", bind="query-params", width=130,
+        "Seed",
+        0,
+        MOST_SEED,
+        SEED,
+        key="seed",
+        bind="query-params",
+        width=130,
         help="Simulations begin from it: the same seed gives the same numbers. With another "
         "the p-values differ a little; what matters should not.",
-    )  # fmt: skip
+    )
     return int(asked)
 
 
-def show_method_note(view: View, claim: MethodNote) -> None:
+def show_method_note(view: View, note: MethodNote) -> None:
     """Show how to read the page, how its numbers were made, and the link that repeats it."""
-    (method,) = (m for m in METHODS if m.number == claim.number)
+    (method,) = (m for m in METHODS if m.number == note.number)
     with st.expander("How to read this", key="how"):
-        for line in claim.read:
+        for line in note.read:
             st.text(line)
     with st.expander("Method, parameters and seed", key="method"):
         st.text(method.how)
         st.text(f"Source: {method.source}")
         st.text(f"Mind: {method.mind}")
-        for name, value in claim.parameters.items():
+        for name, value in note.parameters.items():
             st.text(f"{name}: {value}")
-    frame.foot(view, words=claim.words)
+    frame.foot(view, words=note.words)

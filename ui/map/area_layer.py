@@ -10,7 +10,8 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from geo import classes, rates
 from geo.forest import Finding
 from ui.cached import views

@@ -80,7 +80,7 @@ def _kinds(view: View, theme: Theme) -> tuple[list[int], dict[int, str]]:
     """The codes of the View's kinds by size, and the colors of the first of them."""
     counts = views.series(view, "kind").groupby("code")["n"].sum()
     codes = [int(c) for c in counts.sort_values(ascending=False, kind="stable").index]
-    hexes = palette.DARK_KINDS if theme.dark else palette.KINDS
+    hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
     return codes, dict(zip(codes, hexes))
 
 

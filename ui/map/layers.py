@@ -5,7 +5,8 @@ from typing import Unpack
 
 from data.palette import Theme
 from data.views.answers import Answer
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from ui.cached import views
 from ui.map import (
     area_layer,

@@ -60,10 +60,18 @@ def axis(starts: pd.Series, most: int = 14, unit: str = "") -> dict[str, Any]:
     words = f"timeFormat(datum.value, {year if months else repr('%b %-d')})"
     at = [{"year": v.year, "month": v.month, "date": v.day} for v in values]
     return {
-        "values": at, "labelExpr": words, "labelAlign": "left", "labelBound": True,
-        "labelFlush": False, "labelOverlap": True, "labelSeparation": 4, "labelPadding": 4,
-        "ticks": True, "tickSize": 4, "grid": False,
-    }  # fmt: skip
+        "values": at,
+        "labelExpr": words,
+        "labelAlign": "left",
+        "labelBound": True,
+        "labelFlush": False,
+        "labelOverlap": True,
+        "labelSeparation": 4,
+        "labelPadding": 4,
+        "ticks": True,
+        "tickSize": 4,
+        "grid": False,
+    }
 
 
 def dates(starts: pd.Series, most: int = 14, unit: str = "") -> alt.Axis:
@@ -126,7 +134,7 @@ def by_group(
     frame: pd.DataFrame, theme: Theme, unit: str, order: list[str], changes: Changes = ()
 ) -> alt.LayerChart:
     """One line a group over time; at most seven in color. Columns: start, group, n."""
-    hexes = (palette.DARK_KINDS if theme.dark else palette.KINDS)[: len(order)]
+    hexes = (palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS)[: len(order)]
     colors = [*hexes, *[palette.REST] * (len(order) - len(hexes))]
     base = alt.Chart(frame).encode(
         x=alt.X("start:T", title=None, axis=dates(frame["start"], unit=unit)),
@@ -179,9 +187,18 @@ def calendar(
     """
     words = f"({months})[datum.value]"
     axis = alt.Axis(
-        values=list(months), labelExpr=words, labelAlign="left", labelAngle=0, labelBound=True,
-        labelFlush=False, labelOverlap=True, labelPadding=4, bandPosition=0, ticks=True, tickSize=4,
-    )  # fmt: skip
+        values=list(months),
+        labelExpr=words,
+        labelAlign="left",
+        labelAngle=0,
+        labelBound=True,
+        labelFlush=False,
+        labelOverlap=True,
+        labelPadding=4,
+        bandPosition=0,
+        ticks=True,
+        tickSize=4,
+    )
     said = [row for row, label in rows.items() if label]
     weeks = list(range(max(int(frame["week"].max()) + 1, _FEWEST)))
     base = alt.Chart(frame).encode(
@@ -208,10 +225,17 @@ def _matrix(
         f"{counts.name}:Q",
         scale=alt.Scale(range=list(theme.ramp), domain=[0, top]),
         legend=alt.Legend(
-            title=title, titleOrient="left", orient="top", direction="horizontal", values=[0, top],
-            format=",.3~r", gradientLength=120, gradientThickness=9, offset=2,
+            title=title,
+            titleOrient="left",
+            orient="top",
+            direction="horizontal",
+            values=[0, top],
+            format=",.3~r",
+            gradientLength=120,
+            gradientThickness=9,
+            offset=2,
         ),
-    )  # fmt: skip
+    )
     cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.3, strokeWidth=0.5)
     full = base.transform_filter("datum.n > 0").mark_rect(stroke=theme.paper, strokeWidth=0.7)
     return alt.LayerChart(layer=[cell, full.encode(color=color)]).properties(height=height)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from data.views import recording
 from data.views.filters import period
-from data.views.view import HEXAGONS, MEASURES, View
+from data.views.view import MEASURES, View
+from data.words import HEXAGONS
 from ui.cached import views
 
 COUNT, RATE = MEASURES

@@ -85,9 +85,14 @@ def record_table(frame: pd.DataFrame, key: str = "records") -> int | None:
         shown[column] = [_spoken(column, value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
-        shown.rename(columns=_LABELS), hide_index=True, height=380, key=key,
-        on_select="rerun", selection_mode="single-row", placeholder="",
-    )  # fmt: skip
+        shown.rename(columns=_LABELS),
+        hide_index=True,
+        height=380,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="",
+    )
     rows = found["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(frame) else None
 

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from data.views.answers import Answer
-from data.views.view import HEXAGONS, View
+from data.views.view import View
+from data.words import HEXAGONS
 from ui.parts import area_states, intervals, measures
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
@@ -108,7 +109,7 @@ def narrow(answer: Answer, view: View, height: int) -> None:
     st.dataframe(
         both, hide_index=True, height=height, column_config=columns(names, widths),
         key="ranked", row_height=30, placeholder=empty,
-    )  # fmt: skip
+    )
 
 
 def _shorter(name: str) -> str:
@@ -139,7 +140,7 @@ def text_table(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noq
     st.dataframe(
         frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
         column_config=known,
-    )  # fmt: skip
+    )
 
 
 def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
@@ -148,4 +149,4 @@ def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
         intervals.with_known_ends(rows), hide_index=True, height=height, row_height=30, key=key,
         placeholder="",
         column_config=columns(rows.columns, None, known),
-    )  # fmt: skip
+    )

@@ -29,17 +29,26 @@ def spec(series: pd.DataFrame, theme: Theme, unit: str, changes: list[tuple[date
     pale = "" if whole.all() else f"; pale: part of a {unit}"
     first, form = charts.when(unit)
     encoding = {
-        "x": {"field": "start", "type": "temporal", "title": None,
-              "axis": charts.axis(series["start"], unit=unit)},
+        "x": {
+            "field": "start",
+            "type": "temporal",
+            "title": None,
+            "axis": charts.axis(series["start"], unit=unit),
+        },
         "x2": {"field": "end"},
-        "y": {"field": "n", "type": "quantitative", "title": None,
-              "axis": charts.COUNTS.to_dict() | {"tickCount": 3}},
+        "y": {
+            "field": "n",
+            "type": "quantitative",
+            "title": None,
+            "axis": charts.COUNTS.to_dict() | {"tickCount": 3},
+        },
         "y2": {"datum": 0},
         "tooltip": [
             {"field": "start", "type": "temporal", "title": first, "format": form},
-            _INCIDENTS, {"field": "counted", "type": "nominal"},
+            _INCIDENTS,
+            {"field": "counted", "type": "nominal"},
         ],
-    }  # fmt: skip
+    }
     bar = {"type": "bar", "color": theme.accent}
     hollow = {"opacity": 0.35, "stroke": theme.accent, "strokeDash": [2, 2]}
     layers: list[Spec] = [

@@ -1,147 +1,27 @@
-"""The choices of the page Compare: which two, and what a link said of them in vain."""
+"""The page Compare: one side by side with another, in numbers, charts and a table."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
+import pandas as pd
 import streamlit as st
 
-from data.patterns.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
-from data.views import coverage, links
-from data.views.filters import period, source_option
-from data.views.sql import chosen_sources, says
+from data import words
+from data.palette import Theme
+from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
+from data.views import links
+from data.views.filters import source_option
+from data.views.sql import chosen_sources
 from data.views.view import View
-from ui.cached import comparisons, views
-from ui.explore import area_page
+from ui.cached import views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
+from ui.parts import headline, tables
+from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples
+from ui.patterns.comparison_choice import OTHERS, ComparisonChoice, NoPair
+from ui.patterns.pattern_page import PatternPage, say
 
-_METHOD = "Comparison"
-OTHERS = "all other areas"
-
-
-class ComparisonChoice(NamedTuple):
-    """A comparison: the View as it is compared, and the other side where it is chosen here.
-
-    `these` and `those` are sets of areas, `other` is the View of another source; `notices`
-    are to be said to the reader.
-    """
-
-    what: str
-    view: View
-    these: tuple[str, ...] = ()
-    those: tuple[str, ...] = ()
-    rest: bool = True
-    other: View | None = None
-    notices: tuple[str, ...] = ()
-
-
-def ask(view: View) -> ComparisonChoice:
-    """Ask for the two that the reader wants side by side."""
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    what = row.segmented_control(
-        "Compare", WHAT, default=PERIODS, key="against", bind="query-params", required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return ASK[what](view, row)
-
-
-def _periods(view: View, row: Any) -> ComparisonChoice:
-    half = comparisons.halves(view)
-    if half is None:
-        return ComparisonChoice(PERIODS, view)
-    meta = views.meta(view.stamp)
-    span = period(*coverage.source_days(view.sources, meta))
-    told = (
-        f"The records of {says(view, meta)} cover {span}: nothing lies before, so the later half "
-        "stands against the half before."
-    )
-    return ComparisonChoice(PERIODS, half, notices=(told,))
-
-
-def _areas(view: View, row: Any) -> ComparisonChoice:
-    whole = area_page.polygons(view)  # hexagons have no residents
-    names = views.units(whole)["name"].tolist()
-    these = view.areas
-    left, right = st.columns(2)
-    if these:
-        left.text(f"A, chosen under “Areas” on the left: {', '.join(these)}")
-    else:
-        picked = left.multiselect(
-            "A: these areas", names, key="these", bind="query-params", placeholder="choose areas",
-        )  # fmt: skip
-        these = tuple(picked)
-    others = [name for name in names if name not in these]
-    twice = [v for v in st.query_params.get_all("those") if v in these]
-    vain = tuple(f"{name} is in A already, so it is not in B." for name in twice)
-    those = right.multiselect(
-        "B: those areas", others, key="those", bind="query-params", placeholder=OTHERS
-    )
-    if view.area_set != whole.area_set:
-        vain += (f"Hexagons have no residents: compared are {whole.area_set}.",)
-    chosen = those or others
-    return ComparisonChoice(AREAS, whole, these, tuple(chosen), not those, notices=vain)
-
-
-def _sources(view: View, row: Any) -> ComparisonChoice:
-    meta = views.meta(view.stamp)
-    own = view.sources[0]
-    named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
-    mine = source_option(own)
-    said = st.query_params.get("other")
-    vain: tuple[str, ...] = ()
-    options = [option for option in named if option != mine]
-    if said == mine:
-        vain += (f"{mine} twice is no comparison: shown is another source.",)
-    if not options:
-        return ComparisonChoice(SOURCES, view, notices=vain)
-    first, last = coverage.source_days(view.sources, meta)
-    spans = [coverage.source_days((named[option],), meta) for option in options]
-    shared = [min(e, last, view.end) >= max(s, first, view.start) for s, e in spans]
-    picked = row.selectbox(
-        f"A is {mine}, B is", options, index=shared.index(True) if any(shared) else 0,
-        key="other", bind="query-params", width=260,
-    )  # fmt: skip
-    other = comparisons.asked_of(view, named[str(picked)])
-    return ComparisonChoice(SOURCES, view, other=other, notices=vain)
-
-
-ASK = {PERIODS: _periods, AREAS: _areas, SOURCES: _sources}
-
-
-def pair(view: View, asked: ComparisonChoice) -> Pair | str:
-    """The two side by side, or why they are not."""
-    if asked.what == PERIODS:
-        return comparisons.two_periods(asked.view)
-    if asked.what == SOURCES:
-        if asked.other is None:
-            return "There is no other source in the store to compare with."
-        return comparisons.two_sources(view, asked.other)
-    if views.units(asked.view).empty:
-        return "There are no areas yet: bring or learn some (see the page Area)."
-    if not asked.these:
-        return "Choose the areas of A: here, or under “Areas” on the left."
-    if not asked.those:
-        return "All areas are in A, so nothing is left for B: choose fewer."
-    return comparisons.two_sets(asked.view, asked.these, asked.those)
-
-
-def told(view: View, asked: ComparisonChoice, pair: Pair | str) -> list[str]:
-    """Sentences that stand before any number."""
-    refused = isinstance(pair, str) and asked.what == PERIODS  # then no half stands against one
-    lines = [*(() if refused else asked.notices), *([_MEANS] if asked.what == SOURCES else [])]
-    if isinstance(pair, str):
-        lines.append(pair)
-        if asked.what == PERIODS:
-            lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
-    else:
-        sides = (pair.b.view, pair.a.view)
-        lines += dict.fromkeys(line for side in sides for line in frame.change_words(side))
-    made = chosen_sources(asked.other, views.meta(view.stamp)) if asked.other else []
-    if any(s["made"] for s in made):
-        st.warning("Made data: no line of the other source happened.")
-    return lines
-
-
-READ = {
+_READ = {
     PERIODS: (
         "Each row is one area: the dot is its incidents a week in the later period divided by "
         "those in the other, the bar the 95% interval. Right of the line: more; left: fewer.",
@@ -165,37 +45,164 @@ READ = {
         "A difference can mean that more of the one happens there, or that more of it is seen, "
         "reported or logged there. It cannot say which, nor that anybody left something out.",
     ),
-}  # fmt: skip
+}
 _MEANS = (
     "A difference can come from what happens there, or from what is seen, reported and logged "
     "there: these numbers cannot say which. Sources are never added up."
 )
-CLEAR = (
+_CLEAR = (
     "Colored is only what stands after control over all areas tested (Benjamini-Hochberg, 5%): "
     "of the areas colored about 1 in 20 is expected to be chance. A grey bar can miss the line: "
     "of 87 areas about 4 do so by chance alone."
 )
 
 
-def made(asked: ComparisonChoice, pair: Pair | str) -> MethodNote:
-    """The finding's method note, which stands below the page."""
-    words = {"against": asked.what}
-    parameters = {"Compared": asked.what}
-    if not isinstance(pair, str):
-        parameters["Whole steps"] = f"{len(pair.a.starts)} and {len(pair.b.starts)} {pair.unit}s"
-        parameters["A"] = f"{', '.join(pair.a.view.sources)}, {pair.a.period}"
-        parameters["B"] = f"{', '.join(pair.b.view.sources)}, {pair.b.period}"
-    if asked.what == AREAS and asked.these:
-        parameters["A"] = parameters.get("A", "") + f": {', '.join(asked.these)}"
-        rest = OTHERS if asked.rest else ", ".join(asked.those)
-        parameters["B"] = parameters.get("B", "") + f": {rest}"
-    if asked.other is not None:
-        words["other"] = source_option(asked.other.sources[0])
-        parameters["B asked"] = links.sentence(
-            asked.other, views.meta(asked.view.stamp), views.headline(asked.other)
-        )
-        if asked.other.settled_by and not asked.view.settled_by:
-            words[links.SETTLED] = asked.other.settled_by.isoformat(timespec="minutes")
-        covers = chosen_sources(asked.other, views.meta(asked.view.stamp))
-        parameters["B covers"] = " ".join(s["covers"] for s in covers)
-    return MethodNote(_METHOD, (*READ[asked.what], CLEAR), parameters, words)
+@dataclass(frozen=True)
+class ComparePage(PatternPage):
+    """Two that a reader of a View wants side by side, and what came of it."""
+
+    METHOD = "Comparison"
+    COLUMNS: ClassVar[tables.Columns] = {
+        "area": ("Area", "", "The unit that is counted by."),
+        "side": ("Set", "", "A or B."),
+        "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
+        "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
+        "low": ("from", "%.2f", "Lower end of the ratio's 95% interval."),
+        "high": (
+            "to",
+            "%.2f",
+            "Upper end of the ratio's 95% interval; empty where B has none or next to none.",
+        ),
+        "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
+        "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
+        "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
+        "b": ("B", "localized", "Incidents of B in whole weeks (or days)."),
+        "a_step": ("A a week", "%.2f", "Incidents of A a whole week (or day)."),
+        "b_step": ("B a week", "%.2f", "Incidents of B a whole week (or day)."),
+        "a_share": ("A share", "%.1f%%", "Percent of A's incidents in areas that lie here."),
+        "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
+        "population": ("Residents", "localized", "Empty where the population is not known."),
+        "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
+        "no_rate": tables.COLUMNS["no_rate"],
+        "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+        "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
+        "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
+        "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+        "usual": tables.COLUMNS["usual"],
+        "factor": ("Varies", "%.1f", "How many times more weekly counts vary than chance."),
+    }
+
+    view: View
+    choice: ComparisonChoice
+    pair: Pair | NoPair
+
+    @classmethod
+    def ask(cls, view: View) -> Self:
+        """Ask for the two that the reader wants side by side."""
+        choice = comparison_choice.ask_comparison(view)
+        return cls(view, choice, comparison_choice.find_pair(view, choice))
+
+    def why_not(self) -> NoPair | None:
+        """Return why the two cannot be compared; None where they can."""
+        return self.pair if isinstance(self.pair, NoPair) else None
+
+    def title(self) -> str:
+        """Return what was compared with what, and the finding."""
+        if isinstance(self.pair, NoPair):
+            what = headline.sentence_case(headline.noun(self.view))
+            return f"{what}: {self.choice.what} cannot be compared yet"
+        return comparison_tables.comparison_title(self.view, self.choice, self.pair)
+
+    def sentences(self) -> list[str]:
+        """Return what stands before any number."""
+        choice, pair = self.choice, self.pair
+        periods = choice.what == PERIODS
+        # where two periods cannot be compared no half stands against the other
+        lines = [] if periods and self.why_not() else [*choice.notices]
+        if choice.what == SOURCES:
+            lines.append(_MEANS)
+        if isinstance(pair, NoPair):
+            lines.append(pair.why)
+            if periods:
+                lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
+            return lines
+        sides = (pair.b.view, pair.a.view)
+        changes = (line for side in sides for line in frame.change_words(side))
+        return [*lines, *dict.fromkeys(changes)]
+
+    def columns(self) -> tables.Columns:
+        """Return the words for the columns, in those of the steps compared."""
+        if isinstance(self.pair, NoPair):
+            return self.COLUMNS
+        return tables.stepped(self.COLUMNS, self.pair.unit)
+
+    def _pair(self) -> Pair:
+        """Return the two that were compared; a page without them shows nothing of them."""
+        if isinstance(self.pair, NoPair):
+            raise ValueError(self.pair.why)
+        return self.pair
+
+    def table(self) -> pd.DataFrame:
+        """Return every area, the largest count first."""
+        pair = self._pair()
+        found = comparison_tables.name_findings(pair)
+        rows = pair.table.assign(finding=found, n=pair.table["a"] + pair.table.get("b", 0))
+        rows = rows.sort_values("n", ascending=False, kind="stable")
+        if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
+            rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
+            rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
+        if "rate" in rows and rows["rate"].notna().any():
+            rows = tables.with_reasons(rows)
+        kept = [c for c in self.COLUMNS if c in rows and not rows[c].isna().all()]
+        return rows[kept].reset_index(drop=True)
+
+    def show_top(self, theme: Theme) -> None:
+        """Show nothing: the sentences stand below the choices that they are about."""
+
+    def show(self, theme: Theme) -> pd.DataFrame | None:
+        """Show sentences, the numbers of both sides, charts of areas and their table."""
+        other = self.choice.other
+        if other and any(s["made"] for s in chosen_sources(other, views.meta(self.view.stamp))):
+            st.warning("Made data: no line of the other source happened.")
+        say(self.sentences())
+        if isinstance(self.pair, NoPair):
+            return None
+        pair, choice = self.pair, self.choice
+        comparison_tables.show_sides(pair, choice)
+        if not pair.table["ratio"].notna().any():
+            st.text("No area has enough to be compared: no rates, or no record lies in an area.")
+            return None
+        plot, beside = st.columns([1.35, 1], gap="medium")
+        with plot:
+            forest.show_forest(pair, choice, theme)
+        with beside:
+            changes = frame.changes(self.view)
+            small_multiples.show_small_multiples(pair, choice, changes, theme)
+        rows = self.table()
+        a, b = comparison_tables.side_names(pair, choice)
+        many = words.counted(int(pair.a.asked.size), "area")
+        st.text(f"{len(rows)} of {many}. A: {a}. B: {b}.")
+        tables.finding(rows, self.columns(), 330, "compare_table")
+        return rows
+
+    def method_note(self) -> MethodNote:
+        """Return how to read the comparison, and what it was made with."""
+        choice, pair = self.choice, self.pair
+        link = {"against": choice.what}
+        made_with = {"Compared": choice.what}
+        if isinstance(pair, Pair):
+            made_with["Whole steps"] = f"{len(pair.a.starts)} and {len(pair.b.starts)} {pair.unit}s"
+            made_with["A"] = f"{', '.join(pair.a.view.sources)}, {pair.a.period}"
+            made_with["B"] = f"{', '.join(pair.b.view.sources)}, {pair.b.period}"
+        if choice.what == AREAS and choice.these:
+            rest = OTHERS if choice.rest else ", ".join(choice.those)
+            made_with["A"] = made_with.get("A", "") + f": {', '.join(choice.these)}"
+            made_with["B"] = made_with.get("B", "") + f": {rest}"
+        if (other := choice.other) is not None:
+            meta = views.meta(choice.view.stamp)
+            link["other"] = source_option(other.sources[0])
+            made_with["B asked"] = links.sentence(other, meta, views.headline(other))
+            if other.settled_by and not choice.view.settled_by:
+                link[links.SETTLED] = other.settled_by.isoformat(timespec="minutes")
+            made_with["B covers"] = " ".join(s["covers"] for s in chosen_sources(other, meta))
+        return MethodNote(self.METHOD, (*_READ[choice.what], _CLEAR), made_with, link)

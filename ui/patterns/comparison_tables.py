@@ -1,4 +1,4 @@
-"""The words of the page Compare for two that stand side by side: title, numbers, table."""
+"""The words of the page Compare for two that stand side by side: title, numbers, findings."""
 
 import numpy as np
 import pandas as pd
@@ -8,23 +8,24 @@ from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.views.filters import source_option
 from data.views.seasonality import Season
-from data.views.view import HEXAGONS, MONTH, View
+from data.views.view import MONTH, View
+from data.words import HEXAGONS
 from geo import forest, rates
-from ui.parts import headline, intervals, measures, tables
-from ui.patterns.compare_page import OTHERS, ComparisonChoice
+from ui.parts import headline, intervals, measures
+from ui.patterns.comparison_choice import OTHERS, ComparisonChoice
 
 _FEW = 3  # names in a title
 _CHANCE = 0.05
 
 
-def names(pair: Pair, asked: ComparisonChoice) -> tuple[str, str]:
-    """The names of the two sides."""
+def side_names(pair: Pair, choice: ComparisonChoice) -> tuple[str, str]:
+    """Return the names of the two sides."""
     if pair.what == PERIODS:
         return pair.a.period, pair.b.period
     if pair.what == SOURCES:
         a, b = (source_option(side.view.sources[0]) for side in (pair.a, pair.b))
         return a, b
-    return _listed(asked.these), OTHERS if asked.rest else _listed(asked.those)
+    return _listed(choice.these), OTHERS if choice.rest else _listed(choice.those)
 
 
 def _listed(areas: tuple[str, ...]) -> str:
@@ -33,12 +34,10 @@ def _listed(areas: tuple[str, ...]) -> str:
     return areas[0] if len(areas) == 1 else f"{', '.join(areas[:-1])} and {areas[-1]}"
 
 
-def comparison_title(view: View, asked: ComparisonChoice, pair: Pair | str) -> str:
-    """The title: what was compared with what, and the finding."""
+def comparison_title(view: View, choice: ComparisonChoice, pair: Pair) -> str:
+    """Return what was compared with what, and the finding."""
     what = headline.sentence_case(headline.noun(view))
-    if isinstance(pair, str):
-        return f"{what}: {asked.what} cannot be compared yet"
-    a, b = names(pair, asked)
+    a, b = side_names(pair, choice)
     if pair.what == SOURCES:
         return f"{headline.sentence_case(a)} and {b}: {_spread(pair)}, {pair.a.period}"
     unit = f"a {pair.unit}" if pair.what == PERIODS else "per resident"
@@ -79,10 +78,10 @@ def _than(pair: Pair, b: str) -> str:
     return f"as in {b}" if np.isfinite(ratio) and ratio >= 2 else f"than in {b}"
 
 
-def sides(pair: Pair, asked: ComparisonChoice) -> None:
-    """The numbers of both, and what they make together."""
+def show_sides(pair: Pair, choice: ComparisonChoice) -> None:
+    """Show the numbers of both, and what they make together."""
     with st.container(horizontal=True, key="sides"):
-        for key, side, name in zip("AB", (pair.a, pair.b), names(pair, asked)):
+        for key, side, name in zip("AB", (pair.a, pair.b), side_names(pair, choice)):
             _column(key, [f"{key}: {name}", *_numbers(pair, side)])
         if pair.overall is not None and pair.overall.finding[0] != forest.NONE:
             _column("both", _ratio(pair, pair.overall))
@@ -138,8 +137,8 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     return lines
 
 
-def tested(pair: Pair) -> str:
-    """Sentences on how many areas differ clearly, and how many would if judged one by one."""
+def count_clear(pair: Pair) -> str:
+    """Return how many areas differ clearly, and how many would if judged one by one."""
     p, found = pair.table["p"].dropna(), pair.table["finding"].value_counts()
     few = int(found.get(forest.FEW, 0))
     untested = f"Not tested: {few}, too few incidents." if few else ""
@@ -168,68 +167,16 @@ def tested(pair: Pair) -> str:
     return " ".join(filter(None, (line, worth, untested)))
 
 
-def drawable(pair: Pair) -> bool:
-    """Return whether there is any area to draw; else it is said."""
-    if pair.table["ratio"].notna().any():
-        return True
-    st.text("No area has enough to be compared: no rates, or no record lies in an area.")
-    return False
-
-
-def label(pair: Pair) -> pd.Series:
-    """The finding of each area, as readers read it."""
-    said = {
-        forest.HIGHER: "clearly more", forest.LOWER: "clearly fewer",
-        forest.SEASON: "may be season", forest.UNCLEAR: "may be chance",
-        forest.FEW: "too few to test",
-        forest.NONE: "no ratio",
-    }  # fmt: skip
-    return pair.table["finding"].map(said)
-
-
-COLUMNS: tables.Columns = {
-    "area": ("Area", "", "The unit that is counted by."),
-    "side": ("Set", "", "A or B."),
-    "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
-    "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
-    "low": ("from", "%.2f", "Lower end of the ratio's 95% interval."),
-    "high": (
-        "to",
-        "%.2f",
-        "Upper end of the ratio's 95% interval; empty where B has none or next to none.",
-    ),
-    "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
-    "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
-    "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
-    "b": ("B", "localized", "Incidents of B in whole weeks (or days)."),
-    "a_step": ("A a week", "%.2f", "Incidents of A a whole week (or day)."),
-    "b_step": ("B a week", "%.2f", "Incidents of B a whole week (or day)."),
-    "a_share": ("A share", "%.1f%%", "Percent of A's incidents in areas that lie here."),
-    "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
-    "population": ("Residents", "localized", "Empty where the population is not known."),
-    "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
-    "no_rate": tables.COLUMNS["no_rate"],
-    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
-    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
-    "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
-    "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
-    "usual": tables.COLUMNS["usual"],
-    "factor": ("Varies", "%.1f", "How many times more weekly counts vary than chance."),
+_FINDINGS = {
+    forest.HIGHER: "clearly more",
+    forest.LOWER: "clearly fewer",
+    forest.SEASON: "may be season",
+    forest.UNCLEAR: "may be chance",
+    forest.FEW: "too few to test",
+    forest.NONE: "no ratio",
 }
 
 
-def comparison_table(pair: Pair, asked: ComparisonChoice) -> pd.DataFrame:
-    """All areas, largest count first, and a line on what A and B are."""
-    a, b = names(pair, asked)
-    held = pair.table
-    rows = held.assign(finding=label(pair), n=held["a"] + held.get("b", 0))
-    rows = rows.sort_values("n", ascending=False, kind="stable")
-    if pair.what == AREAS:  # the counts are those of the area itself, be it in A or in B
-        rows["finding"] = rows["finding"].where(rows["side"] == "A", "in B")
-        rows = rows.rename(columns={"a": "own", "a_step": "own_step"})
-    if "rate" in rows and rows["rate"].notna().any():
-        rows = tables.with_reasons(rows)
-    kept = [c for c in COLUMNS if c in rows and not rows[c].isna().all()]
-    total = int(pair.a.asked.size)
-    st.text(f"{len(rows)} of {words.counted(total, 'area')}. A: {a}. B: {b}.")
-    return rows[kept].reset_index(drop=True)
+def name_findings(pair: Pair) -> "pd.Series[str]":
+    """Return the finding of each area, as readers read it."""
+    return pair.table["finding"].map(_FINDINGS)

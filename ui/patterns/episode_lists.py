@@ -1,5 +1,7 @@
 """The lists of the page of episodes: groups, their records, and proposed duplicates."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,9 +11,9 @@ from data.patterns.episodes import PAIR_HOURS, PAIR_METRES, Episodes
 from data.views.view import View
 from ui.cached import views
 from ui.parts import tables
-from ui.patterns.episodes_page import COLUMNS, MOST
 
-_SHOWN: tables.Columns = {
+MOST_LISTED = 300  # groups on the map and in the list: the largest
+_RECORD_COLUMNS: tables.Columns = {
     "when": ("When", "", "On the place's clock."),
     "kind": ("Kind", "", "What happened."),
     "area": ("Area", "", "Where."),
@@ -24,48 +26,38 @@ _SHOWN: tables.Columns = {
 }
 
 
-def pick_episode(rows: pd.DataFrame, height: int) -> int | None:
-    """The list beside the map; what comes back is the row that the reader picked."""
-    if len(rows) > MOST:
-        st.text(f"The largest {MOST} of {len(rows):,} groups; all of them in the file below.")
+def pick_episode(rows: pd.DataFrame, known: tables.Columns, height: int) -> int | None:
+    """Show the list beside the map; return the row that the reader picked."""
+    if len(rows) > MOST_LISTED:
+        st.text(
+            f"The largest {MOST_LISTED} of {len(rows):,} groups; all of them in the file below."
+        )
     event = st.dataframe(
-        rows.head(MOST), hide_index=True, height=height, row_height=30, key="episodes",
-        column_config=tables.columns(rows.columns, None, COLUMNS), placeholder="",
-        on_select="rerun", selection_mode="single-row",
-    )  # fmt: skip
+        rows.head(MOST_LISTED),
+        hide_index=True,
+        height=height,
+        row_height=30,
+        key="episodes",
+        column_config=tables.columns(rows.columns, None, known),
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
     chosen = event["selection"]["rows"]
     return int(chosen[0]) if chosen and chosen[0] < len(rows) else None
 
 
-def records(view: View, found: Episodes, row: int | None) -> None:
-    """The records of the episode that the reader picked, as text."""
+def show_records(view: View, found: Episodes, row: int | None) -> None:
+    """Show the records of the episode that the reader picked, as text."""
     if row is None:
         st.text("Pick a group in the list to read its records.")
         return
     episode = found.table["episode"].iloc[row]
-    held = found.records[found.records["episode"] == episode]
-    st.dataframe(
-        _shown(view, held), hide_index=True, placeholder="", key="episode_records",
-        column_config=tables.columns(_SHOWN, None, _SHOWN),
-    )  # fmt: skip
+    _show(_described(view, found.records[found.records["episode"] == episode]), "episode_records")
 
 
-def _shown(view: View, rows: pd.DataFrame) -> pd.DataFrame:
-    zone = views.meta(view.stamp)["place"]["zone"]
-    local = rows["occurred_at"].dt.tz_convert(zone)
-    return pd.DataFrame(
-        {
-            "when": local.dt.strftime("%Y-%m-%d %H:%M").to_numpy(),
-            "kind": [words.spoken(k) for k in rows["kind"]],
-            "area": rows["area"].to_numpy(object),
-            "grade": [words.spoken(g) for g in rows["grade"]],
-            "incident_id": rows["incident_id"].to_numpy(object),
-        }
-    )
-
-
-def duplicates(view: View, found: Episodes) -> None:
-    """Pairs of records that may be one, the nearest first."""
+def show_duplicates(view: View, found: Episodes) -> None:
+    """Show pairs of records that may be one, the nearest first."""
     st.markdown("**Proposed duplicates**")
     if found.pairs.empty:
         st.text(
@@ -81,10 +73,31 @@ def duplicates(view: View, found: Episodes) -> None:
     origin = first["origin"].to_numpy(object), second["origin"].to_numpy(object)
     known = pd.notna(origin[0]) & pd.notna(origin[1])
     same = np.where(known, np.where(origin[0] == origin[1], "same", "another"), "not known")
-    shown = _shown(view, first).assign(
+    rows = _described(view, first).assign(
         other=second["incident_id"].to_numpy(object),
         metres=found.pairs["metres"].round().to_numpy(),
-        minutes=(found.pairs["apart"] * 60).round().to_numpy(), sender=same,
-    )  # fmt: skip
-    st.dataframe(shown, hide_index=True, height=260, placeholder="", key="duplicates",
-                 column_config=tables.columns(shown.columns, None, _SHOWN))  # fmt: skip
+        minutes=(found.pairs["apart"] * 60).round().to_numpy(),
+        sender=same,
+    )
+    _show(rows, "duplicates", height=260)
+
+
+def _described(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of records that readers see."""
+    zone = views.meta(view.stamp)["place"]["zone"]
+    local = rows["occurred_at"].dt.tz_convert(zone)
+    return pd.DataFrame(
+        {
+            "when": local.dt.strftime("%Y-%m-%d %H:%M").to_numpy(),
+            "kind": [words.spoken(k) for k in rows["kind"]],
+            "area": rows["area"].to_numpy(object),
+            "grade": [words.spoken(g) for g in rows["grade"]],
+            "incident_id": rows["incident_id"].to_numpy(object),
+        }
+    )
+
+
+def _show(rows: pd.DataFrame, key: str, **how: Any) -> None:
+    """Show records as a table of texts."""
+    known = tables.columns(_RECORD_COLUMNS, None, _RECORD_COLUMNS)
+    st.dataframe(rows, hide_index=True, placeholder="", key=key, column_config=known, **how)

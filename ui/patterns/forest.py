@@ -13,20 +13,29 @@ from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
 from ui.parts import charts, intervals
 from ui.patterns import comparison_tables
-from ui.patterns.compare_page import ComparisonChoice
+from ui.patterns.comparison_choice import ComparisonChoice
 
 _FIRST = 40  # rows at first look
-ROW = 17  # pixels
-NARROWEST, WIDEST = 1.6, 20.0  # how far from 1 the axis reaches, as a ratio
+_ROW = 17  # pixels
+_NARROWEST, _WIDEST = 1.6, 20.0  # how far from 1 the axis reaches, as a ratio
 ORDERS = ("by count", "by ratio")
-FIRSTS = dict(zip(ORDERS, ("largest count first", "largest ratio first, too few last")))
-TICKS = {
-    1 / 16: "1/16", 1 / 8: "1/8", 1 / 4: "a quarter", 1 / 2: "half", 0.8: "0.8", 1: "same",
-    1.25: "1.25", 2: "twice", 4: "4 times", 8: "8 times", 16: "16 times",
-}  # fmt: skip
-TOGETHER = {PERIODS: "All together", AREAS: "A together"}
+_FIRSTS = dict(zip(ORDERS, ("largest count first", "largest ratio first, too few last")))
+_TICKS = {
+    1 / 16: "1/16",
+    1 / 8: "1/8",
+    1 / 4: "a quarter",
+    1 / 2: "half",
+    0.8: "0.8",
+    1: "same",
+    1.25: "1.25",
+    2: "twice",
+    4: "4 times",
+    8: "8 times",
+    16: "16 times",
+}
+_TOGETHER = {PERIODS: "All together", AREAS: "A together"}
 _LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
-SIDES = {
+_SIDES = {
     PERIODS: "Left of the line: fewer in A, right: more",
     AREAS: "Left of the line: fewer per resident than in B, right: more",
     SOURCES: "Left of the line: less of A's records than of B's lie there, right: more",
@@ -34,31 +43,36 @@ SIDES = {
 _NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
 
 
-def show_forest(pair: Pair, asked: ComparisonChoice, theme: Theme) -> None:
+def show_forest(pair: Pair, choice: ComparisonChoice, theme: Theme) -> None:
     """The plot, what it is ordered by, and how many of the areas it shows."""
     st.markdown("**Area by area**")
     rows = pair.table[pair.table["ratio"].notna() | (pair.table["low"] > 0)]
     with st.container(key="told_forest"):
         st.text(
-            f"{measure(pair, *comparison_tables.names(pair, asked))}. {comparison_tables.tested(pair)}"
+            f"{_measure(pair, *comparison_tables.side_names(pair, choice))}. {comparison_tables.count_clear(pair)}"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             order = st.segmented_control(
-                "Order", ORDERS, default=ORDERS[0], key="order", bind="query-params",
-                required=True, label_visibility="collapsed",
-            )  # fmt: skip
+                "Order",
+                ORDERS,
+                default=ORDERS[0],
+                key="order",
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+            )
             every = len(rows) <= _FIRST or st.toggle(
                 f"All {len(rows)}", key="every", bind="query-params"
             )
-        held = ordered(pair, rows, order, len(rows) if every else _FIRST)
-        first = FIRSTS[order] if every or order == ORDERS[0] else "the largest and smallest ratios"
+        held = _ordered(pair, rows, order, len(rows) if every else _FIRST)
+        first = _FIRSTS[order] if every or order == ORDERS[0] else "the largest and smallest ratios"
         many = words.counted(int(pair.a.asked.sum()), "area")
-        st.text(f"Showing {len(held)} of {many}, {first}. {SIDES[pair.what]}.")
-    frame = mark_rows(pair, held)
-    st.altair_chart(forest_chart(frame, theme), alt="Ratio of each area with its interval")
+        st.text(f"Showing {len(held)} of {many}, {first}. {_SIDES[pair.what]}.")
+    frame = _mark_rows(pair, held)
+    st.altair_chart(_draw_forest(frame, theme), alt="Ratio of each area with its interval")
 
 
-def measure(pair: Pair, a: str, b: str) -> str:
+def _measure(pair: Pair, a: str, b: str) -> str:
     """The words for what the ratio is of."""
     if pair.what == PERIODS:
         return f"Incidents a {pair.unit}: {a} divided by {b}"
@@ -67,10 +81,12 @@ def measure(pair: Pair, a: str, b: str) -> str:
     return f"Share of {a} divided by share of {b}; same: as in the whole place"
 
 
-def ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFrame:
+def _ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFrame:
     """The rows to draw in their order; by ratio those with too few come last."""
     n = rows["a"] + (rows["b"] if pair.what != AREAS and "b" in rows else 0)
-    held = rows.assign(n=n, look=comparison_tables.label(pair), few=rows["finding"] == forest.FEW)
+    held = rows.assign(
+        n=n, look=comparison_tables.name_findings(pair), few=rows["finding"] == forest.FEW
+    )
     if order == ORDERS[0]:
         return held.sort_values("n", ascending=False, kind="stable").head(most)
     held["by"] = held["ratio"].fillna(np.inf)
@@ -81,17 +97,24 @@ def ordered(pair: Pair, rows: pd.DataFrame, order: str, most: int) -> pd.DataFra
     return pd.concat([enough.head(most // 2), enough.iloc[most // 2 :].tail(most // 2)])
 
 
-def mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
+def _mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     """A row a mark: area, at, left, right, n, look, all, said, and what hovering tells."""
     rows = rows.assign(area=[short(name) for name in rows["area"]])
     frame = rows[["area", "ratio", "low", "high", "n", "look", "few"]].assign(all=False)
     if pair.overall is not None and len(rows) > 1:
         value, low, high = (float(v[0]) for v in pair.overall[:3])
-        top = {"area": TOGETHER[pair.what], "ratio": value, "low": low, "high": high,
-               "n": pair.a.n + (pair.b.n if pair.what == PERIODS else 0),
-               "look": _look(pair.overall), "few": False, "all": True}  # fmt: skip
+        top = {
+            "area": _TOGETHER[pair.what],
+            "ratio": value,
+            "low": low,
+            "high": high,
+            "n": pair.a.n + (pair.b.n if pair.what == PERIODS else 0),
+            "look": _look(pair.overall),
+            "few": False,
+            "all": True,
+        }
         frame = pd.concat([pd.DataFrame([top]), frame], ignore_index=True)
-    lowest, highest = reach(frame)
+    lowest, highest = _reach(frame)
     ratio = frame["ratio"].fillna(np.inf)
     said = frame["ratio"].map("{:.2f}".format)
     said = said.where(ratio > 0, "0 in A").where(np.isfinite(ratio), "0 in B")
@@ -99,11 +122,15 @@ def mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     beyond = (ratio < lowest) | (ratio > highest)
     interval = [intervals.ratio_interval(a, b) for a, b in zip(frame["low"], frame["high"])]
     return frame.assign(
-        at=ratio.clip(lowest, highest), left=frame["low"].clip(lowest, highest),
+        at=ratio.clip(lowest, highest),
+        left=frame["low"].clip(lowest, highest),
         right=frame["high"].fillna(np.inf).clip(lowest, highest),
-        label=said.where(clear | beyond | frame["all"], ""), said=said, interval=interval,
-        lowest=lowest, highest=highest,
-    )  # fmt: skip
+        label=said.where(clear | beyond | frame["all"], ""),
+        said=said,
+        interval=interval,
+        lowest=lowest,
+        highest=highest,
+    )
 
 
 def short(name: str) -> str:
@@ -120,35 +147,51 @@ def _look(found: forest.Ratios) -> str:
     }.get(found.finding[0], _LOOKS[2])
 
 
-def reach(frame: pd.DataFrame) -> tuple[float, float]:
+def _reach(frame: pd.DataFrame) -> tuple[float, float]:
     """Both ends of the axis: all intervals but those of few, as far as it is readable."""
     held = frame[~frame["few"]]
     low = held["low"][held["low"] > 0].min()
     high = held["high"].max()
-    lowest = np.clip(np.nan_to_num(low, nan=1.0), 1 / WIDEST, 1 / NARROWEST)
-    return float(lowest), float(np.clip(np.nan_to_num(high, nan=1.0), NARROWEST, WIDEST))
+    lowest = np.clip(np.nan_to_num(low, nan=1.0), 1 / _WIDEST, 1 / _NARROWEST)
+    return float(lowest), float(np.clip(np.nan_to_num(high, nan=1.0), _NARROWEST, _WIDEST))
 
 
-def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
-    """The plot of rows as `told` gives them."""
+def _draw_forest(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
+    """Return the plot of rows as `_mark_rows` gives them."""
     low, high = float(frame["lowest"].iloc[0]), float(frame["highest"].iloc[0])
     room = (high / low) ** 0.17  # for the number at the end of a bar
-    ticks = [t for t in TICKS if low <= t <= high and (high / low < 6 or t not in (0.8, 1.25))]
+    ticks = [t for t in _TICKS if low <= t <= high and (high / low < 6 or t not in (0.8, 1.25))]
     names = frame["area"].tolist()
     bold = alt.condition(
-        f"indexof({list(TOGETHER.values())}, datum.value) >= 0", alt.value(700), alt.value(400)
+        f"indexof({list(_TOGETHER.values())}, datum.value) >= 0", alt.value(700), alt.value(400)
     )
     y = alt.Y(
-        "area:N", title=None, sort=names, scale=alt.Scale(domain=names),
-        axis=alt.Axis(labelLimit=alt.ExprRef(_NARROW), labelFontWeight=bold, labelPadding=8,
-                      labelOverlap=False, labelFlush=False, ticks=False, domain=False),
-    )  # fmt: skip
-    said = {t: TICKS[t] for t in ticks}
+        "area:N",
+        title=None,
+        sort=names,
+        scale=alt.Scale(domain=names),
+        axis=alt.Axis(
+            labelLimit=alt.ExprRef(_NARROW),
+            labelFontWeight=bold,
+            labelPadding=8,
+            labelOverlap=False,
+            labelFlush=False,
+            ticks=False,
+            domain=False,
+        ),
+    )
+    said = {t: _TICKS[t] for t in ticks}
     axis = alt.Axis(
-        values=ticks, labelExpr=f"({said})[datum.value]",
-        orient="top", title=None, gridOpacity=0.5, domain=False, ticks=False,
-        labelOverlap="greedy", labelFlush=False,
-    )  # fmt: skip
+        values=ticks,
+        labelExpr=f"({said})[datum.value]",
+        orient="top",
+        title=None,
+        gridOpacity=0.5,
+        domain=False,
+        ticks=False,
+        labelOverlap="greedy",
+        labelFlush=False,
+    )
     scale = alt.Scale(type="log", domain=[low / room, high * room], nice=False)
     tips = [
         alt.Tooltip("area:N", title="area"),
@@ -161,8 +204,15 @@ def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     lower, *_, higher = palette.diverging(theme)
     lines = dict(zip(_LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
     insides = dict(zip(_LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
-    legend = alt.Legend(title=None, orient="top", columns=2, offset=4, symbolType="circle",
-                        symbolSize=80, symbolStrokeWidth=1.6)  # fmt: skip
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        columns=2,
+        offset=4,
+        symbolType="circle",
+        symbolSize=80,
+        symbolStrokeWidth=1.6,
+    )
     stroke = alt.Stroke(
         "look:N", scale=alt.Scale(domain=looks, range=[lines[k] for k in looks]), legend=legend
     )
@@ -187,7 +237,7 @@ def forest_chart(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     ]
     layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
     title = charts.chart_title("A divided by B, 95% interval; larger: more incidents", theme)
-    return alt.LayerChart(layer=layers, title=title).properties(height=alt.Step(ROW))
+    return alt.LayerChart(layer=layers, title=title).properties(height=alt.Step(_ROW))
 
 
 def _labels(base: alt.Chart, scale: alt.Scale, axis: alt.Axis, theme: Theme) -> list[alt.Chart]:

@@ -12,7 +12,7 @@ from data.views.view import View
 from ui.cached import findings
 from ui.parts import charts
 
-PARTS = {
+_PARTS = {
     "trend": "Trend: events in a usual week",
     "season": "Season: more or fewer a week at that time of the year",
     "rest": "Rest: what is neither",
@@ -22,10 +22,12 @@ PARTS = {
 def show_season(view: View, found: Trend, theme: Theme) -> None:
     """A switch, and the three parts of the series below it: they add up to its counts."""
     asked = st.toggle(
-        "Trend and season (STL)", key="season", bind="query-params",
+        "Trend and season (STL)",
+        key="season",
+        bind="query-params",
         help="Takes the yearly season out, by a robust local regression (Cleveland et al. 1990): "
         "it needs two whole years.",
-    )  # fmt: skip
+    )
     if not asked:
         return
     sought = findings.seasons(view)
@@ -42,7 +44,7 @@ def show_season(view: View, found: Trend, theme: Theme) -> None:
             f"Sought in {words.counted(sought.weeks, 'whole week')} alone, {period(*sought.span)}: "
             "a known change of recording parts them from the others."
         )
-    for name, told in PARTS.items():
+    for name, told in _PARTS.items():
         rows = pd.DataFrame({"start": found.table["start"], "n": getattr(parts, name)})
         line = alt.Chart(rows).mark_line(color=theme.accent, strokeWidth=1.6)
         drawn = line.encode(

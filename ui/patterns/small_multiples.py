@@ -1,7 +1,5 @@
 """Small charts of both sides, one an area, all on one scale."""
 
-from datetime import date
-
 import altair as alt
 import numpy as np
 import numpy.typing as npt
@@ -12,25 +10,26 @@ from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from data.views import coverage
 from data.views.filters import period
+from data.views.recording import KnownChange
 from data.views.view import WEEK
 from ui.parts import charts, headline
 from ui.patterns import comparison_tables, forest
-from ui.patterns.compare_page import ComparisonChoice
+from ui.patterns.comparison_choice import ComparisonChoice
 
 _MOST = 12
 _A_ROW = 2
-BARS = 30  # about as many as a small chart can show
+_BARS = 30  # about as many as a small chart can show
 _WIDTHS = (1, 2, 4, 8, 13, 26, 52)  # steps in a bar
-CALM = 4  # weeks in a bar at least, for shares of a source that has few
+_CALM = 4  # weeks in a bar at least, for shares of a source that has few
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def width(pair: Pair) -> int:
     """The number of steps that one bar spans."""
-    least = CALM if pair.what == SOURCES and pair.step == WEEK else 1
+    least = _CALM if pair.what == SOURCES and pair.step == WEEK else 1
     steps = len(pair.a.starts)
-    return next((w for w in _WIDTHS if steps / w <= BARS and w >= min(least, steps)), _WIDTHS[-1])
+    return next((w for w in _WIDTHS if steps / w <= _BARS and w >= min(least, steps)), _WIDTHS[-1])
 
 
 def unit(pair: Pair) -> str:
@@ -45,7 +44,7 @@ def unit(pair: Pair) -> str:
     return f"{what[pair.what]} {per}"
 
 
-def frames(pair: Pair) -> dict[str, Frames]:
+def _frames(pair: Pair) -> dict[str, Frames]:
     """Both series of the areas with the largest counts: start, end, n, on; `on` says when.
 
     Two periods lie over each other from their first steps on, on the dates of A.
@@ -109,13 +108,16 @@ def _frame(
     return pd.DataFrame({"start": begin, "end": end, "n": n, "on": on})
 
 
-def side_chart(
-    both: Frames, theme: Theme, name: str, top: float, changes: list[tuple[date, str]], form: str
+def _draw_side(
+    both: Frames, theme: Theme, name: str, top: float, changes: list[KnownChange], form: str
 ) -> alt.LayerChart:
     """A in bars, B as a line of steps; a line of dashes where recording changed."""
     a, b = both
-    tips = [alt.Tooltip("side:N", title="side"), alt.Tooltip("on:N", title="when"),
-            alt.Tooltip("n:Q", title="value", format=form)]  # fmt: skip
+    tips = [
+        alt.Tooltip("side:N", title="side"),
+        alt.Tooltip("on:N", title="when"),
+        alt.Tooltip("n:Q", title="value", format=form),
+    ]
     axis = alt.Axis(values=[0, top], format=form)
     y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     base = alt.Chart(a.assign(side="A")).mark_bar(color=theme.accent, binSpacing=0, opacity=0.55)
@@ -131,10 +133,10 @@ def side_chart(
 
 
 def show_small_multiples(
-    pair: Pair, asked: ComparisonChoice, changes: list[tuple[date, str]], theme: Theme
+    pair: Pair, choice: ComparisonChoice, changes: list[KnownChange], theme: Theme
 ) -> None:
     """The small charts, and what they show."""
-    found = frames(pair)
+    found = _frames(pair)
     values = [f["n"].max() for both in found.values() for f in both if len(f)]
     top = float(np.nanmax(values)) if values else 0.0
     if not top:
@@ -142,15 +144,14 @@ def show_small_multiples(
     counts = pair.what == PERIODS
     top = float(np.ceil(top)) if counts or top > 3 else float(np.ceil(top * 10) / 10)
     form = ",d" if counts else ",.1f"
-    a, b = comparison_tables.names(pair, asked)
+    a, b = comparison_tables.side_names(pair, choice)
     many = f"The {len(found)} areas with the most incidents"
     if len(found) < _MOST:
         many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
     st.markdown(f"**{many}**")
     over = f", laid over A from its first {pair.unit} on" if counts else ""
     first, last = pair.a.starts[0], pair.a.starts[-1]
-    inside = [(d, w) for d, w in changes if first <= np.datetime64(d) <= last]
-    inside = [] if counts else inside
+    inside = [] if counts else [c for c in changes if first <= np.datetime64(c.day) <= last]
     with st.container(key="told_twins"):
         said = headline.sentence_case(unit(pair))
         st.text(f"{said}, all on one scale. Bars A: {a}. Line B: {b}{over}.")
@@ -161,5 +162,5 @@ def show_small_multiples(
         with st.container(horizontal=True):
             for name in names[row : row + _A_ROW]:
                 with st.container():
-                    drawn = side_chart(found[name], theme, forest.short(name), top, inside, form)
+                    drawn = _draw_side(found[name], theme, forest.short(name), top, inside, form)
                     st.altair_chart(drawn, alt=f"{name}: A and B over time")

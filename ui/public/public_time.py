@@ -96,7 +96,7 @@ def line_chart(
 
 def palette_of(theme: Theme, n: int) -> list[str]:
     """Colors of a few lines."""
-    return list((palette.DARK_KINDS if theme.dark else palette.KINDS)[:n])
+    return list((palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS)[:n])
 
 
 def cells_note(found: Shown, frame: pd.DataFrame, what: str, path: str, key: str) -> None:

@@ -1,0 +1,50 @@
+"""Files on the disk, whole or not at all: written beside, synced, renamed."""
+
+import contextlib
+import os
+import zlib
+from pathlib import Path
+
+State = tuple[int, int, int]
+
+
+def sync(path: Path) -> None:
+    """Return when a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(content: bytes, target: Path) -> None:
+    """Write a small file so that a reader sees the old content or the new."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    sync(beside)
+    beside.rename(target)
+    sync(target.parent)
+
+
+def move(file: Path, target: Path) -> None:
+    """Move a finished file into the store, whole and on the disk."""
+    sync(file)
+    file.rename(target)
+    sync(target.parent)
+
+
+def checksum(file: Path) -> list[int]:
+    """Size and checksum of a file."""
+    total = size = 0
+    with file.open("rb") as opened:
+        while piece := opened.read(1 << 20):
+            total, size = zlib.crc32(piece, total), size + len(piece)
+    return [size, total]
+
+
+def state(file: Path) -> State:
+    """Time of change, size and number of a file: they tell a changed file from the same one."""
+    with contextlib.suppress(OSError):
+        found = file.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return 0, 0, 0

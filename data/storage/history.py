@@ -1,0 +1,205 @@
+"""The history of a store: its events folded into what counts now. Nothing else reads events.
+
+One pass over the events, a function for each kind; a kind without one changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from data.storage import events
+from data.storage.events import Event
+
+LABEL, POINT = "label", "point"
+
+
+class Decisions(NamedTuple):
+    """Decisions on label or point: by source in a mapping, and by area set and source."""
+
+    stated: Mapping[str, str]
+    of_sets: Mapping[str, Mapping[str, str]]
+
+    def of(self, source: str, area_set: str) -> str | None:
+        """The decider for a source; None where nobody has said it: the label then decides."""
+        return self.of_sets.get(area_set, {}).get(source) or self.stated.get(source)
+
+    def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
+        """The sources of which points decide and labels name no area."""
+        return [source for source in sources if self.of(source, area_set) == POINT]
+
+
+@dataclass
+class History:
+    """The state that the events of a ledger leave.
+
+    Batches are called by their names now, which a purge changes; releases and area sets by
+    their ids. What has an order is in that of the events.
+    """
+
+    count: int = 0  # of events
+    last: int = 0  # the number of the last one
+    crs: str | None = None  # the CRS of x and y, once an import has fixed it
+    imports: dict[str, events.Imported] = field(default_factory=dict)  # batches that count
+    every_import: dict[str, events.Imported] = field(
+        default_factory=dict
+    )  # by every name of a batch
+    first_kept: dict[str, int] = field(default_factory=dict)  # rows kept by a batch's first import
+    last_kept: dict[str, int] = field(default_factory=dict)
+    unimported: set[str] = field(default_factory=set)  # every batch ever taken back
+    rewritten: dict[str, None] = field(default_factory=dict)  # batches that a purge wrote anew
+    purged: list[events.RecordPurged] = field(default_factory=list)
+    purges: int = 0  # of records and of batches: it grows with every purge
+    merges: dict[str, events.RowsMerged] = field(default_factory=dict)  # by batch as imported
+    area_sets: dict[str, events.AreasSet] = field(default_factory=dict)  # the current ones, by name
+    releases: dict[str, list[Event]] = field(default_factory=dict)  # all that was done to each
+    built: dict[str, events.ReleaseBuilt] = field(default_factory=dict)
+    published: dict[str, None] = field(default_factory=dict)
+    recalled: dict[str, None] = field(default_factory=dict)
+    revoked: dict[str, str] = field(default_factory=dict)  # when the sessions of somebody ended
+    keys: set[str] = field(default_factory=set)  # marks of the keys that imports and purges had
+    _mapped: dict[str, dict[str, str]] = field(default_factory=dict)  # deciders by source, batch
+    _of_sets: dict[str, dict[str, str]] = field(default_factory=dict)  # and by area set, source
+
+    @property
+    def live(self) -> list[str]:
+        """The batches that count: imported, not taken back, as last purged."""
+        return list(self.imports)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that have records, in the order of their first import."""
+        return list(dict.fromkeys(event.source for event in self.imports.values()))
+
+    @property
+    def kept_anew(self) -> dict[str, int]:
+        """Rows of batches that count, where a later import of the same file kept other ones.
+
+        What was purged in between stays away, though the batch is called the same.
+        """
+        kept = {name: self.last_kept[name] for name in self.imports if name in self.last_kept}
+        return {name: n for name, n in kept.items() if n != self.first_kept[name]}
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What imports and area sets decided; the later one of the same thing holds."""
+        stated = {source: [*by.values()][-1] for source, by in self._mapped.items() if by}
+        return Decisions(stated, self._of_sets)
+
+    @property
+    def standing(self) -> list[str]:
+        """The releases that were published and not recalled, oldest first by date."""
+        order = [name for name in self.published if name not in self.recalled]
+        return sorted(order, key=lambda name: name[:10])  # stable: then as they were published
+
+    def import_of(self, batch: str) -> events.Imported:
+        """The import that a batch on the disk is of, by any of its names; an empty one if none."""
+        return self.every_import.get(batch) or events.Imported(batch)
+
+
+def fold_events(told: Iterable[Event]) -> History:
+    """The state that events leave, one after the other."""
+    history = History()
+    for event in told:
+        history.count, history.last = history.count + 1, max(history.last, event.seq)
+        if step := _STEPS.get(type(event)):
+            step(history, event)
+    return history
+
+
+def _imported(history: History, event: events.Imported) -> None:
+    of_source = history._mapped.setdefault(event.source, {})
+    # the same file by another mapping stands in for what it was before
+    for batch in (event.batch, *event.replaces):
+        history.imports.pop(batch, None)
+        of_source.pop(batch, None)
+    history.imports[event.batch] = history.every_import[event.batch] = event
+    history.first_kept.setdefault(event.batch, event.kept)
+    history.last_kept[event.batch] = event.kept
+    history.rewritten.pop(event.batch, None)
+    if event.key is not None:
+        history.keys.add(event.key)
+    if event.place_by:
+        of_source[event.batch] = event.place_by
+        for of_set in history._of_sets.values():
+            of_set.pop(event.source, None)
+
+
+def _unimported(history: History, event: events.Unimported) -> None:
+    history.unimported.add(event.batch)
+    history.imports.pop(event.batch, None)
+    for of_source in history._mapped.values():
+        of_source.pop(event.batch, None)
+
+
+def _record_purged(history: History, event: events.RecordPurged) -> None:
+    history.purges += 1
+    history.purged.append(event)
+    if event.key is not None:
+        history.keys.add(event.key)
+
+
+def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
+    history.purges += 1
+    if event.purged:
+        history.purged.append(event.purged)
+    history.rewritten[event.batch] = None
+    if not event.became:
+        history.imports.pop(event.batch, None)
+        return
+    history.rewritten.pop(event.became, None)
+    if event.batch in history.imports:  # in its place
+        named = history.imports.items()
+        history.imports = {event.became if n == event.batch else n: of for n, of in named}
+    if of := history.every_import.get(event.batch):
+        history.every_import[event.became] = of
+    for of_source in history._mapped.values():
+        if by := of_source.pop(event.batch, None):
+            of_source[event.became] = by
+
+
+def _areas_set(history: History, event: events.AreasSet) -> None:
+    history.area_sets[event.set] = event
+    history._of_sets[event.set] = dict(event.place_by or {})
+
+
+def _crs_fixed(history: History, event: events.CrsFixed) -> None:
+    history.crs = history.crs or event.crs
+
+
+def _rows_merged(history: History, event: events.RowsMerged) -> None:
+    history.merges[event.batch] = event
+
+
+def _release_built(history: History, event: events.ReleaseBuilt) -> None:
+    history.releases.setdefault(event.release, []).append(event)
+    history.built[event.release] = event
+
+
+def _release_published(history: History, event: events.ReleasePublished) -> None:
+    history.releases.setdefault(event.release, []).append(event)
+    history.published[event.release] = None
+
+
+def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
+    history.releases.setdefault(event.release, []).append(event)
+    history.recalled[event.release] = None
+
+
+def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:
+    history.revoked[event.who] = event.at
+
+
+_STEPS: dict[type[Event], Callable[[History, Any], None]] = {
+    events.Imported: _imported,
+    events.Unimported: _unimported,
+    events.RecordPurged: _record_purged,
+    events.BatchRewritten: _batch_rewritten,
+    events.AreasSet: _areas_set,
+    events.CrsFixed: _crs_fixed,
+    events.RowsMerged: _rows_merged,
+    events.ReleaseBuilt: _release_built,
+    events.ReleasePublished: _release_published,
+    events.ReleaseRecalled: _release_recalled,
+    events.SessionsRevoked: _sessions_revoked,
+}
