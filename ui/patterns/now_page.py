@@ -22,7 +22,7 @@ from ui.cached import findings
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.map.patch import Picture
+from ui.map.patch import LegendRow, Picture
 from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
