@@ -22,8 +22,9 @@ from tests.maps import script_keys
 from tests.publics import published
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
-from ui.map import area_layer, layers, leaflet, patch, player, two_periods
+from ui.map import layers, leaflet, patch, player, two_periods
 from ui.map.choices import MapChoices
+from ui.parts import measures
 
 __all__ = ["published"]  # the fixture
 
@@ -164,7 +165,7 @@ def test_every_layer_makes_what_the_contract_says(screens: Path, layer: str, how
     every = []
     for more in ({}, {"set": "hexagons 0.7 km2"}, {"source": ["use of force"]}):
         view, _ = links.view(asked | more, views.meta(str(views.stamp())), PLACE, NOW)
-        view = area_layer.by_layer(view)
+        view = measures.by_layer(view)
         every.append(layers.patch(view, views.answer(view), layer, LIGHT, CHOICES[how]))
         assert list(faults(every[-1], patch.Patch)) == []
     both = how in (two_periods.SWIPE, two_periods.SIDE) and layer in two_periods.BOTH
