@@ -14,6 +14,7 @@ from data.personal_columns import is_forbidden
 from data.settings import Problem
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|"}
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SPOKEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _LOOKED_AT = 200  # rows
 MOST_COLUMNS = 4000
@@ -51,6 +52,15 @@ class Csv:
         """All rows in order; of the columns only those of `include`."""
         pieces = text_file.pieces(self.file, self.encoding, self.most, progress)
         return csv_rows.frames(pieces, self.delimiter, self.names, include, self.start, self.line)
+
+    @property
+    def form(self) -> str:
+        """How the file is written: its encoding and its delimiter."""
+        return f"{self.encoding}, {_MARKS[self.delimiter]}"
+
+    def cells(self, text: str) -> list[str]:
+        """Cut a row, as the file writes it, roughly into its cells."""
+        return [cell.strip(' "') for cell in text.split(self.delimiter)]
 
     def listed(self) -> str:
         """The columns, for a message; not where the header may be a row of values."""

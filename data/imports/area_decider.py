@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from data.areas import label_or_point
 from data.areas.label_or_point import Agreement, Comparison
-from data.files.csv_file import Csv
+from data.files.table_file import TableFile
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
@@ -21,7 +21,7 @@ LOCATED = ("area_label", "city", "lat", "lon", "lat_lon", "point", "x", "y", "pl
 
 
 def decided(
-    store: Store, settings: Settings, csv: Csv, rules: FileMapping, ask: Ask | None
+    store: Store, settings: Settings, table_file: TableFile, rules: FileMapping, ask: Ask | None
 ) -> FileMapping:
     """Return the mapping with what decides, where the rows show that it has to be said.
 
@@ -45,14 +45,14 @@ def decided(
     doubts = [
         label_or_point.in_words(agreement, why, each.name)
         for each, agreement in zip(
-            open_sets, _compared(open_sets, settings, csv, rules), strict=True
+            open_sets, _compared(open_sets, settings, table_file, rules), strict=True
         )
         if (why := agreement.doubt)
     ]
     if not doubts:
         return rules
     label = rules.columns.get("area_label", "area_label")
-    doubt = f'{csv.file.name}, "{label}": {" ".join(doubts)}'
+    doubt = f'{table_file.file.name}, "{label}": {" ".join(doubts)}'
     if ask is None:
         raise Problem(f"{doubt} {label_or_point.WAYS}")
     by = ask(f"{doubt} Which decides?", list(label_or_point.DECIDERS))
@@ -60,14 +60,14 @@ def decided(
 
 
 def _compared(
-    sets: list[Comparison], settings: Settings, csv: Csv, rules: FileMapping
+    sets: list[Comparison], settings: Settings, table_file: TableFile, rules: FileMapping
 ) -> list[Agreement]:
     """The agreement of labels and points of all rows that can be placed, by area set."""
     stated = rules.place.reach_km
     bounds = Bounds(settings.center, settings.reach_km if stated is None else stated)
     columns = dict.fromkeys(rules.columns[t] for t in LOCATED if t in rules.columns)
     found = [Agreement()] * len(sets)
-    for frame in csv.frames(list(columns)):
+    for frame in table_file.frames(list(columns)):
         verdicts = Verdicts(frame.table.num_rows)
         where = location.located(frame.table, rules, bounds, verdicts)
         kept = verdicts.kept & (where.precision != location.CITY)

@@ -91,7 +91,7 @@ def batch_id(decided: Plan) -> str:
     """The name of what a file becomes by a mapping, at a place, by these rules."""
     place = decided.settings
     meaning = {
-        "file": decided.csv.sha256,
+        "file": decided.table_file.sha256,
         "mapping": decided.mapping.plain(),
         "source": [decided.source.name, decided.source.kind],
         "place": [decided.zone, place.zone, place.center, decided.reach_km],
@@ -155,7 +155,7 @@ class _Work:
 
     def read(self, progress: Progress | None) -> Report:
         """Read the whole file into a batch and rejected rows, both in the scratch."""
-        file = self.plan.csv.file
+        file = self.plan.table_file.file
         before = file.stat()
         try:
             with batch.connect(self.scratch) as connection:
@@ -178,12 +178,12 @@ class _Work:
         decided, tally = self.plan, _Tally()
         id_column = decided.mapping.columns.get("incident_id")
         identify = identity.Identify(
-            decided.source.name, id_column, decided.csv.names, self.key, connection,
+            decided.source.name, id_column, decided.table_file.names, self.key, connection,
             (decided.shown, frozenset(self.purges.old)),
         )  # fmt: skip
         reader = Reader(decided, self.crs, self.key, identify)
         # all columns: whether rows are equal is seen before any is dropped
-        frames = ahead(decided.csv.frames(None, progress))
+        frames = ahead(decided.table_file.frames(None, progress))
         watched = column_watch.Watch(decided.watched)
         with (
             self.runs as runs,
@@ -198,7 +198,7 @@ class _Work:
             watched.done()
         if not tally.rows:
             raise Problem(
-                f"{decided.csv.file.name} has a header and no rows: nothing to import "
+                f"{decided.table_file.file.name} has a header and no rows: nothing to import "
                 "(0 kept + 0 rejected = 0 rows in the file)."
             )
         tally.rejected = rejects.counts
@@ -215,7 +215,7 @@ class _Work:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if not target.exists():
             text = mapping_draft.described(
-                decided.mapping, decided.csv, decided.prose, decided.telling
+                decided.mapping, decided.table_file, decided.prose, decided.telling
             )
             write_whole(text.encode(), target)
         if self.crs and self.fixed_crs is None:
@@ -226,7 +226,7 @@ class _Work:
     def _event(self, report: Report) -> Imported:
         """This import as the ledger keeps it, and its detail the batch itself."""
         return report.event(
-            sha256=self.plan.csv.sha256,
+            sha256=self.plan.table_file.sha256,
             imported_at=self.plan.now.isoformat(timespec="seconds"),
             mapping=self.plan.mapping.plain(),
             key=identity.key_mark(self.key),
@@ -236,7 +236,7 @@ class _Work:
         if self.crs is None and (middle := batch.median_place(connection, self.runs)):
             self.crs = projection.utm_zone(*middle)
             self.runs.add_metres(self.crs)
-        columns = identity.columns_digest(self.plan.csv.names)
+        columns = identity.columns_digest(self.plan.table_file.names)
         report: Report | None = None
 
         def drop() -> None:
@@ -254,7 +254,7 @@ class _Work:
             return {
                 "batch": self.name,
                 "source": self.plan.source.name,
-                "file_sha256": self.plan.csv.sha256,
+                "file_sha256": self.plan.table_file.sha256,
                 "columns": columns,
                 "crs_of_x_y": self.crs,
                 "order": self.store.next_number(),
@@ -266,7 +266,7 @@ class _Work:
         return report
 
     def _superseded(self) -> tuple[str, ...]:
-        sha256, source = self.plan.csv.sha256, self.plan.source.name
+        sha256, source = self.plan.table_file.sha256, self.plan.source.name
         return earlier.superseded(self.store, sha256, source, self.name)
 
     def _report(self, tally: "_Tally", written: batch.BatchContent) -> Report:
@@ -275,7 +275,7 @@ class _Work:
         decided = self.plan
         return Report(
             batch=self.name,
-            file=decided.csv.file.name,
+            file=decided.table_file.file.name,
             source=decided.source.name,
             source_kind=decided.source.kind,
             rows=tally.rows,
@@ -287,7 +287,7 @@ class _Work:
             prose=decided.prose,
             telling=decided.telling,
             others=decided.attributes,
-            notes={**(+tally.notes), **dict.fromkeys(decided.csv.notes, 0)},
+            notes={**(+tally.notes), **dict.fromkeys(decided.table_file.notes, 0)},
             by_label=dict(tally.by_label.most_common()),
             missing=[
                 MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))

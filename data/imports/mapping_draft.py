@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.columns import free_text, personal_values
-from data.files.csv_file import Csv
+from data.files.table_file import TableFile
 from data.imports.options import Options
 from data.mappings import mapping_write
 from data.mappings.mapping import FileMapping
@@ -28,7 +28,7 @@ class MappingDraft:
 
 @contextmanager
 def save_draft(
-    store: Store, csv: Csv, rules: FileMapping, options: Options
+    store: Store, table_file: TableFile, rules: FileMapping, options: Options
 ) -> Iterator[MappingDraft]:
     """Write the mapping where --save-map says, also if a Problem stops the plan.
 
@@ -39,16 +39,16 @@ def save_draft(
     try:
         yield written
     except Problem as problem:
-        raise Problem(f"{problem} {_told(store, csv, written.rules, options)}") from None
+        raise Problem(f"{problem} {_told(store, table_file, written.rules, options)}") from None
     if options.save_map:
-        _write(options.save_map, written.rules, csv)
+        _write(options.save_map, written.rules, table_file)
 
 
-def _told(store: Store, csv: Csv, rules: FileMapping, options: Options) -> str:
+def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Options) -> str:
     """Write the mapping of a stopped import if need be; return a sentence on where it is."""
     file = options.save_map
     if file:
-        _write(file, rules, csv)
+        _write(file, rules, table_file)
     elif options.map:
         return f"The mapping to edit: {options.map}"
     elif options.dry_run:
@@ -58,12 +58,15 @@ def _told(store: Store, csv: Csv, rules: FileMapping, options: Options) -> str:
         store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.parent.mkdir(exist_ok=True, mode=0o700)
         if not file.exists():  # else it may have been edited since
-            write_whole(described(rules, csv).encode(), file)
+            write_whole(described(rules, table_file).encode(), file)
     return f"What was found so far is a mapping, to edit and use with --map: {file}"
 
 
 def described(
-    rules: FileMapping, csv: Csv, prose: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+    rules: FileMapping,
+    table_file: TableFile,
+    prose: tuple[str, ...] = (),
+    telling: tuple[str, ...] = (),
 ) -> str:
     """The mapping as TOML, with what its file has that it does not use yet.
 
@@ -71,23 +74,23 @@ def described(
     tell who somebody is.
     """
     used = rules.used()
-    unused = [n for n in csv.names if n not in used and not is_forbidden(n)]
-    told = [n for n in unused if n in prose or free_text.column(n, csv.values(n))]
+    unused = [n for n in table_file.names if n not in used and not is_forbidden(n)]
+    told = [n for n in unused if n in prose or free_text.column(n, table_file.values(n))]
     rest = [name for name in unused if name not in told]
-    who = tuple(n for n in rest if n in telling or personal_values.column(n, csv.values(n)))
+    who = tuple(n for n in rest if n in telling or personal_values.column(n, table_file.values(n)))
     others = tuple(name for name in rest if name not in who)
-    return mapping_write.text(rules, others, _bare(rules, csv), tuple(told), who)
+    return mapping_write.text(rules, others, _bare(rules, table_file), tuple(told), who)
 
 
-def _bare(rules: FileMapping, csv: Csv) -> tuple[str, ...]:
+def _bare(rules: FileMapping, table_file: TableFile) -> tuple[str, ...]:
     """Texts in the column of kinds that no rule makes a word."""
     column = rules.columns.get("kind")
-    if column is None or "kind" in rules.tags or free_text.looks(csv.values(column)):
+    if column is None or "kind" in rules.tags or free_text.looks(table_file.values(column)):
         return ()
     read = value_words.translate("kind", rules.values.get("kind", {}))
-    bare = [v for v in dict.fromkeys(csv.values(column)) if v and read(v) is None]
+    bare = [v for v in dict.fromkeys(table_file.values(column)) if v and read(v) is None]
     return tuple(bare[:HINTS])
 
 
-def _write(file: Path, rules: FileMapping, csv: Csv) -> None:
-    file.write_text(described(rules, csv), encoding="utf-8")
+def _write(file: Path, rules: FileMapping, table_file: TableFile) -> None:
+    file.write_text(described(rules, table_file), encoding="utf-8")

@@ -10,7 +10,8 @@ from data import sources
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import csv_file, known_words
-from data.files.csv_file import Csv, Form
+from data.files.csv_file import Form
+from data.files.table_file import TableFile
 from data.imports import (
     area_decider,
     described_sources,
@@ -40,7 +41,7 @@ class Plan:
     tell who somebody is: dropped. `watched` may prove to be either as rows are read.
     """
 
-    csv: Csv
+    table_file: TableFile
     mapping: FileMapping
     source: Source
     settings: Settings
@@ -79,7 +80,7 @@ class Plan:
         called = known_words.NAMES["kind"].split()
         named = (name for name in self.attributes if known_words.plain(name) in called)
         column = self.mapping.columns.get("kind") or next(named, None)
-        return None if column is None or free_text.looks(self.csv.values(column)) else column
+        return None if column is None or free_text.looks(self.table_file.values(column)) else column
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ class Plan:
     @property
     def withheld(self) -> bool:
         """Return whether a row that cannot be cut into columns must not be shown."""
-        return len(self.shown) < len(self.csv.names)
+        return len(self.shown) < len(self.table_file.names)
 
     def doubt(self, at_midnight: midnight.Counts) -> tuple[str, int] | None:
         """A note on times at 00:00, and the rows, unless the mapping says they are meant."""
@@ -105,8 +106,8 @@ class Plan:
             self,
             read=tuple(name for name in self.read if name not in gone),
             attributes=tuple(name for name in self.attributes if name not in gone),
-            prose=tuple(name for name in self.csv.names if name in {*self.prose, *prose}),
-            telling=tuple(n for n in self.csv.names if n in {*self.telling, *telling}),
+            prose=tuple(name for name in self.table_file.names if name in {*self.prose, *prose}),
+            telling=tuple(n for n in self.table_file.names if n in {*self.telling, *telling}),
             watched=tuple(name for name in self.watched if name not in gone),
         )
 
@@ -114,61 +115,67 @@ class Plan:
 def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
     stated = mapping_read.read_mapping(options.map) if options.map else None
-    csv = _sniff(file, options, stated, ask)
-    rules = _overridden(stated or _guessed(csv, file, options, settings.zone), csv, options)
-    rules = replace(rules, columns=_present(rules.columns, csv), keep=_kept(rules, csv))
+    table_file = _sniff(file, options, stated, ask)
+    rules = _overridden(
+        stated or _guessed(table_file, file, options, settings.zone), table_file, options
+    )
+    rules = replace(
+        rules, columns=_present(rules.columns, table_file), keep=_kept(rules, table_file)
+    )
     known = sources.read_catalogue(store.root)
     rules = questions.source_kind(rules, rules.source in known, ask)
     source = described_sources.described(rules.source, rules.about, known, store.root)
     if stated is None and source.kind != "community":
         rules = replace(rules, columns=_without(rules.columns, "grade"))
-    with mapping_draft.save_draft(store, csv, rules, options) as written:
-        rules = written.rules = questions.time(csv, rules, stated is None, ask, settings.zone)
+    with mapping_draft.save_draft(store, table_file, rules, options) as written:
+        rules = written.rules = questions.time(
+            table_file, rules, stated is None, ask, settings.zone
+        )
         zone = rules.time.zone or source.zone or settings.zone
-        rules = guess_times.decided(csv, rules, options.date_format, ask, zone)
-        rules = _decimal(rules, csv)
-        rules = written.rules = questions.rest(csv, rules, stated is None, ask)
-        required.check_file(csv, rules, source, stated is None)
-        rules = written.rules = area_decider.decided(store, settings, csv, rules, ask)
+        rules = guess_times.decided(table_file, rules, options.date_format, ask, zone)
+        rules = _decimal(rules, table_file)
+        rules = written.rules = questions.rest(table_file, rules, stated is None, ask)
+        required.check_file(table_file, rules, source, stated is None)
+        rules = written.rules = area_decider.decided(store, settings, table_file, rules, ask)
     names = area_sets.names_like_empty_cells(store)
-    return replace(_plan(csv, rules, source, settings), area_names=names)
+    return replace(_plan(table_file, rules, source, settings), area_names=names)
 
 
-def _plan(csv: Csv, rules: FileMapping, source: Source, settings: Settings) -> Plan:
+def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: Settings) -> Plan:
     """The plan: columns that are read, kept as attributes, and dropped."""
     named, official = rules.used(), source.kind == "official"
-    forbidden = tuple(name for name in csv.names if is_forbidden(name))
-    others = tuple(n for n in csv.names if n not in named and n not in forbidden)
-    prose, telling, others = _sorted(others, csv)
+    forbidden = tuple(name for name in table_file.names if is_forbidden(name))
+    others = tuple(n for n in table_file.names if n not in named and n not in forbidden)
+    prose, telling, others = _sorted(others, table_file)
     city = [rules.columns[target] for target in ("city",) if target in rules.columns]
     kept = {*rules.keep, *city, *(others if official else ())}
-    attributes = tuple(name for name in csv.names if name in kept)
+    attributes = tuple(name for name in table_file.names if name in kept)
     unasked = [name for name in attributes if name not in named]
     return Plan(
-        csv=csv,
+        table_file=table_file,
         mapping=rules,
         source=source,
         settings=settings,
-        read=tuple(name for name in csv.names if name in named or name in kept),
+        read=tuple(name for name in table_file.names if name in named or name in kept),
         attributes=attributes,
         forbidden=forbidden,
         unnamed=() if official else others,
         prose=prose,
         telling=telling,
-        watched=tuple(n for n in unasked if personal_values.few(csv.values(n))),
+        watched=tuple(n for n in unasked if personal_values.few(table_file.values(n))),
         now=datetime.now(UTC),
     )
 
 
-def _sorted(names: tuple[str, ...], csv: Csv) -> tuple[tuple[str, ...], ...]:
+def _sorted(names: tuple[str, ...], table_file: TableFile) -> tuple[tuple[str, ...], ...]:
     """Columns nobody mapped: free text, such as tell who somebody is, and the others."""
-    prose = tuple(name for name in names if free_text.column(name, csv.values(name)))
+    prose = tuple(name for name in names if free_text.column(name, table_file.values(name)))
     rest = tuple(name for name in names if name not in prose)
-    telling = tuple(name for name in rest if personal_values.column(name, csv.values(name)))
+    telling = tuple(name for name in rest if personal_values.column(name, table_file.values(name)))
     return prose, telling, tuple(name for name in rest if name not in telling)
 
 
-def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | None) -> Csv:
+def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | None) -> TableFile:
     rule = stated.file if stated else mapping.FileRule()
     form = Form(
         options.encoding or rule.encoding,
@@ -191,24 +198,26 @@ def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | 
         return csv_file.sniff(file, replace(form, columns=named, no_header=True))
 
 
-def _guessed(csv: Csv, file: Path, options: Options, zone: str) -> FileMapping:
+def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> FileMapping:
     stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
-    told = options.time and _time(options.time, csv)
+    told = options.time and _time(options.time, table_file)
     zone = check_zone(options.zone, "--zone") if options.zone else zone
-    columns = guess_columns.columns(csv.names, csv.values, bool(options.crs), told or None, zone)
-    if options.kind and not required.speaks(csv, columns.get("kind")):
+    columns = guess_columns.columns(
+        table_file.names, table_file.values, bool(options.crs), told or None, zone
+    )
+    if options.kind and not required.speaks(table_file, columns.get("kind")):
         columns = _without(columns, "kind")  # it stays as an attribute
     rule = mapping.FileRule(
         encoding=options.encoding,
         delimiter=options.delimiter,
-        columns=csv.names if csv.no_header else (),
-        no_header=csv.no_header,
+        columns=table_file.names if table_file.no_header else (),
+        no_header=table_file.no_header,
     )
     return FileMapping(source=options.source or name, columns=columns, file=rule)
 
 
-def _overridden(rules: FileMapping, csv: Csv, options: Options) -> FileMapping:
+def _overridden(rules: FileMapping, table_file: TableFile, options: Options) -> FileMapping:
     """The mapping with what the options state; they win."""
     time, spot, constant = rules.time, rules.place, rules.constant
     if options.zone:
@@ -227,7 +236,7 @@ def _overridden(rules: FileMapping, csv: Csv, options: Options) -> FileMapping:
         constant = {**constant, "kind": mapping.check_word("kind", kind, "--kind")}
     columns = dict(rules.columns)
     if options.time:
-        told = _time(options.time, csv)
+        told = _time(options.time, table_file)
         gone = ("year", "month", "day")
         columns = {t: name for t, name in columns.items() if name != told and t not in gone}
         columns = {"occurred_at": told, **_without(columns, "occurred_at")}
@@ -239,38 +248,38 @@ def _without(columns: Table[str, str], target: str) -> dict[str, str]:
     return {name: column for name, column in columns.items() if name != target}
 
 
-def _present(columns: Table[str, str], csv: Csv) -> dict[str, str]:
-    return {target: _name(name, csv) for target, name in columns.items()}
+def _present(columns: Table[str, str], table_file: TableFile) -> dict[str, str]:
+    return {target: _name(name, table_file) for target, name in columns.items()}
 
 
-def _kept(rules: FileMapping, csv: Csv) -> tuple[str, ...]:
-    return tuple(_name(name, csv) for name in rules.keep)
+def _kept(rules: FileMapping, table_file: TableFile) -> tuple[str, ...]:
+    return tuple(_name(name, table_file) for name in rules.keep)
 
 
-def _time(name: str, csv: Csv) -> str:
+def _time(name: str, table_file: TableFile) -> str:
     """The column that --time names."""
     mapping.check_column(name, "--time")
-    return _name(name, csv, "--time")
+    return _name(name, table_file, "--time")
 
 
-def _name(name: str, csv: Csv, where: str = "the mapping") -> str:
+def _name(name: str, table_file: TableFile, where: str = "the mapping") -> str:
     """A column as the file spells it; case and blanks do not matter."""
-    if name in csv.names:
+    if name in table_file.names:
         return name
-    plain = {csv_file.clean_label(n).casefold(): n for n in reversed(csv.names)}
+    plain = {csv_file.clean_label(n).casefold(): n for n in reversed(table_file.names)}
     if found := plain.get(csv_file.clean_label(name).casefold()):
         return found
     raise Problem(
-        f'{csv.file.name} has no column "{name}", which {where} names. It has: {csv.listed()}.'
+        f'{table_file.file.name} has no column "{name}", which {where} names. It has: {table_file.listed()}.'
     )
 
 
-def _decimal(rules: FileMapping, csv: Csv) -> FileMapping:
+def _decimal(rules: FileMapping, table_file: TableFile) -> FileMapping:
     """The mapping with the decimal mark of the coordinates, found in the first rows."""
     if rules.place.decimal:
         return rules
     pairs = [rules.columns[t] for t in ("lat", "lon", "x", "y") if t in rules.columns]
-    texts = [text for name in pairs for text in csv.values(name)]
+    texts = [text for name in pairs for text in table_file.values(name)]
     commas = sum(re.fullmatch(r"[+-]?[\d.]+,\d+\D*", text) is not None for text in texts)
     points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
     mark = "," if commas > points else "."

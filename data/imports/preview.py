@@ -5,7 +5,6 @@ from data.imports.plan import Plan
 from data.mappings.mapping import ENUMERATED, FileMapping
 from data.parse import midnight
 
-_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 # the plan's words on times of 00:00, by the rule of the mapping
 MIDNIGHTS = {
     midnight.LOCAL: "00:00 tells only the day",
@@ -18,10 +17,10 @@ NOT_SHOWN = ("text", "origin")  # free text may name people
 
 def introduced(decided: Plan) -> list[str]:
     """The file, the mapping found, and three rows as the mapping sees them."""
-    csv, rules = decided.csv, decided.mapping
+    table_file, rules = decided.table_file, decided.mapping
     said = [
-        f"{csv.file.name}: {csv.encoding}, {_MARKS[csv.delimiter]}, "
-        f"{len(csv.names)} columns; source {decided.source.name} "
+        f"{table_file.file.name}: {table_file.form}, "
+        f"{len(table_file.names)} columns; source {decided.source.name} "
         f"({decided.source.kind}); clock {decided.zone}."
     ]
     said += [f'  {target} = "{column}"' for target, column in rules.columns.items()]
@@ -60,9 +59,9 @@ def _for_which(target: str, rules: FileMapping) -> str:
 
 
 def _sample(decided: Plan) -> list[dict[str, str]]:
-    names, columns = decided.csv.names, decided.mapping.columns
+    names, columns = decided.table_file.names, decided.mapping.columns
     places = {t: names.index(c) for t, c in columns.items() if t not in NOT_SHOWN}
     return [
         {target: csv_file.clean_label(row[place])[:40] for target, place in places.items()}
-        for row in decided.csv.head[:SAMPLE]
+        for row in decided.table_file.head[:SAMPLE]
     ]

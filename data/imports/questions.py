@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from data import words
 from data.columns import guess_columns
-from data.files.csv_file import Csv
+from data.files.table_file import TableFile
 from data.imports import required
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
@@ -25,30 +25,34 @@ def source_kind(rules: FileMapping, known: bool, ask: Ask | None) -> FileMapping
     return replace(rules, about={"kind": answer})
 
 
-def time(csv: Csv, rules: FileMapping, guessed: bool, ask: Ask | None, zone: str) -> FileMapping:
+def time(
+    table_file: TableFile, rules: FileMapping, guessed: bool, ask: Ask | None, zone: str
+) -> FileMapping:
     """The mapping with the column of times, where several of the file could be it.
 
     What tells the time of day beside it comes with it. `zone` is the place's clock.
     """
     if ask is None or not guessed or "occurred_at" in rules.columns:
         return rules
-    rivals = list(required.rivals(csv))
+    rivals = list(required.rivals(table_file))
     if not rivals:
         return rules
-    answer = ask(_TIME.format(file=csv.file.name), rivals)
+    answer = ask(_TIME.format(file=table_file.file.name), rivals)
     clock = rules.time.zone or zone
-    beside = guess_columns.columns(csv.names, csv.values, bool(rules.place.crs), answer, clock)
+    beside = guess_columns.columns(
+        table_file.names, table_file.values, bool(rules.place.crs), answer, clock
+    )
     timed = {target: beside[target] for target in TIMED if target in beside}
     columns = {t: n for t, n in rules.columns.items() if t not in TIMED and n not in timed.values()}
     return replace(rules, columns={**timed, **columns})
 
 
-def rest(csv: Csv, rules: FileMapping, guessed: bool, ask: Ask | None) -> FileMapping:
+def rest(table_file: TableFile, rules: FileMapping, guessed: bool, ask: Ask | None) -> FileMapping:
     """The mapping with a kind and a CRS, where the file leaves them open."""
     if ask is None:
         return rules
-    if required.lacks_kind(csv, rules, guessed):
-        answer = ask(KIND.format(file=csv.file.name), list(words.CODES["kind"]))
+    if required.lacks_kind(table_file, rules, guessed):
+        answer = ask(KIND.format(file=table_file.file.name), list(words.CODES["kind"]))
         rules = replace(rules, constant={**rules.constant, "kind": answer})
     if required.lacks_crs(rules):
         x, y = rules.columns["x"], rules.columns["y"]

@@ -54,7 +54,7 @@ class Rejects:
     def _broken(self, frame: Frame) -> list[list[str]]:
         rows = []
         for line, reason, text in frame.broken:
-            cells = [cell.strip(' "') for cell in text.split(self.plan.csv.delimiter)]
+            cells = self.plan.table_file.cells(text)
             names = [f"{self.plan.source.name}:{cell}" for cell in cells]
             if self.purged and any(name in self.purged for name in names):
                 self.counts[PURGED] += 1

@@ -6,7 +6,7 @@ from data import words
 from data.columns import free_text, survey_forms, time_columns
 from data.files import cells, csv_file
 from data.files.cells import is_missing
-from data.files.csv_file import Csv
+from data.files.table_file import TableFile
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
@@ -30,17 +30,17 @@ EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
 _SHOWN = 8  # texts of a column of kinds
 
 
-def check_file(csv: Csv, rules: FileMapping, source: Source, guessed: bool) -> None:
+def check_file(table_file: TableFile, rules: FileMapping, source: Source, guessed: bool) -> None:
     """Problem where a file cannot become records by this mapping."""
-    here = csv.file.name
+    here = table_file.file.name
     has = {*rules.columns, *rules.constant}
-    _check_dates(csv, has, guessed)
+    _check_dates(table_file, has, guessed)
     for pair in _PAIRS:
         if len(has & set(pair)) == 1:
             raise Problem(f"{here}: the mapping needs both {' and '.join(pair)}.")
     if not any(spot <= has for spot in SPOTS):
         raise Problem(
-            f"{here}: no column of places was found among: {csv.listed()}. Say which "
+            f"{here}: no column of places was found among: {table_file.listed()}. Say which "
             "they are under [columns] in the mapping (lat and lon, area_label, city ...)."
         )
     if lacks_crs(rules):
@@ -54,13 +54,13 @@ def check_file(csv: Csv, rules: FileMapping, source: Source, guessed: bool) -> N
             f"{here}: only community sources have grades; {source.name} is "
             f"{source.kind}. Take grade out of the mapping."
         )
-    if lacks_kind(csv, rules, guessed):
-        raise Problem(_no_kind(csv, rules))
+    if lacks_kind(table_file, rules, guessed):
+        raise Problem(_no_kind(table_file, rules))
 
 
-def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
+def _check_dates(table_file: TableFile, has: set[str], guessed: bool) -> None:
     """Problem where nothing tells the date, or the parts of one do not make it."""
-    here = csv.file.name
+    here = table_file.file.name
     for part, needs in _PARTS.items():
         if part in has and not needs & has:
             raise Problem(f"{here}: the mapping needs {' or '.join(sorted(needs))} beside {part}.")
@@ -68,7 +68,7 @@ def _check_dates(csv: Csv, has: set[str], guessed: bool) -> None:
         if {one, other} <= has:
             raise Problem(f"{here}: the mapping has both {one} and {other}; take one of them out.")
     if not {"occurred_at", "year"} & has:
-        raise Problem(_no_time(csv, guessed))
+        raise Problem(_no_time(table_file, guessed))
 
 
 def lacks_crs(rules: FileMapping) -> bool:
@@ -76,14 +76,14 @@ def lacks_crs(rules: FileMapping) -> bool:
     return "x" in rules.columns and not rules.place.crs
 
 
-def rivals(csv: Csv) -> tuple[str, ...]:
+def rivals(table_file: TableFile) -> tuple[str, ...]:
     """The columns that could all say when it happened; () where one does or none."""
-    filled_in = survey_forms.filled_in(csv.names)
-    allowed = [n for n in csv.names if not is_forbidden(n) and n not in filled_in]
-    return time_columns.occurred(allowed, csv.values).rivals
+    filled_in = survey_forms.filled_in(table_file.names)
+    allowed = [n for n in table_file.names if not is_forbidden(n) and n not in filled_in]
+    return time_columns.occurred(allowed, table_file.values).rivals
 
 
-def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
+def lacks_kind(table_file: TableFile, rules: FileMapping, guessed: bool) -> bool:
     """Return whether nothing says what happened, or a column whose texts are none of our kinds.
 
     Of a column called kind, or one that a mapping names, the whole file is asked: what
@@ -95,26 +95,28 @@ def lacks_kind(csv: Csv, rules: FileMapping, guessed: bool) -> bool:
     if column is None:
         return True
     if guessed and csv_file.clean_label(column).lower() != "kind":
-        return bool(_held(csv, column)) and not speaks(csv, column)
-    return bool(_strange(csv, rules))
+        return bool(_held(table_file, column)) and not speaks(table_file, column)
+    return bool(_strange(table_file, rules))
 
 
-def speaks(csv: Csv, column: str | None) -> bool:
+def speaks(table_file: TableFile, column: str | None) -> bool:
     """Return whether a column holds any of our kinds in the first rows."""
-    return column is not None and any(value_words.word("kind", v) for v in csv.values(column))
+    return column is not None and any(
+        value_words.word("kind", v) for v in table_file.values(column)
+    )
 
 
-def _held(csv: Csv, column: str) -> list[str]:
-    return [value for value in csv.values(column) if not is_missing(value)]
+def _held(table_file: TableFile, column: str) -> list[str]:
+    return [value for value in table_file.values(column) if not is_missing(value)]
 
 
-def _strange(csv: Csv, rules: FileMapping) -> list[str]:
+def _strange(table_file: TableFile, rules: FileMapping) -> list[str]:
     """The first different texts in the column of kinds; [] as soon as one has a rule."""
     column, found = rules.columns["kind"], dict[str, None]()
     known = _ruled(rules)
-    if any(known(text) for text in csv.values(column)):
+    if any(known(text) for text in table_file.values(column)):
         return []
-    for frame in csv.frames([column]):
+    for frame in table_file.frames([column]):
         texts = [text for text in cells.Dictionary(frame.table[column]).texts if text]
         if any(known(text) for text in texts):
             return []
@@ -132,10 +134,10 @@ def _ruled(rules: FileMapping) -> Callable[[str], bool]:
     return lambda text: bool(read(text)) or value_words.is_stated(text, stated)
 
 
-def _no_time(csv: Csv, guessed: bool) -> str:
+def _no_time(table_file: TableFile, guessed: bool) -> str:
     """The sentence where no column of times is known, or too many are."""
-    here = csv.file.name
-    several = rivals(csv) if guessed else ()
+    here = table_file.file.name
+    several = rivals(table_file) if guessed else ()
     if several:
         listed = ", ".join(f'"{name}"' for name in several)
         ways = " or ".join(f'--time "{name}"' for name in several)
@@ -143,21 +145,21 @@ def _no_time(csv: Csv, guessed: bool) -> str:
             f"{here}: several columns could say when it happened, and they differ: {listed}. "
             f"Say which one: {ways}."
         )
-    filled_in = survey_forms.filled_in(csv.names)
+    filled_in = survey_forms.filled_in(table_file.names)
     why = (
         f" What says when a form was filled in is not taken unasked: {', '.join(filled_in)}."
         if filled_in
         else ""
     )
     return (
-        f"{here}: no column of dates was found among: {csv.listed()}.{why} Say which it is: "
+        f"{here}: no column of dates was found among: {table_file.listed()}.{why} Say which it is: "
         "--time COLUMN, or occurred_at (or year, month and day) under [columns] in the mapping."
     )
 
 
-def _no_kind(csv: Csv, rules: FileMapping) -> str:
+def _no_kind(table_file: TableFile, rules: FileMapping) -> str:
     """The sentence where no column holds kinds, or none that is known."""
-    here, listed = csv.file.name, ", ".join(words.CODES["kind"])
+    here, listed = table_file.file.name, ", ".join(words.CODES["kind"])
     column = rules.columns.get("kind")
     if column is None:
         return (
@@ -166,15 +168,15 @@ def _no_kind(csv: Csv, rules: FileMapping) -> str:
         )
     return (
         f'{here}: "{column}" says what happened, but not in our words: '
-        f"{_spoken(csv, rules)}. Give --kind KIND for all rows, or rules under "
+        f"{_spoken(table_file, rules)}. Give --kind KIND for all rows, or rules under "
         f"[values.kind] in the mapping. Kinds: {listed}."
     )
 
 
-def _spoken(csv: Csv, rules: FileMapping) -> str:
+def _spoken(table_file: TableFile, rules: FileMapping) -> str:
     """The first texts in the column of kinds; not what somebody wrote in sentences."""
-    texts = list(dict.fromkeys(map(csv_file.clean_label, _held(csv, rules.columns["kind"]))))
-    texts = texts or _strange(csv, rules)
+    texts = list(dict.fromkeys(map(csv_file.clean_label, _held(table_file, rules.columns["kind"]))))
+    texts = texts or _strange(table_file, rules)
     if free_text.looks(texts):
         return "sentences, which are not shown because they may name people"
     more = " ..." if len(texts) > _SHOWN else ""
