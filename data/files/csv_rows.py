@@ -153,9 +153,16 @@ class _Cutter:
         line = self.reader.line + self.marks.lines_before(self.at)
         row = self.reader.grammar.row(self.data, self.at)
         within = len(self.data) - self.at <= MOST_ROW_BYTES and not self.final
-        if within and (row.quote == OPEN or (row.quote == CLOSED and row.end < 0)):
+        if within and _is_unfinished(row):
             return False
-        if row.quote == CLOSED and row.end > 0 and not self._swallows(row):
+        closed = row.quote == CLOSED and row.end > 0
+        inner = self._second_line(row) if closed else None
+        if within and inner is not None and _is_unfinished(inner):
+            return False
+        swallows = (
+            inner is not None and inner.quote == CLOSED and len(inner.cells) == self.reader.width
+        )
+        if closed and not swallows:
             self._place(row.cells, self.at, line)
             self.at = row.end
             return True
@@ -180,15 +187,16 @@ class _Cutter:
             self.parts.append(self.reader.grammar.encode(cells[:width]))
             self.lines.append(np.array([line]))
 
-    def _swallows(self, row: Row) -> bool:
-        """Return whether a row over several lines lacks cells and its second line does not."""
+    def _second_line(self, row: Row) -> Row | None:
+        """The row that would begin on the second line of one that lacks or exceeds cells.
+
+        Where it has all cells, the quote that swallowed it was none. None where the row has all
+        its cells, or only one line.
+        """
         line_end = LINE_END.search(self.data, self.at, row.end)
-        if len(row.cells) == self.reader.width or line_end is None:
-            return False
-        if line_end.end() == row.end:
-            return False
-        inner = self.reader.grammar.row(self.data, line_end.end())
-        return inner.quote == CLOSED and len(inner.cells) == self.reader.width
+        if len(row.cells) == self.reader.width or line_end is None or line_end.end() == row.end:
+            return None
+        return self.reader.grammar.row(self.data, line_end.end())
 
     def _quoted(self, start: int) -> bool:
         return self.data[start : start + 1] == b'"'
@@ -197,6 +205,11 @@ class _Cutter:
         line_end = LINE_END.search(self.data, start)
         end = min(line_end.start() if line_end else len(self.data), start + _SHOWN)
         return self.data[start:end].decode("utf-8", errors="replace")
+
+
+def _is_unfinished(row: Row) -> bool:
+    """Return whether what follows can still change a row."""
+    return row.quote == OPEN or (row.quote == CLOSED and row.end < 0)
 
 
 def _table(

@@ -70,6 +70,8 @@ def test_what_was_written_is_read(table: tuple[list[list[str]], str, str, int], 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet='a"\n\r, ', max_size=80), st.integers(1, 40))
+@example('"\r,"\r",', 1)  # the second line is judged when all of it is there
+@example('"\r,,"\r",', 1)
 def test_any_text_is_accounted_for_alike_in_any_pieces(text: str, piece: int) -> None:
     data = text.encode()
     whole, parts = cut(data, ",", 3), cut(data, ",", 3, piece)
