@@ -33,16 +33,10 @@ NAMES = (
     ),
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
-    (
-        "calibration",
-        "bench.calibration",
-        "false findings and power of each statistical method",
-    ),
+    ("calibration", "bench.calibration", "false findings and power of each statistical method"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
-FIELDS = (
-    "name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok",
-)  # fmt: skip
+FIELDS = ("name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok")
 OWN = {"sessions": "sessions", "runs": "calibration", "only": "calibration"}  # option and its bench
 DIGITS = 4
 

@@ -13,8 +13,12 @@ from bench.client import Screen
 SEED = 2017
 KINDS: tuple[list[str], ...] = ([], ["traffic stop"])
 WEEKDAYS: tuple[list[str], ...] = (
-    [], ["Mon", "Tue", "Wed", "Thu", "Fri"], ["Sat", "Sun"], ["Fri", "Sat"], ["Mon"],
-)  # fmt: skip
+    [],
+    ["Mon", "Tue", "Wed", "Thu", "Fri"],
+    ["Sat", "Sun"],
+    ["Fri", "Sat"],
+    ["Mon"],
+)
 HOURS = ("", "06-12", "12-18", "18-24", "22-06")
 DATES: tuple[tuple[date, date] | None, ...] = (
     None,

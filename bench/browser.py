@@ -70,11 +70,7 @@ def figures(
         raise Problem("Chromium or playwright is not installed: see make test.")
     from playwright.sync_api import Error, sync_playwright
 
-    with (
-        servers.ours(root) as ours,
-        servers.plain(root) as plain,
-        sync_playwright() as play,
-    ):
+    with servers.ours(root) as ours, servers.plain(root) as plain, sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=browser, args=start.CALM)
         try:
             pages = [_opened(chromium, server, bases[0]) for server in (ours, plain)]

@@ -48,8 +48,12 @@ def measured(case: Case, runs: int) -> dict[str, Any]:
     ok = share + error >= case.stated if case.power else share - error <= case.stated
     kind = "power" if case.power else "false findings"
     return {
-        "name": f"{case.method}: {case.data}: {kind}", "runs": runs, "stated": case.stated,
-        "measured": float(share), "error": float(error), "goal": f"{case.stated:g} at "
-        + ("least" if case.power else "most"), "ok": bool(ok),
+        "name": f"{case.method}: {case.data}: {kind}",
+        "runs": runs,
+        "stated": case.stated,
+        "measured": float(share),
+        "error": float(error),
+        "goal": f"{case.stated:g} at " + ("least" if case.power else "most"),
+        "ok": bool(ok),
         "ours_s": time.perf_counter() - start,
-    }  # fmt: skip
+    }

@@ -101,9 +101,12 @@ def _scope() -> dict[str, Any]:
 
     config.set_option("server.cookieSecret", SECRET)
     claims = {
-        "is_logged_in": True, "iat": time.time(), "email": "editor@example.org",
-        "email_verified": True, "groups": ["desk"],
-    }  # fmt: skip
+        "is_logged_in": True,
+        "iat": time.time(),
+        "email": "editor@example.org",
+        "email_verified": True,
+        "groups": ["desk"],
+    }
     cookie = create_signed_value(SECRET, "_streamlit_user", json.dumps(claims))
     headers = [
         (b"host", HOST.encode()),
@@ -113,11 +116,19 @@ def _scope() -> dict[str, Any]:
         (b"accept", b"text/html"),
     ]
     return {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": "/areas", "raw_path": b"/areas", "query_string": b"",
-        "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/areas",
+        "raw_path": b"/areas",
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8501),
-    }  # fmt: skip
+    }
 
 
 async def _asked(app: Any, scope: dict[str, Any]) -> bytes:

@@ -77,8 +77,7 @@ def peer(x: np.ndarray, y: np.ndarray, t: np.ndarray, metres: float, days: float
 def _against_peer(rows: int, metres: float, days: float) -> dict[str, Any]:
     points = made(rows)
     (ours_s, ours), (peer_s, theirs) = _in_turn(
-        lambda: st_dbscan_core(*points, metres, days, LEAST),
-        lambda: peer(*points, metres, days),
+        lambda: st_dbscan_core(*points, metres, days, LEAST), lambda: peer(*points, metres, days)
     )
     equal = bool((ours.core == theirs.core).all()) and _alike(
         ours.labels[ours.core], theirs.labels[ours.core]

@@ -28,9 +28,20 @@ ROWS = 1_000_000
 LEAST, MOST_MB = 2.0, 2000
 MAPPING = ROOT / "data/sample/mappings" / "police-stops.toml"
 SAME = (
-    "incident_id", "occurred_at", "local_date", "hour", "weekday", "lon", "lat",
-    "x", "y", "area_label", "kind", "attributes", "geometry",
-)  # fmt: skip
+    "incident_id",
+    "occurred_at",
+    "local_date",
+    "hour",
+    "weekday",
+    "lon",
+    "lat",
+    "x",
+    "y",
+    "area_label",
+    "kind",
+    "attributes",
+    "geometry",
+)
 LEARNED_FROM = ("long", "lat", "neighborhood")
 SEED = 2017
 
@@ -187,10 +198,7 @@ def _equal(ours: pa.ChunkedArray, peer: pa.ChunkedArray) -> bool:
 
 
 def _areas_agree(
-    store: Store,
-    area: npt.NDArray[np.int16],
-    by: npt.NDArray[np.uint8],
-    peer: pa.Table,
+    store: Store, area: npt.NDArray[np.int16], by: npt.NDArray[np.uint8], peer: pa.Table
 ) -> bool:
     frame, _ = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     names: npt.NDArray[Any] = np.append(frame["name"].to_numpy(object), None)

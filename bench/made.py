@@ -103,12 +103,7 @@ def _stops(given: Store) -> pa.Table:
 
 
 def _import(
-    made: Store,
-    settings: Settings,
-    stops: pa.Table,
-    scratch: Path,
-    rows: int,
-    seed: int,
+    made: Store, settings: Settings, stops: pa.Table, scratch: Path, rows: int, seed: int
 ) -> None:
     """Write what an import leaves: a batch, its source, and its event in the ledger."""
     name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
@@ -155,12 +150,7 @@ def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Itera
 
 
 def _moved(
-    drawn: pa.Table,
-    utc: Micros,
-    zone: str,
-    crs: str,
-    first: int,
-    rng: np.random.Generator,
+    drawn: pa.Table, utc: Micros, zone: str, crs: str, first: int, rng: np.random.Generator
 ) -> pa.Table:
     """Stops with times, ids and places of their own."""
     local = to_local(utc, zone)

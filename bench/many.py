@@ -50,8 +50,9 @@ def _make(few: Current, folder: Path, rows: int) -> None:
     table = pq.read_table(few.facts)
     rng = np.random.default_rng(rows)
     places = [table.schema.get_field_index(name) for name in ("mx", "my")]
-    with pq.ParquetWriter(folder / "facts.parquet", table.schema, compression="lz4",
-                          use_dictionary=False) as writer:  # fmt: skip
+    with pq.ParquetWriter(
+        folder / "facts.parquet", table.schema, compression="lz4", use_dictionary=False
+    ) as writer:
         left = rows
         while left:
             part = table.slice(0, min(left, len(table)))

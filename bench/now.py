@@ -65,6 +65,11 @@ def _figure(
     name: str, rows: int, seconds: float, goal: float, equal: bool, peak: float
 ) -> dict[str, Any]:
     return {
-        "name": name, "rows": rows, "ours_s": seconds, "equal": equal, "peak_mb": peak,
-        "goal": f"under {goal:g} s", "ok": equal and seconds < goal,
-    }  # fmt: skip
+        "name": name,
+        "rows": rows,
+        "ours_s": seconds,
+        "equal": equal,
+        "peak_mb": peak,
+        "goal": f"under {goal:g} s",
+        "ok": equal and seconds < goal,
+    }

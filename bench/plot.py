@@ -41,10 +41,7 @@ def _panel(name: str, figures: dict[str, Points], sizes: Sequence[int]) -> list[
     def at(rows: float, seconds: float) -> tuple[float, float]:
         across = (log10(rows) - first) / (last - first)
         up = (log10(seconds) - low) / (high - low)
-        return (
-            LEFT + across * (WIDE - LEFT - RIGHT),
-            HIGH - BELOW - up * (HIGH - TOP - BELOW),
-        )
+        return (LEFT + across * (WIDE - LEFT - RIGHT), HIGH - BELOW - up * (HIGH - TOP - BELOW))
 
     parts = [f'<text x="{LEFT}" y="20" font-weight="bold">{escape(name)}</text>']
     for power in range(low, high + 1):

@@ -93,11 +93,7 @@ def the_views(stamp: str) -> dict[str, View]:
             every, start=date(2017, 1, 8), compare="previous period"
         ),
         "weekend nights of a year": replace(
-            year,
-            hours=(22, 6),
-            night=True,
-            weekdays=(4, 5),
-            compare="same period a year before",
+            year, hours=(22, 6), night=True, weekdays=(4, 5), compare="same period a year before"
         ),
         "one kind, own period": replace(
             every,

@@ -80,15 +80,7 @@ DARK_WARM, DARK_COOL = (
 
 # Tol's muted: never more than seven kinds at once, the rest grey
 KIND_COLORS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
-DARK_KIND_COLORS = (
-    "#a99be8",
-    "#e08793",
-    "#5cc4b3",
-    "#ddcc77",
-    "#88ccee",
-    "#d473a4",
-    "#58b36f",
-)
+DARK_KIND_COLORS = ("#a99be8", "#e08793", "#5cc4b3", "#ddcc77", "#88ccee", "#d473a4", "#58b36f")
 REST = "#999999"
 OTHER = "#5f7480"  # what the bench compares us with
 

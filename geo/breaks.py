@@ -139,9 +139,13 @@ def levels(
 
 
 def share_found(
-    counts: npt.ArrayLike, factor: float, level: float = 0.05, period: float = 365.25 / 7,
-    replicates: int = 99, seed: int = 0,
-) -> float:  # fmt: skip
+    counts: npt.ArrayLike,
+    factor: float,
+    level: float = 0.05,
+    period: float = 365.25 / 7,
+    replicates: int = 99,
+    seed: int = 0,
+) -> float:
     """The share of series like this one, without its breaks, in which a step by a factor for the
     later half of the weeks would be found and called a break."""
     given = np.asarray(counts, float)

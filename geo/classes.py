@@ -45,10 +45,7 @@ def natural(values: npt.ArrayLike, k: int) -> Array:
     """
     v = np.sort(np.asarray(values, float))
     n = len(v)
-    one, two = (
-        np.concatenate([[0], v.cumsum()]),
-        np.concatenate([[0], (v * v).cumsum()]),
-    )
+    one, two = (np.concatenate([[0], v.cumsum()]), np.concatenate([[0], (v * v).cumsum()]))
     first, last = np.ogrid[:n, 1 : n + 1]  # a class holds v[first:last]
     with np.errstate(divide="ignore", invalid="ignore"):
         squares = (two[last] - two[first]) - (one[last] - one[first]) ** 2 / (last - first)

@@ -17,9 +17,15 @@ LEVEL = 0.05
 NOTHING = "no pattern"
 # in this order: the first that fits is the label
 PATTERNS = (
-    "new", "consecutive", "intensifying", "diminishing", "persistent",
-    "sporadic", "oscillating", "historical",
-)  # fmt: skip
+    "new",
+    "consecutive",
+    "intensifying",
+    "diminishing",
+    "persistent",
+    "sporadic",
+    "oscillating",
+    "historical",
+)
 
 
 def mann_kendall(series: npt.ArrayLike) -> Array:
@@ -108,9 +114,13 @@ def classify(z: npt.ArrayLike, q: npt.ArrayLike, level: float = LEVEL) -> npt.ND
 
 # words of change -> the word that is left where the change may be chance
 WITHOUT_CHANGE = {
-    "new": "sporadic", "consecutive": "sporadic", "oscillating": "sporadic",
-    "intensifying": "persistent", "diminishing": "persistent", "historical": "persistent",
-}  # fmt: skip
+    "new": "sporadic",
+    "consecutive": "sporadic",
+    "oscillating": "sporadic",
+    "intensifying": "persistent",
+    "diminishing": "persistent",
+    "historical": "persistent",
+}
 
 
 def confirm(

@@ -11,8 +11,13 @@ from geo.neighbors import Neighbors, Stretch, pairs, prepared
 from geo.st_dbscan import Clusters, check, st_dbscan, st_dbscan_core
 
 __all__ = [
-    "Clusters", "duplicate_pairs", "episodes", "first_reports", "st_dbscan", "st_dbscan_core",
-]  # fmt: skip
+    "Clusters",
+    "duplicate_pairs",
+    "episodes",
+    "first_reports",
+    "st_dbscan",
+    "st_dbscan_core",
+]
 
 EVERY = 4_000_000  # pairs: of more, only the closest are looked at
 CLOSER = 4  # times as close at each try

@@ -144,8 +144,9 @@ def _usual(now: Array, before: Array, years: Sequence[Year]) -> tuple[Array, Arr
     log of ours is that of what it exceeds them by."""
     logs, spread = [], np.zeros(len(now))
     for one, other in years:
-        n, m = (np.maximum(np.atleast_2d(np.asarray(v, float)).sum(axis=1), HALF)
-                for v in (one, other))  # fmt: skip
+        n, m = (
+            np.maximum(np.atleast_2d(np.asarray(v, float)).sum(axis=1), HALF) for v in (one, other)
+        )
         long = np.atleast_2d(one).shape[1] / np.atleast_2d(other).shape[1]
         logs.append(np.log(n / m / long))
         spread += 1 / n + 1 / m

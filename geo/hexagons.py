@@ -75,9 +75,7 @@ def outlines(cells: npt.ArrayLike, meridian: float = 0.0) -> gpd.GeoDataFrame:
         shapes = shapely.set_coordinates(shapes, xy)
     codes = pa.array(h3ronpy.cells_to_string(index)).to_pylist()
     return gpd.GeoDataFrame(
-        {"code": np.array(codes, dtype=object)},
-        geometry=shapes,
-        crs="EPSG:4326",
+        {"code": np.array(codes, dtype=object)}, geometry=shapes, crs="EPSG:4326"
     )
 
 

@@ -99,9 +99,12 @@ class Grid:
     def finer(self, times: int) -> "Grid":
         """The same ground in pixels halved so many times."""
         return Grid(
-            self.shift - times, self.column << times, self.row << times,
-            self.height << times, self.width << times,
-        )  # fmt: skip
+            self.shift - times,
+            self.column << times,
+            self.row << times,
+            self.height << times,
+            self.width << times,
+        )
 
     def coarser(self) -> "Grid":
         """At least the same ground in pixels twice as large."""

@@ -174,12 +174,7 @@ class Neighbors:
 
 
 def prepared(
-    x: Floats,
-    y: Floats,
-    t: Floats,
-    eps_space: float,
-    eps_time: float,
-    group: Ints | None = None,
+    x: Floats, y: Floats, t: Floats, eps_space: float, eps_time: float, group: Ints | None = None
 ) -> tuple[Neighbors, bool]:
     """Neighbors with cells as wide as the records allow, and whether they are crowded."""
     wide = Neighbors(x, y, t, eps_space, eps_time, group, WIDE)

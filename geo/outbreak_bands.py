@@ -150,9 +150,12 @@ def false_alarms(
 
 
 def _from_blocks(
-    table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
+    table: Array,
+    known: npt.NDArray[np.bool_],
+    level: float,
+    replicates: int,
     rng: np.random.Generator,
-) -> tuple[float, Array]:  # fmt: skip
+) -> tuple[float, Array]:
     """Alarms a week of all series, where blocks of their own weeks are drawn anew; and of each
     of their own weeks the largest exceedance of any series: (replicates, weeks)."""
     own = np.take_along_axis(table, np.argsort(~known, axis=1, kind="stable"), axis=1)
@@ -169,9 +172,12 @@ def _from_blocks(
 
 
 def _from_fit(
-    table: Array, known: npt.NDArray[np.bool_], level: float, replicates: int,
+    table: Array,
+    known: npt.NDArray[np.bool_],
+    level: float,
+    replicates: int,
     rng: np.random.Generator,
-) -> Callable[[float], float]:  # fmt: skip
+) -> Callable[[float], float]:
     """Weeks of all series that exceed their band so many times over, a week, where negative
     binomial weeks like theirs are made: a function of the exceedance (1: alarms)."""
     mean, factor, told = _behind(table, known)

@@ -31,9 +31,19 @@ MOST_CELLS = 200_000  # of circles by days that are worked on at once, for the s
 GUMBEL_SD = np.pi / np.sqrt(6)
 LEAST_P = 1e-300  # below it a normal quantile is infinite
 COLUMNS = (
-    "centre", "members", "days", "start", "cases", "expected", "ratio", "score",
-    "p_dealt", "p_past", "p", "recurrence_interval",
-)  # fmt: skip
+    "centre",
+    "members",
+    "days",
+    "start",
+    "cases",
+    "expected",
+    "ratio",
+    "score",
+    "p_dealt",
+    "p_past",
+    "p",
+    "recurrence_interval",
+)
 
 
 class Look(NamedTuple):
@@ -78,9 +88,14 @@ def least_days(longest: int) -> int:
 
 
 def scan(
-    counts: Whole, x: npt.ArrayLike, y: npt.ArrayLike, longest: int, share: float,
-    replicates: int, seed: int,
-) -> Scan:  # fmt: skip
+    counts: Whole,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    longest: int,
+    share: float,
+    replicates: int,
+    seed: int,
+) -> Scan:
     """Circles with more cases in the newest days than place and day explain, and how rarely.
 
     `counts` is (areas, days), oldest day first, of at least `least_days(longest)` days; a circle
@@ -291,10 +306,22 @@ def _clusters(
         chance = p_dealt(score[window], dealt)[0]
         p = p_of(score[window], found)[0]
         by_past = rarity(score[window], past[: -look.longest], look.longest)[0]
-        rows.append((
-            int(look.circles.centre[window]), members.tolist(), days, newest + 1 - days, cases,
-            float(mean), float(cases / mean), float(score[window]), chance, by_past, p, 1 / p,
-        ))  # fmt: skip
+        rows.append(
+            (
+                int(look.circles.centre[window]),
+                members.tolist(),
+                days,
+                newest + 1 - days,
+                cases,
+                float(mean),
+                float(cases / mean),
+                float(score[window]),
+                chance,
+                by_past,
+                p,
+                1 / p,
+            )
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import (
-    special,
-)  # the same functions as scipy.stats, loaded in a fifth of the time
+from scipy import special  # the same functions as scipy.stats, loaded in a fifth of the time
 
 from geo.smoothing import empirical_bayes as empirical_bayes
 from geo.smoothing import spread as spread

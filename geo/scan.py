@@ -11,13 +11,19 @@ from geo import scan_windows
 from geo.scan_windows import Array, Circles, Whole
 
 CELLS = 32_768  # lengths times replicates that are worked on at once: it stays in the cache
-IN_SPACE = (
-    "centre", "members", "population", "cases", "expected", "relative_risk", "llr", "p",
-)  # fmt: skip
+IN_SPACE = ("centre", "members", "population", "cases", "expected", "relative_risk", "llr", "p")
 IN_TIME = (
-    "centre", "members", "days", "start", "cases", "expected", "ratio", "llr", "p",
+    "centre",
+    "members",
+    "days",
+    "start",
+    "cases",
+    "expected",
+    "ratio",
+    "llr",
+    "p",
     "recurrence_interval",
-)  # fmt: skip
+)
 
 Counts = npt.NDArray[np.int64]
 

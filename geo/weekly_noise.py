@@ -64,12 +64,7 @@ def waves(at: Ints, period: float) -> Array:
 
 
 def season(
-    y: Array,
-    wave: Array,
-    edges: list[int],
-    begin: Array,
-    rounds: int = 8,
-    cut: Ints | None = None,
+    y: Array, wave: Array, edges: list[int], begin: Array, rounds: int = 8, cut: Ints | None = None
 ) -> Array:
     """Each row's season beside its segments' levels, mean 1: quasi-Poisson on the waves.
 

@@ -9,12 +9,15 @@ view = frame.view()
 frame.head(record_list.list_title(view))
 search = st.text_input(
     "Find words in the records of this View",
-    key="search_records", placeholder="in texts, kinds, areas and ids; never part of a link",
-)  # fmt: skip
+    key="search_records",
+    placeholder="in texts, kinds, areas and ids; never part of a link",
+)
 personal = st.multiselect(
-    "Also show what the source tells of persons", record_list.hidden_columns(view), key="personal",
+    "Also show what the source tells of persons",
+    record_list.hidden_columns(view),
+    key="personal",
     placeholder="left out unless asked for by name",
-)  # fmt: skip
+)
 frame_of_rows = record_list.newest(view, search, personal)
 st.text(record_list.list_sentence(view, frame_of_rows, search))
 picked = record_list.record_table(frame_of_rows)

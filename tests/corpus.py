@@ -119,13 +119,7 @@ def quotes() -> Iterator[Case]:
     wide = "id,date,lat,lon,kind,text\n"
     told = '1,2024-03-01,44.97,-93.26,other,"two\nlines, and ""quotes"""\n'
     yield case(
-        "quoted line ends",
-        told,
-        "x\n",
-        header=wide,
-        kept=1,
-        rejected={CELLS: 1},
-        lines=(4,),
+        "quoted line ends", told, "x\n", header=wide, kept=1, rejected={CELLS: 1}, lines=(4,)
     )
     stray = '1,2024-03-01,44.97,-93.26,other,"never closed\n'
     plain = "2,2024-03-02,44.97,-93.26,other,fine\n"
@@ -143,22 +137,8 @@ def quotes() -> Iterator[Case]:
     spaced = '1, 2024-03-01, 44.97, -93.26, other, "a, b"\n'
     yield case("blanks before a quote", spaced, header=wide, kept=1)
     cut = '1,2024-03-01,44.97,-93.26,other,"fine"\n2,2024-03-01,44.97,-93.26,other,"cut o'
-    yield case(
-        "truncated in a quote",
-        cut,
-        header=wide,
-        kept=1,
-        rejected={QUOTE: 1},
-        lines=(3,),
-    )
-    yield case(
-        "truncated in a row",
-        GOOD,
-        "2,2024-03-0",
-        kept=1,
-        rejected={CELLS: 1},
-        lines=(3,),
-    )
+    yield case("truncated in a quote", cut, header=wide, kept=1, rejected={QUOTE: 1}, lines=(3,))
+    yield case("truncated in a row", GOOD, "2,2024-03-0", kept=1, rejected={CELLS: 1}, lines=(3,))
 
 
 def shapes() -> Iterator[Case]:
@@ -177,33 +157,20 @@ def shapes() -> Iterator[Case]:
     names = {"columns": ("id", "date", "lat", "lon", "kind"), "no_header": True}
     yield Case("no header, named", text(GOOD, NEXT, header=""), kept=2, options=names)
     few = {"columns": ("id", "date"), "no_header": True}
-    yield Case(
-        "no header, too few names",
-        text(GOOD, header=""),
-        problem="2 columns",
-        options=few,
-    )
+    yield Case("no header, too few names", text(GOOD, header=""), problem="2 columns", options=few)
     huge = f"2,2024-03-02,44.97,-93.26,{'x' * 1_200_000}\n"
     yield case("huge cell", GOOD, huge, LAST, kept=2, rejected={TOO_LONG: 1}, lines=(3,))
     quoted = f'2,2024-03-02,44.97,-93.26,"{"x" * 1_200_000}"\n'
     yield case("huge quoted cell", GOOD, quoted, LAST, kept=2, rejected={QUOTE: 1}, lines=(3,))
     yield case(
-        "one line of 3 MB",
-        GOOD,
-        "x" * 3_000_000,
-        kept=1,
-        rejected={TOO_LONG: 1},
-        lines=(3,),
+        "one line of 3 MB", GOOD, "x" * 3_000_000, kept=1, rejected={TOO_LONG: 1}, lines=(3,)
     )
     yield case("control characters", GOOD.replace("other", "ot\x07her"), NEXT.replace("sigh", "si\x00gh"),
                kept=2, notes={"control characters that were taken out": 1})  # fmt: skip
     yield case("marks of direction", GOOD.replace("shoot", "\u202eshoot\u202c"), kept=1)
     yield Case("gzip", gzip.compress(text(GOOD, NEXT)), kept=2, file="calls.csv.gz")
     yield Case(
-        "gzip cut off",
-        gzip.compress(text(GOOD * 500))[:-20],
-        problem="cut off",
-        file="a.csv.gz",
+        "gzip cut off", gzip.compress(text(GOOD * 500))[:-20], problem="cut off", file="a.csv.gz"
     )
     bomb = gzip.compress(HEADER.encode() + b"0" * (40 << 20))
     yield Case("gzip bomb", bomb, problem="unpacks to more", file="bomb.csv.gz")
@@ -216,20 +183,14 @@ def shapes() -> Iterator[Case]:
 
 def times() -> Iterator[Case]:
     yield dated(
-        "day and month swappable",
-        "03/04/2024",
-        "05/06/2024",
-        problem='--date-format "%d/%m/%Y"',
+        "day and month swappable", "03/04/2024", "05/06/2024", problem='--date-format "%d/%m/%Y"'
     )
     told = {"date_format": "%d/%m/%Y"}
     yield dated("day first, told", "03/04/2024", "05/06/2024 10:30", kept=2, options=told)
     yield dated("day first, found", "03/04/2024", "25/12/2023", kept=2)
     yield dated("month first, found", "03/04/2024 1:05 PM", "12/25/2023 11:00 AM", kept=2)
     yield dated(
-        "day and month contradict",
-        "13/04/2024",
-        "04/13/2024",
-        problem="line 2 does not fit",
+        "day and month contradict", "13/04/2024", "04/13/2024", problem="line 2 does not fit"
     )
     yield dated("two-digit years", "03/31/24", "12/25/23", kept=2)
     yield dated("month names", '"March 1, 2024"', '"Sept. 12, 2023"', kept=2)
@@ -271,10 +232,7 @@ def times() -> Iterator[Case]:
     yield dated("hour that exists twice", "2024-11-03 01:30", "2024-11-03 02:30", kept=2,
                 notes={"times that exist twice in autumn were taken as the first": 1})  # fmt: skip
     yield dated(
-        "unknown zone",
-        "2024-03-01",
-        problem="no time zone",
-        options={"zone": "Mars/Olympus"},
+        "unknown zone", "2024-03-01", problem="no time zone", options={"zone": "Mars/Olympus"}
     )
     clock = "id,date,time,lat,lon,kind\n"
     yield case("date and time apart", "1,2024-03-01,13:45,44.97,-93.26,other\n",
@@ -310,29 +268,17 @@ def places() -> Iterator[Case]:
         rejected={"the coordinate is NaN or infinite": 2},
     )
     yield placed(
-        "swapped",
-        "44.97,-93.26",
-        "-93.26,44.97",
-        kept=1,
-        rejected={SWAPPED: 1},
-        lines=(3,),
+        "swapped", "44.97,-93.26", "-93.26,44.97", kept=1, rejected={SWAPPED: 1}, lines=(3,)
     )
     yield placed("one only", "44.97,-93.26", "44.97,", ",-93.26", kept=1, rejected={ONE_ONLY: 2})
     yield placed("far away", "44.97,-93.26", "34.05,-118.24", kept=1, rejected={FAR: 1})
     yield placed("words", "44.97,-93.26", "north,west", kept=1, rejected={UNREAD: 1})
     yield placed(
-        "degree signs",
-        "44.97°N,93.26°W",
-        "44° 58' 12\" N,93° 15' 36\" W".replace('"', "″"),
-        kept=2,
+        "degree signs", "44.97°N,93.26°W", "44° 58' 12\" N,93° 15' 36\" W".replace('"', "″"), kept=2
     )
     yield placed("nothing", "44.97,-93.26", ",", kept=1, rejected={NOWHERE: 1})
     yield placed(
-        "area only",
-        "44.97,-93.26,Central",
-        ",,Central",
-        header="lat,lon,neighborhood",
-        kept=2,
+        "area only", "44.97,-93.26,Central", ",,Central", header="lat,lon,neighborhood", kept=2
     )
     yield placed(
         "city only",
@@ -463,10 +409,7 @@ def people() -> Iterator[Case]:
                rejected={CELLS: 1, QUOTE: 1}, lines=(3, 4))  # fmt: skip
     yield case("origin", row, header=head.format("origin"), kept=1)
     yield case(
-        "only names",
-        f"{CANARY},2024-03-01\n",
-        header="name,date\n",
-        problem="no column of places",
+        "only names", f"{CANARY},2024-03-01\n", header="name,date\n", problem="no column of places"
     )
     yield Case(
         "name without a header",

@@ -39,11 +39,29 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate that nobody trusts, and its key."""
     cert, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "1", "-subj", f"/CN={TEAM}", "-addext", f"subjectAltName=DNS:{TEAM}",
-         "-keyout", str(key), "-out", str(cert)],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            f"/CN={TEAM}",
+            "-addext",
+            f"subjectAltName=DNS:{TEAM}",
+            "-keyout",
+            str(key),
+            "-out",
+            str(cert),
+        ],
+        check=True,
+        capture_output=True,
+    )
     return cert, key
 
 
@@ -94,9 +112,12 @@ class Door:
     def open_socket(self, **headers: str) -> int:
         """The status of the opening of Streamlit's socket; 101 where it opens."""
         told = {
-            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **headers,
-        }  # fmt: skip
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            **headers,
+        }
         return self.status("/_stcore/stream", **told)
 
 
@@ -115,9 +136,15 @@ def cookie(age: float = 60, secret: str = SECRET, origin: str = "", **claims: An
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
     told = {
-        "email": "editor@example.org", "email_verified": True, "sub": "1", "groups": ["desk"],
-        "iat": time.time() - age, "is_logged_in": True, "provider": "default", "origin": origin,
-    }  # fmt: skip
+        "email": "editor@example.org",
+        "email_verified": True,
+        "sub": "1",
+        "groups": ["desk"],
+        "iat": time.time() - age,
+        "is_logged_in": True,
+        "provider": "default",
+        "origin": origin,
+    }
     plain = {k: v for k, v in (told | claims).items() if v is not None}
     signed = create_signed_value(secret, "_streamlit_user", json.dumps(plain))
     return f"_streamlit_user={signed.decode()}"
@@ -157,14 +184,19 @@ def opened(front: str, store: Path, folder: Path, public: Path | None = None) ->
             f'server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"\n'
         )
         more = {
-            "HOME": str(folder / "home"), "PORCHLIGHT_CONFIG": str(door.settings),
-            "PORCHLIGHT_STORE": str(store), "PORCHLIGHT_PUBLIC": str(public or folder / "none"),
-        }  # fmt: skip
+            "HOME": str(folder / "home"),
+            "PORCHLIGHT_CONFIG": str(door.settings),
+            "PORCHLIGHT_STORE": str(store),
+            "PORCHLIGHT_PUBLIC": str(public or folder / "none"),
+        }
         with door.log.open("w") as log:
             app = subprocess.Popen(
                 [sys.executable, "-m", "ui.app.start", "--port", str(app_port)],
-                cwd=ROOT, env=os.environ | more, stdout=log, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+                cwd=ROOT,
+                env=os.environ | more,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
             before = _front(front, folder, port, app_port)
             try:
                 _answers([app, before] if before else [app], door)

@@ -48,9 +48,13 @@ class Commands:
     def _started() -> subprocess.Popen[str]:
         one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # only one thread may fork
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.forked"], cwd=ROOT, env=os.environ | one,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.forked"],
+            cwd=ROOT,
+            env=os.environ | one,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def close(self) -> None:
         """End the process that forks."""

@@ -81,11 +81,7 @@ def _merged(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
     names = [" + ".join(sorted(raw["name"].iloc[m] for m in members[i])) for i in order]
     metres_simple = shapely.coverage_simplify(np.array([shapes[i] for i in order]), 8)
     areas = gpd.GeoDataFrame(
-        {
-            "area": range(1, len(order) + 1),
-            "name": names,
-            "residents": [people[i] for i in order],
-        },
+        {"area": range(1, len(order) + 1), "name": names, "residents": [people[i] for i in order]},
         geometry=list(metres_simple),
         crs=32615,
     )

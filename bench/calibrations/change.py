@@ -27,7 +27,7 @@ def judged(counts: Array, weeks: int, back: int) -> tuple[forest.Ratios, forest.
     both = np.vstack([counts.sum(axis=0), counts]).astype(np.int64)
     told = seasonality.of_counts(
         both, starts, np.ones(end, bool), starts[now], starts[before], WEEK
-    )  # fmt: skip
+    )
     of_all = forest.ratios(
         both[:1, now], both[:1, before], inflation=told.inflation_of_all, years=told.years_of_all
     )
@@ -38,9 +38,15 @@ def judged(counts: Array, weeks: int, back: int) -> tuple[forest.Ratios, forest.
 
 
 def one(
-    rng: np.random.Generator, weeks: int, long: int, back: int = 0, swing: float = 0.0,
-    memory: float = 0.0, times: float = 1.0, behind: bool = False,
-) -> tuple[float, float]:  # fmt: skip
+    rng: np.random.Generator,
+    weeks: int,
+    long: int,
+    back: int = 0,
+    swing: float = 0.0,
+    memory: float = 0.0,
+    times: float = 1.0,
+    behind: bool = False,
+) -> tuple[float, float]:
     """A trial of whether one series of 10 a week is called changed."""
     mean = 10 * season(long, swing, rng.random())
     mean[-weeks:] *= times
@@ -52,9 +58,13 @@ def one(
 
 
 def many(
-    rng: np.random.Generator, weeks: int, long: int, swing: float = 0.0, times: float = 1.0,
+    rng: np.random.Generator,
+    weeks: int,
+    long: int,
+    swing: float = 0.0,
+    times: float = 1.0,
     back: int = 0,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """A trial of whether a map of 87 areas names any as changed, or with `times` the risen one."""
     size = rng.gamma(1.5, 8, (87, 1))
     mean = size * season(long, swing, rng.random())
@@ -69,38 +79,95 @@ def many(
 
 METHOD, AREAS = "change against the previous weeks", "areas: any called higher or lower"
 SEASONS = tuple(
-    Case(METHOD, f"season of 40%, {weeks} weeks, {long} weeks of records", 0.05,
-         partial(one, weeks=weeks, long=long, swing=0.4), 40)
-    for weeks in (4, 8, 13, 26) for long in (SHORT, LONG)
-)  # fmt: skip
+    Case(
+        METHOD,
+        f"season of 40%, {weeks} weeks, {long} weeks of records",
+        0.05,
+        partial(one, weeks=weeks, long=long, swing=0.4),
+        40,
+    )
+    for weeks in (4, 8, 13, 26)
+    for long in (SHORT, LONG)
+)
 MEMORIES = tuple(
-    Case(METHOD, f"{name} AR(1) .7, {weeks} weeks", 0.05,
-         partial(one, weeks=weeks, long=LONG, memory=0.7, behind=behind), 40)
-    for weeks in (8, 26) for name, behind in (("counts", False), ("latent", True))
-)  # fmt: skip
+    Case(
+        METHOD,
+        f"{name} AR(1) .7, {weeks} weeks",
+        0.05,
+        partial(one, weeks=weeks, long=LONG, memory=0.7, behind=behind),
+        40,
+    )
+    for weeks in (8, 26)
+    for name, behind in (("counts", False), ("latent", True))
+)
 YEARS = tuple(
-    Case("change against a year before", f"{name}, {weeks} weeks", 0.05,
-         partial(one, weeks=weeks, long=LONG, back=52, **how), 40)
-    for weeks in (8, 26) for name, how in (("season of 40%", {"swing": 0.4}),
-                                           ("AR(1) .7", {"memory": 0.7}))
-)  # fmt: skip
+    Case(
+        "change against a year before",
+        f"{name}, {weeks} weeks",
+        0.05,
+        partial(one, weeks=weeks, long=LONG, back=52, **how),
+        40,
+    )
+    for weeks in (8, 26)
+    for name, how in (("season of 40%", {"swing": 0.4}), ("AR(1) .7", {"memory": 0.7}))
+)
 MAPS = (
     Case(AREAS, "87 areas, nothing true, 8 weeks", 0.05, partial(many, weeks=8, long=LONG), 15),
-    Case(AREAS, "87 areas, nothing true, 26 weeks, a year before", 0.05,
-         partial(many, weeks=26, long=LONG, back=52), 15),
-    Case(AREAS, "87 areas, season of 40%, 13 weeks", 0.05,
-         partial(many, weeks=13, long=LONG, swing=0.4), 15),
-)  # fmt: skip
+    Case(
+        AREAS,
+        "87 areas, nothing true, 26 weeks, a year before",
+        0.05,
+        partial(many, weeks=26, long=LONG, back=52),
+        15,
+    ),
+    Case(
+        AREAS,
+        "87 areas, season of 40%, 13 weeks",
+        0.05,
+        partial(many, weeks=13, long=LONG, swing=0.4),
+        15,
+    ),
+)
 POWER = (
-    Case(METHOD, "x 1.5, 8 weeks, 10 a week", 0.16,
-         partial(one, weeks=8, long=LONG, times=1.5), 60, power=True),
-    Case(METHOD, "x 1.5, 26 weeks, 10 a week", 0.40,
-         partial(one, weeks=26, long=LONG, times=1.5), 40, power=True),
-    Case("change against a year before", "x 1.5, 8 weeks, 10 a week", 0.16,
-         partial(one, weeks=8, long=LONG, times=1.5, back=52), 60, power=True),
-    Case("change against a year before", "x 1.5, 26 weeks, 10 a week", 0.40,
-         partial(one, weeks=26, long=LONG, times=1.5, back=52), 40, power=True),
-    Case(AREAS, "one of 87 areas x 3, 13 weeks", 0.5,
-         partial(many, weeks=13, long=LONG, times=3.0, back=52), 12, power=True),
-)  # fmt: skip
+    Case(
+        METHOD,
+        "x 1.5, 8 weeks, 10 a week",
+        0.16,
+        partial(one, weeks=8, long=LONG, times=1.5),
+        60,
+        power=True,
+    ),
+    Case(
+        METHOD,
+        "x 1.5, 26 weeks, 10 a week",
+        0.40,
+        partial(one, weeks=26, long=LONG, times=1.5),
+        40,
+        power=True,
+    ),
+    Case(
+        "change against a year before",
+        "x 1.5, 8 weeks, 10 a week",
+        0.16,
+        partial(one, weeks=8, long=LONG, times=1.5, back=52),
+        60,
+        power=True,
+    ),
+    Case(
+        "change against a year before",
+        "x 1.5, 26 weeks, 10 a week",
+        0.40,
+        partial(one, weeks=26, long=LONG, times=1.5, back=52),
+        40,
+        power=True,
+    ),
+    Case(
+        AREAS,
+        "one of 87 areas x 3, 13 weeks",
+        0.5,
+        partial(many, weeks=13, long=LONG, times=3.0, back=52),
+        12,
+        power=True,
+    ),
+)
 CASES = SEASONS + MEMORIES + YEARS + MAPS + POWER

@@ -51,13 +51,35 @@ def planted(steps: int) -> Trial:
 
 CASES = (
     Case("emerging", "52 steps of one risk, Poisson", STATED, cubes(1.0, None, 52), 12),
-    Case("emerging", "12 steps, 25 times as many residents in the east, negative binomial k = 5",
-         STATED, cubes(25.0, 5.0, 12), 30),
-    Case("emerging", "12 steps, 25 times as many residents in the east, negative binomial k = 1",
-         SKEWED, cubes(25.0, 1.0, 12), 30),
+    Case(
+        "emerging",
+        "12 steps, 25 times as many residents in the east, negative binomial k = 5",
+        STATED,
+        cubes(25.0, 5.0, 12),
+        30,
+    ),
+    Case(
+        "emerging",
+        "12 steps, 25 times as many residents in the east, negative binomial k = 1",
+        SKEWED,
+        cubes(25.0, 1.0, 12),
+        30,
+    ),
     Case("emerging", "12 steps of a lasting pattern: a word of change", STATED, shuffled(12), 40),
-    Case("emerging", "3 x 3 areas six times as high in the newest of 52 steps",
-         0.265, planted(52), 8, power=True),
-    Case("emerging", "3 x 3 areas six times as high in the newest of 12 steps",
-         0.265, planted(12), 20, power=True),
-)  # fmt: skip
+    Case(
+        "emerging",
+        "3 x 3 areas six times as high in the newest of 52 steps",
+        0.265,
+        planted(52),
+        8,
+        power=True,
+    ),
+    Case(
+        "emerging",
+        "3 x 3 areas six times as high in the newest of 12 steps",
+        0.265,
+        planted(12),
+        20,
+        power=True,
+    ),
+)

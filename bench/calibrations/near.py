@@ -50,6 +50,12 @@ CASES = (
     Case("near repeats", "opposite seasons west and east", STATED, tables(2, 1, 0.9), 20),
     Case("near repeats", "40 local seasons", STATED, tables(8, 5, 0.9), 20),
     Case("near repeats", "5% double reports", STATED, tables(1, 1, 0.0, doubled=0.05), 20),
-    Case("near repeats", "one event in ten is followed within a week and 200 m", 0.4,
-         tables(1, 1, 0.0, again=0.1), 12, power=True),
-)  # fmt: skip
+    Case(
+        "near repeats",
+        "one event in ten is followed within a week and 200 m",
+        0.4,
+        tables(1, 1, 0.0, again=0.1),
+        12,
+        power=True,
+    ),
+)

@@ -23,21 +23,29 @@ def scores(rng: np.random.Generator, shape: tuple[int, ...], memory: float) -> A
 
 
 def negative_binomial(
-    rng: np.random.Generator, mean: npt.ArrayLike, size: float, shape: tuple[int, ...],
+    rng: np.random.Generator,
+    mean: npt.ArrayLike,
+    size: float,
+    shape: tuple[int, ...],
     memory: float = 0.0,
-) -> Array:  # fmt: skip
+) -> Array:
     """Counts of a mean and variance mean + mean^2 / size, whose scores are an autoregression."""
     middle = np.broadcast_to(np.asarray(mean, float), shape)
     if not memory:
         return rng.negative_binomial(size, size / (size + middle)).astype(float)
-    return np.ceil(special.nbdtrik(special.ndtr(scores(rng, shape, memory)), size,
-                                   size / (size + middle)) - 1e-9).clip(0)  # fmt: skip
+    return np.ceil(
+        special.nbdtrik(special.ndtr(scores(rng, shape, memory)), size, size / (size + middle))
+        - 1e-9
+    ).clip(0)
 
 
 def latent(
-    rng: np.random.Generator, mean: npt.ArrayLike, spread: float, shape: tuple[int, ...],
+    rng: np.random.Generator,
+    mean: npt.ArrayLike,
+    spread: float,
+    shape: tuple[int, ...],
     memory: float,
-) -> Array:  # fmt: skip
+) -> Array:
     """Poisson counts around a log-normal level, an autoregression of so much spread."""
     level = np.exp(spread * scores(rng, shape, memory) - spread**2 / 2)
     return rng.poisson(np.broadcast_to(np.asarray(mean, float), shape) * level).astype(float)

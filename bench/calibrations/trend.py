@@ -60,20 +60,48 @@ def outstanding(rng: np.random.Generator, series: int, judged: int) -> tuple[flo
 
 
 CASES: tuple[Case, ...] = (
-    *(Case("breaks", f"season of 40%, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
-      for n in (52, 78, 156)),
-    *(Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
-      for r in (0.5, 0.7, 0.9)),
+    *(
+        Case("breaks", f"season of 40%, {n} weeks", 0.05, partial(broken, long=n, swing=0.4), 30)
+        for n in (52, 78, 156)
+    ),
+    *(
+        Case("breaks", f"latent AR {r}", 0.05, partial(broken, long=156, memory=r), 40)
+        for r in (0.5, 0.7, 0.9)
+    ),
     Case("breaks", "smooth drift of 30%", 0.05, partial(broken, long=156, times=1.3), 40),
-    Case("breaks", "a step x 1.5 half way through 156 weeks", 0.4,
-         partial(broken, long=156, step=1.5), 20, power=True),
-    *(Case("alarms", f"{n} weeks of past{of}: given by said", 1.0,
-           partial(alarms, long=n, memory=r), 10)
-      for n in (20, 60, 300) for r, of in ((0.0, ""), (0.7, ", AR .7"))),
-    Case("a week that stands out", "87 series, the newest 4 weeks", 0.05,
-         partial(outstanding, series=87, judged=4), 6),
-    Case("a week that stands out", "one series, 150 weeks", 0.05,
-         partial(outstanding, series=1, judged=150), 40),
+    Case(
+        "breaks",
+        "a step x 1.5 half way through 156 weeks",
+        0.4,
+        partial(broken, long=156, step=1.5),
+        20,
+        power=True,
+    ),
+    *(
+        Case(
+            "alarms",
+            f"{n} weeks of past{of}: given by said",
+            1.0,
+            partial(alarms, long=n, memory=r),
+            10,
+        )
+        for n in (20, 60, 300)
+        for r, of in ((0.0, ""), (0.7, ", AR .7"))
+    ),
+    Case(
+        "a week that stands out",
+        "87 series, the newest 4 weeks",
+        0.05,
+        partial(outstanding, series=87, judged=4),
+        6,
+    ),
+    Case(
+        "a week that stands out",
+        "one series, 150 weeks",
+        0.05,
+        partial(outstanding, series=1, judged=150),
+        40,
+    ),
     Case("alarms", "a tripled week, 2 a week", 0.11, partial(tripled, mean=2.0), 200, power=True),
     Case("alarms", "a tripled week, 10 a week", 0.22, partial(tripled, mean=10.0), 200, power=True),
-)  # fmt: skip
+)

@@ -98,8 +98,11 @@ left, right = st.columns([1.55, 1])
 with left, st.container(key="map"):
     st_folium(
         choropleth(told.table, areas, by),
-        key="choropleth", height=460, use_container_width=True, returned_objects=[],
-    )  # fmt: skip
+        key="choropleth",
+        height=460,
+        use_container_width=True,
+        returned_objects=[],
+    )
 columns = ["area", "n", "rate", *(["change"] if "change" in told.table else [])]
 with right:
     st.dataframe(told.table[columns], hide_index=True, height=430)

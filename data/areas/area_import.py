@@ -54,11 +54,7 @@ def add(
     _check_set_name(set_name)
     known = area_names.aliases(aliases, settings.name)
     features = read_features(file)
-    columns = {
-        "name": name_column,
-        "code": code_column,
-        "population": population_column,
-    }
+    columns = {"name": name_column, "code": code_column, "population": population_column}
     middle = projection.middle(store, settings)
     bounds = projection.Bounds(middle, settings.reach_km or NEAR_KM)
     frame, notes = boundary_shapes.make_areas(features, columns, crs, file.name, bounds)
@@ -150,10 +146,7 @@ def _keep_official(store: Store, set_name: str) -> None:
 
 
 def _learned(
-    lon: Floats,
-    lat: Floats,
-    names: npt.NDArray[Any],
-    metric: str | None,
+    lon: Floats, lat: Floats, names: npt.NDArray[Any], metric: str | None
 ) -> tuple[gpd.GeoDataFrame, list[str], list[str]]:
     """Areas from labelled points, the labels that got none, and what to say of them."""
     kept, few = labelled_points.enough(names)

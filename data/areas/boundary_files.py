@@ -97,9 +97,15 @@ def _shape(feature: Any) -> Any:
     try:
         return to_shape(feature["geometry"])
     except (
-        AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError,
-        ValueError, shapely.errors.ShapelyError,
-    ):  # fmt: skip
+        AttributeError,
+        IndexError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        shapely.errors.ShapelyError,
+    ):
         return None
 
 

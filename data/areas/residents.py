@@ -64,10 +64,7 @@ def _take(people: dict[str, int | None], row: list[str], at: int, counted: int, 
 
 
 def by_name(
-    areas: gpd.GeoDataFrame,
-    people: Mapping[str, int | None],
-    known: Mapping[str, str],
-    whence: str,
+    areas: gpd.GeoDataFrame, people: Mapping[str, int | None], known: Mapping[str, str], whence: str
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """The areas with the residents of their names or aliases, and what to say of it."""
     lookup = area_names.Lookup(areas["name"].tolist(), known)

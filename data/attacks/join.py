@@ -56,9 +56,14 @@ def calls(community: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     frame = pd.concat([frame, same], ignore_index=True)
     ids = [f"call:{i}" for i in range(len(frame))]
     return frame.assign(
-        incident_id=ids, source=made_records.CALLS, source_kind="official", grade="on_record",
-        origin=None, already_public=True, setting="street",
-    )  # fmt: skip
+        incident_id=ids,
+        source=made_records.CALLS,
+        source_kind="official",
+        grade="on_record",
+        origin=None,
+        already_public=True,
+        setting="street",
+    )
 
 
 def advantage(

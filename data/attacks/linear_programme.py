@@ -99,9 +99,12 @@ def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Float
 
     def solve(objective: Floats) -> Floats:
         got = optimize.linprog(
-            objective.ravel(), A_eq=matrix, b_eq=np.zeros(every.shape[0]), bounds=bounds,
+            objective.ravel(),
+            A_eq=matrix,
+            b_eq=np.zeros(every.shape[0]),
+            bounds=bounds,
             method="highs",
-        )  # fmt: skip
+        )
         if got.status:
             raise ValueError(f"The linear programme has no answer: {got.message}")
         return np.asarray(got.x).reshape(blocks, nodes)

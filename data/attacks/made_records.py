@@ -13,9 +13,21 @@ GROUPS = 74
 YEARLY = 3000
 FEW = 60
 _COLUMNS = (
-    "incident_id", "group", "local_date", "hour", "kind", "source", "source_kind", "grade",
-    "origin", "setting", "x", "y", "already_public", "received_at",
-)  # fmt: skip
+    "incident_id",
+    "group",
+    "local_date",
+    "hour",
+    "kind",
+    "source",
+    "source_kind",
+    "grade",
+    "origin",
+    "setting",
+    "x",
+    "y",
+    "already_public",
+    "received_at",
+)
 HOTLINE, NEWS, CALLS = "made-hotline", "made-news", "made-calls"
 
 

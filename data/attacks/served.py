@@ -23,16 +23,33 @@ _METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND
 _STEPS = ("..", "%2e%2e", "..%2f", "%252e%252e", "....//", "..\\", ".", "~root", "%00", "//", "")
 GOALS = ("secret", "store/current/now", "etc/passwd", "ledger.db", ".git/config", "porchlight.toml")
 QUERIES = (
-    "", "?area=1", "?area=1'--", "?kind=../../secret", "?download=1&path=/etc/passwd", "?%00",
-    "?view=44.97,-93.27", "?" + "a=1&" * 200, "#x", ";v=1",
-)  # fmt: skip
+    "",
+    "?area=1",
+    "?area=1'--",
+    "?kind=../../secret",
+    "?download=1&path=/etc/passwd",
+    "?%00",
+    "?view=44.97,-93.27",
+    "?" + "a=1&" * 200,
+    "#x",
+    ";v=1",
+)
 HEADERS: tuple[dict[str, str], ...] = (
-    {}, {"Range": "bytes=0-9"}, {"If-None-Match": "*"}, {"X-Original-URL": "/../secret"},
-    {"X-Rewrite-URL": "/secret"}, {"Host": "127.0.0.1:1"}, {"Host": "store.internal"},
-    {"X-Forwarded-For": "127.0.0.1"}, {"Accept-Encoding": "gzip, br"}, {"Cookie": "role=admin"},
-    {"Authorization": "Basic cm9vdDpyb290"}, {"X-HTTP-Method-Override": "PUT"},
-    {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}, {"Origin": "https://example.org"},
-)  # fmt: skip
+    {},
+    {"Range": "bytes=0-9"},
+    {"If-None-Match": "*"},
+    {"X-Original-URL": "/../secret"},
+    {"X-Rewrite-URL": "/secret"},
+    {"Host": "127.0.0.1:1"},
+    {"Host": "store.internal"},
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"Accept-Encoding": "gzip, br"},
+    {"Cookie": "role=admin"},
+    {"Authorization": "Basic cm9vdDpyb290"},
+    {"X-HTTP-Method-Override": "PUT"},
+    {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    {"Origin": "https://example.org"},
+)
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -11,10 +11,28 @@ MOST_WORDS = 5  # on the median; more is a sentence
 WORD = re.compile(r"[^\W\d_]{2}")
 # headers of texts that are long without being prose: addresses, links and shapes
 WRITTEN_OUT = (
-    "address", "addresses", "location", "locations", "intersection", "block", "street",
-    "url", "urls", "link", "links", "geom", "geometry", "geo", "geojson", "wkt", "shape",
-    "point", "coordinates", "georeference", "polygon",
-)  # fmt: skip
+    "address",
+    "addresses",
+    "location",
+    "locations",
+    "intersection",
+    "block",
+    "street",
+    "url",
+    "urls",
+    "link",
+    "links",
+    "geom",
+    "geometry",
+    "geo",
+    "geojson",
+    "wkt",
+    "shape",
+    "point",
+    "coordinates",
+    "georeference",
+    "polygon",
+)
 
 
 def column(header: str, texts: Sequence[str]) -> bool:

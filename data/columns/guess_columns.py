@@ -183,11 +183,7 @@ TESTS: dict[str, Callable[[str], bool]] = {
 
 
 def _times(
-    found: dict[str, str],
-    allowed: Sequence[str],
-    event: Sequence[str],
-    values: Values,
-    zone: str,
+    found: dict[str, str], allowed: Sequence[str], event: Sequence[str], values: Values, zone: str
 ) -> dict[str, str]:
     """Return the columns with those of times: a date of reporting serves if it is the only date.
 

@@ -54,11 +54,15 @@ PHONE = re.compile(
     r"(\+?\d{1,3}[ .-]?)?(\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}( ?x\d+)?|\+\d{8,15}"
 )
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
-IP = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)|"
-                r"(?=.*:.*:)[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}")  # fmt: skip
+IP = re.compile(
+    r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)|"
+    r"(?=.*:.*:)[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}"
+)
 _CLOCK = re.compile(r"\d{1,4}(:\d\d){1,3}")
-PLATE = re.compile(r"[A-Z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Z]{2,3}|\d[A-Z]{3}\d{3}|"
-                   r"[A-Z]{3}[ -]?\d[A-Z]\d\d|([A-Z]{2} )?[A-Z]{3}[ -]?\d{3,4}")  # fmt: skip
+PLATE = re.compile(
+    r"[A-Z]{2,3}[ -]?\d{3,4}|\d{3,4}[ -]?[A-Z]{2,3}|\d[A-Z]{3}\d{3}|"
+    r"[A-Z]{3}[ -]?\d[A-Z]\d\d|([A-Z]{2} )?[A-Z]{3}[ -]?\d{3,4}"
+)
 
 
 class Look(NamedTuple):
@@ -130,6 +134,9 @@ LOOKS = (
     Look(lambda text: PHONE.fullmatch(text) is not None),
     Look(lambda text: MAIL.fullmatch(text) is not None),
     Look(_address),
-    Look(lambda text: PLATE.fullmatch(text.upper()) is not None, True,
-         lambda said: not said.isdisjoint(_NUMBERED)),
-)  # fmt: skip
+    Look(
+        lambda text: PLATE.fullmatch(text.upper()) is not None,
+        True,
+        lambda said: not said.isdisjoint(_NUMBERED),
+    ),
+)

@@ -159,7 +159,7 @@ def import_(
             zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
             decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
-        )  # fmt: skip
+        )
         ask = _ask if sys.stdin.isatty() else None
         with bar(f"Reading {file.name}") as move:
             report = importer.import_file(
@@ -219,7 +219,7 @@ def areas(
                 code_column=code_column or None, population_column=population_column or None,
                 population_file=population_file, aliases=alias, crs=crs or None,
                 place_by=by, ask=ask, say=say,
-            )  # fmt: skip
+            )
         _rebuild(store, place)
 
 

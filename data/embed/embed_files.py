@@ -28,10 +28,7 @@ SIZE = (960, 900)  # of an iframe before it says its height
 
 
 def write_embed(
-    folder: Path,
-    tables: dict[str, pd.DataFrame],
-    areas: gpd.GeoDataFrame,
-    manifest: Manifest,
+    folder: Path, tables: dict[str, pd.DataFrame], areas: gpd.GeoDataFrame, manifest: Manifest
 ) -> None:
     """Write `folder`: tables by path without suffix, areas with area, name, residents."""
     drawn = map.drawn(areas)
@@ -59,10 +56,7 @@ def write_embed(
         files[f"{code}.js"] = _texts(speak).encode()
         if code == FIRST:  # in others the page makes its own picture
             sheet = pictures.laid_out(drawn, picture, speak)
-            files |= {
-                "map.svg": pictures.svg(sheet).encode(),
-                "map.png": pictures.png(sheet),
-            }
+            files |= {"map.svg": pictures.svg(sheet).encode(), "map.png": pictures.png(sheet)}
     files["data.js"] = script.script(found, drawn, opens, manifest).encode()
     files["app.js"] = _app().encode()
     files["style.css"] = style.style().encode()

@@ -38,11 +38,7 @@ def more(
 
 
 def _method(
-    picture: Picture,
-    sorts: dict[str, Sort],
-    opened: str,
-    manifest: Manifest,
-    speak: Words,
+    picture: Picture, sorts: dict[str, Sort], opened: str, manifest: Manifest, speak: Words
 ) -> str:
     def paragraphs(texts: list[str]) -> str:
         return "".join(f"<p>{esc(text)}</p>" for text in texts)

@@ -45,9 +45,7 @@ class Csv:
     no_header: bool = False
 
     def frames(
-        self,
-        include: Sequence[str] | None = None,
-        progress: text_file.Progress | None = None,
+        self, include: Sequence[str] | None = None, progress: text_file.Progress | None = None
     ) -> Iterator[csv_rows.Frame]:
         """All rows in order; of the columns only those of `include`."""
         pieces = text_file.pieces(self.file, self.encoding, self.most, progress)

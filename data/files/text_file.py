@@ -93,10 +93,7 @@ def raw(file: Path, most: int = MOST_BYTES, progress: Progress | None = None) ->
 
 
 def pieces(
-    file: Path,
-    encoding: str,
-    most: int = MOST_BYTES,
-    progress: Progress | None = None,
+    file: Path, encoding: str, most: int = MOST_BYTES, progress: Progress | None = None
 ) -> Iterator[bytes]:
     """The content as UTF-8 without a byte order mark; bad bytes become U+FFFD."""
     if encoding == "utf-8":

@@ -178,9 +178,13 @@ class _Work:
         decided, tally = self.plan, _Tally()
         id_column = decided.mapping.columns.get("incident_id")
         identify = identity.Identify(
-            decided.source.name, id_column, decided.table_file.names, self.key, connection,
+            decided.source.name,
+            id_column,
+            decided.table_file.names,
+            self.key,
+            connection,
             (decided.shown, frozenset(self.purges.old)),
-        )  # fmt: skip
+        )
         reader = Reader(decided, self.crs, self.key, identify)
         # all columns: whether rows are equal is seen before any is dropped
         frames = ahead(decided.table_file.frames(None, progress))

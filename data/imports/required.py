@@ -14,8 +14,13 @@ from data.sources import Source
 from data.values import value_words
 
 SPOTS: tuple[set[str], ...] = (
-    {"lat", "lon"}, {"lat_lon"}, {"point"}, {"x", "y"}, {"area_label"}, {"city"},
-)  # fmt: skip
+    {"lat", "lon"},
+    {"lat_lon"},
+    {"point"},
+    {"x", "y"},
+    {"area_label"},
+    {"city"},
+)
 _PAIRS = (("lat", "lon"), ("x", "y"))
 # part of a date -> columns, one of which must be there beside it
 _PARTS = {

@@ -47,9 +47,7 @@ TARGETS: dict[str, str] = {
     "source_url": "links to evidence, a list",
     "text": "free text; never leaves the signed-in tier",
 }
-ENUMERATED = (
-    "kind", "grade", "via", "setting", "response", "time_precision", "place_precision",
-)  # fmt: skip
+ENUMERATED = ("kind", "grade", "via", "setting", "response", "time_precision", "place_precision")
 LISTS = ("force", "agencies", "source_url")
 TIME_COLUMNS = ("occurred_at", "time_of_day", "received_at", "on_scene_until")
 DATED = ("occurred_at", "received_at", "on_scene_until")  # that tell a date
@@ -61,9 +59,22 @@ RULED = (*ENUMERATED, "injured", *COUNTS, *NAMES)  # columns that [values] can t
 PATTERNED = ("occurred_at",)
 TAGGED = ("kind", "force", "agencies", "source_url")
 ABOUT = (
-    "kind", "title", "says", "url", "licence", "zone", "from", "to", "area", "covers",
-    "notes", "changes", "already_public", "made", "counts",
-)  # fmt: skip
+    "kind",
+    "title",
+    "says",
+    "url",
+    "licence",
+    "zone",
+    "from",
+    "to",
+    "area",
+    "covers",
+    "notes",
+    "changes",
+    "already_public",
+    "made",
+    "counts",
+)
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 

@@ -15,9 +15,17 @@ from data.sources import source
 from data.storage import coordinate_system
 
 _PARTS = (
-    "file", "source", "columns", "time", "place", "values", "tags", "constant",
-    "patterns", "keep",
-)  # fmt: skip
+    "file",
+    "source",
+    "columns",
+    "time",
+    "place",
+    "values",
+    "tags",
+    "constant",
+    "patterns",
+    "keep",
+)
 YES_NO = ("yes", "no", "")
 
 
@@ -135,10 +143,7 @@ class _Part:
 def _file(part: _Part) -> FileRule:
     part.only({"encoding", "delimiter", "columns", "no_header"})
     return FileRule(
-        part.text("encoding"),
-        part.text("delimiter"),
-        part.texts("columns"),
-        part.flag("no_header"),
+        part.text("encoding"), part.text("delimiter"), part.texts("columns"), part.flag("no_header")
     )
 
 

@@ -81,11 +81,7 @@ def text(
         },
         "values": rules.values,
         "tags": {
-            column: {
-                "separator": rule.separator,
-                "order": list(rule.order),
-                "words": rule.words,
-            }
+            column: {"separator": rule.separator, "order": list(rule.order), "words": rule.words}
             for column, rule in rules.tags.items()
         },
         "constant": dict(rules.constant),

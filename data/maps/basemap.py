@@ -156,9 +156,10 @@ def _known(name: str) -> Tiles:
         subdomains=str(found.get("subdomains", "abc")),
         zoom=int(found.get("max_zoom", 18)),
         credit=_text(found.get("attribution", name)),
-        learns=LEARNS.format(name=name.split(".")[0], host=urlsplit(url).hostname)
-        .replace("{s}.", ""),
-    )  # fmt: skip
+        learns=LEARNS.format(name=name.split(".")[0], host=urlsplit(url).hostname).replace(
+            "{s}.", ""
+        ),
+    )
 
 
 def _mercator(provider: Any) -> bool:

@@ -90,13 +90,7 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
         near = [areas["name"].iloc[r] if r >= 0 else "outside" for r in rows]
         names = [f"{n}{HEXAGON_OF}{hexagon}" for n, hexagon in zip(near, codes)]
     return gpd.GeoDataFrame(
-        {
-            "unit": numbers,
-            "name": names,
-            "population": np.nan,
-        },
-        geometry=shapes.geometry,
-        crs=4326,
+        {"unit": numbers, "name": names, "population": np.nan}, geometry=shapes.geometry, crs=4326
     )
 
 

@@ -74,8 +74,17 @@ _DIGITS = re.compile(r"(\d{1,6})(?:\.0+)?", re.ASCII)
 _OPTIONAL = re.compile(r"(?<!%)\[[^\[\]]*\]")
 # what stands where the time of day is not known, or is the end of the day
 NO_CLOCKS = (
-    "2400", "24:00", "24:00:00", "240000", "24", "9999", "99:99", "99:99:99", "999999", "99",
-)  # fmt: skip
+    "2400",
+    "24:00",
+    "24:00:00",
+    "240000",
+    "24",
+    "9999",
+    "99:99",
+    "99:99:99",
+    "999999",
+    "99",
+)
 # serial day numbers that are dates from 1954 to 2064
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 _SERIALS = (20_000, 60_000)
@@ -162,8 +171,7 @@ class Evidence:
 
 
 def evidence(
-    family: Sequence[Format],
-    rows: Iterable[tuple[pa.StringArray, npt.NDArray[np.int64]]],
+    family: Sequence[Format], rows: Iterable[tuple[pa.StringArray, npt.NDArray[np.int64]]]
 ) -> Evidence:
     """Collect the evidence of all rows of a file, in one pass over a column and its file lines."""
     against = {form.text: 0 for form in family}

@@ -90,10 +90,17 @@ def _side(current: Current, view: View, step: int, units: gpd.GeoDataFrame, aske
     counts = tabulate.aligned(units["unit"], found.units, found.counts)[:, whole]
     known = asked & (_people(view, units) > 0)
     return Side(
-        view, covers.ends(step), starts, counts,
-        found.counts.sum(axis=0)[whole], int(found.n.sum()), asked,
-        float(_people(view, units)[known].sum()), int(counts[known].sum()), int(known.sum()),
-    )  # fmt: skip
+        view,
+        covers.ends(step),
+        starts,
+        counts,
+        found.counts.sum(axis=0)[whole],
+        int(found.n.sum()),
+        asked,
+        float(_people(view, units)[known].sum()),
+        int(counts[known].sum()),
+        int(known.sum()),
+    )
 
 
 def _people(view: View, units: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
@@ -188,9 +195,14 @@ def two_sets(
     expected = all_b.sum() * own / b.residents if b.residents else np.zeros(len(own))
     enough = np.nan_to_num(a.counts[these].sum(axis=1) + expected)
     found = forest.ratios(
-        a.counts[these], beside, own, b.residents or np.nan, paired=True, events=enough,
+        a.counts[these],
+        beside,
+        own,
+        b.residents or np.nan,
+        paired=True,
+        events=enough,
         inflation=_of_shares(a.counts[these], beside),
-    )  # fmt: skip
+    )
     rows = _table(units, these, a, b, found).assign(side="A")
     rest = _table(units, those, b, b, None).assign(side="B")
     both = pd.concat([rows, rest]).drop(columns=["b", "b_step"])
@@ -200,12 +212,7 @@ def two_sets(
 
 
 def asked_of(
-    view: View,
-    source: str,
-    meta: TableMeta,
-    settings: Settings,
-    now: datetime,
-    settled: str,
+    view: View, source: str, meta: TableMeta, settings: Settings, now: datetime, settled: str
 ) -> View:
     """The View that asks the same of another source.
 
@@ -278,6 +285,13 @@ def _table(
         nothing = ("ratio", "low", "high", "factor", "p", "q", "usual", "wider")
         return table.assign(**dict.fromkeys(nothing, np.nan), finding=forest.NONE)
     return table.assign(
-        ratio=found.ratio, low=found.lower, high=found.upper, factor=found.factor, p=found.p,
-        q=found.q, usual=found.usual, wider=found.wider, finding=found.finding,
-    )  # fmt: skip
+        ratio=found.ratio,
+        low=found.lower,
+        high=found.upper,
+        factor=found.factor,
+        p=found.p,
+        q=found.q,
+        usual=found.usual,
+        wider=found.wider,
+        finding=found.finding,
+    )

@@ -131,9 +131,15 @@ def over_time(
     near = neighbors.between(current, units, how)
     found = histories(counts, people, near, seed)
     return Emerging(
-        steps, found.label, found.state, found.cells.z, found.trend, counts, stretch,
+        steps,
+        found.label,
+        found.state,
+        found.cells.z,
+        found.trend,
+        counts,
+        stretch,
         found.cells.label == hot_areas.UNDECIDED,
-    )  # fmt: skip
+    )
 
 
 class Histories(NamedTuple):

@@ -90,13 +90,18 @@ def paired(found: Points, stretch: Stretch, seed: int) -> Near:
     Days are dealt only among records of the same weeks (`WITHIN` days), so that each place
     keeps its seasons; of records that may be of one event only the first counts.
     """
-    first = episodes.first_reports(
-        found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS
-    )  # fmt: skip
+    first = episodes.first_reports(found.x, found.y, found.day, found.hour, PAIR_METRES, PAIR_HOURS)
     table = interaction.near_repeat(
-        found.x[first], found.y[first], found.day[first], SPACE, TIME, REPLICATES, seed, METRIC,
+        found.x[first],
+        found.y[first],
+        found.day[first],
+        SPACE,
+        TIME,
+        REPLICATES,
+        seed,
+        METRIC,
         WITHIN,
-    )  # fmt: skip
+    )
     # controlled apart: pairs of one day, often clear, must not make later days look clearer
     later = (table["time_to"] > 0).to_numpy()
     q = np.where(

@@ -115,9 +115,13 @@ def find_unusual(
 
 
 def judge(
-    found: Daily, names: npt.NDArray[np.object_], x: npt.ArrayLike, y: npt.ArrayLike,
-    longest: int, seed: int,
-) -> Unusual:  # fmt: skip
+    found: Daily,
+    names: npt.NDArray[np.object_],
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    longest: int,
+    seed: int,
+) -> Unusual:
     """Circles of units, of such names and centers in meters, with more incidents than usual."""
     scan = prospective.scan(found.counts, x, y, longest, SHARE, REPLICATES, seed)
     rows = scan.clusters
@@ -136,6 +140,11 @@ def judge(
     by_day = prospective.p_of_each_day(scan)
     looks = len(scan.past) - longest
     return Unusual(
-        table, looks, scan.look.baseline, max(1 / (1 + looks), 1 / (1 + REPLICATES)),
-        len(by_day), int((by_day <= rare).sum()), least_rise,
-    )  # fmt: skip
+        table,
+        looks,
+        scan.look.baseline,
+        max(1 / (1 + looks), 1 / (1 + REPLICATES)),
+        len(by_day),
+        int((by_day <= rare).sum()),
+        least_rise,
+    )

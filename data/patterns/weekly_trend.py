@@ -17,12 +17,7 @@ from data.views.recording import KnownChange
 from data.views.view import View
 from geo import breaks, outbreak_bands, tabulate
 from geo.outbreak_bands import SHORT_GUARD, SHORT_LEAST, Chance
-from geo.trends import (
-    Seasonal,
-    expected_by_stretch,
-    false_alarms,
-    seasonal,
-)
+from geo.trends import Seasonal, expected_by_stretch, false_alarms, seasonal
 
 NEWEST = 4  # weeks that the page Now judges
 ALL_AREAS = "all areas together"
@@ -131,9 +126,11 @@ def alarms(
         }
     )
     order = listed.assign(all=listed["area"] != ALL_AREAS).sort_values(
-        ["week", "all", "times"], ascending=[False, True, False], ignore_index=True,
+        ["week", "all", "times"],
+        ascending=[False, True, False],
+        ignore_index=True,
         na_position="first",
-    )  # fmt: skip
+    )
     judged = np.flatnonzero(band.method != "")
     areas = slice(1, None) if held[0] else slice(None)
     of_all = of_areas = Chance(0.0 if len(judged) else np.nan, np.inf)
@@ -146,12 +143,16 @@ def alarms(
     order = order.assign(clear=order["exceedance"] > limit)
     newest_of = (band.expected[areas], band.upper[areas])
     return Alarms(
-        order.drop(columns=["all", "exceedance"]), len(judged), int(held.sum()), often,
+        order.drop(columns=["all", "exceedance"]),
+        len(judged),
+        int(held.sum()),
+        often,
         starts[judged[0]] if len(judged) else None,
         starts[judged[-1]] + timedelta(days=6) if len(judged) else None,
-        _size(stretches[-1]), found.changes[-1] if found.changes else None,
+        _size(stretches[-1]),
+        found.changes[-1] if found.changes else None,
         power.smallest(lambda times: outbreak_bands.share_found(*newest_of, times)),
-    )  # fmt: skip
+    )
 
 
 def times_expected(
@@ -246,9 +247,15 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
         lambda times: outbreak_bands.share_found(table["expected"], table["upper"], times)
     )
     return Trend(
-        table, _dated(found_breaks, shown, edges, whole), chance.a_month, found.changes, unsought, drifts,
-        smallest, alarm,
-    )  # fmt: skip
+        table,
+        _dated(found_breaks, shown, edges, whole),
+        chance.a_month,
+        found.changes,
+        unsought,
+        drifts,
+        smallest,
+        alarm,
+    )
 
 
 def breaks_of(

@@ -71,7 +71,7 @@ def how(release: Release, source: str, path: str) -> list[str]:
         return [
             "Official records that their source publishes itself: exact counts by area, day and "
             f"kind, {value(release, 'area_delay_days')} days late. Sensitive kinds and places "
-            "are left out. Never added to community or press numbers.",
+            "are left out. Never added to community or press numbers."
         ]
     delay = _DELAYS[path.split("/")[1]]
     wait = (

@@ -93,7 +93,7 @@ ENTRIES = {
     "sensitive_settings": Entry("Reports at such places are shown for the city and the year only.", among=_codes("setting"), weaker=_lacks),
     "years": Entry("Without `since`, tables begin with January of this many years before.", 0, 100),
     "since": Entry("The first day that tables count. People choose it: the first record would tell of itself."),
-}  # fmt: skip
+}
 
 
 def policy_toml() -> str:

@@ -105,10 +105,7 @@ def _newest(store: Store, name: str, current: Path) -> None:
     """
     history = store.history()
     made = {built: event.seq for built, event in history.built.items()}
-    shown = {
-        *history.standing,
-        *([current.resolve().name] if current.exists() else []),
-    }
+    shown = {*history.standing, *([current.resolve().name] if current.exists() else [])}
     shown -= {name, STONE, *history.recalled}
     age = {other: (other[:10], made.get(other, 0)) for other in (name, *shown)}
     newer = [other for other in shown if age[other] > age[name]]

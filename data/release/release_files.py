@@ -113,16 +113,20 @@ def write_release(
 
 
 def _built(
-    records: pd.DataFrame, groups: list[int], rules: Policy, secret: bytes, as_of: date,
-    before: chain.Before, check: Check | None,
-) -> release_numbers.Built:  # fmt: skip
+    records: pd.DataFrame,
+    groups: list[int],
+    rules: Policy,
+    secret: bytes,
+    as_of: date,
+    before: chain.Before,
+    check: Check | None,
+) -> release_numbers.Built:
     """The tables, with what an attack finds telling held back until it finds nothing."""
     held: set[Cell] = set(before.held)
     for _ in range(_TRIES):
         built = release_numbers.build(
-            records, groups, rules, secret, as_of, before.tables,
-            reissue=before.reissue, held=held,
-        )  # fmt: skip
+            records, groups, rules, secret, as_of, before.tables, reissue=before.reissue, held=held
+        )
         found = set(check(built.tables)) - held if check else set()
         if not found:
             return built
@@ -142,9 +146,14 @@ def _unstated(store: Store, records: pd.DataFrame) -> list[str]:
 
 
 def _manifest(
-    store: Store, settings: Settings, rules: Policy, secret: bytes, as_of: date,
-    held: list[str], tables: Tables,
-) -> Manifest:  # fmt: skip
+    store: Store,
+    settings: Settings,
+    rules: Policy,
+    secret: bytes,
+    as_of: date,
+    held: list[str],
+    tables: Tables,
+) -> Manifest:
     """The manifest of a release, but for its files and its id."""
     return {
         "place": {"name": settings.name, "zone": settings.zone},
@@ -202,9 +211,13 @@ def _tables(folder: Path, tables: Tables) -> None:
         arrays = [pa.array(frame[c], kind, from_pandas=True) for c, kind in kinds]
         table = pa.Table.from_arrays(arrays, schema=pa.schema(kinds))
         pq.write_table(
-            table, file.with_suffix(".parquet"), compression="zstd", version="2.6",
-            row_group_size=1 << 20, store_schema=False,
-        )  # fmt: skip
+            table,
+            file.with_suffix(".parquet"),
+            compression="zstd",
+            version="2.6",
+            row_group_size=1 << 20,
+            store_schema=False,
+        )
         frame.to_csv(file.with_suffix(".csv"), index=False, lineterminator="\n")
 
 

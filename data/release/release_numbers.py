@@ -118,9 +118,14 @@ def _shown(
 ) -> pd.Series:
     """The number of each cell as the public sees it, from the records that are in one."""
     held = release_cells.tally(
-        cell, size, rows.place[chosen], rows.when[chosen], rows.origin[chosen],
-        rows.keys[chosen], policy.most_per_place_and_day,
-    )  # fmt: skip
+        cell,
+        size,
+        rows.place[chosen],
+        rows.when[chosen],
+        rows.origin[chosen],
+        rows.keys[chosen],
+        policy.most_per_place_and_day,
+    )
     full = np.flatnonzero(held.n)
     t, u = release_cells.noise(secret, held.sums[full], policy.spread)
     counted, places, days, origins = (

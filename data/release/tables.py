@@ -92,14 +92,38 @@ class Table(NamedTuple):
 
 
 TABLES = (
-    Table("city-week-kind", "week", ("kind",), "city", "The whole city by week and kind; all kinds together are a cell of their own.", total=True),
+    Table(
+        "city-week-kind",
+        "week",
+        ("kind",),
+        "city",
+        "The whole city by week and kind; all kinds together are a cell of their own.",
+        total=True,
+    ),
     Table("area-month", "month", ("area",), "area", "Each area by month, all kinds together."),
-    Table("area-quarter", "quarter", ("area",), "area", "Each area by quarter, all kinds together."),
-    Table("area-quarter-kind", "quarter", ("area", "kind"), "area", "Each area by quarter and kind."),
+    Table(
+        "area-quarter", "quarter", ("area",), "area", "Each area by quarter, all kinds together."
+    ),
+    Table(
+        "area-quarter-kind", "quarter", ("area", "kind"), "area", "Each area by quarter and kind."
+    ),
     Table("area-year-kind", "year", ("area", "kind"), "area", "Each area by year and kind."),
-    Table("city-quarter-band", "quarter", ("band",), "city", "The whole city by quarter and six hours of the day."),
-    Table("city-year-sensitive", "year", ("kind",), "area", "The whole city by year: sensitive kinds, and reports at sensitive places by kind.", sensitive=True),
-)  # fmt: skip
+    Table(
+        "city-quarter-band",
+        "quarter",
+        ("band",),
+        "city",
+        "The whole city by quarter and six hours of the day.",
+    ),
+    Table(
+        "city-year-sensitive",
+        "year",
+        ("kind",),
+        "area",
+        "The whole city by year: sensitive kinds, and reports at sensitive places by kind.",
+        sensitive=True,
+    ),
+)
 
 # every table that a release may hold, by path: its columns, and what one of its rows is
 COLUMNS = {

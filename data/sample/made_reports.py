@@ -65,10 +65,7 @@ def reports(areas: gpd.GeoDataFrame, seed: int = SEED) -> pd.DataFrame:
     row = int(areas.index[areas["name"] == RISE_AREA][0])
     span = (RISE[1] - RISE[0]).total_seconds()
     risen = pd.DataFrame(
-        {
-            "area": row,
-            "time": RISE[0] + pd.to_timedelta(rng.uniform(0, span, RISE_REPORTS), "s"),
-        }
+        {"area": row, "time": RISE[0] + pd.to_timedelta(rng.uniform(0, span, RISE_REPORTS), "s")}
     )
     frame = pd.concat([base, risen], ignore_index=True)
     lon, lat = _points(rng, areas, frame["area"].to_numpy())
@@ -121,10 +118,7 @@ def _points(
         left = where
         while len(left):
             near = corners[rng.integers(0, 6, len(left))]
-            tried = near + rng.normal(0, 1, near.shape) * (
-                (east - west) / 8,
-                (north - south) / 8,
-            )
+            tried = near + rng.normal(0, 1, near.shape) * ((east - west) / 8, (north - south) / 8)
             lon[left], lat[left] = tried.T
             left = left[~shapely.contains_xy(shape, lon[left], lat[left])]
     return lon, lat

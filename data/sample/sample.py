@@ -72,12 +72,7 @@ def _records(folder: Path) -> None:
 
 
 def _take(
-    store: Store,
-    settings: Settings,
-    file: Path,
-    source: str,
-    say: Callable[[str], None],
-    bar: Bar,
+    store: Store, settings: Settings, file: Path, source: str, say: Callable[[str], None], bar: Bar
 ) -> importer.Report:
     options = importer.Options(source=source, map=MAPPINGS / f"{source}.toml")
     with bar(f"Importing {source}") as move:
@@ -114,11 +109,7 @@ def _population(file: Path) -> dict[str, int | None]:
 
 
 def _made(
-    store: Store,
-    settings: Settings,
-    folder: Path,
-    say: Callable[[str], None],
-    bar: Bar,
+    store: Store, settings: Settings, folder: Path, say: Callable[[str], None], bar: Bar
 ) -> None:
     areas, _ = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     file = folder / "community-made.csv"

@@ -38,9 +38,7 @@ def due(store: Store, settings: Settings) -> str:
 
 
 def rebuild(
-    store: Store,
-    settings: Settings,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    store: Store, settings: Settings, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> str:
     """Build `current` where it is behind, and return its stamp; readers keep the old one.
 

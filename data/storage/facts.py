@@ -62,10 +62,7 @@ def schema(n_sets: int) -> pa.Schema:
     fields = [pa.field(name, pa.uint8()) for name in tiny]
     fields += [pa.field("force", pa.uint16()), pa.field("day", pa.date32())]
     fields += [pa.field("week", pa.int16())]
-    fields += [
-        pa.field("received", pa.date32()),
-        pa.field("settled_at", pa.timestamp("us")),
-    ]
+    fields += [pa.field("received", pa.date32()), pa.field("settled_at", pa.timestamp("us"))]
     fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
     fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
     fields += [pa.field("cell", pa.uint64())]

@@ -73,12 +73,7 @@ def describe(
     labels = [(label or "", n) for label, n in unplaced.most_common(LISTED_LABELS)]
     return {
         "stamp": stamp,
-        "place": {
-            "name": settings.name,
-            "zone": settings.zone,
-            "crs": crs,
-            "meridian": meridian,
-        },
+        "place": {"name": settings.name, "zone": settings.zone, "crs": crs, "meridian": meridian},
         "rows": rows,
         "batches": history.live,
         "purges": history.purges,
@@ -155,7 +150,6 @@ def _iso(day: date | None) -> str | None:
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str, source: int) -> dict[str, int]:
     rows = connection.execute(
-        f"SELECT {column}, count(*) FROM facts WHERE source = ? GROUP BY 1 ORDER BY 1",
-        [source],
+        f"SELECT {column}, count(*) FROM facts WHERE source = ? GROUP BY 1 ORDER BY 1", [source]
     ).fetchall()
     return {words.TABLES[column][code].code: n for code, n in rows}

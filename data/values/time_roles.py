@@ -26,7 +26,7 @@ _ROLES: tuple[frozenset[str], ...] = (
     listed("""
         dispatch dispatched queued enroute arrive arrived arrival onscene scene assigned
         arrest arrested booked"""),
-)  # fmt: skip
+)
 PLAIN, REPORTED, OTHER = 2, 3, len(_ROLES)
 # these never say when something happened
 NEVER = listed("""

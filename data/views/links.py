@@ -9,14 +9,7 @@ from data.settings import Settings
 from data.views.coverage import local_today, source_days
 from data.views.filters import FILTERS, Filter, set_names
 from data.views.sql import Meta, chosen_sources
-from data.views.view import (
-    OFFERED,
-    OWN,
-    PREVIOUS,
-    YEAR_BEFORE,
-    View,
-    year_before,
-)
+from data.views.view import OFFERED, OWN, PREVIOUS, YEAR_BEFORE, View, year_before
 from data.words import HEXAGONS
 
 SETTLED = "settled"

@@ -63,9 +63,14 @@ def count_past(
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     both = np.vstack([counted.counts.sum(axis=0), rows])
     return of_counts(
-        both, starts(asked, step), cover(asked, current.meta).whole(step), now.whole_starts(step), before.whole_starts(step), step,
+        both,
+        starts(asked, step),
+        cover(asked, current.meta).whole(step),
+        now.whole_starts(step),
+        before.whole_starts(step),
+        step,
         recording.known_changes(asked, current.meta),
-    )  # fmt: skip
+    )
 
 
 def of_counts(
@@ -105,9 +110,7 @@ def same_season(now: list[date], before: list[date], step: int) -> bool:
 
     They do where one lies whole years after the other, or both are whole years long.
     """
-    long = [
-        (last_day(days[-1], step) - days[0]).days + 1 for days in (now, before)
-    ]  # fmt: skip
+    long = [(last_day(days[-1], step) - days[0]).days + 1 for days in (now, before)]
     if all(_off(n) <= ALIKE and n > YEAR / 2 for n in long):
         return True
     away = abs((now[0] - before[0]).days)

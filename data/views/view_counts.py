@@ -101,10 +101,7 @@ def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause
             [*old[1], view.start.replace(day=1), view.end, first, last],
         )
     if view.early_hours:
-        wanted["no_night"] = (
-            f"{old[0]} AND hour < {MORNING} AND day = ?",
-            [*old[1], view.start],
-        )
+        wanted["no_night"] = (f"{old[0]} AND hour < {MORNING} AND day = ?", [*old[1], view.start])
         last = cover(view, current.meta).last
         if view.start <= last <= view.end:
             wanted["cut_night"] = (f"{old[0]} AND {day_sql(view)} = ?", [*old[1], last])

@@ -15,8 +15,15 @@ from tests.entrance import FRONTS, SECRET, TEAM, Door, cookie, opened
 from tests.tabs import Loop
 
 HOUR = 3600
-CLOSED = ["/", "/records", "/app/static/history.js", "/static/index.html", "/media/x.csv",
-          "/_stcore/host-config", "/component/streamlit_folium.st_folium/index.html"]  # fmt: skip
+CLOSED = [
+    "/",
+    "/records",
+    "/app/static/history.js",
+    "/static/index.html",
+    "/media/x.csv",
+    "/_stcore/host-config",
+    "/component/streamlit_folium.st_folium/index.html",
+]
 # faults of a session -> its cookie, and the status that it gets
 SESSIONS = {
     "13 hours old": ({"age": 13 * HOUR}, 401),
@@ -27,7 +34,7 @@ SESSIONS = {
     "not verified": ({"email_verified": False}, 403),
     "not listed": ({"groups": ["others"]}, 403),
     "without groups": ({"groups": None}, 403),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +77,14 @@ def test_what_is_published_is_read_by_anybody_and_nothing_else(door: Door) -> No
         answer = door.ask(path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")
         assert answer.status == 200 and body in answer.read()
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    for path in ("/releases/", "/releases/2026-01-01-abc/", "/embed/../secret.txt", "/embed/none",
-                 "/releases/..%2fsecret.txt", "/secret.txt"):  # fmt: skip
+    for path in (
+        "/releases/",
+        "/releases/2026-01-01-abc/",
+        "/embed/../secret.txt",
+        "/embed/none",
+        "/releases/..%2fsecret.txt",
+        "/secret.txt",
+    ):
         assert door.status(path) in (400, 404), path
     assert door.status("/embed/", "POST", Origin=door.origin, Content_Length="0") == 405
 

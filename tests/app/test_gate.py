@@ -88,10 +88,21 @@ def test_a_socket_opens_for_our_own_page_only(origin: str, want: str | int) -> N
 
 @pytest.mark.parametrize(
     "path",
-    ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp", "/nothing",
-     "/_stcore/script-health-check", "/_stcore/stream", "/areas/_stcore/health", "/.git/config",
-     "/static/.hidden", "/app/static/../x", "/releases/.tmp-1/x", "/embed/../../x"],
-)  # fmt: skip
+    [
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/agent/mcp",
+        "/nothing",
+        "/_stcore/script-health-check",
+        "/_stcore/stream",
+        "/areas/_stcore/health",
+        "/.git/config",
+        "/static/.hidden",
+        "/app/static/../x",
+        "/releases/.tmp-1/x",
+        "/embed/../../x",
+    ],
+)
 def test_what_nobody_needs_is_not_there(path: str) -> None:
     """H4, and every address that no table names."""
     assert client().get(path).status_code == 404
@@ -165,9 +176,12 @@ def test_so_many_files_at_once_and_no_more() -> None:
 
     guarded = Gate(waiting, hosts=Site().hosts(8501), pages=PAGES, public=False)
     scope = {
-        "type": "http", "path": "/_stcore/upload_file/a/b", "method": "PUT", "query_string": b"",
+        "type": "http",
+        "path": "/_stcore/upload_file/a/b",
+        "method": "PUT",
+        "query_string": b"",
         "headers": [(b"host", OWN.encode()), (b"origin", f"http://{OWN}".encode())],
-    }  # fmt: skip
+    }
 
     async def tried() -> tuple[list[int], int]:
         go, statuses = asyncio.Event(), list[int]()
@@ -201,9 +215,12 @@ def test_two_hosts_are_no_request() -> None:
         return {"type": "http.request", "body": b""}
 
     scope = {
-        "type": "http", "path": "/", "method": "GET", "query_string": b"",
+        "type": "http",
+        "path": "/",
+        "method": "GET",
+        "query_string": b"",
         "headers": [(b"host", OWN.encode()), (b"host", b"evil.example")],
-    }  # fmt: skip
+    }
     asyncio.run(client().app(scope, receive, send))  # type: ignore[arg-type]
     assert sent[0]["status"] == 400
 

@@ -149,9 +149,7 @@ def test_what_is_wrong_with_shapes_is_named(store: Store, tmp_path: Path) -> Non
 def test_overlaps_and_gaps_are_measured(store: Store, tmp_path: Path) -> None:
     ring = square(0, 0, 3).difference(square(1, 1))
     file = geojson(
-        tmp_path / "town.geojson",
-        ({"name": "Ring"}, ring),
-        ({"name": "Next"}, square(2, 0, 3)),
+        tmp_path / "town.geojson", ({"name": "Ring"}, ring), ({"name": "Next"}, square(2, 0, 3))
     )
     areas, _, said = added(store, file)
     metres = areas.to_crs(UTM).geometry
@@ -415,11 +413,7 @@ def test_residents_that_are_no_number(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "urn:ogc:def:crs:EPSG::26915",
-        "EPSG:26915",
-        "http://www.opengis.net/def/crs/EPSG/0/26915",
-    ],
+    ["urn:ogc:def:crs:EPSG::26915", "EPSG:26915", "http://www.opengis.net/def/crs/EPSG/0/26915"],
 )
 def test_geojson_in_metres(store: Store, tmp_path: Path, name: str) -> None:
     metric = gpd.GeoSeries([square(0, 0)], crs=4326).to_crs(UTM)[0]
@@ -430,10 +424,7 @@ def test_geojson_in_metres(store: Store, tmp_path: Path, name: str) -> None:
 
 
 def test_crs84_and_no_crs_are_degrees(store: Store, tmp_path: Path) -> None:
-    for crs in (
-        None,
-        {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
-    ):
+    for crs in (None, {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}):
         file = geojson(tmp_path / "town.json", ({"name": "A"}, square(0, 0)), crs=crs)
         areas, *_ = added(store, file)
         assert areas.geometry[0].equals(square(0, 0))
@@ -559,8 +550,12 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
     def asked(file: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*child, str(file), driver, "10"],
-            cwd=ROOT, env=env, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     for file in (hostile, inner):
         done = asked(file, boundary_files._environment(driver))
@@ -757,9 +752,12 @@ def test_an_area_is_not_learned_from_few_points(store: Store, count: int, learne
     lon, lat, labels = two_halves(5)
     far = np.arange(count) * 1e-3
     batch(
-        store, "one", lon=[*lon, *(far - 93.1)], lat=[*lat, *(far % 2e-3 + 45.1)],
+        store,
+        "one",
+        lon=[*lon, *(far - 93.1)],
+        lat=[*lat, *(far % 2e-3 + 45.1)],
         area_label=[*labels, *["Outpost"] * count],
-    )  # fmt: skip
+    )
     area_import.learn(store, PLACE, say=[].append)
     areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert ("Outpost" in areas["name"].tolist()) is learned

@@ -124,8 +124,12 @@ def test_the_programme_sees_what_no_single_sum_says() -> None:
     # two kinds in four quarters: rows and columns of which only all together bind a cell
     rng, worse = np.random.default_rng(1), 0
     for _ in range(40):
-        kinds = [(f"2025-Q{q}", 1, k, int(v)) for q in (1, 2, 3, 4) for k in "ab"
-                 if (v := rng.choice([0, 10, 15, 20]))]  # fmt: skip
+        kinds = [
+            (f"2025-Q{q}", 1, k, int(v))
+            for q in (1, 2, 3, 4)
+            for k in "ab"
+            if (v := rng.choice([0, 10, 15, 20]))
+        ]
         quarters = [(f"2025-Q{q}", 1, int(rng.choice([15, 20, 25, 30]))) for q in (1, 2, 3, 4)]
         years = [("2025", 1, k, int(rng.choice([40, 45, 50]))) for k in "ab"]
         got = tables(area_quarter_kind=kinds, area_quarter=quarters, area_year_kind=years)
@@ -252,8 +256,13 @@ def test_made_records_are_as_promised() -> None:
 
 def test_the_command_speaks(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "data", "attack"]
-    done = subprocess.run([*words, "--made", "--only", "A13", "--count", "small"], cwd=ROOT,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [*words, "--made", "--only", "A13", "--count", "small"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0 and done.stdout.count("passed") == 3, done.stdout + done.stderr
     for wrong, said in ((["--only", "A99"], "No attack"), (["--count", "huge"], "large or small")):
         done = subprocess.run(

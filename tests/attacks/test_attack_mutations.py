@@ -46,7 +46,7 @@ OFF: list[tuple[str, str, dict[str, Any], int]] = [
     ("sensitive settings", "A10", {"sensitive_settings": ()}, 0),
     ("delay of the city's tables", "A12", {"city_delay_hours": 48}, 0),
     ("delay of the areas' tables", "A12", {"area_delay_days": 13}, 0),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rule", "name", "off", "yearly"), OFF, ids=[o[0] for o in OFF])

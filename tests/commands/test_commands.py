@@ -46,9 +46,13 @@ def test_init_writes_settings_and_keeps_the_old(tmp_path: Path) -> None:
     file = tmp_path / "porchlight.toml"
     file.write_text((ROOT / "porchlight.toml").read_text())
     done = command(
-        "init", "Saint Paul", "--zone", "America/Chicago",
-        store=tmp_path / "store", PORCHLIGHT_CONFIG=str(file),
-    )  # fmt: skip
+        "init",
+        "Saint Paul",
+        "--zone",
+        "America/Chicago",
+        store=tmp_path / "store",
+        PORCHLIGHT_CONFIG=str(file),
+    )
     assert done.returncode == 0, done.stderr
     table = tomllib.loads(file.read_text())
     assert table["place"]["name"] == "Saint Paul" and table["place"]["crs"] == "auto"
@@ -169,8 +173,11 @@ def test_a_port_that_is_none_is_a_clear_sentence(tmp_path: Path, port: str) -> N
 def test_make_hands_the_port_over_as_it_is() -> None:
     done = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "run", "PORT=85 01"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.rstrip().endswith("-m ui.app.start --port='85 01'")
 
 
@@ -195,9 +202,14 @@ def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
     assert closed("status", store=store) == (141, "")
     shell = f"{sys.executable} -m data status | head -1"
     done = subprocess.run(
-        shell, shell=True, cwd=ROOT, env=os.environ | {"PORCHLIGHT_STORE": str(store)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        shell,
+        shell=True,
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(store)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.startswith("Place: ") and done.stderr == ""
     file.write_text("id,time,area\n1,2024-03-08 10:07,A\n2,2024-03-09 10:07,B\n")
     assert not command(

@@ -136,8 +136,12 @@ NOTHING = "The link asks for something that this release does not show"
     [
         ("both", "", ""),
         ("both", "?source=official&kind=traffic_stop&period=2017-06&area=1", ""),
-        ("few", "?source=official", "This release shows no number of: Official records. What "
-         "follows is other data: Community reports."),
+        (
+            "few",
+            "?source=official",
+            "This release shows no number of: Official records. What "
+            "follows is other data: Community reports.",
+        ),
         ("both", "?source=x", NOTHING),
         ("both", "?period=1999-01", NOTHING),
         ("both", "?kind=%3Cscript%3E", NOTHING),
@@ -145,7 +149,7 @@ NOTHING = "The link asks for something that this release does not show"
         ("both", "?perod=2017-06", NOTHING),
         ("both", "?kind=traffic_stop&utm_source=x&fbclid=y", ""),
     ],
-)  # fmt: skip
+)
 def test_what_a_link_asks_for_in_vain_is_said(
     seen: Seen, root: Path, kind: str, search: str, told: str
 ) -> None:

@@ -87,8 +87,7 @@ def test_any_text_is_accounted_for_alike_in_any_pieces(text: str, piece: int) ->
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(['a"b,c,d', 'a,"b"x,c', 'a, "b,c", d', "a,b,c", '"a","b","c"']),
-        max_size=20,
+        st.sampled_from(['a"b,c,d', 'a,"b"x,c', 'a, "b,c", d', "a,b,c", '"a","b","c"']), max_size=20
     )
 )
 def test_the_fast_way_reads_as_the_careful_one(lines: list[str]) -> None:

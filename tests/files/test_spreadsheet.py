@@ -108,8 +108,22 @@ def test_every_file_that_is_written_goes_through_the_one_guard() -> None:
 
 def test_a_cell_and_a_column_are_guarded_alike() -> None:
     """One rule, asked by Python and by arrow: their words for blanks and digits differ."""
-    blanks = [*map(chr, range(0x21)), "\x7f", "\x85", "\xa0", "\u1680", "\u2003", "\u200b", "\u2028",
-              "\u202f", "\u2060", "\u3000", "\ufeff", "  ", "\x0b\u3000"]  # fmt: skip
+    blanks = [
+        *map(chr, range(0x21)),
+        "\x7f",
+        "\x85",
+        "\xa0",
+        "\u1680",
+        "\u2003",
+        "\u200b",
+        "\u2028",
+        "\u202f",
+        "\u2060",
+        "\u3000",
+        "\ufeff",
+        "  ",
+        "\x0b\u3000",
+    ]
     texts = [*RISKY, *PLAIN, "-١", "-１", "-1\n", "+1%\r", "1-1", "a\n=1", "-", "+", "=", "\n", "."]
     texts += [f"{blank}{sign}1" for blank in blanks for sign in "=+-@＝"]
     whole = spreadsheet.guard_table(pa.table({"a": texts}))["a"].to_pylist()

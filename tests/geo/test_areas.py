@@ -15,11 +15,7 @@ from geo.area_index import AreaIndex, index_areas, locate_points
 from geo.areas import learn_areas
 
 UTM = "EPSG:26915"
-RENAMED = {
-    "CARAG": "South Uptown",
-    "ECCO": "East Bde Maka Ska",
-    "West Calhoun": "West Maka Ska",
-}
+RENAMED = {"CARAG": "South Uptown", "ECCO": "East Bde Maka Ska", "West Calhoun": "West Maka Ska"}
 
 
 def frame(*shapes: Any, crs: Any = "EPSG:4326") -> gpd.GeoDataFrame:
@@ -242,10 +238,7 @@ def test_few_points(lon: Any, lat: Any, labels: Any, names: list[str]) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from("abcd")),
-        max_size=60,
-    ),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from("abcd")), max_size=60),
     st.sampled_from([1e-5, 1e-3, 0.1]),
     st.booleans(),
 )

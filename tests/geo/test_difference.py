@@ -36,8 +36,13 @@ def test_variance_is_that_of_the_kernel_squared() -> None:
     for _ in range(200):
         a, b = (Period(rng.poisson(MEAN), 1.0) for _ in "ab")
         changes.append(difference(a, b, INSIDE, METRES, BANDWIDTH).change[30, 35])
-    reach = np.exp(-((np.mgrid[:60, :70] - np.array([30, 35])[:, None, None]) ** 2 * 1e4).sum(0)
-                   / BANDWIDTH**2) / (2 * np.pi * BANDWIDTH**2) ** 2  # fmt: skip
+    reach = (
+        np.exp(
+            -((np.mgrid[:60, :70] - np.array([30, 35])[:, None, None]) ** 2 * 1e4).sum(0)
+            / BANDWIDTH**2
+        )
+        / (2 * np.pi * BANDWIDTH**2) ** 2
+    )
     believed = np.sqrt(2 * (reach * MEAN).sum()) * 1e6
     assert np.std(changes) == pytest.approx(believed, rel=0.2)
 
@@ -69,8 +74,9 @@ def test_a_planted_rise_is_found_where_it_is() -> None:
     rng = np.random.default_rng(4)
     risen = MEAN.copy()
     risen[20:30, 40:50] += 12
-    found = difference(Period(rng.poisson(risen), 1.0), Period(rng.poisson(MEAN), 1.0),
-                       INSIDE, METRES, BANDWIDTH)  # fmt: skip
+    found = difference(
+        Period(rng.poisson(risen), 1.0), Period(rng.poisson(MEAN), 1.0), INSIDE, METRES, BANDWIDTH
+    )
     assert found.sure[22:28, 42:48].all() and (found.change[found.sure] > 0).all()
     assert not found.sure[45:, :20].any()
 
@@ -87,10 +93,13 @@ def test_the_smallest_rise_is_found_four_times_in_five(mean: float, weeks: float
         runs = [
             difference(
                 Period(rng.poisson(level * weeks * np.where(near, factor, 1)), weeks),
-                Period(rng.poisson(level), 1.0), INSIDE, METRES, BANDWIDTH,
+                Period(rng.poisson(level), 1.0),
+                INSIDE,
+                METRES,
+                BANDWIDTH,
             )
             for _ in range(40)
-        ]  # fmt: skip
+        ]
         share = np.mean([(one.sure & near).any() for one in runs])
         return float(share), float(np.median([one.smallest for one in runs]))
 

@@ -23,8 +23,17 @@ def lists(given: Weights) -> list[list[int]]:
     return [sorted(given.indices[a:b].tolist()) for a, b in zip(given.indptr, given.indptr[1:])]
 
 
-QUEEN = [[1, 3, 4], [0, 2, 3, 4, 5], [1, 4, 5], [0, 1, 4, 6, 7], [0, 1, 2, 3, 5, 6, 7, 8],
-         [1, 2, 4, 7, 8], [3, 4, 7], [3, 4, 5, 6, 8], [4, 5, 7]]  # fmt: skip
+QUEEN = [
+    [1, 3, 4],
+    [0, 2, 3, 4, 5],
+    [1, 4, 5],
+    [0, 1, 4, 6, 7],
+    [0, 1, 2, 3, 5, 6, 7, 8],
+    [1, 2, 4, 7, 8],
+    [3, 4, 7],
+    [3, 4, 5, 6, 8],
+    [4, 5, 7],
+]
 ROOK = [[1, 3], [0, 2, 4], [1, 5], [0, 4, 6], [1, 3, 5, 7], [2, 4, 8], [3, 7], [4, 6, 8], [5, 7]]
 
 
@@ -74,8 +83,12 @@ def test_a_real_map_as_libpysal(shared: Path, rule: str) -> None:
     found = weights.contiguity(areas, rule)
     # as the file has them, in degrees, borders match to the last digit: libpysal asks for that
     wanted = graph.Graph.build_contiguity(gpd.read_file(file), rook=rule == "rook")
-    theirs = {(i, j) for i, others in wanted.adjacency.groupby(level=0).groups.items()
-              for _, j in others if i != j}  # fmt: skip
+    theirs = {
+        (i, j)
+        for i, others in wanted.adjacency.groupby(level=0).groups.items()
+        for _, j in others
+        if i != j
+    }
     ours = set(zip(*(v.tolist() for v in found.nonzero())))
     assert ours == theirs
     series = weights.contiguity(areas.geometry, rule)

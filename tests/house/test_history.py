@@ -31,8 +31,11 @@ def asks_for_events(file: Path) -> bool:
 
 def kinds_asked(file: Path) -> set[str]:
     """The kinds of events by which a file decides: isinstance, or a case of a match."""
-    kinds = {n.name for n in ast.parse((STORAGE / "events.py").read_text()).body
-             if isinstance(n, ast.ClassDef)}  # fmt: skip
+    kinds = {
+        n.name
+        for n in ast.parse((STORAGE / "events.py").read_text()).body
+        if isinstance(n, ast.ClassDef)
+    }
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":

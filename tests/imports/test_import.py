@@ -42,11 +42,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def take(
-    store: Store,
-    text: str | bytes,
-    settings: Settings = PLACE,
-    mapping: str = "",
-    **options: Any,
+    store: Store, text: str | bytes, settings: Settings = PLACE, mapping: str = "", **options: Any
 ) -> tuple[Report, list[dict[str, Any]]]:
     """Import a text as a file of its own, with a mapping in TOML if given."""
     folder = store.root.parent
@@ -78,10 +74,7 @@ def test_force_2020(store: Store) -> None:
     assert (report.rows, report.kept) == (1340, 1336)
     assert report.rejected == {"no time": 3, "no place at all": 1}
     assert report.notes["dates that the source only believes"] == 37
-    assert {row["date_text"] for row in rejected(report)} == {
-        "Unknown Date",
-        "2020-05-31",
-    }
+    assert {row["date_text"] for row in rejected(report)} == {"Unknown Date", "2020-05-31"}
     found = records(store, report)
     assert {r["time_precision"] for r in found} == {"day"}
     assert Counter(r["place_precision"] for r in found)["city"] == 3
@@ -143,11 +136,7 @@ separator = ";"
     assert (one["hour"], one["weekday"], one["time_precision"]) == (23, 3, "exact")
     assert (one["lon"], one["lat"], one["place_precision"]) == (-93.26, 44.97, "exact")
     assert abs(one["x"] - east) < 0.1 and abs(one["y"] - north) < 0.5
-    assert (one["area_label"], one["kind"], one["grade"]) == (
-        "Near North",
-        "other",
-        "on_record",
-    )
+    assert (one["area_label"], one["kind"], one["grade"]) == ("Near North", "other", "on_record")
     assert (one["injured"], one["officers"]) == (True, 3)
     assert one["agencies"] == ["federal", "local"]
     assert one["force"] == ["chemical_irritant", "taser"]
@@ -168,13 +157,7 @@ def test_precision_is_never_finer_than_the_text(store: Store) -> None:
     ]
     text = "date,time_precision,kind,area\n" + "".join(f"{r},other,Central\n" for r in rows)
     report, found = take(store, text)
-    assert [r["time_precision"] for r in found] == [
-        "month",
-        "day",
-        "day",
-        "exact",
-        "hour",
-    ]
+    assert [r["time_precision"] for r in found] == ["month", "day", "day", "exact", "hour"]
     by = {(r["time_precision"], str(r["local_date"])): r for r in found}
     month = by["month", "2024-03-01"]
     assert month["weekday"] is None and month["hour"] is None
@@ -201,11 +184,7 @@ def test_community_sources_keep_only_what_is_named(store: Store) -> None:
         "1,2024-03-01,44.97,-93.26,other,verified,ABC,x\n2,2024-03-01,,,,,,\n"
     )
     report, (one,) = take(store, text)
-    assert (one["grade"], one["attributes"], one["source_kind"]) == (
-        "verified",
-        None,
-        "community",
-    )
+    assert (one["grade"], one["attributes"], one["source_kind"]) == ("verified", None, "community")
     assert (report.forbidden, report.unnamed) == (("license",), ("zip2",))
     assert "zip2" not in rejected(report)[0]
     with pytest.raises(Problem, match="only community sources have grades"):
@@ -319,11 +298,7 @@ def test_a_written_mapping_can_be_edited_and_used(store: Store, tmp_path: Path) 
     assert report.unknown == {"kind": {"Arson": 1}}
     kept = list((store.root / "mappings").glob("*.toml"))
     again = importer.import_file(
-        store,
-        PLACE,
-        next(tmp_path.glob("*.csv")),
-        Options(map=kept[0]),
-        say=lambda _: None,
+        store, PLACE, next(tmp_path.glob("*.csv")), Options(map=kept[0]), say=lambda _: None
     )
     assert again.unchanged
 
@@ -335,11 +310,7 @@ def test_a_source_that_is_described_is_kept_in_the_store(store: Store) -> None:
     mapping = '[columns]\noccurred_at = "date"\narea_label = "area"\nkind = "kind"\n'
     take(store, text, mapping=OFFICIAL + 'title = "Calls"\nfrom = 2024-01-01\n' + mapping)
     known = sources.read_catalogue(store.root)["calls"]
-    assert (known.title, known.kind, str(known.start)) == (
-        "Calls",
-        "official",
-        "2024-01-01",
-    )
+    assert (known.title, known.kind, str(known.start)) == ("Calls", "official", "2024-01-01")
     with pytest.raises(Problem, match="known as official"):
         take(
             store,
@@ -369,8 +340,17 @@ def test_purged_incidents_do_not_come_back(store: Store) -> None:
 def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
     cells = ["=1+1", "+x", "-x", "@x", "\tx", "-93.26", "+1,5", "-1e5", "plain", "-"]
     assert [spreadsheet.guard(cell) for cell in cells] == [
-        "'=1+1", "'+x", "'-x", "'@x", "'\tx", "-93.26", "+1,5", "-1e5", "plain", "'-",
-    ]  # fmt: skip
+        "'=1+1",
+        "'+x",
+        "'-x",
+        "'@x",
+        "'\tx",
+        "-93.26",
+        "+1,5",
+        "-1e5",
+        "plain",
+        "'-",
+    ]
     text = 'id,date,area,kind,"=cmd"\n=2+5,2024-03-01,@A,picnic,-1\n1,2024-03-01,A,other,\n'
     report, _ = take(
         store,
@@ -380,12 +360,7 @@ def test_rejected_rows_are_safe_in_a_spreadsheet(store: Store) -> None:
         + 'area_label="area"\nkind="kind"\n',
     )
     (row,) = rejected(report)
-    assert (row["id"], row["area"], row["'=cmd"], row["line"]) == (
-        "'=2+5",
-        "'@A",
-        "-1",
-        "2",
-    )
+    assert (row["id"], row["area"], row["'=cmd"], row["line"]) == ("'=2+5", "'@A", "-1", "2")
     assert row["reason"] == "unknown kind without a rule: 'picnic'"
     assert row["column"] == "kind"
 
@@ -474,10 +449,6 @@ def test_progress_reaches_the_end(store: Store, tmp_path: Path) -> None:
     file.write_text("date,area,kind\n2024-03-01,A,other\n")
     steps: list[tuple[int, int]] = []
     importer.import_file(
-        store,
-        PLACE,
-        file,
-        say=lambda _: None,
-        progress=lambda *step: steps.append(step),
+        store, PLACE, file, say=lambda _: None, progress=lambda *step: steps.append(step)
     )
     assert steps[-1] == (file.stat().st_size, file.stat().st_size)

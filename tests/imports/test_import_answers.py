@@ -85,11 +85,22 @@ def rows(column: str, values: list[str], kind: str = "other") -> str:
 @pytest.mark.parametrize(
     "header",
     [
-        "narrative", "Description", "incident_description", "IncidentDescription", "Call Notes",
-        "callnotes", "Comments", "remarks", "Details", "summary", "text", "Beschreibung",
-        "observaciones", "Résumé",
+        "narrative",
+        "Description",
+        "incident_description",
+        "IncidentDescription",
+        "Call Notes",
+        "callnotes",
+        "Comments",
+        "remarks",
+        "Details",
+        "summary",
+        "text",
+        "Beschreibung",
+        "observaciones",
+        "Résumé",
     ],
-)  # fmt: skip
+)
 def test_headers_of_free_text(header: str) -> None:
     assert is_prose(header)
 
@@ -195,10 +206,20 @@ def test_the_sample_keeps_its_attributes(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "call_time", "time_received", "event_time", "CreateDatetime", "created_at", "occurred_on",
-        "Date/Time Opened", "report_dt", "Time of call", "timereceived", "DATE OCC", "CMPLNT_FR_DT",
+        "call_time",
+        "time_received",
+        "event_time",
+        "CreateDatetime",
+        "created_at",
+        "occurred_on",
+        "Date/Time Opened",
+        "report_dt",
+        "Time of call",
+        "timereceived",
+        "DATE OCC",
+        "CMPLNT_FR_DT",
     ],
-)  # fmt: skip
+)
 def test_a_column_of_times_is_found_by_its_words(store: Store, header: str) -> None:
     text = f"id,{header},lat,lon,kind\n1,2024-03-01 10:00{THERE}2,2024-03-02 11:00{THERE}"
     report, said = take(store, text)
@@ -235,8 +256,10 @@ def test_of_two_that_tell_one_time_the_finer_is_taken() -> None:
 def test_a_time_of_day_belongs_to_the_date_of_its_kind() -> None:
     held = ("2024-01-09,2024-01-01,2130,0900", "2024-01-19,2024-01-11,2230,1000")
     assert found("Date Rptd,DATE OCC,TIME OCC,Time Rptd", *held) == {
-        "occurred_at": "DATE OCC", "time_of_day": "TIME OCC", "received_at": "Date Rptd",
-    }  # fmt: skip
+        "occurred_at": "DATE OCC",
+        "time_of_day": "TIME OCC",
+        "received_at": "Date Rptd",
+    }
     held = ("2024-01-09,00:12", "2024-01-10,00:09")
     assert found("call_date,response_time", *held) == {"occurred_at": "call_date"}
 
@@ -304,10 +327,18 @@ def test_a_written_mapping_shows_what_it_does_not_use(store: Store) -> None:
     report, _ = take(store, "id,date,area,kind,notes,zip\n1,2024-03-01,A,other,x,1\n")
     text = Path(str(report.mapping_file)).read_text()
     for line in (
-        '# lat = "..."', '# lon = "..."', '# crs = "EPSG:26915"', '# zone = "America/Chicago"',
-        "# [values.kind]", '# kind = "other"', "#   search_or_raid ", '# not mapped: "zip"',
-        "# attributes = [", '# delimiter = ";"', "# time_of_day_format = ",
-    ):  # fmt: skip
+        '# lat = "..."',
+        '# lon = "..."',
+        '# crs = "EPSG:26915"',
+        '# zone = "America/Chicago"',
+        "# [values.kind]",
+        '# kind = "other"',
+        "#   search_or_raid ",
+        '# not mapped: "zip"',
+        "# attributes = [",
+        '# delimiter = ";"',
+        "# time_of_day_format = ",
+    ):
         assert line in text
     assert 'unless kept under [keep]: "notes"' in text
     assert mapping_read.from_table(tomllib.loads(text), "it").columns["kind"] == "kind"

@@ -69,8 +69,9 @@ def test_in_one_column_of_points_too(store: Store) -> None:
 
 def test_a_city_is_no_label_of_an_area(store: Store) -> None:
     mapping = MAPPING.replace("area_label", "city")
-    report, _ = take(store, HEAD + row(1, "0,0", "Minneapolis") + row(2, "44.97,-93.26", ""),
-                     mapping=mapping)  # fmt: skip
+    report, _ = take(
+        store, HEAD + row(1, "0,0", "Minneapolis") + row(2, "44.97,-93.26", ""), mapping=mapping
+    )
     assert report.rejected == {"the coordinate is 0/0": 1}
 
 

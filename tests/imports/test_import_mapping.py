@@ -68,11 +68,7 @@ MAPPINGS = st.builds(
         {}, optional={"title": TEXT, "kind": st.just("press"), "from": st.dates()}
     ),
     file=st.builds(
-        FileRule,
-        maybe(TEXT),
-        maybe(TEXT),
-        st.lists(TEXT, max_size=3).map(tuple),
-        st.booleans(),
+        FileRule, maybe(TEXT), maybe(TEXT), st.lists(TEXT, max_size=3).map(tuple), st.booleans()
     ),
     columns=some(TARGETS, NAME),
     time=st.builds(
@@ -107,12 +103,7 @@ MAPPINGS = st.builds(
     patterns=some(
         PATTERNED,
         st.lists(
-            st.builds(
-                Pattern,
-                prefix=KEY,
-                time_precision=maybe(word("time_precision")),
-                note=TEXT,
-            ),
+            st.builds(Pattern, prefix=KEY, time_precision=maybe(word("time_precision")), note=TEXT),
             min_size=1,
             max_size=2,
         ).map(tuple),
@@ -122,11 +113,7 @@ MAPPINGS = st.builds(
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    MAPPINGS,
-    st.lists(TEXT, max_size=3).map(tuple),
-    st.lists(TEXT, max_size=3).map(tuple),
-)
+@given(MAPPINGS, st.lists(TEXT, max_size=3).map(tuple), st.lists(TEXT, max_size=3).map(tuple))
 def test_what_is_written_is_read(
     rules: FileMapping, unused: tuple[str, ...], kinds: tuple[str, ...]
 ) -> None:
@@ -198,12 +185,19 @@ def test_columns_are_found_by_name_and_content() -> None:
         "17-1,2017-01-01T06:00:42Z,suspicious,MDC,Black,44.9,-93.2,1,Whittier",
     )
     assert stops == {
-        "incident_id": "idNum", "occurred_at": "date", "lat": "lat", "lon": "long",
-        "area_label": "neighborhood", "kind": "problem",
-    }  # fmt: skip
+        "incident_id": "idNum",
+        "occurred_at": "date",
+        "lat": "lat",
+        "lon": "long",
+        "area_label": "neighborhood",
+        "kind": "problem",
+    }
     assert guessed("X,Y,Incident Date,Time", "-93.2,44.9,01/31/2024,14:30") == {
-        "lat": "Y", "lon": "X", "occurred_at": "Incident Date", "time_of_day": "Time",
-    }  # fmt: skip
+        "lat": "Y",
+        "lon": "X",
+        "occurred_at": "Incident Date",
+        "time_of_day": "Time",
+    }
     assert guessed("Fecha,Hora,Barrio,Latitud,Longitud", "31/01/2024,10:00,A,44.9,-93.2") == {
         "occurred_at": "Fecha",
         "time_of_day": "Hora",
@@ -221,8 +215,10 @@ def test_columns_are_found_by_name_and_content() -> None:
         "occurred_at": "Reported"
     }
     assert guessed("occurred,reported,status", "2024-01-01,2024-01-02,verified") == {
-        "occurred_at": "occurred", "received_at": "reported", "grade": "status",
-    }  # fmt: skip
+        "occurred_at": "occurred",
+        "received_at": "reported",
+        "grade": "status",
+    }
 
 
 def test_forbidden_columns_are_never_looked_at() -> None:
@@ -284,16 +280,7 @@ def test_names_of_places_and_things_are_not() -> None:
 
 
 def test_attributes_of_a_person_are_told_from_others() -> None:
-    personal = {
-        "race",
-        "preRace",
-        "gender",
-        "sex",
-        "victim_age",
-        "Ethnicity",
-        "edad",
-        "Geschlecht",
-    }
+    personal = {"race", "preRace", "gender", "sex", "victim_age", "Ethnicity", "edad", "Geschlecht"}
     assert {
         h
         for h in [*personal, "village", "coverage", "citationIssued", "precinct"]

@@ -56,8 +56,12 @@ def test_none_is_what_police_did_not_do(store: Store) -> None:
 
 
 def test_force_none_is_the_set_of_none(store: Store) -> None:
-    report, found = read(store, "force", ["none", "", "body; none", "n/a", "taser; n/a"],
-                         '[tags.force]\nseparator = ";"\n')  # fmt: skip
+    report, found = read(
+        store,
+        "force",
+        ["none", "", "body; none", "n/a", "taser; n/a"],
+        '[tags.force]\nseparator = ";"\n',
+    )
     assert found == [["none"], None, ["body", "none"], None, ["taser"]]
     assert missing(report) == {"force": {"": 1, "n/a": 2}}
     assert not report.unknown

@@ -138,8 +138,9 @@ def test_a_clock_on_the_day_of_the_export_is_joined(store: Store) -> None:
     assert take(store, "Incident Date,Incident Time", *rows)[1] == JOINED[:2]
     # a file of one day has no other dates: these are the dates
     assert take(store, "Incident Time,id", *(f"{r[10:]},1" for r in rows))[1] == [
-        ("2026-02-03 00:05", "exact"), ("2026-02-03 14:05", "exact"),
-    ]  # fmt: skip
+        ("2026-02-03 00:05", "exact"),
+        ("2026-02-03 14:05", "exact"),
+    ]
 
 
 def test_bare_numbers_are_minutes_past_midnight_unless_all_are_hours(store: Store) -> None:
@@ -152,8 +153,10 @@ def test_bare_numbers_are_minutes_past_midnight_unless_all_are_hours(store: Stor
     assert take(store, "date,time", *rows)[1] == early
     hours = ("2025-01-13,1", "2025-01-13,23", "2025-01-13,0")
     assert [t for t, p in take(store, "date,time", *hours)[1] if p == "hour"] == [
-        "2025-01-13 00:00", "2025-01-13 01:00", "2025-01-13 23:00",
-    ]  # fmt: skip
+        "2025-01-13 00:00",
+        "2025-01-13 01:00",
+        "2025-01-13 23:00",
+    ]
     # a later row decides what the first rows leave open
     many = [*(f"2025-01-13,{n % 20}" for n in range(300)), "2025-01-13,1405"]
     _, found, said = take(store, "date,time", *many)
@@ -203,9 +206,11 @@ def test_where_the_clock_is_empty_the_dates_own_time_holds(store: Store) -> None
     )
     rows = ("2025-01-13 10:05,", "2025-01-14 00:00,14:05", "2025-01-15 00:00,", "2025-01-16 00:00,")
     assert take(store, "date,time", *rows, mapping=mapping)[1] == [
-        ("2025-01-13 10:05", "exact"), ("2025-01-14 14:05", "exact"),
-        ("2025-01-15 00:00", "day"), ("2025-01-16 00:00", "day"),
-    ]  # fmt: skip
+        ("2025-01-13 10:05", "exact"),
+        ("2025-01-14 14:05", "exact"),
+        ("2025-01-15 00:00", "day"),
+        ("2025-01-16 00:00", "day"),
+    ]
 
 
 def test_the_clock_comes_with_the_column_that_somebody_chose(store: Store, tmp_path: Path) -> None:
@@ -290,8 +295,9 @@ def test_somebody_may_say_that_midnight_is_meant(store: Store) -> None:
 def test_a_column_of_precisions_is_believed(store: Store) -> None:
     rows = ("2025-01-13 00:00,exact", "2025-01-14 00:00,day", "2025-01-15 00:00,")
     assert take(store, "date,time_precision", *rows)[1] == [
-        ("2025-01-13 00:00", "exact"), *days("2025-01-14", "2025-01-15"),
-    ]  # fmt: skip
+        ("2025-01-13 00:00", "exact"),
+        *days("2025-01-14", "2025-01-15"),
+    ]
 
 
 def test_what_is_decided_is_written_and_repeats(store: Store, tmp_path: Path) -> None:
@@ -371,8 +377,10 @@ def test_parts_of_a_date_are_read(store: Store) -> None:
     rows = ("2025,1,13,13,5", "2025,1,14,0,10", "2025,12,31,23,")
     _, found, said = take(store, "YEAR,MONTH,DAY,HOUR,MINUTE", *rows)
     assert found == [
-        ("2025-01-13 13:05", "exact"), ("2025-01-14 00:10", "exact"), ("2025-12-31 23:00", "hour"),
-    ]  # fmt: skip
+        ("2025-01-13 13:05", "exact"),
+        ("2025-01-14 00:10", "exact"),
+        ("2025-12-31 23:00", "hour"),
+    ]
     assert {'  year = "YEAR"', '  minute = "MINUTE"'} <= {*said}
     assert take(store, "Year,Mo,Dy", "2025,1,31", "25,3,1")[1] == days("2025-01-31", "2025-03-01")
     named = take(store, "year,month,day", "2025,January,31", "2025,Feb,1.0")[1]
@@ -393,10 +401,12 @@ def test_impossible_parts_are_rejected_with_reason_and_column(store: Store) -> N
         *days("2025-01-02"),
     ]
     assert report.rejected == {
-        "the month has no such day": 1, "the month is not a number from 1 to 12": 1,
-        "the hour is not a number from 0 to 23": 1, "no time": 1,
+        "the month has no such day": 1,
+        "the month is not a number from 1 to 12": 1,
+        "the hour is not a number from 0 to 23": 1,
+        "no time": 1,
         "the day is not a number from 1 to 31": 1,
-    }  # fmt: skip
+    }
     lines = Path(str(report.rejected_file)).read_text().splitlines()
     for line, (reason, column) in enumerate(
         [
@@ -420,9 +430,12 @@ def test_parts_belong_together_by_what_else_their_headers_say() -> None:
     )
     found = guessed(header, *held)
     assert found == {
-        "year": "OCC_YEAR", "month": "OCC_MONTH", "day": "OCC_DAY", "hour": "OCC_HOUR",
+        "year": "OCC_YEAR",
+        "month": "OCC_MONTH",
+        "day": "OCC_DAY",
+        "hour": "OCC_HOUR",
         "received_at": "REPORT_DATE",
-    }  # fmt: skip
+    }
     # a whole date of the same event is better, and takes the hour if it has none
     found = guessed(
         "OCC_DATE,OCC_YEAR,OCC_MONTH,OCC_DAY,OCC_HOUR", "2025/01/13 06:00:00+00,2025,1,13,14"
@@ -685,24 +698,35 @@ def test_exports_of_forms_are_told_by_their_columns() -> None:
 
 FOUND = {
     "t_lapd": [
-        ("2025-01-13 09:45", "exact"), ("2025-01-14 21:30", "exact"), ("2025-01-15 00:01", "exact"),
+        ("2025-01-13 09:45", "exact"),
+        ("2025-01-14 21:30", "exact"),
+        ("2025-01-15 00:01", "exact"),
     ],
     "t_hhmm": [
-        ("2025-01-13 00:05", "exact"), ("2025-01-13 00:30", "exact"), ("2025-01-13 09:45", "exact"),
-        ("2025-01-13 13:00", "exact"), ("2025-01-13 23:50", "exact"),
+        ("2025-01-13 00:05", "exact"),
+        ("2025-01-13 00:30", "exact"),
+        ("2025-01-13 09:45", "exact"),
+        ("2025-01-13 13:00", "exact"),
+        ("2025-01-13 23:50", "exact"),
     ],
     "t_socrata_dateonly": days(*(f"2025-01-{day}" for day in range(11, 17))),
     "t_utcmidnight": days("2025-01-13", "2025-01-14", "2025-07-15"),
     "t_ymd": [
-        ("2025-01-13 13:05", "exact"), ("2025-01-14 00:10", "exact"), ("2025-01-15 12:20", "exact"),
-        ("2025-02-16 23:59", "exact"), ("2025-02-17 06:00", "exact"),
+        ("2025-01-13 13:05", "exact"),
+        ("2025-01-14 00:10", "exact"),
+        ("2025-01-15 12:20", "exact"),
+        ("2025-02-16 23:59", "exact"),
+        ("2025-02-17 06:00", "exact"),
     ],
     "t_excel": [
-        ("2025-01-13 13:05", "exact"), ("2025-01-14 00:10", "exact"), ("2025-01-15 12:20", "exact"),
-        ("2025-02-16 23:59", "exact"), ("2025-02-17 06:00", "exact"),
+        ("2025-01-13 13:05", "exact"),
+        ("2025-01-14 00:10", "exact"),
+        ("2025-01-15 12:20", "exact"),
+        ("2025-02-16 23:59", "exact"),
+        ("2025-02-17 06:00", "exact"),
     ],
     "t_kobo": [(f"2025-01-{day} 09:00", "exact") for day in range(10, 15)],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FOUND)

@@ -117,8 +117,13 @@ def test_the_start_says_it_and_other_commands_run(tmp_path: Path) -> None:
     told = {"PORCHLIGHT_CONFIG": str(file), "PORCHLIGHT_STORE": str(tmp_path / "store")}
     done = subprocess.run(
         [sys.executable, "-m", "ui.app.start", "--port", "8999"],
-        cwd=ROOT, env=os.environ | told, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "not-there.pmtiles cannot be read" in done.stderr
     status = command("status", store=tmp_path / "store", PORCHLIGHT_CONFIG=str(file))
@@ -268,9 +273,13 @@ def test_water_that_cannot_be_drawn_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="another coordinate system"):
         basemap.water(Basemap(water=water_file(tmp_path, grow=10)))
     (tmp_path / "dots.geojson").write_text(
-        json.dumps({"type": "FeatureCollection", "features": [
-            streets.feature("spring", "Point", (-93.3, 44.9))]})
-    )  # fmt: skip
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [streets.feature("spring", "Point", (-93.3, 44.9))],
+            }
+        )
+    )
     with pytest.raises(Problem, match="no line and no polygon"):
         basemap.water(Basemap(water=tmp_path / "dots.geojson"))
 
@@ -278,11 +287,15 @@ def test_water_that_cannot_be_drawn_is_a_sentence(tmp_path: Path) -> None:
 def test_water_in_metres_is_moved_to_degrees(tmp_path: Path) -> None:
     file = tmp_path / "water.geojson"
     ring = [(478000, 4980000), (479000, 4980000), (479000, 4981000), (478000, 4980000)]
-    file.write_text(json.dumps({
-        "type": "FeatureCollection",
-        "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::26915"}},
-        "features": [streets.feature("lake", "Polygon", [ring])],
-    }))  # fmt: skip
+    file.write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::26915"}},
+                "features": [streets.feature("lake", "Polygon", [ring])],
+            }
+        )
+    )
     found = basemap.water(Basemap(water=file))
     assert found is not None
     lon, lat = json.loads(found[1][found[1].index("{") : -3])["features"][0]["geometry"][
@@ -293,9 +306,7 @@ def test_water_in_metres_is_moved_to_degrees(tmp_path: Path) -> None:
 
 def test_init_writes_settings_that_name_no_base_map(tmp_path: Path) -> None:
     file = tmp_path / "porchlight.toml"
-    done = command(
-        "init", "Town", "--zone", "UTC", store=tmp_path, PORCHLIGHT_CONFIG=str(file)
-    )  # fmt: skip
+    done = command("init", "Town", "--zone", "UTC", store=tmp_path, PORCHLIGHT_CONFIG=str(file))
     assert done.returncode == 0, done.stderr
     assert settings.load_settings(file).basemap == Basemap()
     # what stands there as a comment works once the mark before it goes

@@ -144,8 +144,13 @@ def test_resolution_goes_by_zoom(zoom: float, resolution: int) -> None:
 
 
 def test_pairs_are_cut_to_whole_weeks(current: Current) -> None:
-    asked = view(current, compare="own period", versus_from="2017-03-01", versus_to="2017-05-31",
-                 **{"from": "2017-09-01", "to": "2017-11-30"})  # fmt: skip
+    asked = view(
+        current,
+        compare="own period",
+        versus_from="2017-03-01",
+        versus_to="2017-05-31",
+        **{"from": "2017-09-01", "to": "2017-11-30"},
+    )
     found = paired_periods.pair(asked, current)
     assert found
     now, before = found

@@ -16,7 +16,7 @@ from PIL import Image
 from tests import streets
 from tests.conftest import dashboard
 from tests.maps.test_basemap import water_file
-from tests.pages.test_browser import (  # fmt: skip
+from tests.pages.test_browser import (
     PHONE,
     WIDE,
     Open,
@@ -158,8 +158,13 @@ def credit(page: Any) -> str:
 
 def where(page: Any) -> list[float]:
     """Center and zoom of the map, and whether it is still the same one."""
-    return list(inside(page, "w => [w.porch.map.getCenter().lat, w.porch.map.getCenter().lng,"
-                             " w.porch.map.getZoom(), w.mark ??= Math.random()]"))  # fmt: skip
+    return list(
+        inside(
+            page,
+            "w => [w.porch.map.getCenter().lat, w.porch.map.getCenter().lng,"
+            " w.porch.map.getZoom(), w.mark ??= Math.random()]",
+        )
+    )
 
 
 def test_without_settings_there_is_no_control(opened: Open) -> None:

@@ -398,8 +398,11 @@ def test_a_circle_is_drawn_with_the_mouse(opened: Open, size: dict[str, int]) ->
     page.wait_for_url("**shape=c**")
     assert "within a drawn circle of" in text(page) and told(page, "w.marked") == 7
     metres = int(re.search(r"circle of ([\d,]+) m", text(page))[1].replace(",", ""))  # type: ignore[index]
-    ground = told(page, f"w.porch.map.distance(w.porch.map.containerPointToLatLng([{middle[0]}, {middle[1]}]),"
-                        f" w.porch.map.containerPointToLatLng([{middle[0] + 25}, {middle[1]}]))")  # fmt: skip
+    ground = told(
+        page,
+        f"w.porch.map.distance(w.porch.map.containerPointToLatLng([{middle[0]}, {middle[1]}]),"
+        f" w.porch.map.containerPointToLatLng([{middle[0] + 25}, {middle[1]}]))",
+    )
     assert abs(metres - ground) <= 60
     page.go_back()
     page.wait_for_function("!location.search.includes('shape')")

@@ -15,20 +15,49 @@ from ui.frame.menu import PAGES
 FILES = {address: file for file, _, address, _ in PAGES}
 # a value of each word that its page knows, on the sample and the View it opens on
 GOOD = {
-    "layer": "heat", "bandwidth": "300", "scale": "12.5", "hexagons": "count", "beside": "swipe",
-    "play": "by week", "width": "4 a frame", "frame": "2017-06-05", "base": "none",
-    "at": "44.95,-93.28,13", "name": "Jordan", "list": "all", "show": "police stops", "seed": "7",
-    "of": "density per km2", "neighbors": "the 6 nearest areas", "by": "whole weeks", "days": "14",
-    "of_kind": "traffic stop", "metres": "300", "within": "6", "least": "4",
-    "against": "two sets of areas", "these": "Whittier", "those": "Jordan",
-    "other": "use of force", "order": "by ratio", "every": "true", "season": "true",
+    "layer": "heat",
+    "bandwidth": "300",
+    "scale": "12.5",
+    "hexagons": "count",
+    "beside": "swipe",
+    "play": "by week",
+    "width": "4 a frame",
+    "frame": "2017-06-05",
+    "base": "none",
+    "at": "44.95,-93.28,13",
+    "name": "Jordan",
+    "list": "all",
+    "show": "police stops",
+    "seed": "7",
+    "of": "density per km2",
+    "neighbors": "the 6 nearest areas",
+    "by": "whole weeks",
+    "days": "14",
+    "of_kind": "traffic stop",
+    "metres": "300",
+    "within": "6",
+    "least": "4",
+    "against": "two sets of areas",
+    "these": "Whittier",
+    "those": "Jordan",
+    "other": "use of force",
+    "order": "by ratio",
+    "every": "true",
+    "season": "true",
     "settled": "2026-01-15T00:00",
-}  # fmt: skip
+}
 # values of every kind that a word cannot have: none may be drawn as markup
 BAD = {
-    "scale": "-1", "seed": "1.5", "frame": "25h", "at": "9,9,9", "every": "yes", "season": "1",
-    "width": "0 a frame", "days": "0", "layer": "![x](http://evil.example/x.png)",
-}  # fmt: skip
+    "scale": "-1",
+    "seed": "1.5",
+    "frame": "25h",
+    "at": "9,9,9",
+    "every": "yes",
+    "season": "1",
+    "width": "0 a frame",
+    "days": "0",
+    "layer": "![x](http://evil.example/x.png)",
+}
 
 
 @pytest.fixture(autouse=True)

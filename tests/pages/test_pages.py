@@ -146,8 +146,11 @@ def test_without_data_there_are_no_zeros() -> None:
 
 
 FEW = {
-    "source": "community made", "kind": "crowd control", "from": "2025-06-01", "to": "2025-08-15",
-}  # fmt: skip
+    "source": "community made",
+    "kind": "crowd control",
+    "from": "2025-06-01",
+    "to": "2025-08-15",
+}
 
 
 def test_of_a_few_records_no_most_is_said() -> None:

@@ -115,17 +115,7 @@ def test_readings(text: str, form: str, expected: datetime | None, precision: in
 
 @pytest.mark.parametrize(
     "form",
-    [
-        "",
-        "%d/%m",
-        "%Y",
-        "%H:%Q",
-        "%Y-%m-%d %I:%M",
-        "%Y-%m-%m",
-        "%K",
-        "[%Y-%m-%d",
-        "%Y-%m-%d %M",
-    ],
+    ["", "%d/%m", "%Y", "%H:%Q", "%Y-%m-%d %I:%M", "%Y-%m-%m", "%K", "[%Y-%m-%d", "%Y-%m-%d %M"],
 )
 def test_what_is_no_format_is_said(form: str) -> None:
     with pytest.raises(Problem, match="is no date format"):
@@ -188,11 +178,7 @@ def judged(*texts: str) -> str:
     family = likely(texts)
     lines = np.arange(len(texts)) + 2
     return decide(
-        "f.csv",
-        "date",
-        evidence(family, [(pa.array(texts), lines)]),
-        "--date-format",
-        None,
+        "f.csv", "date", evidence(family, [(pa.array(texts), lines)]), "--date-format", None
     )
 
 

@@ -238,9 +238,11 @@ def test_first_look_says_what_was_compared_with_what() -> None:
 
 def test_link_restores_the_screen() -> None:
     link = {
-        "against": "two sets of areas", "these": ["Whittier", "Jordan"], "those": ["Hale", "Kenny"],
+        "against": "two sets of areas",
+        "these": ["Whittier", "Jordan"],
+        "those": ["Hale", "Kenny"],
         "order": "by ratio",
-    }  # fmt: skip
+    }
     app = opened(PAGE, **link)
     assert app.multiselect(key="these").value == ["Whittier", "Jordan"]
     assert app.multiselect(key="those").value == ["Hale", "Kenny"]
@@ -267,8 +269,12 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
     ({"compare": "nothing"}, "Nothing to compare with was chosen"),
     ({"compare": "same period a year before"}, "No comparison with Jan 1 - Dec 31 2016"),
     (
-        {"compare": "own period", "versus_from": "2017-02-01", "versus_to": "2017-04-01",
-         "from": "2017-03-01"},
+        {
+            "compare": "own period",
+            "versus_from": "2017-02-01",
+            "versus_to": "2017-04-01",
+            "from": "2017-03-01",
+        },
         "the two periods overlap",
     ),
     ({"from": "2017-12-31", "to": "2017-12-31"}, "it takes two whole days or more"),
@@ -295,15 +301,12 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
     ({"against": "two sources", "other": "police stops"}, "twice is no comparison"),
     ({"against": "two sources", "other": "{{7*191}}"}, "'{{7*191}}' is not known here"),
     ({"against": "two sources", "other": "press"}, "no count of what happened"),
-    (
-        {"against": "two sources", "other": "community made"},
-        "They share no day of this View",
-    ),
+    ({"against": "two sources", "other": "community made"}, "They share no day of this View"),
     ({"against": "two sources", "kind": "traffic stop"}, "no record of use of force"),
     ({"against": "two sources", "source": "press", "other": "community made"}, "no count of"),
     ({"against": "two sources", "source": "use of force", "other": "police stops"}, "whole weeks"),
     ({"against": "two sources", "set": "hexagons 0.7 km2"}, "no record of use of force"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("link", "words"), ODD)
@@ -328,15 +331,34 @@ def test_made_data_is_said_of_the_other_source() -> None:
 # what lies outside the whole weeks needs neither a record nor a period of its own: the two
 # periods in the link, and the whole weeks that are compared
 CUT_AWAY = [
-    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
-     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 25 2017"),  # it begins on Dec 29, 2016
-    ({"from": "2017-06-30", "to": "2018-01-03", "compare": "own period",
-      "versus_from": "2016-12-28", "versus_to": "2017-06-04"},
-     "Jul 3 - Dec 31 2017", "Jan 2 - Jun 4 2017"),  # both begin or end where nothing is covered
-    ({"from": "2017-07-01", "to": "2017-12-31", "compare": "own period",
-      "versus_from": "2017-01-02", "versus_to": "2017-07-02"},
-     "Jul 3 - Dec 31 2017", "Jan 2 - Jul 2 2017"),  # two days are in both
-]  # fmt: skip
+    (
+        {"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
+        "Jul 3 - Dec 31 2017",
+        "Jan 2 - Jun 25 2017",
+    ),  # it begins on Dec 29, 2016
+    (
+        {
+            "from": "2017-06-30",
+            "to": "2018-01-03",
+            "compare": "own period",
+            "versus_from": "2016-12-28",
+            "versus_to": "2017-06-04",
+        },
+        "Jul 3 - Dec 31 2017",
+        "Jan 2 - Jun 4 2017",
+    ),  # both begin or end where nothing is covered
+    (
+        {
+            "from": "2017-07-01",
+            "to": "2017-12-31",
+            "compare": "own period",
+            "versus_from": "2017-01-02",
+            "versus_to": "2017-07-02",
+        },
+        "Jul 3 - Dec 31 2017",
+        "Jan 2 - Jul 2 2017",
+    ),  # two days are in both
+]
 
 
 @pytest.mark.parametrize(("link", "now", "before"), CUT_AWAY)

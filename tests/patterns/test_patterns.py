@@ -100,9 +100,15 @@ def test_areas_dealt_anew_show_no_hot_spot(current: Current, units: Any) -> None
 def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
     every = np.ones(len(units), bool)
     found = hot_spots.over_time(
-        current, view(current, STOPS), units, every, neighbors.RESIDENTS, neighbors.TOUCHING,
-        "month", 1,
-    )  # fmt: skip
+        current,
+        view(current, STOPS),
+        units,
+        every,
+        neighbors.RESIDENTS,
+        neighbors.TOUCHING,
+        "month",
+        1,
+    )
     assert found.state.shape == (87, 12) and found.counts.sum() > 51_000
     assert set(np.unique(found.state)) <= {-1, 0, 1} and (found.state != 0).any()
     assert found.state[~np.isfinite(found.z)].sum() == 0
@@ -249,9 +255,12 @@ def test_near_repeats_count_pairs(current: Current) -> None:
     assert row["observed"] == pairs
     # second reports of one event are all that the made reports have of near repeats
     assert found.strongest is None
-    assert found.records + found.doubles + found.without == answers.area_table(
-        current, asked, outlines.units(current, "neighborhoods")
-    ).headline["n"]  # fmt: skip
+    assert (
+        found.records + found.doubles + found.without
+        == answers.area_table(current, asked, outlines.units(current, "neighborhoods")).headline[
+            "n"
+        ]
+    )
 
 
 @pytest.mark.parametrize("theme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
@@ -274,8 +283,9 @@ def test_what_a_day_holds_makes_later_days_no_surer() -> None:
         day = np.repeat(rng.integers(0, 365, 300), 3).astype(float)
         found = near_repeats.paired(
             points.Points(x, y, day, 24 * day + np.tile([2.0, 9.0, 16.0], 300), 0),
-            Stretch(date(2025, 1, 1), date(2025, 12, 31)), seed,
-        )  # fmt: skip
+            Stretch(date(2025, 1, 1), date(2025, 12, 31)),
+            seed,
+        )
         later, same = later + bool(found.strongest), same + bool(found.same_day)
         by = found.table.groupby(found.table["time_to"] > 0)
         for _, rows in by:
@@ -338,8 +348,10 @@ def test_episodes_join_second_reports(current: Current) -> None:
     assert found.found_pairs >= made_reports.DUPLICATES / 4
     first, second = (found.records.iloc[found.pairs[c]] for c in ("first", "second"))
     assert (first["kind"].to_numpy() == second["kind"].to_numpy()).all()
-    far = np.hypot(first["x"].to_numpy() - second["x"].to_numpy(),
-                   first["y"].to_numpy() - second["y"].to_numpy())  # fmt: skip
+    far = np.hypot(
+        first["x"].to_numpy() - second["x"].to_numpy(),
+        first["y"].to_numpy() - second["y"].to_numpy(),
+    )
     assert (far <= episodes.PAIR_METRES + 1e-6).all()
 
 

@@ -15,9 +15,13 @@ from data.storage.events import to_row
 from data.storage.store import Store
 
 CLAIMS: dict[str, Any] = {
-    "is_logged_in": True, "sub": "7", "email": "Ada@Example.org", "email_verified": True,
-    "groups": ["desk"], "iat": time.time() - 60,
-}  # fmt: skip
+    "is_logged_in": True,
+    "sub": "7",
+    "email": "Ada@Example.org",
+    "email_verified": True,
+    "groups": ["desk"],
+    "iat": time.time() - 60,
+}
 
 
 @pytest.fixture
@@ -149,10 +153,19 @@ def test_a_site_is_an_origin(tmp_path: Path, written: str, origin: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['team = "team.example.org"', 'team = "https://a.example/path"', 'team = "ftp://a.example"',
-     'team = "https://a b"', 'team = "https://u:p@a.example"', "team = 1", 'team = "https://a:99999"',
-     'frames = "https://a.example"', 'frames = ["*"]', 'name = "x"'],
-)  # fmt: skip
+    [
+        'team = "team.example.org"',
+        'team = "https://a.example/path"',
+        'team = "ftp://a.example"',
+        'team = "https://a b"',
+        'team = "https://u:p@a.example"',
+        "team = 1",
+        'team = "https://a:99999"',
+        'frames = "https://a.example"',
+        'frames = ["*"]',
+        'name = "x"',
+    ],
+)
 def test_what_is_no_site_is_said(tmp_path: Path, text: str) -> None:
     file = tmp_path / "porchlight.toml"
     file.write_text(f"[site]\n{text}\n")

@@ -65,8 +65,15 @@ def test_nothing_of_the_store_reaches_a_browser(
 ) -> None:
     seen = Seen()
     # the very first visit is a deep link to a page: Streamlit knows no menu yet
-    walk = ["/areas", "/", "/time", "/methods", "/?source=official+records",
-            "/?by=quarter&kind=all+kinds", "/time?source=press+reports"]  # fmt: skip
+    walk = [
+        "/areas",
+        "/",
+        "/time",
+        "/methods",
+        "/?source=official+records",
+        "/?by=quarter&kind=all+kinds",
+        "/time?source=press+reports",
+    ]
     heard = []
     for path in walk:
         page = browser.new_page(fresh=True)  # everything is sent, nothing is kept

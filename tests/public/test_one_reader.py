@@ -45,9 +45,11 @@ def embedded(folder: Path) -> tuple[dict[str, Any], str]:
 
 @pytest.fixture(scope="module", params=["released", "many reports", "official alone", "hidden"])
 def both(
-    request: pytest.FixtureRequest, published: Path, sample_store: Path,
+    request: pytest.FixtureRequest,
+    published: Path,
+    sample_store: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Both]:  # fmt: skip
+) -> Iterator[Both]:
     """Releases that open in different ways; the first is a real one of the sample."""
     folder = (published / "current").resolve()
     if request.param == "released":
@@ -108,8 +110,9 @@ def test_the_dashboard_opens_on_the_embed_s_map(
         grid = data["sorts"][opens["sort"]]["maps"][opens["every"]][opens["kind"]]
         period = grid["p"][opens["period"]]
         assert [app.radio(key="source").value, app.selectbox(key="by").value] == [
-            SOURCE_NAMES[opens["sort"]], opens["every"],
-        ]  # fmt: skip
+            SOURCE_NAMES[opens["sort"]],
+            opens["every"],
+        ]
         assert app.selectbox(key="kind").value == released_cells.kind_words(opens["kind"])
         assert app.selectbox(key="period").value == period
         assert period_words(period) in said(app)
@@ -130,8 +133,9 @@ def test_both_open_alike(both: Both) -> None:
     for sort, told in both.data["sorts"].items():
         source, by = SOURCE_NAMES[sort], told["opens"]["every"]
         assert public_frame.opening_choice(both.kept, source)[:2] == (
-            by, released_cells.kind_words(told["opens"]["kind"]),
-        )  # fmt: skip
+            by,
+            released_cells.kind_words(told["opens"]["kind"]),
+        )
 
 
 def test_every_number_is_the_same(both: Both) -> None:
@@ -173,9 +177,11 @@ def test_both_legends_say_the_same_numbers(both: Both) -> None:
     opens = both.data["opens"]
     grid = both.kept.sorts[opens["sort"]].maps[opens["every"]][opens["kind"]]
     choice = Choice(
-        SOURCE_NAMES[opens["sort"]], opens["every"], grid.periods[opens["period"]],
+        SOURCE_NAMES[opens["sort"]],
+        opens["every"],
+        grid.periods[opens["period"]],
         released_cells.kind_words(opens["kind"]),
-    )  # fmt: skip
+    )
     rows = public_map.fills(shown(both.kept, choice), LIGHT)["legend"]["rows"]
     page = both.html.split('id="legend"')[1].split("</ul>")[0]
     embed = [t.replace("–", " to ") for t in re.findall(r"<span>([^<]*)</span>", page)]

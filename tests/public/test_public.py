@@ -80,8 +80,12 @@ def test_the_sidebar_asks_for_what_is_released_only(served: Path) -> None:
     app = opened()
     keys = {w.key for kind in (app.sidebar.radio, app.sidebar.selectbox) for w in kind}
     assert keys | {w.key for w in app.sidebar.multiselect} == {
-        "source", "by", "kind", "period", "area",
-    }  # fmt: skip
+        "source",
+        "by",
+        "kind",
+        "period",
+        "area",
+    }
     assert app.selectbox(key="by").options == ["month", "quarter", "year"]
     month = opened(by="month")
     assert month.selectbox(key="kind").options == [ALL_KINDS]
@@ -119,8 +123,14 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
     assert "link" in first.lower()
     if "release" not in link:  # the word is named as the page names it
         (word,) = link
-        label = {"source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period",
-                 "area": "Areas", "at": "Position of the map"}.get(word)  # fmt: skip
+        label = {
+            "source": "Records",
+            "by": "Periods by",
+            "kind": "Kind",
+            "period": "Period",
+            "area": "Areas",
+            "at": "Position of the map",
+        }.get(word)
         assert f"Ignored: {label or 'a word that this page does not know'}." in first
     body = "\n".join(str(e.proto) for e in app.main) + "\n".join(str(e.proto) for e in app.sidebar)
     assert "EVIL" not in body and "1337" not in body and "T10:00" not in body
@@ -394,7 +404,12 @@ def test_the_team_does_not_start_at_another_address(sample_store: Path, address:
     more = {"PORCHLIGHT_STORE": str(sample_store)}
     done = subprocess.run(
         [sys.executable, "-m", "ui.app.start", "--port", "8598", "--address", address],
-        cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 1
     assert "nobody is asked who they are" in done.stderr and "Traceback" not in done.stderr

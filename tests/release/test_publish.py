@@ -71,9 +71,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     for words in (
         ("import", str(reports(folder / "a.csv")), "--source", "hotline", "--kind", "sighting"),
-        ("areas", str(areas(folder / "a.geojson")), "--name-column", "name",
-         "--population-column", "people"),
-    ):  # fmt: skip
+        (
+            "areas",
+            str(areas(folder / "a.geojson")),
+            "--name-column",
+            "name",
+            "--population-column",
+            "people",
+        ),
+    ):
         done = command(*words, store=folder / "store")
         assert done.returncode == 0, done.stdout + done.stderr
     return folder / "store"
@@ -142,11 +148,23 @@ def test_the_store_is_closed_and_what_is_published_is_open_whatever_the_umask(
     try:
         loose.mkdir(mode=0o777)  # as if made by hand
         for words in (
-            ["import", str(reports(tmp_path / "b.csv")), "--source", "hotline",
-             "--kind", "sighting"],
-            ["areas", str(areas(tmp_path / "b.geojson")), "--name-column", "name",
-             "--population-column", "people"],
-        ):  # fmt: skip
+            [
+                "import",
+                str(reports(tmp_path / "b.csv")),
+                "--source",
+                "hotline",
+                "--kind",
+                "sighting",
+            ],
+            [
+                "areas",
+                str(areas(tmp_path / "b.geojson")),
+                "--name-column",
+                "name",
+                "--population-column",
+                "people",
+            ],
+        ):
             os.umask(mask)
             done = CliRunner().invoke(app, words)
             assert done.exit_code == 0, done.output
@@ -187,9 +205,18 @@ def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
         == json.loads((made.folder / "manifest.json").read_text())
     )
     assert set(made.manifest) == {
-        "id", "place", "as_of", "stamp", "code", "policy", "warnings", "held_back", "sources",
-        "tables", "files",
-    }  # fmt: skip
+        "id",
+        "place",
+        "as_of",
+        "stamp",
+        "code",
+        "policy",
+        "warnings",
+        "held_back",
+        "sources",
+        "tables",
+        "files",
+    }
     assert made.manifest["policy"]["records"]["value"] == 12
     assert set(made.manifest["policy"]) == set(policy.ENTRIES)
     assert len(made.manifest["tables"]) == 15

@@ -368,11 +368,23 @@ def test_release_must_be_a_table(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["records = 11", "places = 6", "days = 4", "origins = 4", "spread = 1", "spread = 3",
-     "base = 3", "place_metres = 200", "most_per_place_and_day = 4", "city_delay_hours = 71",
-     "area_delay_days = 13", "least_residents = 1999", "reissue_change = 9",
-     'sensitive_settings = ["school"]'],
-)  # fmt: skip
+    [
+        "records = 11",
+        "places = 6",
+        "days = 4",
+        "origins = 4",
+        "spread = 1",
+        "spread = 3",
+        "base = 3",
+        "place_metres = 200",
+        "most_per_place_and_day = 4",
+        "city_delay_hours = 71",
+        "area_delay_days = 13",
+        "least_residents = 1999",
+        "reissue_change = 9",
+        'sensitive_settings = ["school"]',
+    ],
+)
 def test_a_weaker_value_warns(tmp_path: Path, text: str) -> None:
     warned = policy.warnings(loaded(tmp_path, "[release]\n" + text))
     assert len(warned) == 1 and warned[0].startswith(f"release.{text.split()[0]} is ")

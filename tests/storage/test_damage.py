@@ -180,9 +180,12 @@ def test_a_full_disk(store: Store, tmp_path: Path, room: int) -> None:
     words = ["import", str(tmp_path / "c.csv"), "--source", "third"]
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, str(room), *words],
-        cwd=ROOT, env=os.environ | {"PORCHLIGHT_STORE": str(store.root)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | {"PORCHLIGHT_STORE": str(store.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode == 0 or "Stopped: " in done.stderr, done.stdout + done.stderr
     again = Store(store.root)

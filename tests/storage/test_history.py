@@ -36,13 +36,26 @@ from data.upkeep import purge
 
 TOWN = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")
 IMPORT = {
-    "file": "a.csv", "source": "calls", "source_kind": "official", "rows": 3, "kept": 2,
-    "rejected": {"no time": 1}, "repeats": 0,
+    "file": "a.csv",
+    "source": "calls",
+    "source_kind": "official",
+    "rows": 3,
+    "kept": 2,
+    "rejected": {"no time": 1},
+    "repeats": 0,
     "dropped": {"forbidden": ["name"], "not named": [], "free text": [], "telling": []},
-    "others": [], "notes": {}, "by_label": {}, "missing": [], "first": None, "last": None,
-    "replaces": ["0ld"], "sha256": "ab", "imported_at": "2024-03-01T00:00:00+00:00",
-    "mapping": {"place": {"place_by": "point"}}, "key": "k",
-}  # fmt: skip
+    "others": [],
+    "notes": {},
+    "by_label": {},
+    "missing": [],
+    "first": None,
+    "last": None,
+    "replaces": ["0ld"],
+    "sha256": "ab",
+    "imported_at": "2024-03-01T00:00:00+00:00",
+    "mapping": {"place": {"place_by": "point"}},
+    "key": "k",
+}
 HASHES = {"base": "b", "row": "r", "repeat": 1, "last": False, "key": "k"}
 # rows as the versions so far have written them
 ROWS: list[tuple[str, str, dict[str, Any]]] = [
@@ -57,8 +70,11 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
     ("areas", "s1", {"set": "wards", "how": "official", "place_by": {"calls": "point"}}),
     ("crs", "EPSG:26915", {}),
     ("merge", "b1", {"rows": 9, "merged": 4}),
-    ("release", "2025-09-01-ab",
-     {"as_of": "2025-09-01", "areas": "s1", "least": 1, "stamp": "t", "secret": "x"}),
+    (
+        "release",
+        "2025-09-01-ab",
+        {"as_of": "2025-09-01", "areas": "s1", "least": 1, "stamp": "t", "secret": "x"},
+    ),
     ("publish", "2025-09-01-ab", {"manifest": "ab"}),
     ("publish", "2025-09-01-ab", {}),
     ("recall", "2025-09-01-ab", {}),
@@ -66,7 +82,7 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
     ("recover", "ledger", {"counts": {"import": 1}}),
     ("note", "x", {"text": "å"}),
     ("recall", "2025-09-01-ab", {"why": "of a later version"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])

@@ -117,10 +117,21 @@ def _sample(folder: Path) -> None:
     }
     force = {
         "response_datetime": [f"2016/01/{1 + i:02} 00:47:36" for i in range(9)],
-        "problem": "Fight", "is_911_call": "Yes", "neighborhood": "Area 1",
-        "city": "Minneapolis", "precinct": 1, "force": "body", "injured": "", "actions": "",
-        "rows": 2, "race": "", "sex": "", "age": "", "type_resistance": "", "primary_offense": "",
-    }  # fmt: skip
+        "problem": "Fight",
+        "is_911_call": "Yes",
+        "neighborhood": "Area 1",
+        "city": "Minneapolis",
+        "precinct": 1,
+        "force": "body",
+        "injured": "",
+        "actions": "",
+        "rows": 2,
+        "race": "",
+        "sex": "",
+        "age": "",
+        "type_resistance": "",
+        "primary_offense": "",
+    }
     absent = ("MDC", "citationIssued", "personSearch", "vehicleSearch", "preRace", "race", "gender")
     frame = pd.DataFrame(stops).assign(**dict.fromkeys(absent, ""), policePrecinct=1)
     frame.to_csv(folder / "stops.csv", index=False)

@@ -38,14 +38,7 @@ def written(file: Path, rows: int, first: int = 0) -> Path:
 def imported(store: Path, file: Path, *more: str) -> str:
     """Import a file, which must go through; return what it printed."""
     done = command(
-        "import",
-        str(file),
-        "--source",
-        "hotline",
-        "--kind",
-        "sighting",
-        *more,
-        store=store,
+        "import", str(file), "--source", "hotline", "--kind", "sighting", *more, store=store
     )
     nothing = "\n0 kept + " in done.stdout
     assert done.returncode == int(nothing), done.stdout + done.stderr

@@ -252,9 +252,12 @@ def test_nothing_kept_lets_a_dropped_cell_be_guessed(take: Take, store: Store) -
             assert digest[:20] not in others
     again = Store(store.root.with_name("again"))
     importer.import_file(
-        again, PLACE, store.root.parent / "0.csv",
-        Options(source="calls", kind="use_of_force"), say=lambda _: None,
-    )  # fmt: skip
+        again,
+        PLACE,
+        store.root.parent / "0.csv",
+        Options(source="calls", kind="use_of_force"),
+        say=lambda _: None,
+    )
     build.rebuild(again, PLACE)
     assert not others & hashes(again)  # another store, another key
 

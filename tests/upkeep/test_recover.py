@@ -115,10 +115,18 @@ def test_a_lost_ledger_is_refused_by_all_and_recovered(
     files = {p: p.stat().st_mtime_ns for p in store.root.rglob("*") if "ledger" not in p.name}
     stored = str(store.root.parent / "c.csv")
     for words in (
-        ["status"], ["rebuild"], ["purge", "calls:1"], ["unimport", "a"], ["areas", "--learn"],
-        ["export", str(store.root.parent / "x.csv")], ["release"], ["sample"],
-        ["import", stored, "--source", "calls"], ["publish", "x"], ["recall", "x"],
-    ):  # fmt: skip
+        ["status"],
+        ["rebuild"],
+        ["purge", "calls:1"],
+        ["unimport", "a"],
+        ["areas", "--learn"],
+        ["export", str(store.root.parent / "x.csv")],
+        ["release"],
+        ["sample"],
+        ["import", stored, "--source", "calls"],
+        ["publish", "x"],
+        ["recall", "x"],
+    ):
         done = typed(store, monkeypatch, *words)
         assert done.exit_code == 1, (words, done.output)
         assert "python -m data recover" in done.output or "PORCHLIGHT_PUBLIC" in done.output, words
@@ -227,9 +235,7 @@ def test_rebuild_mends_any_file_of_the_table(how: str, tmp_path: Path, filled: P
 
 
 def test_an_older_release_is_published_only_if_that_is_meant(
-    tmp_path: Path,
-    filled: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place(tmp_path, filled)
     monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))

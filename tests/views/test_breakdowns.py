@@ -41,9 +41,15 @@ def test_wilson_holds_the_share(pair: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     "choices",
-    [{}, {"kind": ["sighting"]}, {"area": ["Powderhorn Park", "Whittier"]}, {"hours": "22-06"},
-     {"from": "2026-01-01", "to": "2026-01-31"}, {"shape": "800 m around Whittier"}],
-)  # fmt: skip
+    [
+        {},
+        {"kind": ["sighting"]},
+        {"area": ["Powderhorn Park", "Whittier"]},
+        {"hours": "22-06"},
+        {"from": "2026-01-01", "to": "2026-01-31"},
+        {"shape": "800 m around Whittier"},
+    ],
+)
 def test_it_counts_what_the_view_shows(current: Current, choices: dict[str, object]) -> None:
     view = asked(current, source=["community made"], **choices)
     found = breakdowns.answers(current, view, POLICE)
@@ -64,9 +70,13 @@ def test_few_have_no_shares(current: Current) -> None:
     assert (found.said, found.of) == (4, 7)
     assert found.table["share"].isna().all() and found.table["low"].isna().all()
     assert dict(zip(found.table["code"], found.table["n"])) == {
-        "none": 0, "in_person": 0, "report_after": 1, "traffic_control": 1, "crowd_control": 2,
+        "none": 0,
+        "in_person": 0,
+        "report_after": 1,
+        "traffic_control": 1,
+        "crowd_control": 2,
         "declined": 0,
-    }  # fmt: skip
+    }
 
 
 ANSWER = (

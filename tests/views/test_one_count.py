@@ -154,16 +154,35 @@ def test_a_filter_on_areas_chooses_their_hexagons(current: Current) -> None:
 
 # areas, and what the map says of each where the rate is asked for
 STATES = [
-    ({}, {"Whittier": State.COUNTED, "Near - North": State.NOT_KNOWN,
-          "Camden Industrial": State.NO_RESIDENTS}),
-    ({"area": ["Whittier", "Near - North"], "hours": "04-05", "kind": ["traffic stop"],
-      "from": "2017-01-02", "to": "2017-01-02"},
-     {"Whittier": State.ZERO, "Near - North": State.NOT_KNOWN, "Jordan": State.NOT_CHOSEN,
-      "Camden Industrial": State.NOT_CHOSEN}),
-    ({"from": "2010-01-01", "to": "2010-01-31", "area": ["Whittier"]},
-     {"Whittier": State.NO_DATA, "Near - North": State.NOT_CHOSEN}),
+    (
+        {},
+        {
+            "Whittier": State.COUNTED,
+            "Near - North": State.NOT_KNOWN,
+            "Camden Industrial": State.NO_RESIDENTS,
+        },
+    ),
+    (
+        {
+            "area": ["Whittier", "Near - North"],
+            "hours": "04-05",
+            "kind": ["traffic stop"],
+            "from": "2017-01-02",
+            "to": "2017-01-02",
+        },
+        {
+            "Whittier": State.ZERO,
+            "Near - North": State.NOT_KNOWN,
+            "Jordan": State.NOT_CHOSEN,
+            "Camden Industrial": State.NOT_CHOSEN,
+        },
+    ),
+    (
+        {"from": "2010-01-01", "to": "2010-01-31", "area": ["Whittier"]},
+        {"Whittier": State.NO_DATA, "Near - North": State.NOT_CHOSEN},
+    ),
     ({"shape": "1500 m around Whittier"}, {"Elliot Park": State.ZERO, "Jordan": State.NOT_CHOSEN}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("link", "wanted"), STATES, ids=["all", "zero", "no data", "shape"])
@@ -194,8 +213,12 @@ def test_the_looks_need_no_color() -> None:
 
 
 def test_player_and_two_periods_have_the_same_looks(current: Current) -> None:
-    link = {"area": ["Whittier", "Near - North", "Camden Industrial"], "from": "2017-07-01",
-            "measure": "per 1,000 residents", "compare": "previous period"}  # fmt: skip
+    link = {
+        "area": ["Whittier", "Near - North", "Camden Industrial"],
+        "from": "2017-07-01",
+        "measure": "per 1,000 residents",
+        "compare": "previous period",
+    }
     asked = view(current, **link)
     answer = views.answer(asked)
     wanted = {"no residents", "population not known", "not chosen"}

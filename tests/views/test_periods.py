@@ -69,10 +69,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """Makes a store of records of these times, in turn in three wards, and opens it."""
 
     def make(
-        times: list[str],
-        zone: str = CHICAGO,
-        stated: str = "",
-        received: list[str] | None = None,
+        times: list[str], zone: str = CHICAGO, stated: str = "", received: list[str] | None = None
     ) -> Current:
         config = tmp_path / "porchlight.toml"
         config.write_text(f'[place]\nname = "Toy"\nzone = "{zone}"\ncrs = "EPSG:26915"\n')
@@ -210,9 +207,13 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
     other = view.compared()
     assert other is not None
     view = between(
-        current, "2016-03-01", "2016-04-30", compare="own period",
-        versus_from="2016-01-01", versus_to="2016-02-29",
-    )  # fmt: skip
+        current,
+        "2016-03-01",
+        "2016-04-30",
+        compare="own period",
+        versus_from="2016-01-01",
+        versus_to="2016-02-29",
+    )
     told = answered(current, view).comparison
     assert told is not None and told.period == "Mar 1 - Apr 30 2016"
     assert (told.now, told.before, told.steps, told.steps_before) == (30.5, 30.0, 2, 2)
@@ -229,9 +230,13 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
 def test_pairs_of_weeks_leave_months_out_of_their_maps(town: Town) -> None:
     current = town(MIXED)
     view = between(
-        current, "2016-02-01", "2016-02-29", compare="own period",
-        versus_from="2016-01-01", versus_to="2016-01-31",
-    )  # fmt: skip
+        current,
+        "2016-02-01",
+        "2016-02-29",
+        compare="own period",
+        versus_from="2016-01-01",
+        versus_to="2016-01-31",
+    )
     cut = paired_periods.pair(view, current)
     assert cut is not None
     assert [view_counts.headline(current, v)["n"] for v in cut] == [28, 28]
@@ -435,9 +440,14 @@ def test_nights_are_compared_over_whole_ones(town: Town) -> None:
     """Thirty a night in each: the cut one made the second period look quieter."""
     current = town(NIGHTS)
     view = between(
-        current, "2017-03-04", "2017-03-07", night="true", compare="own period",
-        versus_from="2017-03-01", versus_to="2017-03-03",
-    )  # fmt: skip
+        current,
+        "2017-03-04",
+        "2017-03-07",
+        night="true",
+        compare="own period",
+        versus_from="2017-03-01",
+        versus_to="2017-03-03",
+    )
     answer = answered(current, view)
     told = answer.comparison
     assert told is not None and (told.now, told.before) == (30, 30)

@@ -156,9 +156,15 @@ def test_emerging_steps_lie_after_the_change(
 ) -> None:
     every = np.ones(len(units), bool)
     found = hot_spots.over_time(
-        current, view(current, FORCE), units, every, neighbors.RESIDENTS, neighbors.TOUCHING,
-        unit, 1,
-    )  # fmt: skip
+        current,
+        view(current, FORCE),
+        units,
+        every,
+        neighbors.RESIDENTS,
+        neighbors.TOUCHING,
+        unit,
+        1,
+    )
     assert found.steps.starts[0] == first and found.stretch.begun is not None
     assert found.steps.frames == (12 if unit == "month" else 51)
 
@@ -252,9 +258,19 @@ def test_what_is_no_count_has_no_rate_and_no_comparison(current: Current, units:
 
 @pytest.mark.parametrize(
     "path",
-    ["map", "areas", "area", "time", "compare", "now", "trend", "hot_spots", "emerging",
-     "near_repeats"],
-)  # fmt: skip
+    [
+        "map",
+        "areas",
+        "area",
+        "time",
+        "compare",
+        "now",
+        "trend",
+        "hot_spots",
+        "emerging",
+        "near_repeats",
+    ],
+)
 def test_no_page_tells_a_rate_of_what_is_no_count(path: str) -> None:
     app = opened(f"pages/{path}.py", source="press", measure="per 1,000 residents")
     text = said(app) + " ".join(h.value for h in app.subheader)

@@ -93,7 +93,7 @@ CHOICES = [
     {"source": ["community made"], "settled": "2026-01-15T00:00"},
     {"area": ["Whittier", "Jordan"], "night": "true"},
     {"since": "2099-01-01"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("choices", CHOICES)
@@ -158,10 +158,7 @@ def test_young_community_reports_are_in_nothing(current: Current) -> None:
     assert view_counts.headline(current, later)["young"] == 0
     # a link can only look further back, never nearer
     forced, _ = links.view(
-        {"source": ["community made"], "settled": "2999-01-01T00:00"},
-        current.meta,
-        PLACE,
-        now,
+        {"source": ["community made"], "settled": "2999-01-01T00:00"}, current.meta, PLACE, now
     )
     assert forced.settled_by == asked.settled_by
 
@@ -205,19 +202,14 @@ def test_hours_are_read_or_refused(text: str) -> None:
 
 def test_compared_periods(current: Current) -> None:
     asked = view(
-        current,
-        **{"from": "2017-03-01", "to": "2017-05-31", "compare": "previous period"},
+        current, **{"from": "2017-03-01", "to": "2017-05-31", "compare": "previous period"}
     )
     other = asked.compared()
     assert other and (other.start, other.end) == (date(2016, 11, 29), date(2017, 2, 28))
     assert other.days == asked.days
     asked = view(
         current,
-        **{
-            "from": "2020-02-29",
-            "to": "2020-02-29",
-            "compare": "same period a year before",
-        },
+        **{"from": "2020-02-29", "to": "2020-02-29", "compare": "same period a year before"},
     )
     other = asked.compared()
     assert other and other.start == date(2019, 2, 28)

@@ -76,9 +76,14 @@ AREAS: Mapping[str, Area] = {
 }
 # those that the public's process does not serve
 TEAM_ONLY = (
-    "/sign-in", "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/upload_file/",
-    "/app/static/areas/", "/app/static/basemap/",
-)  # fmt: skip
+    "/sign-in",
+    "/auth/login",
+    "/auth/logout",
+    "/oauth2callback",
+    "/_stcore/upload_file/",
+    "/app/static/areas/",
+    "/app/static/basemap/",
+)
 PRIVATE = {
     "default-src": "'none'",
     "script-src": "'self' {scripts}",

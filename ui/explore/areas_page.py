@@ -26,9 +26,14 @@ def pick_list(view: View, answer: Answer) -> pd.DataFrame:
         st.text(f"{len(rows)} of {len(answer.table)} areas; {measures.unit_of(view)}. {answer.why}")
         return rows
     which = st.segmented_control(
-        "List", list(LISTS), default="all", key="list", bind="query-params", required=True,
+        "List",
+        list(LISTS),
+        default="all",
+        key="list",
+        bind="query-params",
+        required=True,
         help="; ".join(f"{name}: {meaning}" for name, meaning in LISTS.items()) + ".",
-    )  # fmt: skip
+    )
     rows = list_rows(rows, which)
     st.text(f"{len(rows)} of {len(answer.table)} areas. {change_sentences(table, answer)}")
     return rows

@@ -176,8 +176,7 @@ def dictionary() -> None:
         with st.expander(f"Words of {words.spoken(name)}"):
             tables.text_table(
                 pd.DataFrame(
-                    [(words.spoken(w.code), w.meaning) for w in table],
-                    columns=["Word", "Meaning"],
+                    [(words.spoken(w.code), w.meaning) for w in table], columns=["Word", "Meaning"]
                 ),
                 {},
             )

@@ -21,16 +21,24 @@ def table_buttons(
     ways: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         (
             label or f"This list as CSV, {words.counted(rows.num_rows, 'row')}",
-            "csv", "text/csv", lambda: spreadsheet.as_csv(rows),
+            "csv",
+            "text/csv",
+            lambda: spreadsheet.as_csv(rows),
         ),
         (
             "With notes (zip)",
-            "zip", "application/zip", lambda: spreadsheet.as_zip(file, rows, notes, meanings),
+            "zip",
+            "application/zip",
+            lambda: spreadsheet.as_zip(file, rows, notes, meanings),
         ),
-    )  # fmt: skip
+    )
     with st.container(horizontal=True):
         for says, suffix, mime, make in ways:
             st.download_button(
-                says, data=make, file_name=f"{file}.{suffix}", mime=mime,
-                key=key if suffix == "csv" else f"{key}_zip", on_click="ignore",
-            )  # fmt: skip
+                says,
+                data=make,
+                file_name=f"{file}.{suffix}",
+                mime=mime,
+                key=key if suffix == "csv" else f"{key}_zip",
+                on_click="ignore",
+            )

@@ -24,39 +24,48 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """Any number of the options."""
     return st.multiselect(
-        row.label, options, default=default or None, key=row.word,
-        bind="query-params", help=row.help,
+        row.label,
+        options,
+        default=default or None,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
         placeholder="all" if row.word != "source" else f"{default[0]}",
-    )  # fmt: skip
+    )
 
 
 def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """Exactly one of the options."""
     index = options.index(default) if default in options else 0
     return st.selectbox(
-        row.label,
-        options,
-        index=index,
-        key=row.word,
-        bind="query-params",
-        help=row.help,
+        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
     )
 
 
 def typed(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """One of the options, or what the reader types."""
     return st.selectbox(
-        row.label, options, key=row.word, bind="query-params", help=row.help,
+        row.label,
+        options,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
         accept_new_options=True,
-    )  # fmt: skip
+    )
 
 
 def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
     """A date, or none."""
     return st.date_input(
-        row.label, value=None, key=row.word, bind="query-params", help=row.help,
-        min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD",
-    )  # fmt: skip
+        row.label,
+        value=None,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
+        min_value=EARLIEST,
+        max_value=LATEST,
+        format="YYYY-MM-DD",
+    )
 
 
 def switch(row: Filter, options: tuple[str, ...], default: Any) -> Any:

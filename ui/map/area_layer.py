@@ -29,9 +29,13 @@ TIPS = {
 
 
 FINDINGS = {
-    Finding.HIGHER: "higher", Finding.LOWER: "lower", Finding.SEASON: "season can do as much",
-    Finding.UNCLEAR: "not clear", Finding.FEW: "too few to judge", Finding.NONE: "none",
-}  # fmt: skip
+    Finding.HIGHER: "higher",
+    Finding.LOWER: "lower",
+    Finding.SEASON: "season can do as much",
+    Finding.UNCLEAR: "not clear",
+    Finding.FEW: "too few to judge",
+    Finding.NONE: "none",
+}
 
 
 def area_tips(view: View, answer: Answer) -> list[list[str]]:

@@ -34,9 +34,14 @@ def choose_basemap() -> str:
     with st.popover("Base map", width="content"), st.container(width=WIDTH):
         if own:
             chosen = st.segmented_control(
-                "Below the areas", (NONE, LOCAL), default=NONE, key="base",
-                bind="query-params", required=True, disabled=st.session_state.get(_SWITCH, False),
-            )  # fmt: skip
+                "Below the areas",
+                (NONE, LOCAL),
+                default=NONE,
+                key="base",
+                bind="query-params",
+                required=True,
+                disabled=st.session_state.get(_SWITCH, False),
+            )
             st.text("The local map comes with this page: no other host is asked.")
         if others:
             if st.toggle(f"Tiles of {_plain(others.name)}", key=_SWITCH):

@@ -19,9 +19,14 @@ def layer() -> str:
     """Ask for the layer that the map shows."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         chosen: str = st.segmented_control(
-            "Layer", list(layers.LAYERS), default="areas", key="layer", bind="query-params",
-            label_visibility="collapsed", required=True,
-        )  # fmt: skip
+            "Layer",
+            list(layers.LAYERS),
+            default="areas",
+            key="layer",
+            bind="query-params",
+            label_visibility="collapsed",
+            required=True,
+        )
     return chosen
 
 
@@ -41,16 +46,25 @@ def _play(layer: str, found: MapChoices) -> MapChoices:
     if layer not in player.LAYERS:
         return found
     unit = st.selectbox(
-        "Over time", (player.STILL, *player.UNITS), key="play", bind="query-params",
-        label_visibility="collapsed", width=132, help="Play the View through time.",
-    )  # fmt: skip
+        "Over time",
+        (player.STILL, *player.UNITS),
+        key="play",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=132,
+        help="Play the View through time.",
+    )
     if unit == player.STILL:
         return found
     width = st.selectbox(
-        "Units in a frame", list(player.WIDTHS), key="width", bind="query-params", width=110,
+        "Units in a frame",
+        list(player.WIDTHS),
+        key="width",
+        bind="query-params",
+        width=110,
         label_visibility="collapsed",
         help="How many days, weeks, months or hours a frame spans: with more it moves more calmly.",
-    )  # fmt: skip
+    )
     return found._replace(play=str(unit), width=player.WIDTHS[str(width)])
 
 
@@ -60,10 +74,14 @@ def _beside(layer: str) -> str:
     if len(modes) == 1:
         return two_periods.ONE
     chosen = st.selectbox(
-        "Compare", modes, key="beside", bind="query-params", label_visibility="collapsed",
+        "Compare",
+        modes,
+        key="beside",
+        bind="query-params",
+        label_visibility="collapsed",
         width=116,
         help="Two periods on one scale: this one and the one chosen under “Compared with”.",
-    )  # fmt: skip
+    )
     return str(chosen)
 
 
@@ -71,18 +89,27 @@ def _heat(view: View, found: MapChoices) -> MapChoices:
     usual = map_layers.usual_bandwidth(view)
     with st.popover("Heat", help="Bandwidth and color scale"):
         chosen = st.select_slider(
-            "Bandwidth (m)", (BY_RULE, *density.BANDWIDTHS), value=BY_RULE, key="bandwidth",
-            bind="query-params", help=f"How far each incident's heat reaches on the ground: small "
+            "Bandwidth (m)",
+            (BY_RULE, *density.BANDWIDTHS),
+            value=BY_RULE,
+            key="bandwidth",
+            bind="query-params",
+            help=f"How far each incident's heat reaches on the ground: small "
             f"shows corners, large shows districts. By rule it is {usual} m here: Scott's rule, "
             "from the spread and number of all records of the source.",
-        )  # fmt: skip
+        )
         found = found._replace(bandwidth=usual if chosen == BY_RULE else int(str(chosen)))
         scale = st.number_input(
-            "Colors end at (incidents per km² per week)", min_value=LEAST_SCALE, value=None,
-            key="scale", bind="query-params", placeholder="by the View", format="%g",
+            "Colors end at (incidents per km² per week)",
+            min_value=LEAST_SCALE,
+            value=None,
+            key="scale",
+            bind="query-params",
+            placeholder="by the View",
+            format="%g",
             help="The same color is the same density at every zoom and in every period. Empty: "
             "the scale of the whole View. “Refit” in the legend takes that of what the map shows.",
-        )  # fmt: skip
+        )
         st.button("Back to the View's scale", on_click=_unfit, disabled=scale is None)
     return found._replace(scale=scale)
 
@@ -95,10 +122,15 @@ def _hexagons(view: View, found: MapChoices) -> MapChoices:
     if not recording.is_count(view, views.meta(view.stamp)):
         return found._replace(hexagons="count")
     chosen = st.segmented_control(
-        "Hexagons show", hexagon_layer.MEASURES, default=hexagon_layer.MEASURES[0], key="hexagons",
-        bind="query-params", required=True, label_visibility="collapsed",
+        "Hexagons show",
+        hexagon_layer.MEASURES,
+        default=hexagon_layer.MEASURES[0],
+        key="hexagons",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
         help="Density has one scale at every zoom; counts depend on the hexagons' size.",
-    )  # fmt: skip
+    )
     return found._replace(hexagons=chosen)
 
 

@@ -63,15 +63,17 @@ def hexagon_patch(
     low, _ = heat_surface.bounds(over)
     return {
         "hexes": {
-            "origin": low, "rings": _rings(found.shapes.geometry.to_numpy(), low),
-            "fills": fills, "tips": lines,
+            "origin": low,
+            "rings": _rings(found.shapes.geometry.to_numpy(), low),
+            "fills": fills,
+            "tips": lines,
         },
         "legend": _legend(view, resolution, upper, colors, by_density, bool(few.any()), theme),
         "asks": {
             "bounds": grid.bounds if grid else heat_surface.bounds(over),
             "zooms": hexagons.zooms(resolution),
         },
-    }  # fmt: skip
+    }
 
 
 def _window(over: heat_surface.Extent, asked: MapChoices) -> Grid | None:
@@ -104,9 +106,14 @@ def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:
 
 
 def _legend(
-    view: View, resolution: int, upper: list[float], colors: tuple[str, ...], by_density: bool,
-    few: bool, theme: Theme,
-) -> Legend:  # fmt: skip
+    view: View,
+    resolution: int,
+    upper: list[float],
+    colors: tuple[str, ...],
+    by_density: bool,
+    few: bool,
+    theme: Theme,
+) -> Legend:
     """The legend: classes, the size of a hexagon, the period."""
     lower = [0.0, *upper[:-1]]
     texts = [heat_layer.span(a, b) for a, b in zip(lower, upper)]

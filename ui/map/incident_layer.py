@@ -41,18 +41,25 @@ def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) 
     found = map_layers.cells(view, grid, but)
     return {
         "incidents": {
-            "view": name, "level": shift, "box": [grid.column, grid.row, grid.width, grid.height],
-            "held": list(held[2:]) if held else None, "single": single,
-            "cells": _listed(found), "colors": colors, "rest": palette.REST,
+            "view": name,
+            "level": shift,
+            "box": [grid.column, grid.row, grid.width, grid.height],
+            "held": list(held[2:]) if held else None,
+            "single": single,
+            "cells": _listed(found),
+            "colors": colors,
+            "rest": palette.REST,
             "kinds": {int(code): words.spoken(words.KINDS[code].code) for code in kinds},
-            "sight": {"window": asked.seen, "n": n}, "of": answer.headline["n"],
+            "sight": {"window": asked.seen, "n": n},
+            "of": answer.headline["n"],
         },
         "legend": _legend(view, answer, every, kinds, colors),
         "asks": {
-            "bounds": grid.bounds, "zooms": _zooms(seen.zoom),
+            "bounds": grid.bounds,
+            "zooms": _zooms(seen.zoom),
             "ahead": 0 if single else AHEAD,
         },
-    }  # fmt: skip
+    }
 
 
 def count_in_sight(view: View, seen: Seen) -> int:
@@ -105,14 +112,14 @@ def _listed(found: Cells) -> list[list[int]]:
 
 
 def _legend(
-    view: View, answer: Answer, every: int, kinds: list[int],
-    colors: dict[int, str],
-) -> Legend:  # fmt: skip
+    view: View, answer: Answer, every: int, kinds: list[int], colors: dict[int, str]
+) -> Legend:
     """Kinds with their colors; the title, which counts what is in sight, is the map's."""
     rows: list[LegendRow] = [
         {"color": colors[code], "text": words.spoken(words.KINDS[code].code)}
-        for code in kinds if code in colors
-    ]  # fmt: skip
+        for code in kinds
+        if code in colors
+    ]
     if len(kinds) > len(colors):
         rows.append({"color": palette.REST, "text": "other kinds"})
     without = answer.headline["n"] - every

@@ -107,8 +107,9 @@ def base(key: str, title: str, bounds: Corners, at: str) -> folium.Map:
     (south, west), (north, east) = bounds
     asked = position(at, bounds)
     lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
-    made = folium.Map([lat, lon], tiles=None, zoom_snap=0.1, zoom_delta=0.7,
-        minZoom=2, maxZoom=_FARTHEST)  # fmt: skip
+    made = folium.Map(
+        [lat, lon], tiles=None, zoom_snap=0.1, zoom_delta=0.7, minZoom=2, maxZoom=_FARTHEST
+    )
     made.options["zoom"] = zoom  # a fraction: folium's own argument takes whole numbers only
     made.add_child(
         Base({"key": key, "title": title, "bounds": bounds, "placed": asked is not None})
@@ -123,11 +124,7 @@ def events(key: str) -> Events:
 
 
 def draw(
-    key: str,
-    title: str,
-    bounds: Corners,
-    told: Patch,
-    heard: Callable[[], None] | None = None,
+    key: str, title: str, bounds: Corners, told: Patch, heard: Callable[[], None] | None = None
 ) -> None:
     """Draw a map and put a patch on it.
 

@@ -92,12 +92,7 @@ def player_patch(
 
 
 def _heat(
-    view: View,
-    answer: Answer,
-    theme: Theme,
-    asked: MapChoices,
-    found: Played,
-    frames: PlayerFrames,
+    view: View, answer: Answer, theme: Theme, asked: MapChoices, found: Played, frames: PlayerFrames
 ) -> Picture:
     """The heat of each frame as a picture, all on one scale."""
     over = views.outline(view)
@@ -166,12 +161,18 @@ def bar(view: View, answer: Answer, asked: MapChoices) -> None:
         st.text(f"{why}: choose a longer period, or longer steps.")
         return
     data: PlayerBar = {
-        "part": "bar", "labels": found.labels, "keys": found.steps.keys(),
-        "units": found.counted.n.tolist(), "width": found.steps.width, "counts": found.totals,
-        "ticks": _ticks(found.steps), "of": answer.headline["n"],
+        "part": "bar",
+        "labels": found.labels,
+        "keys": found.steps.keys(),
+        "units": found.counted.n.tolist(),
+        "width": found.steps.width,
+        "counts": found.totals,
+        "ticks": _ticks(found.steps),
+        "of": answer.headline["n"],
         "around": found.steps.unit == "hour",
-        "unit": found.steps.unit, "frame": st.query_params.get("frame", ""),
-    }  # fmt: skip
+        "unit": found.steps.unit,
+        "frame": st.query_params.get("frame", ""),
+    }
     component("bar")(key="player_bar", data=data)
     st.text(_left(found, answer))
 
@@ -208,13 +209,18 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
         return
     held = answer.table["asked"].to_numpy(bool)
     data: FrameTable = {
-        "part": "table", "names": answer.table["area"][held].tolist(), "most": _SHOWN,
-        "counts": found.counted.areas[held].T.tolist(), "labels": found.labels,
+        "part": "table",
+        "names": answer.table["area"][held].tolist(),
+        "most": _SHOWN,
+        "counts": found.counted.areas[held].T.tolist(),
+        "labels": found.labels,
         "totals": found.totals,
         "no_rate": area_states.no_rate(answer.table[held]),
-        "people": [None if np.isnan(p) or not p else int(p)
-                   for p in answer.table["population"].to_numpy(float)[held]],
-    }  # fmt: skip
+        "people": [
+            None if np.isnan(p) or not p else int(p)
+            for p in answer.table["population"].to_numpy(float)[held]
+        ],
+    }
     component("table")(key="player_table", data=data)
 
 

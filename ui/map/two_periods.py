@@ -48,8 +48,10 @@ def two_period_patch(
     if asked.beside == DIFFERENCE:
         return DIFFERENCES[layer](found, answer, theme, asked)
     now, before = BOTH[layer](found, answer, theme, asked)
-    captions = [f"before: {period(found[1].start, found[1].end)}",
-                f"now: {period(found[0].start, found[0].end)}"]  # fmt: skip
+    captions = [
+        f"before: {period(found[1].start, found[1].end)}",
+        f"now: {period(found[0].start, found[0].end)}",
+    ]
     legend = now["legend"]
     if legend and "note" in legend:
         said = f"Both periods on one scale, whole {answer.step}s only"
@@ -121,8 +123,10 @@ def _area_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -
     fills = [ramp[c] if s else theme.paper for c, s in zip(chosen, sure)]
     asks = table["asked"].to_numpy(bool)
     out = area_states.LOOKS[State.NOT_CHOSEN]
-    fills = [out.hatch if not a else "nodata" if n else "few" if not s else f
-             for f, s, n, a in zip(fills, sure, none, asks)]  # fmt: skip
+    fills = [
+        out.hatch if not a else "nodata" if n else "few" if not s else f
+        for f, s, n, a in zip(fills, sure, none, asks)
+    ]
     rows = class_rows(ramp, SAID)
     seasonal = (table["change"] == "season").any()
     can = "may be chance or season" if seasonal else "may be chance"

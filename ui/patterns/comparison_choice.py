@@ -88,11 +88,7 @@ def _ask_areas(view: View) -> ComparisonChoice:
         left.text(f"A, chosen under “Areas” on the left: {', '.join(these)}")
     else:
         picked = left.multiselect(
-            "A: these areas",
-            names,
-            key="these",
-            bind="query-params",
-            placeholder="choose areas",
+            "A: these areas", names, key="these", bind="query-params", placeholder="choose areas"
         )
         these = tuple(picked)
     others = [name for name in names if name not in these]

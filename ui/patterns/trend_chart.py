@@ -13,9 +13,7 @@ from ui.parts import charts
 
 def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.LayerChart:
     """Return the series on its expected band; alarms as dots, breaks as lines with their dates."""
-    rows = found.table.assign(
-        state=np.where(found.table["alarm"], "above expected", "as expected"),
-    )
+    rows = found.table.assign(state=np.where(found.table["alarm"], "above expected", "as expected"))
     x = alt.X("start:T", title=None, axis=charts.dates(rows["start"]))
     y = alt.Y("n:Q", title=None, axis=charts.COUNTS)
     tips = [

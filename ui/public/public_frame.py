@@ -26,9 +26,13 @@ UNKNOWN = (
 )
 # the words of a public link as readers know them: nothing that a link says is repeated
 _LABELS = {
-    "source": "Records", "by": "Periods by", "kind": "Kind", "period": "Period", "area": "Areas",
+    "source": "Records",
+    "by": "Periods by",
+    "kind": "Kind",
+    "period": "Period",
+    "area": "Areas",
     "at": "Position of the map",
-}  # fmt: skip
+}
 # state of the release that a link was made with -> the notice for the reader
 RELEASES = {
     "published": "This link was made with another release. Closed numbers stay as they are; newer "
@@ -100,35 +104,55 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
     sources = put("source", list(released_cells.SOURCES))
     first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
     source = st.radio(
-        "Records", sources, index=sources.index(first), key="source", bind="query-params",
+        "Records",
+        sources,
+        index=sources.index(first),
+        key="source",
+        bind="query-params",
         help="Three sets of tables that are never added up: one event may be in all of them.",
-    )  # fmt: skip
+    )
     by, kind, led = opening_choice(kept, source)
     if page == TIME and not led:  # a year would be one point
         by, kind = "quarter", released_cells.ALL_KINDS
     grains = put("by", list(released_cells.grains(source)))
     by = st.selectbox(
-        "Periods by", grains, index=grains.index(by), key="by", bind="query-params",
+        "Periods by",
+        grains,
+        index=grains.index(by),
+        key="by",
+        bind="query-params",
         help="What is released: shorter periods have fewer areas with a number.",
-    )  # fmt: skip
+    )
     kinds = put(
         "kind", released_cells.released_kinds(kept.sorts, source, None if page == TIME else by)
     )
     kind = st.selectbox(
-        "Kind", kinds, index=kinds.index(kind) if kind in kinds else 0, key="kind",
-        bind="query-params", help="By month there is only all kinds together; by year each alone.",
-    )  # fmt: skip
+        "Kind",
+        kinds,
+        index=kinds.index(kind) if kind in kinds else 0,
+        key="kind",
+        bind="query-params",
+        help="By month there is only all kinds together; by year each alone.",
+    )
     periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
     grid = released_cells.grid_of(kept.sorts, source, by, kind)
     newest = grid.periods[opening.opening_period(grid)] if grid else ""
     period = st.selectbox(
-        "Period", periods, index=periods.index(newest) if newest in periods else 0, key="period",
-        bind="query-params", help="Opens with the newest that has most to show.",
-    )  # fmt: skip
+        "Period",
+        periods,
+        index=periods.index(newest) if newest in periods else 0,
+        key="period",
+        bind="query-params",
+        help="Opens with the newest that has most to show.",
+    )
     areas = st.multiselect(
-        "Areas", offered["area"], key="area", bind="query-params", placeholder="all",
+        "Areas",
+        offered["area"],
+        key="area",
+        bind="query-params",
+        placeholder="all",
         help="Areas with few residents are joined with a neighbor.",
-    )  # fmt: skip
+    )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
 
@@ -232,8 +256,12 @@ def link(found: Shown) -> str:
     """The address of this page with every choice: made of what is released only."""
     choice = found.choice
     words = {
-        "source": choice.source, "by": choice.by, "kind": choice.kind, "period": choice.period,
-        "area": list(choice.areas), "release": found.release.id,
-    }  # fmt: skip
+        "source": choice.source,
+        "by": choice.by,
+        "kind": choice.kind,
+        "period": choice.period,
+        "area": list(choice.areas),
+        "release": found.release.id,
+    }
     query = urlencode({k: v for k, v in words.items() if v}, doseq=True)
     return f"{st.context.url or ''}?{query}"

@@ -62,13 +62,16 @@ def parameters(found: Shown) -> None:
         for name, told in sorted(found.release.manifest["policy"].items())
     ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * 9,
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height=36 * 9,
         column_config={
             "rule": st.column_config.TextColumn("Rule", width="small"),
             "value": st.column_config.TextColumn("Value", width="small"),
             "why": st.column_config.TextColumn("Why", width="large"),
         },
-    )  # fmt: skip
+    )
 
 
 def _plain(value: object) -> str:

@@ -27,10 +27,13 @@ MEANINGS = {
 def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = "") -> None:
     """Buttons for a table: as CSV, and with its notes and a dictionary."""
     download_buttons.table_buttons(
-        name(found) + f"-{key.replace('_', '-')}", spreadsheet.of_frame(frame),
-        about(found, frame, path), MEANINGS, f"take_{key}",
+        name(found) + f"-{key.replace('_', '-')}",
+        spreadsheet.of_frame(frame),
+        about(found, frame, path),
+        MEANINGS,
+        f"take_{key}",
         label or f"This table as CSV, {len(frame):,} rows",
-    )  # fmt: skip
+    )
 
 
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
@@ -68,7 +71,12 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
     """A table of areas; what is not shown says so."""
     rounded = "Exact." if choice.exact else "Rounded at random; the true number lies near."
     st.dataframe(
-        frame, hide_index=True, height=height, key=key, row_height=30, placeholder="not shown",
+        frame,
+        hide_index=True,
+        height=height,
+        key=key,
+        row_height=30,
+        placeholder="not shown",
         column_config={
             "name": st.column_config.TextColumn("Area", width="medium"),
             "n": st.column_config.NumberColumn(
@@ -79,4 +87,4 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
             "kind": st.column_config.TextColumn("Kind"),
             "band": st.column_config.TextColumn("Hours"),
         },
-    )  # fmt: skip
+    )

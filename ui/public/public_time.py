@@ -65,9 +65,14 @@ def line_chart(
     )
     colors = [theme.accent] if len(order) == 1 else palette_of(theme, len(order))
     lines = alt.Legend(
-        title=None, orient="top", columns=2, labelLimit=135, symbolType="stroke",
-        symbolStrokeWidth=3, offset=2,
-    )  # fmt: skip
+        title=None,
+        orient="top",
+        columns=2,
+        labelLimit=135,
+        symbolType="stroke",
+        symbolStrokeWidth=3,
+        offset=2,
+    )
     legend = None if len(order) == 1 else lines
     base = alt.Chart(told).encode(
         x=alt.X("start:T", title=None, axis=charts.dates(told["start"])),
