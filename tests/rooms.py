@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,7 +13,7 @@ Arrows = dict[str, dict[str, set[tuple[str, str]]]]
 def room_of(module: str) -> str:
     """The room of a dotted module: data.views.links -> views; a ground module -> (ground)."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 2 or (ROOT / parts[0] / parts[1]).is_dir() else GROUND
+    return parts[1] if len(parts) > 2 else GROUND
 
 
 def modules(folder: str, root: Path = ROOT) -> dict[str, Path]:
@@ -71,17 +71,17 @@ def main(root: Path) -> None:
     """Print the figures of both folders."""
     for folder in ("data", "ui"):
         known, found = modules(folder, root), arrows(folder, root)
-        rooms = defaultdict(int)
-        for module in known:
-            rooms[room_of(module)] += 1
-        pairs = {pair for to in found.values() for pairs in to.values() for pair in pairs}
-        between = sum(len(to) for to in found.values())
+        count = Counter(map(room_of, known))
         twice = names_used_twice(folder, root)
-        many = sum(len(where) > 2 for where in twice.values())
-        print(f"{folder}: {len(known)} modules in {len(rooms)} rooms, {between} arrows between")
-        print(f"  rooms ({len(pairs)} between modules), {len(twice)} public names defined twice or")
-        print(f"  more, {many} of them more than twice")
-        for name, number in sorted(rooms.items()):
+        of_modules = sum(len(imported(file, known) - {module}) for module, file in known.items())
+        between = sum(len(pairs) for to in found.values() for pairs in to.values())
+        print(f"{folder}: {len(known)} modules, {of_modules} imports of each other")
+        print(f"  {len(count.keys() - {GROUND})} rooms, {sum(map(len, found.values()))} arrows")
+        print(f"  between rooms, made of {between} imports")
+        print(
+            f"  {len(twice)} public names defined twice or more, {sum(len(w) > 2 for w in twice.values())} more than twice"
+        )
+        for name, number in sorted(count.items()):
             print(f"  {name:10} {number:3}  -> {' '.join(sorted(found.get(name, ())))}")
 
 

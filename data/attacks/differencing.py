@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from data.attacks.case import Case, Found
-from data.release.constraints import Family, area_years, city_weeks, interval
+from data.release.constraints import ConstraintBlocks, area_years, city_weeks, interval
 from geo.arrays import Ints
 
 _TOLD = 9  # a difference known to be 1 to 9 is a small cell that somebody worked out
@@ -33,7 +33,7 @@ def differencing(case: Case) -> Found:
     return Found(told == 0, f"{told} of {asked:,} differences told")
 
 
-def _differences(family: Family, base: int, least: int) -> tuple[int, int]:
+def _differences(family: ConstraintBlocks, base: int, least: int) -> tuple[int, int]:
     asked = told = 0
     shown = ~np.isnan(family.value)
     some = np.flatnonzero(shown.sum(axis=1) > 1)
@@ -59,7 +59,7 @@ def _differences(family: Family, base: int, least: int) -> tuple[int, int]:
     return asked, told
 
 
-def _shapes(family: Family) -> Iterator[_Shape]:
+def _shapes(family: ConstraintBlocks) -> Iterator[_Shape]:
     """Yield pairs of node sets, the second nested in the first, all pairs of one size together."""
     parts_of: dict[int, list[Ints]] = {}
     for parent, parts in family.sums:
@@ -87,7 +87,7 @@ def _shapes(family: Family) -> Iterator[_Shape]:
             yield np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
 
 
-def _twins(family: Family) -> list[tuple[Ints, Ints]]:
+def _twins(family: ConstraintBlocks) -> list[tuple[Ints, Ints]]:
     """Both cuts of nodes that have two, the first of three parts: a quarter's months, its kinds."""
     by: dict[int, list[Ints]] = {}
     for parent, parts in family.sums:

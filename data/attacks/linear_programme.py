@@ -16,12 +16,12 @@ from data.attacks.case import Case, Found, span
 from data.release.constraints import (
     BIG,
     WIDE,
-    Family,
+    ConstraintBlocks,
     area_years,
     city_weeks,
     interval,
     narrow,
-    tightened,
+    propagate_bounds,
 )
 from geo.arrays import Flags, Floats, Ints
 
@@ -51,7 +51,9 @@ def programme(case: Case) -> Found:
     return Found(wrong == 0, f"{wrong} of {asked:,} cells known too well, {solved} programmes")
 
 
-def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float, int, int]:
+def known_too_well(
+    family: ConstraintBlocks, base: int, least: int
+) -> tuple[Flags, float, int, int]:
     """The nodes known too well (or a month by kind under them), the narrowest range,
     the programmes solved and the cells asked about."""
     bad = np.zeros(family.value.shape, bool)
@@ -61,7 +63,7 @@ def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float,
     if not len(held):
         return bad, np.inf, 0, asked
     part = family._replace(value=family.value[held], rows=family.rows[held])
-    low, high = tightened(part, base, least)
+    low, high = propagate_bounds(part, base, least)
     first = narrow(part, low, high)
     if (low > high).any():
         raise ValueError("Numbers that contradict each other: this is no release of ours.")
@@ -81,7 +83,7 @@ def known_too_well(family: Family, base: int, least: int) -> tuple[Flags, float,
     return bad, narrowest, seen.solved, asked
 
 
-def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Floats]:
+def _system(family: ConstraintBlocks, base: int, least: int) -> tuple[Solve, Floats, Floats]:
     """A solver that minimizes an objective over (blocks, nodes), and the bounds of each node."""
     blocks, nodes = family.value.shape
     low, high = interval(family.value, base, least)
@@ -112,7 +114,7 @@ def _system(family: Family, base: int, least: int) -> tuple[Solve, Floats, Float
     return solve, low, high
 
 
-def _search(family: Family, base: int, least: int, skip: Flags) -> Ranges:
+def _search(family: ConstraintBlocks, base: int, least: int, skip: Flags) -> Ranges:
     """The range of every node that is not shown, as far as it takes to see it is wide.
 
     First many nodes a block at a time, one in each quarter: a solution that is not the
@@ -159,7 +161,7 @@ def _search(family: Family, base: int, least: int, skip: Flags) -> Ranges:
         high[alive] = np.maximum(high[alive], found)
 
 
-def _months_by_kind(family: Family, base: int, least: int) -> tuple[Floats, int]:
+def _months_by_kind(family: ConstraintBlocks, base: int, least: int) -> tuple[Floats, int]:
     """The width of the range of each month by kind, (blocks, 12, kinds), and the programs solved.
 
     Within a quarter a kind's total and a month's total leave every value from
@@ -204,8 +206,8 @@ def through_the_city(case: Case, side: str) -> int:
     areas = area_years(case.tables, side)
     if not weeks.value.size or not areas.value.size:
         return 0
-    _, high = tightened(weeks, case.base, case.least)
-    low, top = tightened(areas, case.base, case.least)
+    _, high = propagate_bounds(weeks, case.base, case.least)
+    low, top = propagate_bounds(areas, case.base, case.least)
     months = _months_of_weeks(case, side)
     years = sorted({m // 12 for m in _months_of_areas(case, side)})
     place = len(areas.value) // max(len(years), 1)

@@ -20,7 +20,7 @@ BIG = 1e6  # stands for no bound: more than a cell can hold
 _COLUMNS = {t.name: (*t.keys, "n") for t in TABLES if not t.sensitive and "band" not in t.by}
 
 
-class Family(NamedTuple):
+class ConstraintBlocks(NamedTuple):
     """Blocks of nodes. `end` is when a node's period ends in its block, `fine` how fine
     its table is; `quarter` is the part of the block it lies in, -1 for the whole."""
 
@@ -34,7 +34,7 @@ class Family(NamedTuple):
     kinds: int
 
 
-def area_years(tables: Tables, side: str) -> Family:
+def area_years(tables: Tables, side: str) -> ConstraintBlocks:
     """Blocks of an area and year: 12 months, 4 quarters, quarters and the year by kind."""
     got = {name: tables.get(f"{side}/{name}", _none(name)) for name in _COLUMNS}
     by_area = [frame for name, frame in got.items() if name.startswith("area")]
@@ -70,10 +70,10 @@ def area_years(tables: Tables, side: str) -> Family:
     end = np.r_[np.arange(1, 13), 3 * (q + 1), np.repeat(3 * (q + 1), many), np.full(many, 12)]
     fine = np.repeat([3, 1, 2, 0], (12, 4, 4 * many, many))
     quarter = np.r_[np.repeat(q, 3), q, np.repeat(q, many), np.full(many, -1)]
-    return Family(paths, rows, value, sums, end, fine, quarter, many)
+    return ConstraintBlocks(paths, rows, value, sums, end, fine, quarter, many)
 
 
-def city_weeks(tables: Tables, side: str) -> Family:
+def city_weeks(tables: Tables, side: str) -> ConstraintBlocks:
     """Blocks of a week of the city: all, and each kind."""
     frame = tables.get(f"{side}/city-week-kind", _none("city-week-kind"))
     kinds = {"all": 0} | {k: i + 1 for k, i in _kinds(frame).items()}
@@ -89,7 +89,7 @@ def city_weeks(tables: Tables, side: str) -> Family:
     sums = [(0, np.arange(1, nodes))] if nodes > 1 else []
     fine = np.r_[0, np.ones(nodes - 1, np.int64)]
     paths = [f"{side}/city-week-kind"] * nodes
-    return Family(paths, rows, value, sums, none, fine, none, nodes - 1)
+    return ConstraintBlocks(paths, rows, value, sums, none, fine, none, nodes - 1)
 
 
 def _none(name: str) -> pd.DataFrame:
@@ -108,7 +108,9 @@ def interval(value: Floats, base: int, least: int = LEAST) -> tuple[Floats, Floa
     return low, np.where(none, BIG, value + base - 1)
 
 
-def tightened(family: Family, base: int, least: int = LEAST) -> tuple[Floats, Floats]:
+def propagate_bounds(
+    family: ConstraintBlocks, base: int, least: int = LEAST
+) -> tuple[Floats, Floats]:
     """The bounds of every node that follow from one sum after the other.
 
     Wider than the truth of a linear programme only where several sums together say
@@ -130,6 +132,8 @@ def tightened(family: Family, base: int, least: int = LEAST) -> tuple[Floats, Fl
     return low, high
 
 
-def narrow(family: Family, low: Floats, high: Floats, wide: int = WIDE) -> npt.NDArray[np.bool_]:
+def narrow(
+    family: ConstraintBlocks, low: Floats, high: Floats, wide: int = WIDE
+) -> npt.NDArray[np.bool_]:
     """Mask of the nodes that are not shown, and yet known too well."""
     return np.isnan(family.value) & (high - low < wide)

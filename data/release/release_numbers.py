@@ -65,9 +65,9 @@ def build(
             tables[where] = _closed(new, old, table.keys, policy, stay)
     if policy.narrowest:
         least = policy.records - policy.spread
-        tables, _ = suppression.hold_back(tables, policy.base, before, least, policy.narrowest)
+        tables, _ = suppression.suppress(tables, policy.base, before, least, policy.narrowest)
     tables[OFFICIAL] = _official(records, groups, policy, as_of)
-    return Built(tables, held_back(policy))
+    return Built(tables, suppressed(policy))
 
 
 def _counted(
@@ -209,7 +209,7 @@ def _official(
     )
 
 
-def held_back(policy: Policy) -> list[str]:
+def suppressed(policy: Policy) -> list[str]:
     """Sentences on what is in no table, the same whatever the records are."""
     grades = " or ".join(policy.grades) or "of any grade"
     places = ", ".join(policy.sensitive_settings) or "none"

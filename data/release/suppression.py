@@ -10,12 +10,20 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from data.release.constraints import LEAST, WIDE, Family, area_years, city_weeks, narrow, tightened
+from data.release.constraints import (
+    LEAST,
+    WIDE,
+    ConstraintBlocks,
+    area_years,
+    city_weeks,
+    narrow,
+    propagate_bounds,
+)
 from data.release.tables import Tables
 from geo.arrays import Flags
 
 
-def hold_back(
+def suppress(
     tables: Tables,
     base: int = 5,
     before: Mapping[str, pd.DataFrame] | None = None,
@@ -32,14 +40,18 @@ def hold_back(
     for side in sorted({path.split("/")[0] for path in tables} & {"community", "press"}):
         for shape in (area_years, city_weeks):
             family = shape(tables, side)
-            gone = held_nodes(family, base, closed, least, wide)
+            gone = suppressed_nodes(family, base, closed, least, wide)
             held += int(gone.sum())
             _erase(tables, family, gone)
     return tables, held
 
 
-def held_nodes(
-    family: Family, base: int, closed: dict[str, Flags], least: int = LEAST, wide: int = WIDE
+def suppressed_nodes(
+    family: ConstraintBlocks,
+    base: int,
+    closed: dict[str, Flags],
+    least: int = LEAST,
+    wide: int = WIDE,
 ) -> Flags:
     """Mask of the nodes of a family that must go, found one a block after the other."""
     value = family.value.copy()
@@ -47,7 +59,7 @@ def held_nodes(
     left = np.arange(len(value))
     while len(left):
         part = family._replace(value=value[left])
-        low, high = tightened(part, base, least)
+        low, high = propagate_bounds(part, base, least)
         bad = narrow(part, low, high, wide)
         at = np.flatnonzero(bad.any(axis=1))
         node = [offender(part, int(b), int(bad[b].argmax()), fixed[left[b]]) for b in at]
@@ -58,7 +70,7 @@ def held_nodes(
     return np.asarray(np.isnan(value) & ~np.isnan(family.value))
 
 
-def offender(family: Family, block: int, node: int, fixed: Flags) -> int:
+def offender(family: ConstraintBlocks, block: int, node: int, fixed: Flags) -> int:
     """The newest number involved in a node known too well; -1 where all are closed."""
     value = family.value[block]
     shown = ~np.isnan(value) & ~fixed
@@ -75,7 +87,7 @@ def offender(family: Family, block: int, node: int, fixed: Flags) -> int:
     return -1
 
 
-def _fixed(family: Family, closed: dict[str, Flags]) -> Flags:
+def _fixed(family: ConstraintBlocks, closed: dict[str, Flags]) -> Flags:
     out = np.zeros(family.value.shape, bool)
     for path in set(family.paths) & closed.keys():
         here = np.array([p == path for p in family.paths])
@@ -85,7 +97,7 @@ def _fixed(family: Family, closed: dict[str, Flags]) -> Flags:
     return out
 
 
-def _erase(tables: Tables, family: Family, gone: Flags) -> None:
+def _erase(tables: Tables, family: ConstraintBlocks, gone: Flags) -> None:
     for path in sorted(set(family.paths)):
         here = np.array([p == path for p in family.paths])
         rows = family.rows[:, here][gone[:, here]]

@@ -24,7 +24,7 @@ from data.attacks import (
 )
 from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
 from data.release import release_manifest, suppression
-from data.release.constraints import area_years, interval, tightened
+from data.release.constraints import area_years, interval, propagate_bounds
 from data.release.policy import Policy
 from data.release.tables import Tables
 from tests.attacked import folder
@@ -87,7 +87,7 @@ def test_a_total_and_its_part(quarter: int, told: bool, narrow: bool) -> None:
     leak = Case(tables(area_month=MONTHS, area_quarter=[("2025-Q1", 1, quarter)]))
     assert differencing.differencing(leak).passed is not told
     assert linear_programme.programme(leak).passed is not narrow
-    kept, many = suppression.hold_back(leak.tables)
+    kept, many = suppression.suppress(leak.tables)
     assert (many > 0) is narrow and linear_programme.programme(Case(kept)).passed
     assert kept["community/area-quarter"]["n"].isna().any() == narrow  # the newest goes
     assert kept["community/area-month"]["n"].notna().any()
@@ -96,10 +96,10 @@ def test_a_total_and_its_part(quarter: int, told: bool, narrow: bool) -> None:
 def test_of_two_new_numbers_the_finer_goes_and_closed_ones_stay() -> None:
     months = [("2025-01", 1, None), ("2025-02", 1, None), ("2025-03", 1, 15)]
     leak = tables(area_month=months, area_quarter=[("2025-Q1", 1, 15)])
-    kept, many = suppression.hold_back(leak)
+    kept, many = suppression.suppress(leak)
     assert many == 1 and kept["community/area-month"]["n"].isna().all()
     before = {"community/area-month": leak["community/area-month"]}
-    kept, many = suppression.hold_back(leak, before=before)
+    kept, many = suppression.suppress(leak, before=before)
     assert many == 1 and kept["community/area-quarter"]["n"].isna().all()
 
 
@@ -134,7 +134,7 @@ def test_the_programme_sees_what_no_single_sum_says() -> None:
         years = [("2025", 1, k, int(rng.choice([40, 45, 50]))) for k in "ab"]
         got = tables(area_quarter_kind=kinds, area_quarter=quarters, area_year_kind=years)
         family = area_years(got, "community")
-        low, high = tightened(family, 5)
+        low, high = propagate_bounds(family, 5)
         if (low > high).any():
             continue
         hidden = np.isnan(family.value)
