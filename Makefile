@@ -5,11 +5,12 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 VENDOR := static/vendor
+PACKED := static/.packed
 
 .PHONY: run test prove bench check style clean
 .DELETE_ON_ERROR:
 
-run: .venv/ready $(VENDOR)/ready .venv/sample
+run: .venv/ready $(VENDOR)/ready .venv/sample $(PACKED)/ready
 	@exec $(BIN)/python -m ui.app.start --port='$(PORT)'
 
 .venv/made:
@@ -53,6 +54,12 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@cp node_modules/@fontsource-variable/source-sans-3/LICENSE $(VENDOR)/source-sans-LICENSE
 	@touch $@
 
+# Streamlit's own files, compressed once; without them, or when it cannot be, they are served as they are
+$(PACKED)/ready: requirements.txt ui/app/packed_static.py ui/app/packed_fonts.py ui/frame/look.py data/palette.py | .venv/ready
+	@echo "Packing the pages' files into $(PACKED) (seconds, once) ..."
+	@$(BIN)/python -m ui.app.packed_static || true
+	@mkdir -p $(PACKED) && touch $@
+
 .venv/test: requirements-test.txt constraints.txt .venv/ready
 	@echo "Installing the test tools ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
@@ -81,18 +88,18 @@ style: .venv/test
 	@$(BIN)/ruff format --check .
 
 # types are a test among the others; a worker takes whole files, the longest first (tests/conftest.py)
-test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready style
+test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready $(PACKED)/ready style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # the crash loops and damaged files in large numbers: minutes, so not in make test
-prove: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready
+prove: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready $(PACKED)/ready
 	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 
 # every claim as it is promised, then the cost as work grows into bench/README.md: hours
-bench: .venv/test .venv/sample .venv/browser $(VENDOR)/ready
+bench: .venv/test .venv/sample .venv/browser $(VENDOR)/ready $(PACKED)/ready
 	@status=0; \
 	  for name in $$($(BIN)/python -m bench | cut -d' ' -f1); do $(BIN)/python -m bench $$name || status=1; done; \
 	  $(BIN)/python -m bench.growth || status=1; exit $$status
 
 clean:
-	@rm -rf .venv node_modules $(VENDOR) static/areas static/basemap .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv node_modules $(VENDOR) static/areas static/basemap $(PACKED) .mypy_cache .pytest_cache .ruff_cache

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from data.settings import ROOT
 from data.site import Site
-from ui.app import access, gate, sign_in
+from ui.app import access, gate, packed_files, sign_in
 from ui.frame import look, menu
 
 
@@ -21,10 +21,13 @@ def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
     """The application of an audience under its names; with a store's lists of people, or none."""
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
+    addresses = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience])
+    pages = packed_files.Pages()
+    pages.pack_soon()
     guarded = Middleware(
         gate.Gate,
         hosts=named.hosts(port),
-        pages=frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience]),
+        pages=addresses,
         public=audience == "public",
         person=access.Person(store) if store else None,
         frames=named.frames,
@@ -38,6 +41,7 @@ def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
         routes=[
             Route("/healthz", healthz),
             Route("/sign-in", sign_in.start),
+            *pages.routes(path or "/" for path in addresses),
             *(_released(public) if public else ()),
         ],
     )

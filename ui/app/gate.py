@@ -63,6 +63,7 @@ AREAS: Mapping[str, Area] = {
     "/auth/logout": Area(anybody=True, policy="plain", keeps="no-store"),
     "/oauth2callback": Area(anybody=True, policy="plain", keeps="no-store"),
     "/static/": FILES,
+    "/s/": FILES,
     "/app/static/": FILES,
     "/favicon.png": FILES,
     "/manifest.json": FILES,

@@ -1,0 +1,241 @@
+"""Streamlit's static files, copied once with our patches and compressed beforehand.
+
+The copy's folder is named after all it is made of, so a browser may keep its files for ever: what
+is made of anything else has another address. `python -m ui.app.packed_static` makes it.
+"""
+
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from data.palette import DARK, LIGHT
+from data.settings import STATIC
+from ui.app import packed_fonts
+from ui.frame import look
+
+FOLDER = STATIC / ".packed"  # hidden: the gate lets nobody in but through its own address
+ADDRESS = "/s"
+_TEXT = {".js", ".css", ".html", ".json", ".svg"}
+_SHORTEST = 600  # bytes that are worth compressing
+_KEEP = 2  # copies: pages that are open may still want files of the one before
+_INDEX = "index.html"
+_SCRIPTS = "static/js/index.*.js"
+_STYLES = "static/css/index.*.css"
+ICONS = "static/media/MaterialSymbols-Rounded.*.woff2"
+LETTERS = "static/media/SourceSansVF-Upright.*.woff2"
+AGAIN = "This page goes on by itself as soon as it answers."
+
+
+class Misfit(ValueError):
+    """A patch does not fit this version of Streamlit; the sentence says which."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What is replaced in the files of a pattern: `old` (a regular expression) once in all."""
+
+    name: str
+    files: str
+    old: str
+    new: str
+
+
+def _said(name: str, old: str, new: str) -> Patch:
+    """Words of the dialog on a lost connection, in the script where they stand."""
+    return Patch(name, _SCRIPTS, old, new)
+
+
+PATCHES = (
+    _said("title", "`Connection error`", "`No connection to Porchlight`"),
+    _said(
+        "lost here",
+        r"`Is Streamlit still running\?[^`]*`,codeBlock:`[^`]*`",
+        f"`Porchlight does not answer. If it runs on this computer, start it again. {AGAIN}`",
+    ),
+    _said(
+        "lost elsewhere",
+        r"`Streamlit server is not responding\.[^`]*`",
+        f"`Porchlight does not answer. Are you connected to the internet? {AGAIN}`",
+    ),
+    _said(
+        "refused",
+        r"`Cannot connect to Streamlit \(HTTP status: 403\)[^`]*`",
+        "`Porchlight lets this page in no longer. Load it again; you may have to sign in.`",
+    ),
+    _said(
+        "other answer",
+        r"`Connection failed with status \$\{(\w+)\}\$\{\w+\?`[^`]*`:`[^`]*`\}`",
+        r"`Porchlight cannot serve this page (status ${\1}). Load it again; you may have to sign in.`",
+    ),
+    _said(
+        "slow",
+        r"\{message:`Connection timed out\.`\}",
+        f"{{message:`Porchlight takes long to answer. {AGAIN}`}}",
+    ),
+    Patch(
+        "letters",
+        _STYLES,
+        r"(@font-face\{font-family:Source Sans;[^}]*?)(\.\./media/SourceSansVF-Upright[^)]*)"
+        r"\.woff2(\)format\(\"woff2\"\))\}",
+        rf"\1\2.small.woff2\3;unicode-range:{packed_fonts.css_range(packed_fonts.SMALL)}}}"
+        rf"\1\2.woff2\3;unicode-range:{packed_fonts.css_range(packed_fonts.REST)}}}",
+    ),
+    Patch(
+        "letters first",
+        _INDEX,
+        r"(\./static/media/SourceSansVF-Upright[^\"]*)\.woff2",
+        r"\1.small.woff2",
+    ),
+    Patch(
+        "name of the page",
+        _INDEX,
+        "<title>Streamlit</title>",
+        "<title>Porchlight</title>{early_style}",
+    ),
+    Patch(
+        "link to what is closed",
+        _INDEX,
+        r"<!--(?:(?!-->).)*-->\s*<link rel=\"service-desc\"[^>]*>",
+        "",
+    ),
+    Patch(
+        "without scripts",
+        _INDEX,
+        "<noscript>.*?</noscript>",
+        "<noscript><p>Porchlight draws its maps and charts with JavaScript. Switch it on to read "
+        "this page.</p></noscript>",
+    ),
+)
+
+
+def early_style() -> str:
+    """What a page has before any script: its paper and our style, above Streamlit's in rank."""
+    style = look.STYLE.removeprefix("<style>").removesuffix("</style>")
+    dark = f"@media (prefers-color-scheme: dark) {{ html {{ background: {DARK.paper} }} }}"
+    return f"<style>html {{ background: {LIGHT.paper} }} {dark}\n:root {{ {style} }}</style>"
+
+
+def source() -> Path:
+    """The folder of Streamlit's own static files."""
+    from streamlit import file_util
+
+    return Path(file_util.get_static_dir())
+
+
+def digest() -> str:
+    """The name of the copy of today: of Streamlit's files, our code and style, and the tools."""
+    parts = [version(name) for name in ("streamlit", "brotli", "fonttools")]
+    parts += [(source() / _INDEX).read_text(encoding="utf-8"), early_style()]
+    parts += sorted(packed_fonts.our_icons())
+    parts += [Path(m).read_text(encoding="utf-8") for m in (__file__, packed_fonts.__file__)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def find(folder: Path = FOLDER) -> Path | None:
+    """The copy of today; None where it has not been made."""
+    made = folder / digest()
+    return made if made.is_dir() else None
+
+
+def pack(folder: Path = FOLDER, static: Path | None = None) -> Path:
+    """Make the copy of today (some seconds) and return its folder; it appears as a whole.
+
+    Misfit where Streamlit's files are not those that the patches were written for.
+    """
+    name, static = digest(), static or source()
+    folder.mkdir(parents=True, exist_ok=True)
+    making, made = folder / f".{name}-{os.getpid()}", folder / name
+    try:
+        shutil.copytree(static, making, copy_function=shutil.copyfile)
+        _fonts(making)
+        for patch in PATCHES:
+            apply(patch, making)
+        index = making / _INDEX
+        moved = index.read_text(encoding="utf-8").replace(
+            '"./static/', f'"{ADDRESS}/{name}/static/'
+        )
+        index.write_text(moved.replace("{early_style}", early_style()), encoding="utf-8")
+        with ThreadPoolExecutor(2) as several:
+            list(several.map(_compress, [f for f in making.rglob("*") if f.suffix in _TEXT]))
+        shutil.rmtree(made, ignore_errors=True)
+        making.rename(made)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    drop_old(folder)
+    return made
+
+
+def drop_old(folder: Path) -> None:
+    """Remove all copies but the newest ones."""
+    copies = [file for file in folder.glob("[!.]*") if file.is_dir()]
+    for old in sorted(copies, key=lambda file: file.stat().st_mtime)[:-_KEEP]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def apply(patch: Patch, tree: Path) -> None:
+    """Patch the files of a tree. Misfit where what is replaced does not stand there once."""
+    count = 0
+    for file in tree.glob(patch.files):
+        text, times = re.subn(
+            patch.old, patch.new, file.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        count += times
+        if times:
+            file.write_text(text, encoding="utf-8")
+    if count != 1:
+        raise Misfit(f"the patch {patch.name!r} fits {count} times, not once")
+
+
+def _fonts(tree: Path) -> None:
+    """Put the small faces into a tree: all icons that Streamlit's scripts or our code name."""
+    for pattern in (ICONS, LETTERS):
+        if len(list(tree.glob(pattern))) != 1:
+            raise Misfit(f"there is no one font {pattern}")
+    icons, letters = next(tree.glob(ICONS)), next(tree.glob(LETTERS))
+    letters.with_suffix(".small.woff2").write_bytes(
+        packed_fonts.subset_letters(letters.read_bytes())
+    )
+    known = packed_fonts.icons_in(icons.read_bytes())
+    theirs = packed_fonts.icons_named([tree / "static/js"], ".js") & known
+    try:
+        small = packed_fonts.subset_icons(icons.read_bytes(), theirs | packed_fonts.our_icons())
+    except ValueError as error:
+        raise Misfit(str(error)) from None
+    icons.write_bytes(small)
+
+
+def _compress(file: Path) -> None:
+    """Put the compressed twins of a file beside it."""
+    import brotli
+
+    body = file.read_bytes()
+    if len(body) >= _SHORTEST:
+        file.with_name(f"{file.name}.br").write_bytes(brotli.compress(body, quality=9))
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(body, 9, mtime=0))
+
+
+def main() -> int:
+    """Make the copy of today, unless it is there; 1 with a sentence where it cannot be."""
+    folder = Path(*sys.argv[1:]) if sys.argv[1:] else FOLDER
+    try:
+        if find(folder) is None:
+            pack(folder)
+    except (Misfit, OSError) as problem:
+        print(
+            f"Streamlit's files are served as they are, slower to load: {problem}.",
+            file=sys.stderr,
+            flush=True,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
