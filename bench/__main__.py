@@ -15,7 +15,7 @@ from data.settings import Problem
 NAMES = (
     ("import", "bench.import_", "records from CSV to the table that screens read"),
     ("locate", "bench.locate", "which area holds each point"),
-    ("start", "bench.start", "from process start to the first page"),
+    ("start", "bench.start", "from process start to the first page, and what visits load"),
     ("view", "bench.view", "the questions of the Map screen"),
     ("heat", "bench.heat", "the heat layer, server time and bytes to the browser"),
     ("episodes", "bench.episodes", "which records are of one episode"),

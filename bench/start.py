@@ -1,4 +1,4 @@
-"""From process start to the first complete page, and to the first drawn map."""
+"""From process start to the first complete page and drawn map, and what a visitor's browser loads."""
 
 import importlib.util
 import os
@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from bench import made
-from data.settings import ROOT
+from data.settings import ROOT, Problem
 
 ROUNDS = 5  # counted; one more goes before, so that files are in the system's cache
 GOAL = 4.0
@@ -44,15 +44,15 @@ class Taken(NamedTuple):
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """A dict for the page and, where Chromium is installed, one for the drawn map."""
+    """A dict for the page and, where Chromium is installed, one for the drawn map and one for
+    each visit of `bench.first_load`."""
     if rows:
         print("start measures the sample as it is: --rows says nothing.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         store = Path(folder) / "store"
         made.sample_store(store)
         found = [_line("start: first complete page", _pages(store))]
-        if maps := _maps(store):
-            found.append(_line("start: first drawn map in Chromium", maps))
+        found += _in_chromium(store)
     return found
 
 
@@ -88,20 +88,27 @@ def _page(store: Path) -> Taken:
     return Taken(seconds, said.strip() == "True", _ended(process))
 
 
-def _maps(store: Path) -> list[Taken]:
-    """Fresh dashboards, each seen by a new visitor; none where there is no Chromium."""
+def _in_chromium(store: Path) -> list[dict[str, Any]]:
+    """Fresh dashboards, each seen by a new visitor, then what a visit loads; none without Chromium."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None or not importlib.util.find_spec("playwright"):
         told = "Chromium or playwright is not installed: the drawn map is not measured."
         print(told, file=sys.stderr)
         return []
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
+
+    from bench import first_load  # it measures servers that are started as here
 
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=browser, args=CALM)
-        taken = [_map(store, chromium) for _ in range(1 + ROUNDS)]
-        chromium.close()
-    return taken
+        try:
+            maps = [_map(store, chromium) for _ in range(1 + ROUNDS)]
+            visits = first_load.figures(store, chromium)
+        except Error as error:
+            raise Problem(f"Chromium: {str(error).splitlines()[0]}") from None
+        finally:
+            chromium.close()
+    return [_line("start: first drawn map in Chromium", maps), *visits]
 
 
 def _map(store: Path, chromium: Any) -> Taken:

@@ -5,6 +5,7 @@ import gzip
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -242,6 +243,15 @@ def test_where_nothing_can_be_written_it_is_said(
     assert packed_static.main() == 1 and "served as they are" in capsys.readouterr().err
 
 
+def test_without_the_library_that_compresses_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "fontTools", None)  # as if it were not installed
+    monkeypatch.setattr("sys.argv", ["packed_static", str(tmp_path)])
+    assert packed_static.main() == 1 and "fontTools" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_style_or_version_has_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {packed_static.digest()}
     monkeypatch.setattr(look, "STYLE", "<style>b { color: inherit }</style>")
@@ -269,6 +279,8 @@ def test_where_it_is_absent_it_is_made_while_the_plain_page_is_served(
         pages._pack()
         page = client.get("/").text
         assert f'"{packed_static.ADDRESS}/{copy.name}/' in page
+        shutil.rmtree(tmp_path / copy.name)  # make clean
+        assert client.get("/").text == (PLAIN / "index.html").read_text()
 
 
 def test_only_two_copies_are_kept(copy: Path, tmp_path: Path) -> None:
@@ -293,7 +305,7 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         page.get_by_test_id("stIconMaterial").first.wait_for(state="attached")
         page.evaluate("document.fonts.ready")
-        files = [path for path in asked if "/static/js/" in path or "/static/media/" in path]
+        files = [path for path in asked if path.startswith(("/s/", "/static/"))]
         assert len(files) > 40
         assert [path for path in files if not path.startswith("/s/")] == []
         assert not [path for path in files if "Upright" in path and ".small." not in path]

@@ -91,7 +91,10 @@ class Pages:
 
     async def answer(self, request: Request) -> Response:
         """The page, packed or as Streamlit has it; asked for anew at each visit."""
-        index = (self.copy or packed_static.source()) / "index.html"
+        copy = self.copy
+        if copy is None or not copy.is_dir():  # somebody may have cleared it away
+            copy = packed_static.source()
+        index = copy / "index.html"
         return self._files.file_response(index, index.stat(), request.scope)
 
     def pack_soon(self) -> None:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from data.palette import DARK, LIGHT
@@ -131,11 +131,19 @@ def source() -> Path:
 
 def digest() -> str:
     """The name of the copy of today: of Streamlit's files, our code and style, and the tools."""
-    parts = [version(name) for name in ("streamlit", "brotli", "fonttools")]
+    parts = [_version(name) for name in ("streamlit", "brotli", "fonttools")]
     parts += [(source() / _INDEX).read_text(encoding="utf-8"), early_style()]
     parts += sorted(packed_fonts.our_icons())
     parts += [Path(m).read_text(encoding="utf-8") for m in (__file__, packed_fonts.__file__)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _version(name: str) -> str:
+    """The version of a library; "" where it is not installed, as after an update of ours alone."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def find(folder: Path = FOLDER) -> Path | None:
@@ -227,7 +235,7 @@ def main() -> int:
     try:
         if find(folder) is None:
             pack(folder)
-    except (Misfit, OSError) as problem:
+    except (Misfit, OSError, ImportError) as problem:
         print(
             f"Streamlit's files are served as they are, slower to load: {problem}.",
             file=sys.stderr,
