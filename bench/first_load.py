@@ -1,7 +1,6 @@
 """What a visitor's browser loads and when it shows what, ours and the plain dashboard."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -84,13 +83,15 @@ class _Heard:
     visit: Visit = field(default_factory=Visit)
     cached: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
 
     def listen(self, control: Any) -> None:
         """Take the events of a page."""
         control.on("Network.requestWillBeSent", self._asked)
         control.on("Network.requestServedFromCache", lambda e: self.cached.add(e["requestId"]))
         control.on("Network.responseReceived", self._answered)
-        control.on("Network.loadingFinished", self._ended)
+        control.on("Network.loadingFinished", self._finished)
+        control.on("Network.loadingFailed", lambda e: self.ended.add(e["requestId"]))
         control.on("Network.webSocketFrameReceived", self._framed)
 
     def _asked(self, event: dict[str, Any]) -> None:
@@ -101,7 +102,8 @@ class _Heard:
         if event["response"].get("fromDiskCache"):
             self.cached.add(event["requestId"])
 
-    def _ended(self, event: dict[str, Any]) -> None:
+    def _finished(self, event: dict[str, Any]) -> None:
+        self.ended.add(event["requestId"])
         self.visit.kb += event["encodedDataLength"] / 1000
 
     def _framed(self, event: dict[str, Any]) -> None:
@@ -167,7 +169,7 @@ def _visit(context: Any, address: str, speed: Speed, drawn: str) -> Visit:
     visit = heard.visit
     visit.map_s = page.wait_for_function(drawn).json_value() / 1000
     page.wait_for_function(SETTLED)
-    _wait_for_quiet(page, lambda: len(heard.sent))
+    _wait_for_quiet(page, heard)
     visit.requests = len(heard.sent - heard.cached)
     visit.paint_s = page.evaluate(PAINTED) / 1000
     visit.cls = page.evaluate("window.benchShift ?? 0")
@@ -175,11 +177,13 @@ def _visit(context: Any, address: str, speed: Speed, drawn: str) -> Visit:
     return visit
 
 
-def _wait_for_quiet(page: Any, count: Callable[[], int]) -> None:
-    """Return when nothing more has been asked for, for a while."""
-    before = -1
-    while before != (before := count()):
+def _wait_for_quiet(page: Any, heard: _Heard) -> None:
+    """Return when all that was asked for is there, and nothing more has been for a while."""
+    for _ in range(PATIENCE // QUIET):
+        before = len(heard.sent)
         page.wait_for_timeout(QUIET)
+        if len(heard.sent) == before and heard.sent <= heard.ended | heard.cached:
+            return
 
 
 def _line(key: tuple[str, str], ours: Visit, peer: Visit, peak_mb: float) -> dict[str, Any]:
