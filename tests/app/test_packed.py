@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.conftest import ROOT, dashboard, once
+from tests.tabs import PATIENCE
 from ui.app import gate, packed_files, packed_fonts, packed_static
 from ui.app.packed_static import PATCHES, Misfit, Patch
 from ui.frame import look
@@ -300,7 +301,7 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=False)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(address, wait_until="commit")
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         page.get_by_test_id("stIconMaterial").first.wait_for(state="attached")
