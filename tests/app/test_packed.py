@@ -284,6 +284,18 @@ def test_where_it_is_absent_it_is_made_while_the_plain_page_is_served(
         assert client.get("/").text == (PLAIN / "index.html").read_text()
 
 
+def test_every_user_can_read_a_copy_whatever_the_umask(tmp_path: Path) -> None:
+    """The team's dashboard packs with umask 077; the public's may be another user."""
+    old = os.umask(0o077)
+    try:
+        made = packed_static.pack(tmp_path / "packed")
+    finally:
+        os.umask(old)
+    for file in (made.parent, made, *made.rglob("*")):
+        want = 0o755 if file.is_dir() else 0o644
+        assert file.stat().st_mode & 0o777 == want, file
+
+
 def test_only_two_copies_are_kept(copy: Path, tmp_path: Path) -> None:
     for age, name in enumerate(("a", "b", "c")):
         (tmp_path / name).mkdir()
@@ -305,7 +317,7 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         page.goto(address, wait_until="commit")
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         page.get_by_test_id("stIconMaterial").first.wait_for(state="attached")
-        page.evaluate("document.fonts.ready")
+        page.evaluate("document.fonts.load('16px \\"Material Symbols Rounded\\"').then(() => 1)")
         files = [path for path in asked if path.startswith(("/s/", "/static/"))]
         assert len(files) > 40
         assert [path for path in files if not path.startswith("/s/")] == []

@@ -92,7 +92,7 @@ class Pages:
     async def answer(self, request: Request) -> Response:
         """The page, packed or as Streamlit has it; asked for anew at each visit."""
         copy = self.copy
-        if copy is None or not copy.is_dir():  # somebody may have cleared it away
+        if copy is None or not packed_static.can_serve(copy):  # somebody may have cleared it away
             copy = packed_static.source()
         index = copy / "index.html"
         return self._files.file_response(index, index.stat(), request.scope)

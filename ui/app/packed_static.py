@@ -147,9 +147,14 @@ def _version(name: str) -> str:
 
 
 def find(folder: Path = FOLDER) -> Path | None:
-    """The copy of today; None where it has not been made."""
+    """The copy of today; None where it has not been made, or is another user's alone."""
     made = folder / digest()
-    return made if made.is_dir() else None
+    return made if can_serve(made) else None
+
+
+def can_serve(copy: Path) -> bool:
+    """Return whether a copy is there and may be read."""
+    return os.access(copy / _INDEX, os.R_OK)
 
 
 def pack(folder: Path = FOLDER, static: Path | None = None) -> Path:
@@ -159,6 +164,8 @@ def pack(folder: Path = FOLDER, static: Path | None = None) -> Path:
     """
     name, static = digest(), static or source()
     folder.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o755)
     making, made = folder / f".{name}-{os.getpid()}", folder / name
     try:
         shutil.copytree(static, making, copy_function=shutil.copyfile)
@@ -172,6 +179,7 @@ def pack(folder: Path = FOLDER, static: Path | None = None) -> Path:
         index.write_text(moved.replace("{early_style}", early_style()), encoding="utf-8")
         with ThreadPoolExecutor(2) as several:
             list(several.map(_compress, [f for f in making.rglob("*") if f.suffix in _TEXT]))
+        _open_to_all(making)
         shutil.rmtree(made, ignore_errors=True)
         making.rename(made)
     finally:
@@ -217,6 +225,14 @@ def _fonts(tree: Path) -> None:
     except ValueError as error:
         raise Misfit(str(error)) from None
     icons.write_bytes(small)
+
+
+def _open_to_all(tree: Path) -> None:
+    """Let every user read a tree, whatever the umask: nothing of ours is in it, and the team's
+    and the public's dashboards may be two users with one checkout."""
+    tree.chmod(0o755)
+    for file in tree.rglob("*"):
+        file.chmod(0o755 if file.is_dir() else 0o644)
 
 
 def _compress(file: Path) -> None:
