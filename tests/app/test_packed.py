@@ -317,7 +317,8 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         page.goto(address, wait_until="commit")
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         page.get_by_test_id("stIconMaterial").first.wait_for(state="attached")
-        page.evaluate("document.fonts.load('16px \\"Material Symbols Rounded\\"').then(() => 1)")
+        face = "document.fonts.load('16px Material Symbols Rounded')"
+        assert page.evaluate(f"{face}.then(faces => faces.length)") == 1
         files = [path for path in asked if path.startswith(("/s/", "/static/"))]
         assert len(files) > 40
         assert [path for path in files if not path.startswith("/s/")] == []
