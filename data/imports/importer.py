@@ -135,7 +135,7 @@ def _read(
         work = _Work(store, decided, name, folder, key)
         try:
             return work, work.read(progress)
-        except column_watch.Found as found:
+        except column_watch.UnsafeColumns as found:
             shutil.rmtree(folder)
             decided = decided.without(found.columns, found.telling)
 

@@ -10,7 +10,7 @@ from data.files import cells
 from data.files.cells import is_missing
 from data.parse import time_formats
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
-from data.personal_columns import words
+from data.personal_columns import split_header
 from data.values import time_roles
 from data.values.verdicts import Verdicts
 from data.words import listed
@@ -115,7 +115,7 @@ def _by_role(names: Sequence[str], values: _Values) -> dict[int, dict[str, str]]
 
 def _part(header: str) -> tuple[str, int]:
     """The part that a header names, "" for none, and the role of its other words."""
-    split = words(header, _VOCABULARY)
+    split = split_header(header, _VOCABULARY)
     said = OF.sub("", " ".join(split)).split()
     met = [part for part in _WORDS if set(said) & _WORDS[part]]
     if len(met) != 1:

@@ -14,8 +14,8 @@ from data.mappings.mapping import FileMapping
 from data.storage.projection import WGS84, Bounds, transformer
 from data.values import value_words
 from data.values.coordinates import PAIRS, POINTS, Numbers, numbers, pairs
-from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from data.values.word_columns import read_words
 from geo.arrays import Flags, Floats
 
 POINT, AREA, CITY = 0, 3, 4  # exact, area, city in words.PLACE_PRECISIONS

@@ -15,8 +15,8 @@ from data.parse import date_order, midnight
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.values import date_parts, value_words
-from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from data.values.word_columns import read_words
 from geo.arrays import Flags, Ints
 
 UNKNOWN = ("unknown", "unk", "unknown date", "not known", "unbekannt", "desconocido", "tbd")

@@ -93,7 +93,7 @@ def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str
     return tuple(held)
 
 
-def narrow(answer: Answer, view: View, height: int) -> None:
+def draw_ranked_table(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
