@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from data.files import cells
 from data.files.cells import is_missing
+from data.files.row_reasons import PARTS, RowReason
 from data.parse import time_formats
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
 from data.personal_columns import split_header
@@ -72,7 +73,7 @@ def read_dates(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     """
     numbers = {part: _numbers(table, columns, part, verdicts) for part in DATE_PARTS}
     for part in DATE_PARTS[:2]:
-        verdicts.reject(numbers[part] == EMPTY, "no time", columns[part])
+        verdicts.reject(numbers[part] == EMPTY, RowReason.NO_TIME, columns[part])
     ok = _checked(numbers, columns, verdicts)
     ok &= (numbers["year"] >= 0) & (numbers["month"] >= 0)
     given = numbers["day"] >= 0
@@ -85,7 +86,7 @@ def read_dates(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     }
     parsed = convert(fields)
     if "day" in columns:
-        verdicts.reject(ok & ~parsed.ok, "the month has no such day", columns["day"])
+        verdicts.reject(ok & ~parsed.ok, RowReason.NO_SUCH_DAY, columns["day"])
     precision = np.where(given, DATE, MONTH).astype(np.uint8)
     return Parsed(ok & parsed.ok, parsed.local, precision, parsed.absolute)
 
@@ -162,9 +163,7 @@ def _checked(numbers: Mapping[str, Ints], columns: Columns, verdicts: Verdicts) 
         low, high = LIMITS[part]
         wrong = (found != EMPTY) & ((found < low) | (found > high))
         if wrong.any():
-            verdicts.reject(
-                wrong, f"the {part} is not a number from {low} to {high}", columns[part]
-            )
+            verdicts.reject(wrong, PARTS[part], columns[part])
         ok &= ~wrong
     return ok
 
