@@ -127,7 +127,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
         intervals.with_known_ends(rows[list(names)]),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
-        column_config=columns(names, None, stepped(COLUMNS, answer.step)),
+        column_config=columns(names, None, stepped(COLUMNS, answer.step_name)),
         key="areas_table",
         placeholder="",
     )
