@@ -39,7 +39,7 @@ _Values = Callable[[str], Sequence[str]]
 def date_columns(names: Sequence[str], values: _Values) -> tuple[dict[str, str], int]:
     """The columns of year, month, day, hour, minute of one date, and its role.
 
-    {} where no two of them tell year and month. The role is a place in roles.ROLES.
+    {} where no two of them tell year and month. The role is a place in time_roles._ROLES.
     """
     found = _by_role(names, values)
     whole = [role for role, parts in sorted(found.items()) if {"year", "month"} <= set(parts)]
