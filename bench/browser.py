@@ -124,7 +124,7 @@ def _different(ours: list[Click], plains: list[Click]) -> list[str]:
 
 def _opened(chromium: Any, server: servers.Server, base: str) -> Any:
     """A new visitor's page, which need not be loaded yet."""
-    page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True).new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server.address}/?{base}", wait_until="commit")
     return page

@@ -138,7 +138,9 @@ def _first(port: int) -> dict[str, Any]:
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=program, args=list(start.CALM))
         for _ in range(1 + ROUNDS):
-            context = chromium.new_context(viewport=PHONE, device_scale_factor=2, is_mobile=True)
+            context = chromium.new_context(
+                viewport=PHONE, device_scale_factor=2, is_mobile=True, bypass_csp=True
+            )
             page = context.new_page()
             session = context.new_cdp_session(page)
             session.send("Network.enable")

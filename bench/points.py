@@ -93,7 +93,7 @@ def run(rows: int | None) -> list[dict[str, Any]]:
 
 
 def _page(chromium: Any) -> Any:
-    page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True).new_page()
     page.set_default_timeout(60_000)
     return page
 

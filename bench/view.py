@@ -122,7 +122,7 @@ def _questions(
     over: heat_surface.Window,
 ) -> list[Question]:
     periods = [v for v in (view, view.compared()) if v is not None]
-    step = 7 if answers.area_table(current, view, units).step == "week" else 1
+    step = 7 if answers.area_table(current, view, units).step_name == "week" else 1
     return [
         Question(
             "headline and areas",

@@ -168,22 +168,22 @@ _PROSE_VOCABULARY = _VOCABULARY | _PROSE | _SORTS
 
 def is_forbidden(header: str) -> bool:
     """Return whether a column of this name may hold what tells who or where somebody is."""
-    return _forbidden(words(header))
+    return _forbidden(split_header(header))
 
 
 def is_personal(header: str) -> bool:
     """Return whether a column of this name holds an attribute of a person, such as race."""
-    return bool(PERSONAL & set(words(header)))
+    return bool(PERSONAL & set(split_header(header)))
 
 
 def is_prose(header: str) -> bool:
     """Return whether a column of this name holds free text, in which anybody may be named."""
-    found = frozenset(words(header, _PROSE_VOCABULARY))
+    found = frozenset(split_header(header, _PROSE_VOCABULARY))
     return bool(found & _PROSE) and not (found & _SORTS and found & _PROSE <= LABELLED)
 
 
 @lru_cache(maxsize=4096)
-def words(header: str, vocabulary: frozenset[str] = _VOCABULARY) -> tuple[str, ...]:
+def split_header(header: str, vocabulary: frozenset[str] = _VOCABULARY) -> tuple[str, ...]:
     """The header's words, lower case without accents; joined ones are taken apart."""
     plain = unicodedata.normalize("NFKD", header).replace("ß", "ss")
     plain = "".join(c for c in plain if not unicodedata.combining(c))

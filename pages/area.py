@@ -20,7 +20,7 @@ st.altair_chart(
     charts.against(
         area_page.against_city(name, answer),
         theme,
-        answer.step,
+        answer.step_name,
         [name, "all areas"],
         frame.changes(view),
     ),

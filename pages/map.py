@@ -22,7 +22,7 @@ with numbers:
     headline.show_headline(view, answer)
 panel.show_panel(view, answer, layer, theme, asked)
 if not player.playing(asked, layer):  # its bar is a chart of its own
-    chart = trend_line.spec(answer.series, theme, answer.step, frame.changes(view))
-    st.vega_lite_chart(chart, alt=f"Incidents a {answer.step}")
+    chart = trend_line.spec(answer.series, theme, answer.step_name, frame.changes(view))
+    st.vega_lite_chart(chart, alt=f"Incidents a {answer.step_name}")
 frame.say_changes(view)
 frame.foot(view, said=True)

@@ -10,7 +10,7 @@ if not found.led:  # too few areas have a number: the whole city says more
     above = st.container()
     city = public_time.city(found)
     with above:
-        public_time.led(city)
+        public_time.explain_lone_city(city)
 st.text(public_frame.public_sentence(found))
 picture, beside = st.columns([1.55, 1])
 with picture:

@@ -1,4 +1,4 @@
-"""The attacks that a public release must survive: one row each, as trust.md lists them."""
+"""The attacks that a public release must survive: one row each."""
 
 from collections.abc import Callable
 from typing import NamedTuple

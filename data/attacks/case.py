@@ -28,7 +28,7 @@ SIDES = ("community", "press")
 
 
 class Count(NamedTuple):
-    """The number of tries of each kind of attack: those of trust.md, or fewer."""
+    """The number of tries of each kind of attack: those, or fewer."""
 
     weeks: int = 104
     pairs: int = 2000

@@ -9,7 +9,7 @@ from data.files import cells
 ENOUGH = 200  # values that are looked at
 
 
-class Found(Exception):
+class UnsafeColumns(Exception):
     """Columns that proved to be free text, or to tell who somebody is, on the way."""
 
     def __init__(self, columns: tuple[str, ...], telling: tuple[str, ...] = ()) -> None:
@@ -38,6 +38,8 @@ class Watch:
     def _judge(self, columns: list[str]) -> None:
         texts = {name: self.open.pop(name) for name in columns}
         telling = tuple(name for name in columns if personal_values.column(name, texts[name]))
-        prose = tuple(n for n in columns if n not in telling and free_text.column(n, texts[n]))
+        prose = tuple(
+            n for n in columns if n not in telling and free_text.is_free_text(n, texts[n])
+        )
         if prose or telling:
-            raise Found(prose, telling)
+            raise UnsafeColumns(prose, telling)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from data.files.cells import is_missing
-from data.personal_columns import is_prose, words
+from data.personal_columns import is_prose, split_header
 
 MOST_WORDS = 5  # on the median; more is a sentence
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -35,12 +35,12 @@ WRITTEN_OUT = (
 )
 
 
-def column(header: str, texts: Sequence[str]) -> bool:
+def is_free_text(header: str, texts: Sequence[str]) -> bool:
     """Return whether a column is free text, by its header or by these values of it."""
-    return is_prose(header) or (not _written_out(header) and looks(texts))
+    return is_prose(header) or (not _written_out(header) and looks_like_prose(texts))
 
 
-def looks(texts: Sequence[str]) -> bool:
+def looks_like_prose(texts: Sequence[str]) -> bool:
     """Return whether most of some texts are different and most are as long as a sentence."""
     held = [text for text in texts if not is_missing(text)]
     if len(set(held)) * 2 <= len(held):
@@ -53,4 +53,4 @@ def _words(text: str) -> int:
 
 
 def _written_out(header: str) -> bool:
-    return not set(words(header)).isdisjoint(WRITTEN_OUT)
+    return not set(split_header(header)).isdisjoint(WRITTEN_OUT)

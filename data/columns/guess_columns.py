@@ -124,7 +124,7 @@ def _fits(target: str, held: Sequence[str]) -> bool:
     """Return whether most values of a column are of the kind that a record column wants."""
     test = TESTS.get(target)
     if test is None:  # a label or a number; never what somebody wrote
-        return not free_text.looks(held)
+        return not free_text.looks_like_prose(held)
     return sum(map(test, held)) * 2 >= len(held)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from data.files.cells import is_missing
-from data.personal_columns import PEOPLE, THINGS, words
+from data.personal_columns import PEOPLE, THINGS, split_header
 from data.words import listed
 
 _FEW = 20  # values among the first rows that are too few to judge by
@@ -80,7 +80,7 @@ class Look(NamedTuple):
 def column(header: str, texts: Sequence[str]) -> bool:
     """Return whether most of the different values of a column tell who somebody is."""
     held = [text.strip() for text in texts if not is_missing(text)]
-    each, said = list(dict.fromkeys(held)), frozenset(words(header))
+    each, said = list(dict.fromkeys(held)), frozenset(split_header(header))
     differ = len(each) * 2 > len(held) or (bool(said) and said <= WHOSE)
     return any(
         sum(map(look.like, each)) * 2 > len(each)

@@ -23,7 +23,7 @@ def attack(
     count: Annotated[str, typer.Option(help="How often each tries: large, or small for a first look.")] = "large",
 ) -> None:
     """Attack a release as others would; publish refuses one that did not survive."""
-    from data.attacks import attack
+    from data.attacks import runner
     from data.attacks.case import LARGE, SMALL
     from data.release import chain, policy
     from data.release.release_manifest import find_release
@@ -33,26 +33,26 @@ def attack(
         if tries is None:
             raise Problem(f"--count is large or small, not {count!r}.")
         store, place = opened()
-        if what.upper() in {a.id for a in attack.ATTACKS}:
+        if what.upper() in {a.id for a in runner.ATTACKS}:
             what, only = "", what
-        attacks = attack.chosen(only)
+        attacks = runner.chosen(only)
         known = chain.known_releases(store)
         name = "" if made else find_release(known, what or "".join(known[-1:]))
         say("Attacking: this takes some minutes." if tries is LARGE else "Attacking ...")
         results: list[Result] = []
         with bar("Attacking") as move:
             if made:
-                each = attack.run_made(policy.load_policy(place), attacks, tries)
-                many = sum(len(attack.SIZES) if a.needs == "tables" else 1 for a in attacks)
+                each = runner.run_made(policy.load_policy(place), attacks, tries)
+                many = sum(len(runner.SIZES) if a.needs == "tables" else 1 for a in attacks)
             else:
-                each, many = attack.run_attacks(attack.released(store, name), attacks, tries), len(attacks)
+                each, many = runner.run_attacks(runner.released(store, name), attacks, tries), len(attacks)
             for result in each:
                 results.append(result)
                 move(len(results), many)
         show(results, f"Release {name}" if name else "Made records")
         whole = bool(name) and not only
         folder = chain.folder(store, name)
-        passed = attack.write_results(folder, results, tries) if whole else all(r.passed for r in results)
+        passed = runner.write_results(folder, results, tries) if whole else all(r.passed for r in results)
         if name and not whole:
             say("One attack alone: attack.json is as it was, and publish asks for all of them.")
         if whole and tries is not LARGE:

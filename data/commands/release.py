@@ -30,7 +30,7 @@ def release(
         store, place = opened()
         with bar("Counting what may be public") as move:
             move(0, 1)
-            made = release_files.write_release(store, place, _date(as_of), embed=embed_files.into)
+            made = release_files.write_release(store, place, _date(as_of), embed=embed_files.write_release_embed)
         for line in release_files.sentences(made):
             say(line)
         if gone := len(store.history().recalled):

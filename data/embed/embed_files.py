@@ -45,7 +45,7 @@ def write_embed(
         files[f"tables/{name}-notes.txt"] = _notes(found[name], manifest).encode()
     known = languages()
     for code in known:
-        speak = language.words(code)
+        speak = language.load_texts(code)
         picture = sentences.picture(sort, opens, drawn, manifest, speak)
         links = {
             "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
@@ -70,7 +70,7 @@ def write_embed(
         file.write_bytes(body)
 
 
-def into(release: Path, manifest: Manifest) -> None:
+def write_release_embed(release: Path, manifest: Manifest) -> None:
     """Write a release's embed/ from what lies in its folder: tables and areas.geojson."""
     paths = [release / f"{path}.parquet" for path in manifest["tables"]]
     tables = {path: pd.read_parquet(file) for path, file in zip(manifest["tables"], paths)}
@@ -157,7 +157,7 @@ def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
 
 def _notes(sort: Sort, manifest: Manifest) -> str:
     """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
-    speak = language.words(FIRST)
+    speak = language.load_texts(FIRST)
     hidden = "Empty: " + (
         "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
     )

@@ -112,7 +112,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def words(language: str, folder: Path = CATALOGUES) -> Words:
+def load_texts(language: str, folder: Path = CATALOGUES) -> Words:
     """A language's texts; what it does not say yet is said in English."""
     english = entries((folder / FIRST / "embed.po").read_text("utf-8"), f"{FIRST}/embed.po")
     own = entries((folder / language / "embed.po").read_text("utf-8"), f"{language}/embed.po")

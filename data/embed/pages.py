@@ -3,7 +3,7 @@
 from string import Template
 
 from data.embed import notes, sentences
-from data.embed.language import Words, capital, esc, words
+from data.embed.language import Words, capital, esc, load_texts
 from data.embed.map import SIZES, Map
 from data.embed.sentences import Picture, Row, city_series
 from data.languages import page_name
@@ -66,7 +66,7 @@ def page(
 def _languages(languages: list[str], own: str) -> str:
     return " ".join(
         f'<a href="{page_name(code)}" hreflang="{code}" lang="{code}">'
-        f"{esc(words(code)('language.name'))}</a>"
+        f"{esc(load_texts(code)('language.name'))}</a>"
         for code in languages
         if code != own
     )

@@ -1,4 +1,4 @@
-"""One CSV row read with care: the slow and exact way that framing.py falls back on."""
+"""One CSV row read with care: the slow and exact way that csv_rows.py falls back on."""
 
 import re
 from typing import NamedTuple

@@ -14,18 +14,17 @@ import pyarrow.csv as pacsv
 
 from data.files.csv_grammar import CLOSED, LINE_END, MOST_ROW_BYTES, OPEN, Grammar, Row
 from data.files.row_marks import CR, LF, Marks, Places, Rows
+from data.files.row_reasons import RowReason
 from data.files.text_file import CONTROLS
 
 _SHOWN = 2000  # bytes of a broken row that are kept with the rejected rows
-
-TOO_LONG = f"longer than {MOST_ROW_BYTES:,} bytes"
-NEVER_CLOSES = "a quote opens here and never closes"
 
 
 class Broken(NamedTuple):
     """A row that cannot be cut into its columns; `text` is its first line as it was."""
 
     line: int
+    kind: RowReason
     reason: str
     text: str
 
@@ -166,8 +165,9 @@ class _Cutter:
             self._place(row.cells, self.at, line)
             self.at = row.end
             return True
-        reason = TOO_LONG if row.quote == CLOSED and row.end < 0 else NEVER_CLOSES
-        self.broken.append(Broken(line, reason, self._text(self.at)))
+        found = row.quote == CLOSED and row.end < 0
+        reason = RowReason.TOO_LONG if found else RowReason.NEVER_CLOSES
+        self.broken.append(Broken(line, reason, reason, self._text(self.at)))
         line_end = LINE_END.search(self.data, self.at)
         self.at = line_end.end() if line_end else len(self.data)
         self.reader.skipping = line_end is None
@@ -181,7 +181,7 @@ class _Cutter:
             self.blank += 1
         elif len(cells) < width or any(cell.strip() for cell in more):
             reason = f"{len(cells):,} cells where the header has {width:,}"
-            self.broken.append(Broken(line, reason, self._text(start)))
+            self.broken.append(Broken(line, RowReason.CELLS, reason, self._text(start)))
         else:
             self.padded += bool(more)
             self.parts.append(self.reader.grammar.encode(cells[:width]))

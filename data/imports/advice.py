@@ -3,46 +3,41 @@
 from collections.abc import Mapping
 
 from data import words
+from data.files.row_reasons import RowReason
 from data.imports.losses import Loss
 
+ANOTHER_TIME = "name the column (--time COLUMN) or the way of writing (--date-format)"
+NO_POINT = "map area_label or city instead, if the file has them"
 IN_COLUMNS = "look whether [columns] in the mapping names the right columns of the file"
-Advice = tuple[tuple[str, str], ...]
-# how a reason begins -> the advice for it; the first that fits is given
-ADVICE: Advice = (
-    ("unknown kind", "give --kind KIND, or rules under [values.kind] in the mapping"),
-    ("no kind", "give --kind KIND for the rows that state none"),
-    ("no time", "name the column that says when it happened: --time COLUMN"),
-    ("the date does not fit", 'say how dates are written, e.g. --date-format "%d/%m/%Y"'),
-    (
-        "the time of day does not fit",
-        'say how it is written: time_of_day_format under [time] in the mapping, e.g. "%H:%M"',
-    ),
-    ("a date", "name the column (--time COLUMN) or the way of writing (--date-format)"),
-    ("the coordinate cannot", IN_COLUMNS + ", and give --decimal where the mark is a comma"),
-    ("the coordinate is out", "say in which system coordinates are, e.g. --crs EPSG:26915"),
-    ("the coordinate", "map area_label or city instead, if the file has them"),
-    ("only one of latitude", IN_COLUMNS),
-    ("latitude and longitude are swapped", "set swapped = true under [place] in the mapping"),
-    (
-        "far outside",
-        "set reach_km under [place] in the mapping (0 is no limit), "
-        "or the place itself: python -m data init",
-    ),
-    ("no place", "map lat and lon, area_label or city under [columns] in the mapping"),
-    ("too few or too many cells", "say what separates columns: --delimiter"),
-    ("a quote opens", "ask for the file anew: its quotes are broken"),
-    ("longer than", "look whether --delimiter and --encoding are right"),
-    ("purged", "nothing: these records were removed on purpose"),
-    ("cannot be told from", "nothing: they may be what was removed on purpose, written anew"),
-)
-# advice on rows that go by their label, without a point
-_LEFT_OUT = (
+# what to do where most rows have a reason; [columns] are looked at where it is none of these
+ADVICE: dict[str, str] = {
+    RowReason.UNKNOWN_KIND: "give --kind KIND, or rules under [values.kind] in the mapping",
+    RowReason.NO_KIND: "give --kind KIND for the rows that state none",
+    RowReason.NO_TIME: "name the column that says when it happened: --time COLUMN",
+    RowReason.BAD_DATE: 'say how dates are written, e.g. --date-format "%d/%m/%Y"',
+    RowReason.BAD_CLOCK: "say how it is written: time_of_day_format under [time] in the mapping, "
+    'e.g. "%H:%M"',
+    RowReason.TOO_OLD: ANOTHER_TIME,
+    RowReason.IN_FUTURE: ANOTHER_TIME,
+    RowReason.BAD_COORDINATE: IN_COLUMNS + ", and give --decimal where the mark is a comma",
+    RowReason.OUT_OF_RANGE: "say in which system coordinates are, e.g. --crs EPSG:26915",
+    RowReason.NULL_ISLAND: NO_POINT,
+    RowReason.NOT_FINITE: NO_POINT,
+    RowReason.SWAPPED: "set swapped = true under [place] in the mapping",
+    RowReason.FAR_OUTSIDE: "set reach_km under [place] in the mapping (0 is no limit), "
+    "or the place itself: python -m data init",
+    RowReason.NO_PLACE: "map lat and lon, area_label or city under [columns] in the mapping",
+    RowReason.CELLS: "say what separates columns: --delimiter",
+    RowReason.NEVER_CLOSES: "ask for the file anew: its quotes are broken",
+    RowReason.TOO_LONG: "look whether --delimiter and --encoding are right",
+    RowReason.PURGED: "nothing: these records were removed on purpose",
+    RowReason.UNSURE: "nothing: they may be what was removed on purpose, written anew",
+}
+# on rows that go by their label, without a point
+LEFT_OUT = (
     "nothing, if the source left these points out: counts by area hold, maps of points do not"
 )
-WITHOUT_POINTS: Advice = (
-    ("the coordinate is 0/0", _LEFT_OUT),
-    ("the coordinate is NaN", _LEFT_OUT),
-)
+WITHOUT_POINTS = {**ADVICE, RowReason.NULL_ISLAND: LEFT_OUT, RowReason.NOT_FINITE: LEFT_OUT}
 
 
 def advise(rows: int, rejected: Mapping[str, int]) -> list[str]:
@@ -79,8 +74,8 @@ def kind_lost(loss: Loss) -> str:
     )
 
 
-def _mostly(reasons: Mapping[str, int], first: Advice = ()) -> str:
-    """The reason met most often, and what to do about it by the first advice that fits."""
+def _mostly(reasons: Mapping[str, int], advice: Mapping[str, str] = ADVICE) -> str:
+    """The reason met most often, and what to do about it."""
     reason = max(reasons, key=lambda why: reasons[why])
-    todo = next((what for start, what in (*first, *ADVICE) if reason.startswith(start)), IN_COLUMNS)
+    todo = advice.get(reason, IN_COLUMNS)
     return f"most often for: {reason} ({reasons[reason]:,}). What to do: {todo}."

@@ -16,6 +16,7 @@ import numpy as np
 
 from data.columns import column_watch
 from data.files.csv_rows import Frame
+from data.files.row_reasons import RowReason
 from data.files.text_file import Progress
 from data.imports import (
     batch,
@@ -29,7 +30,7 @@ from data.imports import (
 from data.imports.losses import Losses
 from data.imports.plan import Options, Plan
 from data.imports.record_reader import Read, Reader
-from data.imports.rejects import PURGED, UNSURE, Rejects
+from data.imports.rejects import Rejects
 from data.imports.report import MissingTexts, Report
 from data.imports.sorted_runs import Runs, ahead
 from data.parse import midnight
@@ -135,7 +136,7 @@ def _read(
         work = _Work(store, decided, name, folder, key)
         try:
             return work, work.read(progress)
-        except column_watch.Found as found:
+        except column_watch.UnsafeColumns as found:
             shutil.rmtree(folder)
             decided = decided.without(found.columns, found.telling)
 
@@ -251,8 +252,8 @@ class _Work:
 
         def about(written: batch.BatchContent) -> dict[str, Any]:
             nonlocal report
-            tally.rejected[PURGED] += written.purged
-            tally.rejected[UNSURE] += written.unsure
+            tally.rejected[RowReason.PURGED] += written.purged
+            tally.rejected[RowReason.UNSURE] += written.unsure
             tally.notes["rows with an id that an earlier, different row has"] += written.same_id
             report = self._report(tally, written)
             return {

@@ -75,7 +75,7 @@ def described(
     """
     used = rules.used()
     unused = [n for n in table_file.names if n not in used and not is_forbidden(n)]
-    told = [n for n in unused if n in prose or free_text.column(n, table_file.values(n))]
+    told = [n for n in unused if n in prose or free_text.is_free_text(n, table_file.values(n))]
     rest = [name for name in unused if name not in told]
     who = tuple(n for n in rest if n in telling or personal_values.column(n, table_file.values(n)))
     others = tuple(name for name in rest if name not in who)
@@ -85,7 +85,11 @@ def described(
 def _bare(rules: FileMapping, table_file: TableFile) -> tuple[str, ...]:
     """Texts in the column of kinds that no rule makes a word."""
     column = rules.columns.get("kind")
-    if column is None or "kind" in rules.tags or free_text.looks(table_file.values(column)):
+    if (
+        column is None
+        or "kind" in rules.tags
+        or free_text.looks_like_prose(table_file.values(column))
+    ):
         return ()
     read = value_words.translate("kind", rules.values.get("kind", {}))
     bare = [v for v in dict.fromkeys(table_file.values(column)) if v and read(v) is None]

@@ -80,7 +80,11 @@ class Plan:
         called = known_words.NAMES["kind"].split()
         named = (name for name in self.attributes if known_words.plain(name) in called)
         column = self.mapping.columns.get("kind") or next(named, None)
-        return None if column is None or free_text.looks(self.table_file.values(column)) else column
+        return (
+            None
+            if column is None or free_text.looks_like_prose(self.table_file.values(column))
+            else column
+        )
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -169,7 +173,7 @@ def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: S
 
 def _sorted(names: tuple[str, ...], table_file: TableFile) -> tuple[tuple[str, ...], ...]:
     """Columns nobody mapped: free text, such as tell who somebody is, and the others."""
-    prose = tuple(name for name in names if free_text.column(name, table_file.values(name)))
+    prose = tuple(name for name in names if free_text.is_free_text(name, table_file.values(name)))
     rest = tuple(name for name in names if name not in prose)
     telling = tuple(name for name in rest if personal_values.column(name, table_file.values(name)))
     return prose, telling, tuple(name for name in rest if name not in telling)

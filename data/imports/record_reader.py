@@ -15,10 +15,10 @@ from data.record import SCHEMA, UTC
 from data.storage import identity, projection
 from data.storage.projection import Bounds
 from data.values import attributes, location, occurred_at
-from data.values.enums import Worded
 from data.values.location import Spots
 from data.values.occurred_at import Clocks, Moments
 from data.values.verdicts import Verdicts
+from data.values.word_columns import Worded
 from geo.arrays import Ints
 
 LINE = "row_line"  # beside the record until it is in its place

@@ -9,13 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from data.files.csv_rows import Frame
+from data.files.row_reasons import RowReason
 from data.files.spreadsheet import guard
 from data.imports.plan import Plan
 from data.imports.record_reader import Read
 from data.storage import identity
 
-PURGED = "purged earlier"
-UNSURE = "cannot be told from a record that was purged"
 RAW = "row as it was"
 WITHHELD = "(not shown: it may hold columns that are not imported)"
 
@@ -53,14 +52,13 @@ class Rejects:
 
     def _broken(self, frame: Frame) -> list[list[str]]:
         rows = []
-        for line, reason, text in frame.broken:
+        for line, kind, reason, text in frame.broken:
             cells = self.plan.table_file.cells(text)
             names = [f"{self.plan.source.name}:{cell}" for cell in cells]
             if self.purged and any(name in self.purged for name in names):
-                self.counts[PURGED] += 1
+                self.counts[RowReason.PURGED] += 1
                 continue
-            # the numbers differ from row to row, the reason does not
-            self.counts["too few or too many cells" if "cells" in reason else reason] += 1
+            self.counts[kind] += 1
             shown = WITHHELD if self.plan.withheld else text
             rows.append([str(line), "", reason, *[""] * len(self.plan.shown), shown])
         return rows
@@ -77,7 +75,7 @@ class Rejects:
         rows = []
         for place, row in enumerate(at.tolist()):
             if purged[place]:
-                self.counts[PURGED] += 1
+                self.counts[RowReason.PURGED] += 1
                 continue
             reason = verdicts.reasons[verdicts.code[row] - 1]
             self.counts[reason.key] += 1

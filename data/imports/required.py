@@ -182,7 +182,7 @@ def _spoken(table_file: TableFile, rules: FileMapping) -> str:
     """The first texts in the column of kinds; not what somebody wrote in sentences."""
     texts = list(dict.fromkeys(map(csv_file.clean_label, _held(table_file, rules.columns["kind"]))))
     texts = texts or _strange(table_file, rules)
-    if free_text.looks(texts):
+    if free_text.looks_like_prose(texts):
         return "sentences, which are not shown because they may name people"
     more = " ..." if len(texts) > _SHOWN else ""
     return ", ".join(f'"{text[:40]}"' for text in texts[:_SHOWN]) + more

@@ -47,6 +47,13 @@ class Tiles(NamedTuple):
     credit: str
     learns: str
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The origins that the tiles come from, as a content security policy names them."""
+        parts = urlsplit(self.url)
+        named = (parts.netloc.replace("{s}", letter) for letter in self.subdomains or "a")
+        return tuple(f"{parts.scheme}://{host}" for host in dict.fromkeys(named))
+
 
 def local(asked: Basemap) -> Local | None:
     """The local map, None where none is named. Problem says what is wrong with the file."""

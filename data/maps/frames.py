@@ -192,7 +192,7 @@ def heat(
 ) -> npt.NDArray[np.float32]:
     """The heat of each frame over the window's shown pixels: incidents per km2 per week."""
     stack = _pixels(current, view, made, over.around)
-    frames = made.taken(heat_surface.brought(stack, over))
+    frames = made.taken(heat_surface.with_border_counts(stack, over))
     values = density.per_km2_per_week(frames, over.inside, over.around.metres, bandwidth, 1.0)
     rows, columns = over.shown.within(over.around)
     weeks = np.asarray(covered(current, view, made), np.float32)

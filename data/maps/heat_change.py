@@ -40,7 +40,9 @@ def _period(current: Current, view: View, over: Window) -> Period:
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, spread = density.counted(column, row, n, east, south, over.around)
     return Period(
-        heat_surface.brought(counts, over), heat_surface.covered_weeks(view, current), spread
+        heat_surface.with_border_counts(counts, over),
+        heat_surface.covered_weeks(view, current),
+        spread,
     )
 
 
@@ -56,7 +58,7 @@ def _factor(
     over = heat_surface.window(place, mercator.grid_over(around.bounds, shift), bandwidth)
     grid = over.around
     stacks = [
-        heat_surface.brought(pixel_counts.by_step(current, view, grid, step), over)
+        heat_surface.with_border_counts(pixel_counts.by_step(current, view, grid, step), over)
         for view in found
     ]
     now, before = stacks

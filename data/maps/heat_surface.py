@@ -159,7 +159,7 @@ def _brought(inside: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], npt.NDArr
     return taken, rows.astype(np.int64) * inside.shape[1] + columns
 
 
-def brought(counts: npt.NDArray[Any], over: Window) -> npt.NDArray[Any]:
+def with_border_counts(counts: npt.NDArray[Any], over: Window) -> npt.NDArray[Any]:
     """Counts (..., rows, columns) with those just outside the outline brought in.
 
     A street along the border is the place's own, though a pixel's centre may lie beyond.
@@ -180,7 +180,7 @@ def surface(
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, spread = density.counted(column, row, n, east, south, around)
     values = density.per_km2_per_week(
-        brought(counts, over),
+        with_border_counts(counts, over),
         over.inside,
         around.metres,
         bandwidth,

@@ -27,7 +27,7 @@ def true_precision(
     for raw in frames:
         ok = raw.ok
         parsed, _ = midnight.as_dates(raw, rule, zone, np.zeros(len(ok), bool))
-        local, shown = (midnight.clock_sentence(p, midnight.LOCAL, zone)[ok] for p in (parsed, raw))
+        local, shown = (midnight.clock_times(p, midnight.LOCAL, zone)[ok] for p in (parsed, raw))
         dates &= bool((parsed.precision[ok] == DATE).all())
         firsts &= dates and bool(is_first(local).all())
         times = np.union1d(times, shown % DAY)

@@ -57,14 +57,14 @@ def as_dates(parsed: Parsed, stated: str | None, zone: str, times: Flags) -> tup
     if stated not in (LOCAL, UTC):
         return parsed, np.zeros(len(parsed.ok), bool)
     rows = _at_midnight(parsed, stated, zone) & ~times
-    local = np.where(rows, clock_sentence(parsed, stated, zone), parsed.local)
+    local = np.where(rows, clock_times(parsed, stated, zone), parsed.local)
     precision = np.where(rows, DATE, parsed.precision).astype(np.uint8)
     return Parsed(parsed.ok, local, precision, parsed.absolute & ~rows), rows
 
 
 def days(parsed: Parsed, zone: str) -> Micros:
     """The first moment of each date, on the file's clock."""
-    local = clock_sentence(parsed, LOCAL, zone)
+    local = clock_times(parsed, LOCAL, zone)
     return local // DAY * DAY
 
 
@@ -99,7 +99,7 @@ def doubt(counts: Counts, clock: bool) -> tuple[str, int] | None:
     ), rows
 
 
-def clock_sentence(parsed: Parsed, stated: str, zone: str) -> Micros:
+def clock_times(parsed: Parsed, stated: str, zone: str) -> Micros:
     """The times that the clock of a rule showed: a text without an offset is on the file's."""
     if stated == UTC or not parsed.absolute.any():
         return parsed.local
@@ -108,6 +108,6 @@ def clock_sentence(parsed: Parsed, stated: str, zone: str) -> Micros:
 
 def _at_midnight(parsed: Parsed, stated: str, zone: str) -> Flags:
     at: Flags = (
-        parsed.ok & (parsed.precision <= HOUR) & (clock_sentence(parsed, stated, zone) % DAY == 0)
+        parsed.ok & (parsed.precision <= HOUR) & (clock_times(parsed, stated, zone) % DAY == 0)
     )
     return at

@@ -15,6 +15,7 @@ from data.storage.store import Current
 from data.views import export, links, periods, recording, seasonality, view_counts
 from data.views.coverage import Extent, cover, step_name
 from data.views.filters import period, source_option
+from data.views.periods import NoComparison, Obstacle
 from data.views.view import NOTHING, PREVIOUS, WEEK, View
 from geo import forest, memory, rates, tabulate
 from geo.arrays import Flags, Ints
@@ -135,17 +136,22 @@ def halves(view: View, current: Current) -> View | None:
     return replace(view, start=end - timedelta(days=half - 1), end=end)
 
 
-def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Flags) -> Pair | str:
+def two_periods(
+    current: Current, view: View, units: gpd.GeoDataFrame, asked: Flags
+) -> Pair | NoComparison:
     """A View against the period that it is compared with; why not, where it cannot be."""
     other = view.compared()
     now = cover(view, current.meta)
     before = None if other is None else cover(other, current.meta)
     step = view_counts.choose_step(now, before, current)
-    if (why := periods.why_not(now, before, step, current)) or other is None or before is None:
-        return why
+    obstacle = periods.find_obstacle(now, before, step, current)
+    if obstacle or other is None or before is None:
+        return obstacle or NoComparison(Obstacle.NOT_ASKED, "Nothing to compare with was chosen.")
     a, b = (_side(current, replace(v, compare=NOTHING), step, units, asked) for v in (view, other))
     if not a.n + b.n:
-        return "No comparison: there is no record in either period."
+        return NoComparison(
+            Obstacle.NO_RECORD, "No comparison: there is no record in either period."
+        )
     days = [one.length(step) for one in (now, before)]
     told = seasonality.count_past(current, now, before, step, units)
     years = None
@@ -163,7 +169,7 @@ def two_periods(current: Current, view: View, units: gpd.GeoDataFrame, asked: Fl
 
 def two_sets(
     current: Current, view: View, units: gpd.GeoDataFrame, these: Flags, those: Flags
-) -> Pair | str:
+) -> Pair | NoComparison:
     """Two sets of areas in one period: rates per resident; why not, where it cannot be.
 
     The weeks are the same on both sides, so what they do together cancels. Each area of
@@ -171,17 +177,20 @@ def two_sets(
     """
     view = replace(view, areas=(), compare=NOTHING)
     if not recording.is_count(view, current.meta):
-        return recording.NO_COMPARISON
+        return NoComparison(Obstacle.NO_COUNT, recording.NO_COMPARISON)
     covers = cover(view, current.meta)
     if covers.extent is Extent.NONE:
-        return f"No comparison: {covers.gap}"
+        return NoComparison(Obstacle.UNCOVERED, f"No comparison: {covers.gap}")
     step = view_counts.choose_step(covers, None, current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
-        return f"No comparison: it takes two whole {step_name(view, step)}s or more."
+        sentence = f"No comparison: it takes two whole {step_name(view, step)}s or more."
+        return NoComparison(Obstacle.TOO_SHORT, sentence)
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
     a, b = (replace(s, totals=s.counts[s.asked].sum(axis=0)) for s in (a, b))
     if not a.n + b.n:
-        return "No comparison: no record of this View lies in these areas."
+        return NoComparison(
+            Obstacle.NO_RECORD, "No comparison: no record of this View lies in these areas."
+        )
     people = _people(view, units)
     known = [side.asked & (people > 0) for side in (a, b)]
     all_a, all_b = (side.counts[k].sum(axis=0) for side, k in zip((a, b), known))
@@ -227,27 +236,31 @@ def asked_of(
 
 def two_sources(
     current: Current, view: View, other: View, units: gpd.GeoDataFrame, asked: Flags
-) -> Pair | str:
+) -> Pair | NoComparison:
     """A View against that of another source, over what both cover: shares of areas."""
     for one in (view, other):
         if why := recording.no_count(one, current.meta):
-            return f"No comparison: {why}"
+            return NoComparison(Obstacle.NO_COUNT, f"No comparison: {why}")
     spans = [(c.first, c.last) for c in (cover(v, current.meta) for v in (view, other))]
     start = max(view.start, *(s[0] for s in spans))
     end = min(view.end, *(s[1] for s in spans))
     if start > end:
-        return f"No comparison: {_spans(view, other, spans)} They share no day of this View."
+        sentence = f"No comparison: {_spans(view, other, spans)} They share no day of this View."
+        return NoComparison(Obstacle.APART, sentence)
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
     covers = cover(a, current.meta)
     step = view_counts.choose_step(covers, cover(b, current.meta), current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
         least = f"two whole {step_name(a, step)}s"
-        return f"No comparison: {_spans(view, other, spans)} They share less than {least}."
+        sentence = f"No comparison: {_spans(view, other, spans)} They share less than {least}."
+        return NoComparison(Obstacle.TOO_SHORT, sentence)
     left, right = (_side(current, v, step, units, asked) for v in (a, b))
     totals = [int(side.counts[asked].sum()) for side in (left, right)]
     if not all(totals):
         none = other if totals[0] else view
-        return f"No comparison: no record of {source_option(none.sources[0])} lies in these areas."
+        name = source_option(none.sources[0])
+        sentence = f"No comparison: no record of {name} lies in these areas."
+        return NoComparison(Obstacle.NO_RECORD, sentence)
     both = (left.counts[asked], right.counts[asked])
     found = forest.ratios(*both, *totals, paired=True, inflation=_of_shares(*both))
     table = _table(units, asked, left, right, found)

@@ -25,7 +25,7 @@ def value(release: Release, name: str) -> Any:
     return released.rule(release.manifest, name)
 
 
-def first(text: str) -> str:
+def sentence_case(text: str) -> str:
     """A sentence with a capital, the rest as it is."""
     return text[:1].upper() + text[1:]
 

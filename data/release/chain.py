@@ -20,7 +20,7 @@ from data.storage.events import ReleaseBuilt, to_row
 from data.storage.store import Store
 
 
-class Before(NamedTuple):
+class ReleaseBase(NamedTuple):
     """The state that a release builds on: numbers that stay, its areas, and whether a year is over.
 
     `held` are cells whose numbers were recalled: they are not counted again.
@@ -45,7 +45,7 @@ def folder(store: Store, name: str) -> Path:
     return store.root / "releases" / name
 
 
-def stamp(secret: bytes, internal: str) -> str:
+def public_stamp(secret: bytes, internal: str) -> str:
     """The store's stamp as the public sees it: who knows all records but one learns nothing.
 
     The stamp itself is a hash of the records' files, so that a guess could be tested
@@ -81,7 +81,7 @@ def past(store: Store) -> list[Past]:
     return sorted(found, key=lambda p: p.as_of)
 
 
-def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
+def before(store: Store, rules: Policy, as_of: date, mark: str) -> ReleaseBase:
     """The numbers and areas that a release as of a date must keep to.
 
     Failed releases that nobody saw do not count, nor do ones by other areas. What only a
@@ -101,7 +101,7 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
     same = (areas.stem, rules.least_residents)
     made = [p for p in made if (p.built.areas, p.built.least) == same]
     if not made:
-        return Before(None, areas, False)
+        return ReleaseBase(None, areas, False)
     if made[-1].as_of > as_of:
         raise Problem(
             f"Release {made[-1].id} is newer than {as_of}: closed numbers are never computed "
@@ -118,7 +118,7 @@ def before(store: Store, rules: Policy, as_of: date, mark: str) -> Before:
     joined = _joined([*([base] if base else []), *map(_blank, recalled)])
     reissue = bool(kept) and made[-1].as_of.year < as_of.year
     held = frozenset(cell for each in recalled for cell in _withdrawn(each, base))
-    return Before(joined, areas, reissue, held)
+    return ReleaseBase(joined, areas, reissue, held)
 
 
 def _areas(store: Store, rules: Policy, shown: list[Past]) -> Path:

@@ -11,7 +11,7 @@ from data import words
 from data.release.tables import PolicyEntry
 from data.settings import Problem, Settings, read_toml, settings_path
 
-SETTINGS = ("school", "clinic", "worship", "shelter", "home")
+SENSITIVE_SETTINGS = ("school", "clinic", "worship", "shelter", "home")
 _GRADES = ("corroborated", "verified")
 
 
@@ -35,7 +35,7 @@ class Policy:
     narrowest: int = 10
     reissue_change: int = 10
     sensitive_kinds: tuple[str, ...] = ()
-    sensitive_settings: tuple[str, ...] = SETTINGS
+    sensitive_settings: tuple[str, ...] = SENSITIVE_SETTINGS
     years: int = 5
     since: date | None = None
     zone: str = "UTC"

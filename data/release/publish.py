@@ -18,7 +18,7 @@ from data.storage.events import ReleasePublished, ReleaseRecalled
 from data.storage.store import Store
 
 # attacks that a release must have survived; a list, because the attacks themselves load scipy
-ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
+REQUIRED_ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
 # the least number of tries of each attack
 TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 STONE = "recalled"  # what `current` shows when no release is left
@@ -133,7 +133,7 @@ def _survived(source: Path) -> None:
         raise Problem(f"attack.json of {source.name} cannot be read. {called}") from None
     if not same:
         raise Problem(f"attack.json of {source.name} is about other bytes. {called}")
-    untried = [name for name in ATTACKS if name not in dict(results)]
+    untried = [name for name in REQUIRED_ATTACKS if name not in dict(results)]
     if untried:
         raise Problem(f"Release {source.name} was not attacked by {', '.join(untried)}. {called}")
     if few:

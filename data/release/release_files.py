@@ -102,7 +102,7 @@ def write_release(
             as_of=as_of.isoformat(),
             areas=before.areas.stem,
             least=rules.least_residents,
-            stamp=build.due(store, settings),
+            stamp=build.required_stamp(store, settings),
             secret=secret_key.mark(secret),
         )
         store.ledger.append(event)
@@ -118,7 +118,7 @@ def _built(
     rules: Policy,
     secret: bytes,
     as_of: date,
-    before: chain.Before,
+    before: chain.ReleaseBase,
     check: Check | None,
 ) -> release_numbers.Built:
     """The tables, with what an attack finds telling held back until it finds nothing."""
@@ -158,7 +158,7 @@ def _manifest(
     return {
         "place": {"name": settings.name, "zone": settings.zone},
         "as_of": as_of.isoformat(),
-        "stamp": chain.stamp(secret, build.due(store, settings)),
+        "stamp": chain.public_stamp(secret, build.required_stamp(store, settings)),
         "code": _code(),
         "policy": policy.policy_entries(rules),
         "warnings": policy.warnings(rules),

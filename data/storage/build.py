@@ -24,7 +24,7 @@ FORMAT = 6  # part of the stamp: a change of the narrow table makes a new one
 _ROW_GROUP = 122_880
 
 
-def due(store: Store, settings: Settings) -> str:
+def required_stamp(store: Store, settings: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
     history = store.history()
     sets = {name: of.id for name, of in history.area_sets.items()}
@@ -44,12 +44,12 @@ def rebuild(
 
     `progress` is told rows done and rows in all.
     """
-    stamp = due(store, settings)
+    stamp = required_stamp(store, settings)
     if store.now() == stamp and store.at(stamp).whole():
         # left by a command that was killed: the next writer sweeps it
         if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
             with store.writing():
-                forget(store)
+                remove_purged(store)
         return stamp
     with store.writing() as scratch:
         built = scratch / "current"
@@ -62,11 +62,11 @@ def rebuild(
         meta = table_meta.describe(store, settings, built, stamp, unplaced, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
-        forget(store)
+        remove_purged(store)
     return stamp
 
 
-def forget(store: Store) -> None:
+def remove_purged(store: Store) -> None:
     """Remove what still holds purged records: older tables first, then the batches they name.
 
     So readers never see a table whose batch is gone. The writer calls this, after the swap.
@@ -128,7 +128,7 @@ def _facts(
             compression="lz4",
             use_dictionary=False,
         ) as writer:
-            done, coarser = 0, [facts.Cells(r) for r in words.HEXAGONS.values()]
+            done, coarser = 0, [facts.HexagonNumbers(r) for r in words.HEXAGONS.values()]
             for batch in _chunks(reader):
                 table = facts.narrowed(batch, placing, coarser, meridian)
                 writer.write_table(table, _ROW_GROUP)

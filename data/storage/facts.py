@@ -30,7 +30,7 @@ class Areas:
     by_point: tuple[int, ...] = ()
 
 
-class Cells:
+class HexagonNumbers:
     """Short numbers for the hexagons of one resolution, in the order they are met."""
 
     def __init__(self, resolution: int) -> None:
@@ -97,7 +97,7 @@ def mask_sql(column: str) -> str:
 
 
 def narrowed(
-    rows: pa.Table, sets: list[Areas], coarser: list[Cells], meridian: float = 0.0
+    rows: pa.Table, sets: list[Areas], coarser: list[HexagonNumbers], meridian: float = 0.0
 ) -> pa.Table:
     """The rows with their areas, cell and map pixel, without what Views never ask.
 

@@ -19,7 +19,11 @@ def lines(store: Store, settings: Settings) -> Iterator[str]:
         yield first_step(settings)
         return
     meta = store.at(stamp).meta
-    behind = "" if build.due(store, settings) == stamp else "   (behind: python -m data rebuild)"
+    behind = (
+        ""
+        if build.required_stamp(store, settings) == stamp
+        else "   (behind: python -m data rebuild)"
+    )
     yield f"Data {stamp}: {meta['rows']:,} incidents{behind}"
     if not meta["rows"]:
         yield first_step(settings)

@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from data.files import cells
 from data.files.cells import is_missing
+from data.files.row_reasons import PARTS, RowReason
 from data.parse import time_formats
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Parsed, convert
-from data.personal_columns import words
+from data.personal_columns import split_header
 from data.values import time_roles
 from data.values.verdicts import Verdicts
 from data.words import listed
@@ -38,7 +39,7 @@ _Values = Callable[[str], Sequence[str]]
 def date_columns(names: Sequence[str], values: _Values) -> tuple[dict[str, str], int]:
     """The columns of year, month, day, hour, minute of one date, and its role.
 
-    {} where no two of them tell year and month. The role is a place in roles.ROLES.
+    {} where no two of them tell year and month. The role is a place in time_roles._ROLES.
     """
     found = _by_role(names, values)
     whole = [role for role, parts in sorted(found.items()) if {"year", "month"} <= set(parts)]
@@ -72,7 +73,7 @@ def read_dates(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     """
     numbers = {part: _numbers(table, columns, part, verdicts) for part in DATE_PARTS}
     for part in DATE_PARTS[:2]:
-        verdicts.reject(numbers[part] == EMPTY, "no time", columns[part])
+        verdicts.reject(numbers[part] == EMPTY, RowReason.NO_TIME, columns[part])
     ok = _checked(numbers, columns, verdicts)
     ok &= (numbers["year"] >= 0) & (numbers["month"] >= 0)
     given = numbers["day"] >= 0
@@ -85,7 +86,7 @@ def read_dates(table: pa.Table, columns: Columns, verdicts: Verdicts) -> Parsed:
     }
     parsed = convert(fields)
     if "day" in columns:
-        verdicts.reject(ok & ~parsed.ok, "the month has no such day", columns["day"])
+        verdicts.reject(ok & ~parsed.ok, RowReason.NO_SUCH_DAY, columns["day"])
     precision = np.where(given, DATE, MONTH).astype(np.uint8)
     return Parsed(ok & parsed.ok, parsed.local, precision, parsed.absolute)
 
@@ -115,7 +116,7 @@ def _by_role(names: Sequence[str], values: _Values) -> dict[int, dict[str, str]]
 
 def _part(header: str) -> tuple[str, int]:
     """The part that a header names, "" for none, and the role of its other words."""
-    split = words(header, _VOCABULARY)
+    split = split_header(header, _VOCABULARY)
     said = OF.sub("", " ".join(split)).split()
     met = [part for part in _WORDS if set(said) & _WORDS[part]]
     if len(met) != 1:
@@ -162,9 +163,7 @@ def _checked(numbers: Mapping[str, Ints], columns: Columns, verdicts: Verdicts) 
         low, high = LIMITS[part]
         wrong = (found != EMPTY) & ((found < low) | (found > high))
         if wrong.any():
-            verdicts.reject(
-                wrong, f"the {part} is not a number from {low} to {high}", columns[part]
-            )
+            verdicts.reject(wrong, PARTS[part], columns[part])
         ok &= ~wrong
     return ok
 

@@ -10,19 +10,18 @@ import pyarrow.compute as pc
 from data import words
 from data.files import cells
 from data.files.cells import is_missing
+from data.files.row_reasons import RowReason
 from data.mappings.mapping import FileMapping
 from data.storage.projection import WGS84, Bounds, transformer
 from data.values import value_words
 from data.values.coordinates import PAIRS, POINTS, Numbers, numbers, pairs
-from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from data.values.word_columns import read_words
 from geo.arrays import Flags, Floats
 
 POINT, AREA, CITY = 0, 3, 4  # exact, area, city in words.PLACE_PRECISIONS
 _FINER = "a stated precision of place was finer than the row: the row's own holds"
 NO_LABEL = "the place is stated to an area that has no name: taken as the city"
-ONE_ONLY = "only one of latitude and longitude is given"
-SWAPPED = "latitude and longitude are swapped (exchanged they lie in the place)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def located(
     nowhere = ~given & ~labelled & ~cells.flags(city.is_valid())
     ways = ("lat", "lat_lon", "point", "x", "area_label", "city")
     column = next((rules.columns[way] for way in ways if way in rules.columns), "")
-    verdicts.reject(nowhere, "no place at all", column)
+    verdicts.reject(nowhere, RowReason.NO_PLACE, column)
     stated = _stated(table, rules, rows, verdicts)
     verdicts.note((stated >= 0) & (stated < own), _FINER)
     least = words.CODES["place_precision"].get(rules.place.precision or "", POINT)
@@ -81,7 +80,7 @@ class Refusals:
         self.labelled, self.verdicts = labelled, verdicts
         self.refused = np.zeros(len(labelled), bool)
 
-    def refuse(self, rows: Flags, why: str, column: str) -> None:
+    def refuse(self, rows: Flags, why: RowReason, column: str) -> None:
         """Refuse the coordinates of rows that were not refused yet."""
         fresh = rows & ~self.refused
         self.refused |= fresh
@@ -139,16 +138,16 @@ def _checked(
     """Coordinates in degrees where both are given; impossible ones are refused."""
     both, one = lat.said & lon.said, lat.said ^ lon.said
     where = names[0]
-    refusals.refuse(one & lat.said, ONE_ONLY, names[1])
-    refusals.refuse(one & lon.said, ONE_ONLY, where)
-    unread = "the coordinate cannot be read as a number"
+    refusals.refuse(one & lat.said, RowReason.ONE_ONLY, names[1])
+    refusals.refuse(one & lon.said, RowReason.ONE_ONLY, where)
+    unread = RowReason.BAD_COORDINATE
     refusals.refuse(both & ~lat.ok, unread, where)
     refusals.refuse(both & ~lon.ok, unread, names[1])
     finite = np.isfinite(lat.values) & np.isfinite(lon.values)
-    refusals.refuse(both & ~finite, "the coordinate is NaN or infinite", where)
+    refusals.refuse(both & ~finite, RowReason.NOT_FINITE, where)
     usable = both & finite
     north, east = np.where(usable, lat.values, 0.0), np.where(usable, lon.values, 0.0)
-    refusals.refuse(usable & (north == 0) & (east == 0), "the coordinate is 0/0", where)
+    refusals.refuse(usable & (north == 0) & (east == 0), RowReason.NULL_ISLAND, where)
     if crs:
         east, north = transformer(crs, WGS84).transform(east, north)
         finite = np.isfinite(north) & np.isfinite(east)
@@ -158,10 +157,10 @@ def _checked(
     if bounds.known:
         turned = usable & (np.abs(east) <= 90) & ~bounds.far(east, north)
         far = ~within | bounds.far(north, east)
-        refusals.refuse(turned & far, SWAPPED, where)
-    refusals.refuse(usable & ~within, "the coordinate is out of range", where)
+        refusals.refuse(turned & far, RowReason.SWAPPED, where)
+    refusals.refuse(usable & ~within, RowReason.OUT_OF_RANGE, where)
     if bounds.known:
-        refusals.refuse(usable & far, "far outside the place", where)
+        refusals.refuse(usable & far, RowReason.FAR_OUTSIDE, where)
     usable = usable & ~refusals.refused
     nan = np.full(len(north), np.nan)
     return np.where(usable, north, nan), np.where(usable, east, nan), usable

@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files import cells
+from data.files.row_reasons import RowReason
 from data.mappings.mapping import FileMapping, Pattern
 from data.parse import date_order, midnight
 from data.parse.time_parse import DATE, EXACT, HOUR, MONTH, Format, Parsed
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.values import date_parts, value_words
-from data.values.enums import read_words
 from data.values.verdicts import Verdicts
+from data.values.word_columns import read_words
 from geo.arrays import Flags, Ints
 
 UNKNOWN = ("unknown", "unk", "unknown date", "not known", "unbekannt", "desconocido", "tbd")
@@ -90,13 +91,9 @@ def occurred(table: pa.Table, rules: FileMapping, clocks: Clocks, verdicts: Verd
     stated = np.maximum(stated, _patterns(rules, met, rows, verdicts))
     precision = np.maximum(parsed.precision, stated).astype(np.uint8)
     moments = _placed(parsed, precision, clocks, verdicts)
-    verdicts.reject(parsed.ok & (moments.local < _FIRST), "a date before 1900", column)
+    verdicts.reject(parsed.ok & (moments.local < _FIRST), RowReason.TOO_OLD, column)
     latest = _micros(clocks.now + timedelta(days=1))
-    verdicts.reject(
-        parsed.ok & (moments.utc > latest),
-        "a date in the future (more than a day after the import)",
-        column,
-    )
+    verdicts.reject(parsed.ok & (moments.utc > latest), RowReason.IN_FUTURE, column)
     return moments
 
 
@@ -110,10 +107,10 @@ def _dates(
     )
     silent = cells.flags(cells.missing_cells(texts)) | _unknown(texts)
     verdicts.count_missing("occurred_at", cells.count_texts(texts, silent))
-    verdicts.reject(silent, "no time", column)
+    verdicts.reject(silent, RowReason.NO_TIME, column)
     form = Format(rules.time.formats["occurred_at"])
     parsed = form.parse(texts)
-    unfit = "the date does not fit the format of the file"
+    unfit = RowReason.BAD_DATE
     verdicts.reject(~parsed.ok, unfit, column, f"{unfit} ({form.text})")
     return parsed, met
 
@@ -161,7 +158,7 @@ def _clock(table: pa.Table, rules: FileMapping, verdicts: Verdicts) -> Parsed | 
         clock = Parsed(timed | ~said, clock.local % DAY, clock.precision, no_offset)
     code = said & ~clock.ok & cells.flags(pc.is_in(texts, value_set=pa.array(date_order.NO_CLOCKS)))
     verdicts.note(code, NO_CLOCK)
-    unfit = "the time of day does not fit the format of the file"
+    unfit = RowReason.BAD_CLOCK
     verdicts.reject(said & ~code & ~clock.ok, unfit, column, f"{unfit} ({form.text})")
     return clock._replace(ok=clock.ok & said)
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from data.files import known_words
-from data.personal_columns import words
+from data.personal_columns import split_header
 from data.words import listed
 
 # What a header says its time to be, the best first. The last word counts: the time at
@@ -58,7 +58,7 @@ _WHOLE = tuple(map(listed, ("year yr yyyy", "month mo mm", "day dy dd")))
 
 def header_words(header: str) -> frozenset[str]:
     """The words of a header; not those of "year/month/day", which say how it is written."""
-    found = frozenset(words(header, VOCABULARY))
+    found = frozenset(split_header(header, VOCABULARY))
     return (
         found - frozenset().union(*_WHOLE) | {"date"} if all(map(found.__and__, _WHOLE)) else found
     )

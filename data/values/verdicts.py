@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from data.files.row_reasons import RowReason
 from geo.arrays import Flags
 
 _Places = npt.NDArray[np.integer[Any]]
@@ -14,7 +15,7 @@ _Places = npt.NDArray[np.integer[Any]]
 class Reason(NamedTuple):
     """The reason why a row is rejected: counted by `key`; `text` may show the cell."""
 
-    key: str
+    key: RowReason
     column: str
     text: str
 
@@ -34,7 +35,7 @@ class Verdicts:
         self.missing: dict[str, Counter[str]] = {}
         self.unknown: dict[str, Counter[str]] = {}
 
-    def reject(self, rows: Flags, key: str, column: str, text: str = "") -> None:
+    def reject(self, rows: Flags, key: RowReason, column: str, text: str = "") -> None:
         """Reject rows that are not rejected yet."""
         fresh = rows & (self.code == 0)
         if fresh.any():
@@ -42,7 +43,7 @@ class Verdicts:
             self.code[fresh] = len(self.reasons)
 
     def reject_each(
-        self, rows: Flags, which: _Places, texts: list[str], key: str, column: str
+        self, rows: Flags, which: _Places, texts: list[str], key: RowReason, column: str
     ) -> None:
         """Reject rows, each with the text that `which` says; in one pass."""
         fresh = np.flatnonzero(rows & (self.code == 0))
@@ -59,7 +60,7 @@ class Verdicts:
         if rows.any():
             self._notes.append((sentence, rows))
 
-    def go_by_label(self, rows: Flags, why: str) -> None:
+    def go_by_label(self, rows: Flags, why: RowReason) -> None:
         """Count rows whose coordinate cannot be, and that go by their area's label."""
         if rows.any():
             self._by_label.append((why, rows))

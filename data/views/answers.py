@@ -10,6 +10,7 @@ import pandas as pd
 from data.storage.store import Current
 from data.views import periods, recording, seasonality, shape_filter, view_counts
 from data.views.coverage import Coverage, Extent, cover, starts, step_name
+from data.views.periods import NoComparison
 from data.views.view import HEXAGON_OF, View
 from data.words import HEXAGONS
 from geo import drawn_shape, forest, tabulate
@@ -43,8 +44,8 @@ class Answer:
     `table` has a row a unit (see geo.tabulate.areas_table), `unit`, and `asked`: whether
     the View asks for it; `series` has start, at, n, whole and note, a row a step that the
     source covers; `counts` are by unit and step, of which `at` is the column. `step` is
-    "week", "day", "night" (a day that ends in the morning) or "month"; what is known only
-    to the month is in `table`, but in no week, day or night. Without a `comparison`, `why`
+    that of data.views.view; what is known only
+    to the month is in `table`, but in no week, day or night. Without a `comparison`, `obstacle`
     says why. Where the sources do not cover the period at all it is not `covered`, and where
     no record lies in any unit none is `placed`: the zeros of the table are no zeros then.
     `headline` is that of data.views.view_counts.
@@ -53,12 +54,22 @@ class Answer:
     table: pd.DataFrame
     series: pd.DataFrame
     counts: npt.NDArray[np.int64]
-    step: str
+    step: int
     comparison: Comparison | None
-    why: str
+    obstacle: NoComparison | None
     coverage: Coverage
     placed: bool
     headline: dict[str, int]
+
+    @property
+    def step_name(self) -> str:
+        """The name of a step: "week", "month", "day", or "night" for one that ends in the morning."""
+        return step_name(self.coverage.view, self.step)
+
+    @property
+    def why(self) -> str:
+        """The reason in words why there is no comparison; empty where there is one."""
+        return self.obstacle.sentence if self.obstacle else ""
 
     @property
     def covered(self) -> bool:
@@ -75,9 +86,9 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     counted = view_counts.by_area_and_step(current, view, step)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
-    why = periods.why_not(covers, covers_before, step, current)
+    obstacle = periods.find_obstacle(covers, covers_before, step, current)
     now = before = comparison = days = told = None
-    if other is not None and covers_before is not None and not why:
+    if other is not None and covers_before is not None and not obstacle:
         earlier = view_counts.by_area_and_step(current, other, step)
         kept, kept_before = covers.whole(step), covers_before.whole(step)
         now = rows[:, kept]
@@ -122,9 +133,9 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         table,
         step_series(covers, counted.counts.sum(axis=0), step),
         rows,
-        step_name(view, step),
+        step,
         comparison,
-        why,
+        obstacle,
         covers,
         headline["n"] == 0 or headline["outside"] < headline["n"],
         headline,

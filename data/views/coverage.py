@@ -26,7 +26,7 @@ class Extent(Enum):
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceDays:
     """One source of a View: what its records are called, and its first and last day."""
 
     says: str
@@ -41,7 +41,7 @@ class Coverage:
     view: View
     first: date
     last: date
-    sources: tuple[Source, ...]
+    sources: tuple[SourceDays, ...]
 
     @property
     def extent(self) -> Extent:
@@ -100,7 +100,7 @@ class Coverage:
         held = self.whole_starts(step)
         return float(np.mean([last_day(s, step).day for s in held])) if held else float(MONTH)
 
-    def uncovered(self, step: int) -> Source | None:
+    def uncovered(self, step: int) -> SourceDays | None:
         """The source that does not cover all whole steps of the View; None where all do.
 
         Days that the cutting to whole steps leaves out need no record.
@@ -127,7 +127,9 @@ class Coverage:
 def cover(view: View, meta: Meta) -> Coverage:
     """Return the coverage of a View: computed once, and handed on."""
     sources = tuple(
-        Source(s["says"], *days) for s in chosen_sources(view, meta) if (days := covered_days(s))
+        SourceDays(s["says"], *days)
+        for s in chosen_sources(view, meta)
+        if (days := covered_days(s))
     )
     if not sources:
         today = local_today(meta)

@@ -155,7 +155,7 @@ def query(view: View, meta: Meta) -> str:
 def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
     """The View in words: N of M, what was asked for, and what is left out and why.
 
-    `counted` is the answer of `questions.headline`.
+    `counted` is the answer of `view_counts.headline`.
     """
     asked = [said for row in FILTERS if (said := row.says(view, meta))]
     text = f"{counted['n']:,} of {meta['rows']:,} incidents: {', '.join(asked)}."

@@ -17,7 +17,7 @@ def pair(view: View, current: Current) -> tuple[View, View] | None:
         return None
     now, before = cover(view, current.meta), cover(other, current.meta)
     step = view_counts.choose_step(now, before, current)
-    if periods.why_not(now, before, step, current):
+    if periods.find_obstacle(now, before, step, current):
         return None
     return _cut(now, step, current), _cut(before, step, current)
 

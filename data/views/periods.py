@@ -1,6 +1,8 @@
 """The step that a View is counted by, and whether two periods can be compared."""
 
 from datetime import timedelta
+from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -40,28 +42,53 @@ def covered_hours(coverage: Coverage, current: Current) -> pd.DataFrame:
     return (found.value_counts(sort=False) / 2).rename("of").reset_index()
 
 
-def why_not(now: Coverage, before: Coverage | None, step: int, current: Current) -> str:
-    """The reason why a View cannot be compared, in words; empty where it can.
+class Obstacle(Enum):
+    """The obstacles to a comparison."""
+
+    NOT_ASKED = "nothing to compare with was chosen"
+    NO_COUNT = "the records are no count"
+    UNCOVERED = "a source does not cover all of a period"
+    OVERLAP = "the periods share steps"
+    TOO_SHORT = "fewer whole steps than two"
+    RECORDING = "a known change of recording lies between"
+    NO_RECORD = "no record on one side or both"
+    APART = "the sources share no day"
+
+
+class NoComparison(NamedTuple):
+    """No comparison: what stands in its way, and that in words."""
+
+    obstacle: Obstacle
+    sentence: str
+
+
+def find_obstacle(
+    now: Coverage, before: Coverage | None, step: int, current: Current
+) -> NoComparison | None:
+    """Return why a View cannot be compared; None where it can.
 
     Only whole steps are compared, so only what lies within them can stand against it.
     """
     if before is None:
-        return "Nothing to compare with was chosen."
+        return NoComparison(Obstacle.NOT_ASKED, "Nothing to compare with was chosen.")
     if not recording.is_count(now.view, current.meta):
-        return recording.NO_COMPARISON
+        return NoComparison(Obstacle.NO_COUNT, recording.NO_COMPARISON)
     for one in (now, before):
         if source := one.uncovered(step):
             other = one.view
             against = "" if one is now else f" with {period(other.start, other.end)}"
             covers = f"{source.says} cover {period(source.first, source.last)}"
-            return f"No comparison{against}: the records of {covers}."
+            sentence = f"No comparison{against}: the records of {covers}."
+            return NoComparison(Obstacle.UNCOVERED, sentence)
     days, days_before = (one.whole_starts(step) for one in (now, before))
     if set(days) & set(days_before):
-        return "No comparison: the two periods overlap."
+        return NoComparison(Obstacle.OVERLAP, "No comparison: the two periods overlap.")
     if min(len(days), len(days_before)) < LEAST_STEPS:
         least = step_name(now.view, step)
-        return f"No comparison: it takes two whole {least}s or more in each period."
+        sentence = f"No comparison: it takes two whole {least}s or more in each period."
+        return NoComparison(Obstacle.TOO_SHORT, sentence)
     first, last = min(*days, *days_before), last_day(max(*days, *days_before), step)
     for day, what in recording.changes_between(now.view, current.meta, first, last):
-        return f"No comparison across {period(day, day)}. {what}"
-    return ""
+        sentence = f"No comparison across {period(day, day)}. {what}"
+        return NoComparison(Obstacle.RECORDING, sentence)
+    return None

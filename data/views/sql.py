@@ -113,11 +113,13 @@ def words_sql(column: str, field: str) -> Callable[[View, Meta], Clause | None]:
 
 
 def force_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL that holds for rows with any of the kinds of force asked for."""
     mask = sum(1 << words.CODES["force"][word] for word in view.forces)
     return ("(force & ?) <> 0", [mask]) if mask else None
 
 
 def grade_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL that holds for rows of the grades asked for; without any, for all but rejected ones."""
     codes = words.CODES["grade"]
     if view.grades:
         return listed_sql("grade", [codes[g] for g in view.grades])
@@ -162,11 +164,13 @@ def polygon_set(name: str, meta: Meta) -> tuple[int, AreaSetMeta] | None:
 
 
 def area_names(meta: Meta) -> tuple[str, ...]:
+    """The names of the areas of the chosen set."""
     found = polygon_set(meta.get("chosen_set", ""), meta)
     return tuple(found[1]["names"]) if found else ()
 
 
 def area_sql(view: View, meta: Meta) -> Clause | None:
+    """SQL that holds for rows in the areas asked for."""
     found = polygon_set(view.area_set, meta)
     if not view.areas or found is None:
         return None

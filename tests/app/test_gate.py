@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
+from data.maps import basemap
 from data.site import Site
 from ui.app import gate, sign_in
 from ui.app.access import LOOPBACK, start_refusal
@@ -25,7 +26,8 @@ FROM_LINK = {"accept": "text/html", "sec-fetch-mode": "navigate"}
 
 async def _all(request: Request) -> Response:
     await request.body()
-    kind = "text/html" if request.url.path.rstrip("/") in PAGES else "application/json"
+    path = request.url.path.rstrip("/")
+    kind = "text/html" if path in PAGES or path.endswith(".html") else "application/json"
     held = HTMLResponse("all", headers={"access-control-allow-origin": "*"}, media_type=kind)
     held.set_cookie("a", "b")
     return held
@@ -312,6 +314,16 @@ def test_policies_keep_pages_to_themselves() -> None:
     assert not any("http" in value or "*" in value for value in rules.values())
     shown = policy("/areas", public=True, frames=("https://news.example.org",))
     assert shown["frame-ancestors"] == "'self' https://news.example.org"
+
+
+def test_only_the_map_may_show_tiles_of_others() -> None:
+    named = basemap.Tiles("T", "https://{s}.tiles.example/{z}/{x}/{y}.png", "ab", 19, "", "")
+    assert named.hosts == ("https://a.tiles.example", "https://b.tiles.example")
+    frame = "/component/streamlit_folium.st_folium/index.html"
+    shown = policy(frame, tiles=named.hosts)["img-src"].split()
+    assert shown == ["'self'", "data:", "blob:", *named.hosts]
+    assert policy(frame)["img-src"].split() == ["'self'", "data:", "blob:"]
+    assert "tiles.example" not in str(policy("/areas", tiles=named.hosts))
 
 
 def test_the_public_has_no_sign_in_and_no_uploads() -> None:

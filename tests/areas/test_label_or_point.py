@@ -193,7 +193,7 @@ def test_areas_that_come_after_the_records(store: Store) -> None:
     assert placed(store)[1] == {"label_not_point": 6}
     add(store, place_by=["point"])
     assert placed(store)[1] == {"point_not_label": 6}
-    assert build.due(store, PLACE) == store.stamp() == stamp
+    assert build.required_stamp(store, PLACE) == store.stamp() == stamp
 
 
 def test_each_source_has_its_own_rule(store: Store) -> None:

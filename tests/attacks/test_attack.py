@@ -14,12 +14,12 @@ import pytest
 
 from data.attacks import (
     ATTACKS,
-    attack,
     differencing,
     linear_programme,
     made_records,
     membership,
     payload,
+    runner,
     served,
 )
 from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
@@ -39,21 +39,21 @@ BY_JOB = [a.id for a in ATTACKS if a.needs == "job"]
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """A small made release with a folder."""
-    found = attack.made_case(RULES, 8000, years=2, many=12)
+    found = runner.made_case(RULES, 8000, years=2, many=12)
     assert sum(int(f["n"].notna().sum()) for f in found.tables.values()) > 500
     return folder(found, tmp_path_factory.mktemp("made"))
 
 
 @pytest.mark.parametrize("name", BY_TABLES)
 def test_a_made_release_survives(case: Case, name: str) -> None:
-    (result,) = attack.run_attacks(case, [BY_ID[name]], SMALL)
+    (result,) = runner.run_attacks(case, [BY_ID[name]], SMALL)
     assert result.passed, result
 
 
 @pytest.mark.parametrize("name", BY_JOB)
 def test_the_job_survives(name: str) -> None:
     few = SMALL._replace(days=4)
-    (result,) = attack.run_attacks(attack.case_of({}, RULES), [BY_ID[name]], few)
+    (result,) = runner.run_attacks(runner.case_of({}, RULES), [BY_ID[name]], few)
     assert result.passed, result
 
 
@@ -61,7 +61,7 @@ def test_the_job_survives(name: str) -> None:
 @pytest.mark.skipif(not PROVE, reason="the large counts")
 @pytest.mark.parametrize("name", [a.id for a in ATTACKS])
 def test_survives_the_numbers_of_the_specification(name: str) -> None:
-    for result in attack.run_made(RULES, [BY_ID[name]], LARGE):
+    for result in runner.run_made(RULES, [BY_ID[name]], LARGE):
         print(result)
         assert result.passed, result
 
@@ -233,13 +233,13 @@ def test_the_truth_is_counted_anew(case: Case) -> None:
 def test_the_result_is_written_for_these_bytes(case: Case) -> None:
     assert case.folder is not None
     results = [Result("A1", "differencing", True, "0", "none"), Result("A2", "x", False, "1", "0")]
-    assert attack.write_results(case.folder, results, SMALL) is False
+    assert runner.write_results(case.folder, results, SMALL) is False
     told = json.loads((case.folder / "attack.json").read_text())
     assert told["release"] == release_manifest.digest(case.folder / "manifest.json")
     assert told["passed"] is False and told["results"][0]["id"] == "A1"
     assert told["count"] == SMALL._asdict()
-    assert attack.write_results(case.folder, [], LARGE) is False
-    assert attack.write_results(case.folder, results[:1], LARGE)
+    assert runner.write_results(case.folder, [], LARGE) is False
+    assert runner.write_results(case.folder, results[:1], LARGE)
 
 
 def test_made_records_are_as_promised() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data.attacks import ATTACKS, attack, made_records
+from data.attacks import ATTACKS, made_records, runner
 from data.attacks.case import SMALL, Build, Case
 from data.release.policy import Policy
 from data.release.tables import Tables
@@ -23,11 +23,11 @@ BY_ID = {a.id: a for a in ATTACKS}
 def attacked(name: str, rules: Policy, build: Build | None = None, yearly: int = 0) -> str:
     """The finding of an attack against a policy; empty where the release survives."""
     case = (
-        attack.made_case(rules, yearly, years=2, many=12) if yearly else attack.case_of({}, rules)
+        runner.made_case(rules, yearly, years=2, many=12) if yearly else runner.case_of({}, rules)
     )
     # the attacker is told the limits of the policy that stands in trust.md
     case = dataclasses.replace(case, least=10, build=build or case.build)
-    (result,) = attack.run_attacks(case, [BY_ID[name]], FEW)
+    (result,) = runner.run_attacks(case, [BY_ID[name]], FEW)
     return "" if result.passed else result.figure
 
 
@@ -58,7 +58,7 @@ def test_a_rule_switched_off_is_found(
 
 def bent(change: Callable[..., Tables]) -> Build:
     """The job with something done to what goes in or comes out."""
-    job = attack.job(RULES)
+    job = runner.job(RULES)
     return lambda *given, **more: change(job, *given, **more)
 
 
@@ -94,26 +94,26 @@ def test_community_among_the_official_is_found() -> None:
 
 
 def test_a_second_geography_is_found() -> None:
-    case = attack.made_case(RULES, 3000, years=2, many=12)
+    case = runner.made_case(RULES, 3000, years=2, many=12)
     more = {"community/area-month": case.tables["community/area-month"]}
     other = {f"{path}-by-ward": frame for path, frame in more.items()}
     case = dataclasses.replace(case, tables=case.tables | other)
-    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
+    (found,) = runner.run_attacks(case, [BY_ID["A13"]], FEW)
     assert not found.passed and "not on the list" in found.figure
 
 
 def test_areas_of_few_are_found(tmp_path: Path) -> None:
     from tests.attacked import folder
 
-    case = folder(attack.made_case(RULES, 3000, years=2, many=12), tmp_path)
-    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
+    case = folder(runner.made_case(RULES, 3000, years=2, many=12), tmp_path)
+    (found,) = runner.run_attacks(case, [BY_ID["A13"]], FEW)
     assert found.passed, found.figure
-    case = folder(attack.made_case(RULES, 3000, years=2, many=12), tmp_path / "few", residents=900)
-    (found,) = attack.run_attacks(case, [BY_ID["A13"]], FEW)
+    case = folder(runner.made_case(RULES, 3000, years=2, many=12), tmp_path / "few", residents=900)
+    (found,) = runner.run_attacks(case, [BY_ID["A13"]], FEW)
     assert not found.passed and "few live in" in found.figure
 
 
 def test_rules_as_they_are_survive_the_same() -> None:
     for name in ("A1", "A2", "A13"):
         assert not attacked(name, RULES, yearly=8000), name
-    assert isinstance(attack.case_of({}, RULES), Case) and made_records.GROUPS == 74
+    assert isinstance(runner.case_of({}, RULES), Case) and made_records.GROUPS == 74

@@ -308,13 +308,13 @@ def test_catalogues_are_complete(language: str) -> None:
                 assert set(embed_words.HOLE.findall(one)) >= set(
                     embed_words.HOLE.findall(other)
                 ) - {"n"}, key
-    speak = embed_words.words(language)
+    speak = embed_words.load_texts(language)
     assert all(f"kind.{k.code}" in speak.texts for k in words.KINDS)
     assert len(speak("date.months").split(" ")) == 12
 
 
 def test_every_text_that_is_asked_for_exists() -> None:
-    keys = set(embed_words.words("en").texts)
+    keys = set(embed_words.load_texts("en").texts)
     asked = set()
     for file in [*(ROOT / "data/embed").glob("*.py"), *(ROOT / "static/embed").glob("*.js")]:
         asked |= set(
@@ -346,6 +346,6 @@ def test_a_language_may_follow(tmp_path: Path) -> None:
     (tmp_path / "so/embed.po").write_text(
         'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama muujin"\n'
     )
-    speak = embed_words.words("so", tmp_path)
+    speak = embed_words.load_texts("so", tmp_path)
     assert speak("hidden") == "lama muujin" and speak("table.area") == "Area"
     assert languages(tmp_path) == ["en", "so"]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from data.files import csv_rows
 from data.files.csv_grammar import Grammar
-from data.files.csv_rows import NEVER_CLOSES, TOO_LONG, Frame
+from data.files.csv_rows import Frame
+from data.files.row_reasons import RowReason
 
 # characters that make CSV hard, and few others, so that short texts meet them often
 CELL = st.text(alphabet='ab"\n\r ,;\t|é\u2028', max_size=8)
@@ -105,7 +106,7 @@ def test_only_named_columns_are_read() -> None:
 def test_a_quote_that_never_closes_swallows_one_line() -> None:
     frames = cut(b'1,"open\n2,b\n3,"c ""d"""\n', ",", 2)
     assert rows_of(frames) == [["2", "b"], ["3", 'c "d"']]
-    assert [b[:2] for f in frames for b in f.broken] == [(1, NEVER_CLOSES)]
+    assert [b[:2] for f in frames for b in f.broken] == [(1, RowReason.NEVER_CLOSES)]
 
 
 def test_a_long_cell_that_closes_is_one_row() -> None:
@@ -123,7 +124,7 @@ def test_endless_lines_take_no_memory_and_no_time(piece: int) -> None:
     assert time.monotonic() - start < 5
     assert rows_of(frames) == [["1", "a"], ["2", "b"]]
     reasons = [b[:2] for f in frames for b in f.broken]
-    assert reasons == [(2, TOO_LONG), (4, NEVER_CLOSES)]
+    assert reasons == [(2, RowReason.TOO_LONG), (4, RowReason.NEVER_CLOSES)]
 
 
 def test_many_odd_rows_take_linear_time() -> None:

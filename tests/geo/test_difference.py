@@ -149,7 +149,7 @@ def test_shuffled_weeks_of_the_sample_flag_nothing(sample_store: Path, runs: int
         place, heat_surface.visible_window(place, 2 * bandwidth)[0], bandwidth
     )
     grid = over.around
-    weekly = heat_surface.brought(pixel_counts.by_step(current, asked, grid, 7), over)
+    weekly = heat_surface.with_border_counts(pixel_counts.by_step(current, asked, grid, 7), over)
     assert weekly.shape[0] == 52 and weekly.sum() > 50_000
     for _ in range(runs):
         order = rng.permutation(52)

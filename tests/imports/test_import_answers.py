@@ -147,7 +147,7 @@ def test_enough_of_a_column_ends_the_first_reading(monkeypatch: pytest.MonkeyPat
     watched = column_watch.Watch(("extra", "bare"))
     monkeypatch.setattr(column_watch, "ENOUGH", 5)
     said = [SAID.format(canary=n) for n in range(9)]
-    with pytest.raises(column_watch.Found) as found:
+    with pytest.raises(column_watch.UnsafeColumns) as found:
         watched.look(pa.table({"extra": ["", *said], "bare": [""] * 10}))
     assert found.value.columns == ("extra",)
     watched.done()

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from data.areas import area_import
+from data.files import csv_grammar
+from data.files.row_reasons import RowReason
+from data.imports import advice
 from data.storage import build
 from data.storage.store import Store
 from tests.areas.test_boundaries import geojson, square
@@ -132,3 +135,14 @@ def test_what_the_source_calls_it_is_named_where_our_kind_hides_it(store: Store,
     assert report.sentences()[-2].startswith(
         'What the source calls "Violent offence" (other) lost all of its rows: 25 of 25'
     )
+
+
+def test_every_reason_is_met_by_advice_of_its_own_or_by_the_columns() -> None:
+    """No advice hangs on how a reason is worded: it is looked up by the reason itself."""
+    assert set(advice.ADVICE) <= set(RowReason)
+    assert f"{csv_grammar.MOST_ROW_BYTES:,}" in RowReason.TOO_LONG
+    for reason in RowReason:
+        (said,) = advice.advise(2, {reason: 2})
+        todo = advice.ADVICE.get(reason, advice.IN_COLUMNS)
+        assert f"most often for: {reason} (2). What to do: {todo}." in said
+    assert advice.LEFT_OUT in advice.points_lost(2, {RowReason.NULL_ISLAND: 2})[0]

@@ -88,7 +88,7 @@ def test_no_incident_is_lost_at_the_outline(current: Current, place: Extent) -> 
     found = pixel_counts.counts(current, asked, over.around)
     column, row, n, east, south = (c.to_numpy() for c in found.columns)
     counts, _ = density.counted(column, row, n, east, south, over.around)
-    kept = heat_surface.brought(counts, over)
+    kept = heat_surface.with_border_counts(counts, over)
     assert (kept[~over.inside] == 0).all()
     assert kept.sum() > 0.999 * n.sum() > 0.999 * 51_000
 

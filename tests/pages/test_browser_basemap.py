@@ -102,11 +102,12 @@ class Visit:
         self.ranges: list[tuple[int, str]] = []
         self.contexts: list[Any] = []
 
-    def open(self, path: str, size: dict[str, int] = WIDE, dark: bool = False) -> Any:
+    def open(self, path: str, size: dict[str, int] = WIDE, dark: bool = False, **more: Any) -> Any:
         """A page of the dashboard, its map drawn; the page before it is closed."""
         while self.contexts:
             self.contexts.pop().close()
-        context = self.browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
+        scheme = "dark" if dark else "light"
+        context = self.browser.new_context(viewport=size, color_scheme=scheme, **more)
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
@@ -279,6 +280,15 @@ def test_tiles_of_others_by_hand_told_and_without_a_referrer(
     drawn(page)
     page.wait_for_timeout(800)
     assert len(tiles.asked) == before
+
+
+def test_the_policy_lets_tiles_of_others_through_where_they_are_named(
+    visit: Visit, tiles: Server
+) -> None:
+    page = visit.open("/" + AT, bypass_csp=False)
+    tiles.asked.clear()
+    pick(page, "Tiles of Green tiles")
+    assert tiles.asked and share_of(map_pixels(page), TILE, 6) > 0.03
 
 
 def test_switching_shows_no_blank_map(visit: Visit) -> None:

@@ -211,7 +211,7 @@ PERIODS = ["2024-W53", "2025-W01", "2020-W53", "2025-01", "2025-12", "2025-Q1", 
 
 
 def test_periods_have_the_words_of_the_english_catalogue(both: Both) -> None:
-    speak = language.words("en")
+    speak = language.load_texts("en")
     told = {p for t in both.kept.tables.values() for p in t["period"].astype(str) if len(p) < 10}
     for period in sorted({*told, *PERIODS} - {"2024-W53"}):
         assert speak.period(period) == period_words(period)
@@ -220,7 +220,7 @@ def test_periods_have_the_words_of_the_english_catalogue(both: Both) -> None:
 
 
 def test_words_for_what_is_not_shown_are_the_catalogue_s() -> None:
-    assert language.words("en")("hidden.long") == release_words.HIDDEN
+    assert language.load_texts("en")("hidden.long") == release_words.HIDDEN
 
 
 def test_official_periods_are_whole_and_without_gaps() -> None:

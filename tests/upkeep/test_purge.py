@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from data.__main__ import app
-from data.imports import importer, rejects
+from data.files.row_reasons import RowReason
+from data.imports import importer
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
 from data.storage import batches, build, identity
@@ -123,7 +124,7 @@ def test_a_purged_victim_stays_away_and_the_others_stay(
         [*victims, *victims],
     ):
         report = take(lines)
-        purged = report.rejected.get(rejects.PURGED)
+        purged = report.rejected.get(RowReason.PURGED)
         assert report.unchanged or purged == lines.count(victims[gone])
         found = shown(store)
         assert target not in found and wanted.items() <= found.items()
@@ -166,11 +167,11 @@ def test_a_row_written_anew_does_not_bring_a_purged_one_back(take: Take, store: 
     first = shown(store)
     purge.purge(store, "calls:24-1")
     report = take([f"{ROW},18", V2], OWN)  # the source mended the age
-    assert report.rejected == {rejects.UNSURE: 1}
+    assert report.rejected == {RowReason.UNSURE: 1}
     assert hashes(store) == {first["calls:24-1-2"]}
     # a second victim that comes later is another one: the purged row is still in the file
     report = take([V1, V2, V3], OWN)
-    assert report.rejected == {rejects.PURGED: 1} and len(hashes(store)) == 2
+    assert report.rejected == {RowReason.PURGED: 1} and len(hashes(store)) == 2
 
 
 def test_a_purged_row_without_an_id_does_not_come_back_by_other_columns(
@@ -189,7 +190,7 @@ def test_a_purged_row_without_an_id_does_not_come_back_by_other_columns(
     lines = [line.rpartition(",")[0] for line in (*VICTIMS[:2], OTHER)]
     report = take(lines, HEAD.rpartition(",")[0])  # the export without ages
     same = 2 if row["occurred_at"].day == 13 else 1
-    assert report.rejected == {rejects.UNSURE: same}
+    assert report.rejected == {RowReason.UNSURE: same}
     assert left <= set(shown(store))
 
 
@@ -335,7 +336,7 @@ def test_without_the_key_of_the_purges_nothing_is_imported(take: Take, store: St
     store.ledger.append(RecordPurged(identity.subject("calls:24-1", key), key=mark))
     other = "24-2,2024-03-09 10:07,44.9,-93.2,other,5"
     report = take([V1, other], OWN)
-    assert report.rejected == {rejects.PURGED: 1}
+    assert report.rejected == {RowReason.PURGED: 1}
     purge.unimport(store, batches.live(store)[0])
     identity.key_file(store.root).unlink()
     with pytest.raises(Problem, match=r"missing, the key .* purged rows would come back"):
@@ -349,16 +350,16 @@ def test_purges_of_earlier_versions_hold(take: Take, store: Store) -> None:
     store.root.mkdir()
     store.ledger.append(RecordPurged(identity.unkeyed(f"calls:{name}")))
     report = take([VICTIMS[0], OTHER])
-    assert report.rejected == {rejects.PURGED: 1} and len(shown(store)) == 1
+    assert report.rejected == {RowReason.PURGED: 1} and len(shown(store)) == 1
     moment = int(datetime(2024, 3, 8, 16, 7, tzinfo=UTC).timestamp()) * 1_000_000
     mark = "\x1f".join(["calls:24-1", str(moment), "-93.2", "44.9", ""])
     store.ledger.append(RecordPurged(identity.unkeyed(mark)))
     report = take([V1, "24-1,2024-03-09 10:07,44.9,-93.2,other,5"], OWN)
-    assert report.rejected == {rejects.PURGED: 1}
+    assert report.rejected == {RowReason.PURGED: 1}
     # the first version told of the record and of its batch in one event
     store.ledger.append(BatchRewritten(identity.unkeyed("calls:24-9"), "a batch", "another"))
     report = take(
         ["24-9,2024-03-10 10:07,44.9,-93.2,other,5", "24-8,2024-03-11 10:07,44.9,-93.2,other,5"],
         OWN,
     )
-    assert report.rejected == {rejects.PURGED: 1} and report.kept == 1
+    assert report.rejected == {RowReason.PURGED: 1} and report.kept == 1

@@ -138,7 +138,7 @@ def test_months_end_with_their_last_day_and_are_counted_by_month(town: Town) -> 
     assert source["imports"][0]["last"] == "2016-04-30"
     view = asked(current)
     answer = answered(current, view)
-    assert answer.step == "month" and answer.headline["n"] == 24
+    assert answer.step_name == "month" and answer.headline["n"] == 24
     assert answer.series["n"].tolist() == [6, 6, 6, 6] and answer.series["whole"].all()
     assert [f"{d:%Y-%m-%d}" for d in answer.series["start"]][1] == "2016-02-01"
     assert answer.counts.tolist() == [[2] * 4] * 3 and answer.table["n"].tolist() == [8, 8, 8]
@@ -149,13 +149,13 @@ def test_months_enter_no_week_and_no_day(town: Town) -> None:
     current = town(MIXED)
     view = asked(current)
     answer = answered(current, view)
-    assert answer.step == "week" and answer.headline["n"] == 72 == answer.table["n"].sum()
+    assert answer.step_name == "week" and answer.headline["n"] == 72 == answer.table["n"].sum()
     assert answer.counts.sum() == 60 and answer.series["n"].max() == 7
     assert answer.headline["no_step"] == 12
     said = links.sentence(view, current.meta, answer.headline)
     assert "12 are known only to the month" in said and "in no week, day or hour" in said
     short = answered(current, between(current, "2016-01-28", "2016-02-05"))
-    assert short.step == "day" and short.series["n"].tolist() == [1] * 9
+    assert short.step_name == "day" and short.series["n"].tolist() == [1] * 9
     every = view_counts.count_series(current, view, "kind")
     assert every["n"].sum() == 72 and every.dropna()["n"].sum() == 60
     assert view_counts.daily(current, view)["n"].max() == 1
@@ -221,7 +221,7 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
     assert "ratio of incidents a day 1.00" in headline.change_sentence(answered(current, view))
     units = outlines.units(current, view.area_set)
     pair = compare.two_periods(current, view, units, np.ones(3, bool))
-    assert not isinstance(pair, str) and pair.unit == "month"
+    assert isinstance(pair, compare.Pair) and pair.unit == "month"
     assert pair.overall is not None and pair.overall.ratio[0] == pytest.approx(1.0)
     cut = paired_periods.pair(view, current)
     assert cut is not None and cut[0].end == date(2016, 4, 30)
@@ -426,7 +426,7 @@ def test_nights_that_are_not_covered_whole_are_cut_and_counted(town: Town) -> No
     said = links.sentence(view, current.meta, found)
     assert "37 more happened before 06:00 on the first day" in said
     assert "20 happened in the last night" in said and "in no whole night" in said
-    assert answer.step == "night" and answer.series["n"].tolist() == [30] * 6 + [20]
+    assert answer.step_name == "night" and answer.series["n"].tolist() == [30] * 6 + [20]
     assert answer.series["whole"].tolist() == [True] * 6 + [False]
     made = frames.steps(current, view, "day", 1)
     assert made.frames == 6

@@ -14,6 +14,7 @@ from data.patterns import compare, hot_spots, near_repeats, neighbors, space_tim
 from data.settings import Problem
 from data.storage.store import Current
 from data.views import answers, recording
+from data.views.periods import NoComparison, Obstacle
 from data.views.recording import KnownChange
 from geo import rates, trends
 from tests.pages.test_pages import opened, said, store  # noqa: F401
@@ -252,7 +253,8 @@ def test_what_is_no_count_has_no_rate_and_no_comparison(current: Current, units:
         compare.two_sources(current, force, asked, units, every),
         compare.two_sources(current, asked, force, units, every),
     ):
-        assert isinstance(found, str) and "no count of what happened" in found
+        assert isinstance(found, NoComparison) and found.obstacle is Obstacle.NO_COUNT
+        assert "no count of what happened" in found.sentence
     assert compare.halves(asked, current) is None
 
 

@@ -227,7 +227,7 @@ def test_no_comparison_outside_what_is_covered(current: Current) -> None:
     )
     answer = answers.area_table(current, autumn, units)
     told = answer.comparison
-    assert told is not None and answer.step == "week"
+    assert told is not None and answer.step_name == "week"
     assert told.period_before == "Mar 6 - May 28 2017"  # partial weeks are cut
     assert told.period == "Sep 4 - Nov 26 2017"
     assert told.before == pytest.approx(answer.table["before"].sum())

@@ -17,7 +17,9 @@ from ui.app import access, gate, packed_files, sign_in
 from ui.frame import look, menu
 
 
-def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
+def make(
+    audience: str, named: Site, port: int, store: Path | None, tiles: tuple[str, ...] = ()
+) -> Any:
     """The application of an audience under its names; with a store's lists of people, or none."""
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
@@ -31,6 +33,7 @@ def make(audience: str, named: Site, port: int, store: Path | None) -> Any:
         public=audience == "public",
         person=access.Person(store) if store else None,
         frames=named.frames,
+        tiles=tiles,
         scripts=gate.script_hashes(look.SCRIPT),
         released=public is not None,
     )

@@ -98,8 +98,13 @@ PRIVATE = {
     "form-action": "'none'",
     "frame-ancestors": "{frames}",
 }
-# the map's frame makes its script in the page; no other page may
-INNER = {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'", "frame-ancestors": "'self'"}
+# the map's frame makes its script in the page, and shows the tiles of others that a reader may
+# switch on; no other page may
+INNER = {
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "img-src": "'self' data: blob: {tiles}",
+    "frame-ancestors": "'self'",
+}
 RELEASED_PAGES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -151,7 +156,8 @@ class Gate:
 
     `hosts` are the Host headers that are answered, with the origin of each. `pages` are the
     addresses of pages. `person` says whether who asks may come in; None where nobody is asked,
-    which only this machine itself may be. `frames` may show pages in a frame.
+    which only this machine itself may be. `frames` may show pages in a frame, and `tiles` are the
+    hosts whose pictures the map may show.
     """
 
     def __init__(
@@ -163,6 +169,7 @@ class Gate:
         public: bool,
         person: Callable[[HTTPConnection], Refusal | None] | None = None,
         frames: tuple[str, ...] = (),
+        tiles: tuple[str, ...] = (),
         scripts: str = "",
         released: bool = False,
     ) -> None:
@@ -170,9 +177,10 @@ class Gate:
         self.person, self.released = person, released
         self._writing = 0  # requests whose bodies are being taken in
         shown = " ".join(("'self'", *frames)) if public else "'none'"
+        others = " ".join(tiles)
         self.policies = {
             name: "; ".join(
-                f"{rule} {value.format(scripts=scripts, frames=shown)}".strip()
+                f"{rule} {value.format(scripts=scripts, frames=shown, tiles=others)}".strip()
                 for rule, value in rules.items()
             )
             for name, rules in POLICIES.items()

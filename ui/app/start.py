@@ -69,7 +69,9 @@ def main() -> int:
         f"{name} is at {named.origin or f'http://localhost:{port}'} ({only}Ctrl+C stops it).",
         flush=True,
     )
-    return _serve(taken, audience, named, settings.store if settings and asks else None)
+    others = basemap.tiles(settings.basemap) if settings else None
+    store = settings.store if settings and asks else None
+    return _serve(taken, audience, named, store, others.hosts if others else ())
 
 
 def _public() -> str:
@@ -116,15 +118,22 @@ def bind(address: str, port: int) -> socket.socket:
     return taken
 
 
-def _serve(taken: socket.socket, audience: str, named: site.Site, store: Path | None) -> int:
-    """Serve until somebody stops it. `store` is where the lists of people are."""
+def _serve(
+    taken: socket.socket,
+    audience: str,
+    named: site.Site,
+    store: Path | None,
+    tiles: tuple[str, ...],
+) -> int:
+    """Serve until somebody stops it. `store` is where the lists of people are, `tiles` the hosts
+    of the tiles that readers may switch on."""
     import uvicorn
 
     from ui.app import application
 
     names = HEAVY if audience == "team" else PUBLIC
     threading.Thread(target=_warm, args=(names,), daemon=True).start()
-    served = application.make(audience, named, taken.getsockname()[1], store)
+    served = application.make(audience, named, taken.getsockname()[1], store, tiles)
     config = uvicorn.Config(
         served,
         ws="websockets-sansio",

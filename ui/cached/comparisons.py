@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.patterns import compare
 from data.patterns.compare import Pair
+from data.views.periods import NoComparison
 from data.views.view import View
 from ui.cached import views
 from ui.cached.views import BY_REPR
@@ -24,14 +25,14 @@ def halves(view: View) -> View | None:
 
 
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
-def two_periods(view: View) -> Pair | str:
+def two_periods(view: View) -> Pair | NoComparison:
     """A View against the period before. Do not change it."""
     units = views.units(view)
     return compare.two_periods(views.current(view.stamp), view, units, _asked(view))
 
 
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
-def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair | str:
+def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair | NoComparison:
     """Two sets of a View's areas. Do not change it."""
     units = views.units(view)
     masks = (units["name"].isin(names).to_numpy(bool) for names in (these, those))
@@ -46,7 +47,7 @@ def asked_of(view: View, source: str) -> View:
 
 
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
-def two_sources(view: View, other: View) -> Pair | str:
+def two_sources(view: View, other: View) -> Pair | NoComparison:
     """A View of one source against that of another. Do not change it."""
     units = views.units(view)
     return compare.two_sources(views.current(view.stamp), view, other, units, _asked(view))

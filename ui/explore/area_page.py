@@ -8,7 +8,6 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.views import coverage
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -77,10 +76,10 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(answer.why)
     elif np.isfinite(row["ratio"]):
         parts.append(
-            f"{row['now']:.1f} a {answer.step} in {told.period} against {row['before']:.1f} in "
+            f"{row['now']:.1f} a {answer.step_name} in {told.period} against {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, "
             f"{area_layer.FINDINGS[row['change']]} (95% interval "
-            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step} vary "
+            f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step_name} vary "
             f"{row['factor']:.1f} times as much as chance)"
         )
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
@@ -94,7 +93,7 @@ def against_city(name: str, answer: Answer) -> pd.DataFrame:
     row = answer.table.index[answer.table["area"] == name][0]
     series = answer.series[answer.series["whole"]]
     held = answer.counts[:, series["at"].to_numpy()]
-    monthly = answer.step == coverage.STEPS[MONTH]
+    monthly = answer.step == MONTH
     length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
     frames = []
     for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):

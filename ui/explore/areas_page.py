@@ -74,8 +74,8 @@ def change_sentences(table: pd.DataFrame, answer: Answer) -> str:
     judged += ": of those called clear about 1 in 20 is expected to be chance." if sure else "."
     worth = "" if sure else headline.worth_of_areas(answer.table, told.season)
     return (
-        f"{told.period} against {told.period_before}, whole {answer.step}s: {more} had more a "
-        f"{answer.step} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
+        f"{told.period} against {told.period_before}, whole {answer.step_name}s: {more} had more a "
+        f"{answer.step_name} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
         f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same.{as_much} "
         f"{judged} {worth}"
     ).strip()

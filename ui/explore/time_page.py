@@ -35,7 +35,7 @@ def time_title(view: View, answer: Answer) -> str:
     if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
         return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
     by_day, by_hour = weekday_means(view), _hour_means(view)
-    if not by_day["n"].sum() and answer.step == coverage.STEPS[MONTH]:
+    if not by_day["n"].sum() and answer.step == MONTH:
         return f"{what}: known only to the month, so no weekday and no hour stands out"
     if not by_day["n"].sum():
         return f"{what}: no record of this View is known to a whole {coverage.step_name(view, DAY)}"
@@ -97,7 +97,7 @@ def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
 def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
     """Counts by kind with zeros filled, in whole weeks, or days where there are too few weeks,
     or months where the answer is by month; the kinds by size; and what the steps are."""
-    step = MONTH if answer.step == coverage.STEPS[MONTH] else WEEK
+    step = MONTH if answer.step == MONTH else WEEK
     every = _whole(view, step)
     if step == WEEK and len(every) < view_counts.ENOUGH_WEEKS:
         step, every = DAY, _whole(view, DAY)
@@ -185,7 +185,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     table = answer.table[answer.table["asked"] & (answer.table["n"] > 0)]
     top = table.sort_values("n", ascending=False, kind="stable").head(k)
     whole = answer.series[answer.series["whole"]]
-    step = next((s for s, name in coverage.STEPS.items() if name == answer.step), DAY)
+    step = answer.step
     counts, starts = answer.counts[:, whole["at"].to_numpy()], whole["start"].to_numpy()
     width = BLOCK if step == WEEK and len(starts) > MANY else 1
     held = len(starts) // width * width  # whole blocks only
@@ -196,7 +196,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
         str(name): pd.DataFrame({"start": starts, "end": ends, "n": counts[i]})
         for i, name in zip(top.index, top["area"])
     }
-    return frames, answer.step if width == 1 else f"{BLOCK} weeks"
+    return frames, answer.step_name if width == 1 else f"{BLOCK} weeks"
 
 
 def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:

@@ -54,7 +54,7 @@ def has_local() -> bool:
     """Return whether there is a local map that a reader can choose."""
     try:
         return map_layers.local_map() is not None
-    except Problem:  # choose() says it
+    except Problem:  # choose_basemap() says it
         return False
 
 
@@ -77,7 +77,7 @@ def basemap_patch(choice: str, theme: Theme) -> BasemapPatch:
     try:
         water = map_layers.water_url()
         base = BASES[choice]()
-    except Problem:  # choose() has said it
+    except Problem:  # choose_basemap() has said it
         water = base = None
     return {
         "base": base,

@@ -46,4 +46,4 @@ def show_panel(view: View, answer: Answer, layer: str, theme: Theme, asked: MapC
         elif player.playing(asked, layer):
             player.frame_table(view, answer, asked)
         else:
-            tables.narrow(answer, view, 430)
+            tables.draw_ranked_table(answer, view, 430)

@@ -54,7 +54,7 @@ def two_period_patch(
     ]
     legend = now["legend"]
     if legend and "note" in legend:
-        said = f"Both periods on one scale, whole {answer.step}s only"
+        said = f"Both periods on one scale, whole {answer.step_name}s only"
         legend = {**legend, "note": said + area_layer.approximate(view)}
     versus: TwoPeriods = {
         "mode": asked.beside,
@@ -77,7 +77,7 @@ def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list
     rows = class_rows(palette.classes(theme, len(upper)), texts)
     rows += area_states.legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
-    legend: Legend = {"title": f"Incidents a {answer.step}{per}", "rows": rows, "note": ""}
+    legend: Legend = {"title": f"Incidents a {answer.step_name}{per}", "rows": rows, "note": ""}
     return [
         {"fills": area_layer.class_fills(values, upper, shown, theme), "legend": legend}
         for values, shown in zip(both, states)
@@ -137,10 +137,10 @@ def _area_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -
         rows += area_states.legend([State.NOT_CHOSEN], theme)
     note = (
         f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "
-        f"whole {answer.step}s. Judged together: of the areas colored about 1 in 20 is chance."
+        f"whole {answer.step_name}s. Judged together: of the areas colored about 1 in 20 is chance."
         f"{_season(answer) if answer.comparison and not answer.comparison.years else ''}"
     )
-    legend: Legend = {"title": f"Times as many a {answer.step}", "rows": rows, "note": note}
+    legend: Legend = {"title": f"Times as many a {answer.step_name}", "rows": rows, "note": note}
     return {"fills": fills, "legend": legend}
 
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from data import words
 from data.patterns import power
-from data.views import coverage
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.seasonality import Season
@@ -45,13 +44,13 @@ def change_sentence(answer: Answer) -> str:
         return answer.why
     ratio, low, high = (float(v[0]) for v in told.change[:3])
     finding = told.change.finding[0]
-    a_step = f"a {answer.step}"
+    a_step = f"a {answer.step_name}"
     many = f"{told.steps:,}"
     if told.steps != told.steps_before:
         many += f" and {told.steps_before:,}"
     both = (
         f"{told.now:,.1f} {a_step} in {told.period} against {told.before:,.1f} in "
-        f"{told.period_before}, over {many} whole {answer.step}s"
+        f"{told.period_before}, over {many} whole {answer.step_name}s"
     )
     if not np.isfinite(ratio):
         none = not told.now and not told.before
@@ -68,7 +67,7 @@ def change_sentence(answer: Answer) -> str:
             change = "No clear change"
     if not any(intervals.known_ends(low, high)):
         return f"{change}: {both}; too few to tell a ratio."
-    a_day = " of incidents a day" if answer.step == coverage.STEPS[MONTH] else ""
+    a_day = " of incidents a day" if answer.step == MONTH else ""
     within = intervals.ratio_interval(low, high)
     worth = ""
     if finding == Finding.UNCLEAR and told.season != Season.UNKNOWN:

@@ -93,7 +93,7 @@ def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str
     return tuple(held)
 
 
-def narrow(answer: Answer, view: View, height: int) -> None:
+def draw_ranked_table(answer: Answer, view: View, height: int) -> None:
     """The ranked table beside the map: it says the same as the map."""
     if not (answer.covered and answer.placed):
         return
@@ -127,7 +127,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
         intervals.with_known_ends(rows[list(names)]),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
-        column_config=columns(names, None, stepped(COLUMNS, answer.step)),
+        column_config=columns(names, None, stepped(COLUMNS, answer.step_name)),
         key="areas_table",
         placeholder="",
     )

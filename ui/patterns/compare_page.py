@@ -18,7 +18,7 @@ from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.parts import headline, tables
 from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples
-from ui.patterns.comparison_choice import OTHERS, ComparisonChoice, NoPair
+from ui.patterns.comparison_choice import OTHERS, ComparisonChoice, NoComparison
 from ui.patterns.pattern_page import PatternPage, say
 
 _READ = {
@@ -94,7 +94,7 @@ class ComparePage(PatternPage):
 
     view: View
     choice: ComparisonChoice
-    pair: Pair | NoPair
+    pair: Pair | NoComparison
 
     @classmethod
     def ask(cls, view: View) -> Self:
@@ -102,13 +102,13 @@ class ComparePage(PatternPage):
         choice = comparison_choice.ask_comparison(view)
         return cls(view, choice, comparison_choice.find_pair(view, choice))
 
-    def why_not(self) -> NoPair | None:
+    def why_not(self) -> NoComparison | None:
         """Return why the two cannot be compared; None where they can."""
-        return self.pair if isinstance(self.pair, NoPair) else None
+        return self.pair if isinstance(self.pair, NoComparison) else None
 
     def title(self) -> str:
         """Return what was compared with what, and the finding."""
-        if isinstance(self.pair, NoPair):
+        if isinstance(self.pair, NoComparison):
             what = headline.sentence_case(headline.noun(self.view))
             return f"{what}: {self.choice.what} cannot be compared yet"
         return comparison_tables.comparison_title(self.view, self.choice, self.pair)
@@ -121,8 +121,8 @@ class ComparePage(PatternPage):
         lines = [] if periods and self.why_not() else [*choice.notices]
         if choice.what == SOURCES:
             lines.append(_MEANS)
-        if isinstance(pair, NoPair):
-            lines.append(pair.why)
+        if isinstance(pair, NoComparison):
+            lines.append(pair.sentence)
             if periods:
                 lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
             return lines
@@ -132,14 +132,14 @@ class ComparePage(PatternPage):
 
     def columns(self) -> tables.Columns:
         """Return the words for the columns, in those of the steps compared."""
-        if isinstance(self.pair, NoPair):
+        if isinstance(self.pair, NoComparison):
             return self.COLUMNS
         return tables.stepped(self.COLUMNS, self.pair.unit)
 
     def _pair(self) -> Pair:
         """Return the two that were compared; a page without them shows nothing of them."""
-        if isinstance(self.pair, NoPair):
-            raise ValueError(self.pair.why)
+        if isinstance(self.pair, NoComparison):
+            raise ValueError(self.pair.sentence)
         return self.pair
 
     def table(self) -> pd.DataFrame:
@@ -165,7 +165,7 @@ class ComparePage(PatternPage):
         if other and any(s["made"] for s in chosen_sources(other, views.meta(self.view.stamp))):
             st.warning("Made data: no line of the other source happened.")
         say(self.sentences())
-        if isinstance(self.pair, NoPair):
+        if isinstance(self.pair, NoComparison):
             return None
         pair, choice = self.pair, self.choice
         comparison_tables.show_sides(pair, choice)

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.patterns.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
 from data.views import coverage
 from data.views.filters import period, source_option
+from data.views.periods import NoComparison, Obstacle
 from data.views.sql import says
 from data.views.view import View
 from ui.cached import comparisons, views
@@ -32,12 +33,6 @@ class ComparisonChoice(NamedTuple):
     rest: bool = True
     other: View | None = None
     notices: tuple[str, ...] = ()
-
-
-class NoPair(NamedTuple):
-    """Two that cannot be compared, and why, as readers read it."""
-
-    why: str
 
 
 class Missing(Enum):
@@ -138,14 +133,12 @@ def find_missing(choice: ComparisonChoice) -> Missing | None:
     return None if choice.those else Missing.THOSE
 
 
-def find_pair(view: View, choice: ComparisonChoice) -> Pair | NoPair:
+def find_pair(view: View, choice: ComparisonChoice) -> Pair | NoComparison:
     """Find the two side by side, or why they are not."""
     if missing := find_missing(choice):
-        return NoPair(missing.value)
+        return NoComparison(Obstacle.NOT_ASKED, missing.value)
     if choice.what == PERIODS:
-        found = comparisons.two_periods(choice.view)
-    elif choice.other is not None:
-        found = comparisons.two_sources(view, choice.other)
-    else:
-        found = comparisons.two_sets(choice.view, choice.these, choice.those)
-    return NoPair(found) if isinstance(found, str) else found
+        return comparisons.two_periods(choice.view)
+    if choice.other is not None:
+        return comparisons.two_sources(view, choice.other)
+    return comparisons.two_sets(choice.view, choice.these, choice.those)

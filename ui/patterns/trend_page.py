@@ -14,7 +14,7 @@ from data import words
 from data.palette import Theme
 from data.patterns import power
 from data.patterns.weekly_trend import LEVEL, PAST, SEASONS, Trend, Unsought
-from data.views import coverage, recording
+from data.views import recording
 from data.views.filters import period
 from data.views.recording import KnownChange
 from data.views.view import MONTH, View
@@ -84,7 +84,7 @@ class TrendPage(PatternPage):
             return NoAnswer(f"{what}: no count, so no trend")
         if not answer.covered:
             return NoAnswer("No data in this period, so no trend")
-        if answer.step == coverage.STEPS[MONTH]:
+        if answer.step == MONTH:
             month = "Most records of this View are known only to the month: no trend by weeks"
             return NoAnswer(month)
         return None

@@ -214,17 +214,17 @@ def public_title(found: Shown) -> str:
     top = some.sort_values("n", ascending=False, kind="stable").head(2)
     said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
     if len(some) > 2:
-        return f"{release_words.first(what)}: most in {' and '.join(said)}"
+        return f"{release_words.sentence_case(what)}: most in {' and '.join(said)}"
     hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
     rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
-    return f"{release_words.first(what)}: {' and '.join(said)}{rest}"
+    return f"{release_words.sentence_case(what)}: {' and '.join(said)}{rest}"
 
 
 def public_sentence(found: Shown) -> str:
     """N of M areas, and what was asked for."""
     return (
         f"{release_words.cells_sentence(found.asked, 'areas', found.choice)} "
-        f"{release_words.first(release_words.spell_choice(found.choice))}."
+        f"{release_words.sentence_case(release_words.spell_choice(found.choice))}."
     )
 
 

@@ -39,7 +39,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     return frame
 
 
-def led(frame: pd.DataFrame) -> None:
+def explain_lone_city(frame: pd.DataFrame) -> None:
     """Say why the whole city stands above a map on which few areas have a number."""
     if frame["n"].notna().any():
         st.text("Few areas have a number yet: the whole city by week says more than the map.")

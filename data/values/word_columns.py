@@ -8,14 +8,13 @@ import pyarrow as pa
 from data import words
 from data.files import cells
 from data.files.cells import is_missing
+from data.files.row_reasons import RowReason
 from data.mappings.mapping import COUNTS, LISTS, FileMapping, TagRule
 from data.record import SCHEMA
 from data.values import value_words
 from data.values.verdicts import Verdicts
 from geo.arrays import Flags
 
-NO_KIND = "no kind"
-UNKNOWN_KIND = "unknown kind without a rule"
 NO_RULE = "{column}: texts without a rule were left out"
 AS_WORD = '{column}: "{text}" was read as a word, not as an empty cell ({meaning})'
 # value of an enumerated column where the source says nothing
@@ -99,8 +98,8 @@ class Worded:
             note = f"a kind without a rule was taken as {constant}"
             self.verdicts.note(unknown, note)
             return texts.array([word or constant for word in each], pa.string())
-        self.verdicts.reject(texts.where(silent), NO_KIND, column)
-        self.verdicts.reject_each(unknown, texts.which, texts.texts, UNKNOWN_KIND, column)
+        self.verdicts.reject(texts.where(silent), RowReason.NO_KIND, column)
+        self.verdicts.reject_each(unknown, texts.which, texts.texts, RowReason.UNKNOWN_KIND, column)
         return texts.array([word or None for word in each], pa.string())
 
     def _kinds(self, texts: cells.Dictionary) -> list[str | None]:
