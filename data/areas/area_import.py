@@ -17,9 +17,9 @@ from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
 from data.settings import Problem, Settings
 from data.storage import area_names, area_sets, projection
-from data.storage.area_sets import Metadata
 from data.storage.disk import move
 from data.storage.events import AreasSet
+from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
 from geo.areas import learn_areas
 from geo.arrays import Floats
@@ -114,7 +114,7 @@ def decide(
         _declare(store, file.stem, meta, deciders)
 
 
-def _declare(store: Store, name: str, meta: Metadata, deciders: Mapping[str, str]) -> None:
+def _declare(store: Store, name: str, meta: AreaFileMeta, deciders: Mapping[str, str]) -> None:
     """Make an area set the one of its name: one event, with what decides in it."""
     store.ledger.append(AreasSet(name, meta["set"], meta["how"], dict(deciders) or None))
 
@@ -216,7 +216,7 @@ def _metadata(
     frame: gpd.GeoDataFrame,
     known: Mapping[str, str],
     notes: list[str],
-) -> Metadata:
+) -> AreaFileMeta:
     aliases = dict(sorted(known.items()))
     return {
         "set": set_name,
@@ -233,7 +233,7 @@ def _save(
     store: Store,
     settings: Settings,
     frame: gpd.GeoDataFrame,
-    meta: Metadata,
+    meta: AreaFileMeta,
     place_by: Sequence[str],
     ask: Ask | None,
     say: Say,

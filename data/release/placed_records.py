@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from data import sources
-from data.areas.area_import import Metadata
+from data.areas.area_import import AreaFileMeta
 from data.settings import Problem, Settings
 from data.storage import area_sets, batches, projection
 from data.storage.store import Store, literal, query
@@ -76,7 +76,7 @@ def metric(store: Store, settings: Settings, areas: gpd.GeoDataFrame) -> str:
     )
 
 
-def records(store: Store, areas: gpd.GeoDataFrame, meta: Metadata, group: Ints) -> pd.DataFrame:
+def records(store: Store, areas: gpd.GeoDataFrame, meta: AreaFileMeta, group: Ints) -> pd.DataFrame:
     """The records that count, the newest of each id, as data.release.release_numbers asks for them.
 
     An area is found as on the team's screens: the source's own label wins where it names
@@ -115,7 +115,7 @@ def _read(store: Store) -> pd.DataFrame:
 
 
 def _areas(
-    frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: Metadata, by_point: list[str]
+    frame: pd.DataFrame, areas: gpd.GeoDataFrame, meta: AreaFileMeta, by_point: list[str]
 ) -> Ints:
     """The row of each record's area; -1 for none."""
     labels: Any = frame["area_label"].cat

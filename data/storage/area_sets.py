@@ -18,7 +18,6 @@ from geo import longitude
 KEY = b"porchlight"
 ORDER = b"porchlight order"  # when it was chosen: the number of its event in the ledger
 PLACE_BY = b"porchlight place_by"  # what decides, by source, between label and point
-Metadata = AreaFileMeta
 
 
 def current_sets(store: Store) -> dict[str, Path]:
@@ -38,19 +37,19 @@ def names_like_empty_cells(store: Store) -> frozenset[str]:
     return frozenset(name.casefold() for name in found if is_missing(name))
 
 
-def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, Metadata]:
+def read_areas(path: Path) -> tuple[gpd.GeoDataFrame, AreaFileMeta]:
     """An area set [code, name, population, geometry] and its metadata."""
     return gpd.read_parquet(path), read_metadata(path)
 
 
-def read_metadata(path: Path) -> Metadata:
+def read_metadata(path: Path) -> AreaFileMeta:
     """The metadata of an area set."""
-    meta: Metadata = json.loads(pq.read_schema(path).metadata[KEY])
+    meta: AreaFileMeta = json.loads(pq.read_schema(path).metadata[KEY])
     return meta
 
 
 def write_areas(
-    areas: gpd.GeoDataFrame, meta: Metadata, target: Path, more: Mapping[bytes, bytes]
+    areas: gpd.GeoDataFrame, meta: AreaFileMeta, target: Path, more: Mapping[bytes, bytes]
 ) -> None:
     """Write an area set with its metadata, and `more` beside it."""
     areas.to_parquet(target)
@@ -79,7 +78,7 @@ def copy(file: Path, target: Path, meridian: float) -> None:
 
 
 def label_codes(
-    areas: gpd.GeoDataFrame, metadata: Metadata, labels: Sequence[str]
+    areas: gpd.GeoDataFrame, metadata: AreaFileMeta, labels: Sequence[str]
 ) -> npt.NDArray[np.int32]:
     """The row of the area that each label names, also by an alias; -1 for none."""
     lookup = area_names.Lookup(areas["name"].tolist(), metadata.get("aliases", {}))

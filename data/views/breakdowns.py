@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from data import words
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current
 from data.views.conditions import where
-from data.views.sql import Meta, chosen_sources
+from data.views.sql import chosen_sources
 from data.views.view import View
 from geo import rates, shares
 
@@ -50,7 +51,7 @@ class Answers:
     of: int
 
 
-def is_recorded(row: Breakdown, view: View, meta: Meta) -> bool:
+def is_recorded(row: Breakdown, view: View, meta: TableMeta) -> bool:
     """Return whether any record of the View's sources says anything in a column."""
     counts = [source["counts"][row.column] for source in chosen_sources(view, meta)]
     return any(n for count in counts for word, n in count.items() if word != row.silent)

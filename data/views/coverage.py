@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.record import last_of_month
+from data.storage.meta_types import TableMeta
 from data.views.filters import period
-from data.views.sql import Meta, chosen_sources, covered_days
+from data.views.sql import chosen_sources, covered_days
 from data.views.view import DAY, MONTH, WEEK, View
 
 STEPS = {WEEK: "week", DAY: "day", MONTH: "month"}
@@ -124,7 +125,7 @@ class Coverage:
         )
 
 
-def cover(view: View, meta: Meta) -> Coverage:
+def cover(view: View, meta: TableMeta) -> Coverage:
     """Return the coverage of a View: computed once, and handed on."""
     sources = tuple(
         SourceDays(s["says"], *days)
@@ -137,14 +138,14 @@ def cover(view: View, meta: Meta) -> Coverage:
     return Coverage(view, min(s.first for s in sources), max(s.last for s in sources), sources)
 
 
-def source_days(names: tuple[str, ...], meta: Meta) -> tuple[date, date]:
+def source_days(names: tuple[str, ...], meta: TableMeta) -> tuple[date, date]:
     """First and last day that any of these sources covers; today where none does."""
     today = local_today(meta)
     found = cover(View(meta.get("stamp", ""), names, today, today), meta)
     return found.first, found.last
 
 
-def local_today(meta: Meta) -> date:
+def local_today(meta: TableMeta) -> date:
     """The date on the place's clock."""
     return datetime.now(ZoneInfo(meta["place"]["zone"])).date()
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from data import words
+from data.storage.meta_types import TableMeta
 from data.views import shape_filter
 from data.views.sql import (
     Clause,
-    Meta,
     area_names,
     area_sql,
     chosen_sources,
@@ -44,11 +44,11 @@ class Filter:
     label: str
     help: str
     widget: str
-    options: Callable[[Meta], Sequence[str]] = lambda meta: ()
-    read: Callable[[Any, Meta], Any] = lambda raw, meta: raw
-    write: Callable[[Any, Meta], Sequence[str]] = lambda value, meta: (str(value),)
-    sql: Callable[[View, Meta], Clause | None] | None = None
-    says: Callable[[View, Meta], str] = lambda view, meta: ""
+    options: Callable[[TableMeta], Sequence[str]] = lambda meta: ()
+    read: Callable[[Any, TableMeta], Any] = lambda raw, meta: raw
+    write: Callable[[Any, TableMeta], Sequence[str]] = lambda value, meta: (str(value),)
+    sql: Callable[[View, TableMeta], Clause | None] | None = None
+    says: Callable[[View, TableMeta], str] = lambda view, meta: ""
 
 
 def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
@@ -73,7 +73,7 @@ def source_option(name: str) -> str:
     return name.replace("-", " ")
 
 
-def _sources(meta: Meta) -> dict[str, str]:
+def _sources(meta: TableMeta) -> dict[str, str]:
     # a source without a record is named on the page of methods, but cannot be chosen
     return {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
 
@@ -96,20 +96,20 @@ def parse_hours(raw: str) -> tuple[int, int] | None:
     return start, end
 
 
-def _hours_said(view: View, meta: Meta) -> str:
+def _hours_said(view: View, meta: TableMeta) -> str:
     said = f"{view.hours[0]:02d}:00-{view.hours[1]:02d}:00" if view.hours else ""
     night = "hours before 06:00 counted to the evening before" if view.night else ""
     return ", ".join(part for part in (said, night) if part)
 
 
-def _grades_said(view: View, meta: Meta) -> str:
+def _grades_said(view: View, meta: TableMeta) -> str:
     community = any(s["kind"] == "community" for s in chosen_sources(view, meta))
     if view.grades or not community:
         return ", ".join(map(words.spoken, view.grades))
     return "without reports graded rejected"
 
 
-def set_names(meta: Meta) -> tuple[str, ...]:
+def set_names(meta: TableMeta) -> tuple[str, ...]:
     """The area sets that a View can ask for: those of the store, then hexagons."""
     return (*(s["name"] for s in meta["sets"]), *HEXAGONS)
 
@@ -121,7 +121,7 @@ def period(start: date, end: date) -> str:
     return right if start == end else f"{left} - {right}"
 
 
-def _date(raw: Any, meta: Meta) -> date | None:
+def _date(raw: Any, meta: TableMeta) -> date | None:
     return raw if isinstance(raw, date) or not raw else date.fromisoformat(str(raw))
 
 
@@ -131,7 +131,7 @@ def _one_of(raw: Any, options: Sequence[str]) -> str:
     return str(raw)
 
 
-def _iso(value: date | None, meta: Meta) -> Sequence[str]:
+def _iso(value: date | None, meta: TableMeta) -> Sequence[str]:
     return (value.isoformat(),) if value else ()
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from data.settings import Settings
+from data.storage.meta_types import TableMeta
 from data.views.coverage import local_today, source_days
 from data.views.filters import FILTERS, Filter, set_names
-from data.views.sql import Meta, chosen_sources
+from data.views.sql import chosen_sources
 from data.views.view import OFFERED, OWN, PREVIOUS, YEAR_BEFORE, View, year_before
 from data.words import HEXAGONS
 
@@ -17,7 +18,7 @@ STAMP = "stamp"
 
 
 def view(
-    choices: Mapping[str, Any], meta: Meta, settings: Settings, now: datetime
+    choices: Mapping[str, Any], meta: TableMeta, settings: Settings, now: datetime
 ) -> tuple[View, tuple[str, ...]]:
     """The View of what was chosen, and a sentence for each choice that cannot be met.
 
@@ -58,7 +59,7 @@ def view(
     return asked, tuple(wrong)
 
 
-def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str:
+def offered(sources: tuple[str, ...], start: date, end: date, meta: TableMeta) -> str:
     """The default period of comparison: the same period a year before where
     it is covered and counted alike, because it has the same season; else the period before."""
     first, _ = source_days(sources, meta)
@@ -69,14 +70,14 @@ def offered(sources: tuple[str, ...], start: date, end: date, meta: Meta) -> str
     return YEAR_BEFORE if first <= begin and year_before(end) < start and alike else PREVIOUS
 
 
-def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -> list[str]:
+def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[str]) -> list[str]:
     """A sentence for each part of a link that means nothing here; `own` words are known.
 
     Widgets bound to a link drop what they do not know without a word: a reader who was
     sent a list of Friday nights must not see all days and think that they are Fridays.
     """
     rows = {row.word: row for row in FILTERS}
-    known: Meta = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
+    known: TableMeta = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
     told = []
     for word, values in link.items():
         row = rows.get(word)
@@ -89,7 +90,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: Meta, own: Iterable[str]) -
     return told
 
 
-def _read(row: Filter, text: str, meta: Meta) -> bool:
+def _read(row: Filter, text: str, meta: TableMeta) -> bool:
     """Return whether a filter knows one value of a link."""
     if row.widget in ("several", "one"):
         return text in row.options(meta)
@@ -125,20 +126,20 @@ def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
         return latest
 
 
-def opening_sources(meta: Meta, settings: Settings) -> tuple[str, ...]:
+def opening_sources(meta: TableMeta, settings: Settings) -> tuple[str, ...]:
     """The sources that a first visitor sees."""
     names = [s["name"] for s in meta["sources"] if s["rows"]]
     first = settings.opens.get("source")
     return (str(first),) if first in names else tuple(names[:1])
 
 
-def newest_day(names: tuple[str, ...], meta: Meta) -> date:
+def newest_day(names: tuple[str, ...], meta: TableMeta) -> date:
     """The day of the newest record of these sources: quick ranges count from it."""
     days = [s["last"] for s in meta["sources"] if s["name"] in names and s["last"]]
     return date.fromisoformat(max(days)) if days else local_today(meta)
 
 
-def query(view: View, meta: Meta) -> str:
+def query(view: View, meta: TableMeta) -> str:
     """The part of a link after the question mark: every part of the View, and its stamp."""
     parts: list[tuple[str, str]] = []
     for row in FILTERS:
@@ -152,7 +153,7 @@ def query(view: View, meta: Meta) -> str:
     return urlencode([*parts, (STAMP, view.stamp)])
 
 
-def sentence(view: View, meta: Meta, counted: Mapping[str, int]) -> str:
+def sentence(view: View, meta: TableMeta, counted: Mapping[str, int]) -> str:
     """The View in words: N of M, what was asked for, and what is left out and why.
 
     `counted` is the answer of `view_counts.headline`.

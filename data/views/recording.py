@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from data.storage.meta_types import SourceMeta
+from data.storage.meta_types import SourceMeta, TableMeta
 from data.views.coverage import cover
-from data.views.sql import Meta, chosen_sources
+from data.views.sql import chosen_sources
 from data.views.view import View
 
 NO_COMPARISON = "No comparison: these records are no count of what happened."
@@ -46,7 +46,7 @@ class Stretch:
         return max((self.last - self.first).days + 1, 0)
 
 
-def is_count(view: View, meta: Meta) -> bool:
+def is_count(view: View, meta: TableMeta) -> bool:
     """Return whether the records of all of a View's sources count what happened."""
     return all(_counts(source) for source in chosen_sources(view, meta))
 
@@ -55,7 +55,7 @@ def _counts(source: SourceMeta) -> bool:
     return bool(source.get("is_count", True))  # a store built by an older version does not say
 
 
-def no_count(view: View, meta: Meta) -> str:
+def no_count(view: View, meta: TableMeta) -> str:
     """The reason why a View has no rate, change, trend or alarm, in words; empty where it has."""
     if is_count(view, meta):
         return ""
@@ -66,7 +66,7 @@ def no_count(view: View, meta: Meta) -> str:
     )
 
 
-def known_changes(view: View, meta: Meta) -> tuple[KnownChange, ...]:
+def known_changes(view: View, meta: TableMeta) -> tuple[KnownChange, ...]:
     """All known changes of recording of a View's sources, oldest first, whenever they were."""
     found = {
         KnownChange(date.fromisoformat(day), what)
@@ -76,25 +76,27 @@ def known_changes(view: View, meta: Meta) -> tuple[KnownChange, ...]:
     return tuple(sorted(found))
 
 
-def changes_between(view: View, meta: Meta, first: date, last: date) -> tuple[KnownChange, ...]:
+def changes_between(
+    view: View, meta: TableMeta, first: date, last: date
+) -> tuple[KnownChange, ...]:
     """The known changes that part two days: those after the first, up to the last."""
     return tuple(one for one in known_changes(view, meta) if first < one.day <= last)
 
 
-def changes_near(view: View, meta: Meta) -> tuple[KnownChange, ...]:
+def changes_near(view: View, meta: TableMeta) -> tuple[KnownChange, ...]:
     """The known changes within a View's period or at most 91 days before it."""
     first = view.start - timedelta(days=JUST_BEFORE + 1)
     return changes_between(view, meta, first, view.end)
 
 
-def newest_stretch(view: View, meta: Meta) -> Stretch:
+def newest_stretch(view: View, meta: TableMeta) -> Stretch:
     """The newest days that a View asks for and its sources cover, back to the last change."""
     start, end = cover(view, meta).span()
     begun = [one for one in known_changes(view, meta) if start <= one.day <= end]
     return Stretch(max(start, begun[-1].day), end, begun[-1]) if begun else Stretch(start, end)
 
 
-def since_change(view: View, meta: Meta) -> View:
+def since_change(view: View, meta: TableMeta) -> View:
     """The View from the last known change within it on; the View itself where there is none."""
     found = newest_stretch(view, meta)
     return replace(view, start=found.first) if found.begun else view

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from data.views.sql import Clause, Meta, polygon_set
+from data.storage.meta_types import TableMeta
+from data.views.sql import Clause, polygon_set
 from data.views.view import View
 from geo import drawn_shape
 from geo.drawn_shape import Shape
@@ -11,7 +12,7 @@ from geo.drawn_shape import Shape
 AROUND = re.compile(r"\s*(\d{1,6})\s*m around (.+?)\s*", re.IGNORECASE)
 
 
-def shape(text: str, meta: Meta, area_set: str = "") -> Shape:
+def shape(text: str, meta: TableMeta, area_set: str = "") -> Shape:
     """The shape that a link's text means. ValueError with a sentence where it means none.
 
     Either what `geo.drawn_shape.encode` wrote, or `800 m around` and an area's name.
@@ -28,7 +29,7 @@ def shape(text: str, meta: Meta, area_set: str = "") -> Shape:
     return drawn_shape.circle(x, y, float(around[1]))
 
 
-def read_shape(raw: Any, meta: Meta) -> str:
+def read_shape(raw: Any, meta: TableMeta) -> str:
     """The text as it stands in links. ValueError with a sentence where it means no shape."""
     text = str(raw or "").strip()
     if not text:
@@ -38,7 +39,7 @@ def read_shape(raw: Any, meta: Meta) -> str:
     return f"{found.radius} m around {around[2]}" if around else drawn_shape.encode(found)
 
 
-def says(view: View, meta: Meta) -> str:
+def says(view: View, meta: TableMeta) -> str:
     """The shape in words, with its size; empty where there is none."""
     if not view.shape:
         return ""
@@ -50,7 +51,7 @@ def says(view: View, meta: Meta) -> str:
     return f"within a drawn shape of {found.area_km2:.2g} km2"
 
 
-def sql(view: View, meta: Meta) -> Clause | None:
+def sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for points in the shape, as `geo.drawn_shape.contains` tells."""
     if not view.shape:
         return None

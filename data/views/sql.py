@@ -8,7 +8,6 @@ from data.storage.meta_types import AreaSetMeta, SourceMeta, TableMeta
 from data.views.view import COARSE_PLACE, MONTH, WEEK, View
 from data.words import HEXAGONS
 
-Meta = TableMeta
 Clause = tuple[str, list[object]]
 
 
@@ -42,7 +41,7 @@ def weekday_sql(view: View) -> str:
     return f"((weekday{before}) % 7)"
 
 
-def has_months(view: View, meta: Meta) -> bool:
+def has_months(view: View, meta: TableMeta) -> bool:
     """Return whether any record of the View's sources is known only to the month."""
     return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
 
@@ -53,7 +52,7 @@ def covered_days(source: SourceMeta) -> tuple[date, date] | None:
     return (date.fromisoformat(start), date.fromisoformat(end)) if start and end else None
 
 
-def whole_months(view: View, meta: Meta) -> tuple[date, date]:
+def whole_months(view: View, meta: TableMeta) -> tuple[date, date]:
     """The first days between which a month begins that lies wholly in the View.
 
     What its sources do not cover need not lie in it: a record of January by a source that
@@ -70,7 +69,7 @@ def whole_months(view: View, meta: Meta) -> tuple[date, date]:
     return first, last
 
 
-def period_sql(view: View, meta: Meta) -> Clause:
+def period_sql(view: View, meta: TableMeta) -> Clause:
     """SQL that holds for rows of the View's period; of those known only to the month, for rows
     whose whole month lies in it."""
     known, days = f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]
@@ -87,7 +86,7 @@ def listed_sql(column: str, codes: Sequence[int]) -> Clause | None:
     return f"{column} IN ({', '.join('?' * len(codes))})", list(codes)
 
 
-def hour_sql(view: View, meta: Meta) -> Clause | None:
+def hour_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows within the hours; rows without an hour never do."""
     if view.hours is None:
         return None
@@ -96,29 +95,29 @@ def hour_sql(view: View, meta: Meta) -> Clause | None:
     return f"(hour >= ? {joined} hour < ?)", [start, end]
 
 
-def weekdays_sql(view: View, meta: Meta) -> Clause | None:
+def weekdays_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows of the weekdays asked for."""
     return listed_sql(weekday_sql(view), view.weekdays)
 
 
-def since_sql(view: View, meta: Meta) -> Clause | None:
+def since_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows that came in on or after a day."""
     return ("received >= ?", [view.since]) if view.since else None
 
 
-def words_sql(column: str, field: str) -> Callable[[View, Meta], Clause | None]:
+def words_sql(column: str, field: str) -> Callable[[View, TableMeta], Clause | None]:
     """Return a function that gives SQL for the words of a column that a field of a View holds."""
     codes = words.CODES[column]
     return lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)])
 
 
-def force_sql(view: View, meta: Meta) -> Clause | None:
+def force_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows with any of the kinds of force asked for."""
     mask = sum(1 << words.CODES["force"][word] for word in view.forces)
     return ("(force & ?) <> 0", [mask]) if mask else None
 
 
-def grade_sql(view: View, meta: Meta) -> Clause | None:
+def grade_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows of the grades asked for; without any, for all but rejected ones."""
     codes = words.CODES["grade"]
     if view.grades:
@@ -128,7 +127,7 @@ def grade_sql(view: View, meta: Meta) -> Clause | None:
     return "grade <> ?", [codes["rejected"]]
 
 
-def source_sql(view: View, meta: Meta) -> Clause | None:
+def source_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL for the View's sources; None where they are all that there are."""
     codes = [i for i, s in enumerate(meta["sources"]) if s["name"] in view.sources]
     if codes and len(codes) == len(meta["sources"]):
@@ -136,7 +135,7 @@ def source_sql(view: View, meta: Meta) -> Clause | None:
     return listed_sql("source", codes) or ("false", [])
 
 
-def point_sql(view: View, meta: Meta) -> Clause | None:
+def point_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL for places known well enough for a heatmap; None where all of them are."""
     coarse = [word.code for word in words.PLACE_PRECISIONS[COARSE_PLACE:]]
     counts = [s["counts"]["place_precision"] for s in chosen_sources(view, meta)]
@@ -145,17 +144,17 @@ def point_sql(view: View, meta: Meta) -> Clause | None:
     return "place_precision < ?", [COARSE_PLACE]
 
 
-def chosen_sources(view: View, meta: Meta) -> list[SourceMeta]:
+def chosen_sources(view: View, meta: TableMeta) -> list[SourceMeta]:
     """The store's metadata of each of the View's sources."""
     return [s for s in meta["sources"] if s["name"] in view.sources]
 
 
-def says(view: View, meta: Meta) -> str:
+def says(view: View, meta: TableMeta) -> str:
     """The records of the View's sources in the sources' own words, such as police stops."""
     return " and ".join(s["says"] for s in chosen_sources(view, meta))
 
 
-def polygon_set(name: str, meta: Meta) -> tuple[int, AreaSetMeta] | None:
+def polygon_set(name: str, meta: TableMeta) -> tuple[int, AreaSetMeta] | None:
     """Position and facts of a set of areas; for hexagons the first set of the store."""
     for i, found in enumerate(meta["sets"]):
         if found["name"] == name:
@@ -163,13 +162,13 @@ def polygon_set(name: str, meta: Meta) -> tuple[int, AreaSetMeta] | None:
     return (0, meta["sets"][0]) if meta["sets"] else None
 
 
-def area_names(meta: Meta) -> tuple[str, ...]:
+def area_names(meta: TableMeta) -> tuple[str, ...]:
     """The names of the areas of the chosen set."""
     found = polygon_set(meta.get("chosen_set", ""), meta)
     return tuple(found[1]["names"]) if found else ()
 
 
-def area_sql(view: View, meta: Meta) -> Clause | None:
+def area_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows in the areas asked for."""
     found = polygon_set(view.area_set, meta)
     if not view.areas or found is None:
@@ -178,7 +177,7 @@ def area_sql(view: View, meta: Meta) -> Clause | None:
     return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])
 
 
-def unit_sql(view: View, meta: Meta) -> str:
+def unit_sql(view: View, meta: TableMeta) -> str:
     """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
     if view.area_set in HEXAGONS:
         return f"hex{HEXAGONS[view.area_set]}"

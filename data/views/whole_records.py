@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 from data import personal_columns, words
 from data.files import spreadsheet
 from data.record import COLUMNS
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current, literal
 from data.views.conditions import joined, where
 from data.views.pixel_counts import within
-from data.views.sql import Clause, Meta, polygon_set
+from data.views.sql import Clause, polygon_set
 from data.views.view import View
 from geo.mercator import Grid
 
@@ -140,7 +141,7 @@ def _joined(
     )
 
 
-def _named(table: pa.Table, view: View, meta: Meta) -> pa.Table:
+def _named(table: pa.Table, view: View, meta: TableMeta) -> pa.Table:
     """The records with area names and words in place of positions."""
     found = polygon_set(view.area_set, meta)
     names = [*(found[1]["names"] if found else []), None]

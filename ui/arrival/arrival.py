@@ -5,9 +5,9 @@ from datetime import datetime
 import streamlit as st
 
 from data.settings import Problem, Settings
+from data.storage.meta_types import TableMeta
 from data.views import links
 from data.views.filters import FILTERS, period, source_option
-from data.views.sql import Meta
 from data.views.view import View
 from ui.arrival import page_words
 from ui.cached import views
@@ -46,7 +46,7 @@ def sidebar(page: str) -> None:
 
 
 def _misread(
-    link: dict[str, list[str]], view: View, meta: Meta, names: tuple[str, ...]
+    link: dict[str, list[str]], view: View, meta: TableMeta, names: tuple[str, ...]
 ) -> list[str]:
     """Sentences on what a link says that means nothing here, until the reader asks otherwise.
 
@@ -63,7 +63,7 @@ def _misread(
 
 
 def _one_source(
-    view: View, chosen: dict[str, object], meta: Meta, settings: Settings, now: datetime
+    view: View, chosen: dict[str, object], meta: TableMeta, settings: Settings, now: datetime
 ) -> tuple[View, tuple[str, ...]]:
     """The View of one of several sources: they are never added up."""
     named = {source_option(name): name for name in view.sources}

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from data.settings import Settings
+from data.storage.meta_types import TableMeta
 from data.views.filters import FILTERS, Filter, source_option
 from data.views.links import newest_day, opening_sources
-from data.views.sql import Meta
 from data.views.view import COMPARED, OWN
 
 # the other filters are folded below; a fold opens when the link sets one of its filters
@@ -88,7 +88,7 @@ WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
 }
 
 
-def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
+def defaults(meta: TableMeta, settings: Settings) -> dict[str, Any]:
     """The value of every widget before the reader chooses, by filter word."""
     empty: dict[str, Any] = {"several": [], "date": None, "switch": False, "text": ""}
     found = {
@@ -99,10 +99,10 @@ def defaults(meta: Meta, settings: Settings) -> dict[str, Any]:
     return found | {"source": opens, "compare": COMPARED[0]}
 
 
-def ask_filters(meta: Meta, settings: Settings) -> dict[str, Any]:
+def ask_filters(meta: TableMeta, settings: Settings) -> dict[str, Any]:
     """Ask for the reader's choices; return them by filter word."""
     rows = {row.word: row for row in FILTERS}
-    known: Meta = {**meta, "chosen_set": st.session_state.get("set", "")}
+    known: TableMeta = {**meta, "chosen_set": st.session_state.get("set", "")}
     usual = defaults(known, settings)
 
     def widget(word: str) -> Any:
@@ -154,7 +154,7 @@ def _any_set(found: list[str]) -> bool:
     return any(word in st.query_params for word in found)
 
 
-def _quick(sources: list[str], meta: Meta, settings: Settings) -> None:
+def _quick(sources: list[str], meta: TableMeta, settings: Settings) -> None:
     names = tuple(
         s["name"] for s in meta["sources"] if source_option(s["name"]) in sources
     ) or opening_sources(meta, settings)
