@@ -322,7 +322,9 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         files = [path for path in asked if path.startswith(("/s/", "/static/"))]
         assert len(files) > 40
         assert [path for path in files if not path.startswith("/s/")] == []
-        assert not [path for path in files if "Upright" in path and ".small." not in path]
+        assert not [
+            path for path in files if "SourceSansVF-Upright" in path and ".small." not in path
+        ]
         main = page.get_by_test_id("stMainBlockContainer")
         padding = "e => getComputedStyle(e).paddingTop"
         before = main.evaluate(padding)

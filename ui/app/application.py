@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from data.settings import ROOT
+from data.settings import ROOT, STATIC
 from data.site import Site
 from ui.app import access, gate, packed_files, sign_in
 from ui.frame import look, menu
@@ -43,6 +43,7 @@ def make(
         middleware=[guarded, Middleware(sign_in.BackToPage)],
         routes=[
             Route("/healthz", healthz),
+            Route("/favicon.ico", icon),
             Route("/sign-in", sign_in.start),
             *pages.routes(path or "/" for path in addresses),
             *(_released(public) if public else ()),
@@ -53,6 +54,11 @@ def make(
 async def healthz(_: Request) -> Response:
     """Answer that the server is up; nothing of what is in it."""
     return JSONResponse({"ok": True})
+
+
+async def icon(_: Request) -> Response:
+    """Our icon, where a browser asks for it before it has read which one a page names."""
+    return FileResponse(STATIC / "icon.png")
 
 
 def _released(public: Path) -> tuple[Mount, ...]:

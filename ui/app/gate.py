@@ -66,6 +66,7 @@ AREAS: Mapping[str, Area] = {
     "/s/": FILES,
     "/app/static/": FILES,
     "/favicon.png": FILES,
+    "/favicon.ico": FILES,
     "/manifest.json": FILES,
     "/media/": Area(policy="sandbox", keeps="private, no-store"),
     "/component/": Area(policy="component"),
