@@ -55,7 +55,7 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@touch $@
 
 # Streamlit's own files, compressed once; without them, or when it cannot be, they are served as they are
-$(PACKED)/ready: requirements.txt ui/app/packed_static.py ui/app/packed_fonts.py ui/frame/look.py data/palette.py | .venv/ready
+$(PACKED)/ready: requirements.txt ui/app/packed_static.py ui/app/packed_fonts.py ui/frame/look.py static/page.css data/palette.py | .venv/ready
 	@echo "Packing the pages' files into $(PACKED) (seconds, once) ..."
 	@$(BIN)/python -m ui.app.packed_static || true
 	@mkdir -p $(PACKED) && touch $@

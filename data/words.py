@@ -175,3 +175,8 @@ def counted(n: int, noun: str) -> str:
 def meaning(column: str, code: str) -> str:
     """The meaning of a word of a column; KeyError for a word that is not in its table."""
     return TABLES[column][CODES[column][code]].meaning
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter large; the others keep their case."""
+    return text[:1].upper() + text[1:]

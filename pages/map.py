@@ -1,28 +1,20 @@
-"""The map of incidents, its table and its trend."""
+"""The map of incidents, with its panel of words and ranks."""
 
 import streamlit as st
 
 from ui.cached import views
 from ui.frame import frame
-from ui.map import controls, panel, player
-from ui.parts import headline, measures, trend_line
+from ui.map import controls, panel
+from ui.parts import headline, measures
 
 view = frame.view()
 theme = frame.theme()
-title = st.container()
-numbers, choices = st.columns([1.3, 1], vertical_alignment="center")
-with choices:
+with st.container(key="over_layers"):
     layer = controls.layer()
     asked = controls.ask_choices(view, layer)
 view = measures.by_layer(view)
 answer = views.answer(view)
-with title:
-    frame.head(headline.headline_title(view, answer))
-with numbers:
-    headline.show_headline(view, answer)
-panel.show_panel(view, answer, layer, theme, asked)
-if not player.playing(asked, layer):  # its bar is a chart of its own
-    chart = trend_line.spec(answer.series, theme, answer.step_name, frame.changes(view))
-    st.vega_lite_chart(chart, alt=f"Incidents a {answer.step_name}")
-frame.say_changes(view)
-frame.foot(view, said=True)
+title = headline.headline_title(view, answer)
+frame.name_tab(title)
+panel.show_map(view, answer, layer, theme, asked, title)
+frame.fill_share(view)

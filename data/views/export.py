@@ -41,7 +41,7 @@ def about(
 
 def chosen(link: str) -> dict[str, object]:
     """The choices of a link, by filter word."""
-    several = {row.word for row in FILTERS if row.widget == "several"}
+    several = {row.word for row in FILTERS if row.many}
     parts = parse_qs(urlsplit(link).query)
     return {word: v if word in several else v[-1] for word, v in parts.items()}
 

@@ -36,7 +36,8 @@ class Filter:
 
     `word` is its name in the link and the key of its widget; `field` that of the View.
     `options` lists what may be chosen, as it stands in the link. `read` turns what was
-    chosen into the View's value (ValueError when it cannot); `write` turns it back.
+    chosen into the View's value (ValueError when it cannot); `write` turns it back. `column` is
+    that of the records whose words it chooses from; empty where it chooses otherwise.
     """
 
     word: str
@@ -49,6 +50,12 @@ class Filter:
     write: Callable[[Any, TableMeta], Sequence[str]] = lambda value, meta: (str(value),)
     sql: Callable[[View, TableMeta], Clause | None] | None = None
     says: Callable[[View, TableMeta], str] = lambda view, meta: ""
+    column: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether a link may give several values; screens show one source at a time."""
+        return self.widget in ("several", "radio")
 
 
 def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
@@ -65,6 +72,7 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
         sql=words_sql(column, field),
         says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
+        column=column,
     )
 
 
@@ -76,6 +84,11 @@ def source_option(name: str) -> str:
 def _sources(meta: TableMeta) -> dict[str, str]:
     # a source without a record is named on the page of methods, but cannot be chosen
     return {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
+
+
+def _read_sources(raw: Any, meta: TableMeta) -> tuple[str, ...]:
+    asked = (raw,) if isinstance(raw, str) else tuple(raw)
+    return tuple(name for option, name in _sources(meta).items() if option in asked)
 
 
 def parse_hours(raw: str) -> tuple[int, int] | None:
@@ -137,9 +150,9 @@ def _iso(value: date | None, meta: TableMeta) -> Sequence[str]:
 
 FILTERS = (
     Filter(
-        "source", "sources", "Sources", "Who recorded it. Sources that cover different times or places are never added up: choose which of them the page shows.", "several",
+        "source", "sources", "Source", "Who recorded it. One at a time: sources that cover different times or places are never added up.", "radio",
         options=lambda meta: tuple(_sources(meta)),
-        read=lambda raw, meta: tuple(n for o, n in _sources(meta).items() if o in raw),
+        read=_read_sources,
         write=lambda value, meta: tuple(map(source_option, value)),
         sql=source_sql,
         says=says,

@@ -83,7 +83,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[st
         row = rows.get(word)
         if row is not None:
             told += [unknown(row.label, text) for text in values if not _read(row, text, known)]
-            if len(values) > 1 and row.widget != "several":
+            if len(values) > 1 and not row.many:
                 told.append(repeated(row.label))
         elif word not in own:
             told.append(no_word(word))
@@ -92,7 +92,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[st
 
 def _read(row: Filter, text: str, meta: TableMeta) -> bool:
     """Return whether a filter knows one value of a link."""
-    if row.widget in ("several", "one"):
+    if row.widget in ("several", "one", "radio"):
         return text in row.options(meta)
     if row.widget == "switch":
         return text in ("true", "false")

@@ -23,7 +23,7 @@ def walked(browser: Any, address: str, paths: list[str]) -> dict[str, list[str]]
         page.on("console", lambda line, said=said: said.append(line.text))
         page.on("pageerror", lambda error, said=said: said.append(str(error)))
         page.goto(f"{address}/{path}")
-        page.locator("h3").first.wait_for()
+        page.locator("h1").first.wait_for()
         # not by a function that waits: the policy refuses those too
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         if page.locator('[class*="st-key-map"] iframe').count():
@@ -52,7 +52,7 @@ def test_the_policy_can_refuse(browser: Any, app: str) -> None:
     page = browser.new_page(viewport=WIDE, bypass_csp=False)
     page.goto(f"{app}/healthz")
     page.goto(f"{app}/")
-    page.locator("h3").first.wait_for()
+    page.locator("h1").first.wait_for()
     with page.expect_console_message(lambda line: "Content Security Policy" in line.text):
         page.evaluate(
             "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"

@@ -277,7 +277,7 @@ def test_streamlit_alone_serves_nothing(toy: Path, monkeypatch: pytest.MonkeyPat
     assert [text.value for text in app.text] == [app.text[0].value] and "make run" in app.text[
         0
     ].value
-    assert not app.sidebar.multiselect
+    assert not app.multiselect
 
 
 def test_the_time_of_a_session_is_ours() -> None:

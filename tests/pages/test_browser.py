@@ -69,7 +69,7 @@ def opened(browser: Any, app: str) -> Iterator[Open]:
         page.set_default_timeout(PATIENCE)
         seen.watch(page)
         page.goto(app + path)
-        page.locator("h3").first.wait_for()
+        page.locator("h1").first.wait_for()
         settled(page)
         return page
 
@@ -209,7 +209,7 @@ def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> No
     box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
     page.mouse.click(box["x"] + 8, box["y"] + 6)
     page.wait_for_url("**/area?**")
-    page.locator("h3", has_text="Jordan").wait_for()
+    page.locator("h1", has_text="Jordan").wait_for()
     assert "Mar 1 - May 31 2017" in sentence(page) and "Fri Sat" in sentence(page)
     query = parse_qs(urlsplit(page.url).query)
     assert query["name"] == ["Jordan"] and query["weekday"] == ["Fri", "Sat"]
@@ -436,7 +436,7 @@ def test_outside_text_is_text_on_every_page(browser: Any, tmp_path: Path) -> Non
         seen.watch(page)
         for _, _, path, _ in PAGES:
             page.goto(f"{address}/{path}")
-            page.locator("h3").first.wait_for()
+            page.locator("h1").first.wait_for()
             settled(page)
             if path == "records":
                 cell = page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
@@ -459,7 +459,7 @@ def test_a_dropped_file_is_tried_and_imported(
     with dashboard(store, tmp_path / "log") as address:
         page = browser.new_page(viewport=WIDE)
         page.goto(f"{address}/methods")
-        page.locator("h3").first.wait_for()
+        page.locator("h1").first.wait_for()
         settled(page)
         page.locator('input[type="file"]').set_input_files(str(file))
         page.get_by_label("Short name of the source").fill("tips")
@@ -497,7 +497,7 @@ def test_official_areas_replace_learned_ones_under_a_running_dashboard(
         settled(page)
         assert "approximate borders" not in legend.inner_text()
         page.goto(f"{address}/area?name=South+Uptown")
-        page.locator("h3", has_text="South Uptown").wait_for()
+        page.locator("h1", has_text="South Uptown").wait_for()
         assert "The borders are official" in text(page)
         page.close()
 

@@ -41,7 +41,7 @@ def test_compare_is_drawn_and_fits(opened: Open, size: dict[str, int]) -> None:
 def test_the_other_modes_are_drawn_and_copied(opened: Open) -> None:
     page = opened("/compare?against=two+sets+of+areas&these=Whittier&these=Jordan", PHONE)
     page.locator(f"{CHART} svg").first.wait_for()
-    assert "in Whittier and Jordan as in all other areas" in page.locator("h3").inner_text()
+    assert "in Whittier and Jordan as in all other areas" in page.locator("h1").inner_text()
     page.get_by_text("Copy link").click()
     link = page.locator("code").inner_text()
     assert "these=Whittier&these=Jordan" in link.replace("\n", "")

@@ -121,7 +121,7 @@ def test_the_first_tap_tells_and_the_second_opens(browser: Any, app: str) -> Non
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(app)
-    page.locator("h3").first.wait_for()
+    page.locator("h1").first.wait_for()
     frame = laid_out(page)
     box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
     page.touchscreen.tap(box["x"] + 8, box["y"] + 6)
@@ -137,7 +137,7 @@ def test_the_first_tap_tells_and_the_second_opens(browser: Any, app: str) -> Non
 def test_nothing_to_show_is_one_sentence(opened: Open, link: str) -> None:
     page = opened(link)
     said = text(page)
-    assert "so there is nothing to draw" in page.locator("h3").inner_text()
+    assert "so there is nothing to draw" in page.locator("h1").inner_text()
     assert not page.locator(CHART).count()
     assert "NaN" not in said and "By kind" not in said and "0 of 60,237" in said
 

@@ -37,7 +37,7 @@ def test_hot_spots_color_only_what_stands(opened: Open, size: dict[str, int]) ->
 def test_a_finding_is_repeated_by_its_link(opened: Open) -> None:
     page = opened("/now?source=community+made&to=2026-01-25&seed=7&days=14", WIDE)
     laid_out(page)
-    title = page.locator("h3").first.inner_text()
+    title = page.locator("h1").first.inner_text()
     assert "Powderhorn Park" in title
     page.get_by_text("Copy link").click()
     link = page.locator('[data-testid="stCode"]').inner_text().strip()
@@ -45,7 +45,7 @@ def test_a_finding_is_repeated_by_its_link(opened: Open) -> None:
     assert query["seed"] == ["7"] and query["days"] == ["14"] and query["settled"]
     again = opened("/now?" + urlsplit(link).query, WIDE)
     laid_out(again)
-    assert again.locator("h3").first.inner_text() == title
+    assert again.locator("h1").first.inner_text() == title
     assert inside(again, FILLS) == inside(page, FILLS)
     keep(page, "now-1280")
 
@@ -63,7 +63,7 @@ def test_how_to_read_and_method_stand_below(opened: Open) -> None:
 def test_the_trend_shows_its_break_and_the_known_change(opened: Open, size: dict[str, int]) -> None:
     page = opened("/trend?source=use+of+force", size)
     page.locator(f"{CHART} svg").first.wait_for()
-    assert "Sep 7 2020" in page.locator("h3").first.inner_text()
+    assert "Sep 7 2020" in page.locator("h1").first.inner_text()
     assert "a change of recording is likely" in text(page)
     marks = page.evaluate(
         "css => [...document.querySelector(css).querySelectorAll('text')].map(t => t.textContent)",
@@ -79,7 +79,7 @@ def test_the_trend_shows_its_break_and_the_known_change(opened: Open, size: dict
 def test_episodes_are_drawn_and_read(opened: Open) -> None:
     page = opened("/episodes?source=community+made", WIDE)
     frame = laid_out(page)
-    assert "groups look like one event each" in page.locator("h3").first.inner_text()
+    assert "groups look like one event each" in page.locator("h1").first.inner_text()
     assert frame.locator(".porch-dot").count() > 50
     assert inside(page, TITLE) == "Groups"  # how many there are stands in the title above
     table = page.locator(".st-key-episodes [data-testid=stDataFrame] canvas").first.bounding_box()

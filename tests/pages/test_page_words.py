@@ -27,7 +27,6 @@ GOOD = {
     "at": "44.95,-93.28,13",
     "name": "Jordan",
     "list": "all",
-    "show": "police stops",
     "seed": "7",
     "of": "density per km2",
     "neighbors": "the 6 nearest areas",

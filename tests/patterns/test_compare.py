@@ -218,7 +218,7 @@ def test_few_are_not_tested() -> None:
 
 def test_first_look_says_what_was_compared_with_what() -> None:
     app = opened(PAGE)
-    assert app.subheader[0].value == (
+    assert app.title[0].value == (
         "Police stops\\: no clear difference between Jul 3 \\- Dec 31 2017 and Jan 2 \\- Jul 2 2017"
     )
     text = said(app)
@@ -247,22 +247,22 @@ def test_link_restores_the_screen() -> None:
     assert app.multiselect(key="these").value == ["Whittier", "Jordan"]
     assert app.multiselect(key="those").value == ["Hale", "Kenny"]
     assert app.segmented_control(key="order").value == "by ratio"
-    assert "in Whittier and Jordan as in Hale and Kenny" in app.subheader[0].value
+    assert "in Whittier and Jordan as in Hale and Kenny" in app.title[0].value
     assert set(app.dataframe[0].value["area"]) == {"Whittier", "Jordan", "Hale", "Kenny"}
     app = opened(PAGE, against="two sources", other="use of force")
     assert app.selectbox(key="other").value == "use of force"
-    assert "spread differently in" in app.subheader[0].value
-    assert "most clearly in Downtown West" in app.subheader[0].value
+    assert "spread differently in" in app.title[0].value
+    assert "most clearly in Downtown West" in app.title[0].value
     assert "these numbers cannot say which" in said(app) and "52,7" not in said(app)
 
 
 def test_the_filter_on_areas_is_a_set() -> None:
     app = opened(PAGE, against="two sets of areas", area=["Whittier", "Jordan"])
-    assert "in Jordan and Whittier as in all other areas" in app.subheader[0].value
+    assert "in Jordan and Whittier as in all other areas" in app.title[0].value
     assert "A, chosen under “Areas” on the left: Jordan, Whittier" in said(app)
     hexes = opened(PAGE, against="two sets of areas", these=["Whittier"], set="hexagons 0.7 km2")
     assert "Hexagons have no residents: compared are neighborhoods" in said(hexes)
-    assert "in Whittier" in hexes.subheader[0].value
+    assert "in Whittier" in hexes.title[0].value
 
 
 ODD: list[tuple[dict[str, str | list[str]], str]] = [
@@ -312,7 +312,7 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
 @pytest.mark.parametrize(("link", "words"), ODD)
 def test_odd_cases_are_said(link: dict[str, str | list[str]], words: str) -> None:
     app = opened(PAGE, **link)
-    text = said(app) + app.subheader[0].value
+    text = said(app) + app.title[0].value
     assert words in text, text
     assert "nan" not in text.lower().replace("financial", "")
 

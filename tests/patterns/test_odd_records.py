@@ -99,7 +99,7 @@ def test_nothing_at_all_is_said_and_finds_nothing(page: str, title: str, why: st
     period = {"from": "2022-07-04", "compare": "same period a year before"}
     app = opened(f"pages/{page}.py", **NOTHING, **(period if page == "areas" else {}))
     text = said(app)
-    assert title in app.subheader[0].value.replace("\\", "") and why in text, text
+    assert title in app.title[0].value.replace("\\", "") and why in text, text
     assert not re.search(r"\bnan\b", text)
 
 
@@ -117,7 +117,7 @@ HUGE_DAY = [
 @pytest.mark.parametrize(("page", "link", "title"), HUGE_DAY)
 def test_one_huge_day_is_no_more_than_one_day(page: str, link: dict[str, str], title: str) -> None:
     app = opened(f"pages/{page}.py", **link)
-    assert title in app.subheader[0].value.replace("\\", "")
+    assert title in app.title[0].value.replace("\\", "")
     assert not re.search(r"\bnan\b", said(app))
     if page == "hot_spots":  # extreme alone, among ordinary neighbors
         rows = app.dataframe[0].value.set_index("area")

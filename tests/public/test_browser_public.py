@@ -80,7 +80,7 @@ def test_nothing_of_the_store_reaches_a_browser(
         page.set_default_timeout(PATIENCE)
         heard.append(Heard(page, seen))
         page.goto(public + path)
-        page.locator("h3").first.wait_for()
+        page.locator("h1").first.wait_for()
         settled(page)
         if "/time" not in path and "/methods" not in path:
             drawn(page)
@@ -140,7 +140,7 @@ def test_embedded_it_works_and_fits(
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
-    page.locator("h3").first.wait_for()
+    page.locator("h1").first.wait_for()
     frame = drawn(page)
     told = pd.read_csv(published / "current/community/area-quarter.csv", dtype={"n": "Int32"})
     n = told.loc[told["period"] == "2026-Q1", "n"].notna().sum()

@@ -76,16 +76,10 @@ def test_page_runs_and_says_its_n_of_m(served: Path, path: str, source: str) -> 
     assert "nothing of this happened" in text or source != "community reports"
 
 
-def test_the_sidebar_asks_for_what_is_released_only(served: Path) -> None:
+def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
     app = opened()
-    keys = {w.key for kind in (app.sidebar.radio, app.sidebar.selectbox) for w in kind}
-    assert keys | {w.key for w in app.sidebar.multiselect} == {
-        "source",
-        "by",
-        "kind",
-        "period",
-        "area",
-    }
+    keys = {w.key for kind in (app.radio, app.selectbox) for w in kind}
+    assert keys | {w.key for w in app.multiselect} == {"source", "by", "kind", "period", "area"}
     assert app.selectbox(key="by").options == ["month", "quarter", "year"]
     month = opened(by="month")
     assert month.selectbox(key="kind").options == [ALL_KINDS]
@@ -118,7 +112,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
     served: Path, link: dict[str, str]
 ) -> None:
     app, usual = opened(**link), opened()
-    assert app.subheader[0].value == usual.subheader[0].value
+    assert app.title[0].value == usual.title[0].value
     first = said(app).splitlines()[0]
     assert "link" in first.lower()
     if "release" not in link:  # the word is named as the page names it
@@ -132,7 +126,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
             "at": "Position of the map",
         }.get(word)
         assert f"Ignored: {label or 'a word that this page does not know'}." in first
-    body = "\n".join(str(e.proto) for e in app.main) + "\n".join(str(e.proto) for e in app.sidebar)
+    body = "\n".join(str(e.proto) for e in app.main)
     assert "EVIL" not in body and "1337" not in body and "T10:00" not in body
 
 
@@ -278,7 +272,7 @@ def test_no_page_of_the_team_is_served(served: Path, path: str) -> None:
     app.switch_page(path)  # as the first visitor of a server, before any menu
     app.run()
     assert "incidents in the store" not in said(app)
-    assert not [w for w in app.sidebar.multiselect if w.key != "area"]
+    assert not [w for w in app.multiselect if w.key != "area"]
 
 
 def test_the_public_has_no_store(served: Path) -> None:
@@ -314,7 +308,7 @@ def test_all_pages_as_a_user_who_may_read_neither_store_nor_secret(
         with pytest.raises(PermissionError):
             list(sample_store.iterdir())
         for path in FILES:
-            assert opened(path).subheader[0].value != "Nothing to show"
+            assert opened(path).title[0].value != "Nothing to show"
 
 
 def test_without_a_public_folder_it_says_so(
@@ -340,7 +334,7 @@ def test_a_changed_file_is_not_shown(
     body = (here / name).read_bytes()
     (here / name).write_bytes(body.replace(b"1", b"2", 1) if b"1" in body else body + b" ")
     app = opened()
-    assert app.subheader[0].value == "Nothing to show" and not app.dataframe
+    assert app.title[0].value == "Nothing to show" and not app.dataframe
 
 
 def test_what_became_of_the_release_of_a_link_is_said(

@@ -315,7 +315,7 @@ def test_no_page_puts_a_month_on_its_first_day(town: Town, path: str) -> None:
     if path != "pages/map.py":
         app.switch_page(path).run()
     assert not app.exception, app.exception
-    text = "\n".join(t.value for t in (*app.text, *app.subheader))
+    text = "\n".join(t.value for t in (*app.text, *app.title))
     assert "24 of 24 incidents" in text or "8 of 24 incidents" in text or "pages/area" in path
     for wrong in ("2016-01-01", "Apr 1 2016", "Jan 1 2016", " a day,", "Mon 0", "52 whole"):
         assert wrong not in text, text

@@ -217,10 +217,10 @@ def test_every_page_names_the_change(path: str, link: dict[str, str], words: str
 
 def test_the_titles_do_not_call_a_change_of_recording_a_rise() -> None:
     app = opened("pages/trend.py", source="use of force")
-    title = app.subheader[0].value
+    title = app.title[0].value
     assert "recorded from the week of Sep 7 2020" in title and "recording changed" in title
     app = opened("pages/now.py", source="use of force", to="2020-10-04")
-    assert app.subheader[0].value == "Too little to tell what is usual"
+    assert app.title[0].value == "Too little to tell what is usual"
 
 
 def test_a_page_without_a_change_says_nothing_of_one() -> None:
@@ -275,7 +275,7 @@ def test_what_is_no_count_has_no_rate_and_no_comparison(current: Current, units:
 )
 def test_no_page_tells_a_rate_of_what_is_no_count(path: str) -> None:
     app = opened(f"pages/{path}.py", source="press", measure="per 1,000 residents")
-    text = said(app) + " ".join(h.value for h in app.subheader)
+    text = said(app) + " ".join(h.value for h in app.title)
     assert "Incidents in the press are no count of what happened" in text
     claim = re.search(r"\d per 1,000|\d per km|\d % (more|fewer)|\d times as many", text)
     assert claim is None, claim

@@ -171,7 +171,7 @@ def test_a_link_brings_the_view_back(current: Current, data: st.DataObject) -> N
     chosen: dict[str, Any] = {}
     for row in FILTERS:
         options = tuple(row.options(known))
-        if row.widget == "several":
+        if row.many:
             chosen[row.word] = data.draw(st.lists(st.sampled_from(options), max_size=2))
         elif row.widget in ("one", "typed"):
             chosen[row.word] = data.draw(st.sampled_from(options))
@@ -181,7 +181,7 @@ def test_a_link_brings_the_view_back(current: Current, data: st.DataObject) -> N
             chosen[row.word] = data.draw(st.none() | st.dates(date(2010, 1, 1), date(2030, 1, 1)))
     asked, _ = links.view(chosen, meta, PLACE, NOW)
     back = parse_qs(links.query(asked, meta))
-    several = {row.word for row in FILTERS if row.widget == "several"}
+    several = {row.word for row in FILTERS if row.many}
     read = {word: v if word in several else v[0] for word, v in back.items()}
     assert read.pop("stamp") == current.stamp
     again, wrong = links.view(read, meta, PLACE, NOW)

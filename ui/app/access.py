@@ -104,6 +104,13 @@ def roles() -> frozenset[str]:
     return listed.roles(claims)
 
 
+def _account(held: frozenset[str]) -> str:
+    """Who has signed in, and the roles; empty where nobody is asked who they are."""
+    if not provider():
+        return ""
+    return f"Signed in as {st.user.get('email') or 'a member'} ({', '.join(sorted(held))})"
+
+
 def run() -> None:
     """The page asked for, with the frame of those whom this dashboard serves."""
     from ui.frame import look
@@ -120,7 +127,7 @@ def run() -> None:
         from ui.public import public_frame  # the public's process never loads what opens a store
 
         page = menu.navigation()
-        public_frame.sidebar(page.url_path)
+        public_frame.begin(page.url_path)
         page.run()
         return
     held = roles()
@@ -128,13 +135,7 @@ def run() -> None:
     from ui.arrival import arrival
 
     page = menu.navigation()
-    arrival.sidebar(page.url_path)
-    if provider():
-        with st.sidebar:
-            st.text(
-                f"Signed in as {st.user.get('email') or 'a member'} ({', '.join(sorted(held))})"
-            )
-            st.button("Sign out", on_click=st.logout)
+    arrival.begin(page.url_path, _account(held))
     try:
         page.run()
     except Gone:  # a newer table took the place of the one that this run began with

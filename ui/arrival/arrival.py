@@ -1,26 +1,23 @@
 """The start of every page: the filters are asked for, and the link is read into a View."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from data.settings import Problem, Settings
 from data.storage.meta_types import TableMeta
 from data.views import links
-from data.views.filters import FILTERS, period, source_option
+from data.views.filters import FILTERS
 from data.views.view import View
 from ui.arrival import page_words
 from ui.cached import views
-from ui.frame import filter_bar, look, menu
+from ui.frame import filter_bar, look, menu, top_bar
 from ui.frame.frame import plain
 
 
-def sidebar(page: str) -> None:
-    """Ask for a View. The widgets are bound to the link, so a link restores it.
+def begin(page: str, account: str = "") -> None:
+    """Draw the frame and ask for a View. The widgets are bound to the link: a link restores it.
 
-    `page` is the address of the page that is to follow.
+    `page` is the address of the page that is to follow, `account` says who has signed in.
     """
-
     st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
         stamp = views.stamp()
@@ -28,21 +25,43 @@ def sidebar(page: str) -> None:
     except Problem as problem:
         st.error(plain(str(problem)))
         st.stop()
+    top_bar.show_top_bar(settings.name, page, account)
     if stamp is None or not views.meta(stamp)["rows"]:
-        return _empty(settings)
+        return _empty(settings, page)
     meta = views.meta(stamp)
     link = {word: st.query_params.get_all(word) for word in st.query_params}
-    chosen = filter_bar.ask_filters(meta, settings)
-    settled = st.query_params.get(links.SETTLED)
-    if settled:
-        chosen[links.SETTLED] = settled
+    several = _one_source(link, meta)
+    settled = {links.SETTLED: link[links.SETTLED][-1]} if links.SETTLED in link else {}
     now = views.now()
-    view, notices = links.view(chosen, meta, settings, now)
-    if len(view.sources) > 1:
-        view, notices = _one_source(view, chosen, meta, settings, now)
+    begun = links.view(filter_bar.now_chosen() | settled, meta, settings, now)[0]
+    counted = views.headline(begun)
+    chosen, style = filter_bar.ask_filters(meta, settings, begun, counted)
+    view, notices = links.view(chosen | settled, meta, settings, now)
     vain = page_words.arrive(page, page_words.Arrival(view, link))
-    told = dict.fromkeys((*notices, *_misread(link, view, meta, page_words.NAMES), *vain))
-    st.session_state["view"] = (view, tuple(told))
+    told = (*several, *notices, *_misread(link, view, meta, page_words.NAMES), *vain)
+    st.session_state["view"] = (view, tuple(dict.fromkeys(told)))
+    st.html(f"<style>{style}{top_bar.marks(page)}</style>")
+
+
+def _one_source(link: dict[str, list[str]], meta: TableMeta) -> list[str]:
+    """Keep one of the sources that an older link names, and say so: they are never added up."""
+    named, shown = link.get("source", []), link.pop("show", [])
+    if "show" in st.query_params:
+        del st.query_params["show"]
+    known = [name for name in named if name in filter_bar.ROWS["source"].options(meta)]
+    if len(named) < 2 or not known:
+        return []
+    picked = shown[-1] if shown and shown[-1] in known else known[0]
+    st.session_state["source"] = picked
+    others = ", ".join(name for name in known if name != picked)
+    return (
+        [
+            f"This link names several sources. They are never added up: {picked} is shown, "
+            f"{others} can be chosen under Source."
+        ]
+        if others
+        else []
+    )
 
 
 def _misread(
@@ -62,35 +81,9 @@ def _misread(
     return found
 
 
-def _one_source(
-    view: View, chosen: dict[str, object], meta: TableMeta, settings: Settings, now: datetime
-) -> tuple[View, tuple[str, ...]]:
-    """The View of one of several sources: they are never added up."""
-    named = {source_option(name): name for name in view.sources}
-    with st.sidebar:
-        picked = st.radio(
-            "Shown here",
-            list(named),
-            key="show",
-            bind="query-params",
-            help="Sources that cover different times or places are not added up.",
-        )
-    shown, notices = links.view({**chosen, "source": [picked]}, meta, settings, now)
-    others = []
-    for option in named:
-        if option != picked:
-            other = links.view({**chosen, "source": [option]}, meta, settings, now)[0]
-            span = period(other.start, other.end)
-            others.append(f"{views.headline(other)['n']:,} {option}, {span}")
-    told = (
-        f"Shown here: {picked}, {period(shown.start, shown.end)}. Never added to it, by the same "
-        f"filters: {'; '.join(others)}. To see another, choose it under “Shown here” on the left."
-    )
-    return shown, (*notices, told)
-
-
-def _empty(settings: Settings) -> None:
-    st.subheader("No records yet", anchor=False)
+def _empty(settings: Settings, page: str) -> None:
+    st.html(f"<style>{top_bar.marks(page)}</style>")
+    st.title("No records yet", anchor=False)
     st.text("Fill the store from a terminal, then reload this page:")
     sample = "python -m data sample                 # the records that come with it\n"
     own = "python -m data import your-file.csv   # your own"

@@ -104,11 +104,6 @@ def _position(text: str, at: Arrival) -> bool:
     return leaflet.position(text, views.bounds(at.view)) is not None
 
 
-def _shown(text: str, at: Arrival) -> bool:
-    """Return whether a source is one of several that the link asks for."""
-    return text in at.link.get("source", ()) or text == source_option(at.view.sources[0])
-
-
 def _kind(text: str, at: Arrival) -> bool:
     return text in map(words.spoken, findings.pairable_kinds(at.view))
 
@@ -146,7 +141,6 @@ WORDS = (
     Word("at", "Position of the map", WITH_MAP, _position),
     Word("name", "Area", ("area",), lambda text, at: text in at.areas),
     Word("list", "List", ("areas",), one_of(list(areas_page.LISTS)), keeps=True),
-    Word("show", "Shown here", None, _shown),
     Word("seed", "Seed", WITH_SEED, _number(0, method_note.MOST_SEED, int), keeps=True),
     Word("of", "Measure", HOT, lambda text, at: text in neighbors.measures(at.view), keeps=True),
     Word("neighbors", "Neighbors", HOT, one_of(list(neighbors.WEIGHTS)), keeps=True),

@@ -1,177 +1,264 @@
-"""The filters of the frame: one widget a row, bound to the link."""
+"""The bar of filters: five pills, each with what it asks for as its name and its filters inside.
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from typing import Any
+What a pill holds always runs, closed or open: a widget that does not run loses its word in the link.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 
+from data import words
 from data.settings import Settings
-from data.storage.meta_types import TableMeta
-from data.views.filters import FILTERS, Filter, source_option
-from data.views.links import newest_day, opening_sources
-from data.views.view import COMPARED, OWN
+from data.storage.meta_types import SourceMeta, TableMeta
+from data.views.filters import FILTERS, Filter, period, source_option
+from data.views.links import opening_sources
+from data.views.sql import chosen_sources
+from data.views.view import COMPARED, OWN, View
+from ui.frame import source_choice, when_choice, where_choice
+from ui.frame.filter_widgets import EMPTY, WIDGETS
+from ui.frame.look import plain
 
-# the other filters are folded below; a fold opens when the link sets one of its filters
-FIRST = ("source", "from", "to", "hours", "night", "weekday", "kind", "area", "shape")
-THEN = ("measure", "compare")
-VERSUS = ("versus_from", "versus_to")  # asked for only where they are used
-QUICK = {"7 days": 7, "30 days": 30, "90 days": 90, "year": 365, "all": 0}
-RADII = (200, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 5000)
-EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
-
-
-def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """Any number of the options."""
-    return st.multiselect(
-        row.label,
-        options,
-        default=default or None,
-        key=row.word,
-        bind="query-params",
-        help=row.help,
-        placeholder="all" if row.word != "source" else f"{default[0]}",
-    )
+ROWS = {row.word: row for row in FILTERS}
+MOST_LETTERS = 24  # in a pill: what is longer is cut
 
 
-def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """Exactly one of the options."""
-    index = options.index(default) if default in options else 0
-    return st.selectbox(
-        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
-    )
+class Pill(NamedTuple):
+    """A pill: its key, the filters in it, its name for a View, and how these are asked for."""
+
+    key: str
+    words: tuple[str, ...]
+    name: Callable[[View, TableMeta], str]
 
 
-def typed(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """One of the options, or what the reader types."""
-    return st.selectbox(
-        row.label,
-        options,
-        key=row.word,
-        bind="query-params",
-        help=row.help,
-        accept_new_options=True,
-    )
+def _source(view: View, meta: TableMeta) -> str:
+    return words.sentence_case(source_option(view.sources[0])) if view.sources else "Source"
 
 
-def day(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """A date, or none."""
-    return st.date_input(
-        row.label,
-        value=None,
-        key=row.word,
-        bind="query-params",
-        help=row.help,
-        min_value=EARLIEST,
-        max_value=LATEST,
-        format="YYYY-MM-DD",
-    )
+def _when(view: View, meta: TableMeta) -> str:
+    first, last = view.start, view.end
+    year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+    span = f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
+    more = [f"{view.hours[0]:02d}-{view.hours[1]:02d}"] if view.hours else []
+    more += [words.counted(len(view.weekdays), "weekday")] if view.weekdays else []
+    return ", ".join([span if year else period(first, last), *more])
 
 
-def switch(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """Yes or no."""
-    return st.toggle(row.label, key=row.word, bind="query-params", help=row.help)
+def _what(view: View, meta: TableMeta) -> str:
+    if len(view.kinds) == 1:
+        return words.sentence_case(words.label("kind", view.kinds[0]))
+    return f"{len(view.kinds)} kinds" if view.kinds else "All kinds"
 
 
-def text(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """A few words."""
-    return st.text_input(row.label, key=row.word, bind="query-params", help=row.help)
+def _where(view: View, meta: TableMeta) -> str:
+    if view.shape:
+        return "Inside a shape"
+    if len(view.areas) == 1:
+        return view.areas[0]
+    return f"{len(view.areas)} areas" if view.areas else f"All of {meta['place']['name']}"
 
 
-WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
-    "several": several,
-    "one": one,
-    "typed": typed,
-    "date": day,
-    "switch": switch,
-    "text": text,
-}
+def _more(view: View, meta: TableMeta) -> str:
+    return "More"
+
+
+PILLS = (
+    Pill("source", ("source",), _source),
+    Pill(
+        "when",
+        ("from", "to", "hours", "weekday", "night", "compare", "versus_from", "versus_to"),
+        _when,
+    ),
+    Pill("what", ("kind",), _what),
+    Pill("where", ("area", "shape"), _where),
+    Pill(
+        "more",
+        (
+            "measure",
+            "set",
+            "since",
+            "via",
+            "response",
+            "force",
+            "setting",
+            "grade",
+            "place",
+            "time",
+        ),
+        _more,
+    ),
+)
 
 
 def defaults(meta: TableMeta, settings: Settings) -> dict[str, Any]:
     """The value of every widget before the reader chooses, by filter word."""
-    empty: dict[str, Any] = {"several": [], "date": None, "switch": False, "text": ""}
     found = {
-        row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
+        row.word: EMPTY[row.widget] if row.widget in EMPTY else row.options(meta)[0]
         for row in FILTERS
     }
     opens = [source_option(name) for name in opening_sources(meta, settings)]
-    return found | {"source": opens, "compare": COMPARED[0]}
+    return found | {"source": opens[0] if opens else "", "compare": COMPARED[0]}
 
 
-def ask_filters(meta: TableMeta, settings: Settings) -> dict[str, Any]:
-    """Ask for the reader's choices; return them by filter word."""
-    rows = {row.word: row for row in FILTERS}
-    known: TableMeta = {**meta, "chosen_set": st.session_state.get("set", "")}
-    usual = defaults(known, settings)
+def clear_filters(usual: Mapping[str, Any], only: tuple[str, ...] = tuple(ROWS)) -> None:
+    """Put the widgets of some filters, or of all, back to what they are before a choice."""
+    for word in only:
+        if word in st.session_state:
+            st.session_state[word] = usual[word]
 
-    def widget(word: str) -> Any:
-        row = rows[word]
-        return WIDGETS[row.widget](row, tuple(row.options(known)), usual[word])
 
-    def clear() -> None:
-        for word, value in {**usual, "quick": None}.items():
-            if word in st.session_state:
-                st.session_state[word] = value
+def now_chosen() -> dict[str, Any]:
+    """What is chosen as this run begins, by filter word: in a widget, else in the link."""
+    found: dict[str, Any] = {}
+    for word, row in ROWS.items():
+        if word in st.session_state:
+            found[word] = st.session_state[word]
+        elif texts := st.query_params.get_all(word):
+            found[word] = texts if row.widget == "several" else texts[-1]
+    return found
 
+
+def is_set(word: str, chosen: Mapping[str, Any], usual: Mapping[str, Any]) -> bool:
+    """Return whether a filter asks for something else than it usually does."""
+    return chosen.get(word) not in (None, "", [], "false", False, usual[word])
+
+
+def ask_filters(
+    meta: TableMeta, settings: Settings, begun: View, counted: Mapping[str, int]
+) -> tuple[dict[str, Any], str]:
+    """Ask for the reader's choices; return them by filter word, and the style of the pills.
+
+    `begun` is the View as this run begins: it names the pills; `counted` its counts.
+    """
+    known: TableMeta = {**meta, "chosen_set": st.session_state.get("set", begun.area_set)}
+    usual, before = defaults(known, settings), now_chosen()
     chosen: dict[str, Any] = {}
-    with st.sidebar:
-        chosen["source"] = widget("source")
-        _quick(chosen["source"], meta, settings)
-        for word in FIRST[1:] + THEN:
-            chosen[word] = widget(word)
-            if word == "shape":
-                _around(rows["area"].options(known))
-        if chosen["compare"] == OWN:
-            for word in VERSUS:
-                chosen[word] = widget(word)
-        rest = [word for word in rows if word not in (*FIRST, *THEN, *VERSUS)]
-        # made only when opened or set: half of the widgets are seldom asked for
-        box = st.expander("More filters", on_change="rerun", key="more")
-        if box.open or _any_set(rest):
-            with box:
-                for word in rest:
-                    chosen[word] = widget(word)
-        st.button("Clear all filters", on_click=clear, width="stretch")
-    return chosen
+    marked: list[str] = []
+
+    def widget(word: str) -> None:
+        row = ROWS[word]
+        chosen[word] = WIDGETS[row.widget](row, tuple(row.options(known)), usual[word])
+
+    with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
+        for pill in PILLS:
+            changed = [word for word in pill.words if is_set(word, before, usual)]
+            marked += [pill.key] if changed else []
+            name = pill.name(begun, known)
+            name += f" ({len(changed)})" if pill.key == "more" and changed else ""
+            with st.container(key=f"pill_{pill.key}", horizontal=True, gap=None, width="content"):
+                with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
+                    _ASK[pill.key](pill, widget, known, begun, before, usual)
+                st.button(
+                    "✕",
+                    key=f"clear_{pill.key}",
+                    help=f"Take back: {plain(name)}",
+                    on_click=clear_filters,
+                    args=(usual, pill.words),
+                )
+            if pill.key == "when":
+                many = len([p for p in PILLS[2:] if any(is_set(w, before, usual) for w in p.words)])
+                st.html(_more_filters(many), width="content")
+        st.button("Reset", key="reset", on_click=clear_filters, args=(usual,), type="tertiary")
+        st.html(
+            f'<p class="porch-count"><b>{counted["n"]:,}</b> of {meta["rows"]:,}</p>',
+            width="content",
+        )
+    return chosen, _style(marked)
 
 
-def _around(names: Sequence[str]) -> None:
-    """A circle around an area: the way to draw without a mouse."""
-
-    def draw() -> None:
-        state = st.session_state
-        state["shape"] = f"{state['around_metres']} m around {state['around_area']}"
-
-    with st.popover("Around an area", width="stretch", disabled=not names):
-        st.selectbox("Area in the middle", names, key="around_area")
-        st.select_slider("Metres around its centre", RADII, value=800, key="around_metres")
-        st.button("Show only this circle", on_click=draw, disabled=not names)
+def _cut(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1].rstrip() + "…"
 
 
-def _any_set(found: list[str]) -> bool:
-    """Return whether the link or the reader has set one of these filters."""
-    return any(word in st.query_params for word in found)
-
-
-def _quick(sources: list[str], meta: TableMeta, settings: Settings) -> None:
-    names = tuple(
-        s["name"] for s in meta["sources"] if source_option(s["name"]) in sources
-    ) or opening_sources(meta, settings)
-
-    def choose() -> None:
-        picked = st.session_state.get("quick")
-        if picked is None:
-            return
-        last = newest_day(names, meta)
-        count = QUICK[picked]
-        st.session_state["from"] = last - timedelta(days=count - 1) if count else None
-        st.session_state["to"] = last if count else None
-
-    st.segmented_control(
-        "Last days of the records",
-        list(QUICK),
-        key="quick",
-        on_change=choose,
-        help="Counted back from the newest record of the sources chosen.",
+def _more_filters(many: int) -> str:
+    """The button that opens the other pills on a phone: what it does is the page's own script."""
+    count = f" ({many})" if many else ""
+    return (
+        '<button type="button" class="porch-filters" data-fold="filters" '
+        f'aria-expanded="false">Filters{count}</button>'
     )
+
+
+def _style(marked: list[str]) -> str:
+    """The style that tints the pills which are set, and shows what takes them back."""
+    if not marked:
+        return ""
+    tinted = ", ".join(f".st-key-pill_{key} button" for key in marked)
+    crossed = ", ".join(f".st-key-pill_{key} .st-key-clear_{key}" for key in marked)
+    return (
+        f"{tinted} {{ background: var(--porch-tint) !important; "
+        f"border-color: var(--porch-accent) !important; }} {crossed}, "
+        ".st-key-filters .st-key-reset { display: flex !important; }"
+    )
+
+
+Ask = Callable[[str], None]
+Chosen = Mapping[str, Any]
+
+
+def _ask_source(
+    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
+) -> None:
+    source_choice.show_coverage(meta)
+    widget("source")
+
+
+def _ask_when(
+    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
+) -> None:
+    when_choice.show_ranges(view, meta)
+    with st.container(horizontal=True):
+        widget("from")
+        widget("to")
+    with st.expander("Hours and weekdays"):
+        for word in ("hours", "weekday", "night"):
+            widget(word)
+    widget("compare")
+    if reason := when_choice.no_comparison(view, meta):
+        st.caption(reason)
+    if before.get("compare") == OWN:  # asked for only where they are used
+        widget("versus_from")
+        widget("versus_to")
+
+
+def _ask_all(
+    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
+) -> None:
+    for word in pill.words:
+        widget(word)
+
+
+def _ask_where(
+    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
+) -> None:
+    widget("area")
+    where_choice.ask_around(ROWS["area"].options(meta))
+    where_choice.show_tools()
+    widget("shape")
+
+
+def _ask_more(
+    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
+) -> None:
+    sources = chosen_sources(view, meta)
+    for word in pill.words:
+        if is_set(word, before, usual) or not says_one_thing(ROWS[word], sources):
+            widget(word)
+
+
+_ASK: dict[str, Callable[[Pill, Ask, TableMeta, View, Chosen, Chosen], None]] = {
+    "source": _ask_source,
+    "when": _ask_when,
+    "what": _ask_all,
+    "where": _ask_where,
+    "more": _ask_more,
+}
+
+
+def says_one_thing(row: Filter, sources: list[SourceMeta]) -> bool:
+    """Return whether all records of the sources have one value in a filter's column: nothing to
+    choose."""
+    counts = [source["counts"].get(row.column) for source in sources]
+    if not row.column or None in counts:
+        return False
+    return len({word for count in counts if count for word, n in count.items() if n}) <= 1

@@ -12,13 +12,14 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import look, menu
+from ui.frame import look, menu, notices, share
 
 plain, theme = look.plain, look.theme
+DEMONSTRATION = "Demonstration data: none of these reports is real."
 
 
 def view() -> View:
-    """The View asked for in the sidebar. Every page starts here.
+    """The View asked for in the bar of filters. Every page starts here.
 
     Streamlit looks into pages/ before dashboard.py has called st.navigation, so the
     first visitor after a start may arrive with no frame: build it, and run again.
@@ -27,31 +28,36 @@ def view() -> View:
         menu.navigation()
         st.rerun()
     shown: View
-    shown, notices = st.session_state.pop("view")
-    with st.container(key="notices"):
-        _notices(shown, notices)
+    shown, told = st.session_state.pop("view")
+    notices.show_notices((*told, *_notices(shown)))
     return shown
 
 
-def _notices(view: View, notices: tuple[str, ...]) -> None:
+def _notices(view: View) -> list[str]:
+    """What a reader must know before any number of a View."""
     meta = views.meta(view.stamp)
-    for sentence in (*notices, cover(view, meta).gap, recording.no_count(view, meta)):
-        if sentence:
-            st.text(sentence)
-    made = [s for s in chosen_sources(view, views.meta(view.stamp)) if s["made"]]
-    if made:
-        st.warning("Made data: no line of this source happened.")
+    told = [cover(view, meta).gap, recording.no_count(view, meta)]
+    if any(source["made"] for source in chosen_sources(view, meta)):
+        told.insert(0, DEMONSTRATION)
     old = st.query_params.get(links.STAMP)
     if old and old != view.stamp:
-        st.text(
+        told.append(
             f"This link was made with data {old[:20]!r}; the store now holds {view.stamp}. "
             "Numbers may differ."
         )
+    return [sentence for sentence in told if sentence]
 
 
 def head(title: str) -> None:
-    """The title of a page: the sentence that its picture says."""
-    st.subheader(plain(title), anchor=False)
+    """The title of a page: the sentence that its picture says. It names the browser's tab too."""
+    name_tab(title)
+    st.title(plain(title), anchor=False)
+
+
+def name_tab(title: str) -> None:
+    """Name the browser's tab after what the page says."""
+    place = views.current_settings().name
+    st.set_page_config(page_title=f"{' '.join(title.split())} - Porchlight {place}")
 
 
 def view_sentence(view: View) -> None:
@@ -59,26 +65,32 @@ def view_sentence(view: View) -> None:
     st.text(links.sentence(view, views.meta(view.stamp), views.headline(view)))
 
 
-def foot(view: View, said: bool = False, words: Mapping[str, str] | None = None) -> None:
-    """The View in words (unless said above), what its numbers cover, and its link.
+def foot(view: View, words: Mapping[str, str] | None = None) -> None:
+    """The View in words, what its numbers cover, and in Share the link.
 
     `words` are what the page itself puts into the link, also where they are the usual.
     """
+    view_sentence(view)
+    source_lines(view)
+    fill_share(view, words)
+
+
+def source_lines(view: View) -> None:
+    """Show what the numbers of a View cover, and of which data they are."""
     meta = views.meta(view.stamp)
-    if not said:
-        view_sentence(view)
     for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
-    # made only when it is opened: a code block is heavy for a browser to load
-    box = st.expander("Copy link", on_change="rerun", key="copy")
-    if box.open:
-        with box:
-            st.code(link(view, words), language=None, wrap_lines=True)
-            st.text("The link holds every filter and the stamp of the data.")
     st.text(
         f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
         f"store · data {view.stamp} · times in {meta['place']['zone']}"
     )
+
+
+def fill_share(view: View, words: Mapping[str, str] | None = None) -> None:
+    """Put the link of the page into Share."""
+    with share.slot():
+        share.show_link(link(view, words), "The link holds every filter and the stamp of the data.")
+        st.page_link("pages/records.py", label="Download the records")
 
 
 def map_title(view: View) -> str:

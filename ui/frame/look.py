@@ -8,46 +8,31 @@ import streamlit as st
 from data import palette
 from data.settings import STATIC
 
-# the only style of ours: maps do not fade while a page reruns, and fill their screen;
-# numbers in tables stand below each other
-STYLE = """<style>
-[class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
-  { opacity: 1 !important; transition: none !important; }
-[class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 452px), 1100px) !important; }
-[data-testid="stMainBlockContainer"] { padding: 3.8rem 1.6rem 1rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.5rem; padding: .2rem 0 0; }
-.st-key-headline [data-testid="stVerticalBlock"] { gap: 0; }
-.st-key-headline [data-testid="stColumn"]:first-child
-  [data-testid="stElementContainer"]:first-child [data-testid="stText"]
-  { font-size: 2rem; font-weight: 600; line-height: 1.15; }
-.st-key-headline [data-testid="stColumn"]:last-child [data-testid="stText"]
-  { font-size: .92rem; line-height: 1.4; }
-[class*="st-key-side_"] { gap: 0; min-width: 150px; }
-[class*="st-key-side_"] [data-testid="stText"], [class*="st-key-told_"] [data-testid="stText"]
-  { font-size: .92rem; line-height: 1.4; }
-[class*="st-key-told_"] { gap: .3rem; }
-[class*="st-key-side_"] > :nth-child(1) [data-testid="stText"] { font-weight: 600; }
-[class*="st-key-side_"] > :nth-child(2) [data-testid="stText"]
-  { font-size: 1.7rem; font-weight: 600; line-height: 1.2; }
-.st-key-notices [data-testid="stText"] { padding: .45rem .8rem; border-left: 3px solid;
-  background: color-mix(in srgb, currentColor 7%, transparent); }
-[class*="st-key-source_"] [data-testid="stElementContainer"]:first-child
-  [data-testid="stText"] { font-weight: 600; }
-[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .65rem; }
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.8rem .8rem 1rem; }
-  [data-testid="stMainBlockContainer"] h3 { font-size: 1.2rem; }
-  [class*="st-key-map"] iframe { height: 56vh !important; } }
-</style>"""
+_NAMED = ("paper", "ink", "quiet", "accent", "panel", "rule", "link", "control")
 
 
-# makes each choice a step of the back button; the same bytes everywhere, because web servers let
-# it through by its hash (deploy/)
-SCRIPT = (STATIC / "history.js").read_text()
+def colors(theme: palette.Theme) -> str:
+    """The colors of a theme as variables of the page's style."""
+    tint = f"color-mix(in srgb, {theme.accent} 14%, {theme.paper})"
+    named = "; ".join(f"--porch-{name}: {getattr(theme, name)}" for name in _NAMED)
+    return f"& {{ {named}; --porch-tint: {tint} }}"
+
+
+# the style of every page of ours; `&` is the whole page, alone and within another rule
+STYLE = (
+    f"<style>{colors(palette.LIGHT)} "
+    f"@media (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
+    f"{(STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
+)
+
+
+# makes each choice a step of the back button, and our own buttons work; the same bytes
+# everywhere, because the gate lets it through by its hash
+SCRIPT = "".join((STATIC / name).read_text() for name in ("history.js", "page.js"))
 
 
 def steps(own: Iterable[str]) -> str:
-    """The script for the back button; `own` words are none of its steps."""
+    """The script of every page; `own` words are none of its steps."""
     return f'<span hidden data-own-words="{" ".join(own)}"></span><script>{SCRIPT}</script>'
 
 

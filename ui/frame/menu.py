@@ -1,35 +1,48 @@
-"""The pages, in the order and groups of the menu, and what they put into a link."""
+"""The pages, in five sections, and what they put into a link."""
+
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data import settings
 
-PATTERNS = "Patterns"
 
-# file, title, address (the name of the file: Streamlit knows it before this table), group
+class PageRow(NamedTuple):
+    """A page: its file, its title, its address (the name of the file: Streamlit knows it before
+    this table), and the section of the top bar that it stands in. The first page of a section is
+    the one that the bar opens."""
+
+    file: str
+    title: str
+    path: str
+    section: str
+
+
+MAP, NEWS, TRENDS, RECORDS, METHODS = "Map", "What's new", "Trends", "Records", "Methods"
+
 PAGES = (
-    ("pages/map.py", "Map", "", ""),
-    ("pages/areas.py", "Areas", "areas", ""),
-    ("pages/area.py", "Area", "area", ""),
-    ("pages/time.py", "Time", "time", ""),
-    ("pages/records.py", "Records", "records", ""),
-    ("pages/now.py", "Now", "now", PATTERNS),
-    ("pages/hot_spots.py", "Hot spots", "hot_spots", PATTERNS),
-    ("pages/emerging.py", "Emerging", "emerging", PATTERNS),
-    ("pages/trend.py", "Trend", "trend", PATTERNS),
-    ("pages/compare.py", "Compare", "compare", PATTERNS),
-    ("pages/episodes.py", "Episodes", "episodes", PATTERNS),
-    ("pages/near_repeats.py", "Near repeats", "near_repeats", PATTERNS),
-    ("pages/methods.py", "Data and methods", "methods", ""),
+    PageRow("pages/map.py", "Map", "", MAP),
+    PageRow("pages/areas.py", "All areas", "areas", MAP),
+    PageRow("pages/area.py", "One area", "area", MAP),
+    PageRow("pages/hot_spots.py", "Clusters", "hot_spots", MAP),
+    PageRow("pages/now.py", "Now", "now", NEWS),
+    PageRow("pages/emerging.py", "How it changed", "emerging", NEWS),
+    PageRow("pages/time.py", "When?", "time", TRENDS),
+    PageRow("pages/trend.py", "Is it rising?", "trend", TRENDS),
+    PageRow("pages/compare.py", "Compare", "compare", TRENDS),
+    PageRow("pages/records.py", "All", "records", RECORDS),
+    PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
+    PageRow("pages/near_repeats.py", "Repeats", "near_repeats", RECORDS),
+    PageRow("pages/methods.py", "Data and methods", "methods", METHODS),
 )
 
 # the pages of the public, who see the released folder only
 PUBLIC_PAGES = (
-    ("pages/public_map.py", "Map", "", ""),
-    ("pages/public_areas.py", "Areas", "areas", ""),
-    ("pages/public_time.py", "Time", "time", ""),
-    ("pages/public_methods.py", "Methods", "methods", ""),
+    PageRow("pages/public_map.py", "Map", "", MAP),
+    PageRow("pages/public_areas.py", "Areas", "areas", "Areas"),
+    PageRow("pages/public_time.py", "Time", "time", TRENDS),
+    PageRow("pages/public_methods.py", "Methods", "methods", METHODS),
 )
 TABLES = {"team": PAGES, "public": PUBLIC_PAGES}
 
@@ -39,9 +52,26 @@ PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
 
 
 def navigation() -> StreamlitPage:
-    """The menu of those whom this dashboard serves; what comes back is the page asked for."""
-    groups: dict[str, list[StreamlitPage]] = {}
-    for file, title, path, group in TABLES[settings.read_audience()]:
-        page = st.Page(file, title=title, url_path=path or None, default=not path)
-        groups.setdefault(group, []).append(page)
-    return st.navigation(groups, position="top")
+    """The pages of those whom this dashboard serves; what comes back is the one asked for.
+
+    The top bar links to them: Streamlit's own menu is not drawn.
+    """
+    rows = TABLES[settings.read_audience()]
+    pages = [
+        st.Page(r.file, title=r.title, url_path=r.path or None, default=not r.path) for r in rows
+    ]
+    return st.navigation(pages, position="hidden")
+
+
+def row_of(path: str) -> PageRow:
+    """The page at an address."""
+    rows = TABLES[settings.read_audience()]
+    return next((row for row in rows if row.path == path), rows[0])
+
+
+def sections() -> dict[str, list[PageRow]]:
+    """The sections of those whom this dashboard serves, and the pages of each, in order."""
+    found: dict[str, list[PageRow]] = {}
+    for row in TABLES[settings.read_audience()]:
+        found.setdefault(row.section, []).append(row)
+    return found

@@ -1,4 +1,4 @@
-"""The map with what stands beside it: reruns alone when the map has something to say."""
+"""The Map page: the panel of words and ranks, and the map. Reruns alone when the map speaks."""
 
 import streamlit as st
 
@@ -7,43 +7,47 @@ from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
 from ui.frame import frame
-from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player
+from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player, welcome
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
-from ui.parts import tables
+from ui.parts import headline, tables
 
 
 @st.fragment
-def show_panel(view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices) -> None:
-    """The map, the View's sentence, and the table or the incidents in sight."""
+def show_map(
+    view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices, title: str
+) -> None:
+    """The panel and the map: what was recorded in words, ranked, and on the ground."""
     events.follow()
     said = leaflet.events("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
-    picture, beside = st.columns([1.55, 1])
-    with picture:
-        above = st.container()
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
+    panel = st.container(key="panel")
+    with panel:
+        welcome.show_welcome(view)
+        st.title(frame.plain(title), anchor=False)
+        headline.show_number(view, answer)
+        ranks = st.container(key="ranks")
+        with st.container(key="small_print"):
             frame.view_sentence(view)
             base = basemap.choose_basemap()
-        told: Patch = {
-            **layers.patch(view, answer, layer, theme, asked),
-            **basemap.basemap_patch(base, theme),
-            **drawing.drawing_patch(view),
-        }
-        with above:
-            leaflet.draw(
-                "map",
-                frame.map_title(view),
-                views.bounds(view),
-                told,
-                lambda: events.take(view, asked),
-            )
-        if player.playing(asked, layer):
-            player.bar(view, answer, asked)
-    with beside:
+            frame.source_lines(view)
+            frame.say_changes(view)
+    told: Patch = {
+        **layers.patch(view, answer, layer, theme, asked),
+        **basemap.basemap_patch(base, theme),
+        **drawing.drawing_patch(view),
+    }
+    leaflet.draw(
+        "map", frame.map_title(view), views.bounds(view), told, lambda: events.take(view, asked)
+    )
+    with ranks:
         if layer == "incidents":
             in_sight.show_in_sight(view, asked, told, said)
         elif player.playing(asked, layer):
             player.frame_table(view, answer, asked)
         else:
-            tables.draw_ranked_table(answer, view, 430)
+            tables.draw_ranked_table(answer, view, 330)
+            st.page_link("pages/areas.py", label=f"All {len(answer.table)} areas")
+    with st.container(key="timeline"):
+        if player.playing(asked, layer):
+            player.bar(view, answer, asked)

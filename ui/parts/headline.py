@@ -27,6 +27,15 @@ def show_headline(view: View, answer: Answer) -> None:
         change.text(change_sentence(answer))
 
 
+def show_number(view: View, answer: Answer) -> None:
+    """One line of number, kind and period; a second one on the change, where there is one."""
+    counted = f"{views.headline(view)['n']:,} {noun(view)}" if answer.covered else "No data"
+    with st.container(key="number"):
+        st.text(f"{counted}, {period(view.start, view.end)}")
+        if answer.comparison is not None:
+            st.text(change_sentence(answer))
+
+
 def noun(view: View) -> str:
     """The noun for what is counted, in the source's words, with its kinds, force or response."""
     told = says(view, views.meta(view.stamp))[:60]

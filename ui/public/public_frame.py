@@ -1,6 +1,7 @@
 """The frame of every public page: what can be chosen, the sentence, the link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from data.published.released import Release
 from data.published.released_cells import Choice
 from data.release.tables import Tables
 from data.settings import Problem
-from ui.frame import look, menu
+from ui.frame import look, menu, notices, share, top_bar
 from ui.map import leaflet
 from ui.public import public_cached
 from ui.public.public_cached import Kept
@@ -73,25 +74,33 @@ class Shown(NamedTuple):
         return self.rows[self.rows["asked"].astype(bool)]
 
 
-def sidebar(page: str) -> None:
-    """Ask what to show; every choice is bound to the link."""
+def begin(page: str) -> None:
+    """Draw the frame and ask what to show; every choice is bound to the link."""
     st.html(look.STYLE + _STEPS, unsafe_allow_javascript=True)
     try:
         kept = public_cached.current_release()
     except Problem as problem:
-        st.subheader("Nothing to show", anchor=False)
+        top_bar.show_top_bar("", page)
+        st.title("Nothing to show", anchor=False)
         st.text(str(problem))
         st.stop()
+    top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
     link = {word: st.query_params.get_all(word) for word in st.query_params}
     names = [str(f["properties"]["name"]) for f in kept.areas]
     offered: dict[str, list[str]] = {"area": names}
-    with st.sidebar:
-        choice, led = _choose(kept, page, offered)
+    choice, led = _choose(kept, page, offered)
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
         st.session_state["public_told"] = (choice, _misread(kept, link, offered))
     rows = released_cells.rows(kept.sorts, choice, kept.areas)
     st.session_state["public"] = Shown(kept, choice, rows, led)
+
+
+@contextmanager
+def _pill(name: str) -> Iterator[None]:
+    """A pill of the bar of filters, with what is asked for in it."""
+    with st.popover(look.plain(name), key=f"open_{name}", width="content"):
+        yield
 
 
 def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choice, bool]:
@@ -101,59 +110,59 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         offered[word] = options
         return options
 
-    sources = put("source", list(released_cells.SOURCES))
-    first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
-    source = st.radio(
-        "Records",
-        sources,
-        index=sources.index(first),
-        key="source",
-        bind="query-params",
-        help="Three sets of tables that are never added up: one event may be in all of them.",
-    )
-    by, kind, led = opening_choice(kept, source)
-    if page == TIME and not led:  # a year would be one point
-        by, kind = "quarter", released_cells.ALL_KINDS
-    grains = put("by", list(released_cells.grains(source)))
-    by = st.selectbox(
-        "Periods by",
-        grains,
-        index=grains.index(by),
-        key="by",
-        bind="query-params",
-        help="What is released: shorter periods have fewer areas with a number.",
-    )
-    kinds = put(
-        "kind", released_cells.released_kinds(kept.sorts, source, None if page == TIME else by)
-    )
-    kind = st.selectbox(
-        "Kind",
-        kinds,
-        index=kinds.index(kind) if kind in kinds else 0,
-        key="kind",
-        bind="query-params",
-        help="By month there is only all kinds together; by year each alone.",
-    )
-    periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
-    grid = released_cells.grid_of(kept.sorts, source, by, kind)
-    newest = grid.periods[opening.opening_period(grid)] if grid else ""
-    period = st.selectbox(
-        "Period",
-        periods,
-        index=periods.index(newest) if newest in periods else 0,
-        key="period",
-        bind="query-params",
-        help="Opens with the newest that has most to show.",
-    )
-    areas = st.multiselect(
-        "Areas",
-        offered["area"],
-        key="area",
-        bind="query-params",
-        placeholder="all",
-        help="Areas with few residents are joined with a neighbor.",
-    )
+    with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
+        with _pill("Records"):
+            sources = put("source", list(released_cells.SOURCES))
+            first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
+            source = _one(
+                "source",
+                sources,
+                first,
+                "Three sets of tables that are never added up: one event may be in all of them.",
+            )
+        by, kind, led = opening_choice(kept, source)
+        if page == TIME and not led:  # a year would be one point
+            by, kind = "quarter", released_cells.ALL_KINDS
+        with _pill("When"):
+            grains = put("by", list(released_cells.grains(source)))
+            by = _one("by", grains, by, "Shorter periods have fewer areas with a number.")
+            slot = st.container()
+        with _pill("What"):
+            of = None if page == TIME else by
+            kinds = put("kind", released_cells.released_kinds(kept.sorts, source, of))
+            help = "By month there is only all kinds together; by year each alone."
+            kind = _one("kind", kinds, kind, help)
+        with slot:
+            periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
+            grid = released_cells.grid_of(kept.sorts, source, by, kind)
+            newest = grid.periods[opening.opening_period(grid)] if grid else ""
+            help = "Opens with the newest that has most to show."
+            period = _one("period", periods, newest, help)
+        with _pill("Where"):
+            areas = st.multiselect(
+                _LABELS["area"],
+                offered["area"],
+                key="area",
+                bind="query-params",
+                placeholder="all",
+                help="Areas with few residents are joined with a neighbor.",
+            )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
+
+
+def _one(word: str, options: list[str], usual: str, help: str) -> str:
+    """One of what is released, bound to the link."""
+    index = options.index(usual) if usual in options else 0
+    chosen: str
+    if word == "source":  # few: all in sight
+        chosen = st.radio(
+            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
+        )
+    else:
+        chosen = st.selectbox(
+            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
+        )
+    return chosen
 
 
 def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
@@ -191,17 +200,16 @@ def read_choice() -> Shown:
         st.rerun()
     found: Shown = st.session_state.pop("public")
     choice, told = st.session_state["public_told"]
-    with st.container(key="notices"):
-        for sentence in told if choice == found.choice else ():
-            st.text(sentence)
-        if made := release_words.sample_warning(found.release, found.choice.source):
-            st.text(made)
+    made = release_words.sample_warning(found.release, found.choice.source)
+    said = (*(told if choice == found.choice else ()), made)
+    notices.show_notices([sentence for sentence in said if sentence])
     return found
 
 
 def head(title: str) -> None:
-    """The title of a page: the sentence that its picture says."""
-    st.subheader(look.plain(title), anchor=False)
+    """The title of a page: the sentence that its picture says. It names the browser's tab too."""
+    st.set_page_config(page_title=f"{title} - Porchlight")
+    st.title(look.plain(title), anchor=False)
 
 
 def public_title(found: Shown) -> str:
@@ -232,11 +240,8 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     """Show how the numbers are made, what they cover, and the link."""
     for text in notes(found, paths):
         st.text(text)
-    box = st.expander("Copy link", on_change="rerun", key="copy")
-    if box.open:
-        with box:
-            st.code(link(found), language=None, wrap_lines=True)
-            st.text("The link holds every choice and the release.")
+    with share.slot():
+        share.show_link(link(found), "The link holds every choice and the release.")
 
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:

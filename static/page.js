@@ -1,0 +1,44 @@
+// What buttons of our own words do in the page: copy, draw, fold, go. Each carries what it does
+// in an attribute that only our code writes.
+(() => {
+  if (window.porchlightPage) return;
+  window.porchlightPage = true;
+  const root = document.documentElement, SEEN = "porchlight-seen";
+  const store = { get: () => { try { return localStorage.getItem(SEEN); } catch { return "1"; } },
+    set: () => { try { localStorage.setItem(SEEN, "1"); } catch { /* asked again next time */ } } };
+  if (!store.get()) root.classList.add("porch-new");
+  const map = () => document.querySelector('[class*="st-key-map"] iframe')?.contentWindow?.porch;
+  const greet = () => { root.classList.remove("porch-new"); store.set(); };
+  const acts = {
+    copy(button, text) {
+      const was = button.textContent;
+      const say = (word) => { button.textContent = word; setTimeout(() => { button.textContent = was; }, 2000); };
+      navigator.clipboard.writeText(text).then(() => say("Copied"), () => {
+        button.parentElement.querySelector("input")?.select();
+        say("Press Ctrl+C to copy");
+      });
+    },
+    draw(_, tool) {
+      document.activeElement?.blur();
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+      map()?.draw?.(tool);
+    },
+    fold(button, name) {
+      const open = root.classList.toggle(`porch-fold-${name}`);
+      button.setAttribute("aria-expanded", String(open));
+    },
+    go(_, path) {
+      greet();
+      const links = [...document.querySelectorAll('[data-testid="stPageLink-NavLink"]')];
+      links.find((link) => new URL(link.href).pathname === path)?.click();
+    },
+    focus(_, where) { greet(); document.querySelector(where)?.focus(); },
+    greet,
+  };
+  document.addEventListener("click", (event) => {
+    const names = Object.keys(acts);
+    const at = event.target.closest?.(names.map((name) => `[data-${name}]`).join(","));
+    const name = at && names.find((one) => one in at.dataset);
+    if (name) { event.preventDefault(); acts[name](at, at.dataset[name]); }
+  });
+})();

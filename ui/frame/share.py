@@ -1,0 +1,35 @@
+"""Share: the link of what is shown, and what can be taken away."""
+
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # of this run
+
+
+def make_slot() -> None:
+    """Make the popover; the page fills it when it knows what it shows."""
+    _SLOT.set(st.popover("Share", key="share", width="content"))
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """The popover of the run that goes on; where there is none, the page itself."""
+    box = _SLOT.get()
+    with box if box is not None else st.container():
+        yield
+
+
+def show_link(address: str, says: str) -> None:
+    """The address, to read and to copy, and a sentence on what it holds."""
+    text = html.escape(address, quote=True)
+    st.html(
+        '<div class="porch-link"><label for="porch-link">Link to this page</label>'
+        f'<input id="porch-link" readonly value="{text}">'
+        f'<button type="button" data-copy="{text}">Copy link</button></div>'
+    )
+    st.caption(says)

@@ -1,0 +1,69 @@
+"""The bar at the top of every page: whose it is, the sections, search, and the way to share."""
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.frame import menu, share
+
+
+def show_top_bar(place: str, path: str, account: str = "") -> None:
+    """Show the bar of the page at an address: the mark, the place, the sections, Share.
+
+    `account` says who has signed in; empty where nobody is asked.
+    """
+    here, sections = menu.row_of(path), menu.sections()
+    with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False):
+        st.html(brand(place), width="content")
+        with st.container(key="sections", horizontal=True, wrap=False, width="content", gap=None):
+            _section_links(sections, "nav")
+        st.html('<div class="porch-push"></div>', width="stretch")
+        share.make_slot()
+        if account:
+            with st.popover("Account", key="account", width="content"):
+                st.text(account)
+                st.button("Sign out", on_click=st.logout)
+        with st.popover("Menu", key="menu", width="content"):
+            _section_links(sections, "menu")
+    if len(sections[here.section]) > 1 and path:
+        show_tabs(sections[here.section])
+    with st.container(key="elsewhere"):  # the map's script follows these: no reload
+        for row in menu.TABLES["team"] if menu.PAGES[0] in sections[menu.MAP] else ():
+            if row.path in ("area", "") and row != here:
+                st.page_link(row.file, label=row.title)
+
+
+def _section_links(sections: dict[str, list[menu.PageRow]], key: str) -> None:
+    """A link to the first page of each section, in a container that the style marks."""
+    for number, (section, rows) in enumerate(sections.items()):
+        with st.container(key=f"{key}_{number}", width="content"):
+            st.page_link(rows[0].file, label=section)
+
+
+def show_tabs(rows: Sequence[menu.PageRow]) -> None:
+    """Links to the pages of the section that is open."""
+    with st.container(key="tabs", horizontal=True, gap=None):
+        for row in rows:
+            with st.container(key=f"tab_{row.path or 'map'}", width="content"):
+                st.page_link(row.file, label=row.title)
+
+
+def brand(place: str) -> str:
+    """The mark and the name, a link to the first page, with the place's name."""
+    return (
+        f'<a class="porch-brand" href="/" target="_self"><i></i><b>Porchlight</b>'
+        f"<span>{html.escape(place)}</span></a>"
+    )
+
+
+def marks(path: str) -> str:
+    """The style that marks the open section and page: it changes with the page."""
+    here, sections = menu.row_of(path), menu.sections()
+    number = list(sections).index(here.section)
+    return (
+        f".st-key-nav_{number} a, .st-key-tab_{path or 'map'} a "
+        "{ border-bottom-color: var(--porch-accent) !important; } "
+        f".st-key-nav_{number} a p, .st-key-tab_{path or 'map'} a p, .st-key-menu_{number} a p "
+        "{ font-weight: 600 !important; }"
+    )
