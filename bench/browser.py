@@ -159,6 +159,12 @@ def _click(page: Any, day: str) -> float:
     from playwright.sync_api import TimeoutError
 
     option = page.get_by_role("option", name=day)
+    if (
+        page.locator(".st-key-open_when").count()
+        and not page.locator(".st-key-weekday:visible").count()
+    ):
+        page.locator(".st-key-open_when button").first.click()
+        page.get_by_text("Hours and weekdays").click()
     for _ in range(5):  # a list that a rerun has closed is opened again
         page.locator(".st-key-weekday input").click()
         try:

@@ -32,6 +32,12 @@
       const links = [...document.querySelectorAll('[data-testid="stPageLink-NavLink"]')];
       links.find((link) => new URL(link.href).pathname === path)?.click();
     },
+    skip(_, where) {
+      const to = document.querySelector(where) ?? document.querySelector("h1");
+      if (to?.tagName === "H1") to.tabIndex = -1;
+      to?.focus();
+      to?.scrollIntoView?.({ block: "nearest" });
+    },
     focus(_, where) { greet(); document.querySelector(where)?.focus(); },
     greet,
   };

@@ -217,7 +217,9 @@ def test_signing_in_and_out_in_a_browser(door: Door, playwright: tuple[Any, Loop
         page.set_default_timeout(60_000)
         assert page.goto(f"{door.origin}/records?from=2026-01-02").status == 401
         _signed(page, "editor")
+        page.locator(".st-key-account button").first.click()
         page.get_by_text("Signed in as editor@example.org").wait_for()
+        page.keyboard.press("Escape")
         assert "/records" in page.url and "from=2026-01-02" in page.url
         page.get_by_role("button", name="CSV, ").first.wait_for()
         with page.expect_download() as got:
@@ -227,6 +229,7 @@ def test_signing_in_and_out_in_a_browser(door: Door, playwright: tuple[Any, Loop
         assert door.status(media) == 401
         assert door.status(media, Cookie=cookie(origin=door.origin, groups=[])) == 403
         assert door.status(media, Cookie=cookie(origin=door.origin)) == 200
+        page.locator(".st-key-account button").first.click()
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/end_session**")
         assert page.goto(f"{door.origin}/").status == 401

@@ -19,6 +19,7 @@ from data.storage.store import Store
 from data.views import whole_records
 from tests.conftest import SHOTS, command, dashboard
 from tests.tabs import PATIENCE
+from ui.frame.filter_bar import PILLS
 from ui.frame.menu import PAGES
 
 pytestmark = pytest.mark.browser
@@ -106,10 +107,36 @@ const values = [...all.querySelectorAll('input')].map((input) => input.value);
 return [all.innerText, ...values].some((told) => told.includes(name)); }"""
 
 
+def open_pill(page: Any, word: str) -> None:
+    """Open the pill that a filter is in, and the fold within it."""
+    if page.locator(f".st-key-{word}:visible").count():
+        return
+    pill = next(pill.key for pill in PILLS if word in pill.words)
+    page.locator(f".st-key-open_{pill} button").first.click()
+    if word in ("hours", "weekday", "night"):
+        page.get_by_text("Hours and weekdays").click()
+    page.locator(f".st-key-{word}").first.wait_for()
+
+
+def close_pill(page: Any) -> None:
+    """Close the pill that is open."""
+    page.keyboard.press("Escape")
+    page.locator('[data-testid="stPopoverBody"]').wait_for(state="hidden")
+
+
+def copied_link(page: Any) -> str:
+    """The link that Share offers."""
+    page.locator(".st-key-share button").first.click()
+    link: str = page.get_by_label("Link to this page").input_value()
+    return link
+
+
 def choose(page: Any, word: str, name: str) -> None:
     """Choose one option of a filter, as a reader does, who also looks whether it was taken; a
     list that a rerun has closed is opened again."""
     option = page.get_by_role("option", name=name)
+    settled(page)
+    open_pill(page, word)
     for _ in range(5):
         settled(page)
         page.locator(f".st-key-{word} input").click()
@@ -119,9 +146,12 @@ def choose(page: Any, word: str, name: str) -> None:
             break
         except TimeoutError:
             page.keyboard.press("Escape")
+            open_pill(page, word)
     else:
         raise AssertionError(f"{word}: {name} is not to be had")
     page.keyboard.press("Escape")  # while a list is open the rest is hidden from roles
+    if page.locator('[data-testid="stPopoverBody"]').count():
+        close_pill(page)
 
 
 def drawn(page: Any, but: str = "") -> str:
@@ -302,7 +332,7 @@ def test_map_position_is_kept_in_the_link(opened: Open) -> None:
 def test_clear_clears(opened: Open) -> None:
     page = opened("/?kind=traffic+stop&weekday=Fri&hours=22-06&night=true&via=not+recorded")
     assert "traffic stop" in sentence(page)
-    page.get_by_role("button", name="Clear all filters").click()
+    page.get_by_role("button", name="Reset").click()
     page.wait_for_function("!location.search.includes('kind')")
     settled(page)
     assert sentence(page).startswith("51,920 of 60,237 incidents: police stops, Jan 1")
@@ -310,7 +340,8 @@ def test_clear_clears(opened: Open) -> None:
 
 def test_quick_range_counts_from_the_newest_record(opened: Open) -> None:
     page = opened("/")
-    page.get_by_role("radio", name="30 days").click()
+    page.locator(".st-key-open_when button").first.click()
+    page.get_by_role("button", name="Last 30 days: Dec 2").click()
     page.wait_for_url("**from=2017-12-02**")
     settled(page)
     assert "Dec 2 - Dec 31 2017" in sentence(page)
@@ -318,8 +349,10 @@ def test_quick_range_counts_from_the_newest_record(opened: Open) -> None:
 
 def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
     page = opened("/areas?weekday=Sat")
-    page.get_by_text("Copy link").click()
-    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    link = copied_link(page)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == link
     query = parse_qs(urlsplit(link).query)
     assert urlsplit(link).path == "/areas"
     assert query["from"] == ["2017-01-01"] and query["to"] == ["2017-12-31"]
@@ -492,7 +525,8 @@ def test_official_areas_replace_learned_ones_under_a_running_dashboard(
         assert "approximate borders" in legend.inner_text()
         done = command("areas", str(file), "--name-column", "BDNAME", store=store)
         assert done.returncode == 0, done.stdout + done.stderr
-        page.get_by_role("radio", name="30 days").click()  # any rerun sees the new table
+        page.locator(".st-key-open_when button").first.click()
+        page.get_by_role("button", name="Last 30 days").click()  # any rerun sees the new table
         drawn(page, but=first)
         settled(page)
         assert "approximate borders" not in legend.inner_text()

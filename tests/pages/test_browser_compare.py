@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.test_browser import PHONE, WIDE, Open, keep, opened, text
+from tests.pages.test_browser import PHONE, WIDE, Open, copied_link, keep, opened, text
 from tests.pages.test_browser_look import CHART
 
 __all__ = ["opened"]  # the fixture
@@ -42,6 +42,4 @@ def test_the_other_modes_are_drawn_and_copied(opened: Open) -> None:
     page = opened("/compare?against=two+sets+of+areas&these=Whittier&these=Jordan", PHONE)
     page.locator(f"{CHART} svg").first.wait_for()
     assert "in Whittier and Jordan as in all other areas" in page.locator("h1").inner_text()
-    page.get_by_text("Copy link").click()
-    link = page.locator("code").inner_text()
-    assert "these=Whittier&these=Jordan" in link.replace("\n", "")
+    assert "these=Whittier&these=Jordan" in copied_link(page)

@@ -246,11 +246,11 @@ def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
     left = told(page, where)
     page.wait_for_url("**at=44.95**")
     for _ in range(2):  # and once more
-        page.get_by_role("link", name=by, exact=True).click()
+        page.locator(".st-key-sections").get_by_role("link", name=by, exact=True).click()
         page.wait_for_url(f"**/{by.lower()}?**")
         settled(page)
         assert "ignored" not in text(page) and "layer=" not in page.url
-        page.get_by_role("link", name="Map", exact=True).click()
+        page.locator(".st-key-sections").get_by_role("link", name="Map", exact=True).click()
         page.wait_for_function("location.pathname === '/'")
         drawn(page)
         settled(page)
@@ -450,7 +450,8 @@ def test_too_small_a_shape_is_a_sentence(opened: Open) -> None:
 def test_a_circle_around_an_area_needs_no_mouse_on_the_map(opened: Open) -> None:
     page = opened("/")
     first = drawn(page)
-    page.get_by_role("button", name="Around an area").click()
+    page.locator(".st-key-open_where button").first.click()
+    page.get_by_text("Around an area").click()
     page.get_by_role("button", name="Show only this circle").click()
     drawn(page, but=first)
     page.wait_for_url("**shape=800+m+around+**")

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.pages.test_browser import PHONE, WIDE, Open, keep, opened, text
+from tests.pages.test_browser import PHONE, WIDE, Open, copied_link, keep, opened, text
 from tests.pages.test_browser_look import CHART, inside, laid_out
 
 __all__ = ["opened"]  # the fixture
@@ -39,8 +39,7 @@ def test_a_finding_is_repeated_by_its_link(opened: Open) -> None:
     laid_out(page)
     title = page.locator("h1").first.inner_text()
     assert "Powderhorn Park" in title
-    page.get_by_text("Copy link").click()
-    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    link = copied_link(page)
     query = parse_qs(urlsplit(link).query)
     assert query["seed"] == ["7"] and query["days"] == ["14"] and query["settled"]
     again = opened("/now?" + urlsplit(link).query, WIDE)

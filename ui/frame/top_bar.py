@@ -7,6 +7,8 @@ import streamlit as st
 
 from ui.frame import menu, share
 
+MAP_FRAME = "[class*=st-key-map] iframe"
+
 
 def show_top_bar(place: str, path: str, account: str = "") -> None:
     """Show the bar of the page at an address: the mark, the place, the sections, Share.
@@ -15,7 +17,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> None:
     """
     here, sections = menu.row_of(path), menu.sections()
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False):
-        st.html(brand(place), width="content")
+        st.html(_skip(path) + brand(place), width="content")
         with st.container(key="sections", horizontal=True, wrap=False, width="content", gap=None):
             _section_links(sections, "nav")
         st.html('<div class="porch-push"></div>', width="stretch")
@@ -47,6 +49,12 @@ def show_tabs(rows: Sequence[menu.PageRow]) -> None:
         for row in rows:
             with st.container(key=f"tab_{row.path or 'map'}", width="content"):
                 st.page_link(row.file, label=row.title)
+
+
+def _skip(path: str) -> str:
+    """The first thing that a keyboard comes to: past both bars."""
+    where, says = ("h1", "Skip to the page") if path else (MAP_FRAME, "Skip to the map")
+    return f'<a class="porch-skip" href="#" data-skip="{where}">{says}</a>'
 
 
 def brand(place: str) -> str:
