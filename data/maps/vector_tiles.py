@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 
 MOST_UNPACKED = 16_000_000  # bytes of one tile: those of the densest cities have a tenth
 GZIPPED = b"\x1f\x8b"
-LINE = 2  # the number of lines among the types of shapes
+_LINE = 2  # the number of lines among the types of shapes
 _CLOSE = 7  # the one command without parameters
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _BYTES, _NUMBER = _FIELD.TYPE_BYTES, _FIELD.TYPE_UINT32
@@ -101,7 +101,7 @@ def named_lines(data: bytes, layers: Container[bytes]) -> Iterator[NamedLine]:
             continue
         keys, values, extent = list(layer.keys), layer.values, layer.extent or 4096
         for feature in layer.features:
-            if feature.type != LINE:
+            if feature.type != _LINE:
                 continue
             tags = list(feature.tags)
             told = {

@@ -14,7 +14,7 @@
   const LOOK = {
     green: ["#ecebe1", "#1f1d18"], water: ["#d3d6d5", "#2a3032"], building: ["#f4efe6", "#1c1815"],
     minor: ["#e3dcd0", "#2d2721"], major: ["#cbc3b5", "#423a31"], highway: ["#b4ab9c", "#5b5146"], rail: ["#d8d2c7", "#302a24"],
-    words: ["#6f6555", "#a99c88"], halo: ["#fbf8f2", "#171310"],
+    words: ["#574e42", "#cabfac"], halo: ["#fbf8f2b0", "#171310a0"],
   };
   const RULES = [
     ["landcover", "area", GREEN, "green"],
@@ -60,7 +60,7 @@
     const [fill, stroke] = [LOOK.words, LOOK.halo].map(look => look[dark ? 1 : 0]), {LineLabelPlacement, LineLabelSymbolizer, CenteredTextSymbolizer} = protomapsL;
     return WORDS.map(([dataLayer, shape, kinds, minzoom, font]) => {
       const inner = shape === "point" ? new CenteredTextSymbolizer({font, fill, stroke, width: 1.5})
-        : new LineLabelSymbolizer({font, fill, stroke, width: 3, position: LineLabelPlacement.Center, repeatDistance: 400});
+        : new LineLabelSymbolizer({font, fill, stroke, width: 2.5, position: LineLabelPlacement.Center, repeatDistance: 400});
       const place = (layout, geometry, feature) => inner.place(layout, geometry, feature)?.filter(word => !word.bboxes.some(box => covers(state, layout.zoom, box)));
       return {dataLayer, symbolizer: {place}, minzoom, filter: kept(shape, kinds)};
     });
