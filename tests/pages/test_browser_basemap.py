@@ -92,10 +92,8 @@ def home(
         f'provider = {{name = "Green tiles", url = "{url}", attribution = "<b>G</b> & Co"}}\n'
     )
     log = folder / "dashboard.log"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PORCHLIGHT_CONFIG", str(file))
-        with dashboard(sample_store, log) as address:
-            yield address
+    with dashboard(sample_store, log, PORCHLIGHT_CONFIG=str(file)) as address:
+        yield address
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
