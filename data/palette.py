@@ -43,7 +43,7 @@ LIGHT = Theme(
     link="#8a3f06",
     control="#8a7f6e",
     hatch="#8f8472",
-    water="#a9c9d8",
+    water="#d3d6d5",
 )
 DARK = Theme(
     dark=True,
@@ -59,7 +59,7 @@ DARK = Theme(
     link="#f2b866",
     control="#8f826f",
     hatch="#75695a",
-    water="#234453",
+    water="#2a3032",
 )
 
 # Crameri's vik: lower in blue, higher in rust, the middle neutral

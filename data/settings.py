@@ -110,7 +110,8 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
     center = tuple(float(v) for v in place.get("center", ()))
     if center and len(center) != 2:
         raise Problem(f"{file}: place.center is [latitude, longitude] or [].")
-    store = os.environ.get("PORCHLIGHT_STORE") or place.get("store", "data/store")
+    named = os.environ.get("PORCHLIGHT_STORE") or place.get("store", "data/store")
+    store = (ROOT / named).resolve()
     return Settings(
         name=str(place["name"]),
         zone=check_zone(str(place["zone"]), f"{file}: place.zone"),
@@ -118,15 +119,23 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         center=(center[0], center[1]) if center else None,
         reach_km=float(place.get("reach_km", 40)),
         sample=bool(place.get("sample", False)),
-        store=(ROOT / store).resolve(),
+        store=store,
         opens=dict(table.get("opens", {})),
         minimum_age=float(table.get("team", {}).get("minimum_age", 24)),
-        basemap=_basemap(table.get("basemap", {}), file),
+        basemap=_basemap(table.get("basemap", {}), file, fetched_basemap(place["name"], store)),
     )
 
 
-def _basemap(table: dict[str, Any], file: Path) -> Basemap:
-    """The table [basemap]. What its files hold is not looked at: no command needs them."""
+def fetched_basemap(name: str, store: Path) -> Path:
+    """Where `python -m data basemap get` puts the base map of a place: beside its store."""
+    return store.parent / "basemap" / f"{place_slug(str(name))}.pmtiles"
+
+
+def _basemap(table: dict[str, Any], file: Path, fetched: Path) -> Basemap:
+    """The table [basemap], and the base map that was fetched where it names none.
+
+    What its files hold is not looked at: no command needs them.
+    """
     if not isinstance(table, dict):
         raise Problem(f"{file}: basemap is a table: write [basemap].")
     known = {"file", "attribution", "provider", "water"}
@@ -140,8 +149,9 @@ def _basemap(table: dict[str, Any], file: Path) -> Basemap:
         if not isinstance(table[word], kind):
             raise Problem(f"{file}: basemap.{word} is {called}, not {table[word]!r}.")
     named = {word: table.get(word, "") for word in ("file", "water")}
+    found = fetched if fetched.is_file() else None
     return Basemap(
-        file=ROOT / named["file"] if named["file"] else None,
+        file=ROOT / named["file"] if named["file"] else found,
         attribution=table.get("attribution", ""),
         provider=provider.strip() if isinstance(provider, str) else "",
         server=dict(provider) if isinstance(provider, dict) else {},

@@ -16,11 +16,15 @@ HIGHWAYS = [
 ]
 
 
-def feature(kind: str, shape: str, coordinates: Any) -> dict[str, Any]:
-    """One thing of a kind."""
+TOWNS = {"Westtown": (-93.4, 44.97), "Easttown": (-93.14, 44.96)}
+AVENUE = "Orchard Avenue"
+
+
+def feature(kind: str, shape: str, coordinates: Any, name: str = "") -> dict[str, Any]:
+    """One thing of a kind, with a name if it has one."""
     return {
         "type": "Feature",
-        "properties": {"kind": kind},
+        "properties": {"kind": kind} | ({"name": name} if name else {}),
         "geometry": {"type": shape, "coordinates": coordinates},
     }
 
@@ -38,14 +42,21 @@ def layers() -> dict[str, list[dict[str, Any]]]:
     for i in range(65):
         x, y = WEST + 0.0025 * i, SOUTH + 0.0025 * i
         kind = "major_road" if i % 8 == 4 else "minor_road"
-        roads.append(feature(kind, "LineString", [(x, SOUTH), (x, NORTH)]))
-        roads.append(feature(kind, "LineString", [(WEST, y), (EAST, y)]))
-    roads += [feature("highway", "LineString", line) for line in HIGHWAYS]
+        names = (AVENUE if i == 28 else f"{i} Avenue", f"{i} Street")
+        roads.append(feature(kind, "LineString", [(x, SOUTH), (x, NORTH)], names[0]))
+        roads.append(feature(kind, "LineString", [(WEST, y), (EAST, y)], names[1]))
+    roads += [feature("highway", "LineString", line, "Long Highway") for line in HIGHWAYS]
+    roads.append(feature("rail", "LineString", HIGHWAYS[0], "Old Railway"))
+    # two short streets of one name at two ends of the town
+    for x, y in ((WEST + 0.01, SOUTH + 0.01), (EAST - 0.01, NORTH - 0.01)):
+        roads.append(feature("minor_road", "LineString", [(x, y), (x + 0.002, y)], "Mill Lane"))
+    roads.append(feature("minor_road", "LineString", [(-93.0, 45.0), (-92.99, 45.0)], "Far Road"))
     return {
         "landuse": [feature("park", "Polygon", disc(*place)) for place in PARKS],
         "water": [feature("lake", "Polygon", disc(*place)) for place in LAKES]
         + [feature("river", "Polygon", [[*banks, banks[0]]])],
         "roads": roads,
+        "places": [feature("locality", "Point", at, name) for name, at in TOWNS.items()],
     }
 
 

@@ -27,7 +27,7 @@ store = "data/store-{slug}"       # PORCHLIGHT_STORE overrides it
 [team]
 minimum_age = 24       # hours; no map, chart or export shows a community report younger than this
 
-[basemap]       # what may lie below the areas; with nothing here no map but our own is offered
+[basemap]       # what may lie below the areas; `python -m data basemap get` fetches a map that needs no entry here
 # file = "city.pmtiles"        # a vector map that this app serves itself: no other host learns anything
 # attribution = "© OpenStreetMap contributors"
 # water = "water.geojson"      # lakes and rivers to draw over the areas' colors

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import html
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from data.maps import pmtiles_archive
+from data.maps.archive_source import FileSource
 from data.settings import Basemap, Problem
 
 MOST_SERVED_BYTES = 200 * 1024 * 1024  # Streamlit serves no larger file
@@ -81,19 +84,29 @@ def local(asked: Basemap) -> Local | None:
         raise Problem(
             f"The base map {file.name} holds no vector tiles that a browser unpacks (MVT, gzip)."
         )
-    return Local(file, int(zoom), _text(asked.attribution))
+    return Local(file, int(zoom), plain_text(asked.attribution) or _credit(file))
+
+
+def _credit(file: Path) -> str:
+    """Whom a map itself names; nobody where it says nothing that can be read."""
+    source = FileSource(file)
+    try:
+        found = pmtiles_archive.read_metadata(source, pmtiles_archive.read_header(source))
+    except Problem:
+        return ""
+    return plain_text(html.unescape(str(found.get("attribution") or "")))
 
 
 def serve(file: Path, folder: Path, keep: float = _DAY) -> str:
     """The name under which a folder that the app serves holds a file: its content's hash.
 
-    A hard link where that is possible, else a copy. Other maps in the folder that have
+    A hard link where that is possible, else a copy. Others of its kind in the folder that have
     not been made for `keep` seconds are removed.
     """
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{digest}.pmtiles"
+    target = folder / f"{digest}{file.suffix}"
     beside = folder / f".{target.name}.{os.getpid()}"
     beside.unlink(missing_ok=True)
     try:
@@ -102,7 +115,7 @@ def serve(file: Path, folder: Path, keep: float = _DAY) -> str:
         shutil.copyfile(file, beside)
     beside.replace(target)
     beside.unlink(missing_ok=True)  # a rename between two links of one file does nothing
-    for other in folder.glob("*.pmtiles"):
+    for other in folder.glob(f"*{file.suffix}"):
         if other != target and other.stat().st_ctime < time.time() - keep:
             other.unlink(missing_ok=True)
     return target.name
@@ -133,8 +146,8 @@ def _own(table: dict[str, object]) -> Tiles:
     zoom = table.get("max_zoom", 19)
     if not isinstance(zoom, int) or not 0 < zoom < 25:
         raise Problem(f"{where}.max_zoom is a whole number from 1 to 24.")
-    learns = _text(str(table.get("learns", ""))) or LEARNS.format(name=name, host=host)
-    return Tiles(name, url, "abc", zoom, _text(str(table["attribution"])), learns)
+    learns = plain_text(str(table.get("learns", ""))) or LEARNS.format(name=name, host=host)
+    return Tiles(name, url, "abc", zoom, plain_text(str(table["attribution"])), learns)
 
 
 def _known(name: str) -> Tiles:
@@ -162,7 +175,7 @@ def _known(name: str) -> Tiles:
         url=url,
         subdomains=str(found.get("subdomains", "abc")),
         zoom=int(found.get("max_zoom", 18)),
-        credit=_text(found.get("attribution", name)),
+        credit=plain_text(found.get("attribution", name)),
         learns=LEARNS.format(name=name.split(".")[0], host=urlsplit(url).hostname).replace(
             "{s}.", ""
         ),
@@ -176,7 +189,7 @@ def _mercator(provider: Any) -> bool:
     return matrix.startswith("PM") and crs == "EPSG:3857" and not provider.get("tms")
 
 
-def _text(given: str) -> str:
+def plain_text(given: str) -> str:
     """Plain text on one line: no tags, signs instead of (C)."""
     return " ".join(re.sub(r"<[^>]*>", " ", given).replace("(C)", "©").split())[:300]
 

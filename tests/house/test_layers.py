@@ -43,7 +43,7 @@ ROOMS = {
         "sample": "areas imports storage",
         "attacks": "published release sample storage",
         "upkeep": "areas files imports release storage",
-        "commands": "areas attacks embed imports people release sample storage upkeep views",
+        "commands": "areas attacks embed imports maps people release sample storage upkeep views",
     },
     "ui": {
         "cached": "",

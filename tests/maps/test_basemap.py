@@ -31,7 +31,8 @@ def written(folder: Path, lines: str) -> settings.Settings:
     return settings.load_settings(file)
 
 
-def test_none_by_default(tmp_path: Path) -> None:
+def test_none_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))  # nothing was fetched here
     for lines in ("", 'file = ""\nprovider = ""\nwater = ""\nattribution = ""\n'):
         asked = written(tmp_path, lines).basemap
         assert basemap.local(asked) is basemap.tiles(asked) is basemap.water(asked) is None

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data import settings
+from data.maps import street_index
 from tests import streets
 from tests.conftest import dashboard
 from tests.maps.test_basemap import water_file
@@ -29,14 +31,15 @@ from tests.pages.test_browser import (
     share_of,
 )
 from tests.pages.test_browser_look import inside
+from tests.ranges import TOWN
 from tests.tabs import PATIENCE
 
 __all__ = ["opened"]  # the fixture
 pytestmark = pytest.mark.browser
 
 CREDIT = "Made streets, not OpenStreetMap"
-WATER, TILE = "#a9c9d8", "#33aa66"
-PARK, DARK_PARK = "#dde6c8", "#212c1c"
+WATER, TILE = "#d3d6d5", "#33aa66"
+PARK, DARK_PARK = "#ecebe1", "#1f1d18"
 AT = "?at=44.97,-93.26,12"
 
 
@@ -80,17 +83,17 @@ def home(
     folder = tmp_path_factory.mktemp("basemap")
     file = folder / "porchlight.toml"
     url = f"http://127.0.0.1:{tiles.port}/{{z}}/{{x}}/{{y}}.png"
+    town = streets.make(folder)
+    street_index.write_index(town, TOWN)
     file.write_text(
         '[place]\nname = "Minneapolis"\nzone = "America/Chicago"\ncrs = "EPSG:26915"\n'
-        f'[opens]\nsource = "police-stops"\n[basemap]\nfile = "{streets.make(folder)}"\n'
+        f'[opens]\nsource = "police-stops"\n[basemap]\nfile = "{town}"\n'
         f'attribution = "{CREDIT}"\nwater = "{water_file(folder)}"\n'
         f'provider = {{name = "Green tiles", url = "{url}", attribution = "<b>G</b> & Co"}}\n'
     )
     log = folder / "dashboard.log"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PORCHLIGHT_CONFIG", str(file))
-        with dashboard(sample_store, log) as address:
-            yield address
+    with dashboard(sample_store, log, PORCHLIGHT_CONFIG=str(file)) as address:
+        yield address
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
@@ -180,9 +183,9 @@ def credit_box(page: Any) -> float:
     return float(inside(page, "w => w.document.querySelector('.porch-credit').offsetHeight"))
 
 
-def test_by_default_nothing_lies_below(visit: Visit, tiles: Server) -> None:
+def test_a_link_leaves_the_ground_out(visit: Visit, tiles: Server) -> None:
     asked = len(tiles.asked)
-    page = visit.open("/" + AT)
+    page = visit.open("/" + AT + "&base=none")
     assert visit.seen.hosts == {urlsplit(visit.home).netloc}
     assert len(tiles.asked) == asked and not visit.ranges
     code = "w => [...w.document.scripts].some(s => s.src.includes('protomaps'))"
@@ -194,9 +197,89 @@ def test_by_default_nothing_lies_below(visit: Visit, tiles: Server) -> None:
     assert credit_box(page) == 0
 
 
+COMPASS = "w => [...w.document.querySelectorAll('.porch-compass span')]"
+
+
+def test_the_local_map_lies_below_from_the_start(visit: Visit, tiles: Server) -> None:
+    asked = len(tiles.asked)
+    page = visit.open("/")
+    assert visit.ranges and {status for status, _ in visit.ranges} == {206}
+    assert len(tiles.asked) == asked and visit.seen.hosts == {urlsplit(visit.home).netloc}
+    assert credit(page) == CREDIT and "base=" not in page.url
+    assert inside(page, COMPASS + ".some(e => e.checkVisibility())") is False
+
+
+def test_without_ground_the_compass_stands_at_the_edges(opened: Open) -> None:
+    page = opened("/")
+    drawn(page)
+    box = "w.porch.map.getContainer().getBoundingClientRect()"
+    found = inside(
+        page,
+        f"w => {{ const b = {box}; return [...w.document.querySelectorAll('.porch-compass span')]"
+        ".filter(e => e.checkVisibility()).map(e => { const r = e.getBoundingClientRect();"
+        " return [e.textContent, (r.x + r.width / 2 - b.x) / b.width, (r.y + r.height / 2 - b.y) / b.height]; }) }",
+    )
+    assert [word for word, *_ in found] == ["North", "East", "South", "West"]
+    (_, x, top), (_, right, y), (_, _, bottom), (_, left, _) = found
+    assert abs(x - 0.5) < 0.01 and abs(y - 0.5) < 0.01
+    assert top < 0.1 and bottom > 0.9 and right > 0.9 and left < 0.1
+    assert (
+        inside(
+            page, "w => getComputedStyle(w.document.querySelector('.porch-compass')).pointerEvents"
+        )
+        == "none"
+    )
+
+
+def words_on_the_map(page: Any) -> int:
+    """How many pixels the words over the areas have."""
+    return int(
+        inside(
+            page,
+            "w => [...w.porch.map.getPane('words').querySelectorAll('canvas')].reduce((n, c) => n + (c.width ?"
+            " c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 128).length : 0), 0)",
+        )
+    )
+
+
+def test_words_lie_over_the_areas_and_not_on_their_names(visit: Visit) -> None:
+    page = visit.open("/?at=44.96,-93.27,14.5")
+    page.wait_for_timeout(1500)
+    assert words_on_the_map(page) > 500  # the highway and main streets
+    order = "w => ['words', 'overlayPane', 'names'].map(n => +getComputedStyle(w.porch.map.getPane(n)).zIndex)"
+    over, areas, names = inside(page, order)
+    assert areas < over < names
+    # no letter of a street lies where the name of an area is written
+    hit = inside(
+        page,
+        "w => { const d = w.devicePixelRatio; let n = 0; for (const name of w.document.querySelectorAll('.area-name')) {"
+        " const r = name.getBoundingClientRect(); for (const c of w.porch.map.getPane('words').querySelectorAll('canvas')) {"
+        " const b = c.getBoundingClientRect(), k = c.width / b.width; const x = Math.max(r.left, b.left), y = Math.max(r.top, b.top);"
+        " const wide = Math.min(r.right, b.right) - x, high = Math.min(r.bottom, b.bottom) - y; if (wide < 1 || high < 1) continue;"
+        " const data = c.getContext('2d').getImageData((x - b.left) * k, (y - b.top) * k, wide * k, high * k).data;"
+        " n += data.filter((v, i) => i % 4 === 3 && v > 128).length; } } return n; }",
+    )
+    assert hit == 0
+    keep(page, "basemap-words")
+
+
+def test_the_search_can_read_the_streets(visit: Visit) -> None:
+    page = visit.open("/")
+    served = Path(settings.STATIC / "basemap").glob("*.json")
+    names = [file.name for file in served]
+    assert names
+    found = page.evaluate(
+        "async names => (await Promise.all(names.map(async n => { const r = await fetch('/app/static/basemap/' + n);"
+        " return r.ok ? r.json() : []; }))).flat()",
+        names,
+    )
+    entry = next(e for e in found if e["name"] == streets.AVENUE)
+    assert entry["bounds"][0][0] < entry["bounds"][1][0]
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_local_map_asks_our_host_only_and_in_parts(visit: Visit, dark: bool) -> None:
-    page = visit.open("/" + AT, dark=dark)
+    page = visit.open("/" + AT + "&base=none", dark=dark)
     color, bare = DARK_PARK if dark else PARK, map_pixels(page)
     place = where(page)
     pick(page, "local")
@@ -208,12 +291,12 @@ def test_local_map_asks_our_host_only_and_in_parts(visit: Visit, dark: bool) -> 
     assert share_of(shown, color, 3) > share_of(bare, color, 3) + 0.002
     assert where(page) == place
     assert credit(page) == CREDIT
-    assert "base=local" in page.url
+    assert "base=" not in page.url
     keep(page, f"basemap-{'dark' if dark else 'light'}")
     pick(page, "none")
     assert where(page) == place and credit_box(page) == 0
     assert changed(map_pixels(page), bare) < 0.002
-    assert "base=" not in page.url
+    assert "base=none" in page.url
 
 
 def test_local_map_comes_by_a_link_and_colors_stay_the_legends(visit: Visit) -> None:
@@ -302,10 +385,10 @@ def test_switching_shows_no_blank_map(visit: Visit) -> None:
           if (now !== f || !w.document.querySelector('.leaflet-overlay-pane path')) window.blank++;
           requestAnimationFrame(look); }; look(); }"""
     )
-    pick(page, "local")
-    pick(page, "Tiles of Green tiles")
-    pick(page, "Tiles of Green tiles")
     pick(page, "none")
+    pick(page, "Tiles of Green tiles")
+    pick(page, "Tiles of Green tiles")
+    pick(page, "local")
     assert page.evaluate("window.frames_") > 20
     assert page.evaluate("window.blank") == 0
 

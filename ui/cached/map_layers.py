@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents
+from data.maps import basemap, frames, heat_change, heat_surface, hexagons, incidents, street_index
 from data.palette import Theme
 from data.settings import STATIC
 from data.storage.disk import write_whole
@@ -24,18 +24,34 @@ PICTURES = 380_000  # bytes of all pictures of a player: they are there before t
 
 
 @st.cache_resource
-def _local_map() -> tuple[basemap.Local, str] | None:
+def _local_map() -> tuple[basemap.Local, list[str]] | None:
+    """The local map, and the names under which it and its streets, if there are any, are served."""
     found = basemap.local(current_settings().basemap)
-    return (found, basemap.serve(found.file, STATIC / "basemap")) if found else None
+    if found is None:
+        return None
+    beside = street_index.index_path(found.file)
+    files = [found.file, beside] if beside.is_file() else [found.file]
+    return found, [basemap.serve(file, STATIC / "basemap") for file in files]
+
+
+def _served() -> tuple[basemap.Local, list[str]] | None:
+    found = _local_map()
+    if found and not all((STATIC / "basemap" / name).exists() for name in found[1]):
+        _local_map.clear()  # another dashboard tidied up
+        found = _local_map()
+    return (found[0], [f"/app/static/basemap/{name}" for name in found[1]]) if found else None
 
 
 def local_map() -> tuple[basemap.Local, str] | None:
     """The local map that the settings name, and its address; served once it is asked for."""
-    found = _local_map()
-    if found and not (STATIC / "basemap" / found[1]).exists():  # another dashboard tidied up
-        _local_map.clear()
-        found = _local_map()
-    return (found[0], f"/app/static/basemap/{found[1]}") if found else None
+    found = _served()
+    return (found[0], found[1][0]) if found else None
+
+
+def streets_url() -> str | None:
+    """The address of the streets of the local map; None where it has no index."""
+    found = _served()
+    return found[1][1] if found and len(found[1]) > 1 else None
 
 
 @st.cache_resource

@@ -23,20 +23,21 @@ WIDTH = 300  # px: also on a phone
 def choose_basemap() -> str:
     """Ask for the base map: NONE, LOCAL or TILES; asked only where there is one.
 
-    Our own map may come by a link. Tiles of others are switched on by hand and for this
-    visit: a link that did it would make its reader's browser call them.
+    Our own map is there from the start, and a link may leave it out. Tiles of others are
+    switched on by hand and for this visit: a link that did it would make its reader's browser
+    call them.
     """
     own, others = _said(map_layers.local_map), _said(map_layers.tiles)
     _said(map_layers.water_url)
     if not own and not others:
         return NONE
-    chosen = NONE
+    chosen = LOCAL if own else NONE
     with st.popover("Base map", width="content"), st.container(width=WIDTH):
         if own:
             chosen = st.segmented_control(
                 "Below the areas",
                 (NONE, LOCAL),
-                default=NONE,
+                default=LOCAL,
                 key="base",
                 bind="query-params",
                 required=True,
@@ -56,6 +57,17 @@ def has_local() -> bool:
         return map_layers.local_map() is not None
     except Problem:  # choose_basemap() says it
         return False
+
+
+def street_index_url() -> str | None:
+    """The address of the streets of the local map, for the search; None where there are none.
+
+    JSON: a list of {"name", "bounds": [[south, west], [north, east]]}, by name.
+    """
+    try:
+        return map_layers.streets_url()
+    except Problem:  # choose_basemap() says it
+        return None
 
 
 def _said(look: Callable[[], Any]) -> Any:

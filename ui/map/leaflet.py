@@ -29,6 +29,7 @@ SCRIPTS = (
     "porchlight.js",
     "map/legend.js",
     "map/basemap.js",
+    "map/compass.js",
     "map/fills.js",
     "map/heat.js",
     "map/hexes.js",
