@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.cached import views
 from ui.frame import frame
-from ui.map import controls, panel, player
+from ui.map import controls, layers, panel, player
 from ui.parts import headline, measures, trend_line
 
 view = frame.view()
@@ -17,7 +17,7 @@ with choices:
 view = measures.by_layer(view)
 answer = views.answer(view)
 with title:
-    frame.head(headline.headline_title(view, answer))
+    frame.head(layers.title(view, answer, layer, asked))
 with numbers:
     headline.show_headline(view, answer)
 panel.show_panel(view, answer, layer, theme, asked)

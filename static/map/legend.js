@@ -4,9 +4,7 @@
 
   function swatch(row, ink, paper) {   // the legend's little picture of a row
     const box = element("span", {className: "swatch"});
-    if (row.hatch === "unchosen") {
-      box.style.background = `radial-gradient(${ink}aa 0.7px, transparent 1.1px) 0 0 / 4px 4px`;
-    } else if (row.hatch) {
+    if (row.hatch) {
       const angle = {nodata: 135, residents: 45, few: 180, chance: 90}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
     } else box.style.background = row.color;
@@ -18,7 +16,7 @@
     const box = state.legend;
     box.replaceChildren();
     if (!told) return;
-    element("strong", {textContent: told.title}, box);
+    element("strong", {textContent: told.title, title: told.tip || ""}, box);
     if (told.ramp) {
       const bar = element("div", {className: "ramp"}, box);
       bar.style.background = `linear-gradient(to right, ${told.ramp.colors.join(",")})`;
@@ -31,7 +29,7 @@
       element("span", {textContent: row.text}, line);
     }
     if (told.refits) {          // asked for, never by itself: else a color would mean another density here
-      const button = element("button", {type: "button", className: "refit", textContent: "Refit to this view"}, box);
+      const button = element("button", {type: "button", className: "refit", textContent: "Rescale colors to this view"}, box);
       button.onclick = () => { parent.porchlightByReader?.(); state.say({seen: porchlight.seen(state.map), refit: {turn: Date.now()}}); };
     }
     if (told.note) element("div", {className: "note", textContent: told.note}, box);

@@ -9,7 +9,7 @@ import streamlit as st
 from data.settings import Settings
 from data.storage.meta_types import TableMeta
 from data.views.filters import FILTERS, Filter, source_option
-from data.views.links import newest_day, opening_sources
+from data.views.links import newest_day, opening_sources, usual_measure
 from data.views.view import COMPARED, OWN
 
 # the other filters are folded below; a fold opens when the link sets one of its filters
@@ -95,8 +95,10 @@ def defaults(meta: TableMeta, settings: Settings) -> dict[str, Any]:
         row.word: empty[row.widget] if row.widget in empty else row.options(meta)[0]
         for row in FILTERS
     }
-    opens = [source_option(name) for name in opening_sources(meta, settings)]
-    return found | {"source": opens, "compare": COMPARED[0]}
+    sources = opening_sources(meta, settings)
+    opens = [source_option(name) for name in sources]
+    usual = usual_measure(meta, sources, meta.get("chosen_set", "") or found["set"])
+    return found | {"source": opens, "compare": COMPARED[0], "measure": usual}
 
 
 def ask_filters(meta: TableMeta, settings: Settings) -> dict[str, Any]:

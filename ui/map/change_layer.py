@@ -52,7 +52,8 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
         "title": "Change against the compared period",
         "rows": rows + area_states.legend(shown, theme),
         "note": f"{answer.comparison.period} against {answer.comparison.period_before}, whole "
-        f"{answer.step_name}s{approximate(view)}",
+        f"{answer.step_name}s{approximate(view)}. Judged together: of the areas colored about 1 in "
+        "20 is chance",
     }
     clear = table["change"].isin((Finding.HIGHER, Finding.LOWER))
     away = np.abs(np.log(table["ratio"].where(clear))).sort_values(ascending=False)

@@ -1,4 +1,4 @@
-"""States of areas on a map without a color: zero, not chosen, without a rate, without data.
+"""States of areas on a map without a class: zero, not chosen, without a rate, without data.
 
 Each has a look of its own, told apart without color, and words that legends, tips, tables and
 files share.
@@ -6,6 +6,7 @@ files share.
 
 from collections.abc import Iterable
 from enum import Enum
+from operator import attrgetter
 from typing import NamedTuple, NotRequired, TypedDict
 
 import numpy as np
@@ -33,6 +34,7 @@ class State(Enum):
     COUNTED = "counted"
     ZERO = "zero"
     NOT_CHOSEN = "not chosen"
+    OUTSIDE = "outside"
     NO_RESIDENTS = "no residents"
     NOT_KNOWN = "population not known"
     CUT = "cut by a drawn shape"
@@ -42,21 +44,28 @@ class State(Enum):
 
 
 class Look(NamedTuple):
-    """The look and the name of a state; `hatch` is one of static/map/fills.js, "" the paper."""
+    """The look and the name of a state.
+
+    `hatch` is one of static/map/fills.js, or "paper" or "grey" for a plain color of the theme.
+    """
 
     hatch: str
     text: str
 
 
+PLAIN = {"paper": attrgetter("paper"), "grey": attrgetter("unchosen")}
+
+
 # those that a map can show, in the order of the legend
 LOOKS = {
-    State.ZERO: Look("", "0"),
+    State.ZERO: Look("paper", "0"),
     State.NO_RESIDENTS: Look("residents", "no residents"),
     State.NOT_KNOWN: Look("few", "population not known"),
     State.NO_COUNT: Look("nodata", "no count of what happened"),
     State.NO_POINT: Look("nodata", "no record has a point"),
     State.NO_DATA: Look("nodata", "no data: not covered"),
-    State.NOT_CHOSEN: Look("unchosen", "not chosen"),
+    State.NOT_CHOSEN: Look("grey", "not chosen"),
+    State.OUTSIDE: Look("grey", "outside the drawn shape"),
 }
 # reasons why there is no rate, for tables and files
 NO_RATE = {
@@ -98,7 +107,8 @@ def of_areas(table: pd.DataFrame, rate: bool, covered: bool, placed: bool) -> St
         found[:] = State.NO_POINT
     if not covered:
         found[:] = State.NO_DATA
-    found[~table["asked"].to_numpy(bool)] = State.NOT_CHOSEN
+    shape = "cut" in table and bool(table["cut"].any())
+    found[~table["asked"].to_numpy(bool)] = State.OUTSIDE if shape else State.NOT_CHOSEN
     return found
 
 
@@ -111,16 +121,17 @@ def with_zeros(states: States, values: npt.NDArray[np.float64]) -> States:
 
 def fill(state: State, theme: Theme) -> str:
     """The map's fill for an area of a state."""
-    return LOOKS[state].hatch or theme.paper
+    hatch = LOOKS[state].hatch
+    return str(PLAIN[hatch](theme)) if hatch in PLAIN else hatch
 
 
 def legend(held: Iterable[State], theme: Theme) -> list[LegendRow]:
     """A row of the legend for each of the states that a map shows."""
     seen = set(held)
     return [
-        {"hatch": look.hatch, "text": look.text}
-        if look.hatch
-        else {"color": theme.paper, "text": look.text}
+        {"color": fill(state, theme), "text": look.text}
+        if look.hatch in PLAIN
+        else {"hatch": look.hatch, "text": look.text}
         for state, look in LOOKS.items()
         if state in seen
     ]
