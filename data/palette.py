@@ -26,8 +26,7 @@ class Theme(NamedTuple):
     link: str
     control: str  # the edge of what can be clicked
     hatch: str  # of an area that is not shown
-    unchosen: str  # of an area that a View leaves out: grey, 35% of it over the paper
-    pale_edge: str  # around the two palest classes and paper: at least 3:1 against the paper
+    pale_edge: str  # of areas in the classes nearest to the paper, between which `edge` vanishes
     water: str
 
 
@@ -45,7 +44,6 @@ LIGHT = Theme(
     link="#8a3f06",
     control="#8a7f6e",
     hatch="#8f8472",
-    unchosen="#cdcbc7",
     pale_edge="#8f8472",
     water="#a9c9d8",
 )
@@ -63,7 +61,6 @@ DARK = Theme(
     link="#f2b866",
     control="#8f826f",
     hatch="#75695a",
-    unchosen="#444240",
     pale_edge="#8a7c69",
     water="#234453",
 )
@@ -102,12 +99,6 @@ def classes(theme: Theme, k: int) -> tuple[str, ...]:
         return (theme.ramp[3],) * k
     last = len(theme.ramp) - 1
     return tuple(theme.ramp[round(i * last / (k - 1))] for i in range(k))
-
-
-def edge_on(theme: Theme, fill: str) -> str:
-    """The color of an area's edge: seen against the paper where its fill is nearly as pale."""
-    bare = (theme.paper, theme.unchosen, *theme.ramp[:2])
-    return theme.pale_edge if fill.removeprefix("~") in bare else theme.edge
 
 
 def five_classes(theme: Theme) -> tuple[str, ...]:

@@ -8,7 +8,7 @@
     root.querySelector("defs.hatches")?.remove();
     const defs = document.createElementNS(svg, "defs");
     defs.setAttribute("class", "hatches");
-    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], chance: ["M4,0 L4,8"]};
+    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], unchosen: ["M1.5,2 h1 M5.5,6 h1"], chance: ["M4,0 L4,8"]};
     for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
       lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
     for (const [name, [path, under]] of Object.entries(lines)) {

@@ -4,7 +4,9 @@
 
   function swatch(row, ink, paper) {   // the legend's little picture of a row
     const box = element("span", {className: "swatch"});
-    if (row.hatch) {
+    if (row.hatch === "unchosen") {
+      box.style.background = `radial-gradient(${ink}aa 0.7px, transparent 1.1px) 0 0 / 4px 4px`;
+    } else if (row.hatch) {
       const angle = {nodata: 135, residents: 45, few: 180, chance: 90}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
     } else box.style.background = row.color;

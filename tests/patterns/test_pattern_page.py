@@ -63,6 +63,8 @@ def test_the_methods_of_the_pages_differ() -> None:
 )
 def test_a_lack_is_a_value(placed: int, tested: int, held: int, lack: Lack | None) -> None:
     assert area_lack.find_lack(placed, tested, held) is lack
+    unpeopled = Lack.RESIDENTS if placed else Lack.RECORDS
+    assert area_lack.find_lack(placed, tested, held, peopled=False) is unpeopled
 
 
 def test_a_view_without_patterns_of_areas_says_which_reason(

@@ -173,11 +173,9 @@ WORDS = (
 )
 
 
-# what older links say, and what it is called now: word and text, to words and texts
+# a choice of older links that has become several: word and text, to words and texts
 RENAMED: dict[tuple[str, str], dict[str, str]] = {
-    ("layer", "change"): {"layer": "areas", "beside": two_periods.DIFFERENCE},
-    ("beside", "one period"): {"beside": two_periods.ONE},
-    ("bandwidth", "by rule"): {"bandwidth": controls.BY_RULE},
+    ("layer", "change"): {"layer": "areas", "beside": two_periods.DIFFERENCE}
 }
 
 

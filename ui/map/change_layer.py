@@ -7,7 +7,7 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from geo.forest import Finding
-from ui.map.area_layer import approximate, states
+from ui.map.area_layer import approximate
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import area_states
@@ -25,7 +25,9 @@ _UNTOLD = {
 
 def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
     """Each area in the color of its change; hatched where none can be told, and why."""
-    table, shown = answer.table, states(view, answer)
+    table = answer.table
+    # a change is a ratio of counts: residents have no part in it
+    shown = area_states.of_areas(table, False, answer.covered, answer.placed)
     if answer.comparison is None:
         rows: list[LegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
         nothing: Legend = {"title": "Change", "rows": rows}

@@ -25,7 +25,7 @@ class MapChoices(NamedTuple):
     held: tuple[str, int, int, int, int, int] | None = None
     hexagons: str = "density"
     of: str = neighbors.RESIDENTS
-    beside: str = "this period"
+    beside: str = "This period"
     play: str = "one picture"
     width: int = 1
 

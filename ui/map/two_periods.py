@@ -22,7 +22,7 @@ from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 
-ONE, SWIPE, SIDE, DIFFERENCE = "this period", "swipe", "side by side", "difference"
+ONE, SWIPE, SIDE, DIFFERENCE = "This period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
 
 

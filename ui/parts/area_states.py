@@ -6,7 +6,6 @@ files share.
 
 from collections.abc import Iterable
 from enum import Enum
-from operator import attrgetter
 from typing import NamedTuple, NotRequired, TypedDict
 
 import numpy as np
@@ -46,26 +45,23 @@ class State(Enum):
 class Look(NamedTuple):
     """The look and the name of a state.
 
-    `hatch` is one of static/map/fills.js, or "paper" or "grey" for a plain color of the theme.
+    `hatch` is one of static/map/fills.js ("unchosen" is a plain grey there), "" the paper.
     """
 
     hatch: str
     text: str
 
 
-PLAIN = {"paper": attrgetter("paper"), "grey": attrgetter("unchosen")}
-
-
 # those that a map can show, in the order of the legend
 LOOKS = {
-    State.ZERO: Look("paper", "0"),
+    State.ZERO: Look("", "0"),
     State.NO_RESIDENTS: Look("residents", "no residents"),
     State.NOT_KNOWN: Look("few", "population not known"),
     State.NO_COUNT: Look("nodata", "no count of what happened"),
     State.NO_POINT: Look("nodata", "no record has a point"),
     State.NO_DATA: Look("nodata", "no data: not covered"),
-    State.NOT_CHOSEN: Look("grey", "not chosen"),
-    State.OUTSIDE: Look("grey", "outside the drawn shape"),
+    State.NOT_CHOSEN: Look("unchosen", "not chosen"),
+    State.OUTSIDE: Look("unchosen", "outside the drawn shape"),
 }
 # reasons why there is no rate, for tables and files
 NO_RATE = {
@@ -121,17 +117,16 @@ def with_zeros(states: States, values: npt.NDArray[np.float64]) -> States:
 
 def fill(state: State, theme: Theme) -> str:
     """The map's fill for an area of a state."""
-    hatch = LOOKS[state].hatch
-    return str(PLAIN[hatch](theme)) if hatch in PLAIN else hatch
+    return LOOKS[state].hatch or theme.paper
 
 
 def legend(held: Iterable[State], theme: Theme) -> list[LegendRow]:
     """A row of the legend for each of the states that a map shows."""
     seen = set(held)
     return [
-        {"color": fill(state, theme), "text": look.text}
-        if look.hatch in PLAIN
-        else {"hatch": look.hatch, "text": look.text}
+        {"hatch": look.hatch, "text": look.text}
+        if look.hatch
+        else {"color": theme.paper, "text": look.text}
         for state, look in LOOKS.items()
         if state in seen
     ]
