@@ -1,5 +1,6 @@
 """Headlines: each says what its picture shows, and ranks nothing that chance explains."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from data.views import links
 from data.views.answers import Answer
 from data.views.view import View
 from geo import rates
+from geo.forest import Finding
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
 from ui.map import layers
@@ -63,10 +65,43 @@ def test_two_periods_have_their_change_as_headline(layer: str, beside: str) -> N
     title = layers.title(view, answer, layer, MapChoices(beside=beside))
     told = answer.comparison
     assert told and told.period_before in title and "most" not in title
-    assert told.change.finding[0] == "season"
-    percent = abs(float(told.change.ratio[0]) - 1) * 100
-    assert f"{percent:.0f}%" in title and "season can do as much" in title
+    assert told.change.finding[0] == Finding.UNCLEAR
+    assert f"no clear change from {told.period_before}" in title and len(title) <= 110
     assert ("changed clearly" in title) == (layer == "areas")
+
+
+@pytest.mark.parametrize(
+    ("finding", "ratio", "title"),
+    [
+        (Finding.HIGHER, 1.234, "23% more than in {}"),
+        (Finding.LOWER, 0.5, "50% fewer than in {}"),
+        (Finding.SEASON, 1.5, "50% more than in {}, but season can do as much"),
+        (Finding.FEW, 2.0, "too few to speak of a change from {}"),
+        (Finding.UNCLEAR, 1.1, "no clear change from {}"),
+        (Finding.HIGHER, np.nan, "none in {}"),
+    ],
+)
+def test_only_what_chance_and_season_do_not_explain_is_called_a_change(
+    finding: Finding, ratio: float, title: str
+) -> None:
+    told = answered(**LATER)[1].comparison
+    assert told
+    change = told.change._replace(ratio=np.array([ratio]), finding=np.array([finding], object))
+    said = headline._change_words(replace(told, change=change))
+    assert said == title.format(told.period_before)
+
+
+def test_areas_that_changed_clearly_are_counted() -> None:
+    view, answer = answered(
+        source=["use of force"],
+        compare="previous period",
+        **{"from": "2018-01-01", "to": "2019-12-31"},
+    )
+    title = layers.title(view, answer, "areas", MapChoices(beside="difference"))
+    up, down = ((answer.table["change"] == f).sum() for f in (Finding.HIGHER, Finding.LOWER))
+    tested = answer.table["q"].notna().sum()
+    assert up + down and f"; of {tested} neighborhoods {up} clearly up, {down} down" in title
+    assert len(title) <= 130, title
 
 
 def test_without_a_comparison_the_headline_of_two_periods_says_why() -> None:
@@ -101,7 +136,7 @@ def test_a_ranking_of_noise_is_not_stated_as_fact() -> None:
     view, answer = answered(**{"from": "2017-01-04", "to": "2017-01-04"})
     table = answer.table.assign(n=2, rate=1.0, unreliable=True)
     assert headline._standing_out(view, table) == []
-    two = answered(**{"from": "2017-03-01", "to": "2017-03-01", "hours": "04-06"})
+    two = answered(**{"from": "2017-03-01", "to": "2017-03-01", "hours": "02-06"})
     held = int(two[1].table["n"].sum())
     assert 0 < held < 20
     title = headline.headline_title(*two)
