@@ -112,7 +112,7 @@ def ranks_html(
         link = f"{page}?{urlencode({**opens, 'name': rank.area}, doseq=True)}"
         inner = (
             f'<span class="name" title="{name}">{name}</span>'
-            f'<span class="bar"><i style="width:{100 * rank.share:.1f}%"></i></span>'
+            f'<span class="bar">{_bar(rank.share)}</span>'
             f'<span class="value">{escape(rank.value)}</span>'
             if rank.counted
             else f'<span class="name" title="{name}">{name}</span>'
@@ -123,6 +123,10 @@ def ranks_html(
         lines.append(f"<li>{opened}{inner}{'</a>' if linked else '</div>'}</li>")
     weak = f'<p class="weak">{WEAK}</p>' if any(rank.weak for rank in rows) else ""
     return "".join([*lines, f"</ol>{weak}</div>"])
+
+
+def _bar(share: float) -> str:
+    return f'<i style="width:{100 * share:.1f}%"></i>' if share else ""
 
 
 WEAK = "Pale and striped: fewer than 20 incidents, so chance alone can double the rate."
