@@ -100,7 +100,7 @@ def test_areas_that_changed_clearly_are_counted() -> None:
     title = layers.title(view, answer, "areas", MapChoices(beside="difference"))
     up, down = ((answer.table["change"] == f).sum() for f in (Finding.HIGHER, Finding.LOWER))
     tested = answer.table["q"].notna().sum()
-    assert up + down and f"; of {tested} neighborhoods {up} clearly up, {down} down" in title
+    assert (up, down) == (0, 2) and f"; of {tested} neighborhoods 2 clearly down" in title
     assert len(title) <= 130, title
 
 

@@ -31,7 +31,7 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
     if answer.comparison is None:
         rows: list[LegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
         nothing: Legend = {"title": "Change", "rows": rows}
-        return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.edge}
+        return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.quiet}
     less2, less, _, more, more2 = palette.diverging(theme)
     colors = {
         "at least twice as many": more2,
@@ -60,7 +60,7 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
     clear = table["change"].isin((Finding.HIGHER, Finding.LOWER))
     away = np.abs(np.log(table["ratio"].where(clear))).sort_values(ascending=False)
     order = away.dropna().index[:400].tolist()
-    return {"fills": fills, "legend": legend, "edge": theme.edge, "order": order}
+    return {"fills": fills, "legend": legend, "edge": theme.quiet, "order": order}
 
 
 def _class(finding: Finding, ratio: float) -> str:

@@ -183,7 +183,8 @@ def _change_title(view: View, answer: Answer, layer: str) -> str:
     of = f"{tested} {measures.unit_noun(view)}"
     if not up and not down:
         return f"{change}; none of {of} changed clearly"
-    return f"{change}; of {of} {up} clearly up, {down} down"
+    ways = [f"{n} clearly {way}" for n, way in ((up, "up"), (down, "down")) if n]
+    return f"{change}; of {of} {' and '.join(ways)}"
 
 
 def _change_words(told: Comparison) -> str:
