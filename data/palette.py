@@ -26,6 +26,7 @@ class Theme(NamedTuple):
     link: str
     control: str  # the edge of what can be clicked
     hatch: str  # of an area that is not shown
+    pale_edge: str  # of areas in the classes nearest to the paper, between which `edge` vanishes
     water: str
 
 
@@ -43,6 +44,7 @@ LIGHT = Theme(
     link="#8a3f06",
     control="#8a7f6e",
     hatch="#8f8472",
+    pale_edge="#8f8472",
     water="#d3d6d5",
 )
 DARK = Theme(
@@ -59,6 +61,7 @@ DARK = Theme(
     link="#f2b866",
     control="#8f826f",
     hatch="#75695a",
+    pale_edge="#8a7c69",
     water="#2a3032",
 )
 

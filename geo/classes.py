@@ -4,6 +4,8 @@ Our own because loading mapclassify (with scikit-learn, networkx and scipy.stats
 long as everything else before the first map; the tests hold these against it.
 """
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,25 +18,26 @@ Array = npt.NDArray[np.float64]
 
 
 def limits(values: npt.ArrayLike, k: int = 5) -> list[float]:
-    """Upper limits of at most `k` classes of the positive values, ascending.
+    """Lower limits of at most `k` classes of the positive values, ascending, the first 0.
 
-    Natural breaks of up to 400 distinct values (of more than 1,000 values, of as many of
-    their quantiles), quantiles of more. Limits are rounded up
-    to two figures where that keeps them apart, so that the legend can be read and is
-    what the colors follow. Empty without a value.
+    A class goes from its limit to the next one, which belongs to the class above; the last
+    has no end. Natural breaks of up to 400 distinct values (of more than 1,000 values, of as
+    many of their quantiles), quantiles of more; a class each for `k` distinct values or fewer.
+    Each limit is the roundest number between two classes, of two figures where that leaves
+    something in every class. Empty without a value.
     """
     held = np.asarray(values, float)
     held = held[np.isfinite(held) & (held > 0)]
     distinct = np.unique(held)
     if len(distinct) <= k:
-        return [float(v) for v in distinct]
+        return _between(distinct, distinct)
     if len(distinct) > NATURAL:
         found = quantiles(held, k)
     elif len(held) > MANY:  # many of few values: their quantiles stand for them all
         found = natural(np.quantile(held, np.linspace(0, 1, MANY), method="higher"), k)
     else:
         found = natural(held, k)
-    return [float(v) for v in np.unique(_rounded(found))]
+    return _between(distinct, found)
 
 
 def natural(values: npt.ArrayLike, k: int) -> Array:
@@ -69,17 +72,41 @@ def quantiles(values: npt.ArrayLike, k: int) -> Array:
     return np.asarray(np.quantile(np.asarray(values, float), np.arange(1, k + 1) / k))
 
 
-def _rounded(bins: Array) -> Array:
-    """Limits rounded up to two significant figures; whole numbers stay whole."""
-    power = 10.0 ** (np.floor(np.log10(bins)) - 1)
-    power = np.where(bins == np.round(bins), np.maximum(power, 1), power)
-    power = np.maximum(power, 1e-300)  # below that there is nothing to round to
-    up = np.maximum(np.ceil(bins / power - 1e-9) * power, bins)
-    return np.asarray(np.round(up, 12))
+def _between(distinct: Array, upper: Array) -> list[float]:
+    """Lower limits for classes with these upper ones, as round as the sorted values allow."""
+    if not len(distinct):
+        return []
+    after = np.unique(np.searchsorted(distinct, upper, side="right"))
+    gaps = [(distinct[i - 1], distinct[i]) for i in after if 0 < i < len(distinct)]
+    for figures in range(2, 16):
+        found = np.array([_round_between(low, high, figures) for low, high in gaps])
+        edges = np.concatenate([[0.0], found, [np.inf]])
+        held = np.diff(np.searchsorted(distinct, edges, side="left"))
+        if (np.diff(edges) > 0).all() and (held > 0).all():
+            return [0.0, *map(float, found)]
+    return [0.0, *(float(high) for _, high in gaps)]
 
 
-def assign(values: npt.ArrayLike, upper: list[float]) -> npt.NDArray[np.int64]:
-    """The class of each value, 0 the lowest; -1 for zero, negative and NaN."""
+def _round_between(low: float, high: float, figures: int) -> float:
+    """The roundest number above `low`, up to `high`: of at most so many figures, else near them.
+
+    Multiples of 10, 5, 2 and 1 are tried in this order, and of each the one nearest the middle.
+    """
+    middle = (low + high) / 2
+    lead = math.floor(math.log10(high))
+    for power in range(lead, lead - figures, -1):
+        for times in (5, 2, 1) if power < lead else (1,):
+            step = Fraction(10) ** power * times
+            near = float(round(Fraction(middle) / step) * step)
+            for found in (near, float(math.floor(Fraction(high) / step) * step)):
+                if low < found <= high:
+                    return found
+    step = Fraction(10) ** (lead - figures + 1)
+    return float(round(Fraction(middle) / step) * step)
+
+
+def assign(values: npt.ArrayLike, lower: list[float]) -> npt.NDArray[np.int64]:
+    """The class of each value, 0 the lowest; -1 for zero, negative and NaN, and without classes."""
     v: Any = np.asarray(values, float)
-    found = np.searchsorted(np.asarray(upper, float), v, side="left")
-    return np.where((v > 0) & (found < len(upper)), found, -1)
+    found = np.searchsorted(np.asarray(lower, float), v, side="right") - 1
+    return np.where(v > 0, found, -1)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.cached import views
 from ui.frame import frame
-from ui.map import controls, panel
-from ui.parts import headline, measures
+from ui.map import controls, layers, panel
+from ui.parts import measures
 
 view = frame.view()
 theme = frame.theme()
@@ -14,7 +14,7 @@ with st.container(key="over_layers"):
     asked = controls.ask_choices(view, layer)
 view = measures.by_layer(view)
 answer = views.answer(view)
-title = headline.headline_title(view, answer)
+title = layers.title(view, answer, layer, asked)
 frame.name_tab(title)
 panel.show_map(view, answer, layer, theme, asked, title)
 frame.fill_share(view)

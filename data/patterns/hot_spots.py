@@ -28,7 +28,7 @@ MOST_DEALS = 50_000_000  # areas x permutations for them
 
 @dataclass(frozen=True)
 class Hot:
-    """`table` has a row a unit: area, n, rate (smoothed), times (the rate of the unit and its
+    """`table` has a row a unit: area, n, own (its rate), rate (smoothed), times (the rate of the unit and its
     neighbors together, times that of the place), around (how many neighbors), z, p, q and
     label: "hot", "cold", "" where it may be chance, "none" where it was not tested, "undecided"
     where it cannot be told (`hot_areas.find`).
@@ -77,6 +77,7 @@ def hot(
         {
             "area": units["name"].to_numpy(object),
             "n": n,
+            "own": np.where(held, n, np.nan) / people,
             "rate": rate,
             "times": np.where(held, times, np.nan),
             "around": np.asarray(near @ held.astype(float)).astype(int),

@@ -91,12 +91,16 @@ class AreaFileMeta(TypedDict):
 
 
 class AreaSetMeta(AreaFileMeta):
-    """An area set in use; `centres` in metres, `placed` counts records by how they were placed."""
+    """An area set in use; `centres` in metres, `placed` counts records by how they were placed.
+
+    `residents` says whether those of any area are known.
+    """
 
     name: str
     names: list[str]
     centres: list[list[int]]
     placed: dict[str, int]
+    residents: NotRequired[bool]
 
 
 class TableMeta(TypedDict):

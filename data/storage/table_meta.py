@@ -8,6 +8,7 @@ from typing import cast
 
 import duckdb
 import geopandas as gpd
+import pandas as pd
 
 from data import sources, words
 from data.settings import Settings
@@ -87,6 +88,7 @@ def describe(
                 "names": areas["name"].tolist(),
                 "centres": _centres(areas, crs),
                 "placed": placed[i],
+                "residents": bool((pd.to_numeric(areas["population"], errors="coerce") > 0).any()),
             }
             for i, (name, areas, meta) in enumerate(sets)
         ],

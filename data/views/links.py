@@ -10,7 +10,7 @@ from data.storage.meta_types import TableMeta
 from data.views.coverage import local_today, source_days
 from data.views.filters import FILTERS, Filter, set_names
 from data.views.sql import chosen_sources
-from data.views.view import OFFERED, OWN, PREVIOUS, YEAR_BEFORE, View, year_before
+from data.views.view import MEASURES, OFFERED, OWN, PREVIOUS, YEAR_BEFORE, View, year_before
 from data.words import HEXAGONS
 
 SETTLED = "settled"
@@ -40,6 +40,7 @@ def view(
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening_sources(meta, settings)
     fields.setdefault("area_set", next(iter(set_names(meta))))
+    fields.setdefault("measure", usual_measure(meta, fields["sources"], fields["area_set"]))
     first, last = source_days(fields["sources"], meta)
     start = fields.get("start") or min(first, fields.get("end") or first)
     end = fields.get("end") or max(last, start)
@@ -131,6 +132,17 @@ def opening_sources(meta: TableMeta, settings: Settings) -> tuple[str, ...]:
     names = [s["name"] for s in meta["sources"] if s["rows"]]
     first = settings.opens.get("source")
     return (str(first),) if first in names else tuple(names[:1])
+
+
+def usual_measure(meta: TableMeta, sources: Sequence[str], area_set: str) -> str:
+    """The measure of a View that names none: the rate where residents are known.
+
+    A count for hexagons, for a set of areas without residents, and for sources of which one
+    is no count of what happened. A drawn shape has no rate either: `ui.parts.measures.by_layer`.
+    """
+    known = any(s["name"] == area_set and s.get("residents", False) for s in meta["sets"])
+    counts = all(s.get("is_count", True) for s in meta["sources"] if s["name"] in sources)
+    return MEASURES[1] if known and counts else MEASURES[0]
 
 
 def newest_day(names: tuple[str, ...], meta: TableMeta) -> date:

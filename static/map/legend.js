@@ -18,7 +18,7 @@
     const box = state.legend;
     box.replaceChildren();
     if (!told) return;
-    element("strong", {textContent: told.title}, box);
+    element("strong", {textContent: told.title, title: told.tip || ""}, box);
     if (told.ramp) {
       const bar = element("div", {className: "ramp"}, box);
       bar.style.background = `linear-gradient(to right, ${told.ramp.colors.join(",")})`;
@@ -31,7 +31,7 @@
       element("span", {textContent: row.text}, line);
     }
     if (told.refits) {          // asked for, never by itself: else a color would mean another density here
-      const button = element("button", {type: "button", className: "refit", textContent: "Refit to this view"}, box);
+      const button = element("button", {type: "button", className: "refit", textContent: "Rescale colors to this view"}, box);
       button.onclick = () => { parent.porchlightByReader?.(); state.say({seen: porchlight.seen(state.map), refit: {turn: Date.now()}}); };
     }
     if (told.note) element("div", {className: "note", textContent: told.note}, box);

@@ -53,3 +53,10 @@ def test_text_is_read_on_every_color_of_the_ramp() -> None:
             assert palette.contrast(palette.ink_on(theme, color), color) >= 4.5
     assert palette.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert palette.contrast("#336699", "#336699") == 1
+
+
+def test_edges_of_pale_areas_are_seen_on_the_paper() -> None:
+    """WCAG 1.4.11 asks 3:1 of what must be seen to understand a picture."""
+    for theme in (LIGHT, DARK):
+        assert palette.contrast(theme.pale_edge, theme.paper) >= 3
+        assert palette.contrast(theme.pale_edge, theme.ramp[0]) >= 3

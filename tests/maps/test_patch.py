@@ -61,22 +61,64 @@ def test_zero_no_residents_unknown_and_no_data_look_different() -> None:
 def test_few_incidents_are_hatched_in_rates_only() -> None:
     month = {"from": "2017-03-01", "to": "2017-03-07"}
     rates, _ = patched(view(measure="per 1,000 residents", **month))
-    counts, _ = patched(view(**month))
+    counts, _ = patched(view(measure="count", **month))
     assert any(f.startswith("~") for f in rates["fills"])
     assert not any(f.startswith("~") for f in counts["fills"])
     assert "fewer than 20: unreliable" in legend(rates)
 
 
-def test_legend_colors_and_values_agree() -> None:
-    asked = view()
+def spans(texts: list[str]) -> list[tuple[float, float]]:
+    """The classes that a legend's words name: from a number up to another, which is not held."""
+    found = []
+    for text in texts:
+        low, _, high = text.replace(",", "").partition(" to ")
+        if text.startswith("under "):
+            low, high = "0", low.removeprefix("under ")
+        elif text.endswith(" or more"):
+            low, high = low.removesuffix(" or more"), "inf"
+        found.append((float(low), float(high) if high else float(low) + 1))
+    return found
+
+
+@pytest.mark.parametrize("measure", measures.MEASURES)
+def test_legend_colors_and_values_agree(measure: str) -> None:
+    asked = view(measure=measure)
     told, _ = patched(asked)
-    values = views.answer(asked).table["n"].to_numpy()
+    values = measures.value(views.answer(asked).table, asked).to_numpy()
+    fills = np.array([fill.removeprefix("~") for fill in told["fills"]])
     rows = [r for r in told["legend"]["rows"] if "color" in r and r["text"] != "0"]
-    for row in rows:
-        low, _, high = row["text"].partition(" to ")
-        span = [int(v.replace(",", "")) for v in (low, high or low)]
-        drawn = values[np.array(told["fills"]) == row["color"]]
-        assert (drawn.min(), drawn.max()) == tuple(span)
+    named = spans([row["text"] for row in rows])
+    assert len(rows) == 5 and [high for _, high in named[1:]] == [low for low, _ in named[:-1]]
+    assert named[0][1] == np.inf and named[-1][0] == 0  # high first, no gap, no end
+    for row, (low, high) in zip(rows, named):
+        drawn = values[fills == row["color"]]
+        assert len(drawn) and (drawn >= low).all() and (drawn < high).all(), row
+
+
+def test_the_rate_is_shown_where_residents_are_known() -> None:
+    """A View that names no measure; a link that names one keeps it."""
+    asked = view()
+    assert (
+        asked.measure == measures.RATE and "1,000 residents" in patched(asked)[0]["legend"]["title"]
+    )
+    assert view(measure="count").measure == measures.COUNT
+    assert view(set="hexagons 0.7 km2").measure == measures.COUNT
+    assert view(source=["press"]).measure == measures.COUNT
+    assert measures.by_layer(view(shape="800 m around Whittier")).measure == measures.COUNT
+    meta = views.meta(str(views.stamp()))
+    nobody = {**meta, "sets": [{**one, "residents": False} for one in meta["sets"]]}
+    for known, measure in ((meta, measures.RATE), (nobody, measures.COUNT)):
+        assert links.usual_measure(known, ("police-stops",), "neighborhoods") == measure
+
+
+def test_what_lies_outside_is_grey_and_says_so() -> None:
+    chosen, names = patched(view(area=["Whittier"]))
+    assert chosen["fills"][names.index("Jordan")] == "unchosen"
+    assert legend(chosen)[-1] == "not chosen"
+    drawn, names = patched(view(shape="800 m around Whittier"))
+    assert drawn["fills"][names.index("Jordan")] == "unchosen"
+    assert legend(drawn)[-1] == "outside the drawn shape" and "not chosen" not in legend(drawn)
+    assert drawn["tips"][names.index("Jordan")] == ["outside the drawn shape"]
 
 
 def test_heat_carries_a_picture_and_no_record() -> None:

@@ -11,6 +11,7 @@ from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
 from ui.arrival import page_words
 from ui.frame.menu import PAGES
+from ui.parts.measures import COUNT, RATE
 
 FILES = {address: file for file, _, address, _ in PAGES}
 # a value of each word that its page knows, on the sample and the View it opens on
@@ -131,3 +132,24 @@ def test_what_other_layers_wait_for_is_not_vain() -> None:
     assert "ignored" not in said(opened(layer="incidents", beside="difference", bandwidth="300"))
     assert "Two periods: 'difference'" in said(opened(layer="hexagons", beside="difference"))
     assert "Frame: '2017-06-06'" in said(opened(play="by week", frame="2017-06-06"))  # a Tuesday
+
+
+def test_the_layer_of_change_in_old_links_is_the_difference_of_areas() -> None:
+    period = {"from": "2017-07-03", "to": "2017-10-01", "compare": "previous period"}
+    app = opened(layer="change", **period)
+    assert app.session_state["layer"] == "areas" and app.session_state["beside"] == "difference"
+    assert "ignored" not in said(app)
+    assert "no clear change from" in app.subheader[0].value.replace("\\", "")
+
+
+def test_a_link_that_names_no_measure_gets_the_rate_and_one_that_does_keeps_it() -> None:
+    usual, counts = opened(), opened(measure="count")
+    assert "per resident" in usual.subheader[0].value and usual.session_state["measure"] == RATE
+    assert "most in" in counts.subheader[0].value and counts.session_state["measure"] == COUNT
+    assert "count" in counts.query_params["measure"] and "measure" not in usual.query_params
+
+
+def test_modes_of_comparison_are_offered_only_where_something_is_compared() -> None:
+    period = {"from": "2017-07-03", "to": "2017-10-01"}
+    assert "beside" not in opened(compare="nothing", **period).session_state
+    assert opened(compare="previous period", **period).session_state["beside"] == "This period"

@@ -12,8 +12,8 @@ from data.storage.store import Current
 from tests.conftest import ROOT
 from tests.sampled import view
 from ui.frame.menu import PAGES, PATTERNS
-from ui.patterns import area_patterns
-from ui.patterns.area_patterns import Lack, Unfit
+from ui.parts import area_lack
+from ui.parts.area_lack import Lack, Unfit
 from ui.patterns.pattern_page import PatternPage
 
 SCRIPTS = [file for file, _, _, group in PAGES if group == PATTERNS]
@@ -62,14 +62,16 @@ def test_the_methods_of_the_pages_differ() -> None:
     ],
 )
 def test_a_lack_is_a_value(placed: int, tested: int, held: int, lack: Lack | None) -> None:
-    assert area_patterns.find_lack(placed, tested, held) is lack
+    assert area_lack.find_lack(placed, tested, held) is lack
+    unpeopled = Lack.RESIDENTS if placed else Lack.RECORDS
+    assert area_lack.find_lack(placed, tested, held, peopled=False) is unpeopled
 
 
 def test_a_view_without_patterns_of_areas_says_which_reason(
     current: Current, screens: Path
 ) -> None:
     stops = view(current, "police-stops")
-    assert area_patterns.find_unfit(stops) is None
+    assert area_lack.find_unfit(stops) is None
     for unlike, unfit in (
         (view(current, "press"), Unfit.NO_COUNT),
         (replace(stops, shape="800 m around Whittier"), Unfit.SHAPE),
@@ -78,4 +80,4 @@ def test_a_view_without_patterns_of_areas_says_which_reason(
             Unfit.NO_DATA,
         ),
     ):
-        assert area_patterns.find_unfit(unlike) is unfit
+        assert area_lack.find_unfit(unlike) is unfit

@@ -72,6 +72,20 @@ def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: A
     assert found.table["times"][row] == pytest.approx(times)
 
 
+def test_hot_spots_by_ground_divide_by_km2(current: Current, units: Any) -> None:
+    """Every area can be tested then, also those of which residents are not known."""
+    n, every = counted(current, units, STOPS), np.ones(len(units), bool)
+    found = hot_spots.hot(current, units, n, every, neighbors.GROUND, neighbors.TOUCHING, 1)
+    metric = units.to_crs(26915)  # UTM of the place: another way to its square kilometres
+    km2 = metric.area.to_numpy() / 1e6
+    near_ = neighbors.between(current, units, neighbors.TOUCHING)
+    expected = hot_areas.find(rates.standardized(n, km2), near_, hot_spots.PERMUTATIONS, 1)
+    np.testing.assert_allclose(found.table["own"], n / km2, rtol=2e-3)
+    np.testing.assert_allclose(found.table["z"], expected.z, atol=0.02)
+    assert found.table["label"].tolist() == expected.label.tolist()
+    assert found.tested == len(units) and found.place == pytest.approx(n.sum() / km2.sum(), 2e-3)
+
+
 @pytest.mark.parametrize("how", neighbors.WEIGHTS)
 @pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km2"])
 def test_every_choice_of_neighbors_gives_every_unit_some(

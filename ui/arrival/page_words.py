@@ -83,7 +83,7 @@ def _number(least: float, most: float, kind: type = float) -> Check:
 
 
 def _beside(text: str, at: Arrival) -> bool:
-    modes = two_periods.modes(at.said("layer", "areas"))
+    modes = two_periods.modes(at.view, at.said("layer", "areas"))
     return text in (modes if len(modes) > 1 else two_periods.MODES)  # it waits for another layer
 
 
@@ -142,7 +142,13 @@ WORDS = (
     Word("name", "Area", ("area",), lambda text, at: text in at.areas),
     Word("list", "List", ("areas",), one_of(list(areas_page.LISTS)), keeps=True),
     Word("seed", "Seed", WITH_SEED, _number(0, method_note.MOST_SEED, int), keeps=True),
-    Word("of", "Measure", HOT, lambda text, at: text in neighbors.measures(at.view), keeps=True),
+    Word(
+        "of",
+        "Measure",
+        (*MAP, *HOT),
+        lambda text, at: text in neighbors.measures(at.view),
+        keeps=True,
+    ),
     Word("neighbors", "Neighbors", HOT, one_of(list(neighbors.WEIGHTS)), keeps=True),
     Word("by", "By", ("emerging",), one_of(list(emerging_page.BY)), keeps=True),
     Word("days", "Days ago", ("now",), one_of(space_time_scan.DAYS), keeps=True),
@@ -159,6 +165,12 @@ WORDS = (
     Word("season", "Trend and season", ("trend",), one_of(_SWITCH), keeps=True),
     Word(links.SETTLED, "Settled", None, _moment),
 )
+
+
+# a choice of older links that has become several: word and text, to words and texts
+RENAMED: dict[tuple[str, str], dict[str, str]] = {
+    ("layer", "change"): {"layer": "areas", "beside": two_periods.DIFFERENCE}
+}
 
 
 NAMES = tuple(row.word for row in WORDS if row.word != links.SETTLED)
@@ -200,6 +212,7 @@ def arrive(page: str, at: Arrival) -> list[str]:
     and may have outlived what they were chosen for. What was chosen on a page before is put
     back into its widgets, unless the link says something else.
     """
+    at = _renew(at)
     state = st.session_state.setdefault(STATE, {"page": None, "view": None, "vain": [], "kept": {}})
     if state["page"] != page:
         state |= {"page": page, "view": at.view, "vain": misread(page, at)}
@@ -209,6 +222,19 @@ def arrive(page: str, at: Arrival) -> list[str]:
     state["vain"] = [v for v in state["vain"] if tuple(at.link.get(v.word, v.texts)) == v.texts]
     _keep(page, at, state["kept"].setdefault(page, {}))
     return [v.sentence for v in state["vain"]]
+
+
+def _renew(at: Arrival) -> Arrival:
+    """The arrival in today's words. What an older link says is put into the widgets here: bound
+    to the link they would drop what they do not know."""
+    new: dict[str, Sequence[str]] = {}
+    for word, texts in at.link.items():
+        renamed = RENAMED.get((word, texts[0])) if len(texts) == 1 else None
+        new |= {word: texts} if renamed is None else {}
+        for name, text in (renamed or {}).items():
+            new[name] = [text]
+            st.session_state[name] = text
+    return at._replace(link=new)
 
 
 def _keep(page: str, at: Arrival, kept: dict[str, object]) -> None:

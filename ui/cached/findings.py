@@ -10,9 +10,7 @@ from ui.cached.views import BY_REPR
 _KEPT = 32
 
 
-@st.cache_resource(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the values out anew ..."
-)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for clusters")
 def hot_areas(view: View, of: str, how: str, seed: int) -> hot_spots.Hot:
     """The hot spots of a View. Do not change them."""
     answer = views.answer(view)

@@ -12,7 +12,7 @@ from data import words
 from data.settings import Settings
 from data.storage.meta_types import SourceMeta, TableMeta
 from data.views.filters import FILTERS, Filter, period, source_option
-from data.views.links import opening_sources
+from data.views.links import opening_sources, usual_measure
 from data.views.sql import chosen_sources
 from data.views.view import COMPARED, OWN, View
 from ui.frame import source_choice, when_choice, where_choice
@@ -90,14 +90,19 @@ PILLS = (
 )
 
 
-def defaults(meta: TableMeta, settings: Settings) -> dict[str, Any]:
-    """The value of every widget before the reader chooses, by filter word."""
+def defaults(meta: TableMeta, settings: Settings, sources: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The value of every widget before the reader chooses more than the sources, by filter word."""
     found = {
         row.word: EMPTY[row.widget] if row.widget in EMPTY else row.options(meta)[0]
         for row in FILTERS
     }
-    opens = [source_option(name) for name in opening_sources(meta, settings)]
-    return found | {"source": opens[0] if opens else "", "compare": COMPARED[0]}
+    opens = opening_sources(meta, settings)
+    area_set = meta.get("chosen_set", "") or found["set"]
+    return found | {
+        "source": source_option(opens[0]) if opens else "",
+        "compare": COMPARED[0],
+        "measure": usual_measure(meta, sources or opens, area_set),
+    }
 
 
 def clear_filters(usual: Mapping[str, Any], only: tuple[str, ...] = tuple(ROWS)) -> None:
@@ -131,7 +136,7 @@ def ask_filters(
     `begun` is the View as this run begins: it names the pills; `counted` its counts.
     """
     known: TableMeta = {**meta, "chosen_set": st.session_state.get("set", begun.area_set)}
-    usual, before = defaults(known, settings), now_chosen()
+    usual, before = defaults(known, settings, begun.sources), now_chosen()
     chosen: dict[str, Any] = {}
     marked: list[str] = []
 

@@ -23,6 +23,7 @@ from ui.parts.area_states import State
 # tooltips of areas that show no number
 TIPS = {
     State.NOT_CHOSEN: "not chosen",
+    State.OUTSIDE: "outside the drawn shape",
     State.NO_DATA: "no data in this period",
     State.NO_POINT: "no record has a point",
 }
@@ -65,13 +66,13 @@ def states(view: View, answer: Answer) -> area_states.States:
 
 
 def class_fills(
-    values: npt.NDArray[np.float64], upper: list[float], shown: area_states.States, theme: Theme
+    values: npt.NDArray[np.float64], lower: list[float], shown: area_states.States, theme: Theme
 ) -> list[str]:
     """The fill of each area: the color of its class where it is counted, else that of its state."""
-    colors = palette.classes(theme, len(upper))
+    colors = palette.classes(theme, len(lower))
     return [
         colors[c] if state is State.COUNTED else area_states.fill(state, theme)
-        for c, state in zip(classes.assign(values, upper), shown)
+        for c, state in zip(classes.assign(values, lower), shown)
     ]
 
 
@@ -79,23 +80,25 @@ def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Pictur
     """Each area in the color of its class, or as it is where no number can be said."""
     table = answer.table
     values = measures.value(table, view).to_numpy(float)
-    upper = classes.limits(values)
     shown = area_states.with_zeros(states(view, answer), values)
-    drawn = class_fills(values, upper, shown, theme)
+    counted = values[shown == State.COUNTED]
+    lower = classes.limits(counted)
+    drawn = class_fills(values, lower, shown, theme)
     weak = (
         table["unreliable"].to_numpy(bool)
         & (shown == State.COUNTED)
         & (view.measure == measures.RATE)
     )
     drawn = [f"~{f}" if w else f for w, f in zip(weak, drawn)]
-    texts = class_texts(upper, values, view.measure)
-    rows = class_rows(palette.classes(theme, len(upper)), texts)
+    texts = measures.class_texts(lower, view.measure == measures.COUNT, counted.max(initial=0.0))
+    rows = class_rows(palette.classes(theme, len(lower)), texts)
     if weak.any():
         few = f"fewer than {rates.UNRELIABLE}: unreliable"
         rows.append({"color": theme.ramp[2], "text": few, "weak": True})
     title = "Incidents" if view.measure == measures.COUNT else "Incidents per 1,000 residents"
     legend: Legend = {
         "title": title,
+        "tip": measures.LIMITS,
         "rows": rows + area_states.legend(shown, theme),
         "note": period(view.start, view.end) + approximate(view),
     }
@@ -107,17 +110,3 @@ def approximate(view: View) -> str:
     found = polygon_set(view.area_set, views.meta(view.stamp))
     learned = found is not None and found[1]["how"] == "learned"
     return "; approximate borders" if learned and view.area_set not in HEXAGONS else ""
-
-
-def class_texts(upper: list[float], values: npt.NDArray[np.float64], measure: str) -> list[str]:
-    """The legend's words for each class: its lowest and highest value."""
-    texts, lowest = [], None
-    said = measures.whole if measure == measures.COUNT else measures.number
-    for limit in upper:
-        held = values[(values > (lowest or 0)) & (values <= limit)]
-        first = held.min() if len(held) else limit
-        last = held.max() if len(held) else limit
-        same = said(first) == said(last)
-        texts.append(said(first) if same else f"{said(first)} to {said(last)}")
-        lowest = limit
-    return texts

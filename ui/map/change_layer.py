@@ -7,7 +7,7 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from geo.forest import Finding
-from ui.map.area_layer import approximate, states
+from ui.map.area_layer import approximate
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
 from ui.parts import area_states
@@ -25,11 +25,13 @@ _UNTOLD = {
 
 def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
     """Each area in the color of its change; hatched where none can be told, and why."""
-    table, shown = answer.table, states(view, answer)
+    table = answer.table
+    # a change is a ratio of counts: residents have no part in it
+    shown = area_states.of_areas(table, False, answer.covered, answer.placed)
     if answer.comparison is None:
         rows: list[LegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
         nothing: Legend = {"title": "Change", "rows": rows}
-        return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.edge}
+        return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.quiet}
     less2, less, _, more, more2 = palette.diverging(theme)
     colors = {
         "at least twice as many": more2,
@@ -52,12 +54,13 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
         "title": "Change against the compared period",
         "rows": rows + area_states.legend(shown, theme),
         "note": f"{answer.comparison.period} against {answer.comparison.period_before}, whole "
-        f"{answer.step_name}s{approximate(view)}",
+        f"{answer.step_name}s{approximate(view)}. Judged together: of the areas colored about 1 in "
+        "20 is chance",
     }
     clear = table["change"].isin((Finding.HIGHER, Finding.LOWER))
     away = np.abs(np.log(table["ratio"].where(clear))).sort_values(ascending=False)
     order = away.dropna().index[:400].tolist()
-    return {"fills": fills, "legend": legend, "edge": theme.edge, "order": order}
+    return {"fills": fills, "legend": legend, "edge": theme.quiet, "order": order}
 
 
 def _class(finding: Finding, ratio: float) -> str:

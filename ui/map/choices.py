@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from data.maps.heat_surface import Seen
+from data.patterns import neighbors
 from ui.map.patch import Events
 
 WORLD = (-540.0, -85.0, 540.0, 85.0)  # beyond 180 degrees the next world goes on
@@ -13,7 +14,8 @@ class MapChoices(NamedTuple):
 
     `bandwidth` in metres, `scale` where the heat's colors end (incidents per km2 per week;
     None: by the View), `seen` what the map shows, `held` what it holds already, `hexagons`
-    whether they show a density or a count, `beside` how two periods are shown,
+    whether they show a density or a count, `of` what clusters are a rate of
+    (data.patterns.neighbors), `beside` how two periods are shown,
     `play` the unit of a time player and `width` how many of them a frame spans.
     """
 
@@ -22,7 +24,8 @@ class MapChoices(NamedTuple):
     seen: Seen | None = None
     held: tuple[str, int, int, int, int, int] | None = None
     hexagons: str = "density"
-    beside: str = "one period"
+    of: str = neighbors.RESIDENTS
+    beside: str = "This period"
     play: str = "one picture"
     width: int = 1
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from data.patterns import neighbors
 from data.views import recording
 from data.views.view import View
 from geo import density
@@ -11,7 +12,7 @@ from ui.cached import map_layers, views
 from ui.map import choices, hexagon_layer, layers, leaflet, player, two_periods
 from ui.map.choices import MapChoices
 
-BY_RULE = "by rule"
+BY_RULE = "automatic"
 LEAST_SCALE = 0.001  # incidents per km2 per week
 
 
@@ -38,7 +39,9 @@ def ask_choices(view: View, layer: str) -> MapChoices:
         if layer in _WIDGETS:
             found = _WIDGETS[layer](view, found)
         found = _play(layer, found)
-        return found if player.playing(found, layer) else found._replace(beside=_beside(layer))
+        return (
+            found if player.playing(found, layer) else found._replace(beside=_beside(view, layer))
+        )
 
 
 def _play(layer: str, found: MapChoices) -> MapChoices:
@@ -68,9 +71,9 @@ def _play(layer: str, found: MapChoices) -> MapChoices:
     return found._replace(play=str(unit), width=player.WIDTHS[str(width)])
 
 
-def _beside(layer: str) -> str:
+def _beside(view: View, layer: str) -> str:
     """Ask how two periods are shown, where the layer can show two."""
-    modes = two_periods.modes(layer)
+    modes = two_periods.modes(view, layer)
     if len(modes) == 1:
         return two_periods.ONE
     chosen = st.selectbox(
@@ -80,7 +83,7 @@ def _beside(layer: str) -> str:
         bind="query-params",
         label_visibility="collapsed",
         width=116,
-        help="Two periods on one scale: this one and the one chosen under “Compared with”.",
+        help="Two periods on one scale: this one and the one chosen under “Compare with”.",
     )
     return str(chosen)
 
@@ -95,7 +98,7 @@ def _heat(view: View, found: MapChoices) -> MapChoices:
             key="bandwidth",
             bind="query-params",
             help=f"How far each incident's heat reaches on the ground: small "
-            f"shows corners, large shows districts. By rule it is {usual} m here: Scott's rule, "
+            f"shows corners, large shows districts. Automatic is {usual} m here: Scott's rule, "
             "from the spread and number of all records of the source.",
         )
         found = found._replace(bandwidth=usual if chosen == BY_RULE else int(str(chosen)))
@@ -105,12 +108,13 @@ def _heat(view: View, found: MapChoices) -> MapChoices:
             value=None,
             key="scale",
             bind="query-params",
-            placeholder="by the View",
+            placeholder="automatic",
             format="%g",
             help="The same color is the same density at every zoom and in every period. Empty: "
-            "the scale of the whole View. “Refit” in the legend takes that of what the map shows.",
+            "automatic, from all that the filters let through. “Rescale colors to this view” in the "
+            "legend takes the scale of what the map shows.",
         )
-        st.button("Back to the View's scale", on_click=_unfit, disabled=scale is None)
+        st.button("Back to the automatic scale", on_click=_unfit, disabled=scale is None)
     return found._replace(scale=scale)
 
 
@@ -134,7 +138,26 @@ def _hexagons(view: View, found: MapChoices) -> MapChoices:
     return found._replace(hexagons=chosen)
 
 
+def _clusters(view: View, found: MapChoices) -> MapChoices:
+    offered = neighbors.measures(view)
+    if len(offered) == 1:
+        return found._replace(of=offered[0])
+    chosen = st.segmented_control(
+        "Clusters by",
+        offered,
+        default=offered[0],
+        key="of",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+        help="Never by raw counts: those show where people and streets are. Per km² needs no "
+        "residents, but is high wherever more people are.",
+    )
+    return found._replace(of=chosen)
+
+
 _WIDGETS: dict[str, Callable[[View, MapChoices], MapChoices]] = {
     "heat": _heat,
     "hexagons": _hexagons,
+    "clusters": _clusters,
 }

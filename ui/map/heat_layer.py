@@ -90,8 +90,3 @@ def legend(top: float, theme: Theme, bandwidth: int, span: str) -> Legend:
 def short(value: float) -> str:
     """A number of a legend, two figures."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
-
-
-def span(low: float, high: float) -> str:
-    """A class of a legend: from above one limit to the next."""
-    return f"{short(low)} to {short(high)}" if low else f"up to {short(high)}"

@@ -31,11 +31,11 @@ DEGREE = 100_000  # parts of a degree that corners are sent in: about a metre
 
 
 def hexagon_patch(
-    view: View, answer: Answer, theme: Theme, asked: MapChoices, upper: list[float] | None = None
+    view: View, answer: Answer, theme: Theme, asked: MapChoices, lower: list[float] | None = None
 ) -> Picture:
     """The patch of the hexagons: outlines, fills, tips, and when to ask again.
 
-    `upper` are class limits that are fixed already.
+    `lower` are class limits that are fixed already.
     """
     over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
@@ -49,11 +49,11 @@ def hexagon_patch(
     count = recording.is_count(view, views.meta(view.stamp))
     by_density = asked.hexagons == "density" and count
     values = density if by_density else found.n.astype(float)
-    if upper is None:
-        upper = density_limits((view,)) if by_density else _count_limits(view, resolution)
-    colors = palette.classes(theme, len(upper))
-    # a hexagon denser than all of the scale's belongs to its last class
-    chosen = classes.assign(np.minimum(values, upper[-1]) if upper else values, upper)
+    if lower is None:
+        lower = density_limits((view,)) if by_density else _count_limits(view, resolution)
+    lower = lower or [0.0]  # no hexagon is dense enough to make a scale: one class for all
+    colors = palette.classes(theme, len(lower))
+    chosen = classes.assign(values, lower)
     few = by_density & (found.n < _FEW)
     fills = [("~" if f else "") + colors[c] for c, f in zip(chosen, few)]
     lines = [
@@ -68,7 +68,7 @@ def hexagon_patch(
             "fills": fills,
             "tips": lines,
         },
-        "legend": _legend(view, resolution, upper, colors, by_density, bool(few.any()), theme),
+        "legend": _legend(view, resolution, lower, colors, by_density, bool(few.any()), theme),
         "asks": {
             "bounds": grid.bounds if grid else heat_surface.bounds(over),
             "zooms": hexagons.zooms(resolution),
@@ -108,23 +108,20 @@ def _rings(shapes: npt.NDArray[Any], low: list[float]) -> list[list[int]]:
 def _legend(
     view: View,
     resolution: int,
-    upper: list[float],
+    lower: list[float],
     colors: tuple[str, ...],
     by_density: bool,
     few: bool,
     theme: Theme,
 ) -> Legend:
     """The legend: classes, the size of a hexagon, the period."""
-    lower = [0.0, *upper[:-1]]
-    texts = [heat_layer.span(a, b) for a, b in zip(lower, upper)]
-    if len(texts) > 1:
-        texts[-1] = f"more than {heat_layer.short(lower[-1])}"
-    rows = class_rows(colors, texts)
+    rows = class_rows(colors, measures.class_texts(lower, not by_density))
     if few:
         rows.append({"color": theme.ramp[2], "text": f"fewer than {_FEW} incidents", "weak": True})
     size = heat_layer.short(RESOLUTIONS[resolution])
     return {
         "title": "Incidents per km² per week" if by_density else "Incidents",
+        "tip": measures.LIMITS,
         "rows": rows,
         "note": f"{period(view.start, view.end)}. Hexagons of {size} km²",
     }

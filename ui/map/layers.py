@@ -11,7 +11,7 @@ from ui.cached import views
 from ui.map import (
     area_layer,
     basemap,
-    change_layer,
+    cluster_layer,
     drawing,
     heat_layer,
     hexagon_layer,
@@ -21,16 +21,28 @@ from ui.map import (
 )
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch, Picture, area_patch
-from ui.parts import measures
+from ui.parts import headline, measures
+from ui.parts.headline import Shown
 
 # layers of the map: each row draws a View for ui.map.leaflet
 LAYERS: dict[str, Callable[[View, Answer, Theme, MapChoices], Picture]] = {
     "areas": area_layer.fills,
-    "change": change_layer.change_fills,
     "heat": heat_layer.heat_patch,
     "hexagons": hexagon_layer.hexagon_patch,
     "incidents": incident_layer.incident_patch,
+    "clusters": cluster_layer.cluster_patch,
 }
+
+
+def title(view: View, answer: Answer, layer: str, asked: MapChoices) -> str:
+    """The headline of the map: the sentence that its picture says."""
+    if layer == "clusters":
+        return cluster_layer.cluster_title(view, asked)
+    plays = player.UNITS[asked.play] if player.playing(asked, layer) else ""
+    if plays and answer.headline["n"] and (why := player.why_nothing(player.played(view, asked))):
+        return f"{headline.sentence_case(headline.noun(view))}: {why[:1].lower()}{why[1:]}"
+    compares = not plays and two_periods.comparing(view, layer, asked.beside)
+    return headline.headline_title(view, answer, Shown(layer, compares, plays))
 
 
 def patch(view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices) -> Patch:

@@ -33,9 +33,13 @@ class ColorRamp(TypedDict):
 
 
 class Legend(TypedDict):
-    """What the colors mean; `refits` offers the scale of what the map shows now."""
+    """What the colors mean; `refits` offers the scale of what the map shows now.
+
+    `tip` is more on the classes, for who points at the title.
+    """
 
     title: str
+    tip: NotRequired[str]
     rows: NotRequired[list[LegendRow]]
     ramp: NotRequired[ColorRamp]
     note: NotRequired[str]

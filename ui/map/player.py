@@ -66,7 +66,7 @@ def played(view: View, asked: MapChoices) -> Played:
     return Played(steps, counted, steps.labels(), totals)
 
 
-def _nothing(found: Played) -> str:
+def why_nothing(found: Played) -> str:
     """The reason why there is nothing to play; empty where there is something."""
     if not found.steps.frames:
         return f"No whole {found.steps.unit} in this View"
@@ -83,7 +83,7 @@ def player_patch(
     found = played(view, asked)
     if layer == "heat" and not recording.is_count(view, views.meta(view.stamp)):
         return {"frames": None}  # the layer itself says why there is no heat
-    if why := _nothing(found):
+    if why := why_nothing(found):
         return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
     counts = found.counted.areas[:_MOST].T.tolist() if len(answer.table) <= _MOST else None
@@ -121,23 +121,23 @@ def _fills(
     """The class of each area in each frame, the same limits for all."""
     values = _values(view, answer, found.counted.areas)
     states = area_layer.states(view, answer)
-    upper = classes.limits(values[states == State.COUNTED])
-    colors = palette.classes(theme, len(upper))
-    every = classes.assign(values, upper)
+    lower = classes.limits(values[states == State.COUNTED])
+    colors = palette.classes(theme, len(lower))
+    every = classes.assign(values, lower)
     looks = np.where(every >= 0, every + 1, 0)  # 0: nothing here in this frame
     others = [state for state in area_states.LOOKS if state in set(states)]
     for i, state in enumerate(others, len(colors) + 1):
         looks[states == state] = i
     zero = [State.ZERO] if (looks == 0).any() else []
     per = "Incidents per 1,000 residents" if view.measure == measures.RATE else "Incidents"
-    texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
+    texts = measures.class_texts(lower, view.measure != measures.RATE)
     rows = class_rows(colors, texts) + area_states.legend([*others, *zero], theme)
     note = f"One scale for all {found.steps.frames} frames"
     note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
     note += area_layer.approximate(view)
     return {
         "fills": [theme.paper] * len(values),
-        "legend": {"title": f"{per} a frame", "rows": rows, "note": note},
+        "legend": {"title": f"{per} a frame", "tip": measures.LIMITS, "rows": rows, "note": note},
         "frames": {
             **frames,
             "looks": [theme.paper, *colors, *(area_states.fill(s, theme) for s in others)],
@@ -157,7 +157,7 @@ def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.ND
 def bar(view: View, answer: Answer, asked: MapChoices) -> None:
     """The controls with the chart that they move along."""
     found = played(view, asked)
-    if why := _nothing(found):
+    if why := why_nothing(found):
         st.text(f"{why}: choose a longer period, or longer steps.")
         return
     data: PlayerBar = {
@@ -205,7 +205,7 @@ def _ticks(steps: Steps) -> list[str]:
 def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
     """The areas with the most incidents of the frame on show."""
     found = played(view, asked)
-    if _nothing(found) or not (answer.covered and answer.placed):
+    if why_nothing(found) or not (answer.covered and answer.placed):
         return
     held = answer.table["asked"].to_numpy(bool)
     data: FrameTable = {

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from data import palette
 from data.maps import heat_surface
@@ -17,34 +16,42 @@ from data.views.view import View
 from geo import classes, density, difference
 from ui import raster
 from ui.cached import map_layers, views
-from ui.map import area_layer, heat_layer, hexagon_layer
+from ui.map import area_layer, change_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 
-ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
+ONE, SWIPE, SIDE, DIFFERENCE = "This period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
-# limits of a ratio's colors: twice as many is as far from the same as half
-RATIOS = (0.5, 0.8, 1.25, 2.0)
-SAID = ("less than half", "half to 0.8", "0.8 to 1.25", "1.25 to twice", "more than twice")
 
 
 Pair = tuple[View, View]
 
 
-def modes(layer: str) -> tuple[str, ...]:
-    """The ways in which a layer can show two periods."""
+def modes(view: View, layer: str) -> tuple[str, ...]:
+    """The ways in which a layer can show two periods: one only where nothing is compared."""
+    if view.compared() is None:
+        return MODES[:1]
     return MODES if layer in DIFFERENCES else MODES[:3] if layer in BOTH else MODES[:1]
+
+
+def comparing(view: View, layer: str, beside: str) -> bool:
+    """Return whether a layer shows a View beside, or against, what it is compared with."""
+    return beside in modes(view, layer)[1:]
 
 
 def two_period_patch(
     view: View, answer: Answer, layer: str, theme: Theme, asked: MapChoices
 ) -> Picture:
     """The changes to the map's patch where two periods are compared; none where they cannot be."""
-    found = map_layers.pair(view)
-    if found is None or answer.comparison is None or asked.beside not in modes(layer)[1:]:
+    if not comparing(view, layer, asked.beside):
         return {}
+    found = map_layers.pair(view)
+    if found is None or answer.comparison is None:
+        # areas say why; other layers stay as they are, and the headline says it
+        change = asked.beside == DIFFERENCE and layer == "areas"
+        return change_layer.change_fills(view, answer, theme, asked) if change else {}
     if asked.beside == DIFFERENCE:
         return DIFFERENCES[layer](found, answer, theme, asked)
     now, before = BOTH[layer](found, answer, theme, asked)
@@ -69,17 +76,22 @@ def two_period_patch(
 def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[Picture]:  # noqa: ARG001
     """Incidents a whole week (or day) in both periods, in the same classes."""
     both = [_per_step(answer, found[0], column) for column in ("now", "before")]
-    upper = classes.limits(np.concatenate(both))
     states = [
         area_states.with_zeros(area_layer.states(found[0], answer), values) for values in both
     ]
-    texts = [heat_layer.span(a, b) for a, b in zip([0.0, *upper[:-1]], upper)]
-    rows = class_rows(palette.classes(theme, len(upper)), texts)
+    counted = [values[shown == State.COUNTED] for values, shown in zip(both, states)]
+    lower = classes.limits(np.concatenate(counted))
+    rows = class_rows(palette.classes(theme, len(lower)), measures.class_texts(lower, False))
     rows += area_states.legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
-    legend: Legend = {"title": f"Incidents a {answer.step_name}{per}", "rows": rows, "note": ""}
+    legend: Legend = {
+        "title": f"Incidents a {answer.step_name}{per}",
+        "tip": measures.LIMITS,
+        "rows": rows,
+        "note": "",
+    }
     return [
-        {"fills": area_layer.class_fills(values, upper, shown, theme), "legend": legend}
+        {"fills": area_layer.class_fills(values, lower, shown, theme), "legend": legend}
         for values, shown in zip(both, states)
     ]
 
@@ -108,40 +120,13 @@ def _heat(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[
 def _hexes(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list[Picture]:
     """Densities in both periods: counts of periods of different length tell nothing."""
     asked = asked._replace(hexagons="density")
-    upper = hexagon_layer.density_limits(found)
-    return [hexagon_layer.hexagon_patch(v, answer, theme, asked, upper) for v in found]
+    lower = hexagon_layer.density_limits(found)
+    return [hexagon_layer.hexagon_patch(v, answer, theme, asked, lower) for v in found]
 
 
-def _area_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:  # noqa: ARG001
-    """The ratio of both periods where it is more than chance can do."""
-    table: pd.DataFrame = answer.table
-    sure = table["change"].isin(["higher", "lower"]).to_numpy() & table["asked"].to_numpy(bool)
-    none = (table["change"] == "none").to_numpy() & table["asked"].to_numpy(bool)
-    ratio = table["ratio"].fillna(np.inf).to_numpy(float)  # nothing before: more than any ratio
-    ramp = palette.diverging(theme)
-    chosen = np.searchsorted(RATIOS, ratio)
-    fills = [ramp[c] if s else theme.paper for c, s in zip(chosen, sure)]
-    asks = table["asked"].to_numpy(bool)
-    out = area_states.LOOKS[State.NOT_CHOSEN]
-    fills = [
-        out.hatch if not a else "nodata" if n else "few" if not s else f
-        for f, s, n, a in zip(fills, sure, none, asks)
-    ]
-    rows = class_rows(ramp, SAID)
-    seasonal = (table["change"] == "season").any()
-    can = "may be chance or season" if seasonal else "may be chance"
-    rows.append({"hatch": "few", "text": f"not clear: {can}"})
-    if none.any():
-        rows.append({"hatch": "nodata", "text": "nothing in either period"})
-    if not asks.all():
-        rows += area_states.legend([State.NOT_CHOSEN], theme)
-    note = (
-        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}, "
-        f"whole {answer.step_name}s. Judged together: of the areas colored about 1 in 20 is chance."
-        f"{_season(answer) if answer.comparison and not answer.comparison.years else ''}"
-    )
-    legend: Legend = {"title": f"Times as many a {answer.step_name}", "rows": rows, "note": note}
-    return {"fills": fills, "legend": legend}
+def _area_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:
+    """The areas that changed beyond chance and season."""
+    return change_layer.change_fills(found[0], answer, theme, asked)
 
 
 def _season(answer: Answer) -> str:

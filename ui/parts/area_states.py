@@ -1,4 +1,4 @@
-"""States of areas on a map without a color: zero, not chosen, without a rate, without data.
+"""States of areas on a map without a class: zero, not chosen, without a rate, without data.
 
 Each has a look of its own, told apart without color, and words that legends, tips, tables and
 files share.
@@ -33,6 +33,7 @@ class State(Enum):
     COUNTED = "counted"
     ZERO = "zero"
     NOT_CHOSEN = "not chosen"
+    OUTSIDE = "outside"
     NO_RESIDENTS = "no residents"
     NOT_KNOWN = "population not known"
     CUT = "cut by a drawn shape"
@@ -42,7 +43,10 @@ class State(Enum):
 
 
 class Look(NamedTuple):
-    """The look and the name of a state; `hatch` is one of static/map/fills.js, "" the paper."""
+    """The look and the name of a state.
+
+    `hatch` is one of static/map/fills.js ("unchosen" is a plain grey there), "" the paper.
+    """
 
     hatch: str
     text: str
@@ -57,6 +61,7 @@ LOOKS = {
     State.NO_POINT: Look("nodata", "no record has a point"),
     State.NO_DATA: Look("nodata", "no data: not covered"),
     State.NOT_CHOSEN: Look("unchosen", "not chosen"),
+    State.OUTSIDE: Look("unchosen", "outside the drawn shape"),
 }
 # reasons why there is no rate, for tables and files
 NO_RATE = {
@@ -98,7 +103,8 @@ def of_areas(table: pd.DataFrame, rate: bool, covered: bool, placed: bool) -> St
         found[:] = State.NO_POINT
     if not covered:
         found[:] = State.NO_DATA
-    found[~table["asked"].to_numpy(bool)] = State.NOT_CHOSEN
+    shape = "cut" in table and bool(table["cut"].any())
+    found[~table["asked"].to_numpy(bool)] = State.OUTSIDE if shape else State.NOT_CHOSEN
     return found
 
 

@@ -1,4 +1,6 @@
-"""The headline: one number, and how it changed."""
+"""The headline: what a picture shows in one sentence, one number, and how it changed."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -6,11 +8,12 @@ import streamlit as st
 
 from data import words
 from data.patterns import power
-from data.views.answers import Answer
+from data.views import recording
+from data.views.answers import Answer, Comparison
 from data.views.filters import period
 from data.views.seasonality import Season
 from data.views.sql import says
-from data.views.view import MONTH, View
+from data.views.view import HEXAGON_OF, MONTH, View
 from geo import forest, rates
 from geo.forest import Finding
 from ui.cached import views
@@ -64,7 +67,7 @@ def change_sentence(answer: Answer) -> str:
     if not np.isfinite(ratio):
         none = not told.now and not told.before
         return f"{'None in either period' if none else 'No ratio'}: {both}."
-    many_more = f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
+    many_more = _more_or_fewer(ratio)
     match finding:
         case Finding.HIGHER | Finding.LOWER:
             change = many_more
@@ -135,29 +138,140 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def headline_title(view: View, answer: Answer) -> str:
-    """The sentence that the map says."""
+@dataclass(frozen=True)
+class Shown:
+    """What the picture under a headline shows: a layer, two periods, or `plays` by a unit."""
 
-    ranked = measures.ranked(answer.table, view)
-    if view.measure == measures.RATE:  # what rests on a few incidents leads no headline
-        ranked = ranked[~ranked["unreliable"]]
-    # hexagons go by the area that they lie in, each named once
-    names = [name.partition(", hexagon")[0] for name in ranked["area"].head(12)]
-    top = list(dict.fromkeys(names))[:3]
-    if len(", ".join(top)) > 44:
-        top = top[:2]
-    what = sentence_case(noun(view))
+    layer: str = "areas"
+    compares: bool = False
+    plays: str = ""
+
+
+_STEPS = {
+    "day": "day by day",
+    "week": "week by week",
+    "month": "month by month",
+    "hour": "by hour of the day",
+}
+_MOST_NAMED = 44  # letters of the names of areas in a headline
+
+
+def headline_title(view: View, answer: Answer, shown: Shown = Shown()) -> str:
+    """The sentence that the picture says: short, and nothing that chance explains as a fact."""
+    what, held = sentence_case(noun(view)), answer.headline["n"]
     if not answer.covered:
         return f"{what}: no data in this period"
-    if not answer.placed:
-        return f"{what}: no record of this View lies in one of these units"
-    held = int(answer.table["n"].sum())
-    if 0 < held < rates.UNRELIABLE:  # any order of so few is chance
-        return f"{what}: {held} in all areas, too few to say where most are"
-    if not top and held:
-        return f"{what}: too few in any area for a reliable rate"
-    if not top:
+    if shown.compares:
+        return f"{what}: {_change_title(view, answer, shown.layer)}"
+    if not held:
         return f"{what}: none in this View"
+    if shown.layer in ("heat", "hexagons", "incidents") and (why := _no_places(answer)):
+        return f"{what}: {why}"
+    if shown.plays and (answer.placed or shown.layer != "areas"):
+        return f"{what} {_STEPS[shown.plays]}, {period(view.start, view.end)}"
+    if shown.layer in ("heat", "hexagons"):
+        return _density_title(view, answer, shown.layer)
+    if shown.layer == "incidents":
+        placed = held - answer.headline["no_point"]
+        many = f"All {held:,}" if placed == held else f"{placed:,} of {held:,}"
+        return f"{many} {noun(view)} on the map"
+    return f"{what}{_areas_title(view, answer)}"
+
+
+def _change_title(view: View, answer: Answer, layer: str) -> str:
+    """The change of all incidents, and of how many areas one is clear."""
+    told = answer.comparison
+    if told is None:
+        why = answer.why.split(". ")[0].rstrip(".")
+        return f"{why[:1].lower()}{why[1:]}"
+    change = _change_words(told)
+    tested = int(answer.table["q"].notna().sum())
+    if layer != "areas" or tested < 2:
+        return change
+    up, down = (int((answer.table["change"] == f).sum()) for f in (Finding.HIGHER, Finding.LOWER))
+    of = f"{tested} {measures.unit_noun(view)}"
+    if not up and not down:
+        return f"{change}; none of {of} changed clearly"
+    ways = [f"{n} clearly {way}" for n, way in ((up, "up"), (down, "down")) if n]
+    return f"{change}; of {of} {' and '.join(ways)}"
+
+
+def _change_words(told: Comparison) -> str:
+    """The change of all incidents in a few words."""
+    ratio, before = float(told.change.ratio[0]), told.period_before
+    if not np.isfinite(ratio):
+        return f"none in {before}" + ("" if told.now else " and none now")
+    match told.change.finding[0]:
+        case Finding.HIGHER | Finding.LOWER:
+            return f"{_more_or_fewer(ratio)} than in {before}"
+        case Finding.SEASON:
+            return f"{_more_or_fewer(ratio)} than in {before}, but season can do as much"
+        case Finding.FEW:
+            return f"too few to speak of a change from {before}"
+    return f"no clear change from {before}"
+
+
+def _more_or_fewer(ratio: float) -> str:
+    return f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'fewer'}"
+
+
+def _no_places(answer: Answer) -> str:
+    """Why places of records cannot be shown; empty where they can."""
+    if answer.headline["n"] <= answer.headline["no_point"]:
+        return "no exact place is known of any of them"
+    return ""
+
+
+def _density_title(view: View, answer: Answer, layer: str) -> str:
+    """The headline of heat and hexagons: they show where, and rank nothing."""
+    what, held = sentence_case(noun(view)), answer.headline["n"]
+    if not recording.is_count(view, views.meta(view.stamp)) and layer == "heat":
+        return f"{what} are no count of what happened: there is no heat of them"
+    placed = held - answer.headline["no_point"]
+    if placed < rates.UNRELIABLE:
+        return f"{what}: {placed} with a known place, too few to see where most are"
+    by = "by hexagon, " if layer == "hexagons" else ""
+    return f"Where {noun(view)} were recorded, {by}{period(view.start, view.end)}"
+
+
+def _areas_title(view: View, answer: Answer) -> str:
+    """What follows the noun in the headline of areas: which of them stand out, if any does."""
+    nouns, rated = measures.unit_noun(view), view.measure == measures.RATE
+    if not answer.placed:
+        return ": no record of this View lies in one of these units"
+    table = answer.table[answer.table["asked"]]
+    held = int(table["n"].sum())
+    if held < rates.UNRELIABLE:  # any order of so few is chance
+        return f": {held} in all areas, too few to say where most are"
+    if rated and not (table["population"] > 0).any():
+        return f": how many live in these {nouns} is not known, so there is no rate"
+    if rated and table.loc[table["population"] > 0, "unreliable"].all():
+        return ": too few in any area for a reliable rate"
+    if len(table) == 1:
+        return f" in {measures.area_name(table['area'].iloc[0])}: {held:,}"
+    names = _standing_out(view, table)
+    if not names:
+        each = " per resident" if rated else ""
+        return f"{each}: none of {len(table):,} {nouns} stands out clearly"
+    top = names[:3] if len(", ".join(names[:3])) <= _MOST_NAMED else names[:2]
     where = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"
-    per = " per resident" if view.measure == measures.RATE else ""
-    return f"{what}{per}: most in {where}"
+    return f" were most frequent per resident in {where}" if rated else f": most in {where}"
+
+
+def _standing_out(view: View, table: pd.DataFrame) -> list[str]:
+    """The names of areas clearly above all of them together, highest first.
+
+    Clearly: the exact Poisson interval lies above the rate of all areas (the mean count of
+    one), at 95% for all of them at once (Bonferroni): the highest of many is high by chance.
+    """
+    table = table[table["population"] > 0] if view.measure == measures.RATE else table
+    if table.empty:
+        return []
+    n = table["n"].to_numpy(float)
+    by = table["population"].to_numpy(float) if view.measure == measures.RATE else np.ones(len(n))
+    low, _ = rates.poisson_interval(n, level=1 - 0.05 / len(n))
+    clear = (low / by > n.sum() / by.sum()) & (n >= rates.UNRELIABLE)
+    ranked = measures.ranked(table[clear], view)
+    # hexagons go by the area that they lie in, each named once
+    names = [measures.area_name(name.partition(HEXAGON_OF)[0]) for name in ranked["area"].head(12)]
+    return list(dict.fromkeys(names))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.views import recording
 from data.views.filters import period
-from data.views.view import MEASURES, View
+from data.views.view import HEXAGON_OF, MEASURES, View
 from data.words import HEXAGONS
 from ui.cached import views
 
@@ -41,6 +41,20 @@ def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
     return table.iloc[order]
 
 
+def unit_noun(view: View) -> str:
+    """What the View counts by, several of them: neighborhoods, hexagons, areas."""
+    if view.area_set in HEXAGONS:
+        return "hexagons"
+    name = view.area_set.replace("-", " ")
+    return name if name.replace(" ", "").isalpha() and name.endswith("s") else "areas"
+
+
+def area_name(name: str) -> str:
+    """An area's name as screens show it; a hexagon's is its area's, with its code in sight."""
+    area, found, code = name.partition(HEXAGON_OF)
+    return f"{area} \u00b7 {code}" if found else name
+
+
 def unit_of(view: View) -> str:
     """The unit of the measure, with its period."""
     span = period(view.start, view.end)
@@ -60,9 +74,34 @@ def rate_words(row: Any, why: str) -> str:
     return said + (", unreliable: fewer than 20" if row.unreliable else "")
 
 
-def whole(v: float) -> str:
-    """A count as readers want it."""
-    return f"{v:,.0f}"
+def class_texts(lower: list[float], whole: bool, only: float = 0.0) -> list[str]:
+    """The legend's words for classes by their lower limits (`geo.classes`), lowest first.
+
+    "10 to 20" goes up to 20 and does not hold it (`LIMITS` says so). A class of `whole` numbers
+    that holds but one number is called by it, and one class for all by the `only` value.
+    """
+    if len(lower) == 1 and only:
+        return [number(only)]
+    texts = []
+    for low, high in zip(lower, [*lower[1:], np.inf]):
+        least = max(low, 1.0) if whole else low
+        if whole and high == least + 1:
+            texts.append(exact(least))
+        elif np.isinf(high):
+            texts.append(f"{exact(least)} or more" if least else "more than 0")
+        else:
+            texts.append(f"{exact(low)} to {exact(high)}" if low else f"under {exact(high)}")
+    return texts
+
+
+LIMITS = "A number on a limit counts to the higher class: 20 is in 20 to 40, not in 10 to 20."
+
+
+def exact(v: float) -> str:
+    """A limit of a class in all its figures: what is said is what the colors follow."""
+    if v and abs(v) < 1e-4:
+        return np.format_float_positional(v, trim="-")
+    return f"{v:,.15g}"
 
 
 def number(v: float) -> str:

@@ -22,9 +22,9 @@ from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import LegendRow, Picture
-from ui.parts import charts, headline, tables
+from ui.parts import area_lack, charts, headline, tables
+from ui.parts.area_lack import Lack
 from ui.patterns import area_patterns
-from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"
@@ -113,15 +113,18 @@ class EmergingPage(MapPage):
         if self.found.steps.frames < LEAST_STEPS:
             return Lack.TIME
         counts, tested = self.found.counts, self._tested()
-        return area_patterns.find_lack(
-            int(counts.sum()), int(tested.sum()), int(counts[tested].sum())
+        return area_lack.find_lack(
+            int(counts.sum()),
+            int(tested.sum()),
+            int(counts[tested].sum()),
+            area_lack.is_peopled(self.view, self.of),
         )
 
     def title(self) -> str:
         """Return the finding in one sentence."""
         what = headline.sentence_case(headline.noun(self.view))
         if lack := self.why_not():
-            return f"{what}: too {area_patterns.title_lack(lack)} for patterns"
+            return f"{what}: too {area_lack.title_lack(lack)} for patterns"
         counts = pd.Series(self.found.label).value_counts().drop(NOTHING, errors="ignore")
         if counts.empty and self.found.undecided.any():
             return f"{what}: it cannot be told whether patterns over time are more than chance"
@@ -159,7 +162,7 @@ class EmergingPage(MapPage):
             )
         held = int(self.found.counts[tested].sum())
         so = " one report can make a neighborhood high"
-        return area_patterns.explain_lack(lack, int(tested.sum()), held, so)
+        return area_lack.explain_lack(lack, int(tested.sum()), held, so)
 
     def _counted(self) -> str:
         """Return how many areas and steps were counted, and what the newest step holds."""
@@ -168,7 +171,7 @@ class EmergingPage(MapPage):
         colored = " About 1 in 20 of the cells colored below is expected to be chance."
         chance = colored if (found.state != 0).any() else ""
         left = int(found.undecided.sum())
-        cannot = f" {words.counted(left, 'cell')} {area_patterns.CANNOT_TELL}." if left else ""
+        cannot = f" {words.counted(left, 'cell')} {area_lack.CANNOT_TELL}." if left else ""
         cut = f" {steps.left} more steps are older or partial." if steps.left else ""
         return (
             f"{self._tested().sum()} areas by {words.counted(steps.frames, steps.unit)}, "

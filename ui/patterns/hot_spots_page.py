@@ -3,43 +3,25 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data import palette, words
+from data import words
 from data.palette import Theme
 from data.patterns import neighbors, power
-from data.patterns.hot_spots import LEAST_AREAS, LEVEL, PERMUTATIONS, Hot
+from data.patterns.hot_spots import LEVEL, PERMUTATIONS, Hot
 from data.views.filters import period
 from data.views.view import View
-from data.words import HEXAGONS
 from geo.hot_areas import UNDECIDED
 from ui.cached import findings
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
-from ui.map import area_layer
-from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import headline, measures, tables
+from ui.map import cluster_layer
+from ui.map.patch import Picture
+from ui.parts import area_lack, headline, tables
+from ui.parts.area_lack import Lack
 from ui.patterns import area_patterns
-from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import MapPage, NoAnswer, say, show_map
-
-_STRONG = 0.01
-# label, the largest q, the legend's text
-_CLASSES = (
-    ("hot", _STRONG, "hot, q at most 0.01"),
-    ("hot", LEVEL, "hot, q at most 0.05"),
-    ("cold", LEVEL, "cold, q at most 0.05"),
-    ("cold", _STRONG, "cold, q at most 0.01"),
-)
-_LABELS = {
-    "hot": "hot",
-    "cold": "cold",
-    "": "not clear",
-    "none": "not tested",
-    UNDECIDED: "cannot tell",
-}
 
 
 @dataclass(frozen=True)
@@ -90,14 +72,7 @@ class HotSpotsPage(MapPage):
 
     def why_not(self) -> Lack | None:
         """Return what there is too little of to tell hot spots; None where they can be told."""
-        return area_patterns.find_lack(
-            int(self.found.table["n"].sum()), self.found.tested, self._in_tested()
-        )
-
-    def _in_tested(self) -> int:
-        """Count the incidents in areas that were tested."""
-        table = self.found.table
-        return int(table.loc[table["label"] != "none", "n"].sum())
+        return cluster_layer.find_lack(self.found, area_lack.is_peopled(self.view, self.of))
 
     def _hot(self) -> pd.DataFrame:
         """Return the hot areas, the hottest first."""
@@ -111,7 +86,7 @@ class HotSpotsPage(MapPage):
         labels = self.found.table["label"]
         hot, cold = self._hot(), int((labels == "cold").sum())
         if lack := self.why_not():
-            return f"{what}: too {area_patterns.title_lack(lack)} for hot spots"
+            return f"{what}: too {area_lack.title_lack(lack)} for hot spots"
         if hot.empty and not cold and (labels == UNDECIDED).any():
             return f"{what}: it cannot be told whether the areas differ by more than chance"
         if hot.empty and not cold:
@@ -126,7 +101,7 @@ class HotSpotsPage(MapPage):
         found = self.found
         if lack := self.why_not():
             so = ", none can be told to be low, and one report can make a neighborhood high"
-            return [area_patterns.explain_lack(lack, found.tested, self._in_tested(), so)]
+            return [area_lack.explain_lack(lack, found.tested, cluster_layer.in_tested(found), so)]
         lines = [self._counted()]
         if self._hot().empty:
             smallest = findings.smallest_hot(self.view, self.of, self.how, self.seed)
@@ -135,24 +110,19 @@ class HotSpotsPage(MapPage):
 
     def _counted(self) -> str:
         """Return how many areas are hot and cold, against which rate."""
-        found, counts = self.found, self.found.table["label"].value_counts()
-        hot, cold, left = (int(counts.get(label, 0)) for label in ("hot", "cold", UNDECIDED))
-        rate = measures.number(found.place)
-        unit = "per 1,000 residents" if self.of == neighbors.RESIDENTS else "per km²"
-        chance = " About 1 in 20 of the areas flagged on this map is expected to be chance."
-        cannot = f" {words.counted(left, 'area')} {area_patterns.CANNOT_TELL}." if left else ""
-        return (
-            f"{hot} hot and {cold} cold of {found.tested} areas "
-            f"tested ({len(found.table) - found.tested} of {len(found.table)} not). The place's own "
-            f"rate: {rate} {unit}.{chance if hot + cold else ''}{cannot}"
-        )
+        labels = self.found.table["label"]
+        any_ = labels.isin(["hot", "cold"]).any()
+        chance = " About 1 in 20 of the areas colored is expected to be chance." if any_ else ""
+        left = int((labels == UNDECIDED).sum())
+        cannot = f" {words.counted(left, 'area')} {area_lack.CANNOT_TELL}." if left else ""
+        return f"{cluster_layer.count_clusters(self.view, self.found, self.of)}{chance}{cannot}"
 
     def _each_area(self) -> list[str]:
         """Return a sentence for each hot area, the hottest first."""
         rows: list[Any] = list(self._hot().itertuples())
         return [
             f"{row.area} and its {words.counted(int(row.around), 'neighbor')} together have "
-            f"{_times(row.times)} times the city's rate."
+            f"{cluster_layer.say_times(row.times)} times the city's rate."
             for row in rows
         ]
 
@@ -170,52 +140,13 @@ class HotSpotsPage(MapPage):
 
     def picture(self, theme: Theme) -> Picture:
         """Return the map's patch: colors where a result stands, hatches elsewhere."""
-        colors = dict(zip((text for *_, text in _CLASSES), _colors(theme)))
-        table = self.found.table
-        keys = [self._class(row) for row in table.itertuples()]
-        hatches = {"": "chance", UNDECIDED: "few", "none": "nodata"}
-        named = {"": "may be chance", UNDECIDED: "cannot tell", "none": self._untested()}
-        rows: list[LegendRow] = [
-            {"color": color, "text": key} for key, color in colors.items() if key in keys
-        ]
-        rows += [
-            {"hatch": hatch, "text": named[key]} for key, hatch in hatches.items() if key in keys
-        ]
-        legend: Legend = {
-            "title": "Areas with their neighbors",
-            "rows": rows,
-            "note": f"Gi*, {period(self.view.start, self.view.end)}"
-            f"{area_layer.approximate(self.view)}",
-        }
-        order = table["times"].where(table["label"] == "hot").sort_values(ascending=False)
-        return {
-            "fills": [(colors | hatches)[key] for key in keys],
-            "legend": legend,
-            "edge": theme.quiet,
-            "tips": [_tip(row) for row in table.itertuples()],
-            "order": order.dropna().index[:400].tolist(),
-        }
-
-    def _class(self, row: Any) -> str:
-        """Return the legend's text of a result that stands; else the label of one that does not."""
-        if row.label in ("hot", "cold"):
-            strong = row.q <= _STRONG
-            return next(
-                t for label, q, t in _CLASSES if label == row.label and (q == _STRONG) == strong
-            )
-        return "none" if self.found.tested < LEAST_AREAS else str(row.label)
-
-    def _untested(self) -> str:
-        """Return the legend's text of areas that were not tested."""
-        if self.found.tested < LEAST_AREAS:
-            return "not tested: too few areas"
-        return "not tested" if self.view.area_set in HEXAGONS else "not tested: no rate"
+        return cluster_layer.draw_clusters(self.view, self.found, self.of, theme)
 
     def table(self) -> pd.DataFrame:
         """Return every area: hot first, then cold, then the rest by their rate."""
         labels = self.found.table["label"]
         rank = labels.map({"hot": 0, "cold": 1, UNDECIDED: 2, "": 3, "none": 4})
-        rows = self.found.table.assign(rank=rank, finding=labels.map(_LABELS))
+        rows = self.found.table.assign(rank=rank, finding=labels.map(cluster_layer.FINDINGS))
         rows = rows.sort_values(["rank", "times"], ascending=[True, False])
         return rows[list(self.COLUMNS)]
 
@@ -254,26 +185,3 @@ class HotSpotsPage(MapPage):
             },
             {"of": self.of, "neighbors": self.how, "seed": str(self.seed)},
         )
-
-
-def _colors(theme: Theme) -> tuple[str, str, str, str]:
-    low2, low, _, high, high2 = palette.diverging(theme)
-    return high2, high, low, low2
-
-
-def _times(value: float) -> str:
-    """Return a ratio as readers want it."""
-    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
-
-
-def _tip(row: Any) -> list[str]:
-    """Return the lines of the tooltip of an area."""
-    lines = [_LABELS[str(row.label)], words.counted(int(row.n), "incident")]
-    if np.isfinite(row.times):
-        lines.append(
-            f"with its {words.counted(int(row.around), 'neighbor')}: "
-            f"{_times(row.times)} times the city's rate"
-        )
-    if np.isfinite(row.q):
-        lines.append(f"z {row.z:.1f}, p {row.p:.4f}, q {row.q:.3f}")
-    return lines

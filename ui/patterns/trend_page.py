@@ -23,9 +23,9 @@ from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.parts import headline, intervals, tables
+from ui.parts.area_lack import Lack
 from ui.patterns import season, trend_chart
 from ui.patterns.alarms import how_often
-from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import NoAnswer, PatternPage
 
 _LISTED = 4  # weeks that a sentence names

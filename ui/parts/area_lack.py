@@ -1,0 +1,104 @@
+"""Why a View can have no pattern of areas, or too little for one: what layer and pages share."""
+
+from enum import Enum, auto
+
+from data import words
+from data.patterns import neighbors
+from data.patterns.hot_spots import LEAST_AREAS
+from data.views import recording
+from data.views.view import View
+from ui.cached import views
+
+CANNOT_TELL = (
+    "stand out, but telling whether by chance would take more deals than are made: choose larger "
+    "areas, fewer of them, or longer steps of time"
+)
+
+
+class Unfit(Enum):
+    """A reason why no pattern of areas can be looked for in a View, as readers read it."""
+
+    NO_COUNT = "What is no count has no usual, no rate and no pattern."
+    SHAPE = (
+        "A drawn shape cuts through areas, and a hot spot is a whole area with its neighbors: "
+        "clear the shape on the left, or choose areas instead."
+    )
+    NO_AREAS = "There are no areas yet: bring or learn some (see the page Area)."
+    NO_DATA = "No data in this period: see above what the source covers."
+    NOT_PLACED = "No record of this View lies in any of these areas."
+
+
+def find_unfit(view: View) -> Unfit | None:
+    """Return why a View can have no pattern of areas; None where it can."""
+    if not recording.is_count(view, views.meta(view.stamp)):
+        return Unfit.NO_COUNT
+    if view.shape:
+        return Unfit.SHAPE
+    if views.units(view).empty:
+        return Unfit.NO_AREAS
+    answer = views.answer(view)
+    if not answer.covered:
+        return Unfit.NO_DATA
+    return None if answer.placed else Unfit.NOT_PLACED
+
+
+class Lack(Enum):
+    """A thing of which a View has too little for a pattern."""
+
+    TIME = auto()
+    RESIDENTS = auto()  # of no area are they known, and a rate needs them
+    RECORDS = auto()  # not one lies in any area
+    AREAS = auto()
+    INCIDENTS = auto()
+
+
+_TITLES = {
+    Lack.TIME: "short a time",
+    Lack.AREAS: "few areas",
+    Lack.RESIDENTS: "little known of residents",
+}
+
+
+def find_lack(placed: int, tested: int, held: int, peopled: bool = True) -> Lack | None:
+    """Return what `tested` areas, with `held` of the `placed` incidents, have too little of.
+
+    They are not `peopled` where a rate is asked for and residents are known of none.
+    """
+    if not placed:
+        return Lack.RECORDS
+    if not peopled:
+        return Lack.RESIDENTS
+    if tested < LEAST_AREAS:
+        return Lack.AREAS
+    return Lack.INCIDENTS if held < tested else None
+
+
+def is_peopled(view: View, of: str) -> bool:
+    """Return whether a measure finds what it divides by: residents are known of some area."""
+    return of != neighbors.RESIDENTS or bool((views.units(view)["population"] > 0).any())
+
+
+def title_lack(lack: Lack) -> str:
+    """Return what there is too little of, as it follows "too" in a title."""
+    return _TITLES.get(lack, "few incidents")
+
+
+def explain_lack(lack: Lack, tested: int, held: int, so: str) -> str:
+    """Return a sentence on a lack of areas or incidents; `so` is what too few incidents do."""
+    if lack is Lack.RECORDS:
+        return "No record of this View lies in any area: there is nothing to call hot or cold."
+    if lack is Lack.RESIDENTS:
+        return (
+            "How many people live in these areas is not known, so there is no rate to look at. "
+            f"Choose “{neighbors.GROUND}” to look at incidents per km² of land instead."
+        )
+    if lack is Lack.AREAS:
+        return (
+            f"{words.counted(tested, 'area')} of this View can be tested (with a rate, neighbors, and "
+            f"others to be held against): it takes {LEAST_AREAS} to call one hot or cold. Hexagons "
+            "or smaller areas are more."
+        )
+    return (
+        f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with less "
+        f"than one an area{so}."
+    )
