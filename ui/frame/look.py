@@ -15,7 +15,7 @@ def colors(theme: palette.Theme) -> str:
     """The colors of a theme as variables of the page's style."""
     tint = f"color-mix(in srgb, {theme.accent} 14%, {theme.paper})"
     named = "; ".join(f"--porch-{name}: {getattr(theme, name)}" for name in _NAMED)
-    return f"& {{ {named}; --porch-tint: {tint} }}"
+    return f"& {{ {named}; --porch-tint: {tint}; --porch-bar: {theme.ramp[2]} }}"
 
 
 # the style of every page of ours; `&` is the whole page, alone and within another rule

@@ -42,19 +42,26 @@ TIP = (
 
 class Cluster(NamedTuple):
     """A row of the table: its `row` in the answer's table, the area's own rate, and that of the
-    area and its neighbors together; both in the unit that was asked for."""
+    area and its neighbors together; both in the unit that was asked for. `clear` where chance
+    does not explain it."""
 
     row: int
     name: str
     own: float
     with_neighbors: float
     finding: str
+    clear: bool
 
 
 def measure_of(view: View, asked: MapChoices) -> str:
     """Return what incidents are divided by: what was asked for, where the View has it."""
     offered = neighbors.measures(view)
     return asked.of if asked.of in offered else offered[0]
+
+
+def short_unit(view: View, asked: MapChoices) -> str:
+    """Return the unit of the numbers, short enough for the head of a column."""
+    return _SHORT[measure_of(view, asked)]
 
 
 def find_clusters(view: View, asked: MapChoices) -> Hot | Unfit | Lack:
@@ -156,6 +163,7 @@ def cluster_rows(view: View, asked: MapChoices) -> list[Cluster]:
             float(row.own),
             float(row.times * found.place),
             FINDINGS[row.label],
+            row.label in (HOT, COLD),
         )
         for row in rows
     ]

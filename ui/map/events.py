@@ -47,6 +47,11 @@ def take(view: View, asked: MapChoices) -> None:
     st.session_state[HEARD] = state
 
 
+def ask_again() -> None:
+    """Note that a part of the Map page has set a filter: the whole page must follow."""
+    st.session_state[HEARD] = {**st.session_state.get(HEARD, {}), "new": True}
+
+
 def follow() -> None:
     """Run the whole page anew where the map has set a widget; say what was wrong."""
     state = st.session_state.get(HEARD, {})

@@ -7,10 +7,21 @@ from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
 from ui.frame import frame
-from ui.map import basemap, choices, drawing, events, in_sight, layers, leaflet, player, welcome
+from ui.map import (
+    basemap,
+    choices,
+    drawing,
+    events,
+    in_sight,
+    layers,
+    leaflet,
+    panel_list,
+    player,
+    welcome,
+)
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
-from ui.parts import headline, tables
+from ui.parts import headline
 
 
 @st.fragment
@@ -43,11 +54,13 @@ def show_map(
     with ranks:
         if layer == "incidents":
             in_sight.show_in_sight(view, asked, told, said)
+        elif layer == "clusters":
+            panel_list.show_clusters(view, asked)
         elif player.playing(asked, layer):
             player.frame_table(view, answer, asked)
         else:
-            tables.draw_ranked_table(answer, view, 330)
-            st.page_link("pages/areas.py", label=f"All {len(answer.table)} areas")
+            panel_list.ask_measure(view, answer)
+            panel_list.show_ranks(view, answer)
     with st.container(key="timeline"):
         if player.playing(asked, layer):
             player.bar(view, answer, asked)

@@ -130,28 +130,3 @@ def _bar(share: float) -> str:
 
 
 WEAK = "Pale and striped: fewer than 20 incidents, so chance alone can double the rate."
-
-# rows of 28 px, and 44 px where fingers touch; colors come from the theme of the page
-STYLE = """
-.porch-ranks { font-size: .875rem; font-variant-numeric: tabular-nums; }
-.porch-ranks .head { display: flex; justify-content: space-between; opacity: .75;
-  font-size: .8125rem; padding: .3rem 0; }
-.porch-ranks ol { list-style: none; margin: 0; padding: 0; }
-.porch-ranks li { margin: 0; padding: 0;
-  border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
-.porch-ranks [data-area] { display: grid; grid-template-columns: minmax(0, 1fr) 92px 3.6rem;
-  column-gap: .5rem; align-items: center; min-height: 28px; color: inherit;
-  text-decoration: none; }
-.porch-ranks .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.porch-ranks .bar i { display: block; height: 8px; min-width: 1px;
-  background: var(--porch-bar, currentColor); }
-.porch-ranks .value { text-align: right; font-weight: 600; }
-.porch-ranks .why { grid-column: 2 / -1; text-align: right; opacity: .75; }
-.porch-ranks .weak .bar i { opacity: .5; background-image: repeating-linear-gradient(135deg,
-  transparent 0 2px, color-mix(in srgb, currentColor 35%, transparent) 2px 4px); }
-.porch-ranks .weak .value { font-weight: 400; }
-.porch-ranks p.weak { font-size: .8125rem; opacity: .75; margin: .4rem 0 0; }
-.porch-ranks [data-area]:hover, .porch-ranks [data-area].on, .porch-ranks [data-area]:focus-visible
-  { background: color-mix(in srgb, currentColor 9%, transparent); }
-@media (pointer: coarse) { .porch-ranks [data-area] { min-height: 44px; } }
-"""
