@@ -7,10 +7,14 @@ import streamlit as st
 
 from data import palette
 from data.settings import STATIC
+from ui.frame import sheet
 
 # the only style of ours: maps do not fade while a page reruns, and fill their screen;
 # numbers in tables stand below each other
-STYLE = """<style>
+STYLE = (
+    f"<style>{sheet.STYLE}"
+    + """
+[class*="st-key-play_options"] button { min-height: 44px; min-width: 44px; }
 [class*="st-key-map"], [class*="st-key-map"] [data-stale=true]
   { opacity: 1 !important; transition: none !important; }
 [class*="st-key-map"] iframe { height: clamp(300px, calc(100vh - 452px), 1100px) !important; }
@@ -39,6 +43,7 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] h3 { font-size: 1.2rem; }
   [class*="st-key-map"] iframe { height: 56vh !important; } }
 </style>"""
+)
 
 
 # makes each choice a step of the back button; the same bytes everywhere, because web servers let

@@ -22,8 +22,8 @@ class MapChoices(NamedTuple):
     seen: Seen | None = None
     held: tuple[str, int, int, int, int, int] | None = None
     hexagons: str = "density"
-    beside: str = "one period"
-    play: str = "one picture"
+    beside: str = "This period"
+    play: str = "Still"
     width: int = 1
 
 

@@ -11,7 +11,7 @@ from ui.cached import map_layers, views
 from ui.map import choices, hexagon_layer, layers, leaflet, player, two_periods
 from ui.map.choices import MapChoices
 
-BY_RULE = "by rule"
+BY_RULE = "automatic"
 LEAST_SCALE = 0.001  # incidents per km2 per week
 
 
@@ -30,42 +30,14 @@ def layer() -> str:
     return chosen
 
 
-def ask_choices(view: View, layer: str) -> MapChoices:
-    """Ask how the layer is drawn; widgets only for what it has."""
+def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
+    """Ask how the layer is drawn; widgets only for what it has. `found` says how it plays."""
     said = leaflet.events("map")
-    found = MapChoices(seen=choices.seen(said), held=choices.cells_on_map(said))
+    found = found._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
         if layer in _WIDGETS:
             found = _WIDGETS[layer](view, found)
-        found = _play(layer, found)
         return found if player.playing(found, layer) else found._replace(beside=_beside(layer))
-
-
-def _play(layer: str, found: MapChoices) -> MapChoices:
-    """Ask whether the map plays through time, by which unit, and how many a frame spans."""
-    if layer not in player.LAYERS:
-        return found
-    unit = st.selectbox(
-        "Over time",
-        (player.STILL, *player.UNITS),
-        key="play",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=132,
-        help="Play the View through time.",
-    )
-    if unit == player.STILL:
-        return found
-    width = st.selectbox(
-        "Units in a frame",
-        list(player.WIDTHS),
-        key="width",
-        bind="query-params",
-        width=110,
-        label_visibility="collapsed",
-        help="How many days, weeks, months or hours a frame spans: with more it moves more calmly.",
-    )
-    return found._replace(play=str(unit), width=player.WIDTHS[str(width)])
 
 
 def _beside(layer: str) -> str:
@@ -95,7 +67,7 @@ def _heat(view: View, found: MapChoices) -> MapChoices:
             key="bandwidth",
             bind="query-params",
             help=f"How far each incident's heat reaches on the ground: small "
-            f"shows corners, large shows districts. By rule it is {usual} m here: Scott's rule, "
+            f"shows corners, large shows districts. Automatic is {usual} m here: Scott's rule, "
             "from the spread and number of all records of the source.",
         )
         found = found._replace(bandwidth=usual if chosen == BY_RULE else int(str(chosen)))
@@ -105,7 +77,7 @@ def _heat(view: View, found: MapChoices) -> MapChoices:
             value=None,
             key="scale",
             bind="query-params",
-            placeholder="by the View",
+            placeholder="automatic",
             format="%g",
             help="The same color is the same density at every zoom and in every period. Empty: "
             "the scale of the whole View. “Refit” in the legend takes that of what the map shows.",

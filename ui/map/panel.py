@@ -38,8 +38,6 @@ def show_panel(view: View, answer: Answer, layer: str, theme: Theme, asked: MapC
                 told,
                 lambda: events.take(view, asked),
             )
-        if player.playing(asked, layer):
-            player.bar(view, answer, asked)
     with beside:
         if layer == "incidents":
             in_sight.show_in_sight(view, asked, told, said)

@@ -23,7 +23,7 @@ from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
 from ui.parts import area_states, measures
 from ui.parts.area_states import State
 
-ONE, SWIPE, SIDE, DIFFERENCE = "one period", "swipe", "side by side", "difference"
+ONE, SWIPE, SIDE, DIFFERENCE = "This period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
 # limits of a ratio's colors: twice as many is as far from the same as half
 RATIOS = (0.5, 0.8, 1.25, 2.0)
