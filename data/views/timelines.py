@@ -52,5 +52,5 @@ def count_timeline(current: Current, every: View) -> Timeline:
         step = WEEK if weeks >= FEWEST_WEEKS else DAY
     series = answers.step_series(covers, view_counts.count_steps(current, every, step), step)
     if step == DAY and every.weekdays:  # a day that is not asked for is no zero
-        series = series[series["start"].dt.weekday.isin(every.weekdays)].reset_index(drop=True)
+        series = series[series["start"].dt.day_of_week.isin(every.weekdays)].reset_index(drop=True)
     return Timeline(covers.first, covers.last, step_name(every, step), series)
