@@ -167,7 +167,7 @@ export function strip(box, data, send) {
   };
 
   const options = document.querySelector(".st-key-play_options button");     // its word is but a sign
-  if (options) options.ariaLabel = "Options of playing";
+  if (options) options.title = options.ariaLabel = "Options of playing";
 
   // --- words above the bars
   const main = html("div", {className: "main"}, root), head = html("div", {className: "head"}, main);

@@ -28,7 +28,8 @@ def ask_play(view: View, layer: str) -> MapChoices:
     """Ask whether the map plays through time, by which unit, and how many a frame spans."""
     if layer not in player.LAYERS:
         return MapChoices()
-    with st.popover("\u22ef", key="play_options", help="How the map plays through time"):
+    # its name is set in static/components/timeline.js; with a `help` there would be two buttons
+    with st.popover("\u22ef", key="play_options"):
         chosen = st.selectbox(
             "Play",
             player.PLAYS,
