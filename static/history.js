@@ -6,17 +6,20 @@
 (() => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
+  const TOGETHER = 300;   // ms: From and To of one period
   let byReader = false;
+  let taken = -Infinity;   // when the newest choice became a step: what changes along with it belongs to it
   let early = false;   // the newest step holds words of a page that is not shown yet
   for (const kind of ["pointerdown", "keydown"]) {
-    window.addEventListener(kind, () => { byReader = true; early = false; }, true);
+    window.addEventListener(kind, () => { byReader = true; early = false; taken = -Infinity; }, true);
   }
   window.addEventListener("popstate", () => { byReader = false; }, true);
   const { history, location } = window;
   const replace = history.replaceState.bind(history);
   const push = history.pushState.bind(history);
-  window.porchlightByReader = () => { byReader = true; };   // what is done within a map's frame
+  window.porchlightByReader = () => { byReader = true; taken = -Infinity; };   // what is done within a map's frame
   window.porchlightReplace = replace;   // a map that moves is no step
+  window.porchlightPush = push;   // a page that takes a word of its own out of the address
   const there = (url) => new URL(url ?? location.href, location.href);
   const own = () => document.querySelector("[data-own-words]")?.dataset.ownWords.split(" ") ?? [];
   const without = (search) => {
@@ -29,19 +32,25 @@
   const onlyOwn = (next) => next.pathname === location.pathname
     && next.search !== location.search
     && without(location.search) === without(next.search);
+  const choose = (state, title, url) => {
+    const now = performance.now();
+    if (now - taken < TOGETHER || there(url).href === location.href) return replace(state, title, url);
+    taken = now;
+    return push(state, title, url);
+  };
   history.replaceState = (state, title, url) => {
     const step = byReader && there(url).search !== location.search;
-    return step ? push(state, title, url) : replace(state, title, url);
+    return (step ? choose : replace)(state, title, url);
   };
   history.pushState = (state, title, url) => {
     const next = there(url);
     if (next.pathname !== location.pathname) {
       (early ? replace : push)(state, title, url);
       byReader = early = false;
-    } else if (!onlyOwn(next)) push(state, title, url);
+    } else if (!onlyOwn(next)) choose(state, title, url);
     else if (!byReader) replace(state, title, url);
     else if (gains(next)) {   // the page's own doing for the reader, or ahead of the next page
-      push(state, title, url);
+      choose(state, title, url);
       early = true;
     }
   };

@@ -177,6 +177,21 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
     return UnitCounts(units, counts[:, :-1], int(n[coarse].sum()), counts[:, -1])
 
 
+def count_steps(current: Current, view: View, step: int) -> npt.NDArray[np.int64]:
+    """The View counted by step; what is known only to the month stands in no week and no day."""
+    every = starts(view, step)
+    known: Clause = ("true", []) if step == MONTH else DAY_KNOWN
+    sql, values = joined([where(view, current), known])
+    table = current.query(
+        f"""SELECT {step_sql(view, step, every[0])} AS step, count(*) AS n
+        FROM {{facts}} WHERE {sql} GROUP BY ALL""",
+        values,
+    )
+    counts = np.zeros(len(every), np.int64)
+    counts[table["step"].to_numpy()] = table["n"].to_numpy()
+    return counts
+
+
 def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
     """The row of each value among the different ones, and these in order.
 

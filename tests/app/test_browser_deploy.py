@@ -44,7 +44,7 @@ def test_public_pages_work_under_their_policy(browser: Any, public: str) -> None
 
 
 def test_team_pages_work_under_their_policy(browser: Any, app: str) -> None:
-    paths = [path for _, _, path, _ in PAGES] + ["?layer=heat", "?layer=points"]
+    paths = [path for _, _, path, _ in PAGES] + ["?layer=heat&play=automatic", "?layer=points"]
     assert walked(browser, app, paths) == {}
 
 

@@ -38,7 +38,11 @@ def test_streamlit_s_themes_are_the_palette() -> None:
 
 
 def test_static_files_hold_no_color_of_their_own() -> None:
-    files = [f for p in ("*.css", "*.js", "map/*", "embed/*") for f in (ROOT / "static").glob(p)]
+    files = [
+        f
+        for p in ("*.css", "*.js", "map/*", "components/*", "embed/*")
+        for f in (ROOT / "static").glob(p)
+    ]
     assert len(files) > 20
     for file in files:
         name = str(file.relative_to(ROOT))

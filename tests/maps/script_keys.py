@@ -7,23 +7,18 @@ and callbacks. Nothing is guessed from a name but `state`, which every part of a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 from data.maps.outlines import MapArea
-from ui.map.patch import Events, FrameTable, MapStart, Patch, PlayerBar
+from ui.frame.find import PlaceFinder
+from ui.map.patch import Events, FrameTable, MapStart, Patch, TimelineStrip
 
 _PARSER = Parser(Language(tree_sitter_javascript.language()))
 STATE = "state"  # a part's state: `told` in it is the patch, `say` sends, `fresh` names keys
 _FUNCTIONS = ("function_declaration", "arrow_function", "function_expression", "method_definition")
-
-
-class Given(TypedDict):
-    """What Streamlit hands to a component of the player."""
-
-    data: PlayerBar | FrameTable
 
 
 Types = frozenset[Any]  # the types that a value may have; empty: not one of ours
@@ -32,9 +27,9 @@ NONE: Types = frozenset()
 SEEDS: dict[str, list[Types]] = {
     "porchlight.base": [NONE, frozenset({MapStart})],
     "porchlight.patch": [frozenset({Patch})],
-    "bar": [NONE, frozenset({PlayerBar})],
+    "strip": [NONE, frozenset({TimelineStrip})],
     "table": [NONE, frozenset({FrameTable})],
-    "default": [frozenset({Given})],  # of a component of ours
+    "find": [NONE, frozenset({PlaceFinder})],
 }
 PARTS: dict[str, list[Types]] = {
     "base": [frozenset({STATE}), frozenset({MapStart})],

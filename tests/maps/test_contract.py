@@ -22,18 +22,19 @@ from tests.maps import script_keys
 from tests.publics import published
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
+from ui.frame.find import PlaceFinder
 from ui.map import layers, leaflet, patch, player, two_periods
 from ui.map.choices import MapChoices
 from ui.parts import measures
 
 __all__ = ["published"]  # the fixture
 
-FILES = (*leaflet.SCRIPTS, "player.js")
+FILES = (*leaflet.SCRIPTS, *(f"components/{n}.js" for n in ("timeline", "frame_table", "find")))
 SENT = (patch.Events, patch.DrawnShape, patch.Refit)
 # every type of the contract that the browser reads; parts of `Patch` are read as it
 READ = [
     one
-    for one in [*vars(patch).values(), MapArea]
+    for one in [*vars(patch).values(), MapArea, PlaceFinder]
     if is_typeddict(one)
     and one is not patch.FeatureCollection
     and one not in (patch.Picture, patch.BasemapPatch, patch.DrawingPatch, *SENT)
@@ -41,9 +42,8 @@ READ = [
 
 
 def scripts() -> dict[str, str]:
-    """The text of each script of a map and of the player."""
-    texts = {name: (STATIC / name).read_text() for name in FILES}
-    return texts | {"component": player.CODE}
+    """The text of each script of a map and of what stands around it."""
+    return {name: (STATIC / name).read_text() for name in FILES}
 
 
 def differences(texts: dict[str, str]) -> list[str]:
@@ -87,9 +87,16 @@ def test_each_key_that_a_script_reads_is_in_the_contract_and_each_of_the_contrac
         ("map/fills.js", "f.properties.outline)", "f.properties.outlined)", ["MapArea.outlined"]),
         ("map/player.js", "told.looks[", "told.look[", ["PlayerFrames.look", "PlayerFrames.looks"]),
         ("porchlight.js", "told.placed", "told.places", ["MapStart.placed", "MapStart.places"]),
-        ("player.js", "data.no_rate[i]", "data.noRate[i]", ["FrameTable.noRate"]),
-        ("player.js", "data.around", "data.wraps", ["PlayerBar.around", "PlayerBar.wraps"]),
-        ("component", "given.data.part", "given.data.kind", ["FrameTable.kind", "PlayerBar.kind"]),
+        ("components/frame_table.js", "data.no_rate[i]", "data.noRate[i]", ["FrameTable.noRate"]),
+        ("components/timeline.js", "data.whole[i]", "data.hollow[i]", ["TimelineStrip.hollow"]),
+        ("components/timeline.js", "frames.spans[k]", "frames.span[k]", ["TimelineFrames.span"]),
+        (
+            "components/timeline.js",
+            "{at, text} of data.ch",
+            "{on, text} of data.ch",
+            ["TimelineMark.on"],
+        ),
+        ("components/find.js", "data.names[area]", "data.name[area]", ["PlaceFinder.name"]),
     ],
 )
 def test_a_key_misspelled_in_a_script_is_found(
@@ -150,7 +157,7 @@ def faults(value: object, annotation: Any, where: str = "") -> Iterator[str]:
 
 
 CHOICES = {
-    "one picture": MapChoices(),
+    "still": MapChoices(),
     "near": MapChoices(seen=Seen(-93.3, 44.95, -93.25, 45.0, 15.0), scale=2.0, hexagons="count"),
     "far": MapChoices(seen=Seen(-93.4, 44.8, -93.1, 45.1, 11.0)),
     **{mode: MapChoices(beside=mode) for mode in two_periods.MODES[1:]},

@@ -4,8 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import altair as alt
-import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +16,7 @@ from ui.cached import views
 from ui.explore import area_page, time_page
 from ui.map import layers
 from ui.map.choices import MapChoices
-from ui.parts import charts, measures, trend_line
+from ui.parts import charts, measures
 
 
 @pytest.fixture(autouse=True)
@@ -209,19 +207,3 @@ def test_small_charts_hold_the_weeks_that_are_covered() -> None:
 def test_small_charts_are_of_areas_with_incidents_only() -> None:
     asked = view(area=["Whittier"])
     assert list(time_page.busiest(views.answer(asked), 12)[0]) == ["Whittier"]
-
-
-def test_the_trend_is_a_vega_lite_specification() -> None:
-    """Held against the schema that Altair ships, and against the series that it draws."""
-    series = views.answer(view()).series
-    drawn = trend_line.spec(
-        series, LIGHT, "week", [(pd.Timestamp("2017-06-01").date(), "New form.")]
-    )
-    rows = drawn["data"]
-    checked = {**drawn, "data": {"values": []}}
-    alt.Chart.from_dict(checked, validate=True).to_dict()
-    assert rows["n"].tolist() == series["n"].tolist()
-    assert rows["start"].tolist() == series["start"].tolist()
-    assert (rows["counted"] == "part of a week").sum() == (~series["whole"]).sum() > 0
-    with pytest.raises(jsonschema.ValidationError):
-        alt.Chart.from_dict({**checked, "layer": [{"mark": "wrong"}]}, validate=True).to_dict()

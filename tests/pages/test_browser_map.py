@@ -356,7 +356,7 @@ def test_side_by_side_moves_together_and_ends_well(opened: Open) -> None:
     )
     np.testing.assert_allclose(both[0], both[1], atol=1e-6)
     keep(page, "side")
-    choose(page, "beside", "one period")
+    choose(page, "beside", "This period")
     drawn(page, but=first)
     page.wait_for_timeout(300)
     wide = told(page, "[w.porch.map.getContainer().clientWidth, w.innerWidth]")

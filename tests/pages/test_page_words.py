@@ -22,7 +22,7 @@ GOOD = {
     "hexagons": "count",
     "beside": "swipe",
     "play": "by week",
-    "width": "4 a frame",
+    "width": "4 weeks per frame",
     "frame": "2017-06-05",
     "base": "none",
     "at": "44.95,-93.28,13",
@@ -126,6 +126,24 @@ def test_a_notice_goes_when_the_reader_asks_otherwise() -> None:
     app.query_params["play"] = "by week"
     app.run()
     assert "ignored" not in said(app)
+
+
+OLD = {"play": "one picture", "beside": "one period", "bandwidth": "by rule"}
+
+
+def test_the_words_of_older_links_are_still_known() -> None:
+    old = opened(layer="heat", **OLD)
+    assert "ignored" not in said(old)
+    assert old.selectbox("play").value == "Still" and old.selectbox("beside").value == "This period"
+    assert old.select_slider("bandwidth").value == "automatic"
+    for width in ("4 a frame", "4 weeks per frame", "4 days per frame"):
+        app = opened(play="by week", width=width, frame="2017-06-05")
+        assert "ignored" not in said(app)
+        assert app.selectbox("width").value == "4 weeks per frame"
+    app.selectbox("play").select("by month").run()
+    assert app.selectbox("width").value == "4 months per frame"  # the number stays
+    app.selectbox("play").select("automatic").run()
+    assert app.selectbox("width").value == "4 weeks per frame" and "ignored" not in said(app)
 
 
 def test_what_other_layers_wait_for_is_not_vain() -> None:

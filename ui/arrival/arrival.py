@@ -9,8 +9,9 @@ from data.views.filters import FILTERS
 from data.views.view import View
 from ui.arrival import page_words
 from ui.cached import views
-from ui.frame import filter_bar, look, menu, top_bar
+from ui.frame import filter_bar, find, look, menu, top_bar
 from ui.frame.frame import plain
+from ui.map import basemap
 
 
 def begin(page: str, account: str = "") -> None:
@@ -25,7 +26,7 @@ def begin(page: str, account: str = "") -> None:
     except Problem as problem:
         st.error(plain(str(problem)))
         st.stop()
-    top_bar.show_top_bar(settings.name, page, account)
+    search = top_bar.show_top_bar(settings.name, page, account)
     if stamp is None or not views.meta(stamp)["rows"]:
         return _empty(settings, page)
     meta = views.meta(stamp)
@@ -37,6 +38,8 @@ def begin(page: str, account: str = "") -> None:
     counted = views.headline(begun)
     chosen, style = filter_bar.ask_filters(meta, settings, begun, counted)
     view, notices = links.view(chosen | settled, meta, settings, now)
+    with search:
+        find.show_find(view, basemap.street_index_url() or "")
     vain = page_words.arrive(page, page_words.Arrival(view, link))
     told = (*several, *notices, *_misread(link, view, meta, page_words.NAMES), *vain)
     st.session_state["view"] = (view, tuple(dict.fromkeys(told)))

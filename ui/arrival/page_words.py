@@ -7,6 +7,7 @@ value when the reader leaves the page. Both are mended here, for all pages.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -55,7 +56,8 @@ class Word(NamedTuple):
     """A word of some pages: its name in the link, what readers call it, and its check.
 
     `pages` are addresses; None means every page. `many` may be given more than once. What a
-    reader chose of a `keeps` word is still chosen when the page is opened again.
+    reader chose of a `keeps` word is still chosen when the page is opened again. `was` are words
+    of older links, and what they are called now.
     """
 
     word: str
@@ -64,6 +66,7 @@ class Word(NamedTuple):
     fits: Check
     many: bool = False
     keeps: bool = False
+    was: Mapping[str, str] = MappingProxyType({})
 
 
 def one_of(values: Sequence[Any]) -> Check:
@@ -88,10 +91,10 @@ def _beside(text: str, at: Arrival) -> bool:
 
 
 def _frame(text: str, at: Arrival) -> bool:
-    unit = player.UNITS.get(at.said("play"))
-    width = player.WIDTHS.get(at.said("width"), 1)
+    unit = player.UNITS.get(player.resolve(at.said("play"), at.view))
     if unit is None:
         return FRAME.fullmatch(text) is not None
+    width = player.read_width(at.said("width")) or 1
     frames: list[str] = map_layers.steps(at.view, unit, width).keys()
     return text in frames
 
@@ -129,13 +132,18 @@ WITH_SEED = ("now", "trend", "near_repeats", *HOT)
 WORDS = (
     Word("layer", "Layer", MAP, one_of(list(layers.LAYERS)), keeps=True),
     Word(
-        "bandwidth", "Bandwidth", MAP, one_of((controls.BY_RULE, *density.BANDWIDTHS)), keeps=True
+        "bandwidth",
+        "Bandwidth",
+        MAP,
+        one_of((controls.BY_RULE, *density.BANDWIDTHS)),
+        keeps=True,
+        was={"by rule": controls.BY_RULE},
     ),
     Word("scale", "Colors end at", MAP, _number(controls.LEAST_SCALE, 1e12), keeps=True),
     Word("hexagons", "Hexagons show", MAP, one_of(hexagon_layer.MEASURES), keeps=True),
-    Word("beside", "Two periods", MAP, _beside, keeps=True),
-    Word("play", "Over time", MAP, one_of((player.STILL, *player.UNITS)), keeps=True),
-    Word("width", "Units in a frame", MAP, one_of(list(player.WIDTHS)), keeps=True),
+    Word("beside", "Two periods", MAP, _beside, keeps=True, was={"one period": two_periods.ONE}),
+    Word("play", "Play", MAP, one_of(player.PLAYS), keeps=True, was={"one picture": player.STILL}),
+    Word("width", "Frame", MAP, lambda text, at: player.read_width(text) is not None, keeps=True),
     Word("frame", "Frame", MAP, _frame),
     Word("base", "Base map", MAP, _base, keeps=True),
     Word("at", "Position of the map", WITH_MAP, _position),
@@ -195,7 +203,7 @@ def misread(page: str, at: Arrival) -> list[Vain]:
     found = []
     for word, texts in at.link.items():
         if row := rows.get(word):
-            wrong = [text for text in texts if not row.fits(text, at)]
+            wrong = [text for text in texts if not row.fits(row.was.get(text, text), at)]
             said = [links.unknown(row.label, text) for text in wrong]
             if len(texts) > 1 and not row.many:
                 said.append(links.repeated(row.label))
@@ -216,6 +224,9 @@ def arrive(page: str, at: Arrival) -> list[str]:
     state = st.session_state.setdefault(STATE, {"page": None, "view": None, "vain": [], "kept": {}})
     if state["page"] != page:
         state |= {"page": page, "view": at.view, "vain": misread(page, at)}
+        for row in of_page(page):
+            if (text := at.said(row.word)) in row.was:
+                st.session_state[row.word] = row.was[text]
     if state["view"] != at.view:
         state |= {"view": at.view, "vain": []}
     # a widget drops a value it does not know from the link; a new one is the reader's own

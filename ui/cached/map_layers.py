@@ -12,7 +12,7 @@ from data.maps import basemap, frames, heat_change, heat_surface, hexagons, inci
 from data.palette import Theme
 from data.settings import STATIC
 from data.storage.disk import write_whole
-from data.views import paired_periods, whole_records
+from data.views import paired_periods, view_counts, whole_records
 from data.views.view import View
 from geo import density
 from geo.difference import Difference
@@ -155,6 +155,12 @@ def records_in_sight(view: View, grid: Grid) -> pd.DataFrame:
         current(view.stamp), view, limit, "", grid
     ).to_pandas()
     return found
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
+def is_by_month(view: View) -> bool:
+    """Return whether most of a View's records are known only to the month."""
+    return view_counts.mostly_months(current(view.stamp), view)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

@@ -13,7 +13,15 @@ from data.settings import STATIC
 from data.storage.disk import write_whole
 from data.storage.meta_types import TableMeta
 from data.storage.store import Current, Store
-from data.views import answers, breakdowns, periods, shape_filter, view_counts, whole_records
+from data.views import (
+    answers,
+    breakdowns,
+    periods,
+    shape_filter,
+    timelines,
+    view_counts,
+    whole_records,
+)
 from data.views.breakdowns import Answers, Breakdown
 from data.views.view import WEEK, View
 from geo import drawn_shape
@@ -111,6 +119,16 @@ def bounds(view: View) -> list[list[float]]:
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
     return answers.area_table(current(view.stamp), view, units(view))
+
+
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+def _timeline(every: View) -> timelines.Timeline:
+    return timelines.count_timeline(current(every.stamp), every)
+
+
+def timeline(view: View) -> timelines.Timeline:
+    """The View's other filters counted over all that its sources cover. Do not change it."""
+    return _timeline(timelines.over_coverage(view, meta(view.stamp)))
 
 
 def headline(view: View) -> dict[str, int]:

@@ -4,16 +4,18 @@ import html
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame import menu, share
 
 MAP_FRAME = "[class*=st-key-map] iframe"
 
 
-def show_top_bar(place: str, path: str, account: str = "") -> None:
+def show_top_bar(place: str, path: str, account: str = "") -> DeltaGenerator:
     """Show the bar of the page at an address: the mark, the place, the sections, Share.
 
-    `account` says who has signed in; empty where nobody is asked.
+    `account` says who has signed in; empty where nobody is asked. What comes back is the room for
+    a search.
     """
     here, sections = menu.row_of(path), menu.sections()
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False):
@@ -21,6 +23,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> None:
         with st.container(key="sections", horizontal=True, wrap=False, width="content", gap=None):
             _section_links(sections, "nav")
         st.html('<div class="porch-push"></div>', width="stretch")
+        search = st.container(key="search", width="content")
         share.make_slot()
         if account:
             with st.popover("Account", key="account", width="content"):
@@ -34,6 +37,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> None:
         for row in menu.TABLES["team"] if menu.PAGES[0] in sections[menu.MAP] else ():
             if row.path in ("area", "") and row != here:
                 st.page_link(row.file, label=row.title)
+    return search
 
 
 def _section_links(sections: dict[str, list[menu.PageRow]], key: str) -> None:

@@ -26,7 +26,7 @@ class MapChoices(NamedTuple):
     hexagons: str = "density"
     of: str = neighbors.RESIDENTS
     beside: str = "This period"
-    play: str = "one picture"
+    play: str = "Still"
     width: int = 1
 
 

@@ -31,44 +31,16 @@ def layer() -> str:
     return chosen
 
 
-def ask_choices(view: View, layer: str) -> MapChoices:
-    """Ask how the layer is drawn; widgets only for what it has."""
+def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
+    """Ask how the layer is drawn; widgets only for what it has. `found` says how it plays."""
     said = leaflet.events("map")
-    found = MapChoices(seen=choices.seen(said), held=choices.cells_on_map(said))
+    found = found._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     with st.container(horizontal=True, horizontal_alignment="right", key="options"):
         if layer in _WIDGETS:
             found = _WIDGETS[layer](view, found)
-        found = _play(layer, found)
         return (
             found if player.playing(found, layer) else found._replace(beside=_beside(view, layer))
         )
-
-
-def _play(layer: str, found: MapChoices) -> MapChoices:
-    """Ask whether the map plays through time, by which unit, and how many a frame spans."""
-    if layer not in player.LAYERS:
-        return found
-    unit = st.selectbox(
-        "Over time",
-        (player.STILL, *player.UNITS),
-        key="play",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=132,
-        help="Play the View through time.",
-    )
-    if unit == player.STILL:
-        return found
-    width = st.selectbox(
-        "Units in a frame",
-        list(player.WIDTHS),
-        key="width",
-        bind="query-params",
-        width=110,
-        label_visibility="collapsed",
-        help="How many days, weeks, months or hours a frame spans: with more it moves more calmly.",
-    )
-    return found._replace(play=str(unit), width=player.WIDTHS[str(width)])
 
 
 def _beside(view: View, layer: str) -> str:

@@ -6,7 +6,7 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame
+from ui.frame import frame, sheet
 from ui.map import (
     basemap,
     choices,
@@ -23,6 +23,12 @@ from ui.map.choices import MapChoices
 from ui.map.patch import Patch
 from ui.parts import headline
 
+# a phone shows the strip of time when it is asked for: the page's own script does it
+_OVER_TIME = (
+    '<button type="button" class="porch-time" data-fold="time" aria-expanded="false">'
+    "Over time</button>"
+)
+
 
 @st.fragment
 def show_map(
@@ -34,9 +40,11 @@ def show_map(
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     panel = st.container(key="panel")
     with panel:
+        sheet.show_sheet()
         welcome.show_welcome(view)
         st.title(frame.plain(title), anchor=False)
         headline.show_number(view, answer)
+        st.html(_OVER_TIME)
         ranks = st.container(key="ranks")
         with st.container(key="small_print"):
             frame.view_sentence(view)
@@ -61,6 +69,3 @@ def show_map(
         else:
             panel_list.ask_measure(view, answer)
             panel_list.show_ranks(view, answer)
-    with st.container(key="timeline"):
-        if player.playing(asked, layer):
-            player.bar(view, answer, asked)

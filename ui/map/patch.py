@@ -224,26 +224,52 @@ class Events(TypedDict, total=False):
     refit: Refit
 
 
-class PlayerBar(TypedDict):
-    """The player's controls: counts by unit of time and by frame (static/player.js)."""
+class TimelineMark(TypedDict):
+    """A word on the timeline, at a day counted from its first."""
 
-    part: Literal["bar"]
+    at: int
+    text: str
+
+
+class TimelineFrames(TypedDict):
+    """The frames of a player: `spans` are their first and last days (or hours)."""
+
     labels: list[str]
     keys: list[str]
-    units: list[int]
-    width: int
     counts: list[int]
-    ticks: list[str]
+    spans: list[tuple[int, int]]
     of: int
-    around: bool
     unit: str
+
+
+class TimelineStrip(TypedDict):
+    """The strip below the map (static/components/timeline.js): counts by step, what is chosen.
+
+    Days are counted from `first`, a date; where it is empty they are hours of the day. `at` and
+    `long` say where bars begin and how many days they have, `whole` which of them are covered
+    wholly. `chosen` is the View's first and last day, None where nothing of it is covered;
+    `plays` says why it cannot be played, empty where it can.
+    """
+
+    title: str
+    step: str
+    first: str
+    days: int
+    at: list[int]
+    long: list[int]
+    n: list[int]
+    whole: list[bool]
+    chosen: list[int] | None
+    ticks: list[TimelineMark]
+    changes: list[TimelineMark]
+    plays: str
+    frames: TimelineFrames | None
     frame: str
 
 
 class FrameTable(TypedDict):
     """The player's table: counts by frame and area, and why an area has no rate."""
 
-    part: Literal["table"]
     names: list[str]
     most: int
     counts: list[list[int]]

@@ -1,12 +1,14 @@
-"""The time player: frames sent ahead to the map, and the bar and table that move with them."""
+"""The time player: frames sent ahead to the map, and the table that moves with them."""
 
-from typing import Any, NamedTuple
+import re
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from data import palette, words
+from data.maps import frames
 from data.maps.frames import FrameCounts, Steps
 from data.palette import Theme
 from data.views import recording
@@ -14,34 +16,22 @@ from data.views.answers import Answer
 from data.views.view import View
 from geo import classes
 from ui.cached import map_layers, views
-from ui.map import area_layer, heat_layer, leaflet
+from ui.map import area_layer, heat_layer
 from ui.map.choices import MapChoices
-from ui.map.patch import FrameTable, Picture, PlayerBar, PlayerFrames, class_rows
-from ui.parts import area_states, charts, measures
+from ui.map.patch import FrameTable, Picture, PlayerFrames, class_rows
+from ui.parts import area_states, charts, component, measures
 from ui.parts.area_states import State
 
-STILL = "one picture"
+STILL, AUTOMATIC = "Still", "automatic"
 UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
-WIDTHS = {
-    "1 a frame": 1,
-    "2 a frame": 2,
-    "3 a frame": 3,
-    "4 a frame": 4,
-    "8 a frame": 8,
-    "12 a frame": 12,
-}
+PLAYS = (STILL, AUTOMATIC, *UNITS)  # what a reader chooses from
+WIDTHS = (1, 2, 3, 4, 8, 12)
+_WIDTH = re.compile(r"(\d+) (?:a frame|(?:day|week|month|hour)s? per frame)")
+FEW_DAYS = 28  # of a View: automatic frames are days
+MOST_WEEKS = frames.MOST_FRAMES  # with more, automatic frames are months
 LAYERS = ("areas", "heat")
 _SHOWN = 15  # areas in the table
 _MOST = 400  # areas whose counts are sent
-
-CODE = f"""
-const code = import(new URL({leaflet.versioned("player.js")!r}, location.origin));
-export default function (given) {{
-  const box = given.parentElement.querySelector("div");
-  code.then(player => player[given.data.part](box, given.data));
-  return () => code.then(player => player.end(box));
-}}
-"""
 
 
 class Played(NamedTuple):
@@ -51,6 +41,26 @@ class Played(NamedTuple):
     counted: FrameCounts
     labels: list[str]
     totals: list[int]
+
+
+def width_words(unit: str) -> dict[str, int]:
+    """How many units a frame may take together, in words."""
+    return {f"{n} {unit}{'s' if n > 1 else ''} per frame": n for n in WIDTHS}
+
+
+def read_width(text: str) -> int | None:
+    """The units of a frame as any link says them, of whatever unit; None where none does."""
+    said = _WIDTH.fullmatch(text)
+    return int(said[1]) if said and int(said[1]) in WIDTHS else None
+
+
+def resolve(play: str, view: View) -> str:
+    """A row of UNITS for what a reader chose; STILL where the map does not play."""
+    if play != AUTOMATIC:
+        return play if play in UNITS else STILL
+    if map_layers.is_by_month(view) or view.days > MOST_WEEKS * 7:
+        return "by month"
+    return "by day" if view.days < FEW_DAYS else "by week"
 
 
 def playing(asked: MapChoices, layer: str) -> bool:
@@ -87,17 +97,17 @@ def player_patch(
         return {"legend": {"title": why}, "fills": None, "heat": None, "frames": None}
     drawn = _heat if layer == "heat" else _fills
     counts = found.counted.areas[:_MOST].T.tolist() if len(answer.table) <= _MOST else None
-    frames: PlayerFrames = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
-    return drawn(view, answer, theme, asked, found, frames)
+    sent: PlayerFrames = {"labels": found.labels, "keys": found.steps.keys(), "counts": counts}
+    return drawn(view, answer, theme, asked, found, sent)
 
 
 def _heat(
-    view: View, answer: Answer, theme: Theme, asked: MapChoices, found: Played, frames: PlayerFrames
+    view: View, answer: Answer, theme: Theme, asked: MapChoices, found: Played, sent: PlayerFrames
 ) -> Picture:
     """The heat of each frame as a picture, all on one scale."""
     over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
-        return {"frames": frames}
+        return {"frames": sent}
     urls, bounds, top = map_layers.pictures(view, found.steps, asked.bandwidth, asked.scale, theme)
     hours = " in these hours" if found.steps.unit == "hour" else ""
     note = f"One scale for all {len(urls)} frames"
@@ -105,7 +115,7 @@ def _heat(
     return {
         "heat": {"url": urls[-1], "bounds": bounds},
         "legend": {**legend, "title": legend["title"] + hours},
-        "frames": {**frames, "pictures": urls},
+        "frames": {**sent, "pictures": urls},
         "asks": None,
     }
 
@@ -116,7 +126,7 @@ def _fills(
     theme: Theme,
     asked: MapChoices,  # noqa: ARG001
     found: Played,
-    frames: PlayerFrames,
+    sent: PlayerFrames,
 ) -> Picture:
     """The class of each area in each frame, the same limits for all."""
     values = _values(view, answer, found.counted.areas)
@@ -139,7 +149,7 @@ def _fills(
         "fills": [theme.paper] * len(values),
         "legend": {"title": f"{per} a frame", "tip": measures.LIMITS, "rows": rows, "note": note},
         "frames": {
-            **frames,
+            **sent,
             "looks": [theme.paper, *colors, *(area_states.fill(s, theme) for s in others)],
             "fills": ["".join(chr(97 + v) for v in column) for column in looks.T.tolist()],
         },
@@ -154,31 +164,9 @@ def _values(view: View, answer: Answer, counts: npt.NDArray[np.int64]) -> npt.ND
         return np.where(people > 0, 1000 * counts / people, np.nan)
 
 
-def bar(view: View, answer: Answer, asked: MapChoices) -> None:
-    """The controls with the chart that they move along."""
-    found = played(view, asked)
-    if why := why_nothing(found):
-        st.text(f"{why}: choose a longer period, or longer steps.")
-        return
-    data: PlayerBar = {
-        "part": "bar",
-        "labels": found.labels,
-        "keys": found.steps.keys(),
-        "units": found.counted.n.tolist(),
-        "width": found.steps.width,
-        "counts": found.totals,
-        "ticks": _ticks(found.steps),
-        "of": answer.headline["n"],
-        "around": found.steps.unit == "hour",
-        "unit": found.steps.unit,
-        "frame": st.query_params.get("frame", ""),
-    }
-    component("bar")(key="player_bar", data=data)
-    st.text(_left(found, answer))
-
-
-def _left(found: Played, answer: Answer) -> str:
+def left_out(view: View, answer: Answer, asked: MapChoices) -> str:
     """Sentences on what no frame shows, and how to see it."""
+    found = played(view, asked)
     said = []
     if found.steps.left:
         each = words.counted(found.steps.left, f"earlier {found.steps.unit}")
@@ -189,19 +177,6 @@ def _left(found: Played, answer: Answer) -> str:
     return " ".join(said)
 
 
-def _ticks(steps: Steps) -> list[str]:
-    """A short label at the units that begin something."""
-    if steps.unit == "hour":
-        return [f"{h:02d}" if h % 3 == 0 else "" for h in range(steps.units)]
-    found, last = [], None
-    for start in steps.starts:
-        month = (start.year, start.month)
-        year = last is None or last[0] != start.year
-        found.append("" if month == last else f"{start:%b %Y}" if year else f"{start:%b}")
-        last = month
-    return found
-
-
 def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
     """The areas with the most incidents of the frame on show."""
     found = played(view, asked)
@@ -209,7 +184,6 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
         return
     held = answer.table["asked"].to_numpy(bool)
     data: FrameTable = {
-        "part": "table",
         "names": answer.table["area"][held].tolist(),
         "most": _SHOWN,
         "counts": found.counted.areas[held].T.tolist(),
@@ -221,10 +195,6 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
             for p in answer.table["population"].to_numpy(float)[held]
         ],
     }
-    component("table")(key="player_table", data=data)
-
-
-@st.cache_resource
-def component(part: str) -> Any:
-    """The component of a part, made once: it loads its code from our own static files."""
-    return st.components.v2.component(f"porchlight_{part}", html="<div></div>", js=CODE)
+    component.component("frame_table")(key="player_table", data=data)
+    if said := left_out(view, answer, asked):
+        st.text(said)

@@ -1,0 +1,56 @@
+"""The timeline: a View's other filters counted over all the days that its sources cover."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from data.storage.meta_types import TableMeta
+from data.storage.store import Current
+from data.views import answers, view_counts
+from data.views.coverage import cover, step_name
+from data.views.view import DAY, MEASURES, MONTH, NOTHING, WEEK, View
+
+FEWEST_WEEKS, MOST_WEEKS = 10, 260  # covered: fewer are shown by day, more by month
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Counts by step over the covered days, `first` to `last`.
+
+    `series` has start, at, n, whole and note, a row a step (data.views.answers.step_series);
+    `step` is the name of one.
+    """
+
+    first: date
+    last: date
+    step: str
+    series: pd.DataFrame
+
+
+def over_coverage(view: View, meta: TableMeta) -> View:
+    """The View over all that its sources cover: the same for every period chosen in it."""
+    covers = cover(view, meta)
+    return replace(
+        view,
+        start=covers.first,
+        end=covers.last,
+        measure=MEASURES[0],
+        compare=NOTHING,
+        versus_start=None,
+        versus_end=None,
+    )
+
+
+def count_timeline(current: Current, every: View) -> Timeline:
+    """The timeline of a View over its coverage (see `over_coverage`)."""
+    covers = cover(every, current.meta)
+    weeks = every.days / WEEK
+    if view_counts.mostly_months(current, every) or weeks > MOST_WEEKS:
+        step = MONTH
+    else:
+        step = WEEK if weeks >= FEWEST_WEEKS else DAY
+    series = answers.step_series(covers, view_counts.count_steps(current, every, step), step)
+    if step == DAY and every.weekdays:  # a day that is not asked for is no zero
+        series = series[series["start"].dt.day_of_week.isin(every.weekdays)].reset_index(drop=True)
+    return Timeline(covers.first, covers.last, step_name(every, step), series)

@@ -1,0 +1,69 @@
+"""The list beside the map: what the picture shows, ranked, in words and numbers."""
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from data.views.answers import Answer
+from data.views.view import View
+from ui.map import cluster_layer, events
+from ui.map.choices import MapChoices
+from ui.parts import measures, ranks
+
+_TOGGLE = "measure_switch"
+_SHORT = {"per 1,000": measures.RATE, "count": measures.COUNT}
+
+
+def ask_measure(view: View, answer: Answer) -> None:
+    """Ask whether areas are ranked by rate or by count, where there are rates."""
+    rated = measures.by_layer(replace(view, measure=measures.RATE))
+    if rated.measure != measures.RATE or not answer.table["rate"].notna().any():
+        return
+    short = {word: name for name, word in _SHORT.items()}
+    st.session_state[_TOGGLE] = short[view.measure]
+    st.segmented_control(
+        "Numbers",
+        list(_SHORT),
+        key=_TOGGLE,
+        label_visibility="collapsed",
+        required=True,
+        on_change=_choose,
+    )
+
+
+def _choose() -> None:
+    st.session_state["measure"] = _SHORT[st.session_state[_TOGGLE]]
+    events.ask_again()
+
+
+def show_ranks(view: View, answer: Answer) -> None:
+    """The first areas of the list, each with a bar, and the way to all of them."""
+    rows = ranks.ranked_rows(answer, view)
+    if not rows:
+        return
+    query = {word: st.query_params.get_all(word) for word in st.query_params}
+    st.html(ranks.ranks_html(rows[: ranks.FIRST], view, len(rows), query))
+    if len(rows) > ranks.FIRST:
+        st.page_link("pages/areas.py", label=f"All {len(rows):,}")
+
+
+def show_clusters(view: View, asked: MapChoices) -> None:
+    """The areas that are clusters, with their own number and the one with their neighbors."""
+    for line in cluster_layer.cluster_sentences(view, asked):
+        st.text(line)
+    clear = [row for row in cluster_layer.cluster_rows(view, asked) if row.clear]
+    if clear:
+        st.html(_table(clear, cluster_layer.short_unit(view, asked)))
+    st.page_link("pages/hot_spots.py", label="The whole table and the method")
+
+
+def _table(rows: list[cluster_layer.Cluster], unit: str) -> str:
+    heads = ("Neighborhood", f"{unit}", "with neighbors")
+    lines = [
+        f'<tr data-area="{row.row}"><td title="{escape(row.finding)}">{escape(row.name)}</td>'
+        f"<td>{measures.number(row.own)}</td><td>{measures.number(row.with_neighbors)}</td></tr>"
+        for row in rows
+    ]
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    return f'<table class="porch-table"><tr>{head}</tr>{"".join(lines)}</table>'
