@@ -14,8 +14,8 @@ from data.release.tables import DESCRIBED, OFFICIAL, TABLES
 HIDDEN = "not shown (fewer than 10, or held back by the rules)"
 _MADE = {
     MadeShare.NONE: "",
-    MadeShare.SOME: "Some of these reports are made: not all of this happened.",
-    MadeShare.ALL: "Made data: nothing of this happened. It shows how community reports behave.",
+    MadeShare.SOME: "Some of these reports are demonstration data: not all of this happened.",
+    MadeShare.ALL: "Demonstration data: none of these reports is real. It shows how community reports behave.",
 }
 _DELAYS = {table.name: table.delay for table in TABLES}
 

@@ -28,8 +28,8 @@ def test_hot_spots_color_only_what_stands(opened: Open, size: dict[str, int]) ->
     colored = [f for f in fills if f.startswith("#")]
     assert len(fills) == 87 and 0 < len(colored) < 30 and fills.count("nodata") == 3
     assert fills.count("chance") == 87 - len(colored) - 3
-    assert "Loring Park and its 6 neighbors together have 3.8 times the city's rate" in text(page)
-    assert "About 1 in 20 of the areas flagged on this map is expected to be chance" in text(page)
+    assert "Loring Park and its 6 neighbors together have 3.8 times the citywide rate" in text(page)
+    assert "About 1 in 20 of the areas colored is expected to be there by chance" in text(page)
     assert wide_enough(page)
     keep(page, f"hot-{size['width']}")
 
@@ -63,13 +63,13 @@ def test_how_to_read_and_method_stand_below(opened: Open) -> None:
 def test_the_trend_shows_its_break_and_the_known_change(opened: Open, size: dict[str, int]) -> None:
     page = opened("/trend?source=use+of+force", size)
     page.locator(f"{CHART} svg").first.wait_for()
-    assert "Sep 7 2020" in page.locator("h3").first.inner_text()
+    assert "Sep 7, 2020" in page.locator("h3").first.inner_text()
     assert "a change of recording is likely" in text(page)
     marks = page.evaluate(
         "css => [...document.querySelector(css).querySelectorAll('text')].map(t => t.textContent)",
         f"{CHART} svg",
     )
-    assert "Sep 7 2020" in marks
+    assert "Sep 7, 2020" in marks
     dashed = f"{CHART} svg .mark-rule line[stroke-dasharray]"
     assert page.locator(dashed).count() >= 1  # the known change of recording
     assert wide_enough(page)

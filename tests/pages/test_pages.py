@@ -46,7 +46,7 @@ def test_page_runs_and_says_its_view(path: str) -> None:
     app = opened(path)
     assert app.subheader[0].value
     text = said(app)
-    assert "51,920 of 60,237 incidents: police stops, Jan 1 - Dec 31 2017" in text or (
+    assert "51,920 of 60,237 incidents: police stops, Jan 1 to Dec 31, 2017" in text or (
         path in OF_A_PART and "of 60,237 incidents: police stops" in text
     )
     assert "What these numbers cover: Stops of vehicles" in text
@@ -63,9 +63,9 @@ def test_page_runs_for_every_source(path: str, source: str) -> None:
 
 
 LINKS = [
-    ({"from": "2017-03-01", "to": "2017-05-31"}, "15,061", "Mar 1 - May 31 2017"),
+    ({"from": "2017-03-01", "to": "2017-05-31"}, "15,061", "Mar 1 to May 31, 2017"),
     ({"hours": "22-06"}, "", "22:00-06:00"),
-    ({"hours": "20-04", "night": "true"}, "", "counted to the evening before"),
+    ({"hours": "20-04", "night": "true"}, "", "after midnight counts as the night before"),
     ({"weekday": ["Fri", "Sat"]}, "", "Fri Sat"),
     ({"kind": "traffic stop"}, "26,098", "traffic stop"),
     ({"area": "Whittier"}, "3,328", "Whittier"),
@@ -170,12 +170,12 @@ def test_press_without_a_neighborhood_lies_in_no_area() -> None:
 
 def test_of_a_few_records_no_finding_is_said() -> None:
     app = opened("pages/now.py", **FEW)
-    assert app.subheader[0].value == "Too little to tell what is usual"
+    assert app.subheader[0].value == "Too few records to know what is usual"
     assert "16 events in areas" in said(app) and "it takes 20" in said(app)  # of 17 reports
     few = {"source": "community made", "kind": "arrest operation", "area": ["Armatage", "Hale"]}
     app = opened("pages/trend.py", **few)
     assert "too few to tell of a break" in app.subheader[0].value
-    assert "A break may be there all the same" in said(app)
+    assert "There may be one all the same" in said(app)
     days = {"from": "2025-06-10", "to": "2025-06-13"}
     app = opened("pages/hot_spots.py", source="community made", **days)
     assert "too few incidents for hot spots" in app.subheader[0].value
@@ -186,7 +186,7 @@ def test_of_a_few_records_no_finding_is_said() -> None:
 
 def test_nothing_found_says_what_would_have_shown() -> None:
     """Beside a finding of nothing stands what it is worth; beside a finding it does not."""
-    worth = ("would usually (four times in five) have shown", "would often have been missed")
+    worth = ("would usually have shown (four times in five)", "would often have been missed")
     for page, where in (
         ("hot_spots", "in a typical area and its neighbors"),
         ("emerging", "in the newest month in a typical area and its neighbors"),
@@ -231,13 +231,13 @@ def test_search_says_how_many() -> None:
     app.text_input(key="search_records").set_value("traffic STOP").run()
     assert "Shown: the newest 200 of 26,098 that hold" in said(app)
     app.text_input(key="search_records").set_value("100%_nothing").run()
-    assert "None of 51,920 records holds" in said(app)
+    assert "None of 51,920 records contains" in said(app)
     assert "Pick a row" not in said(app)
 
 
 def test_from_after_to_is_exchanged_and_said() -> None:
     app = opened(**{"from": "2017-05-31", "to": "2017-03-01"})
-    assert "Mar 1 - May 31 2017" in said(app)
+    assert "Mar 1 to May 31, 2017" in said(app)
     assert "exchanged" in said(app)
 
 

@@ -73,7 +73,7 @@ def test_page_runs_and_says_its_n_of_m(served: Path, path: str, source: str) -> 
     assert unit in text or (source == "press reports" and "No area has a number" in text)
     assert (HIDDEN in text) or source == "official records"
     assert f"release {(served / 'current').resolve().name}" in text
-    assert "nothing of this happened" in text or source != "community reports"
+    assert "none of these reports is real" in text or source != "community reports"
 
 
 def test_the_sidebar_asks_for_what_is_released_only(served: Path) -> None:

@@ -181,7 +181,7 @@ def test_a_month_counts_where_it_lies_wholly_in_the_period(
         found = view_counts.headline(current, view)
         assert (found["n"], found["no_month"]) == (shown, left)
         said = links.sentence(view, current.meta, found)
-        assert (f"{left} more are known only to a month that does not lie wholly" in said) == (
+        assert (f"{left} more are known only to the month, and that month is not wholly" in said) == (
             left > 0
         )
         assert whole_records.everything(current, view).num_rows == shown
@@ -215,7 +215,7 @@ def test_months_are_compared_by_their_days(town: Town) -> None:
         versus_to="2016-02-29",
     )
     told = answered(current, view).comparison
-    assert told is not None and told.period == "Mar 1 - Apr 30 2016"
+    assert told is not None and told.period == "Mar 1 to Apr 30, 2016"
     assert (told.now, told.before, told.steps, told.steps_before) == (30.5, 30.0, 2, 2)
     assert told.change.ratio[0] == pytest.approx(1.0)
     assert "ratio of incidents a day 1.00" in headline.change_sentence(answered(current, view))
@@ -317,7 +317,7 @@ def test_no_page_puts_a_month_on_its_first_day(town: Town, path: str) -> None:
     assert not app.exception, app.exception
     text = "\n".join(t.value for t in (*app.text, *app.subheader))
     assert "24 of 24 incidents" in text or "8 of 24 incidents" in text or "pages/area" in path
-    for wrong in ("2016-01-01", "Apr 1 2016", "Jan 1 2016", " a day,", "Mon 0", "52 whole"):
+    for wrong in ("2016-01-01", "Apr 1, 2016", "Jan 1, 2016", " a day,", "Mon 0", "52 whole"):
         assert wrong not in text, text
 
 
@@ -452,7 +452,7 @@ def test_nights_are_compared_over_whole_ones(town: Town) -> None:
     told = answer.comparison
     assert told is not None and (told.now, told.before) == (30, 30)
     assert (told.steps, told.steps_before) == (3, 3)
-    assert "30.0 a night in Mar 4 - Mar 6 2017" in headline.change_sentence(answer)
+    assert "30.0 a night in Mar 4 to Mar 6, 2017" in headline.change_sentence(answer)
     assert "over 3 whole nights" in headline.change_sentence(answer)
 
 

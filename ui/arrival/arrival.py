@@ -7,7 +7,7 @@ import streamlit as st
 from data.settings import Problem, Settings
 from data.storage.meta_types import TableMeta
 from data.views import links
-from data.views.filters import FILTERS, period, source_option
+from data.views.filters import FILTERS, RENAMED, period, source_option
 from data.views.view import View
 from ui.arrival import page_words
 from ui.cached import views
@@ -31,6 +31,7 @@ def sidebar(page: str) -> None:
     if stamp is None or not views.meta(stamp)["rows"]:
         return _empty(settings)
     meta = views.meta(stamp)
+    _renew_link()
     link = {word: st.query_params.get_all(word) for word in st.query_params}
     chosen = filter_bar.ask_filters(meta, settings)
     settled = st.query_params.get(links.SETTLED)
@@ -43,6 +44,14 @@ def sidebar(page: str) -> None:
     vain = page_words.arrive(page, page_words.Arrival(view, link))
     told = dict.fromkeys((*notices, *_misread(link, view, meta, page_words.NAMES), *vain))
     st.session_state["view"] = (view, tuple(told))
+
+
+def _renew_link() -> None:
+    """Give choices of an older link the names that they have now, before a widget drops them."""
+    for word in list(st.query_params):
+        text = st.query_params[word]
+        if text in RENAMED and word not in st.session_state:  # a widget's own cannot be set
+            st.query_params[word] = RENAMED[text]
 
 
 def _misread(
@@ -84,7 +93,7 @@ def _one_source(
             others.append(f"{views.headline(other)['n']:,} {option}, {span}")
     told = (
         f"Shown here: {picked}, {period(shown.start, shown.end)}. Never added to it, by the same "
-        f"filters: {'; '.join(others)}. To see another, choose it under “Shown here” on the left."
+        f"filters: {'; '.join(others)}. To see another, choose it under “Shown here”."
     )
     return shown, (*notices, told)
 

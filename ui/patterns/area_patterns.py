@@ -12,7 +12,7 @@ from ui.frame import method_note
 from ui.patterns.pattern_page import NoAnswer, ask_one
 
 CANNOT_TELL = (
-    "stand out, but telling whether by chance would take more deals than are made: choose larger "
+    "may stand out, but it cannot be told from chance with so many areas and steps: choose larger "
     "areas, fewer of them, or longer steps of time"
 )
 
@@ -20,14 +20,14 @@ CANNOT_TELL = (
 class Unfit(Enum):
     """A reason why no pattern of areas can be looked for in a View, as readers read it."""
 
-    NO_COUNT = "What is no count has no usual, no rate and no pattern."
+    NO_COUNT = "These records do not count what happened, so they have no rate and no pattern."
     SHAPE = (
-        "A drawn shape cuts through areas, and a hot spot is a whole area with its neighbors: "
-        "clear the shape on the left, or choose areas instead."
+        "A drawn shape cuts through areas, and this page needs whole areas: "
+        "clear the shape, or choose areas instead."
     )
-    NO_AREAS = "There are no areas yet: bring or learn some (see the page Area)."
-    NO_DATA = "No data in this period: see above what the source covers."
-    NOT_PLACED = "No record of this View lies in any of these areas."
+    NO_AREAS = "There are no areas yet. The page Area says how to add them."
+    NO_DATA = "There is no data in this period. The line above says what the source covers."
+    NOT_PLACED = "None of the chosen records is in these areas."
 
 
 def find_unfit(view: View) -> Unfit | None:
@@ -57,15 +57,16 @@ def ask_areas(view: View) -> tuple[str, str, int]:
         neighbors.measures(view),
         word="of",
         width=250,
-        help="Never raw counts: those show where people and streets are. Standardized: "
-        "a rate of few residents varies more by chance, and has to lie further out to count.",
+        help="A rate, never a raw count, because counts mostly show where many people are. "
+        "A rate of few residents varies more by chance, so it has to be more extreme to count "
+        "(standardized).",
     )
     how = ask_one(
         "Neighbors",
         list(neighbors.WEIGHTS),
         word="neighbors",
         width=250,
-        help="A hot spot is an area together with its neighbors: who they are is a choice.",
+        help="A hot spot is an area together with its neighbors. Choose who counts as a neighbor.",
     )
     return str(of), str(how), method_note.ask_seed()
 
@@ -99,14 +100,13 @@ def title_lack(lack: Lack) -> str:
 def explain_lack(lack: Lack, tested: int, held: int, so: str) -> str:
     """Return a sentence on a lack of areas or incidents; `so` is what too few incidents do."""
     if lack is Lack.RECORDS:
-        return "No record of this View lies in any area: there is nothing to call hot or cold."
+        return "None of the chosen records is in any area, so nothing can be called hot or cold."
     if lack is Lack.AREAS:
         return (
-            f"{words.counted(tested, 'area')} of this View can be tested (with a rate, neighbors, and "
-            f"others to be held against): it takes {LEAST_AREAS} to call one hot or cold. Hexagons "
-            "or smaller areas are more."
+            f"{words.counted(tested, 'area')} can be tested (with a rate and with neighbors), and it "
+            f"takes at least {LEAST_AREAS}. Choose hexagons or smaller areas to have more."
         )
     return (
-        f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with less "
-        f"than one an area{so}."
+        f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with fewer "
+        f"than one per area{so}."
     )
