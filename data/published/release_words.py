@@ -38,7 +38,7 @@ def subject(choice: Choice) -> str:
 def spell_choice(choice: Choice) -> str:
     """The choice of a reader, in words."""
     where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
-    where = f" in {choice.areas[0]}" if len(choice.areas) == 1 else where
+    where = f" in {words.spell_area(choice.areas[0])}" if len(choice.areas) == 1 else where
     return (
         f"{subject(choice)}, {period_words(choice.period)}{where}"
         if choice.period
@@ -83,9 +83,9 @@ def how(release: Release, source: str, path: str) -> list[str]:
     base = value(release, "base")
     told = [
         f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
-        f"the true number lies less than {base} away. Totals are rounded on their own and need "
-        "not add up; one can be held back while a part of it is shown.",
-        f"A cell without a number is {HIDDEN}: never read it as zero.",
+        f"the true number is less than {base} away. Totals are rounded separately, so they "
+        "may not add up; one can be held back while a part of it is shown.",
+        f"A cell without a number is {HIDDEN}. Never read it as zero.",
         f"Numbers {whose} are published {wait} after their period closes, at the earliest; a "
         "closed number stays as it is.",
     ]
@@ -140,7 +140,7 @@ def rules(release: Release) -> list[str]:
         "afterwards. This site reads those files and nothing else: it has no access to reports.",
         "No point, text, picture, name, exact time or single report is in any file. There are "
         "only numbers for areas and for the whole city.",
-        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighbor. "
+        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighboring one. "
         "Residents alone decide this, never the number of reports.",
         f"A number of community or press reports is shown only if its cell holds about {n} "
         f"records from about {places} places on about {days} days by about {origins} reporters. "

@@ -105,7 +105,12 @@ def test_what_a_page_does_not_know_is_said_once(page: str) -> None:
     app = opened(FILES[page], **link, **{foreign: GOOD[foreign]}, wrod="1")
     lines = said(app).splitlines()
     for row in rows:
-        assert lines.count(f"Part of this link was not understood and was ignored: {row.word}={link[row.word]}.") == 1
+        assert (
+            lines.count(
+                f"Part of this link was not understood and was ignored: {row.word}={link[row.word]}."
+            )
+            == 1
+        )
     for word in (foreign, "wrod"):
         wanted = f"Part of this link was not understood and was ignored: {word}."
         assert lines.count(wanted) == 1

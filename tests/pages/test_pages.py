@@ -64,7 +64,7 @@ def test_page_runs_for_every_source(path: str, source: str) -> None:
 
 LINKS = [
     ({"from": "2017-03-01", "to": "2017-05-31"}, "15,061", "Mar 1 to May 31, 2017"),
-    ({"hours": "22-06"}, "", "22:00-06:00"),
+    ({"hours": "22-06"}, "", "22:00 to 06:00"),
     ({"hours": "20-04", "night": "true"}, "", "after midnight counts as the night before"),
     ({"weekday": ["Fri", "Sat"]}, "", "Fri Sat"),
     ({"kind": "traffic stop"}, "26,098", "traffic stop"),

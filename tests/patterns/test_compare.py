@@ -225,7 +225,10 @@ def test_first_look_says_what_was_compared_with_what() -> None:
     assert "There are no earlier records, so we compare the second half with the first." in text
     assert "23,814 incidents in 26 whole weeks" in text
     assert "incidents a week; 95% interval 0.65 to 1.12" in text
-    assert "None of 86 neighborhoods changed clearly. Tested one by one, 11 would seem to, about 4" in text
+    assert (
+        "None of 86 neighborhoods changed clearly. Tested one by one, 11 would seem to, about 4"
+        in text
+    )
     assert "no other year is covered, so nothing is called a rise or a fall" in text
     assert "would usually" not in text  # whatever the rise, none would have been called one
     assert "Showing 40 of 87 areas, largest count first" in text

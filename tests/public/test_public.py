@@ -354,7 +354,7 @@ def test_what_became_of_the_release_of_a_link_is_said(
         (here.parent / name / file).write_text("{}")
     for name, words in (
         (gone, "was recalled by those who published it"),
-        (other, "made with another release. Closed numbers stay"),
+        (other, "made with an earlier or later release. Closed numbers stay"),
         ("2020-01-01-deadbeef", "names a release that is not published here"),
         ("../../current", "names a release that is not published here"),
         (here.name, ""),

@@ -181,9 +181,9 @@ def test_a_month_counts_where_it_lies_wholly_in_the_period(
         found = view_counts.headline(current, view)
         assert (found["n"], found["no_month"]) == (shown, left)
         said = links.sentence(view, current.meta, found)
-        assert (f"{left} more are known only to the month, and that month is not wholly" in said) == (
-            left > 0
-        )
+        assert (
+            f"{left} more are known only to the month, and that month is not wholly" in said
+        ) == (left > 0)
         assert whole_records.everything(current, view).num_rows == shown
         assert view_counts.headline(current, between(current, start, end, hours="06-12"))["n"] == 0
 

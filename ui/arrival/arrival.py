@@ -32,7 +32,8 @@ def sidebar(page: str) -> None:
         return _empty(settings)
     meta = views.meta(stamp)
     _renew_link()
-    link = {word: st.query_params.get_all(word) for word in st.query_params}
+    asked = {word: st.query_params.get_all(word) for word in st.query_params}
+    link = {word: [RENAMED.get(text, text) for text in texts] for word, texts in asked.items()}
     chosen = filter_bar.ask_filters(meta, settings)
     settled = st.query_params.get(links.SETTLED)
     if settled:
@@ -48,10 +49,10 @@ def sidebar(page: str) -> None:
 
 def _renew_link() -> None:
     """Give choices of an older link the names that they have now, before a widget drops them."""
-    for word in list(st.query_params):
-        text = st.query_params[word]
-        if text in RENAMED and word not in st.session_state:  # a widget's own cannot be set
-            st.query_params[word] = RENAMED[text]
+    old = {w: text for w, text in st.query_params.items() if text in RENAMED}
+    if old and not old.keys() & set(map(str, st.session_state)):  # a widget's own cannot be set
+        st.query_params.update({word: RENAMED[text] for word, text in old.items()})
+        st.rerun()
 
 
 def _misread(

@@ -192,7 +192,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     counts = counts[:, :held].reshape(len(counts), len(starts), width).sum(axis=2)
     frames = {
         str(name): pd.DataFrame({"start": starts, "end": ends, "n": counts[i]})
-        for i, name in zip(top.index, top["area"])
+        for i, name in zip(top.index, map(words.spell_area, top["area"]))
     }
     return frames, answer.step_name if width == 1 else f"{BLOCK} weeks"
 

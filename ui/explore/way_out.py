@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from data.storage.meta_types import TableMeta
 from data.views import coverage, links
 from data.views.view import View
 from ui.cached import views
@@ -28,7 +29,7 @@ def is_empty(view: View) -> bool:
 def chosen_filters(view: View) -> dict[str, Any]:
     """Return the usual value of each filter that the reader has changed, by its word."""
     meta = views.meta(view.stamp)
-    known = {**meta, "chosen_set": st.session_state.get("set", "")}
+    known: TableMeta = {**meta, "chosen_set": st.session_state.get("set", "")}
     usual = filter_bar.defaults(known, views.current_settings())
     state = st.session_state
     return {word: value for word, value in usual.items() if state.get(word, value) != value}

@@ -10,7 +10,7 @@ from data.record import COLUMNS
 from data.views import whole_records
 from data.views.view import View
 from ui.cached import views
-from ui.parts import headline
+from ui.parts import headline, tables
 
 LIMIT = 200
 _LABELS = {
@@ -80,7 +80,7 @@ def record_table(frame: pd.DataFrame, key: str = "records") -> int | None:
     """The list; what comes back is the row that the reader picked."""
     if frame.empty:
         return None
-    shown = frame[[c for c in _LABELS if c in frame]].copy()
+    shown = tables.with_plain_areas(frame[[c for c in _LABELS if c in frame]].copy())
     for column in shown.columns.intersection(list(words.TABLES)):
         shown[column] = [_spoken(column, value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
@@ -112,7 +112,7 @@ def one(frame: pd.DataFrame, row: int | None) -> None:
         if len(frame):
             st.text("Pick a row to read everything known about it.")
         return
-    record = frame.iloc[row]
+    record = tables.with_plain_areas(frame).iloc[row]
     meanings = {column.name: column.meaning for column in COLUMNS}
     with st.container(border=True, key="record"):
         for name in frame.columns.drop("matches", errors="ignore"):

@@ -132,7 +132,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     rows = with_reasons(rows)
     names = wanted(rows, view, tuple(COLUMNS))
     st.dataframe(
-        intervals.with_known_ends(rows[list(names)]),
+        with_plain_areas(intervals.with_known_ends(rows[list(names)])),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
         column_config=columns(names, None, stepped(COLUMNS, answer.step_name)),
@@ -146,7 +146,7 @@ def text_table(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noq
     known = columns(tuple(c for c in frame if c in COLUMNS))
     rest = {name: label for name, label in labels.items() if name not in COLUMNS}
     st.dataframe(
-        frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
+        with_plain_areas(frame).rename(columns=rest), hide_index=True, width="stretch", placeholder="",
         column_config=known,
     )
 

@@ -21,8 +21,8 @@ from ui.public.public_cached import Kept
 _STEPS = look.steps(("at", "release"))
 TIME = "time"  # the page on which every kind of the city can be chosen
 UNKNOWN = (
-    "The link asked for something that is not released, or no longer by this name. "
-    "The usual is shown instead. Ignored: {ignored}."
+    "Part of this link was not understood, or is not released under this name, and was ignored: "
+    "{ignored}. You see the usual instead."
 )
 # the words of a public link as readers know them: nothing that a link says is repeated
 _LABELS = {
@@ -35,11 +35,11 @@ _LABELS = {
 }
 # state of the release that a link was made with -> the notice for the reader
 RELEASES = {
-    "published": "This link was made with another release. Closed numbers stay as they are; newer "
-    "ones came.",
-    "recalled": "This link was made with a release that was recalled by those who published it: "
-    "its numbers must not be used. What is shown is another release.",
-    "": "This link names a release that is not published here. What is shown is another one.",
+    "published": "This link was made with an earlier or later release. Closed numbers stay the same; "
+    "newer ones were added.",
+    "recalled": "This link was made with a release that its publishers recalled: "
+    "its numbers must not be used. You see another release.",
+    "": "This link names a release that is not published here. You see another one.",
 }
 
 
@@ -109,7 +109,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         index=sources.index(first),
         key="source",
         bind="query-params",
-        help="Three sets of tables that are never added up: one event may be in all of them.",
+        help="Three sets of numbers that are never added up, because one event may be in all of them.",
     )
     by, kind, led = opening_choice(kept, source)
     if page == TIME and not led:  # a year would be one point
@@ -121,7 +121,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         index=grains.index(by),
         key="by",
         bind="query-params",
-        help="What is released: shorter periods have fewer areas with a number.",
+        help="Shorter periods have fewer areas with a number.",
     )
     kinds = put(
         "kind", released_cells.released_kinds(kept.sorts, source, None if page == TIME else by)
@@ -132,7 +132,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         index=kinds.index(kind) if kind in kinds else 0,
         key="kind",
         bind="query-params",
-        help="By month there is only all kinds together; by year each alone.",
+        help="By month there are only all kinds together; by year each kind alone.",
     )
     periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
     grid = released_cells.grid_of(kept.sorts, source, by, kind)
@@ -143,7 +143,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         index=periods.index(newest) if newest in periods else 0,
         key="period",
         bind="query-params",
-        help="Opens with the newest that has most to show.",
+        help="At first the latest period that has most to show.",
     )
     areas = st.multiselect(
         "Areas",
@@ -151,7 +151,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         key="area",
         bind="query-params",
         placeholder="all",
-        help="Areas with few residents are joined with a neighbor.",
+        help="Areas with few residents are joined with a neighboring one.",
     )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
@@ -212,7 +212,7 @@ def public_title(found: Shown) -> str:
     if some.empty:
         return f"No area has a number: {what}"
     top = some.sort_values("n", ascending=False, kind="stable").head(2)
-    said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
+    said = [f"{words.spell_area(name)} ({n:,})" for name, n in zip(top["name"], top["n"])]
     if len(some) > 2:
         return f"{release_words.sentence_case(what)}: most in {' and '.join(said)}"
     hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
