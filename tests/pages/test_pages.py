@@ -165,7 +165,7 @@ def test_press_without_a_neighborhood_lies_in_no_area() -> None:
     assert "no record of this View lies in one of these units" in app.subheader[0].value
     assert "7 lie in none of the areas" in said(app)
     app = opened("pages/area.py", source="press")
-    assert "no record of this View lies in any area" in app.subheader[0].value
+    assert "none of the chosen records is in any area" in app.subheader[0].value
 
 
 def test_of_a_few_records_no_finding_is_said() -> None:
@@ -181,7 +181,7 @@ def test_of_a_few_records_no_finding_is_said() -> None:
     assert "too few incidents for hot spots" in app.subheader[0].value
     app = opened("pages/emerging.py", source="police-stops", area=["Whittier", "Loring Park"])
     assert "too few areas for patterns" in app.subheader[0].value
-    assert "2 areas of this View can be tested" in said(app)
+    assert "2 areas can be tested" in said(app)
 
 
 def test_nothing_found_says_what_would_have_shown() -> None:
@@ -203,7 +203,7 @@ def test_nothing_found_says_what_would_have_shown() -> None:
 def test_what_is_missing_for_a_pattern_is_said() -> None:
     app = opened("pages/hot_spots.py", source="police stops", area="Whittier")
     assert "too few areas for hot spots" in app.subheader[0].value
-    assert "0 areas of this View can be tested" in said(app)
+    assert "0 areas can be tested" in said(app)
     few = {"source": "community made", "kind": "search or raid", "to": "2025-07-06"}
     app = opened("pages/emerging.py", **few)
     assert "too short a time for patterns" in app.subheader[0].value

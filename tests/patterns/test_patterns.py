@@ -188,7 +188,7 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
     newest = space_time_scan.find_unusual(current, found, held, 7, 1)
     text = "\n".join(now(found, newest, 7).looked_at())
-    assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
+    assert f"{every.sum():,} reports count as {found.counts.sum():,} events" in text
     assert space_time_scan.daily(current, view(current, STOPS), held).again is None
 
 
@@ -205,7 +205,7 @@ def test_what_now_cannot_tell_is_a_sentence(current: Current, units: Any) -> Non
         (
             replace(whole, counts=np.zeros_like(whole.counts)),
             NoUsual.NO_RECORD,
-            "No record of this View lies in",
+            "None of the chosen records has both",
         ),
         (replace(whole, counts=one), NoUsual.ONE_AREA, "All 365 incidents, Sep 1, 2020"),
         (replace(whole, counts=late), NoUsual.EARLIER_RECORDS, "0 of the 3,915 incidents in areas"),

@@ -100,7 +100,7 @@ def test_and_for_one_area() -> None:
 @pytest.mark.parametrize("page", ["pages/time.py", "pages/areas.py", "pages/area.py"])
 def test_a_source_without_it_says_so(page: str) -> None:
     text = said(opened(page, source="use of force"))
-    assert "The source of this View does not record it." in text
+    assert "This source does not record it." in text
     assert "did not come" not in text
 
 

@@ -366,7 +366,7 @@ def test_the_busiest_weekday_is_the_largest_mean(town: Town) -> None:
     """March 2017 has five Fridays (10 each, 50 in all) and four Mondays (12 each, 48)."""
     current = town(of_days({"Mon": 12, "Fri": 10}, "2017-03-01", "2017-03-31"))
     view = asked(current)
-    assert "most at 12:00-13:00 and on Mondays" in time_page.time_title(view, views.answer(view))
+    assert "most at 12:00 to 13:00 and on Mondays" in time_page.time_title(view, views.answer(view))
     means = time_page.weekday_means(view)
     assert means["n"][4] > means["n"][0] and means["mean"].tolist() == [12, 2, 2, 2, 10, 2, 2]
     assert means["of"].tolist() == [4, 4, 5, 5, 5, 4, 4]

@@ -23,48 +23,13 @@ from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import LegendRow, Picture
 from ui.parts import charts, headline, tables
-from ui.patterns import area_patterns
+from ui.patterns import area_patterns, spot_words
 from ui.patterns.area_patterns import Lack
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"
 BY = {"whole months": "month", _WEEKS: "week"}
 _MOST_ROWS = 24  # areas in the picture of histories
-# word of geo.emerging -> its meaning in short
-_MEANS = {
-    "new": "for the first time in the latest step",
-    "consecutive": "only in the latest steps in a row",
-    "intensifying": "nearly always, and more and more so",
-    "persistent": "nearly always, without a trend",
-    "diminishing": "nearly always, but less and less",
-    "sporadic": "on and off",
-    "oscillating": "now, but the other way before",
-    "historical": "nearly always, but not in the latest step",
-}
-# spot and word of geo.emerging -> plain words, as they follow on "2 areas"; see _conjugate
-_PLAIN = {
-    "hot": {
-        "new": "has just become busy",
-        "consecutive": "has become busy lately",
-        "intensifying": "is busy and getting busier",
-        "persistent": "is always busy",
-        "diminishing": "is busy, but calming down",
-        "sporadic": "is busy on and off",
-        "oscillating": "is busy now, was quiet before",
-        "historical": "was always busy, is not now",
-    },
-    "cold": {
-        "new": "has just become quiet",
-        "consecutive": "has become quiet lately",
-        "intensifying": "is quiet and getting quieter",
-        "persistent": "is always quiet",
-        "diminishing": "is quiet, but filling up",
-        "sporadic": "is quiet on and off",
-        "oscillating": "is quiet now, was busy before",
-        "historical": "was always quiet, is not now",
-    },
-}
-_SEVERAL = {"has": "have", "is": "are", "was": "were"}
 # words that share a color, so that a map needs four and not eight
 _FAMILIES = (
     ("new", "consecutive", "intensifying"),
@@ -162,7 +127,7 @@ class EmergingPage(MapPage):
             return f"{what}: no clear pattern over time"
         units = f" {words.name_units(self.view.area_set, int(counts.iloc[0]))}"
         many = [
-            f"{n}{'' if i else units} {_conjugate(str(label), int(n))}"
+            f"{n}{'' if i else units} {spot_words.conjugate_label(str(label), int(n))}"
             for i, (label, n) in enumerate(counts.items())
         ]
         return f"{what}: {'; '.join(many)}"
@@ -256,7 +221,7 @@ class EmergingPage(MapPage):
         rows = pd.DataFrame(
             {
                 "area": self.names.to_numpy(object),
-                "label": [_plain(str(label)) for label in found.label],
+                "label": [spot_words.spell_label(str(label)) for label in found.label],
                 "term": ["" if label == NOTHING else str(label) for label in found.label],
                 "hot": (found.state > 0).sum(axis=1),
                 "cold": (found.state < 0).sum(axis=1),
@@ -299,7 +264,7 @@ class EmergingPage(MapPage):
             (
                 "Busy (hot) and quiet (cold) mean that an area and its neighbors were clearly above or "
                 "below all others in the same month or week. The technical names: "
-                + "; ".join(f"{word}: {meaning}" for word, meaning in _MEANS.items())
+                + "; ".join(f"{word}: {meaning}" for word, meaning in spot_words.MEANS.items())
                 + ".",
                 "Words of change (new, consecutive, oscillating, historical, intensifying, diminishing) are "
                 "used only if the change itself is clear, with all areas judged together. What comes "
@@ -318,18 +283,6 @@ class EmergingPage(MapPage):
             },
             {"of": self.of, "neighbors": self.how, "by": self.by, "seed": str(self.seed)},
         )
-
-
-def _plain(label: str) -> str:
-    """Return a label of geo.emerging in plain words, of one area."""
-    word, spot, *_ = label.split(" ")
-    return "no clear pattern" if label == NOTHING else _PLAIN[spot][word]
-
-
-def _conjugate(label: str, n: int) -> str:
-    """Return a label in plain words, as it is said of so many areas."""
-    said = _plain(label).split(" ")
-    return " ".join(said if n == 1 else [_SEVERAL.get(word, word) for word in said])
 
 
 def _colors(theme: Theme) -> dict[str, str]:
@@ -352,7 +305,7 @@ def _legend_rows(present: set[str], colors: dict[str, str]) -> list[LegendRow]:
         for family in _FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]
             if held:
-                text = "; ".join(_PLAIN[spot][word] for word in held)
+                text = "; ".join(spot_words.PLAIN[spot][word] for word in held)
                 rows.append({"color": colors[f"{family[0]} {spot} spot"], "text": text})
     return rows
 
@@ -361,9 +314,9 @@ def _tips(found: Emerging, tested: Flags) -> list[list[str]]:
     """Return the lines of the tooltip of each area."""
     tips = []
     for label, held, state, z in zip(found.label, tested, found.state, found.trend):
-        lines = [_plain(str(label)) if held else "not tested"]
+        lines = [spot_words.spell_label(str(label)) if held else "not tested"]
         if label != NOTHING:
-            lines.append(f"{label}: {_MEANS[str(label).split(' ')[0]]}")
+            lines.append(f"{label}: {spot_words.MEANS[str(label).split(' ')[0]]}")
         hot, cold = int((state > 0).sum()), int((state < 0).sum())
         if held:
             lines.append(f"busy in {hot}, quiet in {cold} of {words.counted(len(state), 'step')}")
