@@ -56,7 +56,7 @@ def test_how_to_read_and_method_stand_below(opened: Open) -> None:
     page.get_by_text("How to read this").click()
     page.get_by_text("Method, parameters and seed").click()
     page.get_by_text("Ratcliffe and Rengert (2008)").wait_for()
-    assert "Replicates: 999" in text(page) and "Seed: 1" in text(page)
+    assert "Shuffles: 999" in text(page) and "Seed: 1" in text(page)
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -86,16 +86,16 @@ def test_episodes_are_drawn_and_read(opened: Open) -> None:
     page.mouse.click(table["x"] + 16, table["y"] + 50)
     page.get_by_text("Pick a group in the list").wait_for(state="detached")
     assert page.locator("[data-testid=stDataFrame]").count() == 3  # groups, records, duplicates
-    assert "Proposed duplicates" in text(page)
+    assert "Possible duplicates" in text(page)
 
 
 def test_the_history_of_areas_is_drawn(opened: Open) -> None:
     page = opened("/emerging", WIDE)
     laid_out(page)
     page.locator(f"{CHART} svg").first.wait_for()
-    assert "areas by 12 months" in text(page) and "a strip each" in text(page)
+    assert "in each of 12 months" in text(page) and "one strip each" in text(page)
     names = page.evaluate(
         "css => [...document.querySelector(css).querySelectorAll('text')].map(t => t.textContent)",
         f"{CHART} svg",
     )
-    assert "Hale" in names and "cold" in names
+    assert "Hale" in names and "quiet" in names
