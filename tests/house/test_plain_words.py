@@ -9,7 +9,9 @@ import pytest
 
 from data import words
 from data.views.filters import RENAMED, period
+from geo.emerging import NOTHING, PATTERNS
 from tests.conftest import ROOT
+from ui.patterns import spot_words
 
 FOLDERS = ("data", "ui", "geo", "pages")
 # lists of words that files of others have, not sentences
@@ -190,3 +192,25 @@ def test_units_have_a_noun() -> None:
     assert words.name_units("hexagons 0.7 km²", 2) == "hexagons"
     for other in ("Precincts 2017", "communities"):
         assert words.name_units(other, 2) == "areas"
+
+
+def test_patterns_over_time_have_plain_words() -> None:
+    for spot in ("hot", "cold"):
+        for word in PATTERNS:
+            one, two = (spot_words.conjugate_label(f"{word} {spot} spot", n) for n in (1, 2))
+            assert one != two and one == spot_words.spell_label(f"{word} {spot} spot")
+            assert not {word, "hot", "cold", "spot"} & {*one.split(), *two.split()}
+    assert spot_words.conjugate_label("consecutive cold spot", 1) == "has become quiet lately"
+    assert spot_words.conjugate_label("diminishing cold spot", 2) == "are quiet, but filling up"
+    assert spot_words.spell_label(NOTHING) == "no clear pattern"
+
+
+def test_what_runs_long_says_so_in_words() -> None:
+    """Streamlit shows the name of a cached function, unless it is told what to show."""
+    files = sorted((ROOT / "ui/cached").glob("*.py"))
+    assert len(files) > 3
+    for file in files:
+        calls = re.findall(
+            r"^@st\.cache_(?:data|resource).*?(?=^def )", file.read_text(), re.M | re.S
+        )
+        assert all("show_spinner=" in call for call in calls), file.name

@@ -219,7 +219,7 @@ def test_few_are_not_tested() -> None:
 def test_first_look_says_what_was_compared_with_what() -> None:
     app = opened(PAGE)
     assert app.subheader[0].value == (
-        "Police stops\\: no clear change between Jul 3 to Dec 31, 2017 and Jan 2 to Jul 2, 2017"
+        "Police stops\\: no clear change between Jul 3 to Dec 31\\, 2017 and Jan 2 to Jul 2\\, 2017"
     )
     text = said(app)
     assert "There are no earlier records, so we compare the second half with the first." in text
@@ -280,7 +280,7 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
         },
         "the two periods overlap",
     ),
-    ({"from": "2017-12-31", "to": "2017-12-31"}, "it takes at least two whole days"),
+    ({"from": "2017-12-31", "to": "2017-12-31"}, "each period needs at least two whole days"),
     ({"from": "2010-01-01", "to": "2010-02-01"}, "No comparison"),
     ({"source": "use of force"}, "No comparison across Sep 1, 2020"),
     ({"source": "press"}, "do not count what happened"),
@@ -475,6 +475,6 @@ def test_areas_of_which_none_is_clear_say_what_would_have_been() -> None:
     quiet = {"source": "use of force", "from": "2019-03-01", "to": "2019-04-30"}
     quiet |= {"compare": "same period a year before"}
     text = said(opened("pages/areas.py", **quiet))
-    assert "1 area has 20 incidents or more and is judged. " in text and " in it would" in text
+    assert "1 area has 20 incidents or more and is tested. " in text and " in it would" in text
     text = said(opened(PAGE, **quiet))
     assert "The one area tested does not differ clearly. " in text and " in it would" in text

@@ -248,7 +248,7 @@ def test_frames_of_months_hold_them_and_of_days_do_not(town: Town) -> None:
     units = outlines.units(current, view.area_set)
     made = frames.steps(current, view, "month", 1)
     assert made.labels() == ["January 2016", "February 2016", "March 2016", "April 2016"]
-    assert frames.steps(current, view, "month", 3).labels()[0] == "Jan - Mar 2016"
+    assert frames.steps(current, view, "month", 3).labels()[0] == "Jan to Mar 2016"
     assert frames.count_frames(current, view, made, units).n.tolist() == [6] * 4
     for unit in ("day", "week", "hour"):
         made = frames.steps(current, view, unit, 1)
