@@ -40,7 +40,7 @@ OLD = {
     r"as chance brings|chance can do|chance alone brings": "could be chance; by chance",
     r"nothing lies before|later half stands against": "There are no earlier records ...",
     r"No break of its level|above the expected band": "above the expected range",
-    r"stand after control": "changed clearly",
+    r"stands? after control": "changed clearly",
     r"is a proposal: read": "These groups may be single events. Read the records first.",
     r"this View\b": "your filters, this period, the chosen records",
     r"Find words in the records": "Search",
