@@ -477,4 +477,4 @@ def test_areas_of_which_none_is_clear_say_what_would_have_been() -> None:
     text = said(opened("pages/areas.py", **quiet))
     assert "1 area has 20 incidents or more and is tested. " in text and " in it would" in text
     text = said(opened(PAGE, **quiet))
-    assert "The one area tested does not differ clearly. " in text and " in it would" in text
+    assert "The one area tested did not change clearly. " in text and " in it would" in text
