@@ -346,5 +346,5 @@ def test_a_source_without_a_record_is_not_asked(
         text = said(app)
         assert app.multiselect(key="source").options == ["second"]
         assert ("28 of 28 incidents" in text) or app.subheader[0].value == "No areas yet"
-        assert ("'first' is not known here" in text) == bool(link)
+        assert ("was ignored: source=first." in text) == bool(link)
         assert "incidents: 0" in text or path != "pages/methods.py"
