@@ -148,7 +148,7 @@ CODES: dict[str, dict[str, int]] = {
 }
 
 # area sets that are always there -> H3 resolution
-HEXAGONS = {"hexagons 0.7 km2": 8, "hexagons 0.1 km2": 9}
+HEXAGONS = {"hexagons 0.7 km²": 8, "hexagons 0.1 km²": 9}
 
 
 def spoken(code: str) -> str:
@@ -160,6 +160,18 @@ def label(column: str, code: str) -> str:
     """A word of a column as readers see it in lists and sentences."""
     word = TABLES[column][CODES[column][code]]
     return getattr(word, "label", "") or spoken(code)
+
+
+def spell_area(name: str) -> str:
+    """An area's name as readers see it: Near North for Near - North. Links keep the stored one."""
+    return " ".join(name.replace(" - ", " ").split())
+
+
+def name_units(area_set: str, n: int) -> str:
+    """The noun for units of an area set, for so many: neighborhoods, hexagon, areas."""
+    noun = area_set.partition(" ")[0].lower() if area_set in HEXAGONS else area_set.lower()
+    plural = noun if noun.isalpha() and noun.endswith("s") and noun[-3:] != "ies" else "areas"
+    return plural[:-1] if n == 1 else plural
 
 
 def listed(text: str) -> frozenset[str]:

@@ -63,8 +63,8 @@ def _labelled(
     crs = CRS.from_user_input(crs_metres)
     if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
         raise ValueError(
-            f"{crs.name} does not measure in metres. Give a projected coordinate "
-            "system in metres, such as the UTM zone of the place."
+            f"{crs.name} does not measure in meters. Give a projected coordinate "
+            "system in meters, such as the UTM zone of the place."
         )
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     number, raw = pd.factorize(pd.Series(labels, dtype=object))

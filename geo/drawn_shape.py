@@ -145,7 +145,7 @@ def _checked(shape: Shape) -> Shape:
         raise ValueError(f"A circle's radius is at most {MOST_KM} km: draw a smaller shape.")
     if shape.area_km2 < LEAST_KM2:
         raise ValueError(
-            f"A shape covers at least {LEAST_KM2} km2, so that it does not say which house is "
+            f"A shape covers at least {LEAST_KM2} km², so that it does not say which house is "
             "meant. Draw a larger one."
         )
     return shape

@@ -28,11 +28,11 @@ def contiguity(geometries: Any, rule: str = "queen", tolerance: float = 1.0) -> 
     if rule not in ("queen", "rook"):
         raise ValueError(f"The rule is {rule!r}: use 'queen' or 'rook'.")
     if not tolerance >= 0:
-        raise ValueError(f"The tolerance is {tolerance}: use 0 or more metres.")
+        raise ValueError(f"The tolerance is {tolerance}: use 0 or more meters.")
     crs = getattr(geometries, "crs", None)
     if crs is not None and not crs.is_projected:
         raise ValueError(
-            f"The areas are in degrees ({crs.to_string()}): project them to metres with to_crs."
+            f"The areas are in degrees ({crs.to_string()}): project them to meters with to_crs."
         )
     shapes = np.asarray(getattr(geometries, "geometry", geometries), dtype=object)
     pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=tolerance)
@@ -82,7 +82,7 @@ def k_nearest(x: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Weights:
 def distance_band(x: npt.ArrayLike, y: npt.ArrayLike, distance: float) -> Weights:
     """Points at most so many metres apart; one without a known place has no neighbors."""
     if not distance > 0:
-        raise ValueError(f"The distance is {distance}: use more than 0 metres.")
+        raise ValueError(f"The distance is {distance}: use more than 0 meters.")
     points, known = _points(x, y)
     pairs = known[_tree(points).query_pairs(distance, output_type="ndarray")]
     return from_pairs(np.vstack([pairs, pairs[:, ::-1]]), np.size(x))

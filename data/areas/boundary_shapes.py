@@ -91,7 +91,7 @@ def overlap_sentences(areas: gpd.GeoDataFrame, crs: str) -> list[str]:
 
 
 def _km2(sizes: Sequence[float]) -> str:
-    return f"{sum(sizes) / 1e6:.6f}".rstrip("0").rstrip(".") + " km2"
+    return f"{sum(sizes) / 1e6:.6f}".rstrip("0").rstrip(".") + " km²"
 
 
 def _check_columns(features: Features, columns: Mapping[str, str | None], file: str) -> None:

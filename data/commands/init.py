@@ -15,7 +15,7 @@ audience = "team"              # "public": the dashboard serves the published re
 [place]
 name = "{name}"
 zone = "{zone}"       # the clock on the wall: hours, weekdays and dates are counted in it
-crs = "{crs}"       # metres; "auto" chooses the UTM zone of the first coordinates imported
+crs = "{crs}"       # meters; "auto" chooses the UTM zone of the first coordinates imported
 center = {center}       # latitude, longitude; [] when not known: then nothing is "far outside"
 reach_km = {reach}       # a coordinate farther from the center is rejected
 sample = false
@@ -94,7 +94,7 @@ def _center(at: str) -> tuple[float, float] | None:
 def _metric(crs: str) -> str:
     found = coordinate_system.read_crs(crs, "--crs")
     if not found.is_projected or found.axis_info[0].unit_name != "metre":
-        raise Problem(f"--crs {crs} does not measure in metres; choose a projected CRS such as a UTM zone.")
+        raise Problem(f"--crs {crs} does not measure in meters; choose a projected CRS such as a UTM zone.")
     return crs
 
 

@@ -42,7 +42,7 @@ def entries(text: str, where: str = "embed.po") -> list[Text]:
                 continue
             match = _LINE.fullmatch(line.strip())
             if match is None or not (match[1] or name):
-                raise Problem(f"{where}: this is no line of a catalogue: {line}")
+                raise Problem(f"{where}: this is no line of a catalog: {line}")
             name = match[1] or name
             if name not in FIELDS:
                 raise Problem(f"{where}: {name} is not read: use at most two forms of a plural.")

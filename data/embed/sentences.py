@@ -98,18 +98,10 @@ def sentence(rows: list[Row], what: str, begins: str, words: Words) -> str:
     if not first:
         top = sum(r.n == shown[0].n for r in shown)
         return words("said.tie", **holes, k=words.number(top), n=words.number(shown[0].n or 0))
-    names = words.listed(
-        [f"{brief(r.name, words)} ({words.number(r.n or 0)})" for r in shown[:first]]
-    )
+    names = words.listed([f"{r.name} ({words.number(r.n or 0)})" for r in shown[:first]])
     few = len(shown) < HALF * len(rows)
     key = "said.few" if few else "said.most" if first > 1 else "said.most.one"
     return words(key, **holes, areas=names)
-
-
-def brief(name: str, words: Words) -> str:
-    """An area's name for a sentence: of merged ones the first."""
-    first, more, _ = name.partition(" + ")
-    return words("area.brief", name=first) if more else name
 
 
 def leading(n: list[int]) -> int:

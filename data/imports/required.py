@@ -50,8 +50,8 @@ def check_file(table_file: TableFile, rules: FileMapping, source: Source, guesse
         )
     if lacks_crs(rules):
         raise Problem(
-            f'{here}: "{rules.columns["x"]}" and "{rules.columns["y"]}" are no degrees '
-            "but metres or feet. Say in which system: --crs EPSG:26915 (the publisher "
+            f'{here}: "{rules.columns["x"]}" and "{rules.columns["y"]}" are not degrees '
+            "but meters or feet. Say in which system: --crs EPSG:26915 (the publisher "
             "knows the number)."
         )
     if "grade" in has and source.kind != "community":

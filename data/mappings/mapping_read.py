@@ -179,7 +179,7 @@ def _place(part: _Part) -> PlaceRule:
         raise Problem(f'{part.where} decimal is "." or ",".')
     reach = part.number("reach_km")
     if reach is not None and not 0 <= reach < 1e6:
-        raise Problem(f"{part.where} reach_km is a number of kilometres; 0 is no limit.")
+        raise Problem(f"{part.where} reach_km is a number of kilometers; 0 is no limit.")
     crs, place_by = part.text("crs"), part.text("place_by")
     return PlaceRule(
         crs and coordinate_system.check_crs(crs, f"{part.where} crs"),

@@ -29,7 +29,7 @@ HEADINGS = {
         time like any other (unasked, where a time is found). A format you state with %z
         is taken at its word. format = "excel" or "excel1904" reads day numbers.""",
     "place": """crs is for x and y, e.g. "EPSG:26915". Farther than reach_km from the
-        centre is rejected; 0 is no limit. decimal is the mark in coordinates.
+        center is rejected; 0 is no limit. decimal is the mark in coordinates.
         precision makes all places coarser. swapped = true exchanges lat and lon. place_by
         is what decides where point and label name different areas: "point" or "label".""",
     "values": """What a value means: "value in the file" = "word". "*" is for all other

@@ -94,10 +94,10 @@ class FrameCounts:
 
 
 def _months_said(first: date, last: date) -> str:
-    """Months as readers write them: March 2017, Mar - May 2017, Dec 2016 - Feb 2017."""
+    """Months as readers write them: March 2017, Mar to May 2017, Dec 2016 to Feb 2017."""
     if first == last:
         return f"{first:%B %Y}"
-    return f"{first:%b}{'' if first.year == last.year else f' {first.year}'} - {last:%b %Y}"
+    return f"{first:%b}{'' if first.year == last.year else f' {first.year}'} to {last:%b %Y}"
 
 
 def _weeks(first: date, last: date) -> list[tuple[date, int]]:

@@ -146,11 +146,13 @@ def two_periods(
     step = view_counts.choose_step(now, before, current)
     obstacle = periods.find_obstacle(now, before, step, current)
     if obstacle or other is None or before is None:
-        return obstacle or NoComparison(Obstacle.NOT_ASKED, "Nothing to compare with was chosen.")
+        return obstacle or NoComparison(
+            Obstacle.NOT_ASKED, "No earlier period was chosen to compare with."
+        )
     a, b = (_side(current, replace(v, compare=NOTHING), step, units, asked) for v in (view, other))
     if not a.n + b.n:
         return NoComparison(
-            Obstacle.NO_RECORD, "No comparison: there is no record in either period."
+            Obstacle.NO_RECORD, "No comparison, because neither period has a record."
         )
     days = [one.length(step) for one in (now, before)]
     told = seasonality.count_past(current, now, before, step, units)
@@ -180,16 +182,17 @@ def two_sets(
         return NoComparison(Obstacle.NO_COUNT, recording.NO_COMPARISON)
     covers = cover(view, current.meta)
     if covers.extent is Extent.NONE:
-        return NoComparison(Obstacle.UNCOVERED, f"No comparison: {covers.gap}")
+        return NoComparison(Obstacle.UNCOVERED, f"No comparison. {covers.gap}")
     step = view_counts.choose_step(covers, None, current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
-        sentence = f"No comparison: it takes two whole {step_name(view, step)}s or more."
+        sentence = f"No comparison, because it takes at least two whole {step_name(view, step)}s."
         return NoComparison(Obstacle.TOO_SHORT, sentence)
     a, b = (_side(current, view, step, units, mask) for mask in (these, those))
     a, b = (replace(s, totals=s.counts[s.asked].sum(axis=0)) for s in (a, b))
     if not a.n + b.n:
         return NoComparison(
-            Obstacle.NO_RECORD, "No comparison: no record of this View lies in these areas."
+            Obstacle.NO_RECORD,
+            "No comparison, because none of the chosen records is in these areas.",
         )
     people = _people(view, units)
     known = [side.asked & (people > 0) for side in (a, b)]
@@ -240,26 +243,30 @@ def two_sources(
     """A View against that of another source, over what both cover: shares of areas."""
     for one in (view, other):
         if why := recording.no_count(one, current.meta):
-            return NoComparison(Obstacle.NO_COUNT, f"No comparison: {why}")
+            return NoComparison(Obstacle.NO_COUNT, f"No comparison. {why}")
     spans = [(c.first, c.last) for c in (cover(v, current.meta) for v in (view, other))]
     start = max(view.start, *(s[0] for s in spans))
     end = min(view.end, *(s[1] for s in spans))
     if start > end:
-        sentence = f"No comparison: {_spans(view, other, spans)} They share no day of this View."
+        sentence = (
+            f"No comparison, because {_spans(view, other, spans)} They share no day of this period."
+        )
         return NoComparison(Obstacle.APART, sentence)
     a, b = (replace(v, start=start, end=end, compare=NOTHING) for v in (view, other))
     covers = cover(a, current.meta)
     step = view_counts.choose_step(covers, cover(b, current.meta), current)
     if covers.whole(step).sum() < periods.LEAST_STEPS:
         least = f"two whole {step_name(a, step)}s"
-        sentence = f"No comparison: {_spans(view, other, spans)} They share less than {least}."
+        sentence = (
+            f"No comparison, because {_spans(view, other, spans)} They share less than {least}."
+        )
         return NoComparison(Obstacle.TOO_SHORT, sentence)
     left, right = (_side(current, v, step, units, asked) for v in (a, b))
     totals = [int(side.counts[asked].sum()) for side in (left, right)]
     if not all(totals):
         none = other if totals[0] else view
         name = source_option(none.sources[0])
-        sentence = f"No comparison: no record of {name} lies in these areas."
+        sentence = f"No comparison, because no record of {name} is in these areas."
         return NoComparison(Obstacle.NO_RECORD, sentence)
     both = (left.counts[asked], right.counts[asked])
     found = forest.ratios(*both, *totals, paired=True, inflation=_of_shares(*both))
@@ -277,7 +284,7 @@ def _of_shares(a: Ints, b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def _spans(view: View, other: View, spans: list[tuple[date, date]]) -> str:
     names = (source_option(v.sources[0]) for v in (view, other))
     said = [f"{name} cover {period(*span)}" for name, span in zip(names, spans)]
-    return f"the records of {', those of '.join(said)}."
+    return f"{' and '.join(said)}."
 
 
 def _table(

@@ -33,7 +33,7 @@ WEIGHTS: dict[str, Callable[[gpd.GeoSeries], Any]] = {
 }
 TOUCHING = next(iter(WEIGHTS))
 
-RESIDENTS, GROUND = "rate per 1,000 residents", "density per km2"
+RESIDENTS, GROUND = "rate per 1,000 residents", "density per km²"
 _MEASURES = (RESIDENTS, GROUND)
 
 

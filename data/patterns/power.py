@@ -28,6 +28,6 @@ def words_of(factor: float | None, where: str) -> str:
     been: "for two weeks in one neighborhood".
     """
     if factor is None:
-        return f"Even ten times as many {where} would often have been missed: too little is known."
+        return f"Even ten times as many {where} would often have been missed: there are too few records to tell."
     name = dict(RISES)[factor]
-    return f"{name[0].upper()}{name[1:]} {where} would usually (four times in five) have shown."
+    return f"{name[0].upper()}{name[1:]} {where} would usually have shown (four times in five)."

@@ -14,8 +14,8 @@ from data.release.tables import DESCRIBED, OFFICIAL, TABLES
 HIDDEN = "not shown (fewer than 10, or held back by the rules)"
 _MADE = {
     MadeShare.NONE: "",
-    MadeShare.SOME: "Some of these reports are made: not all of this happened.",
-    MadeShare.ALL: "Made data: nothing of this happened. It shows how community reports behave.",
+    MadeShare.SOME: "Some of these reports are demonstration data: not all of this happened.",
+    MadeShare.ALL: "Demonstration data: none of these reports is real. It shows how community reports behave.",
 }
 _DELAYS = {table.name: table.delay for table in TABLES}
 
@@ -23,11 +23,6 @@ _DELAYS = {table.name: table.delay for table in TABLES}
 def value(release: Release, name: str) -> Any:
     """The value of one rule."""
     return released.rule(release.manifest, name)
-
-
-def sentence_case(text: str) -> str:
-    """A sentence with a capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def subject(choice: Choice) -> str:
@@ -38,7 +33,7 @@ def subject(choice: Choice) -> str:
 def spell_choice(choice: Choice) -> str:
     """The choice of a reader, in words."""
     where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
-    where = f" in {choice.areas[0]}" if len(choice.areas) == 1 else where
+    where = f" in {words.spell_area(choice.areas[0])}" if len(choice.areas) == 1 else where
     return (
         f"{subject(choice)}, {period_words(choice.period)}{where}"
         if choice.period
@@ -83,9 +78,9 @@ def how(release: Release, source: str, path: str) -> list[str]:
     base = value(release, "base")
     told = [
         f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
-        f"the true number lies less than {base} away. Totals are rounded on their own and need "
-        "not add up; one can be held back while a part of it is shown.",
-        f"A cell without a number is {HIDDEN}: never read it as zero.",
+        f"the true number is less than {base} away. Totals are rounded separately, so they "
+        "may not add up; one can be held back while a part of it is shown.",
+        f"A cell without a number is {HIDDEN}. Never read it as zero.",
         f"Numbers {whose} are published {wait} after their period closes, at the earliest; a "
         "closed number stays as it is.",
     ]
@@ -140,7 +135,7 @@ def rules(release: Release) -> list[str]:
         "afterwards. This site reads those files and nothing else: it has no access to reports.",
         "No point, text, picture, name, exact time or single report is in any file. There are "
         "only numbers for areas and for the whole city.",
-        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighbor. "
+        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighboring one. "
         "Residents alone decide this, never the number of reports.",
         f"A number of community or press reports is shown only if its cell holds about {n} "
         f"records from about {places} places on about {days} days by about {origins} reporters. "

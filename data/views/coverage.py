@@ -56,10 +56,10 @@ class Coverage:
     def gap(self) -> str:
         """The part of the period that is not covered, in words; empty where all of it is."""
         of = " and ".join(source.says for source in self.sources)
-        covers = f"the records of {of} cover {period(self.first, self.last)}."
+        covers = f"{of} cover {period(self.first, self.last)}."
         return {
             Extent.WHOLE: "",
-            Extent.PART: f"Only a part of this period has data: {covers}",
+            Extent.PART: f"Only part of this period has data: {covers}",
             Extent.NONE: f"No data: {covers}",
         }[self.extent]
 

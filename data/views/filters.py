@@ -28,6 +28,12 @@ from data.words import HEXAGONS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_DAY = "all day"
+# choices that had another name in older links
+RENAMED = {
+    "hexagons 0.7 km2": "hexagons 0.7 km²",
+    "hexagons 0.1 km2": "hexagons 0.1 km²",
+    "density per km2": "density per km²",
+}
 HOURS = (ALL_DAY, "06-12", "12-18", "18-24", "22-06")
 
 @dataclass(frozen=True)
@@ -110,8 +116,8 @@ def parse_hours(raw: str) -> tuple[int, int] | None:
 
 
 def _hours_said(view: View, meta: TableMeta) -> str:
-    said = f"{view.hours[0]:02d}:00-{view.hours[1]:02d}:00" if view.hours else ""
-    night = "hours before 06:00 counted to the evening before" if view.night else ""
+    said = f"{view.hours[0]:02d}:00 to {view.hours[1]:02d}:00" if view.hours else ""
+    night = "after midnight counts as the night before" if view.night else ""
     return ", ".join(part for part in (said, night) if part)
 
 
@@ -119,7 +125,7 @@ def _grades_said(view: View, meta: TableMeta) -> str:
     community = any(s["kind"] == "community" for s in chosen_sources(view, meta))
     if view.grades or not community:
         return ", ".join(map(words.spoken, view.grades))
-    return "without reports graded rejected"
+    return "without rejected reports"
 
 
 def set_names(meta: TableMeta) -> tuple[str, ...]:
@@ -128,10 +134,10 @@ def set_names(meta: TableMeta) -> tuple[str, ...]:
 
 
 def period(start: date, end: date) -> str:
-    """Two dates as readers write them: Mar 1 - May 31 2017."""
-    left = f"{start:%b} {start.day}" + ("" if start.year == end.year else f" {start.year}")
-    right = f"{end:%b} {end.day} {end.year}"
-    return right if start == end else f"{left} - {right}"
+    """Two dates as readers write them: Mar 1 to May 31, 2017."""
+    left = f"{start:%b} {start.day}" + ("" if start.year == end.year else f", {start.year}")
+    right = f"{end:%b} {end.day}, {end.year}"
+    return right if start == end else f"{left} to {right}"
 
 
 def _date(raw: Any, meta: TableMeta) -> date | None:
@@ -139,6 +145,7 @@ def _date(raw: Any, meta: TableMeta) -> date | None:
 
 
 def _one_of(raw: Any, options: Sequence[str]) -> str:
+    raw = RENAMED.get(raw, raw)
     if raw not in options:
         raise ValueError(f"{raw!r} is not one of {', '.join(options)}")
     return str(raw)
@@ -158,76 +165,76 @@ FILTERS = (
         says=says,
     ),
     Filter(
-        "from", "start", "From", "First day, on the place's clock. Pick it, or type it and then click beside it. Records known only to the month count where the whole month lies between From and To; others are left out and counted.", "date", read=_date, write=_iso,
+        "from", "start", "From", "First day, local time. Pick it, or type it and press Tab. Records known only to the month count if the whole month lies between From and To; the others are left out, and the page says how many.", "date", read=_date, write=_iso,
         sql=period_sql,
         says=lambda view, meta: period(view.start, view.end),
     ),
-    Filter("to", "end", "To", "Last day, included. Pick it, or type it and then click beside it.", "date", read=_date, write=_iso),
+    Filter("to", "end", "To", "Last day, included. Pick it, or type it and press Tab.", "date", read=_date, write=_iso),
     Filter(
-        "hours", "hours", "Hours", "Pick, or type your own, also over midnight: 20-04. Records without an hour are left out and counted.", "typed",
+        "hours", "hours", "Hours", "Pick, or type your own, also past midnight: 20-04. Records without an hour are left out, and the page says how many.", "typed",
         options=lambda meta: HOURS, read=lambda raw, meta: parse_hours(raw),
         write=lambda value, meta: (f"{value[0]:02d}-{value[1]:02d}" if value else ALL_DAY,),
         sql=hour_sql, says=_hours_said,
     ),
     Filter(
-        "night", "night", "Count 00-06 to the evening before", "A Saturday night then ends on Sunday at 06:00 and counts as Saturday, also in dates and weekdays.", "switch",
+        "night", "night", "Count after midnight as the night before", "Hours before 06:00 count as the day before: a Saturday night ends on Sunday at 06:00, in dates and weekdays too.", "switch",
         read=lambda raw, meta: raw in (True, "true"), write=lambda value, meta: (str(value).lower(),),
     ),
     Filter(
-        "weekday", "weekdays", "Weekdays", "None chosen means all seven.", "several",
+        "weekday", "weekdays", "Weekdays", "Leave empty for all seven.", "several",
         options=lambda meta: WEEKDAYS,
         read=lambda raw, meta: tuple(i for i, d in enumerate(WEEKDAYS) if d in raw),
         write=lambda value, meta: tuple(WEEKDAYS[i] for i in value),
         sql=weekdays_sql,
         says=lambda view, meta: " ".join(WEEKDAYS[i] for i in view.weekdays),
     ),
-    of_words("kind", "kinds", "kind", "Kinds", "What happened. None chosen means all."),
+    of_words("kind", "kinds", "kind", "Kinds", "What happened. Leave empty for all."),
     Filter(
-        "area", "areas", "Areas", "Only these areas of the chosen set.", "several",
+        "area", "areas", "Areas", "Only these areas. Leave empty for all.", "several",
         options=area_names, sql=area_sql,
         read=lambda raw, meta: tuple(n for n in area_names(meta) if n in raw),
         write=lambda value, meta: tuple(value),
-        says=lambda view, meta: ", ".join(view.areas),
+        says=lambda view, meta: ", ".join(map(words.spell_area, view.areas)),
     ),
     Filter(
-        "shape", "shape", "Within", "A shape drawn on the map, or a circle around an area, such as: 800 m around Whittier. Corners are rounded to 50 m, and it covers at least 0.05 km2, so that it does not say which house is meant.", "text",
+        "shape", "shape", "Inside a drawn shape", "A shape drawn on the map, or a circle around an area, such as: 800 m around Whittier. Corners are rounded to 50 m, and it covers at least 0.05 km², so that it cannot point at one house.", "text",
         read=shape_filter.read_shape, write=lambda value, meta: (value,) if value else (), sql=shape_filter.sql, says=shape_filter.says,
     ),
     Filter(
-        "measure", "measure", "Measure", "What the map colors and the table ranks by.", "one",
+        "measure", "measure", "Measure", "What the map is colored by and the table is sorted by.", "one",
         options=lambda meta: MEASURES, read=lambda raw, meta: _one_of(raw, MEASURES),
     ),
     Filter(
-        "compare", "compare", "Compared with", "The period that changes are counted from. The same period a year before has the same season; the one just before may differ by season alone.", "one",
+        "compare", "compare", "Compared with", "The earlier period to compare with. The same period a year before has the same season; the one just before may differ by season alone.", "one",
         options=lambda meta: COMPARED, read=lambda raw, meta: _one_of(raw, COMPARED),
     ),
     Filter(
-        "versus_from", "versus_start", "Compared from", "First day of the period to compare with.", "date",
+        "versus_from", "versus_start", "Compared from", "First day of the earlier period.", "date",
         read=_date, write=_iso,
     ),
     Filter(
-        "versus_to", "versus_end", "Compared to", "Last day of the period to compare with, included.", "date",
+        "versus_to", "versus_end", "Compared to", "Last day of the earlier period, included.", "date",
         read=_date, write=_iso,
     ),
     Filter(
-        "set", "area_set", "Area set", "Which units the map and the tables count by.", "one",
+        "set", "area_set", "Area set", "Which areas the map and the tables count by.", "one",
         options=set_names, read=lambda raw, meta: _one_of(raw, set_names(meta)),
     ),
     Filter(
-        "since", "since", "New since", "Only what came in on or after this day, on the place's clock.", "date",
+        "since", "since", "New since", "Only records that came in on or after this day, local time.", "date",
         read=_date, write=_iso,
         sql=since_sql,
         says=lambda view, meta: f"came in since {period(view.since, view.since)}" if view.since else "",
     ),
-    of_words("via", "vias", "via", "Known by", "How it came to be known."),
-    of_words("setting", "settings", "setting", "Setting", "The sort of place: a home, a street, a school."),
-    of_words("response", "responses", "response", "Police response", "What local police did. none: they did not come."),
+    of_words("via", "vias", "via", "How we know", "How it became known: a 911 call, an officer, a report."),
+    of_words("setting", "settings", "setting", "Setting", "The kind of place: a home, a street, a school."),
+    of_words("response", "responses", "response", "Police response", "What local police did. “none” means that they did not come."),
     Filter(
-        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. none: the record says that no force was used.").__dict__, "sql": force_sql}
+        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. “none” means that the record says no force was used.").__dict__, "sql": force_sql}
     ),
     Filter(
-        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. None chosen means all but rejected.").__dict__, "sql": grade_sql, "says": _grades_said}
+        **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. Leave empty for all but rejected ones.").__dict__, "sql": grade_sql, "says": _grades_said}
     ),
-    of_words("place", "place_precisions", "place_precision", "Place known to", "How well the place is known."),
-    of_words("time", "time_precisions", "time_precision", "Time known to", "How well the time is known."),
+    of_words("place", "place_precisions", "place_precision", "Location precision", "How exactly the place is known."),
+    of_words("time", "time_precisions", "time_precision", "Time precision", "How exactly the time is known."),
 )

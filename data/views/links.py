@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from data.settings import Settings
 from data.storage.meta_types import TableMeta
 from data.views.coverage import local_today, source_days
-from data.views.filters import FILTERS, Filter, set_names
+from data.views.filters import FILTERS, RENAMED, Filter, set_names
 from data.views.sql import chosen_sources
 from data.views.view import MEASURES, OFFERED, OWN, PREVIOUS, YEAR_BEFORE, View, year_before
 from data.words import HEXAGONS
@@ -35,7 +35,7 @@ def view(
             value = None
             if choices.get(row.word):
                 own = row.widget == "text"  # it says what is wrong and what to do
-                wrong.append(str(problem) if own else unknown(row.label, choices[row.word]))
+                wrong.append(str(problem) if own else unknown(row.word, choices[row.word]))
         if value not in (None, ""):
             fields[row.field] = value
     fields["sources"] = fields.get("sources") or opening_sources(meta, settings)
@@ -46,7 +46,7 @@ def view(
     end = fields.get("end") or max(last, start)
     if start > end:
         start, end = end, start
-        wrong.append("From lies after To: the two were exchanged.")
+        wrong.append("From was after To, so the two were swapped.")
     fields |= {"start": start, "end": end}
     if fields.get("compare") == OFFERED:
         fields["compare"] = offered(fields["sources"], start, end, meta)
@@ -83,7 +83,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[st
     for word, values in link.items():
         row = rows.get(word)
         if row is not None:
-            told += [unknown(row.label, text) for text in values if not _read(row, text, known)]
+            told += [unknown(row.word, text) for text in values if not _read(row, text, known)]
             if len(values) > 1 and not row.many:
                 told.append(repeated(row.label))
         elif word not in own:
@@ -94,7 +94,7 @@ def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[st
 def _read(row: Filter, text: str, meta: TableMeta) -> bool:
     """Return whether a filter knows one value of a link."""
     if row.widget in ("several", "one", "radio"):
-        return text in row.options(meta)
+        return RENAMED.get(text, text) in row.options(meta)
     if row.widget == "switch":
         return text in ("true", "false")
     try:
@@ -104,19 +104,23 @@ def _read(row: Filter, text: str, meta: TableMeta) -> bool:
     return True
 
 
-def unknown(label: str, value: Any) -> str:
+def unknown(word: str, value: Any) -> str:
     """The sentence on a value that a link gives in vain: as text, never as markup."""
-    return f"{label}: {str(value)[:40]!r} is not known here; ignored."
+    return f"Part of this link was not understood and was ignored: {word}={_one_line(value)[:40]}."
+
+
+def _one_line(value: Any) -> str:
+    return " ".join(str(value).split())
 
 
 def repeated(label: str) -> str:
     """The sentence on a word that takes one value and that a link gives more than once."""
-    return f"{label} stands more than once in this link; only one of them counts."
+    return f"This link has {label} more than once; only one of them counts."
 
 
 def no_word(word: str) -> str:
     """The sentence on a word that a page does not know."""
-    return f"This link says {word[:30]!r}: not a word of this page; ignored."
+    return f"Part of this link was not understood and was ignored: {_one_line(word)[:30]}."
 
 
 def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:
@@ -181,45 +185,45 @@ def sentence(view: View, meta: TableMeta, counted: Mapping[str, int]) -> str:
 
 # the sentence for several records, and for one
 NO_HEXAGON = (
-    "have no point: they are counted above, but in no hexagon.",
-    "has no point: it is counted above, but in no hexagon.",
+    "have no exact place: they are counted above, but are in no hexagon.",
+    "has no exact place: it is counted above, but is in no hexagon.",
 )
 _LEFT_OUT = {
     "no_hour": (
-        "more have no known hour and are left out by the filter on hours.",
-        "more has no known hour and is left out by the filter on hours.",
+        "more have no known hour, so the filter on hours leaves them out.",
+        "more has no known hour, so the filter on hours leaves it out.",
     ),
     "no_weekday": (
-        "more have no known day and are left out by the filter on weekdays.",
-        "more has no known day and is left out by the filter on weekdays.",
+        "more have no known day, so the filter on weekdays leaves them out.",
+        "more has no known day, so the filter on weekdays leaves it out.",
     ),
     "no_month": (
-        "more are known only to a month that does not lie wholly in this period, and are left out.",
-        "more is known only to a month that does not lie wholly in this period, and is left out.",
+        "more are known only to the month, and that month is not wholly in this period: they are left out.",
+        "more is known only to the month, and that month is not wholly in this period: it is left out.",
     ),
     "no_step": (
-        "are known only to the month: they are counted above, but in no week, day or hour.",
-        "is known only to the month: it is counted above, but in no week, day or hour.",
+        "are known only to the month: they are counted above, but are in no week, day or hour.",
+        "is known only to the month: it is counted above, but is in no week, day or hour.",
     ),
     "no_night": (
-        "more happened before 06:00 on the first day: they count to the evening before it, and are left out.",
-        "more happened before 06:00 on the first day: it counts to the evening before it, and is left out.",
+        "more happened before 06:00 on the first day: they count as the night before, and are left out.",
+        "more happened before 06:00 on the first day: it counts as the night before, and is left out.",
     ),
     "cut_night": (
-        "happened in the last night, which the records do not cover to its end: they are counted above, but in no whole night.",
-        "happened in the last night, which the records do not cover to its end: it is counted above, but in no whole night.",
+        "happened in the last night, which the records do not cover to its end: they are counted above, but are in no whole night.",
+        "happened in the last night, which the records do not cover to its end: it is counted above, but is in no whole night.",
     ),
     "no_place": (
-        "more have no point and are left out by the drawn shape.",
-        "more has no point and is left out by the drawn shape.",
+        "more have no exact place, so the drawn shape leaves them out.",
+        "more has no exact place, so the drawn shape leaves it out.",
     ),
     "no_point": (
         "have no exact place and are not in the heatmap.",
         "has no exact place and is not in the heatmap.",
     ),
     "outside": (
-        "lie in none of the areas: they are counted above, but not on the map of areas nor in the table.",
-        "lies in none of the areas: it is counted above, but not on the map of areas nor in the table.",
+        "are in none of the areas: they are counted above, but not on the map of areas or in the table.",
+        "is in none of the areas: it is counted above, but not on the map of areas or in the table.",
     ),
-    "young": ("more are too young to be shown.", "more is too young to be shown."),
+    "young": ("more are too recent to be shown yet.", "more is too recent to be shown yet."),
 }

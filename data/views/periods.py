@@ -70,7 +70,7 @@ def find_obstacle(
     Only whole steps are compared, so only what lies within them can stand against it.
     """
     if before is None:
-        return NoComparison(Obstacle.NOT_ASKED, "Nothing to compare with was chosen.")
+        return NoComparison(Obstacle.NOT_ASKED, "No earlier period was chosen to compare with.")
     if not recording.is_count(now.view, current.meta):
         return NoComparison(Obstacle.NO_COUNT, recording.NO_COMPARISON)
     for one in (now, before):
@@ -78,14 +78,14 @@ def find_obstacle(
             other = one.view
             against = "" if one is now else f" with {period(other.start, other.end)}"
             covers = f"{source.says} cover {period(source.first, source.last)}"
-            sentence = f"No comparison{against}: the records of {covers}."
+            sentence = f"No comparison{against}, because {covers}."
             return NoComparison(Obstacle.UNCOVERED, sentence)
     days, days_before = (one.whole_starts(step) for one in (now, before))
     if set(days) & set(days_before):
-        return NoComparison(Obstacle.OVERLAP, "No comparison: the two periods overlap.")
+        return NoComparison(Obstacle.OVERLAP, "No comparison, because the two periods overlap.")
     if min(len(days), len(days_before)) < LEAST_STEPS:
         least = step_name(now.view, step)
-        sentence = f"No comparison: it takes two whole {least}s or more in each period."
+        sentence = f"No comparison, because each period needs at least two whole {least}s."
         return NoComparison(Obstacle.TOO_SHORT, sentence)
     first, last = min(*days, *days_before), last_day(max(*days, *days_before), step)
     for day, what in recording.changes_between(now.view, current.meta, first, last):

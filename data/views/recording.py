@@ -17,7 +17,7 @@ from data.views.coverage import cover
 from data.views.sql import chosen_sources
 from data.views.view import View
 
-NO_COMPARISON = "No comparison: these records are no count of what happened."
+NO_COMPARISON = "No comparison, because these records do not count what happened."
 JUST_BEFORE = 91  # days before a period in which a change still bears on what is judged in it
 
 
@@ -61,8 +61,8 @@ def no_count(view: View, meta: TableMeta) -> str:
         return ""
     what = " and ".join(s["says"] for s in chosen_sources(view, meta) if not _counts(s))
     return (
-        f"{what[:1].upper()}{what[1:]} are no count of what happened, so no rate, change, trend or "
-        "alarm is told of them."
+        f"{what[:1].upper()}{what[1:]} do not count what happened, so they get no rate, change, trend "
+        "or alarm."
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from data import words
 from data.storage.meta_types import TableMeta
 from data.views.sql import Clause, polygon_set
 from data.views.view import View
@@ -45,10 +46,10 @@ def says(view: View, meta: TableMeta) -> str:
         return ""
     found, around = shape(view.shape, meta, view.area_set), AROUND.fullmatch(view.shape)
     if around:
-        return f"within {found.radius:,} m of the centre of {around[2]}"
+        return f"within {found.radius:,} m of the center of {words.spell_area(around[2])}"
     if found.radius:
         return f"within a drawn circle of {found.radius:,} m"
-    return f"within a drawn shape of {found.area_km2:.2g} km2"
+    return f"within a drawn shape of {found.area_km2:.2g} km²"
 
 
 def sql(view: View, meta: TableMeta) -> Clause | None:

@@ -27,11 +27,6 @@ function leading(n) {
   return 0;
 }
 
-function brief(name) {          // of merged areas the first
-  const parts = name.split(" + ");
-  return parts.length > 1 ? say("area.brief", {name: parts[0]}) : name;
-}
-
 function what() { return say("kind." + state.kind); }
 
 function sentence(rows) {
@@ -49,7 +44,7 @@ function sentence(rows) {
   const first = leading(seen.map(r => r.n));
   if (!first) return say("said.tie", {...holes, k: number(seen.filter(r => r.n === seen[0].n).length), n: number(seen[0].n)});
   const key = seen.length < rows.length / 2 ? "said.few" : first > 1 ? "said.most" : "said.most.one";
-  return say(key, {...holes, areas: listed(seen.slice(0, first).map(r => `${brief(r.name)} (${number(r.n)})`))});
+  return say(key, {...holes, areas: listed(seen.slice(0, first).map(r => `${r.name} (${number(r.n)})`))});
 }
 
 function spoken() { return Object.fromEntries(Object.entries(data.rules).map(([name, n]) => [name, number(n)])); }

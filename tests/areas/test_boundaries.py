@@ -627,7 +627,7 @@ def test_no_polygon_at_all(store: Store, tmp_path: Path) -> None:
         ({"population_column": "pop"}, 'no column "pop" for the population'),
         ({"code_column": "c"}, 'no column "c" for the code'),
         ({"set_name": "a<b"}, "name of an area set"),
-        ({"set_name": "hexagons 0.1 km2"}, "name of an area set"),
+        ({"set_name": "hexagons 0.1 km²"}, "name of an area set"),
         ({"aliases": Path("nowhere.toml")}, "nowhere.toml is missing"),
         ({"population_file": Path("nowhere.csv")}, "nowhere.csv is missing"),
     ],

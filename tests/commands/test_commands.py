@@ -77,7 +77,7 @@ def test_init_chooses_the_utm_zone(tmp_path: Path, at: str, crs: str) -> None:
         (("init", "X", "--zone", "America/Chicagoo"), "no time zone"),
         (("init", "X", "--zone", "UTC", "--at", "north"), "latitude,longitude"),
         (("init", "X", "--zone", "UTC", "--at", "91,0"), "latitude is -90 to 90"),
-        (("init", "X", "--zone", "UTC", "--crs", "EPSG:4326"), "does not measure in metres"),
+        (("init", "X", "--zone", "UTC", "--crs", "EPSG:4326"), "does not measure in meters"),
         (("init", "X", "--zone", "UTC", "--crs", "nonsense"), "no code of a coordinate system"),
         (("init", 'X"y', "--zone", "UTC"), "plain text"),
         (("import", "nowhere.csv"), "nowhere.csv"),

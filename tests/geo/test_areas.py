@@ -253,7 +253,7 @@ def test_learned_areas_are_a_coverage(points: Any, size: float, line: bool) -> N
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2264"])  # degrees, feet
 def test_metres_are_asked_for(crs: str) -> None:
-    with pytest.raises(ValueError, match="metres"):
+    with pytest.raises(ValueError, match="meters"):
         learn_areas([-93.2], [44.9], ["a"], crs)
 
 

@@ -71,7 +71,7 @@ def test_degrees_are_refused() -> None:
         weights.contiguity(areas)
     with pytest.raises(ValueError, match="use 'queen' or 'rook'"):
         weights.contiguity(grid(), "bishop")
-    with pytest.raises(ValueError, match="0 or more metres"):
+    with pytest.raises(ValueError, match="0 or more meters"):
         weights.contiguity(grid(), tolerance=-1)
 
 
@@ -127,7 +127,7 @@ def test_points_without_a_place_are_islands() -> None:
 def test_a_number_of_neighbors_that_cannot_be(k: int) -> None:
     with pytest.raises(ValueError, match="use a number from 1 to 3"):
         weights.k_nearest([0, 1, 2, 3], [0, 0, 0, 0], k)
-    with pytest.raises(ValueError, match="more than 0 metres"):
+    with pytest.raises(ValueError, match="more than 0 meters"):
         weights.distance_band([0, 1], [0, 0], 0)
 
 

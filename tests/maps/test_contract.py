@@ -170,7 +170,7 @@ CHOICES = {
 def test_every_layer_makes_what_the_contract_says(screens: Path, layer: str, how: str) -> None:
     asked = {"compare": "previous period", "from": "2017-07-05", "to": "2017-10-03"}
     every = []
-    for more in ({}, {"set": "hexagons 0.7 km2"}, {"source": ["use of force"]}):
+    for more in ({}, {"set": "hexagons 0.7 km²"}, {"source": ["use of force"]}):
         view, _ = links.view(asked | more, views.meta(str(views.stamp())), PLACE, NOW)
         view = measures.by_layer(view)
         every.append(layers.patch(view, views.answer(view), layer, LIGHT, CHOICES[how]))

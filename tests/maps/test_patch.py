@@ -129,7 +129,7 @@ def test_heat_carries_a_picture_and_no_record() -> None:
 
 
 def test_a_young_report_makes_no_hexagon() -> None:
-    asked = view(source=["community made"], set="hexagons 0.1 km2")
+    asked = view(source=["community made"], set="hexagons 0.1 km²")
     every = len(views.units(asked))
     settled = asked.settled_by
     assert settled

@@ -240,7 +240,7 @@ def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> No
     page.mouse.click(box["x"] + 8, box["y"] + 6)
     page.wait_for_url("**/area?**")
     page.locator("h1", has_text="Jordan").wait_for()
-    assert "Mar 1 - May 31 2017" in sentence(page) and "Fri Sat" in sentence(page)
+    assert "Mar 1 to May 31, 2017" in sentence(page) and "Fri Sat" in sentence(page)
     query = parse_qs(urlsplit(page.url).query)
     assert query["name"] == ["Jordan"] and query["weekday"] == ["Fri", "Sat"]
     page.go_back()
@@ -344,7 +344,7 @@ def test_quick_range_counts_from_the_newest_record(opened: Open) -> None:
     page.get_by_role("button", name="Last 30 days: Dec 2").click()
     page.wait_for_url("**from=2017-12-02**")
     settled(page)
-    assert "Dec 2 - Dec 31 2017" in sentence(page)
+    assert "Dec 2 to Dec 31, 2017" in sentence(page)
 
 
 def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
@@ -544,7 +544,7 @@ def test_first_visitor_after_a_start_may_come_by_any_link(
         for _ in range(3):
             page = browser.new_page(viewport=WIDE)
             page.goto(f"{address}/areas?kind=traffic+stop&from=2017-03-01")
-            page.get_by_text("police stops, Mar 1 - Dec 31 2017, traffic stop").wait_for()
+            page.get_by_text("police stops, Mar 1 to Dec 31, 2017, traffic stop").wait_for()
             page.get_by_role("link", name="Records").wait_for()
             assert not page.get_by_text("Page not found").count()
             page.close()

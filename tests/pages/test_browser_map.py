@@ -333,7 +333,7 @@ def test_two_periods_are_swiped_on_one_scale(opened: Open, layer: str) -> None:
     captions = told(
         page, "[...w.document.querySelectorAll('.porch-captions span')].map(s => s.textContent)"
     )
-    assert captions == ["before: Mar 6 - May 28 2017", "now: Sep 4 - Nov 26 2017"]
+    assert captions == ["before: Mar 6 to May 28, 2017", "now: Sep 4 to Nov 26, 2017"]
     assert "one scale" in told(page, "w.porch.legend.innerText")
     before = map_pixels(page)
     handle = page.frame_locator('[class*="st-key-map"] iframe').get_by_role("slider")
@@ -369,7 +369,7 @@ def test_a_difference_says_what_chance_explains(opened: Open, layer: str) -> Non
     drawn(page)
     page.wait_for_timeout(300)
     legend = told(page, "w.porch.legend.innerText")
-    assert "chance" in legend and "Sep 4 - Nov 26 2017 against Mar 6 - May 28 2017" in legend
+    assert "chance" in legend and "Sep 4 to Nov 26, 2017 against Mar 6 to May 28, 2017" in legend
     assert share_of(map_pixels(page), "#1a5a8c", 40) > 0.0005  # fewer, in blue
 
 

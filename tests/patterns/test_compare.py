@@ -69,8 +69,8 @@ def test_two_periods_count_whole_weeks_only(current: Current) -> None:
     places = units(current)
     pair = compare.two_periods(current, view, places, np.ones(len(places), bool))
     assert isinstance(pair, Pair)
-    assert pair.a.period == "Jul 10 - Oct 1 2017" and len(pair.a.starts) == 12
-    assert pair.b.period == "Apr 10 - Jul 2 2017" and len(pair.b.starts) == 12
+    assert pair.a.period == "Jul 10 to Oct 1, 2017" and len(pair.a.starts) == 12
+    assert pair.b.period == "Apr 10 to Jul 2, 2017" and len(pair.b.starts) == 12
     rows = stops(current)
     now = between(rows, "police-stops", "2017-07-10", "2017-10-01")
     before = between(rows, "police-stops", "2017-04-10", "2017-07-02")
@@ -219,13 +219,16 @@ def test_few_are_not_tested() -> None:
 def test_first_look_says_what_was_compared_with_what() -> None:
     app = opened(PAGE)
     assert app.title[0].value == (
-        "Police stops\\: no clear difference between Jul 3 \\- Dec 31 2017 and Jan 2 \\- Jul 2 2017"
+        "Police stops\\: no clear change between Jul 3 to Dec 31\\, 2017 and Jan 2 to Jul 2\\, 2017"
     )
     text = said(app)
-    assert "nothing lies before, so the later half stands against the half before" in text
+    assert "There are no earlier records, so we compare the second half with the first." in text
     assert "23,814 incidents in 26 whole weeks" in text
     assert "incidents a week; 95% interval 0.65 to 1.12" in text
-    assert "Of 86 areas tested none differs clearly. Judged one by one 11 would, where" in text
+    assert (
+        "None of 86 neighborhoods changed clearly. Tested one by one, 11 would seem to, about 4"
+        in text
+    )
     assert "no other year is covered, so nothing is called a rise or a fall" in text
     assert "would usually" not in text  # whatever the rise, none would have been called one
     assert "Showing 40 of 87 areas, largest count first" in text
@@ -259,15 +262,15 @@ def test_link_restores_the_screen() -> None:
 def test_the_filter_on_areas_is_a_set() -> None:
     app = opened(PAGE, against="two sets of areas", area=["Whittier", "Jordan"])
     assert "in Jordan and Whittier as in all other areas" in app.title[0].value
-    assert "A, chosen under “Areas” on the left: Jordan, Whittier" in said(app)
-    hexes = opened(PAGE, against="two sets of areas", these=["Whittier"], set="hexagons 0.7 km2")
-    assert "Hexagons have no residents: compared are neighborhoods" in said(hexes)
+    assert "A, chosen in the filter “Areas”: Jordan, Whittier" in said(app)
+    hexes = opened(PAGE, against="two sets of areas", these=["Whittier"], set="hexagons 0.7 km²")
+    assert "Hexagons have no residents, so neighborhoods are compared" in said(hexes)
     assert "in Whittier" in hexes.title[0].value
 
 
 ODD: list[tuple[dict[str, str | list[str]], str]] = [
-    ({"compare": "nothing"}, "Nothing to compare with was chosen"),
-    ({"compare": "same period a year before"}, "No comparison with Jan 1 - Dec 31 2016"),
+    ({"compare": "nothing"}, "No earlier period was chosen to compare with"),
+    ({"compare": "same period a year before"}, "No comparison with Jan 1 to Dec 31, 2016"),
     (
         {
             "compare": "own period",
@@ -277,35 +280,38 @@ ODD: list[tuple[dict[str, str | list[str]], str]] = [
         },
         "the two periods overlap",
     ),
-    ({"from": "2017-12-31", "to": "2017-12-31"}, "it takes two whole days or more"),
+    ({"from": "2017-12-31", "to": "2017-12-31"}, "each period needs at least two whole days"),
     ({"from": "2010-01-01", "to": "2010-02-01"}, "No comparison"),
-    ({"source": "use of force"}, "No comparison across Sep 1 2020"),
-    ({"source": "press"}, "no count of what happened"),
-    ({"set": "hexagons 0.7 km2"}, "Hexagons have no residents: no rate"),
+    ({"source": "use of force"}, "No comparison across Sep 1, 2020"),
+    ({"source": "press"}, "do not count what happened"),
+    ({"set": "hexagons 0.7 km²"}, "Hexagons have no residents: no rate"),
     ({"shape": "800 m around Whittier"}, "A drawn shape cuts areas: no rate"),
-    ({"since": "2099-01-01"}, "there is no record in either period"),
-    ({"against": "two moons"}, "'two moons' is not known here"),
+    ({"since": "2099-01-01"}, "neither period has a record"),
+    ({"against": "two moons"}, "ignored: against=two moons."),
     ({"against": "two sets of areas"}, "Choose the areas of A"),
-    ({"against": "two sets of areas", "these": ["Atlantis", "Hale"]}, "'Atlantis' is not known"),
+    ({"against": "two sets of areas", "these": ["Atlantis", "Hale"]}, "ignored: these=Atlantis."),
     ({"against": "two sets of areas", "these": "Whittier", "those": "Whittier"}, "in A already"),
     ({"against": "two sets of areas", "these": "Near - North"}, "Residents not known: no rate"),
     (
         {"against": "two sets of areas", "these": "Whittier", "shape": "2 km around Whittier"},
-        "not known here",
+        "ignored: shape=2 km around Whittier.",
     ),
     (
         {"against": "two sets of areas", "these": "Whittier", "shape": "2000 m around Whittier"},
         "A drawn shape cuts areas",
     ),
-    ({"against": "two sets of areas", "these": "Whittier", "since": "2099-01-01"}, "no record of"),
-    ({"against": "two sources", "other": "police stops"}, "twice is no comparison"),
-    ({"against": "two sources", "other": "{{7*191}}"}, "'{{7*191}}' is not known here"),
-    ({"against": "two sources", "other": "press"}, "no count of what happened"),
-    ({"against": "two sources", "other": "community made"}, "They share no day of this View"),
+    (
+        {"against": "two sets of areas", "these": "Whittier", "since": "2099-01-01"},
+        "none of the chosen records",
+    ),
+    ({"against": "two sources", "other": "police stops"}, "cannot be compared with itself"),
+    ({"against": "two sources", "other": "{{7*191}}"}, "ignored: other={{7*191}}."),
+    ({"against": "two sources", "other": "press"}, "do not count what happened"),
+    ({"against": "two sources", "other": "community made"}, "They share no day of this period"),
     ({"against": "two sources", "kind": "traffic stop"}, "no record of use of force"),
-    ({"against": "two sources", "source": "press", "other": "community made"}, "no count of"),
+    ({"against": "two sources", "source": "press", "other": "community made"}, "do not count what"),
     ({"against": "two sources", "source": "use of force", "other": "police stops"}, "whole weeks"),
-    ({"against": "two sources", "set": "hexagons 0.7 km2"}, "no record of use of force"),
+    ({"against": "two sources", "set": "hexagons 0.7 km²"}, "no record of use of force"),
 ]
 
 
@@ -320,12 +326,12 @@ def test_odd_cases_are_said(link: dict[str, str | list[str]], words: str) -> Non
 def test_all_areas_leave_none_to_compare_with(current: Current) -> None:
     every = current.meta["sets"][0]["names"]
     app = opened(PAGE, against="two sets of areas", these=list(every))
-    assert "nothing is left for B" in said(app)
+    assert "so none is left for B" in said(app)
 
 
 def test_made_data_is_said_of_the_other_source() -> None:
     app = opened(PAGE, source="press", against="two sources", other="community made")
-    assert any("Made data" in w.value for w in app.warning)
+    assert any("Demonstration data" in w.value for w in app.warning)
 
 
 # what lies outside the whole weeks needs neither a record nor a period of its own: the two
@@ -333,8 +339,8 @@ def test_made_data_is_said_of_the_other_source() -> None:
 CUT_AWAY = [
     (
         {"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
-        "Jul 3 - Dec 31 2017",
-        "Jan 2 - Jun 25 2017",
+        "Jul 3 to Dec 31, 2017",
+        "Jan 2 to Jun 25, 2017",
     ),  # it begins on Dec 29, 2016
     (
         {
@@ -344,8 +350,8 @@ CUT_AWAY = [
             "versus_from": "2016-12-28",
             "versus_to": "2017-06-04",
         },
-        "Jul 3 - Dec 31 2017",
-        "Jan 2 - Jun 4 2017",
+        "Jul 3 to Dec 31, 2017",
+        "Jan 2 to Jun 4, 2017",
     ),  # both begin or end where nothing is covered
     (
         {
@@ -355,8 +361,8 @@ CUT_AWAY = [
             "versus_from": "2017-01-02",
             "versus_to": "2017-07-02",
         },
-        "Jul 3 - Dec 31 2017",
-        "Jan 2 - Jul 2 2017",
+        "Jul 3 to Dec 31, 2017",
+        "Jan 2 to Jul 2, 2017",
     ),  # two days are in both
 ]
 
@@ -386,11 +392,11 @@ def test_the_year_before_needs_its_whole_weeks_only(current: Current) -> None:
     other = view.compared()
     assert other is not None and other.start == date(2015, 12, 28)  # a Monday
     answer = answers.area_table(current, view, units(current))
-    assert answer.comparison is None and "cover Jan 1 2016" in answer.why
+    assert answer.comparison is None and "cover Jan 1, 2016" in answer.why
     view = replace(view, start=date(2016, 12, 29))
     answer = answers.area_table(current, view, units(current))
     assert answer.comparison is not None, answer.why
-    assert answer.comparison.period_before == "Jan 4 - Feb 28 2016"
+    assert answer.comparison.period_before == "Jan 4 to Feb 28, 2016"
 
 
 @pytest.mark.parametrize(
@@ -469,6 +475,6 @@ def test_areas_of_which_none_is_clear_say_what_would_have_been() -> None:
     quiet = {"source": "use of force", "from": "2019-03-01", "to": "2019-04-30"}
     quiet |= {"compare": "same period a year before"}
     text = said(opened("pages/areas.py", **quiet))
-    assert "1 area has 20 incidents or more and is judged. " in text and " in it would" in text
+    assert "1 area has 20 incidents or more and is tested. " in text and " in it would" in text
     text = said(opened(PAGE, **quiet))
-    assert "The one area tested does not differ clearly. " in text and " in it would" in text
+    assert "The one area tested did not change clearly. " in text and " in it would" in text

@@ -85,12 +85,12 @@ def store(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 NOTHING = {"since": "2099-01-01"}  # nothing was received since
 TO_THE_DAY = {"to": HUGE.isoformat()}
 ZEROS = [
-    ("now", "Too little to tell what is usual", "so no week can be judged"),
+    ("now", "Too few records to know what is usual", "so no week can be checked"),
     ("trend", "too few to tell of a break", "No incident in these weeks"),
-    ("hot_spots", "too few incidents for hot spots", "there is nothing to call hot or cold"),
-    ("emerging", "too few incidents for patterns", "there is nothing to call hot or cold"),
+    ("hot_spots", "too few incidents for hot spots", "so nothing can be called hot or cold"),
+    ("emerging", "too few incidents for patterns", "so nothing can be called hot or cold"),
     ("near_repeats", "Too few records", "It takes 30 records of one kind"),
-    ("areas", "none in this View", "so none is judged"),
+    ("areas", "none in this View", "so none is tested"),
 ]
 
 
@@ -106,8 +106,8 @@ def test_nothing_at_all_is_said_and_finds_nothing(page: str, title: str, why: st
 # one huge day is a finding of that day alone: no lasting break, no pattern over time, no pairs on
 # later days
 HUGE_DAY = [
-    ("now", TO_THE_DAY, "unusually many around Area 6 since Jun 15 2022"),
-    ("trend", {}, "no lasting break; 1 week clearly above what was expected"),
+    ("now", TO_THE_DAY, "unusually many around Area 6 since Jun 15, 2022"),
+    ("trend", {}, "the weekly level did not change; 1 week clearly busier than expected"),
     ("hot_spots", {}, "hot spot"),
     ("emerging", {}, "no pattern over time"),
     ("near_repeats", {}, "no near repeats on later days"),
@@ -127,8 +127,8 @@ def test_one_huge_day_is_no_more_than_one_day(page: str, link: dict[str, str], t
 def test_a_single_area_is_said() -> None:
     for page, why in (
         ("now", "lie in one area"),
-        ("hot_spots", "it takes 8 to call one hot or cold"),
-        ("emerging", "it takes 8 to call one hot or cold"),
+        ("hot_spots", "it takes at least 8"),
+        ("emerging", "it takes at least 8"),
     ):
         app = opened(f"pages/{page}.py", area="Area 6")
         assert why in said(app), page

@@ -87,7 +87,7 @@ def test_hot_spots_by_ground_divide_by_km2(current: Current, units: Any) -> None
 
 
 @pytest.mark.parametrize("how", neighbors.WEIGHTS)
-@pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km2"])
+@pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km²"])
 def test_every_choice_of_neighbors_gives_every_unit_some(
     current: Current, how: str, area_set: str
 ) -> None:
@@ -143,8 +143,8 @@ def test_the_planted_rise_is_found_where_and_when_it_was_planted(
         and newest.earlier == newest.looks + space_time_scan.USUAL_DAYS - 1
     )
     text = "\n".join(now(found, newest).sentences())
-    assert "about once in 101 days or more (p 0.010)" in text
-    assert f"On {newest.called} of the {newest.earlier} earlier days looked at" in text
+    assert "a cluster this strong less than once in 101 days" in text
+    assert f"Tried on {newest.earlier} earlier days in the same way" in text
 
 
 @pytest.mark.parametrize("source", [STOPS, FORCE, MADE])
@@ -179,7 +179,7 @@ def test_a_source_is_as_seldom_unusual_in_its_past_as_stated(
     assert f"{name[0].upper()}{name[1:]} for two weeks in 5 areas next to each other" in text
 
 
-@pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km2"])
+@pytest.mark.parametrize("area_set", ["neighborhoods", "hexagons 0.7 km²"])
 def test_reports_of_one_event_count_once(current: Current, area_set: str) -> None:
     asked = view(current, MADE, area_set=area_set)
     held = outlines.units(current, area_set)
@@ -202,7 +202,7 @@ def test_reports_of_one_event_count_once(current: Current, area_set: str) -> Non
         assert not len(row) or second[row[0], found.days.index(day)] >= 1
     newest = space_time_scan.find_unusual(current, found, held, 7, 1)
     text = "\n".join(now(found, newest, 7).looked_at())
-    assert f"{every.sum():,} reports taken as {found.counts.sum():,} events" in text
+    assert f"{every.sum():,} reports count as {found.counts.sum():,} events" in text
     assert space_time_scan.daily(current, view(current, STOPS), held).again is None
 
 
@@ -219,9 +219,9 @@ def test_what_now_cannot_tell_is_a_sentence(current: Current, units: Any) -> Non
         (
             replace(whole, counts=np.zeros_like(whole.counts)),
             NoUsual.NO_RECORD,
-            "No record of this View lies in",
+            "None of the chosen records has both",
         ),
-        (replace(whole, counts=one), NoUsual.ONE_AREA, "All 365 incidents, Sep 1 2020"),
+        (replace(whole, counts=one), NoUsual.ONE_AREA, "All 365 incidents, Sep 1, 2020"),
         (replace(whole, counts=late), NoUsual.EARLIER_RECORDS, "0 of the 3,915 incidents in areas"),
         (
             replace(whole, counts=late // 9 * (np.arange(87)[:, None] < 2)),

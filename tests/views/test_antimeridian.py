@@ -177,7 +177,7 @@ def test_heat_hexagons_and_incidents(town: Town, reference: Town) -> None:
 
 
 def test_hexagons_as_areas(town: Town) -> None:
-    units = outlines.units(town.current, "hexagons 0.7 km2")
+    units = outlines.units(town.current, "hexagons 0.7 km²")
     assert len(units) > 10
     west, _, east, _ = units.total_bounds
     assert east - west < 2 * WIDE and units.is_valid.all()

@@ -100,20 +100,20 @@ def test_and_for_one_area() -> None:
 @pytest.mark.parametrize("page", ["pages/time.py", "pages/areas.py", "pages/area.py"])
 def test_a_source_without_it_says_so(page: str) -> None:
     text = said(opened(page, source="use of force"))
-    assert "The source of this View does not record it." in text
+    assert "This source does not record it." in text
     assert "did not come" not in text
 
 
 def test_what_is_few_or_filtered_is_said() -> None:
     text = said(opened("pages/areas.py", source="press"))
-    assert "In 0 of these local police did not come: too few records say it for shares." in text
+    assert "In 0 of these local police did not come: too few records for a share." in text
     link = {"source": "community made", "response": "none"}
     text = said(opened("pages/time.py", **link))
-    assert "This View is filtered by it" in text
+    assert "You filter by it" in text
     assert "615 of 60,237 incidents: made community reports" in text
-    assert "May 31 2026, police did not come" in text
+    assert "May 31, 2026, police did not come" in text
     link = {"source": "community made", "response": "not recorded"}
-    assert "filtered by it" in said(opened("pages/areas.py", **link))
+    assert "You filter by it" in said(opened("pages/areas.py", **link))
 
 
 def test_records_and_methods_say_what_none_means() -> None:

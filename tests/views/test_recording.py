@@ -25,7 +25,7 @@ __all__ = ["units"]  # the fixture
 
 FORCE, MADE, PRESS = "use-of-force", "community-made", "press"
 CHANGED = date(2020, 9, 1)  # of the uses of force in the sample
-SAYS = "Recording changed on Sep 1 2020: Recorded uses of force per week rise"
+SAYS = "Recording changed on Sep 1, 2020: Recorded uses of force per week rise"
 
 
 def changed(current: Current, source: str, *days: date) -> Current:
@@ -186,20 +186,28 @@ def test_near_repeats_deal_days_of_one_way_of_recording(current: Current) -> Non
 @pytest.mark.parametrize(
     ("path", "link", "words"),
     [
-        ("now", {"to": "2020-10-04"}, "34 days with data are too few to say what comes up here"),
-        ("now", {"to": "2020-11-01"}, "it takes 10 whole weeks before it, and there are 8 whole"),
-        ("now", {"to": "2021-03-31"}, "Weeks are judged by the 29 whole weeks since then alone."),
-        ("trend", {}, "so 11 weeks after it have no expected band: it takes 10 whole weeks"),
-        ("trend", {"from": "2020-10-01"}, "so 6 weeks after it have no expected band"),
+        ("now", {"to": "2020-10-04"}, "34 days with data are too few to know what is usual"),
+        (
+            "now",
+            {"to": "2020-11-01"},
+            "it takes 10 whole weeks before a week, and there are 8 whole",
+        ),
+        (
+            "now",
+            {"to": "2021-03-31"},
+            "Weeks are compared only with the 29 whole weeks since then.",
+        ),
+        ("trend", {}, "so 11 weeks after it have no expected range: it takes 10 whole weeks"),
+        ("trend", {"from": "2020-10-01"}, "so 6 weeks after it have no expected range"),
         ("hot_spots", {}, "This map adds up both sides of it"),
-        ("emerging", {"to": "2021-03-31"}, "7 whole months since recording changed in this View"),
-        ("emerging", {}, "Only steps since then count"),
+        ("emerging", {"to": "2021-03-31"}, "7 whole months since recording changed in this period"),
+        ("emerging", {}, "Only time since then counts"),
         ("map", {}, ""),
         ("map", {"play": "by month"}, ""),
         ("areas", {}, ""),
         ("area", {}, ""),
         ("time", {}, ""),
-        ("time", {"from": "2020-10-01"}, "Recording changed on Sep 1 2020, just before:"),
+        ("time", {"from": "2020-10-01"}, "Recording changed on Sep 1, 2020, just before:"),
         ("compare", {"against": "two sets of areas", "these": "Whittier"}, ""),
     ],
 )
@@ -211,16 +219,16 @@ def test_every_page_names_the_change(path: str, link: dict[str, str], words: str
     assert (
         path == "trend" or SAYS.replace(": Rec", ", just before: Rec" if just else ": Rec") in text
     )
-    assert path != "trend" or "Recording changed on Sep 1 2020" in text
+    assert path != "trend" or "Recording changed on Sep 1, 2020" in text
     assert not app.exception
 
 
 def test_the_titles_do_not_call_a_change_of_recording_a_rise() -> None:
     app = opened("pages/trend.py", source="use of force")
     title = app.title[0].value
-    assert "recorded from the week of Sep 7 2020" in title and "recording changed" in title
+    assert "recorded from the week of Sep 7, 2020" in title and "recording changed" in title
     app = opened("pages/now.py", source="use of force", to="2020-10-04")
-    assert app.title[0].value == "Too little to tell what is usual"
+    assert app.title[0].value == "Too few records to know what is usual"
 
 
 def test_a_page_without_a_change_says_nothing_of_one() -> None:
@@ -276,7 +284,7 @@ def test_what_is_no_count_has_no_rate_and_no_comparison(current: Current, units:
 def test_no_page_tells_a_rate_of_what_is_no_count(path: str) -> None:
     app = opened(f"pages/{path}.py", source="press", measure="per 1,000 residents")
     text = said(app) + " ".join(h.value for h in app.title)
-    assert "Incidents in the press are no count of what happened" in text
+    assert "Incidents in the press do not count what happened" in text
     claim = re.search(r"\d per 1,000|\d per km|\d % (more|fewer)|\d times as many", text)
     assert claim is None, claim
     for frame in app.dataframe:
@@ -332,11 +340,11 @@ def test_times_of_next_to_nothing_expected_are_not_told() -> None:
 
 def test_the_period_named_is_the_one_counted() -> None:
     text = said(opened("pages/trend.py"))
-    assert "52 weeks, Jan 2 - Dec 31 2017" in text and "Period: Jan 2 - Dec 31 2017" in text
+    assert "52 weeks, Jan 2 to Dec 31, 2017" in text and "Period: Jan 2 to Dec 31, 2017" in text
     text = said(opened("pages/emerging.py"))
-    assert "12 months, Jan 1 - Dec 31 2017" in text
+    assert "12 months, Jan 1 to Dec 31, 2017" in text
     text = said(opened("pages/emerging.py", source="use of force", to="2020-08-31"))
-    assert "56 months, Jan 1 2016 - Aug 31 2020" in text
+    assert "56 months, Jan 1, 2016 to Aug 31, 2020" in text
 
 
 def test_the_band_bridges_no_week_without_one(current: Current, units: Any) -> None:

@@ -218,7 +218,7 @@ def test_compared_periods(current: Current) -> None:
 def test_no_comparison_outside_what_is_covered(current: Current) -> None:
     units = outlines.units(current, "neighborhoods")
     whole = answers.area_table(current, view(current, compare="previous period"), units)
-    assert whole.comparison is None and "cover Jan 1 - Dec 31 2017" in whole.why
+    assert whole.comparison is None and "cover Jan 1 to Dec 31, 2017" in whole.why
     autumn = view(
         current,
         **{"from": "2017-09-01", "to": "2017-11-30", "compare": "own period"},
@@ -228,8 +228,8 @@ def test_no_comparison_outside_what_is_covered(current: Current) -> None:
     answer = answers.area_table(current, autumn, units)
     told = answer.comparison
     assert told is not None and answer.step_name == "week"
-    assert told.period_before == "Mar 6 - May 28 2017"  # partial weeks are cut
-    assert told.period == "Sep 4 - Nov 26 2017"
+    assert told.period_before == "Mar 6 to May 28, 2017"  # partial weeks are cut
+    assert told.period == "Sep 4 to Nov 26, 2017"
     assert told.before == pytest.approx(answer.table["before"].sum())
     assert told.change.ratio[0] == pytest.approx(told.now / told.before)
     held = answer.table[answer.table["before"] > 0]

@@ -5,7 +5,7 @@ import streamlit as st
 from data.settings import Problem, Settings
 from data.storage.meta_types import TableMeta
 from data.views import links
-from data.views.filters import FILTERS
+from data.views.filters import FILTERS, RENAMED
 from data.views.view import View
 from ui.arrival import page_words
 from ui.cached import views
@@ -30,7 +30,9 @@ def begin(page: str, account: str = "") -> None:
     if stamp is None or not views.meta(stamp)["rows"]:
         return _empty(settings, page)
     meta = views.meta(stamp)
-    link = {word: st.query_params.get_all(word) for word in st.query_params}
+    _renew_link()
+    linked = {word: st.query_params.get_all(word) for word in st.query_params}
+    link = {word: [RENAMED.get(text, text) for text in texts] for word, texts in linked.items()}
     several = _one_source(link, meta)
     settled = {links.SETTLED: link[links.SETTLED][-1]} if links.SETTLED in link else {}
     now = views.now()
@@ -65,6 +67,14 @@ def _one_source(link: dict[str, list[str]], meta: TableMeta) -> list[str]:
         if others
         else []
     )
+
+
+def _renew_link() -> None:
+    """Give choices of an older link the names that they have now, before a widget drops them."""
+    old = {w: text for w, text in st.query_params.items() if text in RENAMED}
+    if old and not old.keys() & set(map(str, st.session_state)):  # a widget's own cannot be set
+        st.query_params.update({word: RENAMED[text] for word, text in old.items()})
+        st.rerun()
 
 
 def _misread(

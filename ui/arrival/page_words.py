@@ -159,11 +159,11 @@ WORDS = (
     ),
     Word("neighbors", "Neighbors", HOT, one_of(list(neighbors.WEIGHTS)), keeps=True),
     Word("by", "By", ("emerging",), one_of(list(emerging_page.BY)), keeps=True),
-    Word("days", "Days ago", ("now",), one_of(space_time_scan.DAYS), keeps=True),
+    Word("days", "Look back (days)", ("now",), one_of(space_time_scan.DAYS), keeps=True),
     Word("of_kind", "Kind", ("near_repeats",), _kind),
-    Word("metres", "Metres apart", EPISODES, one_of(episodes.METRES), keeps=True),
+    Word("metres", "Meters apart", EPISODES, one_of(episodes.METRES), keeps=True),
     Word("within", "Hours apart", EPISODES, one_of(episodes.HOURS), keeps=True),
-    Word("least", "Records, at least", EPISODES, one_of(episodes.LEAST_RECORDS), keeps=True),
+    Word("least", "Records in a group", EPISODES, one_of(episodes.LEAST_RECORDS), keeps=True),
     Word("against", "Compare", COMPARE, one_of(WHAT), keeps=True),
     Word("these", "A", COMPARE, lambda text, at: text in at.areas, many=True),
     Word("those", "B", COMPARE, lambda text, at: text in at.areas, many=True),
@@ -204,7 +204,7 @@ def misread(page: str, at: Arrival) -> list[Vain]:
     for word, texts in at.link.items():
         if row := rows.get(word):
             wrong = [text for text in texts if not row.fits(row.was.get(text, text), at)]
-            said = [links.unknown(row.label, text) for text in wrong]
+            said = [links.unknown(row.word, text) for text in wrong]
             if len(texts) > 1 and not row.many:
                 said.append(links.repeated(row.label))
         else:

@@ -18,20 +18,20 @@ def _asked(view: View) -> npt.NDArray[np.bool_]:
     return views.answer(view).table["asked"].to_numpy(bool)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Comparing")
 def halves(view: View) -> View | None:
     """The later half of a View that has nothing before it."""
     return compare.halves(view, views.current(view.stamp))
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Comparing")
 def two_periods(view: View) -> Pair | NoComparison:
     """A View against the period before. Do not change it."""
     units = views.units(view)
     return compare.two_periods(views.current(view.stamp), view, units, _asked(view))
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Comparing")
 def two_sets(view: View, these: tuple[str, ...], those: tuple[str, ...]) -> Pair | NoComparison:
     """Two sets of a View's areas. Do not change it."""
     units = views.units(view)
@@ -46,7 +46,7 @@ def asked_of(view: View, source: str) -> View:
     return compare.asked_of(view, source, meta, place, views.now(), settled)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Comparing")
 def two_sources(view: View, other: View) -> Pair | NoComparison:
     """A View of one source against that of another. Do not change it."""
     units = views.units(view)

@@ -18,9 +18,7 @@ def hot_areas(view: View, of: str, how: str, seed: int) -> hot_spots.Hot:
     return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
 
 
-@st.cache_data(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
-)
+@st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
 def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     """The smallest rise that would usually have been a hot spot of a View (data.patterns.power)."""
     answer = views.answer(view)
@@ -28,9 +26,7 @@ def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     return hot_spots.smallest(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
 
 
-@st.cache_data(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Trying what would have shown ..."
-)
+@st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
 def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float | None:
     """The smallest rise in the newest step of a View that would usually have been hot."""
     newest = emerging(view, of, how, unit, seed).counts[:, -1]
@@ -40,7 +36,7 @@ def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float |
 
 
 @st.cache_resource(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Dealing the months out anew ..."
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for patterns over time"
 )
 def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot_spots.Emerging:
     """The hot spots of a View over time. Do not change them."""
@@ -49,15 +45,15 @@ def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot_spots.E
     return hot_spots.over_time(current, view, units, asked, of, how, unit, seed)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for patterns over time"
+)
 def daily(view: View) -> space_time_scan.Daily:
     """The newest days of a View by area. Do not change them."""
     return space_time_scan.daily(views.current(view.stamp), view, views.units(view))
 
 
-@st.cache_resource(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Scanning the newest days ..."
-)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Checking the latest days")
 def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
     """The unusual clusters in the newest days of a View. Do not change them."""
     current, units = views.current(view.stamp), views.units(view)
@@ -70,33 +66,33 @@ def pairable_kinds(view: View) -> dict[str, int]:
     return near_repeats.pairable_kinds(views.current(view.stamp), view)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Pairing records ...")
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for repeats")
 def near(view: View, seed: int) -> near_repeats.Near:
     """The near repeats of a View. Do not change them."""
     return near_repeats.repeats(views.current(view.stamp), view, seed)
 
 
-@st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner="Grouping records ...")
+@st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner="Grouping records")
 def episode_groups(view: View, metres: int, hours: int, least: int) -> episodes.Episodes:
     """The episodes of a View. Do not change them."""
     return episodes.find_episodes(views.current(view.stamp), view, metres, hours, least)
 
 
-@st.cache_resource(
-    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Judging the newest weeks ..."
-)
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Checking the latest weeks")
 def alarms(view: View, seed: int) -> weekly_trend.Alarms:
     """The newest weeks above what their past lets expect. Do not change them."""
     return weekly_trend.alarms(views.current(view.stamp), view, views.units(view), seed)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for breaks ...")
+@st.cache_resource(
+    max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for lasting changes"
+)
 def trend(view: View, seed: int) -> weekly_trend.Trend:
     """The whole weeks of a View against their past, and their breaks. Do not change them."""
     return weekly_trend.trend(views.current(view.stamp), view, views.units(view), seed)
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Taking the season out ...")
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Splitting off the season")
 def seasons(view: View) -> weekly_trend.Seasons:
     """Trend, season and rest of a View's whole weeks. Do not change them."""
     return weekly_trend.seasons(views.current(view.stamp), view, views.units(view))

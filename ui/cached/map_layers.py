@@ -23,7 +23,7 @@ from ui.cached.views import BY_REPR, KEPT, _place, answer, current, current_sett
 PICTURES = 380_000  # bytes of all pictures of a player: they are there before they are asked for
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Loading the map")
 def _local_map() -> tuple[basemap.Local, list[str]] | None:
     """The local map, and the names under which it and its streets, if there are any, are served."""
     found = basemap.local(current_settings().basemap)
@@ -54,13 +54,13 @@ def streets_url() -> str | None:
     return found[1][1] if found and len(found[1]) > 1 else None
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Loading the map")
 def tiles() -> basemap.Tiles | None:
     """The tiles of others that the settings name. Nothing is asked of them here."""
     return basemap.tiles(current_settings().basemap)
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Loading the map")
 def water_url() -> str | None:
     """The address of our own water; the file is written when it is first asked for."""
     center = current_settings().center
@@ -72,7 +72,7 @@ def water_url() -> str | None:
     return f"/app/static/basemap/{found[0]}"
 
 
-@st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=16, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def _window(
     where: tuple[str, datetime | None, str, str], grid: Grid, bandwidth: int
 ) -> heat_surface.Window:
@@ -87,7 +87,7 @@ def window(view: View, grid: Grid, bandwidth: int) -> heat_surface.Window:
     return _window(where, grid, bandwidth)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def heat(view: View, grid: Grid, bandwidth: int) -> npt.NDArray[Any]:
     """The heat surface of a View in incidents per km2 per week. Do not change it."""
     over = window(view, grid, bandwidth)
@@ -120,7 +120,7 @@ def pair(view: View) -> tuple[View, View] | None:
     return paired_periods.pair(view, current(view.stamp))
 
 
-@st.cache_resource(max_entries=16, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=16, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Difference:
     """The difference of the heat of two Views beyond chance. Do not change it."""
     over = window(found[0], grid, bandwidth)
@@ -129,7 +129,7 @@ def difference(found: tuple[View, View], grid: Grid, bandwidth: int) -> Differen
     return heat_change.between(current(found[0].stamp), found, bandwidth, over, place)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def hexes(view: View, resolution: int, grid: Grid | None) -> hexagons.HexagonCounts:
     """The View counted by hexagons. Do not change it."""
     return hexagons.count_hexagons(current(view.stamp), view, resolution, grid)
@@ -141,7 +141,7 @@ def located(view: View, grid: Grid | None = None) -> int:
     return incidents.located(current(view.stamp), view, grid)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def cells(view: View, grid: Grid, but: Grid | None) -> incidents.Cells:
     """The View counted by the pixels of a grid and by kind. Do not change it."""
     return incidents.count_cells(current(view.stamp), view, grid, but)
@@ -169,7 +169,7 @@ def steps(view: View, unit: str, width: int) -> frames.Steps:
     return frames.steps(current(view.stamp), view, unit, width)
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def framed(view: View, steps: frames.Steps) -> frames.FrameCounts:
     """The View counted by unit, and by area and frame. Do not change it."""
     return frames.count_frames(current(view.stamp), view, steps, units(view))

@@ -32,13 +32,13 @@ KEPT = 128
 BY_REPR: dict[str | type, Any] = {View: repr, Grid: repr}
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Loading the records")
 def current_settings() -> settings.Settings:
     """The settings that this dashboard was started with."""
     return settings.load_settings()
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Loading the records")
 def store() -> Store:
     """The store that this dashboard was started with: the public has none."""
     if settings.read_audience() != "team":
@@ -51,7 +51,7 @@ def stamp() -> str | None:
     return store().stamp()
 
 
-@st.cache_resource(max_entries=4)
+@st.cache_resource(max_entries=4, show_spinner="Loading the records")
 def current(stamp: str) -> Current:
     """The derived table of one stamp. Do not change it."""
     return store().at(stamp)
@@ -67,7 +67,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner="Loading the records")
 def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
     return outlines.units(current(stamp), area_set, settled_by)
 
@@ -77,7 +77,7 @@ def units(view: View) -> gpd.GeoDataFrame:
     return _units(view.stamp, view.area_set, view.settled_by)
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner="Loading the records")
 def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
     name, text = outlines.script(current(stamp), area_set, settled_by)
     folder = STATIC / "areas"
@@ -92,7 +92,7 @@ def shapes_url(view: View) -> str:
     return _shapes_url(view.stamp, view.area_set, view.settled_by)
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner="Loading the records")
 def _place(
     stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
 ) -> heat_surface.Extent | None:
@@ -115,7 +115,7 @@ def bounds(view: View) -> list[list[float]]:
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the records")
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
     return answers.area_table(current(view.stamp), view, units(view))

@@ -14,6 +14,7 @@ from data.views.sql import polygon_set
 from data.views.view import MONTH, View
 from data.words import HEXAGONS
 from ui.cached import views
+from ui.explore import way_out
 from ui.frame import frame
 from ui.map import area_layer
 from ui.parts import area_states, headline, intervals, measures, tables
@@ -32,8 +33,8 @@ def pick_area(answer: Answer, chosen: tuple[str, ...]) -> str:
     if not names:
         frame.head("No areas yet")
         st.text(
-            "Bring official ones (python -m data areas FILE --name-column NAME), or learn them "
-            "from records with both a point and an area's name (python -m data areas --learn)."
+            "Import official ones (python -m data areas FILE --name-column NAME), or learn them "
+            "from records that have both a point and an area's name (python -m data areas --learn)."
         )
         st.stop()
     first = next((names.index(a) for a in chosen if a in names), None)
@@ -46,17 +47,18 @@ def area_title(name: str, row: pd.Series, view: View) -> str:
     """The area in one sentence."""
     n, noun = int(row["n"]), headline.noun(view)
     many = f"one record of {noun}" if n == 1 else f"{n:,} {noun}"
-    return f"{name}: {many}, {period(view.start, view.end)}"
+    return f"{words.spell_area(name)}: {many}, {period(view.start, view.end)}"
 
 
 def stop_without_data(view: View, name: str, answer: Answer) -> None:
     """Say so where nothing can be said of areas, and stop the page: no zeros are shown."""
     if not answer.covered:
-        frame.head(f"{name}: no data in this period")
+        frame.head(f"{words.spell_area(name)}: no data in this period")
     elif not answer.placed:
-        frame.head(f"{name}: no record of this View lies in any area")
+        frame.head(f"{words.spell_area(name)}: none of the chosen records is in any area")
     else:
         return
+    way_out.show_way_out(view)
     frame.foot(view)
     st.stop()
 
@@ -76,11 +78,11 @@ def numbers(row: pd.Series, answer: Answer) -> str:
         parts.append(answer.why)
     elif np.isfinite(row["ratio"]):
         parts.append(
-            f"{row['now']:.1f} a {answer.step_name} in {told.period} against {row['before']:.1f} in "
+            f"{row['now']:.1f} a {answer.step_name} in {told.period}, compared with {row['before']:.1f} in "
             f"{told.period_before}: {row['ratio']:.2f} times, "
             f"{area_layer.FINDINGS[row['change']]} (95% interval "
             f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step_name} vary "
-            f"{row['factor']:.1f} times as much as chance)"
+            f"{row['factor']:.1f} times as much as by pure chance)"
         )
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
@@ -96,7 +98,7 @@ def against_city(name: str, answer: Answer) -> pd.DataFrame:
     monthly = answer.step == MONTH
     length = series["start"].dt.days_in_month.to_numpy() if monthly else 1
     frames = []
-    for who, n in ((name, held[row]), ("all areas", held.sum(axis=0))):
+    for who, n in ((words.spell_area(name), held[row]), ("all areas", held.sum(axis=0))):
         mean = n.sum() / np.broadcast_to(length, len(n)).sum() if n.any() else np.nan
         index = n / length / mean
         frames.append(pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": index}))
@@ -139,15 +141,15 @@ def border(view: View) -> str:
     by_label = placed.get("label", 0) + placed.get("label_not_point", 0)
     by_point = placed.get("point", 0) + placed.get("point_not_label", 0)
     how = (
-        "The borders are approximate: learned from points that the source labels with "
-        "the area's name."
+        "The borders are approximate: they were learned from points that the source labels with "
+        "an area's name."
         if told["how"] == "learned"
         else f"The borders are official: {told['source']}."
     )
     return (
-        f"{how} In the whole store {by_label:,} records came to their area by the "
-        f"source's own label ({placed.get('label_not_point', 0):,} of them though their "
-        f"point lies in another), {by_point:,} by their point "
-        f"({placed.get('point_not_label', 0):,} of them though their label names another), and "
-        f"{placed.get('none', 0):,} lie in no area."
+        f"{how} Of all records {by_label:,} were put into their area by the "
+        f"source's own label ({placed.get('label_not_point', 0):,} of them although their "
+        f"point is in another), {by_point:,} by their point "
+        f"({placed.get('point_not_label', 0):,} of them although their label names another), and "
+        f"{placed.get('none', 0):,} are in no area."
     )

@@ -11,9 +11,9 @@ from ui.parts import headline, measures
 
 LISTS = {
     "all": "all areas, highest first",
-    "more": "more than before, by the ratio",
-    "fewer": "fewer than before, by the ratio",
-    "clear": "higher or lower beyond what chance and season can do",
+    "more": "more than before, the largest rise first",
+    "fewer": "fewer than before, the largest fall first",
+    "clear": "clearly higher or lower, beyond chance and season",
 }
 
 
@@ -62,20 +62,20 @@ def change_sentences(table: pd.DataFrame, answer: Answer) -> str:
     more, fewer = (len(list_rows(table, which)) for which in ("more", "fewer"))
     clear = table["change"].value_counts()
     season = int(clear.get("season", 0))
-    as_much = f" In {season} season can do as much, so they are not called so." if season else ""
+    as_much = f" {season} more may be only the season." if season else ""
     tested = int(table["q"].notna().sum())
     sure = clear.get("higher", 0) + clear.get("lower", 0)
-    has, are = ("has", "is judged") if tested == 1 else ("have", "are judged together")
+    has, are = ("has", "is tested") if tested == 1 else ("have", "are tested together")
     judged = (
         f"{words.counted(tested, 'area')} {has} {rates.UNRELIABLE} incidents or more and {are}"
         if tested
-        else f"No area has {rates.UNRELIABLE} incidents or more, so none is judged"
+        else f"No area has {rates.UNRELIABLE} incidents or more, so none is tested"
     )
-    judged += ": of those called clear about 1 in 20 is expected to be chance." if sure else "."
+    judged += "; about 1 in 20 of those called clear is expected to be chance." if sure else "."
     worth = "" if sure else headline.worth_of_areas(answer.table, told.season)
     return (
-        f"{told.period} against {told.period_before}, whole {answer.step_name}s: {more} had more a "
-        f"{answer.step_name} ({clear.get('higher', 0)} clearly so), {fewer} fewer "
-        f"({clear.get('lower', 0)} clearly so), {len(table) - more - fewer} the same.{as_much} "
+        f"{told.period}, compared with {told.period_before}, in whole {answer.step_name}s: {more} had "
+        f"more a {answer.step_name} ({clear.get('higher', 0)} clearly), {fewer} fewer "
+        f"({clear.get('lower', 0)} clearly), {len(table) - more - fewer} the same.{as_much} "
         f"{judged} {worth}"
     ).strip()

@@ -24,13 +24,13 @@ def stamp(view: View) -> None:
     """The data in one line."""
     meta = views.meta(view.stamp)
     st.text(
-        f"Data {view.stamp}: {meta['rows']:,} incidents. The stamp names exactly these "
-        "records and areas; a link carries it, so that a number can be found again."
+        f"Data {view.stamp}: {meta['rows']:,} incidents. This stamp names exactly these "
+        "records and areas. Every link carries it, so that a number can be found again."
     )
 
 
 def sources(view: View) -> None:
-    """Each source with its licence, dates and what it covers."""
+    """Each source with its license, dates and what it covers."""
     for source in views.meta(view.stamp)["sources"]:
         with st.container(border=True, gap=None, key=f"source_{source['name']}"):
             st.text(source["title"])
@@ -42,16 +42,16 @@ def _facts(source: SourceMeta) -> list[tuple[str, Any]]:
     stated = (
         ""
         if source["coverage_stated"] or not source["start"]
-        else " (from its first and last record: the source does not state it)"
+        else " (from its first and last record, because the source does not state it)"
     )
     told = [
-        ("recorded by", f"{source['kind']} - {words.meaning('source_kind', source['kind'])}"),
+        ("recorded by", f"{source['kind']}: {words.meaning('source_kind', source['kind'])}"),
         ("incidents", f"{source['rows']:,}" + spell(source["first"], source["last"], ", ")),
         ("period covered", f"{spell(source['start'], source['end'])}{stated}"),
         ("area covered", source["area"]),
         ("what is in it", source["covers"]),
         ("notes", source["notes"]),
-        ("licence", source["licence"]),
+        ("license", source["licence"]),
         ("address", source["url"]),
     ]
     told += [(f"known change of recording, {day}", what) for day, what in source["changes"]]
@@ -69,8 +69,8 @@ def _local(moment: str, zone: ZoneInfo) -> str:
 
 COUNTED = {
     "kind": "kinds",
-    "time_precision": "time known to",
-    "place_precision": "place known to",
+    "time_precision": "time precision",
+    "place_precision": "location precision",
     "grade": "grades",
     "response": "what local police did",
 }
@@ -117,7 +117,7 @@ def rows(view: View) -> None:
                     "Rejected": sum(entry["rejected"].values()),
                     "Why": "; ".join(f"{n:,} {why}" for why, n in entry["rejected"].items()),
                     "Repeats kept": entry["repeats"],
-                    "Columns on persons dropped": sum(
+                    "Columns about persons dropped": sum(
                         len(dropped.get(why, [])) for why in ("forbidden", "telling")
                     ),
                     "Free text dropped": len(dropped.get("free text", [])),
@@ -129,8 +129,8 @@ def rows(view: View) -> None:
     form = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
     st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch", column_config=form)
     st.text(
-        "Kept + rejected = rows in the file, for every import. Rejected rows are kept in "
-        "the store with their reasons."
+        "Kept and rejected rows add up to the rows in the file, for every import. Rejected rows "
+        "stay in the store with their reasons."
     )
     for note in notes:
         st.text(f"{note}.")
@@ -143,18 +143,20 @@ def show_areas(view: View) -> None:
     for found in meta["sets"]:
         lost = ", ".join(found.get("lost", []))
         if lost:
-            st.text(f"Labels that lost their area when {found['name']} were learned: {lost}.")
+            st.text(
+                f"These labels have no area, because too few points named them when {found['name']} were learned: {lost}."
+            )
         for note in found.get("notes", []):
             st.text(note)
     outside = [(label or "(no label)", n) for label, n in meta["unplaced"]]
     if outside:
-        st.text("In no area: outside the area set, or known only to the city.")
+        st.text("In no area: outside all areas, or known only to the city.")
         tables.text_table(
             pd.DataFrame(outside, columns=["label", "n"]),
             {"label": "Label of the source", "n": "Records"},
         )
-    sizes = ", ".join(f"{r}: {km2:.3f} km2" for r, km2 in RESOLUTIONS.items() if 7 <= r <= 10)
-    st.text(f"Hexagons are a second set; mean size by H3 resolution: {sizes}.")
+    sizes = ", ".join(f"{r}: {km2:.3f} km²" for r, km2 in RESOLUTIONS.items() if 7 <= r <= 10)
+    st.text(f"Hexagons can be used instead of areas. Their mean size by H3 resolution: {sizes}.")
 
 
 def methods() -> None:
@@ -164,7 +166,7 @@ def methods() -> None:
         with st.expander(str(row.number)):
             st.text(f"{row.how}")
             st.text(f"Source: {row.source}")
-            st.text(f"Mind: {row.mind}")
+            st.text(f"Keep in mind: {row.mind}")
 
 
 def dictionary() -> None:

@@ -27,25 +27,23 @@ BLOCK = 4  # weeks that are then one bar
 
 def time_title(view: View, answer: Answer) -> str:
     """A sentence on when it was busiest, or that there is nothing to show."""
-    what = headline.sentence_case(headline.noun(view))
+    what = words.sentence_case(headline.noun(view))
     if not answer.covered:
         return f"{what}: no data in this period, so there is nothing to draw"
     if not answer.headline["n"]:
-        return f"{what}: no record in this View, so there is nothing to draw"
+        return f"{what}: no record with these filters, so there is nothing to draw"
     if answer.headline["n"] < rates.UNRELIABLE:  # any order of so few is chance
-        return f"{what}: {answer.headline['n']} in this View, too few to say when most are"
+        return f"{what}: {answer.headline['n']} with these filters, too few to say when most are"
     by_day, by_hour = weekday_means(view), _hour_means(view)
     if not by_day["n"].sum() and answer.step == MONTH:
         return f"{what}: known only to the month, so no weekday and no hour stands out"
     if not by_day["n"].sum():
-        return f"{what}: no record of this View is known to a whole {coverage.step_name(view, DAY)}"
+        return f"{what}: no record is in a whole {coverage.step_name(view, DAY)}"
     day, hour = _largest(by_day), _largest(by_hour)
-    most = [] if hour is None else [f"at {hour:02d}:00-{hour + 1:02d}:00"]
+    most = [] if hour is None else [f"at {hour:02d}:00 to {hour + 1:02d}:00"]
     most += [] if day is None else [f"on {_NAMES[day]}"]
     said = f"most {' and '.join(most)}" if most else "too few to say when most are"
-    return f"{what}: {said}" + (
-        "" if by_hour["n"].sum() else "; no record of this View has an hour"
-    )
+    return f"{what}: {said}" + ("" if by_hour["n"].sum() else "; no record has an hour")
 
 
 def weekday_means(view: View) -> pd.DataFrame:
@@ -74,7 +72,7 @@ def said_means(view: View) -> str:
         f"{WEEKDAYS[day]} {headline.mean(mean)} ({of:,.0f})"
         for day, mean, of in zip(means.index, means["mean"], means["of"])
     ]
-    return f"Mean a {unit}, and of how many {unit}s: {', '.join(each)}."
+    return f"Mean per {unit} (in brackets, of how many {unit}s): {', '.join(each)}."
 
 
 def _largest(found: pd.DataFrame) -> int | None:
@@ -91,7 +89,7 @@ def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
     why = [f"the {what} is not known"] if shown + cut < every else []
     why += ["the night is not covered to its end"] if cut else []
     if shown < every:
-        st.text(f"{shown:,.0f} of {every:,} incidents; of the others {' or '.join(why)}.")
+        st.text(f"{shown:,.0f} of {every:,} incidents; for the others {' or '.join(why)}.")
 
 
 def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], str]:
@@ -194,7 +192,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     counts = counts[:, :held].reshape(len(counts), len(starts), width).sum(axis=2)
     frames = {
         str(name): pd.DataFrame({"start": starts, "end": ends, "n": counts[i]})
-        for i, name in zip(top.index, top["area"])
+        for i, name in zip(top.index, map(words.spell_area, top["area"]))
     }
     return frames, answer.step_name if width == 1 else f"{BLOCK} weeks"
 
@@ -204,7 +202,7 @@ def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     frames, unit = busiest(answer, _MOST)
     top = max((int(f["n"].max()) for f in frames.values() if len(f)), default=0)
     if not top:
-        st.text(f"No area has an incident in a whole {unit} of this View.")
+        st.text(f"No area has an incident in a whole {unit}.")
         return
     many = f"The {len(frames)} areas" if len(frames) > 1 else "The one area"
     many += " with the most incidents" if len(frames) == _MOST else " with incidents"

@@ -88,7 +88,7 @@ def in_tested(found: Hot) -> int:
 def cluster_title(view: View, asked: MapChoices) -> str:
     """Return the headline of the layer: how many areas were tested, and what was found."""
     found = find_clusters(view, asked)
-    what = headline.sentence_case(headline.noun(view))
+    what = words.sentence_case(headline.noun(view))
     if isinstance(found, Unfit):
         return f"{what}: no clusters can be looked for here"
     if found is Lack.RESIDENTS:

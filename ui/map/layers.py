@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Unpack
 
+from data import words
 from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
@@ -40,7 +41,7 @@ def title(view: View, answer: Answer, layer: str, asked: MapChoices) -> str:
         return cluster_layer.cluster_title(view, asked)
     plays = player.UNITS[asked.play] if player.playing(asked, layer) else ""
     if plays and answer.headline["n"] and (why := player.why_nothing(player.played(view, asked))):
-        return f"{headline.sentence_case(headline.noun(view))}: {why[:1].lower()}{why[1:]}"
+        return f"{words.sentence_case(headline.noun(view))}: {why[:1].lower()}{why[1:]}"
     compares = not plays and two_periods.comparing(view, layer, asked.beside)
     return headline.headline_title(view, answer, Shown(layer, compares, plays))
 

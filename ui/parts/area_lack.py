@@ -10,7 +10,7 @@ from data.views.view import View
 from ui.cached import views
 
 CANNOT_TELL = (
-    "stand out, but telling whether by chance would take more deals than are made: choose larger "
+    "may stand out, but it cannot be told from chance with so many areas and steps: choose larger "
     "areas, fewer of them, or longer steps of time"
 )
 
@@ -18,14 +18,14 @@ CANNOT_TELL = (
 class Unfit(Enum):
     """A reason why no pattern of areas can be looked for in a View, as readers read it."""
 
-    NO_COUNT = "What is no count has no usual, no rate and no pattern."
+    NO_COUNT = "These records do not count what happened, so they have no rate and no pattern."
     SHAPE = (
-        "A drawn shape cuts through areas, and a hot spot is a whole area with its neighbors: "
-        "clear the shape on the left, or choose areas instead."
+        "A drawn shape cuts through areas, and this page needs whole areas: "
+        "clear the shape, or choose areas instead."
     )
-    NO_AREAS = "There are no areas yet: bring or learn some (see the page Area)."
-    NO_DATA = "No data in this period: see above what the source covers."
-    NOT_PLACED = "No record of this View lies in any of these areas."
+    NO_AREAS = "There are no areas yet. The page One area says how to add them."
+    NO_DATA = "There is no data in this period. The line above says what the source covers."
+    NOT_PLACED = "None of the chosen records is in these areas."
 
 
 def find_unfit(view: View) -> Unfit | None:
@@ -86,7 +86,7 @@ def title_lack(lack: Lack) -> str:
 def explain_lack(lack: Lack, tested: int, held: int, so: str) -> str:
     """Return a sentence on a lack of areas or incidents; `so` is what too few incidents do."""
     if lack is Lack.RECORDS:
-        return "No record of this View lies in any area: there is nothing to call hot or cold."
+        return "None of the chosen records is in any area, so nothing can be called hot or cold."
     if lack is Lack.RESIDENTS:
         return (
             "How many people live in these areas is not known, so there is no rate to look at. "
@@ -94,11 +94,10 @@ def explain_lack(lack: Lack, tested: int, held: int, so: str) -> str:
         )
     if lack is Lack.AREAS:
         return (
-            f"{words.counted(tested, 'area')} of this View can be tested (with a rate, neighbors, and "
-            f"others to be held against): it takes {LEAST_AREAS} to call one hot or cold. Hexagons "
-            "or smaller areas are more."
+            f"{words.counted(tested, 'area')} can be tested (with a rate and with neighbors), and it "
+            f"takes at least {LEAST_AREAS}. Choose hexagons or smaller areas to have more."
         )
     return (
-        f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with less "
-        f"than one an area{so}."
+        f"{words.counted(held, 'incident')} in {tested} areas with a rate are too few: with fewer "
+        f"than one per area{so}."
     )

@@ -56,9 +56,9 @@ class Look(NamedTuple):
 LOOKS = {
     State.ZERO: Look("", "0"),
     State.NO_RESIDENTS: Look("residents", "no residents"),
-    State.NOT_KNOWN: Look("few", "population not known"),
-    State.NO_COUNT: Look("nodata", "no count of what happened"),
-    State.NO_POINT: Look("nodata", "no record has a point"),
+    State.NOT_KNOWN: Look("few", "residents not known"),
+    State.NO_COUNT: Look("nodata", "not a count of what happened"),
+    State.NO_POINT: Look("nodata", "no record has an exact place"),
     State.NO_DATA: Look("nodata", "no data: not covered"),
     State.NOT_CHOSEN: Look("unchosen", "not chosen"),
     State.OUTSIDE: Look("unchosen", "outside the drawn shape"),
@@ -66,9 +66,9 @@ LOOKS = {
 # reasons why there is no rate, for tables and files
 NO_RATE = {
     State.NO_RESIDENTS: "no residents",
-    State.NOT_KNOWN: "population not known",
-    State.CUT: "a drawn shape cuts areas",
-    State.NO_COUNT: "no count of what happened",
+    State.NOT_KNOWN: "residents not known",
+    State.CUT: "a drawn shape cuts the area",
+    State.NO_COUNT: "not a count of what happened",
 }
 
 # the reasons in the narrow cell of a rate

@@ -18,10 +18,10 @@ def show_breakdowns(view: View, theme: Theme) -> None:
     for row in BREAKDOWNS:
         st.markdown(f"**{row.title}**")
         if not views.is_recorded(view, row):
-            st.text("The source of this View does not record it.")
+            st.text("This source does not record it.")
             continue
         if getattr(view, row.field):  # shares of what a filter lets through say nothing
-            st.text("This View is filtered by it, so there are no shares of it: clear that filter.")
+            st.text("You filter by it, so shares say nothing. Clear that filter to see them.")
             continue
         found = views.breakdown(view, row)
         st.text(breakdown_sentence(row, found))
@@ -43,7 +43,7 @@ def breakdown_sentence(row: Breakdown, found: Answers) -> str:
     unsaid = f"That does not mean that {what}." if found.said < found.of else ""
     if not found.said:
         return f"None of {words.counted(found.of, 'record')} says {who}. {unsaid}"
-    share = "too few records say it for shares"
+    share = "too few records for a share"
     if found.said >= rates.UNRELIABLE:
         interval = f"95% interval {percent(main['low'])} to {percent(main['high'])}"
         share = f"{percent(main['share'])} ({interval})"

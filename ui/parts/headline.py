@@ -133,11 +133,6 @@ def mean(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def sentence_case(text: str) -> str:
-    """The text with its first letter large; the others keep their case."""
-    return text[:1].upper() + text[1:]
-
-
 @dataclass(frozen=True)
 class Shown:
     """What the picture under a headline shows: a layer, two periods, or `plays` by a unit."""
@@ -158,7 +153,7 @@ _MOST_NAMED = 44  # letters of the names of areas in a headline
 
 def headline_title(view: View, answer: Answer, shown: Shown = Shown()) -> str:
     """The sentence that the picture says: short, and nothing that chance explains as a fact."""
-    what, held = sentence_case(noun(view)), answer.headline["n"]
+    what, held = words.sentence_case(noun(view)), answer.headline["n"]
     if not answer.covered:
         return f"{what}: no data in this period"
     if shown.compares:
@@ -224,7 +219,7 @@ def _no_places(answer: Answer) -> str:
 
 def _density_title(view: View, answer: Answer, layer: str) -> str:
     """The headline of heat and hexagons: they show where, and rank nothing."""
-    what, held = sentence_case(noun(view)), answer.headline["n"]
+    what, held = words.sentence_case(noun(view)), answer.headline["n"]
     if not recording.is_count(view, views.meta(view.stamp)) and layer == "heat":
         return f"{what} are no count of what happened: there is no heat of them"
     placed = held - answer.headline["no_point"]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data import words
 from data.views import recording
 from data.views.filters import period
 from data.views.view import HEXAGON_OF, MEASURES, View
@@ -43,16 +44,13 @@ def ranked(table: pd.DataFrame, view: View) -> pd.DataFrame:
 
 def unit_noun(view: View) -> str:
     """What the View counts by, several of them: neighborhoods, hexagons, areas."""
-    if view.area_set in HEXAGONS:
-        return "hexagons"
-    name = view.area_set.replace("-", " ")
-    return name if name.replace(" ", "").isalpha() and name.endswith("s") else "areas"
+    return words.name_units(view.area_set, 2)
 
 
 def area_name(name: str) -> str:
     """An area's name as screens show it; a hexagon's is its area's, with its code in sight."""
     area, found, code = name.partition(HEXAGON_OF)
-    return f"{area} \u00b7 {code}" if found else name
+    return f"{words.spell_area(area)} \u00b7 {code}" if found else words.spell_area(name)
 
 
 def unit_of(view: View) -> str:

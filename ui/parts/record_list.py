@@ -10,7 +10,7 @@ from data.record import COLUMNS
 from data.views import whole_records
 from data.views.view import View
 from ui.cached import views
-from ui.parts import headline
+from ui.parts import headline, tables
 
 LIMIT = 200
 _LABELS = {
@@ -18,18 +18,18 @@ _LABELS = {
     "time": "Time",
     "kind": "Kind",
     "area": "Area",
-    "place_precision": "Place known to",
+    "place_precision": "Location precision",
     "force": "Force",
     "response": "Police response",
     "grade": "Grade",
-    "other": "Other columns of the source",
+    "other": "More from the source",
     "incident_id": "Id",
 }
 
 
 def list_title(view: View) -> str:
     """The title of the page of records."""
-    return f"The newest records of this View: {headline.noun(view)}"
+    return f"Newest {headline.noun(view)}"
 
 
 def newest(view: View, search: str, personal: list[str]) -> pd.DataFrame:
@@ -71,16 +71,16 @@ def list_sentence(view: View, frame: pd.DataFrame, search: str) -> str:
         return f"The newest {len(frame):,} of {words.counted(every, 'record')}."
     found = int(frame["matches"].iloc[0]) if len(frame) else 0
     if not found:
-        return f"None of {every:,} records holds “{search.strip()}”."
+        return f"None of {every:,} records contains “{search.strip()}”."
     newest = f"the newest {len(frame):,} of " if found > len(frame) else ""
-    return f"Shown: {newest}{found:,} that hold “{search.strip()}”, of {every:,} records."
+    return f"Shown: {newest}{found:,} that contain “{search.strip()}”, of {every:,} records."
 
 
 def record_table(frame: pd.DataFrame, key: str = "records") -> int | None:
     """The list; what comes back is the row that the reader picked."""
     if frame.empty:
         return None
-    shown = frame[[c for c in _LABELS if c in frame]].copy()
+    shown = tables.with_plain_areas(frame[[c for c in _LABELS if c in frame]].copy())
     for column in shown.columns.intersection(list(words.TABLES)):
         shown[column] = [_spoken(column, value) for value in shown[column]]
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
@@ -110,9 +110,9 @@ def one(frame: pd.DataFrame, row: int | None) -> None:
     """Everything about one record, as text."""
     if row is None:
         if len(frame):
-            st.text("Pick a row to read everything that is known of it.")
+            st.text("Pick a row to read everything known about it.")
         return
-    record = frame.iloc[row]
+    record = tables.with_plain_areas(frame).iloc[row]
     meanings = {column.name: column.meaning for column in COLUMNS}
     with st.container(border=True, key="record"):
         for name in frame.columns.drop("matches", errors="ignore"):

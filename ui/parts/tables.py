@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.views.answers import Answer
 from data.views.view import View
 from data.words import HEXAGONS
@@ -14,25 +15,25 @@ from ui.parts import area_states, intervals, measures
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
 COLUMNS: Columns = {
-    "area": ("Area", "", "The unit that is counted by."),
-    "n": ("Incidents", "localized", "How many in the period."),
+    "area": ("Area", "", "The area that is counted."),
+    "n": ("Incidents", "localized", "Incidents in the period."),
     "rate": ("Per 1,000", "%.1f", "Incidents of the period per 1,000 residents."),
-    "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or how many is not known. Absent where all have one."),
-    "change": ("Change", "", "Higher or lower only beyond chance and season, all areas judged together (q at most 0.05); season where season can do as much; too few below 20 incidents in both periods; none where nothing can be compared."),
+    "no_rate": ("No rate because", "", "Why an area has no rate: nobody lives there, or it is not known how many do."),
+    "change": ("Change", "", "Higher or lower: clearly so, beyond chance and season, all areas judged together (q at most 0.05). Season: it may be only the season. Too few: under 20 incidents in both periods. None: nothing to compare."),
     "ratio": ("Ratio", "%.2f", "Incidents a week (or day) now divided by those before."),
-    "low": ("ratio from", "%.2f", "Lower end of the ratio's 95% interval, widened by how much weekly counts vary."),
-    "high": ("ratio to", "%.2f", "Upper end of the ratio's 95% interval; empty where there was nothing, or next to nothing, before."),
-    "q": ("q", "%.3f", "The area's p after control over all areas judged (Benjamini-Hochberg)."),
-    "usual": ("Other years", "%.2f", "The ratio of the same two periods in other years: what season does."),
-    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; partial ones are cut."),
-    "before": ("before", "%.2f", "Incidents a whole week (or day) of the period compared with."),
-    "share": ("Share", "%.1f%%", "Percent of all incidents that lie in an area."),
-    "population": ("Residents", "localized", "Empty where the population is not known."),
-    "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
-    "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
-    "smoothed": ("Smoothed", "%.1f", "The rate drawn towards the city's, the more so the fewer the residents (empirical Bayes)."),
+    "low": ("Ratio, from", "%.2f", "Lower end of the ratio's 95% interval, wider where weekly counts vary more."),
+    "high": ("Ratio, to", "%.2f", "Upper end of the ratio's 95% interval; empty where there was nothing, or almost nothing, before."),
+    "q": ("q", "%.3f", "The area's p, corrected because many areas are judged at once (Benjamini-Hochberg)."),
+    "usual": ("Ratio in other years", "%.2f", "The ratio of the same two periods in other years: what the season does."),
+    "now": ("A week", "%.2f", "Incidents a whole week (or day) of this period; only whole ones count."),
+    "before": ("A week before", "%.2f", "Incidents a whole week (or day) of the earlier period."),
+    "share": ("Share", "%.1f%%", "Percent of all incidents that are in any area."),
+    "population": ("Residents", "localized", "Residents of the area; empty where not known."),
+    "rate_low": ("Per 1,000, from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+    "rate_high": ("Per 1,000, to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
+    "smoothed": ("Per 1,000, smoothed", "%.1f", "The rate, pulled toward the citywide rate where few people live, because such rates vary by chance (empirical Bayes)."),
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
-    "factor": ("Varies", "%.1f", "How many times more the counts of weeks (or days) vary than chance: it widens the interval."),
+    "factor": ("Varies, times chance", "%.1f", "How many times more the counts of weeks (or days) vary than by pure chance. It widens the interval."),
 }
 _NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
@@ -112,9 +113,16 @@ def draw_ranked_table(answer: Answer, view: View, height: int) -> None:
     )
 
 
+def with_plain_areas(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows to show, with areas' names as readers see them; files and links keep the stored ones."""
+    if "area" not in rows:
+        return rows
+    return rows.assign(area=[words.spell_area(str(n)) if n else n for n in rows["area"]])
+
+
 def _shorter(name: str) -> str:
-    """A hexagon's name with its code in sight; other names as they are."""
-    area, found, code = name.partition(", hexagon ")
+    """A hexagon's name with its code in sight; other names as readers see them."""
+    area, found, code = words.spell_area(name).partition(", hexagon ")
     cut = area if len(area) <= MOST_LETTERS else area[: MOST_LETTERS - 1].rstrip(" -") + "\u2026"
     return f"{cut} \u00b7 {code}" if found else name
 
@@ -124,7 +132,7 @@ def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     rows = with_reasons(rows)
     names = wanted(rows, view, tuple(COLUMNS))
     st.dataframe(
-        intervals.with_known_ends(rows[list(names)]),
+        with_plain_areas(intervals.with_known_ends(rows[list(names)])),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
         column_config=columns(names, None, stepped(COLUMNS, answer.step_name)),
@@ -138,7 +146,7 @@ def text_table(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noq
     known = columns(tuple(c for c in frame if c in COLUMNS))
     rest = {name: label for name, label in labels.items() if name not in COLUMNS}
     st.dataframe(
-        frame.rename(columns=rest), hide_index=True, width="stretch", placeholder="",
+        with_plain_areas(frame).rename(columns=rest), hide_index=True, width="stretch", placeholder="",
         column_config=known,
     )
 
@@ -146,7 +154,8 @@ def text_table(frame: pd.DataFrame, labels: dict[str, str] = {}) -> None:  # noq
 def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
     """The table of a finding, sortable, with a word on every column."""
     st.dataframe(
-        intervals.with_known_ends(rows), hide_index=True, height=height, row_height=30, key=key,
+        with_plain_areas(intervals.with_known_ends(rows)),
+        hide_index=True, height=height, row_height=30, key=key,
         placeholder="",
         column_config=columns(rows.columns, None, known),
     )

@@ -13,16 +13,24 @@ from ui.parts import tables
 from ui.patterns.pattern_page import say
 
 _COLUMNS: tables.Columns = {
-    "area": ("Where", "", "An area, or all of them together."),
-    "week": ("Week from", "", "Its Monday; whole weeks only."),
-    "n": ("Incidents", "localized", "How many in the week."),
-    "expected": ("Expected", "%.1f", "What its past lets expect."),
-    "clear": ("Beyond chance", "", "Whether it stands out among all series and weeks judged here."),
-    "upper": ("Up to", "%.0f", "Upper end of the 99% band: above it is an alarm."),
+    "area": ("Where", "", "An area, or all areas together."),
+    "week": ("Week from", "", "The Monday it starts on. Whole weeks only."),
+    "n": ("Incidents", "localized", "Incidents in the week."),
+    "expected": ("Expected", "%.1f", "Incidents expected in that week, from the weeks before."),
+    "clear": (
+        "Beyond chance",
+        "",
+        "Whether it is clear even though so many weeks and areas were checked.",
+    ),
+    "upper": (
+        "Usual up to",
+        "%.0f",
+        "Upper end of the expected range (99% band). A week above it is unusually busy.",
+    ),
     "times": (
-        "Times",
+        "Times the usual",
         "%.1f",
-        "Incidents divided by those expected; empty where next to none were.",
+        "Incidents divided by those expected; empty where almost none were expected.",
     ),
 }
 
@@ -44,33 +52,33 @@ def title_weeks(found: Alarms, newest: str) -> str:
     if len(everywhere):
         row = everywhere.iloc[0]
         return (
-            f"{row['n']:,} in the week of {period(row['week'], row['week'])}, where {row['expected']:,.0f} were "
-            "expected; no place stands out"
+            f"{row['n']:,} in the week of {period(row['week'], row['week'])}, about "
+            f"{row['expected']:,.0f} expected; no place stands out"
         )
     if len(clear):
-        names = list(dict.fromkeys(clear["area"]))
+        names = [words.spell_area(name) for name in dict.fromkeys(clear["area"])]
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        return f"no lasting cluster up to {newest}; single weeks above expected in {names[0]}{more}"
-    return f"nothing unusual in the newest days up to {newest}"
+        return f"no cluster up to {newest}, but single busy weeks in {names[0]}{more}"
+    return f"nothing unusual in the latest days, up to {newest}"
 
 
 def show_alarms(found: Alarms) -> None:
     """Show the newest weeks above their expected band, and how many chance would give."""
-    st.markdown("**Weeks above what was to be expected**")
+    st.markdown("**Unusually busy weeks**")
     if not found.series:
-        st.text("No record of this View lies in a whole week, so no week can be judged.")
+        st.text("No record is in a whole week, so no week can be checked.")
     elif not found.judged or found.first is None or found.last is None:
         left = f", and there are {_weeks_left(found)}" if found.changed else ""
         st.text(
-            f"{_since(found)}No whole week has a past long enough: it takes {PAST} whole weeks before "
-            f"it{left}."
+            f"{_since(found)}There are too few earlier weeks to know what is usual: it takes {PAST} "
+            f"whole weeks before a week{left}."
         )
     else:
         say([*_changed(found, found.last), _counted(found, found.first, found.last), _worth(found)])
         if many := len(found.table):
             rows = found.table.assign(
                 week=[period(d, d) for d in found.table["week"]],
-                clear=np.where(found.table["clear"], "stands out", "as chance brings"),
+                clear=np.where(found.table["clear"], "stands out", "could be chance"),
             )
             height = min(36 * (many + 1) + 6, 300)
             tables.finding(rows[list(_COLUMNS)], _COLUMNS, height, "alarms_table")
@@ -94,19 +102,19 @@ def _changed(found: Alarms, last: date) -> list[str]:
     left = _weeks_left(found)
     if found.changed.day > last:
         return [
-            f"{_since(found)}Judged are weeks before it, by their own past: {left} are too few, it "
+            f"{_since(found)}Only earlier weeks are checked here: the {left} are too few, because it "
             f"takes {PAST} before a week."
         ]
-    return [f"{_since(found)}Weeks are judged by the {left} alone."]
+    return [f"{_since(found)}Weeks are compared only with the {left}."]
 
 
 def _counted(found: Alarms, first: date, last: date) -> str:
     """Return how many weeks are alarms, and how many chance would give."""
     many = len(found.table)
     return (
-        f"{words.counted(many, 'alarm') if many else 'No alarm'}, {period(first, last)}, in "
-        f"{found.series:,} series (each area and all together). When nothing changes, chance gives "
-        f"{how_often(found.false_a_month)} in so many."
+        f"{words.counted(many, 'unusually busy week') if many else 'No week stood out'}, "
+        f"{period(first, last)}, checked in each area and in all together ({found.series:,} series). "
+        f"By chance alone there would be {how_often(found.false_a_month)}."
     )
 
 
@@ -116,5 +124,7 @@ def _worth(found: Alarms) -> str:
     if not many:
         return power.words_of(found.smallest, "in one week in a typical area")
     if not clear:
-        return "None stands out: so many series bring as much by chance in one look of twenty."
-    return f"{clear} of {many} {'stands' if clear == 1 else 'stand'} out among so many series."
+        return "All of these could be chance, because so many weeks were checked."
+    left = many - clear
+    stand = f"{clear} of {many} {'stands' if clear == 1 else 'stand'} out"
+    return f"{stand}; {left} of these could be chance." if left else f"{stand}."

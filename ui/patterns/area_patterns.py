@@ -20,14 +20,15 @@ def ask_areas(view: View) -> tuple[str, str, int]:
         neighbors.measures(view),
         word="of",
         width=250,
-        help="Never raw counts: those show where people and streets are. Standardized: "
-        "a rate of few residents varies more by chance, and has to lie further out to count.",
+        help="A rate, never a raw count, because counts mostly show where many people are. "
+        "A rate of few residents varies more by chance, so it has to be more extreme to count "
+        "(standardized).",
     )
     how = ask_one(
         "Neighbors",
         list(neighbors.WEIGHTS),
         word="neighbors",
         width=250,
-        help="A hot spot is an area together with its neighbors: who they are is a choice.",
+        help="A hot spot is an area together with its neighbors. Choose who counts as a neighbor.",
     )
     return str(of), str(how), method_note.ask_seed()

@@ -23,27 +23,27 @@ from ui.patterns.pattern_page import PatternPage, say
 
 _READ = {
     PERIODS: (
-        "Each row is one area: the dot is its incidents a week in the later period divided by "
-        "those in the other, the bar the 95% interval. Right of the line: more; left: fewer.",
-        "Only whole weeks (or days) count on both sides: partial ones are cut.",
-        "A ratio tells of the records, not why: seasons, other tasks of those who record, and a "
+        "Each row is one area. The dot: its incidents a week in the later period divided by "
+        "those in the earlier one. The bar: the 95% interval. Right of the line: more; left: fewer.",
+        "Only whole weeks (or days) count on both sides.",
+        "A ratio does not say why: seasons, other work of those who record, and a "
         "change of recording look the same.",
     ),
     AREAS: (
-        "Each row is one area of A: the dot is its incidents per resident divided by those of all "
-        "of B together, the bar the 95% interval. Right of the line: more; left: fewer.",
+        "Each row is one area of A. The dot: its incidents per resident divided by those of all "
+        "of B together. The bar: the 95% interval. Right of the line: more; left: fewer.",
         "Where people work, shop and drive, a rate per resident is high without more being done "
         "to those who live there.",
-        "The interval holds what weeks bring by chance. That A and B are different places with "
-        "different people it does not know.",
+        "The interval covers how much weeks vary by chance. It does not know that A and B are "
+        "different places with different people.",
     ),
     SOURCES: (
         "Each row is one area: its share of all records of A divided by its share of all of B. "
-        "At the line an area has the same share of both.",
-        "Sources are never added up, and their counts are not compared: one records more things "
-        "than another. Only how each spreads over the areas is compared.",
+        "On the line an area has the same share of both.",
+        "Sources are never added up, and their counts are not compared, because one records more "
+        "things than another. Only how each is spread over the areas is compared.",
         "A difference can mean that more of the one happens there, or that more of it is seen, "
-        "reported or logged there. It cannot say which, nor that anybody left something out.",
+        "reported or logged there. It cannot say which, or that anybody left something out.",
     ),
 }
 _MEANS = (
@@ -51,8 +51,8 @@ _MEANS = (
     "there: these numbers cannot say which. Sources are never added up."
 )
 _CLEAR = (
-    "Colored is only what stands after control over all areas tested (Benjamini-Hochberg, 5%): "
-    "of the areas colored about 1 in 20 is expected to be chance. A grey bar can miss the line: "
+    "Only clear differences are colored, with all areas judged together (Benjamini-Hochberg, 5%): "
+    "about 1 in 20 of the areas colored is expected to be chance. A gray bar can miss the line too: "
     "of 87 areas about 4 do so by chance alone."
 )
 
@@ -63,17 +63,25 @@ class ComparePage(PatternPage):
 
     METHOD = "Comparison"
     COLUMNS: ClassVar[tables.Columns] = {
-        "area": ("Area", "", "The unit that is counted by."),
+        "area": ("Area", "", "The area that is counted."),
         "side": ("Set", "", "A or B."),
-        "finding": ("Finding", "", "Clearly more or fewer only where q is at most 0.05."),
-        "ratio": ("Ratio", "%.2f", "A by B: of incidents a week, per resident, or of shares."),
-        "low": ("from", "%.2f", "Lower end of the ratio's 95% interval."),
-        "high": (
-            "to",
-            "%.2f",
-            "Upper end of the ratio's 95% interval; empty where B has none or next to none.",
+        "finding": (
+            "Finding",
+            "",
+            "Clearly more or fewer only where the difference is clear (q at most 0.05).",
         ),
-        "own": ("Incidents", "localized", "How many in whole weeks (or days)."),
+        "ratio": (
+            "Ratio",
+            "%.2f",
+            "A divided by B: incidents a week, incidents per resident, or shares.",
+        ),
+        "low": ("Ratio, from", "%.2f", "Lower end of the ratio's 95% interval."),
+        "high": (
+            "Ratio, to",
+            "%.2f",
+            "Upper end of the ratio's 95% interval; empty where B has none or almost none.",
+        ),
+        "own": ("Incidents", "localized", "Incidents in whole weeks (or days)."),
         "own_step": ("A week", "%.2f", "Incidents a whole week (or day)."),
         "a": ("A", "localized", "Incidents of A in whole weeks (or days)."),
         "b": ("B", "localized", "Incidents of B in whole weeks (or days)."),
@@ -81,15 +89,35 @@ class ComparePage(PatternPage):
         "b_step": ("B a week", "%.2f", "Incidents of B a whole week (or day)."),
         "a_share": ("A share", "%.1f%%", "Percent of A's incidents in areas that lie here."),
         "b_share": ("B share", "%.1f%%", "Percent of B's incidents in areas that lie here."),
-        "population": ("Residents", "localized", "Empty where the population is not known."),
+        "population": ("Residents", "localized", "Residents of the area; empty where not known."),
         "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
         "no_rate": tables.COLUMNS["no_rate"],
-        "rate_low": ("rate from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
-        "rate_high": ("rate to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
-        "p": ("p", "%.4f", "Two-sided, of this area alone. Empty where it was not tested."),
-        "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+        "rate_low": (
+            "Per 1,000, from",
+            "%.1f",
+            "Lower end of the rate's 95% interval (exact Poisson).",
+        ),
+        "rate_high": (
+            "Per 1,000, to",
+            "%.1f",
+            "Upper end of the rate's 95% interval (exact Poisson).",
+        ),
+        "p": (
+            "p",
+            "%.4f",
+            "The chance of so large a difference if there were none: two-sided, of this area alone. Empty where not tested.",
+        ),
+        "q": (
+            "q",
+            "%.3f",
+            "p, corrected because many areas are tested at once (Benjamini-Hochberg).",
+        ),
         "usual": tables.COLUMNS["usual"],
-        "factor": ("Varies", "%.1f", "How many times more weekly counts vary than chance."),
+        "factor": (
+            "Varies, times chance",
+            "%.1f",
+            "How many times more weekly counts vary than by pure chance.",
+        ),
     }
 
     view: View
@@ -109,7 +137,7 @@ class ComparePage(PatternPage):
     def title(self) -> str:
         """Return what was compared with what, and the finding."""
         if isinstance(self.pair, NoComparison):
-            what = headline.sentence_case(headline.noun(self.view))
+            what = words.sentence_case(headline.noun(self.view))
             return f"{what}: {self.choice.what} cannot be compared yet"
         return comparison_tables.comparison_title(self.view, self.choice, self.pair)
 
@@ -124,7 +152,7 @@ class ComparePage(PatternPage):
         if isinstance(pair, NoComparison):
             lines.append(pair.sentence)
             if periods:
-                lines.append("Choose both under “From”, “To” and “Compared with” on the left.")
+                lines.append("Choose both periods under “From”, “To” and “Compared with”.")
             return lines
         sides = (pair.b.view, pair.a.view)
         changes = (line for side in sides for line in frame.change_words(side))
@@ -163,14 +191,16 @@ class ComparePage(PatternPage):
         """Show sentences, the numbers of both sides, charts of areas and their table."""
         other = self.choice.other
         if other and any(s["made"] for s in chosen_sources(other, views.meta(self.view.stamp))):
-            st.warning("Made data: no line of the other source happened.")
+            st.warning("Demonstration data: none of the other source's reports is real.")
         say(self.sentences())
         if isinstance(self.pair, NoComparison):
             return None
         pair, choice = self.pair, self.choice
         comparison_tables.show_sides(pair, choice)
         if not pair.table["ratio"].notna().any():
-            st.text("No area has enough to be compared: no rates, or no record lies in an area.")
+            st.text(
+                "No area has enough to be compared: there are no rates, or no record is in an area."
+            )
             return None
         plot, beside = st.columns([1.35, 1], gap="medium")
         with plot:

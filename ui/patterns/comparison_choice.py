@@ -6,6 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data import words
 from data.patterns.compare import AREAS, PERIODS, SOURCES, WHAT, Pair
 from data.views import coverage
 from data.views.filters import period, source_option
@@ -38,10 +39,10 @@ class ComparisonChoice(NamedTuple):
 class Missing(Enum):
     """A thing that a comparison still lacks, as readers read it."""
 
-    OTHER_SOURCE = "There is no other source in the store to compare with."
-    AREAS = "There are no areas yet: bring or learn some (see the page Area)."
-    THESE = "Choose the areas of A: here, or under “Areas” on the left."
-    THOSE = "All areas are in A, so nothing is left for B: choose fewer."
+    OTHER_SOURCE = "There is no other source to compare with."
+    AREAS = "There are no areas yet. The page Area says how to add them."
+    THESE = "Choose the areas of A: here, or in the filter “Areas”."
+    THOSE = "All areas are in A, so none is left for B. Choose fewer."
 
 
 def ask_comparison(view: View) -> ComparisonChoice:
@@ -68,8 +69,8 @@ def _ask_periods(view: View) -> ComparisonChoice:
     meta = views.meta(view.stamp)
     span = period(*coverage.source_days(view.sources, meta))
     told = (
-        f"The records of {says(view, meta)} cover {span}: nothing lies before, so the later half "
-        "stands against the half before."
+        f"{words.sentence_case(says(view, meta))} cover {span}. There are no earlier records, so we "
+        "compare the second half with the first."
     )
     return ComparisonChoice(PERIODS, half, notices=(told,))
 
@@ -80,7 +81,7 @@ def _ask_areas(view: View) -> ComparisonChoice:
     these = view.areas
     left, right = st.columns(2)
     if these:
-        left.text(f"A, chosen under “Areas” on the left: {', '.join(these)}")
+        left.text(f"A, chosen in the filter “Areas”: {', '.join(map(words.spell_area, these))}")
     else:
         picked = left.multiselect(
             "A: these areas", names, key="these", bind="query-params", placeholder="choose areas"
@@ -88,12 +89,12 @@ def _ask_areas(view: View) -> ComparisonChoice:
         these = tuple(picked)
     others = [name for name in names if name not in these]
     twice = [v for v in st.query_params.get_all("those") if v in these]
-    vain = tuple(f"{name} is in A already, so it is not in B." for name in twice)
+    vain = tuple(f"{words.spell_area(name)} is in A already, so it is not in B." for name in twice)
     those = right.multiselect(
         "B: those areas", others, key="those", bind="query-params", placeholder=OTHERS
     )
     if view.area_set != whole.area_set:
-        vain += (f"Hexagons have no residents: compared are {whole.area_set}.",)
+        vain += (f"Hexagons have no residents, so {whole.area_set} are compared.",)
     chosen = those or others
     return ComparisonChoice(AREAS, whole, these, tuple(chosen), not those, notices=vain)
 
@@ -107,7 +108,7 @@ def _ask_sources(view: View, row: DeltaGenerator) -> ComparisonChoice:
     vain: tuple[str, ...] = ()
     options = [option for option in named if option != mine]
     if said == mine:
-        vain += (f"{mine} twice is no comparison: shown is another source.",)
+        vain += (f"{mine} cannot be compared with itself, so another source is shown.",)
     if not options:
         return ComparisonChoice(SOURCES, view, notices=vain)
     first, last = coverage.source_days(view.sources, meta)

@@ -16,6 +16,7 @@ from ui.patterns.comparison_choice import OTHERS, ComparisonChoice
 
 _FEW = 3  # names in a title
 _CHANCE = 0.05
+_DIFFERED = ("differed", "did not differ")
 
 
 def side_names(pair: Pair, choice: ComparisonChoice) -> tuple[str, str]:
@@ -28,7 +29,8 @@ def side_names(pair: Pair, choice: ComparisonChoice) -> tuple[str, str]:
     return _listed(choice.these), OTHERS if choice.rest else _listed(choice.those)
 
 
-def _listed(areas: tuple[str, ...]) -> str:
+def _listed(chosen: tuple[str, ...]) -> str:
+    areas = [words.spell_area(name) for name in chosen]
     if len(areas) > _FEW:
         return f"{areas[0]} and {len(areas) - 1} more areas"
     return areas[0] if len(areas) == 1 else f"{', '.join(areas[:-1])} and {areas[-1]}"
@@ -36,10 +38,10 @@ def _listed(areas: tuple[str, ...]) -> str:
 
 def comparison_title(view: View, choice: ComparisonChoice, pair: Pair) -> str:
     """Return what was compared with what, and the finding."""
-    what = headline.sentence_case(headline.noun(view))
+    what = words.sentence_case(headline.noun(view))
     a, b = side_names(pair, choice)
     if pair.what == SOURCES:
-        return f"{headline.sentence_case(a)} and {b}: {_spread(pair)}, {pair.a.period}"
+        return f"{words.sentence_case(a)} and {b}: {_spread(pair)}, {pair.a.period}"
     unit = f"a {pair.unit}" if pair.what == PERIODS else "per resident"
     if pair.overall is None:
         return f"{what}: {pair.a.n:,} in {a}, {pair.b.n:,} in {b}; no rates to compare"
@@ -48,10 +50,10 @@ def comparison_title(view: View, choice: ComparisonChoice, pair: Pair) -> str:
             return f"{what}: {_many(float(pair.overall.ratio[0]))} {unit} in {a} {_than(pair, b)}"
         case forest.SEASON:
             many = _many(float(pair.overall.ratio[0]))
-            return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but season can do as much"
+            return f"{what}: {many} {unit} in {a} {_than(pair, b)}, but it may be the season"
         case forest.UNCLEAR:
             per = "" if pair.what == PERIODS else f" {unit}"
-            return f"{what}: no clear difference{per} between {a} and {b}"
+            return f"{what}: no clear {'change' if pair.what == PERIODS else 'difference'}{per} between {a} and {b}"
     return f"{what}: {pair.a.n + pair.b.n:,} in both together, too few to compare"
 
 
@@ -60,9 +62,9 @@ def _spread(pair: Pair) -> str:
     tested = pair.table["q"].notna().sum()
     clear = pair.table[pair.table["finding"].isin([forest.HIGHER, forest.LOWER])]
     if clear.empty:
-        return "no area's share differs clearly" if tested else "too few to compare"
+        return "no clear difference in how they are spread" if tested else "too few to compare"
     most = clear.sort_values(["p", "a"], ascending=[True, False])["area"].iloc[0]
-    return f"spread differently in {len(clear)} of {tested} areas, most clearly in {most}"
+    return f"spread differently in {len(clear)} of {tested} areas, most clearly in {words.spell_area(most)}"
 
 
 def _many(ratio: float) -> str:
@@ -127,7 +129,7 @@ def _ratio(pair: Pair, found: forest.Ratios) -> list[str]:
     lines = ["A divided by B", f"× {said}" if np.isfinite(value) else said]
     lines.append(f"{what}; 95% interval {intervals.ratio_interval(low, high)}")
     if found.finding[0] == forest.UNCLEAR:
-        lines.append("The interval holds 1: the difference may be chance")
+        lines.append("No clear change" if pair.what == PERIODS else "No clear difference")
         if pair.season != Season.UNKNOWN:
             lines.append(headline.worth_of(found, "from one to the other"))
     if season := headline.season_words(pair.season, pair.years, float(found.usual[0])):
@@ -141,28 +143,26 @@ def count_clear(pair: Pair) -> str:
     """Return how many areas differ clearly, and how many would if judged one by one."""
     p, found = pair.table["p"].dropna(), pair.table["finding"].value_counts()
     few = int(found.get(forest.FEW, 0))
-    untested = f"Not tested: {few}, too few incidents." if few else ""
+    untested = f"Not tested: {few}, with too few incidents." if few else ""
     if p.empty:
         return untested
     season = int(found.get(forest.SEASON, 0))
     more, fewer = (int(found.get(one, 0)) for one in (forest.HIGHER, forest.LOWER))
+    many = f"{len(p):,} {words.name_units(pair.a.view.area_set, len(p))}"
+    changed, unchanged = ("changed", "did not change") if pair.what == PERIODS else _DIFFERED
     if len(p) == 1:
-        line = f"The one area tested {'differs' if more + fewer else 'does not differ'} clearly."
+        line = f"The one area tested {changed if more + fewer else unchanged} clearly."
     elif more + fewer:
-        verb = "differs" if more + fewer == 1 else "differ"
-        line = (
-            f"Of {len(p)} areas tested {more + fewer} {verb} clearly: {more} with more, {fewer} "
-            "with fewer."
-        )
+        line = f"{more + fewer} of {many} {changed} clearly: {more} up, {fewer} down."
     else:
-        line = f"Of {len(p)} areas tested none differs clearly."
+        line = f"None of {many} {changed} clearly."
     if len(p) > 1:
         usual = round(_CHANCE * len(p))
         chance = f"about {usual}" if usual else "hardly any"
         flagged = int((p < _CHANCE).sum())
-        line += f" Judged one by one {flagged} would, where chance alone brings {chance}."
+        line += f" Tested one by one, {flagged} would seem to, {chance} of them by chance."
     if season:
-        line += f" In {season} season can do as much: they are not called so."
+        line += f" {season} more may be only the season."
     worth = "" if more + fewer else headline.worth_of_areas(pair.table, pair.season)
     return " ".join(filter(None, (line, worth, untested)))
 
@@ -171,7 +171,7 @@ _FINDINGS = {
     forest.HIGHER: "clearly more",
     forest.LOWER: "clearly fewer",
     forest.SEASON: "may be season",
-    forest.UNCLEAR: "may be chance",
+    forest.UNCLEAR: "no clear change",
     forest.FEW: "too few to test",
     forest.NONE: "no ratio",
 }
@@ -179,4 +179,11 @@ _FINDINGS = {
 
 def name_findings(pair: Pair) -> "pd.Series[str]":
     """Return the finding of each area, as readers read it."""
-    return pair.table["finding"].map(_FINDINGS)
+    return pair.table["finding"].map(lambda finding: name_finding(pair, finding))
+
+
+def name_finding(pair: Pair, finding: forest.Finding) -> str:
+    """Return a finding of geo.forest as readers read it: periods change, others differ."""
+    if finding == forest.UNCLEAR and pair.what != PERIODS:
+        return "no clear difference"
+    return _FINDINGS[finding]

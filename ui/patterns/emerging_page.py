@@ -24,23 +24,12 @@ from ui.map import area_layer
 from ui.map.patch import LegendRow, Picture
 from ui.parts import area_lack, charts, headline, tables
 from ui.parts.area_lack import Lack
-from ui.patterns import area_patterns
+from ui.patterns import area_patterns, spot_words
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"
 BY = {"whole months": "month", _WEEKS: "week"}
 _MOST_ROWS = 24  # areas in the picture of histories
-# word of geo.emerging -> its meaning in short
-_MEANS = {
-    "new": "for the first time in the newest step",
-    "consecutive": "only in a run of the newest steps",
-    "intensifying": "nearly always, and ever more so",
-    "persistent": "nearly always, without a trend",
-    "diminishing": "nearly always, but less and less",
-    "sporadic": "on and off",
-    "oscillating": "now, but the other way before",
-    "historical": "nearly always, but not now",
-}
 # words that share a color, so that a map needs four and not eight
 _FAMILIES = (
     ("new", "consecutive", "intensifying"),
@@ -59,20 +48,29 @@ class EmergingPage(MapPage):
 
     METHOD = "Emerging hot spot"
     COLUMNS: ClassVar[tables.Columns] = {
-        "area": ("Area", "", "The area in the middle."),
+        "area": ("Area", "", "The area in the middle of its neighbors."),
         "label": (
             "Pattern",
             "",
-            "A word only where steps stand after the control over the whole cube.",
+            "How the area and its neighbors did over time, beside all others; only where it is clear.",
         ),
-        "hot": ("Hot in", "%d", "Steps of time in which it is hot."),
-        "cold": ("Cold in", "%d", "Steps of time in which it is cold."),
+        "term": ("Technical name", "", "The name of the pattern in emerging hot spot analysis."),
+        "hot": (
+            "Busy steps",
+            "%d",
+            "Months (or weeks) in which it is clearly above the others (hot).",
+        ),
+        "cold": (
+            "Quiet steps",
+            "%d",
+            "Months (or weeks) in which it is clearly below the others (cold).",
+        ),
         "trend": (
-            "Trend",
+            "Trend (z)",
             "%.1f",
-            "Mann and Kendall's z of the series of Gi*: beyond 1.96 either way is a trend.",
+            "Above 1.96 it gets busier beside the others, below -1.96 quieter (Mann-Kendall z of Gi*).",
         ),
-        "n": ("Incidents", "localized", "How many in the area itself."),
+        "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
     }
 
     view: View
@@ -98,7 +96,7 @@ class EmergingPage(MapPage):
                 usual=None if view.days >= 31 * LEAST_STEPS else _WEEKS,
                 word="by",
                 width=150,
-                help="Steps of time; partial ones are cut. At most the newest 60.",
+                help="Steps of time. Only whole ones count, at most the latest 60.",
             )
             of, how, seed = area_patterns.ask_areas(view)
         found = findings.emerging(view, of, how, BY[by], seed)
@@ -122,16 +120,20 @@ class EmergingPage(MapPage):
 
     def title(self) -> str:
         """Return the finding in one sentence."""
-        what = headline.sentence_case(headline.noun(self.view))
+        what = words.sentence_case(headline.noun(self.view))
         if lack := self.why_not():
             return f"{what}: too {area_lack.title_lack(lack)} for patterns"
         counts = pd.Series(self.found.label).value_counts().drop(NOTHING, errors="ignore")
         if counts.empty and self.found.undecided.any():
-            return f"{what}: it cannot be told whether patterns over time are more than chance"
+            return f"{what}: it cannot be told whether there are clear patterns over time"
         if counts.empty:
-            return f"{what}: no pattern over time beyond what chance can do"
-        many = [words.counted(int(n), str(label)) for label, n in counts.items()]
-        return f"{what}: {', '.join(many)}"
+            return f"{what}: no clear pattern over time"
+        units = f" {words.name_units(self.view.area_set, int(counts.iloc[0]))}"
+        many = [
+            f"{n}{'' if i else units} {spot_words.conjugate_label(str(label), int(n))}"
+            for i, (label, n) in enumerate(counts.items())
+        ]
+        return f"{what}: {'; '.join(many)}"
 
     def sentences(self) -> list[str]:
         """Return what was counted, what finding none is worth, and changes of recording."""
@@ -142,12 +144,12 @@ class EmergingPage(MapPage):
             if not (self.found.state[:, -1] > 0).any():
                 unit = BY[self.by]
                 smallest = findings.smallest_new(self.view, self.of, self.how, unit, self.seed)
-                where = f"in the newest {unit} in a typical area and its neighbors"
+                where = f"in the latest {unit} in a typical area and its neighbors"
                 lines.append(power.words_of(smallest, where))
         lines += frame.change_words(self.view)
         if self.found.stretch.begun:
             lines.append(
-                "Only steps since then count: no trend is told across a change of recording."
+                "Only time since then counts, because a trend across a change of recording means nothing."
             )
         return lines
 
@@ -157,33 +159,38 @@ class EmergingPage(MapPage):
         if lack is Lack.TIME:
             since = " since recording changed" if self.found.stretch.begun else ""
             return (
-                f"{words.counted(steps.frames, f'whole {steps.unit}')}{since} in this View: it takes "
+                f"{words.counted(steps.frames, f'whole {steps.unit}')}{since} in this period: it takes "
                 f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."
             )
         held = int(self.found.counts[tested].sum())
-        so = " one report can make a neighborhood high"
+        so = ", one report can make a neighborhood look busy"
         return area_lack.explain_lack(lack, int(tested.sum()), held, so)
 
     def _counted(self) -> str:
         """Return how many areas and steps were counted, and what the newest step holds."""
         found, steps = self.found, self.found.steps
         last = found.state[:, -1]
-        colored = " About 1 in 20 of the cells colored below is expected to be chance."
+        colored = " About 1 in 20 of the colored cells below is expected to be chance."
         chance = colored if (found.state != 0).any() else ""
         left = int(found.undecided.sum())
         cannot = f" {words.counted(left, 'cell')} {area_lack.CANNOT_TELL}." if left else ""
-        cut = f" {steps.left} more steps are older or partial." if steps.left else ""
+        cut = (
+            f" {words.counted(steps.left, steps.unit)} more are older or not whole, and do not count."
+            if steps.left
+            else ""
+        )
         return (
-            f"{self._tested().sum()} areas by {words.counted(steps.frames, steps.unit)}, "
-            f"{self._span()}: standardized {self.of}. In the newest {steps.unit} "
-            f"{(last > 0).sum()} hot and {(last < 0).sum()} cold.{chance}{cut}{cannot}"
+            f"{self._tested().sum()} of {words.counted(len(last), 'area')} compared in each of "
+            f"{words.counted(steps.frames, steps.unit)}, {self._span()}, by their {self.of}. In the "
+            f"latest {steps.unit} {(last > 0).sum()} clearly busy (hot) and {(last < 0).sum()} clearly "
+            f"quiet (cold).{chance}{cut}{cannot}"
         )
 
     def _span(self) -> str:
         """Return the first and last day of the steps counted, as readers write them."""
         steps = self.found.steps
         if not steps.starts:
-            return "no whole step"
+            return f"no whole {steps.unit}"
         return period(steps.starts[0], steps.starts[-1] + timedelta(days=steps.days[-1] - 1))
 
     def picture(self, theme: Theme) -> Picture:
@@ -197,7 +204,7 @@ class EmergingPage(MapPage):
             )
         ]
         rows = _legend_rows(set(found.label), colors)
-        rows.append({"hatch": "chance", "text": "no pattern: may be chance"})
+        rows.append({"hatch": "chance", "text": "no clear pattern"})
         if "few" in fills:
             rows.append({"hatch": "few", "text": "cannot tell"})
         if not tested.all():
@@ -217,7 +224,8 @@ class EmergingPage(MapPage):
         rows = pd.DataFrame(
             {
                 "area": self.names.to_numpy(object),
-                "label": found.label,
+                "label": [spot_words.spell_label(str(label)) for label in found.label],
+                "term": ["" if label == NOTHING else str(label) for label in found.label],
                 "hot": (found.state > 0).sum(axis=1),
                 "cold": (found.state < 0).sum(axis=1),
                 "trend": found.trend,
@@ -243,30 +251,31 @@ class EmergingPage(MapPage):
         """Show the history of each area as a strip: a cell a step, colored where hot or cold."""
         every = rows[(rows["hot"] > 0) | (rows["cold"] > 0)]["area"].tolist()
         if not every:
-            st.text("No area is clearly hot or cold in any step: there is no history to draw.")
+            st.text("No area is clearly busy or quiet at any time, so there is no history to draw.")
             return
         drawn = every[:_MOST_ROWS]
         st.text(
-            f"{len(drawn)} of {len(every)} areas that were hot or cold at some time, a strip each."
+            f"{len(drawn)} of the {words.counted(len(every), 'area')} that were clearly busy or quiet at some time, one strip each."
         )
         chart = _strips(self.found, drawn, self.names, theme)
-        st.altair_chart(chart, alt="History of each area: hot, cold or maybe chance by step")
+        st.altair_chart(chart, alt="History of each area: busy, quiet or neither, over time")
 
     def method_note(self) -> MethodNote:
         """Return how to read the finding, and what it was made with."""
         return MethodNote(
             self.METHOD,
             (
-                "A word is said of an area for how it was hot or cold over time, with its neighbors. "
-                + "; ".join(f"{word}: {meaning}" for word, meaning in _MEANS.items())
+                "Busy (hot) and quiet (cold) mean that an area and its neighbors were clearly above or "
+                "below all others in the same month or week. The technical names: "
+                + "; ".join(f"{word}: {meaning}" for word, meaning in spot_words.MEANS.items())
                 + ".",
                 "Words of change (new, consecutive, oscillating, historical, intensifying, diminishing) are "
-                "said only where the change itself stands, over all areas: one that comes and goes by "
-                "chance is called sporadic, or persistent.",
-                "A strip is an area's history. A pale cell is not “nothing happened”: how that "
-                "step differed from the rest of the place may be chance.",
-                "Being hot is relative to the place in the same step: a rise everywhere at once makes "
-                "nothing hot. See the page Trend for that.",
+                "used only if the change itself is clear, with all areas judged together. What comes "
+                "and goes by chance is called sporadic, or persistent.",
+                "A strip is an area's history. A pale cell does not mean that nothing happened: the "
+                "area was not clearly different from the others then.",
+                "Busy is relative to the others at the same time: a rise everywhere at once makes "
+                "no area busy. See the page Trend for that.",
             ),
             {
                 "Measure": f"standardized {self.of}",
@@ -299,7 +308,7 @@ def _legend_rows(present: set[str], colors: dict[str, str]) -> list[LegendRow]:
         for family in _FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]
             if held:
-                text = f"{', '.join(held)} {spot} spot"
+                text = "; ".join(spot_words.PLAIN[spot][word] for word in held)
                 rows.append({"color": colors[f"{family[0]} {spot} spot"], "text": text})
     return rows
 
@@ -308,14 +317,14 @@ def _tips(found: Emerging, tested: Flags) -> list[list[str]]:
     """Return the lines of the tooltip of each area."""
     tips = []
     for label, held, state, z in zip(found.label, tested, found.state, found.trend):
-        lines = [str(label) if held else "not tested"]
+        lines = [spot_words.spell_label(str(label)) if held else "not tested"]
         if label != NOTHING:
-            lines.append(_MEANS[str(label).split(" ")[0]])
+            lines.append(f"{label}: {spot_words.MEANS[str(label).split(' ')[0]]}")
         hot, cold = int((state > 0).sum()), int((state < 0).sum())
         if held:
-            lines.append(f"hot in {hot}, cold in {cold} of {words.counted(len(state), 'step')}")
+            lines.append(f"busy in {hot}, quiet in {cold} of {words.counted(len(state), 'step')}")
         if np.isfinite(z):
-            lines.append(f"trend of z: Mann-Kendall {z:+.1f}")
+            lines.append(f"trend: Mann-Kendall z {z:+.1f}")
         tips.append(lines)
     return tips
 
@@ -323,14 +332,15 @@ def _tips(found: Emerging, tested: Flags) -> list[list[str]]:
 def _strips(found: Emerging, areas: list[str], names: "pd.Series[str]", theme: Theme) -> alt.Chart:
     """Return the chart of histories: a strip an area, a cell a step."""
     at = [names.tolist().index(name) for name in areas]
+    shown = [words.spell_area(name) for name in areas]
     starts = pd.to_datetime(pd.Series(found.steps.starts))
     ends = starts + pd.to_timedelta(pd.Series(found.steps.days), "D")
     low2, _, _, _, high2 = palette.diverging(theme)
-    looks = {"hot": high2, "cold": low2, "may be chance": palette.REST + "33"}
+    looks = {"busy": high2, "quiet": low2, "not clear": palette.REST + "33"}
     spoken = dict(zip((1, -1, 0), looks))
     cells = pd.DataFrame(
         {
-            "area": np.repeat(areas, len(starts)),
+            "area": np.repeat(shown, len(starts)),
             "start": np.tile(starts, len(at)),
             "end": np.tile(ends, len(at)),
             "n": found.counts[at].ravel(),
@@ -344,7 +354,7 @@ def _strips(found: Emerging, areas: list[str], names: "pd.Series[str]", theme: T
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(starts)),
             x2="end:T",
-            y=alt.Y("area:N", title=None, sort=areas, axis=alt.Axis(labelLimit=150, ticks=False)),
+            y=alt.Y("area:N", title=None, sort=shown, axis=alt.Axis(labelLimit=150, ticks=False)),
             color=alt.Color("is:N", title=None, legend=alt.Legend(orient="top"), scale=scale),
             tooltip=[
                 "area:N",

@@ -14,15 +14,15 @@ from ui.parts import tables
 
 MOST_LISTED = 300  # groups on the map and in the list: the largest
 _RECORD_COLUMNS: tables.Columns = {
-    "when": ("When", "", "On the place's clock."),
+    "when": ("When", "", "Local time."),
     "kind": ("Kind", "", "What happened."),
     "area": ("Area", "", "Where."),
     "grade": ("Grade", "", "How far it has been checked."),
-    "incident_id": ("Id", "", "To find it on the page Records."),
-    "other": ("The other's id", "", "To find it on the page Records."),
-    "metres": ("Metres", "%.0f", "How far apart."),
+    "incident_id": ("Id", "", "Use it to find the record on the page Records."),
+    "other": ("The other's id", "", "Use it to find the record on the page Records."),
+    "metres": ("Meters", "%.0f", "How far apart."),
     "minutes": ("Minutes", "%.0f", "How long apart."),
-    "sender": ("Sender", "", "Whether the same sent both, where that is known."),
+    "sender": ("Sender", "", "Whether the same person or group sent both, where that is known."),
 }
 
 
@@ -30,10 +30,10 @@ def pick_episode(rows: pd.DataFrame, known: tables.Columns, height: int) -> int 
     """Show the list beside the map; return the row that the reader picked."""
     if len(rows) > MOST_LISTED:
         st.text(
-            f"The largest {MOST_LISTED} of {len(rows):,} groups; all of them in the file below."
+            f"The largest {MOST_LISTED} of {len(rows):,} groups. All of them are in the file below."
         )
     event = st.dataframe(
-        rows.head(MOST_LISTED),
+        tables.with_plain_areas(rows.head(MOST_LISTED)),
         hide_index=True,
         height=height,
         row_height=30,
@@ -58,16 +58,17 @@ def show_records(view: View, found: Episodes, row: int | None) -> None:
 
 def show_duplicates(view: View, found: Episodes) -> None:
     """Show pairs of records that may be one, the nearest first."""
-    st.markdown("**Proposed duplicates**")
+    st.markdown("**Possible duplicates**")
     if found.pairs.empty:
         st.text(
-            f"No two records of one kind lie within {PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour."
+            f"No two records of one kind are within {PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour of "
+            "each other."
         )
         return
     st.text(
         f"{len(found.pairs):,} of {found.found_pairs:,} pairs of records of one kind within "
-        f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour, the nearest first. Only somebody who "
-        "reads them can tell whether they are one; nothing is merged here."
+        f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour, the nearest first. Read them to tell "
+        "whether they are one event; nothing is merged here."
     )
     first, second = (found.records.iloc[found.pairs[c].to_numpy()] for c in ("first", "second"))
     origin = first["origin"].to_numpy(object), second["origin"].to_numpy(object)
@@ -100,4 +101,11 @@ def _described(view: View, rows: pd.DataFrame) -> pd.DataFrame:
 def _show(rows: pd.DataFrame, key: str, **how: Any) -> None:
     """Show records as a table of texts."""
     known = tables.columns(_RECORD_COLUMNS, None, _RECORD_COLUMNS)
-    st.dataframe(rows, hide_index=True, placeholder="", key=key, column_config=known, **how)
+    st.dataframe(
+        tables.with_plain_areas(rows),
+        hide_index=True,
+        placeholder="",
+        key=key,
+        column_config=known,
+        **how,
+    )

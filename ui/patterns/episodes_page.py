@@ -37,17 +37,17 @@ class EpisodesPage(MapPage):
 
     METHOD = "Episode"
     COLUMNS: ClassVar[tables.Columns] = {
-        "began": ("Began", "", "The first record, on the place's clock."),
-        "area": ("Area", "", "Where most of its records lie."),
-        "size": ("Records", "localized", "How many look like one event."),
+        "began": ("Began", "", "The first record, local time."),
+        "area": ("Area", "", "Where most of its records are."),
+        "size": ("Records", "localized", "Records that look like one event."),
         "sources": (
             "Independent",
             "%d",
-            "Independent sources, at least: different senders where they are known, else one for each source.",
+            "At least so many independent sources: different senders where they are known, else one for each source.",
         ),
         "hours": ("Hours", "%.1f", "From the first to the last record."),
-        "extent": ("Metres", "%.0f", "From the middle to the farthest record."),
-        "what": ("Kinds", "", "How many of which kind."),
+        "extent": ("Meters", "%.0f", "From the middle to the farthest record."),
+        "what": ("Kinds", "", "How many records of each kind."),
     }
 
     view: View
@@ -65,38 +65,38 @@ class EpisodesPage(MapPage):
         official = all(s["kind"] == "official" for s in sources)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             metres = ask_one(
-                "Metres apart, at most",
+                "Meters apart, at most",
                 METRES,
                 usual=usual_metres,
                 word="metres",
                 width=190,
-                help="Records belong together where each has enough others within this distance "
-                "and time; a chain of them can reach farther.",
+                help="Records form a group if each has enough others within this distance "
+                "and time. A chain of them can reach farther.",
             )
             hours = ask_one(
                 "Hours apart, at most", HOURS, usual=usual_hours, word="within", width=190
             )
             least = ask_one(
-                "Records, at least",
+                "Records in a group, at least",
                 LEAST_RECORDS,
                 usual=usual_least if official else LEAST_RECORDS[0],
                 word="least",
                 width=160,
-                help="How many within that distance and time, itself counted, make a core.",
+                help="How many records, itself included, must be within that distance and time.",
             )
         found = findings.episode_groups(view, int(metres), int(hours), int(least))
         return cls(view, int(metres), int(hours), int(least), found)
 
     def title(self) -> str:
         """Return the finding in one sentence."""
-        what = headline.sentence_case(headline.noun(self.view))
+        what = words.sentence_case(headline.noun(self.view))
         table = self.found.table
         if not len(self.found.records):
-            return f"{what}: no record with a place and an hour, so no episodes"
+            return f"{what}: no record has an exact place and an hour, so nothing can be grouped"
         if table.empty:
             return f"{what}: no group that looks like one event"
         many, top = words.counted(len(table), "group"), table.iloc[0]
-        where = f" in {top['area']}" if top["area"] else ""
+        where = f" in {words.spell_area(top['area'])}" if top["area"] else ""
         size = f"{int(top['size'])} records{where}"
         return f"{what}: {many} look like one event each; the largest, {size}"
 
@@ -105,14 +105,14 @@ class EpisodesPage(MapPage):
         found = self.found
         inside = int((found.records["episode"] >= 0).sum())
         lines = [
-            f"{inside:,} of {len(found.records):,} records lie in a group, {self._span()}. To look "
-            "like one event is a proposal: read the records before saying so."
+            f"{inside:,} of {len(found.records):,} records are in a group, {self._span()}. These groups "
+            "may be single events. Read the records first."
         ]
         if found.without:
-            newest = f" Only the newest {MOST_GROUPED:,} are grouped."
+            newest = f" Only the latest {MOST_GROUPED:,} are grouped."
             lines.append(
-                f"Left out: {words.counted(found.without, 'record')} whose place is not known to "
-                "the block, or time to the hour, or older."
+                f"Left out: {words.counted(found.without, 'record')} whose place is not known to the "
+                "block or whose time is not known to the hour, or that are older."
                 f"{newest if len(found.records) == MOST_GROUPED else ''}"
             )
         return lines
@@ -138,7 +138,7 @@ class EpisodesPage(MapPage):
         if len(codes) > len(colors):
             rows.append({"color": palette.REST, "text": "other kinds"})
         every = f". The largest {MOST_LISTED} groups" if len(found.table) > MOST_LISTED else ""
-        note = f"{self._span()}{every}. A ring is a group; in it, its records"
+        note = f"{self._span()}{every}. A ring is a group, the number its records"
         return {
             "incidents": {
                 "view": "episodes",
@@ -228,12 +228,12 @@ class EpisodesPage(MapPage):
         return MethodNote(
             self.METHOD,
             (
-                "A group is a chain of records: each core has enough others within the metres and "
-                "hours chosen. Where much is recorded, groups form by chance: with official stops "
-                "choose fewer metres and hours, and look at what the records say.",
+                "A group is a chain of records: each has enough others within the meters and "
+                "hours chosen (ST-DBSCAN). Where much is recorded, groups form by chance: with official "
+                "stops choose fewer meters and hours, and read the records.",
                 "Independent: how many senders, or sources, are known to be different. Three reports "
-                "by one caller are one.",
-                "Places of reports that no authority publishes are drawn no finer than a block.",
+                "by one caller count as one.",
+                "Community reports are drawn no finer than a block.",
             ),
             {
                 "Parameters": f"{self.metres} m, {self.hours} h, {self.least} records",

@@ -34,11 +34,18 @@ _TICKS = {
     16: "16 times",
 }
 _TOGETHER = {PERIODS: "All together", AREAS: "A together"}
-_LOOKS = ("clearly more", "clearly fewer", "may be chance", "too few to test", "may be season")
+_LOOKS = (
+    "clearly more",
+    "clearly fewer",
+    "no clear change",
+    "too few to test",
+    "may be season",
+    "no clear difference",
+)
 _SIDES = {
     PERIODS: "Left of the line: fewer in A, right: more",
     AREAS: "Left of the line: fewer per resident than in B, right: more",
-    SOURCES: "Left of the line: less of A's records than of B's lie there, right: more",
+    SOURCES: "Left of the line: a smaller share of A's records than of B's is there, right: a larger one",
 }
 _NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone and wide
 
@@ -109,7 +116,7 @@ def _mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
             "low": low,
             "high": high,
             "n": pair.a.n + (pair.b.n if pair.what == PERIODS else 0),
-            "look": _look(pair.overall),
+            "look": comparison_tables.name_finding(pair, pair.overall.finding[0]),
             "few": False,
             "all": True,
         }
@@ -135,16 +142,7 @@ def _mark_rows(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
 
 def short(name: str) -> str:
     """The name of an area; of a hexagon the area that it lies in, and its code."""
-    return name.replace(", hexagon ", " \u00b7 ")
-
-
-def _look(found: forest.Ratios) -> str:
-    return {
-        forest.HIGHER: _LOOKS[0],
-        forest.LOWER: _LOOKS[1],
-        forest.FEW: _LOOKS[3],
-        forest.SEASON: _LOOKS[4],
-    }.get(found.finding[0], _LOOKS[2])
+    return words.spell_area(name).replace(", hexagon ", " \u00b7 ")
 
 
 def _reach(frame: pd.DataFrame) -> tuple[float, float]:
@@ -202,8 +200,8 @@ def _draw_forest(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
     ]
     looks = [look for look in _LOOKS if look in set(frame["look"])]
     lower, *_, higher = palette.diverging(theme)
-    lines = dict(zip(_LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink)))
-    insides = dict(zip(_LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet)))
+    lines = dict(zip(_LOOKS, (higher, lower, theme.quiet, theme.quiet, theme.ink, theme.quiet)))
+    insides = dict(zip(_LOOKS, (higher, lower, theme.paper, theme.paper, theme.quiet, theme.paper)))
     legend = alt.Legend(
         title=None,
         orient="top",
@@ -236,7 +234,9 @@ def _draw_forest(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         whole.encode(x=x, stroke=stroke, fill=fill),
     ]
     layers = [one.encode(x=x), bar, *dots, *_labels(base, scale, axis, theme)]
-    title = charts.chart_title("A divided by B, 95% interval; larger: more incidents", theme)
+    title = charts.chart_title(
+        "A divided by B, with 95% interval. Larger dot: more incidents", theme
+    )
     return alt.LayerChart(layer=layers, title=title).properties(height=alt.Step(_ROW))
 
 

@@ -30,26 +30,38 @@ class HotSpotsPage(MapPage):
 
     METHOD = "Hot spot"
     COLUMNS: ClassVar[tables.Columns] = {
-        "area": ("Area", "", "The area in the middle."),
-        "finding": ("Finding", "", "Hot or cold only where q is at most 0.05."),
-        "times": (
-            "× city",
-            "%.2f",
-            "The rate of the area and its neighbors together, divided by that of all areas.",
+        "area": ("Area", "", "The area in the middle of its neighbors."),
+        "finding": (
+            "Finding",
+            "",
+            "Hot or cold only where the difference is clear (q at most 0.05).",
         ),
-        "n": ("Incidents", "localized", "How many in the area itself."),
+        "times": (
+            "With neighbors, times citywide",
+            "%.2f",
+            "The rate of the area and its neighbors together, divided by the rate of all areas. It is not the area's own rate.",
+        ),
+        "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
         "rate": (
-            "Smoothed",
+            "Own rate, smoothed",
             "%.1f",
-            "The area's own rate, drawn towards that of all areas (empirical Bayes).",
+            "The area's own rate. Rates of few residents are pulled toward the citywide rate, because they vary by chance (empirical Bayes).",
         ),
         "z": (
             "z",
             "%.2f",
-            "Gi* of the standardized rate: its own errors away from that of all areas.",
+            "How far the area and its neighbors are from the citywide rate, in standard errors (Gi* of the standardized rate).",
         ),
-        "p": ("p", "%.4f", "By permutation, two-sided."),
-        "q": ("q", "%.3f", "p after Benjamini and Hochberg's control over all areas tested."),
+        "p": (
+            "p",
+            "%.4f",
+            "The chance of so large a difference if there were no pattern: two-sided, by permutation.",
+        ),
+        "q": (
+            "q",
+            "%.3f",
+            "p, corrected because many areas are tested at once (Benjamini-Hochberg).",
+        ),
     }
 
     view: View
@@ -81,26 +93,26 @@ class HotSpotsPage(MapPage):
 
     def title(self) -> str:
         """Return the finding in one sentence."""
-        per = "per resident" if self.of == neighbors.RESIDENTS else "per km2"
-        what = f"{headline.sentence_case(headline.noun(self.view))} {per}"
+        per = "per resident" if self.of == neighbors.RESIDENTS else "per km²"
+        what = f"{words.sentence_case(headline.noun(self.view))} {per}"
         labels = self.found.table["label"]
         hot, cold = self._hot(), int((labels == "cold").sum())
         if lack := self.why_not():
             return f"{what}: too {area_lack.title_lack(lack)} for hot spots"
         if hot.empty and not cold and (labels == UNDECIDED).any():
-            return f"{what}: it cannot be told whether the areas differ by more than chance"
+            return f"{what}: it cannot be told whether there are clusters"
         if hot.empty and not cold:
-            return f"{what}: no hot spot; how the areas differ may be chance"
+            return f"{what}: no clear cluster"
         if hot.empty:
-            return f"{what}: no hot spot, {words.counted(cold, 'cold spot')}"
+            return f"{what}: no hot spots, {words.counted(cold, 'cold spot')}"
         many = words.counted(len(hot), "hot spot")
-        return f"{what}: {many}, hottest around {hot['area'].iloc[0]}"
+        return f"{what}: {many}, hottest around {words.spell_area(hot['area'].iloc[0])}"
 
     def sentences(self) -> list[str]:
         """Return how many areas were tested, what came of it, and what finding none is worth."""
         found = self.found
         if lack := self.why_not():
-            so = ", none can be told to be low, and one report can make a neighborhood high"
+            so = ", one report can make a neighborhood look hot"
             return [area_lack.explain_lack(lack, found.tested, cluster_layer.in_tested(found), so)]
         lines = [self._counted()]
         if self._hot().empty:
@@ -121,8 +133,8 @@ class HotSpotsPage(MapPage):
         """Return a sentence for each hot area, the hottest first."""
         rows: list[Any] = list(self._hot().itertuples())
         return [
-            f"{row.area} and its {words.counted(int(row.around), 'neighbor')} together have "
-            f"{cluster_layer.say_times(row.times)} times the city's rate."
+            f"{words.spell_area(row.area)} and its {words.counted(int(row.around), 'neighbor')} together have "
+            f"{cluster_layer.say_times(row.times)} times the citywide rate."
             for row in rows
         ]
 
@@ -132,9 +144,9 @@ class HotSpotsPage(MapPage):
         if inside := frame.changes(self.view):
             day = inside[-1].day
             lines.append(
-                "This map adds up both sides of it. Where recording changed alike everywhere the "
-                "pattern stays; where it did not, two ways of recording are mixed. For one alone "
-                f"set From to {period(day, day)}."
+                "This map adds up both sides of it. If recording changed alike everywhere, the "
+                "pattern stays; if not, it mixes two ways of recording. To see only the later "
+                f"one, set From to {period(day, day)}."
             )
         return lines
 
@@ -163,17 +175,17 @@ class HotSpotsPage(MapPage):
         return MethodNote(
             self.METHOD,
             (
-                "Rust: the area and its neighbors together are higher than chance can do. Blue: "
-                "lower. Lines: it may be chance, which is not the same as average.",
-                f"An area is colored only where q is at most {LEVEL}: of all areas colored so, about "
-                "1 in 20 is expected to be there by chance.",
-                "One area that is extreme alone, among ordinary neighbors, is no hot spot here: look at "
+                "Rust: the area and its neighbors together are higher than chance explains. Blue: "
+                "lower. Lines: no clear cluster, which does not mean average.",
+                f"An area is colored only if q is at most {LEVEL}: about 1 in 20 of the areas colored "
+                "is expected to be there by chance.",
+                "One area that is high alone, among ordinary neighbors, is not a hot spot here: look at "
                 "its own rate in the table or on the page Areas.",
-                "Its edge is not sharp: an area beside a hot one may be as high and not be flagged.",
-                "A hot spot speaks of a neighborhood of areas. The area in its middle may itself be "
-                "ordinary: look at its own rate in the table.",
-                "An area is judged by its rate in errors of its own: of few residents a high rate is often "
-                "chance. What areas differ beyond that without a pattern is no hot spot either.",
+                "The edge is not sharp: an area beside a hot one may be as high and not be colored.",
+                "A hot spot is a group of areas. The area in its middle may itself be ordinary: look at "
+                "its own rate in the table.",
+                "A high rate of few residents is often chance, so such an area has to be more extreme "
+                "to count. Differences between areas that form no cluster are not a hot spot either.",
                 "Residents are not all who are there: where people work, shop and drive, a rate per "
                 "resident is high without more being done to residents.",
             ),

@@ -32,7 +32,7 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.parts import headline, tables
+from ui.parts import tables
 from ui.patterns.pattern_page import PatternPage, ask_one
 
 # the upper edge of a band, in words; days are whole ones
@@ -64,16 +64,28 @@ class NearRepeatsPage(PatternPage):
 
     METHOD = "Near repeats"
     COLUMNS: ClassVar[tables.Columns] = {
-        "far": ("Place", "", "How far apart: east-west plus north-south, as streets run."),
+        "far": (
+            "Place",
+            "",
+            "How far apart, measured along a street grid: east-west plus north-south.",
+        ),
         "when": ("Time", "", "How many days apart."),
-        "observed": ("Pairs", "localized", "Pairs of records so far apart in both."),
-        "expected": ("By chance", "%.1f", "The mean over all deals of days."),
-        "ratio": ("Times", "%.2f", "Pairs divided by those by chance."),
-        "p": ("p", "%.4f", "One-sided: the share of deals with as many pairs or more."),
+        "observed": ("Pairs", "localized", "Pairs of records so far apart in place and time."),
+        "expected": (
+            "By chance",
+            "%.1f",
+            "Pairs expected if place and day had nothing to do with each other.",
+        ),
+        "ratio": ("Times chance", "%.2f", "Pairs divided by those expected by chance."),
+        "p": (
+            "p",
+            "%.4f",
+            "The chance of so many pairs if days were shuffled among the places: one-sided.",
+        ),
         "q": (
             "q",
             "%.4f",
-            "p after Benjamini and Hochberg's control, of the same day and of later days apart.",
+            "p, corrected because many cells are tested at once; the same day and later days apart (Benjamini-Hochberg).",
         ),
     }
 
@@ -94,7 +106,7 @@ class NearRepeatsPage(PatternPage):
                 list(spoken),
                 word="of_kind",
                 width=250,
-                help="Near repeats are looked for among records of one kind.",
+                help="Repeats are looked for among records of one kind.",
             )
             seed = method_note.ask_seed()
         page = cls(replace(view, kinds=(spoken[kind],)), kind, seed)
@@ -112,19 +124,19 @@ class NearRepeatsPage(PatternPage):
 
     def title(self) -> str:
         """Return the finding in one sentence."""
-        why, what = self.why_not(), headline.sentence_case(self.kind)
+        why, what = self.why_not(), words.sentence_case(self.kind)
         if why is NoRepeats.NO_COUNT:
             return "No near repeats can be looked for here"
         if self.found is None:
-            return "Too few records with a place and a day for near repeats"
+            return "Too few records with an exact place and a day for near repeats"
         if why is NoRepeats.EVENTS:
             return f"{what}: too few events for near repeats"
         best = self.found.strongest
         if best is None:
-            return f"{what}: no near repeats on later days beyond what chance can do"
+            return f"{what}: no clear near repeats on later days"
         return (
-            f"{what}: {best['ratio']:.1f} times as many pairs {_place(best)} and {_time(best)} as "
-            "chance brings"
+            f"{what}: {best['ratio']:.1f} times as many pairs {_place(best)} and {_time(best)} as by "
+            "chance"
         )
 
     def sentences(self) -> list[str]:
@@ -132,7 +144,7 @@ class NearRepeatsPage(PatternPage):
         why, found = self.why_not(), self.found
         changes = frame.change_words(self.view)
         if why is NoRepeats.NO_COUNT:
-            return ["What is no count has no pattern."]
+            return ["These records do not count what happened, so they have no pattern."]
         if found is None:
             line = f"It takes {LEAST_PAIRED} records of one kind whose place is known to the block."
             if frame.changes(self.view):
@@ -140,15 +152,13 @@ class NearRepeatsPage(PatternPage):
             return [line]
         lines = [*_worth(found), _describe_pairs(found, self.kind), *changes]
         if found.stretch.begun:
-            lines.append(
-                "Only records since then are paired: chance is told from one way of recording."
-            )
+            lines.append("Only records since then are paired, so that all were recorded alike.")
         if left := _left_out(found):
             lines.append(f"Left out: {'; '.join(left)}.")
         if why is NoRepeats.EVENTS:
             lines.append(
                 f"{words.counted(found.records, 'event')} in {found.records + found.doubles} records: "
-                f"the others may tell of the same ones. It takes {LEAST_PAIRED}."
+                f"the others may be the same ones. It takes {LEAST_PAIRED}."
             )
         return lines
 
@@ -189,7 +199,7 @@ class NearRepeatsPage(PatternPage):
                 alt.Tooltip("when:N", title="time"),
                 alt.Tooltip("observed:Q", title="pairs", format=","),
                 alt.Tooltip("expected:Q", title="by chance", format=",.1f"),
-                alt.Tooltip("ratio:Q", title="times", format=".2f"),
+                alt.Tooltip("ratio:Q", title="times chance", format=".2f"),
                 alt.Tooltip("q:Q", title="q", format=".3f"),
             ],
         )
@@ -216,8 +226,8 @@ class NearRepeatsPage(PatternPage):
         alt_text = "Ratio of pairs to chance, by distance and time apart"
         st.altair_chart(self.picture(theme), alt=alt_text)
         st.text(
-            "Times as many pairs as chance would bring. Colored where that is clearly more, all "
-            "cells judged together (those of the same day apart); pale numbers may be chance."
+            "How many times as many pairs as by chance. Colored cells are clearly more, with all "
+            "cells judged together (the same day apart); pale numbers could be chance."
         )
         return self.table()
 
@@ -226,20 +236,20 @@ class NearRepeatsPage(PatternPage):
         return MethodNote(
             self.METHOD,
             (
-                "2.0× in a cell: twice as many pairs of records lie so near each other in place and "
-                "time as if their days had nothing to do with their places.",
+                "2.0× in a cell: twice as many pairs of records are so near each other in place and "
+                "time as if days had nothing to do with places.",
                 "Records within 150 m and an hour of each other (of the same day, where no hour is "
-                "known) may be one event told twice, and count once.",
-                "Only what repeats faster than its season is seen: days are dealt anew within four "
-                "weeks, so what a place has more of for a month is no near repeat.",
-                "It tells how such records cluster in the past. It says nothing of what or who comes "
+                "known) may be one event reported twice, and count once.",
+                "Only what repeats faster than a season shows up: days are shuffled within four "
+                "weeks, so a place that has more for a month is not a near repeat.",
+                "This shows how records clustered in the past. It does not say what or who comes "
                 "next, and where police look more often more is recorded.",
             ),
             {
                 "Kind": self.kind,
                 "Distance": f"{METRIC} metric",
-                "Replicates": str(REPLICATES),
-                "Days dealt within": f"{WITHIN:g} days",
+                "Shuffles": f"{REPLICATES:,}",
+                "Days shuffled within": f"{WITHIN:g} days",
                 "Records paired at most": f"{MOST_PAIRED:,}",
                 "Seed": str(self.seed),
             },
@@ -267,7 +277,7 @@ def _worth(found: Near) -> list[str]:
     if day := found.same_day:
         lines.append(
             f"On the same day there are up to {day['ratio']:.1f} times as many pairs ("
-            f"{_place(day)}) as chance brings: one event, or one crew's work, can last a day."
+            f"{_place(day)}) as by chance: one event, or one crew's work, can last a day."
         )
     return lines
 
@@ -276,13 +286,13 @@ def _describe_pairs(found: Near, kind: str) -> str:
     """Return how many events of a kind were paired, and what chance is."""
     line = (
         f"Pairs of {found.records:,} events of {kind}, {period(found.first, found.stretch.last)}. "
-        "Chance: the same events with their days dealt out anew within each "
+        "By chance means: the same events with their days shuffled within each "
         f"{WITHIN / 7:g} weeks, so that every place keeps its season."
     )
     if found.doubles:
         line += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
-            "another may tell of the same event and count once (see the page Episodes)."
+            "another may be the same event and count once (see the page Episodes)."
         )
     return line
 
@@ -291,7 +301,9 @@ def _left_out(found: Near) -> list[str]:
     """Return which records were not paired."""
     left = []
     if found.older:
-        left.append(f"{found.older:,} older ones, for only the newest {MOST_PAIRED:,} are paired")
+        left.append(
+            f"{found.older:,} older ones, because only the latest {MOST_PAIRED:,} are paired"
+        )
     if found.without:
         left.append(f"{words.counted(found.without, 'record')} without an exact place or day")
     return left

@@ -52,30 +52,30 @@ class NowPage(MapPage):
 
     METHOD = "Unusual now"
     COLUMNS: ClassVar[tables.Columns] = {
-        "area": ("Around", "", "The area in the middle of the circle."),
-        "since": ("Since", "", "The first day of the window; it ends with the newest day."),
+        "area": ("Around", "", "The area in the middle of the cluster."),
+        "since": ("Since", "", "First day of the cluster; it ends with the latest day."),
         "ratio": (
-            "Times",
+            "Times the usual",
             "%.1f",
-            "Incidents divided by those expected; empty where next to none were.",
+            "Incidents divided by those expected; empty where almost none were expected.",
         ),
-        "cases": ("Incidents", "localized", "In the circle since then."),
+        "cases": ("Incidents", "localized", "Incidents in the cluster since then."),
         "expected": (
             "Expected",
             "%.1f",
-            "What the totals of the place and of the days lead to; both hold these incidents too.",
+            "What this place usually has, and the whole city had on these days. Both totals include these incidents.",
         ),
-        "areas": ("Areas", "%d", "How many areas the circle holds."),
+        "areas": ("Areas", "%d", "Areas in the cluster."),
         "recurrence_interval": (
-            "Once in days",
+            "Expected once every ... days",
             "%.0f",
-            "Looking every day, something as unlikely comes up here once in so many days.",
+            "If nothing had changed and you looked every day, a cluster this strong would come up once in so many days.",
         ),
         "p": (
             "p",
             "%.3f",
-            "The larger of two: among earlier days looked at in the same way, and among "
-            f"{REPLICATES} deals of the weeks before.",
+            "The chance of a cluster this strong if nothing had changed: the larger of two values, "
+            f"from the same look at earlier days and from {REPLICATES} shuffles of the weeks before.",
         ),
     }
 
@@ -89,20 +89,20 @@ class NowPage(MapPage):
     @classmethod
     def refuse(cls, view: View) -> NoAnswer | None:
         """Return why nothing unusual can be looked for in a View."""
-        return area_patterns.refuse_areas(view, "Nothing can be looked for here")
+        return area_patterns.refuse_areas(view, "Nothing unusual can be looked for here")
 
     @classmethod
     def ask(cls, view: View) -> Self:
         """Ask how far back the newest windows may reach, in days, and for the seed."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             longest = st.segmented_control(
-                "Began at most so many days ago",
+                "Look back (days)",
                 space_time_scan.DAYS,
                 default=space_time_scan.USUAL_DAYS,
                 key="days",
                 bind="query-params",
                 required=True,
-                help="The scan looks for circles of areas and the newest 1, 2, 3 ... of these days.",
+                help="Clusters of the latest 1, 2, 3 ... up to this many days are looked for, in circles of areas (a space-time scan).",
             )
             seed = method_note.ask_seed()
         page = cls(view, int(longest), seed, findings.daily(view), findings.alarms(view, seed))
@@ -130,13 +130,13 @@ class NowPage(MapPage):
     def title(self) -> str:
         """Return the finding in one sentence."""
         if self.newest is None:
-            return "Too little to tell what is usual"
-        what = headline.sentence_case(headline.noun(self.view))
+            return "Too few records to know what is usual"
+        what = words.sentence_case(headline.noun(self.view))
         unusual = _unusual(self.newest)
         if not unusual:
             return f"{what}: {title_weeks(self.weeks, _day(self.found.days[-1]))}"
         top, more = unusual[0], f", and {len(unusual) - 1} more" if len(unusual) > 1 else ""
-        return f"{what}: unusually many around {top.area} since {_day(top.since)}{more}"
+        return f"{what}: unusually many around {words.spell_area(top.area)} since {_day(top.since)}{more}"
 
     def sentences(self) -> list[str]:
         """Return each unusual place and how rare it is, or what finding none is worth."""
@@ -147,8 +147,8 @@ class NowPage(MapPage):
         lines = [f"{mark} {_sentence(row, newest)}" for mark, row in zip(_MARKS, unusual)]
         if not unusual:
             lines = [
-                "No place has more in the newest days than its usual ups and downs bring once in "
-                f"{RARE} looks. That does not say that nothing happened. {self._worth(newest)}"
+                f"No {words.name_units(self.view.area_set, 1)} has had more than usual in the latest "
+                f"{self.longest} days. That does not mean that nothing happened. {self._worth(newest)}"
             ]
         return [*lines, _by_the_past(newest)]
 
@@ -159,40 +159,36 @@ class NowPage(MapPage):
         many, span = words.counted(every, what), _span(found.days)
         match self.why_not():
             case NoUsual.NO_RECORD:
-                return "No record of this View lies in an area and has a known day."
+                return "None of the chosen records has both an area and a known day."
             case NoUsual.DAYS:
                 return self._too_few_days()
             case NoUsual.ONE_AREA:
                 return (
-                    f"All {every:,} {what}s, {span}, lie in one area: what is unusual in a place is "
-                    "told by the others. Whether there are more than there were, the page Trend says."
+                    f"All {every:,} {what}s, {span}, are in one area, so there is no other to compare "
+                    "it with. The page Trend says whether there are more than before."
                 )
             case NoUsual.EARLIER_RECORDS:
                 usual = self._usual()
                 many = f"{found.counts[:, usual].sum():,} of the {every:,} {what}s"
                 span = _span(found.days[usual])
         return (
-            f"{many} in areas with a known day, {span}, are too few to tell what is usual: it takes "
-            f"{_LEAST} before the newest {self.longest} days. That nothing unusual is named does not "
-            "say that nothing is."
+            f"{many} in areas with a known day, {span}, are too few to know what is usual: it takes "
+            f"{_LEAST} before the latest {self.longest} days. Something unusual could still be there."
         )
 
     def _too_few_days(self) -> str:
         """Return a sentence on days too few to tell what is usual."""
         found, days = self.found, len(self.found.days)
-        since, advice = "", " An earlier From adds days, where the source has them."
+        since, advice = "", " Set From earlier to add days, if the source has them."
         if (change := found.changed) and days and found.days[0] >= change.day:
-            since = (
-                f"{frame.changed(change)} Nothing before that is a baseline for what came after. "
-            )
+            since = f"{frame.changed(change)} Earlier days cannot say what is usual since then. "
             advice = ""
         enough = [d for d in space_time_scan.DAYS if days >= prospective.least_days(d)]
         if enough:
-            advice += f" For the newest {max(enough)} there are enough."
+            advice += f" There are enough to look back {max(enough)} days."
         return (
-            f"{since}{words.counted(days, 'day')} with data are too few to say what comes up here "
-            f"less than once in {RARE} looks: it takes {prospective.least_days(self.longest)} where "
-            f"the newest {self.longest} are looked at.{advice}"
+            f"{since}{words.counted(days, 'day')} with data are too few to know what is usual: it takes "
+            f"{prospective.least_days(self.longest)} to look back {self.longest} days.{advice}"
         )
 
     def _what(self) -> str:
@@ -213,21 +209,20 @@ class NowPage(MapPage):
         if found.again is not None:
             lines.append(_events(found, found.again))
         if found.changed:
-            lines.append(f"{frame.changed(found.changed)} Only days since then are looked at.")
+            lines.append(f"{frame.changed(found.changed)} Only days since then are used.")
         if found.without:
             many = words.counted(found.without, "incident")
-            lines.append(f"Left out: {many} of this time without an exact day or in no area.")
+            lines.append(f"Left out: {many} of this period without an exact day or an area.")
         return lines
 
     def _scanned(self) -> str:
         """Return what was looked at, and what unusual means."""
         many = words.counted(int(self.found.counts.sum()), self._what())
         return (
-            f"Looked at {many} in areas, {_span(self.found.days)}: circles of areas over the newest 1 "
-            f"to {self.longest} days, against {self._scan().baseline} days as their usual. Unusual is "
-            f"only what comes up at most once in {RARE} looks, both among the same looks at earlier "
-            f"days and where the weeks before the newest {self.longest} days are dealt anew. To look "
-            "at an earlier day, set To."
+            f"Checked: {many} in areas, {_span(self.found.days)}. The latest 1 to {self.longest} days "
+            f"of groups of areas are compared with the {self._scan().baseline} days before. A cluster "
+            f"is called unusual only if one this strong would come up at most once in {RARE} days "
+            "when nothing changes. To look at an earlier day, set To."
         )
 
     def _scan(self) -> Unusual:
@@ -240,12 +235,12 @@ class NowPage(MapPage):
         """Return the map's patch: the areas of each unusual cluster."""
         _, _, _, high, high2 = palette.diverging(theme)
         fills = [theme.paper] * len(self.found.counts)
-        tips: list[list[str]] = [["nothing unusual here"] for _ in fills]
+        tips: list[list[str]] = [["nothing unusual"] for _ in fills]
         rows: list[LegendRow] = []
         order: list[int] = []
         for i, row in enumerate(_unusual(self._scan())):
             color = high if i else high2
-            many = f"{row.cases:,.0f} where {_expected(row)}"
+            many = f"{row.cases:,.0f}, {_expected(row)}"
             for member in map(int, row.members):
                 fills[member] = color
                 tips[member] = [
@@ -254,13 +249,13 @@ class NowPage(MapPage):
                     f"in {words.counted(len(row.members), 'area')} together",
                 ]
             mark = _MARKS[min(i, len(_MARKS) - 1)]
-            rows.append({"color": color, "text": f"{mark} {row.area}: {many}"})
+            rows.append({"color": color, "text": f"{mark} {words.spell_area(row.area)}: {many}"})
             order += [int(m) for m in (row.centre, *row.members)]
         rows.append({"color": theme.paper, "text": "nothing unusual"})
         note = f"up to {_day(self.found.days[-1])}{area_layer.approximate(self.view)}"
         return {
             "fills": fills,
-            "legend": {"title": "Unusual in the newest days", "rows": rows, "note": note},
+            "legend": {"title": "Unusual in the latest days", "rows": rows, "note": note},
             "edge": theme.quiet,
             "tips": tips,
             "order": list(dict.fromkeys(order)),
@@ -301,10 +296,12 @@ class NowPage(MapPage):
         if not chance:
             return []
         if chance == many:
-            return [f"None of these is unusual: each comes up more than once in {RARE} looks here."]
+            return [
+                f"All of these could be chance: as strong a one comes up more than once in {RARE} days."
+            ]
         return [
-            f"{chance} of these {many} come up more than once in {RARE} looks here, so they are not "
-            "called unusual."
+            f"{chance} of these {many} could be chance: as strong a one comes up more than once in "
+            f"{RARE} days."
         ]
 
     def method_note(self) -> MethodNote:
@@ -312,28 +309,28 @@ class NowPage(MapPage):
         return MethodNote(
             self.METHOD,
             (
-                "A circle of areas is unusual where more came together in the newest days than that "
-                "place usually has and the whole place had on those days. A busy place or a busy day "
-                "alone is not unusual.",
-                "Expected is what the totals of the place and of these days lead to, and both totals "
-                "hold the cluster itself. So a place that had next to nothing before rose by more than "
-                "the number of times says: what its weeks were before, the alarms tell.",
-                "How unusual: how often something as unlikely comes up here, looked at every day. It "
-                "follows from this View's own past, in two ways of which the more cautious holds: the "
-                "same look at each earlier day, and the weeks before dealt anew. Incidents that come in "
-                "clumps, seasons of a place and slow change are usual where they always were so.",
-                "A past that holds a real rise makes the next one look more usual.",
-                "The newest days fill up late: what is not there yet cannot be found. Reports "
-                "of one event that are far apart or hours apart still count as several: see the page "
-                "Episodes before speaking of a rise.",
-                "Not made to follow anybody: it shows whole areas over days, and reports only once "
-                "they are old enough to be shown.",
+                "A group of areas is unusual if it had more in the latest days than it usually has, "
+                "beyond what the whole city had on those days. A busy place or a busy day alone is not "
+                "unusual.",
+                "Expected comes from the totals of the area and of these days. Both include the cluster "
+                "itself, so a place that had almost nothing before rose by more than “times the usual” "
+                "says. The busy weeks show what it had before.",
+                "How rare: how often a cluster this strong would come up if nothing had changed. It is "
+                "measured on the records themselves in two ways, and the more cautious one counts: the "
+                "same look at each earlier day, and the weeks before in shuffled order. Incidents that "
+                "come in clumps, seasons of a place and slow change count as usual.",
+                "If there was a real rise earlier, the next one looks more usual.",
+                "The latest days fill up late: records that have not come in cannot be found. Reports "
+                "of one event that are far apart or hours apart still count as several: look at the "
+                "page Episodes before speaking of a rise.",
+                "This cannot be used to follow anybody: it shows whole areas over days, and reports "
+                "only once they are old enough to be shown.",
             ),
             {
-                "Days looked at": _span(self.found.days) or "none",
-                "Longest window": f"{self.longest} days",
-                "Largest circle": f"{SHARE:.0%} of the incidents",
-                "Replicates": str(REPLICATES),
+                "Days checked": _span(self.found.days) or "none",
+                "Longest look back": f"{self.longest} days",
+                "Largest cluster": f"{SHARE:.0%} of the incidents",
+                "Shuffles": f"{REPLICATES:,}",
                 "Seed": str(self.seed),
             },
             {"days": str(self.longest), "seed": str(self.seed)},
@@ -356,11 +353,10 @@ def _unusual(newest: Unusual) -> list[Any]:
 
 def _by_the_past(newest: Unusual) -> str:
     """Return how often the source would have been called unusual before."""
-    share = f"{newest.called / newest.earlier:.0%}, where" if newest.called else "where"
+    share = f"{newest.called / newest.earlier:.0%}; " if newest.called else ""
     return (
-        f"On {newest.called or 'none'} of the {newest.earlier} earlier days looked at in the same way "
-        f"something would have been called unusual ({share} up to {1 / RARE:.0%} is expected when "
-        "nothing but the usual happens)."
+        f"Tried on {newest.earlier:,} earlier days in the same way, it would have called something "
+        f"unusual on {newest.called or 'none'} ({share}up to {1 / RARE:.0%} is expected by chance)."
     )
 
 
@@ -369,28 +365,31 @@ def _events(found: Daily, again: int) -> str:
     what = "reports" if found.only_reports else "records"
     near = f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour"
     if not again:
-        return f"No two reports of one kind lie within {near} of each other: each counts."
+        return f"No two reports of one kind are within {near} of each other, so each counts."
     events = int(found.counts.sum())
     return (
-        f"{events + again:,} {what} taken as {events:,} events: reports of one kind, each within "
-        f"{near} of another, count once (proposed on the page Episodes; nobody has checked them all)."
+        f"{events + again:,} {what} count as {events:,} events: reports of one kind within {near} of "
+        "each other count once (see the page Episodes; nobody has checked them all)."
     )
 
 
 def _sentence(row: Any, newest: Unusual) -> str:
     """Return one cluster in words."""
     others = len(row.members) - 1
-    where = row.area + (f" and {words.counted(others, 'area')} around it" if others else "")
-    least = " or more" if row.p <= newest.least_p else ""
+    where = words.spell_area(row.area) + (
+        f" and {words.counted(others, 'area')} around it" if others else ""
+    )
+    rare = "less than" if row.p <= newest.least_p else "about"
     return (
         f"{where}, since {_day(row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents where {_expected(row)}. Looking every day, something as unlikely "
-        f"comes up here about once in {row.recurrence_interval:,.0f} days{least} (p {row.p:.3f})."
+        f"{row.cases:,.0f} incidents, {_expected(row)}. If nothing had changed, you would see a "
+        f"cluster this strong {rare} once in {row.recurrence_interval:,.0f} days."
     )
 
 
 def _expected(row: Any) -> str:
     """Return the expected count and the ratio to it; no number where it is next to none."""
     if row.expected < NEXT_TO_NONE:
-        return "next to none are expected"
-    return f"{row.expected:,.1f} are expected, {row.ratio:.1f} times as many"
+        return "almost none expected"
+    about = f"{row.expected:,.0f}" if row.expected >= 10 else f"{row.expected:.1f}"
+    return f"about {about} expected ({row.ratio:.1f} times the usual)"

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.palette import Theme
 from data.views.view import View
 from ui.cached import views
+from ui.explore import way_out
 from ui.frame import downloads, frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import layers, leaflet
@@ -95,6 +96,7 @@ def show_pattern_page(kind: type[PatternPage]) -> None:
     if why := kind.refuse(view):
         frame.head(why.title)
         say([why.reason] if why.reason else [])
+        way_out.show_way_out(view)
         frame.foot(view)
         return
     top = st.container()
@@ -103,6 +105,8 @@ def show_pattern_page(kind: type[PatternPage]) -> None:
     with top:
         frame.head(page.title())
         page.show_top(theme)
+    if page.why_not():
+        way_out.show_way_out(view)
     rows = page.show(theme)
     if rows is not None:
         downloads.finding_buttons(page.view, rows, page.columns(), note)

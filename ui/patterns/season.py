@@ -13,20 +13,20 @@ from ui.cached import findings
 from ui.parts import charts
 
 _PARTS = {
-    "trend": "Trend: events in a usual week",
-    "season": "Season: more or fewer a week at that time of the year",
-    "rest": "Rest: what is neither",
+    "trend": "Trend: incidents in a usual week",
+    "season": "Season: more or fewer incidents a week at that time of the year",
+    "rest": "Rest: incidents a week that are neither",
 }
 
 
 def show_season(view: View, found: Trend, theme: Theme) -> None:
     """A switch, and the three parts of the series below it: they add up to its counts."""
     asked = st.toggle(
-        "Trend and season (STL)",
+        "Split into trend and season",
         key="season",
         bind="query-params",
-        help="Takes the yearly season out, by a robust local regression (Cleveland et al. 1990): "
-        "it needs two whole years.",
+        help="Shows how much of the weekly count is the time of the year. It needs two whole years "
+        "(STL, Cleveland et al. 1990).",
     )
     if not asked:
         return
@@ -35,14 +35,14 @@ def show_season(view: View, found: Trend, theme: Theme) -> None:
     between = " between two known changes of recording" if found.changes else ""
     if parts is None:
         st.text(
-            f"A season takes {sought.needed} whole weeks{between}, two years: here are at most "
-            f"{sought.weeks}."
+            f"To see the season it takes {sought.needed} whole weeks{between}, two years; there are "
+            f"at most {sought.weeks}."
         )
         return
     if sought.span and sought.weeks < len(found.table):
         st.text(
-            f"Sought in {words.counted(sought.weeks, 'whole week')} alone, {period(*sought.span)}: "
-            "a known change of recording parts them from the others."
+            f"Only {words.counted(sought.weeks, 'whole week')} are used, {period(*sought.span)}, "
+            "because recording changed between them and the others."
         )
     for name, told in _PARTS.items():
         rows = pd.DataFrame({"start": found.table["start"], "n": getattr(parts, name)})

@@ -6,13 +6,14 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from data.views import coverage
 from data.views.filters import period
 from data.views.recording import KnownChange
 from data.views.view import WEEK
-from ui.parts import charts, headline
+from ui.parts import charts
 from ui.patterns import comparison_tables, forest
 from ui.patterns.comparison_choice import ComparisonChoice
 
@@ -149,14 +150,14 @@ def show_small_multiples(
     if len(found) < _MOST:
         many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
     st.markdown(f"**{many}**")
-    over = f", laid over A from its first {pair.unit} on" if counts else ""
+    over = f", drawn over A from its first {pair.unit} on" if counts else ""
     first, last = pair.a.starts[0], pair.a.starts[-1]
     inside = [] if counts else [c for c in changes if first <= np.datetime64(c.day) <= last]
     with st.container(key="told_twins"):
-        said = headline.sentence_case(unit(pair))
-        st.text(f"{said}, all on one scale. Bars A: {a}. Line B: {b}{over}.")
+        said = words.sentence_case(unit(pair))
+        st.text(f"{said}, all on one scale. Bars are A: {a}. The line is B: {b}{over}.")
         for day, what in inside:
-            st.text(f"Line of dashes, {period(day, day)}: {what}")
+            st.text(f"Dashed line, {period(day, day)}: {what}")
     names = list(found)
     for row in range(0, len(names), _A_ROW):
         with st.container(horizontal=True):

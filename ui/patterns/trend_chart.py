@@ -13,14 +13,14 @@ from ui.parts import charts
 
 def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.LayerChart:
     """Return the series on its expected band; alarms as dots, breaks as lines with their dates."""
-    rows = found.table.assign(state=np.where(found.table["alarm"], "above expected", "as expected"))
+    rows = found.table.assign(state=np.where(found.table["alarm"], "unusually busy", "as expected"))
     x = alt.X("start:T", title=None, axis=charts.dates(rows["start"]))
     y = alt.Y("n:Q", title=None, axis=charts.COUNTS)
     tips = [
         alt.Tooltip("start:T", title="week from", format="%b %-d, %Y"),
         charts.INCIDENTS,
         alt.Tooltip("expected:Q", format=",.1f"),
-        alt.Tooltip("upper:Q", title="up to", format=",.0f"),
+        alt.Tooltip("upper:Q", title="usual up to", format=",.0f"),
     ]
     # a band is drawn for each run of judged weeks: it never bridges weeks that have none
     judged = found.table["method"] != ""
@@ -43,8 +43,8 @@ def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.La
         layers += _breaks(found.breaks, theme)
     layers += charts.marked(changes, theme)
     text = [
-        "Incidents a week (thin), mean between breaks (thick),",
-        "expected band (grey), alarms (dots)",
+        "Incidents a week (thin), mean between lasting changes (thick),",
+        "expected range (gray), unusually busy weeks (dots)",
     ]
     room = 8 + 14 * min(len(found.breaks), 3)  # for the dates of breaks
     above = charts.chart_title("", theme) | {"text": text, "offset": room}
@@ -58,7 +58,7 @@ def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
             "low": pd.to_datetime(breaks["low"]),
             "high": pd.to_datetime(breaks["high"]) + pd.Timedelta(days=7),
             "at": pd.to_datetime(breaks["at"]),
-            "told": [f"{pd.Timestamp(v):%b %-d %Y}" for v in breaks["at"]],
+            "told": [f"{pd.Timestamp(v):%b %-d, %Y}" for v in breaks["at"]],
             "line": [-14 * (i % 3) for i in range(len(breaks))],  # else near ones overlap
         }
     )

@@ -33,12 +33,12 @@ _LEAST = 16  # whole weeks, to seek a break at all
 _EVERYWHERE = 2 / 3  # of the areas moved the same way: as a change of recording would
 _NEAR = 21  # days between a break and a known change of recording
 _LASTING: dict[Unsought | None, str] = {
-    Unsought.SEASON: "too short to tell a break from a season",
-    Unsought.SPARSE: "too few to tell of a break",
+    Unsought.SEASON: "too short a time to tell a lasting change from a season",
+    Unsought.SPARSE: "too few records to tell whether the level changed",
 }
 _METHODS = {
-    "farrington": "expected from the same season of up to five years before",
-    "short": "expected from the 13 weeks before alone, because the past is short: a season can alarm",
+    "farrington": "expected from the same season in up to five earlier years",
+    "short": "expected from the 13 weeks before only, because there are no earlier years: a season can make a week look busy",
 }
 
 
@@ -48,26 +48,50 @@ class TrendPage(PatternPage):
 
     METHOD = "Trend"
     COLUMNS: ClassVar[tables.Columns] = {
-        "start": ("Week from", "", "Its Monday."),
-        "n": ("Incidents", "localized", "How many in the week."),
-        "expected": ("Expected", "%.1f", "What its past lets expect."),
-        "lower": ("from", "%.0f", "Lower end of the 99% band."),
-        "upper": ("to", "%.0f", "Upper end of the 99% band: above it is an alarm."),
-        "alarm": ("Alarm", "", "Whether the week lies above the band."),
-        "method": ("By", "", "farrington: the season of years before; short: the 13 weeks before."),
-        "level": ("Level", "%.1f", "The mean between breaks and known changes of recording."),
+        "start": ("Week from", "", "The Monday it starts on."),
+        "n": ("Incidents", "localized", "Incidents in the week."),
+        "expected": ("Expected", "%.1f", "Incidents expected in that week, from the weeks before."),
+        "lower": (
+            "Expected from",
+            "%.0f",
+            "Lower end of the expected range, incidents a week (99% band).",
+        ),
+        "upper": (
+            "Expected to",
+            "%.0f",
+            "Upper end of the expected range, incidents a week (99% band). A week above it is unusually busy.",
+        ),
+        "alarm": ("Unusual", "", "Whether the week is above the expected range."),
+        "method": (
+            "Expected by",
+            "",
+            "farrington: from the same season of earlier years. short: from the 13 weeks before.",
+        ),
+        "level": (
+            "Level",
+            "%.1f",
+            "Mean incidents a week between lasting changes and known changes of recording.",
+        ),
     }
     BREAKS: ClassVar[tables.Columns] = {
         "at": ("From the week of", "", "The first week of the new level."),
-        "low": ("earliest", "", "Where the 95% interval of the date begins."),
-        "high": ("latest", "", "Where the 95% interval of the date ends."),
-        "ratio": ("Ratio", "%.2f", "The level after divided by that before."),
-        "ratio_low": ("from", "%.2f", "Lower end of its 95% interval."),
-        "ratio_high": ("to", "%.2f", "Upper end of its 95% interval."),
-        "p": ("p", "%.3f", "The chance of as clear a break where there is none."),
-        "same": ("Same way", "%d", "Areas that moved the same way."),
-        "judged": ("of areas", "%d", "Areas with any incident in the two stretches."),
-        "known": ("Known", "", "Recording is known to have changed then: the week was not sought."),
+        "low": ("Earliest", "", "The change may have been as early as this week (95% interval)."),
+        "high": ("Latest", "", "The change may have been as late as this week (95% interval)."),
+        "ratio": (
+            "Times before",
+            "%.2f",
+            "The level after the change divided by the level before.",
+        ),
+        "ratio_low": ("Times, from", "%.2f", "Lower end of the 95% interval of times before."),
+        "ratio_high": ("Times, to", "%.2f", "Upper end of the 95% interval of times before."),
+        "p": ("p", "%.3f", "The chance of as clear a change if the level had not changed."),
+        "same": ("Areas alike", "%d", "Areas that changed in the same direction."),
+        "judged": ("of areas", "%d", "Areas with any incident before or after."),
+        "known": (
+            "Known",
+            "",
+            "Recording is known to have changed then, so the week is given and was not searched for.",
+        ),
     }
 
     view: View
@@ -80,12 +104,12 @@ class TrendPage(PatternPage):
         """Return why no trend of a View can be told at all."""
         answer = views.answer(view)
         if not recording.is_count(view, views.meta(view.stamp)):
-            what = headline.sentence_case(headline.noun(view))
-            return NoAnswer(f"{what}: no count, so no trend")
+            what = words.sentence_case(headline.noun(view))
+            return NoAnswer(f"{what}: not a count, so there is no trend")
         if not answer.covered:
-            return NoAnswer("No data in this period, so no trend")
+            return NoAnswer("No data in this period, so there is no trend")
         if answer.step == MONTH:
-            month = "Most records of this View are known only to the month: no trend by weeks"
+            month = "Most of these records are known only to the month, so there is no weekly trend"
             return NoAnswer(month)
         return None
 
@@ -102,15 +126,15 @@ class TrendPage(PatternPage):
     def title(self) -> str:
         """Return the finding in one sentence."""
         if self.why_not():
-            return "Too short a time for a trend"
-        what, found = headline.sentence_case(headline.noun(self.view)), self.found
+            return "Too short a period for a trend"
+        what, found = words.sentence_case(headline.noun(self.view)), self.found
         if found.breaks.empty:
             clear = int(found.table["clear"].sum())
             above = words.counted(clear, "week") if clear else "no week"
-            lasting = _LASTING.get(found.unsought, "no lasting break")
+            lasting = _LASTING.get(found.unsought, "the weekly level did not change")
             if found.drifts:
-                lasting = f"a slow drift, {_many(found.drifts[0][2])} at its end; no dated break"
-            return f"{what}: {lasting}; {above} clearly above what was expected"
+                lasting = f"a slow change, {_many(found.drifts[0][2])} at its end"
+            return f"{what}: {lasting}; {above} clearly busier than expected"
         rows: list[Any] = list(found.breaks.itertuples())
         row = max(rows, key=lambda one: abs(np.log(one.ratio)))
         since = f"from the week of {_day(row.at)}"
@@ -125,29 +149,29 @@ class TrendPage(PatternPage):
         """Return each break in words, what it may be, and how many alarms chance gives."""
         if self.why_not():
             weeks = words.counted(len(self.found.table), "whole week")
-            return [f"{weeks} in this View: it takes {_LEAST} to speak of a trend."]
+            return [f"{weeks} in this period: it takes at least {_LEAST} to speak of a trend."]
         breaks = [self._break(row) for row in self.found.breaks.itertuples()]
         drifts = [
-            f"A slow drift, no dated break: from the week of {_day(first)} to that of {_day(last)} the "
-            f"level moved to {_many(float(ratio))}. A step does not fit clearly better than a slope."
+            f"The level changed slowly from the week of {_day(first)} to that of {_day(last)}, to "
+            f"{_many(float(ratio))}. It was not a jump that could be dated."
             for first, last, ratio in self.found.drifts
         ]
         return [*breaks, *drifts, *self._without_break(), *self._across(), self._alarms()]
 
     def _break(self, row: Any) -> str:
         """Return one break in words, and what it may be besides a change of what happened."""
-        where = f"; 95% interval of the week {period(row.low, row.high)}"
+        where = f"; the change came between the weeks of {_day(row.low)} and {_day(row.high)} (95% interval)"
         within = intervals.ratio_interval(row.ratio_low, row.ratio_high)
         may_be = ""
         if change := self._change_near(row.at):
             may_be = f" Known: {change.what}"
         elif _everywhere(row):
-            may_be = " A break across all areas at once can be a change of recording."
+            may_be = " A change in all areas at once can be a change of recording."
         return (
             f"From the week of {_day(row.at)} on, {_many(row.ratio)} {'as' if row.ratio > 1 else 'than'} "
-            f"just before (ratio {row.ratio:.2f}, 95% interval {within}"
-            f"{'' if row.low == row.high else where}). "
-            f"{row.same} of {row.judged} areas moved the same way.{may_be}"
+            f"just before ({row.ratio:.2f} times, 95% interval {within})"
+            f"{'' if row.low == row.high else where}. "
+            f"{row.same} of {row.judged} areas changed in the same direction.{may_be}"
         )
 
     def _change_near(self, at: date) -> KnownChange | None:
@@ -159,21 +183,21 @@ class TrendPage(PatternPage):
         found = self.found
         if found.unsought is Unsought.SEASON:
             return [
-                f"No break is sought: season and break cannot be told apart in {len(found.table)} whole "
-                f"weeks; it takes {SEASONS}, two years."
+                f"No lasting change is looked for: in {len(found.table)} whole weeks it cannot be told "
+                f"from a season. That takes {SEASONS} weeks, two years."
             ]
         if found.unsought is Unsought.SPARSE and not (each := found.table["n"].mean()):
-            return ["No incident in these weeks, so no break and no rise can be told."]
+            return ["No incident in these weeks, so no change can be told."]
         if found.unsought is Unsought.SPARSE:
             return [
-                f"{each:.1f} incidents a week are too few to seek a break in: it takes {FEWEST:.0f}. "
-                "A break may be there all the same."
+                f"{each:.1f} incidents a week are too few to look for a lasting change: it takes "
+                f"{FEWEST:.0f}. There may be one all the same."
             ]
         if found.breaks.empty:
             worth = power.words_of(
                 found.smallest_break, "lasting for the later half of these weeks"
             )
-            return [f"No lasting change of level beyond what chance and season can do. {worth}"]
+            return [f"The weekly level did not change beyond chance and season. {worth}"]
         return []
 
     def _across(self) -> list[str]:
@@ -193,14 +217,15 @@ class TrendPage(PatternPage):
             line = f"Recording changed on {_day(change.day)}." if above else frame.changed(change)
             if not above and self.view.start < change.day:
                 line += (
-                    " Across it the level of weeks differs no more than chance can do, or too few "
-                    "weeks lie on one side to tell."
+                    " The weekly level before and after differs no more than by chance, or one side "
+                    "has too few weeks to tell."
                 )
             if bare:
                 have = "has" if bare == 1 else "have"
                 line += (
-                    f" No past reaches across it, so {words.counted(bare, 'week')} after it {have} no "
-                    f"expected band: it takes {PAST} whole weeks before one."
+                    f" Weeks before it cannot say what to expect after it, so "
+                    f"{words.counted(bare, 'week')} after it {have} no expected range: it takes {PAST} "
+                    "whole weeks."
                 )
             lines.append(line)
         return lines
@@ -210,11 +235,13 @@ class TrendPage(PatternPage):
         found, table = self.found, self.found.table
         alarms, judged = int(table["alarm"].sum()), int((table["method"] != "").sum())
         often = found.false_a_month
-        chance = f"; chance alone would give {how_often(often)}" if np.isfinite(often) else ""
+        chance = (
+            f" By chance alone there would be {how_often(often)}." if np.isfinite(often) else ""
+        )
         named = f" ({_weeks(table['alarm'], found)})" if alarms else ""
         return (
-            f"{words.counted(alarms, 'week')} of {judged} judged {'lies' if alarms == 1 else 'lie'} "
-            f"above the expected band{named}{chance}.{self._worth(alarms, judged)} Whole weeks only: "
+            f"{alarms or 'None'} of {words.counted(judged, 'week')} {'were' if alarms > 1 else 'was'} "
+            f"above the expected range{named}.{chance}{self._worth(alarms, judged)} Whole weeks only: "
             f"{words.counted(len(table), 'week')}, {period(*found.span)}."
         )
 
@@ -223,9 +250,9 @@ class TrendPage(PatternPage):
         table = self.found.table
         if clear := int(table["clear"].sum()):
             which = "" if clear == alarms else f": {_weeks(table['clear'], self.found)}"
-            return f" {clear} {'stands' if clear == 1 else 'stand'} out among so many{which}."
+            return f" {clear} {'stands' if clear == 1 else 'stand'} out even among so many weeks{which}."
         if alarms:
-            return " None stands out: so many weeks bring as much by chance in one look of twenty."
+            return " All of these could be chance, because so many weeks were checked."
         if judged and table["n"].any():
             return f" {power.words_of(self.found.smallest_alarm, 'in one week')}"
         return ""
@@ -238,7 +265,7 @@ class TrendPage(PatternPage):
         """Return the series as a table, newest first."""
         rows = self.found.table.assign(
             start=self.found.table["start"].dt.strftime("%Y-%m-%d"),
-            alarm=np.where(self.found.table["alarm"], "alarm", ""),
+            alarm=np.where(self.found.table["alarm"], "busy", ""),
         )
         return rows[list(self.COLUMNS)].iloc[::-1]
 
@@ -252,7 +279,10 @@ class TrendPage(PatternPage):
     def show_top(self, theme: Theme) -> None:
         """Show the chart, then the sentences."""
         if not self.why_not():
-            st.altair_chart(self.picture(theme), alt="Weeks on their expected band, with breaks")
+            st.altair_chart(
+                self.picture(theme),
+                alt="Incidents a week with their expected range and lasting changes",
+            )
         super().show_top(theme)
 
     def show(self, theme: Theme) -> pd.DataFrame | None:
@@ -261,7 +291,7 @@ class TrendPage(PatternPage):
             return None
         season.show_season(self.view, self.found, theme)
         if many := len(self.found.breaks):
-            st.markdown("**Breaks**")
+            st.markdown("**Lasting changes**")
             tables.finding(self._breaks(), self.BREAKS, 36 * (many + 1) + 6, "breaks")
         st.markdown("**Weeks**")
         rows = self.table()
@@ -274,21 +304,21 @@ class TrendPage(PatternPage):
         return MethodNote(
             self.METHOD,
             (
-                "A dot is a week with more than its past lets expect; the grey band is what it lets "
-                f"expect in {LEVEL:.0%} of weeks. "
+                "A dot is an unusually busy week. The gray band is the expected range: "
+                f"{LEVEL:.0%} of weeks would be in it if nothing changed. "
                 + "; ".join(f"{m}: {_METHODS[m]}" for m in used)
                 + ".",
-                "A break is where the level changed at once and stayed changed; what moves slowly is "
-                "called a drift and has no date. The stripe is where its date "
-                "may lie. The thick line is the mean between breaks.",
-                "A break across all areas at once can be a change of recording: a new form, a new "
-                "rule, another system. Known ones are drawn as dashed lines: there the level may change "
-                "in any case, and no week is judged by weeks on the other side.",
-                "More records are not more events, and fewer are not fewer.",
+                "A lasting change (a break) is where the level jumped and stayed there; a slow change "
+                "(a drift) has no date. The stripe shows when the jump may have been. The thick line "
+                "is the mean between such changes.",
+                "A change in all areas at once can be a change of recording: a new form, a new "
+                "rule, another system. Known ones are drawn as dashed lines. The level may change "
+                "there in any case, and weeks on one side do not say what to expect on the other.",
+                "More records do not mean more events, and fewer records do not mean fewer.",
             ),
             {
                 "Band": f"{LEVEL:.0%}",
-                "Breaks": "5% in a series without any, at least 8 weeks apart, sought from 104 weeks on",
+                "Breaks": "a false one in 5% of series without any, at least 8 weeks apart, looked for from 104 weeks on",
                 "Weeks": str(len(self.found.table)),
                 "Seed": str(self.seed),
                 "Period": period(*self.found.span) if len(self.found.table) else "none",

@@ -27,7 +27,7 @@ class Kept(NamedTuple):
     sorts: dict[str, Sort]
 
 
-@st.cache_resource(max_entries=3)
+@st.cache_resource(max_entries=3, show_spinner="Loading the release")
 def _kept(folder: Path) -> Kept:
     return read_release(released.load_release(folder))
 
@@ -44,7 +44,7 @@ def current_release() -> Kept:
     return _kept(released.current())
 
 
-@st.cache_resource(max_entries=3)
+@st.cache_resource(max_entries=3, show_spinner="Loading the release")
 def shapes(folder: Path) -> tuple[FeatureCollection[MapArea], Corners]:
     """The areas as the map draws them, with the outline of the place, and the bounds."""
     features: list[Feature[MapArea]] = []

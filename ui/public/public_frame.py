@@ -22,8 +22,8 @@ from ui.public.public_cached import Kept
 _STEPS = look.steps(("at", "release"))
 TIME = "time"  # the page on which every kind of the city can be chosen
 UNKNOWN = (
-    "The link asked for something that is not released, or no longer by this name. "
-    "The usual is shown instead. Ignored: {ignored}."
+    "Part of this link was not understood, or is not released under this name, and was ignored: "
+    "{ignored}. You see the usual instead."
 )
 # the words of a public link as readers know them: nothing that a link says is repeated
 _LABELS = {
@@ -36,11 +36,11 @@ _LABELS = {
 }
 # state of the release that a link was made with -> the notice for the reader
 RELEASES = {
-    "published": "This link was made with another release. Closed numbers stay as they are; newer "
-    "ones came.",
-    "recalled": "This link was made with a release that was recalled by those who published it: "
-    "its numbers must not be used. What is shown is another release.",
-    "": "This link names a release that is not published here. What is shown is another one.",
+    "published": "This link was made with an earlier or later release. Closed numbers stay the same; "
+    "newer ones were added.",
+    "recalled": "This link was made with a release that its publishers recalled: "
+    "its numbers must not be used. You see another release.",
+    "": "This link names a release that is not published here. You see another one.",
 }
 
 
@@ -118,7 +118,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
                 "source",
                 sources,
                 first,
-                "Three sets of tables that are never added up: one event may be in all of them.",
+                "Three sets of numbers that are never added up: one event may be in all of them.",
             )
         by, kind, led = opening_choice(kept, source)
         if page == TIME and not led:  # a year would be one point
@@ -130,13 +130,13 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         with _pill("What"):
             of = None if page == TIME else by
             kinds = put("kind", released_cells.released_kinds(kept.sorts, source, of))
-            help = "By month there is only all kinds together; by year each alone."
+            help = "By month there are only all kinds together; by year each kind alone."
             kind = _one("kind", kinds, kind, help)
         with slot:
             periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
             grid = released_cells.grid_of(kept.sorts, source, by, kind)
             newest = grid.periods[opening.opening_period(grid)] if grid else ""
-            help = "Opens with the newest that has most to show."
+            help = "At first the latest period that has most to show."
             period = _one("period", periods, newest, help)
         with _pill("Where"):
             areas = st.multiselect(
@@ -145,7 +145,7 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
                 key="area",
                 bind="query-params",
                 placeholder="all",
-                help="Areas with few residents are joined with a neighbor.",
+                help="Areas with few residents are joined with a neighboring one.",
             )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
@@ -220,19 +220,19 @@ def public_title(found: Shown) -> str:
     if some.empty:
         return f"No area has a number: {what}"
     top = some.sort_values("n", ascending=False, kind="stable").head(2)
-    said = [f"{name} ({n:,})" for name, n in zip(top["name"], top["n"])]
+    said = [f"{words.spell_area(name)} ({n:,})" for name, n in zip(top["name"], top["n"])]
     if len(some) > 2:
-        return f"{release_words.sentence_case(what)}: most in {' and '.join(said)}"
+        return f"{words.sentence_case(what)}: most in {' and '.join(said)}"
     hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
     rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
-    return f"{release_words.sentence_case(what)}: {' and '.join(said)}{rest}"
+    return f"{words.sentence_case(what)}: {' and '.join(said)}{rest}"
 
 
 def public_sentence(found: Shown) -> str:
     """N of M areas, and what was asked for."""
     return (
         f"{release_words.cells_sentence(found.asked, 'areas', found.choice)} "
-        f"{release_words.sentence_case(release_words.spell_choice(found.choice))}."
+        f"{words.sentence_case(release_words.spell_choice(found.choice))}."
     )
 
 

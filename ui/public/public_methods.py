@@ -28,7 +28,7 @@ def example(found: Shown) -> None:
     if choice.exact:
         st.text(
             "Official numbers are exact: they tell what the source recorded, and nothing of what "
-            "it did not record. Choose community reports on the left for an example of the rules."
+            "it did not record. Choose community reports for an example of the rules."
         )
         return
     rows = found.rows

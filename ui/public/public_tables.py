@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.files import spreadsheet
 from data.published import release_words
 from data.published.released_cells import Choice
@@ -67,11 +68,15 @@ def ranked(found: Shown) -> pd.DataFrame:
     return rows[["name", "n", "residents"]].reset_index(drop=True)
 
 
+def _with_plain_names(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(name=frame["name"].map(words.spell_area)) if "name" in frame else frame
+
+
 def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
     """A table of areas; what is not shown says so."""
-    rounded = "Exact." if choice.exact else "Rounded at random; the true number lies near."
+    rounded = "Exact." if choice.exact else "Rounded up or down at random; the true number is near."
     st.dataframe(
-        frame,
+        _with_plain_names(frame),
         hide_index=True,
         height=height,
         key=key,

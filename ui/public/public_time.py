@@ -42,7 +42,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
 def explain_lone_city(frame: pd.DataFrame) -> None:
     """Say why the whole city stands above a map on which few areas have a number."""
     if frame["n"].notna().any():
-        st.text("Few areas have a number yet: the whole city by week says more than the map.")
+        st.text("Few areas have a number yet, so the whole city by week says more than the map.")
     else:
         st.text(
             f"No number of this kind is shown yet, of areas or of the city: {release_words.HIDDEN}."
@@ -131,7 +131,7 @@ def draw_areas(found: Shown) -> None:
             line_chart(told, order, title), alt=f"{title}. Gaps are {release_words.HIDDEN}."
         )
     if not choice.areas:
-        st.text("The areas with most to show. Choose others under Areas.")
+        st.text("The areas with most to show. Choose others under “Areas”.")
     cells_note(found, frame, "cells", found.path, "areas_time")
 
 

@@ -1,0 +1,63 @@
+"""Pages with nothing to show offer a way out; links of old still open; names read plainly."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from tests.pages.test_pages import opened, said
+
+PATTERNS = ("now", "trend", "hot_spots", "emerging")
+
+
+@pytest.fixture(autouse=True)
+def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The sample, with nothing left in the caches."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def buttons(app: object) -> list[str]:
+    return [button.label for button in app.button]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("page", [*PATTERNS, "area"])
+def test_a_period_without_data_offers_the_latest_year(page: str) -> None:
+    link = {"from": "2013-01-01", "to": "2013-12-31"}
+    app = opened(f"pages/{page}.py", **link)
+    assert {"Show 2017", "Clear filters"} <= set(buttons(app))
+    next(b for b in app.button if b.label == "Show 2017").click().run()
+    assert "police stops, Jan 1 to Dec 31, 2017" in said(app)
+    assert "Show 2017" not in buttons(app)
+
+
+def test_filters_that_leave_nothing_can_be_cleared() -> None:
+    app = opened("pages/trend.py", kind="report", **{"from": "2017-03-01", "to": "2017-03-14"})
+    assert "Clear filters" in buttons(app)
+    next(b for b in app.button if b.label == "Clear filters").click().run()
+    assert "51,920 of" in said(app) and "Clear filters" not in buttons(app)
+
+
+def test_a_page_with_a_finding_offers_no_way_out() -> None:
+    assert not {"Show 2017", "Clear filters"} & set(buttons(opened("pages/trend.py")))
+
+
+def test_units_of_older_links_are_understood() -> None:
+    app = opened("pages/hot_spots.py", set="hexagons 0.7 km2", of="density per km2")
+    assert "ignored" not in said(app)
+    assert app.session_state["set"] == "hexagons 0.7 km²" and "hexagons tested" in said(app)
+    app = opened("pages/hot_spots.py", of="density per km2")
+    assert app.session_state["of"] == "density per km²" and "per km²" in app.subheader[0].value
+
+
+def test_names_of_areas_are_plain_and_links_keep_the_stored_one() -> None:
+    app = opened("pages/areas.py", area="Near - North")
+    assert "Near North" in said(app) and "Near - North" not in said(app)
+    assert app.dataframe[0].value["area"].tolist() == ["Near North"]
+    app = opened("pages/area.py", name="Near - North")
+    assert app.subheader[0].value.startswith("Near North\\:")
