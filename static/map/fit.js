@@ -178,17 +178,19 @@
     const look = () => {
       timer = 0;
       for (const one of parent.document.querySelectorAll(OVER)) if (!boxes.has(one)) { boxes.add(one); sizes.observe(one); }
-      const now = JSON.stringify(lying({left: 0, top: 0}).map(b => [b.min, b.max]));
+      const now = JSON.stringify([isPhone(), lying({left: 0, top: 0}).map(b => [b.min, b.max])]);
       if (now !== was) { was = now; fit(state); }
     };
     const soon = () => { timer ||= setTimeout(look, 80); };
     const sizes = new ResizeObserver(soon), tree = new MutationObserver(soon);
     tree.observe(parent.document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ["style", "class"]});
     parent.document.addEventListener("transitionend", soon);
+    parent.addEventListener("resize", soon);
     window.addEventListener("pagehide", () => {
       sizes.disconnect();
       tree.disconnect();
       parent.document.removeEventListener("transitionend", soon);
+      parent.removeEventListener("resize", soon);
     });
     soon();
   }
