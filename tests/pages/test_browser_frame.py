@@ -133,7 +133,7 @@ def test_the_fit_follows_what_lies_over_the_map_until_the_reader_moves_it(opened
 def test_a_wide_place_gives_way_to_the_legend_but_stays_large(opened: Open) -> None:
     page = opened("/")
     drawn(page)
-    framed(page, "wide")
+    framed(page, "wide", {})
     sizes = inside(
         page,
         """w => { const {porch: {place, fit, map}, L} = w, found = [];
