@@ -154,7 +154,7 @@ def test_a_wide_place_gives_way_to_the_legend_but_stays_large(opened: Open) -> N
     upright, square, strip = sizes
     assert upright[1] < 0.9 and not upright[2]  # it gives way, and nothing covers it
     assert square[1] > 0.98 and square[2]  # giving way so far would not help it
-    assert strip[1] > 0.98 and not strip[2]
+    assert strip[1] > 0.9  # to clear the tools it would fall below its share
 
 
 def test_a_reader_cannot_lose_the_place(opened: Open) -> None:
