@@ -40,9 +40,6 @@ $(VENDOR)/ready: package.json package-lock.json .npmrc .venv/made
 	@cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/
 	@cp -r node_modules/leaflet/dist/images $(VENDOR)/images
 	@cp node_modules/leaflet/LICENSE $(VENDOR)/leaflet-LICENSE
-	@mkdir -p $(VENDOR)/draw && cp -r node_modules/leaflet-draw/dist/leaflet.draw.js node_modules/leaflet-draw/dist/leaflet.draw.css \
-	  node_modules/leaflet-draw/dist/images $(VENDOR)/draw/
-	@echo "leaflet-draw 1.0.4: MIT licence, Copyright 2012-2017 Jon West, Jacob Toye, and Leaflet" > $(VENDOR)/draw/LICENSE
 	@mkdir -p $(VENDOR)/peer && cp node_modules/leaflet.markercluster/dist/leaflet.markercluster.js \
 	  node_modules/leaflet.markercluster/dist/MarkerCluster.Default.css node_modules/leaflet.markercluster/MIT-LICENCE.txt $(VENDOR)/peer/
 	@mkdir -p $(VENDOR)/axe && cp node_modules/axe-core/axe.min.js node_modules/axe-core/LICENSE $(VENDOR)/axe/

@@ -18,6 +18,7 @@ class Theme(NamedTuple):
     ink: str
     quiet: str
     edge: str
+    pale_edge: str  # of areas in the classes nearest to the paper, between which `edge` vanishes
     accent: str
     ramp: tuple[str, ...]
     panel: str  # of the sidebar, and of what stands on a dark map
@@ -36,6 +37,7 @@ LIGHT = Theme(
     ink="#221c14",
     quiet="#6f6555",
     edge="#fbf8f2",
+    pale_edge="#b9ad97",
     accent="#b4540a",
     ramp=LAJOLLA,
     panel="#f1ebdf",
@@ -53,6 +55,7 @@ DARK = Theme(
     ink="#f3ebdd",
     quiet="#a99c88",
     edge="#171310",
+    pale_edge="#b9ad97",
     accent="#f2a541",
     ramp=LAJOLLA[::-1],
     panel="#231d17",
@@ -86,6 +89,11 @@ KIND_COLORS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255",
 DARK_KIND_COLORS = ("#a99be8", "#e08793", "#5cc4b3", "#ddcc77", "#88ccee", "#d473a4", "#58b36f")
 REST = "#999999"
 OTHER = "#5f7480"  # what the bench compares us with
+
+
+def pale_edges(theme: Theme) -> dict[str, str]:
+    """The edge of an area by its fill: of paper, the two classes nearest to it, and no change."""
+    return dict.fromkeys((theme.paper, *theme.ramp[:2], diverging(theme)[2]), theme.pale_edge)
 
 
 def diverging(theme: Theme) -> tuple[str, ...]:

@@ -5,7 +5,6 @@
 (function () {
   const shapes = {}, waiting = {};   // geometry by url, loaded once a page
   const parts = [];
-  const NARROW = 500;           // px: on a map less wide the legend is a strip below the place
 
   function element(tag, given, parent) {
     const made = Object.assign(document.createElement(tag), given);
@@ -45,40 +44,35 @@
   }
 
   // each map of a visit is found where it was left: pages are drawn anew, their frames and all
-  function remembered(map, key, moved) {
-    const left = parent.porchlightLeft ??= {}, was = left[key];
-    if (was) map.setView(was.center, was.zoom, {animate: false});
-    map.on("moveend", () => { if (moved()) left[key] = {center: map.getCenter(), zoom: map.getZoom()}; });
-    return Boolean(was);
+  const left = () => parent.porchlightLeft ??= {};
+
+  function remembered({map, key}, moved) {
+    const was = left()[key];
+    if (was?.center) map.setView(was.center, was.zoom, {animate: false});
+    map.on("moveend", () => { if (moved()) left()[key] = {center: map.getCenter(), zoom: map.getZoom()}; });
+    return was && Boolean(was.center);
+  }
+
+  function forget(key) {        // the whole place again, also where a link said another window
+    const url = new URL(parent.location);
+    left()[key] = {};
+    if (!url.searchParams.has("at")) return;
+    url.searchParams.delete("at");
+    (parent.porchlightReplace || parent.history.replaceState.bind(parent.history))(parent.history.state, "", url);
   }
 
   function base(map, told) {
     const box = map.getContainer();
-    box.style.height = "100%";
-    named(map, told.title);
     for (let up = box.parentElement; up && up !== document.body; up = up.parentElement) up.style.height = "100%";
-    let moved = told.placed;    // until the reader moves the map it shows the whole place
-    moved = remembered(map, told.key, () => moved) || moved;
-    ["mousedown", "wheel", "touchstart", "keydown"].forEach(e => box.addEventListener(e, () => { moved = true; }, {passive: true, capture: true}));
+    named(map, told.title);
     map.attributionControl.setPrefix(false);
-    const state = window.porch = {map, bounds: told.bounds, told: {}, drawn: {}, tips: [], order: {}, ink: "#222", paper: "#fff", said: {}};
+    const state = window.porch = {map, key: told.key, bounds: told.bounds, told: {}, drawn: {}, tips: [], order: {}, ink: "#222", paper: "#fff", said: {}};
+    const moved = () => state.moved;
+    state.moved = remembered(state, moved) ?? told.placed;   // until the reader moves the map it shows the whole place
     state.say = part => Streamlit.setComponentValue(Object.assign(state.said, part));
-    state.fit = () => {         // beside the legend, on a narrow map above it: it covers nothing of the place
-      const wide = box.clientWidth, high = box.clientHeight, least = 80;
-      if (wide < least || high < least) return;       // not laid out yet
-      const middle = map.getCenter(), size = map.getSize();
-      map.invalidateSize({pan: false});
-      if (moved && !size.equals(map.getSize())) map.setView(middle, map.getZoom(), {animate: false});   // the same place stays in the middle
-      const {legend} = state, strip = wide < NARROW;
-      legend.classList.toggle("strip", strip);
-      const spared = (all, by) => all - by > least ? by : 4;   // more than there is would be no place at all
-      const left = strip ? 4 : spared(wide, legend.offsetWidth + 16), below = strip ? spared(high, legend.offsetHeight + 12) : 4;
-      if (!moved) map.fitBounds(told.bounds, {animate: false, paddingTopLeft: [left, 4], paddingBottomRight: [4, below]});
-    };
+    state.ready = new Promise(done => { state.isReady = done; });
     parts.forEach(part => part.base?.(state, told));
-    address(map, () => moved);
-    new ResizeObserver(state.fit).observe(box);
-    new ResizeObserver(state.fit).observe(state.legend);
+    address(map, moved);
     window.patched?.();
   }
 
@@ -96,9 +90,10 @@
       state.fresh = (...keys) => keys.some(key => JSON.stringify(old[key]) !== JSON.stringify(told[key]));
       parts.forEach(part => part.patch?.(state, told, geojson));
       state.drawn = told;
+      state.isReady();
       document.documentElement.dataset.drawn = told.id;   // browser tests wait for this
     }).catch(error => { console.error(error); document.documentElement.dataset.drawn = "failed"; });
   }
 
-  window.porchlight = {element, load, base, patch, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
+  window.porchlight = {element, load, base, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
 })();

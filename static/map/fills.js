@@ -1,6 +1,7 @@
 // Areas as polygons with a fill each: colors, hatches, the tip beside the pointer, the click.
 (function () {
   const svg = "http://www.w3.org/2000/svg", {element} = porchlight;
+  const GREY = "#8a7f6e", GREYED = 0.35;          // what is not asked for steps back
 
   function hatches(scene, {ink, paper}, fills) {  // patterns for what a color must not say
     const root = scene.map.getPane(scene.pane).querySelector("svg");
@@ -8,7 +9,7 @@
     root.querySelector("defs.hatches")?.remove();
     const defs = document.createElementNS(svg, "defs");
     defs.setAttribute("class", "hatches");
-    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], unchosen: ["M1.5,2 h1 M5.5,6 h1"], chance: ["M4,0 L4,8"]};
+    const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], chance: ["M4,0 L4,8"]};
     for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
       lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
     for (const [name, [path, under]] of Object.entries(lines)) {
@@ -62,6 +63,18 @@
     state.asked = null;
   }
 
+  function point(state, event) {                  // the area below the pointer is outlined, and its row in the page is marked
+    const {i} = event.sourceTarget.feature.properties;
+    porchlight.rows.mark(state, i);
+    porchlight.rows.rows(i);
+  }
+
+  function leave(state) {
+    hush(state);
+    porchlight.rows.mark(state, null);
+    porchlight.rows.rows(null);
+  }
+
   function choose(state, event) {                 // while a shape is drawn a click is one of its corners; a finger cannot hover: its first tap tells, its second opens
     if (state.drawing) return;
     const layer = event.sourceTarget, touched = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
@@ -71,12 +84,20 @@
     } else if (state.told.opens && layer.feature.properties.name) open(state, layer);
   }
 
+  // lines of the paper's color vanish between pale areas: there they have a color of their own
+  function edge(told, fill) {
+    if (told.edge !== told.paper) return told.edge;
+    const color = !fill || fill[0] === "#" ? fill || told.paper : fill[0] === "~" ? fill.slice(1) : told.paper;
+    return told.edges[color] ?? told.edge;
+  }
+
   function dress(scene, told, fills) {
     const style = f => {
-      if (f.properties.outline) return {fill: false, weight: 2, color: told.ink, opacity: 0.75, interactive: false};
+      if (f.properties.outline) return {fill: false, weight: 1.5, color: told.ink, opacity: 1, interactive: false};
       const fill = fills?.[f.properties.i ?? -1], plain = !fill || fill[0] === "#";
       const hatch = plain ? null : fill[0] === "~" ? fill.slice(2) : fill;
-      return {weight: told.named ? 1 : 0.5, color: told.edge, opacity: fills ? 1 : 0.5, fill: true,
+      if (fill === "unchosen") return {weight: told.named ? 1 : 0.5, color: edge(told, fill), opacity: 1, fill: true, fillColor: GREY, fillOpacity: GREYED};
+      return {weight: told.named ? 1 : 0.5, color: edge(told, fills ? fill : null), opacity: fills ? 1 : 0.5, fill: true,
               fillColor: hatch ? `url(#hatch-${hatch})` : (fill || told.paper),
               fillOpacity: fills ? (hatch && fill[0] !== "~" ? 1 : told.cover ?? (hatch ? 1 : 0.92)) : 0.001};
     };
@@ -91,7 +112,8 @@
       scene.url = told.shapes;
       scene.layer = L.geoJson(geojson, {pane: scene.pane, style: f => ({interactive: !f.properties.outline})})
         .on("mouseover mousemove", e => tell(state, e))
-        .on("mouseout", () => hush(state))
+        .on("mouseover", e => point(state, e))
+        .on("mouseout", () => leave(state))
         .on("click", e => choose(state, e))
         .addTo(scene.map);
       scene.layer.eachLayer(l => l.getElement()?.setAttribute("tabindex", -1));   // else one tab stop an area
@@ -100,7 +122,7 @@
     dress(scene, told, fills);
   }
 
-  porchlight.fills = {draw, dress, hatches};
+  porchlight.fills = {draw, dress, hatches, grey: `color-mix(in srgb, ${GREY} ${100 * GREYED}%, transparent)`};
   porchlight.tip = {show, hush};
   porchlight.part({
     base(state) {

@@ -2,7 +2,9 @@
 (function () {
   const READ = 3.5;             // contrast from which light letters are read better than dark ones
   const LED = 3;                // areas that a title names
-  const {element} = porchlight;
+  const EDGE = 3, FONT = '500 12px "Source Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';   // px to the frame's edge
+  const {element} = porchlight, pen = document.createElement("canvas").getContext("2d"), widths = {};
+  const wide = text => { pen.font = FONT; return widths[text] ??= pen.measureText(text).width + 2; };
 
   function light(color) {       // relative luminance of #rrggbb, as WCAG counts it
     const part = i => { const c = parseInt(color.slice(i, i + 2), 16) / 255; return c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
@@ -22,7 +24,9 @@
   }
 
   function label(state) {       // names where there is room for them, the largest areas first
-    const map = state.map, taken = [];
+    const {map} = state, size = map.getSize(), from = map.containerPointToLayerPoint([0, 0]), taken = [];
+    const free = [from.x + EDGE, from.y + EDGE, from.x + size.x - EDGE, from.y + size.y - EDGE];   // whole names only, and none below what lies over the map
+    for (const {min, max} of porchlight.fit.obstacles(state)) taken.push([from.x + min.x, from.y + min.y, from.x + max.x, from.y + max.y]);
     state.labels.replaceChildren();
     const layer = state.scene.layer;
     if (!layer || !state.named) return;
@@ -38,10 +42,11 @@
     found.sort((p, q) => p.rank - q.rank || q.area - p.area);
     for (const f of found) {
       const lines = f.name.length > 13 ? wrap(f.name) : [f.name];
-      const wide = Math.max(...lines.map(t => t.length)) * 6.1, high = lines.length * 13;
-      const box = [f.at.x - wide / 2, f.at.y - high / 2, f.at.x + wide / 2, f.at.y + high / 2];
+      const long = Math.max(...lines.map(wide)), high = lines.length * 13;
+      const box = [f.at.x - long / 2, f.at.y - high / 2, f.at.x + long / 2, f.at.y + high / 2];
+      if (box[0] < free[0] || box[1] < free[1] || box[2] > free[2] || box[3] > free[3]) continue;
       const room = f.rank < LED ? 2.2 : 1.15;     // the areas that the page's title names may reach over their border
-      if (wide > f.room * room || taken.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
+      if (long > f.room * room || taken.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
       taken.push(box);
       const text = element("div", {className: "area-name"}, state.labels);
       const {color, halo} = written(state, f.i);
@@ -63,7 +68,8 @@
   porchlight.part({
     base(state) {
       state.labels = element("div", {className: "porch-labels"}, state.map.createPane("names"));
-      state.map.on("zoomend viewreset", () => label(state));
+      state.map.on("moveend zoomend viewreset", () => label(state));
+      document.fonts?.ready.then(() => { Object.keys(widths).forEach(text => delete widths[text]); label(state); });
     },
     patch(state, told) {
       if (!state.fresh("shapes", "fills", "dark", "named", "order")) return;

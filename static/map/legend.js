@@ -5,7 +5,7 @@
   function swatch(row, ink, paper) {   // the legend's little picture of a row
     const box = element("span", {className: "swatch"});
     if (row.hatch === "unchosen") {
-      box.style.background = `radial-gradient(${ink}aa 0.7px, transparent 1.1px) 0 0 / 4px 4px`;
+      box.style.background = porchlight.fills.grey;
     } else if (row.hatch) {
       const angle = {nodata: 135, residents: 45, few: 180, chance: 90}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
@@ -35,6 +35,26 @@
       button.onclick = () => { parent.porchlightByReader?.(); state.say({seen: porchlight.seen(state.map), refit: {turn: Date.now()}}); };
     }
     if (told.note) element("div", {className: "note", textContent: told.note}, box);
+    if (told.ramp || told.rows?.length || told.note) fold(state, box, told);
+  }
+
+  function fold(state, box, told) {    // on a narrow map one line stands for it, until it is asked for
+    const line = element("div", {className: "line"}), {ramp} = told, classes = (told.rows || []).filter(row => row.color && !row.weak).reverse();
+    element("span", {textContent: ramp ? ramp.ticks[0] : classes[0]?.text ?? ""}, line);
+    const bar = element("span", {className: "bar"}, line);
+    if (ramp) bar.style.background = `linear-gradient(to right, ${ramp.colors.join(",")})`;
+    else bar.append(...classes.map(row => swatch(row, state.ink, state.paper)));
+    element("span", {textContent: ramp ? ramp.ticks.at(-1) : classes.at(-1)?.text ?? ""}, line);
+    const button = element("button", {type: "button", className: "unfold"});
+    const set = open => {
+      state.unfolded = open;
+      box.classList.toggle("open", open);
+      button.setAttribute("aria-expanded", open);
+      button.setAttribute("aria-label", open ? "Fold the legend" : "Show the whole legend");
+    };
+    button.onclick = () => set(!state.unfolded);
+    box.querySelector("strong").after(line, button);
+    set(Boolean(state.unfolded));
   }
 
   porchlight.part({

@@ -67,13 +67,14 @@
     main.before(box);
     document.documentElement.classList.add("side");
     const map = v.map = L.map(box, {zoomControl: false, attributionControl: false, zoomSnap: state.map.options.zoomSnap, zoomDelta: state.map.options.zoomDelta,
-                                    keyboard: true}).setView(state.map.getCenter(), state.map.getZoom());
+                                    keyboard: true, maxBoundsViscosity: 1}).setView(state.map.getCenter(), state.map.getZoom());
     box.setAttribute("role", "application");
     box.setAttribute("aria-label", "The earlier period");
+    porchlight.gestures.listen(box);
     v.scene = scene(map);
     let busy = false;
     const lead = (one, other) => () => {
-      if (busy) return;
+      if (busy || one.getZoom() === other.getZoom() && one.getCenter().equals(other.getCenter(), 1e-9)) return;
       busy = true;
       other.setView(one.getCenter(), one.getZoom(), {animate: false});
       busy = false;

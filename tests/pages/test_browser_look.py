@@ -107,7 +107,7 @@ def test_names_are_read_on_the_area_that_they_stand_on(opened: Open, dark: bool)
 def test_the_keyboards_focus_is_seen_on_the_map(opened: Open) -> None:
     page = opened("/")
     frame = laid_out(page)
-    frame.get_by_role("button", name="Draw a polygon").focus()  # the first thing on the map
+    frame.get_by_role("button", name="Zoom in").focus()  # the first thing on the map
     page.keyboard.press("Shift+Tab")
     outline = inside(
         page,

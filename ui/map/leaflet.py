@@ -39,6 +39,9 @@ SCRIPTS = (
     "map/versus.js",
     "map/player.js",
     "map/window.js",
+    "map/rows.js",
+    "map/gestures.js",
+    "map/fit.js",
 )
 DEFAULT_HEIGHT = 460
 _FARTHEST = 19  # zoom: nearer there is nothing more to see
@@ -109,7 +112,13 @@ def base(key: str, title: str, bounds: Corners, at: str) -> folium.Map:
     asked = position(at, bounds)
     lat, lon, zoom = asked or ((south + north) / 2, (west + east) / 2, 11.0)
     made = folium.Map(
-        [lat, lon], tiles=None, zoom_snap=0.1, zoom_delta=0.7, minZoom=2, maxZoom=_FARTHEST
+        [lat, lon],
+        tiles=None,
+        zoom_snap=0.01,  # a fit leaves nothing of the frame unused
+        zoom_delta=0.7,
+        minZoom=2,
+        maxZoom=_FARTHEST,
+        maxBoundsViscosity=1,  # the edge of where a reader may go does not spring back
     )
     made.options["zoom"] = zoom  # a fraction: folium's own argument takes whole numbers only
     made.add_child(

@@ -7,6 +7,7 @@ parts in static/map/). tests/maps/test_contract.py holds each key against the sc
 from collections.abc import Iterable, Sequence
 from typing import Literal, NotRequired, TypedDict
 
+from data import palette
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
 from data.palette import Theme
@@ -180,7 +181,8 @@ class Picture(TypedDict, total=False):
 class Patch(Picture, BasemapPatch, DrawingPatch):
     """Everything that a map shows: `shapes` is the address of its areas, or the name of `geojson`.
 
-    `id` is the digest by which tests wait for the patch that they caused.
+    `edges` is the color of an area's edge by its fill, where the paper's would vanish; `id` is the
+    digest by which tests wait for the patch that they caused.
     """
 
     shapes: str
@@ -190,6 +192,7 @@ class Patch(Picture, BasemapPatch, DrawingPatch):
     ink: str
     paper: str
     accent: str
+    edges: dict[str, str]
     id: NotRequired[str]
 
 
@@ -299,6 +302,7 @@ def area_patch(
         "ink": theme.ink,
         "paper": theme.paper,
         "accent": theme.accent,
+        "edges": palette.pale_edges(theme),
         "fills": None,
         "heat": None,
         "hexes": None,
