@@ -18,7 +18,6 @@ class Theme(NamedTuple):
     ink: str
     quiet: str
     edge: str
-    pale_edge: str  # of areas in the classes nearest to the paper, between which `edge` vanishes
     accent: str
     ramp: tuple[str, ...]
     panel: str  # of the sidebar, and of what stands on a dark map
@@ -37,7 +36,6 @@ LIGHT = Theme(
     ink="#221c14",
     quiet="#6f6555",
     edge="#fbf8f2",
-    pale_edge="#b9ad97",
     accent="#b4540a",
     ramp=LAJOLLA,
     panel="#f1ebdf",
@@ -55,7 +53,6 @@ DARK = Theme(
     ink="#f3ebdd",
     quiet="#a99c88",
     edge="#171310",
-    pale_edge="#b9ad97",
     accent="#f2a541",
     ramp=LAJOLLA[::-1],
     panel="#231d17",

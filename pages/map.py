@@ -4,7 +4,8 @@ import streamlit as st
 
 from ui.cached import views
 from ui.frame import frame
-from ui.map import controls, layers, panel, timeline
+from ui.map import controls, layers
+from ui.map_page import panel, timeline
 from ui.parts import measures
 
 view = frame.view()

@@ -1,7 +1,7 @@
 // The bottom sheet of a phone: the panel lies over the map and stops at its headline, at about
 // half, and at full height. What stands where is CSS (ui/frame/sheet.py); this moves it.
 const NARROW = matchMedia("(max-width: 699px)"), QUIET = matchMedia("(prefers-reduced-motion: reduce)");
-const HEADLINE = 96, TOP = 96, HALF = .45, START = .38;     // px of the sheet at its lowest, px above its highest, the middle, where it begins
+const HEADLINE = 96, TOP = 96, HALF = .45, START = .28;     // px of the sheet at its lowest, px above its highest, the middle, where it begins
 const FLICK = .35, LEAST = 6;                  // px a millisecond; px that are a drag
 const NAMES = ["headline", "half", "full"];
 

@@ -50,6 +50,7 @@ ROOMS = {
         "parts": "cached",
         "frame": "cached parts",
         "map": "cached frame parts",
+        "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
         "arrival": "cached explore frame map parts patterns",

@@ -17,9 +17,10 @@ from tests.maps.test_contract import faults
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
 from ui.frame import find
-from ui.map import player, timeline
+from ui.map import player
 from ui.map.choices import MapChoices
 from ui.map.patch import TimelineStrip
+from ui.map_page import timeline
 
 
 @pytest.fixture(autouse=True)

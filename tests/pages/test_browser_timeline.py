@@ -210,7 +210,7 @@ def test_the_sheet_has_three_stops(opened: Open) -> None:
         )
 
     handle = page.locator(".mounted button")
-    stands(round(0.38 * all_))  # where it begins
+    stands(round(0.28 * all_))  # where it begins
     assert handle.bounding_box()["height"] == 44
     assert handle.get_attribute("aria-label") == "Show more"
     handle.click()

@@ -121,7 +121,7 @@ def answer(view: View) -> answers.Answer:
     return answers.area_table(current(view.stamp), view, units(view))
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR)
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the records")
 def _timeline(every: View) -> timelines.Timeline:
     return timelines.count_timeline(current(every.stamp), every)
 

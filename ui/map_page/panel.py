@@ -7,20 +7,10 @@ from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
 from ui.frame import frame, sheet
-from ui.map import (
-    basemap,
-    choices,
-    drawing,
-    events,
-    in_sight,
-    layers,
-    leaflet,
-    panel_list,
-    player,
-    welcome,
-)
+from ui.map import basemap, choices, drawing, events, layers, leaflet, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
+from ui.map_page import in_sight, panel_list, welcome
 from ui.parts import headline
 
 # a phone shows the strip of time when it is asked for: the page's own script does it
