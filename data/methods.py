@@ -15,7 +15,7 @@ class Method(NamedTuple):
 METHODS = (
     Method(
         "Count of an area",
-        "Records of the View by area. The source's own label wins where it names an area of the set (renamed areas by a table of aliases); otherwise the area that holds the point.",
+        "The chosen records by area. The source's own label wins where it names an area of the set (renamed areas by a table of aliases); otherwise the area that holds the point.",
         "Point in polygon, exact; on a shared border the first area by name.",
         "Records known only to the city, or outside the areas, are counted in the View but in no area.",
     ),
@@ -45,7 +45,7 @@ METHODS = (
     ),
     Method(
         "Frames of the time player",
-        "The View by day, week, month or hour of the day; a frame spans one of them or several together. Only whole ones that the source covers, the newest 60. The heat of a frame is divided by the weeks that it covers (frames by hour: by those of the View), and all frames have one scale.",
+        "The chosen records by day, week, month or hour of the day; a frame spans one of them or several together. Only whole ones that the source covers, the newest 60. The heat of a frame is divided by the weeks that it covers (frames by hour: by those of the period), and all frames have one scale.",
         "Kernel density as for heat.",
         "A frame holds few incidents: much of what moves is chance. Incidents in part of a week, or known less exactly than the unit, are in no frame and counted below it.",
     ),
@@ -69,7 +69,7 @@ METHODS = (
     ),
     Method(
         "What local police did",
-        "Records of the View by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
+        "The chosen records by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
         "Wilson (1927), Journal of the American Statistical Association 22.",
         "Not recorded is not the same as not there. Who writes down what police did may differ from who does not, and where several reports tell of one event the true interval is wider.",
     ),
@@ -89,7 +89,7 @@ METHODS = (
         "Classes of the map",
         "Natural breaks of the positive values (quantiles for more than 200 units), limits rounded up.",
         "Fisher (1958); Jenks (1977); mapclassify.",
-        "Classes are those of the View: compare two maps by their legends.",
+        "Classes are made for what you chose: compare two maps by their legends.",
     ),
     Method(
         "Areas learned from points",

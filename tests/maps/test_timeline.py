@@ -98,7 +98,7 @@ def test_what_cannot_be_played_says_why(current: Current) -> None:
     assert strip(view(current), "hexagons")["plays"] == "Only areas and heat can be played"
     short = view(current, **{"from": "2017-01-03", "to": "2017-01-05"})
     told = strip(short, play="by week")
-    assert told["frames"] is None and told["plays"] == "No whole week in this View"
+    assert told["frames"] is None and told["plays"] == "No whole week in this period"
 
 
 @pytest.mark.parametrize(

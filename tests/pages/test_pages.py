@@ -162,7 +162,7 @@ def test_of_a_few_records_no_most_is_said() -> None:
 
 def test_press_without_a_neighborhood_lies_in_no_area() -> None:
     app = opened(source="press")
-    assert "no record of this View lies in one of these units" in app.title[0].value
+    assert "none of the chosen records is in these areas" in app.title[0].value
     assert "7 are in none of the areas" in said(app)
     app = opened("pages/area.py", source="press")
     assert "none of the chosen records is in any area" in app.title[0].value

@@ -40,7 +40,7 @@ def answered(**choices: Any) -> tuple[View, Answer]:
         ("areas", {}, {"area": ["Whittier"]}, " in Whittier: 3,328"),
         ("areas", {"play": "by week"}, {}, " week by week, Jan 1"),
         ("heat", {"play": "by hour of day"}, {}, " by hour of the day, Jan 1"),
-        ("areas", {"play": "by week"}, {"to": "2017-01-01"}, ": no whole week in this View"),
+        ("areas", {"play": "by week"}, {"to": "2017-01-01"}, ": no whole week in this period"),
         ("heat", {}, {}, "Where police stops were recorded, Jan 1"),
         ("hexagons", {}, {}, "Where police stops were recorded, by hexagon, Jan 1"),
         ("heat", {}, {"source": ["use of force"]}, ": no exact place is known of any of them"),
@@ -75,7 +75,7 @@ def test_two_periods_have_their_change_as_headline(layer: str, beside: str) -> N
     [
         (Finding.HIGHER, 1.234, "23% more than in {}"),
         (Finding.LOWER, 0.5, "50% fewer than in {}"),
-        (Finding.SEASON, 1.5, "50% more than in {}, but season can do as much"),
+        (Finding.SEASON, 1.5, "50% more than in {}, but it may be the season"),
         (Finding.FEW, 2.0, "too few to speak of a change from {}"),
         (Finding.UNCLEAR, 1.1, "no clear change from {}"),
         (Finding.HIGHER, np.nan, "none in {}"),

@@ -49,7 +49,7 @@ def show_method_note(view: View, note: MethodNote) -> None:
     with st.expander("Method, parameters and seed", key="method"):
         st.text(method.how)
         st.text(f"Source: {method.source}")
-        st.text(f"Mind: {method.mind}")
+        st.text(f"Keep in mind: {method.mind}")
         for name, value in note.parameters.items():
             st.text(f"{name}: {value}")
     frame.foot(view, words=note.words)
