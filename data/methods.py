@@ -17,11 +17,11 @@ METHODS = (
         "Count of an area",
         "The chosen records by area. The source's own label wins where it names an area of the set (renamed areas by a table of aliases); otherwise the area that holds the point.",
         "Point in polygon, exact; on a shared border the first area by name.",
-        "Records known only to the city, or outside the areas, are counted in the View but in no area.",
+        "Records known only to the city, or outside the areas, are counted above but in no area.",
     ),
     Method(
         "Time known only to the month",
-        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most records of a View are known no better, its steps are months. What is left out is counted below every page.",
+        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most of the chosen records are known no better, its steps are months. What is left out is counted below every page.",
         "A record enters no step finer than its time is known to.",
         "A month of 31 days holds more than one of 28: ratios of months are those of incidents a day.",
     ),
@@ -35,7 +35,7 @@ METHODS = (
         "Heat",
         "Kernel density: a Gaussian with the bandwidth as its standard deviation, in meters on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1% of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km² per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
         "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
-        "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is the View's until the reader refits it. It smooths: a warm street may be one busy corner.",
+        "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is fitted to all that you chose until you rescale it. It smooths: a warm street may be one busy corner.",
     ),
     Method(
         "Heat of two periods, and their difference",
@@ -53,7 +53,7 @@ METHODS = (
         "Incidents on the map",
         "Counts by the cells of a grid that nest from zoom to zoom, by kind; one by one where fewer than 300 are in sight. Of sources that are not official, places are drawn no finer than a block (about 100 m).",
         "Cells of the Web Mercator pyramid.",
-        "A ring of dashes is a place known to 1 km or less. The title counts what is drawn in sight, of all in the View.",
+        "A ring of dashes is a place known to 1 km or less. The title counts what is drawn in sight, of all that you chose.",
     ),
     Method(
         "Drawn shape",
@@ -111,7 +111,7 @@ METHODS = (
     ),
     Method(
         "Emerging hot spot",
-        "The View by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
+        "The chosen records by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992); Genovese, Roeder and Wasserman (2006), Biometrika 93, for the weights.",
         "Where nothing is to be found, no more than 1 cube in 20 flags any cell; where residents differ 25 times and counts of areas vary as much as their mean, up to 1 in 10. At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),

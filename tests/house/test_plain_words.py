@@ -36,7 +36,7 @@ OLD = {
     r"No break of its level|above the expected band": "above the expected range",
     r"stands? after control": "changed clearly",
     r"is a proposal: read": "These groups may be single events. Read the records first.",
-    r"this View\b": "your filters, this period, the chosen records",
+    r"\b(this|the|a) View\b": "your filters, this period, the chosen records",
     r"Find words in the records": "Search",
     r"what the source tells of persons": "Show personal details from the source",
     r"Take all of them": "Download all",
@@ -54,7 +54,6 @@ OLD = {
     r"are no count of|is no count": "do not count",
     r"on the left\b": "(filters are above the page)",
     r"^Mind: ": "Keep in mind: ",
-    r"of the View\b|Narrow the View": "you chose; the chosen records",
     r"season can do as much|season alone can do": "but it may be the season",
     r"(period|\0) against (the|\0)": "compared with",
 }

@@ -8,7 +8,7 @@ import streamlit as st
 
 from tests.pages.test_pages import opened, said
 
-PATTERNS = ("now", "trend", "hot_spots", "emerging")
+PAGES = ("now", "trend", "hot_spots", "emerging", "area", "map", "areas", "time")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def buttons(app: object) -> list[str]:
     return [button.label for button in app.button]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("page", [*PATTERNS, "area"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_period_without_data_offers_the_latest_year(page: str) -> None:
     link = {"from": "2013-01-01", "to": "2013-12-31"}
     app = opened(f"pages/{page}.py", **link)
@@ -43,8 +43,18 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
     assert "51,920 of" in said(app) and "Clear filters" not in buttons(app)
 
 
-def test_a_page_with_a_finding_offers_no_way_out() -> None:
-    assert not {"Show 2017", "Clear filters"} & set(buttons(opened("pages/trend.py")))
+@pytest.mark.parametrize("page", ["map", "areas", "time"])
+def test_clearing_filters_keeps_the_source(page: str) -> None:
+    app = opened(f"pages/{page}.py", source="use of force", area="Armatage", hours="04-05")
+    assert "Show 2017" not in buttons(app)  # all of its years are shown already
+    next(b for b in app.button if b.label == "Clear filters").click().run()
+    assert "5,310 of 60,237 incidents: use of force" in said(app)
+    assert "Clear filters" not in buttons(app)
+
+
+@pytest.mark.parametrize("page", ["trend", "map", "areas", "time"])
+def test_a_page_with_a_finding_offers_no_way_out(page: str) -> None:
+    assert not {"Show 2017", "Clear filters"} & set(buttons(opened(f"pages/{page}.py")))
 
 
 def test_units_of_older_links_are_understood() -> None:

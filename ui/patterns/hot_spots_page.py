@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -76,10 +77,10 @@ class HotSpotsPage(MapPage):
         return area_patterns.refuse_areas(view, "No hot spots can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the measure, the neighbors and the seed, side by side."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the measure and the neighbors, side by side."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            choices = area_patterns.ask_areas(view)
+            choices = area_patterns.ask_areas(view, fold)
         return cls(view, *choices, findings.hot_areas(view, *choices))
 
     def why_not(self) -> Lack | None:

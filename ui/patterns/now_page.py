@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -92,7 +93,7 @@ class NowPage(MapPage):
         return area_patterns.refuse_areas(view, "Nothing unusual can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask how far back the newest windows may reach, in days, and for the seed."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             longest = st.segmented_control(
@@ -104,7 +105,7 @@ class NowPage(MapPage):
                 required=True,
                 help="Clusters of the latest 1, 2, 3 ... up to this many days are looked for, in circles of areas (a space-time scan).",
             )
-            seed = method_note.ask_seed()
+            seed = method_note.ask_seed(fold)
         page = cls(view, int(longest), seed, findings.daily(view), findings.alarms(view, seed))
         if page.why_not():
             return page

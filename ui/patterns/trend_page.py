@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -114,9 +115,9 @@ class TrendPage(PatternPage):
         return None
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask for the seed."""
-        seed = method_note.ask_seed()
+        seed = method_note.ask_seed(fold)
         return cls(view, seed, findings.trend(view, seed), frame.changes(view))
 
     def why_not(self) -> Lack | None:
