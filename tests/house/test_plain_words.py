@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from data import words
+from data.maps import outlines
 from data.views.filters import RENAMED, period
 from geo.emerging import NOTHING, PATTERNS
 from tests.conftest import ROOT
@@ -170,6 +171,8 @@ def test_periods_are_written_as_readers_write_them() -> None:
 )
 def test_names_of_areas_are_shown_without_dashes(stored: str, shown: str) -> None:
     assert words.spell_area(stored) == shown
+    on_the_map = outlines.name_area(stored)
+    assert on_the_map.get("shown", stored) == shown and on_the_map["name"] == stored
 
 
 def test_units_have_a_noun() -> None:

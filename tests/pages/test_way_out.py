@@ -45,7 +45,7 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
 
 @pytest.mark.parametrize("page", ["map", "areas", "time"])
 def test_clearing_filters_keeps_the_source(page: str) -> None:
-    app = opened(f"pages/{page}.py", source="use of force", area="Armatage", hours="04-05")
+    app = opened(f"pages/{page}.py", source="use of force", kind="report")
     assert "Show 2017" not in buttons(app)  # all of its years are shown already
     next(b for b in app.button if b.label == "Clear filters").click().run()
     assert "5,310 of 60,237 incidents: use of force" in said(app)
@@ -62,7 +62,7 @@ def test_units_of_older_links_are_understood() -> None:
     assert "ignored" not in said(app)
     assert app.session_state["set"] == "hexagons 0.7 km²" and "hexagons tested" in said(app)
     app = opened("pages/hot_spots.py", of="density per km2")
-    assert app.session_state["of"] == "density per km²" and "per km²" in app.subheader[0].value
+    assert app.session_state["of"] == "density per km²" and "per km²" in app.title[0].value
 
 
 def test_names_of_areas_are_plain_and_links_keep_the_stored_one() -> None:
@@ -70,4 +70,4 @@ def test_names_of_areas_are_plain_and_links_keep_the_stored_one() -> None:
     assert "Near North" in said(app) and "Near - North" not in said(app)
     assert app.dataframe[0].value["area"].tolist() == ["Near North"]
     app = opened("pages/area.py", name="Near - North")
-    assert app.subheader[0].value.startswith("Near North\\:")
+    assert app.title[0].value.startswith("Near North\\:")

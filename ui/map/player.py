@@ -184,7 +184,7 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
         return
     held = answer.table["asked"].to_numpy(bool)
     data: FrameTable = {
-        "names": answer.table["area"][held].tolist(),
+        "names": [measures.area_name(name) for name in answer.table["area"][held]],
         "most": _SHOWN,
         "counts": found.counted.areas[held].T.tolist(),
         "labels": found.labels,
