@@ -13,6 +13,7 @@ from data.views.filters import RENAMED, period
 from geo.emerging import NOTHING, PATTERNS
 from tests.conftest import ROOT
 from ui.arrival.page_words import WORDS
+from ui.frame.menu import PAGES
 from ui.patterns import spot_words
 
 FOLDERS = ("data", "ui", "geo", "pages")
@@ -173,6 +174,13 @@ def test_names_of_areas_are_shown_without_dashes(stored: str, shown: str) -> Non
     assert words.spell_area(stored) == shown
     on_the_map = outlines.name_area(stored)
     assert on_the_map.get("shown", stored) == shown and on_the_map["name"] == stored
+
+
+def test_pages_go_by_their_names_in_the_bar() -> None:
+    titles = {name for row in PAGES for name in (row.title, row.section)}
+    named = [(at, name) for at, text in TEXTS for name in re.findall(r"page “(.+?)”", text)]
+    assert len(named) > 5 and [one for one in named if one[1] not in titles] == []
+    assert not find_bad(r"\b[Tt]he page [A-Z]")
 
 
 def test_units_have_a_noun() -> None:

@@ -216,7 +216,7 @@ def test_what_is_missing_for_a_pattern_is_said() -> None:
 
 def test_reports_that_are_one_event_count_once_and_are_said() -> None:
     text = said(opened("pages/near_repeats.py", source="community made"))
-    assert "events of" in text and "count once (see the page Episodes)" in text
+    assert "events of" in text and "count once (see the page “Same event?”)" in text
     assert "within each 4 weeks, so that every place keeps its season" in text
 
 

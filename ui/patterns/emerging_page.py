@@ -276,7 +276,7 @@ class EmergingPage(MapPage):
                 "A strip is an area's history. A pale cell does not mean that nothing happened: the "
                 "area was not clearly different from the others then.",
                 "Busy is relative to the others at the same time: a rise everywhere at once makes "
-                "no area busy. See the page Trend for that.",
+                "no area busy. See the page “Is it rising?” for that.",
             ),
             {
                 "Measure": f"standardized {self.of}",

@@ -181,7 +181,7 @@ class HotSpotsPage(MapPage):
                 f"An area is colored only if q is at most {LEVEL}: about 1 in 20 of the areas colored "
                 "is expected to be there by chance.",
                 "One area that is high alone, among ordinary neighbors, is not a hot spot here: look at "
-                "its own rate in the table or on the page Areas.",
+                "its own rate in the table or on the page “All areas”.",
                 "The edge is not sharp: an area beside a hot one may be as high and not be colored.",
                 "A hot spot is a group of areas. The area in its middle may itself be ordinary: look at "
                 "its own rate in the table.",

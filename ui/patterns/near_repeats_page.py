@@ -293,7 +293,7 @@ def _describe_pairs(found: Near, kind: str) -> str:
     if found.doubles:
         line += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
-            "another may be the same event and count once (see the page Episodes)."
+            "another may be the same event and count once (see the page “Same event?”)."
         )
     return line
 

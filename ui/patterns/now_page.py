@@ -166,7 +166,7 @@ class NowPage(MapPage):
             case NoUsual.ONE_AREA:
                 return (
                     f"All {every:,} {what}s, {span}, are in one area, so there is no other to compare "
-                    "it with. The page Trend says whether there are more than before."
+                    "it with. The page “Is it rising?” says whether there are more than before."
                 )
             case NoUsual.EARLIER_RECORDS:
                 usual = self._usual()
@@ -323,7 +323,7 @@ class NowPage(MapPage):
                 "If there was a real rise earlier, the next one looks more usual.",
                 "The latest days fill up late: records that have not come in cannot be found. Reports "
                 "of one event that are far apart or hours apart still count as several: look at the "
-                "page Episodes before speaking of a rise.",
+                "page “Same event?” before speaking of a rise.",
                 "This cannot be used to follow anybody: it shows whole areas over days, and reports "
                 "only once they are old enough to be shown.",
             ),
@@ -370,7 +370,7 @@ def _events(found: Daily, again: int) -> str:
     events = int(found.counts.sum())
     return (
         f"{events + again:,} {what} count as {events:,} events: reports of one kind within {near} of "
-        "each other count once (see the page Episodes; nobody has checked them all)."
+        "each other count once (see the page “Same event?”; nobody has checked them all)."
     )
 
 
