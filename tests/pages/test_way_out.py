@@ -45,10 +45,10 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
 
 @pytest.mark.parametrize("page", ["map", "areas", "time"])
 def test_clearing_filters_keeps_the_source(page: str) -> None:
-    app = opened(f"pages/{page}.py", source="use of force", kind="report")
-    assert "Show 2017" not in buttons(app)  # all of its years are shown already
+    app = opened(f"pages/{page}.py", source="use of force", kind="traffic stop")
+    assert not [b for b in buttons(app) if b.startswith("Show 2")]  # all its years are shown
     next(b for b in app.button if b.label == "Clear filters").click().run()
-    assert "5,310 of 60,237 incidents: use of force" in said(app)
+    assert "5,310 of 60,237 incidents" in said(app)
     assert "Clear filters" not in buttons(app)
 
 

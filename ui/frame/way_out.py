@@ -46,7 +46,7 @@ def show_way_out(view: View, then: Callable[[], None] | None = None) -> None:
             then()
 
     with st.container(horizontal=True, key="way_out"):
-        if is_empty(view) and (view.start, view.end) != (start, end):
+        if is_empty(view) and not view.start <= start <= end <= view.end:
             st.button(f"Show {start.year}", on_click=show_year)
         if chosen:
             st.button("Clear filters", on_click=clear)
