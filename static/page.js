@@ -42,9 +42,10 @@
     greet,
   };
   document.addEventListener("click", (event) => {
+    if (event.target.closest?.(".st-key-layers button")) root.classList.toggle("porch-fold-layers");
     const names = Object.keys(acts);
     const at = event.target.closest?.(names.map((name) => `[data-${name}]`).join(","));
     const name = at && names.find((one) => one in at.dataset);
     if (name) { event.preventDefault(); acts[name](at, at.dataset[name]); }
-  });
+  }, true);   // first of all: some widgets keep a click to themselves
 })();

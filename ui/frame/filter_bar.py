@@ -164,10 +164,8 @@ def ask_filters(
                 many = len([p for p in PILLS[2:] if any(is_set(w, before, usual) for w in p.words)])
                 st.html(_more_filters(many), width="content")
         st.button("Reset", key="reset", on_click=clear_filters, args=(usual,), type="tertiary")
-        st.html(
-            f'<p class="porch-count"><b>{counted["n"]:,}</b> of {meta["rows"]:,}</p>',
-            width="content",
-        )
+        shown, every = counted["n"], sum(s["rows"] for s in chosen_sources(begun, meta))
+        st.html(f'<p class="porch-count"><b>{shown:,}</b> of {every:,}</p>', width="content")
     return chosen, _style(marked)
 
 

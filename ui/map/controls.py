@@ -11,6 +11,7 @@ from geo import density
 from ui.cached import map_layers, views
 from ui.map import choices, hexagon_layer, layers, leaflet, player, two_periods
 from ui.map.choices import MapChoices
+from ui.parts import measures
 
 BY_RULE = "automatic"
 LEAST_SCALE = 0.001  # incidents per km2 per week
@@ -18,7 +19,7 @@ LEAST_SCALE = 0.001  # incidents per km2 per week
 
 def layer() -> str:
     """Ask for the layer that the map shows."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(key="layers"):
         chosen: str = st.segmented_control(
             "Layer",
             list(layers.LAYERS),
@@ -35,7 +36,7 @@ def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
     """Ask how the layer is drawn; widgets only for what it has. `found` says how it plays."""
     said = leaflet.events("map")
     found = found._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
-    with st.container(horizontal=True, horizontal_alignment="right", key="options"):
+    with st.container(key="options"):
         if layer in _WIDGETS:
             found = _WIDGETS[layer](view, found)
         return (
@@ -46,7 +47,7 @@ def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
 def _beside(view: View, layer: str) -> str:
     """Ask how two periods are shown, where the layer can show two."""
     modes = two_periods.modes(view, layer)
-    if len(modes) == 1:
+    if len(modes) == 1 or views.answer(measures.by_layer(view)).comparison is None:
         return two_periods.ONE
     chosen = st.selectbox(
         "Compare",

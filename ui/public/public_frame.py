@@ -84,7 +84,8 @@ def begin(page: str) -> None:
         st.title("Nothing to show", anchor=False)
         st.text(str(problem))
         st.stop()
-    top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    bar = top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    st.html(f"<style>{bar.marks}</style>")
     link = {word: st.query_params.get_all(word) for word in st.query_params}
     names = [str(f["properties"]["name"]) for f in kept.areas]
     offered: dict[str, list[str]] = {"area": names}
