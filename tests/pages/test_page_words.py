@@ -138,7 +138,8 @@ OLD = {"play": "one picture", "beside": "one period", "bandwidth": "by rule"}
 
 
 def test_the_words_of_older_links_are_still_known() -> None:
-    old = opened(layer="heat", **OLD)
+    period = {"from": "2017-07-03", "to": "2017-10-01", "compare": "previous period"}
+    old = opened(layer="heat", **OLD, **period)
     assert "ignored" not in said(old)
     assert old.selectbox("play").value == "Still" and old.selectbox("beside").value == "This period"
     assert old.select_slider("bandwidth").value == "automatic"

@@ -54,12 +54,12 @@ class TrendPage(PatternPage):
         "expected": ("Expected", "%.1f", "Incidents expected in that week, from the weeks before."),
         "lower": (
             "Expected from",
-            "%.0f",
+            "localized",
             "Lower end of the expected range, incidents a week (99% band).",
         ),
         "upper": (
             "Expected to",
-            "%.0f",
+            "localized",
             "Upper end of the expected range, incidents a week (99% band). A week above it is unusually busy.",
         ),
         "alarm": ("Unusual", "", "Whether the week is above the expected range."),
@@ -296,7 +296,8 @@ class TrendPage(PatternPage):
             tables.finding(self._breaks(), self.BREAKS, 36 * (many + 1) + 6, "breaks")
         st.markdown("**Weeks**")
         rows = self.table()
-        tables.finding(rows, self.COLUMNS, 300, "weeks")
+        shown = rows.round({"lower": 0, "upper": 0})
+        tables.finding(shown, self.COLUMNS, 300, "weeks")
         return rows
 
     def method_note(self) -> MethodNote:
