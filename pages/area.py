@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import area_page, time_page
 from ui.frame import frame
-from ui.parts import breakdown, charts, tables
+from ui.parts import breakdown, charts, measures, tables
 
 asked = frame.view()
 view = area_page.polygons(asked)
@@ -21,10 +21,10 @@ st.altair_chart(
         area_page.against_city(name, answer),
         theme,
         answer.step_name,
-        [name, "all areas"],
+        [measures.area_name(name), "all areas"],
         frame.changes(view),
     ),
-    alt=f"{name} against all areas",
+    alt=f"{measures.area_name(name)} and all areas",
 )
 inside = area_page.inside(view, name)
 frame.say_changes(view)

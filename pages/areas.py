@@ -2,7 +2,7 @@
 
 from ui.cached import views
 from ui.explore import areas_page
-from ui.frame import downloads, frame
+from ui.frame import downloads, frame, way_out
 from ui.map import layers, leaflet
 from ui.parts import breakdown, headline, measures, tables
 
@@ -12,6 +12,8 @@ theme = frame.theme()
 answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))
 headline.show_headline(view, answer)
+if way_out.is_empty(view):
+    way_out.show_way_out(view)
 told = layers.still(view, answer, theme)
 leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
 if answer.covered and answer.placed:  # else zeros would be no zeros

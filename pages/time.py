@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.cached import views
 from ui.explore import time_page
-from ui.frame import frame
+from ui.frame import frame, way_out
 from ui.parts import breakdown, charts, headline
 
 view = frame.view()
@@ -41,4 +41,6 @@ if answer.headline["n"]:
         time_page.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
     breakdown.show_breakdowns(view, theme)
     time_page.multiples(answer, theme, changes)
+else:
+    way_out.show_way_out(view)
 frame.foot(view)

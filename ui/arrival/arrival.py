@@ -44,7 +44,7 @@ def begin(page: str, account: str = "") -> None:
         find.show_find(view, basemap.street_index_url() or "")
     vain = page_words.arrive(page, page_words.Arrival(view, link))
     told = (*several, *notices, *_misread(link, view, meta, page_words.NAMES), *vain)
-    st.session_state["view"] = (view, tuple(dict.fromkeys(told)))
+    st.session_state["view"] = (view, tuple(links.sentences(told)))
     st.html(f"<style>{style}{bar.marks}</style>")
 
 
@@ -77,8 +77,8 @@ def _renew_link() -> None:
 
 def _misread(
     link: dict[str, list[str]], view: View, meta: TableMeta, names: tuple[str, ...]
-) -> list[str]:
-    """Sentences on what a link says that means nothing here, until the reader asks otherwise.
+) -> list[links.Told]:
+    """What a link says that means nothing here, until the reader asks otherwise.
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
@@ -88,7 +88,7 @@ def _misread(
         del st.query_params[word]
     if told or st.session_state.get("misread", (None,))[0] != view:
         st.session_state["misread"] = (view, told)
-    found: list[str] = st.session_state["misread"][1]
+    found: list[links.Told] = st.session_state["misread"][1]
     return found
 
 

@@ -14,8 +14,7 @@ from data.views.sql import polygon_set
 from data.views.view import MONTH, View
 from data.words import HEXAGONS
 from ui.cached import views
-from ui.explore import way_out
-from ui.frame import frame
+from ui.frame import frame, way_out
 from ui.map import area_layer
 from ui.parts import area_states, headline, intervals, measures, tables
 

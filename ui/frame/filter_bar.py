@@ -54,7 +54,7 @@ def _where(view: View, meta: TableMeta) -> str:
     if view.shape:
         return "Inside a shape"
     if len(view.areas) == 1:
-        return view.areas[0]
+        return words.spell_area(view.areas[0])
     return f"{len(view.areas)} areas" if view.areas else f"All of {meta['place']['name']}"
 
 

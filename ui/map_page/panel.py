@@ -6,7 +6,7 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame, sheet
+from ui.frame import frame, sheet, way_out
 from ui.map import basemap, choices, drawing, events, layers, leaflet, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch
@@ -34,6 +34,8 @@ def show_map(
         welcome.show_welcome(view)
         st.title(frame.plain(title), anchor=False)
         headline.show_number(view, answer)
+        if way_out.is_empty(view):
+            way_out.show_way_out(view, events.ask_again)
         st.html(_OVER_TIME)
         ranks = st.container(key="ranks")
         with st.container(key="small_print"):

@@ -196,8 +196,6 @@ def _choose_period(view: View) -> None:
     days = read_period(st.session_state[STRIP].get("period"), line.first, line.last)
     if days is None:
         return  # no browser of ours says so
-    if "quick" in st.session_state:
-        st.session_state["quick"] = None
     whole = days == (line.first, line.last)
     st.session_state["from"], st.session_state["to"] = (None, None) if whole else days
 

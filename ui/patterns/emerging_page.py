@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -87,8 +88,8 @@ class EmergingPage(MapPage):
         return area_patterns.refuse_areas(view, "No patterns can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the step of time, the measure, the neighbors and the seed, side by side."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the step of time, the measure and the neighbors, side by side."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             by = ask_one(
                 "By",
@@ -98,7 +99,7 @@ class EmergingPage(MapPage):
                 width=150,
                 help="Steps of time. Only whole ones count, at most the latest 60.",
             )
-            of, how, seed = area_patterns.ask_areas(view)
+            of, how, seed = area_patterns.ask_areas(view, fold)
         found = findings.emerging(view, of, how, BY[by], seed)
         return cls(view, by, of, how, seed, found, views.units(view)["name"])
 
@@ -275,7 +276,7 @@ class EmergingPage(MapPage):
                 "A strip is an area's history. A pale cell does not mean that nothing happened: the "
                 "area was not clearly different from the others then.",
                 "Busy is relative to the others at the same time: a rise everywhere at once makes "
-                "no area busy. See the page Trend for that.",
+                "no area busy. See the page “Is it rising?” for that.",
             ),
             {
                 "Measure": f"standardized {self.of}",

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -57,7 +58,7 @@ class EpisodesPage(MapPage):
     found: Episodes
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:  # noqa: ARG003
         """Ask how near in meters and hours records of one event lie, and how many make one."""
         usual_metres, usual_hours, usual_least = USUAL
         # two reports that people send are a group; official records are many, so it takes more

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -76,10 +77,10 @@ class HotSpotsPage(MapPage):
         return area_patterns.refuse_areas(view, "No hot spots can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the measure, the neighbors and the seed, side by side."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the measure and the neighbors, side by side."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            choices = area_patterns.ask_areas(view)
+            choices = area_patterns.ask_areas(view, fold)
         return cls(view, *choices, findings.hot_areas(view, *choices))
 
     def why_not(self) -> Lack | None:
@@ -180,7 +181,7 @@ class HotSpotsPage(MapPage):
                 f"An area is colored only if q is at most {LEVEL}: about 1 in 20 of the areas colored "
                 "is expected to be there by chance.",
                 "One area that is high alone, among ordinary neighbors, is not a hot spot here: look at "
-                "its own rate in the table or on the page Areas.",
+                "its own rate in the table or on the page “All areas”.",
                 "The edge is not sharp: an area beside a hot one may be as high and not be colored.",
                 "A hot spot is a group of areas. The area in its middle may itself be ordinary: look at "
                 "its own rate in the table.",

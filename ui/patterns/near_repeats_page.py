@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -95,7 +96,7 @@ class NearRepeatsPage(PatternPage):
     found: Near | None = None
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask for one of the kinds that can be paired, and for the seed."""
         spoken = {words.spoken(kind): kind for kind in findings.pairable_kinds(view)}
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -108,7 +109,7 @@ class NearRepeatsPage(PatternPage):
                 width=250,
                 help="Repeats are looked for among records of one kind.",
             )
-            seed = method_note.ask_seed()
+            seed = method_note.ask_seed(fold)
         page = cls(replace(view, kinds=(spoken[kind],)), kind, seed)
         return page if page.why_not() else replace(page, found=findings.near(page.view, seed))
 
@@ -292,7 +293,7 @@ def _describe_pairs(found: Near, kind: str) -> str:
     if found.doubles:
         line += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
-            "another may be the same event and count once (see the page Episodes)."
+            "another may be the same event and count once (see the page “Same event?”)."
         )
     return line
 

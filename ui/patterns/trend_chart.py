@@ -1,4 +1,4 @@
-"""The chart of the page Trend: weeks on their expected band, alarms and breaks."""
+"""The chart of the page “Is it rising?”: weeks on their expected band, alarms and breaks."""
 
 import altair as alt
 import numpy as np
