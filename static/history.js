@@ -3,6 +3,7 @@
 // stays as it is, or the way forward would be lost. It also takes a page's own words (given
 // in the page) out of the address when the reader leaves a page, and puts those of the next page
 // into it, before or after it shows that page, each as a step of its own: only the page is one.
+// A link in the page empties the whole address first, and the next page fills it word by word.
 (() => {
   if (window.porchlightSteps) return;
   window.porchlightSteps = true;
@@ -10,9 +11,14 @@
   let byReader = false;
   let taken = -Infinity;   // when the newest choice became a step: what changes along with it belongs to it
   let early = false;   // the newest step holds words of a page that is not shown yet
+  let leaving = false;   // a link to another page was followed: Streamlit first empties the address
   for (const kind of ["pointerdown", "keydown"]) {
-    window.addEventListener(kind, () => { byReader = true; early = false; taken = -Infinity; }, true);
+    window.addEventListener(kind, () => { byReader = true; early = leaving = false; taken = -Infinity; }, true);
   }
+  window.addEventListener("click", (event) => {
+    const link = event.target.closest?.('[data-testid="stPageLink-NavLink"]');
+    leaving = Boolean(link) && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  }, true);
   window.addEventListener("popstate", () => { byReader = false; }, true);
   const { history, location } = window;
   const replace = history.replaceState.bind(history);
@@ -46,8 +52,9 @@
     const next = there(url);
     if (next.pathname !== location.pathname) {
       (early ? replace : push)(state, title, url);
-      byReader = early = false;
-    } else if (!onlyOwn(next)) choose(state, title, url);
+      byReader = early = leaving = false;
+    } else if (leaving) return;   // the step that is left keeps its words
+    else if (!onlyOwn(next)) (byReader ? choose : replace)(state, title, url);
     else if (!byReader) replace(state, title, url);
     else if (gains(next)) {   // the page's own doing for the reader, or ahead of the next page
       choose(state, title, url);

@@ -1,5 +1,5 @@
 // What buttons of our own words do in the page: copy, draw, fold, go. Each carries what it does
-// in an attribute that only our code writes.
+// in an attribute that only our code writes. A row of an area opens its page without a reload.
 (() => {
   if (window.porchlightPage) return;
   window.porchlightPage = true;
@@ -9,6 +9,8 @@
   if (!store.get()) root.classList.add("porch-new");
   const map = () => document.querySelector('[class*="st-key-map"] iframe')?.contentWindow?.porch;
   const greet = () => { root.classList.remove("porch-new"); store.set(); };
+  addEventListener("pagehide", () => { if (document.querySelector(".porch-welcome")) store.set(); });   // greeted once
+  document.querySelector('[data-testid="stMain"]')?.setAttribute("tabindex", "-1");   // the skip link is the first stop
   const acts = {
     copy(button, text) {
       const was = button.textContent;
@@ -27,8 +29,8 @@
       const open = root.classList.toggle(`porch-fold-${name}`);
       button.setAttribute("aria-expanded", String(open));
     },
-    go(_, path) {
-      greet();
+    go(button, path) {
+      if (button.closest(".porch-welcome")) greet();
       const links = [...document.querySelectorAll('[data-testid="stPageLink-NavLink"]')];
       links.find((link) => new URL(link.href).pathname === path)?.click();
     },
@@ -41,8 +43,22 @@
     focus(_, where) { greet(); document.querySelector(where)?.focus(); },
     greet,
   };
+  const visit = (url) => {   // a step in the history, as the map makes it
+    history.pushState(history.state, "", url);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  };
+  document.addEventListener("click", (event) => {   // a phone shows the chosen layer at once
+    const opener = document.querySelector('[data-fold="layers"]');
+    const open = root.classList.contains("porch-fold-layers") && event.target.closest?.('.st-key-layer [role="radio"]');
+    if (open && opener) acts.fold(opener, "layers");
+  }, true);   // Streamlit lets no click of its buttons through
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.(".st-key-layers button")) root.classList.toggle("porch-fold-layers");
+    const row = event.target.closest?.("a[data-area]");
+    if (row && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      visit(row.href);
+      return;
+    }
     const names = Object.keys(acts);
     const at = event.target.closest?.(names.map((name) => `[data-${name}]`).join(","));
     const name = at && names.find((one) => one in at.dataset);

@@ -28,6 +28,7 @@
     map.doubleClickZoom.disable();
     if (tool !== "polygon") map.dragging.disable();   // between the corners of a polygon the mouse may move the map
     box.classList.add("drawing");
+    state.limit();
     state.cross.hidden = state.hint.hidden = false;
     say(state);
     box.focus({preventScroll: true});
@@ -40,6 +41,7 @@
     state.map.doubleClickZoom.enable();
     state.map.dragging.enable();
     state.map.getContainer().classList.remove("drawing");
+    state.limit();
     state.cross.hidden = state.hint.hidden = true;
   }
 

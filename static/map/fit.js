@@ -88,6 +88,7 @@
 
   function limit(state) {               // the place and a third around it, and never less than a view with the place in its middle
     const {map, place} = state, zoom = map.getZoom(), k = map.getZoomScale(zoom, SCALE), {seen} = room(state);
+    if (state.drawing) return quietly(state, () => map.setMaxBounds(null));   // by keys, each point of a map that is in sight can come to its middle
     const pad = place.bounds.getSize().multiplyBy(AROUND * k), half = map.getSize().divideBy(2);
     const at = map.project(centered(state, zoom, seen), zoom);
     const wide = L.bounds([place.bounds.min.multiplyBy(k).subtract(pad), place.bounds.max.multiplyBy(k).add(pad), at.subtract(half), at.add(half)]);
@@ -203,6 +204,7 @@
         state.place = {rings, bounds: L.bounds(rings.flat())};
       };
       state.fit = () => fit(state);
+      state.limit = () => limit(state);
       state.look = where => porchlight.drawn(state).then(() => look(state, where));
       state.placed = geojson => placed(geojson, told.bounds);
       placed(null, told.bounds);

@@ -219,16 +219,23 @@ def test_legend_table_and_tip_say_the_same(opened: Open) -> None:
     page = opened("/")
     drawn(page)
     frame = page.frame_locator('[class*="st-key-map"] iframe')
-    assert "3,328 to 4,409" in frame.locator(".porch-legend").inner_text()
+    legend = frame.locator(".porch-legend").inner_text()
+    assert "Incidents per 1,000 residents" in legend and "180 to 400" in legend
+    rows = page.locator(".porch-ranks [data-area]").all_inner_texts()
+    assert len(rows) == 10 and "Jordan\n254" in rows
     tips = page.evaluate(
         """() => { const w = document.querySelector('[class*="st-key-map"] iframe').contentWindow;
         return w.porch.tips.map(t => t[0]); }"""
     )
     assert "4,409 incidents" in tips and len(tips) == 87
-    box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
+    box = frame.locator(".area-name", has_text="Folwell").first.bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + 6)
     tip = frame.locator(".porch-tip").inner_text()
-    assert "Jordan" in tip and "2,075 incidents" in tip and "per 1,000 residents" in tip
+    assert "Folwell" in tip and "incidents" in tip and "245 per 1,000 residents" in tip
+    page.get_by_role("radio", name="count", exact=True).click()  # the list and the map change both
+    page.wait_for_url("**measure=count**")
+    frame.locator(".porch-legend", has_text="1,500 to 3,000").wait_for()
+    page.locator(".porch-ranks [data-area]", has_text="4,409").wait_for()
 
 
 def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> None:
@@ -236,17 +243,28 @@ def test_click_opens_the_area_with_the_filters_kept_and_back(opened: Open) -> No
     drawn(page)
     before = sentence(page)
     frame = page.frame_locator('[class*="st-key-map"] iframe')
-    box = frame.locator(".area-name", has_text="Jordan").first.bounding_box()
-    page.mouse.click(box["x"] + 8, box["y"] + 6)
-    page.wait_for_url("**/area?**")
-    page.locator("h1", has_text="Jordan").wait_for()
-    assert "Mar 1 to May 31, 2017" in sentence(page) and "Fri Sat" in sentence(page)
-    query = parse_qs(urlsplit(page.url).query)
-    assert query["name"] == ["Jordan"] and query["weekday"] == ["Fri", "Sat"]
-    page.go_back()
-    drawn(page)
-    settled(page)
-    assert sentence(page) == before
+    page.evaluate("window.same = 1")  # no page is loaded anew from here on
+    on_map = frame.locator(".area-name", has_text="Whittier").first
+    for way in ("map", "row"):
+        if way == "map":
+            box = on_map.bounding_box()
+            page.mouse.click(box["x"] + 8, box["y"] + 6)
+            name = "Whittier"
+        else:
+            row = page.locator(".porch-ranks a[data-area]").nth(4)
+            name = row.locator(".name").inner_text()
+            row.click()
+        page.wait_for_url("**/area?**")
+        page.locator("h1", has_text=name).wait_for()
+        assert "Mar 1 to May 31, 2017" in sentence(page) and "Fri Sat" in sentence(page)
+        query = parse_qs(urlsplit(page.url).query)
+        assert query["name"] == [name] and query["weekday"] == ["Fri", "Sat"]
+        assert query["from"] == ["2017-03-01"] and query["to"] == ["2017-05-31"]
+        page.go_back()
+        drawn(page)
+        settled(page)
+        assert sentence(page) == before
+    assert page.evaluate("window.same") == 1
 
 
 def test_back_takes_back_one_choice_after_the_other(opened: Open) -> None:
@@ -278,7 +296,7 @@ def test_back_comes_to_the_list_that_was_left(opened: Open) -> None:
     page.get_by_role("radio", name="fewer").click()
     page.wait_for_url("**list=fewer**")
     settled(page)
-    page.get_by_role("link", name="Records").click()
+    page.get_by_role("link", name="Records", exact=True).click()
     page.wait_for_url("**/records?**")
     settled(page)
     assert "list=" not in page.url
@@ -374,14 +392,14 @@ def test_every_page_fits_the_screen(opened: Open, path: str) -> None:
         keep(page, f"{path.strip('/') or 'map'}-{size['width']}")
 
 
-def test_on_a_phone_the_map_comes_before_the_table(opened: Open) -> None:
+def test_on_a_phone_the_map_comes_before_the_list(opened: Open) -> None:
     page = opened("/", PHONE)
     drawn(page)
     page.wait_for_timeout(400)
     picture = page.locator('[class*="st-key-map"] iframe').bounding_box()
-    table = page.locator('[data-testid="stDataFrame"]').bounding_box()
-    assert picture["width"] > 340 and picture["height"] > 300
-    assert picture["y"] + picture["height"] <= table["y"]
+    sheet = page.locator(".st-key-panel").bounding_box()
+    assert picture["width"] == 390 and sheet["y"] - picture["y"] > 0.55 * PHONE["height"]
+    assert sheet["y"] + sheet["height"] == pytest.approx(PHONE["height"], abs=1)
     assert share_of(map_pixels(page), "#fbefa8", 14) > 0.1
 
 

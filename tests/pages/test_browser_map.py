@@ -121,7 +121,7 @@ def test_the_scale_is_refitted_only_when_asked_and_stands_in_the_link(opened: Op
     first = drawn(page)
     assert "50 or more" in told(page, "w.porch.legend.innerText")
     pan(page, 5, 5)
-    page.frame_locator('[class*="st-key-map"] iframe').get_by_role("button", name="Refit").click()
+    page.frame_locator('[class*="st-key-map"] iframe').get_by_role("button", name="Rescale").click()
     drawn(page, but=first)
     page.wait_for_url("**scale=**")
     scale = parse_qs(urlsplit(page.url).query)["scale"][0]
@@ -189,7 +189,7 @@ def test_incidents_are_clusters_then_single_and_a_pan_asks_only_for_the_new(open
     assert 0 < fresh < held
 
 
-@pytest.mark.parametrize(("source", "close"), [("police stops", 17.3), ("community made", 16.3)])
+@pytest.mark.parametrize(("source", "close"), [("police stops", 17.8), ("community made", 16.3)])
 def test_the_legend_and_the_list_show_one_number(opened: Open, source: str, close: float) -> None:
     named = source.replace(" ", "+")
     page = opened(f"/?layer=incidents&at=44.951,-93.255,{close}&source={named}")
@@ -198,7 +198,7 @@ def test_the_legend_and_the_list_show_one_number(opened: Open, source: str, clos
     steps = [
         lambda: pan(page, 260, 0),
         lambda: pan(page, -35, 48),
-        lambda: zoom(page, close + 0.5),
+        lambda: zoom(page, close + 0.2),
         lambda: choose(page, "weekday", "Sat"),
         lambda: pan(page, 90, -70),
     ]
@@ -233,8 +233,8 @@ def stands(page: Any, where: str, left: list[float]) -> None:
     )
 
 
-@pytest.mark.parametrize("by", ["Areas", "Time"])
-def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
+@pytest.mark.parametrize(("by", "path"), [("Trends", "time"), ("Records", "records")])
+def test_the_map_is_found_as_it_was_left(opened: Open, by: str, path: str) -> None:
     page = opened("/?weekday=Fri")
     first = drawn(page)
     page.get_by_role("radio", name="hexagons").click()
@@ -247,7 +247,7 @@ def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
     page.wait_for_url("**at=44.95**")
     for _ in range(2):  # and once more
         page.locator(".st-key-sections").get_by_role("link", name=by, exact=True).click()
-        page.wait_for_url(f"**/{by.lower()}?**")
+        page.wait_for_url(f"**/{path}?**")
         settled(page)
         assert "ignored" not in text(page) and "layer=" not in page.url
         page.locator(".st-key-sections").get_by_role("link", name="Map", exact=True).click()
@@ -260,7 +260,7 @@ def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
         assert checked == "true"
         assert "layer=hexagons" in page.url and "weekday=Fri" in page.url
     page.go_back()
-    page.wait_for_url(f"**/{by.lower()}?**")  # one step of the back button a page
+    page.wait_for_url(f"**/{path}?**")  # one step of the back button a page
     page.go_back()
     page.wait_for_function("location.pathname === '/'")
     drawn(page)
@@ -269,7 +269,7 @@ def test_the_map_is_found_as_it_was_left(opened: Open, by: str) -> None:
 
 
 def test_single_incidents_are_read_beside_the_map(opened: Open) -> None:
-    page = opened("/?layer=incidents&at=44.951,-93.255,17")
+    page = opened("/?layer=incidents&at=44.951,-93.255,17.8")
     page.get_by_text("in sight, newest first").wait_for()
     frame = page.frame_locator('[class*="st-key-map"] iframe')
     assert told(page, "w.porch.told.incidents.single")
@@ -293,7 +293,7 @@ def test_hexagons_grow_finer_and_keep_their_classes(opened: Open) -> None:
     assert finer[: len(rows)] == rows and size < told(
         page, "w.porch.scene.hexes.getLayers().length"
     )
-    page.get_by_role("radio", name="count").click()
+    page.locator(".st-key-hexagons").get_by_role("radio", name="count").click()
     drawn(page, but=second)
     assert "hexagons=count" in page.url
 
@@ -301,7 +301,7 @@ def test_hexagons_grow_finer_and_keep_their_classes(opened: Open) -> None:
 def test_the_link_says_no_more_than_the_window(opened: Open) -> None:
     page = opened("/")
     drawn(page)
-    for zoomed in (10.5, 12, 14, 16.5, 18):
+    for zoomed in (11.5, 12, 14, 16.5, 18):
         move(
             page,
             f"w.porch.map.setView([44.961234567, -93.271234567], {zoomed}, {{animate: false}});",
@@ -370,7 +370,12 @@ def test_a_difference_says_what_chance_explains(opened: Open, layer: str) -> Non
     page.wait_for_timeout(300)
     legend = told(page, "w.porch.legend.innerText")
     assert "chance" in legend and "Sep 4 to Nov 26, 2017 against Mar 6 to May 28, 2017" in legend
-    assert share_of(map_pixels(page), "#1a5a8c", 40) > 0.0005  # fewer, in blue
+    if layer == "areas":  # their rates did not change clearly anywhere: each is hatched
+        assert "none of 84 neighborhoods changed clearly" in page.locator("h1").inner_text()
+        fills = told(page, "w.porch.told.fills")
+        assert fills.count("chance") == 84 and not [f for f in fills if f[0] == "#"]
+    else:
+        assert share_of(map_pixels(page), "#1a5a8c", 40) > 0.0002  # fewer, in blue
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -455,4 +460,4 @@ def test_a_circle_around_an_area_needs_no_mouse_on_the_map(opened: Open) -> None
     page.get_by_role("button", name="Show only this circle").click()
     drawn(page, but=first)
     page.wait_for_url("**shape=800+m+around+**")
-    assert "within 800 m of the centre of" in text(page)
+    assert "within 800 m of the center of" in text(page)

@@ -87,7 +87,9 @@ def test_the_strip_fits_a_phone(opened: Open, dark: bool) -> None:
     page = opened("/?from=2017-03-06&to=2017-06-04", PHONE, dark)
     drawn(page)
     strip = page.locator(".strip")
-    strip.scroll_into_view_if_needed()
+    assert not strip.is_visible()  # until it is asked for
+    page.get_by_role("button", name="Over time").click()
+    strip.wait_for()
     keep(page, f"timeline-phone-{'dark' if dark else 'light'}")
     box = strip.bounding_box()
     assert box["height"] == 84 and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
@@ -169,7 +171,7 @@ def test_a_place_is_found_without_the_server(opened: Open) -> None:
     page.keyboard.press("Enter")  # the same again: its own page
     page.wait_for_function("() => location.pathname === '/area'")
     assert parse_qs(urlsplit(page.url).query)["name"] == ["Near - North"]
-    page.locator("h3", has_text="Near").wait_for()
+    page.locator("h1", has_text="Near North").wait_for()
 
 
 def test_what_is_found_on_another_page_is_looked_at_on_the_map(opened: Open) -> None:
@@ -177,16 +179,17 @@ def test_what_is_found_on_another_page_is_looked_at_on_the_map(opened: Open) -> 
     page.evaluate(MOUNT, ["find", {"areas": NAMES, "names": NAMES, "looks": True, "streets": ""}])
     page.evaluate("""() => { document.querySelector('.mounted').style.cssText =
         'position:fixed;top:0;right:0;width:44px;z-index:9999999'; }""")
-    opener = page.get_by_role("button", name="Find a neighborhood")
+    mounted = page.locator(".mounted")
+    opener = mounted.get_by_role("button", name="Find a neighborhood")
     assert opener.bounding_box()["width"] == opener.bounding_box()["height"] == 44
     opener.click()
-    field = page.get_by_role("combobox", name="Find a neighborhood")
+    field = mounted.get_by_role("combobox", name="Find a neighborhood")
     assert field.bounding_box()["width"] > 350 and field.bounding_box()["height"] == 44
     field.fill("whi")
     # the map that comes is given its `look` as soon as it is there
     page.evaluate(f"""() => {{ window.looked = []; const wait = () => {{ const porch = {FRAME}?.contentWindow?.porch;
         if (porch) porch.look = w => looked.push(w); else setTimeout(wait, 20); }}; wait(); }}""")
-    page.get_by_role("option", name="Whittier").click()
+    mounted.get_by_role("option", name="Whittier").click()
     page.wait_for_function("() => location.pathname === '/' && looked.length")
     assert page.evaluate("looked") == [{"area": 1}]
     assert page.evaluate("sessionStorage.length") == 0 and "Whittier" not in page.url
@@ -236,5 +239,5 @@ def test_the_sheet_has_three_stops(opened: Open) -> None:
     page.set_viewport_size(WIDE)
     page.wait_for_function("() => heard.at(-1) === 0")
     made = page.locator(".st-key-panel.made")
-    assert made.evaluate("e => [getComputedStyle(e).position, e.style.height].join()") == "static,"
+    assert made.evaluate("e => e.style.height") == ""
     assert not handle.is_visible()

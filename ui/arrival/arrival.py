@@ -30,6 +30,7 @@ def begin(page: str, account: str = "") -> None:
     if stamp is None or not views.meta(stamp)["rows"]:
         return _empty(settings, bar.marks)
     meta = views.meta(stamp)
+    page_words.restore_link(page)
     _renew_link()
     linked = {word: st.query_params.get_all(word) for word in st.query_params}
     link = {word: [RENAMED.get(text, text) for text in texts] for word, texts in linked.items()}

@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data import words
 from data.patterns import episodes, neighbors, space_time_scan
 from data.patterns.compare import WHAT
 from data.views import links
-from data.views.filters import source_option
+from data.views.filters import FILTERS, source_option
 from data.views.sql import polygon_set
 from data.views.view import View
 from geo import density
@@ -211,6 +213,19 @@ def misread(page: str, at: Arrival) -> list[Vain]:
             said = [links.no_word(word)] if word in NAMES else []
         found += [Vain(word, tuple(texts), told) for told in said]
     return found
+
+
+def restore_link(page: str) -> None:
+    """Put back into the address what Streamlit took out of it as the page before went: words of
+    the page that is opened, which widgets of both are bound to."""
+    run = get_script_run_ctx()
+    if run is None or st.session_state.get(STATE, {}).get("page") == page:
+        return
+    ours = {row.word for row in FILTERS} | {row.word for row in of_page(page)}
+    asked = parse_qs(run.query_string)
+    lost = {word: asked[word] for word in asked.keys() & ours - set(st.query_params)}
+    if lost:
+        st.query_params.update(lost)
 
 
 def arrive(page: str, at: Arrival) -> list[links.Told]:

@@ -25,4 +25,4 @@ def show_notices(told: Sequence[str]) -> None:
         else:
             st.text(told[0], width="stretch")
         st.button("✕", key="close_notices", help="Close", on_click=close)
-    st.html("<style>:root { --porch-notice: 32px; }</style>")
+    st.html("<style>:root { --porch-notice: var(--porch-notice-high); }</style>")

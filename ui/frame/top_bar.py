@@ -72,7 +72,7 @@ def _skip(path: str) -> str:
 def brand(place: str) -> str:
     """The mark and the name, a link to the first page, with the place's name."""
     return (
-        f'<a class="porch-brand" href="/" target="_self"><i></i><b>Porchlight</b>'
+        f'<a class="porch-brand" href="/" target="_self" data-go="/"><i></i><b>Porchlight</b>'
         f"<span>{html.escape(place)}</span></a>"
     )
 

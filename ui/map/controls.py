@@ -11,15 +11,20 @@ from geo import density
 from ui.cached import map_layers, views
 from ui.map import choices, hexagon_layer, layers, leaflet, player, two_periods
 from ui.map.choices import MapChoices
-from ui.parts import measures
 
 BY_RULE = "automatic"
 LEAST_SCALE = 0.001  # incidents per km2 per week
+# a phone shows the layers when they are asked for: the page's own script does it
+_OPEN_LAYERS = (
+    '<button type="button" class="porch-layers" data-fold="layers" aria-expanded="false" '
+    'aria-label="Layers of the map" title="Layers of the map"></button>'
+)
 
 
 def layer() -> str:
     """Ask for the layer that the map shows."""
-    with st.container(key="layers"):
+    st.html(_OPEN_LAYERS)
+    with st.container(horizontal=True, horizontal_alignment="left"):
         chosen: str = st.segmented_control(
             "Layer",
             list(layers.LAYERS),
@@ -36,7 +41,7 @@ def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
     """Ask how the layer is drawn; widgets only for what it has. `found` says how it plays."""
     said = leaflet.events("map")
     found = found._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
-    with st.container(key="options"):
+    with st.container(horizontal=True, horizontal_alignment="left", key="options"):
         if layer in _WIDGETS:
             found = _WIDGETS[layer](view, found)
         return (
@@ -47,7 +52,8 @@ def ask_choices(view: View, layer: str, found: MapChoices) -> MapChoices:
 def _beside(view: View, layer: str) -> str:
     """Ask how two periods are shown, where the layer can show two."""
     modes = two_periods.modes(view, layer)
-    if len(modes) == 1 or views.answer(measures.by_layer(view)).comparison is None:
+    asked = st.session_state.get("beside") or st.query_params.get("beside", two_periods.ONE)
+    if len(modes) == 1 or (asked == two_periods.ONE and map_layers.pair(view) is None):
         return two_periods.ONE
     chosen = st.selectbox(
         "Compare",
