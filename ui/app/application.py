@@ -1,6 +1,7 @@
 """The one ASGI application: the gate, our own addresses, and Streamlit behind them."""
 
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from data.settings import ROOT, STATIC
 from data.site import Site
-from ui.app import access, gate, packed_files, sign_in
+from ui import joined
+from ui.app import access, browser_caching, gate, packed_files, sign_in, text_files
 from ui.frame import look, menu
 
 
@@ -40,10 +42,16 @@ def make(
     gate.raise_flag()
     return st.App(
         ROOT / "dashboard.py",
-        middleware=[guarded, Middleware(sign_in.BackToPage)],
+        middleware=[
+            guarded,
+            Middleware(browser_caching.BrowserCaching),
+            Middleware(sign_in.BackToPage),
+        ],
         routes=[
             Route("/healthz", healthz),
             Route("/favicon.ico", icon),
+            Route("/favicon.png", icon),  # where Streamlit's page names it
+            *_joined(),
             Route("/sign-in", sign_in.start),
             *pages.routes(path or "/" for path in addresses),
             *(_released(public) if public else ()),
@@ -57,8 +65,24 @@ async def healthz(_: Request) -> Response:
 
 
 async def icon(_: Request) -> Response:
-    """Our icon, where a browser asks for it before it has read which one a page names."""
-    return FileResponse(STATIC / "icon.png")
+    """Our icon."""
+    return FileResponse(STATIC / "icon.png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def _joined() -> list[Route]:
+    """The files that ui.joined makes, at their addresses."""
+    routes = []
+    for one in (joined.script(), joined.style()):
+        file = text_files.TextFile(one.text, one.kind, browser_caching.FOR_EVER)
+        routes.append(Route(one.address, _answer(file)))
+    return routes
+
+
+def _answer(file: text_files.TextFile) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return file.response(request.headers)
+
+    return answer
 
 
 def _released(public: Path) -> tuple[Mount, ...]:

@@ -18,9 +18,9 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from data.settings import ROOT
-from ui.app import packed_static
+from ui.app import packed_static, text_files
+from ui.app.browser_caching import FOR_EVER
 
-FOR_EVER = "public, max-age=31536000, immutable"
 _TWINS = (("br", ".br"), ("gzip", ".gz"))
 
 
@@ -65,12 +65,9 @@ class PackedFiles(StaticFiles):
 
 def _twin(file: Path, wants: Headers) -> tuple[str, PathLike[str] | str]:
     """The coding and the file that a browser takes best; "" and the file itself for none."""
-    taken = {}
-    for part in wants.get("accept-encoding", "").lower().split(","):
-        name, _, rest = part.partition(";")
-        taken[name.strip()] = rest.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    taken = text_files.taken_codings(wants)
     for coding, end in _TWINS:
-        if taken.get(coding) and (twin := file.with_name(file.name + end)).exists():
+        if coding in taken and (twin := file.with_name(file.name + end)).exists():
             return coding, twin
     return "", file
 

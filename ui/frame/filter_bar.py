@@ -154,7 +154,7 @@ def ask_filters(
                 with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
                     _ASK[pill.key](pill, widget, known, begun, before, usual)
                 st.button(
-                    "✕",
+                    "×",
                     key=f"clear_{pill.key}",
                     help=f"Take back: {plain(name)}",
                     on_click=clear_filters,

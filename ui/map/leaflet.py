@@ -12,53 +12,27 @@ from collections.abc import Callable
 import folium
 import streamlit as st
 from branca.element import MacroElement
-from folium.elements import JSCSSMixin
 from jinja2 import Template
 from streamlit_folium import st_folium
 
-from data.settings import STATIC
 from geo import longitude
+from ui import joined
 from ui.map import template_guard
 from ui.map.patch import Corners, Events, MapStart, Patch
 
 template_guard.install()
 
-VENDOR = "/app/static/vendor"
-# the map's own code, one file a part, in the order in which they draw
-SCRIPTS = (
-    "porchlight.js",
-    "map/legend.js",
-    "map/basemap.js",
-    "map/compass.js",
-    "map/fills.js",
-    "map/heat.js",
-    "map/hexes.js",
-    "map/labels.js",
-    "map/incidents.js",
-    "map/draw.js",
-    "map/versus.js",
-    "map/player.js",
-    "map/window.js",
-    "map/rows.js",
-    "map/gestures.js",
-    "map/fit.js",
-)
 DEFAULT_HEIGHT = 460
 _FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
 
-def versioned(name: str) -> str:
-    """The address of a file of ours in static/, which changes with its content."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
-    return f"/app/static/{name}?v={digest}"
+# one file each: the map's frame loads one after the other, and Leaflet comes with our own code
+folium.Map.default_js = [("map", joined.script().address)]
+folium.Map.default_css = [("map_css", joined.style().address)]
 
 
-folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
-folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
-
-
-class Base(JSCSSMixin, MacroElement):
+class Base(MacroElement):
     """Our part of a map that is drawn once: legend, labels, the place for heat."""
 
     _template = Template(
@@ -71,10 +45,6 @@ class Base(JSCSSMixin, MacroElement):
         super().__init__()
         self._name = "Base"
         self.told = told
-
-
-Base.default_js = [(name, versioned(name)) for name in SCRIPTS]
-Base.default_css = [("porchlight_css", versioned("porchlight.css"))]
 
 
 class PatchElement(MacroElement):

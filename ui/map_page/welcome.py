@@ -26,5 +26,5 @@ def show_welcome(view: View) -> None:
         f'<button type="button" data-{act}="{where}">{html.escape(name)}</button>'
         for name, act, where in _WAYS
     )
-    close = '<button type="button" data-greet="" aria-label="Close">✕</button>'
+    close = '<button type="button" data-greet="" aria-label="Close">×</button>'
     st.html(f'<section class="porch-welcome">{html.escape(says)}<div>{ways}{close}</div></section>')
