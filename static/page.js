@@ -41,6 +41,10 @@
     focus(_, where) { greet(); document.querySelector(where)?.focus(); },
     greet,
   };
+  // the first picture is the Map's: on another page it gives way
+  window.navigation?.addEventListener("currententrychange", () => {
+    if (location.pathname !== "/") document.getElementById("porch-shell")?.remove();
+  });
   document.addEventListener("click", (event) => {
     const names = Object.keys(acts);
     const at = event.target.closest?.(names.map((name) => `[data-${name}]`).join(","));

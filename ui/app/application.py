@@ -26,8 +26,9 @@ def make(
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
     addresses = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience])
-    pages = packed_files.Pages()
+    pages = packed_files.Pages(first_picture=first_picture if audience == "team" else None)
     pages.pack_soon()
+    pages.prepare_soon()
     guarded = Middleware(
         gate.Gate,
         hosts=named.hosts(port),
@@ -36,7 +37,7 @@ def make(
         person=access.Person(store) if store else None,
         frames=named.frames,
         tiles=tiles,
-        scripts=gate.script_hashes(look.SCRIPT),
+        scripts=gate.script_hashes(look.SCRIPT, look.EARLY_SCRIPT),
         released=public is not None,
     )
     gate.raise_flag()
@@ -57,6 +58,13 @@ def make(
             *(_released(public) if public else ()),
         ],
     )
+
+
+def first_picture() -> str:
+    """The team's first picture. The public's process never loads what opens a store."""
+    from ui.map_page import shell
+
+    return shell.page_shell()
 
 
 async def healthz(_: Request) -> Response:

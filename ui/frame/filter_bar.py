@@ -171,6 +171,11 @@ def ask_filters(
     return chosen, _style(marked)
 
 
+def pill_names(view: View, meta: TableMeta) -> list[str]:
+    """The names of the pills of a View on which no filter is set."""
+    return [_cut(pill.name(view, meta)) for pill in PILLS]
+
+
 def _cut(name: str) -> str:
     return name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1].rstrip() + "…"
 

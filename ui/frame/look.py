@@ -26,6 +26,11 @@ STYLE = (
 )
 
 
+# says before anything is drawn whether this browser has been greeted (static/page.js)
+EARLY_SCRIPT = (
+    'try { if (!localStorage.getItem("porchlight-seen")) '
+    'document.documentElement.classList.add("porch-new"); } catch {}'
+)
 # makes each choice a step of the back button, and our own buttons work; the same bytes
 # everywhere, because the gate lets it through by its hash
 SCRIPT = "".join((STATIC / name).read_text() for name in ("history.js", "page.js"))

@@ -8,9 +8,11 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import folium
 import streamlit as st
+import streamlit_folium
 from branca.element import MacroElement
 from jinja2 import Template
 from streamlit_folium import st_folium
@@ -26,10 +28,19 @@ DEFAULT_HEIGHT = 460
 _FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
-
 # one file each: the map's frame loads one after the other, and Leaflet comes with our own code
 folium.Map.default_js = [("map", joined.script().address)]
 folium.Map.default_css = [("map_css", joined.style().address)]
+
+
+def frame_files() -> list[str]:
+    """The addresses of the scripts and styles that every map's frame loads, st_folium's first."""
+    folder = Path(streamlit_folium.__file__).parent / "frontend/build/static/js"
+    its_own = [
+        f"/component/streamlit_folium.st_folium/static/js/{file.name}"
+        for file in folder.glob("main.*.js")
+    ]
+    return [*its_own, joined.script().address, joined.style().address]
 
 
 class Base(MacroElement):
