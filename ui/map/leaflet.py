@@ -15,6 +15,7 @@ import streamlit as st
 import streamlit_folium
 from branca.element import MacroElement
 from jinja2 import Template
+from streamlit import runtime
 from streamlit_folium import st_folium
 
 from geo import longitude
@@ -31,6 +32,13 @@ FAR = 0.5  # degrees from the place: there is nothing to see
 # one file each: the map's frame loads one after the other, and Leaflet comes with our own code
 folium.Map.default_js = [("map", joined.script().address)]
 folium.Map.default_css = [("map_css", joined.style().address)]
+
+
+def register_component() -> None:
+    """Make the map's frame known to the running server: it is, of itself, only where a page's own
+    run imports it first."""
+    server = runtime.get_instance()
+    server.component_registry.register_component(streamlit_folium._component_func)
 
 
 def frame_files() -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from html import escape
 
 import streamlit as st
+from streamlit import runtime
 
 from data.maps import sketch
 from data.palette import DARK, LIGHT, Theme, pale_edges
@@ -44,6 +45,8 @@ def page_shell() -> str:
 # function that shows none shows none either
 @st.cache_resource(show_spinner=False)
 def _open_store() -> None:
+    if runtime.exists():  # else there is no server, as in tests
+        leaflet.register_component()
     views.current_settings()
     views.store()
 
