@@ -1,9 +1,10 @@
-"""The map's scripts as one file and its styles as another, each at an address of its content.
+"""The map's scripts and styles as one file, at an address that changes with its content.
 
-The map's frame asks for files one after the other, and each costs a round trip: so one of each.
+The map's frame asks for files one after the other, and each costs a round trip.
 """
 
 import hashlib
+import json
 import re
 from functools import cache
 from pathlib import PurePosixPath
@@ -39,10 +40,9 @@ _BESIDE = re.compile(r"url\(\"?(?!#|data:)([^\")]+)\"?\)")
 
 
 class Joined(NamedTuple):
-    """One file made of several: its address, its kind and its text."""
+    """One file made of several: its address and its text."""
 
     address: str
-    kind: str
     text: str
 
 
@@ -53,16 +53,15 @@ def versioned(name: str) -> str:
 
 @cache
 def script() -> Joined:
-    """The map's scripts, in their order. What `make` has not fetched yet is not in it."""
-    text = "\n;".join(_MAP_OF_SOURCE.sub("", _read(name)) for name in SCRIPTS)
-    return Joined(f"{FOLDER}/joined/{_digest(text.encode())}.js", "text/javascript", text)
+    """The map's scripts, in their order, after its styles, which they put into their page.
 
-
-@cache
-def style() -> Joined:
-    """The map's styles, in their order, with whole addresses of what they name."""
-    text = "\n".join(_with_addresses(name) for name in STYLES)
-    return Joined(f"{FOLDER}/joined/{_digest(text.encode())}.css", "text/css", text)
+    What `make` has not fetched yet is not in it.
+    """
+    style = json.dumps("\n".join(_with_addresses(name) for name in STYLES))
+    dress = f'document.head.append(Object.assign(document.createElement("style"), {{textContent: {style}}}))'
+    code = (_MAP_OF_SOURCE.sub("", _read(name)) for name in SCRIPTS)
+    text = "\n;".join([dress, *code])
+    return Joined(f"{FOLDER}/joined/{_digest(text.encode())}.js", text)
 
 
 def _with_addresses(name: str) -> str:

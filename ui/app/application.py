@@ -1,7 +1,6 @@
 """The one ASGI application: the gate, our own addresses, and Streamlit behind them."""
 
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ def make(
             Route("/healthz", healthz),
             Route("/favicon.ico", icon),
             Route("/favicon.png", icon),  # where Streamlit's page names it
-            *_joined(),
+            _joined(),
             Route("/sign-in", sign_in.start),
             *pages.routes(path or "/" for path in addresses),
             *(_released(public) if public else ()),
@@ -77,20 +76,15 @@ async def icon(_: Request) -> Response:
     return FileResponse(STATIC / "icon.png", headers={"Cache-Control": "public, max-age=86400"})
 
 
-def _joined() -> list[Route]:
-    """The files that ui.joined makes, at their addresses."""
-    routes = []
-    for one in (joined.script(), joined.style()):
-        file = text_files.TextFile(one.text, one.kind, browser_caching.FOR_EVER)
-        routes.append(Route(one.address, _answer(file)))
-    return routes
+def _joined() -> Route:
+    """The file of the map's scripts, at its address."""
+    one = joined.script()
+    file = text_files.TextFile(one.text, "text/javascript", browser_caching.FOR_EVER)
 
-
-def _answer(file: text_files.TextFile) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         return file.response(request.headers)
 
-    return answer
+    return Route(one.address, answer)
 
 
 def _released(public: Path) -> tuple[Mount, ...]:

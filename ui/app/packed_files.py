@@ -22,7 +22,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 from streamlit import runtime
 
-from data.settings import ROOT
+from data.settings import ROOT, Problem
 from ui.app import packed_static
 from ui.app.browser_caching import FOR_EVER
 from ui.app.text_files import TextFile, taken_codings
@@ -130,6 +130,8 @@ class Pages:
         """The first picture; "" where something is wrong: the page itself will say what."""
         try:
             return self.first_picture() if self.first_picture else ""
+        except Problem:
+            return ""
         except Exception:  # whatever it is, the page must come without it
             logging.getLogger(__name__).warning("There is no first picture.", exc_info=True)
             return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from string import punctuation
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -18,11 +19,14 @@ def colors(theme: palette.Theme) -> str:
     return f"& {{ {named}; --porch-tint: {tint}; --porch-bar: {theme.ramp[2]} }}"
 
 
+# the mark is a part of the style: no request of its own
+_MARK = f"data:image/svg+xml,{quote((STATIC / 'lamp.svg').read_text(encoding='utf-8').strip())}"
+_CSS = (STATIC / "page.css").read_text(encoding="utf-8").replace("/app/static/lamp.svg", _MARK)
 # the style of every page of ours; `&` is the whole page, alone and within another rule
 STYLE = (
     f"<style>{colors(palette.LIGHT)} "
     f"@media (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
-    f"{(STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
+    f"{_CSS}</style>"
 )
 
 

@@ -29,9 +29,9 @@ DEFAULT_HEIGHT = 460
 _FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
-# one file each: the map's frame loads one after the other, and Leaflet comes with our own code
+# one file: Leaflet comes with our own code, and its style with both
 folium.Map.default_js = [("map", joined.script().address)]
-folium.Map.default_css = [("map_css", joined.style().address)]
+folium.Map.default_css = []
 
 
 def register_component() -> None:
@@ -42,13 +42,13 @@ def register_component() -> None:
 
 
 def frame_files() -> list[str]:
-    """The addresses of the scripts and styles that every map's frame loads, st_folium's first."""
+    """The addresses of the scripts that every map's frame loads, st_folium's first."""
     folder = Path(streamlit_folium.__file__).parent / "frontend/build/static/js"
     its_own = [
         f"/component/streamlit_folium.st_folium/static/js/{file.name}"
         for file in folder.glob("main.*.js")
     ]
-    return [*its_own, joined.script().address, joined.style().address]
+    return [*its_own, joined.script().address]
 
 
 class Base(MacroElement):

@@ -114,7 +114,7 @@ def _map(view: View, answer: Answer) -> tuple[str, str]:
     drawn = "".join(f'<path class="f{k}" d="{d}"/>' for k, d in enumerate(paths.values()))
     place = escape(views.meta(view.stamp)["place"]["name"])
     svg = (
-        f'<div class="map"><svg viewBox="0 0 {found.width} {found.height}" role="img" '
+        f'<div class="map"><i class="box layers"></i><svg viewBox="0 0 {found.width} {found.height}" role="img" '
         f'aria-label="Map of {place}"><defs>{_hatches()}</defs>{drawn}'
         f'<path class="place" d="{found.outline}"/></svg></div>'
     )
