@@ -52,6 +52,10 @@
     const open = root.classList.contains("porch-fold-layers") && event.target.closest?.('.st-key-layer [role="radio"]');
     if (open && opener) acts.fold(opener, "layers");
   }, true);   // Streamlit lets no click of its buttons through
+  // the first picture is the Map's: on another page it gives way
+  window.navigation?.addEventListener("currententrychange", () => {
+    if (location.pathname !== "/") document.getElementById("porch-shell")?.remove();
+  });
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("a[data-area]");
     if (row && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {

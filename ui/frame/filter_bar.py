@@ -154,7 +154,7 @@ def ask_filters(
                 with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
                     _ASK[pill.key](pill, widget, known, begun, before, usual)
                 st.button(
-                    "✕",
+                    "×",
                     key=f"clear_{pill.key}",
                     help=f"Take back: {plain(name)}",
                     on_click=clear_filters,
@@ -167,6 +167,11 @@ def ask_filters(
         shown, every = counted["n"], sum(s["rows"] for s in chosen_sources(begun, meta))
         st.html(f'<p class="porch-count"><b>{shown:,}</b> of {every:,}</p>', width="content")
     return chosen, _style(marked)
+
+
+def pill_names(view: View, meta: TableMeta) -> list[str]:
+    """The names of the pills of a View on which no filter is set."""
+    return [_cut(pill.name(view, meta)) for pill in PILLS]
 
 
 def _cut(name: str) -> str:

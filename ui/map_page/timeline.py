@@ -29,7 +29,7 @@ def ask_play(view: View, layer: str) -> MapChoices:
     if layer not in player.LAYERS:
         return MapChoices()
     # its name is set in static/components/timeline.js; with a `help` there would be two buttons
-    with st.popover("\u22ef", key="play_options"):
+    with st.popover("\u00b7\u00b7\u00b7", key="play_options"):
         chosen = st.selectbox(
             "Play",
             player.PLAYS,

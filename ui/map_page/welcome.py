@@ -18,6 +18,11 @@ _WAYS = (
 
 def show_welcome(view: View) -> None:
     """Greet whoever has not been greeted in this browser: the page's own script knows."""
+    st.html(welcome_html(view))
+
+
+def welcome_html(view: View) -> str:
+    """The greeting, in which every text is escaped."""
     place = views.meta(view.stamp)["place"]["name"]
     counted = views.headline(view)["n"]
     says = f"Porchlight shows what was recorded in {place}. You see {counted:,} {headline.noun(view)}, {period(view.start, view.end)}."
@@ -25,5 +30,5 @@ def show_welcome(view: View) -> None:
         f'<button type="button" data-{act}="{where}">{html.escape(name)}</button>'
         for name, act, where in _WAYS
     )
-    close = '<button type="button" data-greet="" aria-label="Close">✕</button>'
-    st.html(f'<section class="porch-welcome">{html.escape(says)}<div>{ways}{close}</div></section>')
+    close = '<button type="button" data-greet="" aria-label="Close">×</button>'
+    return f'<section class="porch-welcome">{html.escape(says)}<div>{ways}{close}</div></section>'

@@ -32,11 +32,16 @@ def show_headline(view: View, answer: Answer) -> None:
 
 def show_number(view: View, answer: Answer) -> None:
     """One line of number, kind and period; a second one on the change, where there is one."""
-    counted = f"{views.headline(view)['n']:,} {noun(view)}" if answer.covered else "No data"
     with st.container(key="number"):
-        st.text(f"{counted}, {period(view.start, view.end)}")
+        st.text(number_line(view, answer))
         if answer.comparison is not None:
             st.text(change_sentence(answer))
+
+
+def number_line(view: View, answer: Answer) -> str:
+    """The number of a View, its kind and its period."""
+    counted = f"{answer.headline['n']:,} {noun(view)}" if answer.covered else "No data"
+    return f"{counted}, {period(view.start, view.end)}"
 
 
 def noun(view: View) -> str:
