@@ -1,5 +1,7 @@
 """The areas: the choropleth and the whole table."""
 
+import streamlit as st
+
 from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame
@@ -13,11 +15,14 @@ answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))
 headline.show_headline(view, answer)
 told = layers.still(view, answer, theme)
-leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
-if answer.covered and answer.placed:  # else zeros would be no zeros
-    rows = areas_page.pick_list(view, answer)
-    tables.wide(answer, view, rows)
-    downloads.area_buttons(view, rows)
+picture, beside = st.columns([1, 2.2])
+with picture:
+    leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
+with beside:
+    if answer.covered and answer.placed:  # else zeros would be no zeros
+        rows = areas_page.pick_list(view, answer)
+        tables.wide(answer, view, rows)
+        downloads.area_buttons(view, rows)
 if answer.headline["n"]:
     breakdown.show_breakdowns(view, theme)
 frame.say_changes(view)

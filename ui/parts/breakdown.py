@@ -16,7 +16,7 @@ from ui.parts import charts
 def show_breakdowns(view: View, theme: Theme) -> None:
     """Every breakdown of a View; where there is none, why."""
     for row in BREAKDOWNS:
-        st.markdown(f"**{row.title}**")
+        st.header(row.title, anchor=False)
         if not views.is_recorded(view, row):
             st.text("This source does not record it.")
             continue
