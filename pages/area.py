@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import area_page, locator, time_page
 from ui.frame import frame
-from ui.parts import breakdown, charts, tables
+from ui.parts import breakdown, charts, printed, tables
 
 asked = frame.view()
 view = area_page.polygons(asked)
@@ -15,7 +15,7 @@ area_page.stop_without_areas(answer)
 title, beside = st.columns([3, 1], gap="large")
 with beside:
     name = area_page.pick_area(answer, asked.areas)
-    locator.show_locator(view, name)
+    locator.show_locator(view, name, theme)
 with title:
     locator.show_way_back(name)
     area_page.stop_without_data(view, name, answer)
@@ -40,6 +40,8 @@ with right:
     time_page.left_out(hours["n"].sum(), row["n"], "hour")
 breakdown.show_breakdowns(inside, theme)
 st.header("Neighbors", anchor=False)
-tables.text_table(area_page.neighbors(view, name, answer))
+near = area_page.neighbors(view, name, answer)
+tables.text_table(near)
+printed.print_table(near, tables.COLUMNS)
 st.text(area_page.border(view))
 frame.foot(inside)

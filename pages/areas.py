@@ -6,7 +6,7 @@ from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame
 from ui.map import layers, leaflet
-from ui.parts import breakdown, headline, measures, tables
+from ui.parts import breakdown, headline, measures, printed, tables
 
 view = frame.view()
 view = measures.by_layer(view)
@@ -22,6 +22,7 @@ with beside:
     if answer.covered and answer.placed:  # else zeros would be no zeros
         rows = areas_page.pick_list(view, answer)
         tables.wide(answer, view, rows)
+        printed.print_ranks(view, answer)
         downloads.area_buttons(view, rows)
 if answer.headline["n"]:
     breakdown.show_breakdowns(view, theme)

@@ -1,5 +1,6 @@
 """Where one area lies: a small picture of all areas with that one filled, and the way back."""
 
+import base64
 import math
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ import streamlit as st
 
 from data import words
 from data.embed.map import svg_path
+from data.palette import Theme
 from data.views.view import View
 from ui.cached import views
 
@@ -25,18 +27,18 @@ def show_way_back(name: str) -> None:
     )
 
 
-def show_locator(view: View, name: str) -> None:
+def show_locator(view: View, name: str, theme: Theme) -> None:
     """Show where an area lies among all of its set."""
-    st.html(locator_svg(views.units(view), name))
+    drawn = base64.b64encode(locator_svg(views.units(view), name, theme).encode()).decode()
+    says = escape(f"Where {words.spell_area(name)} lies", quote=True)
+    st.html(f'<img class="porch-locator" alt="{says}" src="data:image/svg+xml;base64,{drawn}">')
 
 
-def locator_svg(units: gpd.GeoDataFrame, name: str) -> str:
-    """The areas as SVG, the one of a name filled; empty where there are none.
+def locator_svg(units: gpd.GeoDataFrame, name: str, theme: Theme) -> str:
+    """The areas as SVG, the one of a name filled.
 
-    `units` has the columns name and geometry, in WGS 84.
+    `units` has the columns name and geometry, in WGS 84, and at least one row.
     """
-    if units.empty:
-        return ""
     west, south, east, north = units.total_bounds
     narrow = math.cos(math.radians((south + north) / 2))
     scale = _SIZE / max((east - west) * narrow, north - south)
@@ -49,9 +51,10 @@ def locator_svg(units: gpd.GeoDataFrame, name: str) -> str:
     others = "".join(svg_path(shape) for shape in drawn[~here])
     one = "".join(svg_path(shape) for shape in drawn[here])
     wide, high = (east - west) * narrow * scale, (north - south) * scale
-    says = escape(f"Where {words.spell_area(name)} lies", quote=True)
     return (
-        f'<svg class="porch-locator" viewBox="-2 -2 {wide + 4:.0f} {high + 4:.0f}" '
-        f'width="{wide + 4:.0f}" height="{high + 4:.0f}" role="img" aria-label="{says}">'
-        f'<path d="{others}"/><path class="here" d="{one}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round" '
+        f'viewBox="-2 -2 {wide + 4:.0f} {high + 4:.0f}" '
+        f'width="{wide + 4:.0f}" height="{high + 4:.0f}">'
+        f'<path d="{others}" fill="{theme.panel}" stroke="{theme.control}" stroke-width=".75"/>'
+        f'<path d="{one}" fill="{theme.accent}" stroke="{theme.ink}" stroke-width="1.25"/></svg>'
     )

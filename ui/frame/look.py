@@ -21,7 +21,7 @@ def colors(theme: palette.Theme) -> str:
 # the style of every page of ours; `&` is the whole page, alone and within another rule
 STYLE = (
     f"<style>{colors(palette.LIGHT)} "
-    f"@media (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
     f"{(STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
 )
 

@@ -42,7 +42,7 @@ _WIDE = (
 )
 _NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
-_AREA, _LEAST, _LETTER, _EDGES = 148, 58, 7, 20  # pixels of columns
+_AREA, _LEAST, _LETTER, _EDGES = 140, 56, 6.5, 18  # pixels of columns
 MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
@@ -69,7 +69,7 @@ def columns(
 def fitting_widths(names: Iterable[str], known: Columns) -> dict[str, int]:
     """Pixels for an area's name, and for each number as its label takes; other texts find theirs."""
     return {
-        name: _AREA if name in ("area", "where") else max(_LEAST, _EDGES + _LETTER * len(label))
+        name: _AREA if name in ("area", "where") else max(_LEAST, round(_EDGES + _LETTER * len(label)))
         for name, (label, form, _) in known.items()
         if name in set(names) and (form or name in ("area", "where", "unreliable"))
     }

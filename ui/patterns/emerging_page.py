@@ -359,7 +359,12 @@ def _strips(found: Emerging, areas: list[str], names: "pd.Series[str]", theme: T
                 alt.datum["is"] == "not clear", alt.value(theme.pale_edge), alt.value(theme.paper)
             ),
             x2="end:T",
-            y=alt.Y("area:N", title=None, sort=shown, axis=alt.Axis(labelLimit=150, ticks=False)),
+            y=alt.Y(
+                "area:N",
+                title=None,
+                sort=shown,
+                axis=alt.Axis(labelLimit=150, labelOverlap=False, ticks=False),
+            ),
             color=alt.Color("is:N", title=None, legend=alt.Legend(orient="top"), scale=scale),
             tooltip=[
                 "area:N",
