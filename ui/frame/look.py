@@ -25,7 +25,7 @@ _CSS = (STATIC / "page.css").read_text(encoding="utf-8").replace("/app/static/la
 # the style of every page of ours; `&` is the whole page, alone and within another rule
 STYLE = (
     f"<style>{colors(palette.LIGHT)} "
-    f"@media (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
     f"{_CSS}</style>"
 )
 

@@ -74,6 +74,8 @@ class EmergingPage(MapPage):
         "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
     }
 
+    SEEN: ClassVar = ("area", "label", "hot", "cold", "trend", "n")  # the file has all
+
     view: View
     by: str
     of: str
@@ -243,8 +245,8 @@ class EmergingPage(MapPage):
             return None
         rows = self.table()
         with show_map(self, theme, "map_emerging"):
-            tables.finding(rows, self.COLUMNS, 430, "emerging_table")
-        st.markdown("**The history of each area**")
+            tables.finding(rows[list(self.SEEN)], self.COLUMNS, 470, "emerging_table")
+        st.header("The history of each area", anchor=False)
         self._show_strips(rows, theme)
         return rows
 
@@ -351,11 +353,19 @@ def _strips(found: Emerging, areas: list[str], names: "pd.Series[str]", theme: T
     scale = alt.Scale(domain=list(looks), range=list(looks.values()))
     chart: alt.Chart = (
         alt.Chart(cells)
-        .mark_rect(stroke=theme.paper, strokeWidth=1)
+        .mark_rect(strokeWidth=1)
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(starts)),
+            stroke=alt.condition(
+                alt.datum["is"] == "not clear", alt.value(theme.pale_edge), alt.value(theme.paper)
+            ),
             x2="end:T",
-            y=alt.Y("area:N", title=None, sort=shown, axis=alt.Axis(labelLimit=150, ticks=False)),
+            y=alt.Y(
+                "area:N",
+                title=None,
+                sort=shown,
+                axis=alt.Axis(labelLimit=150, labelOverlap=False, ticks=False),
+            ),
             color=alt.Color("is:N", title=None, legend=alt.Legend(orient="top"), scale=scale),
             tooltip=[
                 "area:N",

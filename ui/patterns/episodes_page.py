@@ -184,7 +184,7 @@ class EpisodesPage(MapPage):
         if self.found.table.empty:
             return None
         rows = self.table()
-        with show_map(self, theme, "map_episodes", 1.3):
+        with show_map(self, theme, "map_episodes"):
             picked = episode_lists.pick_episode(rows, self.COLUMNS, 430)
         episode_lists.show_records(self.view, self.found, picked)
         st.altair_chart(self._timeline(theme), alt="Groups over time by how many records they hold")

@@ -38,15 +38,15 @@ class HotSpotsPage(MapPage):
             "Hot or cold only where the difference is clear (q at most 0.05).",
         ),
         "times": (
-            "With neighbors, times citywide",
+            "With neighbors",
             "%.2f",
-            "The rate of the area and its neighbors together, divided by the rate of all areas. It is not the area's own rate.",
+            "The rate of the area and its neighbors together, in times the citywide rate. It is not the area's own rate.",
         ),
         "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
         "rate": (
-            "Own rate, smoothed",
+            "Own rate",
             "%.1f",
-            "The area's own rate. Rates of few residents are pulled toward the citywide rate, because they vary by chance (empirical Bayes).",
+            "The area's own rate, smoothed. Rates of few residents are pulled toward the citywide rate, because they vary by chance (empirical Bayes).",
         ),
         "z": (
             "z",
@@ -64,6 +64,8 @@ class HotSpotsPage(MapPage):
             "p, corrected because many areas are tested at once (Benjamini-Hochberg).",
         ),
     }
+
+    SEEN: ClassVar = ("area", "finding", "times", "n", "rate", "q")  # the file has all
 
     view: View
     of: str
@@ -167,7 +169,7 @@ class HotSpotsPage(MapPage):
         """Show the map, the table beside it, and a sentence for each hot area."""
         rows = self.table()
         with show_map(self, theme, "map_hot"):
-            tables.finding(rows, self.COLUMNS, 430, "hot_table")
+            tables.finding(rows[list(self.SEEN)], self.COLUMNS, 470, "hot_table")
         say([*self._each_area(), *self._across()])
         return rows
 

@@ -33,7 +33,7 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.parts import tables
+from ui.parts import charts, tables
 from ui.patterns.pattern_page import PatternPage, ask_one
 
 # the upper edge of a band, in words; days are whole ones
@@ -204,15 +204,21 @@ class NearRepeatsPage(PatternPage):
                 alt.Tooltip("q:Q", title="q", format=".3f"),
             ],
         )
-        cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.35)
+        cell = base.mark_rect(fill=theme.paper, stroke=theme.pale_edge, strokeWidth=0.7)
         ramp = alt.Scale(range=list(theme.ramp), domain=[0, top])
-        full = base.transform_filter("datum.strength > 0").mark_rect(stroke=theme.paper)
-        full = full.encode(color=alt.Color("strength:Q", legend=None, scale=ramp))
+        full = base.transform_filter("datum.strength > 0").mark_rect()
+        full = full.encode(
+            color=alt.Color("strength:Q", legend=None, scale=ramp),
+            stroke=charts.edges("strength", top, theme),
+        )
         strong = f"datum.strength > {top * 0.5}"  # the ramp ends far from the paper
         text = base.mark_text(fontSize=14).encode(
             text="told:N",
-            color=alt.condition(strong, alt.value(theme.paper), alt.value(theme.ink)),
-            opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
+            color=alt.when(strong)
+            .then(alt.value(theme.paper))
+            .when("datum.stands")
+            .then(alt.value(theme.ink))
+            .otherwise(alt.value(theme.quiet)),
         )
         return alt.LayerChart(layer=[cell, full, text]).properties(height=52 * len(far) + 40)
 

@@ -80,6 +80,8 @@ class NowPage(MapPage):
         ),
     }
 
+    SEEN: ClassVar = ("area", "since", "ratio", "cases", "expected", "recurrence_interval")
+
     view: View
     longest: int
     seed: int
@@ -284,7 +286,7 @@ class NowPage(MapPage):
         with show_map(self, theme, "map_now"):
             # next to none expected: any number of times it is chance
             told = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
-            tables.finding(told, self.COLUMNS, 150, "now_table")
+            tables.finding(told[list(self.SEEN)], self.COLUMNS, 150, "now_table")
             say(self._by_chance())
             show_alarms(self.weeks)
         say(self.looked_at())

@@ -123,7 +123,7 @@ def say(lines: list[str]) -> None:
         st.text(line)
 
 
-def show_map(page: MapPage, theme: Theme, key: str, wide: float = 1.55) -> DeltaGenerator:
+def show_map(page: MapPage, theme: Theme, key: str, wide: float = 0.68) -> DeltaGenerator:
     """Draw a page's picture on a map, `wide` times the column beside it, which comes back."""
     left, beside = st.columns([wide, 1])
     view = page.view

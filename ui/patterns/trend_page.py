@@ -292,9 +292,9 @@ class TrendPage(PatternPage):
             return None
         season.show_season(self.view, self.found, theme)
         if many := len(self.found.breaks):
-            st.markdown("**Lasting changes**")
+            st.header("Lasting changes", anchor=False)
             tables.finding(self._breaks(), self.BREAKS, 36 * (many + 1) + 6, "breaks")
-        st.markdown("**Weeks**")
+        st.header("Weeks", anchor=False)
         rows = self.table()
         shown = rows.round({"lower": 0, "upper": 0})
         tables.finding(shown, self.COLUMNS, 300, "weeks")
