@@ -4,5 +4,5 @@ import streamlit as st
 
 from ui.app import access
 
-st.set_page_config("Porchlight", page_icon="static/icon.png", layout="wide")
+st.set_page_config("Porchlight", layout="wide")
 access.run()

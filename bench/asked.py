@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from bench.client import Screen
+from data import words
+from data.views.view import MEASURES
+from ui.parts import ranks
 
 SEED = 2017
 KINDS: tuple[list[str], ...] = ([], ["traffic stop"])
@@ -30,20 +33,18 @@ DATES: tuple[tuple[date, date] | None, ...] = (
     (date(2020, 3, 1), date(2020, 5, 31)),
     (date(2018, 6, 1), date(2018, 6, 30)),
 )
-CUT = "…"  # how ours ends a name that is too long for its column
-LEAST_LETTERS = 8
 
 
 def queries() -> list[str]:
     """400 Views as the queries of their links: kinds x weekdays x hours x dates."""
     found = []
     for kinds, weekdays, hours, dates in product(KINDS, WEEKDAYS, HOURS, DATES):
-        words: dict[str, Any] = {"kind": kinds, "weekday": weekdays}
+        link: dict[str, Any] = {"kind": kinds, "weekday": weekdays, "measure": MEASURES[0]}
         if hours:
-            words["hours"] = hours
+            link["hours"] = hours
         if dates:
-            words |= {"from": dates[0].isoformat(), "to": dates[1].isoformat()}
-        found.append(urlencode(words, doseq=True))
+            link |= {"from": dates[0].isoformat(), "to": dates[1].isoformat()}
+        found.append(urlencode(link, doseq=True))
     return found
 
 
@@ -71,34 +72,22 @@ def differs(ours: Screen, plain: Screen) -> str:
 
 
 def tables_differ(ours: pd.DataFrame, plain: pd.DataFrame) -> str:
-    """The first difference of two ranked tables: areas, counts or rates. Ours may cut names.
+    """The first difference of our ranked list and the whole plain table: areas or counts.
 
-    Whether an area changed only ours says: the peer knows nothing of seasons and memory.
+    Ours holds the first areas only, and spells their names for readers.
     """
-    if len(ours) != len(plain) or not len(ours):
-        return f"rows of the table: {len(ours)} and {len(plain)}"
-    whole = plain.set_index("area")
+    if len(ours) != min(ranks.FIRST, len(plain)) or not len(ours):
+        return f"rows of the list: {len(ours)} of {len(plain)}"
+    whole = plain.assign(area=plain["area"].map(words.spell_area)).set_index("area")["n"]
     if not whole.index.is_unique:
         return "the areas of the table: a name stands twice"
-    names = {_named(name, whole.index): name for name in ours["area"]}
-    if set(names) != set(whole.index):
-        return f"the areas of the table: {sorted(set(whole.index) - set(names))}"
-    other = whole.loc[list(names)]
-    for column in ("n", "rate"):
-        if column in ours and not np.allclose(
-            ours[column].to_numpy(float), other[column].to_numpy(float), equal_nan=True
-        ):
-            return f"the table's column {column}"
+    if unknown := sorted(set(ours["area"]) - set(whole.index)):
+        return f"the areas of the table: {unknown}"
+    if ours["n"].tolist() != whole.loc[ours["area"].tolist()].tolist():
+        return "the counts of the areas"
+    if ours["n"].tolist() != whole.nlargest(len(ours)).tolist():
+        return "which areas have most"
     return ""
-
-
-def _named(name: str, names: pd.Index) -> str:
-    """The whole name of one that may be cut; itself where there is none or no single one."""
-    start = name.removesuffix(CUT)
-    if start == name or len(start) < LEAST_LETTERS:
-        return name
-    found = [whole for whole in names if whole.startswith(start)]
-    return found[0] if len(found) == 1 else name
 
 
 def quantile(seconds: list[float], share: float) -> float:

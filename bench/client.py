@@ -1,5 +1,6 @@
 """A reader without a browser: speaks to a running dashboard as Streamlit's own page does."""
 
+import html
 import io
 import re
 import time
@@ -17,17 +18,20 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from data.settings import Problem
 
 PATIENCE = 120.0  # seconds for one answer
+RANKED = re.compile(r'class="name" title="([^"]*)".*?class="value">([\d,]+)<', re.S)
 COUNTED = re.compile(r"([\d,]+) of [\d,]+ incidents")
 
 
 @dataclass
 class Screen:
-    """The answer of one run of a page: seconds to its end, bytes, texts, tables, errors."""
+    """The answer of one run of a page: seconds to its end, bytes, texts, tables, pieces of
+    HTML, errors."""
 
     seconds: float = 0.0
     size: int = 0
     texts: list[str] = field(default_factory=list)
     tables: list[bytes] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -43,12 +47,15 @@ class Screen:
 
     @property
     def ranked(self) -> pd.DataFrame:
-        """The ranked table as it travelled; empty where there is none."""
+        """The ranked list as it travelled, area and n: the plain one's table, or our list, which
+        holds the first areas only; empty where there is none."""
         for data in self.tables:
             table = pa.ipc.open_stream(io.BytesIO(data)).read_all().to_pandas()
             if {"area", "n"} <= set(table):
                 return table.reset_index(drop=True)
-        return pd.DataFrame({"area": [], "n": []})
+        rows = [row for body in self.lists for row in RANKED.findall(body)]
+        counts = [int(n.replace(",", "")) for _, n in rows]
+        return pd.DataFrame({"area": [html.unescape(name) for name, _ in rows], "n": counts})
 
 
 class Reader:
@@ -105,6 +112,8 @@ class Reader:
         match element.WhichOneof("type"):
             case "text":
                 screen.texts.append(element.text.body)
+            case "html":
+                screen.lists.append(element.html.body)
             case "dataframe":
                 screen.tables.append(element.dataframe.arrow_data.data)
             case "exception":

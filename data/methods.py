@@ -15,13 +15,13 @@ class Method(NamedTuple):
 METHODS = (
     Method(
         "Count of an area",
-        "Records of the View by area. The source's own label wins where it names an area of the set (renamed areas by a table of aliases); otherwise the area that holds the point.",
+        "The chosen records by area. The source's own label wins where it names an area of the set (renamed areas by a table of aliases); otherwise the area that holds the point.",
         "Point in polygon, exact; on a shared border the first area by name.",
-        "Records known only to the city, or outside the areas, are counted in the View but in no area.",
+        "Records known only to the city, or outside the areas, are counted above but in no area.",
     ),
     Method(
         "Time known only to the month",
-        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most records of a View are known no better, its steps are months. What is left out is counted below every page.",
+        "Such a record counts where its whole month lies in the period, and then in counts of areas and by month; it enters no week, day or hour, and no method that needs them. Where most of the chosen records are known no better, its steps are months. What is left out is counted below every page.",
         "A record enters no step finer than its time is known to.",
         "A month of 31 days holds more than one of 28: ratios of months are those of incidents a day.",
     ),
@@ -35,7 +35,7 @@ METHODS = (
         "Heat",
         "Kernel density: a Gaussian with the bandwidth as its standard deviation, in meters on the ground (the Mercator map is corrected by latitude, row by row), divided near the outline by the share of the kernel that lies inside. Counted by map pixel with the mean place in it, so that each value is within 1% of the sum over all points where the bandwidth is 4 pixels or more. In incidents per km² per week. The bandwidth is by Scott's rule on all records of the source, to the nearest step from 150 to 1,500 m, unless the reader chooses one.",
         "Diggle (1985), Applied Statistics 34; Baddeley, Rubak and Turner (2015), section 6.5; Scott (1992), section 6.3; Jones and Lotwick (1984), Applied Statistics 33.",
-        "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is the View's until the reader refits it. It smooths: a warm street may be one busy corner.",
+        "Only records whose place is known to the block or better. One color is one density at every zoom and in every frame; the scale is fitted to all that you chose until you rescale it. It smooths: a warm street may be one busy corner.",
     ),
     Method(
         "Heat of two periods, and their difference",
@@ -45,7 +45,7 @@ METHODS = (
     ),
     Method(
         "Frames of the time player",
-        "The View by day, week, month or hour of the day; a frame spans one of them or several together. Only whole ones that the source covers, the newest 60. The heat of a frame is divided by the weeks that it covers (frames by hour: by those of the View), and all frames have one scale.",
+        "The chosen records by day, week, month or hour of the day; a frame spans one of them or several together. Only whole ones that the source covers, the newest 60. The heat of a frame is divided by the weeks that it covers (frames by hour: by those of the period), and all frames have one scale.",
         "Kernel density as for heat.",
         "A frame holds few incidents: much of what moves is chance. Incidents in part of a week, or known less exactly than the unit, are in no frame and counted below it.",
     ),
@@ -53,7 +53,7 @@ METHODS = (
         "Incidents on the map",
         "Counts by the cells of a grid that nest from zoom to zoom, by kind; one by one where fewer than 300 are in sight. Of sources that are not official, places are drawn no finer than a block (about 100 m).",
         "Cells of the Web Mercator pyramid.",
-        "A ring of dashes is a place known to 1 km or less. The title counts what is drawn in sight, of all in the View.",
+        "A ring of dashes is a place known to 1 km or less. The title counts what is drawn in sight, of all that you chose.",
     ),
     Method(
         "Drawn shape",
@@ -69,7 +69,7 @@ METHODS = (
     ),
     Method(
         "What local police did",
-        "Records of the View by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
+        "The chosen records by what they say of local police. The share of each answer is of the records that say anything; the others are counted beside it. 95% interval of the share by Wilson's score; no shares where fewer than 20 records say it.",
         "Wilson (1927), Journal of the American Statistical Association 22.",
         "Not recorded is not the same as not there. Who writes down what police did may differ from who does not, and where several reports tell of one event the true interval is wider.",
     ),
@@ -89,7 +89,7 @@ METHODS = (
         "Classes of the map",
         "Natural breaks of the positive values (quantiles for more than 200 units), limits rounded up.",
         "Fisher (1958); Jenks (1977); mapclassify.",
-        "Classes are those of the View: compare two maps by their legends.",
+        "Classes are made for what you chose: compare two maps by their legends.",
     ),
     Method(
         "Areas learned from points",
@@ -107,19 +107,19 @@ METHODS = (
         "Hot spot",
         "Gi* of the standardized rate (never of raw counts) of each area with its neighbors, all counting alike: how many standard errors a rate lies above the city's, where a rate of few residents varies more and areas differ beyond Poisson chance without a pattern (a + b / residents). p is two-sided, by 9,999 conditional permutations or more: an area keeps its value and the others are shuffled, and more shuffles are made where a value that few shuffles reach is not settled. Benjamini-Hochberg over all areas tested: hot or cold is said only where q is at most 0.05.",
         "Getis and Ord (1992), Geographical Analysis 24; Ord and Getis (1995), Geographical Analysis 27; Assuncao and Reis (1999), Statistics in Medicine 18, for the rate; Besag and Clifford (1991), Biometrika 78, and Sandve, Ferkingstad and Nygard (2011), Bioinformatics 27, for the permutations; Benjamini and Hochberg (1995).",
-        "Of the areas flagged about 1 in 20 is expected to be chance; where nothing is to be found, no more than 1 map in 20 flags any, also where residents are 25 times as many in one half as in the other. No hot spot is not the same as no rise: beside it stands the smallest that would usually have shown, tried on maps in which the areas' rates are shuffled. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there.",
+        "Of the areas flagged about 1 in 20 is expected to be chance; where nothing is to be found, no more than 1 map in 20 flags any, also where residents are 25 times as many in one half as in the other. No hot spot is not the same as no rise: beside it stands the smallest that would usually have shown, tried on maps in which the areas' rates are shuffled. Not tested: areas without residents or of unknown population (for rates), and those without neighbors. A rate per resident is high where many people come who do not live there. Per km² (the layer clusters and the page “Clusters” offer both) the ground takes the part of residents, water and parks included: high wherever more people and streets are, so it says nothing about the risk of anybody there.",
     ),
     Method(
         "Emerging hot spot",
-        "The View by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
+        "The chosen records by area and whole month (or week): Gi* of each step's standardized rate (as for a hot spot) with its neighbors in the same step, 9,999 permutations and, where these leave it open, as many more as the number of cells asks for; where that would be too many, it says so. Benjamini-Hochberg over all cells of this space-time cube, the newest step weighing as much as all others. The word follows from which steps are hot or cold and from Mann and Kendall's trend of an area's series of Gi*; words of change (new, consecutive, oscillating, historical, intensifying, diminishing) only where the area and its neighbors had more, or fewer, in those steps than in all others, or the trend stands, after Bonferroni over all areas.",
         "Esri, How Emerging Hot Spot Analysis works (definitions); Mann (1945), Econometrica 13; Kendall (1975); Getis and Ord (1992); Genovese, Roeder and Wasserman (2006), Biometrika 93, for the weights.",
         "Where nothing is to be found, no more than 1 cube in 20 flags any cell; where residents differ 25 times and counts of areas vary as much as their mean, up to 1 in 10. At least 10 steps, at most the newest 60, all since the last known change of recording. Neighbors in time are not joined, so that a step stands for itself; with few incidents a step little stands out.",
     ),
     Method(
         "Unusual now",
-        "Prospective space-time scan: circles of areas around each area (each a fifth larger than the one before it, up to half of the incidents) over the newest 1, 2, 3, 5, 7, 10, 14, 21, 28 or 42 days. Expected is the circle's share of the baseline, half of the days there are and at most 364, times what all areas had in those days. A window's score is its Poisson log likelihood ratio divided by how much more the circle's own weeks before vary than chance (their variance over their mean, at least 1). p is the larger of two: the rank of the score among the highest ones of 999 replicates, in which the weeks of the baseline before the newest days are shuffled, whole over all areas; and how rare it is among the highest scores of the same look at each earlier day that shares no window with the newest: its rank, and a Gumbel curve through them, widened (Student's t) for how few independent looks they are (half of the longest window, or a week, counts as one). Unusual is said where p is at most 1 in 100; 1 / p is once in how many days. The same rule gives on how many earlier days something would have been unusual. Where nothing is, rises in 5 areas next to each other (around a place drawn by incidents) for up to two weeks are added to 40 such replicates: the smallest that is found in four of five is named. Community reports that the page Episodes proposes as duplicates count once.",
+        "Prospective space-time scan: circles of areas around each area (each a fifth larger than the one before it, up to half of the incidents) over the newest 1, 2, 3, 5, 7, 10, 14, 21, 28 or 42 days. Expected is the circle's share of the baseline, half of the days there are and at most 364, times what all areas had in those days. A window's score is its Poisson log likelihood ratio divided by how much more the circle's own weeks before vary than chance (their variance over their mean, at least 1). p is the larger of two: the rank of the score among the highest ones of 999 replicates, in which the weeks of the baseline before the newest days are shuffled, whole over all areas; and how rare it is among the highest scores of the same look at each earlier day that shares no window with the newest: its rank, and a Gumbel curve through them, widened (Student's t) for how few independent looks they are (half of the longest window, or a week, counts as one). Unusual is said where p is at most 1 in 100; 1 / p is once in how many days. The same rule gives on how many earlier days something would have been unusual. Where nothing is, rises in 5 areas next to each other (around a place drawn by incidents) for up to two weeks are added to 40 such replicates: the smallest that is found in four of five is named. Community reports that the page “Same event?” proposes as duplicates count once.",
         "Kulldorff, Heffernan, Hartman, Assuncao and Mostashari (2005), PLoS Medicine 2(3); Abrams, Kleinman and Kulldorff (2010), International Journal of Health Geographics 9 for Gumbel; Tango, Takahashi and Kohriyama (2011), Biometrics 67 for overdispersion.",
-        "It takes 161 days with data (182 for windows of up to 28): with fewer nothing can be called rarer than 1 in 100. Only days since the last known change of recording are looked at, the newest three years. A rise that is the same everywhere is not found by it (see the alarms and the page Trend), one that lasts longer than the newest days looked at becomes usual. Days without an exact date are left out. Reports that come in late are not there yet.",
+        "It takes 161 days with data (182 for windows of up to 28): with fewer nothing can be called rarer than 1 in 100. Only days since the last known change of recording are looked at, the newest three years. A rise that is the same everywhere is not found by it (see the alarms and the page “Is it rising?”), one that lasts longer than the newest days looked at becomes usual. Days without an exact date are left out. Reports that come in late are not there yet.",
     ),
     Method(
         "Near repeats",

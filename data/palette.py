@@ -81,16 +81,26 @@ DARK_WARM, DARK_COOL = (
     ("#b9e0f2", "#8cc8e6", "#3f83a8", "#27506a"),
 )
 
-# Tol's muted: never more than seven kinds at once, the rest grey
-KIND_COLORS = ("#332288", "#cc6677", "#44aa99", "#ddcc77", "#88ccee", "#882255", "#117733")
+# Tol's muted, its pale ones darker on light paper: never more than seven kinds at once, the rest grey
+KIND_COLORS = ("#332288", "#cc6677", "#2f9584", "#9c8a2a", "#3f93c2", "#882255", "#117733")
 DARK_KIND_COLORS = ("#a99be8", "#e08793", "#5cc4b3", "#ddcc77", "#88ccee", "#d473a4", "#58b36f")
-REST = "#999999"
+REST = "#8a8a8a"
 OTHER = "#5f7480"  # what the bench compares us with
 
 
 def pale_edges(theme: Theme) -> dict[str, str]:
     """The edge of an area by its fill: of paper, the two classes nearest to it, and no change."""
     return dict.fromkeys((theme.paper, *theme.ramp[:2], diverging(theme)[2]), theme.pale_edge)
+
+
+SEEN = 3.0  # the contrast from which a shape is told from what it lies on (WCAG 2.2, 1.4.11)
+
+
+def pale_part(theme: Theme) -> float:
+    """The part of the ramp, 0 to 1 from its low end, that is too near to the paper to be seen
+    without an edge."""
+    seen = [contrast(color, theme.paper) >= SEEN for color in theme.ramp]
+    return seen.index(True) / (len(seen) - 1)
 
 
 def diverging(theme: Theme) -> tuple[str, ...]:

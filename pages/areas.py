@@ -1,10 +1,12 @@
 """The areas: the choropleth and the whole table."""
 
+import streamlit as st
+
 from ui.cached import views
 from ui.explore import areas_page
-from ui.frame import downloads, frame
+from ui.frame import downloads, frame, way_out
 from ui.map import layers, leaflet
-from ui.parts import breakdown, headline, measures, tables
+from ui.parts import breakdown, headline, measures, printed, tables
 
 view = frame.view()
 view = measures.by_layer(view)
@@ -12,12 +14,18 @@ theme = frame.theme()
 answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))
 headline.show_headline(view, answer)
+if way_out.is_empty(view):
+    way_out.show_way_out(view)
 told = layers.still(view, answer, theme)
-leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
-if answer.covered and answer.placed:  # else zeros would be no zeros
-    rows = areas_page.pick_list(view, answer)
-    tables.wide(answer, view, rows)
-    downloads.area_buttons(view, rows)
+picture, beside = st.columns([1, 2.2])
+with picture:
+    leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
+with beside:
+    if answer.covered and answer.placed:  # else zeros would be no zeros
+        rows = areas_page.pick_list(view, answer)
+        tables.wide(answer, view, rows)
+        printed.print_ranks(view, answer)
+        downloads.area_buttons(view, rows)
 if answer.headline["n"]:
     breakdown.show_breakdowns(view, theme)
 frame.say_changes(view)

@@ -6,10 +6,10 @@ from ui.public import public_frame, public_time
 
 found = public_frame.read_choice()
 public_frame.head(f"When: {found.choice.source}, {found.choice.kind}")
-st.markdown("**The whole city**")
+st.header("The whole city", anchor=False)
 city = public_time.city(found)
 public_time.cells_note(found, city, "weeks", public_time.city_path(found), "weeks")
-st.markdown("**By area**")
+st.header("By area", anchor=False)
 public_time.draw_areas(found)
 public_time.bands(found)
 public_time.sensitive(found)

@@ -8,12 +8,12 @@ from ui.parts import record_list
 view = frame.view()
 frame.head(record_list.list_title(view))
 search = st.text_input(
-    "Find words in the records of this View",
+    "Search",
     key="search_records",
     placeholder="in texts, kinds, areas and ids; never part of a link",
 )
 personal = st.multiselect(
-    "Also show what the source tells of persons",
+    "Show personal details from the source",
     record_list.hidden_columns(view),
     key="personal",
     placeholder="left out unless asked for by name",
@@ -22,6 +22,6 @@ frame_of_rows = record_list.newest(view, search, personal)
 st.text(record_list.list_sentence(view, frame_of_rows, search))
 picked = record_list.record_table(frame_of_rows)
 record_list.one(frame_of_rows, picked)
-st.markdown("**Take all of them**")
+st.header("Download all", anchor=False)
 downloads.record_buttons(view, personal)
 frame.foot(view)

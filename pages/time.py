@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.cached import views
 from ui.explore import time_page
-from ui.frame import frame
+from ui.frame import frame, way_out
 from ui.parts import breakdown, charts, headline
 
 view = frame.view()
@@ -14,7 +14,7 @@ frame.head(time_page.time_title(view, answer))
 if answer.headline["n"]:
     headline.show_headline(view, answer)
     kinds, order, step = time_page.kind_counts(view, answer)
-    st.markdown(f"**By kind** (whole {step}s only)")
+    st.header(f"By kind, whole {step}s only", anchor=False)
     changes = frame.changes(view)
     if len(kinds):
         chart = charts.by_group(kinds, theme, step, order, changes)
@@ -26,7 +26,7 @@ if answer.headline["n"]:
     days = time_page.days(view)
     left, right = st.columns([1, 1.4])
     with left:
-        st.markdown("**Hour and weekday**")
+        st.header("Hour and weekday", anchor=False)
         hours = time_page.hours(view)
         if hours["n"].any():
             st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
@@ -35,10 +35,12 @@ if answer.headline["n"]:
             st.text(time_page.said_means(view))
     with right:
         night = time_page.day_name(view)
-        st.markdown(f"**Every {night}**")
+        st.header(f"Every {night}", anchor=False)
         if days["n"].any():
             st.altair_chart(charts.calendar(*time_page.placed(days), theme, night), alt="Calendar")
         time_page.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
     breakdown.show_breakdowns(view, theme)
     time_page.multiples(answer, theme, changes)
+else:
+    way_out.show_way_out(view)
 frame.foot(view)

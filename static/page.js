@@ -4,6 +4,7 @@
   if (window.porchlightPage) return;
   window.porchlightPage = true;
   const root = document.documentElement, SEEN = "porchlight-seen";
+  const PAPER = { width: 690, height: 300, alone: 380 };   // px of a page that a map may take
   const store = { get: () => { try { return localStorage.getItem(SEEN); } catch { return "1"; } },
     set: () => { try { localStorage.setItem(SEEN, "1"); } catch { /* asked again next time */ } } };
   if (!store.get()) root.classList.add("porch-new");
@@ -52,6 +53,20 @@
     const open = root.classList.contains("porch-fold-layers") && event.target.closest?.('.st-key-layer [role="radio"]');
     if (open && opener) acts.fold(opener, "layers");
   }, true);   // Streamlit lets no click of its buttons through
+  // the first picture is the Map's: on another page it gives way
+  window.navigation?.addEventListener("currententrychange", () => {
+    if (location.pathname !== "/") document.getElementById("porch-shell")?.remove();
+  });
+  // on paper the map is a picture of itself: it keeps its size, and is scaled to the page
+  addEventListener("beforeprint", () => {
+    const frame = document.querySelector('[class*="st-key-map"] iframe');
+    root.classList.toggle("porch-dark", getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === "dark");
+    if (!frame) return;
+    const { clientWidth: width, clientHeight: height } = frame;
+    const scale = Math.min(1, PAPER.width / width, (frame.closest(".st-key-map") ? PAPER.alone : PAPER.height) / height);
+    const set = { width: `${width}px`, height: `${height}px`, high: `${Math.ceil(scale * height)}px`, scale };
+    for (const name in set) root.style.setProperty(`--porch-map-${name}`, set[name]);
+  });
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("a[data-area]");
     if (row && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
@@ -63,5 +78,5 @@
     const at = event.target.closest?.(names.map((name) => `[data-${name}]`).join(","));
     const name = at && names.find((one) => one in at.dataset);
     if (name) { event.preventDefault(); acts[name](at, at.dataset[name]); }
-  });
+  }, true);   // first of all: some widgets keep a click to themselves
 })();

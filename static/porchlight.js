@@ -92,7 +92,8 @@
       state.drawn = told;
       state.isReady();
       document.documentElement.dataset.drawn = told.id;   // browser tests wait for this
-    }).catch(error => { console.error(error); document.documentElement.dataset.drawn = "failed"; });
+    }).catch(error => { console.error(error); document.documentElement.dataset.drawn = "failed"; })
+      .finally(() => parent.document.getElementById("porch-shell")?.remove());   // the picture that stood here before
   }
 
   window.porchlight = {element, load, base, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};

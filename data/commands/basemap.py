@@ -97,9 +97,9 @@ def _announce(plan: CopyPlan, settings: Settings, target: Path) -> None:
         f"{_megabytes(plan.size)}, into {target}."
     )
     if "OpenStreetMap" in plan.credit:
-        say(f"Licence: {_ODBL}. The map credits: {plan.credit}.")
+        say(f"License: {_ODBL}. The map credits: {plan.credit}.")
     else:
-        say(f"The map credits: {plan.credit}. Its licence is for you to look up.")
+        say(f"The map credits: {plan.credit}. Look up its license.")
     if not target.parent.exists():
         target.parent.mkdir(parents=True)
     free = shutil.disk_usage(target.parent).free

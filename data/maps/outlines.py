@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data import words
 from data.storage import projection
 from data.storage.store import Current
 from data.views.sql import polygon_set
@@ -28,11 +29,13 @@ _DECIMALS = 5  # of a degree: about a metre
 class MapArea(TypedDict, total=False):
     """The properties of a shape on a map: those of a unit, or `outline`, which is the place's.
 
-    `i` is the position among the units, `at` where a label has most room (lon, lat).
+    `i` is the position among the units, `at` where a label has most room (lon, lat). `name` is
+    the one that links hold; `shown` the one that screens show, where that is another.
     """
 
     i: int
     name: str
+    shown: str
     at: list[float]
     outline: bool
 
@@ -108,7 +111,7 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
         fewer = gpd.GeoSeries(shapely.coverage_simplify(metres, _TOLERANCE), crs=crs)
         simple = shapes_near(fewer.to_crs(4326), current.meridian)
     features = [
-        _feature(shape, {"i": i, "name": name, "at": label_point(shape)})
+        _feature(shape, {"i": i, **name_area(name), "at": label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
     whole = outline(current, settled_by)
@@ -121,6 +124,12 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
     name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"
     url = f"/app/static/areas/{name}"
     return name, f"porchlight.shapes({json.dumps(url)},{body});\n"
+
+
+def name_area(name: str) -> MapArea:
+    """The names of an area: the stored one, and the one that screens show where it differs."""
+    shown = words.spell_area(name)
+    return {"name": name} if shown == name else {"name": name, "shown": shown}
 
 
 def _feature(shape: shapely.Geometry, properties: MapArea) -> Feature[MapArea]:

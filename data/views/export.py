@@ -67,9 +67,9 @@ def write_records(store: Store, settings: Settings, file: Path, link: str) -> st
     current = store.at(stamp)
     view, wrong = links.view(chosen(link), current.meta, settings, datetime.now(UTC))
     parts = parse_qs(urlsplit(link).query)  # pages have words of their own: layer, name ...
-    wrong = tuple(dict.fromkeys((*wrong, *links.misread(parts, current.meta, parts))))
+    wrong = (*wrong, *links.misread(parts, current.meta, parts))
     if wrong:
-        raise Problem(f"The link cannot be met: {' '.join(wrong)}")
+        raise Problem(f"The link cannot be met: {' '.join(links.sentences(wrong))}")
     table = whole_records.everything(current, view)
     told = about(current, view, table.num_rows, f"?{links.query(view, current.meta)}")
     file.write_bytes(make(table, told))

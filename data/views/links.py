@@ -1,8 +1,8 @@
-"""Choices to View and back: what the sidebar says, what a link carries, one sentence."""
+"""Choices to View and back: what the filters say, what a link carries, one sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from data.settings import Settings
@@ -17,15 +17,24 @@ SETTLED = "settled"
 STAMP = "stamp"
 
 
+class Ignored(NamedTuple):
+    """A part of a link that means nothing here, as it stands there."""
+
+    part: str
+
+
+Told = str | Ignored  # what a reader must know of a link: a sentence, or a part for the one below
+
+
 def view(
     choices: Mapping[str, Any], meta: TableMeta, settings: Settings, now: datetime
-) -> tuple[View, tuple[str, ...]]:
-    """The View of what was chosen, and a sentence for each choice that cannot be met.
+) -> tuple[View, tuple[Told, ...]]:
+    """The View of what was chosen, and each choice that cannot be met.
 
     `choices` holds widget values or the texts of a link by filter word; what is missing
     or wrong falls back to the default, so every link opens.
     """
-    wrong: list[str] = []
+    wrong: list[Told] = []
     meta = {**meta, "chosen_set": choices.get("set", "")}
     fields: dict[str, Any] = {}
     for row in FILTERS:
@@ -71,15 +80,15 @@ def offered(sources: tuple[str, ...], start: date, end: date, meta: TableMeta) -
     return YEAR_BEFORE if first <= begin and year_before(end) < start and alike else PREVIOUS
 
 
-def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[str]) -> list[str]:
-    """A sentence for each part of a link that means nothing here; `own` words are known.
+def misread(link: Mapping[str, Sequence[str]], meta: TableMeta, own: Iterable[str]) -> list[Told]:
+    """Each part of a link that means nothing here; `own` words are known.
 
     Widgets bound to a link drop what they do not know without a word: a reader who was
     sent a list of Friday nights must not see all days and think that they are Fridays.
     """
     rows = {row.word: row for row in FILTERS}
     known: TableMeta = {**meta, "chosen_set": "".join(link.get("set", ())[:1])}
-    told = []
+    told: list[Told] = []
     for word, values in link.items():
         row = rows.get(word)
         if row is not None:
@@ -104,9 +113,17 @@ def _read(row: Filter, text: str, meta: TableMeta) -> bool:
     return True
 
 
-def unknown(word: str, value: Any) -> str:
-    """The sentence on a value that a link gives in vain: as text, never as markup."""
-    return f"Part of this link was not understood and was ignored: {word}={_one_line(value)[:40]}."
+def sentences(told: Iterable[Told]) -> list[str]:
+    """What a reader must know of a link as sentences, each once: one for all that was ignored."""
+    told = tuple(dict.fromkeys(told))
+    parts = ", ".join(one.part for one in told if isinstance(one, Ignored))
+    first = [f"Part of this link was not understood and was ignored: {parts}."] if parts else []
+    return first + [one for one in told if isinstance(one, str)]
+
+
+def unknown(word: str, value: Any) -> Ignored:
+    """A value that a link gives in vain, on one line and cut: text, never markup."""
+    return Ignored(f"{word}={_one_line(value)[:40]}")
 
 
 def _one_line(value: Any) -> str:
@@ -118,9 +135,9 @@ def repeated(label: str) -> str:
     return f"This link has {label} more than once; only one of them counts."
 
 
-def no_word(word: str) -> str:
-    """The sentence on a word that a page does not know."""
-    return f"Part of this link was not understood and was ignored: {_one_line(word)[:30]}."
+def no_word(word: str) -> Ignored:
+    """A word of a link that a page does not know."""
+    return Ignored(_one_line(word)[:30])
 
 
 def _settled(choices: Mapping[str, Any], latest: datetime) -> datetime:

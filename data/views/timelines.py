@@ -42,15 +42,25 @@ def over_coverage(view: View, meta: TableMeta) -> View:
     )
 
 
-def count_timeline(current: Current, every: View) -> Timeline:
-    """The timeline of a View over its coverage (see `over_coverage`)."""
-    covers = cover(every, current.meta)
+def choose_step(current: Current, every: View) -> int:
+    """Return the step of the timeline of a View over its coverage."""
     weeks = every.days / WEEK
     if view_counts.mostly_months(current, every) or weeks > MOST_WEEKS:
-        step = MONTH
-    else:
-        step = WEEK if weeks >= FEWEST_WEEKS else DAY
-    series = answers.step_series(covers, view_counts.count_steps(current, every, step), step)
+        return MONTH
+    return WEEK if weeks >= FEWEST_WEEKS else DAY
+
+
+def make_timeline(every: View, meta: TableMeta, step: int, series: pd.DataFrame) -> Timeline:
+    """Return the timeline of a View over its coverage from its counts by step."""
+    covers = cover(every, meta)
     if step == DAY and every.weekdays:  # a day that is not asked for is no zero
         series = series[series["start"].dt.day_of_week.isin(every.weekdays)].reset_index(drop=True)
     return Timeline(covers.first, covers.last, step_name(every, step), series)
+
+
+def count_timeline(current: Current, every: View) -> Timeline:
+    """The timeline of a View over its coverage (see `over_coverage`)."""
+    step = choose_step(current, every)
+    counts = view_counts.count_steps(current, every, step)
+    series = answers.step_series(cover(every, current.meta), counts, step)
+    return make_timeline(every, current.meta, step, series)

@@ -62,6 +62,15 @@ function drawn(tag, given, parent, text) {
   return made;
 }
 
+// signs as pictures: letters for them would be a face of 170 kB
+const SIGNS = {play: "M3 1.5v9l7-4.5z", pause: "M3 2v8M9 2v8", stop: "M2 2h8v8H2z", whole: "M2.5 6a3.6 3.6 0 1 0 1.2-2.7M2 1.5v2.7h2.7"};
+
+function signed(name, parent) {
+  const made = drawn("svg", {viewBox: "0 0 12 12", width: 12, height: 12, class: "sign", "aria-hidden": "true"}, parent);
+  const filled = name === "play" || name === "stop";
+  drawn("path", {d: SIGNS[name], fill: filled ? "currentColor" : "none", stroke: filled ? "none" : "currentColor", "stroke-width": name === "pause" ? 2.4 : 1.4}, made);
+}
+
 const many = n => n.toLocaleString("en");
 
 function spoken(first, from, to) {       // Mar 6 to May 14, 2017
@@ -86,7 +95,7 @@ button.play { background: var(--st-primary-color); border-color: var(--st-primar
 .hint { opacity: .78; overflow: hidden; text-overflow: ellipsis; min-width: 0; }
 .said { margin-left: auto; flex: none; max-width: 100%; overflow: hidden; text-overflow: ellipsis; padding-right: 12px; box-sizing: border-box;
   font-variant-numeric: tabular-nums; }
-button .sign { font-size: 15px; }
+button .sign { vertical-align: -1px; }
 button.whole { grid-area: 1 / 2; height: 22px; min-width: 0; padding: 0 9px; font-size: 12px; border-color: var(--st-text-color); border-radius: 11px; }
 button.whole .sign { display: none; }
 .chart { grid-area: 2 / 1 / 3 / 3; position: relative; min-width: 0; min-height: 0; touch-action: pan-y; cursor: crosshair; }
@@ -145,8 +154,8 @@ export function strip(box, data, send) {
   };
   const worded = (made, sign, word) => {
     made.replaceChildren();
-    html("span", {className: "sign", textContent: sign, ariaHidden: true}, made);
-    html("span", {className: "word", textContent: word && sign ? ` ${word}` : word}, made);
+    signed(sign, made);
+    html("span", {className: "word", textContent: word && ` ${word}`}, made);
   };
   const step = by => { play(false); show((time.frame + by + time.count) % time.count); };
   if (frames) Object.assign(button("back", "One frame back", () => step(-1)), {textContent: "\u2039", className: "wide"});
@@ -157,11 +166,11 @@ export function strip(box, data, send) {
   start.className = "play";
   if (frames) {
     Object.assign(button("on", "One frame on", () => step(1)), {textContent: "\u203a", className: "wide"});
-    Object.assign(button("still", "Still: show the whole period", () => { drop("play"); send("play", "stop"); }), {textContent: "\u25a0"});
+    signed("stop", button("still", "Still: show the whole period", () => { drop("play"); send("play", "stop"); }));
   } else if (data.plays) Object.assign(start, {disabled: true, title: data.plays});
   const state = () => {
     const said = time.timer ? "Pause" : QUIET.matches ? "Play, slowly: your device asks for less motion" : "Play";
-    worded(start, time.timer ? "\u2016" : "\u25b6\ufe0e", time.timer ? "Pause" : "Play");
+    worded(start, time.timer ? "pause" : "play", time.timer ? "Pause" : "Play");
     start.ariaLabel = said;
     start.title = data.plays || said;
   };
@@ -177,7 +186,7 @@ export function strip(box, data, send) {
   const said = html("span", {className: "said"}, head);
   const back = button("whole", "Whole period", () => take([0, last]), main);
   back.classList.add("whole");
-  worded(back, "\u21ba", "");
+  worded(back, "whole", "");
   html("span", {className: "word", textContent: "Whole period"}, back);
 
   // --- the bars

@@ -73,7 +73,7 @@
     finish(state, {type: "polygon", corners: [b.getSouthWest(), b.getNorthWest(), b.getNorthEast(), b.getSouthEast()].map(pair)});
   }
 
-  const long = metres => metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
+  const long = meters => meters < 1000 ? `${Math.round(meters)} m` : `${(meters / 1000).toFixed(1)} km`;
 
   function sketch(state, to) {              // what is drawn so far, up to a point
     const now = state.drawing, {map} = state, style = {...look(state), pane: "drawn", interactive: false};

@@ -53,9 +53,9 @@
 
   function tell(state, event, touched = false) {
     if (state.drawing) return;
-    const {i, name} = event.sourceTarget.feature.properties;
+    const {i, name, shown} = event.sourceTarget.feature.properties;
     const more = state.told.opens && name ? (touched ? "Tap again for its page" : "Click for its page") : "";
-    show(state, event.containerPoint, name, state.tips[i] || [], more);
+    show(state, event.containerPoint, shown ?? name, state.tips[i] || [], more);
   }
 
   function hush(state) {

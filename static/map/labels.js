@@ -36,7 +36,7 @@
       if (!p.at) return;
       const a = map.project([p.at[1], p.at[0]]), size = map.latLngToLayerPoint(l.getBounds().getNorthEast())
         .subtract(map.latLngToLayerPoint(l.getBounds().getSouthWest()));
-      found.push({name: p.name, i: p.i, at: map.latLngToLayerPoint([p.at[1], p.at[0]]), room: Math.abs(size.x), a,
+      found.push({name: p.shown ?? p.name, i: p.i, at: map.latLngToLayerPoint([p.at[1], p.at[0]]), room: Math.abs(size.x), a,
                   rank: state.order[p.i] ?? 1e6, area: Math.abs(size.x * size.y)});
     });
     found.sort((p, q) => p.rank - q.rank || q.area - p.area);

@@ -55,7 +55,7 @@ ROOMS = {
         "patterns": "cached explore frame map parts",
         "arrival": "cached explore frame map parts patterns",
         "public": "frame map parts",
-        "app": "arrival frame public",
+        "app": "arrival frame map_page public",
     },
 }
 MOST_MODULES = 20

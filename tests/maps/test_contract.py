@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 from tests.maps import script_keys
 from tests.publics import published
 from tests.views.test_view import NOW, PLACE
+from ui import joined
 from ui.cached import views
 from ui.frame.find import PlaceFinder
 from ui.map import layers, leaflet, patch, player, two_periods
@@ -29,7 +30,7 @@ from ui.parts import measures
 
 __all__ = ["published"]  # the fixture
 
-FILES = (*leaflet.SCRIPTS, *(f"components/{n}.js" for n in ("timeline", "frame_table", "find")))
+FILES = (*joined.SCRIPTS[1:], *(f"components/{n}.js" for n in ("timeline", "frame_table", "find")))
 SENT = (patch.Events, patch.DrawnShape, patch.Refit)
 # every type of the contract that the browser reads; parts of `Patch` are read as it
 READ = [

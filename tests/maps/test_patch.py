@@ -45,7 +45,7 @@ def test_zero_no_residents_unknown_and_no_data_look_different() -> None:
     assert fill["Camden Industrial"] == "residents"
     assert fill["Near - North"] == "few"
     assert fill["Whittier"].startswith("#")
-    assert {"no residents", "population not known"} <= set(legend(told))
+    assert {"no residents", "residents not known"} <= set(legend(told))
 
     told, names = patched(view(hours="03-05", weekday=["Tue"], kind=["traffic stop"]))
     assert LIGHT.paper in told["fills"] and "0" in legend(told)

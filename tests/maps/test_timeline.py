@@ -98,7 +98,7 @@ def test_what_cannot_be_played_says_why(current: Current) -> None:
     assert strip(view(current), "hexagons")["plays"] == "Only areas and heat can be played"
     short = view(current, **{"from": "2017-01-03", "to": "2017-01-05"})
     told = strip(short, play="by week")
-    assert told["frames"] is None and told["plays"] == "No whole week in this View"
+    assert told["frames"] is None and told["plays"] == "No whole week in this period"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,7 @@ def test_places_to_find_are_those_of_the_map(current: Current) -> None:
     asked = view(current)
     found = find.places(asked)
     assert found["looks"] and found["names"] == views.answer(asked).table["area"].tolist()
+    assert "Near North" in found["areas"] and "Near - North" in found["names"]
     assert list(faults(found, find.PlaceFinder)) == []
     hexagons = find.places(view(current, set="hexagons 0.7 km2"), "/app/static/streets.json")
     assert not hexagons["looks"] and set(hexagons["names"]) == set(found["names"])

@@ -162,7 +162,7 @@ def test_of_a_few_records_no_most_is_said() -> None:
 
 def test_press_without_a_neighborhood_lies_in_no_area() -> None:
     app = opened(source="press")
-    assert "no record of this View lies in one of these units" in app.title[0].value
+    assert "none of the chosen records is in these areas" in app.title[0].value
     assert "7 are in none of the areas" in said(app)
     app = opened("pages/area.py", source="press")
     assert "none of the chosen records is in any area" in app.title[0].value
@@ -216,7 +216,7 @@ def test_what_is_missing_for_a_pattern_is_said() -> None:
 
 def test_reports_that_are_one_event_count_once_and_are_said() -> None:
     text = said(opened("pages/near_repeats.py", source="community made"))
-    assert "events of" in text and "count once (see the page Episodes)" in text
+    assert "events of" in text and "count once (see the page “Same event?”)" in text
     assert "within each 4 weeks, so that every place keeps its season" in text
 
 
@@ -249,8 +249,8 @@ def test_old_stamp_is_said() -> None:
 def test_several_sources_are_never_added_up() -> None:
     app = opened(source=["police stops", "use of force"])
     assert "51,920 of 60,237" in said(app)
-    assert "They are never added up: police stops is shown" in said(app)
-    assert app.query_params["source"] == ["police stops"]
+    assert "never added up: police stops is shown" in said(app)
+    assert app.query_params.get("source", ["police stops"]) == ["police stops"]  # or the usual one
     app.radio(key="source").set_value("use of force").run()
     assert "5,310 of 60,237" in said(app)
     assert "57,230" not in said(app)
@@ -272,6 +272,12 @@ def test_session_state_holds_widgets_only() -> None:
         "heard",
         "ranked",
         "misread",
+        "several",
+        "reset",
+        "measure_switch",
+        "timeline_strip",
+        "find",
+        "sheet",
         "page_words",
     }
     words = {row.word for row in FILTERS}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from tests.pages.test_pages import opened, said
 
-PATTERNS = ("now", "trend", "hot_spots", "emerging")
+PAGES = ("now", "trend", "hot_spots", "emerging", "area", "map", "areas", "time")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def buttons(app: object) -> list[str]:
     return [button.label for button in app.button]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("page", [*PATTERNS, "area"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_period_without_data_offers_the_latest_year(page: str) -> None:
     link = {"from": "2013-01-01", "to": "2013-12-31"}
     app = opened(f"pages/{page}.py", **link)
@@ -43,8 +43,18 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
     assert "51,920 of" in said(app) and "Clear filters" not in buttons(app)
 
 
-def test_a_page_with_a_finding_offers_no_way_out() -> None:
-    assert not {"Show 2017", "Clear filters"} & set(buttons(opened("pages/trend.py")))
+@pytest.mark.parametrize("page", ["map", "areas", "time"])
+def test_clearing_filters_keeps_the_source(page: str) -> None:
+    app = opened(f"pages/{page}.py", source="use of force", kind="traffic stop")
+    assert not [b for b in buttons(app) if b.startswith("Show 2")]  # all its years are shown
+    next(b for b in app.button if b.label == "Clear filters").click().run()
+    assert "5,310 of 60,237 incidents" in said(app)
+    assert "Clear filters" not in buttons(app)
+
+
+@pytest.mark.parametrize("page", ["trend", "map", "areas", "time"])
+def test_a_page_with_a_finding_offers_no_way_out(page: str) -> None:
+    assert not {"Show 2017", "Clear filters"} & set(buttons(opened(f"pages/{page}.py")))
 
 
 def test_units_of_older_links_are_understood() -> None:
@@ -52,7 +62,7 @@ def test_units_of_older_links_are_understood() -> None:
     assert "ignored" not in said(app)
     assert app.session_state["set"] == "hexagons 0.7 km²" and "hexagons tested" in said(app)
     app = opened("pages/hot_spots.py", of="density per km2")
-    assert app.session_state["of"] == "density per km²" and "per km²" in app.subheader[0].value
+    assert app.session_state["of"] == "density per km²" and "per km²" in app.title[0].value
 
 
 def test_names_of_areas_are_plain_and_links_keep_the_stored_one() -> None:
@@ -60,4 +70,4 @@ def test_names_of_areas_are_plain_and_links_keep_the_stored_one() -> None:
     assert "Near North" in said(app) and "Near - North" not in said(app)
     assert app.dataframe[0].value["area"].tolist() == ["Near North"]
     app = opened("pages/area.py", name="Near - North")
-    assert app.subheader[0].value.startswith("Near North\\:")
+    assert app.title[0].value.startswith("Near North\\:")

@@ -90,7 +90,7 @@ ZEROS = [
     ("hot_spots", "too few incidents for hot spots", "so nothing can be called hot or cold"),
     ("emerging", "too few incidents for patterns", "so nothing can be called hot or cold"),
     ("near_repeats", "Too few records", "It takes 30 records of one kind"),
-    ("areas", "none in this View", "so none is tested"),
+    ("areas", "none with these filters", "so none is tested"),
 ]
 
 

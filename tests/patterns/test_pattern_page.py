@@ -11,12 +11,12 @@ from data.methods import METHODS
 from data.storage.store import Current
 from tests.conftest import ROOT
 from tests.sampled import view
-from ui.frame.menu import PAGES, PATTERNS
+from ui.frame.menu import PAGES
 from ui.parts import area_lack
 from ui.parts.area_lack import Lack, Unfit
 from ui.patterns.pattern_page import PatternPage
 
-SCRIPTS = [file for file, _, _, group in PAGES if group == PATTERNS]
+SCRIPTS = [row.file for row in PAGES if "show_pattern_page" in (ROOT / row.file).read_text()]
 
 
 def page_of(script: str) -> type[PatternPage]:

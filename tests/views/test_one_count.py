@@ -222,7 +222,7 @@ def test_player_and_two_periods_have_the_same_looks(current: Current) -> None:
     }
     asked = view(current, **link)
     answer = views.answer(asked)
-    wanted = {"no residents", "population not known", "not chosen"}
+    wanted = {"no residents", "residents not known", "not chosen"}
     played = player.player_patch(asked, answer, "areas", palette.LIGHT, MapChoices(play="by week"))
     beside = two_periods.two_period_patch(
         asked, answer, "areas", palette.LIGHT, MapChoices(beside="swipe")
@@ -241,19 +241,19 @@ def test_a_rate_that_there_is_not_has_a_word_in_table_and_file(current: Current)
     asked = view(current)
     table = answered(current, asked).table
     rows = tables.with_reasons(table).set_index("area")["no_rate"]
-    assert rows["Near - North"] == "population not known" and rows["Whittier"] == ""
+    assert rows["Near - North"] == "residents not known" and rows["Whittier"] == ""
     assert rows["Camden Industrial"] == "no residents"
     assert (rows == "").sum() == np.isfinite(table["rate"]).sum()
     page = opened("pages/areas.py")
     shown = page.dataframe[0].value.set_index("area")
-    assert shown.loc["Near - North", "no_rate"] == "population not known"
+    assert shown.loc["Near North", "no_rate"] == "residents not known"
     assert "not chosen" not in said(page)
 
     names = tables.wanted(tables.with_reasons(table), asked, tuple(tables.COLUMNS))
     held = tables.with_reasons(table)[list(names)]
     text = spreadsheet.as_csv(spreadsheet.of_frame(held)).decode()
     found = {row["area"]: row["no_rate"] for row in csv.DictReader(io.StringIO(text))}
-    assert found["Near - North"] == "population not known"
+    assert found["Near - North"] == "residents not known"
 
 
 def test_tables_without_a_missing_rate_have_no_column_for_it(current: Current) -> None:

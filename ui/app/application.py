@@ -13,7 +13,8 @@ from starlette.staticfiles import StaticFiles
 
 from data.settings import ROOT, STATIC
 from data.site import Site
-from ui.app import access, gate, packed_files, sign_in
+from ui import joined
+from ui.app import access, browser_caching, gate, packed_files, sign_in, text_files
 from ui.frame import look, menu
 
 
@@ -24,8 +25,9 @@ def make(
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
     addresses = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience])
-    pages = packed_files.Pages()
+    pages = packed_files.Pages(first_picture=first_picture if audience == "team" else None)
     pages.pack_soon()
+    pages.prepare_soon()
     guarded = Middleware(
         gate.Gate,
         hosts=named.hosts(port),
@@ -34,21 +36,34 @@ def make(
         person=access.Person(store) if store else None,
         frames=named.frames,
         tiles=tiles,
-        scripts=gate.script_hashes(look.SCRIPT),
+        scripts=gate.script_hashes(look.SCRIPT, look.EARLY_SCRIPT),
         released=public is not None,
     )
     gate.raise_flag()
     return st.App(
         ROOT / "dashboard.py",
-        middleware=[guarded, Middleware(sign_in.BackToPage)],
+        middleware=[
+            guarded,
+            Middleware(browser_caching.BrowserCaching),
+            Middleware(sign_in.BackToPage),
+        ],
         routes=[
             Route("/healthz", healthz),
             Route("/favicon.ico", icon),
+            Route("/favicon.png", icon),  # where Streamlit's page names it
+            _joined(),
             Route("/sign-in", sign_in.start),
             *pages.routes(path or "/" for path in addresses),
             *(_released(public) if public else ()),
         ],
     )
+
+
+def first_picture() -> str:
+    """The team's first picture. The public's process never loads what opens a store."""
+    from ui.map_page import shell
+
+    return shell.page_shell()
 
 
 async def healthz(_: Request) -> Response:
@@ -57,8 +72,19 @@ async def healthz(_: Request) -> Response:
 
 
 async def icon(_: Request) -> Response:
-    """Our icon, where a browser asks for it before it has read which one a page names."""
-    return FileResponse(STATIC / "icon.png")
+    """Our icon."""
+    return FileResponse(STATIC / "icon.png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def _joined() -> Route:
+    """The file of the map's scripts, at its address."""
+    one = joined.script()
+    file = text_files.TextFile(one.text, "text/javascript", browser_caching.FOR_EVER)
+
+    async def answer(request: Request) -> Response:
+        return file.response(request.headers)
+
+    return Route(one.address, answer)
 
 
 def _released(public: Path) -> tuple[Mount, ...]:

@@ -10,6 +10,12 @@ from data.settings import ROOT
 
 OURS = ("ui", "pages", "dashboard.py")  # where our own code may name an icon
 _ICON = re.compile(r":material/([a-z0-9_]+)")
+# what the face of letters of the map's frame holds: the page takes the same file first
+LATIN = (
+    *((0x0, 0xFF), (0x131, 0x131), (0x152, 0x153), (0x2C6, 0x2C6), (0x2013, 0x2014)),
+    *((0x2018, 0x201A), (0x201C, 0x201E), (0x2022, 0x2022), (0x2026, 0x2026), (0x2032, 0x2033)),
+    *((0x2039, 0x203A), (0x20AC, 0x20AC), (0x2122, 0x2122), (0x2212, 0x2212)),
+)
 # what the small face holds; other letters are fetched from the whole face when a text has them
 SMALL = ((0x0, 0x24F), (0x2000, 0x22FF))
 REST = ((0x250, 0x1FFF), (0x2300, 0x10FFFF))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from data.palette import DARK, LIGHT
 from data.settings import STATIC
+from ui import joined
 from ui.app import packed_fonts
 from ui.frame import look
 
@@ -25,11 +26,22 @@ ADDRESS = "/s"
 _TEXT = {".js", ".css", ".html", ".json", ".svg"}
 _SHORTEST = 600  # bytes that are worth compressing
 _KEEP = 2  # copies: pages that are open may still want files of the one before
+_IMPORT = re.compile(r"(?:from|import)\"\./([^\"/]+\.js)\"")
 _INDEX = "index.html"
 _SCRIPTS = "static/js/index.*.js"
 _STYLES = "static/css/index.*.css"
 ICONS = "static/media/MaterialSymbols-Rounded.*.woff2"
 LETTERS = "static/media/SourceSansVF-Upright.*.woff2"
+# Streamlit's scripts of what the Map shows at once: asked for with the page, not when it is drawn
+FIRST_SCREEN = (
+    "Html",
+    "PageLink",
+    "BidiComponent",
+    "Button",
+    "ButtonGroup",
+    "Selectbox",
+    "ComponentInstance",
+)
 AGAIN = "This page goes on by itself as soon as it answers."
 
 
@@ -84,14 +96,14 @@ PATCHES = (
         _STYLES,
         r"(@font-face\{font-family:Source Sans;[^}]*?)(\.\./media/SourceSansVF-Upright[^)]*)"
         r"\.woff2(\)format\(\"woff2\"\))\}",
+        rf"\1\2.woff2\3;unicode-range:{packed_fonts.css_range(packed_fonts.REST)}}}"
         rf"\1\2.small.woff2\3;unicode-range:{packed_fonts.css_range(packed_fonts.SMALL)}}}"
-        rf"\1\2.woff2\3;unicode-range:{packed_fonts.css_range(packed_fonts.REST)}}}",
+        # the last one goes before the others; its lines are as high as those of the others
+        rf"\1{{letters}}\3;ascent-override:100%;descent-override:32.6%;line-gap-override:0%;"
+        rf"unicode-range:{packed_fonts.css_range(packed_fonts.LATIN)}}}",
     ),
     Patch(
-        "letters first",
-        _INDEX,
-        r"(\./static/media/SourceSansVF-Upright[^\"]*)\.woff2",
-        r"\1.small.woff2",
+        "letters first", _INDEX, r"\./static/media/SourceSansVF-Upright[^\"]*\.woff2", "{letters}"
     ),
     Patch(
         "name of the page",
@@ -99,6 +111,7 @@ PATCHES = (
         "<title>Streamlit</title>",
         "<title>Porchlight</title>{early_style}",
     ),
+    Patch("scripts of the first screen", _INDEX, "</head>", "{first_screen}\n  </head>"),
     Patch(
         "link to what is closed",
         _INDEX,
@@ -132,6 +145,7 @@ def source() -> Path:
 def digest() -> str:
     """The name of the copy of today: of Streamlit's files, our code and style, and the tools."""
     parts = [_version(name) for name in ("streamlit", "brotli", "fonttools")]
+    parts += [joined.versioned(joined.LETTERS) if (STATIC / joined.LETTERS).is_file() else ""]
     parts += [(source() / _INDEX).read_text(encoding="utf-8"), early_style()]
     parts += sorted(packed_fonts.our_icons())
     parts += [Path(m).read_text(encoding="utf-8") for m in (__file__, packed_fonts.__file__)]
@@ -172,11 +186,14 @@ def pack(folder: Path = FOLDER, static: Path | None = None) -> Path:
         _fonts(making)
         for patch in PATCHES:
             apply(patch, making)
-        index = making / _INDEX
-        moved = index.read_text(encoding="utf-8").replace(
-            '"./static/', f'"{ADDRESS}/{name}/static/'
+        _fill(next(making.glob(_STYLES)), letters=letters_address())
+        _fill(
+            making / _INDEX,
+            letters=letters_address(),
+            early_style=early_style(),
+            first_screen=_first_screen(making),
         )
-        index.write_text(moved.replace("{early_style}", early_style()), encoding="utf-8")
+        _fill(making / _INDEX, **{'"./static/': f'"{ADDRESS}/{name}/static/'})
         with ThreadPoolExecutor(2) as several:
             list(several.map(_compress, [f for f in making.rglob("*") if f.suffix in _TEXT]))
         _open_to_all(making)
@@ -207,6 +224,42 @@ def apply(patch: Patch, tree: Path) -> None:
             file.write_text(text, encoding="utf-8")
     if count != 1:
         raise Misfit(f"the patch {patch.name!r} fits {count} times, not once")
+
+
+def _fill(file: Path, **parts: str) -> None:
+    """Put texts into a file where their names stand in braces."""
+    text = file.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}" if name.isidentifier() else name, part)
+    file.write_text(text, encoding="utf-8")
+
+
+def letters_address() -> str:
+    """The address of the letters of the map's frame, which the page takes too."""
+    if not (STATIC / joined.LETTERS).is_file():
+        raise Misfit(f"{joined.LETTERS} is not there: make static/vendor/ready")
+    return joined.versioned(joined.LETTERS)
+
+
+def _first_screen(tree: Path) -> str:
+    """Links to the scripts of `FIRST_SCREEN` and to all that these import, once each."""
+    folder = tree / "static/js"
+    index = (tree / _INDEX).read_text(encoding="utf-8")
+    left, found = [], []
+    for name in FIRST_SCREEN:
+        files = list(folder.glob(f"{name}.????????.js"))
+        if len(files) != 1:
+            raise Misfit(f"there is no one script {name}")
+        left += [files[0].name]
+    while left:
+        name = left.pop(0)
+        if f'/{name}"' in index or name in found:
+            continue
+        found.append(name)
+        left += _IMPORT.findall((folder / name).read_text(encoding="utf-8"))
+    return "".join(
+        f'\n    <link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found
+    )
 
 
 def _fonts(tree: Path) -> None:

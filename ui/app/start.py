@@ -154,6 +154,10 @@ def _serve(
     logging.getLogger("uvicorn.error").addFilter(
         lambda line: line.funcName != "run_asgi" or bool(line.exc_info)
     )
+    # the first picture is made outside a page's run, which Streamlit remarks on at each start
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
+        lambda line: "missing ScriptRunContext" not in line.getMessage()
+    )
     server = uvicorn.Server(config)
     try:
         server.run(sockets=[taken])

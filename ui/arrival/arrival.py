@@ -26,9 +26,9 @@ def begin(page: str, account: str = "") -> None:
     except Problem as problem:
         st.error(plain(str(problem)))
         st.stop()
-    search = top_bar.show_top_bar(settings.name, page, account)
+    bar = top_bar.show_top_bar(settings.name, page, account)
     if stamp is None or not views.meta(stamp)["rows"]:
-        return _empty(settings, page)
+        return _empty(settings, bar.marks)
     meta = views.meta(stamp)
     page_words.restore_link(page)
     _renew_link()
@@ -41,33 +41,31 @@ def begin(page: str, account: str = "") -> None:
     counted = views.headline(begun)
     chosen, style = filter_bar.ask_filters(meta, settings, begun, counted)
     view, notices = links.view(chosen | settled, meta, settings, now)
-    with search:
+    with bar.search:
         find.show_find(view, basemap.street_index_url() or "")
     vain = page_words.arrive(page, page_words.Arrival(view, link))
     told = (*several, *notices, *_misread(link, view, meta, page_words.NAMES), *vain)
-    st.session_state["view"] = (view, tuple(dict.fromkeys(told)))
-    st.html(f"<style>{style}{top_bar.marks(page)}</style>")
+    st.session_state["view"] = (view, tuple(links.sentences(told)))
+    st.html(f"<style>{style}{bar.marks}</style>")
 
 
 def _one_source(link: dict[str, list[str]], meta: TableMeta) -> list[str]:
-    """Keep one of the sources that an older link names, and say so: they are never added up."""
+    """Keep one of the sources that an older link names: they are never added up.
+
+    What comes back says so, for as long as that one is shown.
+    """
     named, shown = link.get("source", []), link.pop("show", [])
-    if "show" in st.query_params:
-        del st.query_params["show"]
     known = [name for name in named if name in filter_bar.ROWS["source"].options(meta)]
-    if len(named) < 2 or not known:
-        return []
-    picked = shown[-1] if shown and shown[-1] in known else known[0]
-    st.session_state["source"] = picked
-    others = ", ".join(name for name in known if name != picked)
-    return (
-        [
-            f"This link names several sources. They are never added up: {picked} is shown, "
-            f"{others} can be chosen under Source."
-        ]
-        if others
-        else []
-    )
+    if len(known) > 1:
+        picked = shown[-1] if shown and shown[-1] in known else known[0]
+        others = ", ".join(name for name in known if name != picked)
+        says = f"Sources are never added up: {picked} is shown; under Source: {others}."
+        st.session_state["several"] = (picked, says)
+        st.query_params.pop("show", None)
+        st.query_params["source"] = picked
+        st.rerun()  # a widget reads the address before it can be changed
+    picked, says = st.session_state.get("several", ("", ""))
+    return [says] if says and named in ([], [picked]) else []
 
 
 def _renew_link() -> None:
@@ -80,8 +78,8 @@ def _renew_link() -> None:
 
 def _misread(
     link: dict[str, list[str]], view: View, meta: TableMeta, names: tuple[str, ...]
-) -> list[str]:
-    """Sentences on what a link says that means nothing here, until the reader asks otherwise.
+) -> list[links.Told]:
+    """What a link says that means nothing here, until the reader asks otherwise.
 
     Widgets take it out of the address, so it is kept for as long as the View stays.
     """
@@ -91,12 +89,12 @@ def _misread(
         del st.query_params[word]
     if told or st.session_state.get("misread", (None,))[0] != view:
         st.session_state["misread"] = (view, told)
-    found: list[str] = st.session_state["misread"][1]
+    found: list[links.Told] = st.session_state["misread"][1]
     return found
 
 
-def _empty(settings: Settings, page: str) -> None:
-    st.html(f"<style>{top_bar.marks(page)}</style>")
+def _empty(settings: Settings, marks: str) -> None:
+    st.html(f"<style>{marks}</style>")
     st.title("No records yet", anchor=False)
     st.text("Fill the store from a terminal, then reload this page:")
     sample = "python -m data sample                 # the records that come with it\n"

@@ -192,11 +192,11 @@ def of_page(page: str) -> list[Word]:
 
 
 class Vain(NamedTuple):
-    """A word that a link gives in vain, its texts, and a sentence for the reader."""
+    """A word that a link gives in vain, its texts, and what the reader must know of it."""
 
     word: str
     texts: tuple[str, ...]
-    sentence: str
+    told: links.Told
 
 
 def misread(page: str, at: Arrival) -> list[Vain]:
@@ -206,12 +206,12 @@ def misread(page: str, at: Arrival) -> list[Vain]:
     for word, texts in at.link.items():
         if row := rows.get(word):
             wrong = [text for text in texts if not row.fits(row.was.get(text, text), at)]
-            said = [links.unknown(row.word, text) for text in wrong]
+            said: list[links.Told] = [links.unknown(row.word, text) for text in wrong]
             if len(texts) > 1 and not row.many:
                 said.append(links.repeated(row.label))
         else:
             said = [links.no_word(word)] if word in NAMES else []
-        found += [Vain(word, tuple(texts), sentence) for sentence in said]
+        found += [Vain(word, tuple(texts), told) for told in said]
     return found
 
 
@@ -228,8 +228,8 @@ def restore_link(page: str) -> None:
         st.query_params.update(lost)
 
 
-def arrive(page: str, at: Arrival) -> list[str]:
-    """Sentences on what the link of a page says in vain, until the reader asks otherwise.
+def arrive(page: str, at: Arrival) -> list[links.Told]:
+    """What the link of a page says in vain, until the reader asks otherwise.
 
     A link is read where a page is opened by it: later the reader's own choices stand in it,
     and may have outlived what they were chosen for. What was chosen on a page before is put
@@ -247,7 +247,7 @@ def arrive(page: str, at: Arrival) -> list[str]:
     # a widget drops a value it does not know from the link; a new one is the reader's own
     state["vain"] = [v for v in state["vain"] if tuple(at.link.get(v.word, v.texts)) == v.texts]
     _keep(page, at, state["kept"].setdefault(page, {}))
-    return [v.sentence for v in state["vain"]]
+    return [v.told for v in state["vain"]]
 
 
 def _renew(at: Arrival) -> Arrival:

@@ -67,7 +67,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the records")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
     return outlines.units(current(stamp), area_set, settled_by)
 
@@ -77,7 +77,7 @@ def units(view: View) -> gpd.GeoDataFrame:
     return _units(view.stamp, view.area_set, view.settled_by)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the records")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
     name, text = outlines.script(current(stamp), area_set, settled_by)
     folder = STATIC / "areas"
@@ -92,7 +92,7 @@ def shapes_url(view: View) -> str:
     return _shapes_url(view.stamp, view.area_set, view.settled_by)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the records")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _place(
     stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
 ) -> heat_surface.Extent | None:
@@ -115,20 +115,28 @@ def bounds(view: View) -> list[list[float]]:
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the records")
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
     return answers.area_table(current(view.stamp), view, units(view))
 
 
-@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the records")
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def _timeline(every: View) -> timelines.Timeline:
     return timelines.count_timeline(current(every.stamp), every)
 
 
 def timeline(view: View) -> timelines.Timeline:
-    """The View's other filters counted over all that its sources cover. Do not change it."""
-    return _timeline(timelines.over_coverage(view, meta(view.stamp)))
+    """The View's other filters counted over all that its sources cover. Do not change it.
+
+    Where the View asks for all of it, it is counted already.
+    """
+    every = timelines.over_coverage(view, meta(view.stamp))
+    if (view.start, view.end) == (every.start, every.end):
+        counted = answer(view)
+        if counted.step == timelines.choose_step(current(view.stamp), every):
+            return timelines.make_timeline(every, meta(view.stamp), counted.step, counted.series)
+    return _timeline(every)
 
 
 def headline(view: View) -> dict[str, int]:

@@ -14,8 +14,7 @@ from data.views.sql import polygon_set
 from data.views.view import MONTH, View
 from data.words import HEXAGONS
 from ui.cached import views
-from ui.explore import way_out
-from ui.frame import frame
+from ui.frame import frame, way_out
 from ui.map import area_layer
 from ui.parts import area_states, headline, intervals, measures, tables
 
@@ -27,16 +26,21 @@ def polygons(view: View) -> View:
     return replace(view, area_set=name, areas=())
 
 
+def stop_without_areas(answer: Answer) -> None:
+    """Say how to get areas where there are none, and stop the page."""
+    if len(answer.table):
+        return
+    frame.head("No areas yet")
+    st.text(
+        "Import official ones (python -m data areas FILE --name-column NAME), or learn them "
+        "from records that have both a point and an area's name (python -m data areas --learn)."
+    )
+    st.stop()
+
+
 def pick_area(answer: Answer, chosen: tuple[str, ...]) -> str:
     """The area that the reader picked; at first one of the filter, else the busiest."""
     names = answer.table["area"].tolist()
-    if not names:
-        frame.head("No areas yet")
-        st.text(
-            "Import official ones (python -m data areas FILE --name-column NAME), or learn them "
-            "from records that have both a point and an area's name (python -m data areas --learn)."
-        )
-        st.stop()
     first = next((names.index(a) for a in chosen if a in names), None)
     busiest = int(answer.table["n"].to_numpy().argmax()) if first is None else first
     name: str = st.selectbox("Area", names, index=busiest, key="name", bind="query-params")

@@ -29,6 +29,27 @@ def stamp(view: View) -> None:
     )
 
 
+SECTIONS = {
+    "Sources": "sources",
+    "What happened to every row": "rows",
+    "Areas": "areas",
+    "How each number is made": "methods",
+    "Dictionary": "dictionary",
+    "Bring a file": "file",
+}  # each with where a link within the page leads
+
+
+def show_contents() -> None:
+    """Show links to the sections of the page."""
+    links = "".join(f'<li><a href="#{at}">{name}</a></li>' for name, at in SECTIONS.items())
+    st.html(f'<nav class="porch-contents" aria-label="On this page"><ol>{links}</ol></nav>')
+
+
+def show_section(name: str) -> None:
+    """Show the heading of a section, which the contents lead to."""
+    st.header(name, anchor=SECTIONS[name])
+
+
 def sources(view: View) -> None:
     """Each source with its license, dates and what it covers."""
     for source in views.meta(view.stamp)["sources"]:

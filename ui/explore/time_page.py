@@ -208,7 +208,8 @@ def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     many += " with the most incidents" if len(frames) == _MOST else " with incidents"
     per = f"incidents in {unit}" if unit[0].isdigit() else f"incidents {charts.per(unit)}"
     scale = "on one scale" if len(frames) > 1 else "on a scale"
-    st.markdown(f"**{many}** ({per}, all {scale} from 0 to {top:,})")
+    st.header(many, anchor=False)
+    st.text(f"{words.sentence_case(per)}, all {scale} from 0 to {top:,}.")
     names = list(frames)
     for row in range(0, len(names), _A_ROW):
         with st.container(horizontal=True):

@@ -29,12 +29,12 @@ def record_buttons(view: View, personal: list[str]) -> None:
     """Buttons for all records of the View in three formats."""
     rows = views.headline(view)["n"]
     if not rows:
-        st.text("There are no records to take.")
+        st.text("There are no records to download.")
         return
     if rows > _MOST:
         st.text(
-            f"{rows:,} records are more than one download carries ({_MOST:,}). Narrow the "
-            "View, or use: python -m data export --link (the link below)."
+            f"{rows:,} records are more than one download holds ({_MOST:,}). Choose "
+            "fewer with the filters, or use: python -m data export --link (the link in Share)."
         )
         return
     # values of the page are read now: files are made later, when no page is running
@@ -52,8 +52,8 @@ def record_buttons(view: View, personal: list[str]) -> None:
                 on_click="ignore",
             )
     st.text(
-        "Every record of the View, whatever is searched for above, without free text. View, "
-        "link, stamp and row count stand in the zip's notes and inside GeoJSON and GeoParquet."
+        "Every record you chose, whatever is searched for above, without free text. Filters, link, "
+        "stamp and row count are in the zip's notes and inside GeoJSON and GeoParquet."
     )
 
 

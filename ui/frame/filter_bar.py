@@ -54,7 +54,7 @@ def _where(view: View, meta: TableMeta) -> str:
     if view.shape:
         return "Inside a shape"
     if len(view.areas) == 1:
-        return view.areas[0]
+        return words.spell_area(view.areas[0])
     return f"{len(view.areas)} areas" if view.areas else f"All of {meta['place']['name']}"
 
 
@@ -154,7 +154,7 @@ def ask_filters(
                 with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
                     _ASK[pill.key](pill, widget, known, begun, before, usual)
                 st.button(
-                    "✕",
+                    "×",
                     key=f"clear_{pill.key}",
                     help=f"Take back: {plain(name)}",
                     on_click=clear_filters,
@@ -164,11 +164,14 @@ def ask_filters(
                 many = len([p for p in PILLS[2:] if any(is_set(w, before, usual) for w in p.words)])
                 st.html(_more_filters(many), width="content")
         st.button("Reset", key="reset", on_click=clear_filters, args=(usual,), type="tertiary")
-        st.html(
-            f'<p class="porch-count"><b>{counted["n"]:,}</b> of {meta["rows"]:,}</p>',
-            width="content",
-        )
+        shown, every = counted["n"], sum(s["rows"] for s in chosen_sources(begun, meta))
+        st.html(f'<p class="porch-count"><b>{shown:,}</b> of {every:,}</p>', width="content")
     return chosen, _style(marked)
+
+
+def pill_names(view: View, meta: TableMeta) -> list[str]:
+    """The names of the pills of a View on which no filter is set."""
+    return [_cut(pill.name(view, meta)) for pill in PILLS]
 
 
 def _cut(name: str) -> str:

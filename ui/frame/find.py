@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from data import words
 from data.views.sql import polygon_set
 from data.views.view import View
 from data.words import HEXAGONS
@@ -39,4 +40,5 @@ def places(view: View, streets: str = "") -> PlaceFinder:
     else:
         held = polygon_set(view.area_set, meta)
         names = list(held[1]["names"]) if held else []
-    return {"areas": names, "names": names, "looks": looks, "streets": streets}
+    areas = [words.spell_area(name) for name in names]
+    return {"areas": areas, "names": names, "looks": looks, "streets": streets}

@@ -29,11 +29,11 @@ def view() -> View:
         st.rerun()
     shown: View
     shown, told = st.session_state.pop("view")
-    notices.show_notices((*told, *_notices(shown)))
+    notices.show_notices((*told, *view_notices(shown)))
     return shown
 
 
-def _notices(view: View) -> list[str]:
+def view_notices(view: View) -> list[str]:
     """What a reader must know before any number of a View."""
     meta = views.meta(view.stamp)
     told = [cover(view, meta).gap, recording.no_count(view, meta)]

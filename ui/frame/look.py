@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from string import punctuation
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -18,14 +19,22 @@ def colors(theme: palette.Theme) -> str:
     return f"& {{ {named}; --porch-tint: {tint}; --porch-bar: {theme.ramp[2]} }}"
 
 
+# the mark is a part of the style: no request of its own
+_MARK = f"data:image/svg+xml,{quote((STATIC / 'lamp.svg').read_text(encoding='utf-8').strip())}"
+_CSS = (STATIC / "page.css").read_text(encoding="utf-8").replace("/app/static/lamp.svg", _MARK)
 # the style of every page of ours; `&` is the whole page, alone and within another rule
 STYLE = (
     f"<style>{colors(palette.LIGHT)} "
-    f"@media (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
-    f"{(STATIC / 'page.css').read_text(encoding='utf-8')}</style>"
+    f"@media screen and (prefers-color-scheme: dark) {{ {colors(palette.DARK)} }}\n"
+    f"{_CSS}</style>"
 )
 
 
+# says before anything is drawn whether this browser has been greeted (static/page.js)
+EARLY_SCRIPT = (
+    'try { if (!localStorage.getItem("porchlight-seen")) '
+    'document.documentElement.classList.add("porch-new"); } catch {}'
+)
 # makes each choice a step of the back button, and our own buttons work; the same bytes
 # everywhere, because the gate lets it through by its hash
 SCRIPT = "".join((STATIC / name).read_text() for name in ("history.js", "page.js"))

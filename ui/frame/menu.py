@@ -63,12 +63,6 @@ def navigation() -> StreamlitPage:
     return st.navigation(pages, position="hidden")
 
 
-def row_of(path: str) -> PageRow:
-    """The page at an address."""
-    rows = TABLES[settings.read_audience()]
-    return next((row for row in rows if row.path == path), rows[0])
-
-
 def sections() -> dict[str, list[PageRow]]:
     """The sections of those whom this dashboard serves, and the pages of each, in order."""
     found: dict[str, list[PageRow]] = {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.methods import METHODS
 from data.views.view import View
@@ -24,9 +25,24 @@ class MethodNote(NamedTuple):
     words: Mapping[str, str]
 
 
-def ask_seed() -> int:
-    """Ask for the seed of the page's simulations."""
-    asked = st.number_input(
+class Folds(NamedTuple):
+    """The two folded parts below a finding: how to read it, and how it was made."""
+
+    read: DeltaGenerator
+    method: DeltaGenerator
+
+
+def open_folds() -> Folds:
+    """Return the folded parts, still empty: the seed is asked for in one before the finding."""
+    return Folds(
+        st.expander("How to read this", key="how"),
+        st.expander("Method, parameters and seed", key="method"),
+    )
+
+
+def ask_seed(fold: DeltaGenerator) -> int:
+    """Ask for the seed of the page's simulations, in the fold of the method."""
+    asked = fold.number_input(
         "Seed",
         0,
         MOST_SEED,
@@ -40,16 +56,16 @@ def ask_seed() -> int:
     return int(asked)
 
 
-def show_method_note(view: View, note: MethodNote) -> None:
+def show_method_note(view: View, note: MethodNote, folds: Folds) -> None:
     """Show how to read the page, how its numbers were made, and the link that repeats it."""
     (method,) = (m for m in METHODS if m.number == note.number)
-    with st.expander("How to read this", key="how"):
+    with folds.read:
         for line in note.read:
             st.text(line)
-    with st.expander("Method, parameters and seed", key="method"):
+    with folds.method:
         st.text(method.how)
         st.text(f"Source: {method.source}")
-        st.text(f"Mind: {method.mind}")
+        st.text(f"Keep in mind: {method.mind}")
         for name, value in note.parameters.items():
             st.text(f"{name}: {value}")
     frame.foot(view, words=note.words)

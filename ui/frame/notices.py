@@ -24,5 +24,5 @@ def show_notices(told: Sequence[str]) -> None:
                     st.text(sentence)
         else:
             st.text(told[0], width="stretch")
-        st.button("✕", key="close_notices", help="Close", on_click=close)
+        st.button("×", key="close_notices", help="Close", on_click=close)
     st.html("<style>:root { --porch-notice: var(--porch-notice-high); }</style>")

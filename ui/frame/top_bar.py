@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,13 +12,20 @@ from ui.frame import menu, share
 MAP_FRAME = "[class*=st-key-map] iframe"
 
 
-def show_top_bar(place: str, path: str, account: str = "") -> DeltaGenerator:
+class Bar(NamedTuple):
+    """The bar that was shown: the room for a search in it, and the style that marks where one is."""
+
+    search: DeltaGenerator
+    marks: str
+
+
+def show_top_bar(place: str, path: str, account: str = "") -> Bar:
     """Show the bar of the page at an address: the mark, the place, the sections, Share.
 
-    `account` says who has signed in; empty where nobody is asked. What comes back is the room for
-    a search.
+    `account` says who has signed in; empty where nobody is asked.
     """
-    here, sections = menu.row_of(path), menu.sections()
+    sections = menu.sections()
+    here = next((r for rows in sections.values() for r in rows if r.path == path), menu.PAGES[0])
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False):
         st.html(_skip(path) + brand(place), width="content")
         with st.container(key="sections", horizontal=True, wrap=False, width="content", gap=None):
@@ -37,7 +45,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> DeltaGenerator:
         for row in menu.TABLES["team"] if menu.PAGES[0] in sections[menu.MAP] else ():
             if row.path in ("area", "") and row != here:
                 st.page_link(row.file, label=row.title)
-    return search
+    return Bar(search, _marks(path, list(sections).index(here.section)))
 
 
 def _section_links(sections: dict[str, list[menu.PageRow]], key: str) -> None:
@@ -69,10 +77,8 @@ def brand(place: str) -> str:
     )
 
 
-def marks(path: str) -> str:
+def _marks(path: str, number: int) -> str:
     """The style that marks the open section and page: it changes with the page."""
-    here, sections = menu.row_of(path), menu.sections()
-    number = list(sections).index(here.section)
     return (
         f".st-key-nav_{number} a, .st-key-tab_{path or 'map'} a "
         "{ border-bottom-color: var(--porch-accent) !important; } "

@@ -32,7 +32,7 @@ TIPS = {
 FINDINGS = {
     Finding.HIGHER: "higher",
     Finding.LOWER: "lower",
-    Finding.SEASON: "season can do as much",
+    Finding.SEASON: "may be the season",
     Finding.UNCLEAR: "not clear",
     Finding.FEW: "too few to judge",
     Finding.NONE: "none",

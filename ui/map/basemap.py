@@ -7,8 +7,8 @@ import streamlit as st
 
 from data.palette import Theme
 from data.settings import Problem
+from ui import joined
 from ui.cached import map_layers
-from ui.map.leaflet import versioned
 from ui.map.patch import BaseLayer, BasemapPatch
 
 NONE, LOCAL, TILES = "none", "local", "tiles"
@@ -104,7 +104,7 @@ def _local() -> BaseLayer | None:
     if found is None:
         return None
     own, url = found
-    code = versioned("vendor/protomaps-leaflet.js")
+    code = joined.versioned("vendor/protomaps-leaflet.js")
     return {"kind": LOCAL, "url": url, "zoom": own.zoom, "credit": own.credit, "code": code}
 
 

@@ -17,7 +17,7 @@ _TWICE = 2.0
 # what may be told of a ratio, in words and by hatch; of higher and lower by color
 _UNTOLD = {
     Finding.UNCLEAR: ("chance", "not clear: may be chance"),
-    Finding.SEASON: ("chance", "season can do as much"),
+    Finding.SEASON: ("chance", "may be the season"),
     Finding.FEW: ("few", "too few to judge"),
     Finding.NONE: ("few", "too few to judge"),
 }
@@ -51,9 +51,9 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
     rows = [{"color": color, "text": text} for text, color in colors.items() if text in seen]
     rows += [{"hatch": hatch, "text": text} for text, hatch in hatches.items() if text in seen]
     legend: Legend = {
-        "title": "Change against the compared period",
+        "title": "Change from the compared period",
         "rows": rows + area_states.legend(shown, theme),
-        "note": f"{answer.comparison.period} against {answer.comparison.period_before}, whole "
+        "note": f"{answer.comparison.period}, compared with {answer.comparison.period_before}, whole "
         f"{answer.step_name}s{approximate(view)}. Judged together: of the areas colored about 1 in "
         "20 is chance",
     }

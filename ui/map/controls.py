@@ -62,7 +62,7 @@ def _beside(view: View, layer: str) -> str:
         bind="query-params",
         label_visibility="collapsed",
         width=116,
-        help="Two periods on one scale: this one and the one chosen under “Compare with”.",
+        help="Two periods on one scale: this one and the one chosen under “Compared with” in When.",
     )
     return str(chosen)
 

@@ -23,10 +23,10 @@ def heat_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> P
     if over is None:
         return {"legend": {"title": "No record has a point"}}
     if not recording.is_count(view, views.meta(view.stamp)):
-        why = "Heat is a rate, and these records are no count of what happened. See Incidents."
+        why = "These records do not count what happened, so there is no heat map of them. See Incidents."
         return {"legend": {"title": "Nothing to draw as heat", "note": why}}
     if answer.headline["n"] <= answer.headline["no_point"]:
-        why = "No record of this View is known to the block or better."
+        why = "None of the chosen records has a place known to the block or better."
         return {"legend": {"title": "Nothing to draw as heat", "note": why}}
     grid, whole = heat_surface.visible_window(over, asked.bandwidth, asked.seen)
     values = map_layers.heat(view, grid, asked.bandwidth)

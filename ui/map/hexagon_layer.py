@@ -39,7 +39,7 @@ def hexagon_patch(
     """
     over = views.outline(view)
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
-        why = "No record of this View is known to the block or better."
+        why = "None of the chosen records has a place known to the block or better."
         return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
     resolution = hexagons.resolution(asked.seen.zoom if asked.seen else _ZOOM)
     grid = None if resolution in WHOLE else _window(over, asked)

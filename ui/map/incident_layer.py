@@ -27,7 +27,7 @@ def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) 
     over = views.outline(view)
     every = map_layers.located(view)
     if over is None or not every:
-        return {"legend": {"title": "No record of this View has a point"}}
+        return {"legend": {"title": "None of the chosen records has a point"}}
     whole = heat_surface.bounds(over)
     seen = asked.seen or Seen(whole[0][1], whole[0][0], whole[1][1], whole[1][0], _ZOOM)
     n = count_in_sight(view, seen)

@@ -8,57 +8,50 @@ numbers and area names of the store's checked list, and the page sets them as te
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import folium
 import streamlit as st
+import streamlit_folium
 from branca.element import MacroElement
-from folium.elements import JSCSSMixin
 from jinja2 import Template
+from streamlit import runtime
 from streamlit_folium import st_folium
 
-from data.settings import STATIC
 from geo import longitude
+from ui import joined
 from ui.map import template_guard
 from ui.map.patch import Corners, Events, MapStart, Patch
 
 template_guard.install()
 
-VENDOR = "/app/static/vendor"
-# the map's own code, one file a part, in the order in which they draw
-SCRIPTS = (
-    "porchlight.js",
-    "map/legend.js",
-    "map/basemap.js",
-    "map/compass.js",
-    "map/fills.js",
-    "map/heat.js",
-    "map/hexes.js",
-    "map/labels.js",
-    "map/incidents.js",
-    "map/draw.js",
-    "map/versus.js",
-    "map/player.js",
-    "map/window.js",
-    "map/rows.js",
-    "map/gestures.js",
-    "map/fit.js",
-)
 DEFAULT_HEIGHT = 460
 _FARTHEST = 19  # zoom: nearer there is nothing more to see
 FAR = 0.5  # degrees from the place: there is nothing to see
 
-
-def versioned(name: str) -> str:
-    """The address of a file of ours in static/, which changes with its content."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
-    return f"/app/static/{name}?v={digest}"
+# one file: Leaflet comes with our own code, and its style with both
+folium.Map.default_js = [("map", joined.script().address)]
+folium.Map.default_css = []
 
 
-folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
-folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet.css")]
+def register_component() -> None:
+    """Make the map's frame known to the running server: it is, of itself, only where a page's own
+    run imports it first."""
+    server = runtime.get_instance()
+    server.component_registry.register_component(streamlit_folium._component_func)
 
 
-class Base(JSCSSMixin, MacroElement):
+def frame_files() -> list[str]:
+    """The addresses of the scripts that every map's frame loads, st_folium's first."""
+    folder = Path(streamlit_folium.__file__).parent / "frontend/build/static/js"
+    its_own = [
+        f"/component/streamlit_folium.st_folium/static/js/{file.name}"
+        for file in folder.glob("main.*.js")
+    ]
+    return [*its_own, joined.script().address]
+
+
+class Base(MacroElement):
     """Our part of a map that is drawn once: legend, labels, the place for heat."""
 
     _template = Template(
@@ -71,10 +64,6 @@ class Base(JSCSSMixin, MacroElement):
         super().__init__()
         self._name = "Base"
         self.told = told
-
-
-Base.default_js = [(name, versioned(name)) for name in SCRIPTS]
-Base.default_css = [("porchlight_css", versioned("porchlight.css"))]
 
 
 class PatchElement(MacroElement):

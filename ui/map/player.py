@@ -79,10 +79,10 @@ def played(view: View, asked: MapChoices) -> Played:
 def why_nothing(found: Played) -> str:
     """The reason why there is nothing to play; empty where there is something."""
     if not found.steps.frames:
-        return f"No whole {found.steps.unit} in this View"
+        return f"No whole {found.steps.unit} in this period"
     if found.counted.nothing:
         known = "known hour" if found.steps.unit == "hour" else f"whole {found.steps.unit}"
-        return f"No incident of this View is known to lie in a {known}"
+        return f"None of the chosen records is known to be in a {known}"
     return ""
 
 
@@ -184,7 +184,7 @@ def frame_table(view: View, answer: Answer, asked: MapChoices) -> None:
         return
     held = answer.table["asked"].to_numpy(bool)
     data: FrameTable = {
-        "names": answer.table["area"][held].tolist(),
+        "names": [measures.area_name(name) for name in answer.table["area"][held]],
         "most": _SHOWN,
         "counts": found.counted.areas[held].T.tolist(),
         "labels": found.labels,

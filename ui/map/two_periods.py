@@ -134,7 +134,7 @@ def _season(answer: Answer) -> str:
     told = answer.comparison
     if told is None or told.season is Season.SAME:
         return ""
-    return " The periods lie in other seasons: season alone can do as much"
+    return " The periods are in different seasons, so it may be the season"
 
 
 def _heat_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> Picture:
@@ -150,13 +150,13 @@ def _heat_change(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -
     url = raster.diverging(of_grid.change, of_grid.sure, top, theme, crisp)
     share = 100 * float(of_all.sure.sum()) / max(int(np.isfinite(of_all.change).sum()), 1)
     drawn = (
-        f"Drawn only where it is more than chance can do (false discoveries at most 5%): "
+        f"Drawn only where the change is beyond chance (false discoveries at most 5%): "
         f"{share:.0f}% of the place. Elsewhere it may be chance."
         if of_all.sure.any()
-        else "Nowhere is it more than chance can do (false discoveries at most 5%)."
+        else "Nowhere is the change beyond chance (false discoveries at most 5%)."
     )
     note = (
-        f"{period(found[0].start, found[0].end)} against {period(found[1].start, found[1].end)}. "
+        f"{period(found[0].start, found[0].end)}, compared with {period(found[1].start, found[1].end)}. "
         f"{drawn} Bandwidth {asked.bandwidth} m.{_season(answer)}"
     )
     if not of_all.sure.any():

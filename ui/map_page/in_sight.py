@@ -17,10 +17,7 @@ def show_in_sight(view: View, asked: MapChoices, told: Patch, said: Events) -> N
     if drawn is None:
         return
     if not drawn["single"] or asked.seen is None:
-        st.text(
-            f"Clusters count what lies near each other. Come closer, until fewer than "
-            f"{incidents.FEW} incidents are in sight, to see and read single ones."
-        )
+        st.text(f"Zoom in to see single records (fewer than {incidents.FEW} in view).")
         return
     spot = _spot(said, drawn["level"])
     grid = spot or incidents.sight(asked.seen, view, views.current(view.stamp))

@@ -6,10 +6,10 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame, sheet
+from ui.frame import frame, sheet, way_out
 from ui.map import basemap, choices, drawing, events, layers, leaflet, player
 from ui.map.choices import MapChoices
-from ui.map.patch import Patch
+from ui.map.patch import Events, Patch
 from ui.map_page import in_sight, panel_list, welcome
 from ui.parts import headline
 
@@ -28,34 +28,38 @@ def show_map(
     events.follow()
     said = leaflet.events("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
-    panel = st.container(key="panel")
-    with panel:
+    picture = layers.patch(view, answer, layer, theme, asked)
+    with st.container(key="panel"):
         sheet.show_sheet()
-        welcome.show_welcome(view)
         st.title(frame.plain(title), anchor=False)
         headline.show_number(view, answer)
+        if way_out.is_empty(view):
+            way_out.show_way_out(view, events.ask_again)
+        welcome.show_welcome(view)
         st.html(_OVER_TIME)
-        ranks = st.container(key="ranks")
+        with st.container(key="ranks"):
+            _show_list(view, answer, layer, asked, picture, said)
         with st.container(key="small_print"):
             frame.view_sentence(view)
             base = basemap.choose_basemap()
             frame.source_lines(view)
             frame.say_changes(view)
-    told: Patch = {
-        **layers.patch(view, answer, layer, theme, asked),
-        **basemap.basemap_patch(base, theme),
-        **drawing.drawing_patch(view),
-    }
+    told: Patch = {**picture, **basemap.basemap_patch(base, theme), **drawing.drawing_patch(view)}
     leaflet.draw(
         "map", frame.map_title(view), views.bounds(view), told, lambda: events.take(view, asked)
     )
-    with ranks:
-        if layer == "incidents":
-            in_sight.show_in_sight(view, asked, told, said)
-        elif layer == "clusters":
-            panel_list.show_clusters(view, asked)
-        elif player.playing(asked, layer):
-            player.frame_table(view, answer, asked)
-        else:
-            panel_list.ask_measure(view, answer)
-            panel_list.show_ranks(view, answer)
+
+
+def _show_list(
+    view: View, answer: Answer, layer: str, asked: MapChoices, picture: Patch, said: Events
+) -> None:
+    """What the picture of a layer shows, as a list."""
+    if layer == "incidents":
+        in_sight.show_in_sight(view, asked, picture, said)
+    elif layer == "clusters":
+        panel_list.show_clusters(view, asked)
+    elif player.playing(asked, layer):
+        player.frame_table(view, answer, asked)
+    else:
+        panel_list.ask_measure(view, answer)
+        panel_list.show_ranks(view, answer)

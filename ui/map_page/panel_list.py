@@ -17,8 +17,7 @@ _SHORT = {"per 1,000": measures.RATE, "count": measures.COUNT}
 
 def ask_measure(view: View, answer: Answer) -> None:
     """Ask whether areas are ranked by rate or by count, where there are rates."""
-    rated = measures.by_layer(replace(view, measure=measures.RATE))
-    if rated.measure != measures.RATE or not answer.table["rate"].notna().any():
+    if not is_asked(view, answer):
         return
     short = {word: name for name, word in _SHORT.items()}
     st.session_state[_TOGGLE] = short[view.measure]
@@ -30,6 +29,12 @@ def ask_measure(view: View, answer: Answer) -> None:
         required=True,
         on_change=_choose,
     )
+
+
+def is_asked(view: View, answer: Answer) -> bool:
+    """Return whether there are rates to choose."""
+    rated = measures.by_layer(replace(view, measure=measures.RATE))
+    return rated.measure == measures.RATE and bool(answer.table["rate"].notna().any())
 
 
 def _choose() -> None:

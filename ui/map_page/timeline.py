@@ -29,7 +29,7 @@ def ask_play(view: View, layer: str) -> MapChoices:
     if layer not in player.LAYERS:
         return MapChoices()
     # its name is set in static/components/timeline.js; with a `help` there would be two buttons
-    with st.popover("\u22ef", key="play_options"):
+    with st.popover("\u00b7\u00b7\u00b7", key="play_options"):
         chosen = st.selectbox(
             "Play",
             player.PLAYS,
@@ -196,8 +196,6 @@ def _choose_period(view: View) -> None:
     days = read_period(st.session_state[STRIP].get("period"), line.first, line.last)
     if days is None:
         return  # no browser of ours says so
-    if "quick" in st.session_state:
-        st.session_state["quick"] = None
     whole = days == (line.first, line.last)
     st.session_state["from"], st.session_state["to"] = (None, None) if whole else days
 

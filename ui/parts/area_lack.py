@@ -23,7 +23,7 @@ class Unfit(Enum):
         "A drawn shape cuts through areas, and this page needs whole areas: "
         "clear the shape, or choose areas instead."
     )
-    NO_AREAS = "There are no areas yet. The page One area says how to add them."
+    NO_AREAS = "There are no areas yet. The page “One area” says how to add them."
     NO_DATA = "There is no data in this period. The line above says what the source covers."
     NOT_PLACED = "None of the chosen records is in these areas."
 

@@ -15,8 +15,13 @@ from ui.parts import charts
 
 def show_breakdowns(view: View, theme: Theme) -> None:
     """Every breakdown of a View; where there is none, why."""
+    with st.container(key="breakdowns"):
+        _show_each(view, theme)
+
+
+def _show_each(view: View, theme: Theme) -> None:
     for row in BREAKDOWNS:
-        st.markdown(f"**{row.title}**")
+        st.header(row.title, anchor=False)
         if not views.is_recorded(view, row):
             st.text("This source does not record it.")
             continue

@@ -236,9 +236,16 @@ def _matrix(
             offset=2,
         ),
     )
-    cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.3, strokeWidth=0.5)
-    full = base.transform_filter("datum.n > 0").mark_rect(stroke=theme.paper, strokeWidth=0.7)
-    return alt.LayerChart(layer=[cell, full.encode(color=color)]).properties(height=height)
+    cell = base.mark_rect(fill=theme.paper, stroke=theme.pale_edge, strokeWidth=0.5)
+    full = base.transform_filter("datum.n > 0").mark_rect(strokeWidth=0.7)
+    full = full.encode(color=color, stroke=edges(str(counts.name), top, theme))
+    return alt.LayerChart(layer=[cell, full]).properties(height=height)
+
+
+def edges(column: str, top: float, theme: Theme) -> Any:
+    """The edge of a cell that is colored by a column from 0 to `top`: seen where its color is pale."""
+    pale = f"datum.{column} < {top * palette.pale_part(theme)}"
+    return alt.condition(pale, alt.value(theme.pale_edge), alt.value(theme.paper))
 
 
 def small(

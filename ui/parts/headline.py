@@ -32,11 +32,16 @@ def show_headline(view: View, answer: Answer) -> None:
 
 def show_number(view: View, answer: Answer) -> None:
     """One line of number, kind and period; a second one on the change, where there is one."""
-    counted = f"{views.headline(view)['n']:,} {noun(view)}" if answer.covered else "No data"
     with st.container(key="number"):
-        st.text(f"{counted}, {period(view.start, view.end)}")
+        st.text(number_line(view, answer))
         if answer.comparison is not None:
             st.text(change_sentence(answer))
+
+
+def number_line(view: View, answer: Answer) -> str:
+    """The number of a View, its kind and its period."""
+    counted = f"{answer.headline['n']:,} {noun(view)}" if answer.covered else "No data"
+    return f"{counted}, {period(view.start, view.end)}"
 
 
 def noun(view: View) -> str:
@@ -61,7 +66,7 @@ def change_sentence(answer: Answer) -> str:
     if told.steps != told.steps_before:
         many += f" and {told.steps_before:,}"
     both = (
-        f"{told.now:,.1f} {a_step} in {told.period} against {told.before:,.1f} in "
+        f"{told.now:,.1f} {a_step} in {told.period}, compared with {told.before:,.1f} in "
         f"{told.period_before}, over {many} whole {answer.step_name}s"
     )
     if not np.isfinite(ratio):
@@ -72,7 +77,7 @@ def change_sentence(answer: Answer) -> str:
         case Finding.HIGHER | Finding.LOWER:
             change = many_more
         case Finding.SEASON:
-            change = f"{many_more}, but season can do as much"
+            change = f"{many_more}, but it may be the season"
         case Finding.FEW:
             change = "Too few to speak of a change"
         case _:
@@ -118,8 +123,8 @@ def season_words(season: Season, years: int, usual: float = np.nan) -> str:
     match season:
         case Season.UNKNOWN:
             return (
-                "Season alone can do as much: no other year is covered, so nothing is called a "
-                "rise or a fall."
+                "It may be the season: no other year is covered, so nothing is called a rise or a "
+                "fall."
             )
         case Season.KNOWN:
             many = words.counted(years, "other year")
@@ -159,7 +164,7 @@ def headline_title(view: View, answer: Answer, shown: Shown = Shown()) -> str:
     if shown.compares:
         return f"{what}: {_change_title(view, answer, shown.layer)}"
     if not held:
-        return f"{what}: none in this View"
+        return f"{what}: none with these filters"
     if shown.layer in ("heat", "hexagons", "incidents") and (why := _no_places(answer)):
         return f"{what}: {why}"
     if shown.plays and (answer.placed or shown.layer != "areas"):
@@ -200,7 +205,7 @@ def _change_words(told: Comparison) -> str:
         case Finding.HIGHER | Finding.LOWER:
             return f"{_more_or_fewer(ratio)} than in {before}"
         case Finding.SEASON:
-            return f"{_more_or_fewer(ratio)} than in {before}, but season can do as much"
+            return f"{_more_or_fewer(ratio)} than in {before}, but it may be the season"
         case Finding.FEW:
             return f"too few to speak of a change from {before}"
     return f"no clear change from {before}"
@@ -221,7 +226,7 @@ def _density_title(view: View, answer: Answer, layer: str) -> str:
     """The headline of heat and hexagons: they show where, and rank nothing."""
     what, held = words.sentence_case(noun(view)), answer.headline["n"]
     if not recording.is_count(view, views.meta(view.stamp)) and layer == "heat":
-        return f"{what} are no count of what happened: there is no heat of them"
+        return f"{what} do not count what happened, so there is no heat map"
     placed = held - answer.headline["no_point"]
     if placed < rates.UNRELIABLE:
         return f"{what}: {placed} with a known place, too few to see where most are"
@@ -233,7 +238,7 @@ def _areas_title(view: View, answer: Answer) -> str:
     """What follows the noun in the headline of areas: which of them stand out, if any does."""
     nouns, rated = measures.unit_noun(view), view.measure == measures.RATE
     if not answer.placed:
-        return ": no record of this View lies in one of these units"
+        return ": none of the chosen records is in these areas"
     table = answer.table[answer.table["asked"]]
     held = int(table["n"].sum())
     if held < rates.UNRELIABLE:  # any order of so few is chance

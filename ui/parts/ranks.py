@@ -43,26 +43,29 @@ def ranked_rows(answer: Answer, view: View) -> list[Rank]:
     values = measures.value(table, view).to_numpy(float)
     weak = table["unreliable"].to_numpy(bool) & rated
     without = [row for row in rest.index if rated and why[row]]
-    order = [*ranked.index, *(row for row in rest.index if row not in set(without)), *without]
+    left = set(rest.index) - set(without)
+    order = [*ranked.index, *(row for row in rest.index if row in left), *without]
     known = [values[row] for row in ranked.index]
     top = max(known, default=0.0)
 
+    names, weak_, shown = table["area"].tolist(), weak.tolist(), values.tolist()
+
     def say(row: int) -> str:
         if rated:
-            return why[row] or _rate(values[row])
-        return f"{values[row]:,.0f}"
+            return why[row] or _rate(shown[row])
+        return f"{shown[row]:,.0f}"
 
     return [
         Rank(
-            int(row),
-            measures.area_name(str(table["area"].iloc[row])),
-            str(table["area"].iloc[row]),
+            row,
+            measures.area_name(names[row]),
+            names[row],
             say(row),
-            float(values[row] / top) if top and values[row] > 0 else 0.0,
-            bool(weak[row] and values[row] > 0),
+            shown[row] / top if top and shown[row] > 0 else 0.0,
+            weak_[row] and shown[row] > 0,
             not (rated and why[row]),
         )
-        for row in order
+        for row in map(int, order)
     ]
 
 

@@ -35,8 +35,14 @@ COLUMNS: Columns = {
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
     "factor": ("Varies, times chance", "%.1f", "How many times more the counts of weeks (or days) vary than by pure chance. It widens the interval."),
 }
+# the columns of the whole table in the order in which a screen has room for them
+_WIDE = (
+    *("area", "n", "rate", "rate_low", "rate_high", "change", "ratio", "low", "high", "share"),
+    *("population", "unreliable", "no_rate", "q", "usual", "now", "before", "smoothed", "factor"),
+)
 _NARROW = ("area", "n", "rate", "change")
 NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
+_AREA, _LEAST, _LETTER, _EDGES = 140, 56, 6.5, 18  # pixels of columns
 MOST_LETTERS = 17
 WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
@@ -58,6 +64,15 @@ def columns(
         else:
             config[name] = st.column_config.TextColumn(**told)
     return config
+
+
+def fitting_widths(names: Iterable[str], known: Columns) -> dict[str, int]:
+    """Pixels for an area's name, and for each number as its label takes; other texts find theirs."""
+    return {
+        name: _AREA if name in ("area", "where") else max(_LEAST, round(_EDGES + _LETTER * len(label)))
+        for name, (label, form, _) in known.items()
+        if name in set(names) and (form or name in ("area", "where", "unreliable"))
+    }
 
 
 def stepped(known: Columns, unit: str) -> Columns:
@@ -130,12 +145,13 @@ def _shorter(name: str) -> str:
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
     """The whole table of areas, sortable."""
     rows = with_reasons(rows)
-    names = wanted(rows, view, tuple(COLUMNS))
+    names = wanted(rows, view, _WIDE)
+    known = stepped(COLUMNS, answer.step_name)
     st.dataframe(
         with_plain_areas(intervals.with_known_ends(rows[list(names)])),
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 4, 640),
-        column_config=columns(names, None, stepped(COLUMNS, answer.step_name)),
+        column_config=columns(names, fitting_widths(names, known), known),
         key="areas_table",
         placeholder="",
     )
@@ -157,5 +173,5 @@ def finding(rows: pd.DataFrame, known: Columns, height: int, key: str) -> None:
         with_plain_areas(intervals.with_known_ends(rows)),
         hide_index=True, height=height, row_height=30, key=key,
         placeholder="",
-        column_config=columns(rows.columns, None, known),
+        column_config=columns(rows.columns, fitting_widths(rows.columns, known), known),
     )

@@ -64,7 +64,7 @@ def title_weeks(found: Alarms, newest: str) -> str:
 
 def show_alarms(found: Alarms) -> None:
     """Show the newest weeks above their expected band, and how many chance would give."""
-    st.markdown("**Unusually busy weeks**")
+    st.header("Unusually busy weeks", anchor=False)
     if not found.series:
         st.text("No record is in a whole week, so no week can be checked.")
     elif not found.judged or found.first is None or found.last is None:

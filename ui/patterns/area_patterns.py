@@ -1,5 +1,7 @@
 """Choices of patterns of areas with their neighbors: what Hot spots, Emerging and Now share."""
 
+from streamlit.delta_generator import DeltaGenerator
+
 from data.patterns import neighbors
 from data.views.view import View
 from ui.frame import method_note
@@ -13,8 +15,8 @@ def refuse_areas(view: View, title: str) -> NoAnswer | None:
     return NoAnswer(title, unfit.value) if unfit else None
 
 
-def ask_areas(view: View) -> tuple[str, str, int]:
-    """Ask for the measure, the neighbors and the seed, in a row that is there already."""
+def ask_areas(view: View, fold: DeltaGenerator) -> tuple[str, str, int]:
+    """Ask for the measure and the neighbors, in a row that is there already, and for the seed."""
     of = ask_one(
         "Measure",
         neighbors.measures(view),
@@ -31,4 +33,4 @@ def ask_areas(view: View) -> tuple[str, str, int]:
         width=250,
         help="A hot spot is an area together with its neighbors. Choose who counts as a neighbor.",
     )
-    return str(of), str(how), method_note.ask_seed()
+    return str(of), str(how), method_note.ask_seed(fold)

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -125,7 +126,7 @@ class ComparePage(PatternPage):
     pair: Pair | NoComparison
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:  # noqa: ARG003
         """Ask for the two that the reader wants side by side."""
         choice = comparison_choice.ask_comparison(view)
         return cls(view, choice, comparison_choice.find_pair(view, choice))

@@ -40,7 +40,7 @@ class Missing(Enum):
     """A thing that a comparison still lacks, as readers read it."""
 
     OTHER_SOURCE = "There is no other source to compare with."
-    AREAS = "There are no areas yet. The page Area says how to add them."
+    AREAS = "There are no areas yet. The page “One area” says how to add them."
     THESE = "Choose the areas of A: here, or in the filter “Areas”."
     THOSE = "All areas are in A, so none is left for B. Choose fewer."
 

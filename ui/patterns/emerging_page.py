@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -73,6 +74,8 @@ class EmergingPage(MapPage):
         "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
     }
 
+    SEEN: ClassVar = ("area", "label", "hot", "cold", "trend", "n")  # the file has all
+
     view: View
     by: str
     of: str
@@ -87,8 +90,8 @@ class EmergingPage(MapPage):
         return area_patterns.refuse_areas(view, "No patterns can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the step of time, the measure, the neighbors and the seed, side by side."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the step of time, the measure and the neighbors, side by side."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             by = ask_one(
                 "By",
@@ -98,7 +101,7 @@ class EmergingPage(MapPage):
                 width=150,
                 help="Steps of time. Only whole ones count, at most the latest 60.",
             )
-            of, how, seed = area_patterns.ask_areas(view)
+            of, how, seed = area_patterns.ask_areas(view, fold)
         found = findings.emerging(view, of, how, BY[by], seed)
         return cls(view, by, of, how, seed, found, views.units(view)["name"])
 
@@ -242,8 +245,8 @@ class EmergingPage(MapPage):
             return None
         rows = self.table()
         with show_map(self, theme, "map_emerging"):
-            tables.finding(rows, self.COLUMNS, 430, "emerging_table")
-        st.markdown("**The history of each area**")
+            tables.finding(rows[list(self.SEEN)], self.COLUMNS, 470, "emerging_table")
+        st.header("The history of each area", anchor=False)
         self._show_strips(rows, theme)
         return rows
 
@@ -275,7 +278,7 @@ class EmergingPage(MapPage):
                 "A strip is an area's history. A pale cell does not mean that nothing happened: the "
                 "area was not clearly different from the others then.",
                 "Busy is relative to the others at the same time: a rise everywhere at once makes "
-                "no area busy. See the page Trend for that.",
+                "no area busy. See the page “Is it rising?” for that.",
             ),
             {
                 "Measure": f"standardized {self.of}",
@@ -350,11 +353,19 @@ def _strips(found: Emerging, areas: list[str], names: "pd.Series[str]", theme: T
     scale = alt.Scale(domain=list(looks), range=list(looks.values()))
     chart: alt.Chart = (
         alt.Chart(cells)
-        .mark_rect(stroke=theme.paper, strokeWidth=1)
+        .mark_rect(strokeWidth=1)
         .encode(
             x=alt.X("start:T", title=None, axis=charts.dates(starts)),
+            stroke=alt.condition(
+                alt.datum["is"] == "not clear", alt.value(theme.pale_edge), alt.value(theme.paper)
+            ),
             x2="end:T",
-            y=alt.Y("area:N", title=None, sort=shown, axis=alt.Axis(labelLimit=150, ticks=False)),
+            y=alt.Y(
+                "area:N",
+                title=None,
+                sort=shown,
+                axis=alt.Axis(labelLimit=150, labelOverlap=False, ticks=False),
+            ),
             color=alt.Color("is:N", title=None, legend=alt.Legend(orient="top"), scale=scale),
             tooltip=[
                 "area:N",

@@ -18,8 +18,8 @@ _RECORD_COLUMNS: tables.Columns = {
     "kind": ("Kind", "", "What happened."),
     "area": ("Area", "", "Where."),
     "grade": ("Grade", "", "How far it has been checked."),
-    "incident_id": ("Id", "", "Use it to find the record on the page Records."),
-    "other": ("The other's id", "", "Use it to find the record on the page Records."),
+    "incident_id": ("Id", "", "Use it to find the record on the page “Records”."),
+    "other": ("The other's id", "", "Use it to find the record on the page “Records”."),
     "metres": ("Meters", "%.0f", "How far apart."),
     "minutes": ("Minutes", "%.0f", "How long apart."),
     "sender": ("Sender", "", "Whether the same person or group sent both, where that is known."),
@@ -38,7 +38,9 @@ def pick_episode(rows: pd.DataFrame, known: tables.Columns, height: int) -> int 
         height=height,
         row_height=30,
         key="episodes",
-        column_config=tables.columns(rows.columns, None, known),
+        column_config=tables.columns(
+            rows.columns, tables.fitting_widths(rows.columns, known), known
+        ),
         placeholder="",
         on_select="rerun",
         selection_mode="single-row",
@@ -58,7 +60,7 @@ def show_records(view: View, found: Episodes, row: int | None) -> None:
 
 def show_duplicates(view: View, found: Episodes) -> None:
     """Show pairs of records that may be one, the nearest first."""
-    st.markdown("**Possible duplicates**")
+    st.header("Possible duplicates", anchor=False)
     if found.pairs.empty:
         st.text(
             f"No two records of one kind are within {PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour of "

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -57,7 +58,7 @@ class EpisodesPage(MapPage):
     found: Episodes
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:  # noqa: ARG003
         """Ask how near in meters and hours records of one event lie, and how many make one."""
         usual_metres, usual_hours, usual_least = USUAL
         # two reports that people send are a group; official records are many, so it takes more
@@ -183,7 +184,7 @@ class EpisodesPage(MapPage):
         if self.found.table.empty:
             return None
         rows = self.table()
-        with show_map(self, theme, "map_episodes", 1.3):
+        with show_map(self, theme, "map_episodes"):
             picked = episode_lists.pick_episode(rows, self.COLUMNS, 430)
         episode_lists.show_records(self.view, self.found, picked)
         st.altair_chart(self._timeline(theme), alt="Groups over time by how many records they hold")

@@ -52,7 +52,7 @@ _NARROW = "windowSize()[0] < 640 ? 118 : 200"  # pixels of a name, on a phone an
 
 def show_forest(pair: Pair, choice: ComparisonChoice, theme: Theme) -> None:
     """The plot, what it is ordered by, and how many of the areas it shows."""
-    st.markdown("**Area by area**")
+    st.header("Area by area", anchor=False)
     rows = pair.table[pair.table["ratio"].notna() | (pair.table["low"] > 0)]
     with st.container(key="told_forest"):
         st.text(
@@ -218,7 +218,7 @@ def _draw_forest(frame: pd.DataFrame, theme: Theme) -> alt.LayerChart:
         "look:N", scale=alt.Scale(domain=looks, range=[insides[k] for k in looks]), legend=legend
     )
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
-    faint = alt.condition(alt.datum.few, alt.value(0.4), alt.value(1.0))
+    faint = alt.condition(alt.datum.few, alt.value(0.78), alt.value(1.0))
     x = alt.X("at:Q", scale=scale, axis=axis)
     one = alt.Chart(pd.DataFrame({"at": [1.0]})).mark_rule(color=theme.ink, size=1.2)
     bar = base.mark_rule(strokeWidth=2, strokeCap="round").encode(

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -37,15 +38,15 @@ class HotSpotsPage(MapPage):
             "Hot or cold only where the difference is clear (q at most 0.05).",
         ),
         "times": (
-            "With neighbors, times citywide",
+            "With neighbors",
             "%.2f",
-            "The rate of the area and its neighbors together, divided by the rate of all areas. It is not the area's own rate.",
+            "The rate of the area and its neighbors together, in times the citywide rate. It is not the area's own rate.",
         ),
         "n": ("Incidents", "localized", "Incidents in the area itself, without its neighbors."),
         "rate": (
-            "Own rate, smoothed",
+            "Own rate",
             "%.1f",
-            "The area's own rate. Rates of few residents are pulled toward the citywide rate, because they vary by chance (empirical Bayes).",
+            "The area's own rate, smoothed. Rates of few residents are pulled toward the citywide rate, because they vary by chance (empirical Bayes).",
         ),
         "z": (
             "z",
@@ -64,6 +65,8 @@ class HotSpotsPage(MapPage):
         ),
     }
 
+    SEEN: ClassVar = ("area", "finding", "times", "n", "rate", "q")  # the file has all
+
     view: View
     of: str
     how: str
@@ -76,10 +79,10 @@ class HotSpotsPage(MapPage):
         return area_patterns.refuse_areas(view, "No hot spots can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the measure, the neighbors and the seed, side by side."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the measure and the neighbors, side by side."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            choices = area_patterns.ask_areas(view)
+            choices = area_patterns.ask_areas(view, fold)
         return cls(view, *choices, findings.hot_areas(view, *choices))
 
     def why_not(self) -> Lack | None:
@@ -166,7 +169,7 @@ class HotSpotsPage(MapPage):
         """Show the map, the table beside it, and a sentence for each hot area."""
         rows = self.table()
         with show_map(self, theme, "map_hot"):
-            tables.finding(rows, self.COLUMNS, 430, "hot_table")
+            tables.finding(rows[list(self.SEEN)], self.COLUMNS, 470, "hot_table")
         say([*self._each_area(), *self._across()])
         return rows
 
@@ -180,7 +183,7 @@ class HotSpotsPage(MapPage):
                 f"An area is colored only if q is at most {LEVEL}: about 1 in 20 of the areas colored "
                 "is expected to be there by chance.",
                 "One area that is high alone, among ordinary neighbors, is not a hot spot here: look at "
-                "its own rate in the table or on the page Areas.",
+                "its own rate in the table or on the page “All areas”.",
                 "The edge is not sharp: an area beside a hot one may be as high and not be colored.",
                 "A hot spot is a group of areas. The area in its middle may itself be ordinary: look at "
                 "its own rate in the table.",

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -32,7 +33,7 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.parts import tables
+from ui.parts import charts, tables
 from ui.patterns.pattern_page import PatternPage, ask_one
 
 # the upper edge of a band, in words; days are whole ones
@@ -95,7 +96,7 @@ class NearRepeatsPage(PatternPage):
     found: Near | None = None
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask for one of the kinds that can be paired, and for the seed."""
         spoken = {words.spoken(kind): kind for kind in findings.pairable_kinds(view)}
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -108,7 +109,7 @@ class NearRepeatsPage(PatternPage):
                 width=250,
                 help="Repeats are looked for among records of one kind.",
             )
-            seed = method_note.ask_seed()
+            seed = method_note.ask_seed(fold)
         page = cls(replace(view, kinds=(spoken[kind],)), kind, seed)
         return page if page.why_not() else replace(page, found=findings.near(page.view, seed))
 
@@ -203,15 +204,21 @@ class NearRepeatsPage(PatternPage):
                 alt.Tooltip("q:Q", title="q", format=".3f"),
             ],
         )
-        cell = base.mark_rect(fill=theme.paper, stroke=theme.quiet, strokeOpacity=0.35)
+        cell = base.mark_rect(fill=theme.paper, stroke=theme.pale_edge, strokeWidth=0.7)
         ramp = alt.Scale(range=list(theme.ramp), domain=[0, top])
-        full = base.transform_filter("datum.strength > 0").mark_rect(stroke=theme.paper)
-        full = full.encode(color=alt.Color("strength:Q", legend=None, scale=ramp))
+        full = base.transform_filter("datum.strength > 0").mark_rect()
+        full = full.encode(
+            color=alt.Color("strength:Q", legend=None, scale=ramp),
+            stroke=charts.edges("strength", top, theme),
+        )
         strong = f"datum.strength > {top * 0.5}"  # the ramp ends far from the paper
         text = base.mark_text(fontSize=14).encode(
             text="told:N",
-            color=alt.condition(strong, alt.value(theme.paper), alt.value(theme.ink)),
-            opacity=alt.condition("datum.stands", alt.value(1), alt.value(0.45)),
+            color=alt.when(strong)
+            .then(alt.value(theme.paper))
+            .when("datum.stands")
+            .then(alt.value(theme.ink))
+            .otherwise(alt.value(theme.quiet)),
         )
         return alt.LayerChart(layer=[cell, full, text]).properties(height=52 * len(far) + 40)
 
@@ -292,7 +299,7 @@ def _describe_pairs(found: Near, kind: str) -> str:
     if found.doubles:
         line += (
             f" {words.counted(found.doubles, 'more record')} within {PAIR_METRES:g} m and an hour of "
-            "another may be the same event and count once (see the page Episodes)."
+            "another may be the same event and count once (see the page “Same event?”)."
         )
     return line
 

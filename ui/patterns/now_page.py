@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
 from data.palette import Theme
@@ -79,6 +80,8 @@ class NowPage(MapPage):
         ),
     }
 
+    SEEN: ClassVar = ("area", "since", "ratio", "cases", "expected", "recurrence_interval")
+
     view: View
     longest: int
     seed: int
@@ -92,7 +95,7 @@ class NowPage(MapPage):
         return area_patterns.refuse_areas(view, "Nothing unusual can be looked for here")
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask how far back the newest windows may reach, in days, and for the seed."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             longest = st.segmented_control(
@@ -104,7 +107,7 @@ class NowPage(MapPage):
                 required=True,
                 help="Clusters of the latest 1, 2, 3 ... up to this many days are looked for, in circles of areas (a space-time scan).",
             )
-            seed = method_note.ask_seed()
+            seed = method_note.ask_seed(fold)
         page = cls(view, int(longest), seed, findings.daily(view), findings.alarms(view, seed))
         if page.why_not():
             return page
@@ -165,7 +168,7 @@ class NowPage(MapPage):
             case NoUsual.ONE_AREA:
                 return (
                     f"All {every:,} {what}s, {span}, are in one area, so there is no other to compare "
-                    "it with. The page Trend says whether there are more than before."
+                    "it with. The page “Is it rising?” says whether there are more than before."
                 )
             case NoUsual.EARLIER_RECORDS:
                 usual = self._usual()
@@ -283,7 +286,7 @@ class NowPage(MapPage):
         with show_map(self, theme, "map_now"):
             # next to none expected: any number of times it is chance
             told = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
-            tables.finding(told, self.COLUMNS, 150, "now_table")
+            tables.finding(told[list(self.SEEN)], self.COLUMNS, 150, "now_table")
             say(self._by_chance())
             show_alarms(self.weeks)
         say(self.looked_at())
@@ -322,7 +325,7 @@ class NowPage(MapPage):
                 "If there was a real rise earlier, the next one looks more usual.",
                 "The latest days fill up late: records that have not come in cannot be found. Reports "
                 "of one event that are far apart or hours apart still count as several: look at the "
-                "page Episodes before speaking of a rise.",
+                "page “Same event?” before speaking of a rise.",
                 "This cannot be used to follow anybody: it shows whole areas over days, and reports "
                 "only once they are old enough to be shown.",
             ),
@@ -369,7 +372,7 @@ def _events(found: Daily, again: int) -> str:
     events = int(found.counts.sum())
     return (
         f"{events + again:,} {what} count as {events:,} events: reports of one kind within {near} of "
-        "each other count once (see the page Episodes; nobody has checked them all)."
+        "each other count once (see the page “Same event?”; nobody has checked them all)."
     )
 
 

@@ -10,8 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.palette import Theme
 from data.views.view import View
 from ui.cached import views
-from ui.explore import way_out
-from ui.frame import downloads, frame, method_note
+from ui.frame import downloads, frame, method_note, way_out
 from ui.frame.method_note import MethodNote
 from ui.map import layers, leaflet
 from ui.map.patch import Picture
@@ -41,8 +40,11 @@ class PatternPage(Protocol):
         return None
 
     @classmethod
-    def ask(cls, view: View) -> Self:
-        """Ask for the page's own choices, and find what they lead to."""
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
+        """Ask for the page's own choices, and find what they lead to.
+
+        What only repeats a finding, the seed, is asked for in the `fold` of the method.
+        """
         ...
 
     def why_not(self) -> object | None:
@@ -99,19 +101,20 @@ def show_pattern_page(kind: type[PatternPage]) -> None:
         way_out.show_way_out(view)
         frame.foot(view)
         return
-    top = st.container()
-    page = kind.ask(view)
-    note = page.method_note()
-    with top:
-        frame.head(page.title())
-        page.show_top(theme)
-    if page.why_not():
-        way_out.show_way_out(view)
-    rows = page.show(theme)
-    if rows is not None:
-        downloads.finding_buttons(page.view, rows, page.columns(), note)
-    page.show_more()
-    method_note.show_method_note(page.view, note)
+    top, body, folds = st.container(), st.container(), method_note.open_folds()
+    with body:
+        page = kind.ask(view, folds.method)
+        note = page.method_note()
+        with top:
+            frame.head(page.title())
+            page.show_top(theme)
+        if page.why_not():
+            way_out.show_way_out(view)
+        rows = page.show(theme)
+        if rows is not None:
+            downloads.finding_buttons(page.view, rows, page.columns(), note)
+        page.show_more()
+    method_note.show_method_note(page.view, note, folds)
 
 
 def say(lines: list[str]) -> None:
@@ -120,7 +123,7 @@ def say(lines: list[str]) -> None:
         st.text(line)
 
 
-def show_map(page: MapPage, theme: Theme, key: str, wide: float = 1.55) -> DeltaGenerator:
+def show_map(page: MapPage, theme: Theme, key: str, wide: float = 0.68) -> DeltaGenerator:
     """Draw a page's picture on a map, `wide` times the column beside it, which comes back."""
     left, beside = st.columns([wide, 1])
     view = page.view

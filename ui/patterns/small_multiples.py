@@ -121,7 +121,7 @@ def _draw_side(
     ]
     axis = alt.Axis(values=[0, top], format=form)
     y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
-    base = alt.Chart(a.assign(side="A")).mark_bar(color=theme.accent, binSpacing=0, opacity=0.55)
+    base = alt.Chart(a.assign(side="A")).mark_bar(color=theme.accent, binSpacing=0, opacity=0.75)
     first = alt.X("start:T", title=None, axis=charts.dates(a["start"], 2))
     bars = base.encode(x=first, x2="end:T", y=y, y2=alt.datum(0), tooltip=tips)
     ends = b.tail(1).assign(start=b["end"].tail(1))  # a step needs its end to be drawn
@@ -149,7 +149,7 @@ def show_small_multiples(
     many = f"The {len(found)} areas with the most incidents"
     if len(found) < _MOST:
         many = "The areas of A" if pair.what == AREAS else "Areas with incidents"
-    st.markdown(f"**{many}**")
+    st.header(many, anchor=False)
     over = f", drawn over A from its first {pair.unit} on" if counts else ""
     first, last = pair.a.starts[0], pair.a.starts[-1]
     inside = [] if counts else [c for c in changes if first <= np.datetime64(c.day) <= last]

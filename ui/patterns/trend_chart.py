@@ -1,4 +1,4 @@
-"""The chart of the page Trend: weeks on their expected band, alarms and breaks."""
+"""The chart of the page “Is it rising?”: weeks on their expected band, alarms and breaks."""
 
 import altair as alt
 import numpy as np
@@ -26,13 +26,15 @@ def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.La
     judged = found.table["method"] != ""
     rows = rows.assign(run=(judged != judged.shift()).cumsum())
     base = alt.Chart(rows).encode(x=x)
-    band = base.transform_filter("isValid(datum.upper)").mark_area(color=theme.quiet, opacity=0.22)
+    band = base.transform_filter("isValid(datum.upper)").mark_area(
+        color=theme.quiet, opacity=1, fillOpacity=0.22, stroke=theme.quiet, strokeWidth=0.8
+    )
     dots = base.transform_filter("datum.alarm").mark_circle(
         color=palette.HIGHER, size=42, opacity=1
     )
     layers = [
         band.encode(y=alt.Y("lower:Q", title=None), y2="upper:Q", detail="run:N"),
-        base.mark_line(color=theme.ink, strokeWidth=1, opacity=0.7).encode(y=y),
+        base.mark_line(color=theme.ink, strokeWidth=1.2).encode(y=y),
         base.mark_line(color=theme.accent, strokeWidth=2.5, interpolate="step-after").encode(
             y=alt.Y("level:Q", title=None)
         ),
@@ -63,7 +65,8 @@ def _breaks(breaks: pd.DataFrame, theme: Theme) -> list[alt.Chart]:
         }
     )
     base = alt.Chart(rows)
-    stripe = base.mark_rect(color=theme.accent, opacity=0.18).encode(x="low:T", x2="high:T")
+    stripe = base.mark_rect(color=theme.accent, fillOpacity=0.18, stroke=theme.accent)
+    stripe = stripe.encode(x="low:T", x2="high:T")
     labels = [
         base.transform_filter(f"datum.line == {line}")
         .mark_text(align="left", dx=2, dy=line, baseline="bottom", color=theme.accent, fontSize=11)

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.palette import Theme
@@ -53,12 +54,12 @@ class TrendPage(PatternPage):
         "expected": ("Expected", "%.1f", "Incidents expected in that week, from the weeks before."),
         "lower": (
             "Expected from",
-            "%.0f",
+            "localized",
             "Lower end of the expected range, incidents a week (99% band).",
         ),
         "upper": (
             "Expected to",
-            "%.0f",
+            "localized",
             "Upper end of the expected range, incidents a week (99% band). A week above it is unusually busy.",
         ),
         "alarm": ("Unusual", "", "Whether the week is above the expected range."),
@@ -114,9 +115,9 @@ class TrendPage(PatternPage):
         return None
 
     @classmethod
-    def ask(cls, view: View) -> Self:
+    def ask(cls, view: View, fold: DeltaGenerator) -> Self:
         """Ask for the seed."""
-        seed = method_note.ask_seed()
+        seed = method_note.ask_seed(fold)
         return cls(view, seed, findings.trend(view, seed), frame.changes(view))
 
     def why_not(self) -> Lack | None:
@@ -291,11 +292,12 @@ class TrendPage(PatternPage):
             return None
         season.show_season(self.view, self.found, theme)
         if many := len(self.found.breaks):
-            st.markdown("**Lasting changes**")
+            st.header("Lasting changes", anchor=False)
             tables.finding(self._breaks(), self.BREAKS, 36 * (many + 1) + 6, "breaks")
-        st.markdown("**Weeks**")
+        st.header("Weeks", anchor=False)
         rows = self.table()
-        tables.finding(rows, self.COLUMNS, 300, "weeks")
+        shown = rows.round({"lower": 0, "upper": 0})
+        tables.finding(shown, self.COLUMNS, 300, "weeks")
         return rows
 
     def method_note(self) -> MethodNote:

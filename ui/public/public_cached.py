@@ -7,7 +7,7 @@ from typing import NamedTuple
 import shapely
 import streamlit as st
 
-from data.maps.outlines import MapArea
+from data.maps.outlines import MapArea, name_area
 from data.published import grids, released
 from data.published.grids import Sort
 from data.published.released import Release
@@ -52,7 +52,8 @@ def shapes(folder: Path) -> tuple[FeatureCollection[MapArea], Corners]:
     forms = framed(shapely.from_geojson(json.dumps(area["geometry"])) for area in areas)
     for i, (area, form) in enumerate(zip(areas, forms)):
         geometry = json.loads(shapely.to_geojson(form), parse_float=_short)
-        told: MapArea = {"i": i, "name": area["properties"]["name"], "at": label_point(form)}
+        name = name_area(area["properties"]["name"])
+        told: MapArea = {"i": i, **name, "at": label_point(form)}
         features.append({"type": "Feature", "properties": told, "geometry": geometry})
     whole = shapely.union_all(shapely.make_valid(forms)).buffer(0.0002).buffer(-0.0002)
     outline = shapely.set_precision(whole.simplify(0.0001), 1e-5, mode="pointwise")

@@ -1,15 +1,16 @@
 """The frame of every public page: what can be chosen, the sentence, the link."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.published import opening, release_words, released, released_cells
+from data.published.period_names import period_words
 from data.published.released import Release
 from data.published.released_cells import Choice
 from data.release.tables import Tables
@@ -20,6 +21,7 @@ from ui.public import public_cached
 from ui.public.public_cached import Kept
 
 _STEPS = look.steps(("at", "release"))
+_MOST_LETTERS = 30  # in a pill
 TIME = "time"  # the page on which every kind of the city can be chosen
 UNKNOWN = (
     "Part of this link was not understood, or is not released under this name, and was ignored: "
@@ -84,7 +86,8 @@ def begin(page: str) -> None:
         st.title("Nothing to show", anchor=False)
         st.text(str(problem))
         st.stop()
-    top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    bar = top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    st.html(f"<style>{bar.marks}</style>")
     link = {word: st.query_params.get_all(word) for word in st.query_params}
     names = [str(f["properties"]["name"]) for f in kept.areas]
     offered: dict[str, list[str]] = {"area": names}
@@ -96,11 +99,16 @@ def begin(page: str) -> None:
     st.session_state["public"] = Shown(kept, choice, rows, led)
 
 
-@contextmanager
-def _pill(name: str) -> Iterator[None]:
-    """A pill of the bar of filters, with what is asked for in it."""
-    with st.popover(look.plain(name), key=f"open_{name}", width="content"):
-        yield
+def _begun(word: str, options: list[str], usual: str) -> str:
+    """What is chosen of a word as this run begins: nothing but what is offered."""
+    asked = st.session_state.get(word) or st.query_params.get(word)
+    return str(asked) if asked in options else usual
+
+
+def _pill(key: str, name: str) -> DeltaGenerator:
+    """A pill of the bar of filters, named by what is chosen."""
+    shown = look.plain(words.sentence_case(name)[:_MOST_LETTERS])
+    return st.popover(shown, key=f"open_{key}", width="content")
 
 
 def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choice, bool]:
@@ -111,9 +119,9 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         return options
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
-        with _pill("Records"):
-            sources = put("source", list(released_cells.SOURCES))
-            first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
+        sources = put("source", list(released_cells.SOURCES))
+        first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
+        with _pill("source", _begun("source", sources, first)):
             source = _one(
                 "source",
                 sources,
@@ -123,22 +131,26 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         by, kind, led = opening_choice(kept, source)
         if page == TIME and not led:  # a year would be one point
             by, kind = "quarter", released_cells.ALL_KINDS
-        with _pill("When"):
-            grains = put("by", list(released_cells.grains(source)))
+        grains = put("by", list(released_cells.grains(source)))
+        of = None if page == TIME else _begun("by", grains, by)
+        kinds = released_cells.released_kinds(kept.sorts, source, of)
+        what = _begun("kind", kinds, kind if kind in kinds else next(iter(kinds), ""))
+        spans = released_cells.periods(kept.sorts, source, of or by, what)
+        usual = _usual_period(kept, source, of or by, what)
+        with _pill("when", period_words(_begun("period", spans, usual)) if spans else "When"):
             by = _one("by", grains, by, "Shorter periods have fewer areas with a number.")
             slot = st.container()
-        with _pill("What"):
-            of = None if page == TIME else by
-            kinds = put("kind", released_cells.released_kinds(kept.sorts, source, of))
+        with _pill("what", what or "What"):
+            kinds = put("kind", kinds)
             help = "By month there are only all kinds together; by year each kind alone."
             kind = _one("kind", kinds, kind, help)
         with slot:
             periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
-            grid = released_cells.grid_of(kept.sorts, source, by, kind)
-            newest = grid.periods[opening.opening_period(grid)] if grid else ""
+            newest = _usual_period(kept, source, by, kind)
             help = "At first the latest period that has most to show."
             period = _one("period", periods, newest, help)
-        with _pill("Where"):
+        many = len(st.session_state.get("area") or st.query_params.get_all("area"))
+        with _pill("where", words.counted(many, "area") if many else "All areas"):
             areas = st.multiselect(
                 _LABELS["area"],
                 offered["area"],
@@ -148,6 +160,12 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
                 help="Areas with few residents are joined with a neighboring one.",
             )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
+
+
+def _usual_period(kept: Kept, source: str, by: str, kind: str) -> str:
+    """The newest period that has most to show; empty where none has."""
+    grid = released_cells.grid_of(kept.sorts, source, by, kind)
+    return grid.periods[opening.opening_period(grid)] if grid else ""
 
 
 def _one(word: str, options: list[str], usual: str, help: str) -> str:

@@ -1,6 +1,7 @@
 """Public tables on the screen and as CSV, with the page's notes inside each file."""
 
 import re
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from ui.frame import download_buttons
 from ui.public import public_frame
 from ui.public.public_frame import Shown
 
+_MOST_RANKS = 12
 MEANINGS = {
     "name": "The area.",
     "area": "The area's number in areas.geojson.",
@@ -66,6 +68,26 @@ def ranked(found: Shown) -> pd.DataFrame:
     """The areas asked for, highest first, those without a number last: name, n, residents."""
     rows = found.asked.sort_values("n", ascending=False, kind="stable", na_position="last")
     return rows[["name", "n", "residents"]].reset_index(drop=True)
+
+
+def show_ranks(found: Shown) -> None:
+    """The areas with a number, highest first, each with a bar; and how many have none."""
+    some = found.asked[found.asked["n"].notna()].sort_values("n", ascending=False, kind="stable")
+    if some.empty:
+        return
+    counts, names = some["n"].astype(int).tolist(), some["name"].tolist()
+    top = max(counts[0], 1)
+    lines = [
+        f'<li><div data-area="{row}"><span class="name">{escape(words.spell_area(name))}</span>'
+        f'<span class="bar"><i style="width:{100 * n / top:.0f}%"></i></span>'
+        f'<span class="value">{n:,}</span></div></li>'
+        for row, name, n in list(zip(some.index, names, counts))[:_MOST_RANKS]
+    ]
+    shown = f"{len(lines):,} of {len(found.asked):,} areas"
+    st.html(
+        f'<div class="porch-ranks"><div class="head"><span>{shown}</span>'
+        f"<span>{label(found.choice).lower()}</span></div><ol>{''.join(lines)}</ol></div>"
+    )
 
 
 def _with_plain_names(frame: pd.DataFrame) -> pd.DataFrame:

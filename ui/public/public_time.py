@@ -141,7 +141,7 @@ def bands(found: Shown) -> None:
     frame = found.tables.get(path)
     if frame is None:
         return
-    st.markdown("**Hours of the day, all kinds together**")
+    st.header("Hours of the day, all kinds together", anchor=False)
     if frame["n"].notna().any():
         told = frame.assign(group=frame["band"].map(BANDS_SAID))
         title = f"{found.choice.source.capitalize()} a quarter, the whole city"
@@ -156,7 +156,7 @@ def sensitive(found: Shown) -> None:
     frame = found.tables.get(path)
     if frame is None:
         return
-    st.markdown("**Sensitive kinds, and reports at sensitive places, by year**")
+    st.header("Sensitive kinds, and reports at sensitive places, by year", anchor=False)
     told = frame.assign(kind=frame["kind"].str.replace("_", " "))
     public_tables.show_area_table(
         told, found.choice, min(30 * (len(told) + 1) + 12, 380), "sensitive"
