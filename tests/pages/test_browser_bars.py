@@ -66,6 +66,11 @@ def test_a_phone_is_served_by_fingers(phone: Any) -> None:
     many, small = phone.evaluate(SMALL)
     # the map's own credit is text to read, and a name in the list is as wide as its row
     assert many > 15 and not small
+    panel = phone.locator(".st-key-panel")
+    panel.evaluate("e => e.scrollTo(0, 300)")
+    grip = phone.get_by_role("button", name="Show more")  # it stays at the sheet's edge
+    assert abs(grip.bounding_box()["y"] - panel.bounding_box()["y"]) < 2
+    panel.evaluate("e => e.scrollTo(0, 0)")
     assert not phone.locator(".st-key-layer").is_visible()
     phone.get_by_role("button", name="Layers of the map").tap()
     phone.locator(".st-key-layer").wait_for()
