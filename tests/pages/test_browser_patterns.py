@@ -29,7 +29,7 @@ def test_hot_spots_color_only_what_stands(opened: Open, size: dict[str, int]) ->
     assert len(fills) == 87 and 0 < len(colored) < 30 and fills.count("nodata") == 3
     assert fills.count("chance") == 87 - len(colored) - 3
     assert "Loring Park and its 6 neighbors together have 3.8 times the citywide rate" in text(page)
-    assert "About 1 in 20 of the areas colored is expected to be there by chance" in text(page)
+    assert "About 1 in 20 of the areas colored is expected to be chance" in text(page)
     assert wide_enough(page)
     keep(page, f"hot-{size['width']}")
 
