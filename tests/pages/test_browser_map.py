@@ -369,7 +369,7 @@ def test_a_difference_says_what_chance_explains(opened: Open, layer: str) -> Non
     drawn(page)
     page.wait_for_timeout(300)
     legend = told(page, "w.porch.legend.innerText")
-    assert "chance" in legend and "Sep 4 to Nov 26, 2017 against Mar 6 to May 28, 2017" in legend
+    assert "chance" in legend and "Nov 26, 2017, compared with Mar 6 to May 28, 2017" in legend
     assert share_of(map_pixels(page), "#1a5a8c", 40) > 0.0005  # fewer, in blue
 
 
