@@ -100,7 +100,7 @@ def test_names_are_read_on_the_area_that_they_stand_on(opened: Open, dark: bool)
         w.porch.told.fills[e.dataset.unit]])""",
     )
     assert len(names) > 8
-    assert {"Whittier", "Near - North"} <= {" ".join(name.split()) for name, *_ in names}
+    assert {"Whittier", "Near North"} <= {" ".join(name.split()) for name, *_ in names}
     for name, rgb, fill in names:
         color = "#" + "".join(f"{part:02x}" for part in rgb)
         paper = (DARK if dark else LIGHT).paper  # a hatch is drawn on it
