@@ -41,7 +41,13 @@
       to?.focus();
       to?.scrollIntoView?.({ block: "nearest" });
     },
-    focus(_, where) { greet(); document.querySelector(where)?.focus(); },
+    focus(_, where) {   // what is within a component of ours; a phone has a button for it
+      greet();
+      const host = [...document.querySelectorAll(`${where} *`)].find((one) => one.shadowRoot);
+      const [opener, field] = ["button", "input"].map((name) => host?.shadowRoot.querySelector(name));
+      if (opener?.checkVisibility()) opener.click();
+      else field?.focus();
+    },
     greet,
   };
   const visit = (url) => {   // a step in the history, as the map makes it

@@ -100,8 +100,8 @@ button.whole { grid-area: 1 / 2; height: 22px; min-width: 0; padding: 0 9px; fon
 button.whole .sign { display: none; }
 .chart { grid-area: 2 / 1 / 3 / 3; position: relative; min-width: 0; min-height: 0; touch-action: pan-y; cursor: crosshair; }
 .chart.plays { cursor: ew-resize; }
-svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
-svg text { font-size: 11.5px; fill: currentColor; opacity: .78; }
+.chart svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.chart svg text { font-size: 11.5px; fill: currentColor; opacity: .78; }
 .rest { fill: color-mix(in srgb, var(--st-text-color) 50%, var(--st-background-color)); }
 .taken { fill: var(--st-primary-color); }
 .rest.part, .taken.part { fill: var(--st-background-color); stroke-width: 1; }

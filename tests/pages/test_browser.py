@@ -85,8 +85,8 @@ def settled(page: Any) -> None:
     """Return when the script has run and nothing is waiting any more."""
     page.wait_for_function(
         "!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
-        " && document.querySelector('[data-testid=stApp]').dataset.testScriptState"
-        " !== 'running'"
+        " && document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
+        " === 'notRunning'"  # before it is there the first picture is
     )
 
 

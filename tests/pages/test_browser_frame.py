@@ -411,8 +411,7 @@ def test_pale_areas_have_edges_that_are_seen(opened: Open, dark: bool) -> None:
     for fill, color in edges:
         unfilled = fill[0] not in "#~"  # a hatch on paper
         assert color == (theme.pale_edge if fill in pale or unfilled else theme.edge), fill
-    if dark:
-        assert min(contrast(theme.pale_edge, fill) for fill in pale) >= 3
+    assert min(contrast(theme.pale_edge, fill) for fill in (theme.ramp[0], theme.paper)) >= 3
     whole = inside(
         page,
         """w => { const p = [...w.document.querySelectorAll(".leaflet-overlay-pane path")]

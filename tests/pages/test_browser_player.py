@@ -42,6 +42,8 @@ def frames(page: Any) -> tuple[str, str, str]:
 def playing(open_: Open, link: str = WEEKS, size: dict[str, int] = WIDE) -> Any:
     page = open_(link, size)
     drawn(page)
+    if size == PHONE:
+        page.get_by_role("button", name="Over time").click()
     slider(page).wait_for()
     page.wait_for_function("window.porchTime?.count > 1")
     page.wait_for_timeout(300)

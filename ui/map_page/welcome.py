@@ -11,7 +11,7 @@ from ui.parts import headline
 
 _WAYS = (
     ("What's new", "go", "/now"),
-    ("Find my neighborhood", "focus", ".st-key-search input"),
+    ("Find my neighborhood", "focus", ".st-key-search"),
     ("How to cite a number", "go", "/methods"),
 )
 
