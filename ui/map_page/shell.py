@@ -68,8 +68,9 @@ def shell_html(view: View, answer: Answer) -> str:
     css = (STATIC / "shell.css").read_text(encoding="utf-8")
     soon = "".join(f'<link rel="prefetch" href="{escape(url)}">' for url in _needed(view))
     return (
-        f'{soon}<div id="porch-shell" inert{room}>{_bars(view)}<div class="side">{_words(view, answer)}'
-        f'</div>{drawn}<div class="strip"></div></div><style>{css}{style}</style>'
+        f"<style>{css}{style}</style>{soon}"  # first: parts that are drawn without it would move
+        f'<div id="porch-shell" inert{room}>{_bars(view)}<div class="side">{_words(view, answer)}'
+        f'</div>{drawn}<div class="strip"></div></div>'
     )
 
 
