@@ -87,13 +87,13 @@ DARK_KIND_COLORS = ("#a99be8", "#e08793", "#5cc4b3", "#ddcc77", "#88ccee", "#d47
 REST = "#8a8a8a"
 OTHER = "#5f7480"  # what the bench compares us with
 
+SEEN = 3.0  # the contrast from which a shape is told from what it lies on (WCAG 2.2, 1.4.11)
+
 
 def pale_edges(theme: Theme) -> dict[str, str]:
-    """The edge of an area by its fill: of paper, the two classes nearest to it, and no change."""
-    return dict.fromkeys((theme.paper, *theme.ramp[:2], diverging(theme)[2]), theme.pale_edge)
-
-
-SEEN = 3.0  # the contrast from which a shape is told from what it lies on (WCAG 2.2, 1.4.11)
+    """The edge of an area by its fill, for each fill that is not seen on the paper without one."""
+    fills = (theme.paper, *theme.ramp, *diverging(theme))
+    return {c: theme.pale_edge for c in fills if contrast(c, theme.paper) < SEEN}
 
 
 def pale_part(theme: Theme) -> float:

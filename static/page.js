@@ -4,7 +4,7 @@
   if (window.porchlightPage) return;
   window.porchlightPage = true;
   const root = document.documentElement, SEEN = "porchlight-seen";
-  const PAPER = { width: 690, height: 300, alone: 380 };   // px of a page that a map may take
+  const PAPER = { width: 690, height: 260, alone: 380 };   // px of a page that a map may take
   const store = { get: () => { try { return localStorage.getItem(SEEN); } catch { return "1"; } },
     set: () => { try { localStorage.setItem(SEEN, "1"); } catch { /* asked again next time */ } } };
   if (!store.get()) root.classList.add("porch-new");

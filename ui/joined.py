@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from data.settings import STATIC
 
-FOLDER = "/app/static"
+SERVED = "/app/static"
 # Leaflet and the map's own code, one file a part, in the order in which they draw
 SCRIPTS = (
     "vendor/leaflet.js",
@@ -48,7 +48,7 @@ class Joined(NamedTuple):
 
 def versioned(name: str) -> str:
     """The address of a file of ours in static/, which changes with its content."""
-    return f"{FOLDER}/{name}?v={_digest((STATIC / name).read_bytes())}"
+    return f"{SERVED}/{name}?v={_digest((STATIC / name).read_bytes())}"
 
 
 @cache
@@ -61,7 +61,7 @@ def script() -> Joined:
     dress = f'document.head.append(Object.assign(document.createElement("style"), {{textContent: {style}}}))'
     code = (_MAP_OF_SOURCE.sub("", _read(name)) for name in SCRIPTS)
     text = "\n;".join([dress, *code])
-    return Joined(f"{FOLDER}/joined/{_digest(text.encode())}.js", text)
+    return Joined(f"{SERVED}/joined/{_digest(text.encode())}.js", text)
 
 
 def _with_addresses(name: str) -> str:

@@ -329,7 +329,7 @@ def test_in_a_browser(browser: Any, copy: Path, sample_store: Path, tmp_path: Pa
         padding = "e => getComputedStyle(e).paddingTop"
         before = main.evaluate(padding)
         page.evaluate("document.querySelectorAll('body style').forEach(e => e.remove())")
-        assert main.evaluate(padding) == before == "60.8px"
+        assert main.evaluate(padding) == before == "108px"
         # the word of an icon is wider than high
         wide = (
             "all => all.filter(e => e.scrollWidth > 1.5 * parseFloat(getComputedStyle(e).fontSize))"

@@ -121,8 +121,9 @@ def test_many_people_get_their_own_answers(root: Path) -> None:
 
 
 def test_another_persons_answer_is_noticed(ours: servers.Server, other: servers.Server) -> None:
-    one, two = asyncio.run(asks(ours.port, "weekday=Fri", "weekday=Mon"))
-    changes = [sessions.Change("weekday=Fri", 1.0, s) for s in (one, one, two)]
+    friday, monday = (f"weekday={day}&measure=count" for day in ("Fri", "Mon"))
+    one, two = asyncio.run(asks(ours.port, friday, monday))
+    changes = [sessions.Change(friday, 1.0, s) for s in (one, one, two)]
     mixed = asyncio.run(sessions._different(other, changes))
     right = asyncio.run(sessions._different(other, changes[:2]))
     wrong = asyncio.run(sessions._different(other, changes[2:]))

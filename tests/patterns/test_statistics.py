@@ -15,9 +15,9 @@ ROWS = {
     "change against the previous weeks": "a change against the weeks before",
     "change against a year before": "a change against a year before",
     "areas: any called higher or lower": "areas higher or lower",
-    "hot spots": "Hot spots",
-    "emerging": "Emerging",
-    "near repeats": "Near repeats",
+    "hot spots": "Clusters: an area",
+    "emerging": "How it changed: an area",
+    "near repeats": "Repeats: later days",
     "density difference": "the difference of two heats",
 }
 

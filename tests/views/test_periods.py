@@ -255,7 +255,7 @@ def test_frames_of_months_hold_them_and_of_days_do_not(town: Town) -> None:
         found = frames.count_frames(current, view, made, units)
         assert found.nothing and found.without == 24
     told = player.player_patch(view, views.answer(view), "areas", LIGHT, MapChoices(play="by day"))
-    assert told["frames"] is None and "known to lie in a whole day" in told["legend"]["title"]
+    assert told["frames"] is None and "known to be in a whole day" in told["legend"]["title"]
 
 
 def test_methods_of_days_leave_months_out_and_count_them(town: Town) -> None:

@@ -88,7 +88,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
             f"{intervals.ratio_interval(row['low'], row['high'])}; counts a {answer.step_name} vary "
             f"{row['factor']:.1f} times as much as by pure chance)"
         )
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+    return ". ".join(words.sentence_case(part.rstrip(".")) for part in parts if part) + "."
 
 
 def against_city(name: str, answer: Answer) -> pd.DataFrame:

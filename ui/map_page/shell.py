@@ -64,12 +64,13 @@ def _shell(stamp: str, hour: datetime) -> str:
 def shell_html(view: View, answer: Answer) -> str:
     """The picture of a View: bars, panel, map, and the style of all of them."""
     drawn, style = _map(view, answer)
-    room = ' style="--porch-notice:32px"' if frame.view_notices(view) else ""
+    room = ' style="--porch-top:calc(var(--porch-bars) + 32px)"' if frame.view_notices(view) else ""
     css = (STATIC / "shell.css").read_text(encoding="utf-8")
     soon = "".join(f'<link rel="prefetch" href="{escape(url)}">' for url in _needed(view))
     return (
-        f'{soon}<div id="porch-shell" inert{room}>{_bars(view)}<div class="side">{_words(view, answer)}'
-        f'</div>{drawn}<div class="strip"></div></div><style>{css}{style}</style>'
+        f"<style>{css}{style}</style>{soon}"  # first: parts that are drawn without it would move
+        f'<div id="porch-shell" inert{room}>{_bars(view)}<div class="side">{_words(view, answer)}'
+        f'</div>{drawn}<div class="strip"></div></div>'
     )
 
 

@@ -27,8 +27,8 @@ def print_ranks(view: View, answer: Answer) -> None:
 def print_table(frame: pd.DataFrame, known: Mapping[str, tuple[str, str, str]]) -> None:
     """The first rows of a table; `known` are the label and the format of each column."""
     shown = tables.with_plain_areas(frame.head(_MOST_ROWS))
-    labels = [known[name][0] if name in known else name for name in shown]
-    forms = [known[name][1] if name in known else "" for name in shown]
+    columns = [known.get(str(name), (str(name), "", "")) for name in shown]
+    labels, forms = [label for label, *_ in columns], [form for _, form, _ in columns]
     head = "".join(f"<th>{escape(label)}</th>" for label in labels)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(_say(v, form))}</td>' for v, form in zip(row, forms))}</tr>"
@@ -47,5 +47,5 @@ def _say(value: Any, form: str) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)) or value is pd.NA:
         return ""
     if form.startswith("%"):
-        return form % value
+        return str(form % value)
     return f"{value:,.0f}" if form else str(value)

@@ -92,9 +92,13 @@ def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(no_rate=why) if any(why) else table
 
 
+_OFTEN_EMPTY = ("usual", "rate", "rate_low", "rate_high", "smoothed", "population")
+
+
 def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that have something to say in this View."""
-    held = [n for n in names if n in table and not (n == "usual" and table[n].isna().all())]
+    empty = {n for n in _OFTEN_EMPTY if n in table and table[n].isna().all()}
+    held = [n for n in names if n in table and n not in empty]
     if view.area_set in HEXAGONS or view.shape or not table["is_count"].all():
         people = {
             "population",

@@ -38,7 +38,8 @@ def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.La
         base.mark_line(color=theme.accent, strokeWidth=2.5, interpolate="step-after").encode(
             y=alt.Y("level:Q", title=None)
         ),
-        dots.encode(y=y, tooltip=tips),
+        # an empty layer is a picture without a name
+        *([dots.encode(y=y, tooltip=tips)] if rows["alarm"].any() else []),
         base.mark_circle(size=120, opacity=0).encode(y=y, tooltip=tips),
     ]
     if len(found.breaks):
