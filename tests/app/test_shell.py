@@ -231,7 +231,7 @@ SHIFTS = """(() => { window.shifted = 0;
         if (!one.hadRecentInput) window.shifted += one.value;
     })).observe({type: 'layout-shift', buffered: true}); })()"""
 KEPT = """() => { const shell = document.getElementById('porch-shell');
-    if (!shell) return null;
+    if (!shell?.querySelector('.strip')) return null;
     const at = q => { const r = shell.querySelector(q).getBoundingClientRect();
         return [r.x, r.y, r.right, r.bottom].map(Math.round); };
     return {h1: shell.querySelector('h1').textContent, title: at('h1'), number: at('.number'),

@@ -155,4 +155,4 @@ def _color(fill: str, theme: Theme, edges: dict[str, str]) -> str:
     edge = edges.get(theme.paper, theme.edge)
     if fill in _HATCHES:
         return f"fill:url(#porch-{fill});stroke:{edge}"
-    return f"fill:#8a7f6e59;stroke:{edge}"
+    return f"fill:{LIGHT.control};fill-opacity:.35;stroke:{edge}"
