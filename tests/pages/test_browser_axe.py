@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.pages.test_browser import PHONE, WIDE, keep, settled
+from tests.pages.test_browser import PHONE, WIDE, close_pill, keep, open_pill, settled
 from tests.publics import public, published
 from ui.frame.menu import PAGES, PUBLIC_PAGES
 
@@ -32,7 +32,9 @@ WORDS = """() => {
 PATHS = {"team": [row.path for row in PAGES], "public": [row.path for row in PUBLIC_PAGES]}
 
 
-def barriers(browser: Any, address: str, size: dict[str, int] = WIDE) -> list[Any]:
+def barriers(
+    browser: Any, address: str, size: dict[str, int] = WIDE, opened: str = ""
+) -> list[Any]:
     """What axe finds on a page, light and dark, and each word of its charts that is too pale."""
     context = browser.new_context(viewport=size)
     page = context.new_page()
@@ -49,11 +51,16 @@ def barriers(browser: Any, address: str, size: dict[str, int] = WIDE) -> list[An
         )
         page.wait_for_timeout(300)
         settled(page)
+        if opened:
+            open_pill(page, opened)
         page.evaluate(FEW)
         keep(page, f"axe-{address.rpartition('/')[2] or 'map'}-{theme}")
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         assert found["passes"]
         wrong += [(theme, v["id"], v["nodes"][0]["html"][:160]) for v in found["violations"]]
+        if opened:
+            assert page.locator("[data-tag]").count()
+            close_pill(page)
         wrong += [(theme, word, n) for word, n in page.evaluate(WORDS) if n < 4.5]
     context.close()
     return wrong
@@ -66,6 +73,10 @@ def test_axe_finds_no_barrier_for_the_team(browser: Any, app: str, path: str) ->
 
 def test_axe_finds_no_barrier_on_a_phone(browser: Any, app: str) -> None:
     assert barriers(browser, f"{app}/", PHONE) == []
+
+
+def test_axe_finds_no_barrier_in_what_is_chosen_of_several(browser: Any, app: str) -> None:
+    assert barriers(browser, f"{app}/?kind=traffic+stop", opened="kind") == []
 
 
 @pytest.mark.parametrize("path", PATHS["public"])

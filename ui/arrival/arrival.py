@@ -94,7 +94,7 @@ def _misread(
 
 
 def _empty(settings: Settings, marks: str) -> None:
-    st.html(f"<style>{marks}</style>")
+    st.html(f"<style>{marks} :root {{ --porch-bars: 48px; }}</style>")
     st.title("No records yet", anchor=False)
     st.text("Fill the store from a terminal, then reload this page:")
     sample = "python -m data sample                 # the records that come with it\n"
