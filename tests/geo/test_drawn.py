@@ -133,7 +133,7 @@ def test_records_without_a_point_are_counted(current: Current) -> None:
     every = view_counts.headline(current, replace(asked, shape=""))["n"]
     assert counted["n"] == 0 and counted["no_place"] == every == 5310
     said = links.sentence(asked, current.meta, counted)
-    assert "5,310 more have no point and are left out by the drawn shape." in said
+    assert "5,310 more have no exact place, so the drawn shape leaves them out." in said
 
 
 def test_words_and_link_go_there_and_back(current: Current) -> None:
@@ -144,7 +144,7 @@ def test_words_and_link_go_there_and_back(current: Current) -> None:
 
         again = view(current, shape=unquote_plus(query["shape"]))
         assert again.shape == asked.shape
-    assert "within 800 m of the centre of Whittier" in said(current, SHAPES[2])
+    assert "within 800 m of the center of Whittier" in said(current, SHAPES[2])
     assert "within a drawn circle of 1,850 m" in said(current, SHAPES[0])
     assert "within a drawn shape of" in said(current, SHAPES[1])
 
@@ -192,4 +192,4 @@ def test_heat_ends_at_the_shape(current: Current) -> None:
 
 def test_the_filter_is_one_row() -> None:
     (row,) = [f for f in FILTERS if f.field == "shape"]
-    assert row.word == "shape" and "which house" in row.help
+    assert row.word == "shape" and "one house" in row.help

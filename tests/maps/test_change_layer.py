@@ -40,7 +40,7 @@ def test_only_clear_changes_have_a_color(store: Path) -> None:
 @pytest.mark.parametrize(
     ("choices", "why"),
     [
-        ({"compare": "nothing"}, "Nothing to compare with was chosen."),
+        ({"compare": "nothing"}, "No earlier period was chosen to compare with."),
         (
             {"from": "2020-09-01", "to": "2021-06-30", "compare": "same period a year before"},
             "No comparison across Sep 1, 2020.",

@@ -112,9 +112,13 @@ def open_pill(page: Any, word: str) -> None:
     if page.locator(f".st-key-{word}:visible").count():
         return
     pill = next(pill.key for pill in PILLS if word in pill.words)
-    page.locator(f".st-key-open_{pill} button").first.click()
+    body = page.locator('[data-testid="stPopoverBody"]')
+    if not body.count():
+        page.locator(f".st-key-open_{pill} button").first.click()
     if word in ("hours", "weekday", "night"):
-        page.get_by_text("Hours and weekdays").click()
+        fold = body.locator("details", has_text="Hours and weekdays")
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()
     page.locator(f".st-key-{word}").first.wait_for()
 
 

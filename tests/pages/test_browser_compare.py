@@ -15,7 +15,7 @@ def test_compare_is_drawn_and_fits(opened: Open, size: dict[str, int]) -> None:
     page.wait_for_function(
         "css => document.querySelectorAll(css).length === 13", arg=f"{CHART} svg"
     )  # the forest plot and twelve small ones
-    assert "Of 86 areas tested" in text(page)
+    assert "None of 86 neighborhoods changed" in text(page)
     boxes = [c.bounding_box() for c in page.locator(f"{CHART} svg").all()]
     assert all(b["x"] >= 0 and b["x"] + b["width"] <= size["width"] for b in boxes)
     assert boxes[0]["height"] > 40 * 15 and boxes[0]["width"] > 300

@@ -108,7 +108,7 @@ def test_the_fit_follows_what_lies_over_the_map_until_the_reader_moves_it(opened
     sheet.press("ArrowDown")
     page.wait_for_timeout(600)
     calm(page)
-    np.testing.assert_allclose(inside(page, at), [44.96, -93.27, 14], atol=2e-4)
+    np.testing.assert_allclose(inside(page, at), [44.96, -93.27, 14], atol=6e-4)  # some pixels
 
 
 def test_a_wide_place_gives_way_to_the_legend_but_stays_large(opened: Open) -> None:
@@ -410,7 +410,8 @@ def test_pale_areas_have_edges_that_are_seen(opened: Open, dark: bool) -> None:
     assert {fill for fill, _ in edges} & pale and {fill for fill, _ in edges} - pale
     for fill, color in edges:
         unfilled = fill[0] not in "#~"  # a hatch on paper
-        assert color == (theme.pale_edge if fill in pale or unfilled else theme.edge), fill
+        faint = unfilled or fill in palette.pale_edges(theme)
+        assert color == (theme.pale_edge if faint else theme.edge), fill
     assert min(contrast(theme.pale_edge, fill) for fill in (theme.ramp[0], theme.paper)) >= 3
     whole = inside(
         page,

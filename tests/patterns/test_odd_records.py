@@ -86,7 +86,7 @@ NOTHING = {"since": "2099-01-01"}  # nothing was received since
 TO_THE_DAY = {"to": HUGE.isoformat()}
 ZEROS = [
     ("now", "Too few records to know what is usual", "so no week can be checked"),
-    ("trend", "too few to tell of a break", "No incident in these weeks"),
+    ("trend", "too few records to tell whether the level changed", "No incident in these weeks"),
     ("hot_spots", "too few incidents for hot spots", "so nothing can be called hot or cold"),
     ("emerging", "too few incidents for patterns", "so nothing can be called hot or cold"),
     ("near_repeats", "Too few records", "It takes 30 records of one kind"),
@@ -109,8 +109,8 @@ HUGE_DAY = [
     ("now", TO_THE_DAY, "unusually many around Area 6 since Jun 15, 2022"),
     ("trend", {}, "the weekly level did not change; 1 week clearly busier than expected"),
     ("hot_spots", {}, "hot spot"),
-    ("emerging", {}, "no pattern over time"),
-    ("near_repeats", {}, "no near repeats on later days"),
+    ("emerging", {}, "no clear pattern over time"),
+    ("near_repeats", {}, "no clear near repeats on later days"),
 ]
 
 
@@ -121,12 +121,12 @@ def test_one_huge_day_is_no_more_than_one_day(page: str, link: dict[str, str], t
     assert not re.search(r"\bnan\b", said(app))
     if page == "hot_spots":  # extreme alone, among ordinary neighbors
         rows = app.dataframe[0].value.set_index("area")
-        assert rows.loc["Area 6", "finding"] == "not clear"
+        assert rows.loc["Area 6", "finding"] == "No clear cluster"
 
 
 def test_a_single_area_is_said() -> None:
     for page, why in (
-        ("now", "lie in one area"),
+        ("now", "are in one area"),
         ("hot_spots", "it takes at least 8"),
         ("emerging", "it takes at least 8"),
     ):

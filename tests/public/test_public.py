@@ -125,7 +125,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
             "area": "Areas",
             "at": "Position of the map",
         }.get(word)
-        assert f"Ignored: {label or 'a word that this page does not know'}." in first
+        assert f"was ignored: {label or 'a word that this page does not know'}." in first
     body = "\n".join(str(e.proto) for e in app.main)
     assert "EVIL" not in body and "1337" not in body and "T10:00" not in body
 
@@ -347,7 +347,7 @@ def test_what_became_of_the_release_of_a_link_is_said(
         (here.parent / name).mkdir()
         (here.parent / name / file).write_text("{}")
     for name, words in (
-        (gone, "was recalled by those who published it"),
+        (gone, "that its publishers recalled"),
         (other, "made with an earlier or later release. Closed numbers stay"),
         ("2020-01-01-deadbeef", "names a release that is not published here"),
         ("../../current", "names a release that is not published here"),
@@ -362,7 +362,7 @@ def test_a_recalled_release_is_gone_at_once(
 ) -> None:
     here = copied(published, tmp_path / "public")
     publics.as_public(monkeypatch, tmp_path / "public")
-    assert opened().dataframe
+    assert opened(FILES[1]).dataframe
     (here / "recalled.json").write_text("{}")
     app = opened()
     assert "was recalled" in said(app) and not app.dataframe

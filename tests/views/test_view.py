@@ -142,7 +142,7 @@ def test_left_out_is_counted(current: Current) -> None:
     press = view_counts.headline(current, view(current, source=["press"]))
     assert press["outside"] == press["no_point"] == 7
     text = links.sentence(view(current, source=["press"]), current.meta, press)
-    assert "7 of 60,237 incidents" in text and "7 lie in none of the areas" in text
+    assert "7 of 60,237 incidents" in text and "7 are in none of the areas" in text
 
 
 def test_young_community_reports_are_in_nothing(current: Current) -> None:
