@@ -107,6 +107,9 @@ const values = [...all.querySelectorAll('input')].map((input) => input.value);
 return [all.innerText, ...values].some((told) => told.includes(name)); }"""
 
 
+RESTS = "() => document.getAnimations().every(one => one.playState !== 'running')"
+
+
 def open_pill(page: Any, word: str) -> None:
     """Open the pill that a filter is in, and the fold within it."""
     if page.locator(f".st-key-{word}:visible").count():
@@ -119,6 +122,7 @@ def open_pill(page: Any, word: str) -> None:
         fold = body.locator("details", has_text="Hours and weekdays")
         if fold.get_attribute("open") is None:
             fold.locator("summary").click()
+            page.wait_for_function(RESTS)  # while it unfolds a list would close again
     page.locator(f".st-key-{word}").first.wait_for()
 
 
