@@ -103,6 +103,7 @@ def sentence(page: Any) -> str:
 
 
 TAKEN = """([word, name]) => { const all = document.querySelector(`.st-key-${word}`);
+if (!all) return new URLSearchParams(location.search).getAll(word).includes(name);
 const values = [...all.querySelectorAll('input')].map((input) => input.value);
 return [all.innerText, ...values].some((told) => told.includes(name)); }"""
 

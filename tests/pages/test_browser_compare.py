@@ -26,7 +26,9 @@ def test_compare_is_drawn_and_fits(opened: Open, size: dict[str, int]) -> None:
         "css => [...document.querySelector(css).querySelectorAll('text')].map(t => t.textContent)",
         f"{CHART} svg",
     )
-    assert {"All together", "Downtown West", "same", "half", "twice", "may be chance"} <= set(names)
+    assert {"All together", "Downtown West", "same", "half", "twice", "no clear change"} <= set(
+        names
+    )
     clipped = page.evaluate(
         """css => { const svg = document.querySelector(css), a = svg.getBoundingClientRect();
         return [...svg.querySelectorAll("text")].filter(t => t.getAttribute("opacity") !== "0")
