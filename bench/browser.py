@@ -17,6 +17,8 @@ DAYS = ("Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu")  # chosen one after the
 BASES = ("", "hours=18-24")  # ours twice, the plain one once
 PATIENCE = 60_000  # milliseconds
 READS = 10
+BODY = '[data-testid="stPopoverBody"]'
+RESTS = "() => document.getAnimations().every(one => one.playState !== 'running')"
 MAP = '[class*="st-key-map"] iframe'
 SETTLED = """!document.querySelector('[data-testid=stStatusWidget]')
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'running'"""
@@ -159,24 +161,35 @@ def _click(page: Any, day: str) -> float:
     from playwright.sync_api import TimeoutError
 
     option = page.get_by_role("option", name=day)
-    if (
-        page.locator(".st-key-open_when").count()
-        and not page.locator(".st-key-weekday:visible").count()
-    ):
-        page.locator(".st-key-open_when button").first.click()
-        page.get_by_text("Hours and weekdays").click()
-    for _ in range(5):  # a list that a rerun has closed is opened again
-        page.locator(".st-key-weekday input").click()
+    for _ in range(9):  # a list that a rerun has closed is opened again
         try:
+            _unfold(page)
+            field = page.locator(".st-key-weekday input")
+            field.scroll_into_view_if_needed(timeout=4_000)
+            page.wait_for_timeout(300)  # a list closes where what it hangs on still moves
+            field.click(timeout=4_000)
             option.wait_for(timeout=4_000)
+            page.evaluate(WATCH, [MAP, day])
+            option.click(timeout=4_000)
             break
         except TimeoutError:
             page.keyboard.press("Escape")
-    page.evaluate(WATCH, [MAP, day])
-    option.click()
     seconds: float = page.evaluate("window.benchChanged") / 1000
-    page.keyboard.press("Escape")
+    if page.get_by_role("listbox").count():  # else it would close the pill as well
+        page.keyboard.press("Escape")
     return seconds
+
+
+def _unfold(page: Any) -> None:
+    """Open the pill and the fold that the weekdays of ours are in; the plain ones are in sight."""
+    if page.locator(".st-key-weekday:visible").count():
+        return
+    if not page.locator(BODY).count():
+        page.locator(".st-key-open_when button").first.click(timeout=4_000)
+    fold = page.locator(f"{BODY} details")
+    if fold.get_attribute("open", timeout=4_000) is None:
+        fold.locator("summary").click(timeout=4_000)
+        page.wait_for_function(RESTS)  # while it unfolds a list would close again
 
 
 def _pixels(page: Any) -> bytes:

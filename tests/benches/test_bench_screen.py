@@ -132,7 +132,6 @@ def test_another_persons_answer_is_noticed(ours: servers.Server, other: servers.
 
 
 @pytest.mark.browser
-@pytest.mark.flaky(reruns=2)  # a busy machine may not let it click in time
 def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     from bench import browser
 

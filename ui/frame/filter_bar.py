@@ -39,9 +39,13 @@ def _when(view: View, meta: TableMeta) -> str:
     first, last = view.start, view.end
     year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
     span = f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
+    if not year:
+        span = period(first, last)
+        if len(span) > MOST_LETTERS:  # over years the days matter least
+            span = f"{first:%b %Y} to {last:%b %Y}"
     more = [f"{view.hours[0]:02d}-{view.hours[1]:02d}"] if view.hours else []
     more += [words.counted(len(view.weekdays), "weekday")] if view.weekdays else []
-    return ", ".join([span if year else period(first, last), *more])
+    return ", ".join([span, *more])
 
 
 def _what(view: View, meta: TableMeta) -> str:

@@ -33,16 +33,19 @@ def show_ranges(view: View, meta: TableMeta) -> None:
     """Show what is covered, and a button for each range with its dates."""
     covered = cover(view, meta)
     st.text(f"Records from {period(covered.first, covered.last)}")
-    with st.container(key="ranges", gap=None):
-        for name, first, last in ranges(view, meta):
-            span = period(first or covered.first, last or covered.last)
-            st.button(
-                name if name.isdigit() else f"{name}: {span}",
-                key=f"range_{name}",
-                on_click=choose,
-                args=(first, last),
-                type="tertiary",
-            )
+    rows = ranges(view, meta)
+    for key, across in (("ranges", False), ("years", True)):
+        with st.container(key=key, horizontal=across, gap=None):
+            for name, first, last in rows:
+                if name.isdigit() == across:
+                    span = period(first or covered.first, last or covered.last)
+                    st.button(
+                        name if across else f"{name}: {span}",
+                        key=f"range_{name}",
+                        on_click=choose,
+                        args=(first, last),
+                        type="tertiary",
+                    )
 
 
 def choose(first: date | None, last: date | None) -> None:
