@@ -34,7 +34,8 @@ LAID = """w => { const f = w.frameElement.getBoundingClientRect(), box = (e, x =
 
 
 def calm(page: Any) -> None:
-    """Return when the map stands still."""
+    """Return when the map stands still: twice the same from now on, not since an earlier call."""
+    page.evaluate(f"() => {{ const w = {FRAME}?.contentWindow; if (w) w.calm = null; }}")
     page.wait_for_function(
         f"""() => {{ const w = {FRAME}?.contentWindow, m = w?.porch?.map; if (!m) return false;
         const now = [m.getZoom(), Object.values(m.getCenter()), Object.values(m.getSize()),
@@ -42,6 +43,11 @@ def calm(page: Any) -> None:
         const same = w.calm === now; w.calm = now; return same; }}""",
         polling=350,
     )
+
+
+def becomes(page: Any, script: str) -> None:
+    """Return when a sentence about the map's window ``w`` is true; fails where it never is."""
+    page.wait_for_function(f"() => {{ const w = {FRAME}?.contentWindow; return {script}; }}")
 
 
 def laid(page: Any) -> dict[str, Any]:
@@ -381,6 +387,7 @@ def test_the_page_says_where_the_map_looks(opened: Open) -> None:
     calm(page)
     np.testing.assert_allclose(inside(page, WHERE), [44.95, -93.27, 15], atol=2e-4)
     inside(page, "w => w.porch.look({area: 40})")
+    becomes(page, "w.porch.marked !== null")
     calm(page)
     within = """w => { let b; w.porch.scene.layer.eachLayer(l => {
         if (l.feature.properties.i === 40) b = l.getBounds(); });
@@ -388,9 +395,9 @@ def test_the_page_says_where_the_map_looks(opened: Open) -> None:
         (b.getNorth() - b.getSouth()) / (m.getNorth() - m.getSouth())]; }"""
     inner, marked, part = inside(page, within)
     assert inner and marked and part > 0.3
-    inside(page, "w => w.porch.look({bounds: [[44.9, -93.3], [44.95, -93.25]]})")
-    calm(page)
-    assert inside(page, "w => w.porch.map.getBounds().contains([[44.9, -93.3], [44.95, -93.25]])")
+    bounds = "[[44.9, -93.3], [44.95, -93.25]]"
+    inside(page, f"w => w.porch.look({{bounds: {bounds}}})")
+    becomes(page, f"w.porch.map.getBounds().contains({bounds})")
     inside(page, "w => w.porch.look('all')")
     page.wait_for_function("!location.search.includes('at=')")
     calm(page)
