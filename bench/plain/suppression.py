@@ -114,12 +114,7 @@ def _rows(records: pd.DataFrame, secret: bytes) -> pd.DataFrame:
 
 
 def _table(
-    rows: pd.DataFrame,
-    of: Table,
-    groups: Sequence[int],
-    secret: bytes,
-    since: date,
-    as_of: date,
+    rows: pd.DataFrame, of: Table, groups: Sequence[int], secret: bytes, since: date, as_of: date
 ) -> pd.DataFrame:
     """One table with every cell of its grid, sorted by its keys."""
     first, last = pd.Timestamp(since), pd.Timestamp(as_of) - pd.Timedelta(of.wait, "D")
