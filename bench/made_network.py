@@ -1,5 +1,7 @@
 """Reports of a made network of any size in the sample's areas, all of them verified."""
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,15 +14,17 @@ _A_CALLER = 4.3  # reports of each caller, as in the sample's made reports
 _JANUARY_PEAK = 11  # days after New Year
 
 
-def reports(areas: gpd.GeoDataFrame, yearly: int, seed: int) -> pd.DataFrame:
-    """`yearly` events of each of YEARS, as a release reads records, with `area`, the row of theirs.
+def reports(
+    areas: gpd.GeoDataFrame, yearly: int, seed: int, years: Sequence[int] = YEARS
+) -> pd.DataFrame:
+    """`yearly` events of each year, as a release reads records, with `area`, the row of theirs.
 
     Skewed by area (lognormal), more in winter, on weekdays and in the morning, and 12% in bursts
     of four weeks in one area. `areas` are in metres: so are `x` and `y`.
     """
     rng = np.random.default_rng([seed, yearly])
     weight = rng.lognormal(0, 1, len(areas))
-    parts = [_year(rng, weight / weight.sum(), yearly, year) for year in YEARS]
+    parts = [_year(rng, weight / weight.sum(), yearly, year) for year in years]
     area, day = (np.concatenate(part) for part in zip(*parts))
     n = len(area)
     hours = np.arange(24)
@@ -52,10 +56,10 @@ def _year(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The area and the day of each report of a year."""
     days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
-    away = np.abs(days.dayofyear.to_numpy() - 1 - _JANUARY_PEAK)
+    away = np.abs(days.day_of_year.to_numpy() - 1 - _JANUARY_PEAK)
     away = np.minimum(away, len(days) - away)
     by_day = 1 + 2.2 * np.exp(-((away / 45) ** 2))
-    by_day = by_day * np.where(days.dayofweek < 5, 1.0, 0.55)
+    by_day = by_day * np.where(days.day_of_week < 5, 1.0, 0.55)
     area = rng.choice(len(weight), n, p=weight)
     day = rng.choice(len(days), n, p=by_day / by_day.sum())
     burst = np.where(rng.random(n) < _IN_BURSTS, rng.integers(0, _BURSTS, n), -1)
