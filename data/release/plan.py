@@ -57,10 +57,11 @@ def _planned(table: Table, frame: pd.DataFrame, volume: str) -> Planned:
 
 
 def opening_table(planned: list[Planned]) -> Table | None:
-    """The map to open with: the finest table by area whose error is a quarter of the mean or less;
-    else the least fine one; None without areas."""
+    """The map to open with: of the tables by area whose error is a quarter of the mean or less that
+    of the shortest periods, and then of the smallest areas; else the most exact one; None without
+    areas."""
     maps = [p for p in planned if p.table.where != "city" and not p.table.by]
     good = [p for p in maps if p.ratio <= FINE]
     if good:
-        return max(good, key=lambda p: p.cells).table
+        return max(good, key=lambda p: (len(COARSER[p.table.unit]), p.cells)).table
     return min(maps, key=lambda p: p.ratio).table if maps else None
