@@ -14,7 +14,15 @@ import pandas as pd
 from data.release.closed_periods import calendar
 from data.release.estimated_tables import estimate
 from data.release.measured_tables import Axes, grid, keys_of
-from data.release.tables import DECLARED, ESTIMATE_TABLES, ORDINARY, Table, measured_path, profile
+from data.release.tables import (
+    COARSER,
+    DECLARED,
+    ESTIMATE_TABLES,
+    ORDINARY,
+    Table,
+    measured_path,
+    profile,
+)
 
 _YEAR = 2001  # any year that is no leap year
 FINE = 0.25  # sd by mean: an opening map is the finest that is so exact
