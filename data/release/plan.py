@@ -14,7 +14,15 @@ import pandas as pd
 from data.release.closed_periods import calendar
 from data.release.estimated_tables import estimate
 from data.release.measured_tables import Axes, grid, keys_of
-from data.release.tables import DECLARED, ESTIMATE_TABLES, ORDINARY, Table, measured_path, profile
+from data.release.tables import (
+    COARSER,
+    DECLARED,
+    ESTIMATE_TABLES,
+    ORDINARY,
+    Table,
+    measured_path,
+    profile,
+)
 
 _YEAR = 2001  # any year that is no leap year
 FINE = 0.25  # sd by mean: an opening map is the finest that is so exact
@@ -57,10 +65,11 @@ def _planned(table: Table, frame: pd.DataFrame, volume: str) -> Planned:
 
 
 def opening_table(planned: list[Planned]) -> Table | None:
-    """The map to open with: the finest table by area whose error is a quarter of the mean or less;
-    else the least fine one; None without areas."""
+    """The map to open with: of the tables by area whose error is a quarter of the mean or less that
+    of the shortest periods, and then of the smallest areas; else the most exact one; None without
+    areas."""
     maps = [p for p in planned if p.table.where != "city" and not p.table.by]
     good = [p for p in maps if p.ratio <= FINE]
     if good:
-        return max(good, key=lambda p: p.cells).table
+        return max(good, key=lambda p: (len(COARSER[p.table.unit]), p.cells)).table
     return min(maps, key=lambda p: p.ratio).table if maps else None
