@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from bench import made_network, release, scores, utility
+from bench.plain import suppression
 from bench.scores import Score
 from data.sample import made_reports
 from data.storage.store import Store
@@ -134,5 +134,9 @@ def test_what_is_missed_is_not_ok() -> None:
 
 
 def test_the_release_of_a_few_reports(sample_store: Path) -> None:
-    found = release.figure(sample_store, 500, [2025])
-    assert found["rows"] == 500 and found["tables"] > 5 and np.isfinite(found["ratio"])
+    ours, peer = (release.measure(Store(sample_store), job, 1500) for job in ("ours", "peer"))
+    assert ours["rows"] == peer["rows"] == 1500
+    assert ours["tables"] > peer["tables"] == len(suppression.TABLES)
+    assert release._figure(ours, peer)["ok"]
+    slow, heavy = ours | {"s": 61.0}, ours | {"mb": 2001.0}
+    assert not release._figure(slow, peer)["ok"] and not release._figure(heavy, peer)["ok"]
