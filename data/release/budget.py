@@ -118,7 +118,9 @@ def lost_months(history: History, decisions: Decisions) -> set[str]:
 
     They are never decided anew, and no further table of them is measured.
     """
-    periods = {p for t, names in spent_periods(history).items() if not t.endswith(LATE) for p in names}
+    periods = {
+        p for t, names in spent_periods(history).items() if not t.endswith(LATE) for p in names
+    }
     return {month for month in months_of(periods) if not decisions.has(month)}
 
 
@@ -159,7 +161,7 @@ def write_measured(store: Store, issue: str, tables: Mapping[str, pd.DataFrame])
     """Keep the measured tables of an issue, by name."""
     frames = [frame.assign(table=name) for name, frame in sorted(tables.items())]
     rows = pd.concat(frames, ignore_index=True).reindex(columns=_SCHEMA.names)
-    kinds = {key: "Int32" for key in _KEYS}
+    kinds = dict.fromkeys(_KEYS, "Int32")
     sink = pa.BufferOutputStream()
     table = pa.Table.from_pandas(rows.astype(kinds), _SCHEMA, preserve_index=False)
     pq.write_table(table, sink, compression="zstd")

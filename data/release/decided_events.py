@@ -91,7 +91,8 @@ class Decisions:
                     f"What was decided for {period} is missing or broken: {self.file(period)}. Put "
                     "its copy back: numbers of this period are drawn only from what was decided."
                 ) from None
-        frame = pd.concat(frames) if frames else _SCHEMA.empty_table().to_pandas()
+        empty: pd.DataFrame = _SCHEMA.empty_table().to_pandas()
+        frame = pd.concat(frames) if frames else empty
         return frame.assign(day=pd.to_datetime(frame["day"]))
 
     def decide(self, months: Sequence[str], events: pd.DataFrame) -> None:
@@ -109,6 +110,11 @@ class Decisions:
         own = events[events["day"].dt.strftime("%Y") == year]
         late = own[[one not in counted for one in own["id"]]]
         self._write(year, late.assign(sort=LATE))
+
+    def withdraw(self, year: str) -> None:
+        """Put what was decided for a year away, so that it is decided anew; kept beside."""
+        for file in sorted(self.folder.glob(f"{year}*.parquet")):
+            file.rename(file.with_suffix(".withdrawn"))
 
     def _write(self, name: str, events: pd.DataFrame) -> None:
         rows = events.sort_values("id", kind="stable").drop_duplicates("id")

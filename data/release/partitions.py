@@ -144,7 +144,9 @@ def _geojson(placed: PlacedAreas, numbers: Ints, district: dict[int, int]) -> by
 def _joined(shapes: gpd.GeoDataFrame, numbers: Ints) -> Any:
     """The union of the areas of each number, in the order of the numbers."""
     forms = np.asarray(shapes.geometry.to_numpy(), dtype=object)
-    return np.array([shapely.union_all(forms[numbers == n]) for n in np.unique(numbers)], dtype=object)
+    return np.array(
+        [shapely.union_all(forms[numbers == n]) for n in np.unique(numbers)], dtype=object
+    )
 
 
 def _metric(store: Store, settings: Settings, areas: gpd.GeoDataFrame) -> str:
