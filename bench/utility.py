@@ -16,15 +16,13 @@ from bench import made, made_network, scores
 from bench.plain import suppression
 from bench.scores import Score
 from data import settings, words
-from data.release import decided_events, estimated_tables, measured_tables, placed_records
+from data.release import decided_events, estimated_tables, measured_tables, partitions
 from data.release.closed_periods import calendar
 from data.release.decided_events import Sensitive
 from data.release.measured_tables import Axes
 from data.release.policy import Policy
 from data.release.tables import Tables, measured_path, profile
-from data.storage import area_sets
 from data.storage.store import Store
-from geo import partition
 
 SIZES = (300, 3_000, 20_000)  # reports a year
 MOST = {"tiny": 150, "small": 1_000, "medium": 10_000, "large": math.inf}  # a year, by volume
@@ -61,11 +59,11 @@ _COLUMNS = {
 
 
 class City(NamedTuple):
-    """Areas in meters with residents; the group and the district (1, 2 ...) of each area."""
+    """Areas in meters, the group (1, 2 ...) of each and the district (1, 2 ...) of each group."""
 
     areas: gpd.GeoDataFrame
     group: np.ndarray
-    district: np.ndarray
+    districts: np.ndarray
 
 
 Comparison = dict[str, tuple[Score, Score | None]]  # by table: ours, and the peer's where it has it
@@ -92,11 +90,12 @@ def compare(city: City, yearly: int, runs: int) -> Comparison:
     peers: dict[str, list[pd.DataFrame]] = {}
     for seed in range(runs):
         records = made_network.reports(city.areas, yearly, seed)
-        records = records.assign(
-            group=city.group[records["area"]], district=city.district[records["area"]]
-        )
+        group = city.group[records["area"]]
+        records = records.assign(group=group)
         events = records.assign(
-            area=records["group"], sensitive=records["setting"].isin(suppression.SETTINGS)
+            area=group,
+            district=city.districts[group - 1],
+            sensitive=records["setting"].isin(suppression.SETTINGS),
         )
         old = suppression.build(records, np.unique(city.group).tolist(), SECRET, SINCE, AS_OF)
         for path, table in estimates(records, city, volume_of(yearly), seed).items():
@@ -122,9 +121,7 @@ def estimates(
     """The last estimates of a release of the records, by path: every year has closed."""
     policy, codes = Policy(), tuple(words.CODES["kind"])
     apart = Sensitive(policy.kept_apart, policy.sensitive_settings)
-    first = pd.DataFrame({"group": city.group, "district": city.district}).drop_duplicates("group")
-    districts = tuple(first.sort_values("group")["district"].tolist())
-    axes = Axes(districts, codes, tuple(apart.kinds), apart.settings)
+    axes = Axes(tuple(city.districts.tolist()), codes, tuple(apart.kinds), apart.settings)
     events = decided_events.admitted(records, policy.grades, codes, apart)
     days = calendar(date(years[0], 1, 1), date(years[-1], 12, 31))
     key = SECRET + bytes([seed])
@@ -148,15 +145,12 @@ def volume_of(yearly: int) -> str:
 
 
 def city_of(store: Store) -> City:
-    """The areas of the sample with their groups and districts, from residents only."""
-    areas, _ = area_sets.read_areas(placed_records.area_set(store))
-    crs = placed_records.metric(store, settings.load_settings(), areas)
-    policy = Policy()
-    group = placed_records.groups(areas, crs, policy.least_residents)
-    whole = areas.to_crs(crs).assign(group=group).dissolve("group", {"population": "sum"})
-    least = policy.district_residents
-    district = 1 + partition.merge(whole, whole["population"], whole.index, least)
-    return City(areas.to_crs(crs), group, district[group - 1])
+    """The areas of a store with their groups and districts, from residents only."""
+    place, rules = settings.load_settings(), Policy()
+    of = partitions.current_partition(store, place, rules)
+    placed = partitions.placed_areas(store, place, of)
+    group = np.asarray(of.groups)
+    return City(placed.frame.to_crs(placed.crs), group, np.asarray(of.districts))
 
 
 def _joined(name: str, cells: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:

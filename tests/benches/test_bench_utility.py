@@ -1,5 +1,6 @@
 """The comparison of the release with the old policy: its scores, and one small run."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,15 @@ from data.storage.store import Store
 
 
 @pytest.fixture(scope="module")
-def city(sample_store: Path) -> utility.City:
-    return utility.city_of(Store(sample_store))
+def store(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    root = tmp_path_factory.mktemp("partition") / "store"
+    shutil.copytree(sample_store, root, symlinks=True)
+    return Store(root)
+
+
+@pytest.fixture(scope="module")
+def city(store: Store) -> utility.City:
+    return utility.city_of(store)
 
 
 def test_a_score_has_right_values() -> None:
@@ -79,7 +87,7 @@ def test_true_numbers_are_those_of_the_cell() -> None:
 
 
 def test_the_made_network_is_skewed_in_place_and_time(city: utility.City) -> None:
-    assert (city.group.max(), city.district.max()) == (73, 13)
+    assert (city.group.max(), city.districts.max()) == (73, 13)
     found = made_network.reports(city.areas, 20_000, 1)
     day = pd.to_datetime(found["local_date"])
     assert (day.dt.year.value_counts() == 20_000).all() and found["incident_id"].is_unique
@@ -133,8 +141,8 @@ def test_what_is_missed_is_not_ok() -> None:
     assert len(utility.figures(300, {"district-year": (good, None)})) == 2
 
 
-def test_the_release_of_a_few_reports(sample_store: Path) -> None:
-    ours, peer = (release.measure(Store(sample_store), job, 1500) for job in ("ours", "peer"))
+def test_the_release_of_a_few_reports(store: Store) -> None:
+    ours, peer = (release.measure(store, job, 1500) for job in ("ours", "peer"))
     assert ours["rows"] == peer["rows"] == 1500
     assert ours["tables"] > peer["tables"] == len(suppression.TABLES)
     assert release._figure(ours, peer)["ok"]
