@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -75,6 +76,19 @@ def decided_months(as_of: date, policy: Policy) -> list[str]:
         found.append(f"{month:%Y-%m}")
         month = next_month(month)
     return found
+
+
+class ClosedMonths(NamedTuple):
+    """Months that exact tables may show: of the whole city, and by area."""
+
+    city: frozenset[str]
+    area: frozenset[str]
+
+
+def closed_months(as_of: date, policy: Policy) -> ClosedMonths:
+    """The months that exact tables may show at a date: they wait as long as measured ones."""
+    city, area = (closed(Table(where, "month"), as_of, policy) for where in ("city", "group"))
+    return ClosedMonths(frozenset(city), frozenset(area))
 
 
 def closed(table: Table, as_of: date, policy: Policy) -> list[str]:
