@@ -1,0 +1,93 @@
+"""Made events decided as months go by, and their exact counts: what attackers compare."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data.attacks import made_records
+from data.release import budget, measured_tables
+from data.release.closed_periods import calendar, closed
+from data.release.decided_events import Decisions, Sensitive, admitted
+from data.release.measured_tables import Axes
+from data.release.policy import Policy
+from data.release.tables import LATE, Table
+from data.storage.events import BudgetOpened
+from geo.arrays import Ints
+
+Budgets = Mapping[str, BudgetOpened]  # by year
+_LATE = Table("city", "year", "", LATE)
+
+
+class Counted(NamedTuple):
+    """The exact counts of a table in a year: its cells, and how many events each has."""
+
+    cells: pd.DataFrame
+    n: Ints
+
+
+Counts = dict[tuple[str, Table], Counted]  # by year and table
+
+
+def made_rules(rules: Policy) -> Policy:
+    """A policy whose tables begin with the made records."""
+    return replace(rules, since=made_records.FIRST_DAY)
+
+
+def made_budgets(rules: Policy, years: int) -> dict[str, BudgetOpened]:
+    """The budgets of the years of made records."""
+    first = made_records.FIRST_DAY.year
+    return {str(y): made_records.made_budget(y, rules) for y in range(first, first + years)}
+
+
+def decide_events(
+    folder: Path, history: pd.DataFrame, rules: Policy, budgets: Budgets
+) -> Decisions:
+    """Decide made events month by month, each as they were known then, and the late ones."""
+    decisions, rules = Decisions(folder), made_rules(rules)
+    for as_of in made_records.month_ends(len(budgets)):
+        records = made_records.records_known_on(history, as_of)
+        months = budget.undecided_months(as_of, rules, decisions, set())
+        for year, event in budgets.items():
+            own = [month for month in months if month[:4] == year]
+            late = not decisions.has(year) and year in closed(_LATE, as_of, rules)
+            if not own and not late:
+                continue
+            rows = records[records["local_date"].dt.year == int(year)]
+            sensitive = Sensitive(frozenset(event.sensitive_kinds), tuple(event.sensitive_settings))
+            events = admitted(rows, rules.grades, event.kinds, sensitive)
+            decisions.decide(own, events)
+            if late:
+                decisions.decide_late(year, events)
+    return decisions
+
+
+def exact_counts(decisions: Decisions, budgets: Budgets) -> Counts:
+    """The exact counts of all tables of all years."""
+    found: Counts = {}
+    for year, event in budgets.items():
+        months = [f"{year}-{month:02d}" for month in range(1, 13)]
+        events, late = decisions.read(months), decisions.read([year])
+        axes = budget.axes_of(event)
+        for table in budget.tables_of(event):
+            cells = _cells(year, table, axes)
+            own = late if table.sort == LATE else events
+            found[year, table] = Counted(cells, measured_tables.count(own, table, cells, axes))
+    return found
+
+
+def differing(one: Counts, other: Counts) -> dict[tuple[str, Table], Ints]:
+    """The rows of the cells whose counts differ, by year and table."""
+    found = {key: np.flatnonzero(one[key].n != other[key].n) for key in one}
+    return {key: rows for key, rows in found.items() if len(rows)}
+
+
+@lru_cache(maxsize=64)
+def _cells(year: str, table: Table, axes: Axes) -> pd.DataFrame:
+    days = calendar(date(int(year), 1, 1), date(int(year), 12, 31))
+    return measured_tables.grid(table, list(days[table.unit].unique()), axes)
