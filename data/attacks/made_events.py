@@ -1,6 +1,6 @@
 """Made events decided as months go by, and their exact counts: what attackers compare."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data.attacks import made_records
 from data.release import budget, measured_tables
-from data.release.closed_periods import calendar, closed
+from data.release.closed_periods import calendar, closed, decided_months
 from data.release.decided_events import Decisions, Sensitive, admitted
 from data.release.measured_tables import Axes
 from data.release.policy import Policy
@@ -45,25 +46,66 @@ def made_budgets(rules: Policy, years: int) -> dict[str, BudgetOpened]:
     return {str(y): made_records.made_budget(y, rules) for y in range(first, first + years)}
 
 
-def decide_events(
-    folder: Path, history: pd.DataFrame, rules: Policy, budgets: Budgets
-) -> Decisions:
-    """Decide made events month by month, each as they were known then, and the late ones."""
-    decisions, rules = Decisions(folder), made_rules(rules)
+class KeptDecisions(Decisions):
+    """Decisions as the job makes them, kept in memory: a thousand are made and thrown away."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.kept: dict[str, pa.Table] = {}
+
+    def has(self, period: str) -> bool:
+        """Return whether a period is decided."""
+        return period in self.kept
+
+    def decided(self) -> list[str]:
+        """All that is decided."""
+        return sorted(self.kept)
+
+    def _keep(self, name: str, table: pa.Table) -> None:
+        self.kept[name] = table
+
+    def _load(self, period: str) -> pa.Table:
+        return self.kept[period]
+
+
+class Step(NamedTuple):
+    """A day on which months of a year are decided, and its late ones; the records of that day."""
+
+    year: str
+    months: list[str]
+    late: bool
+    records: pd.DataFrame
+
+
+def decision_steps(history: pd.DataFrame, rules: Policy, budgets: Budgets) -> list[Step]:
+    """Every day on which something of some years is decided, with the records as known then."""
+    rules, done, steps = made_rules(rules), set[str](), []
     for as_of in made_records.month_ends(len(budgets)):
-        records = made_records.records_known_on(history, as_of)
-        months = budget.undecided_months(as_of, rules, decisions, set())
-        for year, event in budgets.items():
-            own = [month for month in months if month[:4] == year]
-            late = not decisions.has(year) and year in closed(_LATE, as_of, rules)
-            if not own and not late:
-                continue
-            rows = records[records["local_date"].dt.year == int(year)]
-            sensitive = Sensitive(frozenset(event.sensitive_kinds), tuple(event.sensitive_settings))
-            events = admitted(rows, rules.grades, event.kinds, sensitive)
-            decisions.decide(own, events)
-            if late:
-                decisions.decide_late(year, events)
+        known = made_records.records_known_on(history, as_of)
+        due = [month for month in decided_months(as_of, rules) if month not in done]
+        for year in budgets:
+            months = [month for month in due if month[:4] == year]
+            late = year not in done and year in closed(_LATE, as_of, rules)
+            done |= {*months, *([year] if late else [])}
+            if months or late:
+                own = known[known["local_date"].dt.year == int(year)]
+                steps.append(Step(year, months, late, own))
+    return steps
+
+
+def decide_events(
+    steps: Iterable[Step], rules: Policy, budgets: Budgets, without: str = ""
+) -> Decisions:
+    """Decide made events step by step as the job does, without those of one id."""
+    decisions = KeptDecisions()
+    for step in steps:
+        event, rows = budgets[step.year], step.records
+        rows = rows[(rows["incident_id"] != without).to_numpy(bool)]
+        sensitive = Sensitive(frozenset(event.sensitive_kinds), tuple(event.sensitive_settings))
+        events = admitted(rows, rules.grades, event.kinds, sensitive)
+        decisions.decide(step.months, events)
+        if step.late:
+            decisions.decide_late(step.year, events)
     return decisions
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -17,12 +18,11 @@ def calendar(first: date, last: date) -> pd.DataFrame:
     day = pd.date_range(first, last, freq="D")
     iso = day.isocalendar()
     month = day.strftime("%Y-%m")
-    monday = day - pd.to_timedelta(day.dayofweek, "D")
-    begins = pd.Series(monday).where(monday.month == day.month, day.to_period("M").start_time)
+    monday = (day - pd.to_timedelta(day.dayofweek, "D")).to_series(index=pd.RangeIndex(len(day)))
     sunday = monday + pd.Timedelta(days=6)
-    ends = pd.Series(sunday).where(
-        sunday.month == day.month, day.to_period("M").end_time.normalize()
-    )
+    start = day.to_period("M").start_time.to_series(index=pd.RangeIndex(len(day)))
+    end = day.to_period("M").end_time.normalize().to_series(index=pd.RangeIndex(len(day)))
+    begins, ends = monday.clip(lower=start), sunday.clip(upper=end)
     part = begins.dt.strftime("%Y-%m-%d") + "/" + ends.dt.strftime("%Y-%m-%d")
     week = iso["year"].astype(str) + "-W" + iso["week"].astype(str).str.zfill(2)
     quarter = [f"{y}-Q{q}" for y, q in zip(day.year, day.quarter)]
@@ -76,6 +76,19 @@ def decided_months(as_of: date, policy: Policy) -> list[str]:
         found.append(f"{month:%Y-%m}")
         month = next_month(month)
     return found
+
+
+class ClosedMonths(NamedTuple):
+    """Months that exact tables may show: of the whole city, and by area."""
+
+    city: frozenset[str]
+    area: frozenset[str]
+
+
+def closed_months(as_of: date, policy: Policy) -> ClosedMonths:
+    """The months that exact tables may show at a date: they wait as long as measured ones."""
+    city, area = (closed(Table(where, "month"), as_of, policy) for where in ("city", "group"))
+    return ClosedMonths(frozenset(city), frozenset(area))
 
 
 def closed(table: Table, as_of: date, policy: Policy) -> list[str]:

@@ -15,9 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.release.policy import Policy
 from data.release.tables import BANDS, LATE, ORDINARY, OTHER_SETTING, SENSITIVE, UNKNOWN_BAND
 from data.settings import Problem
 from data.storage.disk import write_whole
+from geo.arrays import Flags
 
 COMMUNITY = "community"
 _SCHEMA = pa.schema(
@@ -36,6 +38,16 @@ class Sensitive(NamedTuple):
     kinds: frozenset[str]
     settings: tuple[str, ...]
 
+    def of(self, records: pd.DataFrame) -> Flags:
+        """Mask of the records that are sensitive."""
+        by_kind = records["kind"].isin(self.kinds).to_numpy(bool)
+        return np.asarray(by_kind | records["setting"].isin(self.settings).to_numpy(bool))
+
+
+def sensitive_by(policy: Policy) -> Sensitive:
+    """What a policy calls sensitive."""
+    return Sensitive(policy.kept_apart, policy.sensitive_settings)
+
 
 def admitted(
     records: pd.DataFrame, grades: Iterable[str], kinds: Iterable[str], sensitive: Sensitive
@@ -47,7 +59,6 @@ def admitted(
     hour = pd.to_numeric(rows["hour"]).to_numpy(float, na_value=np.nan)
     band = np.where(np.isfinite(hour), np.nan_to_num(hour) // 6, len(BANDS)).astype(int)
     at_sensitive = rows["setting"].isin(sensitive.settings).to_numpy(bool)
-    apart = at_sensitive | rows["kind"].isin(sensitive.kinds).to_numpy(bool)
     return pd.DataFrame(
         {
             "id": [hash_id(one) for one in rows["incident_id"]],
@@ -56,7 +67,7 @@ def admitted(
             "kind": rows["kind"].to_numpy(object),
             "band": np.array([*BANDS, UNKNOWN_BAND], object)[band],
             "setting": np.where(at_sensitive, rows["setting"].astype(object), OTHER_SETTING),
-            "sort": np.where(apart, SENSITIVE, ORDINARY),
+            "sort": np.where(sensitive.of(rows), SENSITIVE, ORDINARY),
         }
     )
 
