@@ -11,7 +11,7 @@ from data.release.policy import Policy
 from data.release.tables import LATE, Table
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def calendar(first: date, last: date) -> pd.DataFrame:
     """A row for each day from the first to the last: day (index), and the names of its week,
     week-part (the part of a week that lies in its month), month, quarter and year."""
