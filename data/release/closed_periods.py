@@ -17,7 +17,7 @@ def calendar(first: date, last: date) -> pd.DataFrame:
     day = pd.date_range(first, last, freq="D")
     iso = day.isocalendar()
     month = day.strftime("%Y-%m")
-    monday = day - pd.to_timedelta(day.dayofweek, "D")
+    monday = day - pd.to_timedelta(day.day_of_week, "D")
     begins = pd.Series(monday).where(monday.month == day.month, day.to_period("M").start_time)
     sunday = monday + pd.Timedelta(days=6)
     ends = pd.Series(sunday).where(
