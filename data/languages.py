@@ -17,3 +17,8 @@ def languages(folder: Path = CATALOGUES) -> list[str]:
 def page_name(language: str) -> str:
     """The name of the embed's page in a language."""
     return "index.html" if language == FIRST else f"{language}.html"
+
+
+def protect_name(language: str) -> str:
+    """The name of the page "How we protect people" in a language."""
+    return "protect.html" if language == FIRST else f"protect.{language}.html"

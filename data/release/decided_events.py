@@ -110,6 +110,11 @@ class Decisions:
         late = own[[one not in counted for one in own["id"]]]
         self._write(year, late.assign(sort=LATE))
 
+    def withdraw(self, year: str) -> None:
+        """Put what was decided for a year away, so that it is decided anew; kept beside."""
+        for file in sorted(self.folder.glob(f"{year}*.parquet")):
+            file.rename(file.with_suffix(".withdrawn"))
+
     def _write(self, name: str, events: pd.DataFrame) -> None:
         rows = events.sort_values("id", kind="stable").drop_duplicates("id")
         table = pa.Table.from_pandas(

@@ -68,7 +68,8 @@ class ReleasedPlace(TypedDict):
 class Manifest(TypedDict):
     """What a release says of itself; `files` (SHA-256 by name) and `id` come when it is sealed.
 
-    `years` has the epsilon of every table, by year of the events; `redone` are years whose numbers
+    `years` has the epsilon of every table, by year of the events, `budgets` all that was fixed for
+    a year when it began; `redone` are years whose numbers
     were drawn twice, which doubles what they may tell. `declared` is events a year, ordinary ones,
     of the declared volume. `residents` are those of the whole place, None where not known.
     """
@@ -84,6 +85,7 @@ class Manifest(TypedDict):
     policy: dict[str, PolicyEntry]
     warnings: list[str]
     years: dict[str, dict[str, float]]
+    budgets: dict[str, dict[str, Any]]
     redone: list[str]
     sources: list[ReleasedSource]
     tables: dict[str, TableEntry]
