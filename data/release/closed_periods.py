@@ -17,12 +17,11 @@ def calendar(first: date, last: date) -> pd.DataFrame:
     day = pd.date_range(first, last, freq="D")
     iso = day.isocalendar()
     month = day.strftime("%Y-%m")
-    monday = day - pd.to_timedelta(day.dayofweek, "D")
-    begins = pd.Series(monday).where(monday.month == day.month, day.to_period("M").start_time)
+    monday = (day - pd.to_timedelta(day.dayofweek, "D")).to_series(index=pd.RangeIndex(len(day)))
     sunday = monday + pd.Timedelta(days=6)
-    ends = pd.Series(sunday).where(
-        sunday.month == day.month, day.to_period("M").end_time.normalize()
-    )
+    start = day.to_period("M").start_time.to_series(index=pd.RangeIndex(len(day)))
+    end = day.to_period("M").end_time.normalize().to_series(index=pd.RangeIndex(len(day)))
+    begins, ends = monday.clip(lower=start), sunday.clip(upper=end)
     part = begins.dt.strftime("%Y-%m-%d") + "/" + ends.dt.strftime("%Y-%m-%d")
     week = iso["year"].astype(str) + "-W" + iso["week"].astype(str).str.zfill(2)
     quarter = [f"{y}-Q{q}" for y, q in zip(day.year, day.quarter)]

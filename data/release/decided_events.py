@@ -91,7 +91,8 @@ class Decisions:
                     f"What was decided for {period} is missing or broken: {self.file(period)}. Put "
                     "its copy back: numbers of this period are drawn only from what was decided."
                 ) from None
-        frame = pd.concat(frames) if frames else _SCHEMA.empty_table().to_pandas()
+        empty: pd.DataFrame = _SCHEMA.empty_table().to_pandas()
+        frame = pd.concat(frames) if frames else empty
         return frame.assign(day=pd.to_datetime(frame["day"]))
 
     def decide(self, months: Sequence[str], events: pd.DataFrame) -> None:

@@ -127,7 +127,7 @@ def _fitted(
             at = used.index(source)
             names = inputs[at].levels.rename(columns={table.unit: "period"})[table.keys]
             frame = names.drop_duplicates(ignore_index=True)
-            cell = names.groupby(table.keys, sort=False).ngroup().to_numpy(np.int64)
+            cell = names.groupby(table.keys, sort=False).ngroup().to_numpy().astype(np.int64)
             number, sd = fit.sums(at, cell, len(frame))
             found[estimate_path(table)] = _ranged(frame, number, sd).assign(status=scope.status)
     return found
@@ -169,5 +169,5 @@ def _weeks(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = [c for c in frame if c not in NUMBERS]
+    keys = [str(c) for c in frame.columns if c not in NUMBERS]
     return frame.sort_values(keys, ignore_index=True)[[*keys, *NUMBERS]]

@@ -44,8 +44,9 @@ class Axes(NamedTuple):
         )
         if where == "group":
             return areas
-        own = areas[["district"]].drop_duplicates() if where == "district" else areas[[]].head(1)
-        return own.sort_values(list(own), ignore_index=True) if len(own.columns) else own
+        if where == "district":
+            return areas[["district"]].drop_duplicates().sort_values("district", ignore_index=True)
+        return pd.DataFrame(index=[0])
 
     def values(self, table: Table) -> pd.DataFrame:
         """The values of a table's last key; one row without a column where it has none."""
@@ -64,7 +65,7 @@ def grid(table: Table, periods: Sequence[str], axes: Axes) -> pd.DataFrame:
     frame = _periods(table.unit, periods)
     for part in (axes.places(table.where), axes.values(table)):
         frame = frame.merge(part, "cross") if len(part.columns) else frame
-    names = [c for c in frame if c not in COARSER[table.unit]]
+    names = [str(c) for c in frame.columns if c not in COARSER[table.unit]]
     order = [table.unit, *(key for key in table.keys[1:]), *names]
     return frame.sort_values(list(dict.fromkeys(order)), ignore_index=True)
 
