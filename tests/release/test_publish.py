@@ -94,13 +94,17 @@ class Place:
         shutil.copytree(filled, root / "store")
         self.store = Store(root / "store")
         self.public = root / "public"
+        self.config = root / "porchlight.toml"
+        text = (ROOT / "porchlight.toml").read_text()
+        self.config.write_text(re.sub("(?m)^volume = .*$", 'volume = "small"', text))
         self.env = {
+            "PORCHLIGHT_CONFIG": str(self.config),
             "PORCHLIGHT_KEYS": str(root / "home" / "keys"),
             "PORCHLIGHT_PUBLIC": str(self.public),
         }
 
     def settings(self) -> Settings:
-        return settings.load_settings(ROOT / "porchlight.toml")
+        return settings.load_settings(self.config)
 
     def release(self, as_of: date = FIRST, again: str = "") -> WrittenRelease:
         return release_files.write_release(
@@ -393,7 +397,7 @@ def test_a_year_keeps_its_tables_whatever_the_policy_says_later(
 ) -> None:
     before = place.release().manifest
     config = tmp_path / "other.toml"
-    text = (ROOT / "porchlight.toml").read_text()
+    text = place.config.read_text()
     config.write_text(
         re.sub(
             r"(?m)^volume = .*$",
