@@ -358,12 +358,7 @@ def test_a_recall_shows_at_once_to_who_has_the_newer_one(served: Served) -> None
 # other programs
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Our own server alone."""
-    root = tmp_path_factory.mktemp("own")
-    with _running("app", root, public_folder(root)) as port:
-        yield Served("app", port, root / "public")
+OWN = pytest.mark.parametrize("served", ["app"], indirect=True)  # our own server alone
 
 
 class _Blank(http.server.BaseHTTPRequestHandler):
@@ -394,8 +389,9 @@ SCRIPT = """async start => {
 }"""
 
 
+@OWN
 @pytest.mark.browser
-def test_a_page_of_another_site_reads_tables(own: Served, browser: Any) -> None:
+def test_a_page_of_another_site_reads_tables(served: Served, browser: Any) -> None:
     other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Blank)
     threading.Thread(target=other.serve_forever, daemon=True).start()
     page = browser.new_page()
@@ -403,11 +399,11 @@ def test_a_page_of_another_site_reads_tables(own: Served, browser: Any) -> None:
         page.goto(f"http://127.0.0.1:{other.server_address[1]}/")
         script = SCRIPT % {"csv": CSV, "json": JSON, "parquet": PARQUET}
         for start in ("current/", f"releases/{NAME}/"):
-            found = page.evaluate(script, f"http://localhost:{own.port}/{start}")
-            assert found["csv"] == (own.public / "current" / CSV).read_text()
+            found = page.evaluate(script, f"http://localhost:{served.port}/{start}")
+            assert found["csv"] == (served.public / "current" / CSV).read_text()
             assert found["json"][1]["number"] == 12 and found["json"][1]["status"] == "quarter"
             assert (found["status"], found["part"]) == (206, "PAR1")
-            size = (own.public / "current" / PARQUET).stat().st_size
+            size = (served.public / "current" / PARQUET).stat().st_size
             assert found["range"] == f"bytes 0-3/{size}"
             assert found["maps"] == "FeatureCollection" and found["names"] == 13
             assert found["page"] == "refused"  # nothing else is read from elsewhere
@@ -417,13 +413,17 @@ def test_a_page_of_another_site_reads_tables(own: Served, browser: Any) -> None:
         other.server_close()
 
 
-def test_programs_read_tables_by_their_address(own: Served) -> None:
+@OWN
+def test_programs_read_tables_by_their_address(served: Served) -> None:
     """The lines of docs/public.md: pandas, and what QGIS reads files with (GDAL)."""
     import pyogrio
 
-    start = f"http://localhost:{own.port}/current"
-    want = pd.read_csv(own.public / "current" / CSV)
+    start = f"http://localhost:{served.port}/current"
+    want = pd.read_csv(served.public / "current" / CSV)
     assert pd.read_csv(f"{start}/{CSV}").equals(want)
+    assert pd.read_parquet(f"{start}/{PARQUET}").equals(
+        pd.read_parquet(served.public / "current" / PARQUET)
+    )
     rows = json.loads(urllib.request.urlopen(f"{start}/{JSON}").read())
     assert pd.DataFrame(rows).equals(want)
     by_gdal = functools.partial(pyogrio.read_dataframe, read_geometry=False)
