@@ -14,21 +14,15 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from data import words
-from data.release.admitted_records import apart
-from data.release.closed_months import closed_months
-from data.release.closed_periods import CALENDAR_UNITS
+from data.release.closed_periods import closed_months
+from data.release.decided_events import sensitive_by
 from data.release.policy import Policy
+from data.release.tables import ARTICLES, COLUMNS
 from data.sources import Source, read_catalogue, source_of
 from data.storage import batches
 from data.storage.store import Store, literal, query
 
 PRESS = "press/articles"
-PRESS_COLUMNS = ["period", "paper", "title", "kind", "area_written", "url"]
-PRESS_DESCRIBED = (
-    "Incidents that newsrooms reported, one a row, as they printed them. No count of anything. An "
-    "address stands there only if somebody read the article at it. Of sensitive kinds and places "
-    "only the paper, the time and the kind."
-)
 _READ = (
     *("incident_id", "local_date", "time_precision", "kind", "source", "source_kind", "grade"),
     *("setting", "area_label", "text", "attributes", "source_url"),
@@ -89,17 +83,15 @@ def _plain(value: object) -> str:
     return "".join(letter for letter in text if letter.isprintable())
 
 
-def press_articles(
-    press: pd.DataFrame, policy: Policy, as_of: date, city_days: int, area_days: int
-) -> pd.DataFrame:
+def press_articles(press: pd.DataFrame, policy: Policy, as_of: date) -> pd.DataFrame:
     """The articles as of a date: those of `read_press` that nobody doubts.
 
     One that is disputed, rejected or gone from the store is in no later list. A row appears
-    `city_days` after its month ended, one that names an area `area_days` after its quarter ended.
+    when its month of the city is published, one that names an area with its quarter.
     """
     doubted = ~press["grade"].isin(["on_record", *policy.grades])
     found = press[~doubted & press["kind"].isin(list(words.CODES["kind"]))]
-    sensitive = apart(found, policy)
+    sensitive = sensitive_by(policy).of(found)
     open_ = pd.Series(~sensitive, found.index)
     day = pd.to_datetime(found["local_date"]).to_numpy("datetime64[D]")
     text = pd.Series(day.astype(str), found.index, dtype=object)
@@ -117,13 +109,13 @@ def press_articles(
         },
         dtype=object,
     )
-    rows = rows.fillna("").assign(url=rows["url"].where(open_, ""))[PRESS_COLUMNS]
-    months = closed_months(as_of, city_days, area_days, policy)
-    month = CALENDAR_UNITS["month"].number(day)
-    last = (rows["area_written"] == "").map({True: months.city_last, False: months.area_last})
-    shown = rows[(month >= months.first) & (month <= last.to_numpy())]
+    rows = rows.fillna("").assign(url=rows["url"].where(open_, ""))[COLUMNS[ARTICLES]]
+    months = closed_months(as_of, policy)
+    month = text.str[: len("2026-01")]
+    city = (rows["area_written"] == "") & month.isin(months.city)
+    shown = rows[city | month.isin(months.area)]
     # whatever the order and the rows of the files
-    ordered = shown.sort_values(PRESS_COLUMNS, ignore_index=True)
+    ordered = shown.sort_values(COLUMNS[ARTICLES], ignore_index=True)
     return ordered.where(ordered != "", None)
 
 

@@ -10,18 +10,16 @@ import pandas as pd
 import pytest
 
 from data import settings, sources
-from data.release import official_tables, placed_records, press_articles
-from data.release.official_tables import AREA_MONTH, CITY_DAY
+from data.release import official_tables, partitions, placed_records, press_articles
 from data.release.policy import Policy
 from data.release.table_files import released_table
+from data.release.tables import ARTICLES, COLUMNS, OFFICIAL_AREA, OFFICIAL_CITY
 from data.settings import ROOT, Problem
-from data.storage import area_sets
 from data.storage.store import Store
 from tests.conftest import command
 
 POLICY = Policy(zone="America/Chicago", since=date(2025, 1, 1))
 AS_OF = date(2026, 6, 1)
-CITY_DAYS, AREA_DAYS = 28, 42
 
 
 def record(**more: Any) -> dict[str, Any]:
@@ -40,11 +38,11 @@ def record(**more: Any) -> dict[str, Any]:
 def counted(*rows: dict[str, Any], as_of: date = AS_OF) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of both official tables."""
     tables = official_tables.official_tables(
-        pd.DataFrame(rows or [record()])[: len(rows)], [1, 2], POLICY, as_of, CITY_DAYS, AREA_DAYS
+        pd.DataFrame(rows or [record()])[: len(rows)], [1, 2], POLICY, as_of
     )
     for path, frame in tables.items():
         released_table(path, frame)  # of the declared types
-        assert list(frame) == official_tables.OFFICIAL_COLUMNS[path]
+        assert list(frame) == COLUMNS[path]
     return {path: list(frame.itertuples(index=False, name=None)) for path, frame in tables.items()}
 
 
@@ -53,20 +51,20 @@ def test_official_records_are_counted_exactly() -> None:
     rows = [record(local_date=pd.Timestamp(day)) for day in days]
     rows += [record(group=2), record(group=0), record(group=7), record(kind="other")]
     found = counted(*reversed(rows))
-    assert found[CITY_DAY] == [
+    assert found[OFFICIAL_CITY] == [
         ("2026-01-05", "call_911", 5),
         ("2026-01-05", "other", 1),
         ("2026-01-31", "call_911", 1),
         ("2026-02-01", "call_911", 1),
     ]
-    assert found[AREA_MONTH] == [
+    assert found[OFFICIAL_AREA] == [
         ("2026-01", 0, "call_911", 2),  # in no area that the map has: sums close
         ("2026-01", 1, "call_911", 3),
         ("2026-01", 1, "other", 1),
         ("2026-01", 2, "call_911", 1),
         ("2026-02", 1, "call_911", 1),
     ]
-    assert counted() == {AREA_MONTH: [], CITY_DAY: []}
+    assert counted() == {OFFICIAL_AREA: [], OFFICIAL_CITY: []}
 
 
 @pytest.mark.parametrize(
@@ -82,13 +80,13 @@ def test_official_records_are_counted_exactly() -> None:
     ],
 )
 def test_what_is_in_no_official_table(more: dict[str, Any]) -> None:
-    assert counted(record(**more)) == {AREA_MONTH: [], CITY_DAY: []}
+    assert counted(record(**more)) == {OFFICIAL_AREA: [], OFFICIAL_CITY: []}
 
 
 def test_sensitive_kinds_are_in_none() -> None:
     strict = Policy(zone="UTC", sensitive_kinds=("call_911",), sensitive_settings=())
     tables = official_tables.official_tables(
-        pd.DataFrame([record(), record(kind="other", setting="school")]), [1], strict, AS_OF, 28, 42
+        pd.DataFrame([record(), record(kind="other", setting="school")]), [1], strict, AS_OF
     )
     assert [frame["kind"].tolist() for frame in tables.values()] == [["other"], ["other"]]
 
@@ -107,15 +105,15 @@ def test_sensitive_kinds_are_in_none() -> None:
 def test_tables_wait(day: str, city_from: date, area_from: date) -> None:
     """A12: a month closes as a whole, by area a quarter."""
     row = record(local_date=pd.Timestamp(day))
-    for path, first in ((CITY_DAY, city_from), (AREA_MONTH, area_from)):
+    for path, first in ((OFFICIAL_CITY, city_from), (OFFICIAL_AREA, area_from)):
         before = (pd.Timestamp(first) - pd.Timedelta(1, "D")).date()
         assert counted(row, as_of=before)[path] == []
         assert len(counted(row, as_of=first)[path]) == 1
 
 
 def test_there_is_no_table_by_area_and_day() -> None:
-    for columns in official_tables.OFFICIAL_COLUMNS.values():
-        assert ("area" in columns) != (columns == official_tables.OFFICIAL_COLUMNS[CITY_DAY])
+    for columns in COLUMNS.values():
+        assert ("area" in columns) != (columns == COLUMNS[OFFICIAL_CITY])
     told = official_tables.OFFICIAL_DESCRIBED
     assert all(official_tables.NOT_LISTED in what for what in told.values())
 
@@ -166,10 +164,10 @@ def article(**more: Any) -> dict[str, Any]:
 def listed(*rows: dict[str, Any], as_of: date = AS_OF) -> list[tuple[Any, ...]]:
     """The rows of the list of articles."""
     frame = press_articles.press_articles(
-        pd.DataFrame(rows or [article()])[: len(rows)], POLICY, as_of, CITY_DAYS, AREA_DAYS
+        pd.DataFrame(rows or [article()])[: len(rows)], POLICY, as_of
     )
     released_table(press_articles.PRESS, frame)
-    assert list(frame) == press_articles.PRESS_COLUMNS
+    assert list(frame) == COLUMNS[ARTICLES]
     return list(frame.itertuples(index=False, name=None))
 
 
@@ -276,7 +274,7 @@ ROWS = [
 
 def rows_of(store: Store) -> list[tuple[Any, ...]]:
     press = press_articles.read_press(store)
-    frame = press_articles.press_articles(press, POLICY, AS_OF, CITY_DAYS, AREA_DAYS)
+    frame = press_articles.press_articles(press, POLICY, AS_OF)
     return list(frame.itertuples(index=False, name=None))
 
 
@@ -339,12 +337,14 @@ def test_press_changes_no_community_count(sample_store: Path, tmp_path: Path) ->
 
 def community(store: Store) -> pd.DataFrame:
     """The community records that a release counts, in order of their ids."""
-    areas, meta = area_sets.read_areas(placed_records.area_set(store))
-    crs = placed_records.metric(store, settings.load_settings(ROOT / "porchlight.toml"), areas)
-    group = placed_records.groups(areas, crs, 2000)
-    records = placed_records.records(store, areas, meta, group)
+    place = settings.load_settings(ROOT / "porchlight.toml")
+    of = partitions.current_partition(store, place, POLICY)
+    areas = partitions.placed_areas(store, place, of)
+    records = placed_records.records(store, areas.frame, areas.meta, np.asarray(of.groups))
     mine = records[records["source_kind"] == "community"].sort_values("incident_id")
-    names = np.append("", areas.set_index(group)["name"].groupby(level=0).first())
+    names = np.append(
+        "", areas.frame.set_index(np.asarray(of.groups))["name"].groupby(level=0).first()
+    )
     labelled = mine.assign(area_label=names[mine["group"]])
     plain = {c: object for c in labelled if isinstance(labelled[c].dtype, pd.CategoricalDtype)}
     return labelled.astype(plain).reset_index(drop=True)
