@@ -97,8 +97,13 @@ def _app() -> str:
 
 
 def _texts(speak: Words) -> str:
-    body = json.dumps(speak.texts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return f"window.PORCHLIGHT_WORDS={body};\n"
+    """A language's file for the script: its texts, and which form of them fits a number."""
+    english = {key: rule.table() for key, rule in speak.english_rules.items()}
+    told = {"WORDS": speak.texts, "PLURALS": {"": speak.rule.table()} | english}
+    return "".join(
+        f"window.PORCHLIGHT_{name}={json.dumps(body, sort_keys=True, separators=(',', ':'))};\n"
+        for name, body in told.items()
+    )
 
 
 def _oembed(manifest: Manifest) -> str:

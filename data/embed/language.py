@@ -1,75 +1,40 @@
-"""The embed's texts: gettext catalogues (locale/<language>/embed.po), numbers and dates.
+"""How a language says the embed's texts, numbers and dates, from its catalogues."""
 
-A text has a key (msgctxt), its English (msgid) and its translation (msgstr). Another
-language is another folder: nothing in the code changes.
-"""
-
-import ast
 import datetime as dt
 import html
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
-from data.languages import CATALOGUES, FIRST
+from data.languages import CATALOGUES, EMBED, FIRST, Catalogue, PluralRule, load_catalogue
 from data.published.period_names import first_day, unit_of
-from data.settings import Problem
 
-FIELDS = ("msgctxt", "msgid", "msgid_plural", "msgstr", "msgstr[0]", "msgstr[1]")
-_LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
 
 
-class Text(NamedTuple):
-    """One entry of a catalogue: key, the English, the translation's forms (one or two)."""
-
-    key: str
-    english: tuple[str, ...]
-    forms: tuple[str, ...]
-
-
-def entries(text: str, where: str = "embed.po") -> list[Text]:
-    """The entries of a .po file but its head; fuzzy and obsolete ones are left out."""
-    found: list[Text] = []
-    for block in re.split(r"\n\s*\n", text):
-        lines = block.splitlines()
-        fuzzy = any(line.startswith("#,") and "fuzzy" in line for line in lines)
-        fields: dict[str, str] = {}
-        name = ""
-        for line in lines:
-            if not line.strip() or line.startswith("#"):
-                continue
-            match = _LINE.fullmatch(line.strip())
-            if match is None or not (match[1] or name):
-                raise Problem(f"{where}: this is no line of a catalog: {line}")
-            name = match[1] or name
-            if name not in FIELDS:
-                raise Problem(f"{where}: {name} is not read: use at most two forms of a plural.")
-            fields[name] = fields.get(name, "") + str(ast.literal_eval(match[2]))
-        if fuzzy or not fields.get("msgctxt"):
-            continue
-        english = tuple(fields[f] for f in ("msgid", "msgid_plural") if f in fields)
-        forms = tuple(fields.get(f, "") for f in FIELDS[3:] if f in fields)
-        found.append(Text(fields["msgctxt"], english, forms))
-    return found
-
-
 class Words:
-    """A language's texts by key, and how it writes numbers and dates."""
+    """A language's texts by key, and how it writes numbers and dates. What its catalogue does
+    not say yet is said in English, and counted as English counts."""
 
-    def __init__(self, language: str, texts: Iterable[Text]) -> None:
-        self.language = language
-        self.texts = {t.key: t.forms if all(t.forms) and t.forms else t.english for t in texts}
+    def __init__(self, own: Catalogue, english: Catalogue) -> None:
+        self.language = own.language
+        self.rule = own.rule
+        self.translated_by, self.read_by, self.as_of = own[3:]
+        self.texts: dict[str, tuple[str, ...]] = {}
+        self.english_rules: dict[str, PluralRule] = {}  # of counted texts that are said in English
+        for key, text in english.texts.items():
+            forms = own.texts[key].forms if key in own.texts else ()
+            self.texts[key] = forms if forms and all(forms) else text.english
+            if len(text.english) > 1 and self.texts[key] is text.english:
+                self.english_rules[key] = english.rule
 
     def __call__(self, key: str, **given: str) -> str:
         """The text with its holes filled."""
         return filled(self.texts[key][0], given)
 
     def counted(self, key: str, n: int, **given: str) -> str:
-        """The form of the text that fits a number: one, or more."""
-        forms = self.texts[key]
-        return filled(forms[0 if n == 1 else -1], given | {"n": self.number(n)})
+        """The form of the text that fits a number, by the language's own rule."""
+        rule = self.english_rules.get(key, self.rule)
+        return filled(self.texts[key][rule.form_of(abs(n))], given | {"n": self.number(n)})
 
     def number(self, n: float) -> str:
         """1240 as this language writes it."""
@@ -77,7 +42,7 @@ class Words:
 
     def month(self, number: int) -> str:
         """A month's name, 1 to 12."""
-        return self("date.months").split(" ")[number - 1]
+        return self("date.months").split(", ")[number - 1]
 
     def date(self, day: dt.date) -> str:
         """A day in words."""
@@ -112,9 +77,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def load_texts(language: str, folder: Path = CATALOGUES) -> Words:
-    """A language's texts; what it does not say yet is said in English."""
-    english = entries((folder / FIRST / "embed.po").read_text("utf-8"), f"{FIRST}/embed.po")
-    own = entries((folder / language / "embed.po").read_text("utf-8"), f"{language}/embed.po")
-    said = {t.key: t for t in own if t.forms and all(t.forms)}
-    return Words(language, [said.get(t.key, t) for t in english])
+def load_texts(language: str, folder: Path = CATALOGUES, domain: str = EMBED) -> Words:
+    """A language's texts of a domain; what it does not say yet is said in English."""
+    own = load_catalogue(language, domain, folder)
+    return Words(own, load_catalogue(FIRST, domain, folder))

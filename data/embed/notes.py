@@ -6,14 +6,16 @@ import numpy as np
 
 from data.embed.language import Words, capital, esc
 from data.embed.sentences import Picture, example, policy_texts
+from data.languages import FIRST
 from data.published.grids import Grid, Sort
+from data.published.opening import Opening
 from data.release.tables import ALL_CODE, BANDS, Manifest
 
 
 def more(
     picture: Picture,
     sorts: dict[str, Sort],
-    opened: str,
+    opened: Opening,
     manifest: Manifest,
     speak: Words,
     files: dict[str, list[tuple[str, str]]],
@@ -38,7 +40,7 @@ def more(
 
 
 def _method(
-    picture: Picture, sorts: dict[str, Sort], opened: str, manifest: Manifest, speak: Words
+    picture: Picture, sorts: dict[str, Sort], opened: Opening, manifest: Manifest, speak: Words
 ) -> str:
     def paragraphs(texts: list[str]) -> str:
         return "".join(f"<p>{esc(text)}</p>" for text in texts)
@@ -50,8 +52,8 @@ def _method(
         told += f"<h3>{esc(speak(f'sort.{name}'))}</h3>"
         told += paragraphs([speak(f"sort.{name}.what"), rule])
     told += f"<h3>{esc(speak('method.example'))}</h3>"
-    told += paragraphs(example(picture, sorts[opened], manifest, speak))
-    if sorts[opened].exact and len(sorts) > 1:
+    told += paragraphs(example(picture, sorts[opened.sort], opened.kind, manifest, speak))
+    if sorts[opened.sort].exact and len(sorts) > 1:
         told += paragraphs([speak("method.example.hidden")])
     return told
 
@@ -111,7 +113,20 @@ def _manifest(manifest: Manifest, speak: Words) -> str:
         facts.append((speak("manifest.sources"), covers))
     facts += [(speak("manifest.held"), text) for text in manifest["held_back"]]
     facts += [(speak("manifest.warnings"), text) for text in manifest["warnings"]]
+    facts += [(speak("translation.title"), text) for text in _translation(speak)]
     return "<dl>" + "".join(f"<dt>{esc(a)}</dt><dd>{esc(b)}</dd>" for a, b in facts) + "</dl>"
+
+
+def _translation(speak: Words) -> list[str]:
+    """Who translated the page and who has read it; nothing in the language that is no translation."""
+    if speak.language == FIRST:
+        return []
+    day = speak.date(speak.as_of) if speak.as_of else ""
+    read = speak("translation.read", who=speak.read_by) if speak.read_by else ""
+    return [
+        speak("translation.by", who=speak.translated_by, date=day),
+        read or speak("translation.nobody"),
+    ]
 
 
 def _downloads(files: dict[str, list[tuple[str, str]]], speak: Words) -> str:

@@ -6,7 +6,7 @@ from data.embed import notes, sentences
 from data.embed.language import Words, capital, esc, load_texts
 from data.embed.map import SIZES, Map
 from data.embed.sentences import Picture, Row, city_series
-from data.languages import page_name
+from data.languages import FIRST, page_name
 from data.published.grids import Grid, Sort
 from data.published.number_classes import HIDDEN
 from data.published.opening import Opening
@@ -44,6 +44,9 @@ def page(
         "real": "" if made else " hidden",
         "sort": esc(f"{place} · {speak(f'sort.{sort.name}')}"),
         "langs": _languages(languages, speak.language),
+        "languages": esc(speak("language.choose")),
+        "alternates": _alternates(languages),
+        "unread": _unread(speak),
         "said": esc(picture.said),
         "sub": esc(picture.sub),
         "choose": esc(speak("choose.group")),
@@ -57,7 +60,7 @@ def page(
         "series": _series(sort, at, manifest, speak),
         "notes": "".join(f"<p>{esc(n)}</p>" for n in picture.notes),
         "source": esc(picture.source),
-        "more": notes.more(picture, sorts, at.sort, manifest, speak, files),
+        "more": notes.more(picture, sorts, at, manifest, speak, files),
         "made": esc(speak("embed.made")),
     }
     return Template((SOURCES / "page.html").read_text("utf-8")).substitute(parts)
@@ -70,6 +73,22 @@ def _languages(languages: list[str], own: str) -> str:
         for code in languages
         if code != own
     )
+
+
+def _alternates(languages: list[str]) -> str:
+    """The page's other languages, for search engines and browsers."""
+    pages = [("x-default", page_name(FIRST)), *((code, page_name(code)) for code in languages)]
+    return "\n".join(
+        f'<link rel="alternate" hreflang="{code}" href="{name}">' for code, name in pages
+    )
+
+
+def _unread(speak: Words) -> str:
+    """The line at the head of a page in a language that nobody has read, in it and in English."""
+    if speak.read_by:
+        return ""
+    own, english = esc(speak("unread")), esc(load_texts(FIRST)("unread"))
+    return f'<p id="unread" class="notice">{own} <span lang="{FIRST}">{english}</span></p>\n'
 
 
 def legend(picture: Picture, speak: Words) -> str:

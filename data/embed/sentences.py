@@ -161,7 +161,7 @@ def city_series(
     return title, grid
 
 
-def example(picture: Picture, sort: Sort, manifest: Manifest, words: Words) -> list[str]:
+def example(picture: Picture, sort: Sort, kind: str, manifest: Manifest, words: Words) -> list[str]:
     """Sentences on what one cell of the opening picture tells and does not tell."""
     hidden = [words("method.example.hidden")] if not sort.exact else []
     top = next((r for r in picture.rows if r.n), None)
@@ -172,6 +172,7 @@ def example(picture: Picture, sort: Sort, manifest: Manifest, words: Words) -> l
         "area": top.name,
         "period": picture.period,
         "n": words.number(top.n),
+        "counted": words.counted(f"count.{kind}", top.n),
         "what": picture.what,
         "low": words.number(top.n - off),
         "high": words.number(top.n + off),

@@ -18,7 +18,7 @@ def calendar(first: date, last: date) -> pd.DataFrame:
     day = pd.date_range(first, last, freq="D")
     iso = day.isocalendar()
     month = day.strftime("%Y-%m")
-    monday = (day - pd.to_timedelta(day.dayofweek, "D")).to_series(index=pd.RangeIndex(len(day)))
+    monday = (day - pd.to_timedelta(day.day_of_week, "D")).to_series(index=pd.RangeIndex(len(day)))
     sunday = monday + pd.Timedelta(days=6)
     start = day.to_period("M").start_time.to_series(index=pd.RangeIndex(len(day)))
     end = day.to_period("M").end_time.normalize().to_series(index=pd.RangeIndex(len(day)))

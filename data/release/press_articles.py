@@ -17,17 +17,12 @@ from data import words
 from data.release.closed_periods import closed_months
 from data.release.decided_events import sensitive_by
 from data.release.policy import Policy
+from data.release.tables import ARTICLES, COLUMNS
 from data.sources import Source, read_catalogue, source_of
 from data.storage import batches
 from data.storage.store import Store, literal, query
 
 PRESS = "press/articles"
-PRESS_COLUMNS = ["period", "paper", "title", "kind", "area_written", "url"]
-PRESS_DESCRIBED = (
-    "Incidents that newsrooms reported, one a row, as they printed them. No count of anything. An "
-    "address stands there only if somebody read the article at it. Of sensitive kinds and places "
-    "only the paper, the time and the kind."
-)
 _READ = (
     *("incident_id", "local_date", "time_precision", "kind", "source", "source_kind", "grade"),
     *("setting", "area_label", "text", "attributes", "source_url"),
@@ -114,13 +109,13 @@ def press_articles(press: pd.DataFrame, policy: Policy, as_of: date) -> pd.DataF
         },
         dtype=object,
     )
-    rows = rows.fillna("").assign(url=rows["url"].where(open_, ""))[PRESS_COLUMNS]
+    rows = rows.fillna("").assign(url=rows["url"].where(open_, ""))[COLUMNS[ARTICLES]]
     months = closed_months(as_of, policy)
     month = text.str[: len("2026-01")]
     city = (rows["area_written"] == "") & month.isin(months.city)
     shown = rows[city | month.isin(months.area)]
     # whatever the order and the rows of the files
-    ordered = shown.sort_values(PRESS_COLUMNS, ignore_index=True)
+    ordered = shown.sort_values(COLUMNS[ARTICLES], ignore_index=True)
     return ordered.where(ordered != "", None)
 
 

@@ -251,5 +251,9 @@ DESCRIBED = {
     WEEK_PATH: "The whole place by week, with ranges.",
     OFFICIAL_AREA: _OFFICIAL.format("each area by month and kind"),
     OFFICIAL_CITY: _OFFICIAL.format("the whole city by day and kind"),
-    ARTICLES: "Articles that newsrooms published. A link is given only where somebody has read it.",
+    ARTICLES: (
+        "Incidents that newsrooms reported, one a row, as they printed them. No count of anything. An "
+        "address stands there only if somebody read the article at it. Of sensitive kinds and places "
+        "only the paper, the time and the kind."
+    ),
 }

@@ -36,7 +36,8 @@ function sentence(rows) {
   if (one) {
     if (one.n === null) return say("said.area.hidden", {...holes, area: one.name});
     const more = rows.filter(r => r.n > one.n).length;
-    const text = say(sort().exact ? "said.area" : "said.area.about", {...holes, area: one.name, n: number(one.n)});
+    const told = {...holes, area: one.name, n: number(one.n), counted: counted("count." + state.kind, one.n)};
+    const text = say(sort().exact ? "said.area" : "said.area.about", told);
     return text + (more ? counted("said.higher", more, {k: number(more)}) : one.n ? say("said.highest") : "");
   }
   if (!seen.length) return say("said.none", holes);

@@ -1,5 +1,5 @@
 // Texts, numbers and dates as the catalogue says: the same as data/embed/language.py.
-const data = window.PORCHLIGHT, texts = window.PORCHLIGHT_WORDS;
+const data = window.PORCHLIGHT, texts = window.PORCHLIGHT_WORDS, plurals = window.PORCHLIGHT_PLURALS;
 
 function filled(text, given) {
   return text.replace(/\{([A-Za-z_]+)\}/g, (hole, name) => given?.[name] ?? hole);
@@ -8,15 +8,15 @@ function filled(text, given) {
 function say(key, given) { return filled(texts[key][0], given); }
 
 function counted(key, n, given) {
-  const forms = texts[key];
-  return filled(forms[n === 1 ? 0 : forms.length - 1], {...given, n: number(n)});
+  const table = plurals[key] || plurals[""], whole = Math.abs(Math.round(n));
+  return filled(texts[key][table[whole < 200 ? whole : 100 + whole % 100]], {...given, n: number(n)});
 }
 
 function number(n) { return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, say("number.thousands")); }
 
 function capital(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
 
-function month(n) { return say("date.months").split(" ")[n - 1]; }
+function month(n) { return say("date.months").split(", ")[n - 1]; }
 
 function date(text) {
   const [year, m, day] = text.split("-").map(Number);

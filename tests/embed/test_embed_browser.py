@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from data.embed import embed_files
+from data.embed.language import load_texts
+from data.languages import languages, page_name, read_rule
+from tests.conftest import ROOT
 from tests.made_release import make_release
 from tests.tabs import PARKED
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "static/vendor/axe/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LANGUAGES = ("index.html", "es.html")
+LANGUAGES = [page_name(code) for code in languages()]
 
 
 @pytest.fixture(scope="module")
@@ -350,3 +353,108 @@ def test_the_current_picture_as_a_file(seen: Seen, root: Path, tmp_path: Path) -
     with Image.open(png.value.path()) as image:
         assert image.width == 2000 and len(image.convert("RGB").getcolors(1 << 24)) > 20
     assert svg.value.suggested_filename == "porchlight-official-use_of_force-2019.svg"
+
+
+# each text of ours in its place: what is cut off, and what reaches over the edge of the screen
+CUT = """() => {
+  const wrong = [], pen = document.createElement("canvas").getContext("2d");
+  for (const select of document.querySelectorAll("select")) {
+    const style = getComputedStyle(select), arrow = 22;
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    for (const option of select.options) {
+      const ours = select.name !== "area" || option.value === "0";  // other names are the place's
+      if (select.offsetWidth && ours && pen.measureText(option.text).width > room) wrong.push(option.text);
+    }
+  }
+  for (const e of document.querySelectorAll("button, summary, label, legend, h1, h2, h3, p, li, th, td, a, output, caption, dt, dd")) {
+    const box = e.getBoundingClientRect(), own = e.closest(".skip, .unseen, .wide");
+    if (!box.width || own) continue;
+    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth) wrong.push(e.textContent);
+    if (box.left < -1 || box.right > innerWidth + 1) wrong.push(e.textContent);
+  }
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("the page");
+  return wrong.map(text => text.slice(0, 80));
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_its_place_on_a_phone(browser: Any, root: Path, language: str) -> None:
+    one = Seen(browser, viewport={"width": 390, "height": 844})
+    page = one.open((root / "both/embed" / language).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate("document.fonts.ready")
+    assert not page.evaluate(CUT)
+
+    def values(name: str) -> list[str]:
+        options = page.locator(f"select[name={name}] option")
+        return list(options.evaluate_all("os => os.map(o => o.value)"))
+
+    seen = 0
+    for sort in values("sort"):
+        page.locator("select[name=sort]").select_option(sort)
+        for kind in values("kind"):
+            page.locator("select[name=kind]").select_option(kind)
+            for every in values("every"):
+                page.locator("select[name=every]").select_option(every)
+                assert not page.evaluate(CUT), (sort, kind, every)
+                seen += 1
+        page.locator("select[name=area]").select_option(index=1)
+        assert not page.evaluate(CUT), (sort, "an area")
+        page.locator("select[name=area]").select_option("0")
+    assert seen >= 6 and not one.wrong
+    one.context.close()
+
+
+RULES_OF_PLURALS = [
+    "nplurals=2; plural=(n != 1);",
+    "nplurals=1; plural=0;",
+    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : "
+    "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
+]
+
+
+def test_the_script_counts_and_names_months_as_python_does(browser: Any, root: Path) -> None:
+    page = browser.new_page()
+    parts = ROOT / "static/embed/words.js"
+    numbers = [0, 1, 2, 5, 11, 21, 101, 111, 121, 199, 200, 201, 1001, 1021]
+    for code in languages():
+        speak = load_texts(code)
+        page.goto("about:blank")
+        page.add_script_tag(content="window.PORCHLIGHT = {};")
+        page.add_script_tag(path=str(root / f"both/embed/{code}.js"))
+        page.add_script_tag(path=str(parts))
+        for key in ("count.traffic_stop", "said.higher"):
+            found = page.evaluate("([k, ns]) => ns.map(n => counted(k, n, {k: n}))", [key, numbers])
+            assert found == [speak.counted(key, n, k=str(n)) for n in numbers]
+        months = page.evaluate("[...Array(12).keys()].map(i => month(i + 1))")
+        assert months == [speak.month(n) for n in range(1, 13)]
+        periods = ["2025-W23", "2025-06", "2025-Q2", "2025"]
+        for way in ("period", "in"):
+            found = page.evaluate("([ps, w]) => ps.map(p => period(p, w))", [periods, way])
+            assert found == [speak.period(p, way) for p in periods]
+    for text in RULES_OF_PLURALS:
+        rule = read_rule(text)
+        forms = [str(form) for form in range(rule.forms)]
+        page.evaluate(
+            "([t, f]) => { plurals[''] = t; texts['count.other'] = f; }", [rule.table(), forms]
+        )
+        found = page.evaluate("ns => ns.map(n => counted('count.other', n, {}))", numbers)
+        assert found == [str(rule.form_of(n)) for n in numbers]
+    page.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_draft_says_so_before_anything_else(browser: Any, root: Path, scripts: bool) -> None:
+    context = browser.new_context(
+        java_script_enabled=scripts, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    for code in languages():
+        page.goto((root / "both/embed" / page_name(code)).as_uri())
+        line = page.locator("#unread")
+        assert line.count() == (code != "en")
+        if code != "en":
+            assert line.is_visible() and load_texts(code)("unread") in line.inner_text()
+            assert line.bounding_box()["y"] < page.locator("h1").bounding_box()["y"]
+    context.close()

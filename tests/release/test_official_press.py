@@ -13,7 +13,7 @@ from data import settings, sources
 from data.release import official_tables, partitions, placed_records, press_articles
 from data.release.policy import Policy
 from data.release.table_files import released_table
-from data.release.tables import COLUMNS, OFFICIAL_AREA, OFFICIAL_CITY
+from data.release.tables import ARTICLES, COLUMNS, OFFICIAL_AREA, OFFICIAL_CITY
 from data.settings import ROOT, Problem
 from data.storage.store import Store
 from tests.conftest import command
@@ -167,7 +167,7 @@ def listed(*rows: dict[str, Any], as_of: date = AS_OF) -> list[tuple[Any, ...]]:
         pd.DataFrame(rows or [article()])[: len(rows)], POLICY, as_of
     )
     released_table(press_articles.PRESS, frame)
-    assert list(frame) == press_articles.PRESS_COLUMNS
+    assert list(frame) == COLUMNS[ARTICLES]
     return list(frame.itertuples(index=False, name=None))
 
 
