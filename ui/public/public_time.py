@@ -45,7 +45,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     if grid is None:
         return pd.DataFrame()
     frame = public_choice.series(grid, {grid.columns[0]: "whole city"})
-    heading = f"{found.choice.source.capitalize()} a {unit}, the whole city: {found.choice.kind}"
+    heading = f"The whole city, each {unit}: {found.choice.kind}"
     _show(frame, heading, height, found.choice.exact)
     return frame
 

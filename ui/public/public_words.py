@@ -37,7 +37,7 @@ def title(kept: Kept, choice: Choice, asked: pd.DataFrame) -> str:
     found = public_choice.city_range(kept.numbers, choice)
     if choice.areas or found is None:
         return said
-    return f"{said}: {rounded(*found, choice)}"
+    return f"{said}: {rounded(*found, choice)}, in the whole city"
 
 
 def rounded(found: Range, sd: float, choice: Choice) -> str:
