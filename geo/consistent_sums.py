@@ -161,7 +161,7 @@ def _whole(real: Floats, agree: sparse.csr_array, held: sparse.csr_array) -> Int
     rows = LinearConstraint(sparse.hstack([rules, rules, -rules], format="csc"), aims, aims)
     # the smaller of equal remainders goes up in the order of the cells: one answer, not many
     cost[:n] += 1e-6 * np.arange(n) / n
-    solved = milp(cost, integrality=np.ones(3 * n), bounds=bounds, constraints=rows)
+    solved = milp(cost, integrality=np.ones(3 * n, np.int64), bounds=bounds, constraints=rows)
     if solved.x is None:
         raise RuntimeError(f"No whole numbers add up: {solved.message}")
     up, more, less = np.rint(solved.x).reshape(3, n)
