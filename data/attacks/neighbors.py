@@ -45,11 +45,18 @@ def sensitivity(case: Case, count: Count) -> Found:
 def _telling_first(history: pd.DataFrame) -> list[str]:
     """The ids of events, those first that could be counted twice: whose date, area or kind was
     corrected after they were graded, and those that were graded late; then all others."""
-    good = (history["source_kind"] == "community") & history["grade"].isin(["corroborated", "verified"])
+    good = (history["source_kind"] == "community") & history["grade"].isin(
+        ["corroborated", "verified"]
+    )
     dated = history["other_day"] != history["day"]
     late = history["graded"] - history["received_at"].dt.tz_localize(None) > pd.Timedelta(days=60)
     sort = np.select(
-        [good & history["corrected"].notna() & dated, good & late, good & history["corrected"].notna(), good],
+        [
+            good & history["corrected"].notna() & dated,
+            good & late,
+            good & history["corrected"].notna(),
+            good,
+        ],
         [0, 1, 2, 3],
         4,
     )

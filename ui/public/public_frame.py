@@ -175,9 +175,8 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
 def _one(word: str, options: list[str], usual: str, help: str) -> str:
     """One of what is released, bound to the link."""
     index = options.index(usual) if usual in options else 0
-    ask = st.radio if word == "source" else st.selectbox  # few: all in sight
-    chosen: str = ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
-    return chosen
+    ask: Callable[..., str] = st.radio if word == "source" else st.selectbox  # few: all in sight
+    return ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
 
 
 def _misread(
