@@ -5,6 +5,7 @@ city: longitudes are shortened by the cosine of its latitude.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
@@ -37,18 +38,17 @@ class Name(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """An area: code, name, residents, its path, the point where it has most room."""
+    """An area: code, name, its path, the point where it has most room."""
 
     code: int
     name: str
-    residents: int | None
     path: str
     at: tuple[float, float]
     polygon: Any
 
 
 class Map(NamedTuple):
-    """The areas as SVG shapes and names, with the picture's width and height."""
+    """Areas by name as SVG shapes and labels, with the picture's width and height."""
 
     width: int
     height: int
@@ -66,24 +66,28 @@ def letters(size: float, weight: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-def drawn(areas: gpd.GeoDataFrame) -> Map:
-    """The map of a release's areas: columns area, name, residents, geometry (WGS 84)."""
-    areas = areas.sort_values("area", kind="stable").reset_index(drop=True)
-    place, height = _place(areas.total_bounds)
+def drawn(areas: gpd.GeoDataFrame, bounds: Any = None) -> Map:
+    """The map of a release's areas by name: columns area, name, residents, geometry (WGS 84).
+
+    `bounds` (of another level's map) make both maps lie on each other.
+    """
+    order = sorted(range(len(areas)), key=lambda i: name_order(str(areas["name"].iloc[i])))
+    areas = areas.iloc[order].reset_index(drop=True)
+    place, height = _place(areas.total_bounds if bounds is None else bounds)
     moved = shapely.transform(areas.geometry.to_numpy(), place)
     simple = shapely.coverage_simplify(moved, _TOLERANCE)
     shapes = [
-        Shape(int(code), str(name), _whole(people), svg_path(shape), _room(shape)[:2], shape)
-        for code, name, people, shape in zip(
-            areas["area"], areas["name"], areas["residents"], simple
-        )
+        Shape(int(code), str(name), svg_path(shape), _room(shape)[:2], shape)
+        for code, name, shape in zip(areas["area"], areas["name"], simple)
     ]
     names = {which: labels(shapes, size) for which, size in SIZES.items()}
     return Map(int(WIDTH), math.ceil(height), shapes, names)
 
 
-def _whole(people: Any) -> int | None:
-    return None if people is None or people != people else int(people)
+def name_order(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by: letters whatever their case, numbers by their value."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]
 
 
 def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:

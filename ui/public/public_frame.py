@@ -27,6 +27,7 @@ UNKNOWN = (
     "Part of this link was not understood, or is not released under this name, and was ignored: "
     "{ignored}. You see the usual instead."
 )
+APART = "Sensitive kinds and places are in none of these numbers: Trends shows them by year."
 # the words of a public link as readers know them: nothing that a link says is repeated
 _LABELS = {
     "source": "Records",
@@ -174,9 +175,8 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
 def _one(word: str, options: list[str], usual: str, help: str) -> str:
     """One of what is released, bound to the link."""
     index = options.index(usual) if usual in options else 0
-    ask = st.radio if word == "source" else st.selectbox  # few: all in sight
-    chosen: str = ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
-    return chosen
+    ask: Callable[..., str] = st.radio if word == "source" else st.selectbox  # few: all in sight
+    return ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
 
 
 def _misread(
@@ -226,8 +226,7 @@ def public_title(found: Shown) -> str:
 
 def show_sentences(found: Shown) -> None:
     """N of M areas, what was asked for, what rose, and whether it is provisional."""
-    for text in public_words.sentences(found.kept, found.choice, found.rows):
-        st.text(text)
+    st.text(" ".join(public_words.sentences(found.kept, found.choice, found.rows)))
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
@@ -245,7 +244,7 @@ def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
     sources = release_words.covers(found.release, "official")
     return [
         *dict.fromkeys(told),
-        *(colors if not found.choice.exact and found.kept.levels else []),
+        *(() if found.choice.exact else (APART, *(colors if found.kept.levels else ()))),
         *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
         release_words.stamp(found.release),
     ]

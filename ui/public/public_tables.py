@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -98,7 +99,7 @@ def show_list(found: Shown) -> None:
     )
 
 
-def _span(row: "pd.Series[int]", top: int) -> str:
+def _span(row: "pd.Series[Any]", top: int) -> str:
     """A bar from the low to the high end of a range, with a mark at its number."""
     left, right, at = (100 * row[column] / top for column in ("low", "high", "number"))
     return (
@@ -108,7 +109,7 @@ def _span(row: "pd.Series[int]", top: int) -> str:
     )
 
 
-def _short(row: "pd.Series[int]", choice: Choice) -> str:
+def _short(row: "pd.Series[Any]", choice: Choice) -> str:
     """12 (7 to 17); what may be none is never said to be 0."""
     if choice.exact:
         return f"{row['number']:,}"
@@ -121,8 +122,7 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
     """A table of areas, kinds or places: about how many, and the range."""
     shown = frame.assign(name=frame["name"].map(words.spell_area)) if "name" in frame else frame
     if "low" in shown:
-        number = pd.array(shown["number"], "Int64")
-        number[(shown["low"] <= 0).to_numpy(bool)] = pd.NA
+        number = shown["number"].astype("Int64").mask(shown["low"] <= 0)
         shown = shown.assign(number=number)
     if "residents" in shown and shown["residents"].isna().any():
         people = ["not known" if pd.isna(n) else f"{n:,}" for n in shown["residents"]]
