@@ -11,7 +11,7 @@ from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
 
 YEARLY, YEARS = 900, 3
-FIRST = made_records.FIRST_DAY + timedelta(days=120)
+FIRST = made_records.FIRST_DAY + timedelta(days=385)
 _STATUSES = ("provisional", "quarter", "year")
 Lines = dict[str, dict[str, str]]  # by path: what names a cell -> the rest of its line
 _RANGE = 5  # number, low, high, sd, status
