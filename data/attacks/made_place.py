@@ -121,6 +121,11 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def clean_environment() -> dict[str, str]:
+    """The environment without what names a place."""
+    return {n: v for n, v in os.environ.items() if not n.startswith("PORCHLIGHT_")}
+
+
 def fill_areas(place: MadePlace) -> None:
     """Give an open place its areas; one in nine has too few residents to stand alone."""
     features = []
