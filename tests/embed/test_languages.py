@@ -12,7 +12,9 @@ from data.embed import embed_files, map
 from data.embed.language import HOLE, Words, load_texts
 from data.languages import (
     CATALOGUES,
+    EMBED,
     FIRST,
+    PUBLIC,
     Catalogue,
     languages,
     load_catalogue,
@@ -143,10 +145,11 @@ def test_plural_forms_fit_the_number(language: str, expected: list[str]) -> None
 
 def test_every_text_is_asked_for_and_exists() -> None:
     """Keys stand in the code whole, or begin with a word and a dot that the code completes."""
-    keys = set(load_texts(FIRST).texts)
+    keys = set(load_texts(FIRST, domains=(EMBED, PUBLIC)).texts)
     files = [*(ROOT / "data/embed").glob("*.py"), *(ROOT / "static/embed").glob("*.js")]
+    files += sorted((ROOT / "ui").rglob("*.py"))
     code = "\n".join(file.read_text() for file in files)
-    asked = set(re.findall(r"(?:speak|words|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
+    asked = set(re.findall(r"\b(?:speak|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
     assert len(asked) > 40 and not {key for key in asked if not key.endswith(".")} - keys
     quoted = set(re.findall(r"[\"']([a-z_.]+)[\"']", code))
     begun = {m[0] or m[1] for m in re.findall(r"f\"([a-z.]+\.)\{|\"([a-z.]+\.)\" \+", code)}
@@ -208,6 +211,14 @@ def test_what_a_language_does_not_say_yet_is_said_in_english(tmp_path: Path) -> 
     assert speak.counted("count.shooting", 1) == "1 shooting"
     assert speak.counted("count.shooting", 2) == "2 shootings"
     assert languages(tmp_path) == ["en", "so"]
+
+
+def test_a_key_stands_in_one_catalogue_only(tmp_path: Path) -> None:
+    shutil.copytree(CATALOGUES / FIRST, tmp_path / FIRST)
+    with (tmp_path / FIRST / "public.po").open("a") as file:
+        file.write('\nmsgctxt "hidden"\nmsgid "hidden"\nmsgstr ""\n')
+    with pytest.raises(Problem, match="two of the catalogues"):
+        load_texts(FIRST, tmp_path, (EMBED, PUBLIC))
 
 
 # --- the reader of catalogues

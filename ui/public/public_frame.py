@@ -9,13 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import words
+from data.languages import FIRST, PUBLIC, languages
 from data.published import opening, release_words, released, released_cells
-from data.published.period_names import period_words
-from data.published.released import Release
+from data.published.released import MadeShare, Release
 from data.published.released_cells import Choice
 from data.release.tables import Tables
 from data.settings import Problem
-from ui.frame import look, menu, notices, share, top_bar
+from ui.frame import language, look, menu, notices, share, top_bar
+from ui.frame.language import count, say
 from ui.map import leaflet
 from ui.public import public_cached
 from ui.public.public_cached import Kept
@@ -23,27 +24,15 @@ from ui.public.public_cached import Kept
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
 TIME = "time"  # the page on which every kind of the city can be chosen
-UNKNOWN = (
-    "Part of this link was not understood, or is not released under this name, and was ignored: "
-    "{ignored}. You see the usual instead."
-)
-# the words of a public link as readers know them: nothing that a link says is repeated
-_LABELS = {
-    "source": "Records",
-    "by": "Periods by",
-    "kind": "Kind",
-    "period": "Period",
-    "area": "Areas",
-    "at": "Position of the map",
-}
-# state of the release that a link was made with -> the notice for the reader
-RELEASES = {
-    "published": "This link was made with an earlier or later release. Closed numbers stay the same; "
-    "newer ones were added.",
-    "recalled": "This link was made with a release that its publishers recalled: "
-    "its numbers must not be used. You see another release.",
-    "": "This link names a release that is not published here. You see another one.",
-}
+
+
+class Misread(NamedTuple):
+    """What a link says in vain: its words, whether there are others that nobody knows, and the
+    state of the release that it names ("" where it names this one or none)."""
+
+    words: tuple[str, ...]
+    others: bool
+    release: str
 
 
 class Shown(NamedTuple):
@@ -78,19 +67,23 @@ class Shown(NamedTuple):
 
 def begin(page: str) -> None:
     """Draw the frame and ask what to show; every choice is bound to the link."""
-    st.html(look.STYLE + _STEPS, unsafe_allow_javascript=True)
+    language.begin_language()
+    st.html(language.mark_language() + look.STYLE + _STEPS, unsafe_allow_javascript=True)
     try:
         kept = public_cached.current_release()
     except Problem as problem:
         top_bar.show_top_bar("", page)
-        st.title("Nothing to show", anchor=False)
+        st.title(say("empty.title"), anchor=False)
         st.text(str(problem))
         st.stop()
+    link = {word: st.query_params.get_all(word) for word in st.query_params}
     bar = top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
     st.html(f"<style>{bar.marks}</style>")
-    link = {word: st.query_params.get_all(word) for word in st.query_params}
+    with bar.search:
+        language.show_chooser()
     names = [str(f["properties"]["name"]) for f in kept.areas]
     offered: dict[str, list[str]] = {"area": names}
+    offered[language.WORD] = languages(domain=PUBLIC)
     choice, led = _choose(kept, page, offered)
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
@@ -121,13 +114,8 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
         sources = put("source", list(released_cells.SOURCES))
         first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
-        with _pill("source", _begun("source", sources, first)):
-            source = _one(
-                "source",
-                sources,
-                first,
-                "Three sets of numbers that are never added up: one event may be in all of them.",
-            )
+        with _pill("source", _source_words(_begun("source", sources, first))):
+            source = _one("source", sources, first)
         by, kind, led = opening_choice(kept, source)
         if page == TIME and not led:  # a year would be one point
             by, kind = "quarter", released_cells.ALL_KINDS
@@ -137,27 +125,26 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
         what = _begun("kind", kinds, kind if kind in kinds else next(iter(kinds), ""))
         spans = released_cells.periods(kept.sorts, source, of or by, what)
         usual = _usual_period(kept, source, of or by, what)
-        with _pill("when", period_words(_begun("period", spans, usual)) if spans else "When"):
-            by = _one("by", grains, by, "Shorter periods have fewer areas with a number.")
+        when = _period_words(_begun("period", spans, usual)) if spans else say("empty.when")
+        with _pill("when", when):
+            by = _one("by", grains, by)
             slot = st.container()
-        with _pill("what", what or "What"):
+        with _pill("what", _kind_words(what) if what else say("empty.what")):
             kinds = put("kind", kinds)
-            help = "By month there are only all kinds together; by year each kind alone."
-            kind = _one("kind", kinds, kind, help)
+            kind = _one("kind", kinds, kind)
         with slot:
             periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
             newest = _usual_period(kept, source, by, kind)
-            help = "At first the latest period that has most to show."
-            period = _one("period", periods, newest, help)
+            period = _one("period", periods, newest)
         many = len(st.session_state.get("area") or st.query_params.get_all("area"))
-        with _pill("where", words.counted(many, "area") if many else "All areas"):
+        with _pill("where", count("areas.counted", many) if many else say("choose.all")):
             areas = st.multiselect(
-                _LABELS["area"],
+                say("label.area"),
                 offered["area"],
                 key="area",
                 bind="query-params",
-                placeholder="all",
-                help="Areas with few residents are joined with a neighboring one.",
+                placeholder=say("areas.all"),
+                help=say("help.area"),
             )
     return Choice(source, by, period or "", kind or "", tuple(areas)), led
 
@@ -168,18 +155,28 @@ def _usual_period(kept: Kept, source: str, by: str, kind: str) -> str:
     return grid.periods[opening.opening_period(grid)] if grid else ""
 
 
-def _one(word: str, options: list[str], usual: str, help: str) -> str:
-    """One of what is released, bound to the link."""
+def _source_words(source: str) -> str:
+    return say(f"sort.{released_cells.SOURCES[source]}")
+
+
+def _kind_words(kind: str) -> str:
+    return say(f"kind.{released_cells.kind_code(kind)}")
+
+
+def _period_words(period: str) -> str:
+    return language.speak().period(period)
+
+
+def _one(word: str, options: list[str], usual: str) -> str:
+    """One of what is released, bound to the link. The link names an option as the screen does
+    (Streamlit's rule), so the options stay English: a link means the same in each language."""
+    label, help = say(f"label.{word}"), say(f"help.{word}")
     index = options.index(usual) if usual in options else 0
     chosen: str
     if word == "source":  # few: all in sight
-        chosen = st.radio(
-            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
-        )
+        chosen = st.radio(label, options, index=index, key=word, bind="query-params", help=help)
     else:
-        chosen = st.selectbox(
-            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
-        )
+        chosen = st.selectbox(label, options, index=index, key=word, bind="query-params", help=help)
     return chosen
 
 
@@ -192,20 +189,34 @@ def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
     return opens.every, released_cells.kind_words(opens.kind), full
 
 
-def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:
-    """Sentences on what a link says in vain; they repeat nothing of it."""
+def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> Misread:
+    """What a link says in vain, as values that repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
     _, bounds = public_cached.shapes(kept.release.folder)
     fits: dict[str, Callable[[str], bool]]
     fits = {word: set(options).__contains__ for word, options in offered.items()}
     fits["at"] = lambda text: leaflet.position(text, bounds) is not None
-    wrong = [_LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
-    wrong += ["a word that this page does not know"] if link.keys() - known else []
-    for word in link.keys() - known:
+    wrong = tuple(w for w, fit in fits.items() if not all(map(fit, link.get(w, []))))
+    others = link.keys() - known
+    for word in others:
         del st.query_params[word]
     asked = link.get("release", [kept.release.id])[-1]
-    other = [RELEASES[released.release_state(asked)]] if asked != kept.release.id else []
-    return [*([UNKNOWN.format(ignored=", ".join(wrong))] if wrong else []), *other]
+    state = (released.release_state(asked) or "none") if asked != kept.release.id else ""
+    return Misread(wrong, bool(others), state)
+
+
+def _link_notices(vain: Misread) -> list[str]:
+    """Sentences on what a link says in vain."""
+    named = [say(f"label.{word}") for word in vain.words]
+    ignored = [*named, *([say("link.word")] if vain.others else [])]
+    told = [say("link.ignored", ignored=", ".join(ignored))] if ignored else []
+    return [*told, *([say(f"link.release.{vain.release}")] if vain.release else [])]
+
+
+def _made_notice(found: Shown) -> str:
+    """The notice that a source holds records that nobody reported; "" for none."""
+    share = released.made_share(found.release.manifest, released_cells.SOURCES[found.choice.source])
+    return "" if share is MadeShare.NONE else say(f"note.made.{share.value}")
 
 
 def read_choice() -> Shown:
@@ -217,9 +228,8 @@ def read_choice() -> Shown:
         menu.navigation()
         st.rerun()
     found: Shown = st.session_state.pop("public")
-    choice, told = st.session_state["public_told"]
-    made = release_words.sample_warning(found.release, found.choice.source)
-    said = (*(told if choice == found.choice else ()), made)
+    choice, vain = st.session_state["public_told"]
+    said = (*(_link_notices(vain) if choice == found.choice else ()), _made_notice(found))
     notices.show_notices([sentence for sentence in said if sentence])
     return found
 
@@ -227,6 +237,7 @@ def read_choice() -> Shown:
 def head(title: str) -> None:
     """The title of a page: the sentence that its picture says. It names the browser's tab too."""
     st.set_page_config(page_title=f"{title} - Porchlight")
+    language.show_unread()
     st.title(look.plain(title), anchor=False)
 
 
@@ -259,7 +270,7 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     for text in notes(found, paths):
         st.text(text)
     with share.slot():
-        share.show_link(link(found), "The link holds every choice and the release.")
+        share.show_link(link(found), say("bar.holds"))
 
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
@@ -285,6 +296,7 @@ def link(found: Shown) -> str:
         "period": choice.period,
         "area": list(choice.areas),
         "release": found.release.id,
+        language.WORD: language.speak().language if language.speak().language != FIRST else "",
     }
     query = urlencode({k: v for k, v in words.items() if v}, doseq=True)
     return f"{st.context.url or ''}?{query}"
