@@ -217,7 +217,7 @@ def test_a_key_stands_in_one_catalogue_only(tmp_path: Path) -> None:
     shutil.copytree(CATALOGUES / FIRST, tmp_path / FIRST)
     with (tmp_path / FIRST / "public.po").open("a") as file:
         file.write('\nmsgctxt "hidden"\nmsgid "hidden"\nmsgstr ""\n')
-    with pytest.raises(Problem, match="two of the catalogues"):
+    with pytest.raises(Problem, match="two of the catalogs"):
         load_texts(FIRST, tmp_path, (EMBED, PUBLIC))
 
 
