@@ -83,6 +83,11 @@ def page_name(language: str) -> str:
     return "index.html" if language == FIRST else f"{language}.html"
 
 
+def protect_name(language: str) -> str:
+    """The name of the page "How we protect people" in a language."""
+    return "protect.html" if language == FIRST else f"protect.{language}.html"
+
+
 def load_catalogue(language: str, domain: str = EMBED, folder: Path = CATALOGUES) -> Catalogue:
     """Read a language's catalogue. Problem where a line of it cannot be read."""
     where = f"{language}/{domain}.po"

@@ -1,166 +1,267 @@
-"""A release's tables, areas and manifest made from a filled store: counts of the sample in
-the form of the release, with a simple threshold. Only for tests of what reads a release."""
+"""A release's folder made from made records by the pure functions of a release, without a store.
+
+Only for tests of what reads a release: the key is written here, so that all bytes stay the same.
+"""
 
 import hashlib
 import json
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
 from data import words
+from data.attacks.made_records import history, records_known_on
+from data.embed import embed_files
+from data.release import closed_periods, decided_events, measured_tables, release_manifest, tables
+from data.release.decided_events import Sensitive
+from data.release.estimated_tables import estimate
+from data.release.measured_tables import Axes
+from data.release.policy import Policy, policy_entries
+from data.release.tables import Manifest
+from geo import partition
 
-LEAST, BASE = 12, 5
+AS_OF = date(2025, 12, 20)  # the years before are closed, a quarter is, the months after it are not
+SINCE = date(2023, 1, 1)
+YEARLY = {"tiny": 100, "small": 300, "medium": 3000, "large": 20_000}  # received; a third count
+GROUPS = 74
+KEY = b"no secret: only made records ..."
+_HISTORY = 5  # years from 2021 on
+_NAMES = [
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Grove",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Kinnick",
+    "Linden",
+    "Maple",
+]
+_ENDS = ["Hill", "Park", "Lake", "Heights", "Bend", "Field"]
 
 
 class Made(NamedTuple):
-    """The arguments of `data.embed.embed_files.write`."""
+    """What a release's folder holds, before it is written."""
 
-    tables: dict[str, pd.DataFrame]
+    tables: tables.Tables
     areas: gpd.GeoDataFrame
-    manifest: dict[str, Any]
+    districts: gpd.GeoDataFrame
+    manifest: Manifest
 
 
-def make_release(store: Path, times: int = 1, *, official: bool = True) -> Made:
-    """The release of a store; `times` makes each community report so many."""
-    folder = next(p for p in sorted((store / "current").iterdir()) if p.is_dir())
-    meta = json.loads((folder / "meta.json").read_text())
-    facts = pd.read_parquet(folder / "facts.parquet")
-    raw = gpd.read_parquet(folder / "areas0.parquet")
-    areas, group = _merged(raw)
-    at = facts["area0"].to_numpy()
-    facts["area"] = np.where(at >= 0, group[np.maximum(at, 0)], 0)
-    facts["kind"] = [words.KINDS[k].code for k in facts["kind"]]
-    facts["date"] = pd.to_datetime(facts["day"])
-    kinds = [s["kind"] for s in meta["sources"]]
-    facts["sort"] = [kinds[s] for s in facts["source"]]
-    vetted = facts["grade"].isin([2, 3])
-    tables: dict[str, pd.DataFrame] = {}
-    for sort, rows in (
-        ("community", facts[(facts["sort"] == "community") & vetted]),
-        ("press", facts[facts["sort"] == "press"]),
-    ):
-        tables |= _strict(sort, rows, len(areas), times)
-    if official:
-        own = facts[(facts["sort"] == "official") & (facts["area"] > 0)]
-        counted = own.groupby(["day", "area", "kind"]).size().rename("n").reset_index()
-        counted = counted.rename(columns={"day": "period"})
-        counted["period"] = counted["period"].astype(str)
-        tables["official/area-day-kind"] = counted
-    return Made(tables, areas, _manifest(meta, tables))
-
-
-def _merged(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Any]:
-    metres = raw.to_crs(32615)
-    shapes, people = (
-        list(metres.geometry),
-        [int(p) if pd.notna(p) else 0 for p in raw["population"]],
+@lru_cache(maxsize=8)
+def make_release(
+    volume: str = "medium",
+    yearly: int = 0,
+    as_of: date = AS_OF,
+    *,
+    areas: bool = True,
+    official: bool = True,
+    made: bool = True,
+) -> Made:
+    """The release of a made place; `yearly` is how many records really come, where that is not
+    what the volume says. Do not change it: it is kept."""
+    rules = Policy(volume=volume, since=SINCE)
+    groups, districts, district = made_areas()
+    axes = Axes(
+        tuple(district),
+        tuple(sorted(k.code for k in words.KINDS)),
+        tuple(sorted(rules.kept_apart)),
+        tuple(sorted(rules.sensitive_settings)),
     )
-    members = [[i] for i in range(len(raw))]
-    while True:
-        small = min(range(len(shapes)), key=lambda i: (people[i], i))
-        if people[small] >= 2000:
-            break
-        borders = [
-            0.0 if i == small else shapely.length(shapely.intersection(shapes[small], s))
-            for i, s in enumerate(shapes)
-        ]
-        into = int(np.argmax(borders))
-        shapes[into] = shapely.union_all([shapes[into], shapes[small]])
-        people[into] += people[small]
-        members[into] += members[small]
-        for held in (shapes, people, members):
-            del held[small]
-    order = sorted(range(len(shapes)), key=lambda i: min(members[i]))
-    group = np.zeros(len(raw), int)
-    for code, i in enumerate(order, 1):
-        group[members[i]] = code
-    names = [" + ".join(sorted(raw["name"].iloc[m] for m in members[i])) for i in order]
-    metres_simple = shapely.coverage_simplify(np.array([shapes[i] for i in order]), 8)
-    areas = gpd.GeoDataFrame(
-        {"area": range(1, len(order) + 1), "name": names, "residents": [people[i] for i in order]},
-        geometry=list(metres_simple),
+    records = records_known_on(history(yearly or YEARLY[volume], _HISTORY), as_of)
+    sensitive = Sensitive(rules.kept_apart, rules.sensitive_settings)
+    events = decided_events.admitted(records, rules.grades, axes.kinds, sensitive)
+    late = pd.to_datetime(events["day"]).dt.day.eq(9)  # as if graded too late
+    events = events.assign(sort=events["sort"].mask(late, tables.LATE))
+    found: tables.Tables = {}
+    spent: dict[str, dict[str, float]] = {}
+    for table, share in tables.profile(volume, areas=areas).items():
+        for period in closed_periods.closed(table, as_of, rules):
+            spent.setdefault(period[:4], {})[table.name] = float(share)
+        periods = closed_periods.closed(table, as_of, rules)
+        own = measured_tables.measure(events, table, periods, axes, share, KEY, "1")
+        if len(own):
+            found[tables.measured_path(table)] = own
+    years = sorted(spent)
+    found |= estimate(found, dict.fromkeys(years, volume), dict.fromkeys(years, axes), areas)
+    if official:
+        found |= _official(as_of) | {tables.ARTICLES: _articles()}
+    manifest = _manifest(rules, as_of, groups, found, spent, official, made)
+    return Made(found, groups, districts, manifest if areas else {**manifest, "residents": None})
+
+
+@lru_cache(maxsize=1)
+def made_areas() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[int]]:
+    """Groups and districts in WGS 84, and the district of each group."""
+    rng = np.random.default_rng(7)
+    outline = shapely.simplify(shapely.Point(0, 0).buffer(6000), 60)
+    outline = shapely.transform(
+        outline, lambda p: p * [0.75, 1.0] + 700 * np.sin(p[:, ::-1] / 1500)
+    )
+    points = shapely.MultiPoint(_spread(rng, outline))
+    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=outline))
+    shapes = [shapely.intersection(cell, outline) for cell in cells]
+    shapes.sort(key=lambda s: (-s.centroid.y, s.centroid.x))
+    people = (2000 + 1500 * rng.lognormal(0.5, 0.7, GROUPS)).round().astype(int)
+    names = [f"{a} {b}" for b in _ENDS for a in _NAMES][:GROUPS]
+    names[5] += " + Nokomis Flats"
+    codes = np.arange(1, GROUPS + 1)
+    own = partition.merge(np.array(shapes), people, codes, 15_000) + 1
+    frame = gpd.GeoDataFrame(
+        {"area": codes, "name": names, "residents": people, "district": own},
+        geometry=gpd.GeoSeries(shapes, crs=32615).translate(478_000, 4_980_000),
         crs=32615,
     )
-    return areas.to_crs(4326), group
+    joined = frame.dissolve("district", aggfunc={"residents": "sum"}).reset_index()
+    joined["area"] = joined["district"]
+    # a district is called after its largest groups
+    largest = frame.sort_values("residents", ascending=False).groupby("district")["name"]
+    joined["name"] = [" + ".join(sorted(largest.get_group(d).head(2))) for d in joined["area"]]
+    joined = joined[["area", "name", "residents", "district", "geometry"]]
+    return frame.to_crs(4326), joined.to_crs(4326), own.tolist()
 
 
-def _quarter(dates: pd.Series) -> pd.Series:
-    return dates.dt.year.astype(str) + "-Q" + dates.dt.quarter.astype(str)
-
-
-def _strict(sort: str, rows: pd.DataFrame, areas: int, times: int) -> dict[str, pd.DataFrame]:
-    rows = rows.copy()
-    iso = rows["date"].dt.isocalendar()
-    rows["week"] = iso.year.astype(str) + "-W" + iso.week.astype(str).str.zfill(2)
-    rows["month"] = rows["date"].dt.strftime("%Y-%m")
-    rows["quarter"] = _quarter(rows["date"])
-    rows["year"] = rows["date"].dt.year.astype(str)
-    rows["band"] = pd.cut(
-        rows["hour"].fillna(-1), [-0.5, 5.5, 11.5, 17.5, 23.5], labels=BANDS
-    ).astype(object)
-    codes = list(range(1, areas + 1))
-    quarters = ["2025-Q3", "2025-Q4", "2026-Q1"]
-    kinds = [k.code for k in words.KINDS if not k.sensitive]
-    every = rows.assign(kind="all")
-    grids = {
-        "city-week-kind": (
-            pd.concat([rows, every]),
-            {"week": sorted(rows["week"].unique())[1:-1], "kind": ["all", *kinds]},
-        ),
-        "area-month": (
-            rows,
-            {
-                "month": [str(m) for m in pd.period_range("2025-06", "2026-05", freq="M")],
-                "area": codes,
-            },
-        ),
-        "area-quarter": (rows, {"quarter": quarters, "area": codes}),
-        "area-quarter-kind": (rows, {"quarter": quarters, "area": codes, "kind": kinds}),
-        "area-year-kind": (rows, {"year": ["2025"], "area": codes, "kind": kinds}),
-        "city-quarter-band": (rows, {"quarter": quarters, "band": list(BANDS)}),
-    }
-    found = {}
-    for name, (held, axes) in grids.items():
-        counted = held.groupby(list(axes), observed=True).size() * times
-        full = counted.reindex(
-            pd.MultiIndex.from_product(list(axes.values()), names=list(axes)), fill_value=0
-        )
-        n = full.to_numpy().astype(float)
-        rounded = np.floor(n / BASE + np.arange(len(n)) * 0.618 % 1) * BASE
-        table = full.index.to_frame(index=False).rename(columns={next(iter(axes)): "period"})
-        table["n"] = pd.array(np.where(n >= LEAST, rounded, np.nan), dtype="Int32")
-        found[f"{sort}/{name}"] = table
+def _spread(rng: np.random.Generator, outline: Any) -> list[tuple[float, float]]:
+    """Points that keep some distance from each other."""
+    found: list[tuple[float, float]] = []
+    while len(found) < GROUPS:
+        x, y = rng.uniform(-7000, 7000, 2)
+        near = any((x - a) ** 2 + (y - b) ** 2 < 800**2 for a, b in found)
+        if not near and shapely.contains_xy(outline, x, y):
+            found.append((x, y))
     return found
 
 
-BANDS = ("00-06", "06-12", "12-18", "18-24")
-
-
-def _manifest(meta: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    kept = ("name", "title", "kind", "says", "covers", "licence", "url", "made")
+def _official(as_of: date) -> tables.Tables:
+    """Exact calls of two kinds for the months that are closed."""
+    rng = np.random.default_rng(11)
+    days = pd.date_range(SINCE, "2025-11-30")
+    n = 30_000
+    rows = pd.DataFrame(
+        {
+            "day": rng.choice(days, n),
+            "area": rng.choice(np.arange(GROUPS + 1), n),
+            "kind": rng.choice(["call_911", "traffic_stop"], n, p=[0.8, 0.2]),
+        }
+    )
+    month = rows.assign(period=rows["day"].dt.strftime("%Y-%m"))
+    month = month[month["period"] <= "2025-09"]
+    city = rows.assign(period=rows["day"].dt.strftime("%Y-%m-%d"))
     return {
-        "id": f"2026-06-20-{hashlib.sha256(meta['stamp'].encode()).hexdigest()[:8]}",
-        "place": {"name": meta["place"]["name"], "zone": meta["place"]["zone"]},
-        "as_of": "2026-06-20",
-        "stamp": meta["stamp"],
-        "code": "0.1.0",
-        "policy": {
-            "least": {"value": 12, "reason": "Ten reports of one house are not a cell."},
-            "base": {"value": 5, "reason": "Consistency beats averaging."},
-            "area_days": {"value": 14, "reason": "Never a tracker."},
-        },
-        "warnings": [],
-        "held_back": [
-            "Kinds and settings marked as sensitive are shown for the city and the year only."
-        ],
-        "sources": [{k: s.get(k) for k in kept} for s in meta["sources"]],
-        "tables": {
-            name: {"columns": list(t.columns), "rows": len(t), "what": name}
-            for name, t in tables.items()
-        },
-        "files": {},
+        tables.OFFICIAL_AREA: _counted(month, ["period", "area", "kind"]),
+        tables.OFFICIAL_CITY: _counted(city[city["period"] <= "2025-10-31"], ["period", "kind"]),
     }
+
+
+def _counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return rows.groupby(keys).size().rename("n").astype("int32").reset_index()
+
+
+def _articles() -> pd.DataFrame:
+    rows = [
+        ("2025-06", "The Made Tribune", "Agents seen near two schools", "sighting", "Elm Park", ""),
+        ("2025-07-04", "Made Weekly", "Crowd held back downtown", "crowd_control", "downtown",
+         "https://example.org/2025/crowd"),
+        ("2025-08", "The Made Tribune", "A raid at a bakery", "search_or_raid", "", ""),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=tables.COLUMNS[tables.ARTICLES])
+
+
+def _manifest(
+    rules: Policy,
+    as_of: date,
+    groups: gpd.GeoDataFrame,
+    found: tables.Tables,
+    spent: dict[str, dict[str, float]],
+    official: bool,
+    made: bool,
+) -> Manifest:
+    source = {
+        "name": "made-calls",
+        "title": "Made calls of Madeville",
+        "kind": "official",
+        "says": "What the dispatch center wrote.",
+        "covers": "All calls since 2023.",
+        "licence": "CC0",
+        "url": "https://example.org/calls",
+    }
+    press = {**source, "name": "made-news", "title": "Made newsrooms", "kind": "press"}
+    return {
+        "place": {"name": "Madeville", "zone": "America/Chicago"},
+        "as_of": as_of.isoformat(),
+        "code": "0.1.0",
+        "volume": rules.volume,
+        "declared": tables.DECLARED[rules.volume],
+        "epsilon": rules.epsilon,
+        "made": made,
+        "residents": int(groups["residents"].sum()),
+        "policy": policy_entries(rules),
+        "warnings": [],
+        "years": spent,
+        "redone": [],
+        "sources": [source, press] if official else [],  # type: ignore[list-item]
+        "tables": {
+            path: {"columns": list(t), "rows": len(t), "what": tables.DESCRIBED[path]}
+            for path, t in sorted(found.items())
+        },
+    }
+
+
+def write_release(made: Made, parent: Path, *, embed: bool = True) -> Path:
+    """The folder of a release under `parent`, named as its manifest says; with its embed."""
+    folder = parent / "building"
+    folder.mkdir(parents=True)
+    for path, frame in made.tables.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), f"{file}.parquet")
+        frame.to_csv(f"{file}.csv", index=False, lineterminator="\n")
+        frame.to_json(f"{file}.json", orient="records")
+    _features(made.areas, folder / "areas.geojson")
+    _features(made.districts, folder / "districts.geojson")
+    if embed:
+        embed_files.write_release_embed(folder, made.manifest)
+    names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    manifest: Manifest = {**made.manifest, "files": files}
+    manifest = {**manifest, "id": release_manifest.release_id(manifest)}
+    body = release_manifest.manifest_bytes(manifest)
+    (folder / release_manifest.MANIFEST).write_bytes(body)
+    return folder.rename(parent / manifest["id"])
+
+
+def publish_release(made: Made, public: Path) -> Path:
+    """A public folder as `publish` leaves it: the release, and `current` that leads to it."""
+    folder = write_release(made, public / "releases")
+    current = public / "current"
+    current.unlink(missing_ok=True)
+    current.symlink_to(f"releases/{folder.name}")
+    for path in [public, *public.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def _features(areas: gpd.GeoDataFrame, file: Path) -> None:
+    body = json.loads(areas.to_json(drop_id=True))
+    body.pop("crs", None)
+    file.write_text(json.dumps(body))
+
+
+def area_codes(frame: gpd.GeoDataFrame) -> Sequence[int]:
+    """The numbers of areas in their order."""
+    return [int(code) for code in frame["area"]]

@@ -1,6 +1,8 @@
 """The commands of the public release: made, published, recalled."""
 
+import os
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,23 +23,74 @@ def release(
             help="The date it is of, e.g. 2026-01-31. Empty: today, once its hour has come."
         ),
     ] = "",
+    again: Annotated[
+        str,
+        typer.Option(
+            help="A year that was published wrongly and recalled: it is measured a second time, once, "
+            "which doubles what its numbers may tell; the manifest says so."
+        ),
+    ] = "",
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan",
+            help="Show how exact each table would be for every volume; build and spend nothing.",
+        ),
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="With --plan: an SVG file to draw the plan into; else bars of text show it."),
+    ] = None,
 ) -> None:
-    """Build what may be public into releases/<id>/ of the store; nothing is public yet."""
+    """Build what may be public into releases/<id>/ of the store; nothing is public yet.
+
+    What PORCHLIGHT_PUBLIC shows already, where it is set, is never measured again.
+    """
+    if plan:
+        _show_plan(picture)
+        return
     from data.embed import embed_files
-    from data.release import release_files
+    from data.release import publish, release_files
 
     with speaking():
         store, place = opened()
-        with bar("Counting what may be public") as move:
+        shown = publish.public(place) if os.environ.get("PORCHLIGHT_PUBLIC") else None
+        with bar("Measuring what may be public") as move:
             move(0, 1)
-            made = release_files.write_release(store, place, _date(as_of), embed=embed_files.write_release_embed)
+            made = release_files.write_release(
+                store,
+                place,
+                _date(as_of),
+                embed=embed_files.write_release_embed,
+                public=shown,
+                again=again,
+            )
         for line in release_files.sentences(made):
             say(line)
-        if gone := len(store.history().recalled):
+        if hidden := store.history().hidden:
             say(
-                f"{gone} recalled: numbers of closed periods that only recalled releases showed "
-                "stay hidden in this one. See docs/release.md."
+                f"Numbers measured as of {', '.join(sorted(hidden))} were shown by recalled releases only: "
+                "they stay hidden. See docs/release.md."
             )
+
+
+def _show_plan(picture: Path | None) -> None:
+    """Say what every volume would show of this place, from its areas and residents alone."""
+    from data.release import budget, partitions, plan_words, policy
+    from data.storage.disk import write_whole
+
+    with speaking():
+        store, place = opened()
+        rules = policy.load_policy(place)
+        of = partitions.current_partition(store, place, rules)
+        axes = budget.axes_of(budget.new_budget("", rules, of))  # as a year's would be: not opened
+        columns = plan_words.columns(rules.epsilon, axes, areas=of.has_areas)
+        for line in plan_words.sentences(columns, rules.volume, rules.epsilon, bars=picture is None):
+            say(line)
+        if picture is not None:
+            title = f"{place.name}: the plan of a release, epsilon {rules.epsilon:g}"
+            write_whole(plan_words.picture(columns, title).encode(), picture)
+            say(f"Picture: {picture}")
 
 
 @app.command()
@@ -50,15 +103,15 @@ def publish(
 
     with speaking():
         store, place = opened()
-        say(publish.publish(store, name, publish.public(place), older=older))
+        say(publish.publish(store, place, name, publish.public(place), older=older))
 
 
 @app.command()
 def recall(name: Id) -> None:
     """Put a tombstone in place of a published release, for good.
 
-    Copies elsewhere cannot be recalled. Numbers of closed periods that only this release showed are
-    not shown by any later one either.
+    Copies elsewhere cannot be recalled. Numbers that only this release showed are not shown by any
+    later one either, unless their year is measured again (release --again YEAR).
     """
     from data.release import publish
 

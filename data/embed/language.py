@@ -92,3 +92,11 @@ def load_texts(
     own = [load_catalogue(language, domain, folder) for domain in domains]
     english = [load_catalogue(FIRST, domain, folder) for domain in domains]
     return Words(join_catalogues(own), join_catalogues(english))
+
+
+def unread_line(speak: Words) -> str:
+    """The line at the head of a page in a language that nobody has read, in it and in English."""
+    if speak.read_by:
+        return ""
+    own, english = esc(speak("unread")), esc(load_texts(FIRST)("unread"))
+    return f'<p id="unread" class="notice">{own} <span lang="{FIRST}">{english}</span></p>\n'

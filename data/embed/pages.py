@@ -3,7 +3,7 @@
 from string import Template
 
 from data.embed import notes, sentences
-from data.embed.language import Words, capital, esc, load_texts
+from data.embed.language import Words, capital, esc, load_texts, unread_line
 from data.embed.map import SIZES, Map
 from data.embed.sentences import Picture, Row, city_series
 from data.languages import FIRST, page_name
@@ -46,7 +46,7 @@ def page(
         "langs": _languages(languages, speak.language),
         "languages": esc(speak("language.choose")),
         "alternates": _alternates(languages),
-        "unread": _unread(speak),
+        "unread": unread_line(speak),
         "said": esc(picture.said),
         "sub": esc(picture.sub),
         "choose": esc(speak("choose.group")),
@@ -81,14 +81,6 @@ def _alternates(languages: list[str]) -> str:
     return "\n".join(
         f'<link rel="alternate" hreflang="{code}" href="{name}">' for code, name in pages
     )
-
-
-def _unread(speak: Words) -> str:
-    """The line at the head of a page in a language that nobody has read, in it and in English."""
-    if speak.read_by:
-        return ""
-    own, english = esc(speak("unread")), esc(load_texts(FIRST)("unread"))
-    return f'<p id="unread" class="notice">{own} <span lang="{FIRST}">{english}</span></p>\n'
 
 
 def legend(picture: Picture, speak: Words) -> str:

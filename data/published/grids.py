@@ -1,8 +1,7 @@
-"""A release's tables as grids of periods by areas, for every reader of it.
+"""A release's numbers as grids, for every reader of it: maps, series, hours, and what is apart.
 
-Community, press and official records are sorts of their own and never meet in a grid.
-A cell that is not shown is NaN: zero and held back look alike. Official counts are exact,
-summed here from days to longer periods; their zero is a zero.
+Community reports have a range everywhere; official counts are exact, summed here from months and
+days to longer periods. They are sorts of their own and never meet in a grid.
 """
 
 from typing import Any, NamedTuple
@@ -10,143 +9,166 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.published import released
-from data.published.number_classes import class_breaks
-from data.release.closed_periods import CALENDAR_UNITS
-from data.release.tables import ALL_CODE, BANDS, OFFICIAL, PATHS, TABLES, Manifest, Tables
+from data.published.grid import Grid, estimate_grid, exact_grid
+from data.published.levels import CITY, GROUP, Levels
+from data.published.number_classes import Classes, exact_classes, expected_classes
+from data.published.period_names import PARTS, first_day, last_day
+from data.release.closed_periods import calendar
+from data.release.tables import (
+    ARTICLES,
+    BANDS,
+    ESTIMATE_TABLES,
+    LATE,
+    NO_AREA,
+    OFFICIAL_AREA,
+    OFFICIAL_CITY,
+    ORDINARY,
+    UNKNOWN_BAND,
+    WEEK_PATH,
+    Manifest,
+    Table,
+    Tables,
+)
 from data.settings import Problem
-from geo.arrays import Floats
 
-_EXACT = OFFICIAL.split("/", maxsplit=1)[0]
-SORTS = (*PATHS, _EXACT)  # in this order one is offered
-MAPPED = ("month", "quarter", "year")  # periods that a map opens on, finest first
-GRAINS = ("day", *MAPPED)
-_DAYS = {"week": 7}  # units that are left out where a day of theirs is not in the table
+COMMUNITY, OFFICIAL = "community", "official"
+SORTS = (COMMUNITY, OFFICIAL)  # in this order one is offered
+ALL = "all"  # the code of all kinds together
+UNITS = ("week", "month", "quarter", "year")  # of series, finest first
 
 
-class Grid(NamedTuple):
-    """Numbers of one kind: periods (rows) by areas (columns; one where it is the city)."""
+class AreaMap(NamedTuple):
+    """One map: its table, kind, a number for every area and period, and what has no known area."""
 
-    periods: tuple[str, ...]
-    n: Floats
-    breaks: tuple[int, ...] = ()  # the least number of each class
+    table: Table
+    kind: str
+    grid: Grid
+    unknown: Grid
+    classes: Classes
 
 
-Grids = dict[str, Grid]  # by kind
+Maps = dict[str, dict[str, AreaMap]]  # by the name of the table without kinds, then by kind
+Series = dict[str, dict[str, Grid]]  # by unit, then by kind
 
 
 class Sort(NamedTuple):
-    """One sort of data: its maps by period's length and kind, its series of the city."""
+    """One sort of numbers: maps, and series of the whole place."""
 
     name: str
-    maps: dict[str, Grids]
-    city: dict[str, Grids]
-    bands: Grid | None = None
-    yearly: Grids = {}  # noqa: RUF012 (read only)
+    maps: Maps
+    city: Series
 
     @property
     def exact(self) -> bool:
         """Return whether its counts are exact."""
-        return self.name == _EXACT
+        return self.name == OFFICIAL
 
-    def kinds(self) -> list[str]:
-        """Kinds with at least one number, all together first, then by their numbers."""
-        weight: dict[str, float] = {}
-        for unit, grids in (*self.maps.items(), *self.city.items()):
-            for kind, grid in grids.items() if unit in (*MAPPED, "week") else ():
-                weight[kind] = weight.get(kind, 0) + float(np.nansum(grid.n))
-        named = [kind for kind, total in weight.items() if total > 0]
-        return sorted(named, key=lambda kind: (kind != ALL_CODE, -weight[kind], kind))
-
-    def kinds_of(self, *units: str) -> list[str]:
-        """Kinds that have a map by one of some units: as kinds() orders them, then those without
-        a number."""
-        there = {kind for unit in units for kind in self.maps.get(unit, {})}
-        first = [kind for kind in self.kinds() if kind in there]
-        return [*first, *sorted(there.difference(first), key=lambda k: (k != ALL_CODE, k))]
+    def kinds(self, map_name: str) -> list[str]:
+        """The kinds of a map, all together first; of a series where it is one."""
+        found = self.maps.get(map_name) or self.city.get(map_name.removeprefix(f"{CITY}-"), {})
+        return sorted(found, key=lambda kind: (kind != ALL, kind))
 
 
-def read_sorts(tables: Tables, codes: list[int], manifest: Manifest) -> dict[str, Sort]:
-    """The sorts that a release has a table of, in the order in which they are offered; `codes`
-    are the areas' numbers, in the order of a grid's columns."""
-    base = int(released.rule(manifest, "base"))
-    wait = np.timedelta64(released.rule(manifest, "area_delay_days"), "D")
-    closed = np.datetime64(manifest["as_of"], "D") - wait
-    found = {}
-    for name in SORTS:
-        own = {k.split("/")[1]: t for k, t in tables.items() if k.split("/")[0] == name}
-        if own:
-            exact = name == _EXACT
-            found[name] = _exact(own, codes, closed) if exact else _strict(name, own, codes, base)
-    if not found:
+class Numbers(NamedTuple):
+    """All numbers of a release. `hours` are by unit; `sensitive` by kind and by setting."""
+
+    sorts: dict[str, Sort]
+    hours: dict[str, Grid]
+    sensitive: dict[str, Grid]
+    late: Grid | None
+    articles: pd.DataFrame | None
+
+
+def read_numbers(tables: Tables, levels: Levels, manifest: Manifest) -> Numbers:
+    """The numbers of a release's tables, by path; Problem where it has none to show."""
+    sorts = {}
+    own = {t: tables[path] for path, t in ESTIMATE_TABLES.items() if len(tables.get(path, ()))}
+    if community := _community(own, tables.get(WEEK_PATH), levels, manifest):
+        sorts[COMMUNITY] = community
+    if OFFICIAL_AREA in tables or OFFICIAL_CITY in tables:
+        sorts[OFFICIAL] = _official(tables, levels)
+    if not sorts:
         raise Problem("The release has no table, so there is nothing to show.")
-    return found
+    hours, sensitive, late = {}, {}, None
+    for table, frame in own.items():
+        if table.by == "band" and table.sort == ORDINARY:
+            hours[table.unit] = estimate_grid(frame, "band").only((*BANDS, UNKNOWN_BAND))
+        elif table.sort == LATE:
+            late = estimate_grid(frame)
+        elif table.sort != ORDINARY and table.by:
+            sensitive[table.by] = estimate_grid(frame, table.by)
+    return Numbers(sorts, hours, sensitive, late, tables.get(ARTICLES))
 
 
-def _strict(name: str, tables: Tables, codes: list[int], base: int) -> Sort:
-    maps: dict[str, Grids] = {}
-    city: dict[str, Grids] = {}
-    bands, yearly = None, {}
-    for table in TABLES:
-        frame = tables.get(table.name)
-        if frame is None:
+def _community(
+    own: dict[Table, pd.DataFrame], weeks: pd.DataFrame | None, levels: Levels, manifest: Manifest
+) -> Sort | None:
+    maps: Maps = {}
+    city: Series = {}
+    ordinary = {t: f for t, f in own.items() if t.sort == ORDINARY and t.by in ("", "kind")}
+    for table, frame in ordinary.items():
+        if table.where == CITY and table.unit in UNITS:
+            city.setdefault(table.unit, {}).update(_by_kind(frame))
+    if weeks is not None and len(weeks):
+        city["week"] = {ALL: estimate_grid(weeks)}
+    for table, frame in ordinary.items():
+        level = levels.get(table.where)
+        if level is None:
             continue
-        if "area" in table.by:
-            maps[table.unit] = maps.get(table.unit, {}) | _grids(frame, "area", codes, base)
-        elif "band" in table.by:
-            bands = _grids(frame, "band", list(BANDS)).get(ALL_CODE)
-        elif table.sensitive:
-            yearly = _grids(frame.assign(city=0), "city", [0])
-        else:
-            city[table.unit] = _grids(frame.assign(city=0), "city", [0])
-    return Sort(name, {unit: grids for unit, grids in maps.items() if grids}, city, bands, yearly)
+        name, many = Table(table.where, table.unit).name, _by_kind(frame, table.keys[1])
+        expected = manifest["declared"] / len(many)  # no share of a kind is declared
+        for kind, grid in many.items():
+            classes = expected_classes(expected, PARTS[table.unit], level.residents)
+            known, unknown = grid.only(level.codes), grid.only([NO_AREA])
+            maps.setdefault(name, {})[kind] = AreaMap(table, kind, known, unknown, classes)
+    return Sort(COMMUNITY, maps, city) if city else None
 
 
-def _grids(table: pd.DataFrame, column: str, codes: list[Any], base: int = 0) -> Grids:
-    if "kind" not in table:
-        table = table.assign(kind=ALL_CODE)
-    found = {}
-    for kind, rows in table.groupby("kind", sort=True):
-        wide = rows.pivot(index="period", columns=column, values="n").sort_index()
-        n = wide.reindex(columns=codes).to_numpy(dtype=float, na_value=np.nan)
-        cuts = class_breaks(n, base) if base else ()
-        found[str(kind)] = Grid(tuple(map(str, wide.index)), n, cuts)
-    return found
+def _by_kind(frame: pd.DataFrame, column: str = "") -> dict[str, Grid]:
+    if "kind" not in frame:
+        return {ALL: estimate_grid(frame, column)}
+    return {str(k): estimate_grid(rows, column) for k, rows in frame.groupby("kind", sort=True)}
 
 
-def _exact(tables: Tables, codes: list[int], closed: np.datetime64) -> Sort:
-    """Official days of a kind added up between the first and the last of them: no record there is
-    zero. Longer periods only once they are over, weeks only whole."""
-    maps: dict[str, Grids] = {}
-    city: dict[str, Grids] = {}
-    column = {code: i for i, code in enumerate(codes)}
-    days = tables[OFFICIAL.split("/")[1]]
-    for kind, rows in days.groupby("kind", sort=True):
-        day = rows["period"].to_numpy("datetime64[D]")
-        span = np.arange(day.min(), day.max() + 1)
-        n, here = np.zeros((len(span), len(codes))), rows["area"].isin(codes).to_numpy(bool)
-        at = (day - span[0]).astype(int)[here], rows["area"][here].map(column).to_numpy(int)
-        np.add.at(n, at, rows["n"][here].to_numpy(float))
-        for unit in (*GRAINS, "week"):
-            periods, sums = _summed(span, n, unit, closed)
-            if periods and unit != "week":
-                maps.setdefault(unit, {})[str(kind)] = Grid(periods, sums, class_breaks(sums, 1))
-            if periods:
-                total = Grid(periods, sums.sum(axis=1, keepdims=True))
-                city.setdefault(unit, {})[str(kind)] = total
-    return Sort(_EXACT, maps, city)
+def _official(tables: Tables, levels: Levels) -> Sort:
+    """Official counts: no row there is zero. Longer periods only where they are whole."""
+    maps: Maps = {}
+    city: Series = {}
+    group = levels.get(GROUP)
+    areas, days = tables.get(OFFICIAL_AREA), tables.get(OFFICIAL_CITY)
+    if group and areas is not None:
+        for kind, rows in areas.groupby("kind", sort=True):
+            for unit, grid in _summed(rows, "area", "month", (*group.codes, NO_AREA)).items():
+                table, known = Table(GROUP, unit), grid.only(group.codes)
+                found = exact_classes(known.number.astype(float))
+                own = AreaMap(table, str(kind), known, grid.only([NO_AREA]), found)
+                maps.setdefault(table.name, {})[str(kind)] = own
+    for kind, rows in days.groupby("kind", sort=True) if days is not None else ():
+        for unit, grid in _summed(rows.assign(city=0), "city", "day", (0,)).items():
+            city.setdefault(unit, {})[str(kind)] = grid
+    return Sort(OFFICIAL, maps, city)
 
 
 def _summed(
-    span: Any, n: Floats, unit: str, closed: np.datetime64
-) -> tuple[tuple[str, ...], Floats]:
-    """The names of the closed periods of a unit in a span of days, and their numbers."""
-    calendar = CALENDAR_UNITS[unit]
-    number = calendar.number(span)
-    first = np.flatnonzero(np.r_[True, np.diff(number) > 0])
-    many = np.diff(np.r_[first, len(span)])
-    begins = [calendar.start(int(k)) for k in number[first]]
-    ends = np.array([calendar.start(int(k) + 1) for k in number[first]], "datetime64[D]")
-    over = (ends <= closed + 1) & (many >= _DAYS.get(unit, 1))
-    names = tuple(calendar.name(day) for day, good in zip(begins, over) if good)
-    return names, np.add.reduceat(n, first, axis=0)[over]
+    rows: pd.DataFrame, column: str, unit: str, columns: tuple[int, ...]
+) -> dict[str, Grid]:
+    """Counts by unit, added up to all longer ones whose days lie between the first and last."""
+    first, last = (rows["period"].agg(end) for end in ("min", "max"))
+    span = calendar(pd.Timestamp(first).date(), last_day(str(last)))
+    span = span.assign(day=pd.DatetimeIndex(span.index).strftime("%Y-%m-%d"))
+    n = rows.pivot_table(index="period", columns=column, values="n", aggfunc="sum", fill_value=0)
+    names = span[unit].drop_duplicates()
+    n = n.reindex(index=names, columns=list(columns), fill_value=0)
+    found = {}
+    for longer in UNITS if unit == "day" else UNITS[UNITS.index(unit) :]:
+        many = span.groupby(longer, sort=True).size()
+        whole = [name for name in many.index if many[name] == _days(str(name))]
+        to: Any = span.drop_duplicates(unit).set_index(unit, drop=False)[longer]
+        sums = n.groupby(to.reindex(n.index), sort=True).sum().reindex(whole)
+        if whole:
+            found[longer] = exact_grid(whole, columns, sums.to_numpy(np.int64))
+    return found
+
+
+def _days(period: str) -> int:
+    return (last_day(period) - first_day(period)).days + 1

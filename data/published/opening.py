@@ -1,62 +1,78 @@
 """The map that a release opens on, decided once for the embed and the public dashboard.
 
-The first source that has a number, in the order of SOURCES: the network's own reports before what
-others recorded. Of it the finest map with a number in half of the areas; else the map of its
-longest periods, which then says less than the whole city by week.
+By the plan alone, never by what was counted: the finest map whose error is a quarter of the mean
+or less, of it the newest closed period. A release without areas opens on a series of the place.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
-from data.published.grids import GRAINS, MAPPED, Grid, Sort
-from geo.arrays import Flags, Floats
-
-HALF = 0.5  # of the areas: fewer with a number are no map to be led to
+from data import words
+from data.published.grids import ALL, COMMUNITY, UNITS, Numbers, Sort
+from data.published.levels import CITY, GROUP, Levels
+from data.release.measured_tables import Axes
+from data.release.plan import FINE, Planned, opening_table, plan
+from data.release.tables import Manifest
 
 
 class Opening(NamedTuple):
-    """The map that a page opens on: its source's folder, kind, length of period and the index of
-    the period."""
+    """What a page opens on: its sort, the map's name (district-quarter) or a series' of the place
+    (city-month), the kind, and the index of the newest period."""
 
     sort: str
+    map: str
     kind: str
-    every: str
     period: int
 
 
-def opening_sort(found: dict[str, Sort]) -> Sort:
-    """The source to open with: the first that has a number, else the first."""
-    return next((s for s in found.values() if s.kinds()), next(iter(found.values())))
+def opening_of(sort: Sort, planned: list[Planned]) -> Opening:
+    """What a sort opens on."""
+    if sort.name != COMMUNITY:
+        name = next(iter(sort.maps), f"{CITY}-{series_unit(sort, planned)}")
+        kind = sort.kinds(name)[0]
+        return Opening(sort.name, name, kind, _newest(sort, name, kind))
+    there = [p for p in planned if p.table.name in sort.maps]
+    table = opening_table(there)
+    name = table.name if table else f"{CITY}-{series_unit(sort, planned)}"
+    return Opening(sort.name, name, ALL, _newest(sort, name, ALL))
 
 
-def opening_of(sort: Sort) -> tuple[Opening, bool]:
-    """The map that a source opens on, and whether half of the areas have a number on it."""
-    for every in MAPPED:
-        for kind in sort.kinds_of(every):
-            grid = sort.maps[every][kind]
-            if _is_full(grid).any():
-                return Opening(sort.name, kind, every, opening_period(grid)), True
-    every = next((e for e in reversed(GRAINS) if sort.maps.get(e)), "")
-    if not every:
-        return Opening(sort.name, "", MAPPED[-1], 0), False
-    grids = sort.maps[every]
-    kind = max(sort.kinds_of(every), key=lambda k: _share(grids[k]).max())
-    return Opening(sort.name, kind, every, opening_period(grids[kind])), False
+def opening_sort(numbers: Numbers) -> Sort:
+    """The sort to open with: the network's own reports where there are any."""
+    return next(iter(numbers.sorts.values()))
 
 
-def opening_period(grid: Grid) -> int:
-    """The index of the newest period in which half of the areas have a number, else of the newest
-    with most of them."""
-    full, share = _is_full(grid), _share(grid)
-    return int(np.flatnonzero(full if full.any() else share == share.max())[-1])
+def series_unit(sort: Sort, planned: list[Planned], kind: str = "") -> str:
+    """The unit of the series of the whole place: the shortest whose error is a quarter of the mean
+    or less, else the longest."""
+    by = "kind" if kind not in ("", ALL) else ""
+    good = {
+        p.table.unit
+        for p in planned
+        if p.table.where == CITY and p.table.by == by and p.ratio <= FINE
+    }
+    units = [u for u in UNITS if u in sort.city and (not kind or kind in sort.city[u])]
+    fine = [u for u in units if u in good or (sort.exact and u != "week")]
+    return (fine or units[::-1] or ["year"])[0]
 
 
-def _is_full(grid: Grid) -> Flags:
-    """Return for each period whether half of the areas have a number."""
-    return np.asarray(_share(grid) >= HALF)
+def planned_tables(manifest: Manifest, levels: Levels) -> list[Planned]:
+    """How exact each table of a release is, from what was declared."""
+    group = levels.get(GROUP)
+    sensitive = manifest["policy"]["sensitive_kinds"]["value"]
+    districts = group.districts if group else ()
+    return list(_planned(manifest["volume"], manifest["epsilon"], districts, tuple(sensitive)))
 
 
-def _share(grid: Grid) -> Floats:
-    """The share of areas that have a number, each period; an official zero is none here."""
-    return np.asarray(np.mean(grid.n > 0, axis=1))
+@lru_cache(maxsize=16)
+def _planned(
+    volume: str, epsilon: float, districts: tuple[int, ...], sensitive: tuple[str, ...]
+) -> tuple[Planned, ...]:
+    axes = Axes(districts, tuple(k.code for k in words.KINDS), sensitive, ())
+    return tuple(plan(volume, epsilon, axes, areas=bool(districts)))
+
+
+def _newest(sort: Sort, name: str, kind: str) -> int:
+    if name in sort.maps:
+        return len(sort.maps[name][kind].grid.periods) - 1
+    return len(sort.city[name.removeprefix(f"{CITY}-")][kind].periods) - 1

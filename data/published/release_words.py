@@ -1,190 +1,184 @@
-"""Sentences on a release's numbers, for readers; pages and files say the same."""
-
-from typing import Any
+"""Sentences on a release's numbers, in English, for pages and files; the embed says the same."""
 
 import pandas as pd
 
 from data import words
-from data.published import released
-from data.published.period_names import period_words
-from data.published.released import MadeShare, Release
-from data.published.released_cells import ALL_KINDS, SOURCES, Choice
-from data.release.tables import DESCRIBED, OFFICIAL, TABLES
+from data.published.number_classes import ClassRow
+from data.published.ranges import about
+from data.published.released import Release, rule, sources_of
+from data.release.tables import (
+    ARTICLES,
+    DESCRIBED,
+    MEASURED,
+    OF_QUARTER,
+    OF_YEAR,
+    OFFICIAL_AREA,
+    OFFICIAL_CITY,
+    PROVISIONAL,
+    Manifest,
+)
 
-HIDDEN = "not shown (fewer than 10, or held back by the rules)"
-_MADE = {
-    MadeShare.NONE: "",
-    MadeShare.SOME: "Some of these reports are demonstration data: not all of this happened.",
-    MadeShare.ALL: "Demonstration data: none of these reports is real. It shows how community reports behave.",
+MADE = "Demonstration data: none of these reports is real. It shows how community reports behave."
+CHANCE = (
+    "A little chance was added once to every number, so that no single event can be told from it. "
+    "The range says how much: nine of ten such ranges hold the true number. It does not cover "
+    "what nobody reported."
+)
+OFFICIAL_WARNING = (
+    "The city publishes its calls by day. If somebody also called 911, that call is there whether "
+    "we show it or not. Nothing here says which."
+)
+STRIPED = "range reaches into both colors"
+# status of an estimate -> what readers must know of it; "" where nothing
+STATUS = {
+    PROVISIONAL: "Provisional: fitted again once its quarter and its year are over.",
+    OF_QUARTER: "May still be refined once, when its year is over.",
+    OF_YEAR: "",
+    "": "",
 }
-_DELAYS = {table.name: table.delay for table in TABLES}
+RISE = "more than a year before"
+_CLASSES = {
+    "r0": "half the expected or less",
+    "r1": "up to the expected",
+    "r2": "up to twice the expected",
+    "r3": "up to 4 times the expected",
+    "r4": "more than that",
+}
 
 
-def value(release: Release, name: str) -> Any:
-    """The value of one rule."""
-    return released.rule(release.manifest, name)
+def number_words(number: int, low: int, high: int, *, exact: bool) -> str:
+    """A number of a map or table in words: with its range, or alone where it is exact."""
+    return f"{number:,}" if exact else about(number, low, high)
 
 
-def subject(choice: Choice) -> str:
-    """Source and kind: community reports of sightings; all kinds."""
-    return f"{choice.source}, {choice.kind}"
+def class_words(look: str) -> str:
+    """What a class of a map of reports means."""
+    return _CLASSES[look]
 
 
-def spell_choice(choice: Choice) -> str:
-    """The choice of a reader, in words."""
-    where = f" in {len(choice.areas)} chosen areas" if len(choice.areas) > 1 else ""
-    where = f" in {words.spell_area(choice.areas[0])}" if len(choice.areas) == 1 else where
+def class_numbers(row: ClassRow) -> str:
+    """The numbers of a class: under 0.6, 0.6 to 1.3, 5.1 and more."""
+    low, high = (None if end is None else short_number(end) for end in (row.low, row.high))
+    if low is None:
+        return f"under {high}"
+    return f"{low} and more" if high is None else low if low == high else f"{low} to {high}"
+
+
+def short_number(value: float) -> str:
+    """Two digits are enough for an edge: 0.64, 5.1, 12, 1,240."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def expected_sentence(manifest: Manifest) -> str:
+    """What the colors of a map compare with, and that people declared it."""
+    n, people = manifest["declared"], manifest["residents"]
+    rate = f", {short_number(1000 * n / people)} for every 1,000 residents" if people else ""
     return (
-        f"{subject(choice)}, {period_words(choice.period)}{where}"
-        if choice.period
-        else subject(choice)
+        f"“Expected” was declared before anything was counted: about {n:,} reports a year{rate}. "
+        "Colors never depend on the reports themselves."
     )
 
 
-def numbered(cells: pd.DataFrame, choice: Choice) -> int:
-    """Count the cells with something to show: a record where counts are exact, else a number."""
-    some = (cells["n"] > 0) if choice.exact else cells["n"].notna()
-    return int(some.fillna(False).sum())
-
-
-def cells_sentence(cells: pd.DataFrame, what: str, choice: Choice) -> str:
-    """N of M: how many cells have a number, and what the others are."""
-    n, m = numbered(cells, choice), len(cells)
-    if choice.exact:
-        rest = "; the others have none" if n < m else ""
-        return f"{n:,} of {m:,} {what} have a record{rest}."
-    if n == m:
-        return f"{n:,} of {m:,} {what} have a number."
-    return (
-        f"{n:,} of {m:,} {what} have a number; {m - n:,} {'is' if m - n == 1 else 'are'} {HIDDEN}."
-    )
-
-
-def how(release: Release, source: str, path: str) -> list[str]:
+def how(release: Release, path: str) -> list[str]:
     """Sentences on how a table's numbers are made: the same words on the page and in its file."""
-    if path == OFFICIAL:
-        return [
-            "Official records that their source publishes itself: exact counts by area, day and "
-            f"kind, {value(release, 'area_delay_days')} days late. Sensitive kinds and places "
-            "are left out. Never added to community or press numbers."
-        ]
-    delay = _DELAYS[path.split("/")[1]]
+    first, later = (rule(release.manifest, f"{w}_after_days") for w in ("decided", "area"))
     wait = (
-        f"{value(release, 'city_delay_hours')} hours"
-        if delay == "city"
-        else f"{value(release, 'area_delay_days')} days"
+        f"Published {first} days after its month for the whole place, {later} days after its "
+        "quarter for areas."
     )
-    whose = "of the whole place" if delay == "city" else "by area"
-    base = value(release, "base")
-    told = [
-        f"Numbers are rounded to multiples of {base} at random, the same records always alike: "
-        f"the true number is less than {base} away. Totals are rounded separately, so they "
-        "may not add up; one can be held back while a part of it is shown.",
-        f"A cell without a number is {HIDDEN}. Never read it as zero.",
-        f"Numbers {whose} are published {wait} after their period closes, at the earliest; a "
-        "closed number stays as it is.",
-    ]
-    if SOURCES[source] == "community":
-        grades = " or ".join(value(release, "grades")) or "of any grade"
-        told.append(f"Only reports that are {grades} are counted.")
+    if path in (OFFICIAL_AREA, OFFICIAL_CITY):
+        return [f"Exact counts of what a public body publishes itself. {wait}", OFFICIAL_WARNING]
+    if path == ARTICLES:
+        return ["Articles that newsrooms published, as they wrote them. Never added to reports."]
+    grades = " or ".join(rule(release.manifest, "grades"))
+    told = [CHANCE, wait, f"Only reports that are {grades} are counted."]
+    if path.startswith(MEASURED):
+        told[0] = (
+            "As measured: the count with a little chance added, which may be below zero. For "
+            "reading use the estimates, which fit together and have ranges."
+        )
     return told
 
 
-def sample_warning(release: Release, source: str) -> str:
-    """A warning where a source is made up."""
-    return _MADE[released.made_share(release.manifest, SOURCES[source])]
+def description(path: str) -> str:
+    """What one row of a table is."""
+    return DESCRIBED[path]
 
 
-def covers(release: Release, source: str) -> list[str]:
-    """The sources of a path, with their licenses and what they cover."""
-    return [
-        f"{s['title']} ({s['licence']}). {s['covers']}"
-        for s in released.sources_of(release.manifest, SOURCES[source])
-    ]
+def sample_warning(release: Release) -> str:
+    """A warning where the place's reports are made up."""
+    return MADE if release.manifest["made"] else ""
+
+
+def covers(release: Release, kind: str) -> list[str]:
+    """The official or press sources, with their licenses and what they cover."""
+    found = sources_of(release.manifest, kind)
+    return [f"{s['title']} ({s['licence']}). {s['covers']}" for s in found]
 
 
 def stamp(release: Release) -> str:
-    """The name of this release in full: place, id, date, data stamp and time zone."""
+    """The name of this release in full: place, id, date and time zone."""
     told = release.manifest
     return (
         f"Porchlight {told['place']['name']}, release {release.id} as of {told['as_of']}, "
-        f"data {told['stamp']}, times in {told['place']['zone']}"
+        f"times in {told['place']['zone']}"
     )
 
 
-def what(path: str, choice: Choice | None = None) -> str:
-    """The meaning of one row of a table."""
-    if path == OFFICIAL:
-        by = choice.by if choice else "day"
-        return f"Each area by {by} and kind."
-    return DESCRIBED[path]
+def article_line(row: pd.Series) -> str:
+    """An article as a line: paper, title, when, where it says."""
+    where = f", {row['area_written']}" if row["area_written"] else ""
+    return f"{row['paper']}: {row['title']} ({row['period']}{where})"
 
 
 def rules(release: Release) -> list[str]:
     """The policy in plain words, with the values of this release."""
+    manifest = release.manifest
 
-    def get(name: str) -> Any:
-        return value(release, name)
+    def value(name: str) -> str:
+        return f"{rule(manifest, name):,}"
 
-    limits = [get(name) for name in ("records", "places", "days", "origins")]
-    n, places, days, origins = limits
-    least = [max(0, v - get("spread")) for v in limits]
-    kinds = ", ".join(words.spoken(k) for k in get("sensitive_kinds")) or "none so far"
+    kinds = ", ".join(words.spoken(k) for k in rule(manifest, "sensitive_kinds")) or "none so far"
+    settings = ", ".join(rule(manifest, "sensitive_settings")) or "none"
     return [
-        "What is public is built once, by one program, from one set of rules, and never changes "
-        "afterwards. This site reads those files and nothing else: it has no access to reports.",
+        "What is public is built once, by one program, from one set of rules. This site reads "
+        "those files and nothing else: it has no access to reports.",
         "No point, text, picture, name, exact time or single report is in any file. There are "
         "only numbers for areas and for the whole city.",
-        f"Areas with fewer than {get('least_residents'):,} residents are joined with a neighboring one. "
-        "Residents alone decide this, never the number of reports.",
-        f"A number of community or press reports is shown only if its cell holds about {n} "
-        f"records from about {places} places on about {days} days by about {origins} reporters. "
-        f"One place counts at most {get('most_per_place_and_day')} times a day, and a place is a "
-        f"square of {get('place_metres')} m. All four limits move together by a secret amount of "
-        f"at most {get('spread')}, so they never fall below {least[0]}, {least[1]}, {least[2]} "
-        f"and {least[3]}.",
-        f"Every such number is rounded to a multiple of {get('base')}, up or down at random. The "
-        "same records always give the same number: asking twice tells nothing more.",
-        "Zero and secret look alike: both are “not shown”. Nobody can tell from a blank whether "
-        "there were none, a few, or many from one house.",
-        f"Nothing is live. Numbers by area wait {get('area_delay_days')} days after their month, "
-        f"quarter or year is over, those of the whole city {get('city_delay_hours')} hours after "
-        "their week, quarter or year.",
-        "A closed number is never computed again. Late and withdrawn reports change it once a "
-        f"year at most, and only by {get('reissue_change')} or more.",
-        f"Sensitive kinds ({kinds}) and places ({', '.join(get('sensitive_settings')) or 'none'}) "
-        "are shown for the whole city and the year only.",
-        "Community reports, press reports and official records are three sets of tables. They "
-        "are never added up: the same event may be in all three.",
-        "Official records that their source publishes itself are shown as they are, by area and "
-        f"day, {get('area_delay_days')} days late: hiding what is public protects nobody.",
+        f"Neighborhoods with fewer than {value('least_residents')} residents are joined with a "
+        f"neighboring one; districts hold at least {value('district_residents')}. Residents alone "
+        "decide this, never the number of reports.",
+        f"{CHANCE} Whatever somebody knows, everything ever released changes the odds that one "
+        f"event is among the reports at most e^{value('epsilon')} times.",
+        "Every area has a number: nothing is left blank, and nobody can tell none from a few.",
+        f"{value('decided_after_days')} days after its month an event is decided for life. Later "
+        "grades, corrections and withdrawals change no number; what was graded too late is "
+        "counted once, for the whole place and the year.",
+        f"Nothing is live. Numbers of the whole place wait {value('decided_after_days')} days "
+        f"after their month, those of areas {value('area_after_days')} days after their quarter.",
+        "A measured number is never drawn again. Estimates are fitted once more with their "
+        "quarter and once with their year, from the same measured numbers.",
+        f"Sensitive kinds ({kinds}) and places ({settings}) are shown for the whole city and the "
+        "year only.",
+        "Community reports, press articles and official records are three sets that are never "
+        "added up: the same event may be in all three.",
+        OFFICIAL_WARNING,
     ]
 
 
 def example(
-    release: Release, choice: Choice, name: str, n: int | None
+    name: str, number: int, low: int, high: int, period: str
 ) -> tuple[str, list[str], list[str]]:
-    """One cell of this release: what it is, what it tells and what it does not."""
-    base = value(release, "base")
-    kind = "of all kinds" if choice.kind == ALL_KINDS else f"of the kind “{choice.kind}”"
-    if n is None:
-        head = f"{name}, {period_words(choice.period)}, {choice.source} {kind}: {HIDDEN}."
-        tells = ["There were none, or a few, or the rules hold the number back."]
-        not_tells = [
-            "That nothing happened there. Never write “none” or “0”.",
-            "That something is being hidden there.",
-        ]
-        return head, tells, not_tells
-    head = f"{name}, {period_words(choice.period)}, {choice.source} {kind}: {n:,}."
+    """One number of this release: what it is, what it tells and what it does not."""
+    head = f"{name}, {period}: {about(number, low, high)}."
     tells = [
-        f"Between {n - base + 1:,} and {n + base - 1:,} such reports were counted there.",
-        "They come from several places, several days and, where known, several reporters.",
-        f"One may write: “about {n:,} reports”.",
+        "How many checked reports were counted there, give or take the range.",
+        "Nine of ten such ranges hold the number that was counted.",
     ]
-    not_tells = [
+    never = [
         "The exact number, or any single report, person, house or hour.",
-        f"That there was a rise or fall, where two numbers differ by {base} or less.",
-        "How often it happened: several reports may tell of one event, and most events are "
-        "never reported.",
+        "A rise or fall, where two ranges overlap: this site says so only where chance cannot "
+        "explain it.",
+        "How often it happened: most events are never reported.",
     ]
-    return head, tells, not_tells
+    return head, tells, never

@@ -7,17 +7,18 @@ import io
 import json
 import os
 import re
-from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from data.published import grids
+from data.published.grids import Numbers
+from data.published.levels import FILES, Levels, read_level
 from data.release import release_manifest
-from data.release.policy import Policy
 from data.release.release_manifest import MANIFEST, TOMBSTONE
-from data.release.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource
+from data.release.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource, Tables
 from data.settings import Problem
 from geo.geojson import Feature
 
@@ -27,16 +28,6 @@ NONE = (
 )
 RECALLED = "The release that was here was recalled by those who published it. "
 _NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
-_USUAL = Policy()
-_NAMED_IN_TEXTS = ("base", "records", "least_residents", "city_delay_hours", "area_delay_days")
-
-
-class MadeShare(Enum):
-    """How many of the reports of some sources are made up, as the sample's are."""
-
-    NONE = "none"
-    SOME = "some"
-    ALL = "all"
 
 
 class Release(NamedTuple):
@@ -94,44 +85,45 @@ def has(release: Release, path: str) -> bool:
 
 
 def released_table(release: Release, path: str) -> pd.DataFrame:
-    """One released table as it is; `n` is missing where it is not shown."""
+    """One released table as it is."""
     body = io.BytesIO(read_file(release, f"{path}.parquet"))
     frame: pd.DataFrame = pq.read_table(body).to_pandas()
     if list(frame.columns) != COLUMNS[path]:
         raise Problem(f"{path} has other columns than a release may have: it is not shown.")
-    return frame.astype({"n": "Int32"})
+    return frame
 
 
-def area_features(release: Release) -> list[Feature[ReleasedArea]]:
-    """The areas as GeoJSON features with area (a number), name and residents."""
-    told: list[Feature[ReleasedArea]] = json.loads(read_file(release, "areas.geojson"))["features"]
-    return sorted(told, key=lambda f: int(f["properties"]["area"]))
+def area_features(release: Release, where: str) -> list[Feature[ReleasedArea]]:
+    """The areas of a level ("group", "district") as GeoJSON features, by their numbers; none where
+    a release has no such areas."""
+    if FILES[where] not in release.manifest["files"]:
+        return []
+    found: list[Feature[ReleasedArea]]
+    found = json.loads(read_file(release, FILES[where]))["features"]
+    return sorted(found, key=lambda f: int(f["properties"]["area"]))
 
 
-def tables(release: Release) -> dict[str, pd.DataFrame]:
+def read_levels(release: Release) -> Levels:
+    """The areas that a release has numbers for, by level."""
+    features = {where: area_features(release, where) for where in FILES}
+    return {w: read_level(w, (f["properties"] for f in own)) for w, own in features.items() if own}
+
+
+def tables(release: Release) -> Tables:
     """All tables that a release holds, by path."""
     return {path: released_table(release, path) for path in COLUMNS if has(release, path)}
 
 
+def numbers(release: Release) -> Numbers:
+    """All numbers of a release, as its readers show them."""
+    return grids.read_numbers(tables(release), read_levels(release), release.manifest)
+
+
 def rule(manifest: Manifest, name: str) -> Any:
-    """The value of one rule of the policy; the usual one where a manifest does not state it."""
-    entry = manifest["policy"].get(name)
-    return getattr(_USUAL, name) if entry is None else entry["value"]
+    """The value of one rule of the policy."""
+    return manifest["policy"][name]["value"]
 
 
-def policy_numbers(manifest: Manifest) -> dict[str, int]:
-    """The numbers of the policy that texts name, by rule."""
-    return {name: int(rule(manifest, name)) for name in _NAMED_IN_TEXTS}
-
-
-def sources_of(manifest: Manifest, folder: str) -> list[ReleasedSource]:
-    """The sources of community, press or official records, as the manifest describes them."""
-    return [source for source in manifest["sources"] if source["kind"] == folder]
-
-
-def made_share(manifest: Manifest, folder: str) -> MadeShare:
-    """The share of the sources of a folder that are made up."""
-    made = [bool(source.get("made")) for source in sources_of(manifest, folder)]
-    if not any(made):
-        return MadeShare.NONE
-    return MadeShare.ALL if all(made) else MadeShare.SOME
+def sources_of(manifest: Manifest, kind: str) -> list[ReleasedSource]:
+    """The official or press sources, as the manifest describes them."""
+    return [source for source in manifest["sources"] if source["kind"] == kind]

@@ -1,83 +1,32 @@
 """The input of a release: the store's records, placed in the groups of a partition."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from data import sources
 from data.areas.area_import import AreaFileMeta
-from data.settings import Problem, Settings
-from data.storage import area_sets, batches, projection
+from data.settings import Problem
+from data.storage import area_sets, batches
 from data.storage.store import Store, literal, query
-from geo import longitude, partition, polygons
 from geo.area_index import locate_points
 from geo.arrays import Ints
 
-REPEATED = ("kind", "source", "source_kind", "grade", "origin", "setting", "area_label")
+REPEATED = ("kind", "source", "source_kind", "grade", "setting", "area_label")
 _COLUMNS = (
-    *("incident_id", "local_date", "hour", *REPEATED, "x", "y", "received_at"),
+    *("incident_id", "local_date", "hour", *REPEATED, "received_at"),
     *("lon", "lat", "place_precision"),
 )
 KEPT = (
     *("incident_id", "group", "local_date", "hour", "kind", "source", "source_kind"),
-    *("grade", "origin", "setting", "x", "y", "already_public", "received_at"),
+    *("grade", "setting", "already_public", "received_at"),
 )
-SIMPLER = 15.0  # metres: far below what a map of a city shows
-_DECIMALS = 5  # of a degree: about a metre
-
-
-def area_set(store: Store) -> Path:
-    """The file of the area set that releases are made of: neighborhoods, else the first."""
-    sets = area_sets.current_sets(store)
-    if not sets:
-        raise Problem("There are no areas to release by. Try: python -m data areas FILE")
-    return sets.get("neighborhoods") or next(iter(sets.values()))
-
-
-def groups(areas: gpd.GeoDataFrame, crs: str, least: int) -> Ints:
-    """The code (1, 2 ...) of each area's group; chosen from residents only."""
-    people = areas["population"].astype("Float64").to_numpy(float, na_value=np.nan)
-    return 1 + partition.merge(areas.to_crs(crs), people, areas["code"].to_numpy(), least)
-
-
-def geojson(areas: gpd.GeoDataFrame, group: Ints, crs: str) -> bytes:
-    """The groups as GeoJSON: code, name, residents; simplified so that borders still meet."""
-    shapes = np.asarray(areas.to_crs(crs).geometry.to_numpy(), dtype=object)
-    codes = np.unique(group)
-    whole = np.array([shapely.union_all(shapes[group == g]) for g in codes], dtype=object)
-    simple = shapely.coverage_simplify(whole, SIMPLER)
-    back = longitude.framed(gpd.GeoSeries(simple, crs=crs).to_crs("EPSG:4326"))
-    back = shapely.transform(np.asarray(back, dtype=object), lambda xy: xy.round(_DECIMALS))
-    drawn, _ = polygons.polygonal(back)
-    features = []
-    for code, shape in zip(codes.tolist(), drawn):
-        mine = areas[group == code]
-        told = {
-            "area": code,
-            "name": " + ".join(sorted(mine["name"])),
-            "residents": int(mine["population"].fillna(0).sum()),
-        }
-        geometry = json.loads(shapely.to_geojson(longitude.cut(shape)))
-        features.append({"type": "Feature", "properties": told, "geometry": geometry})
-    body = {"type": "FeatureCollection", "features": features}
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def metric(store: Store, settings: Settings, areas: gpd.GeoDataFrame) -> str:
-    """The CRS in metres that areas are measured in."""
-    west, south, east, north = areas.total_bounds
-    return projection.metric_crs(store, settings) or projection.utm_zone(
-        (south + north) / 2, (west + east) / 2
-    )
 
 
 def records(store: Store, areas: gpd.GeoDataFrame, meta: AreaFileMeta, group: Ints) -> pd.DataFrame:
-    """The records that count, the newest of each id, as data.release.release_numbers asks for them.
+    """The records that count, the newest of each id, with the group (1, 2 ...; 0 for none) of each.
 
     An area is found as on the team's screens: the source's own label wins where it names
     one, unless it was decided that points do. Records known only to the month are left out.

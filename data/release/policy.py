@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import words
-from data.release.tables import PolicyEntry
+from data.release.tables import PROFILES, PolicyEntry
 from data.settings import Problem, Settings, read_toml, settings_path
 
 SENSITIVE_SETTINGS = ("school", "clinic", "worship", "shelter", "home")
@@ -19,21 +19,15 @@ _GRADES = ("corroborated", "verified")
 class Policy:
     """The rules of the public release, named as their entries; `zone` is the place's."""
 
+    epsilon: float = 1.0
+    volume: str = "small"
     least_residents: int = 2000
+    district_residents: int = 15_000
     grades: tuple[str, ...] = _GRADES
-    city_delay_hours: int = 72
-    area_delay_days: int = 14
+    decided_after_days: int = 28
+    area_after_days: int = 42
+    late_month: int = 3
     hour: int = 6
-    records: int = 12
-    places: int = 7
-    days: int = 5
-    origins: int = 5
-    spread: int = 2
-    place_metres: int = 300
-    most_per_place_and_day: int = 3
-    base: int = 5
-    narrowest: int = 10
-    reissue_change: int = 10
     sensitive_kinds: tuple[str, ...] = ()
     sensitive_settings: tuple[str, ...] = SENSITIVE_SETTINGS
     years: int = 5
@@ -48,13 +42,17 @@ class Policy:
 
 
 class Entry(NamedTuple):
-    """One entry: why it has its default, which values it takes, which are weaker."""
+    """One entry: why it has its default, which values it takes, which are weaker.
+
+    `several` values are a list of some of `among`, else it is one of them.
+    """
 
     reason: str
-    least: int | None = None
-    most: int | None = None
+    least: float | None = None
+    most: float | None = None
     among: tuple[str, ...] = ()
     weaker: Callable[[Any, Any], bool] = lambda value, default: False
+    several: bool = False
 
 
 def _less(value: Any, default: Any) -> bool:
@@ -74,25 +72,19 @@ def _codes(column: str) -> tuple[str, ...]:
 
 
 ENTRIES = {
-    "least_residents": Entry("Areas with fewer residents are merged with a neighbor: residents only decide, because a border drawn by counts is itself a signal.", 0, None, (), _less),
-    "grades": Entry("Community reports count once they are corroborated or verified, never before and not even in totals: what is published early cannot be taken back.", among=_GRADES),
-    "city_delay_hours": Entry("Tables of the whole city wait this long after their period closes: never a tracker.", 0, 8760, (), _less),
-    "area_delay_days": Entry("Tables by area wait this long after their period closes: never a tracker.", 0, 365, (), _less),
+    "epsilon": Entry("What everything ever released may tell of one event: it changes the odds that the event is in the data at most e^epsilon times.", 0.01, 10, (), _more),
+    "volume": Entry("About how many events a year are expected: tiny (under 150), small (150 to 1,000), medium (to 10,000), large. People declare it; counts would tell of themselves.", among=tuple(PROFILES)),
+    "least_residents": Entry("Areas with fewer residents are joined with a neighbor: residents only decide, because a border drawn by counts is itself a signal.", 0, None, (), _less),
+    "district_residents": Entry("Districts are groups joined until so many people live in each.", 0, None, (), _less),
+    "grades": Entry("Community reports count once they are corroborated or verified, never before and not even in totals: what is published early cannot be taken back.", among=_GRADES, several=True),
+    "decided_after_days": Entry("So long after its month an event is decided for life, and the month of the whole city published: never a tracker.", 1, 365, (), _less),
+    "area_after_days": Entry("Numbers by area, and those of quarters and years, wait this long after their quarter or year: never a tracker.", 1, 365, (), _less),
+    "late_month": Entry("On the first day of this month the number of reports that were graded too late in the year before is closed.", 2, 12),
     "hour": Entry("The local hour that every release is of: the time of a release tells nothing.", 0, 23),
-    "records": Entry("A cell needs about this many records, of which one place and day give only a few.", 0, None, (), _less),
-    "places": Entry("A cell needs about this many places: reports of one house are not a cell.", 0, None, (), _less),
-    "days": Entry("A cell needs about this many days: one event is not a cell.", 0, None, (), _less),
-    "origins": Entry("A cell needs about this many origins: what one person sends is not a cell. Where a source states no origins this rule is left out for it.", 0, None, (), _less),
-    "spread": Entry("The four limits move together by a secret amount of at most this, so that a cell that appears or goes tells nothing of one record.", 0, 10, (), lambda v, d: v != d),
-    "place_metres": Entry("A place is a square of this many meters of a fixed grid; records without a point are together one place.", 1, 10_000, (), _less),
-    "most_per_place_and_day": Entry("For the limits one place counts at most this often a day: one event with many callers is not a cell.", 1, None, (), _more),
-    "base": Entry("Numbers are rounded to multiples of this at random, the same records always alike: nothing is gained by asking twice or by subtracting.", 1, 1000, (), _less),
-    "narrowest": Entry("What follows from all numbers together for a cell that is not shown must leave this much open; else the newest number involved is held back. 0 leaves the rule out.", 0, 1000, (), _less),
-    "reissue_change": Entry("The first release of a year takes in late reports and retractions, only where a number changes by this much or more: smaller changes would tell of single records.", 0, None, (), _less),
-    "sensitive_kinds": Entry("More kinds that are shown for the city and the year only, besides those marked so in the list of kinds.", among=_codes("kind"), weaker=_lacks),
-    "sensitive_settings": Entry("Reports at such places are shown for the city and the year only.", among=_codes("setting"), weaker=_lacks),
+    "sensitive_kinds": Entry("More kinds that are shown for the city and the year only, besides those marked so in the list of kinds.", among=_codes("kind"), weaker=_lacks, several=True),
+    "sensitive_settings": Entry("Reports at such places are shown for the city and the year only.", among=_codes("setting"), weaker=_lacks, several=True),
     "years": Entry("Without `since`, tables begin with January of this many years before.", 0, 100),
-    "since": Entry("The first day that tables count. People choose it: the first record would tell of itself."),
+    "since": Entry("The first day that tables count, a January 1. People choose it: the first record would tell of itself."),
 }
 
 
@@ -128,19 +120,31 @@ def load_policy(settings: Settings, file: Path | None = None) -> Policy:
 def _value(name: str, value: Any, where: str) -> Any:
     entry = ENTRIES[name]
     if name == "since":
-        if type(value) is not date:
-            raise Problem(f"{where} is a date: since = 2025-01-01.")
+        if type(value) is not date or (value.month, value.day) != (1, 1):
+            raise Problem(f"{where} is the first day of a year: since = 2025-01-01.")
         return value
     if entry.among:
-        texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
-        if not texts or not set(value) <= set(entry.among):
-            raise Problem(f"{where} is a list of some of: {', '.join(entry.among)}.")
-        return tuple(dict.fromkeys(value))
+        return _among(entry, value, where)
+    whole = isinstance(getattr(Policy(), name), int)
+    kinds = (int,) if whole else (int, float)
     low, high = entry.least or 0, entry.most
-    if type(value) is not int or value < low or (high is not None and value > high):
+    if type(value) not in kinds or value < low or (high is not None and value > high):
         upper = "or more" if high is None else f"to {high:,}"
-        raise Problem(f"{where} is a whole number, {low:,} {upper}, not {value!r}.")
-    return value
+        number = "a whole number" if whole else "a number"
+        raise Problem(f"{where} is {number}, {low:,} {upper}, not {value!r}.")
+    return value if whole else float(value)
+
+
+def _among(entry: Entry, value: Any, where: str) -> Any:
+    """One of some texts, or a list of them."""
+    if not entry.several:
+        if value not in entry.among:
+            raise Problem(f"{where} is one of: {', '.join(entry.among)}; not {value!r}.")
+        return value
+    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if not texts or not set(value) <= set(entry.among):
+        raise Problem(f"{where} is a list of some of: {', '.join(entry.among)}.")
+    return tuple(dict.fromkeys(value))
 
 
 def policy_entries(policy: Policy) -> dict[str, PolicyEntry]:

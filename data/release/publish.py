@@ -5,22 +5,18 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Any
 
 from data.languages import languages, page_name
-from data.release import chain
+from data.release import chain, issue_key
+from data.release.attack_records import require_survived
+from data.release.policy import load_policy
 from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
-from data.release.release_numbers import UNSEEN
 from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
 from data.storage.disk import sync
 from data.storage.events import ReleasePublished, ReleaseRecalled
 from data.storage.store import Store
 
-# attacks that a release must have survived; a list, because the attacks themselves load scipy
-REQUIRED_ATTACKS = ("A1", "A2", "A3", "A4", "A5", "A6", "A10", "A11", "A12", "A13", "A15")
-# the least number of tries of each attack
-TRIES = {"weeks": 104, "pairs": 2000, "builds": 100, "requests": 10_000, "days": 60}
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 _ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -51,11 +47,14 @@ def public(settings: Settings) -> Path:
     return folder
 
 
-def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> str:
+def publish(
+    store: Store, settings: Settings, name: str, folder: Path, *, older: bool = False
+) -> str:
     """Put a release that survived its attacks into the public folder; a sentence on it.
 
-    Its files are there whole, and the ledger says so, before `current` turns to them. One
-    that is older than what is published is refused without `older`.
+    Its files are there whole, and the ledger says so, before `current` turns to them; then the keys
+    of its numbers are destroyed. One that is older than what is published is refused without
+    `older`.
     """
     with store.writing():
         name = find_release(chain.known_releases(store), name)
@@ -65,7 +64,7 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
             _newest(store, name, folder / "current")
         source = chain.folder(store, name)
         manifest = verify(source)
-        _survived(source)
+        require_survived(store, source, load_policy(settings))
         _settle(store, folder)
         _consistent(source, manifest, folder / "current")
         target = folder / "releases" / name
@@ -75,6 +74,8 @@ def publish(store: Store, name: str, folder: Path, *, older: bool = False) -> st
             _copied(source, sorted(manifest["files"]), target)
         verify(target)
         _point(folder, name)
+        built = store.history().built.get(name)
+        issue_key.destroy_keys(settings, built.issues if built else ())
     return f"Published {name}: {folder / 'current'} shows it."
 
 
@@ -117,54 +118,23 @@ def _newest(store: Store, name: str, current: Path) -> None:
         )
 
 
-def _survived(source: Path) -> None:
-    """Problem unless every attack on exactly these bytes failed to find something."""
-    called = f"Try: python -m data attack {source.name}"
-    try:
-        told: dict[str, Any] = json.loads((source / "attack.json").read_bytes())
-        results = [(str(r["id"]), r["passed"] is True) for r in told["results"]]
-        whole = told["passed"] is True
-        tried = dict.fromkeys(TRIES, 0) | dict(told.get("count", {}))
-        few = [name for name, least in TRIES.items() if int(tried[name]) < least]
-        same = told["release"] == digest(source / MANIFEST)
-    except FileNotFoundError:
-        raise Problem(f"Release {source.name} was not attacked yet. {called}") from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Problem(f"attack.json of {source.name} cannot be read. {called}") from None
-    if not same:
-        raise Problem(f"attack.json of {source.name} is about other bytes. {called}")
-    untried = [name for name in REQUIRED_ATTACKS if name not in dict(results)]
-    if untried:
-        raise Problem(f"Release {source.name} was not attacked by {', '.join(untried)}. {called}")
-    if few:
-        raise Problem(f"Release {source.name} was attacked too seldom ({', '.join(few)}). {called}")
-    lost = [name for name, passed in results if not passed]
-    if lost or not whole:
-        raise Problem(
-            f"Release {source.name} did not survive {', '.join(lost) or 'its attacks'}: "
-            "it is not published."
-        )
-
-
 def _consistent(source: Path, manifest: Manifest, current: Path) -> None:
-    """Problem where a closed number is not the one that is public already.
+    """Problem where a measured number is not the one that is public already, but for years that are
+    declared to be measured twice.
 
     Looked up in the public folder itself: a store made anew knows nothing of it.
     """
     if not (current / MANIFEST).exists() or current.resolve().name == source.name:
         return
-    name, other = source.name, current.resolve().name
-    least = manifest["policy"]["reissue_change"]["value"] if other[:4] < name[:4] else None
     new, old = chain.tables(source), chain.tables(current.resolve())
     for path, frame in old.items():
-        keys = [c for c in frame if c != "n"]
-        both = frame.merge(new[path], "inner", keys, suffixes=("", "_new"))
-        change = (both["n"].fillna(UNSEEN) - both["n_new"].fillna(UNSEEN)).abs()
-        wrong = (change > 0) & (least is None or change < least)
-        if wrong.any():
+        keys = [c for c in frame.columns if c not in ("n", "epsilon")]
+        frame = frame[~frame["period"].str[:4].isin(manifest["redone"])]
+        both = frame.merge(new.get(path, frame.head(0)), "inner", keys, suffixes=("", "_new"))
+        if (both["n"] != both["n_new"]).any():
             raise Problem(
-                f"Release {name} says other numbers than {other} of closed periods "
-                f"({path}): it is not published. Make a new one."
+                f"Release {source.name} says other numbers than {current.resolve().name} of periods "
+                f"that are public ({path}): it is not published. Make a new one."
             )
 
 

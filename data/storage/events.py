@@ -137,15 +137,46 @@ class RowsMerged(Event):
 
 
 @dataclass(frozen=True)
+class BudgetOpened(Event):
+    """The events of a year may be asked by these tables, each with its epsilon ("1/2"), and by no
+    others. `districts` is the district of each group of the partition, which is frozen too; `areas`
+    is its file. `series` is whose events: those of the community."""
+
+    year: str
+    series: str
+    volume: str
+    epsilon: Mapping[str, str]
+    partition: str
+    districts: list[int]
+    kinds: list[str]
+    sensitive_kinds: list[str]
+    sensitive_settings: list[str]
+
+
+@dataclass(frozen=True)
+class NoiseDrawn(Event):
+    """Periods of tables (by name) were measured, once and for all, with the noise of an issue.
+
+    `key` tells the issue's key from another, `digest` is the SHA-256 of the measured numbers.
+    `again` is the year that was drawn a second time; `adopted` is the published release that the
+    numbers were taken from, where this ledger did not know of them.
+    """
+
+    issue: str
+    key: str
+    tables: Mapping[str, list[str]]
+    digest: str
+    again: str | None = None
+    adopted: str | None = None
+
+
+@dataclass(frozen=True)
 class ReleaseBuilt(Event):
-    """A release was built as of a date, from an area set, a stamp of the store and a secret."""
+    """A release was built as of a date, with the measured numbers of some issues."""
 
     release: str
     as_of: str
-    areas: str
-    least: int
-    stamp: str
-    secret: str
+    issues: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -196,6 +227,8 @@ _VERBS: dict[_Kind, str] = {
     AreasSet: "areas",
     CrsFixed: "crs",
     RowsMerged: "merge",
+    BudgetOpened: "budget",
+    NoiseDrawn: "draw",
     ReleaseBuilt: "release",
     ReleasePublished: "publish",
     ReleaseRecalled: "recall",

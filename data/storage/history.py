@@ -56,6 +56,9 @@ class History:
     built: dict[str, events.ReleaseBuilt] = field(default_factory=dict)
     published: dict[str, None] = field(default_factory=dict)
     recalled: dict[str, None] = field(default_factory=dict)
+    budgets: dict[str, events.BudgetOpened] = field(default_factory=dict)  # by year
+    drawn: dict[str, events.NoiseDrawn] = field(default_factory=dict)  # by issue, in order
+    hidden: set[str] = field(default_factory=set)  # issues that only recalled releases showed
     revoked: dict[str, str] = field(default_factory=dict)  # when the sessions of somebody ended
     keys: set[str] = field(default_factory=set)  # marks of the keys that imports and purges had
     _mapped: dict[str, dict[str, str]] = field(default_factory=dict)  # deciders by source, batch
@@ -171,6 +174,14 @@ def _rows_merged(history: History, event: events.RowsMerged) -> None:
     history.merges[event.batch] = event
 
 
+def _budget_opened(history: History, event: events.BudgetOpened) -> None:
+    history.budgets.setdefault(event.year, event)  # the first holds
+
+
+def _noise_drawn(history: History, event: events.NoiseDrawn) -> None:
+    history.drawn.setdefault(event.issue, event)
+
+
 def _release_built(history: History, event: events.ReleaseBuilt) -> None:
     history.releases.setdefault(event.release, []).append(event)
     history.built[event.release] = event
@@ -184,6 +195,9 @@ def _release_published(history: History, event: events.ReleasePublished) -> None
 def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
     history.releases.setdefault(event.release, []).append(event)
     history.recalled[event.release] = None
+    if built := history.built.get(event.release):
+        left = [history.built[name] for name in history.standing if name in history.built]
+        history.hidden |= {*built.issues}.difference(*(other.issues for other in left))
 
 
 def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:
@@ -198,6 +212,8 @@ _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.AreasSet: _areas_set,
     events.CrsFixed: _crs_fixed,
     events.RowsMerged: _rows_merged,
+    events.BudgetOpened: _budget_opened,
+    events.NoiseDrawn: _noise_drawn,
     events.ReleaseBuilt: _release_built,
     events.ReleasePublished: _release_published,
     events.ReleaseRecalled: _release_recalled,

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.release.chain import BUDGET
 from data.release.publish import STONE
 from data.release.release_manifest import TOMBSTONE
 from data.storage import area_sets, events
@@ -151,6 +152,7 @@ def _releases(store: Store, public: Path | None, notes: Sentences) -> Iterator[E
             kept[file.stem] = [events.parse_row(EventRow(*row)) for row in rows]
     made = {folder.name for folder in (store.root / "releases").glob("*")}
     shown, gone = _public(public)
+    yield from kept.pop(BUDGET, [])
     for name in sorted(made | kept.keys() | shown | gone):
         yield from kept.get(name, [])
         known = fold_events(kept.get(name, []))

@@ -10,16 +10,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data import words
 from data.languages import FIRST, PUBLIC, languages
-from data.published import opening, release_words, released, released_cells
-from data.published.released import MadeShare, Release
-from data.published.released_cells import Choice
+from data.published import opening, release_words, released
+from data.published.released import Release
 from data.release.tables import Tables
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say
 from ui.map import leaflet
-from ui.public import public_cached
+from ui.public import public_cached, public_choice, public_words
 from ui.public.public_cached import Kept
+from ui.public.public_choice import Choice
 
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
@@ -36,12 +36,11 @@ class Misread(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """The content of a public page: the release, the choice, and its cells, one row an area."""
+    """The content of a public page: the release, the choice, and its numbers, one row an area."""
 
     kept: Kept
     choice: Choice
     rows: pd.DataFrame
-    led: bool
 
     @property
     def release(self) -> Release:
@@ -55,9 +54,15 @@ class Shown(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The table that the cells of areas are in."""
-        choice = self.choice
-        return released_cells.table_path(choice.source, choice.by, choice.kind) or ""
+        """The table that the numbers are in."""
+        return public_choice.table_path(self.kept.numbers, self.choice)
+
+    @property
+    def city_unit(self) -> str:
+        """The unit by which the whole city is drawn through time."""
+        sort = self.kept.numbers.sorts[public_choice.SOURCES[self.choice.source]]
+        code = public_choice.kind_code(self.choice.kind)
+        return opening.series_unit(sort, self.kept.planned, code)
 
     @property
     def asked(self) -> pd.DataFrame:
@@ -77,19 +82,17 @@ def begin(page: str) -> None:
         st.text(str(problem))
         st.stop()
     link = {word: st.query_params.get_all(word) for word in st.query_params}
-    bar = top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    bar = top_bar.show_top_bar(kept.place, page)
     st.html(f"<style>{bar.marks}</style>")
     with bar.search:
         language.show_chooser()
-    names = [str(f["properties"]["name"]) for f in kept.areas]
-    offered: dict[str, list[str]] = {"area": names}
-    offered[language.WORD] = languages(domain=PUBLIC)
-    choice, led = _choose(kept, page, offered)
+    offered: dict[str, list[str]] = {language.WORD: languages(domain=PUBLIC)}
+    choice = _choose(kept, page, offered)
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
-        st.session_state["public_told"] = (choice, _misread(kept, link, offered))
-    rows = released_cells.rows(kept.sorts, choice, kept.areas)
-    st.session_state["public"] = Shown(kept, choice, rows, led)
+        st.session_state["public_told"] = (choice, _misread(kept, choice, link, offered))
+    rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+    st.session_state["public"] = Shown(kept, choice, rows)
 
 
 def _begun(word: str, options: list[str], usual: str) -> str:
@@ -104,38 +107,41 @@ def _pill(key: str, name: str) -> DeltaGenerator:
     return st.popover(shown, key=f"open_{key}", width="content")
 
 
-def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choice, bool]:
+def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
     """The widgets, each offering what is released for those above it."""
+    numbers = kept.numbers
 
     def put(word: str, options: list[str]) -> list[str]:
         offered[word] = options
         return options
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
-        sources = put("source", list(released_cells.SOURCES))
-        first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
-        with _pill("source", _source_words(_begun("source", sources, first))):
-            source = _one("source", sources, first)
-        by, kind, led = opening_choice(kept, source)
-        if page == TIME and not led:  # a year would be one point
-            by, kind = "quarter", released_cells.ALL_KINDS
-        grains = put("by", list(released_cells.grains(source)))
-        of = None if page == TIME else _begun("by", grains, by)
-        kinds = released_cells.released_kinds(kept.sorts, source, of)
-        what = _begun("kind", kinds, kind if kind in kinds else next(iter(kinds), ""))
-        spans = released_cells.periods(kept.sorts, source, of or by, what)
-        usual = _usual_period(kept, source, of or by, what)
-        when = _period_words(_begun("period", spans, usual)) if spans else say("empty.when")
+        sources = put("source", [public_choice.SOURCE_NAMES[name] for name in numbers.sorts])
+        with _pill("source", _source_words(_begun("source", sources, sources[0]))):
+            source = _one("source", sources, sources[0])
+        sort = numbers.sorts[public_choice.SOURCES[source]]
+        opens = opening.opening_of(sort, kept.planned)
+        maps = put("by", public_choice.offered_maps(sort))
+        usual = public_choice.map_words(opens.map)
+        of = _begun("by", maps, usual)
+        name = "" if page == TIME else Choice(source, of, "", "").map
+        kinds = public_choice.offered_kinds(sort, name)
+        what = _begun("kind", kinds, public_choice.kind_words(opens.kind))
+        what = what if what in kinds else kinds[0]
+        spans = _periods(kept, Choice(source, of, "", what))
+        when = _period_words(_begun("period", spans, spans[0])) if spans else say("empty.when")
         with _pill("when", when):
-            by = _one("by", grains, by)
+            by = _one("by", maps, usual)
             slot = st.container()
-        with _pill("what", _kind_words(what) if what else say("empty.what")):
-            kinds = put("kind", kinds)
-            kind = _one("kind", kinds, kind)
+        with _pill("what", _kind_words(what)):
+            put("kind", kinds)
+            kind = _one("kind", kinds, what)
         with slot:
-            periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
-            newest = _usual_period(kept, source, by, kind)
-            period = _one("period", periods, newest)
+            periods = put("period", _periods(kept, Choice(source, by, "", kind)))
+            period = _one("period", periods, periods[0]) if periods else ""
+        choice = Choice(source, by, period, kind)
+        level = kept.levels.get(choice.where)
+        put("area", list(level.names) if level else [])
         many = len(st.session_state.get("area") or st.query_params.get_all("area"))
         with _pill("where", count("areas.counted", many) if many else say("choose.all")):
             areas = st.multiselect(
@@ -146,21 +152,21 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
                 placeholder=say("areas.all"),
                 help=say("help.area"),
             )
-    return Choice(source, by, period or "", kind or "", tuple(areas)), led
+    return choice._replace(areas=tuple(areas))
 
 
-def _usual_period(kept: Kept, source: str, by: str, kind: str) -> str:
-    """The newest period that has most to show; empty where none has."""
-    grid = released_cells.grid_of(kept.sorts, source, by, kind)
-    return grid.periods[opening.opening_period(grid)] if grid else ""
+def _periods(kept: Kept, choice: Choice) -> list[str]:
+    """The released periods of a choice, newest first."""
+    grid = public_choice.grid_of(kept.numbers, choice)
+    return list(grid.periods[::-1]) if grid else []
 
 
 def _source_words(source: str) -> str:
-    return say(f"sort.{released_cells.SOURCES[source]}")
+    return say(f"sort.{public_choice.SOURCES[source]}")
 
 
 def _kind_words(kind: str) -> str:
-    return say(f"kind.{released_cells.kind_code(kind)}")
+    return say(f"kind.{public_choice.kind_code(kind)}")
 
 
 def _period_words(period: str) -> str:
@@ -172,30 +178,20 @@ def _one(word: str, options: list[str], usual: str) -> str:
     (Streamlit's rule), so the options stay English: a link means the same in each language."""
     label, help = say(f"label.{word}"), say(f"help.{word}")
     index = options.index(usual) if usual in options else 0
-    chosen: str
     if word == "source":  # few: all in sight
-        chosen = st.radio(label, options, index=index, key=word, bind="query-params", help=help)
-    else:
-        chosen = st.selectbox(label, options, index=index, key=word, bind="query-params", help=help)
-    return chosen
+        return st.radio(label, options, index=index, key=word, bind="query-params", help=help)
+    return st.selectbox(label, options, index=index, key=word, bind="query-params", help=help)
 
 
-def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
-    """Grain and kind that a source opens on, and whether half of the areas have a number there."""
-    sort = kept.sorts.get(released_cells.SOURCES[source])
-    if sort is None:
-        return "year", "", False
-    opens, full = opening.opening_of(sort)
-    return opens.every, released_cells.kind_words(opens.kind), full
-
-
-def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> Misread:
+def _misread(
+    kept: Kept, choice: Choice, link: dict[str, list[str]], offered: dict[str, list[str]]
+) -> Misread:
     """What a link says in vain, as values that repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
-    _, bounds = public_cached.shapes(kept.release.folder)
+    shapes = public_cached.shapes(kept.release, choice.where)
     fits: dict[str, Callable[[str], bool]]
     fits = {word: set(options).__contains__ for word, options in offered.items()}
-    fits["at"] = lambda text: leaflet.position(text, bounds) is not None
+    fits["at"] = lambda text: bool(shapes and leaflet.position(text, shapes.bounds))
     wrong = tuple(w for w, fit in fits.items() if not all(map(fit, link.get(w, []))))
     others = link.keys() - known
     for word in others:
@@ -213,12 +209,6 @@ def _link_notices(vain: Misread) -> list[str]:
     return [*told, *([say(f"link.release.{vain.release}")] if vain.release else [])]
 
 
-def _made_notice(found: Shown) -> str:
-    """The notice that a source holds records that nobody reported; "" for none."""
-    share = released.made_share(found.release.manifest, released_cells.SOURCES[found.choice.source])
-    return "" if share is MadeShare.NONE else say(f"note.made.{share.value}")
-
-
 def read_choice() -> Shown:
     """The content that was asked for. Every public page starts here.
 
@@ -229,8 +219,12 @@ def read_choice() -> Shown:
         st.rerun()
     found: Shown = st.session_state.pop("public")
     choice, vain = st.session_state["public_told"]
-    said = (*(_link_notices(vain) if choice == found.choice else ()), _made_notice(found))
-    notices.show_notices([sentence for sentence in said if sentence])
+    made = found.release.manifest["made"] and not found.choice.exact
+    said = [
+        *(_link_notices(vain) if choice == found.choice else ()),
+        *([say("note.made")] if made else []),
+    ]
+    notices.show_notices(said)
     return found
 
 
@@ -242,27 +236,14 @@ def head(title: str) -> None:
 
 
 def public_title(found: Shown) -> str:
-    """The title: what the map says, in a sentence."""
-    asked = found.asked
-    some = asked[(asked["n"] > 0).fillna(False).astype(bool)]
-    what = release_words.spell_choice(found.choice)
-    if some.empty:
-        return f"No area has a number: {what}"
-    top = some.sort_values("n", ascending=False, kind="stable").head(2)
-    said = [f"{words.spell_area(name)} ({n:,})" for name, n in zip(top["name"], top["n"])]
-    if len(some) > 2:
-        return f"{words.sentence_case(what)}: most in {' and '.join(said)}"
-    hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
-    rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
-    return f"{words.sentence_case(what)}: {' and '.join(said)}{rest}"
+    """The title: the number of the whole city, or of the one area that is chosen."""
+    return public_words.title(found.kept, found.choice, found.asked)
 
 
-def public_sentence(found: Shown) -> str:
-    """N of M areas, and what was asked for."""
-    return (
-        f"{release_words.cells_sentence(found.asked, 'areas', found.choice)} "
-        f"{words.sentence_case(release_words.spell_choice(found.choice))}."
-    )
+def show_sentences(found: Shown) -> None:
+    """N of M areas, what was asked for, what rose, and whether it is provisional."""
+    for text in public_words.sentences(found.kept, found.choice, found.rows):
+        st.text(text)
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
@@ -275,13 +256,13 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
-    source = found.choice.source
-    told = [
-        text for path in paths if path for text in release_words.how(found.release, source, path)
-    ]
+    told = [text for path in paths for text in release_words.how(found.release, path)]
+    colors = [release_words.expected_sentence(found.release.manifest)]
+    sources = release_words.covers(found.release, "official")
     return [
         *dict.fromkeys(told),
-        *(f"Source: {text}" for text in release_words.covers(found.release, source)),
+        *(colors if not found.choice.exact and found.kept.levels else []),
+        *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
         release_words.stamp(found.release),
     ]
 
