@@ -175,8 +175,16 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
 def _one(word: str, options: list[str], usual: str, help: str) -> str:
     """One of what is released, bound to the link."""
     index = options.index(usual) if usual in options else 0
-    ask: Callable[..., str] = st.radio if word == "source" else st.selectbox  # few: all in sight
-    return ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
+    chosen: str
+    if word == "source":  # few: all in sight
+        chosen = st.radio(
+            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
+        )
+    else:
+        chosen = st.selectbox(
+            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
+        )
+    return chosen
 
 
 def _misread(
@@ -207,8 +215,12 @@ def read_choice() -> Shown:
         st.rerun()
     found: Shown = st.session_state.pop("public")
     choice, told = st.session_state["public_told"]
-    made = "" if found.choice.exact else release_words.sample_warning(found.release)
-    said = (*(told if choice == found.choice else ()), made)
+    own = (
+        release_words.OFFICIAL_WARNING
+        if found.choice.exact
+        else release_words.sample_warning(found.release)
+    )
+    said = (*(told if choice == found.choice else ()), own)
     notices.show_notices([sentence for sentence in said if sentence])
     return found
 
