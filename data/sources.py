@@ -31,6 +31,7 @@ class Source:
     already_public: bool = False
     made: bool = False
     counts: bool | None = None
+    own_words: bool = False  # its texts are ours, written to be read by anybody: press only
 
     @property
     def grade(self) -> str:
@@ -73,7 +74,7 @@ def _read(file: Path) -> dict[str, Source]:
 def source(name: str, table: dict[str, Any], where: str) -> Source:
     """One source from its table. Problem names the entry that does not fit."""
     known = {"title", "says", "kind", "url", "licence", "zone", "from", "to", "area"}
-    known |= {"covers", "notes", "changes", "already_public", "made", "counts"}
+    known |= {"covers", "notes", "changes", "already_public", "made", "counts", "own_words"}
     if unknown := sorted(set(table) - known):
         raise Problem(f"{where}: [{name}] has an unknown entry: {', '.join(unknown)}.")
     kind = table.get("kind", "community")
@@ -88,6 +89,12 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
             raise Problem(f"{where}: [{name}] {entry} is a date: {entry} = 2024-01-31.")
     if not isinstance(table.get("counts", True), bool):
         raise Problem(f"{where}: [{name}] counts is true or false: counts = false.")
+    own_words = table.get("own_words", False)
+    if not isinstance(own_words, bool) or (own_words and kind != "press"):
+        raise Problem(
+            f"{where}: [{name}] own_words is true or false, and true only for press sources: "
+            "their texts are ours, not the paper's, and anybody may read them."
+        )
     public = bool(table.get("already_public", False))
     if public and not (kind == "official" and table.get("url") and table.get("licence")):
         raise Problem(
@@ -106,4 +113,5 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
         already_public=public,
         made=bool(table.get("made", False)),
         counts=table.get("counts"),
+        own_words=own_words,
     )

@@ -1,16 +1,18 @@
-"""Public numbers over time: the city by week, areas by their periods, hours, sensitive kinds."""
+"""Public numbers over time: the city, areas by their periods, hours, what is apart, articles."""
 
 import streamlit as st
 
 from ui.public import public_frame, public_time
 
 found = public_frame.read_choice()
-public_frame.head(f"When: {found.choice.source}, {found.choice.kind}")
+public_frame.head(public_time.heading(found))
 st.header("The whole city", anchor=False)
 city = public_time.city(found)
-public_time.cells_note(found, city, "weeks", public_time.city_path(found), "weeks")
+public_time.take_series(found, city, public_time.city_path(found), "city")
 st.header("By area", anchor=False)
 public_time.draw_areas(found)
-public_time.bands(found)
+public_time.hours(found)
 public_time.sensitive(found)
-public_frame.public_foot(found, (public_time.city_path(found),))
+public_time.late(found)
+public_time.articles(found)
+public_time.foot(found)

@@ -1,44 +1,49 @@
-"""The types of an attack: Case (a release and its records), Found, Result and Count."""
+"""The types of an attack: Case (a release, its store, its policy), Found, Result and Count."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pandas as pd
+from data.release.policy import Policy
+from data.release.tables import Manifest, Tables
+from data.storage.store import Store
 
-from data.release.constraints import LEAST
-from data.release.tables import Tables
-
-Build = Callable[..., Tables]
-
-# the attacker's own list, on purpose not the one that the release is made with: a test compares
-STRICT = {
-    "city-week-kind": ("period", "kind", "n"),
-    "area-month": ("period", "area", "n"),
-    "area-quarter": ("period", "area", "n"),
-    "area-quarter-kind": ("period", "area", "kind", "n"),
-    "area-year-kind": ("period", "area", "kind", "n"),
-    "city-quarter-band": ("period", "band", "n"),
-}
-YEARLY = {"city-year-sensitive": ("period", "kind", "n")}
-EXACT = {"area-day-kind": ("period", "area", "kind", "n")}
-SIDES = ("community", "press")
+Progress = Callable[[float], None]  # the share of an attack that is done
 
 
 class Count(NamedTuple):
-    """The number of tries of each kind of attack: those, or fewer."""
+    """The number of tries of each kind of attack: those, or fewer.
+
+    `weeks` are weekly builds, `draws` of noise, `neighbors` data sets that differ by one event,
+    `runs` of empty tables, `events` the most that shapes are compared of, `builds` of one issue,
+    `requests` to a server, `days` around a change of the clocks, `kills` of a running command.
+    """
 
     weeks: int = 104
-    pairs: int = 2000
+    draws: int = 400_000
+    neighbors: int = 1000
+    runs: int = 20_000
+    events: int = 100_000
     builds: int = 100
     requests: int = 10_000
     days: int = 60
+    kills: int = 24
 
 
 LARGE = Count()
-SMALL = Count(weeks=12, pairs=100, builds=4, requests=300, days=10)
+SMALL = Count(
+    weeks=12,
+    draws=2000,
+    neighbors=12,
+    runs=6000,
+    events=300,
+    builds=4,
+    requests=300,
+    days=6,
+    kills=10,
+)
 
 
 class Result(NamedTuple):
@@ -60,44 +65,33 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One release as an attacker meets it, and what the team can put beside it.
+    """What is attacked: a policy, and, for attacks on bytes, a release with the store it is of.
 
-    `build` takes records, secret, as_of and before and gives tables; it is at hand
-    where the job itself is attacked. `base` and `least` are public: they stand in the
-    manifest. `records` is the truth that the tables were built of, where it is at hand;
-    `learned` says when each of its rows came to be as it is (data/attacks/made_records.py).
+    `tables` are all tables of the release by path. `canaries` are texts of the store that no
+    public byte may hold. `scratch` is a folder that attacks may fill.
     """
 
-    tables: Tables
-    base: int = 5
-    least: int = LEAST
+    rules: Policy
+    scratch: Path
+    tables: Tables | None = None
     folder: Path | None = None
-    records: pd.DataFrame | None = None
-    build: Build | None = None
-    as_of: date = date(2026, 1, 1)
-    zone: str = "America/Chicago"
+    manifest: Manifest | None = None
+    store: Store | None = None
     canaries: tuple[str, ...] = ()
-    more: dict[str, Any] = field(default_factory=dict, hash=False)
-
-    def sides(self) -> list[str]:
-        """The folders of strict tables that this release has."""
-        return [s for s in SIDES if any(path.startswith(f"{s}/") for path in self.tables)]
-
-    def table(self, side: str, name: str) -> pd.DataFrame:
-        """A strict table; an empty one where the release has none."""
-        found = self.tables.get(f"{side}/{name}")
-        return pd.DataFrame(columns=list(STRICT[name])) if found is None else found
+    progress: Progress = lambda share: None
 
 
 def span(period: str) -> tuple[date, date]:
     """The first day of a period and the first day after it."""
+    if "/" in period:
+        first, last = (date.fromisoformat(day) for day in period.split("/"))
+        return first, last + timedelta(days=1)
     year = int(period[:4])
     if "W" in period:
         first = date.fromisocalendar(year, int(period[6:]), 1)
         return first, first + timedelta(days=7)
     if "Q" in period:
-        month = 3 * int(period[6]) - 2
-        return _months(year, month, 3)
+        return _months(year, 3 * int(period[6]) - 2, 3)
     if len(period) == 10:
         first = date.fromisoformat(period)
         return first, first + timedelta(days=1)

@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,11 +30,25 @@ def release(
             "which doubles what its numbers may tell; the manifest says so."
         ),
     ] = "",
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan",
+            help="Show how exact each table would be for every volume; build and spend nothing.",
+        ),
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="With --plan: an SVG file to draw the plan into; else bars of text show it."),
+    ] = None,
 ) -> None:
     """Build what may be public into releases/<id>/ of the store; nothing is public yet.
 
     What PORCHLIGHT_PUBLIC shows already, where it is set, is never measured again.
     """
+    if plan:
+        _show_plan(picture)
+        return
     from data.embed import embed_files
     from data.release import publish, release_files
 
@@ -57,6 +72,25 @@ def release(
                 f"Numbers measured as of {', '.join(sorted(hidden))} were shown by recalled releases only: "
                 "they stay hidden. See docs/release.md."
             )
+
+
+def _show_plan(picture: Path | None) -> None:
+    """Say what every volume would show of this place, from its areas and residents alone."""
+    from data.release import budget, partitions, plan_words, policy
+    from data.storage.disk import write_whole
+
+    with speaking():
+        store, place = opened()
+        rules = policy.load_policy(place)
+        of = partitions.current_partition(store, place, rules)
+        axes = budget.axes_of(budget.new_budget("", rules, of))  # as a year's would be: not opened
+        columns = plan_words.columns(rules.epsilon, axes, areas=of.has_areas)
+        for line in plan_words.sentences(columns, rules.volume, rules.epsilon, bars=picture is None):
+            say(line)
+        if picture is not None:
+            title = f"{place.name}: the plan of a release, epsilon {rules.epsilon:g}"
+            write_whole(plan_words.picture(columns, title).encode(), picture)
+            say(f"Picture: {picture}")
 
 
 @app.command()

@@ -64,5 +64,6 @@ def _table(source: Source) -> dict[str, object]:
         "already_public": source.already_public,
         "made": source.made,
         "counts": source.counts,
+        "own_words": source.own_words or None,
     }
     return {key: value for key, value in entries.items() if value not in (None, "", [])}

@@ -74,6 +74,7 @@ ABOUT = (
     "already_public",
     "made",
     "counts",
+    "own_words",
 )
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 

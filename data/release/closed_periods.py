@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -10,14 +11,14 @@ from data.release.policy import Policy
 from data.release.tables import LATE, Table
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def calendar(first: date, last: date) -> pd.DataFrame:
     """A row for each day from the first to the last: day (index), and the names of its week,
     week-part (the part of a week that lies in its month), month, quarter and year."""
     day = pd.date_range(first, last, freq="D")
     iso = day.isocalendar()
     month = day.strftime("%Y-%m")
-    monday = (day - pd.to_timedelta(day.dayofweek, "D")).to_series(index=pd.RangeIndex(len(day)))
+    monday = (day - pd.to_timedelta(day.day_of_week, "D")).to_series(index=pd.RangeIndex(len(day)))
     sunday = monday + pd.Timedelta(days=6)
     start = day.to_period("M").start_time.to_series(index=pd.RangeIndex(len(day)))
     end = day.to_period("M").end_time.normalize().to_series(index=pd.RangeIndex(len(day)))
@@ -75,6 +76,19 @@ def decided_months(as_of: date, policy: Policy) -> list[str]:
         found.append(f"{month:%Y-%m}")
         month = next_month(month)
     return found
+
+
+class ClosedMonths(NamedTuple):
+    """Months that exact tables may show: of the whole city, and by area."""
+
+    city: frozenset[str]
+    area: frozenset[str]
+
+
+def closed_months(as_of: date, policy: Policy) -> ClosedMonths:
+    """The months that exact tables may show at a date: they wait as long as measured ones."""
+    city, area = (closed(Table(where, "month"), as_of, policy) for where in ("city", "group"))
+    return ClosedMonths(frozenset(city), frozenset(area))
 
 
 def closed(table: Table, as_of: date, policy: Policy) -> list[str]:

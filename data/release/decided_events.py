@@ -15,9 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.release.policy import Policy
 from data.release.tables import BANDS, LATE, ORDINARY, OTHER_SETTING, SENSITIVE, UNKNOWN_BAND
 from data.settings import Problem
 from data.storage.disk import write_whole
+from geo.arrays import Flags
 
 COMMUNITY = "community"
 _SCHEMA = pa.schema(
@@ -36,6 +38,16 @@ class Sensitive(NamedTuple):
     kinds: frozenset[str]
     settings: tuple[str, ...]
 
+    def of(self, records: pd.DataFrame) -> Flags:
+        """Mask of the records that are sensitive."""
+        by_kind = records["kind"].isin(self.kinds).to_numpy(bool)
+        return np.asarray(by_kind | records["setting"].isin(self.settings).to_numpy(bool))
+
+
+def sensitive_by(policy: Policy) -> Sensitive:
+    """What a policy calls sensitive."""
+    return Sensitive(policy.kept_apart, policy.sensitive_settings)
+
 
 def admitted(
     records: pd.DataFrame, grades: Iterable[str], kinds: Iterable[str], sensitive: Sensitive
@@ -47,7 +59,6 @@ def admitted(
     hour = pd.to_numeric(rows["hour"]).to_numpy(float, na_value=np.nan)
     band = np.where(np.isfinite(hour), np.nan_to_num(hour) // 6, len(BANDS)).astype(int)
     at_sensitive = rows["setting"].isin(sensitive.settings).to_numpy(bool)
-    apart = at_sensitive | rows["kind"].isin(sensitive.kinds).to_numpy(bool)
     return pd.DataFrame(
         {
             "id": [hash_id(one) for one in rows["incident_id"]],
@@ -56,7 +67,7 @@ def admitted(
             "kind": rows["kind"].to_numpy(object),
             "band": np.array([*BANDS, UNKNOWN_BAND], object)[band],
             "setting": np.where(at_sensitive, rows["setting"].astype(object), OTHER_SETTING),
-            "sort": np.where(apart, SENSITIVE, ORDINARY),
+            "sort": np.where(sensitive.of(rows), SENSITIVE, ORDINARY),
         }
     )
 
@@ -82,46 +93,59 @@ class Decisions:
 
     def read(self, periods: Sequence[str]) -> pd.DataFrame:
         """The events of some periods. Problem where one is not decided any more."""
-        frames = []
-        for period in periods:
-            try:
-                frames.append(pq.read_table(self.file(period)).to_pandas())
-            except (OSError, pa.ArrowException):
-                raise Problem(
-                    f"What was decided for {period} is missing or broken: {self.file(period)}. Put "
-                    "its copy back: numbers of this period are drawn only from what was decided."
-                ) from None
-        empty: pd.DataFrame = _SCHEMA.empty_table().to_pandas()
-        frame = pd.concat(frames) if frames else empty
+        tables = [_SCHEMA.empty_table(), *(self._load(period) for period in periods)]
+        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
         return frame.assign(day=pd.to_datetime(frame["day"]))
 
     def decide(self, months: Sequence[str], events: pd.DataFrame) -> None:
-        """Fix the events of months that are not fixed yet."""
-        month = events["day"].dt.strftime("%Y-%m")
-        for name in months:
-            if not self.has(name):
-                self._write(name, events[month == name])
+        """Fix the events of months that are not fixed yet.
+
+        An event that an earlier month counted is in no later one, also where its date was
+        corrected since.
+        """
+        due = [name for name in months if not self.has(name)]
+        own = self._not_counted(events) if due else events
+        month = own["day"].dt.strftime("%Y-%m")
+        for name in due:
+            self._write(name, own[month == name])
 
     def decide_late(self, year: str, events: pd.DataFrame) -> None:
-        """Fix the events of a year that no month of it counted; once."""
-        if self.has(year):
-            return
-        counted = set(self.read([f"{year}-{m:02d}" for m in range(1, 13)])["id"])
-        own = events[events["day"].dt.strftime("%Y") == year]
-        late = own[[one not in counted for one in own["id"]]]
-        self._write(year, late.assign(sort=LATE))
+        """Fix the events of a year that nothing counted; once."""
+        if not self.has(year):
+            own = self._not_counted(events)
+            late = own[own["day"].dt.strftime("%Y") == year]
+            self._write(year, late.assign(sort=LATE))
+
+    def decided(self) -> list[str]:
+        """All that is decided: months, and years of late ones."""
+        return sorted(file.stem for file in self.folder.glob("*.parquet"))
 
     def withdraw(self, year: str) -> None:
         """Put what was decided for a year away, so that it is decided anew; kept beside."""
         for file in sorted(self.folder.glob(f"{year}*.parquet")):
             file.rename(file.with_suffix(".withdrawn"))
 
+    def _not_counted(self, events: pd.DataFrame) -> pd.DataFrame:
+        """The events that no month, and no year's late ones, hold."""
+        counted = {one for name in self.decided() for one in self._load(name)["id"].to_pylist()}
+        return events[[one not in counted for one in events["id"]]]
+
     def _write(self, name: str, events: pd.DataFrame) -> None:
         rows = events.sort_values("id", kind="stable").drop_duplicates("id")
-        table = pa.Table.from_pandas(
-            rows.assign(day=rows["day"].dt.date), _SCHEMA, preserve_index=False
-        )
+        dated = rows.assign(day=rows["day"].dt.date)
+        self._keep(name, pa.Table.from_pandas(dated, _SCHEMA, preserve_index=False))
+
+    def _keep(self, name: str, table: pa.Table) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
         write_whole(sink.getvalue().to_pybytes(), self.file(name))
+
+    def _load(self, period: str) -> pa.Table:
+        try:
+            return pq.read_table(self.file(period), schema=_SCHEMA)
+        except (OSError, pa.ArrowException):
+            raise Problem(
+                f"What was decided for {period} is missing or broken: {self.file(period)}. Put "
+                "its copy back: numbers of this period are drawn only from what was decided."
+            ) from None

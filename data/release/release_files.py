@@ -21,9 +21,11 @@ from data.release import (
     budget,
     chain,
     issue_key,
+    official_tables,
     partitions,
     placed_records,
     policy,
+    press_articles,
     release_manifest,
     table_files,
 )
@@ -35,6 +37,7 @@ from data.release.measured_tables import measure
 from data.release.partitions import Partition
 from data.release.policy import Policy
 from data.release.tables import (
+    ARTICLES,
     DECLARED,
     DESCRIBED,
     LATE,
@@ -324,7 +327,10 @@ def _kept(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
 
 def _exact(job: _Job, records: pd.DataFrame, partition: Partition) -> Tables:
     """The official and press tables, which add no chance."""
-    return {}
+    groups = sorted({*partition.groups}) if partition.has_areas else []
+    found = official_tables.official_tables(records, groups, job.rules, job.as_of)
+    press = press_articles.read_press(job.store)
+    return found | {ARTICLES: press_articles.press_articles(press, job.rules, job.as_of)}
 
 
 def _manifest(

@@ -240,11 +240,20 @@ def _describe(table: Table) -> str:
     return f"{_WHERE[table.where]} by {unit}{_BY.get(table.by, '')}{_SORTS[table.sort]}"
 
 
+_OFFICIAL = (
+    "Official records that their source publishes itself: {}, exact. Sensitive kinds and places are "
+    "left out. A row that is not listed is none, for the days and places that the source covers; "
+    "outside them nothing is known."
+)
 DESCRIBED = {
     **{path: f"{_describe(t)}, as measured with noise." for path, t in MEASURED_TABLES.items()},
     **{path: f"{_describe(t)}, with ranges." for path, t in ESTIMATE_TABLES.items()},
     WEEK_PATH: "The whole place by week, with ranges.",
-    OFFICIAL_AREA: "Official records that their source publishes: each area by month, exact.",
-    OFFICIAL_CITY: "Official records that their source publishes: the place by day, exact.",
-    ARTICLES: "Articles that newsrooms published.",
+    OFFICIAL_AREA: _OFFICIAL.format("each area by month and kind"),
+    OFFICIAL_CITY: _OFFICIAL.format("the whole city by day and kind"),
+    ARTICLES: (
+        "Incidents that newsrooms reported, one a row, as they printed them. No count of anything. An "
+        "address stands there only if somebody read the article at it. Of sensitive kinds and places "
+        "only the paper, the time and the kind."
+    ),
 }

@@ -3,6 +3,8 @@
   const svg = "http://www.w3.org/2000/svg", {element} = porchlight;
   const GREY = "#8a7f6e", GREYED = 0.35;          // what is not asked for steps back
 
+  const called = weak => weak.slice(2).replace("#", "-");   // the name of a pattern
+
   function hatches(scene, {ink, paper}, fills) {  // patterns for what a color must not say
     const root = scene.map.getPane(scene.pane).querySelector("svg");
     if (!root) return;
@@ -10,9 +12,11 @@
     const defs = document.createElementNS(svg, "defs");
     defs.setAttribute("class", "hatches");
     const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], chance: ["M4,0 L4,8"]};
-    for (const weak of new Set((fills || []).filter(f => f[0] === "~")))   // a color that is not to be relied on
-      lines[weak.slice(2)] = ["M0,8 L8,0", weak.slice(1)];
-    for (const [name, [path, under]] of Object.entries(lines)) {
+    for (const weak of new Set((fills || []).filter(f => f[0] === "~"))) {  // a color that is not to be relied on, or two that a range reaches
+      const [under, over] = weak.slice(1).split(/(?=#)/);
+      lines[called(weak)] = [over ? "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6" : "M0,8 L8,0", under, over];
+    }
+    for (const [name, [path, under, over]] of Object.entries(lines)) {
       const pattern = document.createElementNS(svg, "pattern");
       Object.entries({id: "hatch-" + name, width: 8, height: 8, patternUnits: "userSpaceOnUse"})
         .forEach(([key, value]) => pattern.setAttribute(key, value));
@@ -22,7 +26,7 @@
         pattern.append(rect);
       }
       const line = document.createElementNS(svg, "path");
-      Object.entries({d: path, stroke: under ? paper : ink, "stroke-width": under ? 2 : 1.2, "stroke-opacity": under ? 0.8 : name === "chance" ? 0.22 : 0.55})
+      Object.entries({d: path, stroke: over ?? (under ? paper : ink), "stroke-width": over ? 2.83 : under ? 2 : 1.2, "stroke-opacity": over ? 1 : under ? 0.8 : name === "chance" ? 0.22 : 0.55})
         .forEach(([key, value]) => line.setAttribute(key, value));
       pattern.append(line);
       defs.append(pattern);
@@ -87,7 +91,7 @@
   // lines of the paper's color vanish between pale areas: there they have a color of their own
   function edge(told, fill) {
     if (told.edge !== told.paper) return told.edge;
-    const color = !fill || fill[0] === "#" ? fill || told.paper : fill[0] === "~" ? fill.slice(1) : told.paper;
+    const color = !fill || fill[0] === "#" ? fill || told.paper : fill[0] === "~" ? fill.slice(1, 8) : told.paper;
     return told.edges[color] ?? told.edge;
   }
 
@@ -95,7 +99,7 @@
     const style = f => {
       if (f.properties.outline) return {fill: false, weight: 1.5, color: told.ink, opacity: 1, interactive: false};
       const fill = fills?.[f.properties.i ?? -1], plain = !fill || fill[0] === "#";
-      const hatch = plain ? null : fill[0] === "~" ? fill.slice(2) : fill;
+      const hatch = plain ? null : fill[0] === "~" ? called(fill) : fill;
       if (fill === "unchosen") return {weight: told.named ? 1 : 0.5, color: edge(told, fill), opacity: 1, fill: true, fillColor: GREY, fillOpacity: GREYED};
       return {weight: told.named ? 1 : 0.5, color: edge(told, fills ? fill : null), opacity: fills ? 1 : 0.5, fill: true,
               fillColor: hatch ? `url(#hatch-${hatch})` : (fill || told.paper),

@@ -10,7 +10,7 @@
       const angle = {nodata: 135, residents: 45, few: 180, chance: 90}[row.hatch];
       box.style.background = `repeating-linear-gradient(${angle}deg, ${ink}66 0 1px, transparent 1px 4px)`;
     } else box.style.background = row.color;
-    if (row.weak) box.style.background = `repeating-linear-gradient(135deg, ${paper} 0 2px, ${row.color} 2px 5px)`;
+    if (row.weak) box.style.background = `repeating-linear-gradient(135deg, ${row.stripe ?? paper} 0 ${row.stripe ? 3 : 2}px, ${row.color} ${row.stripe ? "3px 6px" : "2px 5px"})`;
     return box;
   }
 

@@ -159,8 +159,8 @@ class DrawingPatch(TypedDict):
 class Picture(TypedDict, total=False):
     """The part of a patch that a layer or a page of patterns draws.
 
-    `fills` is a color or hatch an area ("~" before one that is not to be relied on), `tips` the
-    lines of its tooltip, `order` the areas whose names come first, `opens` says that a click
+    `fills` is a color or hatch an area ("~" before one that is not to be relied on, or before two
+    between which stripes go), `tips` the lines of its tooltip, `order` the areas whose names come first, `opens` says that a click
     opens an area's page.
     """
 

@@ -18,13 +18,15 @@ from data.palette import Theme
 class LegendRow(TypedDict):
     """A row of the legend: a color or a hatch of static/map/fills.js, and its words.
 
-    A `weak` row is striped: its numbers are not to be relied on.
+    A `weak` row is striped: its numbers are not to be relied on; in a second color, `stripe`, they
+    reach from one class to another.
     """
 
     text: str
     color: NotRequired[str]
     hatch: NotRequired[str]
     weak: NotRequired[bool]
+    stripe: NotRequired[str]
 
 
 class State(Enum):

@@ -9,16 +9,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import words
-from data.published import opening, release_words, released, released_cells
+from data.published import opening, release_words, released
 from data.published.period_names import period_words
 from data.published.released import Release
-from data.published.released_cells import Choice
 from data.release.tables import Tables
 from data.settings import Problem
 from ui.frame import look, menu, notices, share, top_bar
 from ui.map import leaflet
-from ui.public import public_cached
+from ui.public import public_cached, public_choice, public_words
 from ui.public.public_cached import Kept
+from ui.public.public_choice import Choice
 
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
@@ -30,7 +30,7 @@ UNKNOWN = (
 # the words of a public link as readers know them: nothing that a link says is repeated
 _LABELS = {
     "source": "Records",
-    "by": "Periods by",
+    "by": "Map",
     "kind": "Kind",
     "period": "Period",
     "area": "Areas",
@@ -38,8 +38,8 @@ _LABELS = {
 }
 # state of the release that a link was made with -> the notice for the reader
 RELEASES = {
-    "published": "This link was made with an earlier or later release. Closed numbers stay the same; "
-    "newer ones were added.",
+    "published": "This link was made with an earlier or later release. What was measured stays the "
+    "same; newer periods were added, and ranges may have been refined.",
     "recalled": "This link was made with a release that its publishers recalled: "
     "its numbers must not be used. You see another release.",
     "": "This link names a release that is not published here. You see another one.",
@@ -47,12 +47,11 @@ RELEASES = {
 
 
 class Shown(NamedTuple):
-    """The content of a public page: the release, the choice, and its cells, one row an area."""
+    """The content of a public page: the release, the choice, and its numbers, one row an area."""
 
     kept: Kept
     choice: Choice
     rows: pd.DataFrame
-    led: bool
 
     @property
     def release(self) -> Release:
@@ -66,9 +65,15 @@ class Shown(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The table that the cells of areas are in."""
-        choice = self.choice
-        return released_cells.table_path(choice.source, choice.by, choice.kind) or ""
+        """The table that the numbers are in."""
+        return public_choice.table_path(self.kept.numbers, self.choice)
+
+    @property
+    def city_unit(self) -> str:
+        """The unit by which the whole city is drawn through time."""
+        sort = self.kept.numbers.sorts[public_choice.SOURCES[self.choice.source]]
+        code = public_choice.kind_code(self.choice.kind)
+        return opening.series_unit(sort, self.kept.planned, code)
 
     @property
     def asked(self) -> pd.DataFrame:
@@ -86,17 +91,16 @@ def begin(page: str) -> None:
         st.title("Nothing to show", anchor=False)
         st.text(str(problem))
         st.stop()
-    bar = top_bar.show_top_bar(kept.release.manifest["place"]["name"], page)
+    bar = top_bar.show_top_bar(kept.place, page)
     st.html(f"<style>{bar.marks}</style>")
     link = {word: st.query_params.get_all(word) for word in st.query_params}
-    names = [str(f["properties"]["name"]) for f in kept.areas]
-    offered: dict[str, list[str]] = {"area": names}
-    choice, led = _choose(kept, page, offered)
+    offered: dict[str, list[str]] = {}
+    choice = _choose(kept, page, offered)
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
-        st.session_state["public_told"] = (choice, _misread(kept, link, offered))
-    rows = released_cells.rows(kept.sorts, choice, kept.areas)
-    st.session_state["public"] = Shown(kept, choice, rows, led)
+        st.session_state["public_told"] = (choice, _misread(kept, choice, link, offered))
+    rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+    st.session_state["public"] = Shown(kept, choice, rows)
 
 
 def _begun(word: str, options: list[str], usual: str) -> str:
@@ -111,44 +115,43 @@ def _pill(key: str, name: str) -> DeltaGenerator:
     return st.popover(shown, key=f"open_{key}", width="content")
 
 
-def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choice, bool]:
+def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
     """The widgets, each offering what is released for those above it."""
+    numbers = kept.numbers
 
     def put(word: str, options: list[str]) -> list[str]:
         offered[word] = options
         return options
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
-        sources = put("source", list(released_cells.SOURCES))
-        first = released_cells.SOURCE_NAMES[opening.opening_sort(kept.sorts).name]
-        with _pill("source", _begun("source", sources, first)):
-            source = _one(
-                "source",
-                sources,
-                first,
-                "Three sets of numbers that are never added up: one event may be in all of them.",
-            )
-        by, kind, led = opening_choice(kept, source)
-        if page == TIME and not led:  # a year would be one point
-            by, kind = "quarter", released_cells.ALL_KINDS
-        grains = put("by", list(released_cells.grains(source)))
-        of = None if page == TIME else _begun("by", grains, by)
-        kinds = released_cells.released_kinds(kept.sorts, source, of)
-        what = _begun("kind", kinds, kind if kind in kinds else next(iter(kinds), ""))
-        spans = released_cells.periods(kept.sorts, source, of or by, what)
-        usual = _usual_period(kept, source, of or by, what)
-        with _pill("when", period_words(_begun("period", spans, usual)) if spans else "When"):
-            by = _one("by", grains, by, "Shorter periods have fewer areas with a number.")
+        sources = put("source", [public_choice.SOURCE_NAMES[name] for name in numbers.sorts])
+        with _pill("source", _begun("source", sources, sources[0])):
+            help = "Two sets of numbers that are never added up: one event may be in both."
+            source = _one("source", sources, sources[0], help)
+        sort = numbers.sorts[public_choice.SOURCES[source]]
+        opens = opening.opening_of(sort, kept.planned)
+        maps = put("by", public_choice.offered_maps(sort))
+        usual = public_choice.map_words(opens.map)
+        of = _begun("by", maps, usual)
+        name = "" if page == TIME else Choice(source, of, "", "").map
+        kinds = public_choice.offered_kinds(sort, name)
+        what = _begun("kind", kinds, public_choice.kind_words(opens.kind))
+        what = what if what in kinds else kinds[0]
+        spans = _periods(kept, Choice(source, of, "", what))
+        with _pill("when", period_words(_begun("period", spans, spans[0])) if spans else "When"):
+            help = "Smaller areas and shorter periods have wider ranges beside their numbers."
+            by = _one("by", maps, usual, help)
             slot = st.container()
-        with _pill("what", what or "What"):
-            kinds = put("kind", kinds)
-            help = "By month there are only all kinds together; by year each kind alone."
-            kind = _one("kind", kinds, kind, help)
+        with _pill("what", what):
+            put("kind", kinds)
+            help = "Single kinds are released for long periods and large areas only."
+            kind = _one("kind", kinds, what, help)
         with slot:
-            periods = put("period", released_cells.periods(kept.sorts, source, by, kind))
-            newest = _usual_period(kept, source, by, kind)
-            help = "At first the latest period that has most to show."
-            period = _one("period", periods, newest, help)
+            periods = put("period", _periods(kept, Choice(source, by, "", kind)))
+            period = _one("period", periods, periods[0], "At first the newest.") if periods else ""
+        choice = Choice(source, by, period, kind)
+        level = kept.levels.get(choice.where)
+        put("area", list(level.names) if level else [])
         many = len(st.session_state.get("area") or st.query_params.get_all("area"))
         with _pill("where", words.counted(many, "area") if many else "All areas"):
             areas = st.multiselect(
@@ -157,48 +160,34 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> tuple[Choic
                 key="area",
                 bind="query-params",
                 placeholder="all",
-                help="Areas with few residents are joined with a neighboring one.",
+                help="Neighborhoods with few residents are joined with a neighboring one.",
             )
-    return Choice(source, by, period or "", kind or "", tuple(areas)), led
+    return choice._replace(areas=tuple(areas))
 
 
-def _usual_period(kept: Kept, source: str, by: str, kind: str) -> str:
-    """The newest period that has most to show; empty where none has."""
-    grid = released_cells.grid_of(kept.sorts, source, by, kind)
-    return grid.periods[opening.opening_period(grid)] if grid else ""
+def _periods(kept: Kept, choice: Choice) -> list[str]:
+    """The released periods of a choice, newest first."""
+    grid = public_choice.grid_of(kept.numbers, choice)
+    return list(grid.periods[::-1]) if grid else []
 
 
 def _one(word: str, options: list[str], usual: str, help: str) -> str:
     """One of what is released, bound to the link."""
     index = options.index(usual) if usual in options else 0
-    chosen: str
-    if word == "source":  # few: all in sight
-        chosen = st.radio(
-            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
-        )
-    else:
-        chosen = st.selectbox(
-            _LABELS[word], options, index=index, key=word, bind="query-params", help=help
-        )
+    ask = st.radio if word == "source" else st.selectbox  # few: all in sight
+    chosen: str = ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
     return chosen
 
 
-def opening_choice(kept: Kept, source: str) -> tuple[str, str, bool]:
-    """Grain and kind that a source opens on, and whether half of the areas have a number there."""
-    sort = kept.sorts.get(released_cells.SOURCES[source])
-    if sort is None:
-        return "year", "", False
-    opens, full = opening.opening_of(sort)
-    return opens.every, released_cells.kind_words(opens.kind), full
-
-
-def _misread(kept: Kept, link: dict[str, list[str]], offered: dict[str, list[str]]) -> list[str]:
+def _misread(
+    kept: Kept, choice: Choice, link: dict[str, list[str]], offered: dict[str, list[str]]
+) -> list[str]:
     """Sentences on what a link says in vain; they repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
-    _, bounds = public_cached.shapes(kept.release.folder)
+    shapes = public_cached.shapes(kept.release, choice.where)
     fits: dict[str, Callable[[str], bool]]
     fits = {word: set(options).__contains__ for word, options in offered.items()}
-    fits["at"] = lambda text: leaflet.position(text, bounds) is not None
+    fits["at"] = lambda text: bool(shapes and leaflet.position(text, shapes.bounds))
     wrong = [_LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
     wrong += ["a word that this page does not know"] if link.keys() - known else []
     for word in link.keys() - known:
@@ -218,7 +207,7 @@ def read_choice() -> Shown:
         st.rerun()
     found: Shown = st.session_state.pop("public")
     choice, told = st.session_state["public_told"]
-    made = release_words.sample_warning(found.release, found.choice.source)
+    made = "" if found.choice.exact else release_words.sample_warning(found.release)
     said = (*(told if choice == found.choice else ()), made)
     notices.show_notices([sentence for sentence in said if sentence])
     return found
@@ -231,27 +220,14 @@ def head(title: str) -> None:
 
 
 def public_title(found: Shown) -> str:
-    """The title: what the map says, in a sentence."""
-    asked = found.asked
-    some = asked[(asked["n"] > 0).fillna(False).astype(bool)]
-    what = release_words.spell_choice(found.choice)
-    if some.empty:
-        return f"No area has a number: {what}"
-    top = some.sort_values("n", ascending=False, kind="stable").head(2)
-    said = [f"{words.spell_area(name)} ({n:,})" for name, n in zip(top["name"], top["n"])]
-    if len(some) > 2:
-        return f"{words.sentence_case(what)}: most in {' and '.join(said)}"
-    hidden = 0 if found.choice.exact else len(asked) - release_words.numbered(asked, found.choice)
-    rest = f"; {words.counted(hidden, 'area')} not shown" if hidden else ""
-    return f"{words.sentence_case(what)}: {' and '.join(said)}{rest}"
+    """The title: the number of the whole city, or of the one area that is chosen."""
+    return public_words.title(found.kept, found.choice, found.asked)
 
 
-def public_sentence(found: Shown) -> str:
-    """N of M areas, and what was asked for."""
-    return (
-        f"{release_words.cells_sentence(found.asked, 'areas', found.choice)} "
-        f"{words.sentence_case(release_words.spell_choice(found.choice))}."
-    )
+def show_sentences(found: Shown) -> None:
+    """N of M areas, what was asked for, what rose, and whether it is provisional."""
+    for text in public_words.sentences(found.kept, found.choice, found.rows):
+        st.text(text)
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
@@ -264,13 +240,13 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
-    source = found.choice.source
-    told = [
-        text for path in paths if path for text in release_words.how(found.release, source, path)
-    ]
+    told = [text for path in paths for text in release_words.how(found.release, path)]
+    colors = [release_words.expected_sentence(found.release.manifest)]
+    sources = release_words.covers(found.release, "official")
     return [
         *dict.fromkeys(told),
-        *(f"Source: {text}" for text in release_words.covers(found.release, source)),
+        *(colors if not found.choice.exact and found.kept.levels else []),
+        *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
         release_words.stamp(found.release),
     ]
 

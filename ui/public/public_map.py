@@ -1,81 +1,84 @@
-"""The public map: released numbers by area, and one look for all that is not shown."""
+"""The public map: a number with its range in every area."""
 
-import numpy as np
 import streamlit as st
 
 from data import palette
 from data.palette import Theme
-from data.published import number_classes, release_words, released, released_cells
+from data.published import number_classes, release_words
+from data.published.number_classes import LOOKS, STRIPES, ZERO
 from data.published.period_names import period_words
 from ui.frame import look
 from ui.map import leaflet
 from ui.map.patch import Patch, Picture, area_patch
 from ui.parts import area_states
 from ui.parts.area_states import LegendRow, State
-from ui.public import public_cached
+from ui.public import public_cached, public_choice, public_words
 from ui.public.public_frame import Shown
-
-HIDDEN = "nodata"  # the hatch
 
 
 @st.fragment
 def show_public_map(found: Shown, key: str) -> None:
-    """The map of what was asked for."""
-    place = found.release.manifest["place"]["name"]
-    _, bounds = public_cached.shapes(found.release.folder)
-    leaflet.draw(
-        key, f"Map of {place}: {release_words.spell_choice(found.choice)}", bounds, patch(found)
-    )
+    """The map of what was asked for; nothing where a release has no areas."""
+    shapes = public_cached.shapes(found.release, found.choice.where)
+    if shapes is None:
+        return
+    title = f"Map of {found.kept.place}: {public_words.spell_choice(found.choice)}"
+    leaflet.draw(key, title, shapes.bounds, patch(found, shapes))
 
 
-def patch(found: Shown) -> Patch:
+def patch(found: Shown, shapes: public_cached.Shapes) -> Patch:
     """Everything that the map shows."""
     theme = look.theme()
-    body, _ = public_cached.shapes(found.release.folder)
+    name = f"{found.release.id} {found.choice.where}"
     # joined names are long: written only where there is room
-    areas = area_patch(theme, found.release.id, released_tips(found), order=[], edge=theme.quiet)
-    return {**areas, "geojson": body, **fills(found, theme)}
+    areas = area_patch(theme, name, released_tips(found), order=[], edge=theme.quiet)
+    return {**areas, "geojson": shapes.features, **fills(found, theme)}
 
 
 def released_tips(found: Shown) -> list[list[str]]:
     """The lines of the tooltip of each area."""
-    noun = "records" if found.choice.exact else "reports, rounded"
     told = []
-    for row in found.rows.itertuples():
-        if not row.asked:
+    for _, row in found.rows.iterrows():
+        if not row["asked"]:
             told.append([area_states.LOOKS[State.NOT_CHOSEN].text])
-        elif not isinstance(row.n, int | np.integer):
-            told.append([release_words.HIDDEN])
-        else:
-            told.append([f"{row.n:,} {noun}", period_words(found.choice.period)])
+            continue
+        more = [release_words.RISE.capitalize()] if row["rise"] else []
+        more += ["Striped: its " + release_words.STRIPED] if row["look"] in STRIPES else []
+        said = public_words.number(row, found.choice)
+        told.append([said.capitalize(), period_words(found.choice.period), *more])
     return told
 
 
 def fills(found: Shown, theme: Theme) -> Picture:
-    """Each area in the color of its class in the whole table; hatched where it has no number."""
+    """Each area in the color of its class; in stripes of two where its range reaches that far."""
     rows, choice = found.rows, found.choice
-    asked = rows["asked"].to_numpy(bool)
-    values = rows["n"].astype("float64").to_numpy(float)
-    grid = released_cells.grid_of(found.kept.sorts, choice.source, choice.by, choice.kind)
-    breaks = grid.breaks if grid else ()
-    colors = dict(zip(number_classes.LOOKS, palette.five_classes(theme)))
-    colors |= {number_classes.ZERO: theme.paper, number_classes.HIDDEN: HIDDEN}
+    colors = dict(zip(LOOKS, palette.five_classes(theme))) | {ZERO: theme.paper, "": theme.ramp[1]}
+    colors |= {name: f"~{colors[f'r{name[1]}']}{colors[f'r{name[2]}']}" for name in STRIPES}
     drawn = [
-        colors[number_classes.look_of(value, breaks)]
-        if wanted
-        else area_states.fill(State.NOT_CHOSEN, theme)
-        for value, wanted in zip(values.tolist(), asked)
+        colors[name] if wanted else area_states.fill(State.NOT_CHOSEN, theme)
+        for name, wanted in zip(rows["look"], rows["asked"])
     ]
-    step = 1 if choice.exact else released.rule(found.release.manifest, "base")
-    ranges = number_classes.class_ranges(grid.n, breaks, step) if grid else []
-    legend: list[LegendRow] = [
-        {"color": colors[name], "text": f"{low:,}" if low == top else f"{low:,} to {top:,}"}
-        for name, low, top in reversed(ranges)
-    ]
-    if np.isnan(values[asked]).any():
-        legend.append({"hatch": HIDDEN, "text": release_words.HIDDEN})
-    if not asked.all():
+    own = public_choice.area_map(found.kept.numbers, choice)
+    legend: list[LegendRow] = []
+    if own is not None:
+        shown = number_classes.class_rows(own.classes, int(own.grid.number.max(initial=0)))
+        legend = [
+            {"color": colors[r.look], "text": _class_text(r, choice.exact)} for r in shown[::-1]
+        ]
+        if choice.exact and (rows["look"] == ZERO).any():
+            legend.append({"color": theme.paper, "text": "0"})
+        if rows["look"].isin(STRIPES).any():
+            both = {"color": colors[LOOKS[0]], "stripe": colors[LOOKS[-1]], "weak": True}
+            legend.append({**both, "text": release_words.STRIPED})  # type: ignore[typeddict-item]
+    if not rows["asked"].all():
         legend += area_states.legend([State.NOT_CHOSEN], theme)
-    what = choice.source.capitalize()
+    noun = "Records" if choice.exact else "Reports"
+    by_rate = own is not None and own.classes.by_rate
+    title = f"{noun} {'for every 1,000 residents' if by_rate else 'in each area'}, a {choice.unit}"
     note = f"{choice.kind}, {period_words(choice.period)}" if choice.period else ""
-    return {"fills": drawn, "legend": {"title": what, "rows": legend, "note": note}}
+    return {"fills": drawn, "legend": {"title": title, "rows": legend, "note": note}}
+
+
+def _class_text(row: number_classes.ClassRow, exact: bool) -> str:
+    numbers = release_words.class_numbers(row)
+    return numbers if exact else f"{numbers}: {release_words.class_words(row.look)}"

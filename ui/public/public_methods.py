@@ -1,19 +1,26 @@
-"""The policy of a release in plain words, and every released table to take away."""
+"""The policy of a release in plain words, what it spent, and every released table to take away."""
 
 import pandas as pd
 import streamlit as st
 
+from data import words
 from data.published import release_words
-from data.published.released_cells import SOURCE_NAMES
-from data.release.tables import COLUMNS
-from ui.public import public_tables
+from data.published.period_names import period_words
+from data.release.tables import COLUMNS, LATE, MEASURED, MEASURED_TABLES
+from ui.public import public_choice, public_tables, public_time
 from ui.public.public_frame import Shown
 
 
 def rules(found: Shown) -> None:
     """Show what is public, and what was decided for this release."""
-    weaker = [f"Weaker than usual: {text}" for text in found.release.manifest["warnings"]]
-    _list([*release_words.rules(found.release), *weaker], "rules")
+    manifest = found.release.manifest
+    weaker = [f"Weaker than usual: {text}" for text in manifest["warnings"]]
+    again = [
+        f"{year} was measured a second time, because its first numbers were wrong: what is said of "
+        "one event counts twice for it."
+        for year in manifest["redone"]
+    ]
+    _list([*release_words.rules(found.release), *weaker, *again], "rules")
 
 
 def _list(texts: list[str], key: str) -> None:
@@ -23,7 +30,7 @@ def _list(texts: list[str], key: str) -> None:
 
 
 def example(found: Shown) -> None:
-    """One cell with a number and one without: what each tells and does not tell."""
+    """One number: what it tells and does not tell."""
     choice = found.choice
     if choice.exact:
         st.text(
@@ -31,28 +38,54 @@ def example(found: Shown) -> None:
             "it did not record. Choose community reports for an example of the rules."
         )
         return
-    rows = found.rows
-    known, blank = rows[rows["n"].notna()], rows[rows["n"].isna()]
-    for part in (known.sort_values("n", ascending=False, kind="stable"), blank):
-        if part.empty:
-            continue
-        row = part.iloc[0]
-        n = int(row["n"]) if pd.notna(row["n"]) else None
-        head, tells, never = release_words.example(found.release, choice, str(row["name"]), n)
-        with st.container(border=True):
-            st.text(head)
-            left, right = st.columns(2)
-            with left:
-                st.markdown("**It tells**")
-                _list(tells, f"tells_{n is None}")
-            with right:
-                st.markdown("**It does not tell**")
-                _list(never, f"never_{n is None}")
+    if found.rows.empty:
+        return
+    row = found.rows.sort_values("name", kind="stable").iloc[0]
+    ends = (int(row[column]) for column in ("number", "low", "high"))
+    where = words.spell_area(str(row["name"]))
+    head, tells, never = release_words.example(where, *ends, period_words(choice.period))
+    with st.container(border=True):
+        st.text(head)
+        left, right = st.columns(2)
+        with left:
+            st.markdown("**It tells**")
+            _list(tells, "tells")
+        with right:
+            st.markdown("**It does not tell**")
+            _list(never, "never")
 
 
-def held_back(found: Shown) -> None:
-    """Show what is in no table."""
-    _list(found.release.manifest["held_back"], "held_back")
+def spent(found: Shown) -> None:
+    """What each table spent of the budget of each year, and what came too late."""
+    manifest = found.release.manifest
+    st.text(
+        f"An ordinary event may be asked for a total of epsilon = {manifest['epsilon']:g}, shared by "
+        "the tables that it is in. The larger a table's part, the less chance is in its numbers."
+    )
+    years = manifest["years"]
+    frame = pd.DataFrame(
+        [
+            {
+                "table": release_words.description(path),
+                **{y: own.get(t.name) for y, own in years.items()},
+            }
+            for path, t in MEASURED_TABLES.items()
+            if any(t.name in own for own in years.values())
+        ]
+    )
+    numbers = {y: st.column_config.NumberColumn(y, format="%.2f", width=64) for y in years}
+    text = {"table": st.column_config.TextColumn("Table", width="large")}
+    height = min(30 * (len(frame) + 1) + 12, 380)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=height,
+        row_height=30,
+        key="spent",
+        column_config=text | numbers,
+    )
+    if (late := found.kept.numbers.late) is not None:
+        _list([f"Graded too late in {text}" for text in public_time.late_sentences(late)], LATE)
 
 
 def parameters(found: Shown) -> None:
@@ -66,6 +99,7 @@ def parameters(found: Shown) -> None:
         hide_index=True,
         width="stretch",
         height=36 * 9,
+        key="policy",
         column_config={
             "rule": st.column_config.TextColumn("Rule", width="small"),
             "value": st.column_config.TextColumn("Value", width="small"),
@@ -81,29 +115,25 @@ def _plain(value: object) -> str:
 
 
 def tables(found: Shown) -> None:
-    """Every released table as CSV with its notes."""
-    for path in COLUMNS:
-        if path not in found.tables:
-            continue
+    """Every released table as CSV with its notes; estimates first, then what was measured."""
+    paths = [path for path in COLUMNS if path in found.tables]
+    for path in sorted(paths, key=lambda p: p.startswith(MEASURED)):
         frame = found.tables[path]
-        folder, _, name = path.partition("/")
-        own = found._replace(choice=found.choice._replace(source=SOURCE_NAMES[folder], kind=""))
-        n = int((frame["n"] > 0).fillna(False).sum())
+        folder = path.partition("/")[0]
+        source = public_choice.SOURCE_NAMES.get(folder, found.choice.source)
+        own = found._replace(choice=found.choice._replace(source=source, kind=""))
         button, text = st.columns([1, 11], vertical_alignment="center")
         with button:
             public_tables.take(own, frame, path, path.replace("/", "_"), "CSV")
         with text:
-            st.text(
-                f"{SOURCE_NAMES[folder].capitalize()}, {name}. {release_words.what(path)} "
-                f"{n:,} of {len(frame):,} cells have a number."
-            )
+            st.text(f"{path}: {release_words.description(path)} {len(frame):,} rows.")
 
 
 def check(found: Shown) -> None:
     """Show how anybody can check the files."""
     told = found.release.manifest
     st.text(
-        f"Release {found.release.id}, as of {told['as_of']}, code {told['code']}, data "
-        f"{told['stamp']}. The manifest names every file with its SHA-256; each file was compared "
-        "with it before this page was drawn. To cite a number, name the release."
+        f"Release {found.release.id}, as of {told['as_of']}, code {told['code']}. The manifest names "
+        "every file with its SHA-256; each file was compared with it before this page was drawn. "
+        "To cite a number, name the release."
     )

@@ -9,21 +9,32 @@ import streamlit as st
 from data import words
 from data.files import spreadsheet
 from data.published import release_words
-from data.published.released_cells import Choice
 from ui.frame import download_buttons
-from ui.public import public_frame
+from ui.public import public_choice, public_frame, public_words
+from ui.public.public_choice import Choice
 from ui.public.public_frame import Shown
 
-_MOST_RANKS = 12
+FEW = "few or none"
 MEANINGS = {
     "name": "The area.",
     "area": "The area's number in areas.geojson.",
-    "n": "How many; empty where none is shown.",
+    "district": "The district's number in districts.geojson.",
+    "number": "About how many, after fitting; whole, never below zero.",
+    "low": "The low end of the range: nine of ten such ranges hold the number that was counted.",
+    "high": "The high end of the range.",
+    "sd": "The standard deviation of the number.",
+    "status": "provisional, fitted with its quarter, or with its year (for good).",
+    "n": "How many. In measured tables with a little chance added; may be below zero.",
+    "epsilon": "How much of the budget this number spent: the smaller, the more chance.",
     "residents": "Residents of the area, where known.",
-    "period": "The month, quarter, week or year.",
+    "period": "The day, week, month, quarter or year.",
     "kind": "What happened.",
     "band": "The hours of the day.",
-    "weekday": "The day of the week.",
+    "setting": "The kind of place.",
+    "paper": "Who wrote it.",
+    "title": "The title, or our own words.",
+    "area_written": "Where, as the article says.",
+    "url": "The article.",
 }
 
 
@@ -42,12 +53,11 @@ def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = ""
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
     """The notes inside a file: the same as those of its page."""
     choice = found.choice
-    made = release_words.sample_warning(found.release, choice.source)
+    made = "" if choice.exact else release_words.sample_warning(found.release)
     return [
-        release_words.subject(choice) if "kind" not in frame else choice.source,
+        public_words.subject(choice) if "kind" not in frame else choice.source,
         *([made] if made else []),
-        release_words.what(path, choice),
-        release_words.cells_sentence(frame, "rows", choice),
+        release_words.description(path),
         *public_frame.notes(found, (path,)),
         f"Link: {public_frame.link(found)}",
     ]
@@ -55,63 +65,91 @@ def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
 
 def name(found: Shown) -> str:
     """A file name that says place, source and release."""
-    text = f"{found.release.manifest['place']['name']} {found.choice.source} {found.release.id}"
+    text = f"{found.kept.place} {found.choice.source} {found.release.id}"
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def label(choice: Choice) -> str:
-    """The name of what a number counts."""
-    return "Records" if choice.exact else "Reports"
+def by_name(found: Shown) -> pd.DataFrame:
+    """The areas asked for, by name: name, number, residents, and the ends of a range."""
+    ends = [] if found.choice.exact else ["low", "high"]
+    rows = found.asked.sort_values("name", kind="stable")
+    return rows[["name", "number", *ends, "residents"]].reset_index(drop=True)
 
 
-def ranked(found: Shown) -> pd.DataFrame:
-    """The areas asked for, highest first, those without a number last: name, n, residents."""
-    rows = found.asked.sort_values("n", ascending=False, kind="stable", na_position="last")
-    return rows[["name", "n", "residents"]].reset_index(drop=True)
-
-
-def show_ranks(found: Shown) -> None:
-    """The areas with a number, highest first, each with a bar; and how many have none."""
-    some = found.asked[found.asked["n"].notna()].sort_values("n", ascending=False, kind="stable")
-    if some.empty:
+def show_list(found: Shown) -> None:
+    """The areas by name, each with a picture of its range: no ranking."""
+    rows = found.asked.sort_values("name", kind="stable")
+    if rows.empty or found.choice.where == "city":
         return
-    counts, names = some["n"].astype(int).tolist(), some["name"].tolist()
-    top = max(counts[0], 1)
+    top = max(int(found.rows["high"].max()), 1)
     lines = [
-        f'<li><div data-area="{row}"><span class="name">{escape(words.spell_area(name))}</span>'
-        f'<span class="bar"><i style="width:{100 * n / top:.0f}%"></i></span>'
-        f'<span class="value">{n:,}</span></div></li>'
-        for row, name, n in list(zip(some.index, names, counts))[:_MOST_RANKS]
+        f'<li><div data-area="{at}"><span class="name">{escape(words.spell_area(row["name"]))}</span>'
+        f"{_span(row, top)}"
+        f'<span class="value">{_short(row, found.choice)}</span></div></li>'
+        for at, row in rows.iterrows()
     ]
-    shown = f"{len(lines):,} of {len(found.asked):,} areas"
+    shown = (
+        f"{len(lines):,} of {len(found.rows):,} {public_choice.WHERE[found.choice.where]}, by name"
+    )
+    noun = "records" if found.choice.exact else "about (likely)"
     st.html(
-        f'<div class="porch-ranks"><div class="head"><span>{shown}</span>'
-        f"<span>{label(found.choice).lower()}</span></div><ol>{''.join(lines)}</ol></div>"
+        f'<div class="porch-ranks ranges"><div class="head"><span>{shown}</span>'
+        f"<span>{noun}</span></div><ol>{''.join(lines)}</ol></div>"
     )
 
 
-def _with_plain_names(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(name=frame["name"].map(words.spell_area)) if "name" in frame else frame
+def _span(row: "pd.Series[int]", top: int) -> str:
+    """A bar from the low to the high end of a range, with a mark at its number."""
+    left, right, at = (100 * row[column] / top for column in ("low", "high", "number"))
+    return (
+        '<span class="bar range">'
+        f'<i style="margin-left:{left:.1f}%;width:{max(right - left, 1):.1f}%"></i>'
+        f'<u style="left:{at:.1f}%"></u></span>'
+    )
+
+
+def _short(row: "pd.Series[int]", choice: Choice) -> str:
+    """12 (7 to 17); what may be none is never said to be 0."""
+    if choice.exact:
+        return f"{row['number']:,}"
+    if row["low"] <= 0:
+        return f"at most {max(row['high'], 1):,}"
+    return f"{row['number']:,} ({row['low']:,} to {row['high']:,})"
 
 
 def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
-    """A table of areas; what is not shown says so."""
-    rounded = "Exact." if choice.exact else "Rounded up or down at random; the true number is near."
+    """A table of areas, kinds or places: about how many, and the range."""
+    shown = frame.assign(name=frame["name"].map(words.spell_area)) if "name" in frame else frame
+    if "low" in shown:
+        number = pd.array(shown["number"], "Int64")
+        number[(shown["low"] <= 0).to_numpy(bool)] = pd.NA
+        shown = shown.assign(number=number)
+    if "residents" in shown and shown["residents"].isna().any():
+        people = ["not known" if pd.isna(n) else f"{n:,}" for n in shown["residents"]]
+        shown = shown.assign(residents=people)
+    whole = "Exact." if choice.exact else "A little chance was added once; the range says how much."
+    numbers = {
+        "number": ("Number" if choice.exact else "About", whole),
+        "low": ("Likely from", "Nine of ten such ranges hold the number that was counted."),
+        "high": ("to", "The high end of the range."),
+    }
     st.dataframe(
-        _with_plain_names(frame),
+        shown,
         hide_index=True,
         height=height,
         key=key,
         row_height=30,
-        placeholder="not shown",
+        placeholder=FEW,
         column_config={
             "name": st.column_config.TextColumn("Area", width="medium"),
-            "n": st.column_config.NumberColumn(
-                label(choice), format="localized", help=rounded, width=100
-            ),
-            "residents": st.column_config.NumberColumn("Residents", format="localized"),
+            **{
+                column: st.column_config.NumberColumn(text, format="localized", help=help, width=92)
+                for column, (text, help) in numbers.items()
+            },
+            "residents": st.column_config.Column("Residents"),
             "period": st.column_config.TextColumn("Period"),
             "kind": st.column_config.TextColumn("Kind"),
+            "setting": st.column_config.TextColumn("Where"),
             "band": st.column_config.TextColumn("Hours"),
         },
     )
