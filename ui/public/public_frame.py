@@ -24,6 +24,7 @@ from ui.public.public_choice import Choice
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
 TIME = "time"  # the page on which every kind of the city can be chosen
+APART = "Sensitive kinds and places are in none of these numbers: Trends shows them by year."
 
 
 class Misread(NamedTuple):
@@ -219,11 +220,9 @@ def read_choice() -> Shown:
         st.rerun()
     found: Shown = st.session_state.pop("public")
     choice, vain = st.session_state["public_told"]
-    made = found.release.manifest["made"] and not found.choice.exact
-    said = [
-        *(_link_notices(vain) if choice == found.choice else ()),
-        *([say("note.made")] if made else []),
-    ]
+    exact, made = found.choice.exact, found.release.manifest["made"]
+    own = release_words.OFFICIAL_WARNING if exact else say("note.made") if made else ""
+    said = [*(_link_notices(vain) if choice == found.choice else ()), *([own] if own else [])]
     notices.show_notices(said)
     return found
 
@@ -242,8 +241,7 @@ def public_title(found: Shown) -> str:
 
 def show_sentences(found: Shown) -> None:
     """N of M areas, what was asked for, what rose, and whether it is provisional."""
-    for text in public_words.sentences(found.kept, found.choice, found.rows):
-        st.text(text)
+    st.text(" ".join(public_words.sentences(found.kept, found.choice, found.rows)))
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
@@ -261,7 +259,7 @@ def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
     sources = release_words.covers(found.release, "official")
     return [
         *dict.fromkeys(told),
-        *(colors if not found.choice.exact and found.kept.levels else []),
+        *(() if found.choice.exact else (APART, *(colors if found.kept.levels else ()))),
         *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
         release_words.stamp(found.release),
     ]
