@@ -196,7 +196,7 @@ def test_a_language_that_was_read_names_its_reader(tmp_path: Path) -> None:
         '"X-Translated-By: A school\\n"\n"X-Read-By: A clinic\'s interpreters\\n"\n'
         '"X-Date: 2027-01-31\\n"\n'
     )
-    folder = write(tmp_path, "so", 'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama"\n', head)
+    folder = write(tmp_path, "so", 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama"\n', head)
     speak = load_texts("so", folder)
     assert (speak.translated_by, speak.read_by) == ("A school", "A clinic's interpreters")
     assert speak.as_of and speak.date(speak.as_of) == "January 31, 2027"
@@ -204,9 +204,9 @@ def test_a_language_that_was_read_names_its_reader(tmp_path: Path) -> None:
 
 def test_what_a_language_does_not_say_yet_is_said_in_english(tmp_path: Path) -> None:
     head = '"Plural-Forms: nplurals=1; plural=0;\\n"'
-    some = 'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama muujin"\n'
+    some = 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama muujin"\n'
     speak = load_texts("so", write(tmp_path, "so", some, head))
-    assert speak("hidden") == "lama muujin" and speak("table.area") == "Area"
+    assert speak("skip") == "lama muujin" and speak("table.area") == "Area"
     # and is counted as English counts
     assert speak.counted("count.shooting", 1) == "1 shooting"
     assert speak.counted("count.shooting", 2) == "2 shootings"
@@ -216,7 +216,7 @@ def test_what_a_language_does_not_say_yet_is_said_in_english(tmp_path: Path) -> 
 def test_a_key_stands_in_one_catalogue_only(tmp_path: Path) -> None:
     shutil.copytree(CATALOGUES / FIRST, tmp_path / FIRST)
     with (tmp_path / FIRST / "public.po").open("a") as file:
-        file.write('\nmsgctxt "hidden"\nmsgid "hidden"\nmsgstr ""\n')
+        file.write('\nmsgctxt "skip"\nmsgid "Skip"\nmsgstr ""\n')
     with pytest.raises(Problem, match="two of the catalogs"):
         load_texts(FIRST, tmp_path, (EMBED, PUBLIC))
 
