@@ -152,7 +152,10 @@ def test_every_text_is_asked_for_and_exists() -> None:
     asked = set(re.findall(r"\b(?:speak|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
     assert len(asked) > 40 and not {key for key in asked if not key.endswith(".")} - keys
     quoted = set(re.findall(r"[\"']([a-z_.]+)[\"']", code))
-    begun = {m[0] or m[1] for m in re.findall(r"f\"([a-z.]+\.)\{|\"([a-z.]+\.)\" \+", code)}
+    begun = {
+        m[0] or m[1]
+        for m in re.findall(r"f[\"']([a-z]+\.[a-z.]*)\{|\"([a-z]+\.[a-z.]*)\" \+", code)
+    }
     begun |= {"period.", "in."}  # {way}.{unit}
     assert not {k for k in keys if k not in quoted and not k.startswith(tuple(begun))}
 
@@ -196,7 +199,9 @@ def test_a_language_that_was_read_names_its_reader(tmp_path: Path) -> None:
         '"X-Translated-By: A school\\n"\n"X-Read-By: A clinic\'s interpreters\\n"\n'
         '"X-Date: 2027-01-31\\n"\n'
     )
-    folder = write(tmp_path, "so", 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama"\n', head)
+    folder = write(
+        tmp_path, "so", 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama"\n', head
+    )
     speak = load_texts("so", folder)
     assert (speak.translated_by, speak.read_by) == ("A school", "A clinic's interpreters")
     assert speak.as_of and speak.date(speak.as_of) == "January 31, 2027"
