@@ -91,6 +91,7 @@ def make_release(
     sensitive = Sensitive(rules.kept_apart, rules.sensitive_settings)
     events = decided_events.admitted(records, rules.grades, axes.kinds, sensitive)
     late = pd.to_datetime(events["day"]).dt.day.eq(9)  # as if graded too late
+    events = events if areas else events.assign(area=np.int32(0))
     events = events.assign(sort=events["sort"].mask(late, tables.LATE))
     found: tables.Tables = {}
     spent: dict[str, dict[str, float]] = {}
@@ -248,8 +249,9 @@ def write_release(made: Made, parent: Path, *, embed: bool = True) -> Path:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), f"{file}.parquet")
         frame.to_csv(f"{file}.csv", index=False, lineterminator="\n")
         frame.to_json(f"{file}.json", orient="records")
-    _features(made.areas, folder / "areas.geojson")
-    _features(made.districts, folder / "districts.geojson")
+    if made.manifest["residents"]:
+        _features(made.areas, folder / "areas.geojson")
+        _features(made.districts, folder / "districts.geojson")
     if embed:
         embed_files.write_release_embed(folder, made.manifest)
     names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())

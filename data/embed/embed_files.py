@@ -55,6 +55,8 @@ def write_embed(
     views = {n: _views(sort, drawn, opens[n]) for n, sort in numbers.sorts.items()}
     series = {n: _series(sort, planned) for n, sort in numbers.sorts.items()}
     at = next(iter(opens.values()))
+    used = {name.partition("-")[0] for found in views.values() for name in found}
+    drawn = {where: level for where, level in drawn.items() if where in used}
     own = views[at.sort][at.map][at.kind]
     level = drawn.get(own.where)
     names = {s.code: s.name for s in level.shapes} if level else {}

@@ -21,7 +21,8 @@ FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
 WIDTH, MOST_HEIGHT = 600.0, 820.0
 _MARGIN = 4.0
 _TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
-SIZES = {"wide": 16.0, "small": 21.0}  # letters' height in units: 11 px on a screen, on a phone
+WIDE, SMALL = "wide", "small"
+SIZES = {WIDE: 16.0, SMALL: 21.0}  # letters' height in units: 11 px on a screen, on a phone
 WIDER = 1.06  # other letters than ours may be so much wider
 LINE = 1.08
 INSIDE = 0.93  # how much of a name must lie on its own area
@@ -106,7 +107,7 @@ def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
 
 
 def svg_path(shape: shapely.Geometry) -> str:
-    """A polygon as the short words of an SVG path, to a tenth of a unit."""
+    """A polygon as the short words of an SVG path."""
     rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
     return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
 
@@ -117,8 +118,8 @@ def lines_path(lines: shapely.Geometry) -> str:
 
 
 def steps(points: Any) -> str:
-    """Points as the short relative words of an SVG path, to a tenth of a unit."""
-    tenths = np.rint(points * 10).astype(int)
+    """Points as the short relative words of an SVG path, to half a unit: less than half a pixel."""
+    tenths = 5 * np.rint(points * 2).astype(int)
     steps = np.diff(tenths, axis=0)
     steps = steps[np.any(steps != 0, axis=1)]
     first = f"M{_short(tenths[0][0])} {_short(tenths[0][1])}"

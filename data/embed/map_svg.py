@@ -1,31 +1,26 @@
 """The map as the page holds it: colors come from style.css, in both themes."""
 
-from data.embed.language import Words, esc
-from data.embed.map import LINE, SIZES, Map, Name
+from data.embed.language import esc
+from data.embed.map import LINE, SIZES, WIDE, Map, Name
 from data.embed.sentences import Picture
 from data.published.number_classes import STRIPES
 
 
-def svg(drawn: Map, picture: Picture, title: str, speak: Words) -> str:
+def svg(drawn: Map, picture: Picture, title: str) -> str:
     """The opening map; every area has a color, or stripes of two."""
-    rows = {row.code: row for row in picture.rows}
+    looks = {row.code: row.look for row in picture.rows}
     paths = "".join(
-        f'<path id="a{s.code}" class="{rows[s.code].look}"{fill(rows[s.code].look)} d="{s.path}">'
-        f"<title>{esc(s.name)}: {esc(speak.ranged(rows[s.code].number, exact=picture.exact))}</title></path>\n"
+        f'<path id="a{s.code}" class="{looks[s.code]}"{fill(looks[s.code])} d="{s.path}"/>\n'
         for s in drawn.shapes
     )
-    names = "".join(
-        f'<g class="names {which}">'
-        + "".join(_label(name, rows[name.code].look, which) for name in drawn.names[which])
-        + "</g>"
-        for which in SIZES
-    )
+    # the small labels, of phones, come with the script
+    names = "".join(_label(name, looks[name.code]) for name in drawn.names[WIDE])
     return (
         f'<svg id="map" viewBox="0 0 {drawn.width} {drawn.height}" role="img" aria-label="{esc(title)}">'
         f"<defs>{''.join(map(_stripes, STRIPES))}</defs>\n"
         f'<g id="casing"><g id="areas">{paths}</g></g>'
         '<use id="borders" href="#areas" aria-hidden="true"/>'
-        f'<path id="chosen"/><path id="core"/><path id="focused"/>{names}</svg>'
+        f'<path id="chosen"/><path id="core"/><path id="focused"/><g class="names wide">{names}</g></svg>'
     )
 
 
@@ -52,8 +47,8 @@ def lines_of(name: Name, which: str) -> list[tuple[float, str]]:
     ]
 
 
-def _label(name: Name, look: str, which: str) -> str:
+def _label(name: Name, look: str) -> str:
     lines = "".join(
-        f'<tspan x="{name.x:g}" y="{y:g}">{esc(line)}</tspan>' for y, line in lines_of(name, which)
+        f'<tspan x="{name.x:g}" y="{y:g}">{esc(line)}</tspan>' for y, line in lines_of(name, WIDE)
     )
     return f'<text class="{look}" x="{name.x:g}" data-a="{name.code}">{lines}</text>'

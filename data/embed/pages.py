@@ -66,7 +66,7 @@ def page(
         "shape": _shape(drawn),
         "maplabel": esc(title),
         "legend": legend(picture),
-        "map": map_svg.svg(drawn, picture, title, speak) if drawn else "",
+        "map": map_svg.svg(drawn, picture, title) if drawn else "",
         "ranked": esc(speak("table.scroll")),
         "scroll": esc(speak("table.scroll")),
         "table": area_table(picture, speak),

@@ -206,14 +206,15 @@ def png(sheet: Sheet) -> bytes:
     small = image.resize((PIXELS, size[1] // _FINE), Image.Resampling.LANCZOS)
     few = small.quantize(palette=_palette(), dither=Image.Dither.NONE)
     out = io.BytesIO()
-    few.save(out, "PNG", optimize=True)
+    few.save(out, "PNG", optimize=True, bits=4)
     return out.getvalue()
 
 
 def _palette() -> Image.Image:
-    """The theme's own colors, and steps between the pairs that meet at an edge."""
+    """The theme's own colors, and steps between the pairs that meet at an edge: sixteen, so that a
+    pixel is half a byte."""
     own = [PAPER, INK, QUIET, *RAMP]
-    pairs = [(PAPER, INK, (0.25, 0.5, 0.75)), (PAPER, QUIET, (0.5,))]
+    pairs = [(PAPER, INK, (0.3, 0.6)), (PAPER, QUIET, (0.5,))]
     pairs += [(PAPER if i > 2 else INK, color, (0.5,)) for i, color in enumerate(RAMP)]
     colors = [ImageColor.getrgb(color) for color in own]
     for one, two, shares in pairs:

@@ -41,7 +41,7 @@ def _page(shown: Protection, manifest: Manifest, speak: Words, languages: list[s
         "unread": unread_line(speak),
         "lead": esc(speak("protect.lead")),
         "before": protect.before(shown, speak),
-        "attempt": protect.attempt(shown, OPENS, speak, slider=True),
+        "attempt": protect.attempt(shown, OPENS, speak),
         "after": protect.after(shown, speak),
         "made": esc(speak("embed.made")),
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from data.embed import map_svg, style
-from data.embed.map import SIZES, Map
+from data.embed.map import SIZES, WIDE, Map
 from data.embed.pages import Series
 from data.embed.sentences import RULES, View
 from data.published.grid import Grid
@@ -72,13 +72,14 @@ def _rate(manifest: Manifest) -> str:
 
 
 def _level(level: Map, in_page: bool) -> dict[str, Any]:
-    """Areas by name; their paths and labels unless the page has them."""
+    """Areas by name; their paths and the wide labels unless the page has them."""
     areas = [[s.code, s.name, *s.at, *([] if in_page else [s.path])] for s in level.shapes]
     labels = {
         which: [[n.code, n.x, map_svg.lines_of(n, which)] for n in level.names[which]]
         for which in SIZES
+        if which != WIDE or not in_page
     }
-    return {"areas": areas, "labels": None if in_page else labels}
+    return {"areas": areas, "labels": labels}
 
 
 def _view(view: View) -> dict[str, Any]:
@@ -87,13 +88,20 @@ def _view(view: View) -> dict[str, Any]:
     found = _packed(parts) | {"t": list(view.city.status)}
     if view.classes is None:
         return found
-    rows = class_rows(view.classes, int(view.grid.number.max(initial=0)))
+    if view.classes.exact:  # the script finds the class of an exact count by itself
+        return found | {"c": _class_list(view)}
     return found | {
         "k": ";".join("".join(map(_look, row)) for row in view.looks),
         "m": ";".join(",".join(str(i) for i, more in enumerate(row) if more) for row in view.more),
-        "c": [[r.look, *("" if e is None else short_number(e) for e in r[1:])] for r in rows],
+        "c": _class_list(view),
         "rate": view.classes.by_rate,
     }
+
+
+def _class_list(view: View) -> list[list[str]]:
+    assert view.classes
+    rows = class_rows(view.classes, int(view.grid.number.max(initial=0)))
+    return [[r.look, *("" if e is None else short_number(e) for e in r[1:])] for r in rows]
 
 
 def _look(look: str) -> str:
@@ -102,13 +110,16 @@ def _look(look: str) -> str:
 
 
 def _packed(parts: list[Grid]) -> dict[str, Any]:
-    """Periods, numbers, how far the ends lie from them, and the steps of sentences (in powers of
-    ten): rows by ";", columns by ","; ends and steps not where all are zero."""
+    """Periods, numbers, how far above the high end lies (and the low one below, where it is not as
+    far or 0), and the steps of sentences (in powers of ten): rows by ";", columns by ","; ends and
+    steps not where all are zero."""
     number, low, high, sd = (
         np.hstack([part[i] for part in parts]) for i in range(2, 6)
     )  # number, low, high, sd of a grid
     steps = np.vectorize(lambda v: len(str(step_of(v))) - 1, otypes=[int])(sd)
-    ends = {"l": number - low, "h": high - number, "s": steps}
+    # a low end that is not cut at 0 lies as far from the number as the high one
+    below = np.maximum(2 * number - high, 0) - low
+    ends = {"l": below, "h": high - number, "s": steps}
     return {"p": list(parts[-1].periods), "n": _rows(number)} | {
         name: _rows(own) for name, own in ends.items() if own.any()
     }

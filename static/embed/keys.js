@@ -16,30 +16,31 @@ function setLevel(name) {       // draws the areas of a level, where they are no
   if (level === name) return;
   const own = data.levels[name], page = data.levels[where(data.opens.map)];
   page.paths ||= page.areas.map(a => $("a" + a[0]));
-  page.groups ||= [...document.querySelectorAll(".names")];
   own.paths ||= own.areas.map(([code, , , , d]) => element("path", {ns: 1, id: "a" + code, d}));
-  own.groups ||= ["wide", "small"].map(which => {
-    const group = element("g", {ns: 1, class: "names " + which});
-    for (const [code, x, lines] of own.labels[which]) {
-      const text = element("text", {ns: 1, x, "data-a": code}, group);
-      for (const [y, line] of lines) element("tspan", {ns: 1, x, y, text: line}, text);
-    }
-    return group;
-  });
+  page.wide ||= document.querySelector(".names.wide");
+  for (const which of ["wide", "small"]) own[which] ||= labels(own.labels[which], which);
   document.querySelectorAll(".names").forEach(group => group.remove());
   $("areas").replaceChildren(...own.paths);
-  $("map").append(...own.groups);
+  $("map").append(own.wide, own.small);
   // one path for all borders: a copy by <use> would copy the stops of the keyboard too
   const lines = own.paths.map(path => path.getAttribute("d")).join("");
   $("borders").replaceWith(element("path", {ns: 1, id: "borders", d: lines}));
   for (const path of own.paths) {
-    path.querySelector("title")?.remove();
     path.setAttribute("role", "option");
     path.tabIndex = -1;
   }
   level = name;
   focusCode = 0;
   reach(state.area || areas()[0].code, false);
+}
+
+function labels(rows, which) {
+  const group = element("g", {ns: 1, class: "names " + which});
+  for (const [code, x, lines] of rows) {
+    const text = element("text", {ns: 1, x, "data-a": code}, group);
+    for (const [y, line] of lines) element("tspan", {ns: 1, x, y, text: line}, text);
+  }
+  return group;
 }
 
 function reach(code, focus = true) {    // the arrows' own area: outlined, told, focused

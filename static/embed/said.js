@@ -2,14 +2,24 @@
 const STRIPES = ["s02", "s03", "s04", "s13", "s14", "s24"];
 
 function look(letter) {         // as data/embed/script.py packs it
-  return letter === "z" ? "zero" : letter <= "9" ? "r" + letter : STRIPES["abcdef".indexOf(letter)];
+  return letter <= "9" ? "r" + letter : STRIPES["abcdef".indexOf(letter)];
+}
+
+// number of classes -> the positions of their colors, as in data/published/number_classes.py
+const SPREAD = {0: [], 1: [1], 2: [1, 3], 3: [0, 2, 3], 4: [0, 1, 2, 3], 5: [0, 1, 2, 3, 4]};
+
+function lookOf(i, n) {         // of an area by its index, and its number
+  const held = shown();
+  if (!sort().exact) return look(held.looks[state.period][i]);
+  return n ? "r" + SPREAD[held.c.length][held.c.slice(1).filter(c => n >= +c[1].replace(",", "")).length] : "zero";
 }
 
 function legend() {             // [look, numbers, meaning]
   const held = shown(), looks = held.looks[state.period] || "", exact = sort().exact;
+  const zero = exact && held.rows[state.period].slice(0, areas().length).some(r => !r.n);
   if (!held.c) return [];
   const rows = held.c.map(([name, low, high]) => [name, edges(short(low), short(high)), exact ? "" : say("class." + name)]);
-  if (exact && looks.includes("z")) rows.unshift(["zero", number(0), ""]);
+  if (zero) rows.unshift(["zero", number(0), ""]);
   if (/[a-f]/.test(looks)) rows.push(["striped", "", say("class.striped")]);
   return rows;
 }
@@ -25,7 +35,7 @@ function legendTitle() { return say(shown().rate ? "legend.rate" : "legend.count
 function tableRows() {          // areas by name and what has no known area; else all periods, newest first
   const held = shown(), n = held.rows[state.period];
   if (where() === "city") return held.p.map((p, i) => ({code: -1, name: capital(period(p)), ...held.rows[i][0], look: ""})).reverse();
-  const own = areas().map((a, i) => ({...a, ...n[i], look: look(held.looks[state.period][i]), more: held.more[state.period].has(i)}));
+  const own = areas().map((a, i) => ({...a, ...n[i], look: lookOf(i, n[i].n), more: !!held.more[state.period]?.has(i)}));
   return [...own, {code: 0, name: say("area.unknown"), ...n[own.length], look: ""}];
 }
 

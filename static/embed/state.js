@@ -6,7 +6,7 @@ function unpack(held) {         // the packed numbers, once: rows of {n, low, hi
     const wide = name => (held[name] || "").split(";").map(row => row.split(",").map(Number));
     const [l, h, s] = ["l", "h", "s"].map(wide), at = (part, i, j) => part[i]?.[j] || 0;
     held.rows = wide("n").map((row, i) => row.map((n, j) =>
-      ({n, low: n - at(l, i, j), high: n + at(h, i, j), step: 10 ** at(s, i, j)})));
+      ({n, low: Math.max(0, n - at(h, i, j)) - at(l, i, j), high: n + at(h, i, j), step: 10 ** at(s, i, j)})));
     held.looks = (held.k || "").split(";");
     held.more = (held.m || "").split(";").map(row => new Set(row ? row.split(",").map(Number) : []));
   }

@@ -4,6 +4,7 @@ Streamlit lets no drawing into a page's HTML, so each becomes a picture with its
 """
 
 import re
+from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -12,14 +13,15 @@ from data.embed import protect
 from data.embed.language import load_texts
 from data.embed.protection import read_protection
 from data.embed.protection_pictures import MOST, OPENS
-from data.languages import FIRST
+from data.languages import languages, protect_name
 from data.palette import Theme
 from data.settings import STATIC
-from ui.frame import look
+from ui.frame import language, look
 from ui.public.public_frame import Shown
 
 _CSS = (STATIC / "embed" / "protect.css").read_text(encoding="utf-8")
 _NAMED = ("paper", "ink", "quiet", "rule", "accent", "control")
+_WIDE = 720  # pixels: as wide as the texts
 # the embed's names for colors, as the pages here call them
 _COLORS = "".join(f"--{name}: var(--porch-{name}); " for name in _NAMED)
 _DRAWING = re.compile(r'<svg class="(\w+)" (.*?)>(.*?)</svg>', re.DOTALL)
@@ -28,19 +30,26 @@ _LABEL = re.compile(r'aria-label="([^"]*)"')
 
 def show_protection(found: Shown) -> None:
     """The parts of the page, with the slider where it stands there."""
-    shown, speak = read_protection(found.release.manifest), load_texts(FIRST)
+    shown, speak = read_protection(found.release.manifest), language.speak()
     st.html(f"<style>.protect {{ {_COLORS}}} {_CSS}</style>")
     _show(protect.before(shown, speak))
     _attempt(found)
     _show(protect.after(shown, speak))
+    others = [(code, load_texts(code)("language.name")) for code in languages()]
+    links = " · ".join(
+        f'<a href="/embed/{protect_name(code)}" hreflang="{code}" lang="{code}">{escape(name)}</a>'
+        for code, name in others
+    )
+    st.html(f'<p class="porch-languages">{escape(speak("protect.title"))}: {links}</p>')
 
 
 @st.fragment
 def _attempt(found: Shown) -> None:
     """The slider, and what it shows: only this runs again when it is moved."""
-    shown, speak = read_protection(found.release.manifest), load_texts(FIRST)
-    n = st.slider(speak("protect.try.label"), 0, MOST, OPENS, key="others")
-    _show(protect.attempt(shown, n, speak, slider=False))
+    shown, speak = read_protection(found.release.manifest), language.speak()
+    _show(f"<section>{protect.question(speak)}</section>")
+    n = st.slider(speak("protect.try.label"), 0, MOST, OPENS, key="others", width=_WIDE)
+    _show(protect.answer(shown, n, speak))
 
 
 def _show(parts: str) -> None:

@@ -14,6 +14,7 @@ from data.release.tables import (
     ARTICLES,
     BANDS,
     LATE,
+    OTHER_SETTING,
     PROVISIONAL,
     SENSITIVE,
     UNKNOWN_BAND,
@@ -27,8 +28,9 @@ from ui.public.public_frame import Shown
 
 _MOST_AREAS = 7  # through time at once
 _FIRST_AREAS = 3  # by name, where none is chosen
-_HOURS: dict[int | str, str] = {band: f"{band[:2]}:00 to {band[3:]}:00" for band in BANDS} | {
-    UNKNOWN_BAND: "no hour known"
+_HOURS: dict[int | str, str] = {
+    **{band: f"{band[:2]}:00 to {band[3:]}:00" for band in BANDS},
+    UNKNOWN_BAND: "no hour known",
 }
 KEY = "The line is the number, the band its range: nine of ten hold."
 HOLLOW = "Hollow dots are provisional."
@@ -100,7 +102,7 @@ def range_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
             for ends in zip(frame["number"], frame["low"], frame["high"])
         ]
     )
-    label = alt.Axis(labelLimit=170, ticks=False, domain=False)
+    label = alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(told).encode(
         y=alt.Y("name:N", title=None, sort=list(told["name"]), axis=label),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("said:N", title="number")],
@@ -177,7 +179,7 @@ def sensitive(found: Shown) -> None:
     st.header("Sensitive kinds and places: the whole city and the year only", anchor=False)
     st.text("These reports are in no other number here.")
     for by, grid in found.kept.numbers.sensitive.items():
-        names: dict[int | str, str] = {code: _spoken(str(code)) for code in grid.columns}
+        names: dict[int | str, str] = {code: _spoken(str(code), by) for code in grid.columns}
         frame = public_choice.series(grid, names)
         newest = frame[frame["period"] == grid.periods[-1]]
         title = f"{'Kind' if by == 'kind' else 'Where'}, {grid.periods[-1]}"
@@ -186,8 +188,9 @@ def sensitive(found: Shown) -> None:
         take_series(found, frame, path, f"sensitive_{by}")
 
 
-def _spoken(code: str) -> str:
-    return "another place, or none known" if code == "other" else words.spoken(code)
+def _spoken(code: str, by: str) -> str:
+    elsewhere = by == "setting" and code == OTHER_SETTING
+    return "another place; the kind is sensitive" if elsewhere else words.spoken(code)
 
 
 def late(found: Shown) -> None:
