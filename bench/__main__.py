@@ -31,13 +31,15 @@ NAMES = (
         "bench.release",
         "what is public of a million reports, and of networks of three sizes",
     ),
+    ("utility", "bench.utility", "what readers get of a release, beside thresholds and rounding"),
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
     ("calibration", "bench.calibration", "false findings and power of each statistical method"),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = ("name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok")
-OWN = {"sessions": "sessions", "runs": "calibration", "only": "calibration"}  # option and its bench
+# each option and the benches that have it
+OWN = {"sessions": ("sessions",), "runs": ("calibration", "utility"), "only": ("calibration",)}
 DIGITS = 4
 
 
@@ -52,7 +54,9 @@ def main() -> int:
     parser.add_argument("name", metavar="NAME", nargs="?")
     parser.add_argument("--rows", type=int, help="more or fewer rows than usual")
     parser.add_argument("--sessions", type=int, help="sessions only: how many people at once")
-    parser.add_argument("--runs", type=int, help="calibration only: trials of each case")
+    parser.add_argument(
+        "--runs", type=int, help="calibration: trials of each case; utility: data sets"
+    )
     parser.add_argument("--only", help="calibration only: one of its methods")
     asked = parser.parse_args()
     if asked.name is None:
@@ -68,9 +72,10 @@ def main() -> int:
         if value is not None and value < 1:
             print(f"--{option} is {value}: use 1 or more.", file=sys.stderr)
             return 2
-    for option, name in OWN.items():
-        if getattr(asked, option) is not None and asked.name != name:
-            print(f"{asked.name} has no --{option}: only {name} has.", file=sys.stderr)
+    for option, names in OWN.items():
+        if getattr(asked, option) is not None and asked.name not in names:
+            have = " and ".join(names) + (" has" if len(names) == 1 else " have")
+            print(f"{asked.name} has no --{option}: only {have}.", file=sys.stderr)
             return 2
     more = {o: getattr(asked, o) for o in OWN if getattr(asked, o) is not None}
     try:

@@ -61,10 +61,13 @@ class Fit(NamedTuple):
         return whole, np.sqrt(np.maximum(left, 0))
 
 
-def fit(tables: Sequence[Measured], totals: Collection[str]) -> Fit:
+def fit(
+    tables: Sequence[Measured], totals: Collection[str], coarse: Sequence[Collection[str]] = ()
+) -> Fit:
     """Tables of the same events fitted to each other. ValueError where none has a cell.
 
-    `totals` are the levels (of time) by which totals are held while what is below zero is lifted.
+    `totals` are the levels (of time) by which totals are held while what is below zero is lifted;
+    `coarse` are levels of more sums, each lifted and held before the cells are.
     """
     sizes = [len(table.levels) for table in tables]
     starts = np.r_[0, np.cumsum(sizes)]
@@ -74,7 +77,8 @@ def fit(tables: Sequence[Measured], totals: Collection[str]) -> Fit:
     variance = np.repeat([table.variance for table in tables], sizes).astype(float)
     agree, held = _constraints(tables, starts, totals)
     real, loadings = _least_squares(n, variance, agree)
-    positive = _without_negatives(real, variance, agree, held)
+    stages = sorted([held, *_coarse_sums(tables, starts, coarse)], key=lambda rows: rows.shape[0])
+    positive = _without_negatives(real, variance, agree, stages)
     whole = _whole(positive, agree, held)
     return Fit(real, whole, tuple(starts.tolist()), variance, loadings)
 
@@ -99,6 +103,19 @@ def _constraints(
         if len(both) > most and set(common) <= set(totals):
             held, most = mine, len(both)
     return sparse.csr_array(sparse.vstack(blocks)), sparse.csr_array(held)
+
+
+def _coarse_sums(
+    tables: Sequence[Measured], starts: Ints, coarse: Sequence[Collection[str]]
+) -> list[sparse.csr_array]:
+    """The rows of each asked sum, from the first table that has its levels."""
+    found = []
+    for levels in coarse:
+        for table, start in zip(tables, starts):
+            if {*levels} <= {*table.levels}:
+                found.append(_sums_of(table.levels[[*levels]], int(start), int(starts[-1]))[1])
+                break
+    return found
 
 
 def _sums_of(keys: pd.DataFrame, start: int, size: int) -> tuple[pd.Index, sparse.csr_array]:
@@ -126,22 +143,34 @@ def _least_squares(n: Floats, variance: Floats, agree: sparse.csr_array) -> tupl
 
 
 def _without_negatives(
-    real: Floats, variance: Floats, agree: sparse.csr_array, held: sparse.csr_array
+    real: Floats, variance: Floats, agree: sparse.csr_array, stages: Sequence[sparse.csr_array]
 ) -> Floats:
-    """The nearest numbers that agree, are not below 0, and keep the held totals.
+    """The nearest numbers that agree, of which no cell and no sum of any stage is below 0.
 
-    Cells below zero become 0 and the rest is fitted again, until none is left.
+    What is below 0 becomes 0 and the rest is fitted again, until none is left. The sums of a stage
+    are then held for the next ones, and all for the cells: of many small cells that are lifted at
+    once the sum would be lifted.
     """
-    rules = sparse.csr_array(sparse.vstack([agree, held]))
-    aims = np.r_[np.zeros(agree.shape[0]), np.maximum(held @ real, 0)]
     found, free = real, np.ones(len(real), bool)
+    rules, aims = agree, np.zeros(agree.shape[0])
+    for sums in stages:
+        low = np.zeros(sums.shape[0], bool)
+        while (below := sums @ found < -_ZERO).any():
+            low |= below
+            none = np.r_[aims, np.zeros(low.sum())]
+            found = _nearest(real, variance, sparse.vstack([rules, sums[low]]), none)
+        rules, aims = sparse.vstack([rules, sums]), np.r_[aims, np.maximum(sums @ found, 0)]
     while (found < -_ZERO).any():
         free &= found >= -_ZERO
-        found = np.where(free, real, 0.0)
-        step = rules.multiply(np.where(free, variance, 0.0)[None, :]).tocsr()
-        pull = np.linalg.lstsq((step @ rules.T).toarray(), rules @ found - aims, rcond=1e-10)[0]
-        found = found - np.asarray(step.T @ pull)
+        found = _nearest(np.where(free, real, 0.0), np.where(free, variance, 0.0), rules, aims)
     return np.maximum(found, 0.0)
+
+
+def _nearest(n: Floats, variance: Floats, rules: sparse.csr_array, aims: Floats) -> Floats:
+    """The numbers nearest to n, each by its variance, for which rules @ numbers are the aims."""
+    step = rules.multiply(variance[None, :]).tocsr()
+    pull = np.linalg.lstsq((step @ rules.T).toarray(), rules @ n - aims, rcond=1e-10)[0]
+    return n - np.asarray(step.T @ pull)
 
 
 def _whole(real: Floats, agree: sparse.csr_array, held: sparse.csr_array) -> Ints:

@@ -120,7 +120,9 @@ def _fitted(
         inputs.append(Measured(cells[table.levels], n, discrete_laplace.variance(epsilon)))
     if not used:
         return {}
-    fit = consistent_sums.fit(inputs, _TOTALS)
+    # sums of the whole place first: lifting its many small cells at once would lift them
+    coarse = [table.levels for table in wanted if table.where == "city"]
+    fit = consistent_sums.fit(inputs, _TOTALS, coarse)
     found = {}
     for table, source in wanted.items():
         if source in used and _within(table, scope):

@@ -68,14 +68,14 @@ def reports(areas: gpd.GeoDataFrame, seed: int = SEED) -> pd.DataFrame:
         {"area": row, "time": RISE[0] + pd.to_timedelta(rng.uniform(0, span, RISE_REPORTS), "s")}
     )
     frame = pd.concat([base, risen], ignore_index=True)
-    lon, lat = _points(rng, areas, frame["area"].to_numpy())
+    lon, lat = draw_points(rng, areas, frame["area"].to_numpy())
     frame = frame.assign(
         lon=lon,
         lat=lat,
-        kind=_drawn(rng, KINDS, len(frame)),
-        setting=_drawn(rng, SETTINGS, len(frame)),
-        precision=_drawn(rng, PRECISIONS, len(frame)),
-        response=_drawn(rng, _RESPONSES, len(frame)),
+        kind=draw_words(rng, KINDS, len(frame)),
+        setting=draw_words(rng, SETTINGS, len(frame)),
+        precision=draw_words(rng, PRECISIONS, len(frame)),
+        response=draw_words(rng, _RESPONSES, len(frame)),
         officers=rng.poisson(3, len(frame)) + 1,
         vehicles=rng.poisson(1.2, len(frame)) + 1,
     )
@@ -105,7 +105,7 @@ def _times(rng: np.random.Generator, n: int) -> pd.Series:
     return pd.Series(_FIRST_DAY + pd.to_timedelta(seconds, "s"))
 
 
-def _points(
+def draw_points(
     rng: np.random.Generator, areas: gpd.GeoDataFrame, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """A point in each row's area, near one of a few corners that the area has."""
@@ -124,7 +124,7 @@ def _points(
     return lon, lat
 
 
-def _drawn(rng: np.random.Generator, shares: dict[str, float], n: int) -> np.ndarray:
+def draw_words(rng: np.random.Generator, shares: dict[str, float], n: int) -> np.ndarray:
     return rng.choice(list(shares), n, p=np.array(list(shares.values())) / sum(shares.values()))
 
 
@@ -147,7 +147,7 @@ def _written(
             "place_precision": frame["precision"],
             "neighborhood": areas["name"].to_numpy()[frame["area"].to_numpy(int)],
             "kind": frame["kind"],
-            "grade": _drawn(rng, GRADES, n),
+            "grade": draw_words(rng, GRADES, n),
             "via": rng.choice(["hotline", "form"], n, p=[0.7, 0.3]),
             "setting": frame["setting"],
             "response": frame["response"],
