@@ -19,6 +19,9 @@ from data.release.data_package import PACKAGE
 from data.release.released_columns import RELEASED_COLUMNS
 from data.release.tables import COLUMNS, ReleasedSource, TableEntry
 from tests.conftest import ROOT
+from tests.release.test_publish import Place, filled, place
+
+__all__ = ["filled", "place"]  # the fixtures
 
 PERIODS = ["2026-01-26/2026-01-31", "2026-02-01/2026-02-01"]
 MEASURED = pd.DataFrame({"period": PERIODS, "n": [-3, 12], "epsilon": [0.15, 0.15]})
@@ -202,6 +205,16 @@ def test_frictionless_validates_each_file_as_the_table_it_describes(
             file = TableResource(path=str(release / one["path"]), schema=schema)
             assert (checked := file.validate()).valid, (one["path"], checked.to_summary())
             assert [f.name for f in schema.fields] == file.read_rows()[0].field_names
+
+
+def test_a_release_as_it_is_written_is_valid(place: Place) -> None:
+    """Every table of the place's volume, with its maps, and each in every format."""
+    written = place.release()
+    found = report(written.folder)
+    assert found.valid, found.to_summary()
+    tables = written.manifest["tables"]
+    paths = {f"{path}.{suffix}" for path in tables for suffix in table_files.TABLE_FORMATS}
+    assert {task.place for task in found.tasks} == paths | {"areas.geojson", "districts.geojson"}
 
 
 @pytest.mark.parametrize(
