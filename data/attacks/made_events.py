@@ -117,7 +117,7 @@ def exact_counts(decisions: Decisions, budgets: Budgets) -> Counts:
         events, late = decisions.read(months), decisions.read([year])
         axes = budget.axes_of(event)
         for table in budget.tables_of(event):
-            cells = _cells(year, table, axes)
+            cells = cells_of(year, table, axes)
             own = late if table.sort == LATE else events
             found[year, table] = Counted(cells, measured_tables.count(own, table, cells, axes))
     return found
@@ -130,6 +130,7 @@ def differing(one: Counts, other: Counts) -> dict[tuple[str, Table], Ints]:
 
 
 @lru_cache(maxsize=64)
-def _cells(year: str, table: Table, axes: Axes) -> pd.DataFrame:
+def cells_of(year: str, table: Table, axes: Axes) -> pd.DataFrame:
+    """Every cell of a table in a year."""
     days = calendar(date(int(year), 1, 1), date(int(year), 12, 31))
     return measured_tables.grid(table, list(days[table.unit].unique()), axes)

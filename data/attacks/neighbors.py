@@ -10,6 +10,7 @@ from data.attacks.case import Case, Count, Found
 from data.attacks.made_events import Budgets, Counts, Step
 
 YEARLY, YEARS = 600, 2
+GRADED = ("corroborated", "verified")
 
 
 def sensitivity(case: Case, count: Count) -> Found:
@@ -45,14 +46,14 @@ def sensitivity(case: Case, count: Count) -> Found:
 def _telling_first(history: pd.DataFrame) -> list[str]:
     """The ids of events, those first that could be counted twice: whose date, area or kind was
     corrected after they were graded, and those that were graded late; then all others."""
-    good = (history["source_kind"] == "community") & history["grade"].isin(["corroborated", "verified"])
-    dated = history["other_day"] != history["day"]
-    late = history["graded"] - history["received_at"].dt.tz_localize(None) > pd.Timedelta(days=60)
-    sort = np.select(
-        [good & history["corrected"].notna() & dated, good & late, good & history["corrected"].notna(), good],
-        [0, 1, 2, 3],
-        4,
-    )
+    good = (history["source_kind"] == "community") & history["grade"].isin(GRADED)
+    lag = history["graded"] - history["received_at"].dt.tz_localize(None)
+    decided = good & (lag < pd.Timedelta(days=20)) & history["taken_back"].isna()
+    after = history["corrected"] - history["received_at"].dt.tz_localize(None)
+    corrected = decided & (after > pd.Timedelta(days=60))
+    dated = corrected & (history["other_day"] // 31 != history["day"] // 31)
+    late = good & (lag > pd.Timedelta(days=60)) & history["taken_back"].isna()
+    sort = np.select([dated, late, corrected, decided], [0, 1, 2, 3], 4)
     rank = pd.Series(sort).groupby(sort).cumcount()
     # of each sort some, in turn
     return list(history["incident_id"].iloc[np.lexsort((sort, rank))])

@@ -1,5 +1,6 @@
 """The public dashboard in a browser, served by a user who may read no store and no secret."""
 
+import hashlib
 import itertools
 import re
 import struct
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from data.release import release_manifest
 from tests.conftest import ROOT, SHOTS
 from tests.pages.test_browser import PHONE, WIDE, Seen, settled, text
 from tests.publics import public, published
@@ -154,3 +156,19 @@ def test_embedded_it_works_and_fits(
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/public-{size['width']}-{dark}.png")
     context.close()
+
+
+def test_any_page_reads_every_released_file_by_its_address(public: str, published: Path) -> None:
+    """And the same one whether it is asked for as the newest or by the release's name."""
+    folder = (published / "current").resolve()
+    manifest = release_manifest.read_manifest(folder)
+    starts = {"/current/": "no-cache", f"/releases/{folder.name}/": None}
+    for start, keeps in starts.items():
+        for name, told in {**manifest["files"], "manifest.json": ""}.items():
+            asked = {"Origin": "https://news.example.org", "Sec-Fetch-Site": "cross-site"}
+            request = urllib.request.Request(public + start + name, headers=asked)
+            with urllib.request.urlopen(request) as answer:
+                body, headers = answer.read(), answer.headers
+            assert hashlib.sha256(body).hexdigest() == told or not told, name
+            assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
+            assert keeps in (None, headers["Cache-Control"])

@@ -8,13 +8,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from data.settings import ROOT, STATIC
 from data.site import Site
 from ui import joined
-from ui.app import access, browser_caching, gate, packed_files, sign_in, text_files
+from ui.app import access, browser_caching, gate, packed_files, released_files, sign_in, text_files
 from ui.frame import look, menu
 
 
@@ -54,7 +53,7 @@ def make(
             _joined(),
             Route("/sign-in", sign_in.start),
             *pages.routes(path or "/" for path in addresses),
-            *(_released(public) if public else ()),
+            *(released_files.mounts(public) if public else ()),
         ],
     )
 
@@ -85,15 +84,3 @@ def _joined() -> Route:
         return file.response(request.headers)
 
     return Route(one.address, answer)
-
-
-def _released(public: Path) -> tuple[Mount, ...]:
-    """The files of published releases, with validators and ranges, and the newest one's embed.
-
-    A link is followed no further than the folder that is named here.
-    """
-    folders = {"/embed": public / "current" / "embed", "/releases": public / "releases"}
-    return tuple(
-        Mount(path, StaticFiles(directory=folder, html=True, check_dir=False))
-        for path, folder in folders.items()
-    )

@@ -26,6 +26,7 @@ from data.palette import DARK, LIGHT
 MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
 MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
+ACROSS = ("GET", "HEAD", "OPTIONS")  # a browser asks first whether a page elsewhere may
 UPLOADS = ("GET", "HEAD", "PUT", "DELETE")
 # headers that a server before ours adds, and that no browser on this machine sends
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -52,11 +53,12 @@ class Area:
 PAGE = Area()
 REFUSED = Area(policy="plain", keeps="no-store")
 FILES = Area(policy="")
-RELEASED = Area(anybody=True, across=True, policy="released", keeps="no-cache")
+RELEASED = Area(ACROSS, anybody=True, across=True, policy="released", keeps="no-cache")
 # start of a path -> its area; the first that fits counts
 AREAS: Mapping[str, Area] = {
     "/healthz": Area(anybody=True, policy="", keeps="no-store"),
     "/embed/": RELEASED,
+    "/current/": RELEASED,
     "/releases/": RELEASED,
     "/sign-in": Area(anybody=True, policy="plain", keeps="no-store"),
     "/auth/login": Area(anybody=True, policy="plain", keeps="no-store"),
@@ -208,7 +210,7 @@ class Gate:
 
         if refused:
             return await _page(refused, scope, headers)(scope, receive, sent)
-        if scope["method"] in READING:
+        if scope["method"] in ACROSS:
             return await self.app(scope, receive, sent)
         if self._writing >= MOST_AT_ONCE:
             return await _page(TOO_MANY, scope, headers)(scope, receive, sent)
@@ -227,7 +229,7 @@ class Gate:
         if path.rstrip("/") in self.pages:
             return PAGE
         for start, area in AREAS.items():
-            if start in (path, f"{path}/") or (start.endswith("/") and path.startswith(start)):
+            if path == start or (start.endswith("/") and path.startswith(start)):
                 return area if self.released or area is not RELEASED else None
         return None
 
@@ -275,8 +277,8 @@ class Gate:
         markup = headers.get("content-type", "").startswith("text/html")
         if policy and (markup or area.policy == "sandbox"):
             headers["Content-Security-Policy"] = policy
-        if area.keeps:
-            headers["Cache-Control"] = area.keeps
+        if area.keeps and not (area.across and "cache-control" in headers):
+            headers["Cache-Control"] = area.keeps  # the released files say for themselves
         for name, value in HEADERS.items():
             headers[name] = value
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if area.across else "same-origin"
