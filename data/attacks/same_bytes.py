@@ -85,7 +85,9 @@ def copy_store(store: Store, target: Path) -> Store:
 def _unneeded(store: Store):  # type: ignore[no-untyped-def]
     top = str(store.root)
     return lambda folder, names: [
-        n for n in names if n.startswith(".scratch-") or (folder == top and n in ("current", "lock"))
+        n
+        for n in names
+        if n.startswith(".scratch-") or (folder == top and n in ("current", "lock"))
     ]
 
 

@@ -160,7 +160,9 @@ def _files(files: Mapping[str, bytes], tables: Tables, manifest: Mapping[str, An
     """Files that are not on the list, not as the manifest says, or not one table in each format."""
     listed = manifest["files"]
     known = {*whitelist.FILES, *(f"{path}.{s}" for path in tables for s in whitelist.FORMATS)}
-    odd = [f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)]
+    odd = [
+        f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)
+    ]
     wrong = [f"{name}: not on the list" for name in sorted(odd)]
     there = files.keys() - {"manifest.json"}
     wrong += [f"{name}: missing, or not in the manifest" for name in sorted(there ^ listed.keys())]
@@ -185,7 +187,10 @@ def _formats(path: str, parquet: bytes, csv: bytes, listed: bytes) -> Iterator[s
     if (rows := table.to_pylist()) != json.loads(listed):
         yield "JSON says something else than Parquet"
     read = pd.read_csv(io.BytesIO(csv), dtype=str, keep_default_na=False)
-    same = [["" if v is None else str(v) for v in row.values()] for row in guard_table(table).to_pylist()]
+    same = [
+        ["" if v is None else str(v) for v in row.values()]
+        for row in guard_table(table).to_pylist()
+    ]
     if list(read.columns) != table.column_names or read.to_numpy().tolist() != same:
         yield "CSV says something else than Parquet"
     if not rows and path.startswith("community/measured"):
