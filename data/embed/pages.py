@@ -59,7 +59,7 @@ def page(
         "langs": _languages(languages, speak.language),
         "languages": esc(speak("language.choose")),
         "alternates": _alternates(languages),
-        "unread": _unread(speak),
+        "unread": unread_line(speak),
         "said": esc(picture.said),
         "sub": esc(picture.sub),
         "choose": esc(speak("choose.group")),
@@ -106,7 +106,7 @@ def _alternates(languages: list[str]) -> str:
     )
 
 
-def _unread(speak: Words) -> str:
+def unread_line(speak: Words) -> str:
     """The line at the head of a page in a language that nobody has read, in it and in English."""
     if speak.read_by:
         return ""
