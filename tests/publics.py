@@ -11,16 +11,13 @@ import pytest
 import streamlit as st
 
 from tests.conftest import command, dashboard, once
+from tests.made_release import make_release, publish_release
 
 
 def public_folder(store: Path, folder: Path) -> Path:
     """A folder as `publish` leaves it, with the one release of a store."""
-    secret = folder.parent / "secret" / "key"
     if not (store / "releases").exists():
-        secret.parent.mkdir(mode=0o700)
-        secret.write_text("5a" * 32 + "\n")  # the same noise in every run
-        secret.chmod(0o600)
-        done = command("release", store=store, PORCHLIGHT_SECRET=str(secret))
+        done = command("release", store=store)
         assert done.returncode == 0, done.stderr
     (source,) = (store / "releases").iterdir()
     shutil.copytree(source, folder / "releases" / source.name)
@@ -40,7 +37,6 @@ def published(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         shutil.copytree(sample_store, store, ignore=shutil.ignore_patterns("releases"))
         public_folder(store, beside / "folder")
         shutil.rmtree(store)
-        shutil.rmtree(beside / "secret")
 
     made = tmp_path_factory.mktemp("public")
     made.chmod(0o755)
@@ -49,15 +45,21 @@ def published(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
+def madeville(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The public folder of a made place: reports, official records, press; no store is needed."""
+
+    def make(beside: Path) -> None:
+        publish_release(make_release("medium"), beside / "folder")
+
+    return once(tmp_path_factory, "madeville", make) / "folder"
+
+
+@pytest.fixture(scope="session")
 def public(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a public dashboard without store and secret, one for each worker; served
+    """The address of a public dashboard without a store, one for each worker; served
     by nobody, where we may become that."""
     log = tmp_path_factory.mktemp("log") / "public.log"
-    more = {
-        "PORCHLIGHT_AUDIENCE": "public",
-        "PORCHLIGHT_PUBLIC": str(published),
-        "PORCHLIGHT_SECRET": "/nonexistent/secret",
-    }
+    more = {"PORCHLIGHT_AUDIENCE": "public", "PORCHLIGHT_PUBLIC": str(published)}
     other: list[str] = []
     if os.geteuid() == 0 and shutil.which("setpriv"):
         other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -79,12 +81,11 @@ def clear() -> None:
 
 
 def as_public(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Serve a public folder, with neither store nor secret."""
+    """Serve a public folder, with no store."""
     clear()
     monkeypatch.setenv("PORCHLIGHT_AUDIENCE", "public")
     monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(folder))
     monkeypatch.setenv("PORCHLIGHT_STORE", "/nonexistent/store")
-    monkeypatch.setenv("PORCHLIGHT_SECRET", "/nonexistent/secret")
 
 
 @contextmanager

@@ -85,8 +85,9 @@ def read_numbers(tables: Tables, levels: Levels, manifest: Manifest) -> Numbers:
     own = {t: tables[path] for path, t in ESTIMATE_TABLES.items() if len(tables.get(path, ()))}
     if community := _community(own, tables.get(WEEK_PATH), levels, manifest):
         sorts[COMMUNITY] = community
-    if OFFICIAL_AREA in tables or OFFICIAL_CITY in tables:
-        sorts[OFFICIAL] = _official(tables, levels)
+    official = _official(tables, levels)
+    if official.maps or official.city:  # tables may have no row: nothing of the years released
+        sorts[OFFICIAL] = official
     if not sorts:
         raise Problem("The release has no table, so there is nothing to show.")
     hours, sensitive, late = {}, {}, None

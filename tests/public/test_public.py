@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,27 +19,33 @@ from google.protobuf.message import Message
 from google.protobuf.text_format import MessageToString
 from streamlit.testing.v1 import AppTest
 
-from data import settings
+from data import palette, settings
 from data.embed.language import load_texts
-from data.published import released, released_cells
-from data.published.released_cells import ALL_KINDS, SOURCES, Choice
+from data.palette import LIGHT
+from data.published import released
+from data.published.ranges import about
 from data.settings import Problem
 from tests import publics
-from tests.publics import published
+from tests.made_release import make_release, publish_release
+from tests.publics import madeville, published
 from ui.frame.menu import PUBLIC_PAGES
-from ui.public import public_cached
+from ui.public import public_cached, public_choice, public_map, public_tables, public_words
+from ui.public.public_cached import Kept
+from ui.public.public_choice import ALL_KINDS, SOURCES, Choice
+from ui.public.public_frame import Shown
 
-__all__ = ["published"]  # the fixture
+__all__ = ["madeville", "published"]  # the fixtures
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [file for file, *_ in PUBLIC_PAGES]
-HIDDEN = "not shown (fewer than 10, or held back by the rules)"
+REPORTS, RECORDS = SOURCES
+DISTRICTS = "districts by quarter"
 
 
 @pytest.fixture
-def served(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def served(madeville: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The public audience, in this process."""
-    publics.as_public(monkeypatch, published)
-    yield published
+    publics.as_public(monkeypatch, madeville)
+    yield madeville
     publics.clear()
 
 
@@ -60,9 +67,23 @@ def said(app: AppTest) -> str:
     return "\n".join(text.value for text in app.text)
 
 
+def html_of(app: AppTest) -> str:
+    """Everything that a page shows as HTML of ours."""
+    return "\n".join(str(e.proto.body) for e in app.get("html"))
+
+
 def read(folder: Path, path: str) -> pd.DataFrame:
     """A released CSV, read apart from the code under test."""
-    return pd.read_csv(folder / "current" / f"{path}.csv", dtype={"period": str, "n": "Int64"})
+    return pd.read_csv(folder / "current" / f"{path}.csv", dtype={"period": str})
+
+
+def kept_of(folder: Path) -> Kept:
+    return public_cached.read_release(released.load_release((folder / "current").resolve()))
+
+
+def shown(kept: Kept, choice: Choice) -> Shown:
+    rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+    return Shown(kept, choice, rows)
 
 
 # --- every page
@@ -70,13 +91,19 @@ def read(folder: Path, path: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("source", list(SOURCES))
-def test_page_runs_and_says_its_n_of_m(served: Path, path: str, source: str) -> None:
+def test_page_runs_and_says_its_release(served: Path, path: str, source: str) -> None:
     text = said(opened(path, source=source))
-    unit = "cells have" if path == "pages/public_time.py" else "of 73 areas have"
-    assert unit in text or (source == "press reports" and "No area has a number" in text)
-    assert (HIDDEN in text) or source == "official records"
     assert f"release {(served / 'current').resolve().name}" in text
-    assert "none of these reports is real" in text or source != "community reports"
+    assert ("none of these reports is real" in text) == (source == REPORTS)
+    assert ("If somebody also called 911, that call is there" in text) or source == REPORTS
+
+
+@pytest.mark.parametrize("path", FILES[:2])
+def test_maps_say_their_n_of_m(served: Path, path: str) -> None:
+    assert "11 of 11 districts, each number with its range" in said(opened(path))
+    one = said(opened(path, by=DISTRICTS, area=["Birch Lake + Fir Lake"]))
+    assert "1 of 11 districts" in one
+    assert "74 of 74 neighborhoods: official records" in said(opened(path, source=RECORDS))
 
 
 def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
@@ -84,24 +111,26 @@ def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
     keys = {w.key for kind in (app.radio, app.selectbox) for w in kind}
     asked = {"source", "by", "kind", "period", "area", "lang"}
     assert keys | {w.key for w in app.multiselect} == asked
-    assert app.selectbox(key="by").options == ["month", "quarter", "year"]
-    month = opened(by="month")
-    assert month.selectbox(key="kind").options == [ALL_KINDS]
-    periods = read(served, "community/area-month")["period"].unique().tolist()
-    assert sorted(month.selectbox(key="period").options) == periods
-
-
-def test_readers_are_led_to_the_city_where_few_areas_have_a_number(served: Path) -> None:
-    app = opened()
-    assert app.selectbox(key="by").value == "year"
-    assert "the whole city by week says more" in said(app)
-    assert "says more" not in said(opened(source="official records"))
+    assert app.radio(key="source").options == [REPORTS, RECORDS]
+    every = [f"{w} by {u}" for w in ("districts", "neighborhoods") for u in ("year", "quarter")]
+    assert app.selectbox(key="by").options == every
+    assert app.selectbox(key="by").value == DISTRICTS  # the finest whose error is a quarter
+    assert app.selectbox(key="kind").options == [ALL_KINDS]
+    periods = read(served, "community/estimate/district-quarter")["period"].unique().tolist()
+    assert app.selectbox(key="period").options == sorted(periods, reverse=True)
+    year = opened(by="districts by year")
+    kinds = read(served, "community/estimate/district-year-kind")["kind"].unique()
+    assert year.selectbox(key="kind").options == [
+        ALL_KINDS,
+        *sorted(k.replace("_", " ") for k in kinds),
+    ]
 
 
 @pytest.mark.parametrize(
     "link",
     [
         {"source": "nobody"},
+        {"source": "press reports"},
         {"by": "hour"},
         {"kind": "EVIL {{7*191}} <script>"},
         {"period": "1999"},
@@ -125,7 +154,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
         (word,) = link
         label = {
             "source": "Records",
-            "by": "Periods by",
+            "by": "Map",
             "kind": "Kind",
             "period": "Period",
             "area": "Areas",
@@ -138,13 +167,23 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
 
 
 def test_a_link_repeats_the_page(served: Path) -> None:
-    app = opened(source="community reports", by="quarter", kind=ALL_KINDS, period="2026-Q1")
-    quarter = read(served, "community/area-quarter")
-    n = quarter.loc[quarter["period"] == "2026-Q1", "n"].notna().sum()
-    assert f"{n} of 73 areas have a number" in said(app)
-    name = app.multiselect(key="area").options[45]
-    one = opened(by="quarter", kind=ALL_KINDS, period="2026-Q1", area=[name])
-    assert "of 1 areas have a number" in said(one)
+    app = opened(by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"])
+    row = read(served, "community/estimate/group-year").query("period == '2023'")
+    code = next(
+        f["properties"]["area"]
+        for f in json.loads((served / "current/areas.geojson").read_text())["features"]
+        if f["properties"]["name"] == "Alder Bend"
+    )
+    own = row[row["area"] == code].iloc[0]
+    table = (
+        opened(
+            FILES[1], by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"]
+        )
+        .dataframe[0]
+        .value
+    )
+    assert table[["low", "high"]].values.tolist() == [[own["low"], own["high"]]]
+    assert "2023 in Alder Bend" in app.title[0].value.replace("\\", "")
 
 
 # --- languages
@@ -188,83 +227,199 @@ def test_the_link_of_a_page_names_its_language(served: Path) -> None:
 
 
 def test_the_made_notice_is_said_in_the_language(served: Path) -> None:
-    assert load_texts("es")("note.made.all") in said(opened(lang="es", source="community reports"))
+    assert load_texts("es")("note.made") in said(opened(lang="es", source=REPORTS))
 
 
 # --- numbers
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
-@pytest.mark.parametrize("by", ["month", "quarter", "year"])
-def test_numbers_are_those_of_the_files(served: Path, source: str, by: str) -> None:
-    kept = public_cached.read_release(released.load_release(released.current()))
-    for kind in released_cells.released_kinds(kept.sorts, source, by):
-        path = released_cells.table_path(source, by, kind)
-        assert path
-        told = read(served, path)
-        if kind != ALL_KINDS:
-            told = told[told["kind"] == kind.replace(" ", "_")]
-        if source == "official records":
-            cut = {"month": 7, "year": 4}.get(by)
-            day = pd.to_datetime(told["period"])
-            quarter = day.dt.year.astype(str) + "-Q" + day.dt.quarter.astype(str)
-            told = told.assign(period=told["period"].str[:cut] if cut else quarter)
-            told = told.groupby(["period", "area"], as_index=False)["n"].sum()
-        for period in released_cells.periods(kept.sorts, source, by, kind):
-            rows = released_cells.rows(kept.sorts, Choice(source, by, period, kind), kept.areas)
-            here = told[told["period"] == period].set_index("area")["n"].to_dict()
-            for row in rows.itertuples():
-                want = here.get(row.area, 0 if source == "official records" else pd.NA)
-                assert (pd.isna(want) and pd.isna(row.n)) or row.n == want
+def test_every_number_is_that_of_the_file_and_no_area_is_blank(served: Path) -> None:
+    kept, many = kept_of(served), 0
+    for name, kinds in kept.numbers.sorts["community"].maps.items():
+        for kind, own in kinds.items():
+            path = f"community/estimate/{name}" + ("" if kind == "all" else "-kind")
+            file = read(served, path)
+            file = file if kind == "all" else file[file["kind"] == kind]
+            key = own.table.keys[1]
+            for period in own.grid.periods:
+                choice = Choice(
+                    REPORTS, public_choice.map_words(name), period, public_choice.kind_words(kind)
+                )
+                rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+                want = file[(file["period"] == period) & (file[key] != 0)].set_index(key)
+                for column in ("number", "low", "high", "sd"):
+                    assert rows.set_index("area")[column].to_dict() == want[column].to_dict()
+                fills = public_map.fills(shown(kept, choice), LIGHT)["fills"]
+                assert fills and all(f.lstrip("~").startswith("#") for f in fills)
+                many += len(fills)
+    assert many > 1000
 
 
-def test_the_table_on_the_page_is_the_file(served: Path) -> None:
-    app = opened("pages/public_areas.py", by="quarter", kind=ALL_KINDS, period="2026-Q1")
-    shown = app.dataframe[0].value
-    told = read(served, "community/area-quarter")
-    told = told[told["period"] == "2026-Q1"]
-    assert sorted(shown["n"].dropna()) == sorted(told["n"].dropna())
-    assert shown["n"].isna().sum() == told["n"].isna().sum() and len(shown) == 73
+def test_official_numbers_are_the_sums_of_months(served: Path) -> None:
+    kept, file = kept_of(served), read(served, "official/area-month")
+    for period, months in (("2024", 12), ("2025-Q2", 3), ("2025-09", 1)):
+        unit = {12: "year", 3: "quarter", 1: "month"}[months]
+        choice = Choice(RECORDS, f"neighborhoods by {unit}", period, "traffic stop")
+        rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+        quarter = pd.PeriodIndex(file["period"], freq="M").asfreq("Q").astype(str)
+        names = {12: file["period"].str[:4], 3: quarter.str.replace("Q", "-Q"), 1: file["period"]}
+        own = file[
+            (names[months] == period) & (file["kind"] == "traffic_stop") & (file["area"] > 0)
+        ]
+        want = own.groupby("area")["n"].sum().reindex(rows["area"], fill_value=0)
+        assert want.sum() > 50 and rows["number"].tolist() == want.tolist()
 
 
-@pytest.mark.parametrize("kind", [ALL_KINDS, "sighting"])
-def test_weeks_keep_their_gaps(served: Path, kind: str) -> None:
-    kept = public_cached.read_release(released.load_release(released.current()))
-    weeks = released_cells.weekly(kept.sorts, "community reports", kind)
-    told = read(served, "community/city-week-kind")
-    told = told[told["kind"] == ("all" if kind == ALL_KINDS else kind)]
-    assert weeks["period"].tolist() == told["period"].tolist()
-    assert weeks["n"].isna().tolist() == told["n"].isna().tolist() and weeks["n"].isna().any()
-    assert weeks["n"].dropna().tolist() == told["n"].dropna().tolist()
+def test_areas_stand_by_name_never_by_number(served: Path) -> None:
+    app = opened(FILES[1], by="neighborhoods by quarter")
+    table = app.dataframe[0].value
+    assert table["name"].tolist() == sorted(table["name"]) and len(table) == 74
+    assert list(table.columns) == ["name", "number", "low", "high", "residents"]
+    listed = html_of(opened(by="neighborhoods by quarter"))
+    names = [part.split("<")[0] for part in listed.split('<span class="name">')[1:]]
+    assert names == sorted(names) and len(names) == 74
+    for path in FILES[:2]:  # a title names no area that nobody chose
+        title = opened(path, by="neighborhoods by quarter").title[0].value
+        assert not [name for name in names if name in title] and "most" not in title
 
 
-def test_official_weeks_are_whole(served: Path) -> None:
-    kept = public_cached.read_release(released.load_release(released.current()))
-    weeks = released_cells.weekly(kept.sorts, "official records", "traffic stop")
-    told = read(served, "official/area-day-kind")
-    told = told[told["kind"] == "traffic_stop"]
-    first = told[(told["period"] >= "2017-01-02") & (told["period"] < "2017-01-09")]
-    assert weeks["period"].iloc[0] == "2017-W01" and weeks["n"].iloc[0] == first["n"].sum()
-    assert weeks["period"].iloc[-1] == "2017-W52"
+def test_what_may_be_none_is_never_said_to_be_a_number(served: Path) -> None:
+    kept = kept_of(served)
+    choice = Choice(REPORTS, "neighborhoods by quarter", "2025-Q3", ALL_KINDS)
+    found = shown(kept, choice)
+    few = found.rows["low"] == 0
+    assert few.any() and not few.all()
+    table = opened(FILES[1], by=choice.by, period=choice.period).dataframe[0].value
+    rows = found.rows.set_index("name").loc[table["name"]]
+    assert table["number"].isna().tolist() == (rows["low"] == 0).tolist()
+    for tip, row in zip(public_map.released_tips(found), found.rows.itertuples(), strict=True):
+        assert tip[0].lower() == about(row.number, row.low, row.high)
+        assert tip[0].startswith("Few or none, at most" if row.low == 0 else "About ")
+    listed = html_of(opened(by=choice.by, period=choice.period))
+    assert ">0<" not in listed and "(0 to" not in listed and "at most" in listed
 
 
-def test_zero_and_held_back_look_alike_on_the_map(served: Path) -> None:
-    from data.palette import LIGHT
-    from ui.public import public_map
-    from ui.public.public_frame import Shown
+def test_stripes_are_where_eight_of_ten_ranges_touch_three_classes(served: Path) -> None:
+    """Classes by hand: edges at 1/2, 1, 2 and 4 times what so many residents are expected to have."""
+    kept = kept_of(served)
+    choice = Choice(REPORTS, "neighborhoods by quarter", "2025-Q3", ALL_KINDS)
+    found = shown(kept, choice)
+    picture = public_map.fills(found, LIGHT)
+    colors, striped = palette.five_classes(LIGHT), 0
+    people = found.rows["residents"].sum()
+    for fill, row in zip(picture["fills"] or [], found.rows.itertuples(), strict=True):
+        expected = 2040 / 4 * row.residents / people
+        edges = [t * expected for t in (0.5, 1, 2, 4)]
 
-    kept = public_cached.read_release(released.load_release(released.current()))
-    choice = Choice("community reports", "quarter", "2026-Q1", ALL_KINDS)
-    rows = released_cells.rows(kept.sorts, choice, kept.areas)
-    found = Shown(kept, choice, rows, True)
-    fills = public_map.fills(found, LIGHT)
-    blank = rows["n"].isna().tolist()
-    assert [f == "nodata" for f in fills["fills"]] == blank
-    assert {tuple(t) for t, b in zip(public_map.released_tips(found), blank) if b} == {(HIDDEN,)}
-    assert {"hatch": "nodata", "text": HIDDEN} in fills["legend"]["rows"]
+        def at(value: float, edges: list[float] = edges) -> int:
+            return sum(value >= edge for edge in edges)
+
+        low, high = at(row.number - 1.2816 * row.sd), at(row.number + 1.2816 * row.sd)
+        wide = high - low >= 2
+        assert fill == (f"~{colors[low]}{colors[high]}" if wide else colors[at(row.number)])
+        striped += wide
+    assert 0 < striped < 74
+    legend = picture["legend"]
+    assert legend and [r for r in legend["rows"] if r.get("weak")][0]["stripe"] == colors[-1]
+    assert "for every 1,000 residents, a quarter" in legend["title"]
+    rate = 1000 * 2040 / 4 / people
+    assert legend["note"].endswith(f"Expected: {rate:.2g}")
 
 
-# --- the files that readers take
+def test_the_title_says_the_city_s_number_rounded_with_its_range(served: Path) -> None:
+    own = read(served, "community/estimate/city-quarter").query("period == '2025-Q3'").iloc[0]
+    title = opened(period="2025-Q3").title[0].value.replace("\\", "")
+    number, low, high = (
+        int(t)
+        for t in __import__("re").findall(
+            r"(\d+)(?:,| to|$)", title.split(":")[1].replace(", in the whole city", "")
+        )
+    )
+    assert number % 10 == low % 10 == high % 10 == 0  # the standard deviation is above 10
+    assert abs(number - own["number"]) <= 5 and low <= own["low"] and own["high"] <= high
+    assert title.endswith("in the whole city")
+
+
+def test_a_rise_is_said_only_where_the_reader_says_so(served: Path) -> None:
+    kept = kept_of(served)
+    choice = Choice(REPORTS, DISTRICTS, "2025-Q3", ALL_KINDS)
+    rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
+    none = rows.assign(rise=False)
+    told = public_words.rises(kept, choice, none)
+    assert told == "Nowhere can a rise over the year before be told from chance."
+    some = rows.assign(rise=rows.index == 3)
+    told = public_words.rises(kept, choice, some)
+    assert told == f"More than a year before: {rows['name'][3]}."
+    first = choice._replace(period="2023-Q1")
+    assert public_words.rises(kept, first, some) == ""  # there is no year before
+    assert public_words.rises(kept, choice._replace(source=RECORDS), some) == ""
+
+
+def test_what_is_not_for_good_is_said(served: Path) -> None:
+    assert "May still be refined once, when its year is over." in said(opened(period="2025-Q3"))
+    assert "refined once" not in said(opened(period="2024-Q3"))
+    months = read(served, "community/estimate/city-month")
+    assert (months["status"] == "provisional").any()
+    assert any("Hollow dots are provisional" in c.value for c in opened(FILES[2]).caption)
+
+
+def test_what_has_no_area_is_said_so_that_sums_close(served: Path) -> None:
+    own = read(served, "community/estimate/district-quarter")
+    row = own[(own["period"] == "2025-Q3") & (own["district"] == 0)].iloc[0]
+    text = said(opened(period="2025-Q3"))
+    assert f"No area known: {about(row['number'], row['low'], row['high'])}." in text
+
+
+def test_a_tiny_place_shows_its_whole_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_release(make_release("tiny"), tmp_path / "public")
+    publics.as_public(monkeypatch, tmp_path / "public")
+    app = opened()
+    assert app.selectbox(key="by").options == ["whole city by year", "whole city by quarter"]
+    assert said(app).splitlines()[1].startswith("The whole city: community reports, all kinds")
+    for path in FILES[1:]:
+        opened(path)
+    kept = kept_of(tmp_path / "public")
+    choice = Choice(REPORTS, "whole city by quarter", "2025-Q3", ALL_KINDS)
+    found = shown(kept, choice)
+    assert found.rows["name"].tolist() == ["Madeville"]
+    assert public_map.fills(found, LIGHT)["fills"] == [LIGHT.ramp[1]]
+    publics.clear()
+
+
+# --- the pages beside maps
+
+
+def test_time_has_hours_sensitive_late_and_articles(served: Path) -> None:
+    app = opened(FILES[2])
+    heads = [h.value for h in app.header]
+    assert heads == [
+        "The whole city",
+        "By area",
+        "Hours of the day, all kinds together",
+        "Sensitive kinds and places: the whole city and the year only",
+        "Graded too late to be counted",
+        "Articles that newsrooms published",
+    ]
+    late = read(served, "community/estimate/city-year-late").iloc[0]
+    told = about(late["number"], late["low"], late["high"])
+    assert f"{late['period']}: {told}. In no other number here." in said(app)
+    table = app.dataframe[0].value
+    articles = pd.read_csv(served / "current/press/articles.csv", keep_default_na=False)
+    assert table["title"].tolist() == articles["title"].tolist()
+    assert table["url"].tolist() == articles["url"].tolist()
+    records = opened(FILES[2], source=RECORDS)
+    assert [h.value for h in records.header] == [
+        "The whole city",
+        "By area",
+        "Articles that newsrooms published",
+    ]
+
+
+def test_time_offers_kinds_that_only_the_city_has(served: Path) -> None:
+    kinds = opened(FILES[2]).selectbox(key="kind").options
+    assert "sighting" in kinds and opened().selectbox(key="kind").options == [ALL_KINDS]
+    app = opened(FILES[2], kind="sighting")
+    assert "There is no number of sighting for districts by quarter" in said(app)
 
 
 def test_every_download_carries_the_notes(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,41 +432,74 @@ def test_every_download_carries_the_notes(served: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(st, "download_button", take)
     text = "".join(said(opened(path)) for path in FILES)
-    assert {"take_map", "take_areas", "take_weeks", "take_hours", "take_areas_time"} <= made.keys()
-    sorts = ("take_community", "take_press", "take_official")
-    whole = [k for k in made if k.startswith(sorts) and not k.endswith("_zip")]
-    assert len(whole) == 15
+    assert {"take_map", "take_areas", "take_city", "take_hours", "take_areas_time"} <= made.keys()
+    whole = [k for k in made if k.startswith(("take_community", "take_press", "take_official"))]
+    whole = [k for k in whole if not k.endswith("_zip")]
+    manifest = json.loads((served / "current/manifest.json").read_text())
+    assert len(whole) == len(manifest["tables"])
     for key in [k for k in made if not k.endswith("_zip")]:
         with zipfile.ZipFile(io.BytesIO(made[f"{key}_zip"])) as packed:
             named = {path.rpartition("-")[2]: packed.read(path) for path in packed.namelist()}
         notes = named["notes.txt"].decode().splitlines()
         rows = list(csv.reader(io.StringIO(made[key].decode())))
         assert made[key] in named.values()
-        assert any("release 20" in note for note in notes) and any(" of " in n for n in notes), key
-        assert any(note in text for note in notes if "rounded" in note) or "official" in key
+        assert any("release 20" in note for note in notes), key
+        assert (
+            any(note in text for note in notes if "chance" in note)
+            or "official" in key
+            or "press" in key
+        )
         told = list(csv.DictReader(io.StringIO(named["columns.csv"].decode())))
         assert [row["column"] for row in told] == rows[0] and all(row["meaning"] for row in told)
-        if key in whole:
-            folder, _, name = key.removeprefix("take_").partition("_")
-            file = served / "current" / folder / f"{name}.csv"
-            assert rows == list(csv.reader(io.StringIO(file.read_text())))
+    for path in manifest["tables"]:
+        file = served / "current" / f"{path}.csv"
+        own = pd.read_csv(io.BytesIO(made[f"take_{path.replace('/', '_')}"]), keep_default_na=False)
+        pd.testing.assert_frame_equal(own, pd.read_csv(file, keep_default_na=False))
 
 
 def test_methods_state_the_policy_of_the_manifest(served: Path) -> None:
     manifest = json.loads((served / "current" / "manifest.json").read_text())
-    app = opened("pages/public_methods.py")
+    app = opened(FILES[3])
     text = said(app)
-    for sentence in manifest["held_back"]:
-        assert sentence in text
-    rules = app.dataframe[-1].value.set_index("rule")
+    spent, rules = (app.dataframe[i].value for i in (0, 1))
+    for year, tables in manifest["years"].items():
+        assert sorted(spent[year].dropna()) == sorted(tables.values())
+    rules = rules.set_index("rule")
     assert set(rules.index) == set(manifest["policy"])
-    for name, told in manifest["policy"].items():
-        assert rules.loc[name, "why"] == told["reason"]
-    assert "never fall below 10, 5, 3 and 3" in text
-    year = read(served, "community/area-year-kind")
-    n = year.loc[(year["period"] == "2025") & (year["kind"] == "sighting"), "n"].max()
-    assert f"Between {n - 4} and {n + 4} such reports" in text and "Never write" in text
+    for name, entry in manifest["policy"].items():
+        assert rules.loc[name, "why"] == entry["reason"]
+    assert "28 days after its month an event is decided for life" in text
+    assert "those of areas 42 days after their quarter" in text
     assert {"**It tells**", "**It does not tell**"} <= {m.value for m in app.markdown}
+    late = read(served, "community/estimate/city-year-late")
+    assert all(f"Graded too late in {year}: about" in text for year in late["period"])
+
+
+def test_a_weaker_rule_and_a_year_done_again_are_said(
+    madeville: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make_release("medium")
+    worse = {**one.manifest, "redone": ["2024"], "warnings": ["release.epsilon is 3."]}
+    publish_release(one._replace(manifest=worse), tmp_path / "public")  # type: ignore[arg-type]
+    publics.as_public(monkeypatch, tmp_path / "public")
+    text = said(opened(FILES[3]))
+    assert "Weaker than usual: release.epsilon is 3." in text
+    assert "2024 was measured a second time" in text
+    publics.clear()
+
+
+def test_the_slider_shows_what_one_report_changes(served: Path) -> None:
+    app = opened(FILES[3])
+    assert "3 to 13 without your report, and 4 to 14 with it" in html_of(app)
+    app.slider(key="others").set_value(0).run()
+    assert "\N{MINUS SIGN}5 to 5 without your report, and \N{MINUS SIGN}4 to 6 with it" in html_of(
+        app
+    )
+    body = html_of(app)
+    assert (
+        "<svg" not in body and body.count("data:image/svg+xml,") >= 10
+    )  # Streamlit drops drawings
+    assert "/embed/protect.es.html" in body
 
 
 # --- nothing but the folder
@@ -343,7 +531,7 @@ def test_the_team_has_no_public_page(sample_store: Path, monkeypatch: pytest.Mon
     publics.clear()
 
 
-def test_all_pages_as_a_user_who_may_read_neither_store_nor_secret(
+def test_all_pages_as_a_user_who_may_not_read_the_store(
     sample_store: Path, published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in FILES:  # what Python loads and compiles belongs to us
@@ -376,7 +564,9 @@ def copied(published: Path, to: Path) -> Path:
     return (to / "current").resolve()
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "areas.geojson", "community/area-month.parquet"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "areas.geojson", "community/estimate/city-month.parquet"]
+)
 def test_a_changed_file_is_not_shown(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -399,7 +589,7 @@ def test_what_became_of_the_release_of_a_link_is_said(
         (here.parent / name / file).write_text("{}")
     for name, words in (
         (gone, "that its publishers recalled"),
-        (other, "made with an earlier or later release. Closed numbers stay"),
+        (other, "made with an earlier or later release. What was measured stays"),
         ("2020-01-01-deadbeef", "names a release that is not published here"),
         ("../../current", "names a release that is not published here"),
         (here.name, ""),
