@@ -61,9 +61,7 @@ def told_apart(case: Case, count: Count) -> Found:
         if bound / pair.most > worst:
             worst, at = bound / pair.most, f"{pair.title}: {bound:.2f} of {pair.most:g}"
         case.progress((i + 1) / len(pairs))
-    return Found(
-        passed and bool(pairs), f"{len(pairs)} pairs, {count.draws:,} draws; closest {at}"
-    )
+    return Found(passed and bool(pairs), f"{len(pairs)} pairs, {count.draws:,} draws; closest {at}")
 
 
 def other_draws(steps: Sequence[Step], case: Case, budgets: Budgets) -> str:

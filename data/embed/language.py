@@ -5,7 +5,15 @@ import html
 import re
 from pathlib import Path
 
-from data.languages import CATALOGUES, EMBED, FIRST, Catalogue, PluralRule, load_catalogue
+from data.languages import (
+    CATALOGUES,
+    EMBED,
+    FIRST,
+    Catalogue,
+    PluralRule,
+    join_catalogues,
+    load_catalogue,
+)
 from data.published.period_names import first_day, unit_of
 from data.published.ranges import Range, short_number
 
@@ -94,7 +102,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def load_texts(language: str, folder: Path = CATALOGUES, domain: str = EMBED) -> Words:
-    """A language's texts of a domain; what it does not say yet is said in English."""
-    own = load_catalogue(language, domain, folder)
-    return Words(own, load_catalogue(FIRST, domain, folder))
+def load_texts(
+    language: str, folder: Path = CATALOGUES, domains: tuple[str, ...] = (EMBED,)
+) -> Words:
+    """A language's texts of some domains; what it does not say yet is said in English."""
+    own = [load_catalogue(language, domain, folder) for domain in domains]
+    english = [load_catalogue(FIRST, domain, folder) for domain in domains]
+    return Words(join_catalogues(own), join_catalogues(english))

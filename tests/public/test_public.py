@@ -15,9 +15,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from google.protobuf.message import Message
+from google.protobuf.text_format import MessageToString
 from streamlit.testing.v1 import AppTest
 
 from data import palette, settings
+from data.embed.language import load_texts
 from data.palette import LIGHT
 from data.published import released
 from data.published.ranges import about
@@ -106,7 +109,8 @@ def test_maps_say_their_n_of_m(served: Path, path: str) -> None:
 def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
     app = opened()
     keys = {w.key for kind in (app.radio, app.selectbox) for w in kind}
-    assert keys | {w.key for w in app.multiselect} == {"source", "by", "kind", "period", "area"}
+    asked = {"source", "by", "kind", "period", "area", "lang"}
+    assert keys | {w.key for w in app.multiselect} == asked
     assert app.radio(key="source").options == [REPORTS, RECORDS]
     every = [f"{w} by {u}" for w in ("districts", "neighborhoods") for u in ("year", "quarter")]
     assert app.selectbox(key="by").options == every
@@ -135,6 +139,8 @@ def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
         {"shape": "44.9,-93.2"},
         {"at": "EVIL"},
         {"release": "EVIL"},
+        {"lang": "EVIL"},
+        {"lang": "Español"},
     ],
 )
 def test_bad_link_opens_the_default_and_nothing_is_echoed(
@@ -153,6 +159,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
             "period": "Period",
             "area": "Areas",
             "at": "Position of the map",
+            "lang": "Language",
         }.get(word)
         assert f"was ignored: {label or 'a word that this page does not know'}." in first
     body = "\n".join(str(e.proto) for e in app.main)
@@ -177,6 +184,50 @@ def test_a_link_repeats_the_page(served: Path) -> None:
     )
     assert table[["low", "high"]].values.tolist() == [[own["low"], own["high"]]]
     assert "2023 in Alder Bend" in app.title[0].value.replace("\\", "")
+
+
+# --- languages
+
+
+def bar(app: AppTest) -> str:
+    """The words of the popovers and links of the bars, as the browser gets them."""
+    found: list[str] = []
+    waiting = [app.main]
+    while waiting:
+        block = waiting.pop()
+        for child in block.children.values():
+            proto = getattr(child, "proto", None)
+            found += [MessageToString(proto, as_utf8=True)] if isinstance(proto, Message) else []
+            waiting += [child] if hasattr(child, "children") else []
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("language", ["en", "es", "hmn", "so"])
+def test_the_frame_speaks_the_language_of_the_link(served: Path, path: str, language: str) -> None:
+    speak = load_texts(language, domains=("embed", "public"))
+    app = opened(path, lang=language, perod="1")
+    words = bar(app)
+    for key in ("section.areas", "bar.share", "bar.menu", "sort.community", "choose.all"):
+        assert f'"{speak(key)}"' in words, key
+    for word in ("source", "by", "kind", "period", "area"):
+        widgets = [*app.radio, *app.selectbox, *app.multiselect]
+        assert next(w for w in widgets if w.key == word).label == speak(f"label.{word}")
+    first = said(app).splitlines()[0]
+    assert first == speak("link.ignored", ignored=speak("link.word"))
+    # a language that nobody has read says so; the one that the texts are written in does not
+    unread = (speak("unread") in words, load_texts("en")("unread") in words)
+    assert unread == ((language != "en"),) * 2
+    assert f'data-language=\\"{language}\\"' in words  # quoted once more by the message
+
+
+def test_the_link_of_a_page_names_its_language(served: Path) -> None:
+    assert "&amp;lang=so" in bar(opened(lang="so", by=DISTRICTS))
+    assert "&amp;lang=" not in bar(opened(by=DISTRICTS))
+
+
+def test_the_made_notice_is_said_in_the_language(served: Path) -> None:
+    assert load_texts("es")("note.made.all") in said(opened(lang="es", source="community reports"))
 
 
 # --- numbers

@@ -13,10 +13,10 @@ from data.embed import protect
 from data.embed.language import load_texts
 from data.embed.protection import read_protection
 from data.embed.protection_pictures import MOST, OPENS
-from data.languages import FIRST, languages, protect_name
+from data.languages import languages, protect_name
 from data.palette import Theme
 from data.settings import STATIC
-from ui.frame import look
+from ui.frame import language, look
 from ui.public.public_frame import Shown
 
 _CSS = (STATIC / "embed" / "protect.css").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ _LABEL = re.compile(r'aria-label="([^"]*)"')
 
 def show_protection(found: Shown) -> None:
     """The parts of the page, with the slider where it stands there."""
-    shown, speak = read_protection(found.release.manifest), load_texts(FIRST)
+    shown, speak = read_protection(found.release.manifest), language.speak()
     st.html(f"<style>.protect {{ {_COLORS}}} {_CSS}</style>")
     _show(protect.before(shown, speak))
     _attempt(found)
@@ -46,7 +46,7 @@ def show_protection(found: Shown) -> None:
 @st.fragment
 def _attempt(found: Shown) -> None:
     """The slider, and what it shows: only this runs again when it is moved."""
-    shown, speak = read_protection(found.release.manifest), load_texts(FIRST)
+    shown, speak = read_protection(found.release.manifest), language.speak()
     _show(f"<section>{protect.question(speak)}</section>")
     n = st.slider(speak("protect.try.label"), 0, MOST, OPENS, key="others", width=_WIDE)
     _show(protect.answer(shown, n, speak))
