@@ -31,15 +31,18 @@ Run = Callable[[str, dict[str, str], str, int], tuple[int, int]]
 def runs(log: Path) -> Iterator[Run]:
     """A function that makes (`release`) or publishes (`publish`) a release and kills it at a step:
     steps, and how it ended. What it prints goes to the end of a file."""
-    with log.open("ab") as opened, subprocess.Popen(
-        [sys.executable, "-m", "data.attacks.killed"],
-        cwd=ROOT,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=opened,
-        text=True,
-    ) as process:
+    with (
+        log.open("ab") as opened,
+        subprocess.Popen(
+            [sys.executable, "-m", "data.attacks.killed"],
+            cwd=ROOT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=opened,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin and process.stdout
 
         def run(what: str, variables: dict[str, str], name: str, step: int) -> tuple[int, int]:

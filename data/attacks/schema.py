@@ -82,7 +82,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
 
 
 def _community(frame: pd.DataFrame) -> Iterator[str]:
-    keys = [c for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
+    keys = [str(c) for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
     if frame.duplicated(keys).any():
         yield "a cell twice"
     if frame.isna().to_numpy().any():
@@ -91,7 +91,7 @@ def _community(frame: pd.DataFrame) -> Iterator[str]:
         yield "rows in another order than that of their cells"
     if "low" in frame:
         low, number, high = (frame[c].to_numpy() for c in ("low", "number", "high"))
-        if not ((0 <= low) & (low <= number) & (number <= high)).all():
+        if not ((low >= 0) & (low <= number) & (number <= high)).all():
             yield "a number outside its range"
 
 
@@ -160,7 +160,9 @@ def _files(files: Mapping[str, bytes], tables: Tables, manifest: Mapping[str, An
     """Files that are not on the list, not as the manifest says, or not one table in each format."""
     listed = manifest["files"]
     known = {*whitelist.FILES, *(f"{path}.{s}" for path in tables for s in whitelist.FORMATS)}
-    odd = [f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)]
+    odd = [
+        f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)
+    ]
     wrong = [f"{name}: not on the list" for name in sorted(odd)]
     there = files.keys() - {"manifest.json"}
     wrong += [f"{name}: missing, or not in the manifest" for name in sorted(there ^ listed.keys())]
@@ -185,7 +187,10 @@ def _formats(path: str, parquet: bytes, csv: bytes, listed: bytes) -> Iterator[s
     if (rows := table.to_pylist()) != json.loads(listed):
         yield "JSON says something else than Parquet"
     read = pd.read_csv(io.BytesIO(csv), dtype=str, keep_default_na=False)
-    same = [["" if v is None else str(v) for v in row.values()] for row in guard_table(table).to_pylist()]
+    same = [
+        ["" if v is None else str(v) for v in row.values()]
+        for row in guard_table(table).to_pylist()
+    ]
     if list(read.columns) != table.column_names or read.to_numpy().tolist() != same:
         yield "CSV says something else than Parquet"
     if not rows and path.startswith("community/measured"):

@@ -34,9 +34,6 @@ def shared(case: Case, count: Count) -> Found:
     return Found(twice == 0 and highest < LIMIT, figure)
 
 
-
-
-
 def _names(budgets: made_events.Budgets, issue: str) -> Names:
     """The names of the draws of all cells of some years, by year and table."""
     found: Names = {}
