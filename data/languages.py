@@ -118,6 +118,15 @@ def read_catalogue(text: str, language: str, where: str = "embed.po") -> Catalog
     return Catalogue(language, texts, rule, by, read_by, date)
 
 
+def join_catalogues(parts: list[Catalogue]) -> Catalogue:
+    """The texts of a language's domains as one. It is read where somebody has read every part."""
+    texts = {key: text for part in parts for key, text in part.texts.items()}
+    if len(texts) < sum(len(part.texts) for part in parts):
+        raise Problem(f"{parts[0].language}: a key stands in two of the catalogs.")
+    read_by = parts[0].read_by if all(part.read_by for part in parts) else ""
+    return parts[0]._replace(texts=texts, read_by=read_by)
+
+
 def read_rule(text: str, where: str = "embed.po") -> PluralRule:
     """The rule that a Plural-Forms line states. Problem where it cannot be read."""
     match = _RULE.fullmatch(text.strip())

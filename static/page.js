@@ -1,6 +1,8 @@
 // What buttons of our own words do in the page: copy, draw, fold, go. Each carries what it does
 // in an attribute that only our code writes. A row of an area opens its page without a reload.
 (() => {
+  const marked = document.querySelector("[data-language]")?.dataset.language;   // readers aloud must know it
+  if (marked) document.documentElement.lang = marked;
   if (window.porchlightPage) return;
   window.porchlightPage = true;
   const root = document.documentElement, SEEN = "porchlight-seen";

@@ -31,7 +31,12 @@ from geo import partition
 
 AS_OF = date(2025, 12, 20)  # the years before are closed, a quarter is, the months after it are not
 SINCE = date(2023, 1, 1)
-YEARLY = {"tiny": 100, "small": 300, "medium": 3000, "large": 20_000}  # received; a third count
+YEARLY = {
+    "tiny": 340,
+    "small": 1000,
+    "medium": 10_000,
+    "large": 50_000,
+}  # received; a fifth are ordinary events
 GROUPS = 74
 KEY = b"no secret: only made records ..."
 _HISTORY = 5  # years from 2021 on
@@ -77,7 +82,7 @@ def make_release(
     rules = Policy(volume=volume, since=SINCE)
     groups, districts, district = made_areas()
     axes = Axes(
-        tuple(district),
+        tuple(district if areas else ()),
         tuple(sorted(k.code for k in words.KINDS)),
         tuple(sorted(rules.kept_apart)),
         tuple(sorted(rules.sensitive_settings)),
@@ -86,6 +91,7 @@ def make_release(
     sensitive = Sensitive(rules.kept_apart, rules.sensitive_settings)
     events = decided_events.admitted(records, rules.grades, axes.kinds, sensitive)
     late = pd.to_datetime(events["day"]).dt.day.eq(9)  # as if graded too late
+    events = events if areas else events.assign(area=np.int32(0))
     events = events.assign(sort=events["sort"].mask(late, tables.LATE))
     found: tables.Tables = {}
     spent: dict[str, dict[str, float]] = {}
@@ -100,7 +106,7 @@ def make_release(
     found |= estimate(found, dict.fromkeys(years, volume), dict.fromkeys(years, axes), areas)
     if official:
         found |= _official(as_of) | {tables.ARTICLES: _articles()}
-    manifest = _manifest(rules, as_of, groups, found, spent, official, made)
+    manifest = _manifest(rules, axes, as_of, groups, found, spent, official, made)
     return Made(found, groups, districts, manifest if areas else {**manifest, "residents": None})
 
 
@@ -183,6 +189,7 @@ def _articles() -> pd.DataFrame:
 
 def _manifest(
     rules: Policy,
+    axes: Axes,
     as_of: date,
     groups: gpd.GeoDataFrame,
     found: tables.Tables,
@@ -212,12 +219,23 @@ def _manifest(
         "policy": policy_entries(rules),
         "warnings": [],
         "years": spent,
+        "budgets": {year: _budget(rules, axes) for year in spent},
         "redone": [],
         "sources": [source, press] if official else [],  # type: ignore[list-item]
         "tables": {
             path: {"columns": list(t), "rows": len(t), "what": tables.DESCRIBED[path]}
             for path, t in sorted(found.items())
         },
+    }
+
+
+def _budget(rules: Policy, axes: Axes) -> dict[str, Any]:
+    return {
+        "series": "made",
+        "volume": rules.volume,
+        "epsilon": rules.epsilon,
+        "partition": "made",
+        **{name: list(values) for name, values in axes._asdict().items()},
     }
 
 
@@ -231,8 +249,9 @@ def write_release(made: Made, parent: Path, *, embed: bool = True) -> Path:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), f"{file}.parquet")
         frame.to_csv(f"{file}.csv", index=False, lineterminator="\n")
         frame.to_json(f"{file}.json", orient="records")
-    _features(made.areas, folder / "areas.geojson")
-    _features(made.districts, folder / "districts.geojson")
+    if made.manifest["residents"]:
+        _features(made.areas, folder / "areas.geojson")
+        _features(made.districts, folder / "districts.geojson")
     if embed:
         embed_files.write_release_embed(folder, made.manifest)
     names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())

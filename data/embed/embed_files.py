@@ -9,85 +9,156 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
 import shapely
 
-from data.embed import language, map, pages, pictures, script, sentences, style
+from data.embed import language, map, pages, pictures, protect_pages, script, sentences, style
 from data.embed.language import Words
 from data.embed.map import Map
-from data.files import spreadsheet
+from data.embed.notes import Download
+from data.embed.pages import Series
+from data.embed.script import Views
 from data.languages import FIRST, languages, page_name
 from data.published import grids, opening
-from data.published.grids import MAPPED, Sort
-from data.release.tables import OFFICIAL, Manifest
-from data.settings import Problem
+from data.published.grids import Sort
+from data.published.levels import CITY, DISTRICT, FILES, GROUP, Levels, read_level
+from data.published.opening import Opening
+from data.release.plan import Planned
+from data.release.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
 from geo import longitude
 
 _PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")
 SIZE = (960, 900)  # of an iframe before it says its height
+# what the script says: the first parts of its keys
+_SPOKEN = {
+    *("area", "cell", "choose", "class", "count", "date", "download", "every", "in", "kind"),
+    *("legend", "map", "note", "number", "period", "range", "said", "series", "sort", "source"),
+    *("status", "sub", "table", "time", "vain", "where"),
+}
+_FORMS = {"CSV": "csv", "Parquet": "parquet", "JSON": "json"}
 
 
 def write_embed(
-    folder: Path, tables: dict[str, pd.DataFrame], areas: gpd.GeoDataFrame, manifest: Manifest
+    folder: Path,
+    tables: Tables,
+    areas: gpd.GeoDataFrame | None,
+    districts: gpd.GeoDataFrame | None,
+    manifest: Manifest,
 ) -> None:
-    """Write `folder`: tables by path without suffix, areas with area, name, residents."""
-    drawn = map.drawn(areas)
-    codes = [s.code for s in drawn.shapes]
-    found = _offered(grids.read_sorts(tables, codes, manifest))
-    sort = opening.opening_sort(found)
-    opens = opening.opening_of(sort)[0]
-    if opens.kind not in sort.maps.get(opens.every, {}) or opens.every not in MAPPED:
-        raise Problem("The release has no table by area, so there is no map to embed.")
-    files: dict[str, bytes] = {}
-    for name, table in _wide(tables, found, drawn).items():
-        files[f"tables/{name}.csv"] = spreadsheet.as_csv(table)
-    for name in {path[7:].split("-")[0] for path in files}:
-        files[f"tables/{name}-notes.txt"] = _notes(found[name], manifest).encode()
-    known = languages()
+    """Write `folder`: tables by path without suffix; areas and districts with area, name,
+    residents, district, None where the release has none."""
+    frames = {w: f for w, f in ((GROUP, areas), (DISTRICT, districts)) if f is not None}
+    bounds = next(iter(frames.values())).total_bounds if frames else None
+    drawn = {where: map.drawn(frame, bounds) for where, frame in frames.items()}
+    numbers = grids.read_numbers(tables, _levels(frames), manifest)
+    planned = opening.planned_tables(manifest)
+    opens = {name: opening.opening_of(sort, planned) for name, sort in numbers.sorts.items()}
+    views = {n: _views(sort, drawn, opens[n]) for n, sort in numbers.sorts.items()}
+    series = {n: _series(sort, planned) for n, sort in numbers.sorts.items()}
+    at = next(iter(opens.values()))
+    used = {name.partition("-")[0] for found in views.values() for name in found}
+    drawn = {where: level for where, level in drawn.items() if where in used}
+    own = views[at.sort][at.map][at.kind]
+    level = drawn.get(own.where)
+    names = {s.code: s.name for s in level.shapes} if level else {}
+    beside = next(s for s in series[at.sort] if s.kind == at.kind)
+    known, files = languages(), _shared_files(manifest)
+    told = script.script(numbers, views, series, drawn, opens, manifest)
+    files["data.js"] = told.encode()
+    downloads = _downloads(manifest, picture=level is not None)
     for code in known:
         speak = language.load_texts(code)
-        picture = sentences.picture(sort, opens, drawn, manifest, speak)
-        links = {
-            "download.map": [("map.svg", "SVG"), ("map.png", "PNG")],
-            "download.tables": [(n, n[7:-4]) for n in sorted(files) if n.startswith("tables/")],
-        }
-        page = pages.page(drawn, picture, found, opens, manifest, speak, links, known)
+        picture = sentences.picture(numbers, at, own, names, manifest, speak)
+        page = pages.page(level, picture, numbers, at, beside, manifest, speak, downloads, known)
         files[page_name(code)] = page.encode()
         files[f"{code}.js"] = _texts(speak).encode()
-        if code == FIRST:  # in others the page makes its own picture
-            sheet = pictures.laid_out(drawn, picture, speak)
+        if code == FIRST and level:  # in others the page makes its own picture
+            sheet = pictures.laid_out(level, picture)
             files |= {"map.svg": pictures.svg(sheet).encode(), "map.png": pictures.png(sheet)}
-    files["data.js"] = script.script(found, drawn, opens, manifest).encode()
-    files["app.js"] = _app().encode()
-    files["style.css"] = style.style().encode()
-    loader = (pages.SOURCES / "embed.js").read_text("utf-8")
-    files["embed.js"] = loader.replace("LANGUAGES", json.dumps(known)).encode()
-    files["font.woff2"] = map.FONT.read_bytes()
-    files["oembed.json"] = _oembed(manifest).encode()
-    for path, body in sorted(files.items()):
+    for path, body in sorted((files | protect_pages.write_pages(manifest, known)).items()):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
 
 
 def write_release_embed(release: Path, manifest: Manifest) -> None:
-    """Write a release's embed/ from what lies in its folder: tables and areas.geojson."""
-    paths = [release / f"{path}.parquet" for path in manifest["tables"]]
-    tables = {path: pd.read_parquet(file) for path, file in zip(manifest["tables"], paths)}
-    features = json.loads((release / "areas.geojson").read_text("utf-8"))["features"]
-    areas = gpd.GeoDataFrame(
-        [f["properties"] for f in features],
-        geometry=longitude.framed(
-            shapely.from_geojson(json.dumps(f["geometry"])) for f in features
-        ),
-        crs=4326,
+    """Write a release's embed/ from what lies in its folder: tables, areas and districts."""
+    tables = {path: pd.read_parquet(release / f"{path}.parquet") for path in manifest["tables"]}
+    areas, districts = (_areas(release / FILES[where]) for where in (GROUP, DISTRICT))
+    write_embed(release / "embed", tables, areas, districts, manifest)
+
+
+def _areas(file: Path) -> gpd.GeoDataFrame | None:
+    if not file.exists():
+        return None
+    features = json.loads(file.read_text("utf-8"))["features"]
+    shapes = (shapely.from_geojson(json.dumps(f["geometry"])) for f in features)
+    return gpd.GeoDataFrame(
+        [f["properties"] for f in features], geometry=longitude.framed(shapes), crs=4326
     )
-    write_embed(release / "embed", tables, areas, manifest)
 
 
-def _offered(found: dict[str, Sort]) -> dict[str, Sort]:
-    """The sorts that have a number to show; the first where none has."""
-    return {n: s for n, s in found.items() if s.kinds()} or dict([next(iter(found.items()))])
+def _levels(frames: dict[str, gpd.GeoDataFrame]) -> Levels:
+    return {
+        where: read_level(where, frame.drop(columns="geometry").to_dict("records"))
+        for where, frame in frames.items()
+    }
+
+
+def _views(sort: Sort, drawn: dict[str, Map], opens: Opening) -> Views:
+    """Everything of a sort that can be shown: its maps, or where it has none its series."""
+    names = [name for name in sort.maps if name.partition("-")[0] in drawn]
+    names = sorted(names, key=lambda n: (n != opens.map, n)) or [
+        f"{CITY}-{unit}" for unit in sort.city
+    ]
+    codes = {where: [s.code for s in level.shapes] for where, level in drawn.items()}
+    return {
+        name: {
+            kind: sentences.view(sort, name, kind, codes.get(name.partition("-")[0], []))
+            for kind in sort.kinds(name)
+        }
+        for name in names
+    }
+
+
+def _series(sort: Sort, planned: list[Planned]) -> list[Series]:
+    """The series of the whole place by kind."""
+    kinds = sorted({kind for grids in sort.city.values() for kind in grids})
+    units = [(kind, opening.series_unit(sort, planned, kind)) for kind in kinds]
+    return [Series(kind, unit, sort.city[unit][kind]) for kind, unit in units]
+
+
+def _downloads(manifest: Manifest, *, picture: bool) -> list[Download]:
+    """The release's own tables, which lie beside the embed, and the opening map."""
+    groups = {
+        "download.estimate": f"{ESTIMATE}/",
+        "download.measured": f"{MEASURED}/",
+        "download.official": "official/",
+        "download.press": ARTICLES,
+    }
+    found = [Download("download.map", [("", [("SVG", "map.svg"), ("PNG", "map.png")])])]
+    found = found if picture else []
+    for title, start in groups.items():
+        paths = [path for path in sorted(manifest["tables"]) if path.startswith(start)]
+        files = [
+            (
+                manifest["tables"][path]["what"],
+                [(form, f"../{path}.{suffix}") for form, suffix in _FORMS.items()],
+            )
+            for path in paths
+        ]
+        found += [Download(title, files)] if files else []
+    return found
+
+
+def _shared_files(manifest: Manifest) -> dict[str, bytes]:
+    loader = (pages.SOURCES / "embed.js").read_text("utf-8")
+    return {
+        "app.js": _app().encode(),
+        "style.css": style.style().encode(),
+        "embed.js": loader.replace("LANGUAGES", json.dumps(languages())).encode(),
+        "font.woff2": map.FONT.read_bytes(),
+        "oembed.json": _oembed(manifest).encode(),
+    }
 
 
 def _app() -> str:
@@ -98,8 +169,9 @@ def _app() -> str:
 
 def _texts(speak: Words) -> str:
     """A language's file for the script: its texts, and which form of them fits a number."""
-    english = {key: rule.table() for key, rule in speak.english_rules.items()}
-    told = {"WORDS": speak.texts, "PLURALS": {"": speak.rule.table()} | english}
+    used = {key: forms for key, forms in speak.texts.items() if key.partition(".")[0] in _SPOKEN}
+    english = {key: rule.table() for key, rule in speak.english_rules.items() if key in used}
+    told = {"WORDS": used, "PLURALS": {"": speak.rule.table()} | english}
     return "".join(
         f"window.PORCHLIGHT_{name}={json.dumps(body, sort_keys=True, separators=(',', ':'))};\n"
         for name, body in told.items()
@@ -122,50 +194,3 @@ def _oembed(manifest: Manifest) -> str:
         f'width="100%" height="{SIZE[1]}" loading="lazy"></iframe>',
     }
     return json.dumps(told, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
-
-
-def _wide(
-    tables: dict[str, pd.DataFrame], found: dict[str, Sort], drawn: Map
-) -> dict[str, pa.Table]:
-    """The tables to download: a column for each period, so that they stay small; official
-    records by month. A table that shows no number is left out."""
-    names = {s.code: s.name for s in drawn.shapes}
-    told = {}
-    for path, table in sorted(tables.items()):
-        sort, name = path.split("/")
-        if sort not in found or table["n"].isna().all():
-            continue
-        if path == OFFICIAL:
-            name, table = "area-month-kind", _months(found[sort], list(names))
-        wide = table.pivot(
-            index=[c for c in table.columns if c not in ("period", "n")],
-            columns="period",
-            values="n",
-        )
-        frame = wide.reset_index()
-        if "area" in frame:
-            frame["area_name"] = frame["area"].map(names)
-        numbers = {c: frame[c].astype("Int64") for c in wide.columns}
-        told[f"{sort}-{name}"] = spreadsheet.of_frame(frame.assign(**numbers))
-    return told
-
-
-def _months(sort: Sort, codes: list[int]) -> pd.DataFrame:
-    rows = [
-        (period, code, kind, int(n))
-        for kind, grid in sort.maps.get("month", {}).items()
-        for period, row in zip(grid.periods, grid.n)
-        for code, n in zip(codes, row)
-    ]
-    return pd.DataFrame(rows, columns=["period", "area", "kind", "n"])
-
-
-def _notes(sort: Sort, manifest: Manifest) -> str:
-    """The notes beside the tables of a sort of source: its source, its rules, its empty cells."""
-    speak = language.load_texts(FIRST)
-    hidden = "Empty: " + (
-        "the sources do not cover the period." if sort.exact else speak("hidden.long") + "."
-    )
-    source = sentences.source(sort.name, manifest, speak)
-    lines = (source, *sentences.notes(sort, manifest, speak), hidden)
-    return "".join(f"{' '.join(line.split())}\n" for line in lines)

@@ -5,8 +5,17 @@ import html
 import re
 from pathlib import Path
 
-from data.languages import CATALOGUES, EMBED, FIRST, Catalogue, PluralRule, load_catalogue
+from data.languages import (
+    CATALOGUES,
+    EMBED,
+    FIRST,
+    Catalogue,
+    PluralRule,
+    join_catalogues,
+    load_catalogue,
+)
 from data.published.period_names import first_day, unit_of
+from data.published.ranges import Range, short_number
 
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -40,6 +49,20 @@ class Words:
         """1240 as this language writes it."""
         return f"{round(n):,}".replace(",", self("number.thousands"))
 
+    def short(self, value: float) -> str:
+        """An edge of a class as this language writes it: 0.64, 5.1, 12."""
+        text = short_number(value)
+        comma = "." if self("number.thousands") == "," else ","
+        return text.replace(",", "\0").replace(".", comma).replace("\0", self("number.thousands"))
+
+    def ranged(self, own: Range, *, exact: bool = False) -> str:
+        """A number with its range: about 12, likely 7 to 17; alone where it is exact."""
+        return self.number(own.number) if exact else self(own.words.value, **self.ends(own))
+
+    def ends(self, own: Range) -> dict[str, str]:
+        """The number of a range and its ends, as holes of texts are named."""
+        return {name: self.number(n) for name, n in own.ends.items()}
+
     def month(self, number: int) -> str:
         """A month's name, 1 to 12."""
         return self("date.months").split(", ")[number - 1]
@@ -49,8 +72,10 @@ class Words:
         return self("date.day", day=str(day.day), month=self.month(day.month), year=str(day.year))
 
     def period(self, code: str, way: str = "period") -> str:
-        """2025-W23, 2025-06, 2025-Q2 or 2025 in words; way "in" is how a sentence begins."""
+        """2025-06-07, 2025-W23, 2025-06, 2025-Q2 or 2025 in words; way "in" is how a sentence begins."""
         first = first_day(code)
+        if unit_of(code) == "day":
+            return self.date(first)
         month, last = self.month(first.month), self.month(min(12, first.month + 2))
         holes = {"month": month, "first": month, "last": last, "year": f"{first.year}"}
         return self(f"{way}.{unit_of(code)}", day=self.date(first), **holes)
@@ -77,7 +102,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def load_texts(language: str, folder: Path = CATALOGUES, domain: str = EMBED) -> Words:
-    """A language's texts of a domain; what it does not say yet is said in English."""
-    own = load_catalogue(language, domain, folder)
-    return Words(own, load_catalogue(FIRST, domain, folder))
+def load_texts(
+    language: str, folder: Path = CATALOGUES, domains: tuple[str, ...] = (EMBED,)
+) -> Words:
+    """A language's texts of some domains; what it does not say yet is said in English."""
+    own = [load_catalogue(language, domain, folder) for domain in domains]
+    english = [load_catalogue(FIRST, domain, folder) for domain in domains]
+    return Words(join_catalogues(own), join_catalogues(english))

@@ -5,6 +5,7 @@ city: longitudes are shortened by the cosine of its latitude.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
@@ -20,7 +21,8 @@ FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
 WIDTH, MOST_HEIGHT = 600.0, 820.0
 _MARGIN = 4.0
 _TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
-SIZES = {"wide": 16.0, "small": 21.0}  # letters' height in units: 11 px on a screen, on a phone
+WIDE, SMALL = "wide", "small"
+SIZES = {WIDE: 16.0, SMALL: 21.0}  # letters' height in units: 11 px on a screen, on a phone
 WIDER = 1.06  # other letters than ours may be so much wider
 LINE = 1.08
 INSIDE = 0.93  # how much of a name must lie on its own area
@@ -37,18 +39,17 @@ class Name(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """An area: code, name, residents, its path, the point where it has most room."""
+    """An area: code, name, its path, the point where it has most room."""
 
     code: int
     name: str
-    residents: int | None
     path: str
     at: tuple[float, float]
     polygon: Any
 
 
 class Map(NamedTuple):
-    """The areas as SVG shapes and names, with the picture's width and height."""
+    """Areas by name as SVG shapes and labels, with the picture's width and height."""
 
     width: int
     height: int
@@ -66,24 +67,28 @@ def letters(size: float, weight: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-def drawn(areas: gpd.GeoDataFrame) -> Map:
-    """The map of a release's areas: columns area, name, residents, geometry (WGS 84)."""
-    areas = areas.sort_values("area", kind="stable").reset_index(drop=True)
-    place, height = _place(areas.total_bounds)
+def drawn(areas: gpd.GeoDataFrame, bounds: Any = None) -> Map:
+    """The map of a release's areas by name: columns area, name, residents, geometry (WGS 84).
+
+    `bounds` (of another level's map) make both maps lie on each other.
+    """
+    order = sorted(range(len(areas)), key=lambda i: name_order(str(areas["name"].iloc[i])))
+    areas = areas.iloc[order].reset_index(drop=True)
+    place, height = _place(areas.total_bounds if bounds is None else bounds)
     moved = shapely.transform(areas.geometry.to_numpy(), place)
     simple = shapely.coverage_simplify(moved, _TOLERANCE)
     shapes = [
-        Shape(int(code), str(name), _whole(people), svg_path(shape), _room(shape)[:2], shape)
-        for code, name, people, shape in zip(
-            areas["area"], areas["name"], areas["residents"], simple
-        )
+        Shape(int(code), str(name), svg_path(shape), _room(shape)[:2], shape)
+        for code, name, shape in zip(areas["area"], areas["name"], simple)
     ]
     names = {which: labels(shapes, size) for which, size in SIZES.items()}
     return Map(int(WIDTH), math.ceil(height), shapes, names)
 
 
-def _whole(people: Any) -> int | None:
-    return None if people is None or people != people else int(people)
+def name_order(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by: letters whatever their case, numbers by their value."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]
 
 
 def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
@@ -102,7 +107,7 @@ def _place(bounds: Any) -> tuple[Callable[[Any], Any], float]:
 
 
 def svg_path(shape: shapely.Geometry) -> str:
-    """A polygon as the short words of an SVG path, to a tenth of a unit."""
+    """A polygon as the short words of an SVG path."""
     rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
     return "".join(steps(shapely.get_coordinates(r)[:-1]) + "z" for r in rings)
 
@@ -113,8 +118,8 @@ def lines_path(lines: shapely.Geometry) -> str:
 
 
 def steps(points: Any) -> str:
-    """Points as the short relative words of an SVG path, to a tenth of a unit."""
-    tenths = np.rint(points * 10).astype(int)
+    """Points as the short relative words of an SVG path, to half a unit: less than half a pixel."""
+    tenths = 5 * np.rint(points * 2).astype(int)
     steps = np.diff(tenths, axis=0)
     steps = steps[np.any(steps != 0, axis=1)]
     first = f"M{_short(tenths[0][0])} {_short(tenths[0][1])}"

@@ -1,15 +1,20 @@
 """The embed's pages: complete without scripts, in each language."""
 
 from string import Template
+from typing import NamedTuple
 
-from data.embed import notes, sentences
+from data.embed import map_svg, notes, sentences
+from data.embed.how_picture import how_picture
 from data.embed.language import Words, capital, esc, load_texts
-from data.embed.map import SIZES, Map
-from data.embed.sentences import Picture, Row, city_series
-from data.languages import FIRST, page_name
-from data.published.grids import Grid, Sort
-from data.published.number_classes import HIDDEN
+from data.embed.map import Map
+from data.embed.sentences import Picture, Row
+from data.embed.series import series_svg, tenths
+from data.languages import FIRST, page_name, protect_name
+from data.published.grid import Grid
+from data.published.grids import Numbers
 from data.published.opening import Opening
+from data.published.period_names import within
+from data.published.ranges import RangeWords
 from data.release.tables import Manifest
 from data.settings import ROOT
 
@@ -18,52 +23,70 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; base-uri 'none'; form-action 'none'"
 )
-_LINE = 1.08  # of a label's letters
+
+
+class Series(NamedTuple):
+    """The series beside the map: its kind and unit, and the grid of one column."""
+
+    kind: str
+    unit: str
+    grid: Grid
 
 
 def page(
-    drawn: Map,
+    drawn: Map | None,
     picture: Picture,
-    sorts: dict[str, Sort],
+    numbers: Numbers,
     at: Opening,
+    series: Series,
     manifest: Manifest,
     speak: Words,
-    files: dict[str, list[tuple[str, str]]],
+    files: list[notes.Download],
     languages: list[str],
 ) -> str:
-    """The whole page; `files` are the downloads: group's title key -> (name, label)."""
-    place, sort = manifest["place"]["name"], sorts[at.sort]
-    made = sentences.sample_note(sort.name, manifest, speak)
+    """The whole page; `drawn` is None where there is no map but a series of the place."""
+    place = manifest["place"]["name"]
+    made = sentences.sample_note(at.sort, manifest, speak)
     title = speak("map.label", place=place, what=picture.what, period=picture.period)
     parts = {
         "lang": speak.language,
         "csp": CSP,
         "title": esc(f"{place}: {picture.what}, {picture.period}"),
         "skip": esc(speak("skip")),
-        "notreal": esc(made or speak("note.made.all")),
+        "notreal": esc(made or speak("note.made")),
         "real": "" if made else " hidden",
-        "sort": esc(f"{place} · {speak(f'sort.{sort.name}')}"),
+        "sort": esc(f"{place} · {speak(f'sort.{at.sort}')}"),
         "langs": _languages(languages, speak.language),
         "languages": esc(speak("language.choose")),
         "alternates": _alternates(languages),
-        "unread": _unread(speak),
+        "unread": unread_line(speak),
         "said": esc(picture.said),
         "sub": esc(picture.sub),
         "choose": esc(speak("choose.group")),
-        "tall": " tall" if drawn.height > 0.9 * drawn.width else "",
+        "shape": _shape(drawn),
         "maplabel": esc(title),
-        "legend": legend(picture, speak),
-        "map": svg(drawn, picture, title),
-        "ranked": esc(speak("table.title")),
+        "legend": legend(picture),
+        "map": map_svg.svg(drawn, picture, title) if drawn else "",
+        "ranked": esc(speak("table.scroll")),
         "scroll": esc(speak("table.scroll")),
-        "table": ranked_table(picture, speak),
-        "series": _series(sort, at, manifest, speak),
+        "table": area_table(picture, speak),
+        "series": _series(series, picture, manifest, speak),
         "notes": "".join(f"<p>{esc(n)}</p>" for n in picture.notes),
+        "how": how_picture(speak),
+        "hows": " hidden" if picture.exact else "",
+        "protect": protect_name(speak.language),
+        "protected": esc(speak("protect.title")),
         "source": esc(picture.source),
-        "more": notes.more(picture, sorts, at, manifest, speak, files),
+        "more": notes.more(picture, numbers, manifest, speak, files),
         "made": esc(speak("embed.made")),
     }
     return Template((SOURCES / "page.html").read_text("utf-8")).substitute(parts)
+
+
+def _shape(drawn: Map | None) -> str:
+    if drawn is None:
+        return " nomap"
+    return " tall" if drawn.height > 0.9 * drawn.width else ""
 
 
 def _languages(languages: list[str], own: str) -> str:
@@ -83,7 +106,7 @@ def _alternates(languages: list[str]) -> str:
     )
 
 
-def _unread(speak: Words) -> str:
+def unread_line(speak: Words) -> str:
     """The line at the head of a page in a language that nobody has read, in it and in English."""
     if speak.read_by:
         return ""
@@ -91,107 +114,73 @@ def _unread(speak: Words) -> str:
     return f'<p id="unread" class="notice">{own} <span lang="{FIRST}">{english}</span></p>\n'
 
 
-def legend(picture: Picture, speak: Words) -> str:
-    """The classes with their numbers, and the look of what is not shown."""
-    rows = [*picture.legend, *([(HIDDEN, speak("hidden.long"))] if picture.hidden else [])]
-    items = "".join(f'<li class="{c}"><i></i><span>{esc(text)}</span></li>' for c, text in rows)
-    return f"<p>{esc(speak('legend.title'))}</p><ul>{items}</ul>"
+def legend(picture: Picture) -> str:
+    """The classes with their numbers and meanings."""
+    items = "".join(
+        f'<li class="{row.look}"><i></i><span>{_bold(row.numbers)}{esc(row.meaning)}</span></li>'
+        for row in picture.legend
+    )
+    return f"<p>{esc(picture.title)}</p><ul>{items}</ul>" if items else ""
 
 
-def svg(drawn: Map, picture: Picture, title: str) -> str:
-    """The map as the page holds it: colors come from style.css, in both themes."""
-    colors = {r.code: r.look for r in picture.rows}
-    paths = "".join(
-        f'<path id="a{s.code}" class="{colors[s.code]}" d="{s.path}" fill="url(#hatch)">'
-        f"<title>{esc(s.name)}: {_number(picture.rows, s.code)}</title></path>\n"
-        for s in drawn.shapes
-    )
-    names = "".join(
-        f'<g class="names {which}">'
-        + "".join(
-            f'<text class="{colors[n.code]}" x="{n.x:g}" data-a="{n.code}">'
-            + "".join(
-                f'<tspan x="{n.x:g}" y="{n.y + (i - (len(n.lines) - 1) / 2) * size * _LINE + size * 0.34:.1f}">{esc(line)}</tspan>'
-                for i, line in enumerate(n.lines)
-            )
-            + "</text>"
-            for n in drawn.names[which]
-        )
-        + "</g>"
-        for which, size in SIZES.items()
-    )
+def _bold(text: str) -> str:
+    return f"<b>{esc(text)}</b> " if text else ""
+
+
+def area_table(picture: Picture, speak: Words) -> str:
+    """The table in the order of names, or of periods: never ranked."""
+    most = max((r.number.high for r in picture.rows), default=0) or 1
+    rows = "".join(_row(r, most, picture.exact, speak) for r in picture.rows)
+    period = picture.rows and picture.rows[0].code < 0
+    title = (capital(picture.what),) if period else (capital(picture.what), picture.period)
+    first = speak("table.period" if period else "table.area")
+    likely = f'<th scope="col" class="n">{esc(speak("table.likely"))}</th>'
     return (
-        f'<svg id="map" viewBox="0 0 {drawn.width} {drawn.height}" role="img" aria-label="{esc(title)}">'
-        '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse">'
-        '<rect class="hatchground" width="7" height="7"/>'
-        '<path class="hatchline" d="M-1 8 8 -1M-1 1 1 -1M6 8 8 6"/></pattern></defs>\n'
-        f'<g id="casing"><g id="areas">{paths}</g></g>'
-        '<use id="borders" href="#areas" aria-hidden="true"/>'
-        f'<path id="chosen"/><path id="core"/><path id="focused"/>{names}</svg>'
+        f'<table><caption id="caption">{esc(", ".join(title))}</caption><thead><tr id="heads">'
+        f'<th scope="col">{esc(first)}</th>'
+        f'<th scope="col" class="n">{esc(speak("table.exact" if picture.exact else "table.n"))}</th>'
+        f'{"" if picture.exact else likely}</tr></thead><tbody id="rows">{rows}</tbody></table>'
     )
 
 
-def _number(rows: list[Row], code: int) -> str:
-    n = next(r.n for r in rows if r.code == code)
-    return "—" if n is None else f"{n}"
+def cells(row: Row, exact: bool, speak: Words) -> list[str]:
+    """The texts of a row's cells: number and range; few or none, and at most how many."""
+    if exact:
+        return [speak.number(row.number.number)]
+    ends = speak.ends(row.number)
+    if row.number.words is RangeWords.FEW:
+        return [speak("cell.few"), speak("cell.most", **ends)]
+    return [ends["n"], speak("cell.range", **ends)]
 
 
-def ranked_table(picture: Picture, speak: Words) -> str:
-    """The ranked table; areas without a number stand last."""
-    most = max((r.n or 0 for r in picture.rows), default=0) or 1
-    rows = "".join(_row(r, most, speak) for r in picture.rows)
-    caption = speak("table.caption", What=capital(picture.what), period=picture.period)
-    return (
-        f'<table><caption id="caption">{esc(caption)}</caption><thead><tr>'
-        f'<th scope="col">{esc(speak("table.area"))}</th>'
-        f'<th scope="col" class="n">{esc(speak("table.n"))}</th>'
-        f'</tr></thead><tbody id="rows">{rows}</tbody></table>'
+def _row(row: Row, most: int, exact: bool, speak: Words) -> str:
+    own = row.number
+    low, high = (tenths(100 * n / most) for n in ((0, own.number) if exact else own[1:]))
+    at = tenths(100 * own.number / most)
+    tick = "" if exact else f'<rect class="tick" x="{at:g}" width="1" height="6"/>'
+    bar = (
+        '<svg class="bar" viewBox="0 0 101 6" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="span" x="{low:g}" width="{tenths(high - low):g}" y="1" height="4"/>{tick}</svg>'
     )
+    numbers = "".join(f'<td class="n">{esc(text)}</td>' for text in cells(row, exact, speak))
+    return f'<tr data-a="{row.code}"><th scope="row">{esc(row.name)}{bar}</th>{numbers}</tr>'
 
 
-def _row(row: Row, most: int, speak: Words) -> str:
-    if row.n is None:
-        return (
-            f'<tr class="none" data-a="{row.code}"><th scope="row">{esc(row.name)}</th>'
-            f'<td class="n">{esc(speak("hidden"))}</td></tr>'
-        )
-    wide = round(100 * row.n / most, 1)
-    bar = f'<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="{row.look}" width="{wide:g}" height="4"/></svg>'
-    return (
-        f'<tr data-a="{row.code}"><th scope="row">{esc(row.name)}{bar}</th>'
-        f'<td class="n">{speak.number(row.n)}</td></tr>'
+def _series(series: Series, picture: Picture, manifest: Manifest, speak: Words) -> str:
+    grid = series.grid
+    title = sentences.series_title(series.kind, manifest["place"]["name"], series.unit, speak)
+    last = speak(
+        "series.last",
+        period=capital(speak.period(grid.periods[-1])),
+        range=speak.ranged(grid.range(-1), exact=picture.exact),
     )
-
-
-def _series(sort: Sort, at: Opening, manifest: Manifest, speak: Words) -> str:
-    found = city_series(sort, at, manifest, speak)
-    if found is None:
-        return ""
-    title, grid = found
-    n = [None if v != v else int(v) for v in grid.n[:, 0]]
-    chosen = sort.maps[at.every][at.kind].periods[at.period]
+    inside = [within(period, picture.code) for period in grid.periods]
+    drawn = series_svg(grid, inside, exact=picture.exact)
+    scale = speak("series.scale", high=speak.number(int(grid.high.max(initial=0))))
+    key = "" if picture.exact else speak("series.key")
     return (
-        f"<h2>{esc(title)} <span>{esc(_highest(grid, speak))}</span></h2>"
-        f"{bars(n, [p == chosen for p in grid.periods])}"
+        f"<h2>{esc(title)} <span>{esc(last)}</span></h2>{drawn}"
         f'<p class="ends"><span>{esc(capital(speak.period(grid.periods[0])))}</span>'
+        f'<span class="key">{esc(scale)}. {esc(key)}</span>'
         f"<span>{esc(capital(speak.period(grid.periods[-1])))}</span></p>"
     )
-
-
-def _highest(grid: Grid, speak: Words) -> str:
-    n = [-1 if v != v else v for v in grid.n[:, 0]]
-    if not n or max(n) < 0:
-        return speak("series.none")
-    top = max(range(len(n)), key=lambda i: (n[i], -i))
-    return speak("series.most", n=speak.number(n[top]), period=speak.period(grid.periods[top]))
-
-
-def bars(n: list[int | None], chosen: list[bool]) -> str:
-    """Columns by period; what is not shown is a tick on the ground line."""
-    most = max((v or 0 for v in n), default=0) or 1
-    drawn = "".join(
-        f'<rect class="{"gap" if v is None else "on" if on else "off"}" x="{10 * i + 1}" width="8" '
-        f'y="{100 - (3 if v is None else round(100 * v / most, 1)):g}" height="{3 if v is None else round(100 * v / most, 1):g}"/>'
-        for i, (v, on) in enumerate(zip(n, chosen))
-    )
-    return f'<svg class="bars" viewBox="0 0 {10 * len(n)} 100" preserveAspectRatio="none" aria-hidden="true">{drawn}</svg>'

@@ -43,35 +43,41 @@ def before(shown: Protection, speak: Words) -> str:
     return counted + chance
 
 
-def attempt(shown: Protection, n: int, speak: Words, *, slider: bool) -> str:
-    """The part to try, as HTML, where `n` reports of others are there; `slider`: with one that
+def attempt(shown: Protection, n: int, speak: Words) -> str:
+    """The part to try, as HTML, where `n` reports of others are there, with a slider that
     static/embed/protect.js lets move."""
-    said = speak("protect.try.said", **protection_pictures.ranges(shown, n))
     q = noise_odds.half_width(shown.of_table)
-    keys = "".join(
-        f'<span class="{key}"><i></i>{esc(speak(f"protect.try.{key}"))}</span>'
-        for key in ("without", "with")
-    )
     choice = (
         f'<label id="try" data-said="{esc(speak("protect.try.said"))}" data-half="{q}">'
         f"<span>{esc(speak('protect.try.label'))}: <output>{n}</output></span>"
         f'<input type="range" min="0" max="{MOST}" value="{n}" hidden></label>'
     )
-    plain = f"<p>{esc(speak('protect.try.label'))}: {n}</p>"
+    return f"<section>{question(speak)}{choice}{answer(shown, n, speak)}</section>\n"
+
+
+def question(speak: Words) -> str:
+    """What there is to try, as HTML."""
+    return f"<h2>{esc(speak('protect.try.title'))}</h2>{_texts(speak('protect.try.text'))}"
+
+
+def answer(shown: Protection, n: int, speak: Words) -> str:
+    """What one report changes where `n` others are there, as HTML: both laws, and what they mean."""
+    said = speak("protect.try.said", **protection_pictures.ranges(shown, n))
+    keys = "".join(
+        f'<span class="{key}"><i></i>{esc(speak(f"protect.try.{key}"))}</span>'
+        for key in ("without", "with")
+    )
     of = "protect.try.city" if shown.table.where == "city" else "protect.try.areas"
-    body = (
-        _texts(speak("protect.try.text"))
-        + (choice if slider else plain)
-        + f'<p class="keys">{keys}</p>{protection_pictures.bars(shown, n, speak)}'
-        + f'<p class="axis">{esc(speak("protect.try.axis"))}</p>'
-        + f'<p class="said" aria-live="polite">{esc(said)}</p>'
+    return (
+        f'<p class="keys">{keys}</p>{protection_pictures.bars(shown, n, speak)}'
+        f'<p class="axis">{esc(speak("protect.try.axis"))}</p>'
+        f'<p class="said" aria-live="polite">{esc(said)}</p>'
         + _texts(
             speak("protect.try.odds", odds=_times(shown.table_odds(), speak)),
             speak("protect.try.guess", right=_of_hundred(shown.right_of_table())),
             speak(of),
         )
     )
-    return _part(speak("protect.try.title"), body)
 
 
 def after(shown: Protection, speak: Words) -> str:

@@ -5,7 +5,7 @@ from string import Template
 
 from data.embed import protect
 from data.embed.language import Words, esc, load_texts
-from data.embed.pages import CSP, SOURCES
+from data.embed.pages import CSP, SOURCES, unread_line
 from data.embed.protection import Protection, read_protection
 from data.embed.protection_pictures import OPENS
 from data.languages import page_name, protect_name
@@ -38,9 +38,10 @@ def _page(shown: Protection, manifest: Manifest, speak: Words, languages: list[s
         "home": page_name(speak.language),
         "back": esc(speak("protect.back")),
         "head": esc(speak("protect.title")),
+        "unread": unread_line(speak),
         "lead": esc(speak("protect.lead")),
         "before": protect.before(shown, speak),
-        "attempt": protect.attempt(shown, OPENS, speak, slider=True),
+        "attempt": protect.attempt(shown, OPENS, speak),
         "after": protect.after(shown, speak),
         "made": esc(speak("embed.made")),
     }

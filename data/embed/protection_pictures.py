@@ -113,7 +113,7 @@ def wait(title: str, period: int, days: int, speak: Words) -> str:
     label = speak("protect.delay.days", days=speak.number(days))
     return (
         f'<figure class="wait"><figcaption>{esc(title)}</figcaption>'
-        '<svg viewBox="0 0 320 40" aria-hidden="true">'
+        '<svg class="waits" viewBox="0 0 320 40" aria-hidden="true">'
         f'<rect class="period" x="2" y="6" width="{end - 2}" height="14"/>'
         f'<path class="waiting" d="M{end} 13H{out}"/><circle class="dot" cx="{out + 8}" cy="13" r="7"/>'
         f'<text x="{(end + out) / 2:g}" y="36">{esc(label)}</text></svg></figure>'

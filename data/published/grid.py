@@ -40,6 +40,19 @@ class Grid(NamedTuple):
             sd=self.sd[:, at],
         )
 
+    def during(self, periods: Sequence[str]) -> "Grid":
+        """The same in some periods, in their order."""
+        at = [self.periods.index(period) for period in periods]
+        return Grid(
+            tuple(periods),
+            self.columns,
+            self.number[at],
+            self.low[at],
+            self.high[at],
+            self.sd[at],
+            tuple(self.status[i] for i in at),
+        )
+
     def at(self, period: str) -> int:
         """The index of a period; -1 where it has none."""
         return self.periods.index(period) if period in self.periods else -1

@@ -105,6 +105,7 @@ def _community(
 ) -> Sort | None:
     maps: Maps = {}
     city: Series = {}
+    years = _mapped_years(manifest)
     ordinary = {t: f for t, f in own.items() if t.sort == ORDINARY and t.by in ("", "kind")}
     for table, frame in ordinary.items():
         if table.where == CITY and table.unit in UNITS:
@@ -113,7 +114,8 @@ def _community(
         city["week"] = {ALL: estimate_grid(weeks)}
     for table, frame in ordinary.items():
         level = levels.get(table.where)
-        if level is None:
+        frame = frame[frame["period"].str[:4].isin(years)]
+        if level is None or not len(frame):
             continue
         name, many = Table(table.where, table.unit).name, _by_kind(frame, table.keys[1])
         expected = manifest["declared"] / len(many)  # no share of a kind is declared
@@ -122,6 +124,13 @@ def _community(
             known, unknown = grid.only(level.codes), grid.only([NO_AREA])
             maps.setdefault(name, {})[kind] = AreaMap(table, kind, known, unknown, classes)
     return Sort(COMMUNITY, maps, city) if city else None
+
+
+def _mapped_years(manifest: Manifest) -> set[str]:
+    """The years whose areas are those of the newest: others cannot stand on the same map."""
+    budgets = manifest["budgets"]
+    newest = budgets[max(budgets)]["partition"] if budgets else ""
+    return {year for year, own in budgets.items() if own["partition"] == newest}
 
 
 def _by_kind(frame: pd.DataFrame, column: str = "") -> dict[str, Grid]:

@@ -1,9 +1,7 @@
 """The areas that numbers are released for: groups of neighborhoods, and districts of groups."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
-from data.release.tables import ReleasedArea
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 GROUP, DISTRICT, CITY = "group", "district", "city"
 FILES = {GROUP: "areas.geojson", DISTRICT: "districts.geojson"}
@@ -22,8 +20,8 @@ class Level(NamedTuple):
 Levels = dict[str, Level]
 
 
-def read_level(where: str, areas: Iterable[ReleasedArea]) -> Level:
-    """The areas of a file of a release."""
+def read_level(where: str, areas: Iterable[Mapping[Any, Any]]) -> Level:
+    """The areas of a file of a release: rows of area, name, residents, district."""
     rows = sorted(areas, key=lambda a: int(a["area"]))
     people = [a.get("residents") for a in rows]
     return Level(

@@ -7,9 +7,8 @@ or less, of it the newest closed period. A release without areas opens on a seri
 from functools import lru_cache
 from typing import NamedTuple
 
-from data import words
 from data.published.grids import ALL, COMMUNITY, UNITS, Numbers, Sort
-from data.published.levels import CITY, GROUP, Levels
+from data.published.levels import CITY
 from data.release.measured_tables import Axes
 from data.release.plan import FINE, Planned, opening_table, plan
 from data.release.tables import Manifest
@@ -56,19 +55,23 @@ def series_unit(sort: Sort, planned: list[Planned], kind: str = "") -> str:
     return (fine or units[::-1] or ["year"])[0]
 
 
-def planned_tables(manifest: Manifest, levels: Levels) -> list[Planned]:
-    """How exact each table of a release is, from what was declared."""
-    group = levels.get(GROUP)
-    sensitive = manifest["policy"]["sensitive_kinds"]["value"]
-    districts = group.districts if group else ()
-    return list(_planned(manifest["volume"], manifest["epsilon"], districts, tuple(sensitive)))
+def planned_tables(manifest: Manifest) -> list[Planned]:
+    """How exact each table of a release's newest year is, from what was declared for it."""
+    budgets = manifest["budgets"]
+    own = budgets[max(budgets)] if budgets else {}
+    named = (tuple(own.get(name, ())) for name in ("districts", "kinds", "sensitive_kinds"))
+    return list(_planned(manifest["volume"], manifest["epsilon"], *named)) if own else []
 
 
 @lru_cache(maxsize=16)
 def _planned(
-    volume: str, epsilon: float, districts: tuple[int, ...], sensitive: tuple[str, ...]
+    volume: str,
+    epsilon: float,
+    districts: tuple[int, ...],
+    kinds: tuple[str, ...],
+    sensitive: tuple[str, ...],
 ) -> tuple[Planned, ...]:
-    axes = Axes(districts, tuple(k.code for k in words.KINDS), sensitive, ())
+    axes = Axes(districts, kinds, sensitive, ())
     return tuple(plan(volume, epsilon, axes, areas=bool(districts)))
 
 

@@ -39,6 +39,11 @@ def year_before(period: str) -> str:
     return f"{int(period[:4]) - 1}{period[4:]}"
 
 
+def within(period: str, other: str) -> bool:
+    """Return whether a period lies in another one."""
+    return first_day(period) >= first_day(other) and last_day(period) <= last_day(other)
+
+
 def period_words(period: str) -> str:
     """A period in English, as the embed's catalogue says it: April to June 2025."""
     first, last = first_day(period), last_day(period)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from data import words
 from data.published.number_classes import ClassRow
-from data.published.ranges import about
+from data.published.ranges import about, short_number
 from data.published.released import Release, rule, sources_of
 from data.release.tables import (
     ARTICLES,
@@ -62,11 +62,6 @@ def class_numbers(row: ClassRow) -> str:
     if low is None:
         return f"under {high}"
     return f"{low} and more" if high is None else low if low == high else f"{low} to {high}"
-
-
-def short_number(value: float) -> str:
-    """Two digits are enough for an edge: 0.64, 5.1, 12, 1,240."""
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def expected_sentence(manifest: Manifest) -> str:

@@ -1,74 +1,97 @@
 // What a picture says: the same as data/embed/sentences.py, of what is selected.
-const SPREAD = {1: [1], 2: [1, 3], 3: [0, 2, 3], 4: [0, 1, 2, 3], 5: [0, 1, 2, 3, 4]};
+const STRIPES = ["s02", "s03", "s04", "s13", "s14", "s24"];
 
-function look(n, breaks) {       // the class of an area on the map, as data/published/number_classes.py says it
-  if (!n) return n === 0 ? "zero" : "none";
-  return "r" + SPREAD[breaks.length][breaks.slice(1).filter(b => n >= b).length];
+function look(letter) {         // as data/embed/script.py packs it
+  return letter <= "9" ? "r" + letter : STRIPES["abcdef".indexOf(letter)];
 }
 
-function legend() {
-  const {b, rows} = shown(), step = sort().exact ? 1 : data.rules.base;
-  const all = rows.flatMap(r => r || []), high = Math.max(...all);
-  const zero = all.includes(0) ? [["zero", number(0)]] : [];
-  return zero.concat(b.map((low, i) => {
-    const top = i + 1 < b.length ? b[i + 1] - step : high;
-    return [look(low, b), low === top ? number(low) : `${number(low)}–${number(top)}`];
-  }));
+// number of classes -> the positions of their colors, as in data/published/number_classes.py
+const SPREAD = {0: [], 1: [1], 2: [1, 3], 3: [0, 2, 3], 4: [0, 1, 2, 3], 5: [0, 1, 2, 3, 4]};
+
+function lookOf(i, n) {         // of an area by its index, and its number
+  const held = shown();
+  if (!sort().exact) return look(held.looks[state.period][i]);
+  return n ? "r" + SPREAD[held.c.length][held.c.slice(1).filter(c => n >= +c[1].replace(",", "")).length] : "zero";
 }
 
-function ranked() {
-  const held = shown(), n = rowOf(held, state.period);
-  return areas.map((a, i) => ({...a, n: n[i], look: look(n[i], held.b)}))
-    .sort((p, q) => (q.n ?? -1) - (p.n ?? -1) || p.code - q.code);
+function legend() {             // [look, numbers, meaning]
+  const held = shown(), looks = held.looks[state.period] || "", exact = sort().exact;
+  const zero = exact && held.rows[state.period].slice(0, areas().length).some(r => !r.n);
+  if (!held.c) return [];
+  const rows = held.c.map(([name, low, high]) => [name, edges(short(low), short(high)), exact ? "" : say("class." + name)]);
+  if (zero) rows.unshift(["zero", number(0), ""]);
+  if (/[a-f]/.test(looks)) rows.push(["striped", "", say("class.striped")]);
+  return rows;
 }
 
-function leading(n) {
-  for (let k = Math.min(3, n.length); k > 0; k--) if (n[k - 1] > 0 && (k === n.length || n[k - 1] > n[k])) return k;
-  return 0;
+function edges(low, high) {
+  if (!low) return say("class.under", {high});
+  if (!high) return say("class.over", {low});
+  return low === high ? low : say("cell.range", {low, high});
+}
+
+function legendTitle() { return say(shown().rate ? "legend.rate" : "legend.count", {every: say("every." + unit())}); }
+
+function tableRows() {          // areas by name and what has no known area; else all periods, newest first
+  const held = shown(), n = held.rows[state.period];
+  if (where() === "city") return held.p.map((p, i) => ({code: -1, name: capital(period(p)), ...held.rows[i][0], look: ""})).reverse();
+  const own = areas().map((a, i) => ({...a, ...n[i], look: lookOf(i, n[i].n), more: !!held.more[state.period]?.has(i)}));
+  return [...own, {code: 0, name: say("area.unknown"), ...n[own.length], look: ""}];
+}
+
+function cells(r) {
+  if (sort().exact) return [number(r.n)];
+  return r.low > 0 ? [number(r.n), say("cell.range", ends(r))] : [say("cell.few"), say("cell.most", ends(r))];
 }
 
 function what() { return say("kind." + state.kind); }
 
+function rounded(r) {           // as data/published/ranges.py rounds for sentences
+  const {step} = r;
+  return {n: Math.floor((2 * r.n + step) / (2 * step)) * step, low: Math.floor(r.low / step) * step || r.low, high: Math.ceil(r.high / step) * step};
+}
+
+function saidOf(key, r, holes) {
+  const exact = sort().exact, few = !exact && r.low <= 0, own = exact || few ? r : rounded(r);
+  return say(key + (exact ? ".exact" : few ? ".few" : ""),
+    {...ends(own), ...holes, In: period(now(), "in"), what: what(), counted: counted("count." + state.kind, own.n)});
+}
+
 function sentence(rows) {
-  const seen = rows.filter(r => r.n !== null), begins = period(shown().p[state.period], "in");
-  const holes = {In: begins, what: what(), shown: number(seen.length), all: number(rows.length)};
-  const one = rows.find(r => r.code === state.area);
-  if (one) {
-    if (one.n === null) return say("said.area.hidden", {...holes, area: one.name});
-    const more = rows.filter(r => r.n > one.n).length;
-    const told = {...holes, area: one.name, n: number(one.n), counted: counted("count." + state.kind, one.n)};
-    const text = say(sort().exact ? "said.area" : "said.area.about", told);
-    return text + (more ? counted("said.higher", more, {k: number(more)}) : one.n ? say("said.highest") : "");
-  }
-  if (!seen.length) return say("said.none", holes);
-  if (!seen[0].n) return say("said.zero", holes);
-  const first = leading(seen.map(r => r.n));
-  if (!first) return say("said.tie", {...holes, k: number(seen.filter(r => r.n === seen[0].n).length), n: number(seen[0].n)});
-  const key = seen.length < rows.length / 2 ? "said.few" : first > 1 ? "said.most" : "said.most.one";
-  return say(key, {...holes, areas: listed(seen.slice(0, first).map(r => `${r.name} (${number(r.n)})`))});
+  const one = state.area && rows.find(r => r.code === state.area);
+  if (!one) return saidOf("said.city", shown().rows[state.period].at(-1), {place: data.place});
+  const text = saidOf("said.area", one, {area: one.name});
+  return one.more ? `${text}: ${say("said.more")}` : text;
 }
 
-function spoken() { return Object.fromEntries(Object.entries(data.rules).map(([name, n]) => [name, number(n)])); }
-
-function sub(rows) {
-  return say(sort().exact ? "sub.exact" : "sub.rounded", {...spoken(), sort: say("sort." + state.sort), place: data.place,
-    shown: number(rows.filter(r => r.n !== null).length), all: number(rows.length)});
+function sub() {
+  const level = where(), status = shown().t[state.period], key = sort().exact ? "exact" : level === "city" ? "city" : "range";
+  const text = say("sub." + key, {sort: say("sort." + state.sort), place: data.place, ...(key === "range" ? {where: say("where." + level)} : {})});
+  return ["", "year"].includes(status) ? text : `${text} ${say("status." + status)}`;
 }
 
-function source() { return say("source.line", {sources: data.sources[state.sort].join("; "), date: date(data.asOf), stamp: data.stamp}); }
+function source() {
+  if (!sort().exact) return say("source.reports", {date: date(data.asOf)});
+  return say("source.records", {sources: data.sources[state.sort].join("; "), date: date(data.asOf)});
+}
 
-function madeNote() { return data.made[state.sort] ? say("note.made." + data.made[state.sort]) : ""; }
+function madeNote() { return data.made && !sort().exact ? say("note.made") : ""; }
 
-function notes() { return [...(madeNote() ? [madeNote()] : []), say(sort().exact ? "note.exact" : "note.rounded", spoken())]; }
+function notes() {
+  if (sort().exact) return [say("note.official")];
+  const told = [...(madeNote() ? [madeNote()] : []), say("note.range")];
+  if (where() === "city") return told;
+  const rate = data.rate ? say("note.expected.rate", {n: short(data.rate)}) : "";
+  told.push(say("note.expected", {n: number(data.declared), place: data.place, rate}));
+  return state.kind === "all" ? told : [...told, say("note.expected.kind")];
+}
 
-function series() {             // of the area, else of the city: [title, periods, numbers]
-  const holes = {What: capital(what()), place: data.place, every: say("every." + state.every)};
+function series() {             // of the area, else of the whole place: title, periods, numbers
+  const title = (area, every) => say("series.of", {What: capital(what()), area, every: say("every." + every)});
   if (state.area) {
-    const held = shown(), i = areas.findIndex(a => a.code === state.area);
-    return [say("series.area", {...holes, area: areas[i].name}), held.p, held.p.map((_, k) => rowOf(held, k)[i])];
+    const held = shown(), i = areas().findIndex(a => a.code === state.area);
+    return [title(areas()[i].name, unit()), held.p, held.rows.map(row => row[i])];
   }
-  const every = sort().exact ? state.every : "week", held = grid(sort().city[every]?.[state.kind]);
-  if (!held) return null;
-  const title = say(sort().exact ? "series.areas" : "series.city", {...holes, every: say("every." + every)});
-  return [title, held.p, held.rows.map(r => r ? r[0] : null)];
+  const held = unpack(sort().series[state.kind]);
+  return held ? [title(data.place, held.unit), held.p, held.rows.map(row => row[0])] : null;
 }

@@ -9,9 +9,9 @@ function options(select, rows, chosen) {
 
 function choices() {
   options(boxes.sort, Object.keys(data.sorts).map(s => [s, say("sort." + s)]), state.sort);
+  options(boxes.map, maps().map(m => [m, say("map." + where(m), {every: say("every." + unit(m))})]), state.map);
   options(boxes.kind, kinds().map(k => [k, capital(say("kind." + k))]), state.kind);
-  options(boxes.every, everies().map(e => [e, capital(say("every." + e))]), state.every);
-  options(boxes.area, [[0, say("choose.all")], ...[...areas].sort((p, q) => p.name.localeCompare(q.name)).map(a => [a.code, a.name])], state.area);
+  options(boxes.area, [[0, say("choose.all")], ...areas().map(a => [a.code, a.name])], state.area);
   const p = shown().p, slider = $("slider");
   slider.max = p.length - 1;
   slider.value = state.period;
@@ -24,10 +24,11 @@ function choices() {
 
 let speaking;
 function change(given) {        // the one way to select: fitted to what is released, drawn, told, linked
-  const time = shown().p[state.period], before = [state.sort, state.kind, state.every].join();
+  const time = now(), level = where();
   Object.assign(state, {vain: ""}, given, given.sort ? data.sorts[given.sort].opens : {});
+  if (where() !== level) state.area = 0;
   fit();
-  if (!given.sort && [state.sort, state.kind, state.every].join() !== before) state.period = at(time);
+  if (given.map || given.kind) state.period = at(time);
   const said = draw();
   choices();
   remember();
@@ -38,7 +39,7 @@ function change(given) {        // the one way to select: fitted to what is rele
 function controls() {
   const form = $("choose");
   form.addEventListener("submit", event => event.preventDefault());
-  for (const name of ["sort", "kind", "every", "area"]) {
+  for (const name of ["sort", "map", "kind", "area"]) {
     const label = element("label", {}, form);
     element("span", {text: say("choose." + name)}, label);
     boxes[name] = element("select", {name}, label);

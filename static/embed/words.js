@@ -29,15 +29,37 @@ function monday(year, week) {   // the first day of an ISO week
   return day.toISOString().slice(0, 10);
 }
 
+function short(text) {          // an edge of a class: digits as this language writes them
+  const comma = say("number.thousands") === "," ? "." : ",";
+  return text.replace(/[.,]/g, sign => sign === "." ? comma : say("number.thousands"));
+}
+
+function ends(r) { return {n: number(r.n), low: number(r.low), high: number(Math.max(r.high, 1))}; }
+
+function ranged(r) {            // about 12, likely 7 to 17; a number alone where it is exact
+  return sort().exact ? number(r.n) : say(r.low > 0 ? "range.about" : "range.few", ends(r));
+}
+
 function period(code, way = "period") {
-  const [year, part = ""] = code.split("-");
+  const [year, part = "", day] = code.split("-");
   if (part[0] === "W") return say(way + ".week", {day: date(monday(+year, +part.slice(1)))});
   if (part[0] === "Q") return say(way + ".quarter", {first: month(3 * part[1] - 2), last: month(3 * part[1]), year});
+  if (day) return date(code);
   if (part) return say(way + ".month", {month: month(+part), year});
   return say(way + ".year", {year});
 }
 
-function listed(names) {
-  if (names.length < 2) return names.join("");
-  return say("list.last", {before: names.slice(0, -1).join(", "), last: names[names.length - 1]});
+function span(code) {           // first and last day of a period, as text that sorts
+  const [y, p = ""] = code.split("-"), day = (m, d) => new Date(Date.UTC(+y, m, d)).toISOString().slice(0, 10);
+  if (p[0] === "W") {
+    const first = monday(+y, +p.slice(1)), last = new Date(Date.parse(first) + 6 * 864e5);
+    return [first, last.toISOString().slice(0, 10)];
+  }
+  if (p[0] === "Q") return [day(3 * p[1] - 3, 1), day(3 * p[1], 0)];
+  return p ? [day(p - 1, 1), day(+p, 0)] : [day(0, 1), day(12, 0)];
+}
+
+function within(code, other) {  // whether a period lies in another one
+  const [a, b] = span(code), [c, d] = span(other);
+  return a >= c && b <= d;
 }

@@ -12,7 +12,9 @@ from data.embed import embed_files, map
 from data.embed.language import HOLE, Words, load_texts
 from data.languages import (
     CATALOGUES,
+    EMBED,
     FIRST,
+    PUBLIC,
     Catalogue,
     languages,
     load_catalogue,
@@ -143,14 +145,18 @@ def test_plural_forms_fit_the_number(language: str, expected: list[str]) -> None
 
 def test_every_text_is_asked_for_and_exists() -> None:
     """Keys stand in the code whole, or begin with a word and a dot that the code completes."""
-    keys = set(load_texts(FIRST).texts)
+    keys = set(load_texts(FIRST, domains=(EMBED, PUBLIC)).texts)
     files = [*(ROOT / "data/embed").glob("*.py"), *(ROOT / "static/embed").glob("*.js")]
+    files += sorted((ROOT / "ui").rglob("*.py"))
     code = "\n".join(file.read_text() for file in files)
-    asked = set(re.findall(r"(?:speak|words|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
+    asked = set(re.findall(r"\b(?:speak|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
     assert len(asked) > 40 and not {key for key in asked if not key.endswith(".")} - keys
     quoted = set(re.findall(r"[\"']([a-z_.]+)[\"']", code))
-    begun = {m[0] or m[1] for m in re.findall(r"f\"([a-z.]+\.)\{|\"([a-z.]+\.)\" \+", code)}
-    begun |= {"period.", "in."}  # {way}.{unit}
+    begun = {
+        m[0] or m[1]
+        for m in re.findall(r"f[\"']([a-z]+\.[a-z.]*)\{|\"([a-z]+\.[a-z.]*)\" \+", code)
+    }
+    begun |= {"period.", "in.", "said.area.", "said.city."}  # {way}.{unit}, {said}.few
     assert not {k for k in keys if k not in quoted and not k.startswith(tuple(begun))}
 
 
@@ -193,7 +199,9 @@ def test_a_language_that_was_read_names_its_reader(tmp_path: Path) -> None:
         '"X-Translated-By: A school\\n"\n"X-Read-By: A clinic\'s interpreters\\n"\n'
         '"X-Date: 2027-01-31\\n"\n'
     )
-    folder = write(tmp_path, "so", 'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama"\n', head)
+    folder = write(
+        tmp_path, "so", 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama"\n', head
+    )
     speak = load_texts("so", folder)
     assert (speak.translated_by, speak.read_by) == ("A school", "A clinic's interpreters")
     assert speak.as_of and speak.date(speak.as_of) == "January 31, 2027"
@@ -201,13 +209,21 @@ def test_a_language_that_was_read_names_its_reader(tmp_path: Path) -> None:
 
 def test_what_a_language_does_not_say_yet_is_said_in_english(tmp_path: Path) -> None:
     head = '"Plural-Forms: nplurals=1; plural=0;\\n"'
-    some = 'msgctxt "hidden"\nmsgid "not shown"\nmsgstr "lama muujin"\n'
+    some = 'msgctxt "skip"\nmsgid "Skip to the table"\nmsgstr "lama muujin"\n'
     speak = load_texts("so", write(tmp_path, "so", some, head))
-    assert speak("hidden") == "lama muujin" and speak("table.area") == "Area"
+    assert speak("skip") == "lama muujin" and speak("table.area") == "Area"
     # and is counted as English counts
     assert speak.counted("count.shooting", 1) == "1 shooting"
     assert speak.counted("count.shooting", 2) == "2 shootings"
     assert languages(tmp_path) == ["en", "so"]
+
+
+def test_a_key_stands_in_one_catalogue_only(tmp_path: Path) -> None:
+    shutil.copytree(CATALOGUES / FIRST, tmp_path / FIRST)
+    with (tmp_path / FIRST / "public.po").open("a") as file:
+        file.write('\nmsgctxt "skip"\nmsgid "Skip"\nmsgstr ""\n')
+    with pytest.raises(Problem, match="two of the catalogs"):
+        load_texts(FIRST, tmp_path, (EMBED, PUBLIC))
 
 
 # --- the reader of catalogues

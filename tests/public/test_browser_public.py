@@ -172,3 +172,62 @@ def test_any_page_reads_every_released_file_by_its_address(public: str, publishe
             assert hashlib.sha256(body).hexdigest() == told or not told, name
             assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
             assert keeps in (None, headers["Cache-Control"])
+
+
+@pytest.mark.parametrize("language", ["en", "es", "hmn", "so"])
+def test_the_bars_fit_a_phone_in_each_language(browser: Any, public: str, language: str) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{public}/areas?lang={language}")
+    page.locator("h1").first.wait_for()
+    settled(page)
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".st-key-topbar button")].filter(e => e.offsetWidth)
+        .filter(e => e.getBoundingClientRect().right > innerWidth
+            || e.getBoundingClientRect().left < 44 || e.scrollWidth > e.clientWidth)
+        .map(e => e.textContent)"""
+    )
+    assert cut == []
+    line = page.locator(".porch-unread")
+    assert line.count() == (language != "en")
+    if language != "en":
+        assert line.is_visible()
+        assert line.bounding_box()["y"] < page.locator("h1").first.bounding_box()["y"]
+    context.close()
+
+
+def test_a_language_is_chosen_kept_and_taken_back(browser: Any, public: str) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{public}/areas?by=quarter")
+    page.locator("h1").first.wait_for()
+    settled(page)
+    link = page.locator(".st-key-nav_0")
+
+    def says(word: str) -> None:
+        link.get_by_text(word, exact=True).wait_for()
+        settled(page)
+
+    says("Map")
+    page.locator(".st-key-open_lang button").first.click()
+    page.locator(".st-key-lang label", has_text="so").click()
+    says("Khariidad")
+    assert "lang=so" in page.url and "by=quarter" in page.url
+    assert page.evaluate("document.documentElement.lang") == "so"
+    page.keyboard.press("Escape")
+    page.locator(".st-key-nav_3 a").click()  # another page
+    page.wait_for_url("**/methods*")
+    says("Khariidad")
+    page.goto(f"{public}/areas?by=quarter")
+    says("Map")
+    page.locator(".st-key-open_lang button").first.click()
+    page.locator(".st-key-lang label", has_text="es").click()
+    says("Mapa")
+    page.go_back()
+    says("Map")
+    assert "lang=" not in page.url and page.evaluate("document.documentElement.lang") == "en"
+    context.close()

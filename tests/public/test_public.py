@@ -14,9 +14,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from google.protobuf.message import Message
+from google.protobuf.text_format import MessageToString
 from streamlit.testing.v1 import AppTest
 
 from data import settings
+from data.embed.language import load_texts
 from data.published import released, released_cells
 from data.published.released_cells import ALL_KINDS, SOURCES, Choice
 from data.settings import Problem
@@ -79,7 +82,8 @@ def test_page_runs_and_says_its_n_of_m(served: Path, path: str, source: str) -> 
 def test_the_bar_asks_for_what_is_released_only(served: Path) -> None:
     app = opened()
     keys = {w.key for kind in (app.radio, app.selectbox) for w in kind}
-    assert keys | {w.key for w in app.multiselect} == {"source", "by", "kind", "period", "area"}
+    asked = {"source", "by", "kind", "period", "area", "lang"}
+    assert keys | {w.key for w in app.multiselect} == asked
     assert app.selectbox(key="by").options == ["month", "quarter", "year"]
     month = opened(by="month")
     assert month.selectbox(key="kind").options == [ALL_KINDS]
@@ -106,6 +110,8 @@ def test_readers_are_led_to_the_city_where_few_areas_have_a_number(served: Path)
         {"shape": "44.9,-93.2"},
         {"at": "EVIL"},
         {"release": "EVIL"},
+        {"lang": "EVIL"},
+        {"lang": "Español"},
     ],
 )
 def test_bad_link_opens_the_default_and_nothing_is_echoed(
@@ -124,6 +130,7 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
             "period": "Period",
             "area": "Areas",
             "at": "Position of the map",
+            "lang": "Language",
         }.get(word)
         assert f"was ignored: {label or 'a word that this page does not know'}." in first
     body = "\n".join(str(e.proto) for e in app.main)
@@ -138,6 +145,50 @@ def test_a_link_repeats_the_page(served: Path) -> None:
     name = app.multiselect(key="area").options[45]
     one = opened(by="quarter", kind=ALL_KINDS, period="2026-Q1", area=[name])
     assert "of 1 areas have a number" in said(one)
+
+
+# --- languages
+
+
+def bar(app: AppTest) -> str:
+    """The words of the popovers and links of the bars, as the browser gets them."""
+    found: list[str] = []
+    waiting = [app.main]
+    while waiting:
+        block = waiting.pop()
+        for child in block.children.values():
+            proto = getattr(child, "proto", None)
+            found += [MessageToString(proto, as_utf8=True)] if isinstance(proto, Message) else []
+            waiting += [child] if hasattr(child, "children") else []
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("language", ["en", "es", "hmn", "so"])
+def test_the_frame_speaks_the_language_of_the_link(served: Path, path: str, language: str) -> None:
+    speak = load_texts(language, domains=("embed", "public"))
+    app = opened(path, lang=language, perod="1")
+    words = bar(app)
+    for key in ("section.areas", "bar.share", "bar.menu", "sort.community", "choose.all"):
+        assert f'"{speak(key)}"' in words, key
+    for word in ("source", "by", "kind", "period", "area"):
+        widgets = [*app.radio, *app.selectbox, *app.multiselect]
+        assert next(w for w in widgets if w.key == word).label == speak(f"label.{word}")
+    first = said(app).splitlines()[0]
+    assert first == speak("link.ignored", ignored=speak("link.word"))
+    # a language that nobody has read says so; the one that the texts are written in does not
+    unread = (speak("unread") in words, load_texts("en")("unread") in words)
+    assert unread == ((language != "en"),) * 2
+    assert f'data-language=\\"{language}\\"' in words  # quoted once more by the message
+
+
+def test_the_link_of_a_page_names_its_language(served: Path) -> None:
+    assert "&amp;lang=so" in bar(opened(lang="so", by="quarter"))
+    assert "&amp;lang=" not in bar(opened(by="quarter"))
+
+
+def test_the_made_notice_is_said_in_the_language(served: Path) -> None:
+    assert load_texts("es")("note.made.all") in said(opened(lang="es", source="community reports"))
 
 
 # --- numbers

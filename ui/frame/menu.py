@@ -44,11 +44,18 @@ PUBLIC_PAGES = (
     PageRow("pages/public_time.py", "Time", "time", TRENDS),
     PageRow("pages/public_methods.py", "Methods", "methods", METHODS),
 )
+# section -> the key of its name, where the public sees it
+SECTION_KEYS = {
+    MAP: "section.map",
+    "Areas": "section.areas",
+    TRENDS: "section.trends",
+    METHODS: "section.methods",
+}
 TABLES = {"team": PAGES, "public": PUBLIC_PAGES}
 
 EMBED = ("embed", "embed_options")  # Streamlit's own
 # words that the public dashboard puts into a link
-PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at")
+PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at", "lang")
 
 
 def navigation() -> StreamlitPage:

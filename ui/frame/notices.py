@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ui.frame import language
+from ui.frame.language import say
+
 _CLOSED = "closed_notices"  # in the session: what the reader has closed
 
 
@@ -19,10 +22,10 @@ def show_notices(told: Sequence[str]) -> None:
     with st.container(key="notices", horizontal=True, wrap=False, vertical_alignment="center"):
         if len(told) > 1:
             st.text(told[0], width="stretch")
-            with st.popover(f"{len(told) - 1} more", key="more_notices"):
+            with st.popover(language.count("notices.more", len(told) - 1), key="more_notices"):
                 for sentence in told[1:]:
                     st.text(sentence)
         else:
             st.text(told[0], width="stretch")
-        st.button("×", key="close_notices", help="Close", on_click=close)
+        st.button("×", key="close_notices", help=say("notices.close"), on_click=close)
     st.html("<style>:root { --porch-notice: var(--porch-notice-high); }</style>")

@@ -8,12 +8,14 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.frame.language import say
+
 _SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # of this run
 
 
 def make_slot() -> None:
     """Make the popover; the page fills it when it knows what it shows."""
-    _SLOT.set(st.popover("Share", key="share", width="content"))
+    _SLOT.set(st.popover(say("bar.share"), key="share", width="content"))
 
 
 @contextmanager
@@ -27,9 +29,10 @@ def slot() -> Iterator[None]:
 def show_link(address: str, says: str) -> None:
     """The address, to read and to copy, and a sentence on what it holds."""
     text = html.escape(address, quote=True)
+    label, copy = html.escape(say("bar.link")), html.escape(say("bar.copy"))
     st.html(
-        '<div class="porch-link"><label for="porch-link">Link to this page</label>'
+        f'<div class="porch-link"><label for="porch-link">{label}</label>'
         f'<input id="porch-link" readonly value="{text}">'
-        f'<button type="button" data-copy="{text}">Copy link</button></div>'
+        f'<button type="button" data-copy="{text}">{copy}</button></div>'
     )
     st.caption(says)

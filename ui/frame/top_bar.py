@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame import menu, share
+from ui.frame.language import say
 
 MAP_FRAME = "[class*=st-key-map] iframe"
 
@@ -37,7 +38,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> Bar:
             with st.popover("Account", key="account", width="content"):
                 st.text(account)
                 st.button("Sign out", on_click=st.logout)
-        with st.popover("Menu", key="menu", width="content"):
+        with st.popover(say("bar.menu"), key="menu", width="content"):
             _section_links(sections, "menu")
     if len(sections[here.section]) > 1 and path:
         show_tabs(sections[here.section])
@@ -52,7 +53,8 @@ def _section_links(sections: dict[str, list[menu.PageRow]], key: str) -> None:
     """A link to the first page of each section, in a container that the style marks."""
     for number, (section, rows) in enumerate(sections.items()):
         with st.container(key=f"{key}_{number}", width="content"):
-            st.page_link(rows[0].file, label=section)
+            label = say(menu.SECTION_KEYS[section]) if section in menu.SECTION_KEYS else section
+            st.page_link(rows[0].file, label=label)
 
 
 def show_tabs(rows: Sequence[menu.PageRow]) -> None:
@@ -65,8 +67,8 @@ def show_tabs(rows: Sequence[menu.PageRow]) -> None:
 
 def _skip(path: str) -> str:
     """The first thing that a keyboard comes to: past both bars."""
-    where, says = ("h1", "Skip to the page") if path else (MAP_FRAME, "Skip to the map")
-    return f'<a class="porch-skip" href="#" data-skip="{where}">{says}</a>'
+    where, key = ("h1", "bar.skip.page") if path else (MAP_FRAME, "bar.skip.map")
+    return f'<a class="porch-skip" href="#" data-skip="{where}">{html.escape(say(key))}</a>'
 
 
 def brand(place: str) -> str:

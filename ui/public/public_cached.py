@@ -51,7 +51,7 @@ def read_release(release: Release) -> Kept:
     """A release with all that its readers see."""
     tables, levels = released.tables(release), released.read_levels(release)
     numbers = grids.read_numbers(tables, levels, release.manifest)
-    return Kept(release, tables, levels, numbers, opening.planned_tables(release.manifest, levels))
+    return Kept(release, tables, levels, numbers, opening.planned_tables(release.manifest))
 
 
 def current_release() -> Kept:

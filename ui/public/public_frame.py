@@ -9,12 +9,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import words
+from data.languages import FIRST, PUBLIC, languages
 from data.published import opening, release_words, released
-from data.published.period_names import period_words
 from data.published.released import Release
 from data.release.tables import Tables
 from data.settings import Problem
-from ui.frame import look, menu, notices, share, top_bar
+from ui.frame import language, look, menu, notices, share, top_bar
+from ui.frame.language import count, say
 from ui.map import leaflet
 from ui.public import public_cached, public_choice, public_words
 from ui.public.public_cached import Kept
@@ -23,27 +24,16 @@ from ui.public.public_choice import Choice
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
 TIME = "time"  # the page on which every kind of the city can be chosen
-UNKNOWN = (
-    "Part of this link was not understood, or is not released under this name, and was ignored: "
-    "{ignored}. You see the usual instead."
-)
-# the words of a public link as readers know them: nothing that a link says is repeated
-_LABELS = {
-    "source": "Records",
-    "by": "Map",
-    "kind": "Kind",
-    "period": "Period",
-    "area": "Areas",
-    "at": "Position of the map",
-}
-# state of the release that a link was made with -> the notice for the reader
-RELEASES = {
-    "published": "This link was made with an earlier or later release. What was measured stays the "
-    "same; newer periods were added, and ranges may have been refined.",
-    "recalled": "This link was made with a release that its publishers recalled: "
-    "its numbers must not be used. You see another release.",
-    "": "This link names a release that is not published here. You see another one.",
-}
+APART = "Sensitive kinds and places are in none of these numbers: Trends shows them by year."
+
+
+class Misread(NamedTuple):
+    """What a link says in vain: its words, whether there are others that nobody knows, and the
+    state of the release that it names ("" where it names this one or none)."""
+
+    words: tuple[str, ...]
+    others: bool
+    release: str
 
 
 class Shown(NamedTuple):
@@ -83,18 +73,21 @@ class Shown(NamedTuple):
 
 def begin(page: str) -> None:
     """Draw the frame and ask what to show; every choice is bound to the link."""
-    st.html(look.STYLE + _STEPS, unsafe_allow_javascript=True)
+    language.begin_language()
+    st.html(language.mark_language() + look.STYLE + _STEPS, unsafe_allow_javascript=True)
     try:
         kept = public_cached.current_release()
     except Problem as problem:
         top_bar.show_top_bar("", page)
-        st.title("Nothing to show", anchor=False)
+        st.title(say("empty.title"), anchor=False)
         st.text(str(problem))
         st.stop()
+    link = {word: st.query_params.get_all(word) for word in st.query_params}
     bar = top_bar.show_top_bar(kept.place, page)
     st.html(f"<style>{bar.marks}</style>")
-    link = {word: st.query_params.get_all(word) for word in st.query_params}
-    offered: dict[str, list[str]] = {}
+    with bar.search:
+        language.show_chooser()
+    offered: dict[str, list[str]] = {language.WORD: languages(domain=PUBLIC)}
     choice = _choose(kept, page, offered)
     if "public_seen" not in st.session_state:  # later a choice may leave a word behind
         st.session_state["public_seen"] = True
@@ -125,9 +118,8 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
         sources = put("source", [public_choice.SOURCE_NAMES[name] for name in numbers.sorts])
-        with _pill("source", _begun("source", sources, sources[0])):
-            help = "Two sets of numbers that are never added up: one event may be in both."
-            source = _one("source", sources, sources[0], help)
+        with _pill("source", _source_words(_begun("source", sources, sources[0]))):
+            source = _one("source", sources, sources[0])
         sort = numbers.sorts[public_choice.SOURCES[source]]
         opens = opening.opening_of(sort, kept.planned)
         maps = put("by", public_choice.offered_maps(sort))
@@ -138,29 +130,28 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
         what = _begun("kind", kinds, public_choice.kind_words(opens.kind))
         what = what if what in kinds else kinds[0]
         spans = _periods(kept, Choice(source, of, "", what))
-        with _pill("when", period_words(_begun("period", spans, spans[0])) if spans else "When"):
-            help = "Smaller areas and shorter periods have wider ranges beside their numbers."
-            by = _one("by", maps, usual, help)
+        when = _period_words(_begun("period", spans, spans[0])) if spans else say("empty.when")
+        with _pill("when", when):
+            by = _one("by", maps, usual)
             slot = st.container()
-        with _pill("what", what):
+        with _pill("what", _kind_words(what)):
             put("kind", kinds)
-            help = "Single kinds are released for long periods and large areas only."
-            kind = _one("kind", kinds, what, help)
+            kind = _one("kind", kinds, what)
         with slot:
             periods = put("period", _periods(kept, Choice(source, by, "", kind)))
-            period = _one("period", periods, periods[0], "At first the newest.") if periods else ""
+            period = _one("period", periods, periods[0]) if periods else ""
         choice = Choice(source, by, period, kind)
         level = kept.levels.get(choice.where)
         put("area", list(level.names) if level else [])
         many = len(st.session_state.get("area") or st.query_params.get_all("area"))
-        with _pill("where", words.counted(many, "area") if many else "All areas"):
+        with _pill("where", count("areas.counted", many) if many else say("choose.all")):
             areas = st.multiselect(
-                _LABELS["area"],
+                say("label.area"),
                 offered["area"],
                 key="area",
                 bind="query-params",
-                placeholder="all",
-                help="Neighborhoods with few residents are joined with a neighboring one.",
+                placeholder=say("areas.all"),
+                help=say("help.area"),
             )
     return choice._replace(areas=tuple(areas))
 
@@ -171,30 +162,52 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
     return list(grid.periods[::-1]) if grid else []
 
 
-def _one(word: str, options: list[str], usual: str, help: str) -> str:
-    """One of what is released, bound to the link."""
+def _source_words(source: str) -> str:
+    return say(f"sort.{public_choice.SOURCES[source]}")
+
+
+def _kind_words(kind: str) -> str:
+    return say(f"kind.{public_choice.kind_code(kind)}")
+
+
+def _period_words(period: str) -> str:
+    return language.speak().period(period)
+
+
+def _one(word: str, options: list[str], usual: str) -> str:
+    """One of what is released, bound to the link. The link names an option as the screen does
+    (Streamlit's rule), so the options stay English: a link means the same in each language."""
+    label, help = say(f"label.{word}"), say(f"help.{word}")
     index = options.index(usual) if usual in options else 0
-    ask = st.radio if word == "source" else st.selectbox  # few: all in sight
-    chosen: str = ask(_LABELS[word], options, index=index, key=word, bind="query-params", help=help)
-    return chosen
+    if word == "source":  # few: all in sight
+        return st.radio(label, options, index=index, key=word, bind="query-params", help=help)
+    return st.selectbox(label, options, index=index, key=word, bind="query-params", help=help)
 
 
 def _misread(
     kept: Kept, choice: Choice, link: dict[str, list[str]], offered: dict[str, list[str]]
-) -> list[str]:
-    """Sentences on what a link says in vain; they repeat nothing of it."""
+) -> Misread:
+    """What a link says in vain, as values that repeat nothing of it."""
     known = {*menu.PUBLIC_WORDS, *menu.EMBED}
     shapes = public_cached.shapes(kept.release, choice.where)
     fits: dict[str, Callable[[str], bool]]
     fits = {word: set(options).__contains__ for word, options in offered.items()}
     fits["at"] = lambda text: bool(shapes and leaflet.position(text, shapes.bounds))
-    wrong = [_LABELS[w] for w, fit in fits.items() if not all(map(fit, link.get(w, [])))]
-    wrong += ["a word that this page does not know"] if link.keys() - known else []
-    for word in link.keys() - known:
+    wrong = tuple(w for w, fit in fits.items() if not all(map(fit, link.get(w, []))))
+    others = link.keys() - known
+    for word in others:
         del st.query_params[word]
     asked = link.get("release", [kept.release.id])[-1]
-    other = [RELEASES[released.release_state(asked)]] if asked != kept.release.id else []
-    return [*([UNKNOWN.format(ignored=", ".join(wrong))] if wrong else []), *other]
+    state = (released.release_state(asked) or "none") if asked != kept.release.id else ""
+    return Misread(wrong, bool(others), state)
+
+
+def _link_notices(vain: Misread) -> list[str]:
+    """Sentences on what a link says in vain."""
+    named = [say(f"label.{word}") for word in vain.words]
+    ignored = [*named, *([say("link.word")] if vain.others else [])]
+    told = [say("link.ignored", ignored=", ".join(ignored))] if ignored else []
+    return [*told, *([say(f"link.release.{vain.release}")] if vain.release else [])]
 
 
 def read_choice() -> Shown:
@@ -206,16 +219,18 @@ def read_choice() -> Shown:
         menu.navigation()
         st.rerun()
     found: Shown = st.session_state.pop("public")
-    choice, told = st.session_state["public_told"]
-    made = "" if found.choice.exact else release_words.sample_warning(found.release)
-    said = (*(told if choice == found.choice else ()), made)
-    notices.show_notices([sentence for sentence in said if sentence])
+    choice, vain = st.session_state["public_told"]
+    exact, made = found.choice.exact, found.release.manifest["made"]
+    own = release_words.OFFICIAL_WARNING if exact else say("note.made") if made else ""
+    said = [*(_link_notices(vain) if choice == found.choice else ()), *([own] if own else [])]
+    notices.show_notices(said)
     return found
 
 
 def head(title: str) -> None:
     """The title of a page: the sentence that its picture says. It names the browser's tab too."""
     st.set_page_config(page_title=f"{title} - Porchlight")
+    language.show_unread()
     st.title(look.plain(title), anchor=False)
 
 
@@ -226,8 +241,7 @@ def public_title(found: Shown) -> str:
 
 def show_sentences(found: Shown) -> None:
     """N of M areas, what was asked for, what rose, and whether it is provisional."""
-    for text in public_words.sentences(found.kept, found.choice, found.rows):
-        st.text(text)
+    st.text(" ".join(public_words.sentences(found.kept, found.choice, found.rows)))
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
@@ -235,7 +249,7 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     for text in notes(found, paths):
         st.text(text)
     with share.slot():
-        share.show_link(link(found), "The link holds every choice and the release.")
+        share.show_link(link(found), say("bar.holds"))
 
 
 def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
@@ -245,7 +259,7 @@ def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
     sources = release_words.covers(found.release, "official")
     return [
         *dict.fromkeys(told),
-        *(colors if not found.choice.exact and found.kept.levels else []),
+        *(() if found.choice.exact else (APART, *(colors if found.kept.levels else ()))),
         *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
         release_words.stamp(found.release),
     ]
@@ -261,6 +275,7 @@ def link(found: Shown) -> str:
         "period": choice.period,
         "area": list(choice.areas),
         "release": found.release.id,
+        language.WORD: language.speak().language if language.speak().language != FIRST else "",
     }
     query = urlencode({k: v for k, v in words.items() if v}, doseq=True)
     return f"{st.context.url or ''}?{query}"

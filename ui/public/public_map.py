@@ -5,7 +5,7 @@ import streamlit as st
 from data import palette
 from data.palette import Theme
 from data.published import number_classes, release_words
-from data.published.number_classes import LOOKS, STRIPES, ZERO
+from data.published.number_classes import LOOKS, STRIPES, ZERO, ClassRow
 from data.published.period_names import period_words
 from ui.frame import look
 from ui.map import leaflet
@@ -63,7 +63,8 @@ def fills(found: Shown, theme: Theme) -> Picture:
     if own is not None:
         shown = number_classes.class_rows(own.classes, int(own.grid.number.max(initial=0)))
         legend = [
-            {"color": colors[r.look], "text": _class_text(r, choice.exact)} for r in shown[::-1]
+            {"color": colors[row.look], "text": release_words.class_numbers(row)}
+            for row in shown[::-1]
         ]
         if choice.exact and (rows["look"] == ZERO).any():
             legend.append({"color": theme.paper, "text": "0"})
@@ -76,9 +77,9 @@ def fills(found: Shown, theme: Theme) -> Picture:
     by_rate = own is not None and own.classes.by_rate
     title = f"{noun} {'for every 1,000 residents' if by_rate else 'in each area'}, a {choice.unit}"
     note = f"{choice.kind}, {period_words(choice.period)}" if choice.period else ""
+    if own is not None and not own.classes.exact:
+        expected = release_words.class_numbers(
+            ClassRow("", own.classes.shown[1], own.classes.shown[1])
+        )
+        note += f". Expected: {expected}"
     return {"fills": drawn, "legend": {"title": title, "rows": legend, "note": note}}
-
-
-def _class_text(row: number_classes.ClassRow, exact: bool) -> str:
-    numbers = release_words.class_numbers(row)
-    return numbers if exact else f"{numbers}: {release_words.class_words(row.look)}"

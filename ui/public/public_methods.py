@@ -41,9 +41,9 @@ def example(found: Shown) -> None:
     if found.rows.empty:
         return
     row = found.rows.sort_values("name", kind="stable").iloc[0]
-    ends = (int(row[column]) for column in ("number", "low", "high"))
-    where = words.spell_area(str(row["name"]))
-    head, tells, never = release_words.example(where, *ends, period_words(choice.period))
+    number, low, high = (int(row[column]) for column in ("number", "low", "high"))
+    where, when = words.spell_area(str(row["name"])), period_words(choice.period)
+    head, tells, never = release_words.example(where, number, low, high, when)
     with st.container(border=True):
         st.text(head)
         left, right = st.columns(2)

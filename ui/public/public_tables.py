@@ -1,7 +1,9 @@
 """Public tables on the screen and as CSV, with the page's notes inside each file."""
 
 import re
+from functools import partial
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -84,7 +86,7 @@ def show_list(found: Shown) -> None:
     top = max(int(found.rows["high"].max()), 1)
     lines = [
         f'<li><div data-area="{at}"><span class="name">{escape(words.spell_area(row["name"]))}</span>'
-        f"{_span(row, top)}"
+        f"{_span(row, top, found.choice)}"
         f'<span class="value">{_short(row, found.choice)}</span></div></li>'
         for at, row in rows.iterrows()
     ]
@@ -98,9 +100,11 @@ def show_list(found: Shown) -> None:
     )
 
 
-def _span(row: "pd.Series[int]", top: int) -> str:
-    """A bar from the low to the high end of a range, with a mark at its number."""
+def _span(row: "pd.Series[Any]", top: int, choice: Choice) -> str:
+    """A bar from the low to the high end of a range, with a mark at its number; of an exact number
+    from 0."""
     left, right, at = (100 * row[column] / top for column in ("low", "high", "number"))
+    left = 0 if choice.exact else left
     return (
         '<span class="bar range">'
         f'<i style="margin-left:{left:.1f}%;width:{max(right - left, 1):.1f}%"></i>'
@@ -108,7 +112,7 @@ def _span(row: "pd.Series[int]", top: int) -> str:
     )
 
 
-def _short(row: "pd.Series[int]", choice: Choice) -> str:
+def _short(row: "pd.Series[Any]", choice: Choice) -> str:
     """12 (7 to 17); what may be none is never said to be 0."""
     if choice.exact:
         return f"{row['number']:,}"
@@ -121,12 +125,12 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
     """A table of areas, kinds or places: about how many, and the range."""
     shown = frame.assign(name=frame["name"].map(words.spell_area)) if "name" in frame else frame
     if "low" in shown:
-        number = pd.array(shown["number"], "Int64")
-        number[(shown["low"] <= 0).to_numpy(bool)] = pd.NA
+        number = shown["number"].astype("Int64").mask(shown["low"] <= 0)
         shown = shown.assign(number=number)
+    residents = partial(st.column_config.NumberColumn, format="localized")
     if "residents" in shown and shown["residents"].isna().any():
         people = ["not known" if pd.isna(n) else f"{n:,}" for n in shown["residents"]]
-        shown = shown.assign(residents=people)
+        shown, residents = shown.assign(residents=people), partial(st.column_config.TextColumn)
     whole = "Exact." if choice.exact else "A little chance was added once; the range says how much."
     numbers = {
         "number": ("Number" if choice.exact else "About", whole),
@@ -146,7 +150,7 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
                 column: st.column_config.NumberColumn(text, format="localized", help=help, width=92)
                 for column, (text, help) in numbers.items()
             },
-            "residents": st.column_config.Column("Residents"),
+            "residents": residents("Residents"),
             "period": st.column_config.TextColumn("Period"),
             "kind": st.column_config.TextColumn("Kind"),
             "setting": st.column_config.TextColumn("Where"),

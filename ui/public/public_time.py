@@ -8,11 +8,13 @@ from data import words
 from data.palette import Theme
 from data.published import release_words
 from data.published.grid import Grid
+from data.published.levels import CITY
 from data.published.period_names import first_day, period_words
 from data.release.tables import (
     ARTICLES,
     BANDS,
     LATE,
+    OTHER_SETTING,
     PROVISIONAL,
     SENSITIVE,
     UNKNOWN_BAND,
@@ -26,8 +28,9 @@ from ui.public.public_frame import Shown
 
 _MOST_AREAS = 7  # through time at once
 _FIRST_AREAS = 3  # by name, where none is chosen
-_HOURS = {band: f"{band[:2]}:00 to {band[3:]}:00" for band in BANDS} | {
-    UNKNOWN_BAND: "no hour known"
+_HOURS: dict[int | str, str] = {
+    **{band: f"{band[:2]}:00 to {band[3:]}:00" for band in BANDS},
+    UNKNOWN_BAND: "no hour known",
 }
 KEY = "The line is the number, the band its range: nine of ten hold."
 HOLLOW = "Hollow dots are provisional."
@@ -45,7 +48,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     if grid is None:
         return pd.DataFrame()
     frame = public_choice.series(grid, {grid.columns[0]: "whole city"})
-    heading = f"{found.choice.source.capitalize()} a {unit}, the whole city: {found.choice.kind}"
+    heading = f"The whole city, each {unit}: {found.choice.kind}"
     _show(frame, heading, height, found.choice.exact)
     return frame
 
@@ -99,7 +102,7 @@ def range_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
             for ends in zip(frame["number"], frame["low"], frame["high"])
         ]
     )
-    label = alt.Axis(labelLimit=170, ticks=False, domain=False)
+    label = alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(told).encode(
         y=alt.Y("name:N", title=None, sort=list(told["name"]), axis=label),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("said:N", title="number")],
@@ -123,6 +126,9 @@ def take_series(found: Shown, frame: pd.DataFrame, path: str, key: str) -> None:
 def draw_areas(found: Shown) -> None:
     """Some areas through the released periods, one chart below the other."""
     choice = found.choice
+    if choice.where == CITY:
+        return
+    st.header("By area", anchor=False)
     own, level = (
         public_choice.area_map(found.kept.numbers, choice),
         found.kept.levels.get(choice.where),
@@ -130,12 +136,14 @@ def draw_areas(found: Shown) -> None:
     if own is None or level is None:
         st.text(f"There is no number of {choice.kind} for {choice.by}: choose another map or kind.")
         return
-    codes = dict(zip(level.codes, level.names))
-    first = dict(sorted(codes.items(), key=lambda pair: pair[1])[:_FIRST_AREAS])
+    codes: dict[int | str, str] = dict(zip(level.codes, level.names))
+    first: dict[int | str, str] = dict(
+        sorted(codes.items(), key=lambda pair: pair[1])[:_FIRST_AREAS]
+    )
     named: dict[int | str, str] = {
         c: n for c, n in codes.items() if n in choice.areas[:_MOST_AREAS]
     }
-    chosen = named or {**first}
+    chosen = named or first
     frame = public_choice.series(own.grid, chosen)
     for area in chosen.values():
         mine = frame[frame["name"] == area]
@@ -157,8 +165,7 @@ def hours(found: Shown) -> None:
     unit = next(unit for unit in ("quarter", "year") if unit in found.kept.numbers.hours)
     grid = found.kept.numbers.hours[unit]
     st.header("Hours of the day, all kinds together", anchor=False)
-    names: dict[int | str, str] = dict(_HOURS)
-    frame = public_choice.series(grid, names)
+    frame = public_choice.series(grid, _HOURS)
     newest = frame[frame["period"] == grid.periods[-1]]
     title = f"The whole city, {period_words(grid.periods[-1])}"
     st.altair_chart(range_chart(newest, title), alt=f"{title}, by six hours of the day")
@@ -172,7 +179,7 @@ def sensitive(found: Shown) -> None:
     st.header("Sensitive kinds and places: the whole city and the year only", anchor=False)
     st.text("These reports are in no other number here.")
     for by, grid in found.kept.numbers.sensitive.items():
-        names: dict[int | str, str] = {code: _spoken(str(code)) for code in grid.columns}
+        names: dict[int | str, str] = {code: _spoken(str(code), by) for code in grid.columns}
         frame = public_choice.series(grid, names)
         newest = frame[frame["period"] == grid.periods[-1]]
         title = f"{'Kind' if by == 'kind' else 'Where'}, {grid.periods[-1]}"
@@ -181,8 +188,9 @@ def sensitive(found: Shown) -> None:
         take_series(found, frame, path, f"sensitive_{by}")
 
 
-def _spoken(code: str) -> str:
-    return "another place, or none known" if code == "other" else words.spoken(code)
+def _spoken(code: str, by: str) -> str:
+    elsewhere = by == "setting" and code == OTHER_SETTING
+    return "another place; the kind is sensitive" if elsewhere else words.spoken(code)
 
 
 def late(found: Shown) -> None:

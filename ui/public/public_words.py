@@ -1,5 +1,7 @@
 """What a public page says of its numbers, in sentences."""
 
+from typing import Any
+
 import pandas as pd
 
 from data import words
@@ -37,7 +39,7 @@ def title(kept: Kept, choice: Choice, asked: pd.DataFrame) -> str:
     found = public_choice.city_range(kept.numbers, choice)
     if choice.areas or found is None:
         return said
-    return f"{said}: {rounded(*found, choice)}"
+    return f"{said}: {rounded(*found, choice)}, in the whole city"
 
 
 def rounded(found: Range, sd: float, choice: Choice) -> str:
@@ -47,7 +49,7 @@ def rounded(found: Range, sd: float, choice: Choice) -> str:
     return release_words.number_words(*found.rounded(step_of(sd)), exact=False)
 
 
-def number(row: "pd.Series[int]", choice: Choice) -> str:
+def number(row: "pd.Series[Any]", choice: Choice) -> str:
     """The number of a row of a table in words, with its range."""
     return release_words.number_words(row["number"], row["low"], row["high"], exact=choice.exact)
 
@@ -61,7 +63,7 @@ def sentences(kept: Kept, choice: Choice, rows: pd.DataFrame) -> list[str]:
         if city
         else f"{asked:,} of {len(rows):,} {public_choice.WHERE[choice.where]}"
     )
-    each = "" if choice.exact else ", each number with its range"
+    each = "" if choice.exact or city else ", each number with its range"
     told = [f"{words.sentence_case(what)}{each}: {spell_choice(choice._replace(areas=()))}."]
     unknown = public_choice.unknown_row(kept.numbers, choice)
     if len(unknown) and not choice.areas:
