@@ -31,7 +31,9 @@ PERIODS = {
 TYPES = {"period": pa.string(), "status": pa.string(), "sd": pa.float64(), "epsilon": pa.float64()}
 TYPES |= dict.fromkeys(("area", "district", "n", "number", "low", "high"), pa.int32())
 RESIDENTS = 2000  # at least, in every public area
-_EMBED = re.compile(r"embed/(tables/)?[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|txt|woff2|xlsx)")
+_EMBED = re.compile(
+    r"embed/(tables/)?[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|txt|woff2|xlsx)"
+)
 _OLDER = re.compile(r"(areas|districts)-[0-9a-f]{16}\.geojson")
 _MANY = 1e-9
 
