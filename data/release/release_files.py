@@ -27,7 +27,15 @@ from data.release.data_package import PACKAGE, data_package
 from data.release.issue import Issue
 from data.release.partitions import Partition
 from data.release.policy import Policy
-from data.release.tables import ARTICLES, DECLARED, DESCRIBED, Manifest, ReleasedSource, Tables
+from data.release.tables import (
+    ARTICLES,
+    DECLARED,
+    DESCRIBED,
+    LATE_TABLE,
+    Manifest,
+    ReleasedSource,
+    Tables,
+)
 from data.settings import ROOT, Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage.disk import sync
