@@ -31,7 +31,9 @@ PERIODS = {
 TYPES = {"period": pa.string(), "status": pa.string(), "sd": pa.float64(), "epsilon": pa.float64()}
 TYPES |= dict.fromkeys(("area", "district", "n", "number", "low", "high"), pa.int32())
 RESIDENTS = 2000  # at least, in every public area
-_EMBED = re.compile(r"embed/[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|woff2|xlsx)")
+_EMBED = re.compile(
+    r"embed/(tables/)?[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|txt|woff2|xlsx)"
+)
 _OLDER = re.compile(r"(areas|districts)-[0-9a-f]{16}\.geojson")
 _MANY = 1e-9
 
@@ -76,13 +78,13 @@ def _table(path: str, frame: pd.DataFrame) -> Iterator[str]:
 _WORDS: Mapping[str, Sequence[str]] = {
     "kind": tuple(words.CODES["kind"]),
     "band": whitelist.BANDS,
-    "setting": (*words.CODES["setting"],),
+    "setting": (*whitelist.SENSITIVE_SETTINGS, *words.CODES["setting"], "other"),
     "status": tuple(whitelist.STATUS),
 }
 
 
 def _community(frame: pd.DataFrame) -> Iterator[str]:
-    keys = [c for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
+    keys = [str(c) for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
     if frame.duplicated(keys).any():
         yield "a cell twice"
     if frame.isna().to_numpy().any():
@@ -91,7 +93,7 @@ def _community(frame: pd.DataFrame) -> Iterator[str]:
         yield "rows in another order than that of their cells"
     if "low" in frame:
         low, number, high = (frame[c].to_numpy() for c in ("low", "number", "high"))
-        if not ((0 <= low) & (low <= number) & (number <= high)).all():
+        if not ((low >= 0) & (low <= number) & (number <= high)).all():
             yield "a number outside its range"
 
 
