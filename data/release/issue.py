@@ -109,7 +109,8 @@ def decide_events(
 def _placed(job: Issue, of: Partition) -> pd.DataFrame:
     """The store's records, each with its group of a partition."""
     areas = partitions.placed_areas(job.store, job.settings, of)
-    return placed_records.records(job.store, areas.frame, areas.meta, np.asarray(of.groups))
+    groups = np.asarray(of.groups) * of.has_areas  # without residents no area is known
+    return placed_records.records(job.store, areas.frame, areas.meta, groups)
 
 
 def draw_due(job: Issue, budgets: Sequence[BudgetOpened], again: str) -> None:
