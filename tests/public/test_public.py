@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from tests import publics
 from tests.made_release import make_release, publish_release
 from tests.publics import madeville, published
 from ui.frame.menu import PUBLIC_PAGES
-from ui.public import public_cached, public_choice, public_map, public_tables, public_words
+from ui.public import public_cached, public_choice, public_map, public_words
 from ui.public.public_cached import Kept
 from ui.public.public_choice import ALL_KINDS, SOURCES, Choice
 from ui.public.public_frame import Shown
@@ -320,7 +319,7 @@ def test_stripes_are_where_eight_of_ten_ranges_touch_three_classes(served: Path)
         striped += wide
     assert 0 < striped < 74
     legend = picture["legend"]
-    assert legend and [r for r in legend["rows"] if r.get("weak")][0]["stripe"] == colors[-1]
+    assert legend and next(r for r in legend["rows"] if r.get("weak"))["stripe"] == colors[-1]
     assert "for every 1,000 residents, a quarter" in legend["title"]
     rate = 1000 * 2040 / 4 / people
     assert legend["note"].endswith(f"Expected: {rate:.2g}")
