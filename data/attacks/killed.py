@@ -78,18 +78,7 @@ def _die(what: str, variables: dict[str, str], name: str, at: int, out: int) -> 
     os.dup2(2, 1)
     code = 1
     try:
-        settings = load_settings()
-        store = Store(settings.store)
-        if what == "release":
-            release_files.write_release(
-                store,
-                settings,
-                date.fromisoformat(name),
-                now=LATER,
-                public=publish.public(settings),
-            )
-        else:
-            publish.publish(store, settings, name, publish.public(settings))
+        write(what, name)
         code = 0
     except ValueError as error:  # refused
         print(error, file=sys.stderr)
@@ -98,6 +87,18 @@ def _die(what: str, variables: dict[str, str], name: str, at: int, out: int) -> 
         sys.stderr.flush()
         os.write(out, json.dumps(done).encode())
         os._exit(code)
+
+
+def write(what: str, name: str) -> None:
+    """Make the release as of a date (`release`), or publish one of a name (`publish`), in the store
+    that the environment names."""
+    settings = load_settings()
+    store, public = Store(settings.store), publish.public(settings)
+    if what == "release":
+        as_of = date.fromisoformat(name)
+        release_files.write_release(store, settings, as_of, now=LATER, public=public)
+    else:
+        publish.publish(store, settings, name, public)
 
 
 def main() -> None:

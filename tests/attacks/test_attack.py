@@ -37,9 +37,8 @@ from data.storage.store import Store
 from tests.conftest import PROVE
 
 RULES = Policy(zone="America/Chicago", volume="medium")
+VOLUMES = {"A18": "tiny"}  # its six places cost least so
 BY_ID = {attack.id: attack for attack in ATTACKS}
-# the name of a draw is nothing but a cell's
-KEY = b"a key of the tests of the attacks"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def test_a_made_release_survives(case: Case, name: str) -> None:
 
 @pytest.mark.parametrize("name", REQUIRED_OF_MECHANISM)
 def test_the_mechanism_survives(name: str) -> None:
-    with runner.mechanism(dataclasses.replace(RULES, volume="small")) as made:
+    with runner.mechanism(dataclasses.replace(RULES, volume=VOLUMES.get(name, "small"))) as made:
         (result,) = runner.run_attacks(made, [BY_ID[name]], SMALL)
     assert result.passed, result
 
@@ -134,10 +133,10 @@ def test_the_likelihood_of_several_tables_is_worth_the_sum_of_their_epsilons(
 ) -> None:
     """Cells of an event, each of its own epsilon: what they tell together is near one, not above."""
     cells = [Cell(b"%d" % i, Fraction(e), 8, 7) for i, e in enumerate(shares)]
-    bound = paired_builds.epsilon_bound(cells, 40_000)
-    assert 0.8 < bound <= 1
+    bound = paired_builds.epsilon_bound(cells, 15_000)
+    assert 0.75 < bound <= 1
     twice = [cell._replace(epsilon=2 * cell.epsilon) for cell in cells]
-    assert paired_builds.epsilon_bound(twice, 40_000) > 1.4
+    assert paired_builds.epsilon_bound(twice, 15_000) > 1.4
 
 
 def test_the_bound_is_that_of_clopper_and_pearson() -> None:
@@ -275,7 +274,7 @@ def test_a_release_is_published_only_with_both_records(attacked: tuple[Store, Pa
     ("results", "count", "says"),
     [
         (passed(*REQUIRED_ON_BYTES)[1:], LARGE, "not attacked by A5"),
-        (passed(*REQUIRED_ON_BYTES), SMALL, "too seldom .builds, days, kills, requests."),
+        (passed(*REQUIRED_ON_BYTES), SMALL, "too seldom .builds, days, kills, requests"),
         ([*passed(*REQUIRED_ON_BYTES)[1:], Result("A5", "", False, "1", "")], LARGE, "survive A5"),
     ],
     ids=["one was left out", "small counts", "one found something"],
