@@ -110,9 +110,9 @@ def test_the_attackers_columns_are_those_that_releases_have() -> None:
     for path in ("community/measured/ward-month", "community/area-month", "notes", "a/b/c"):
         with pytest.raises((KeyError, ValueError)):
             whitelist.columns(path)
-    assert whitelist.MANIFEST == tables.Manifest.__annotations__.keys()
-    assert whitelist.SOURCE == tables.ReleasedSource.__annotations__.keys()
-    assert whitelist.AREA == tables.ReleasedArea.__annotations__.keys()
+    assert tables.Manifest.__annotations__.keys() == whitelist.MANIFEST
+    assert tables.ReleasedSource.__annotations__.keys() == whitelist.SOURCE
+    assert tables.ReleasedArea.__annotations__.keys() == whitelist.AREA
     assert {*whitelist.SENSITIVE_SETTINGS} == {*Policy().sensitive_settings}
 
 
