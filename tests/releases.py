@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 
 def survived(folder: Path) -> None:
     """Write the record of a release that survived."""

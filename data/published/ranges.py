@@ -45,7 +45,7 @@ class Range(NamedTuple):
         return Range(round_to(self.number, step), low or self.low, high)
 
 
-def about(number: int, low: int, high: int) -> str:
+def range_words(number: int, low: int, high: int) -> str:
     """A released number in English: "about 12, likely 7 to 17", "few or none, at most 5"."""
     own = Range(number, low, high)
     return ENGLISH[own.words].format(**{name: f"{n:,}" for name, n in own.ends.items()})

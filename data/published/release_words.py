@@ -4,7 +4,7 @@ import pandas as pd
 
 from data import words
 from data.published.number_classes import ClassRow
-from data.published.ranges import about, short_number
+from data.published.ranges import range_words, short_number
 from data.published.released import Release, rule, sources_of
 from data.release.tables import (
     ARTICLES,
@@ -48,7 +48,7 @@ _CLASSES = {
 
 def number_words(number: int, low: int, high: int, *, exact: bool) -> str:
     """A number of a map or table in words: with its range, or alone where it is exact."""
-    return f"{number:,}" if exact else about(number, low, high)
+    return f"{number:,}" if exact else range_words(number, low, high)
 
 
 def class_words(look: str) -> str:
@@ -165,7 +165,7 @@ def example(
     name: str, number: int, low: int, high: int, period: str
 ) -> tuple[str, list[str], list[str]]:
     """One number of this release: what it is, what it tells and what it does not."""
-    head = f"{name}, {period}: {about(number, low, high)}."
+    head = f"{name}, {period}: {range_words(number, low, high)}."
     tells = [
         "How many checked reports were counted there, give or take the range.",
         "Nine of ten such ranges hold the number that was counted.",

@@ -114,7 +114,7 @@ def tables(release: Release) -> Tables:
     return {path: released_table(release, path) for path in COLUMNS if has(release, path)}
 
 
-def numbers(release: Release) -> Numbers:
+def released_numbers(release: Release) -> Numbers:
     """All numbers of a release, as its readers show them."""
     return grids.read_numbers(tables(release), read_levels(release), release.manifest)
 

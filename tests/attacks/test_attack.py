@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from data.release.constraints import area_years, interval, propagate_bounds
 
 from data.attacks import (
     ATTACKS,
@@ -24,7 +25,6 @@ from data.attacks import (
 )
 from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
 from data.release import release_manifest, suppression
-from data.release.constraints import area_years, interval, propagate_bounds
 from data.release.policy import Policy
 from data.release.tables import Tables
 from tests.attacked import folder

@@ -12,7 +12,7 @@ from data.published.period_names import (
     within,
     year_before,
 )
-from data.published.ranges import Range, RangeWords, about, round_to, short_number, step_of
+from data.published.ranges import Range, RangeWords, range_words, round_to, short_number, step_of
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from data.published.ranges import Range, RangeWords, about, round_to, short_numb
     ],
 )
 def test_a_number_is_never_bare(number: int, low: int, high: int, words: str) -> None:
-    assert about(number, low, high) == words
+    assert range_words(number, low, high) == words
 
 
 def test_no_words_say_that_there_was_nothing() -> None:
     for number in range(60):
         for half in (1, 5, 15, 50):
-            text = about(number, max(0, number - half), number + half)
+            text = range_words(number, max(0, number - half), number + half)
             assert not text.startswith("0") and " 0" not in text
             assert (Range(number, max(0, number - half), 0).words is RangeWords.FEW) == (
                 number <= half
