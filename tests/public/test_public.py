@@ -166,8 +166,8 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
 
 
 def test_a_link_repeats_the_page(served: Path) -> None:
-    app = opened(by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"])
-    row = read(served, "community/estimate/group-year").query("period == '2023'")
+    app = opened(by="neighborhoods by year", kind=ALL_KINDS, period="2024", area=["Alder Bend"])
+    row = read(served, "community/estimate/group-year").query("period == '2024'")
     code = next(
         f["properties"]["area"]
         for f in json.loads((served / "current/areas.geojson").read_text())["features"]
@@ -176,13 +176,13 @@ def test_a_link_repeats_the_page(served: Path) -> None:
     own = row[row["area"] == code].iloc[0]
     table = (
         opened(
-            FILES[1], by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"]
+            FILES[1], by="neighborhoods by year", kind=ALL_KINDS, period="2024", area=["Alder Bend"]
         )
         .dataframe[0]
         .value
     )
     assert table[["low", "high"]].values.tolist() == [[own["low"], own["high"]]]
-    assert "2023 in Alder Bend" in app.title[0].value.replace("\\", "")
+    assert "2024 in Alder Bend" in app.title[0].value.replace("\\", "")
 
 
 # --- languages
@@ -251,7 +251,7 @@ def test_every_number_is_that_of_the_file_and_no_area_is_blank(served: Path) -> 
                 fills = public_map.fills(shown(kept, choice), LIGHT)["fills"]
                 assert fills and all(f.lstrip("~").startswith("#") for f in fills)
                 many += len(fills)
-    assert many > 1000
+    assert many > 700
 
 
 def test_official_numbers_are_the_sums_of_months(served: Path) -> None:
@@ -349,7 +349,7 @@ def test_a_rise_is_said_only_where_the_reader_says_so(served: Path) -> None:
     some = rows.assign(rise=rows.index == 3)
     told = public_words.rises(kept, choice, some)
     assert told == f"More than a year before: {rows['name'][3]}."
-    first = choice._replace(period="2023-Q1")
+    first = choice._replace(period="2024-Q1")
     assert public_words.rises(kept, first, some) == ""  # there is no year before
     assert public_words.rises(kept, choice._replace(source=RECORDS), some) == ""
 
