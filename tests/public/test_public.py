@@ -23,7 +23,7 @@ from data import palette, settings
 from data.embed.language import load_texts
 from data.palette import LIGHT
 from data.published import released
-from data.published.ranges import range_words
+from data.published.ranges import Range
 from data.settings import Problem
 from tests import publics
 from tests.made_release import make_release, publish_release
@@ -39,6 +39,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = [file for file, *_ in PUBLIC_PAGES]
 REPORTS, RECORDS = SOURCES
 DISTRICTS = "districts by quarter"
+
+
+def about(number: int, low: int, high: int) -> str:
+    return load_texts("en").ranged(Range(number, low, high))
 
 
 @pytest.fixture
@@ -293,7 +297,7 @@ def test_what_may_be_none_is_never_said_to_be_a_number(served: Path) -> None:
     rows = found.rows.set_index("name").loc[table["name"]]
     assert table["number"].isna().tolist() == (rows["low"] == 0).tolist()
     for tip, row in zip(public_map.released_tips(found), found.rows.itertuples(), strict=True):
-        assert tip[0].lower() == range_words(row.number, row.low, row.high)
+        assert tip[0].lower() == about(row.number, row.low, row.high)
         assert tip[0].startswith("Few or none, at most" if row.low == 0 else "About ")
     listed = html_of(opened(by=choice.by, period=choice.period))
     assert ">0<" not in listed and "(0 to" not in listed and "at most" in listed
@@ -320,7 +324,7 @@ def test_stripes_are_where_eight_of_ten_ranges_touch_three_classes(served: Path)
         striped += wide
     assert 0 < striped < 74
     legend = picture["legend"]
-    assert legend and [r for r in legend["rows"] if r.get("weak")][0]["stripe"] == colors[-1]
+    assert legend and next(r for r in legend["rows"] if r.get("weak"))["stripe"] == colors[-1]
     assert legend["title"] == "For every 1,000 residents, each quarter"
     rate = 1000 * 2040 / 4 / people
     assert legend["note"].endswith(f"Expected: {rate:.2g}")
@@ -363,7 +367,7 @@ def test_what_has_no_area_is_said_so_that_sums_close(served: Path) -> None:
     own = read(served, "community/estimate/district-quarter")
     row = own[(own["period"] == "2025-Q3") & (own["district"] == 0)].iloc[0]
     text = said(opened(period="2025-Q3"))
-    assert f"No area known: {range_words(row['number'], row['low'], row['high'])}." in text
+    assert f"No area known: {about(row['number'], row['low'], row['high'])}." in text
 
 
 def test_a_tiny_place_shows_its_whole_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -397,7 +401,7 @@ def test_time_has_hours_sensitive_late_and_articles(served: Path) -> None:
         "Articles that newsrooms published",
     ]
     late = read(served, "community/estimate/city-year-late").iloc[0]
-    told = range_words(late["number"], late["low"], late["high"])
+    told = about(late["number"], late["low"], late["high"])
     assert f"{late['period']}: {told}\n" in said(app) + "\n"
     table = app.dataframe[0].value
     articles = pd.read_csv(served / "current/press/articles.csv", keep_default_na=False)
