@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -85,12 +85,17 @@ def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = 
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
         given = given or sample_store(Path(folder) / "sample")
         with made.writing() as scratch:
-            for event in given.history().area_sets.values():
-                shutil.copy(given.areas / f"{event.id}.parquet", made.areas)
-                made.ledger.append(replace(event, at=""))
+            keep_areas(made, given)
             _import(made, place, _stops(given), scratch, rows, seed)
     build.rebuild(made, place)
     return made
+
+
+def keep_areas(made: Store, given: Store) -> None:
+    """Give a store the areas of another one."""
+    for event in given.history().area_sets.values():
+        shutil.copy(given.areas / f"{event.id}.parquet", made.areas)
+        made.ledger.append(replace(event, at=""))
 
 
 def _stops(given: Store) -> pa.Table:
@@ -108,19 +113,34 @@ def _import(
     """Write what an import leaves: a batch, its source, and its event in the ledger."""
     name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
     crs = projection.metric_crs(made, settings) or "EPSG:26915"
-    about = {"batch": name, "source": NAME, "crs_of_x_y": crs}
+    tables = _groups(stops, settings.zone, crs, rows, seed)
+    keep_batch(made, scratch, name, SOURCE, tables, crs)
+
+
+def keep_batch(
+    made: Store,
+    scratch: Path,
+    name: str,
+    source: sources.Source,
+    tables: Iterable[pa.Table],
+    crs: str,
+) -> None:
+    """Write records as an import does: a batch, its source, and its event in the ledger."""
+    about = {"batch": name, "source": source.name, "crs_of_x_y": crs}
     metadata = {"geo": json.dumps(batch.GEO), "porchlight": json.dumps(about)}
     schema = SCHEMA.with_metadata(metadata)
-    file = scratch / "batch.parquet"
+    file, rows = scratch / "batch.parquet", 0
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for table in _groups(stops, settings.zone, crs, rows, seed):
+        for table in tables:
             writer.write_table(table.cast(schema))
+            rows += len(table)
     move(file, made.batches / f"{name}.parquet")
-    described_sources.keep(made, SOURCE)
-    report = Report(name, f"{NAME}.csv", NAME, SOURCE.kind, rows, rows, first=FIRST, last=LAST)
+    described_sources.keep(made, source)
+    report = Report(name, f"{source.name}.csv", source.name, source.kind, rows, rows)
+    report = replace(report, first=source.start, last=source.end)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     key = identity.key_mark(identity.store_key(made.root))
-    mapping = {"source": NAME}
+    mapping = {"source": source.name}
     made.ledger.append(report.event(sha256=name, imported_at=at, mapping=mapping, key=key))
 
 

@@ -1,14 +1,28 @@
 """Reports of a made network of any size in the sample's areas, all of them verified."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from bench import made
+from data import sources
+from data.record import SCHEMA
 from data.sample import made_reports
+from data.storage.store import Store
 
 YEARS = (2024, 2025)
+SOURCE = sources.Source(
+    "made-hotline",
+    title="Made reports (not real)",
+    says="made reports",
+    kind="community",
+    covers="Nothing: reports of a made network.",
+    made=True,
+)
 _BURSTS, _BURST_DAYS, _IN_BURSTS = 4, 28, 0.12  # a year's, each in one area, and their share
 _A_CALLER = 4.3  # reports of each caller, as in the sample's made reports
 _JANUARY_PEAK = 11  # days after New Year
@@ -39,7 +53,7 @@ def reports(
             "hour": pd.array(rng.choice(hours, n, p=by_hour / by_hour.sum()), "UInt8"),
             "kind": made_reports.draw_words(rng, made_reports.KINDS, n),
             "setting": made_reports.draw_words(rng, made_reports.SETTINGS, n),
-            "source": "made-hotline",
+            "source": SOURCE.name,
             "source_kind": "community",
             "grade": "verified",
             "origin": [f"caller {i}" for i in rng.integers(0, max(int(n / _A_CALLER), 9), n)],
@@ -49,6 +63,30 @@ def reports(
             "received_at": pd.DatetimeIndex(day).tz_localize("UTC"),
         }
     )
+
+
+def fill(root: Path, given: Store, areas: gpd.GeoDataFrame, found: pd.DataFrame) -> Store:
+    """An empty store with made reports, ready to be released, and the areas of another one."""
+    points = gpd.GeoSeries.from_xy(found["x"], found["y"], crs=areas.crs).to_crs("EPSG:4326")
+    columns = found[[c for c in found if c in SCHEMA.names]].assign(
+        occurred_at=found["received_at"],
+        settled_at=found["received_at"],
+        weekday=found["local_date"].dt.day_of_week,
+        lon=points.x,
+        lat=points.y,
+        time_precision="hour",
+        place_precision="block",
+        via="hotline",
+        response="not_recorded",
+    )
+    none = [name for name in SCHEMA.names if name not in columns]
+    frame = columns.assign(**dict.fromkeys(none))[SCHEMA.names]
+    table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
+    store = Store(root)
+    with store.writing() as scratch:
+        made.keep_areas(store, given)
+        made.keep_batch(store, scratch, "0" * 24, SOURCE, [table], str(areas.crs))
+    return store
 
 
 def _year(

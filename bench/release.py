@@ -1,6 +1,8 @@
 """The release of a million reports of five years: the job, and thresholds and rounding instead."""
 
 import json
+import os
+import re
 import resource
 import subprocess
 import sys
@@ -10,55 +12,88 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from bench import made, made_network, utility
 from bench.plain import suppression
-from data.settings import ROOT
+from data.release.release_files import write_release
+from data.settings import ROOT, load_settings
 from data.storage.store import Store
 
 ROWS = 1_000_000
 YEARS = (2021, 2022, 2023, 2024, 2025)
+AS_OF = date(2026, 7, 1)  # all years are closed for good
 MOST_S, MOST_MB = 60.0, 2_000.0
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
     """A figure: seconds and memory for a million reports, and the peer's seconds."""
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
-        store = made.sample_store(Path(folder) / "store").root
-        return [_figure(*(_alone(store, job, rows or ROWS) for job in ("ours", "peer")))]
+        root = Path(folder)
+        given = made.sample_store(root / "given")
+        fill(root, given, rows or ROWS)
+        return [_figure(rows or ROWS, *(_alone(root, job) for job in ("ours", "peer")))]
 
 
-def measure(store: Store, job: str, rows: int) -> dict[str, Any]:
-    """Seconds of one job with so many reports in the areas of a store, and this process's memory.
-
-    `job` is "ours" or "peer".
-    """
-    city, yearly = utility.city_of(store), rows // len(YEARS)
+def fill(root: Path, given: Store, rows: int) -> None:
+    """Put into a folder what both jobs start from: a store, its settings, and records as a file."""
+    city, yearly = utility.city_of(given), rows // len(YEARS)
     records = made_network.reports(city.areas, yearly, 1, YEARS)
     records = records.assign(group=city.group[records["area"]])
-    start = time.perf_counter()
+    made_network.fill(root / "store", given, city.areas, records)
+    records.to_parquet(root / "records.parquet")
+    text = (ROOT / "porchlight.toml").read_text("utf-8")
+    declared = f'volume = "{utility.volume_of(yearly)}"'
+    text = re.sub(r'^volume = "\w+"', declared, text, flags=re.MULTILINE)
+    (root / "porchlight.toml").write_text(text, "utf-8")
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The variables with which a job finds a folder's store, settings and keys."""
+    return {
+        "PORCHLIGHT_STORE": str(root / "store"),
+        "PORCHLIGHT_CONFIG": str(root / "porchlight.toml"),
+        "PORCHLIGHT_KEYS": str(root / "keys"),
+    }
+
+
+def measure(root: Path, job: str) -> dict[str, Any]:
+    """Seconds of one job, "ours" or "peer", on a filled folder, and this process's memory.
+
+    Ours is the whole release: records read from the store, decided, measured, fitted, written. The
+    peer has its records in memory and writes nothing.
+    """
     if job == "ours":
-        tables = utility.estimates(records, city, utility.volume_of(yearly), 1, YEARS)
+        place = load_settings()
+        start = time.perf_counter()
+        release = write_release(Store(place.store), place, AS_OF)
+        taken = time.perf_counter() - start
+        tables = len(release.manifest["tables"])
     else:
-        closed = date(YEARS[0], 1, 1), date(YEARS[-1] + 1, 7, 1)
-        groups = sorted(set(city.group.tolist()))
-        tables = suppression.build(records, groups, utility.SECRET, *closed)
-    taken = time.perf_counter() - start
+        records = pd.read_parquet(root / "records.parquet")
+        groups = sorted(set(records["group"].tolist()))
+        start = time.perf_counter()
+        tables = len(
+            suppression.build(records, groups, utility.SECRET, date(YEARS[0], 1, 1), AS_OF)
+        )
+        taken = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"rows": len(records), "s": taken, "mb": peak, "tables": len(tables)}
+    return {"s": taken, "mb": peak, "tables": tables}
 
 
-def _alone(store: Path, job: str, rows: int) -> dict[str, Any]:
+def _alone(root: Path, job: str) -> dict[str, Any]:
     """The same in a process of its own, so that its memory is that of the job alone."""
-    asked = [sys.executable, "-m", "bench.release", str(store), job, str(rows)]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    asked = [sys.executable, "-m", "bench.release", str(root), job]
+    env = os.environ | environment(root)
+    done = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def _figure(ours: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
+def _figure(rows: int, ours: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": f"release: {len(YEARS)} years",
-        "rows": ours["rows"],
+        "rows": rows,
         "ours_s": ours["s"],
         "peer_s": peer["s"],
         "ratio": peer["s"] / ours["s"],
@@ -70,4 +105,4 @@ def _figure(ours: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(Store(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))))
+    print(json.dumps(measure(Path(sys.argv[1]), sys.argv[2])))

@@ -170,7 +170,7 @@ def _nearest(n: Floats, variance: Floats, rules: sparse.csr_array, aims: Floats)
     """The numbers nearest to n, each by its variance, for which rules @ numbers are the aims."""
     step = rules.multiply(variance[None, :]).tocsr()
     pull = np.linalg.lstsq((step @ rules.T).toarray(), rules @ n - aims, rcond=1e-10)[0]
-    return n - np.asarray(step.T @ pull)
+    return np.asarray(n - step.T @ pull)
 
 
 def _whole(real: Floats, agree: sparse.csr_array, held: sparse.csr_array) -> Ints:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.release.policy import Policy
+from data.release.release_files import Embed
 from data.release.tables import Manifest, Tables
 from data.storage.store import Store
 
@@ -67,8 +68,9 @@ class Found(NamedTuple):
 class Case:
     """What is attacked: a policy, and, for attacks on bytes, a release with the store it is of.
 
-    `tables` are all tables of the release by path. `canaries` are texts of the store that no
-    public byte may hold. `scratch` is a folder that attacks may fill.
+    `tables` are all tables of the release by path. `embed` writes the files that
+    are drawn, as the job was given it. `canaries` are texts of the store that no public byte may
+    hold. `scratch` is a folder that attacks may fill.
     """
 
     rules: Policy
@@ -77,6 +79,8 @@ class Case:
     folder: Path | None = None
     manifest: Manifest | None = None
     store: Store | None = None
+    public: Path | None = None
+    embed: Embed | None = None
     canaries: tuple[str, ...] = ()
     progress: Progress = lambda share: None
 

@@ -116,6 +116,11 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def clean_environment() -> dict[str, str]:
+    """The environment without what names a place."""
+    return {n: v for n, v in os.environ.items() if not n.startswith("PORCHLIGHT_")}
+
+
 def fill_areas(place: MadePlace) -> None:
     """Give an open place its areas; one in nine has too few residents to stand alone."""
     features = []
@@ -146,10 +151,11 @@ def fill_areas(place: MadePlace) -> None:
 def report_rows(records: pd.DataFrame) -> pd.DataFrame:
     """Records of `made_records` with `AREAS` groups as a hotline's table; only the community's."""
     rows = records[records["source_kind"] == "community"]
-    rng = np.random.default_rng(len(rows))
     at = (rows["group"].to_numpy(int) - 1).clip(0)
     corner = np.array([_corner(i) for i in range(AREAS)])[at]
-    inside = rng.uniform(0.2, 0.8, (len(rows), 2)) * SIDE
+    number = rows["incident_id"].str[-6:].astype(int).to_numpy()
+    spots = np.random.default_rng(1).uniform(0.2, 0.8, (number.max(initial=0) + 1, 2))
+    inside = spots[number] * SIDE
     nowhere = (rows["group"] == 0).to_numpy()
     lon, lat = (np.where(nowhere, np.nan, (corner + inside)[:, i].round(5)) for i in (0, 1))
     hour = pd.to_numeric(rows["hour"]).astype("Float64")

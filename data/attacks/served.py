@@ -91,19 +91,16 @@ def serving(folder: Path) -> Iterator[int]:
 
 def requests(case: Case, count: Count) -> Found:
     """Check that every answer is a file of the release, or says that there is none."""
+    if case.folder is None:
+        raise ValueError("There is no release to look at.")
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         public = root / "public" / "releases"
         public.mkdir(parents=True)
         for name in ("secret", "ledger.db", "porchlight.toml"):
             (root / name).write_text(CANARY)
-        if case.folder is not None:
-            (public / case.folder.name).symlink_to(case.folder)
-            target = f"releases/{case.folder.name}"
-            files = copied(case.folder, public / case.folder.name)
-        else:
-            target = "releases/made"
-            files = written(case, public / "made")
+        target = f"releases/{case.folder.name}"
+        files = copied(case.folder, public / case.folder.name)
         (root / "public" / "current").symlink_to(target)
         with serving(root / "public") as port:
             odd, got = send_odd_requests(port, target, files, count.requests)
@@ -113,7 +110,6 @@ def requests(case: Case, count: Count) -> Found:
 
 def copied(source: Path, target: Path) -> dict[str, bytes]:
     """Copy a release's files except attack.json to a folder to serve; return them by name."""
-    target.unlink(missing_ok=True)
     files = contents(source)
     for name, body in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -125,15 +121,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     """All files of a release by name; attack.json is not one of them."""
     found = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "attack.json")
     return {str(p.relative_to(folder)): p.read_bytes() for p in found}
-
-
-def written(case: Case, target: Path) -> dict[str, bytes]:
-    """Write the tables of a case as CSV files, where there is no folder of a release."""
-    files = {f"{path}.csv": f.to_csv(index=False).encode() for path, f in case.tables.items()}
-    for name, body in files.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(body)
-    return files
 
 
 def send_odd_requests(

@@ -28,9 +28,10 @@ _FORMATS = {
     "parquet": ("application/vnd.apache.parquet", "file"),
     "geojson": ("application/geo+json", "json"),
 }
+# beginning of a map's name -> what it shows; years that began with other areas have maps of their own
 _MAPS = {
-    "areas.geojson": "The areas of the tables: number, name, residents (WGS 84).",
-    "districts.geojson": "The districts of the tables: number, name, residents (WGS 84).",
+    "areas": "The areas of the tables: number, name, residents (WGS 84).",
+    "districts": "The districts of the tables: number, name, residents (WGS 84).",
 }
 _GUARDED = (
     " In the CSV file a text that a spreadsheet would run as a formula has an apostrophe before it."
@@ -55,9 +56,9 @@ def data_package(
         for suffix in TABLE_FORMATS
     ]
     maps = [
-        {**_file(folder, name), "description": what}
+        {**_file(folder, file.name), "description": what}
         for name, what in _MAPS.items()
-        if (folder / name).exists()
+        for file in sorted(folder.glob(f"{name}*.geojson"))
     ]
     body = {
         "profile": "data-package",

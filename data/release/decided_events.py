@@ -61,7 +61,7 @@ def admitted(
     at_sensitive = rows["setting"].isin(sensitive.settings).to_numpy(bool)
     return pd.DataFrame(
         {
-            "id": [hash_id(one) for one in rows["incident_id"]],
+            "id": np.array([hash_id(one) for one in rows["incident_id"]], object),
             "day": pd.to_datetime(rows["local_date"]).to_numpy("datetime64[s]"),
             "area": rows["group"].to_numpy(np.int32),
             "kind": rows["kind"].to_numpy(object),
@@ -128,7 +128,7 @@ class Decisions:
     def _not_counted(self, events: pd.DataFrame) -> pd.DataFrame:
         """The events that no month, and no year's late ones, hold."""
         counted = {one for name in self.decided() for one in self._load(name)["id"].to_pylist()}
-        return events[[one not in counted for one in events["id"]]]
+        return events[np.array([one not in counted for one in events["id"]], bool)]
 
     def _write(self, name: str, events: pd.DataFrame) -> None:
         rows = events.sort_values("id", kind="stable").drop_duplicates("id")

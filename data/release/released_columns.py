@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from data import words
+from data.release.tables import BANDS, OF_QUARTER, OF_YEAR, OTHER_SETTING, PROVISIONAL, UNKNOWN_BAND
 
 TEXT, WHOLE, REAL = pa.string(), pa.int32(), pa.float64()
 _PERIOD = r"\d{4}(-W\d{2}|-Q[1-4]|-\d{2}(-\d{2}(/\d{4}-\d{2}-\d{2})?)?)?"
-_BANDS = ("00-06", "06-12", "12-18", "18-24", "unknown")
-_STATUSES = ("provisional", "quarter", "year")
+_BANDS = (*BANDS, UNKNOWN_BAND)
+_STATUSES = (PROVISIONAL, OF_QUARTER, OF_YEAR)
 
 
 class ReleasedColumn(NamedTuple):
@@ -62,7 +63,10 @@ RELEASED_COLUMNS = {
         TEXT, "Six hours of the day, local time, or that no hour is known.", key=True, among=_BANDS
     ),
     "setting": ReleasedColumn(
-        TEXT, "What kind of place it was at.", key=True, among=tuple(words.CODES["setting"])
+        TEXT,
+        "What kind of place it was at; other: of a sensitive kind, at none that is.",
+        key=True,
+        among=(*words.CODES["setting"], OTHER_SETTING),
     ),
     "n": ReleasedColumn(
         WHOLE,

@@ -25,7 +25,7 @@ import pytest
 
 from data.release import table_files
 from tests import entrance
-from tests.conftest import dashboard, free_port
+from tests.conftest import command, dashboard, free_port
 from tests.release.test_table_files import PACKAGE, made
 
 NAME, OLD = "2026-03-01-0a1b2c3d", "2026-02-01-0a1b2c3d"
@@ -115,6 +115,11 @@ def served(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 @contextlib.contextmanager
 def _running(front: str, root: Path, public: Path) -> Iterator[int]:
     if front == "app":
+        calls = root / "calls.csv"  # what is in the store does not matter: the sample would be made
+        rows = (f"{n},2026-01-0{n} 10:00,44.9{n},-93.2{n},call_911\n" for n in (1, 2, 3))
+        calls.write_text("id,time,lat,lon,kind\n" + "".join(rows))
+        done = command("import", str(calls), "--source", "calls", store=root / "store")
+        assert done.returncode == 0, done.stderr
         log, more = root / "app.log", {"PORCHLIGHT_PUBLIC": str(public)}
         with dashboard(root / "store", log, **more) as address:
             yield int(address.rpartition(":")[2])

@@ -17,8 +17,11 @@ import pytest
 from data.release import data_package, released_columns, table_files
 from data.release.data_package import PACKAGE
 from data.release.released_columns import RELEASED_COLUMNS
-from data.release.tables import ReleasedSource, TableEntry
+from data.release.tables import COLUMNS, ReleasedSource, TableEntry
 from tests.conftest import ROOT
+from tests.release.test_publish import Place, filled, place
+
+__all__ = ["filled", "place"]  # the fixtures
 
 PERIODS = ["2026-01-26/2026-01-31", "2026-02-01/2026-02-01"]
 MEASURED = pd.DataFrame({"period": PERIODS, "n": [-3, 12], "epsilon": [0.15, 0.15]})
@@ -72,6 +75,7 @@ SOURCES: list[ReleasedSource] = [
         "url": "",
     },
 ]
+KEYS = ("period", "district", "area", "kind", "band", "setting")
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -203,6 +207,16 @@ def test_frictionless_validates_each_file_as_the_table_it_describes(
             assert [f.name for f in schema.fields] == file.read_rows()[0].field_names
 
 
+def test_a_release_as_it_is_written_is_valid(place: Place) -> None:
+    """Every table of the place's volume, with its maps, and each in every format."""
+    written = place.release()
+    found = report(written.folder)
+    assert found.valid, found.to_summary()
+    tables = written.manifest["tables"]
+    paths = {f"{path}.{suffix}" for path in tables for suffix in table_files.TABLE_FORMATS}
+    assert {task.place for task in found.tasks} == paths | {"areas.geojson", "districts.geojson"}
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "why"),
     [
@@ -258,6 +272,27 @@ def test_a_number_means_what_its_table_says() -> None:
     )
     assert "chance" in noisy.meaning and noisy.least is None
     assert "exact" in exact.meaning and exact.least == 1
+
+
+def test_every_table_of_a_release_has_its_columns_described() -> None:
+    for path, columns in COLUMNS.items():
+        described = table_files.table_schema(path, columns)
+        assert described.names == columns
+        keys = released_columns.key_columns(path, columns)
+        assert keys == [c for c in columns if c in KEYS] * (not path.startswith("press/"))
+
+
+def test_maps_of_older_years_are_in_the_package(tmp_path: Path) -> None:
+    """A year that began with other areas keeps them."""
+    folder, body = made(tmp_path), '{"type":"FeatureCollection","features":[]}'
+    for name in ("districts", "areas-0a1b", "districts-0a1b"):
+        (folder / f"{name}.geojson").write_text(body)
+    place: Any = {"name": "A", "zone": "UTC"}
+    package = json.loads(data_package.data_package(folder, place, CREATED, {}, []))
+    assert [one["path"] for one in package["resources"]] == [
+        *("areas-0a1b.geojson", "areas.geojson"),
+        *("districts-0a1b.geojson", "districts.geojson"),
+    ]
 
 
 def test_the_page_on_tables_has_the_meanings_of_the_columns() -> None:

@@ -37,7 +37,7 @@ def install() -> None:
     import folium
     import folium.plugins  # noqa: F401  # every module that names Element must be loaded
 
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         if name.split(".")[0] not in ("folium", "branca"):
             continue
         if getattr(module, "Element", None) is Plain:

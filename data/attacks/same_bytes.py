@@ -1,0 +1,100 @@
+"""A5: one issue made again and again, its rows in any order, at other times."""
+
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from data.attacks.case import Case, Count, Found
+from data.release import budget, issue_key, measured_tables, release_files
+from data.release.tables import LATE, Tables
+from data.settings import load_settings
+from data.storage.batches import live_files
+from data.storage.events import NoiseDrawn
+from data.storage.store import Store
+
+WHOLE = 2  # builds of all files; the others draw the numbers alone
+_LINKED = ("batches", "rejected", "areas")  # files that are never changed
+
+
+def same_bytes(case: Case, count: Count) -> Found:
+    """Check that an issue that is made again has the same bytes."""
+    store, folder, manifest = case.store, case.folder, case.manifest
+    if store is None or folder is None or manifest is None:
+        raise ValueError("There is no release to make again.")
+    other = drawn = 0
+    for event in store.history().drawn.values():
+        key = issue_key.load_key(load_settings(), event.issue)
+        if key is None:  # published: nobody can draw it again
+            continue
+        for i in range(count.builds):
+            drawn += 1
+            other += budget.digest_of(measured_again(store, event, key, i)) != event.digest
+            case.progress(0.6 * i / count.builds)
+    as_of = datetime.fromisoformat(manifest["as_of"]).date()
+    for i in range(WHOLE):
+        copied = copy_store(store, case.scratch / f"again-{i}")
+        if i:
+            shuffle_batches(copied, i)
+        clock = datetime.now(UTC) + timedelta(days=400 * i, hours=7 * i)
+        built = release_files.write_release(
+            copied, load_settings(), as_of, embed=case.embed, now=clock, public=case.public
+        )
+        other += built.id != folder.name
+        shutil.rmtree(copied.root)
+        case.progress(0.6 + 0.4 * (i + 1) / WHOLE)
+    return Found(other == 0, f"{drawn} drawings, {WHOLE} whole builds: {other} with other bytes")
+
+
+def measured_again(store: Store, event: NoiseDrawn, key: bytes, seed: int) -> Tables:
+    """The measured tables of an issue, drawn again of the decided events in another order."""
+    decisions, budgets = budget.decisions_of(store), store.history().budgets
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for year in sorted(budgets):
+        axes = budget.axes_of(budgets[year])
+        for table, epsilon in budget.tables_of(budgets[year]).items():
+            own = [p for p in event.tables.get(table.name, []) if p[:4] == year]
+            if not own:
+                continue
+            months = [year] if table.sort == LATE else sorted(budget.months_of(own))
+            order = np.random.default_rng(seed).permutation(len(months))
+            events = decisions.read([months[i] for i in order]).sample(frac=1, random_state=seed)
+            frame = measured_tables.measure(events, table, own, axes, epsilon, key, event.issue)
+            parts.setdefault(table.name, []).append(frame)
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+
+
+def copy_store(store: Store, target: Path) -> Store:
+    """A copy of a store for trying things out; large files that never change are linked."""
+
+    def put(source: str, to: str) -> object:
+        parts = Path(source).relative_to(store.root).parts
+        try:
+            return os.link(source, to) if parts[0] in _LINKED else shutil.copy2(source, to)
+        except OSError:
+            return shutil.copy2(source, to)
+
+    shutil.copytree(store.root, target, copy_function=put, ignore=_unneeded(store))
+    return Store(target)
+
+
+def _unneeded(store: Store):  # type: ignore[no-untyped-def]
+    top = str(store.root)
+    return lambda folder, names: [
+        n for n in names if n.startswith(".scratch-") or (folder == top and n in ("current", "lock"))
+    ]
+
+
+def shuffle_batches(store: Store, seed: int) -> None:
+    """Give every batch of a copied store its rows in another order."""
+    rng = np.random.default_rng(seed)
+    for file in map(Path, live_files(store)):
+        table = pq.read_table(file)
+        shuffled = table.take(rng.permutation(len(table)))
+        beside = file.with_suffix(".shuffled")
+        pq.write_table(shuffled, beside)
+        beside.replace(file)  # the linked original stays as it is
