@@ -164,10 +164,10 @@ def test_every_text_is_asked_for_and_exists() -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An embed of the sample."""
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embed of a made place."""
     folder = tmp_path_factory.mktemp("languages") / "embed"
-    embed_files.write_embed(folder, *make_release(sample_store))
+    embed_files.write_embed(folder, *make_release())
     return folder
 
 
