@@ -227,7 +227,7 @@ def test_the_link_of_a_page_names_its_language(served: Path) -> None:
 
 
 def test_the_made_notice_is_said_in_the_language(served: Path) -> None:
-    assert load_texts("es")("note.made.all") in said(opened(lang="es", source="community reports"))
+    assert load_texts("es")("note.made") in said(opened(lang="es", source="community reports"))
 
 
 # --- numbers
