@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import made, start
+from bench import start
 from data.embed import embed_files
 from data.settings import Problem
 from tests.made_release import make_release
@@ -45,11 +45,10 @@ http {{
 def run(rows: int | None) -> list[dict[str, Any]]:
     """A dict for the bytes, one for the first picture, one for requests a second."""
     if rows:
-        print("embed measures the sample as it is: --rows says nothing.", file=sys.stderr)
+        print("embed measures a made place of medium size: --rows says nothing.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
-        store, site = Path(folder) / "store", Path(folder) / "site"
-        made.sample_store(store)
-        embed_files.write_embed(site, *make_release(store))
+        site = Path(folder) / "site"
+        embed_files.write_embed(site, *make_release("medium"))
         found = [_bytes(site)]
         for file in list(site.rglob("*")):
             if file.suffix in (".html", ".js", ".css", ".svg", ".json", ".csv"):

@@ -2,20 +2,21 @@
 
 import streamlit as st
 
+from ui.frame.language import say
 from ui.public import public_frame, public_methods, public_protect
 
 found = public_frame.read_choice()
-public_frame.head("How these numbers are made, and how we protect people")
+public_frame.head(say("methods.title"))
 public_methods.check(found)
 public_protect.show_protection(found)
-st.header("The rules", anchor=False)
+st.header(say("methods.rules"), anchor=False)
 public_methods.rules(found)
-st.header("What a number tells, and what it does not", anchor=False)
+st.header(say("methods.example"), anchor=False)
 public_methods.example(found)
-st.header("What each table spent", anchor=False)
+st.header(say("spent.title"), anchor=False)
 public_methods.spent(found)
-st.header("Every table", anchor=False)
+st.header(say("methods.tables"), anchor=False)
 public_methods.tables(found)
-st.header("Every rule with its value and reason", anchor=False)
+st.header(say("policy.title"), anchor=False)
 public_methods.parameters(found)
 public_frame.public_foot(found, (found.path,))

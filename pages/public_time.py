@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from ui.frame.language import say
 from ui.public import public_frame, public_time
 
 found = public_frame.read_choice()
 public_frame.head(public_time.heading(found))
-st.header("The whole city", anchor=False)
+st.header(say("time.city"), anchor=False)
 city = public_time.city(found)
 public_time.take_series(found, city, public_time.city_path(found), "city")
 public_time.draw_areas(found)

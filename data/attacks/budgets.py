@@ -162,7 +162,11 @@ def _finished(place: MadePlace, rules: Policy, run: killed.Run) -> list[str]:
         return ["it cannot be published"]
     shown = (place.public / "current").resolve()
     said = [_other(one, shown) for one in left]
-    said += [f"{f.name} drawn anew" for f in _measured(place) if drawn.get(f.name, b"") not in (b"", f.read_bytes())]
+    said += [
+        f"{f.name} drawn anew"
+        for f in _measured(place)
+        if drawn.get(f.name, b"") not in (b"", f.read_bytes())
+    ]
     said += ["a key is left"] if any(place.keys.rglob("*")) else []
     with made_place.environment(place.environment):
         return [*filter(None, said), *audit(place.store)]

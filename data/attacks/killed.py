@@ -31,15 +31,18 @@ Run = Callable[[str, dict[str, str], str, int], tuple[int, int]]
 def runs(log: Path) -> Iterator[Run]:
     """A function that makes (`release`) or publishes (`publish`) a release and kills it at a step:
     steps, and how it ended. What it prints goes to the end of a file."""
-    with log.open("ab") as opened, subprocess.Popen(
-        [sys.executable, "-m", "data.attacks.killed"],
-        cwd=ROOT,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=opened,
-        text=True,
-    ) as process:
+    with (
+        log.open("ab") as opened,
+        subprocess.Popen(
+            [sys.executable, "-m", "data.attacks.killed"],
+            cwd=ROOT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=opened,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin and process.stdout
 
         def run(what: str, variables: dict[str, str], name: str, step: int) -> tuple[int, int]:
@@ -75,18 +78,7 @@ def _die(what: str, variables: dict[str, str], name: str, at: int, out: int) -> 
     os.dup2(2, 1)
     code = 1
     try:
-        settings = load_settings()
-        store = Store(settings.store)
-        if what == "release":
-            release_files.write_release(
-                store,
-                settings,
-                date.fromisoformat(name),
-                now=LATER,
-                public=publish.public(settings),
-            )
-        else:
-            publish.publish(store, settings, name, publish.public(settings))
+        write(what, name)
         code = 0
     except ValueError as error:  # refused
         print(error, file=sys.stderr)
@@ -95,6 +87,18 @@ def _die(what: str, variables: dict[str, str], name: str, at: int, out: int) -> 
         sys.stderr.flush()
         os.write(out, json.dumps(done).encode())
         os._exit(code)
+
+
+def write(what: str, name: str) -> None:
+    """Make the release as of a date (`release`), or publish one of a name (`publish`), in the store
+    that the environment names."""
+    settings = load_settings()
+    store, public = Store(settings.store), publish.public(settings)
+    if what == "release":
+        as_of = date.fromisoformat(name)
+        release_files.write_release(store, settings, as_of, now=LATER, public=public)
+    else:
+        publish.publish(store, settings, name, public)
 
 
 def main() -> None:

@@ -84,12 +84,7 @@ class MadePlace(NamedTuple):
     def release(self, as_of: date, embed: Embed | None = None) -> WrittenRelease:
         """Make its release as of a date."""
         return release_files.write_release(
-            self.store,
-            self.settings(),
-            as_of,
-            embed=embed,
-            now=LATER,
-            public=self.public,
+            self.store, self.settings(), as_of, embed=embed, now=LATER, public=self.public
         )
 
     def copy(self, folder: Path) -> "MadePlace":

@@ -104,7 +104,8 @@ def records_known_on(history: pd.DataFrame, as_of: date) -> pd.DataFrame:
     when = pd.to_datetime(FIRST_DAY) + pd.to_timedelta(rows["day"], "D")
     hour = rows["hour"].astype("Float64").astype("UInt8")
     rows = rows.assign(grade=grade, local_date=when, hour=hour)
-    return rows[list(_COLUMNS)].astype({"group": "int64"}).reset_index(drop=True)
+    found = pd.DataFrame(rows[list(_COLUMNS)]).astype({"group": "int64"})
+    return found.reset_index(drop=True)
 
 
 def month_ends(years: int) -> list[date]:

@@ -5,7 +5,7 @@ tells nothing more: it is computed from the measured numbers. He decides by the 
 all. How well he can, is bounded from below by how often he is right (Jagielski et al. 2020).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ def _pairs(steps: Sequence[Step], case: Case, budgets: Budgets) -> list[Pair]:
     """An event of each sort there and not there; then one of another area, kind, hour, sort."""
     decisions = made_events.decide_events(steps, case.rules, budgets)
     whole = made_events.exact_counts(decisions, budgets)
-    sorts = {}
+    sorts: dict[str, bytes] = {}
     for period in decisions.decided():
         rows = decisions.read([period])
         sorts |= dict(zip(rows["sort"], rows["id"]))
@@ -119,7 +119,7 @@ def _reports(
     return found
 
 
-def _changed(step: Step, one: str, changes: dict[str, object]) -> Step:
+def _changed(step: Step, one: str, changes: Mapping[str, object]) -> Step:
     rows = step.records
     if "grade" in changes and step.late:  # in time for the late ones, not for its month
         return step

@@ -58,7 +58,11 @@ def payload(
     whole = known if len(known) < 2000 else known - plain
     out = []
     single = {v for pair in vertices or () for v in pair} | {round(e / _FINE) for e in epsilons}
-    fixed = {f"{clock.astimezone(zone):%Y-%m-%dT%H:%M}" for zone in (UTC, clock.tzinfo)} if clock else set()
+    fixed = (
+        {f"{clock.astimezone(zone):%Y-%m-%dT%H:%M}" for zone in (UTC, clock.tzinfo)}
+        if clock
+        else set()
+    )
     for name, body in files.items():
         for part in _readable(name, body):
             hits = {c for c in whole if c.encode() in part} | (known & _tokens(part))

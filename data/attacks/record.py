@@ -23,9 +23,7 @@ def write_results(folder: Path, results: Sequence[Result], count: Count) -> bool
     return _write(folder / RECORD, digest(folder / MANIFEST), results, count)
 
 
-def mechanism_record(
-    store: Store, rules: Policy, results: Sequence[Result], count: Count
-) -> bool:
+def mechanism_record(store: Store, rules: Policy, results: Sequence[Result], count: Count) -> bool:
     """Leave the record of attacks on the mechanism, as its code and a policy are; whether all
     passed."""
     mark = fingerprint(policy_entries(rules))

@@ -1,5 +1,6 @@
 """A5: one issue made again and again, its rows in any order, at other times."""
 
+import contextlib
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -71,22 +72,21 @@ def measured_again(store: Store, event: NoiseDrawn, key: bytes, seed: int) -> Ta
 def copy_store(store: Store, target: Path) -> Store:
     """A copy of a store for trying things out; large files that never change are linked."""
 
-    def put(source: str, to: str) -> object:
-        parts = Path(source).relative_to(store.root).parts
-        try:
-            return os.link(source, to) if parts[0] in _LINKED else shutil.copy2(source, to)
-        except OSError:
-            return shutil.copy2(source, to)
-
-    shutil.copytree(store.root, target, copy_function=put, ignore=_unneeded(store))
+    shutil.copytree(store.root, target, copy_function=_put, ignore=_unneeded)
     return Store(target)
 
 
-def _unneeded(store: Store):  # type: ignore[no-untyped-def]
-    top = str(store.root)
-    return lambda folder, names: [
-        n for n in names if n.startswith(".scratch-") or (folder == top and n in ("current", "lock"))
-    ]
+def _put(source: str, target: str) -> None:
+    if Path(source).parent.name in _LINKED:
+        with contextlib.suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
+
+
+def _unneeded(_: str, names: list[str]) -> list[str]:
+    """What the job does not read: the table of screens, and what is half written."""
+    return [n for n in names if n.startswith(".scratch-") or n in ("current", "lock")]
 
 
 def shuffle_batches(store: Store, seed: int) -> None:

@@ -31,7 +31,9 @@ PERIODS = {
 TYPES = {"period": pa.string(), "status": pa.string(), "sd": pa.float64(), "epsilon": pa.float64()}
 TYPES |= dict.fromkeys(("area", "district", "n", "number", "low", "high"), pa.int32())
 RESIDENTS = 2000  # at least, in every public area
-_EMBED = re.compile(r"embed/[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|woff2|xlsx)")
+_EMBED = re.compile(
+    r"embed/(tables/)?[\w.\-]+\.(html|js|css|svg|png|json|geojson|csv|txt|woff2|xlsx)"
+)
 _OLDER = re.compile(r"(areas|districts)-[0-9a-f]{16}\.geojson")
 _MANY = 1e-9
 
@@ -76,13 +78,13 @@ def _table(path: str, frame: pd.DataFrame) -> Iterator[str]:
 _WORDS: Mapping[str, Sequence[str]] = {
     "kind": tuple(words.CODES["kind"]),
     "band": whitelist.BANDS,
-    "setting": (*words.CODES["setting"],),
+    "setting": (*whitelist.SENSITIVE_SETTINGS, *words.CODES["setting"], "other"),
     "status": tuple(whitelist.STATUS),
 }
 
 
 def _community(frame: pd.DataFrame) -> Iterator[str]:
-    keys = [c for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
+    keys = [str(c) for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
     if frame.duplicated(keys).any():
         yield "a cell twice"
     if frame.isna().to_numpy().any():
@@ -91,7 +93,7 @@ def _community(frame: pd.DataFrame) -> Iterator[str]:
         yield "rows in another order than that of their cells"
     if "low" in frame:
         low, number, high = (frame[c].to_numpy() for c in ("low", "number", "high"))
-        if not ((0 <= low) & (low <= number) & (number <= high)).all():
+        if not ((low >= 0) & (low <= number) & (number <= high)).all():
             yield "a number outside its range"
 
 
@@ -160,7 +162,9 @@ def _files(files: Mapping[str, bytes], tables: Tables, manifest: Mapping[str, An
     """Files that are not on the list, not as the manifest says, or not one table in each format."""
     listed = manifest["files"]
     known = {*whitelist.FILES, *(f"{path}.{s}" for path in tables for s in whitelist.FORMATS)}
-    odd = [f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)]
+    odd = [
+        f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)
+    ]
     wrong = [f"{name}: not on the list" for name in sorted(odd)]
     there = files.keys() - {"manifest.json"}
     wrong += [f"{name}: missing, or not in the manifest" for name in sorted(there ^ listed.keys())]
@@ -185,7 +189,10 @@ def _formats(path: str, parquet: bytes, csv: bytes, listed: bytes) -> Iterator[s
     if (rows := table.to_pylist()) != json.loads(listed):
         yield "JSON says something else than Parquet"
     read = pd.read_csv(io.BytesIO(csv), dtype=str, keep_default_na=False)
-    same = [["" if v is None else str(v) for v in row.values()] for row in guard_table(table).to_pylist()]
+    same = [
+        ["" if v is None else str(v) for v in row.values()]
+        for row in guard_table(table).to_pylist()
+    ]
     if list(read.columns) != table.column_names or read.to_numpy().tolist() != same:
         yield "CSV says something else than Parquet"
     if not rows and path.startswith("community/measured"):

@@ -38,7 +38,7 @@ _RECORDS = ("batches", "rejected", "current", "areas", "release-budget", "ledger
 _TABLES = ("community/", "official/", "press/", "embed/")  # numbers of a release, with chance added
 
 
-def leftovers(case: Case, count: Count) -> Found:
+def leftovers(case: Case, _: Count) -> Found:
     """Check that no exact count and no key is left anywhere."""
     wrong, searched = [], 0
     if case.store is not None and case.folder is not None:
@@ -111,7 +111,9 @@ def _keys(folder: Path) -> dict[str, bytes]:
 def _kept_keys(store: Store) -> Iterator[str]:
     """Keys of issues that a published release shows."""
     history = store.history()
-    shown = {i for name in history.published if name in history.built for i in history.built[name].issues}
+    shown = {
+        i for name in history.published if name in history.built for i in history.built[name].issues
+    }
     for issue in sorted(shown):
         if issue_key.load_key(load_settings(), issue) is not None:
             yield f"the key of {issue} is there after publishing"
@@ -157,9 +159,7 @@ def large_counts(store: Store) -> set[int]:
     return {n for n in found if n >= LARGE}
 
 
-def _search(
-    roots: list[Path], keys: Mapping[str, bytes], exact: set[int], wrong: list[str]
-) -> int:
+def _search(roots: list[Path], keys: Mapping[str, bytes], exact: set[int], wrong: list[str]) -> int:
     """Search every file for keys, and those that hold no records or tables for exact counts."""
     forms = {form: name for name, key in keys.items() for form in _forms(key)}
     text = "|".join(f"{n:,}|{n}" for n in sorted(exact))

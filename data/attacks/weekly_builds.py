@@ -59,7 +59,9 @@ def differences(before: Lines, now: Lines) -> int:
     for path, old in before.items():
         new = now.get(path, {})
         for cell, line in old.items():
-            if new.get(cell) != line and not (path.startswith("estimate") and _later(line, new.get(cell, ""))):
+            if new.get(cell) != line and not (
+                path.startswith("estimate") and _later(line, new.get(cell, ""))
+            ):
                 many += 1
     return many
 

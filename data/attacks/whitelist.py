@@ -82,7 +82,9 @@ def _names(folder: str) -> set[str]:
     if folder == "measured":
         of_volumes = {name for both in MEASURED.values() for part in both for name in part}
         return {*of_volumes, *LATE_AND_SENSITIVE}
-    return {name for names in ESTIMATES.values() for name in names} if folder == "estimate" else set()
+    return (
+        {name for names in ESTIMATES.values() for name in names} if folder == "estimate" else set()
+    )
 
 
 def tables_of(volume: str, *, areas: bool) -> set[str]:

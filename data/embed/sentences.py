@@ -190,6 +190,13 @@ def sentence(
     return _said("said.city", own, step, begins, kind, exact, words, place=name)
 
 
+def area_sentence(
+    own: Range, step: int, name: str, begins: str, kind: str, exact: bool, words: Words
+) -> str:
+    """The sentence of an area, as the embed's script says it of the one that is selected."""
+    return _said("said.area", own, step, begins, kind, exact, words, area=name)
+
+
 def _said(
     key: str, own: Range, step: int, begins: str, kind: str, exact: bool, words: Words, **holes: str
 ) -> str:

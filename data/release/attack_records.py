@@ -95,9 +95,13 @@ def _require(file: Path, what: str, about: str, required: Required, called: str)
         raise Problem(f"{file} is about something else. Try again: {called}")
     if untried := [name for name in required if name not in results]:
         raise Problem(f"{what} was not attacked by {', '.join(untried)}. Try: {called}")
-    seldom = {n for least in required.values() for n, many in least.items() if count.get(n, 0) < many}
+    seldom = {
+        n for least in required.values() for n, many in least.items() if count.get(n, 0) < many
+    }
     if seldom:
-        raise Problem(f"{what} was attacked too seldom ({', '.join(sorted(seldom))}). Try: {called}")
+        raise Problem(
+            f"{what} was attacked too seldom ({', '.join(sorted(seldom))}). Try: {called}"
+        )
     lost = [name for name, passed in results.items() if not passed]
     if lost or not whole:
         raise Problem(

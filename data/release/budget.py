@@ -6,6 +6,7 @@ here is purged: what is spent stays spent.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -24,10 +25,11 @@ from data.release.policy import Policy
 from data.release.tables import LATE, MEASURED_TABLES, Table, Tables, measured_path, profile
 from data.settings import Problem
 from data.storage.disk import write_whole
-from data.storage.events import BudgetOpened, NoiseDrawn
+from data.storage.events import BudgetOpened, Event, NoiseDrawn, to_row
 from data.storage.history import History
 from data.storage.store import Store
 
+BUDGET = "budget"  # the file of what is opened and spent, beside those of releases
 Periods = dict[Table, list[str]]  # of tables
 _KEYS = ("area", "district")
 _SCHEMA = pa.schema(
@@ -45,6 +47,20 @@ _SCHEMA = pa.schema(
 def budget_folder(store: Store) -> Path:
     """The folder of what was decided and measured."""
     return store.root / "release-budget"
+
+
+def keep_budget(store: Store) -> None:
+    """Write what is opened and spent into a file of its own, for a lost ledger."""
+    history = store.history()
+    write_events(store, BUDGET, [*history.budgets.values(), *history.drawn.values()])
+
+
+def write_events(store: Store, name: str, events: Iterable[Event]) -> None:
+    """Write events into a file of their own, for a lost ledger."""
+    rows = [to_row(event) for event in events]
+    store.release_events.mkdir(exist_ok=True, mode=0o700)
+    body = json.dumps(rows, ensure_ascii=False).encode()
+    write_whole(body, store.release_events / f"{name}.json")
 
 
 def decisions_of(store: Store) -> Decisions:

@@ -1,6 +1,5 @@
 """The releases of a store in order: which are whole, published, recalled, and came before."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -8,11 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
+from data.release import budget
 from data.release.release_manifest import verify
 from data.release.tables import ESTIMATE, MEASURED, Tables
 from data.settings import Problem
-from data.storage.disk import write_whole
-from data.storage.events import Event, ReleaseBuilt, to_row
+from data.storage.events import ReleaseBuilt
 from data.storage.store import Store
 
 
@@ -32,25 +31,8 @@ def folder(store: Store, name: str) -> Path:
 def keep_events(store: Store, name: str) -> None:
     """Write what the ledger tells of a release, and of the budget, into files of their own, for a
     lost ledger."""
-    history = store.history()
-    _keep(store, name, list(history.releases.get(name, ())))
-    keep_budget(store)
-
-
-def keep_budget(store: Store) -> None:
-    """Write what is opened and spent into a file of its own, for a lost ledger."""
-    history = store.history()
-    _keep(store, BUDGET, [*history.budgets.values(), *history.drawn.values()])
-
-
-def _keep(store: Store, name: str, events: list[Event]) -> None:
-    rows = [to_row(event) for event in events]
-    store.release_events.mkdir(exist_ok=True, mode=0o700)
-    body = json.dumps(rows, ensure_ascii=False).encode()
-    write_whole(body, store.release_events / f"{name}.json")
-
-
-BUDGET = "budget"  # the name of that file
+    budget.write_events(store, name, store.history().releases.get(name, ()))
+    budget.keep_budget(store)
 
 
 def known_releases(store: Store) -> list[str]:

@@ -166,11 +166,12 @@ PROFILES: dict[str, Profile] = {
         (_CITY, "quarter", "band", "0.10"),
     ),
 }
+LATE_TABLE = Table(_CITY, "year", "", LATE)
 # events that are in no ordinary table: budgets of their own
 APART: Profile = {
     Table(_CITY, "year", "kind", SENSITIVE): Fraction(1, 2),
     Table(_CITY, "year", "setting", SENSITIVE): Fraction(1, 2),
-    Table(_CITY, "year", "", LATE): Fraction(1),
+    LATE_TABLE: Fraction(1),
 }
 DECLARED = {"tiny": 68, "small": 204, "medium": 2040, "large": 13_600}  # ordinary events a year
 WEEK = "city-week"  # whole ISO weeks: an estimate only, from the parts of weeks

@@ -4,7 +4,7 @@
   "use strict";
   var script = document.currentScript;
   var query = new URLSearchParams();
-  ["source", "area", "kind", "period"].forEach(function (word) {
+  ["source", "map", "area", "kind", "period"].forEach(function (word) {
     if (script.dataset[word]) query.set(word, script.dataset[word]);
   });
   var lang = LANGUAGES.indexOf(script.dataset.lang) < 0 ? "en" : script.dataset.lang;

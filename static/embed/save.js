@@ -85,7 +85,7 @@ function drawRows(rows, write) {        // without a map: the newest periods, a 
 }
 
 function save(blob, suffix) {
-  const a = element("a", {download: `porchlight-${state.map}-${state.kind}-${now()}.${suffix}`});
+  const a = element("a", {download: `porchlight-${state.sort}-${state.map}-${state.kind}-${now()}.${suffix}`});
   a.href = URL.createObjectURL(blob);
   a.click();
   setTimeout(() => URL.revokeObjectURL(a.href), 5000);

@@ -56,15 +56,16 @@ function findArea(level, text) {
 function read(search) {         // what is not released, or not known, is said and passed over
   const asked = new URLSearchParams(search), word = name => (asked.get(name) || "").trim();
   const kind = word("kind"), time = word("period"), area = word("area").toLowerCase(), map = word("map");
-  const has = name => Object.values(data.sorts[name].maps).some(own => kind in own);
+  const fitting = own => Object.entries(own).some(([k, held]) => (!kind || k === kind) && (!time || held.p.includes(time)));
+  const has = name => Object.values(data.sorts[name].maps).some(fitting);
   if (word("source") in data.sorts) Object.assign(state, data.sorts[word("source")].opens);
-  else if (kind && !asked.has("source") && !has(state.sort)) {
+  else if (!asked.has("source") && !has(state.sort)) {
     const other = Object.keys(data.sorts).find(has);
     if (other) Object.assign(state, data.sorts[other].opens);
   }
   // of the maps that fit what is asked: the one named, else that of the opening areas
   const fits = name => [name === map, !kind || kind in sort().maps[name], !area || findArea(where(name), area) > 0,
-    !time || Object.entries(sort().maps[name]).some(([own, held]) => (!kind || own === kind) && held.p.includes(time)),
+    fitting(sort().maps[name]),
     name === state.map, where(name) === where(), unit(name) === unit()];
   const worth = name => fits(name).reduce((sum, good, i) => sum + (good ? 2 ** -i : 0), 0);
   state.map = maps().reduce((best, name) => worth(name) > worth(best) ? name : best);

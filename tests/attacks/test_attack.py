@@ -1,168 +1,197 @@
-"""The attacks: what a release by the default policy survives, and what each one sees."""
+"""The attacks: what a made release and its mechanism survive, and what each one sees."""
 
 import dataclasses
 import json
-import subprocess
-import sys
+import math
+from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from data.attacks import (
     ATTACKS,
-    differencing,
-    linear_programme,
+    made_events,
     made_records,
-    membership,
+    paired_builds,
     payload,
+    record,
     runner,
+    schema,
     served,
+    shared_draws,
+    weekly_builds,
+    whitelist,
 )
-from data.attacks.case import LARGE, SMALL, STRICT, Case, Result, span
-from data.release import release_manifest, suppression
-from data.release.constraints import area_years, interval, propagate_bounds
+from data.attacks.case import LARGE, SMALL, Case, Result, span
+from data.attacks.paired_builds import Cell
+from data.release import attack_records, tables
+from data.release.attack_records import REQUIRED_OF_MECHANISM, REQUIRED_ON_BYTES
 from data.release.policy import Policy
-from data.release.tables import Tables
-from tests.attacked import folder
-from tests.conftest import PROVE, ROOT
+from data.settings import Problem
+from data.storage.store import Store
+from tests.conftest import PROVE
 
-RULES = Policy(zone="America/Chicago")
-BY_ID = {a.id: a for a in ATTACKS}
-BY_TABLES = [a.id for a in ATTACKS if a.needs == "tables"]
-BY_JOB = [a.id for a in ATTACKS if a.needs == "job"]
+RULES = Policy(zone="America/Chicago", volume="medium")
+VOLUMES = {"A18": "tiny"}  # its six places cost least so
+BY_ID = {attack.id: attack for attack in ATTACKS}
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """A small made release with a folder."""
-    found = runner.made_case(RULES, 8000, years=2, many=12)
-    assert sum(int(f["n"].notna().sum()) for f in found.tables.values()) > 500
-    return folder(found, tmp_path_factory.mktemp("made"))
+def case() -> Iterator[Case]:
+    """The release of a made place, with its store."""
+    with runner.made_release(RULES) as found:
+        yield found
 
 
-@pytest.mark.parametrize("name", BY_TABLES)
+@pytest.mark.parametrize("name", REQUIRED_ON_BYTES)
 def test_a_made_release_survives(case: Case, name: str) -> None:
     (result,) = runner.run_attacks(case, [BY_ID[name]], SMALL)
     assert result.passed, result
 
 
-@pytest.mark.parametrize("name", BY_JOB)
-def test_the_job_survives(name: str) -> None:
-    few = SMALL._replace(days=4)
-    (result,) = runner.run_attacks(runner.case_of({}, RULES), [BY_ID[name]], few)
+@pytest.mark.parametrize("name", REQUIRED_OF_MECHANISM)
+def test_the_mechanism_survives(name: str) -> None:
+    with runner.mechanism(dataclasses.replace(RULES, volume=VOLUMES.get(name, "small"))) as made:
+        (result,) = runner.run_attacks(made, [BY_ID[name]], SMALL)
     assert result.passed, result
 
 
 @pytest.mark.prove
 @pytest.mark.skipif(not PROVE, reason="the large counts")
-@pytest.mark.parametrize("name", [a.id for a in ATTACKS])
-def test_survives_the_numbers_of_the_specification(name: str) -> None:
-    for result in runner.run_made(RULES, [BY_ID[name]], LARGE):
-        print(result)
-        assert result.passed, result
+@pytest.mark.parametrize("volume", ["small", "medium", "large"])
+@pytest.mark.parametrize("name", REQUIRED_OF_MECHANISM)
+def test_the_mechanism_survives_the_numbers_of_the_specification(name: str, volume: str) -> None:
+    with runner.mechanism(dataclasses.replace(RULES, volume=volume)) as made:
+        (result,) = runner.run_attacks(made, [BY_ID[name]], LARGE)
+    print(result)
+    assert result.passed, result
 
 
-def tables(**cells: list[tuple[Any, ...]]) -> Tables:
-    """Community tables from rows; names are written with _ for -."""
-    out = {}
-    for name, columns in STRICT.items():
-        frame = pd.DataFrame(cells.get(name.replace("-", "_"), []), columns=list(columns))
-        out[f"community/{name}"] = frame.astype({"n": "Int32"})
-    return out
+@pytest.mark.prove
+@pytest.mark.skipif(not PROVE, reason="the large counts")
+@pytest.mark.parametrize("volume", ["tiny", "small", "medium", "large"])
+def test_a_release_survives_the_numbers_of_the_specification(volume: str) -> None:
+    with runner.made_release(dataclasses.replace(RULES, volume=volume)) as made:
+        for result in runner.run_attacks(made, runner.chosen(mechanism=False), LARGE):
+            print(result)
+            assert result.passed, result
 
 
-MONTHS = [("2025-01", 1, 10), ("2025-02", 1, None), ("2025-03", 1, None)]
+def test_every_attack_that_publish_asks_for_is_there() -> None:
+    required = REQUIRED_ON_BYTES | REQUIRED_OF_MECHANISM
+    assert required.keys() == BY_ID.keys()
+    for least in required.values():
+        for name, many in least.items():
+            assert getattr(LARGE, name) == many, name
 
 
-@pytest.mark.parametrize(
-    ("quarter", "told", "narrow"),
-    [(10, False, True), (15, True, True), (20, False, False), (40, False, False)],
-)
-def test_a_total_and_its_part(quarter: int, told: bool, narrow: bool) -> None:
-    # 15 and 10 differ, so that they are not the same records: 1 to 9 are left
-    leak = Case(tables(area_month=MONTHS, area_quarter=[("2025-Q1", 1, quarter)]))
-    assert differencing.differencing(leak).passed is not told
-    assert linear_programme.programme(leak).passed is not narrow
-    kept, many = suppression.suppress(leak.tables)
-    assert (many > 0) is narrow and linear_programme.programme(Case(kept)).passed
-    assert kept["community/area-quarter"]["n"].isna().any() == narrow  # the newest goes
-    assert kept["community/area-month"]["n"].notna().any()
+# the attackers' own lists
 
 
-def test_of_two_new_numbers_the_finer_goes_and_closed_ones_stay() -> None:
-    months = [("2025-01", 1, None), ("2025-02", 1, None), ("2025-03", 1, 15)]
-    leak = tables(area_month=months, area_quarter=[("2025-Q1", 1, 15)])
-    kept, many = suppression.suppress(leak)
-    assert many == 1 and kept["community/area-month"]["n"].isna().all()
-    before = {"community/area-month": leak["community/area-month"]}
-    kept, many = suppression.suppress(leak, before=before)
-    assert many == 1 and kept["community/area-quarter"]["n"].isna().all()
+@pytest.mark.parametrize("volume", tables.PROFILES)
+@pytest.mark.parametrize("areas", [True, False])
+def test_the_attackers_tables_are_those_that_releases_have(volume: str, areas: bool) -> None:
+    measured = {table.name for table in tables.profile(volume, areas=areas)}
+    assert whitelist.tables_of(volume, areas=areas) == measured
+    if areas:
+        fitted = {table.name for table in tables.estimates(volume)}
+        week = {tables.WEEK} if "city-week-part" in fitted else set()
+        assert {*whitelist.ESTIMATES[volume]} == fitted | week
 
 
-def test_exact_numbers_are_told() -> None:
-    leak = tables(area_month=[("2025-01", 1, 14)], area_quarter=[("2025-Q1", 1, 17)])
-    assert not differencing.differencing(Case(leak, base=1)).passed
-    three = [("2025-01", 1, 11), ("2025-02", 1, 12), ("2025-03", 1, None)]
-    leak = tables(area_month=three, area_quarter=[("2025-Q1", 1, 26)])
-    found = differencing.differencing(Case(leak, base=1))
-    assert found.passed is False and "1 of" in found.figure  # both months together
+def test_the_attackers_columns_are_those_that_releases_have() -> None:
+    for path, columns in tables.COLUMNS.items():
+        assert [*whitelist.columns(path)] == columns, path
+    for path in ("community/measured/ward-month", "community/area-month", "notes", "a/b/c"):
+        with pytest.raises((KeyError, ValueError)):
+            whitelist.columns(path)
+    assert whitelist.MANIFEST == tables.Manifest.__annotations__.keys()
+    assert whitelist.SOURCE == tables.ReleasedSource.__annotations__.keys()
+    assert whitelist.AREA == tables.ReleasedArea.__annotations__.keys()
+    assert {*whitelist.SENSITIVE_SETTINGS} == {*Policy().sensitive_settings}
 
 
-def test_weeks_and_kinds_are_looked_at_too() -> None:
-    week = [("2025-W10", "all", 15), ("2025-W10", "sighting", 10), ("2025-W10", "other", None)]
-    leak = Case(tables(city_week_kind=week))
-    assert (
-        not differencing.differencing(leak).passed and not linear_programme.programme(leak).passed
-    )
-
-
-def test_the_programme_sees_what_no_single_sum_says() -> None:
-    # two kinds in four quarters: rows and columns of which only all together bind a cell
-    rng, worse = np.random.default_rng(1), 0
-    for _ in range(40):
-        kinds = [
-            (f"2025-Q{q}", 1, k, int(v))
-            for q in (1, 2, 3, 4)
-            for k in "ab"
-            if (v := rng.choice([0, 10, 15, 20]))
-        ]
-        quarters = [(f"2025-Q{q}", 1, int(rng.choice([15, 20, 25, 30]))) for q in (1, 2, 3, 4)]
-        years = [("2025", 1, k, int(rng.choice([40, 45, 50]))) for k in "ab"]
-        got = tables(area_quarter_kind=kinds, area_quarter=quarters, area_year_kind=years)
-        family = area_years(got, "community")
-        low, high = propagate_bounds(family, 5)
-        if (low > high).any():
-            continue
-        hidden = np.isnan(family.value)
-        try:
-            bad, _, _, _ = linear_programme.known_too_well(family, 5, 10)
-        except ValueError:
-            continue  # numbers that no records have
-        assert (bad | ~(hidden & (high - low < 10))).all()
-        worse += int(bad.sum())
-    assert worse > 0
-
-
-def test_what_a_number_says() -> None:
-    low, high = interval(np.array([10.0, 15, 40, np.nan]), 5)
-    assert low.tolist() == [10, 11, 36, 0] and high[:3].tolist() == [14, 19, 44]
-    assert high[3] > 1e5
+def test_periods_are_spans_of_days() -> None:
     assert span("2025-Q4") == (date(2025, 10, 1), date(2026, 1, 1))
     assert span("2025-W01")[0] == date(2024, 12, 30) and span("2024-12")[1] == date(2025, 1, 1)
+    assert span("2026-01-26/2026-01-31") == (date(2026, 1, 26), date(2026, 2, 1))
+    assert span("2026-01-05") == (date(2026, 1, 5), date(2026, 1, 6))
+    assert span("2026") == (date(2026, 1, 1), date(2027, 1, 1))
 
 
-def test_the_best_guess_is_tried_on_other_builds() -> None:
-    rng = np.random.default_rng(2)
-    noise = rng.integers(0, 3, (200, 300))
-    best, bound, _ = membership.advantage(noise, rng.integers(0, 3, (200, 300)))
-    assert bound < 0 < best < 0.4
-    leak = noise.copy()
-    leak[:, 7] = 9
-    assert membership.advantage(leak, noise)[1] > 0.6
+# A4
+
+
+@pytest.mark.parametrize("shares", [["1"], ["0.5", "0.5"], ["0.15", "0.1", "0.5", "0.15", "0.1"]])
+def test_the_likelihood_of_several_tables_is_worth_the_sum_of_their_epsilons(
+    shares: list[str],
+) -> None:
+    """Cells of an event, each of its own epsilon: what they tell together is near one, not above."""
+    cells = [Cell(b"%d" % i, Fraction(e), 8, 7) for i, e in enumerate(shares)]
+    bound = paired_builds.epsilon_bound(cells, 15_000)
+    assert 0.75 < bound <= 1
+    twice = [cell._replace(epsilon=2 * cell.epsilon) for cell in cells]
+    assert paired_builds.epsilon_bound(twice, 15_000) > 1.4
+
+
+def test_the_bound_is_that_of_clopper_and_pearson() -> None:
+    # 10 of 10 and 0 of 10: p >= (alpha / 2)^(1/10), q <= 1 - (alpha / 2)^(1/10), alpha = 0.001
+    yes, no = np.ones(10, bool), np.zeros(10, bool)
+    p = 0.0005 ** (1 / 10)
+    assert paired_builds._bound(yes, no) == pytest.approx(math.log(p / (1 - p)))
+    assert paired_builds._bound(no, yes) < -100
+
+
+def test_pairs_are_of_every_sort_and_of_what_a_report_can_say() -> None:
+    with runner.mechanism(RULES) as made:
+        history = made_records.history(paired_builds.YEARLY, 1)
+        budgets = made_events.made_budgets(RULES, 1)
+        steps = made_events.decision_steps(history, RULES, budgets)
+        pairs = {p.title: p for p in paired_builds._pairs(steps, made, budgets)}
+    assert len(pairs) == 6
+    many = {title: len(pair.cells) for title, pair in pairs.items()}
+    # of medium: 5 ordinary tables, 2 sensitive ones, the late one
+    assert many["an event in ordinary tables"] == 5 and many["an event in late tables"] == 1
+    assert many["an event in sensitive tables"] == 2 and many["a report of a clinic"] == 7
+    assert many["a report graded late"] == 6
+    assert sum(p.most == 2 for p in pairs.values()) == 3
+
+
+# A17
+
+
+def test_chance_that_goes_together_is_seen() -> None:
+    budgets = made_events.made_budgets(RULES, 1)
+    names = shared_draws._names(budgets, "2021-02-01")
+    key = next(key for key in names if key[1].name == "group-quarter")
+    names[key] = [names[key][0], names[key][0], *names[key][2:]]
+    assert shared_draws.highest_correlation(names, budgets, 300) == pytest.approx(1)
+
+
+# A3
+
+
+def test_lines_that_change_are_counted() -> None:
+    old = {
+        "measured/a": {"2021,1": "5,1.0", "2021,2": "-1,1.0"},
+        "estimate/a": {"1": "4,1,7,2.0,quarter"},
+    }
+    assert weekly_builds.differences(old, old) == 0
+    assert weekly_builds.differences(old, {"measured/a": {"2021,1": "6,1.0"}}) == 3
+    for line, many in (
+        ("4,1,8,2.0,quarter", 1),
+        ("4,1,8,2.0,year", 0),
+        ("4,1,8,2.0,provisional", 1),
+    ):
+        assert weekly_builds.differences(old, old | {"estimate/a": {"1": line}}) == many
+
+
+# A6, A11
 
 
 def test_the_server_is_caught_when_it_gives_more(tmp_path: Path) -> None:
@@ -182,8 +211,8 @@ CANARIES = ("reporter@example.org", "made:8000-000017")
     ("name", "body"),
     [
         ("embed/index.html", b"<p>reporter@example.org"),
-        ("community/area-month.csv", b"period,area,n\nmade:8000-000017,1,10\n"),
-        ("community/area-month.csv", b"period,area,n\n2025-01,1,44.97781\n"),
+        ("community/measured/city-month.csv", b"period,n\nmade:8000-000017,10\n"),
+        ("community/measured/city-month.csv", b"period,n\n2025-01,44.97781\n"),
         ("embed/data.js", b"made('2025-01-03T10:20')"),
         ("embed/index.html", b"<script src='https://cdn.example.org/x.js'></script>"),
         ("embed/look.css", b"a{background:url(//example.org/x.png)}"),
@@ -191,55 +220,108 @@ CANARIES = ("reporter@example.org", "made:8000-000017")
 )
 def test_each_thing_that_no_byte_may_hold(name: str, body: bytes) -> None:
     known = frozenset({(-9_326_500, 4_497_812)})
-    assert payload.payload({name: body}, CANARIES, known)
-    assert not payload.payload({name: b"period,area,n\n2025-01,1,10\n"}, CANARIES, known)
+    assert payload.payload({name: body}, CANARIES, known, [0.075])
+    fine = b"period,n,epsilon\n2025-01-27/2025-01-31,10,0.075\n"
+    assert not payload.payload({name: fine}, CANARIES, known, [0.075])
 
 
-def test_a_parquet_file_is_opened(case: Case) -> None:
+def test_a_parquet_file_is_opened() -> None:
     frame = pd.DataFrame({"period": ["2025-01"], "note": [CANARIES[0]]})
     body = frame.to_parquet(index=False, compression="zstd")
     assert payload.payload({"a.parquet": body}, CANARIES)
 
 
-@pytest.mark.parametrize("change", ["column", "number", "file", "bytes", "kind", "period"])
-def test_schema_sees(case: Case, tmp_path: Path, change: str) -> None:
-    got = dict(case.tables)
-    path = "community/area-quarter-kind"
-    frame = got[path]
-    if change == "column":
-        got[path] = frame.assign(x=1)
-    elif change == "number":
-        got[path] = frame.assign(n=pd.array([7] * len(frame), "Int32"))
-    elif change == "kind":
-        got[path] = frame.assign(kind="a word of somebody")
-    elif change == "period":
-        got[path] = frame.assign(period="2025-01-03")
-    changed = folder(dataclasses.replace(case, tables=got), tmp_path)
-    assert changed.folder is not None
-    if change == "file":
-        (changed.folder / "notes.txt").write_text("who said so")
-    elif change == "bytes":
-        (changed.folder / f"{path}.csv").write_text("period,area,kind,n\n")
-    assert not payload.schema(changed, SMALL).passed
-
-
-def test_the_truth_is_counted_anew(case: Case) -> None:
-    assert membership.truth(case) == []
-    assert case.records is not None
-    thin = dataclasses.replace(case, records=case.records.assign(x=1.0, y=1.0))
-    assert len(membership.truth(thin)) > 20
-
-
-def test_the_result_is_written_for_these_bytes(case: Case) -> None:
+def test_ids_and_texts_of_the_store_are_canaries(case: Case) -> None:
+    assert len(case.canaries) > 1000 and any(c.startswith("made-hotline:") for c in case.canaries)
     assert case.folder is not None
-    results = [Result("A1", "differencing", True, "0", "none"), Result("A2", "x", False, "1", "0")]
-    assert runner.write_results(case.folder, results, SMALL) is False
-    told = json.loads((case.folder / "attack.json").read_text())
-    assert told["release"] == release_manifest.digest(case.folder / "manifest.json")
-    assert told["passed"] is False and told["results"][0]["id"] == "A1"
-    assert told["count"] == SMALL._asdict()
-    assert runner.write_results(case.folder, [], LARGE) is False
-    assert runner.write_results(case.folder, results[:1], LARGE)
+    files = {"a.csv": case.canaries[0].encode()}
+    assert payload.payload(files, case.canaries)
+
+
+# records
+
+
+@pytest.fixture
+def attacked(tmp_path: Path) -> tuple[Store, Path]:
+    """A store, and the folder of a release with no more than a manifest."""
+    folder = tmp_path / "store" / "releases" / "2026-01-01-01234567"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{}")
+    return Store(tmp_path / "store"), folder
+
+
+def passed(*ids: str) -> list[Result]:
+    return [Result(one, "name", True, "0", "none") for one in ids]
+
+
+def test_a_release_is_published_only_with_both_records(attacked: tuple[Store, Path]) -> None:
+    store, folder = attacked
+    with pytest.raises(Problem, match="was not attacked yet. Try: python -m data attack 2026"):
+        attack_records.require_survived(store, folder, RULES)
+    assert record.write_results(folder, passed(*REQUIRED_ON_BYTES), LARGE)
+    with pytest.raises(Problem, match="Try: python -m data attack --mechanism"):
+        attack_records.require_survived(store, folder, RULES)
+    assert not attack_records.survived_mechanism(store, RULES)
+    assert record.mechanism_record(store, RULES, passed(*REQUIRED_OF_MECHANISM), LARGE)
+    attack_records.require_survived(store, folder, RULES)
+    assert attack_records.survived_mechanism(store, RULES)
+    # another policy is another mechanism
+    with pytest.raises(Problem, match="--mechanism"):
+        attack_records.require_survived(store, folder, dataclasses.replace(RULES, epsilon=0.5))
+
+
+@pytest.mark.parametrize(
+    ("results", "count", "says"),
+    [
+        (passed(*REQUIRED_ON_BYTES)[1:], LARGE, "not attacked by A5"),
+        (passed(*REQUIRED_ON_BYTES), SMALL, "too seldom .builds, days, kills, requests"),
+        ([*passed(*REQUIRED_ON_BYTES)[1:], Result("A5", "", False, "1", "")], LARGE, "survive A5"),
+    ],
+    ids=["one was left out", "small counts", "one found something"],
+)
+def test_a_record_that_is_not_enough(
+    attacked: tuple[Store, Path], results: list[Result], count: object, says: str
+) -> None:
+    store, folder = attacked
+    record.pretend_survived(store, folder, RULES)
+    attack_records.require_survived(store, folder, RULES)
+    record.write_results(folder, results, count)  # type: ignore[arg-type]
+    with pytest.raises(Problem, match=says):
+        attack_records.require_survived(store, folder, RULES)
+
+
+def test_a_record_of_other_bytes_or_other_code(
+    attacked: tuple[Store, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, folder = attacked
+    record.pretend_survived(store, folder, RULES)
+    (folder / "manifest.json").write_text('{"a": 1}')
+    with pytest.raises(Problem, match="about something else"):
+        attack_records.require_survived(store, folder, RULES)
+    record.pretend_survived(store, folder, RULES)
+    (folder / "attack.json").write_text(json.dumps({"results": 3}))
+    with pytest.raises(Problem, match="cannot be read"):
+        attack_records.require_survived(store, folder, RULES)
+    record.pretend_survived(store, folder, RULES)
+    monkeypatch.setattr(attack_records, "_CODE", ("geo/discrete_laplace.py",))
+    with pytest.raises(Problem, match="--mechanism"):
+        attack_records.require_survived(store, folder, RULES)
+
+
+def test_nothing_attacked_is_nothing_survived(attacked: tuple[Store, Path]) -> None:
+    _, folder = attacked
+    assert record.write_results(folder, [], LARGE) is False
+
+
+def test_an_attack_that_does_not_understand_its_release_fails(case: Case) -> None:
+    empty = dataclasses.replace(case, tables=None, folder=None)
+    for result in runner.run_attacks(empty, runner.chosen("A13"), SMALL):
+        assert not result.passed and "no release" in result.figure
+
+
+def test_the_schema_of_a_case_without_a_release() -> None:
+    with runner.mechanism(RULES) as made, pytest.raises(ValueError, match="no release"):
+        schema.schema(made, SMALL)
 
 
 def test_made_records_are_as_promised() -> None:
@@ -248,24 +330,28 @@ def test_made_records_are_as_promised() -> None:
         made_records.records_known_on(history, date(2021, 7, 1)),
         made_records.records_known_on(history, date(2030, 1, 1)),
     )
-    assert 2900 < len(late) <= 3000 and len(early) < len(late)
+    assert len(late) == 3000 and len(early) < len(late)
     assert (late["grade"] == "rejected").mean() > 0.05
     by_area = late["group"].value_counts()
-    assert by_area.iloc[0] > 5 * by_area.median() and late["origin"].nunique() > 300
+    assert by_area.iloc[0] > 5 * by_area.median()
+    both = early.merge(late, on="incident_id")
+    for column in ("kind", "group", "local_date", "setting", "grade"):
+        assert (both[f"{column}_x"] != both[f"{column}_y"]).any(), column
 
 
-def test_the_command_speaks(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "data", "attack"]
-    done = subprocess.run(
-        [*words, "--made", "--only", "A13", "--count", "small"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0 and done.stdout.count("passed") == 3, done.stdout + done.stderr
-    for wrong, said in ((["--only", "A99"], "No attack"), (["--count", "huge"], "large or small")):
-        done = subprocess.run(
-            [*words, "--made", *wrong], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+def test_the_command_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from data.__main__ import app
+
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))
+    run = CliRunner().invoke
+    done = run(app, ["attack", "A17", "--count", "small"])
+    assert done.exit_code == 0, done.output
+    assert "Nothing was found." in done.output and "no record" in done.output.lower()
+    assert not (tmp_path / "store").exists()
+    for wrong, said in (
+        (["--only", "A99"], "No attack"),
+        (["--count", "huge"], "large or small"),
+        (["2026-01"], "no release yet"),
+    ):
+        done = run(app, ["attack", *wrong])
+        assert done.exit_code == 1 and said in done.output, done.output

@@ -7,33 +7,41 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from data import palette
-from data.embed import embed_files, map, pictures
+from data.embed import embed_files, how_picture, language, map, pictures, series
 from data.embed.language import load_texts
 from data.languages import languages, page_name
 from data.palette import contrast
-from data.published import grids, number_classes, opening
-from tests.made_release import Made, make_release
+from data.published.grids import ALL
+from data.published.number_classes import LOOKS, STRIPES
+from data.published.ranges import ENGLISH, Range
+from data.release import tables
+from tests.made_release import Made, make_release, write_release
+from tests.published.test_numbers import numbers_of
 
 BUDGET = 150 * 1024
-ROOT = Path(__file__).resolve().parents[2]
+FIRST = ("index.html", "style.css", "data.js", "en.js", "app.js", "font.woff2")
 LINKED = re.compile(r"https?://[^\s\"'<>)]+")
+VOLUMES = ("small", "medium", "large")
 
 
-@pytest.fixture(scope="session")
-def release(sample_store: Path) -> Made:
-    """A release with all three sorts."""
-    return make_release(sample_store, times=6)
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The release of each volume with its embed, by volume."""
+    root = tmp_path_factory.mktemp("releases")
+    return {v: write_release(make_release(v), root / v) for v in ("tiny", *VOLUMES)}
 
 
-@pytest.fixture(scope="session")
-def written(release: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its embed."""
-    folder = tmp_path_factory.mktemp("embed") / "embed"
-    embed_files.write_embed(folder, *release)
+@pytest.fixture(scope="module")
+def written(folders: dict[str, Path]) -> Path:
+    """The embed of the medium one."""
+    return folders["medium"] / "embed"
+
+
+def write(one: Made, folder: Path) -> Path:
+    embed_files.write_embed(folder, *one)
     return folder
 
 
@@ -48,112 +56,55 @@ def told(folder: Path) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-def cells(grid: dict[str, Any], columns: int) -> np.ndarray:
-    """The numbers of a packed grid, NaN where it shows none."""
-    if not grid["n"]:
-        return np.full((len(grid["p"]), columns), np.nan)
-    rows = [row.split(",") for row in grid["n"].split(";")]
-    return np.array([[float(v) if v else np.nan for v in row] for row in rows])
+def unpacked(held: dict[str, Any]) -> np.ndarray:
+    """Number, low and high of a packed table, as the script unpacks them: (3, periods, columns)."""
+
+    def wide(name: str) -> np.ndarray:
+        shape = (len(held["p"]), -1)
+        if name not in held:
+            return np.zeros_like(wide("n"))
+        return np.array([r.split(",") for r in held[name].split(";")], int).reshape(shape)
+
+    n, high = wide("n"), wide("n") + wide("h")
+    return np.array([n, np.maximum(2 * n - high, 0) - wide("l"), high])
 
 
-def test_it_is_small(written: Path) -> None:
-    """All that a reader of one language can load, and what the first view loads."""
-    packed = {n: min(len(gzip.compress(b, 9)), len(b)) for n, b in files(written).items()}
-    pages = {code: {page_name(code), f"{code}.js"} for code in languages()}
-    shared = packed.keys() - set().union(*pages.values())
-    for own in pages.values():
-        assert sum(packed[n] for n in shared | own) <= BUDGET, packed
-        first = own | {"style.css", "data.js", "app.js", "font.woff2"}
-        assert sum(packed[n] for n in first) <= 75 * 1024
+# --- files
 
 
-def test_the_same_release_gives_the_same_bytes(
-    release: Made, written: Path, tmp_path: Path
-) -> None:
-    rng = np.random.default_rng(1)
-    mixed = {n: t.iloc[rng.permutation(len(t))] for n, t in reversed(release.tables.items())}
-    embed_files.write_embed(tmp_path, mixed, release.areas.iloc[::-1], release.manifest)
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_it_is_small(folders: dict[str, Path], volume: str) -> None:
+    """What a reader of one language may load; all languages together for a place of medium size."""
+    own = files(folders[volume] / "embed")
+    packed = {n: min(len(gzip.compress(b, 9)), len(b)) for n, b in own.items()}
+    others = {n for code in languages()[1:] for n in packed if code in n.split(".")}
+    assert sum(size for n, size in packed.items() if n not in others) <= BUDGET, packed
+    assert volume == "large" or sum(packed.values()) <= BUDGET, packed
+    assert sum(packed[n] for n in FIRST) <= 80 * 1024
+
+
+def test_the_same_release_gives_the_same_bytes(written: Path, tmp_path: Path) -> None:
+    one, rng = make_release("medium"), np.random.default_rng(1)
+    mixed = {n: t.iloc[rng.permutation(len(t))] for n, t in reversed(one.tables.items())}
+    embed_files.write_embed(
+        tmp_path, mixed, one.areas.iloc[::-1], one.districts.iloc[::-1], one.manifest
+    )
     assert files(tmp_path) == files(written)
 
 
-def test_data_holds_exactly_the_released_cells(release: Made, written: Path) -> None:
-    data = told(written)
-    codes = [a[0] for a in data["areas"]]
-    assert codes == sorted(release.areas["area"])
-    for sort in ("community", "press"):
-        if sort not in data["sorts"]:
-            assert not any(
-                t["n"].notna().any() for n, t in release.tables.items() if n.startswith(sort)
-            )
-            continue
-        for name, every in (
-            ("area-month", "month"),
-            ("area-quarter-kind", "quarter"),
-            ("area-year-kind", "year"),
-        ):
-            table = release.tables[f"{sort}/{name}"]
-            table = table if "kind" in table else table.assign(kind="all")
-            for kind, rows in table.groupby("kind"):
-                wide = rows.pivot(index="period", columns="area", values="n").astype(float)
-                grid = data["sorts"][sort]["maps"][every][kind]
-                assert grid["p"] == list(wide.index)
-                np.testing.assert_array_equal(cells(grid, len(codes)), wide.to_numpy())
-
-
-def test_official_counts_are_summed_exactly_and_late(release: Made, written: Path) -> None:
-    data = told(written)["sorts"]["official"]
-    days = release.tables["official/area-day-kind"]
-    for kind, rows in days.groupby("kind"):
-        month = cells(data["maps"]["month"][kind], 73)
-        year = cells(data["maps"]["year"][kind], 73)
-        assert month.sum() == rows["n"].sum() == year.sum()
-    assert data["exact"] and "all" not in data["kinds"]
-    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-20"})
-    periods = found["official"].maps["month"]["traffic_stop"].periods
-    assert periods[-1] == "2017-05"  # June is not over; with fourteen days of delay May is
-    found = grids.read_sorts(release.tables, [1], release.manifest | {"as_of": "2017-06-13"})
-    assert found["official"].maps["month"]["traffic_stop"].periods[-1] == "2017-04"
-
-
-def test_sorts_never_meet(written: Path) -> None:
-    for name, body in files(written).items():
-        if name.endswith(".csv"):
-            sort = Path(name).name.split("-")[0]
-            assert sort in grids.SORTS and not body.startswith(b"#")
-            assert f"tables/{sort}-notes.txt" in files(written)
-    data = told(written)
-    for name, sort in data["sorts"].items():
-        kinds = {k for grids in sort["maps"].values() for k in grids}
-        if name == "official":
-            assert kinds == {"traffic_stop", "suspicious_person_stop", "use_of_force"}
-
-
-def test_zero_and_held_back_look_alike(release: Made, tmp_path: Path) -> None:
-    """A table whose hidden cells were zeros gives the same files as one whose were nine."""
-    only = {n: t for n, t in release.tables.items() if n.startswith("community/")}
-    embed_files.write_embed(tmp_path, only, release.areas, release.manifest)
-    for name, body in files(tmp_path).items():
-        if name.endswith("html"):
-            shown = re.findall(
-                r'<td class="n">([^<]*)</td>',
-                body.decode().split('id="rows"')[1].split("</table")[0],
-            )
-            hidden = {load_texts(code)("hidden") for code in languages()}
-            assert {v for v in shown if not v.replace(",", "").isdigit()} <= hidden
-            assert all(
-                int(v.replace(",", "")) >= 10 and int(v.replace(",", "")) % 5 == 0
-                for v in shown
-                if v[0].isdigit()
-            )
-
-
-def test_no_other_host_and_nothing_inline(release: Made, written: Path) -> None:
+def test_no_other_host_and_nothing_inline(written: Path) -> None:
+    articles = {u for u in make_release("medium").tables[tables.ARTICLES]["url"] if u}
+    assert articles
     for name, body in files(written).items():
         if name.endswith((".png", ".woff2")):
             continue
         text = body.decode()
-        links = set(LINKED.findall(text)) - {"http://www.w3.org/2000/svg"}
-        assert name == "embed.js" or not links, (name, links)
+        links = {*LINKED.findall(text)} - {"http://www.w3.org/2000/svg"}
+        if name in {page_name(code) for code in languages()}:  # an article where it was read
+            assert links == articles
+            assert all(f'<a href="{u}" rel="noopener noreferrer"' in text for u in articles)
+        else:
+            assert name == "embed.js" or not links, (name, links)
         assert "import(" not in text and "fetch(" not in text and "XMLHttp" not in text
         if name.endswith(".html"):
             assert "default-src 'none'" in text and "unsafe" not in text
@@ -164,78 +115,208 @@ def test_no_other_host_and_nothing_inline(release: Made, written: Path) -> None:
 
 def test_no_coordinate_and_no_moment(written: Path) -> None:
     for name, body in files(written).items():
-        if name.endswith((".html", ".js", ".csv", ".svg", ".json")):
+        if name.endswith((".html", ".js", ".svg", ".json")):
             text = body.decode()
             assert not re.search(r"-93\.\d|4[45]\.\d{4}", text), name
             assert not re.search(r"\d{4}-\d\d-\d\dT\d\d", text), name
 
 
-def test_outside_text_is_never_markup(release: Made, tmp_path: Path) -> None:
+def test_downloads_are_the_release_s_own_tables(folders: dict[str, Path]) -> None:
+    for volume, folder in folders.items():
+        linked = {
+            *re.findall(r'href="(\.\./[^"]+)" download', (folder / "embed/index.html").read_text())
+        }
+        assert {name[3:].rpartition(".")[0] for name in linked} == {*make_release(volume).tables}
+        for name in linked:
+            assert (folder / "embed" / name).resolve().is_file(), name
+        assert {name.rpartition(".")[2] for name in linked} == {"csv", "parquet", "json"}
+
+
+def test_outside_text_is_never_markup(tmp_path: Path) -> None:
     evil = "<img src=x onerror=alert(1)>&\"'"
-    areas = release.areas.copy()
-    areas.loc[0, "name"] = "=" + evil
+    one = make_release("medium")
+    areas, districts = one.areas.copy(), one.districts.copy()
+    areas.loc[0, "name"] = districts.loc[0, "name"] = evil
     sources = [
-        s | {"title": evil, "covers": evil, "licence": evil} for s in release.manifest["sources"]
+        s | {"title": evil, "covers": evil, "licence": evil} for s in one.manifest["sources"]
     ]
-    policy = {"x": {"value": evil, "reason": evil}}
-    manifest = release.manifest | {"sources": sources, "policy": policy, "held_back": [evil]}
-    embed_files.write_embed(tmp_path, release.tables, areas, manifest)
+    policy = one.manifest["policy"] | {"x": {"value": evil, "reason": evil}}
+    manifest = one.manifest | {"sources": sources, "policy": policy, "warnings": [evil]}
+    found = one.tables | {
+        tables.ARTICLES: one.tables[tables.ARTICLES].assign(
+            title=evil, paper=evil, area_written=evil, url="javascript:alert(1)"
+        )
+    }
+    embed_files.write_embed(tmp_path, found, areas, districts, manifest)
     for name, body in files(tmp_path).items():
         if name.endswith((".html", ".svg")):
-            assert b"<img" not in body, name
-        if name.endswith(".csv"):
-            assert not re.search(r"(^|,)\"?=", body.decode(), re.M), name
+            assert b"<img" not in body and b"javascript:" not in body, name
 
 
-@pytest.mark.parametrize("times", [1, 6])
-def test_it_opens_where_half_of_the_areas_have_a_number(sample_store: Path, times: int) -> None:
-    one = make_release(sample_store, times, official=False)
-    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)
-    opens, full = opening.opening_of(opening.opening_sort(found))
-    newest = found[opens.sort].maps[opens.every][opens.kind].n[opens.period]
-    share = np.mean(~np.isnan(newest))
-    assert full == (share >= 0.5) == (times == 6) and (full or opens.every == "year")
+# --- numbers
 
 
-def test_a_sort_opens_on_its_newest_full_map(sample_store: Path) -> None:
-    one = make_release(sample_store, 6, official=False)
-    found = grids.read_sorts(one.tables, sorted(one.areas["area"]), one.manifest)["community"]
-    before, half = opening.opening_of(found)
-    empty = {
-        k: g._replace(n=np.vstack([g.n, np.full(73, np.nan)]), periods=(*g.periods, "2026-Q2"))
-        for k, g in found.maps["quarter"].items()
-    }
-    after, still = opening.opening_of(found._replace(maps=found.maps | {"quarter": empty}))
-    assert half and still and after == before  # an empty newest period is not where it opens
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_every_area_of_every_map_has_a_number_with_a_range(
+    folders: dict[str, Path], volume: str
+) -> None:
+    """At 300, 3,000 and 20,000 reports a year; what the script holds is what was released."""
+    data, one = told(folders[volume] / "embed"), make_release(volume)
+    numbers = numbers_of(one)
+    maps = data["sorts"]["community"]["maps"]
+    assert {*maps} == {*numbers.sorts["community"].maps}
+    for name, kinds in maps.items():
+        codes = [a[0] for a in data["levels"][name.partition("-")[0]]["areas"]]
+        for kind, held in kinds.items():
+            own = numbers.sorts["community"].maps[name][kind]
+            n, low, high = unpacked(held)
+            assert n.shape == (len(held["p"]), len(codes) + 2)  # no area known, the whole place
+            grid, city = own.grid.only(codes), numbers.sorts["community"].city
+            whole = city[own.table.unit][kind].during(own.grid.periods)
+            for mine, of in ((n, "number"), (low, "low"), (high, "high")):
+                parts = [getattr(g, of) for g in (grid, own.unknown, whole)]
+                np.testing.assert_array_equal(mine, np.hstack(parts))
+            assert (low >= 0).all() and (low <= n).all() and (n <= high).all()
+            assert (high[:, : len(codes)] > 0).all()
+            looks = held["k"].split(";")
+            assert all(re.fullmatch(f"[0-4a-f]{{{len(codes)}}}", row) for row in looks)
 
 
-def test_nothing_to_show_is_a_page_too(release: Made, tmp_path: Path) -> None:
-    empty = {
-        n: t.assign(n=pd.array([None] * len(t), dtype="Int32"))
-        for n, t in release.tables.items()
-        if n.startswith("community/")
-    }
-    embed_files.write_embed(tmp_path, empty, release.areas, release.manifest)
-    assert "no area had a number" in (tmp_path / "index.html").read_text()
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_the_page_has_a_number_with_a_range_in_every_row(
+    folders: dict[str, Path], volume: str, code: str
+) -> None:
+    text = (folders[volume] / "embed" / page_name(code)).read_text()
+    speak = load_texts(code)
+    rows = re.findall(r'<tr data-a="\d+">.*?</tr>', text)
+    one = make_release(volume)
+    areas = one.areas if volume == "large" else one.districts
+    assert len(rows) == len(areas) + 1  # and no area known
+    names = [language.esc(name) for name in areas["name"]]
+    shown = re.findall(r'<th scope="row">([^<]+)<svg', "".join(rows))
+    assert shown[:-1] == sorted(names) and shown[-1] == language.esc(speak("area.unknown"))
+    for row in rows:
+        cells = re.findall(r'<td class="n">([^<]+)</td>', row)
+        assert len(cells) == 2 and all(cells), row
+        assert cells[0] == language.esc(speak("cell.few")) or int(cells[0].replace(",", "")) > 0
+    paths = re.findall(r'<path id="a(\d+)" class="(\w+)"( fill="url\(#(\w+)\)")?', text)
+    assert {int(p[0]) for p in paths} == {*areas["area"]}
+    for _, look, filled, pattern in paths:
+        assert look in LOOKS or (look in STRIPES and filled and pattern == look)
 
 
-def test_classes_are_whole_and_in_order() -> None:
-    rng = np.random.default_rng(3)
-    for base in (1, 5):
-        for _ in range(200):
-            n = base * rng.geometric(rng.uniform(0.01, 0.5), (3, 40)).astype(float) + (
-                10 if base == 5 else 0
+def test_nothing_says_zero_reports(folders: dict[str, Path]) -> None:
+    for volume, folder in folders.items():
+        for name, body in files(folder / "embed").items():
+            text = (
+                re.sub(r"<[^>]+>", " ", body.decode()) if name.endswith((".html", ".svg")) else ""
             )
-            found = number_classes.class_breaks(n, base)
-            assert list(found) == sorted(set(found)) and 1 <= len(found) <= 5
-            assert (
-                all(b % base == 0 for b in found) and found[0] <= n.min() and found[-1] <= n.max()
-            )
-    assert number_classes.class_breaks(np.full((2, 3), np.nan), 5) == ()
+            assert not re.search(
+                r"about 0\b|likely 0\b|\b0 (incidents|reports)\b|at most 0\b", text
+            ), name
+            assert "not shown" not in text and "no se muestra" not in text, (volume, name)
 
 
-def test_names_on_the_map_do_not_collide(release: Made) -> None:
-    drawn = map.drawn(release.areas)
+def test_nothing_is_ranked_and_there_is_no_percentage(folders: dict[str, Path]) -> None:
+    english = load_texts("en").texts
+    mine = {k: v for k, v in english.items() if not k.startswith(("protect.", "policy."))}
+    for key, forms in mine.items():
+        for text in forms:
+            assert not re.search(r"%|percent|highest|lowest|rank|most frequent|\btop\b", text), key
+    for folder in folders.values():
+        script = (folder / "embed/app.js").read_text()
+        assert ".sort((" not in script.replace("kinds(name = state.map)", "").replace(
+            '.sort((p, q) => (q === "all") - (p === "all"))', ""
+        )
+
+
+def test_the_sentence_says_what_the_whole_place_had(folders: dict[str, Path]) -> None:
+    city = numbers_of(make_release("medium")).sorts["community"].city["quarter"][ALL]
+    own = city.range(-1).rounded(10)  # its error is 16
+    page = (folders["medium"] / "embed/index.html").read_text()
+    assert (
+        f"From July to September 2025, about {own.number} incidents were reported in Madeville "
+        f"(likely {own.low} to {own.high})" in page
+    )
+    assert "may still be refined once" in page  # its year is not over
+    assert "may still be refined" not in (folders["small"] / "embed/index.html").read_text()
+
+
+def test_without_a_map_the_page_shows_the_place_by_period(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    pages = {"quarter": (folders["tiny"] / "embed", 7)}
+    pages["month"] = (write(make_release("medium", areas=False, official=False), tmp_path), 22)
+    for unit, (folder, many) in pages.items():
+        text = (folder / "index.html").read_text()
+        assert 'class="two nomap"' in text and '<svg id="map"' not in text
+        assert not (folder / "map.svg").exists()
+        rows = re.findall(r'<tr data-a="-1">', text)
+        assert len(rows) == many, unit
+        assert {*told(folder)["levels"]} <= {"group"}  # official records have a map of their own
+
+
+def test_one_event_more_or_less_moves_nothing_but_numbers(tmp_path: Path) -> None:
+    """Hardly any records: the same rows, maps, classes, notes and opening."""
+    pages = []
+    for yearly in (0, 40):
+        one = make_release("medium", yearly)
+        text = (write(one, tmp_path / str(yearly)) / "index.html").read_text()
+        data = told(tmp_path / str(yearly))
+        rows = [re.findall(r'<th scope="row">([^<]*)', text), re.findall(r"<summary>[^<]*", text)]
+        legend = text.split('id="legend"')[1].split('class="striped"')[0].split("</ul>")[0]
+        maps = {
+            name: {k: (h["p"], h.get("c"), h.get("rate")) for k, h in kinds.items()}
+            for name, kinds in data["sorts"]["community"]["maps"].items()
+        }
+        pages.append(
+            (rows, legend, data["opens"], maps, text.split('id="notes"')[1].split("</div>")[0])
+        )
+    assert pages[0] == pages[1]
+
+
+def test_official_records_are_exact_and_have_a_warning_of_their_own(tmp_path: Path) -> None:
+    one = make_release("medium")
+    found = {p: t for p, t in one.tables.items() if p.startswith("official/")}
+    folder = write(one._replace(tables=found), tmp_path)
+    page, data = (folder / "index.html").read_text(), told(folder)
+    notes = page.split('id="notes"')[1].split("</div>")[0]
+    assert "If somebody also called 911, that call is there whether we show it or not." in notes
+    held = data["sorts"]["official"]["maps"]["group-month"]["call_911"]
+    rows = found[tables.OFFICIAL_AREA]
+    n, low, high = unpacked(held)
+    assert (low == n).all() and (high == n).all()
+    assert n[:, -1].sum() == rows.loc[rows["kind"] == "call_911", "n"].sum()
+    assert "likely" not in page.split('id="rows"')[1].split("</table>")[0]
+    assert '<div id="how" hidden>' in page  # no chance is added to them
+
+
+def test_hours_sensitive_late_and_articles_fold_out(written: Path) -> None:
+    page = (written / "index.html").read_text()
+    blocks = dict(re.findall(r'<details class="(\w+)">(.*?)</details>', page, re.S))
+    assert [*blocks] == ["hours", "sensitive", "late", "articles", "method", "manifest", "download"]
+    for name, rows in (("hours", 5), ("sensitive", 16), ("late", 1)):
+        cells = re.findall(r"<td>([^<]*)</td>", blocks[name])
+        assert len(cells) == rows, name
+        assert all(re.match(r"about \d|few or none, at most \d", cell) for cell in cells), cells
+    assert "no hour known" in blocks["hours"] and "decided for life 28 days" in blocks["late"]
+    assert blocks["articles"].count("<li") == 3 and blocks["articles"].count("<a ") == 1
+
+
+def test_english_ranges_are_the_catalogue_s() -> None:
+    speak = load_texts("en")
+    for words, text in ENGLISH.items():
+        assert speak.texts[words.value] == (text,)
+    assert speak.ranged(Range(1204, 7, 17)) == "about 1,204, likely 7 to 17"
+    assert speak.ranged(Range(2, 0, 5)) == "few or none, at most 5"
+
+
+# --- pictures
+
+
+def test_names_on_the_map_do_not_collide() -> None:
+    drawn = map.drawn(make_release("medium").areas)
     for which, size in map.SIZES.items():
         boxes = []
         for name in drawn.names[which]:
@@ -246,6 +327,24 @@ def test_names_on_the_map_do_not_collide(release: Made) -> None:
         for i, a in enumerate(boxes):
             for b in boxes[i + 1 :]:
                 assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
+
+
+def test_areas_stand_in_the_order_of_their_names() -> None:
+    names = ["Ward 10", "ward 2", "Elm", "Ångström", "elm 3"]
+    assert sorted(names, key=map.name_order) == ["Elm", "elm 3", "ward 2", "Ward 10", "Ångström"]
+
+
+def test_both_levels_lie_on_each_other() -> None:
+    one = make_release("medium")
+    whole = map.drawn(one.areas)
+    parts = map.drawn(one.districts, one.areas.total_bounds)
+    for a, b in zip(*(_extent(level) for level in (whole, parts))):
+        assert abs(a - b) < 3
+
+
+def _extent(level: map.Map) -> list[float]:
+    bounds = np.array([shape.polygon.bounds for shape in level.shapes])
+    return [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
 
 
 def test_colors_are_the_house_s_and_can_be_told_apart(written: Path) -> None:
@@ -263,6 +362,9 @@ def test_colors_are_the_house_s_and_can_be_told_apart(written: Path) -> None:
         for i, color in enumerate(ramp):
             assert max(contrast(color, said["paper"]), contrast(color, said["ink"])) >= 3
             assert contrast(color, said[f"o{i}"]) >= 4.5
+        # stripes are seen: their two colors lie two classes apart
+        for look in STRIPES:
+            assert contrast(ramp[int(look[1])], ramp[int(look[2])]) >= 1.9, look
         assert (
             contrast(said["quiet"], said["paper"]) >= 4.5
             and contrast(said["control"], said["card"]) >= 3
@@ -272,23 +374,56 @@ def test_colors_are_the_house_s_and_can_be_told_apart(written: Path) -> None:
     assert colors["on"] == [palette.LIGHT.ink] * 3 + [palette.LIGHT.paper] * 2
 
 
-def test_pictures_carry_source_date_and_stamp(release: Made, written: Path) -> None:
-    text = re.sub(r"<[^>]+>", " ", (written / "map.svg").read_text())
-    said = " ".join(text.split())
-    assert release.manifest["stamp"] in said and "June 20, 2026" in said and "Source:" in said
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_pictures_carry_sentence_source_and_date(folders: dict[str, Path], volume: str) -> None:
+    folder = folders[volume] / "embed"
+    text = (folder / "map.svg").read_text()
+    said = " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    assert "December 20, 2025" in said and "Source:" in said and "(likely" in said
+    assert "up to twice the expected" in said
+    for look in STRIPES:  # every pattern that is used is there
+        assert (f'fill="url(#{look})"' in text) == (f'<pattern id="{look}"' in text)
     from PIL import Image
 
-    with Image.open(written / "map.png") as image:
+    with Image.open(folder / "map.png") as image:
         assert image.width == pictures.PIXELS and "date:create" not in image.info
 
 
-def test_the_policy_of_the_manifest_is_printed(release: Made, tmp_path: Path) -> None:
-    policy = {
-        "records": {"value": 40, "reason": "More caution."},
-        "area_delay_days": {"value": 33, "reason": "Later."},
+def test_a_series_is_a_stepped_line_in_the_band_of_its_range() -> None:
+    grid = numbers_of(make_release("medium")).sorts["community"].city["quarter"][ALL]
+    drawn = series.series_svg(grid, [False] * len(grid.periods), exact=False)
+    line, band = (re.search(rf'class="{c}" d="([^"]+)"', drawn) for c in ("line", "band"))
+    most = int(grid.high.max())
+    heights = [series.tenths(100 - 100 * int(n) / most) for n in grid.number[:, 0]]
+    assert line and band
+    assert float(line[1].split("H")[0].removeprefix("M0 ")) == heights[0]
+    assert [float(v) for v in re.findall(r"V([\d.]+)", line[1])] == heights[1:]
+    assert line[1].count("H") == len(grid.periods) and band[1].endswith("Z")
+    low = [series.tenths(100 - 100 * int(n) / most) for n in grid.low[:, 0]]
+    back = [float(v) for v in re.findall(r"V([\d.]+)", band[1])][-len(low) :]
+    assert back == low[::-1]
+
+
+def test_the_small_picture_shows_a_count_chance_and_a_range() -> None:
+    drawn = how_picture.how_picture(load_texts("en"))
+    assert drawn.count('class="one"') == 12 and drawn.count("law") >= 9
+    assert "about 13, likely 8 to 18" in drawn and drawn.count("<li>") == 3
+
+
+def test_the_policy_of_the_manifest_is_printed(tmp_path: Path) -> None:
+    one = make_release("medium")
+    policy = one.manifest["policy"] | {
+        "area_after_days": {"value": 77, "reason": "More caution."},
+        "least_residents": {"value": 4321, "reason": "Larger."},
     }
-    embed_files.write_embed(
-        tmp_path, release.tables, release.areas, release.manifest | {"policy": policy}
-    )
-    page = (tmp_path / "index.html").read_text()
-    assert "about 40 reports" in page and "at least 33 days" in page and "More caution." in page
+    page = (
+        write(one._replace(manifest=one.manifest | {"policy": policy}), tmp_path) / "index.html"
+    ).read_text()
+    assert "77 days after their quarter" in page and "More caution." in page
+    assert "at least 4,321 residents" in page
+
+
+def test_oembed_is_json(written: Path) -> None:
+    told = json.loads((written / "oembed.json").read_text())
+    assert told["type"] == "rich" and told["title"] == "Madeville"
+    assert told["html"].startswith('<iframe src="index.html"')

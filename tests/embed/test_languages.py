@@ -147,7 +147,7 @@ def test_every_text_is_asked_for_and_exists() -> None:
     """Keys stand in the code whole, or begin with a word and a dot that the code completes."""
     keys = set(load_texts(FIRST, domains=(EMBED, PUBLIC)).texts)
     files = [*(ROOT / "data/embed").glob("*.py"), *(ROOT / "static/embed").glob("*.js")]
-    files += sorted((ROOT / "ui").rglob("*.py"))
+    files += [*sorted((ROOT / "ui").rglob("*.py")), *(ROOT / "pages").glob("*.py")]
     code = "\n".join(file.read_text() for file in files)
     asked = set(re.findall(r"\b(?:speak|self|say|counted)\(\s*\"([a-z_.]+)\"", code))
     assert len(asked) > 40 and not {key for key in asked if not key.endswith(".")} - keys
@@ -164,10 +164,10 @@ def test_every_text_is_asked_for_and_exists() -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An embed of the sample."""
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embed of a made place."""
     folder = tmp_path_factory.mktemp("languages") / "embed"
-    embed_files.write_embed(folder, *make_release(sample_store))
+    embed_files.write_embed(folder, *make_release())
     return folder
 
 

@@ -65,7 +65,7 @@ def test_grids_hold_exactly_what_was_released_and_add_up(volume: str) -> None:
 
 @pytest.mark.parametrize(("volume", "name"), VOLUMES.items())
 def test_it_opens_on_the_finest_exact_map_whatever_was_counted(volume: str, name: str) -> None:
-    for yearly in (0, 40):  # as declared, and hardly any
+    for yearly in (0, 40) if volume == "medium" else (0,):  # as declared, and hardly any
         one = make_release(volume, yearly)
         sort = numbers_of(one).sorts["community"]
         opens = opening.opening_of(sort, opening.planned_tables(one.manifest))
@@ -104,7 +104,7 @@ def test_hours_what_is_apart_and_articles() -> None:
     found = numbers_of(one)
     assert found.hours["quarter"].columns == (*tables.BANDS, tables.UNKNOWN_BAND)
     assert {*found.sensitive} == {"kind", "setting"}
-    assert found.late is not None and found.late.periods == ("2023", "2024")
+    assert found.late is not None and found.late.periods == ("2024",)
     assert found.articles is not None and len(found.articles) == 3
     alone = numbers_of(make_release("medium", official=False))
     assert {*alone.sorts} == {"community"} and alone.articles is None
@@ -154,13 +154,15 @@ def test_areas_of_another_partition_are_on_no_map() -> None:
     """An earlier year was counted by other areas: its numbers stay in the series of the place."""
     one = make_release("medium")
     budgets = {
-        y: {**b, "partition": "old" if y == "2023" else "new"}
+        y: {**b, "partition": "old" if y == "2024" else "new"}
         for y, b in one.manifest["budgets"].items()
     }
     found = grids.read_numbers(one.tables, levels_of(one), {**one.manifest, "budgets": budgets})
     community = found.sorts["community"]
-    assert community.maps["group-year"][ALL].grid.periods == ("2024",)
-    assert community.city["year"][ALL].periods == ("2023", "2024")
+    assert "group-year" not in community.maps
+    quarters = community.maps["group-quarter"][ALL].grid.periods
+    assert quarters == ("2025-Q1", "2025-Q2", "2025-Q3")
+    assert len(community.city["quarter"][ALL].periods) == 7
 
 
 def test_nothing_to_show_is_said() -> None:

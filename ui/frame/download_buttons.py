@@ -16,6 +16,7 @@ def table_buttons(
     meanings: Mapping[str, str],
     key: str,
     label: str = "",
+    zip_label: str = "With notes (zip)",
 ) -> None:
     """Buttons for `rows`: FILE.csv, header first, and FILE.zip with notes and a dictionary."""
     ways: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
@@ -26,7 +27,7 @@ def table_buttons(
             lambda: spreadsheet.as_csv(rows),
         ),
         (
-            "With notes (zip)",
+            zip_label,
             "zip",
             "application/zip",
             lambda: spreadsheet.as_zip(file, rows, notes, meanings),

@@ -34,6 +34,11 @@ def speak() -> Words:
     return _words(st.session_state.get(_NOW, FIRST))
 
 
+def english() -> Words:
+    """How English says texts: for files, whose columns and codes are English in every language."""
+    return _words(FIRST)
+
+
 def say(key: str, **holes: str) -> str:
     """The text of a key of public.po or embed.po, with its holes filled."""
     return speak()(key, **holes)

@@ -9,22 +9,22 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import words
+from data.embed.language import Words
 from data.languages import FIRST, PUBLIC, languages
-from data.published import opening, release_words, released
+from data.published import opening, released
 from data.published.released import Release
 from data.release.tables import Tables
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say
 from ui.map import leaflet
-from ui.public import public_cached, public_choice, public_words
+from ui.public import public_cached, public_choice, public_notes, public_words
 from ui.public.public_cached import Kept
 from ui.public.public_choice import Choice
 
 _STEPS = look.steps(("at", "release"))
 _MOST_LETTERS = 30  # in a pill
 TIME = "time"  # the page on which every kind of the city can be chosen
-APART = "Sensitive kinds and places are in none of these numbers: Trends shows them by year."
 
 
 class Misread(NamedTuple):
@@ -221,7 +221,7 @@ def read_choice() -> Shown:
     found: Shown = st.session_state.pop("public")
     choice, vain = st.session_state["public_told"]
     exact, made = found.choice.exact, found.release.manifest["made"]
-    own = release_words.OFFICIAL_WARNING if exact else say("note.made") if made else ""
+    own = say("note.official") if exact else say("note.made") if made else ""
     said = [*(_link_notices(vain) if choice == found.choice else ()), *([own] if own else [])]
     notices.show_notices(said)
     return found
@@ -246,23 +246,16 @@ def show_sentences(found: Shown) -> None:
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     """Show how the numbers are made, what they cover, and the link."""
-    for text in notes(found, paths):
+    for text in notes(found, paths, language.speak()):
         st.text(text)
     with share.slot():
         share.show_link(link(found), say("bar.holds"))
 
 
-def notes(found: Shown, paths: tuple[str, ...]) -> list[str]:
+def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
-    told = [text for path in paths for text in release_words.how(found.release, path)]
-    colors = [release_words.expected_sentence(found.release.manifest)]
-    sources = release_words.covers(found.release, "official")
-    return [
-        *dict.fromkeys(told),
-        *(() if found.choice.exact else (APART, *(colors if found.kept.levels else ()))),
-        *(f"Source: {text}" for text in (sources if found.choice.exact else ())),
-        release_words.stamp(found.release),
-    ]
+    colored, exact = bool(found.kept.levels), found.choice.exact
+    return public_notes.notes(found.release, paths, words, exact=exact, colored=colored)
 
 
 def link(found: Shown) -> str:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from data import palette
+from data.embed.language import capital
+from data.embed.sentences import class_text
 from data.palette import Theme
-from data.published import number_classes, release_words
-from data.published.number_classes import LOOKS, STRIPES, ZERO, ClassRow
-from data.published.period_names import period_words
+from data.published import number_classes
+from data.published.number_classes import LOOKS, STRIPES, ZERO
 from ui.frame import look
+from ui.frame.language import say, speak
 from ui.map import leaflet
 from ui.map.patch import Patch, Picture, area_patch
 from ui.parts import area_states
@@ -22,7 +24,9 @@ def show_public_map(found: Shown, key: str) -> None:
     shapes = public_cached.shapes(found.release, found.choice.where)
     if shapes is None:
         return
-    title = f"Map of {found.kept.place}: {public_words.spell_choice(found.choice)}"
+    what = public_words.kind_words(found.choice, speak())
+    period = speak().period(found.choice.period) if found.choice.period else ""
+    title = say("map.label", place=found.kept.place, what=what, period=period)
     leaflet.draw(key, title, shapes.bounds, patch(found, shapes))
 
 
@@ -40,12 +44,12 @@ def released_tips(found: Shown) -> list[list[str]]:
     told = []
     for _, row in found.rows.iterrows():
         if not row["asked"]:
-            told.append([area_states.LOOKS[State.NOT_CHOSEN].text])
+            told.append([say("state.unchosen")])
             continue
-        more = [release_words.RISE.capitalize()] if row["rise"] else []
-        more += ["Striped: its " + release_words.STRIPED] if row["look"] in STRIPES else []
-        said = public_words.number(row, found.choice)
-        told.append([said.capitalize(), period_words(found.choice.period), *more])
+        more = ["said.more"] if row["rise"] else []
+        more += ["class.striped"] if row["look"] in STRIPES else []
+        lines = [public_words.number(row, found.choice), speak().period(found.choice.period)]
+        told.append([capital(line) for line in (*lines, *map(say, more))])
     return told
 
 
@@ -63,23 +67,22 @@ def fills(found: Shown, theme: Theme) -> Picture:
     if own is not None:
         shown = number_classes.class_rows(own.classes, int(own.grid.number.max(initial=0)))
         legend = [
-            {"color": colors[row.look], "text": release_words.class_numbers(row)}
-            for row in shown[::-1]
+            {"color": colors[row.look], "text": class_text(row, speak())} for row in shown[::-1]
         ]
         if choice.exact and (rows["look"] == ZERO).any():
             legend.append({"color": theme.paper, "text": "0"})
         if rows["look"].isin(STRIPES).any():
             both = {"color": colors[LOOKS[0]], "stripe": colors[LOOKS[-1]], "weak": True}
-            legend.append({**both, "text": release_words.STRIPED})  # type: ignore[typeddict-item]
+            legend.append({**both, "text": say("class.striped")})  # type: ignore[typeddict-item]
     if not rows["asked"].all():
-        legend += area_states.legend([State.NOT_CHOSEN], theme)
-    noun = "Records" if choice.exact else "Reports"
+        plain = area_states.legend([State.NOT_CHOSEN], theme)
+        legend += [{**row, "text": say("state.unchosen")} for row in plain]
     by_rate = own is not None and own.classes.by_rate
-    title = f"{noun} {'for every 1,000 residents' if by_rate else 'in each area'}, a {choice.unit}"
-    note = f"{choice.kind}, {period_words(choice.period)}" if choice.period else ""
+    every = say(f"every.{choice.unit}")
+    title = say("legend.rate" if by_rate else "legend.count", every=every)
+    kind = capital(public_words.kind_words(choice, speak()))
+    note = f"{kind}, {speak().period(choice.period)}" if choice.period else ""
     if own is not None and not own.classes.exact:
-        expected = release_words.class_numbers(
-            ClassRow("", own.classes.shown[1], own.classes.shown[1])
-        )
-        note += f". Expected: {expected}"
+        expected = speak().short(own.classes.shown[1])
+        note += f". {say('legend.expected', n=expected)}"
     return {"fills": drawn, "legend": {"title": title, "rows": legend, "note": note}}

@@ -10,13 +10,13 @@ import streamlit as st
 
 from data import words
 from data.files import spreadsheet
-from data.published import release_words
+from data.release.tables import DESCRIBED
 from ui.frame import download_buttons
-from ui.public import public_choice, public_frame, public_words
+from ui.frame.language import count, english, say, speak
+from ui.public import public_frame, public_words
 from ui.public.public_choice import Choice
 from ui.public.public_frame import Shown
 
-FEW = "few or none"
 MEANINGS = {
     "name": "The area.",
     "area": "The area's number in areas.geojson.",
@@ -48,19 +48,21 @@ def take(found: Shown, frame: pd.DataFrame, path: str, key: str, label: str = ""
         about(found, frame, path),
         MEANINGS,
         f"take_{key}",
-        label or f"This table as CSV, {len(frame):,} rows",
+        label or count("take.csv", len(frame)),
+        say("take.zip"),
     )
 
 
 def about(found: Shown, frame: pd.DataFrame, path: str) -> list[str]:
-    """The notes inside a file: the same as those of its page."""
-    choice = found.choice
-    made = "" if choice.exact else release_words.sample_warning(found.release)
+    """The notes inside a file: those of its page, in English as its columns are."""
+    choice, made = found.choice, found.release.manifest["made"]
+    one = choice.kind and "kind" not in frame
+    kind = public_words.kind_words(choice, english()) if one else ""
     return [
-        public_words.subject(choice) if "kind" not in frame else choice.source,
-        *([made] if made else []),
-        release_words.description(path),
-        *public_frame.notes(found, (path,)),
+        ", ".join(filter(None, (public_words.sort_words(choice, english()), kind))),
+        *([english()("note.made")] if made and not choice.exact else []),
+        DESCRIBED[path],
+        *public_frame.notes(found, (path,), english()),
         f"Link: {public_frame.link(found)}",
     ]
 
@@ -87,16 +89,14 @@ def show_list(found: Shown) -> None:
     lines = [
         f'<li><div data-area="{at}"><span class="name">{escape(words.spell_area(row["name"]))}</span>'
         f"{_span(row, top, found.choice)}"
-        f'<span class="value">{_short(row, found.choice)}</span></div></li>'
+        f'<span class="value">{escape(_short(row, found.choice))}</span></div></li>'
         for at, row in rows.iterrows()
     ]
-    shown = (
-        f"{len(lines):,} of {len(found.rows):,} {public_choice.WHERE[found.choice.where]}, by name"
-    )
-    noun = "records" if found.choice.exact else "about (likely)"
+    shown = say("list.named", shown=public_words.areas_shown(found.rows, found.choice))
+    noun = say("table.exact" if found.choice.exact else "list.range")
     st.html(
-        f'<div class="porch-ranks ranges"><div class="head"><span>{shown}</span>'
-        f"<span>{noun}</span></div><ol>{''.join(lines)}</ol></div>"
+        f'<div class="porch-ranks ranges"><div class="head"><span>{escape(shown)}</span>'
+        f"<span>{escape(noun)}</span></div><ol>{''.join(lines)}</ol></div>"
     )
 
 
@@ -115,10 +115,11 @@ def _span(row: "pd.Series[Any]", top: int, choice: Choice) -> str:
 def _short(row: "pd.Series[Any]", choice: Choice) -> str:
     """12 (7 to 17); what may be none is never said to be 0."""
     if choice.exact:
-        return f"{row['number']:,}"
+        return speak().number(row["number"])
+    ends = speak().ends(public_words.range_of(row))
     if row["low"] <= 0:
-        return f"at most {max(row['high'], 1):,}"
-    return f"{row['number']:,} ({row['low']:,} to {row['high']:,})"
+        return say("cell.most", high=ends["high"])
+    return f"{ends['n']} ({say('cell.range', low=ends['low'], high=ends['high'])})"
 
 
 def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) -> None:
@@ -129,13 +130,12 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
         shown = shown.assign(number=number)
     residents = partial(st.column_config.NumberColumn, format="localized")
     if "residents" in shown and shown["residents"].isna().any():
-        people = ["not known" if pd.isna(n) else f"{n:,}" for n in shown["residents"]]
+        people = [say("residents.unknown") if pd.isna(n) else f"{n:,}" for n in shown["residents"]]
         shown, residents = shown.assign(residents=people), partial(st.column_config.TextColumn)
-    whole = "Exact." if choice.exact else "A little chance was added once; the range says how much."
     numbers = {
-        "number": ("Number" if choice.exact else "About", whole),
-        "low": ("Likely from", "Nine of ten such ranges hold the number that was counted."),
-        "high": ("to", "The high end of the range."),
+        "number": ("table.exact", "series.exact") if choice.exact else ("table.n", "method.chance"),
+        "low": ("table.low", "note.range"),
+        "high": ("table.high", "note.range"),
     }
     st.dataframe(
         shown,
@@ -143,17 +143,19 @@ def show_area_table(frame: pd.DataFrame, choice: Choice, height: int, key: str) 
         height=height,
         key=key,
         row_height=30,
-        placeholder=FEW,
+        placeholder=say("cell.few"),
         column_config={
-            "name": st.column_config.TextColumn("Area", width="medium"),
+            "name": st.column_config.TextColumn(say("table.area"), width="medium"),
             **{
-                column: st.column_config.NumberColumn(text, format="localized", help=help, width=92)
+                column: st.column_config.NumberColumn(
+                    say(text), format="localized", help=say(help), width=92
+                )
                 for column, (text, help) in numbers.items()
             },
-            "residents": residents("Residents"),
-            "period": st.column_config.TextColumn("Period"),
-            "kind": st.column_config.TextColumn("Kind"),
-            "setting": st.column_config.TextColumn("Where"),
-            "band": st.column_config.TextColumn("Hours"),
+            "residents": residents(say("table.residents")),
+            "period": st.column_config.TextColumn(say("table.period")),
+            "kind": st.column_config.TextColumn(say("label.kind")),
+            "setting": st.column_config.TextColumn(say("sensitive.setting")),
+            "band": st.column_config.TextColumn(say("hours.when")),
         },
     )

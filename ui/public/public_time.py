@@ -5,16 +5,18 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.embed.language import Words, capital
+from data.embed.sentences import series_title
 from data.palette import Theme
-from data.published import release_words
 from data.published.grid import Grid
 from data.published.levels import CITY
-from data.published.period_names import first_day, period_words
+from data.published.period_names import first_day
+from data.published.ranges import Range
+from data.published.released import rule
 from data.release.tables import (
     ARTICLES,
     BANDS,
     LATE,
-    OTHER_SETTING,
     PROVISIONAL,
     SENSITIVE,
     UNKNOWN_BAND,
@@ -22,18 +24,13 @@ from data.release.tables import (
     estimate_path,
 )
 from ui.frame import look
+from ui.frame.language import english, say, speak
 from ui.parts import charts
 from ui.public import public_choice, public_frame, public_tables, public_words
 from ui.public.public_frame import Shown
 
 _MOST_AREAS = 7  # through time at once
 _FIRST_AREAS = 3  # by name, where none is chosen
-_HOURS: dict[int | str, str] = {
-    **{band: f"{band[:2]}:00 to {band[3:]}:00" for band in BANDS},
-    UNKNOWN_BAND: "no hour known",
-}
-KEY = "The line is the number, the band its range: nine of ten hold."
-HOLLOW = "Hollow dots are provisional."
 
 
 def city_path(found: Shown) -> str:
@@ -48,14 +45,15 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     if grid is None:
         return pd.DataFrame()
     frame = public_choice.series(grid, {grid.columns[0]: "whole city"})
-    heading = f"The whole city, each {unit}: {found.choice.kind}"
+    kind = public_choice.kind_code(found.choice.kind)
+    heading = series_title(kind, found.kept.place, unit, speak())
     _show(frame, heading, height, found.choice.exact)
     return frame
 
 
 def _show(frame: pd.DataFrame, heading: str, height: int, exact: bool) -> None:
-    key = "Exact counts." if exact else KEY
-    hollow = f" {HOLLOW}" if (frame["status"] == PROVISIONAL).any() else ""
+    key = say("series.exact" if exact else "series.key")
+    hollow = f" {say('series.hollow')}" if (frame["status"] == PROVISIONAL).any() else ""
     st.altair_chart(band_chart(frame, heading, height), alt=f"{heading}. {key}{hollow}")
     st.caption(f"{key}{hollow}")
 
@@ -70,17 +68,17 @@ def band_chart(frame: pd.DataFrame, title: str, height: int) -> alt.LayerChart:
             "number": frame["number"].astype(float),
             "low": frame["low"].astype(float),
             "high": frame["high"].astype(float),
-            "when": [period_words(p) for p in frame["period"]],
-            "said": [
-                release_words.number_words(*ends, exact=exact)
-                for ends in zip(frame["number"], frame["low"], frame["high"])
-            ],
+            "when": [capital(speak().period(p)) for p in frame["period"]],
+            "said": _ranged(frame, exact=exact),
             "hollow": frame["status"] == PROVISIONAL,
         }
     )
     base = alt.Chart(told).encode(
         x=alt.X("start:T", title=None, axis=charts.dates(told["start"])),
-        tooltip=[alt.Tooltip("when:N", title="period"), alt.Tooltip("said:N", title="number")],
+        tooltip=[
+            alt.Tooltip("when:N", title=say("table.period")),
+            alt.Tooltip("said:N", title=say("table.exact")),
+        ],
     )
     number = alt.Y("number:Q", title=None, scale=alt.Scale(domainMin=0), axis=charts.COUNTS)
     band = base.mark_area(color=theme.accent, opacity=0.22).encode(y=alt.Y("low:Q"), y2="high:Q")
@@ -96,16 +94,11 @@ def band_chart(frame: pd.DataFrame, title: str, height: int) -> alt.LayerChart:
 def range_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     """A dot and its range in a row for each name, in the order of the rows."""
     theme: Theme = look.theme()
-    told = frame.assign(
-        said=[
-            release_words.number_words(*ends, exact=False)
-            for ends in zip(frame["number"], frame["low"], frame["high"])
-        ]
-    )
+    told = frame.assign(said=_ranged(frame, exact=False))
     label = alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(told).encode(
         y=alt.Y("name:N", title=None, sort=list(told["name"]), axis=label),
-        tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("said:N", title="number")],
+        tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("said:N", title=say("table.exact"))],
     )
     across = alt.X("low:Q", title=None, scale=alt.Scale(domainMin=0), axis=charts.COUNTS)
     spans = base.mark_rule(strokeWidth=7, color=theme.accent, opacity=0.3)
@@ -113,6 +106,12 @@ def range_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     said = alt.TitleParams(**charts.chart_title(title, theme))
     layers = [spans.encode(x=across, x2="high:Q"), dots]
     return alt.LayerChart(layer=layers, title=said).properties(height=26 * len(told) + 20)
+
+
+def _ranged(frame: pd.DataFrame, *, exact: bool) -> list[str]:
+    """The numbers of a table in words, with their ranges."""
+    ends = zip(frame["number"], frame["low"], frame["high"])
+    return [speak().ranged(Range(*map(int, own)), exact=exact) for own in ends]
 
 
 def take_series(found: Shown, frame: pd.DataFrame, path: str, key: str) -> None:
@@ -128,13 +127,13 @@ def draw_areas(found: Shown) -> None:
     choice = found.choice
     if choice.where == CITY:
         return
-    st.header("By area", anchor=False)
+    st.header(say("time.areas"), anchor=False)
     own, level = (
         public_choice.area_map(found.kept.numbers, choice),
         found.kept.levels.get(choice.where),
     )
     if own is None or level is None:
-        st.text(f"There is no number of {choice.kind} for {choice.by}: choose another map or kind.")
+        st.text(say("time.none", what=public_words.kind_words(choice, speak())))
         return
     codes: dict[int | str, str] = dict(zip(level.codes, level.names))
     first: dict[int | str, str] = dict(
@@ -145,16 +144,15 @@ def draw_areas(found: Shown) -> None:
     }
     chosen = named or first
     frame = public_choice.series(own.grid, chosen)
+    key = say("series.exact" if choice.exact else "series.key")
     for area in chosen.values():
-        mine = frame[frame["name"] == area]
-        st.altair_chart(
-            band_chart(mine, words.spell_area(area), 110),
-            alt=f"{area}: {choice.source} a {choice.unit}. {KEY}",
-        )
+        mine, name = frame[frame["name"] == area], words.spell_area(area)
+        title = series_title(public_choice.kind_code(choice.kind), name, choice.unit, speak())
+        st.altair_chart(band_chart(mine, name, 110), alt=f"{title}. {key}")
     if not choice.areas:
-        st.text("The first areas by name. Choose others under “All areas”.")
+        st.text(say("time.first", all=say("choose.all")))
     elif len(choice.areas) > _MOST_AREAS:
-        st.text(f"The first {_MOST_AREAS} of {len(choice.areas)} areas.")
+        st.text(say("time.most", n=f"{_MOST_AREAS}", all=f"{len(choice.areas)}"))
     take_series(found, frame, found.path, "areas_time")
 
 
@@ -164,33 +162,36 @@ def hours(found: Shown) -> None:
         return
     unit = next(unit for unit in ("quarter", "year") if unit in found.kept.numbers.hours)
     grid = found.kept.numbers.hours[unit]
-    st.header("Hours of the day, all kinds together", anchor=False)
-    frame = public_choice.series(grid, _HOURS)
-    newest = frame[frame["period"] == grid.periods[-1]]
-    title = f"The whole city, {period_words(grid.periods[-1])}"
-    st.altair_chart(range_chart(newest, title), alt=f"{title}, by six hours of the day")
+    st.header(say("time.hours"), anchor=False)
+    newest = public_choice.series(grid.during(grid.periods[-1:]), _hour_words(speak()))
+    title = say("hours.title", period=speak().period(grid.periods[-1]))
+    st.altair_chart(range_chart(newest, title), alt=title)
+    frame = public_choice.series(grid, _hour_words(english()))
     take_series(found, frame, estimate_path(Table("city", unit, "band")), "hours")
+
+
+def _hour_words(words: Words) -> dict[int | str, str]:
+    """The six hours of a day, by code."""
+    named: dict[int | str, str] = {UNKNOWN_BAND: words("hours.unknown")}
+    for band in BANDS:
+        named[band] = words("bands.band", **{"from": band[:2], "to": band[3:]})
+    return {code: named[code] for code in (*BANDS, UNKNOWN_BAND)}
 
 
 def sensitive(found: Shown) -> None:
     """Sensitive kinds and places: the whole city and the year only."""
     if found.choice.exact or not found.kept.numbers.sensitive:
         return
-    st.header("Sensitive kinds and places: the whole city and the year only", anchor=False)
-    st.text("These reports are in no other number here.")
+    st.header(say("sensitive.title"), anchor=False)
+    st.text(say("sensitive.text"))
     for by, grid in found.kept.numbers.sensitive.items():
-        names: dict[int | str, str] = {code: _spoken(str(code), by) for code in grid.columns}
-        frame = public_choice.series(grid, names)
-        newest = frame[frame["period"] == grid.periods[-1]]
-        title = f"{'Kind' if by == 'kind' else 'Where'}, {grid.periods[-1]}"
-        st.altair_chart(range_chart(newest, title), alt=f"{title}: sensitive reports")
+        own, named = ({c: w(f"{by}.{c}") for c in grid.columns} for w in (speak(), english()))
+        newest = public_choice.series(grid.during(grid.periods[-1:]), own)
+        label = say("label.kind" if by == "kind" else "sensitive.setting")
+        title = f"{label}, {grid.periods[-1]}"
+        st.altair_chart(range_chart(newest, title), alt=f"{say('sensitive.title')}. {title}")
         path = estimate_path(Table("city", "year", by, SENSITIVE))
-        take_series(found, frame, path, f"sensitive_{by}")
-
-
-def _spoken(code: str, by: str) -> str:
-    elsewhere = by == "setting" and code == OTHER_SETTING
-    return "another place; the kind is sensitive" if elsewhere else words.spoken(code)
+        take_series(found, public_choice.series(grid, named), path, f"sensitive_{by}")
 
 
 def late(found: Shown) -> None:
@@ -198,20 +199,18 @@ def late(found: Shown) -> None:
     grid = found.kept.numbers.late
     if found.choice.exact or grid is None:
         return
-    st.header("Graded too late to be counted", anchor=False)
-    for text in late_sentences(grid):
+    st.header(say("late.title"), anchor=False)
+    days = rule(found.release.manifest, "decided_after_days")
+    for text in (say("late.text", days=speak().number(days)), *late_sentences(grid)):
         st.text(text)
     frame = public_choice.series(grid, {grid.columns[0]: "whole city"})
     take_series(found, frame, estimate_path(Table("city", "year", "", LATE)), "late")
 
 
 def late_sentences(grid: Grid) -> list[str]:
-    """A sentence for each year."""
-    told = (
-        (period, release_words.number_words(*grid.range(at), exact=False))
-        for at, period in enumerate(grid.periods)
-    )
-    return [f"{period}: {said}. In no other number here." for period, said in told]
+    """A line for each year."""
+    told = [speak().ranged(grid.range(at)) for at in range(len(grid.periods))]
+    return [say("series.last", period=p, range=t) for p, t in zip(grid.periods, told)]
 
 
 def articles(found: Shown) -> None:
@@ -219,18 +218,19 @@ def articles(found: Shown) -> None:
     frame = found.kept.numbers.articles
     if frame is None or frame.empty:
         return
-    st.header("Articles that newsrooms published", anchor=False)
-    st.text("As they wrote them; never added to reports, and never matched with them.")
+    st.header(say("articles.title"), anchor=False)
+    st.text(say("articles.text"))
     shown = frame.assign(
-        kind=frame["kind"].map(words.spoken), period=frame["period"].map(period_words)
+        kind=[capital(say(f"kind.{code}")) for code in frame["kind"]],
+        period=[capital(speak().period(period)) for period in frame["period"]],
     )
     columns = {
-        "period": st.column_config.TextColumn("When", width="small"),
-        "paper": st.column_config.TextColumn("Paper"),
-        "title": st.column_config.TextColumn("Title", width="large"),
-        "kind": st.column_config.TextColumn("Kind"),
-        "area_written": st.column_config.TextColumn("Where, as written"),
-        "url": st.column_config.LinkColumn("Link"),
+        "period": st.column_config.TextColumn(say("empty.when"), width="small"),
+        "paper": st.column_config.TextColumn(say("articles.paper")),
+        "title": st.column_config.TextColumn(say("articles.name"), width="large"),
+        "kind": st.column_config.TextColumn(say("label.kind")),
+        "area_written": st.column_config.TextColumn(say("articles.where")),
+        "url": st.column_config.LinkColumn(say("articles.link")),
     }
     st.dataframe(
         shown,
@@ -245,7 +245,7 @@ def articles(found: Shown) -> None:
 
 def heading(found: Shown) -> str:
     """The title of the page."""
-    return f"When: {public_words.subject(found.choice)}"
+    return say("time.title", What=capital(public_words.kind_words(found.choice, speak())))
 
 
 def foot(found: Shown) -> None:
