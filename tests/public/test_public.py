@@ -320,7 +320,7 @@ def test_stripes_are_where_eight_of_ten_ranges_touch_three_classes(served: Path)
         striped += wide
     assert 0 < striped < 74
     legend = picture["legend"]
-    assert legend and [r for r in legend["rows"] if r.get("weak")][0]["stripe"] == colors[-1]
+    assert legend and next(r for r in legend["rows"] if r.get("weak"))["stripe"] == colors[-1]
     assert legend["title"] == "For every 1,000 residents, each quarter"
     rate = 1000 * 2040 / 4 / people
     assert legend["note"].endswith(f"Expected: {rate:.2g}")
