@@ -112,11 +112,12 @@ def _count(volume: str, yearly: int, as_of: date, areas: bool) -> _Counted:
     events = events if areas else events.assign(area=np.int32(0))
     events = events.assign(sort=events["sort"].mask(late, tables.LATE))
     found: tables.Tables = {}
-    spent: dict[str, dict[str, float]] = {}
-    for table, share in tables.profile(volume, areas=areas).items():
+    shares = tables.profile(volume, areas=areas)
+    months = closed_periods.decided_months(as_of, rules)
+    budget = {table.name: float(share) for table, share in shares.items()}
+    spent = {month[:4]: budget for month in months}  # fixed when a year begins
+    for table, share in shares.items():
         periods = closed_periods.closed(table, as_of, rules)
-        for period in periods:
-            spent.setdefault(period[:4], {})[table.name] = float(share)
         own = measured_tables.measure(events, table, periods, axes, share, KEY, "1")
         if len(own):
             found[tables.measured_path(table)] = own

@@ -39,7 +39,9 @@ def release(
     ] = False,
     picture: Annotated[
         Path | None,
-        typer.Option(help="With --plan: an SVG file to draw the plan into; else bars of text show it."),
+        typer.Option(
+            help="With --plan: an SVG file to draw the plan into; else bars of text show it."
+        ),
     ] = None,
 ) -> None:
     """Build what may be public into releases/<id>/ of the store; nothing is public yet.
@@ -84,8 +86,10 @@ def _show_plan(picture: Path | None) -> None:
         rules = policy.load_policy(place)
         of = partitions.current_partition(store, place, rules)
         axes = budget.axes_of(budget.new_budget("", rules, of))  # as a year's would be: not opened
-        columns = plan_words.columns(rules.epsilon, axes, areas=of.has_areas)
-        for line in plan_words.sentences(columns, rules.volume, rules.epsilon, bars=picture is None):
+        columns = plan_words.plan_volumes(rules.epsilon, axes, areas=of.has_areas)
+        for line in plan_words.plan_lines(
+            columns, rules.volume, rules.epsilon, bars=picture is None
+        ):
             say(line)
         if picture is not None:
             title = f"{place.name}: the plan of a release, epsilon {rules.epsilon:g}"
@@ -96,7 +100,9 @@ def _show_plan(picture: Path | None) -> None:
 @app.command()
 def publish(
     name: Id,
-    older: Annotated[bool, typer.Option("--older", help="Also where a newer one is published.")] = False,
+    older: Annotated[
+        bool, typer.Option("--older", help="Also where a newer one is published.")
+    ] = False,
 ) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
     from data.release import publish

@@ -29,7 +29,7 @@ class Column(NamedTuple):
     opening: Table | None
 
 
-def columns(epsilon: float, axes: Axes, *, areas: bool) -> list[Column]:
+def plan_volumes(epsilon: float, axes: Axes, *, areas: bool) -> list[Column]:
     """The plan of every volume, for the partition of a place."""
     found = []
     for volume in PROFILES:
@@ -44,7 +44,7 @@ def error(planned: Planned) -> float:
     return LIKELY * planned.sd
 
 
-def sentences(planned: list[Column], declared: str, epsilon: float, *, bars: bool) -> list[str]:
+def plan_lines(planned: list[Column], declared: str, epsilon: float, *, bars: bool) -> list[str]:
     """The whole plan as lines of a terminal: numbers, bars of text where they are wanted, what they
     mean, a warning."""
     return [

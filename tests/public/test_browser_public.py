@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 import re
 import struct
 import urllib.error
@@ -73,8 +74,8 @@ def test_nothing_of_the_store_reaches_a_browser(
         "/time",
         "/methods",
         "/?source=official+records",
-        "/?by=quarter&kind=all+kinds",
-        "/time?source=press+reports",
+        "/?by=neighborhoods+by+quarter",
+        "/?by=districts+by+year&kind=sighting",
     ]
     heard = []
     for path in walk:
@@ -104,7 +105,8 @@ def test_nothing_of_the_store_reaches_a_browser(
     assert len(held) > 100
     for row in held.itertuples():
         assert str(row.incident_id).encode() not in body
-    told = _pairs(body) - _pairs((published / "current/areas.geojson").read_bytes())
+    shapes = [published / "current" / f"{name}.geojson" for name in ("areas", "districts")]
+    told = _pairs(body) - set().union(*(_pairs(file.read_bytes()) for file in shapes))
     assert told  # where the names of areas stand
     assert _pairs(b'[-93.26441,44.97772], "lat":') == {("-93.2644", "44.9777")}
     for place in held[["lon", "lat"]].dropna().itertuples(index=False):
@@ -141,18 +143,23 @@ def test_embedded_it_works_and_fits(
     context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{public}/?embed=true&by=quarter&kind=all+kinds&period=2026-Q1")
+    page.goto(f"{public}/?embed=true&by=neighborhoods+by+quarter")
     page.locator("h1").first.wait_for()
     frame = drawn(page)
-    told = pd.read_csv(published / "current/community/area-quarter.csv", dtype={"n": "Int32"})
-    n = told.loc[told["period"] == "2026-Q1", "n"].notna().sum()
-    assert f"{n} of 73 areas have a number; {73 - n} are not shown" in text(page)
+    many = len(json.loads((published / "current/areas.geojson").read_text())["features"])
+    assert f"{many} of {many} neighborhoods" in text(page)
     if size == PHONE:  # one line stands for the legend until it is asked for
         frame.get_by_role("button", name="Show the whole legend").click()
-    assert "not shown" in frame.locator(".porch-legend").inner_text()
-    assert frame.locator("path.leaflet-interactive").count() >= 73
+    assert "range reaches" in frame.locator(".porch-legend").inner_text()
+    fills = [p.get_attribute("fill") or "" for p in frame.locator("path.leaflet-interactive").all()]
+    assert len(fills) >= many
+    assert all(fill.startswith(("#", "url(#hatch-")) for fill in fills)  # no area is blank
+    striped = [fill for fill in fills if fill.startswith("url")]
+    assert striped and all(
+        frame.locator(f"pattern#{fill[5:-1]}").count() == 1 for fill in set(striped)
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert "embed=true" in page.url and "by=quarter" in page.url
+    assert "embed=true" in page.url and "by=neighborhoods" in page.url
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/public-{size['width']}-{dark}.png")
     context.close()

@@ -21,7 +21,7 @@ AXES = Axes(DISTRICTS, KINDS, (), ())
 
 @pytest.fixture(scope="module")
 def planned() -> list[Column]:
-    return plan_words.columns(1.0, AXES, areas=True)
+    return plan_words.plan_volumes(1.0, AXES, areas=True)
 
 
 def rows(lines: list[str]) -> dict[str, list[str]]:
@@ -34,7 +34,7 @@ def rows(lines: list[str]) -> dict[str, list[str]]:
 
 
 def test_all_volumes_stand_side_by_side_with_the_plans_own_numbers(planned: list[Column]) -> None:
-    cells = rows(plan_words.sentences(planned, "small", 1.0, bars=True))
+    cells = rows(plan_words.plan_lines(planned, "small", 1.0, bars=True))
     assert cells["volume"] == [*PROFILES]
     assert cells["all events a year, about"] == ["100", "300", "3,000", "20,000"]
     # release.md, 2: sd 2.8 (.40) in a group's quarter, 3.0 (.20) in a district's year
@@ -49,7 +49,7 @@ def test_all_volumes_stand_side_by_side_with_the_plans_own_numbers(planned: list
 
 
 def test_the_first_map_is_marked(planned: list[Column]) -> None:
-    cells = rows(plan_words.sentences(planned, "small", 1.0, bars=True))
+    cells = rows(plan_words.plan_lines(planned, "small", 1.0, bars=True))
     starred = [[n for n, row in cells.items() if row[i].endswith("*")] for i in range(4)]
     maps = ["Districts by year", "Districts by quarter", "Neighborhoods by month"]
     assert starred == [[], *([one] for one in maps)]
@@ -57,29 +57,29 @@ def test_the_first_map_is_marked(planned: list[Column]) -> None:
 
 def test_half_the_epsilon_doubles_the_error() -> None:
     table = Table("district", "year")
-    one, half = (plan_words.columns(e, AXES, areas=True)[1].tables[table] for e in (1.0, 0.5))
+    one, half = (plan_words.plan_volumes(e, AXES, areas=True)[1].tables[table] for e in (1.0, 0.5))
     assert plan_words.error(half) == pytest.approx(2 * plan_words.error(one), rel=0.05)
 
 
 def test_few_events_warn_and_say_why(planned: list[Column]) -> None:
-    tiny = plan_words.sentences(planned, "tiny", 1.0, bars=False)
+    tiny = plan_words.plan_lines(planned, "tiny", 1.0, bars=False)
     warning = next(line for line in tiny if line.startswith("Warning: "))
     assert "Under 150 events a year there can be no map" in warning
     assert "about 5 events a year, and chance would add ±5" in warning
-    small = plan_words.sentences(planned, "small", 1.0, bars=False)
+    small = plan_words.plan_lines(planned, "small", 1.0, bars=False)
     assert not any(line.startswith("Warning") for line in small)
     assert any("Under 150 events" in line for line in small)
 
 
 def test_without_residents_there_is_only_the_city() -> None:
-    planned = plan_words.columns(1.0, Axes((), KINDS, (), ()), areas=False)
-    told = plan_words.sentences(planned, "medium", 1.0, bars=True)
+    planned = plan_words.plan_volumes(1.0, Axes((), KINDS, (), ()), areas=False)
+    told = plan_words.plan_lines(planned, "medium", 1.0, bars=True)
     assert any("no residents are known" in line for line in told)
     assert not any(line.startswith(("Districts", "Neighborhoods")) for line in told)
 
 
 def test_the_bar_is_the_errors_part_of_the_number(planned: list[Column]) -> None:
-    told = plan_words.sentences(planned, "small", 1.0, bars=True)
+    told = plan_words.plan_lines(planned, "small", 1.0, bars=True)
     bars = next(line for line in reversed(told) if line.startswith("Neighborhoods by quarter"))
     assert re.findall("[█░>]+", bars) == ["█" * 7 + "░" * 3, "█" * 2 + "░" * 8]
 

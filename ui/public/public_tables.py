@@ -10,6 +10,7 @@ import streamlit as st
 
 from data import words
 from data.files import spreadsheet
+from data.release.released_columns import RELEASED_COLUMNS
 from data.release.tables import DESCRIBED
 from ui.frame import download_buttons
 from ui.frame.language import count, english, say, speak
@@ -18,25 +19,9 @@ from ui.public.public_choice import Choice
 from ui.public.public_frame import Shown
 
 MEANINGS = {
-    "name": "The area.",
-    "area": "The area's number in areas.geojson.",
-    "district": "The district's number in districts.geojson.",
-    "number": "About how many, after fitting; whole, never below zero.",
-    "low": "The low end of the range: nine of ten such ranges hold the number that was counted.",
-    "high": "The high end of the range.",
-    "sd": "The standard deviation of the number.",
-    "status": "provisional, fitted with its quarter, or with its year (for good).",
-    "n": "How many. In measured tables with a little chance added; may be below zero.",
-    "epsilon": "How much of the budget this number spent: the smaller, the more chance.",
+    "name": "The area, or what the page calls the row.",
     "residents": "Residents of the area, where known.",
-    "period": "The day, week, month, quarter or year.",
-    "kind": "What happened.",
-    "band": "The hours of the day.",
-    "setting": "The kind of place.",
-    "paper": "Who wrote it.",
-    "title": "The title, or our own words.",
-    "area_written": "Where, as the article says.",
-    "url": "The article.",
+    **{name: column.meaning for name, column in RELEASED_COLUMNS.items()},
 }
 
 
