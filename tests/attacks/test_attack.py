@@ -110,9 +110,9 @@ def test_the_attackers_columns_are_those_that_releases_have() -> None:
     for path in ("community/measured/ward-month", "community/area-month", "notes", "a/b/c"):
         with pytest.raises((KeyError, ValueError)):
             whitelist.columns(path)
-    assert whitelist.MANIFEST == tables.Manifest.__annotations__.keys()
-    assert whitelist.SOURCE == tables.ReleasedSource.__annotations__.keys()
-    assert whitelist.AREA == tables.ReleasedArea.__annotations__.keys()
+    assert tables.Manifest.__annotations__.keys() == whitelist.MANIFEST
+    assert tables.ReleasedSource.__annotations__.keys() == whitelist.SOURCE
+    assert tables.ReleasedArea.__annotations__.keys() == whitelist.AREA
     assert {*whitelist.SENSITIVE_SETTINGS} == {*Policy().sensitive_settings}
 
 
@@ -256,7 +256,7 @@ def passed(*ids: str) -> list[Result]:
 
 def test_a_release_is_published_only_with_both_records(attacked: tuple[Store, Path]) -> None:
     store, folder = attacked
-    with pytest.raises(Problem, match="was not attacked yet. Try: python -m data attack 2026"):
+    with pytest.raises(Problem, match=r"was not attacked yet\. Try: python -m data attack 2026"):
         attack_records.require_survived(store, folder, RULES)
     assert record.write_results(folder, passed(*REQUIRED_ON_BYTES), LARGE)
     with pytest.raises(Problem, match="Try: python -m data attack --mechanism"):
