@@ -30,9 +30,9 @@ from data.storage.batches import live_files
 from data.storage.store import Store
 from geo.arrays import Ints
 
-YEARLY = 6000  # so many that exact counts are numbers which nothing else says by chance
+_YEARLY = 6000  # so many that exact counts are numbers which nothing else says by chance
 LARGE = 1000
-AS_OF = date(2022, 3, 20)
+_AS_OF = date(2022, 3, 20)
 _CELLS = 30  # so many numbers are never all exact by chance
 # private by their purpose: records, what was decided of them, the ledger, the table of screens
 _RECORDS = ("batches", "rejected", "current", "areas", "release-budget", "ledger.db")
@@ -52,7 +52,7 @@ def leftovers(case: Case, _: Count) -> Found:
     case.progress(0.3)
     place = MadePlace(case.scratch / "side")
     with made_place.open_place(place, made_rules(case.rules)):
-        budgets.fill(place, YEARLY, AS_OF)
+        budgets.fill_place(place, _YEARLY, _AS_OF)
         searched += _tried(place, case, wrong)
     first = f": {wrong[0]}" if wrong else ""
     return Found(not wrong, f"{searched:,} files searched, {len(wrong)} telling{first}")
@@ -63,13 +63,13 @@ def _tried(place: MadePlace, case: Case, wrong: list[str]) -> int:
     broken = place.copy(case.scratch / "side-broken")
     for file in islice(map(Path, live_files(broken.store)), 1):
         file.write_bytes(file.read_bytes()[:-400])
-    said = [_command(broken, "release", "--as-of", AS_OF.isoformat())]
+    said = [_command(broken, "release", "--as-of", _AS_OF.isoformat())]
     with killed.runs(case.scratch / "side-killed.log") as run:
         for step in (25, 45):
-            run("release", place.environment, AS_OF.isoformat(), step)
-        said.append(_command(place, "release", "--as-of", AS_OF.isoformat()))
+            run("release", place.environment, _AS_OF.isoformat(), step)
+        said.append(_command(place, "release", "--as-of", _AS_OF.isoformat()))
         if not chain.known_releases(place.store):  # drawing its pages failed: not what is asked
-            run("release", place.environment, AS_OF.isoformat(), budgets.NEVER)
+            run("release", place.environment, _AS_OF.isoformat(), budgets.NEVER)
     case.progress(0.6)
     keys, exact = _keys(place.keys), large_counts(place.store)
     if not keys or not exact:

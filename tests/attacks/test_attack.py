@@ -106,10 +106,10 @@ def test_the_attackers_tables_are_those_that_releases_have(volume: str, areas: b
 
 def test_the_attackers_columns_are_those_that_releases_have() -> None:
     for path, columns in tables.COLUMNS.items():
-        assert [*whitelist.columns(path)] == columns, path
+        assert [*whitelist.listed_columns(path)] == columns, path
     for path in ("community/measured/ward-month", "community/area-month", "notes", "a/b/c"):
         with pytest.raises((KeyError, ValueError)):
-            whitelist.columns(path)
+            whitelist.listed_columns(path)
     assert tables.Manifest.__annotations__.keys() == whitelist.MANIFEST
     assert tables.ReleasedSource.__annotations__.keys() == whitelist.SOURCE
     assert tables.ReleasedArea.__annotations__.keys() == whitelist.AREA
@@ -149,7 +149,7 @@ def test_the_bound_is_that_of_clopper_and_pearson() -> None:
 
 def test_pairs_are_of_every_sort_and_of_what_a_report_can_say() -> None:
     with runner.mechanism(RULES) as made:
-        history = made_records.history(paired_builds.YEARLY, 1)
+        history = made_records.history(paired_builds._YEARLY, 1)
         budgets = made_events.made_budgets(RULES, 1)
         steps = made_events.decision_steps(history, RULES, budgets)
         pairs = {p.title: p for p in paired_builds._pairs(steps, made, budgets)}

@@ -494,7 +494,7 @@ def test_what_is_left_beside_is_found(
     monkeypatch: Patch, change: Callable[[Patch], None], said: str
 ) -> None:
     monkeypatch.setattr(side_files, "_command", commands_here)
-    for name, value in {"YEARLY": 2500, "LARGE": 200, "AS_OF": date(2021, 5, 30)}.items():
+    for name, value in {"_YEARLY": 2500, "LARGE": 200, "_AS_OF": date(2021, 5, 30)}.items():
         monkeypatch.setattr(side_files, name, value)
     change(monkeypatch)
     volume = "medium" if change is write_exact_table else "tiny"  # of many cells, of few
