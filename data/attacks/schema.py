@@ -89,7 +89,8 @@ def _community(frame: pd.DataFrame) -> Iterator[str]:
         yield "a cell twice"
     if frame.isna().to_numpy().any():
         yield "a cell without a number"
-    if not frame[keys].equals(frame[keys].sort_values(keys, ignore_index=True)):
+    cells = frame[keys].reset_index(drop=True)
+    if not cells.equals(cells.sort_values(keys, ignore_index=True)):
         yield "rows in another order than that of their cells"
     if "low" in frame:
         low, number, high = (frame[c].to_numpy() for c in ("low", "number", "high"))

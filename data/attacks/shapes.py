@@ -38,6 +38,8 @@ def shapes(case: Case, count: Count) -> Found:
             found[name] = shape_of(place.release(_AS_OF, case.embed).folder)
         case.progress((i + 1) / len(variants))
     first = next(iter(found.values()))
+    if not any(first[key] for key in first if key.startswith("community/measured/")):
+        wrong.append("nothing was measured: there is nothing to compare")
     for name, shape in found.items():
         wrong += [f"{name}: {what}" for what in different(first, shape)]
     said = f": {wrong[0]}" if wrong else ""

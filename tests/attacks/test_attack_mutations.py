@@ -219,7 +219,8 @@ def test_a_grid_that_follows_records_is_found(monkeypatch: Patch) -> None:
 
     def measure(events: pd.DataFrame, table: Any, *rest: Any) -> pd.DataFrame:
         frame = real(events, table, *rest)
-        return frame if len(events) else frame.iloc[1:]
+        empty = table.name == "city-quarter" and not len(events)
+        return frame.iloc[1:].reset_index(drop=True) if empty else frame
 
     monkeypatch.setattr(issue, "measure", measure)
     assert "rows" in found_by("A18", dataclasses.replace(RULES, volume="tiny"))
@@ -265,7 +266,11 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], pd.DataFrame], str]] = {
         "in no list",
     ),
     "a day": (QUARTER, lambda f: f.assign(period="2021-01-03"), "another kind"),
-    "a cell less": ("community/measured/district-year", lambda f: f.iloc[1:], "missing"),
+    "a cell less": (
+        "community/measured/district-year",
+        lambda f: f.iloc[1:],
+        "missing or too many",
+    ),
     "a cell twice": (QUARTER, lambda f: pd.concat([f, f.tail(1)]), "twice"),
     "a number outside its range": (QUARTER, lambda f: f.assign(low=f["high"] + 1), "range"),
     "rows by their number": (
