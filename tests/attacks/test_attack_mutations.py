@@ -29,6 +29,7 @@ from data.attacks import (
     schema,
     shapes,
     side_files,
+    whitelist,
 )
 from data.attacks.case import SMALL, Case, Count
 from data.release import (
@@ -207,7 +208,8 @@ def test_sources_named_in_the_manifest_are_found(monkeypatch: Patch) -> None:
     real = release_files._sources
 
     def sources(store: Any) -> list[Any]:
-        return [*real(store), *({"name": name} for name in store.history().sources)]
+        empty = dict.fromkeys(whitelist.SOURCE, "")
+        return [*real(store), *({**empty, "name": name} for name in store.history().sources)]
 
     monkeypatch.setattr(release_files, "_sources", sources)
     assert "manifest" in found_by("A18", tiny)
