@@ -20,7 +20,7 @@ from data.embed.script import Views
 from data.languages import FIRST, languages, page_name
 from data.published import grids, opening
 from data.published.grids import Sort
-from data.published.levels import CITY, DISTRICT, FILES, GROUP, Levels, read_level
+from data.published.levels import CITY, DISTRICT, GROUP, LEVEL_FILES, Levels, read_level
 from data.published.opening import Opening
 from data.release.plan import Planned
 from data.release.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
@@ -83,7 +83,7 @@ def write_embed(
 def write_release_embed(release: Path, manifest: Manifest) -> None:
     """Write a release's embed/ from what lies in its folder: tables, areas and districts."""
     tables = {path: pd.read_parquet(release / f"{path}.parquet") for path in manifest["tables"]}
-    areas, districts = (_areas(release / FILES[where]) for where in (GROUP, DISTRICT))
+    areas, districts = (_areas(release / LEVEL_FILES[where]) for where in (GROUP, DISTRICT))
     write_embed(release / "embed", tables, areas, districts, manifest)
 
 

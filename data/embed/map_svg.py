@@ -10,7 +10,7 @@ def svg(drawn: Map, picture: Picture, title: str) -> str:
     """The opening map; every area has a color, or stripes of two."""
     looks = {row.code: row.look for row in picture.rows}
     paths = "".join(
-        f'<path id="a{s.code}" class="{looks[s.code]}"{fill(looks[s.code])} d="{s.path}"/>\n'
+        f'<path id="a{s.code}" class="{looks[s.code]}"{fill_attribute(looks[s.code])} d="{s.path}"/>\n'
         for s in drawn.shapes
     )
     # the small labels, of phones, come with the script
@@ -24,7 +24,7 @@ def svg(drawn: Map, picture: Picture, title: str) -> str:
     )
 
 
-def fill(look: str) -> str:
+def fill_attribute(look: str) -> str:
     """The attribute of a striped area; others have the color of their class."""
     return f' fill="url(#{look})"' if look in STRIPES else ""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 GROUP, DISTRICT, CITY = "group", "district", "city"
-FILES = {GROUP: "areas.geojson", DISTRICT: "districts.geojson"}
+LEVEL_FILES = {GROUP: "areas.geojson", DISTRICT: "districts.geojson"}
 
 
 class Level(NamedTuple):

@@ -1,7 +1,6 @@
 """Released periods by their names: 2025-W23, 2025-06-07, 2025-06-02/2025-06-08, 2025-06, 2025-Q2,
 2025."""
 
-from calendar import month_name
 from datetime import date, timedelta
 
 _BY_LENGTH = {4: "year", 7: "month", 10: "day"}
@@ -42,17 +41,3 @@ def year_before(period: str) -> str:
 def within(period: str, other: str) -> bool:
     """Return whether a period lies in another one."""
     return first_day(period) >= first_day(other) and last_day(period) <= last_day(other)
-
-
-def period_words(period: str) -> str:
-    """A period in English, as the embed's catalogue says it: April to June 2025."""
-    first, last = first_day(period), last_day(period)
-    month, day = month_name[first.month], f"{first.day}, {first.year}"
-    return {
-        "day": f"{month} {day}",
-        "week": f"Week of {month} {day}",
-        "week-part": f"{month} {day}, to {month_name[last.month]} {last.day}, {last.year}",
-        "month": f"{month} {first.year}",
-        "quarter": f"{month} to {month_name[last.month]} {first.year}",
-        "year": f"{first.year}",
-    }[unit_of(period)]

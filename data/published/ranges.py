@@ -15,12 +15,6 @@ class RangeWords(Enum):
     FEW = "range.few"
 
 
-ENGLISH = {
-    RangeWords.ABOUT: "about {n}, likely {low} to {high}",
-    RangeWords.FEW: "few or none, at most {high}",
-}
-
-
 class Range(NamedTuple):
     """A released number with the ends of its range."""
 
@@ -43,12 +37,6 @@ class Range(NamedTuple):
         end above 0 stays so."""
         low, high = self.low // step * step, -(-self.high // step) * step
         return Range(round_to(self.number, step), low or self.low, high)
-
-
-def about(number: int, low: int, high: int) -> str:
-    """A released number in English: "about 12, likely 7 to 17", "few or none, at most 5"."""
-    own = Range(number, low, high)
-    return ENGLISH[own.words].format(**{name: f"{n:,}" for name, n in own.ends.items()})
 
 
 def step_of(sd: float) -> int:

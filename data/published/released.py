@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from data.published import grids
 from data.published.grids import Numbers
-from data.published.levels import FILES, Levels, read_level
+from data.published.levels import LEVEL_FILES, Levels, read_level
 from data.release import release_manifest
 from data.release.release_manifest import MANIFEST, TOMBSTONE
 from data.release.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource, Tables
@@ -96,16 +96,16 @@ def released_table(release: Release, path: str) -> pd.DataFrame:
 def area_features(release: Release, where: str) -> list[Feature[ReleasedArea]]:
     """The areas of a level ("group", "district") as GeoJSON features, by their numbers; none where
     a release has no such areas."""
-    if FILES[where] not in release.manifest["files"]:
+    if LEVEL_FILES[where] not in release.manifest["files"]:
         return []
     found: list[Feature[ReleasedArea]]
-    found = json.loads(read_file(release, FILES[where]))["features"]
+    found = json.loads(read_file(release, LEVEL_FILES[where]))["features"]
     return sorted(found, key=lambda f: int(f["properties"]["area"]))
 
 
 def read_levels(release: Release) -> Levels:
     """The areas that a release has numbers for, by level."""
-    features = {where: area_features(release, where) for where in FILES}
+    features = {where: area_features(release, where) for where in LEVEL_FILES}
     return {w: read_level(w, (f["properties"] for f in own)) for w, own in features.items() if own}
 
 
@@ -114,7 +114,7 @@ def tables(release: Release) -> Tables:
     return {path: released_table(release, path) for path in COLUMNS if has(release, path)}
 
 
-def numbers(release: Release) -> Numbers:
+def released_numbers(release: Release) -> Numbers:
     """All numbers of a release, as its readers show them."""
     return grids.read_numbers(tables(release), read_levels(release), release.manifest)
 

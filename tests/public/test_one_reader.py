@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from data.embed import language, style
+from data.embed import style
 from data.palette import DARK, LIGHT
-from data.published import grids, number_classes, release_words, released
-from data.published.period_names import period_words
-from data.published.ranges import ENGLISH
+from data.published import grids, number_classes, released
 from tests import publics
 from tests.conftest import ROOT
 from tests.embed.test_embed import told, unpacked
@@ -142,24 +140,6 @@ def test_both_legends_say_the_same_numbers(both: Both) -> None:
     ours = [row["text"] for row in rows]
     assert {*embed} <= {*ours} and len(ours) - len(embed) in (0, 1)  # and stripes, without numbers
     assert bool(embed) == (not opens["map"].startswith("city"))
-
-
-PERIODS = ["2025-W01", "2020-W53", "2025-01", "2025-12", "2025-Q1", "2025-Q4", "2025", "2025-06-07"]
-
-
-def test_english_pages_and_the_english_catalogue_say_the_same() -> None:
-    speak = language.load_texts("en")
-    for period in PERIODS:
-        assert speak.period(period) == period_words(period)
-    assert all(speak.texts[words.value] == (text,) for words, text in ENGLISH.items())
-    for look in number_classes.LOOKS:
-        assert speak(f"class.{look}") == release_words.class_words(look)
-    assert speak("note.official") == release_words.OFFICIAL_WARNING
-    assert speak("said.more") == release_words.RISE
-    for low, high, key in ((None, 0.64, "class.under"), (5.1, None, "class.over")):
-        row = number_classes.ClassRow("r0", low, high)
-        holes = {"low": "5.1", "high": "0.64"}
-        assert release_words.class_numbers(row) == speak(key, **holes)
 
 
 def test_the_embed_s_script_knows_the_same_looks_and_sources() -> None:

@@ -23,7 +23,7 @@ from data import palette, settings
 from data.embed.language import load_texts
 from data.palette import LIGHT
 from data.published import released
-from data.published.ranges import about
+from data.published.ranges import Range
 from data.settings import Problem
 from tests import publics
 from tests.made_release import make_release, publish_release
@@ -39,6 +39,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = [file for file, *_ in PUBLIC_PAGES]
 REPORTS, RECORDS = SOURCES
 DISTRICTS = "districts by quarter"
+
+
+def about(number: int, low: int, high: int) -> str:
+    return load_texts("en").ranged(Range(number, low, high))
 
 
 @pytest.fixture
@@ -167,8 +171,8 @@ def test_bad_link_opens_the_default_and_nothing_is_echoed(
 
 
 def test_a_link_repeats_the_page(served: Path) -> None:
-    app = opened(by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"])
-    row = read(served, "community/estimate/group-year").query("period == '2023'")
+    app = opened(by="neighborhoods by year", kind=ALL_KINDS, period="2024", area=["Alder Bend"])
+    row = read(served, "community/estimate/group-year").query("period == '2024'")
     code = next(
         f["properties"]["area"]
         for f in json.loads((served / "current/areas.geojson").read_text())["features"]
@@ -177,13 +181,14 @@ def test_a_link_repeats_the_page(served: Path) -> None:
     own = row[row["area"] == code].iloc[0]
     table = (
         opened(
-            FILES[1], by="neighborhoods by year", kind=ALL_KINDS, period="2023", area=["Alder Bend"]
+            FILES[1], by="neighborhoods by year", kind=ALL_KINDS, period="2024", area=["Alder Bend"]
         )
         .dataframe[0]
         .value
     )
     assert table[["low", "high"]].values.tolist() == [[own["low"], own["high"]]]
-    assert app.title[0].value.startswith("In 2023, ") and "Alder Bend" in app.title[0].value
+    title = app.title[0].value.replace("\\", "")
+    assert title.startswith("In 2024, about ") and " in Alder Bend (likely " in title
 
 
 # --- languages
@@ -252,7 +257,7 @@ def test_every_number_is_that_of_the_file_and_no_area_is_blank(served: Path) -> 
                 fills = public_map.fills(shown(kept, choice), LIGHT)["fills"]
                 assert fills and all(f.lstrip("~").startswith("#") for f in fills)
                 many += len(fills)
-    assert many > 1000
+    assert many > 700
 
 
 def test_official_numbers_are_the_sums_of_months(served: Path) -> None:
@@ -320,7 +325,7 @@ def test_stripes_are_where_eight_of_ten_ranges_touch_three_classes(served: Path)
         striped += wide
     assert 0 < striped < 74
     legend = picture["legend"]
-    assert legend and [r for r in legend["rows"] if r.get("weak")][0]["stripe"] == colors[-1]
+    assert legend and next(r for r in legend["rows"] if r.get("weak"))["stripe"] == colors[-1]
     assert legend["title"] == "For every 1,000 residents, each quarter"
     rate = 1000 * 2040 / 4 / people
     assert legend["note"].endswith(f"Expected: {rate:.2g}")
@@ -346,7 +351,7 @@ def test_a_rise_is_said_only_where_the_reader_says_so(served: Path) -> None:
     some = rows.assign(rise=rows.index == 3)
     told = public_words.rises(kept, choice, some)
     assert told == f"More than a year before: {rows['name'][3]}."
-    first = choice._replace(period="2023-Q1")
+    first = choice._replace(period="2024-Q1")
     assert public_words.rises(kept, first, some) == ""  # there is no year before
     assert public_words.rises(kept, choice._replace(source=RECORDS), some) == ""
 
@@ -414,7 +419,8 @@ def test_time_has_hours_sensitive_late_and_articles(served: Path) -> None:
 def test_time_offers_kinds_that_only_the_city_has(served: Path) -> None:
     kinds = opened(FILES[2]).selectbox(key="kind").options
     assert "sighting" in kinds and opened().selectbox(key="kind").options == [ALL_KINDS]
-    app = opened(FILES[2], kind="sighting")
+    app = opened(FILES[2])
+    app.selectbox(key="kind").set_value("sighting").run()
     assert "There is no number of sightings for this map" in said(app)
 
 

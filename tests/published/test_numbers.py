@@ -175,7 +175,7 @@ def test_a_folder_is_read_and_a_changed_file_is_not(tmp_path: Path) -> None:
     one = make_release("medium")
     folder = write_release(one, tmp_path, embed=False)
     release = released.load_release(folder)
-    found, levels = released.numbers(release), released.read_levels(release)
+    found, levels = released.released_numbers(release), released.read_levels(release)
     assert len(levels["group"].codes) == GROUPS
     assert {*levels["group"].districts} == {*levels["district"].codes}
     mine = found.sorts["community"].maps["district-quarter"][ALL].grid
@@ -184,4 +184,4 @@ def test_a_folder_is_read_and_a_changed_file_is_not(tmp_path: Path) -> None:
     file = folder / "community/estimate/district-quarter.parquet"
     file.write_bytes(file.read_bytes() + b" ")
     with pytest.raises(Problem, match="not the file that was written"):
-        released.numbers(release)
+        released.released_numbers(release)

@@ -10,7 +10,7 @@ import streamlit as st
 from data.maps.outlines import MapArea, name_area
 from data.published import grids, opening, released
 from data.published.grids import Numbers
-from data.published.levels import CITY, FILES, Levels
+from data.published.levels import CITY, LEVEL_FILES, Levels
 from data.published.released import Release
 from data.release.plan import Planned
 from data.release.tables import ReleasedArea, Tables
@@ -67,7 +67,7 @@ def shapes(release: Release, where: str) -> Shapes | None:
 @st.cache_resource(max_entries=6, show_spinner="Loading the release")
 def _shapes(folder: Path, where: str) -> Shapes | None:
     release = released.load_release(folder)
-    level = where if where in FILES else next(iter(FILES))
+    level = where if where in LEVEL_FILES else next(iter(LEVEL_FILES))
     areas = released.area_features(release, level)
     if not areas:
         return None

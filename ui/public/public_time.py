@@ -1,5 +1,7 @@
 """Public numbers over time: a line through the numbers and a band for their ranges."""
 
+from textwrap import wrap
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -31,6 +33,7 @@ from ui.public.public_frame import Shown
 
 _MOST_AREAS = 7  # through time at once
 _FIRST_AREAS = 3  # by name, where none is chosen
+_LINE = 42  # letters in a line of a chart's title
 
 
 def city_path(found: Shown) -> str:
@@ -87,7 +90,7 @@ def band_chart(frame: pd.DataFrame, title: str, height: int) -> alt.LayerChart:
     dots = base.mark_point(size=14 if many else 34, opacity=1, strokeWidth=1.6, color=theme.accent)
     fill = alt.condition("datum.hollow", alt.value(theme.paper), alt.value(theme.accent))
     layers = [*([] if exact else [band]), line, dots.encode(y=number, fill=fill)]
-    said = alt.TitleParams(**charts.chart_title(title, theme))
+    said = _chart_title(title, theme)
     return alt.LayerChart(layer=layers, title=said).properties(height=height)
 
 
@@ -103,9 +106,14 @@ def range_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     across = alt.X("low:Q", title=None, scale=alt.Scale(domainMin=0), axis=charts.COUNTS)
     spans = base.mark_rule(strokeWidth=7, color=theme.accent, opacity=0.3)
     dots = base.mark_circle(size=60, color=theme.accent, opacity=1).encode(x="number:Q")
-    said = alt.TitleParams(**charts.chart_title(title, theme))
+    said = _chart_title(title, theme)
     layers = [spans.encode(x=across, x2="high:Q"), dots]
     return alt.LayerChart(layer=layers, title=said).properties(height=26 * len(told) + 20)
+
+
+def _chart_title(text: str, theme: Theme) -> alt.TitleParams:
+    """A title in lines that fit the panel beside the map: some languages are long."""
+    return alt.TitleParams(**charts.chart_title("", theme) | {"text": wrap(text, _LINE)})
 
 
 def _ranged(frame: pd.DataFrame, *, exact: bool) -> list[str]:
