@@ -133,10 +133,10 @@ def test_the_likelihood_of_several_tables_is_worth_the_sum_of_their_epsilons(
 ) -> None:
     """Cells of an event, each of its own epsilon: what they tell together is near one, not above."""
     cells = [Cell(b"%d" % i, Fraction(e), 8, 7) for i, e in enumerate(shares)]
-    bound = paired_builds.epsilon_bound(cells, 15_000)
-    assert 0.75 < bound <= 1
+    bound = paired_builds.epsilon_bound(cells, 40_000)
+    assert 0.8 < bound <= 1
     twice = [cell._replace(epsilon=2 * cell.epsilon) for cell in cells]
-    assert paired_builds.epsilon_bound(twice, 15_000) > 1.4
+    assert paired_builds.epsilon_bound(twice, 40_000) > 1.4
 
 
 def test_the_bound_is_that_of_clopper_and_pearson() -> None:

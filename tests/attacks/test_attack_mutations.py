@@ -159,9 +159,11 @@ def test_chance_of_the_key_alone_is_found(monkeypatch: Patch) -> None:
 
 @pytest.mark.parametrize("off", [{"decided_after_days": 27}, {"area_after_days": 41}])
 def test_a_shorter_delay_is_found(monkeypatch: Patch, off: dict[str, int]) -> None:
-    monkeypatch.setattr(freshness, "ZONES", ("America/Chicago",))
-    assert not found_by("A12")
-    assert "-24 h" in found_by("A12", dataclasses.replace(RULES, **off))  # type: ignore[arg-type]
+    # 28 days after February is near Berlin's change, 42 after September near Chicago's
+    monkeypatch.setattr(freshness, "ZONES", ("America/Chicago", "Europe/Berlin"))
+    rules = dataclasses.replace(RULES, volume="medium")
+    assert not found_by("A12", rules)
+    assert "-24 h" in found_by("A12", dataclasses.replace(rules, **off))  # type: ignore[arg-type]
 
 
 def test_days_counted_without_the_clock_are_found(monkeypatch: Patch) -> None:
