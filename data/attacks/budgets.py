@@ -24,9 +24,9 @@ from data.release.tables import LATE, PROFILES
 from data.settings import Problem
 from data.storage.store import Store
 
-YEARLY = 500
-AS_OF = date(2021, 5, 30)  # the first quarter is closed, and April of the city
-SOON = AS_OF + timedelta(days=91)
+_YEARLY = 500
+_AS_OF = date(2021, 5, 30)  # the first quarter is closed, and April of the city
+SOON = _AS_OF + timedelta(days=91)
 NEVER = -1  # no step to be killed at
 
 
@@ -36,9 +36,9 @@ def spending(case: Case, count: Count) -> Found:
     rules = made_rules(case.rules)
     place = MadePlace(case.scratch / "budget")
     with made_place.open_place(place, rules):
-        fill(place, YEARLY, AS_OF)
+        fill_place(place, _YEARLY, _AS_OF)
         begun = place.copy(case.scratch / "begun")
-        first = published(place, rules, AS_OF)
+        first = published(place, rules, _AS_OF)
         tries = {
             "a second issue": _second(place, first),
             "another split": _split(place, rules, first),
@@ -52,7 +52,7 @@ def spending(case: Case, count: Count) -> Found:
     )
 
 
-def fill(place: MadePlace, yearly: int, as_of: date) -> None:
+def fill_place(place: MadePlace, yearly: int, as_of: date) -> None:
     """Give an open made place its areas, and the reports that are known on a day."""
     made_place.fill_areas(place)
     history = made_records.history(yearly, 2, many=made_place.AREAS)
@@ -91,9 +91,9 @@ def audit(store: Store) -> list[str]:
 
 def _second(place: MadePlace, first: Lines) -> str:
     """Other records, and issues of the same day and a later one."""
-    history = made_records.history(YEARLY, 2, seed=19, many=made_place.AREAS)
+    history = made_records.history(_YEARLY, 2, seed=19, many=made_place.AREAS)
     place.import_rows(made_place.report_rows(made_records.records_known_on(history, SOON)))
-    said = [_other(first, place.release(day).folder) for day in (AS_OF, SOON)]
+    said = [_other(first, place.release(day).folder) for day in (_AS_OF, SOON)]
     return "; ".join([*filter(None, said), *audit(place.store)])
 
 
@@ -103,7 +103,7 @@ def _split(place: MadePlace, rules: Policy, first: Lines) -> str:
     changed = replace(rules, volume=other, epsilon=2 * rules.epsilon)
     with made_place.open_place(place, changed):
         release = place.release(SOON + timedelta(days=91))
-    year = str(AS_OF.year)
+    year = str(_AS_OF.year)
     before = place.store.history().budgets[year].epsilon
     spent = {name: float(Fraction(e)) for name, e in before.items()}
     said = [_other(first, release.folder), *audit(place.store)]
@@ -116,10 +116,10 @@ def _backup(place: MadePlace, begun: MadePlace, first: Lines) -> str:
     """A backup from before the first issue put back, with more records, beside what is public."""
     shutil.rmtree(place.store.root)
     shutil.copytree(begun.store.root, place.store.root)
-    history = made_records.history(YEARLY, 2, seed=20, many=made_place.AREAS)
+    history = made_records.history(_YEARLY, 2, seed=20, many=made_place.AREAS)
     place.import_rows(made_place.report_rows(made_records.records_known_on(history, SOON)))
     try:
-        said = [_other(first, place.release(day).folder) for day in (AS_OF, SOON)]
+        said = [_other(first, place.release(day).folder) for day in (_AS_OF, SOON)]
     except Problem:
         return ""  # refused
     return "; ".join([*filter(None, said), *audit(place.store)])
@@ -131,7 +131,7 @@ def _killed(begun: MadePlace, case: Case, rules: Policy, many: int) -> tuple[int
     kills = 0
     with killed.runs(case.scratch / "killed.log") as run:
         whole = begun.copy(case.scratch / "whole")
-        making = run("release", whole.environment, AS_OF.isoformat(), NEVER)[0]
+        making = run("release", whole.environment, _AS_OF.isoformat(), NEVER)[0]
         name = _only(whole.store.root / "releases")
         _pretend(whole, name, rules)
         ready = whole.copy(case.scratch / "ready")
@@ -140,7 +140,7 @@ def _killed(begun: MadePlace, case: Case, rules: Policy, many: int) -> tuple[int
             made = step < making
             place = (begun if made else ready).copy(case.scratch / f"kill-{i}")
             if made:
-                code = run("release", place.environment, AS_OF.isoformat(), step)[1]
+                code = run("release", place.environment, _AS_OF.isoformat(), step)[1]
             else:
                 code = run("publish", place.environment, name, step - making)[1]
             kills += code < 0
@@ -154,7 +154,7 @@ def _finished(place: MadePlace, rules: Policy, run: killed.Run) -> list[str]:
     """Make and publish again what a killed command left; what is not the same as it left it."""
     left = [lines(folder) for folder in _shown(place)]
     drawn = {file.name: file.read_bytes() for file in _measured(place)}
-    if run("release", place.environment, AS_OF.isoformat(), NEVER)[1]:
+    if run("release", place.environment, _AS_OF.isoformat(), NEVER)[1]:
         return ["it cannot be made again"]
     name = _only(place.store.root / "releases")
     _pretend(place, name, rules)

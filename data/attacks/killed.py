@@ -101,7 +101,7 @@ def write(what: str, name: str) -> None:
         publish.publish(store, settings, name, public)
 
 
-def main() -> None:
+def serve_forks() -> None:
     """Fork a child for each line of stdin."""
     for line in sys.stdin:
         what, variables, name, at = json.loads(line)
@@ -118,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve_forks()

@@ -9,14 +9,14 @@ from data.attacks import made_events, made_records
 from data.attacks.case import Case, Count, Found
 from data.attacks.made_events import Budgets, Counts, Step
 
-YEARLY, YEARS = 600, 2
+_YEARLY, _YEARS = 600, 2
 GRADED = ("corroborated", "verified")
 
 
 def sensitivity(case: Case, count: Count) -> Found:
     """Check that an event moves each table in one cell at most, by one, and one sort of tables."""
-    history = made_records.history(YEARLY, YEARS)
-    budgets = made_events.made_budgets(case.rules, YEARS)
+    history = made_records.history(_YEARLY, _YEARS)
+    budgets = made_events.made_budgets(case.rules, _YEARS)
     steps = made_events.decision_steps(history, case.rules, budgets)
     whole = _counts(steps, case, budgets)
     sorts: Counter[str] = Counter()

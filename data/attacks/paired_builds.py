@@ -21,7 +21,7 @@ from data.release.tables import LATE, ORDINARY
 from geo import discrete_laplace
 from geo.arrays import Flags, Floats, Ints
 
-YEARLY, YEARS = 400, 1
+_YEARLY, _YEARS = 400, 1
 SURE = 0.999  # how sure the lower bound of epsilon is
 KEY = b"the key of the attacks' own draws"
 ISSUE = "attack"
@@ -48,8 +48,8 @@ class Pair(NamedTuple):
 
 def told_apart(case: Case, count: Count) -> Found:
     """Check that no pair of builds can be told apart beyond what is declared."""
-    history = made_records.history(YEARLY, YEARS)
-    budgets = made_events.made_budgets(case.rules, YEARS)
+    history = made_records.history(_YEARLY, _YEARS)
+    budgets = made_events.made_budgets(case.rules, _YEARS)
     steps = made_events.decision_steps(history, case.rules, budgets)
     if wrong := other_draws(steps, case, budgets):
         return Found(False, f"{wrong}: the numbers are not the counts with the declared draws")

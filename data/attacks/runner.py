@@ -24,8 +24,8 @@ from data.settings import Problem
 from data.storage import batches
 from data.storage.store import Store, literal, query
 
-YEARLY = 3000  # reports of the made place
-AS_OF = date(2022, 3, 20)  # a year of it is closed, and its late ones
+_YEARLY = 3000  # reports of the made place
+_AS_OF = date(2022, 3, 20)  # a year of it is closed, and its late ones
 
 
 def chosen(only: str = "", *, mechanism: bool | None = None) -> tuple[Attack, ...]:
@@ -77,8 +77,8 @@ def made_release(rules: Policy, embed: Embed | None = None) -> Iterator[Case]:
     with tempfile.TemporaryDirectory(prefix="porchlight-") as scratch:
         place = MadePlace(Path(scratch) / "made")
         with made_place.open_place(place, made_rules(rules)):
-            budgets.fill(place, YEARLY, AS_OF)
-            name = place.release(AS_OF, embed).id
+            budgets.fill_place(place, _YEARLY, _AS_OF)
+            name = place.release(_AS_OF, embed).id
             with released(place.store, name, place.public, embed) as case:
                 yield case
 

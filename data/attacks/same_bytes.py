@@ -4,7 +4,9 @@ import contextlib
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ import pyarrow.parquet as pq
 
 from data.attacks.case import Case, Count, Found
 from data.release import budget, issue_key, measured_tables, release_files
-from data.release.tables import LATE, Tables
+from data.release.tables import LATE, Table, Tables
 from data.settings import load_settings
 from data.storage.batches import live_files
 from data.storage.events import NoiseDrawn
@@ -32,9 +34,11 @@ def same_bytes(case: Case, count: Count) -> Found:
         key = issue_key.load_key(load_settings(), event.issue)
         if key is None:  # published: nobody can draw it again
             continue
+        parts = _parts(store, event)
         for i in range(count.builds):
             drawn += 1
-            other += budget.digest_of(measured_again(store, event, key, i)) != event.digest
+            again = budget.digest_of(_measured_again(parts, key, event.issue, i))
+            other += again != event.digest
             case.progress(0.6 * i / count.builds)
     as_of = datetime.fromisoformat(manifest["as_of"]).date()
     for i in range(WHOLE):
@@ -51,22 +55,39 @@ def same_bytes(case: Case, count: Count) -> Found:
     return Found(other == 0, f"{drawn} drawings, {WHOLE} whole builds: {other} with other bytes")
 
 
-def measured_again(store: Store, event: NoiseDrawn, key: bytes, seed: int) -> Tables:
-    """The measured tables of an issue, drawn again of the decided events in another order."""
-    decisions, budgets = budget.decisions_of(store), store.history().budgets
-    parts: dict[str, list[pd.DataFrame]] = {}
+class _Part(NamedTuple):
+    """What an issue measured of a table in a year."""
+
+    table: Table
+    periods: list[str]
+    events: pd.DataFrame
+    axes: measured_tables.Axes
+    epsilon: Fraction
+
+
+def _parts(store: Store, event: NoiseDrawn) -> list[_Part]:
+    """All that an issue measured, year by year, with the decided events."""
+    decisions, budgets, parts = budget.decisions_of(store), store.history().budgets, []
     for year in sorted(budgets):
         axes = budget.axes_of(budgets[year])
         for table, epsilon in budget.tables_of(budgets[year]).items():
             own = [p for p in event.tables.get(table.name, []) if p[:4] == year]
-            if not own:
-                continue
-            months = [year] if table.sort == LATE else sorted(budget.months_of(own))
-            order = np.random.default_rng(seed).permutation(len(months))
-            events = decisions.read([months[i] for i in order]).sample(frac=1, random_state=seed)
-            frame = measured_tables.measure(events, table, own, axes, epsilon, key, event.issue)
-            parts.setdefault(table.name, []).append(frame)
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+            if own:
+                months = [year] if table.sort == LATE else sorted(budget.months_of(own))
+                parts.append(_Part(table, own, decisions.read(months), axes, epsilon))
+    return parts
+
+
+def _measured_again(parts: list[_Part], key: bytes, issue: str, seed: int) -> Tables:
+    """The measured tables of an issue, drawn again of the decided events in another order."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for part in parts:
+        events = part.events.sample(frac=1, random_state=seed)
+        frame = measured_tables.measure(
+            events, part.table, part.periods, part.axes, part.epsilon, key, issue
+        )
+        found.setdefault(part.table.name, []).append(frame)
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in found.items()}
 
 
 def copy_store(store: Store, target: Path) -> Store:

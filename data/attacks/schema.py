@@ -55,7 +55,7 @@ def schema(case: Case, _: Count) -> Found:
 def _table(path: str, frame: pd.DataFrame) -> Iterator[str]:
     """What is wrong with a table alone: its name, columns, words, numbers."""
     try:
-        columns = whitelist.columns(path)
+        columns = whitelist.listed_columns(path)
     except (KeyError, ValueError):
         yield "not on the list"
         return
@@ -84,12 +84,13 @@ _WORDS: Mapping[str, Sequence[str]] = {
 
 
 def _community(frame: pd.DataFrame) -> Iterator[str]:
-    keys = [str(c) for c in frame if c not in (*whitelist.NUMBERS, *whitelist.RANGES)]
+    keys = [str(c) for c in frame if c not in (*whitelist.MEASURED_NUMBERS, *whitelist.RANGES)]
     if frame.duplicated(keys).any():
         yield "a cell twice"
     if frame.isna().to_numpy().any():
         yield "a cell without a number"
-    if not frame[keys].equals(frame[keys].sort_values(keys, ignore_index=True)):
+    cells = frame[keys].reset_index(drop=True)
+    if not cells.equals(cells.sort_values(keys, ignore_index=True)):
         yield "rows in another order than that of their cells"
     if "low" in frame:
         low, number, high = (frame[c].to_numpy() for c in ("low", "number", "high"))
@@ -161,7 +162,10 @@ def _manifest(manifest: Mapping[str, Any]) -> list[str]:
 def _files(files: Mapping[str, bytes], tables: Tables, manifest: Mapping[str, Any]) -> list[str]:
     """Files that are not on the list, not as the manifest says, or not one table in each format."""
     listed = manifest["files"]
-    known = {*whitelist.FILES, *(f"{path}.{s}" for path in tables for s in whitelist.FORMATS)}
+    known = {
+        *whitelist.RELEASE_FILES,
+        *(f"{path}.{s}" for path in tables for s in whitelist.FORMATS),
+    }
     odd = [
         f for f in files if f not in known and not _EMBED.fullmatch(f) and not _OLDER.fullmatch(f)
     ]

@@ -16,7 +16,7 @@ from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
 from data.attacks.served import contents
 
-AS_OF = date(2022, 3, 20)  # so that a year and its late ones are closed
+_AS_OF = date(2022, 3, 20)  # so that a year and its late ones are closed
 _DAYS = 300
 _NUMBERS = ("n", "number", "low", "high", "sd")
 _OF_BYTES = ("files", "id")  # hashes: of one length, whatever is in the files
@@ -35,9 +35,11 @@ def shapes(case: Case, count: Count) -> Found:
             made_place.fill_areas(place)
             for source, rows in batches:
                 place.import_rows(rows, source)
-            found[name] = shape_of(place.release(AS_OF, case.embed).folder)
+            found[name] = shape_of(place.release(_AS_OF, case.embed).folder)
         case.progress((i + 1) / len(variants))
     first = next(iter(found.values()))
+    if not any(first[key] for key in first if key.startswith("community/measured/")):
+        wrong.append("nothing was measured: there is nothing to compare")
     for name, shape in found.items():
         wrong += [f"{name}: {what}" for what in different(first, shape)]
     said = f": {wrong[0]}" if wrong else ""
@@ -75,7 +77,7 @@ def _variants(many: int) -> dict[str, list[tuple[str, pd.DataFrame]]]:
     """Data sets by name: the batches of each, with their source."""
     yearly = int(many * 365 / _DAYS) + 1
     history = made_records.history(yearly, 1, seed=18, many=made_place.AREAS)
-    known = made_records.records_known_on(history, AS_OF + timedelta(days=900))
+    known = made_records.records_known_on(history, _AS_OF + timedelta(days=900))
     community = known[known["source_kind"] == "community"]
     good = community[community["grade"].isin(["corroborated", "verified"])]
     event = made_place.report_rows(good.head(1))

@@ -11,7 +11,7 @@ from data.release import budget, measured_tables
 from data.release.tables import Table
 from geo import discrete_laplace
 
-YEARS = 3
+_YEARS = 3
 ISSUES = ("2021-02-01", "2021-05-13", "2024-03-01", "2024-03-01-again-2021")
 CELLS = 12  # of each table are compared with all others
 LIMIT = 0.05
@@ -20,7 +20,7 @@ Names = dict[tuple[str, Table], list[bytes]]  # by year and table
 
 def shared(case: Case, count: Count) -> Found:
     """Check that the names of all draws differ, and that the chance of no two cells goes together."""
-    budgets = made_events.made_budgets(case.rules, YEARS)
+    budgets = made_events.made_budgets(case.rules, _YEARS)
     seen: set[bytes] = set()
     total = 0
     for issue in ISSUES:

@@ -10,7 +10,7 @@ from data.attacks.case import Case, Count, Found
 from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
 
-YEARLY, YEARS = 900, 3
+_YEARLY, _YEARS = 900, 3
 FIRST = made_records.FIRST_DAY + timedelta(days=385)
 _STATUSES = ("provisional", "quarter", "year")
 Lines = dict[str, dict[str, str]]  # by path: what names a cell -> the rest of its line
@@ -20,7 +20,7 @@ _RANGE = 5  # number, low, high, sd, status
 def weekly(case: Case, count: Count) -> Found:
     """Check that measured cells never change, and estimates only with their quarter and year."""
     place = MadePlace(case.scratch / "weekly")
-    history = made_records.history(YEARLY, YEARS, many=made_place.AREAS)
+    history = made_records.history(_YEARLY, _YEARS, many=made_place.AREAS)
     seen: set[tuple[object, ...]] = set()
     before: Lines = {}
     cells = changed = builds = 0

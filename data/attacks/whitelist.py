@@ -41,7 +41,7 @@ ESTIMATES = {
     ),
 }
 KEYS = {"district": "district", "group": "area"}  # the column of a unit of place
-NUMBERS = ("n", "epsilon")
+MEASURED_NUMBERS = ("n", "epsilon")
 RANGES = ("number", "low", "high", "sd", "status")
 EXACT = {
     "official/area-month": ("period", "area", "kind", "n"),
@@ -61,11 +61,11 @@ FROZEN = {  # of a year's budget
 }
 SOURCE = {"name", "title", "kind", "says", "covers", "licence", "url"}
 AREA = {"area", "name", "residents", "district"}
-FILES = ("areas.geojson", "districts.geojson", "manifest.json", "datapackage.json")
+RELEASE_FILES = ("areas.geojson", "districts.geojson", "manifest.json", "datapackage.json")
 FORMATS = ("parquet", "csv", "json")
 
 
-def columns(path: str) -> tuple[str, ...]:
+def listed_columns(path: str) -> tuple[str, ...]:
     """The columns that a table must have, by its path. KeyError where none may be there."""
     if path in EXACT:
         return EXACT[path]
@@ -75,7 +75,7 @@ def columns(path: str) -> tuple[str, ...]:
     where, _, rest = name.partition("-")
     by = [by for by in ("kind", "band", "setting") if rest.endswith(f"-{by}")]
     keys = ("period", *([KEYS[where]] if where in KEYS else []), *by)
-    return (*keys, *(NUMBERS if folder == "measured" else RANGES))
+    return (*keys, *(MEASURED_NUMBERS if folder == "measured" else RANGES))
 
 
 def _names(folder: str) -> set[str]:

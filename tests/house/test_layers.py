@@ -41,7 +41,7 @@ ROOMS = {
         "release": "areas files storage",
         "published": "files release",
         "sample": "areas imports storage",
-        "attacks": "published release sample storage",
+        "attacks": "areas files imports release sample storage",
         "upkeep": "areas files imports release storage",
         "commands": "areas attacks embed imports maps people release sample storage upkeep views",
     },
