@@ -18,11 +18,16 @@ def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:  # noqa
     )
 
 
-def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+def one(row: Filter, options: tuple[str, ...], default: Any, disabled: bool = False) -> Any:
     """Exactly one of the options."""
-    index = options.index(default) if default in options else 0
     return st.selectbox(
-        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
+        row.label,
+        options,
+        index=options.index(default) if default in options else 0,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
+        disabled=disabled,
     )
 
 
@@ -74,7 +79,7 @@ def text(row: Filter, options: tuple[str, ...], default: Any) -> Any:  # noqa: A
     return st.text_input(row.label, key=row.word, bind="query-params", help=row.help)
 
 
-WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
+WIDGETS: dict[str, Callable[..., Any]] = {
     "several": several,
     "one": one,
     "radio": radio,
