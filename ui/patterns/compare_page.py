@@ -93,16 +93,8 @@ class ComparePage(PatternPage):
         "population": ("Residents", "localized", "Residents of the area; empty where not known."),
         "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
         "no_rate": tables.COLUMNS["no_rate"],
-        "rate_low": (
-            "Per 1,000, from",
-            "%.1f",
-            "Lower end of the rate's 95% interval (exact Poisson).",
-        ),
-        "rate_high": (
-            "Per 1,000, to",
-            "%.1f",
-            "Upper end of the rate's 95% interval (exact Poisson).",
-        ),
+        "rate_low": ("Rate, from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+        "rate_high": ("Rate, to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
         "p": (
             "p",
             "%.4f",
