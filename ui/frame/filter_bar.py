@@ -217,13 +217,14 @@ def ask_filters(
             with st.container(key=f"pill_{pill.key}", horizontal=True, gap=None, width="content"):
                 with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
                     pill.ask(pill, asking)
-                st.button(
-                    "×",
-                    key=f"clear_{pill.key}",
-                    help=f"Take back: {plain(name)}",
-                    on_click=clear_filters,
-                    args=(usual, pill.words),
-                )
+                if changed:
+                    st.button(
+                        "×",
+                        key=f"clear_{pill.key}",
+                        help=f"Take back: {plain(name)}",
+                        on_click=clear_filters,
+                        args=(usual, pill.words),
+                    )
             if pill.key == "when":
                 many = len([p for p in PILLS[2:] if any(is_set(w, before, usual) for w in p.words)])
                 st.html(_more_filters(many), width="content")
