@@ -28,8 +28,14 @@
     });
   }
 
+  function still(map) {         // Leaflet focuses a map that is pressed: the page must not scroll under the finger
+    const box = map.getContainer(), focus = box.focus.bind(box);
+    box.focus = given => focus({preventScroll: true, ...given});
+  }
+
   function named(map, title) {  // what a screen reader says
     const box = map.getContainer();
+    still(map);
     box.setAttribute("role", "application");
     box.setAttribute("aria-label", title);
     document.title = title;
@@ -104,5 +110,5 @@
       .finally(() => parent.document.getElementById("porch-shell")?.remove());   // the picture that stood here before
   }
 
-  window.porchlight = {element, svg, load, base, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
+  window.porchlight = {element, svg, load, base, still, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
 })();

@@ -57,7 +57,7 @@ def _when(view: View, meta: TableMeta) -> str:
     if not year:
         span = period(first, last)
         if len(span) > MOST_LETTERS:  # over years the days matter least
-            span = f"{first:%b %Y} to {last:%b %Y}"
+            span = f"{first:%b %Y}\u2013{last:%b %Y}"
     more = [f"{view.hours[0]:02d}-{view.hours[1]:02d}"] if view.hours else []
     more += [words.counted(len(view.weekdays), "weekday")] if view.weekdays else []
     return ", ".join([span, *more])
@@ -82,14 +82,14 @@ def _more(view: View, meta: TableMeta) -> str:
 
 
 def _ask_source(pill: Pill, asking: Asking) -> None:
-    source_choice.show_coverage(asking.meta)
-    asking.widget("source")
+    options = tuple(ROWS["source"].options(asking.meta))
+    asking.widget("source", captions=source_choice.source_captions(asking.meta, options))
 
 
 def _ask_when(pill: Pill, asking: Asking) -> None:
     widget = asking.widget
     when_choice.show_ranges(asking.begun, asking.meta)
-    with st.container(horizontal=True):
+    with st.container(key="dates", horizontal=True):
         widget("from")
         widget("to")
     with st.expander("Hours and weekdays"):

@@ -1,6 +1,6 @@
 """The widget of each sort of filter, bound to the link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,14 +31,17 @@ def one(row: Filter, options: tuple[str, ...], default: Any, disabled: bool = Fa
     )
 
 
-def radio(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """Exactly one of the few options, all in sight."""
+def radio(
+    row: Filter, options: tuple[str, ...], default: Any, captions: Sequence[str] | None = None
+) -> Any:
+    """Exactly one of the few options, all in sight, each with a caption below it."""
     return st.radio(
         row.label,
         options,
         index=options.index(default) if default in options else 0,
         key=row.word,
         bind="query-params",
+        captions=captions,
         help=row.help,
     )
 
