@@ -57,9 +57,9 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest?.(`${PANEL} [data-testid="stPageLink-NavLink"]`)) setTimeout(shut);
   });
-  document.addEventListener("change", (event) => {
-    if (PHONE.matches && event.target.closest?.(`${PANEL} .st-key-source`)) setTimeout(shut, 200);   // its words are said first
-  });
+  document.addEventListener("click", (event) => {   // a radio of Streamlit sends no change
+    if (PHONE.matches && event.target.closest?.(`${PANEL} .st-key-source [role="radiogroup"]`)) setTimeout(shut, 300);   // its words are said first
+  }, true);
   // a finger that has moved on leaves no words of a chart behind
   let dragged = false;
   const hide = () => document.getElementById("vg-tooltip-element")?.classList.remove("visible");
