@@ -33,6 +33,7 @@ class Screen:
     tables: list[bytes] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    sizes: dict[str, list[int]] = field(default_factory=dict)  # of each element, by its kind
 
     @property
     def sentence(self) -> str:
@@ -106,9 +107,12 @@ class Reader:
             message = self.kept[message.ref_hash]
         if message.WhichOneof("type") != "delta":
             return
-        if message.delta.WhichOneof("type") != "new_element":
+        new = message.delta.WhichOneof("type") or ""
+        element = getattr(message.delta, new)
+        kind = element.WhichOneof("type") if new in ("new_element", "add_block") else new
+        screen.sizes.setdefault(kind or new, []).append(element.ByteSize())
+        if new != "new_element":
             return
-        element = message.delta.new_element
         match element.WhichOneof("type"):
             case "text":
                 screen.texts.append(element.text.body)

@@ -26,6 +26,7 @@ def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, A
     with servers.ours(root) as ours, servers.plain(root) as plain:
         taken, plains, wrong, busy = asyncio.run(_measured(ours, plain, views, of_both))
         peaks = ours.peak_mb, plain.peak_mb
+    floor_s = asyncio.run(_floor(taken[-1], of_both))
     seconds = [one.seconds for one in taken]
     # both dashboards were asked for the first `of_both` Views
     ours_s, peer_s = (median(one.seconds for one in x) for x in (taken[:of_both], plains))
@@ -41,6 +42,8 @@ def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, A
             "ours_s": ours_s,
             "peer_s": peer_s,
             "ratio": ratio,
+            "floor_s": floor_s,  # Streamlit alone, with as many elements
+            "floor_ratio": peer_s / floor_s,
             "equal": not wrong,
             "peak_mb": peaks[0],
             "goal": f"p95_s under {1000 * limit:.0f} ms, {faster}every number equal",
@@ -78,6 +81,20 @@ async def _measured(
                 if told := asked.differs(taken[-1], plains[-1]):
                     wrong.append(f"{query}: {told}")
         return taken, plains, wrong, ours.cpu_s - busy
+
+
+async def _floor(screen: Screen, asks: int) -> float:
+    """The seconds of Streamlit alone: as many elements of each kind as a screen has, constant."""
+    kinds = {kind: (len(n), sum(n) // len(n)) for kind, n in screen.sizes.items()}
+    with servers.floor(kinds) as server:
+        async with reader(server.port) as one:
+            for query in ("", "first=1"):  # not counted, as with the others
+                await one.ask(query)
+            taken = [await one.ask(f"at={i}") for i in range(asks)]
+    found = {kind: len(n) for kind, n in taken[-1].sizes.items()}
+    if taken[-1].errors or found != {kind: len(n) for kind, n in screen.sizes.items()}:
+        raise Problem(f"The floor is not whole: {taken[-1].errors or found}")
+    return median(one.seconds for one in taken)
 
 
 async def changed(one: Reader, query: str, before: list[Screen]) -> Screen:

@@ -1,5 +1,6 @@
 """The two dashboards that the benches of the screen ask: ours and the plain one."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from bench import start, stores
 from data.settings import ROOT, Problem
 
 PLAIN = ROOT / "bench" / "plain" / "app.py"
+FLOOR = ROOT / "bench" / "plain" / "floor.py"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -58,6 +60,17 @@ def plain(root: Path) -> Iterator[Server]:
     usual = {"PYTHONPATH": str(ROOT), "STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
     with _served([*run, *files], usual) as one:
         yield one
+
+
+@contextmanager
+def floor(kinds: dict[str, tuple[int, int]]) -> Iterator[Server]:
+    """A dashboard of constant elements, so many of each kind and of so many bytes."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(kinds, file)
+        file.flush()
+        run = ["-m", "streamlit", "run", str(FLOOR), "--server.port={port}", "--", file.name]
+        with _served(run, {"PYTHONPATH": str(ROOT)}) as one:
+            yield one
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -171,7 +172,8 @@ def read_audience(file: Path | None = None) -> str:
     if not said:
         where = f"{file}: audience"
         try:
-            table = read_toml(file)
+            state = file.stat()
+            table = _read_again(file, state.st_mtime_ns, state.st_size, state.st_ino)
         except FileNotFoundError:
             return AUDIENCES[0]
         for name, part in table.items():
@@ -181,6 +183,12 @@ def read_audience(file: Path | None = None) -> str:
     if said not in AUDIENCES:
         raise Problem(f'{where} is "team" or "public", not {said!r}.')
     return str(said)
+
+
+@lru_cache(maxsize=4)
+def _read_again(file: Path, changed: int, size: int, number: int) -> dict[str, Any]:  # noqa: ARG001
+    """The tables of a TOML file, read anew once it has changed: every run of a page asks."""
+    return read_toml(file)
 
 
 def check_zone(zone: str, where: str) -> str:

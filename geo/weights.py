@@ -116,11 +116,6 @@ def from_pairs(pairs: npt.ArrayLike, n: int) -> Weights:
     return weights
 
 
-def islands(weights: Weights) -> Ints:
-    """The numbers of the areas without neighbors."""
-    return np.flatnonzero(np.diff(binary(weights).indptr) == 0)
-
-
 def star(weights: Weights) -> Weights:
     """The same neighbors, and each area its own neighbor too."""
     found = binary(weights)

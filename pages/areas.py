@@ -17,7 +17,7 @@ headline.show_headline(view, answer)
 if way_out.is_empty(view):
     way_out.show_way_out(view)
 told = layers.still(view, answer, theme)
-picture, beside = st.columns([1, 2.2])
+picture, beside = st.columns([1, 2.3])
 with picture:
     leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)
 with beside:

@@ -35,7 +35,8 @@
     go(button, path) {
       if (button.closest(".porch-welcome")) greet();
       const links = [...document.querySelectorAll('[data-testid="stPageLink-NavLink"]')];
-      links.find((link) => new URL(link.href).pathname === path)?.click();
+      const opens = (link) => new URL(link.getAttribute("href") || "/", location.origin).pathname;   // the first page's is empty
+      links.find((link) => opens(link) === path)?.click();
     },
     skip(_, where) {
       const to = document.querySelector(where) ?? document.querySelector("h1");
@@ -52,6 +53,26 @@
     },
     greet,
   };
+  // a panel of the bar or the menu lies over what was chosen in it, on a phone
+  const shut = () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  const PANEL = '[data-testid="stPopoverBody"]', PHONE = matchMedia("(max-width: 699px)");
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.(`${PANEL} [data-testid="stPageLink-NavLink"]`)) setTimeout(shut);
+  });
+  document.addEventListener("click", (event) => {   // a radio of Streamlit sends no change
+    if (PHONE.matches && event.target.closest?.(`${PANEL} .st-key-source [role="radiogroup"]`)) setTimeout(shut, 300);   // its words are said first
+  }, true);
+  // a finger that has moved on leaves no words of a chart behind
+  let dragged = false;
+  const hide = () => document.getElementById("vg-tooltip-element")?.classList.remove("visible");
+  const ended = () => { if (dragged) setTimeout(hide); };
+  addEventListener("touchstart", (event) => {
+    dragged = false;
+    if (!event.target.closest?.('[data-testid="stVegaLiteChart"]')) hide();
+  }, { capture: true, passive: true });
+  addEventListener("touchmove", () => { dragged = true; }, { capture: true, passive: true });
+  for (const kind of ["touchend", "touchcancel"]) addEventListener(kind, ended, { capture: true, passive: true });
+  addEventListener("scroll", hide, { capture: true, passive: true });
   const visit = (url) => {   // a step in the history, as the map makes it
     history.pushState(history.state, "", url);
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));

@@ -12,6 +12,14 @@
     return made;
   }
 
+  function svg(tag, given, parent, text) {     // a part of a picture: its attributes, and what it says
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.entries(given).forEach(([key, value]) => made.setAttribute(key, value));
+    if (text !== undefined) made.textContent = text;
+    parent?.append(made);
+    return made;
+  }
+
   function load(url) {          // a file of ours that calls porchlight.shapes(url, geojson)
     return shapes[url] ??= new Promise((done, failed) => {
       const script = element("script", {src: url, onerror: failed});
@@ -20,8 +28,14 @@
     });
   }
 
+  function still(map) {         // Leaflet focuses a map that is pressed: the page must not scroll under the finger
+    const box = map.getContainer(), focus = box.focus.bind(box);
+    box.focus = given => focus({preventScroll: true, ...given});
+  }
+
   function named(map, title) {  // what a screen reader says
     const box = map.getContainer();
+    still(map);
     box.setAttribute("role", "application");
     box.setAttribute("aria-label", title);
     document.title = title;
@@ -96,5 +110,5 @@
       .finally(() => parent.document.getElementById("porch-shell")?.remove());   // the picture that stood here before
   }
 
-  window.porchlight = {element, load, base, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
+  window.porchlight = {element, svg, load, base, still, patch, forget, drawn: state => state.ready, part: part => parts.push(part), shapes: (url, geojson) => waiting[url]?.(geojson)};
 })();

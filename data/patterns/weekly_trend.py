@@ -275,6 +275,7 @@ def _dated(
 ) -> pd.DataFrame:
     """Breaks with the Mondays of their weeks, and how many units moved the same way."""
     starts, same, judged = shown.starts, [], []
+    before_from, before_to = [], []  # the days whose level the ratio divides by
     units = np.where(whole, shown.units, np.nan)
     for at, ratio in zip(breaks["at"], breaks["ratio"]):
         i = edges.index(at)
@@ -282,12 +283,15 @@ def _dated(
             np.nanmean(units[:, a:b], axis=1)
             for a, b in ((edges[i - 1], edges[i]), (edges[i], edges[i + 1]))
         )
+        before_from.append(starts[edges[i - 1]])
+        before_to.append(starts[at] - timedelta(days=1))
         moved = after > before if ratio > 1 else after < before
         some = (before + after) > 0
         same.append(int((moved & some).sum()))
         judged.append(int(some.sum()))
     days = {c: [starts[int(i)] for i in breaks[c]] for c in ("at", "low", "high")}
-    return breaks.assign(**days, same=same, judged=judged)
+    spans = {"before_from": before_from, "before_to": before_to}
+    return breaks.assign(**days, **spans, same=same, judged=judged)
 
 
 @dataclass(frozen=True)

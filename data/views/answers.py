@@ -89,17 +89,11 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
     obstacle = periods.find_obstacle(covers, covers_before, step, current)
     now = before = comparison = days = told = None
     if other is not None and covers_before is not None and not obstacle:
-        earlier = view_counts.by_area_and_step(current, other, step)
-        kept, kept_before = covers.whole(step), covers_before.whole(step)
-        now = rows[:, kept]
-        before = tabulate.aligned(units["unit"], earlier.units, earlier.counts)
-        before = before[:, kept_before]
-        totals = [
-            counts.sum(axis=0, keepdims=True)
-            for counts in (counted.counts[:, kept], earlier.counts[:, kept_before])
-        ]
-        days = (covers.length(step), covers_before.length(step))
         told = seasonality.count_past(current, covers, covers_before, step, units)
+        kept = covers.whole(step)
+        now, before = rows[:, kept], told.before[1:]
+        totals = [counted.counts[:, kept].sum(axis=0, keepdims=True), told.before[:1]]
+        days = (covers.length(step), covers_before.length(step))
         comparison = Comparison(
             forest.ratios(
                 totals[0],

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from data.record import last_of_month
 from data.storage.meta_types import TableMeta
@@ -81,8 +82,9 @@ class Coverage:
 
     def touched(self, step: int) -> npt.NDArray[np.bool_]:
         """Mask of the steps of which at least a part is covered."""
-        days = starts(self.view, step)
-        return np.array([last_day(s, step) >= self.first and s <= self.last for s in days], bool)
+        steps = _steps(self.view, step)
+        within = (steps.last >= self.first.toordinal()) & (steps.first <= self.last.toordinal())
+        return np.asarray(within, bool)
 
     def whole_starts(self, step: int) -> list[date]:
         """The first days of the whole steps."""
@@ -115,14 +117,11 @@ class Coverage:
 
     def _within(self, step: int, first: date, last: date) -> npt.NDArray[np.bool_]:
         """Mask of the steps that lie wholly in the View's weekdays and between two days."""
-        asked = set(self.view.weekdays) if step == DAY and self.view.weekdays else set(range(7))
-        return np.array(
-            [
-                s >= first and last_day(s, step) <= last and s.weekday() in asked
-                for s in starts(self.view, step)
-            ],
-            bool,
-        )
+        steps = _steps(self.view, step)
+        within = (steps.first >= first.toordinal()) & (steps.last <= last.toordinal())
+        if step == DAY and self.view.weekdays:
+            within &= np.isin((steps.first - 1) % 7, self.view.weekdays)  # ordinal 1 is a Monday
+        return np.asarray(within, bool)
 
 
 def cover(view: View, meta: TableMeta) -> Coverage:
@@ -158,13 +157,32 @@ def origin(view: View, step: int) -> date:
     return view.start - timedelta(days=view.start.weekday() if step == WEEK else 0)
 
 
+class _Steps(NamedTuple):
+    """The steps of a period: their first days, and the ordinals of their first and last days."""
+
+    starts: tuple[date, ...]
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)  # a screen asks for the same few steps dozens of times
+def _steps_until(first: date, end: date, step: int) -> _Steps:
+    days, day = [], first
+    while day <= end:
+        days.append(day)
+        day = last_day(day, step) + timedelta(days=1)
+    ordinals = np.array([day.toordinal() for day in days], np.int64)
+    last = np.array([last_day(day, step).toordinal() for day in days], np.int64)
+    return _Steps(tuple(days), ordinals, last)
+
+
+def _steps(view: View, step: int) -> _Steps:
+    return _steps_until(origin(view, step), view.end, step)
+
+
 def starts(view: View, step: int) -> list[date]:
     """The first day of each step of a View; the first and last step may be cut."""
-    first = origin(view, step)
-    if step == MONTH:
-        return [d.date() for d in pd.date_range(first, view.end, freq="MS")]
-    count = (view.end - first).days // step + 1
-    return [first + timedelta(days=step * i) for i in range(count)]
+    return list(_steps(view, step).starts)
 
 
 def last_day(start: date, step: int) -> date:

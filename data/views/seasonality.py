@@ -36,13 +36,15 @@ class Past:
 
     `inflation` is that of `geo.rates.change`, a unit each, and `inflation_of_all` that of all
     incidents together. `years` are the counts of both periods in other years, as
-    `geo.forest.ratios` asks for them: None where the two have the same season.
+    `geo.forest.ratios` asks for them: None where the two have the same season. `before` are the
+    counts of the earlier period by its whole steps, (1 + units, steps), all incidents first.
     """
 
     inflation: Floats
     inflation_of_all: Floats
     years: Years | None
     years_of_all: Years | None
+    before: Ints
 
     @property
     def season(self) -> Season:
@@ -90,19 +92,20 @@ def of_counts(
     parts = recording.unbroken(starts, step, changes)
     part = next((p for p in parts if now[0] in starts[p]), slice(0, len(starts)))
     told = _memory(np.where(whole, counts, np.nan)[:, part], step)
+    at = {day: i for i, day in enumerate(starts) if whole[i]}
+    earlier = counts[:, [at[day] for day in before]]
     ends = sorted([(now[0], now[-1]), (before[0], before[-1])])
     apart = max((ends[1][0] - last_day(ends[0][1], step)).days - 1, 0) // step
     wide = memory.inflation(told, len(now), len(before), apart)
     if same_season(now, before, step):
-        return Past(wide[1:], wide[:1], None, None)
-    at = {day: i for i, day in enumerate(starts) if whole[i]}
+        return Past(wide[1:], wide[:1], None, None, earlier)
     found = [
         (counts[:, [at[day] for day in one]], counts[:, [at[day] for day in two]])
         for one, two in _other_years(now, before, step, at, changes)
     ]
     years = tuple((one[1:], two[1:]) for one, two in found)
     of_all = tuple((one[:1], two[:1]) for one, two in found)
-    return Past(wide[1:], wide[:1], years, of_all)
+    return Past(wide[1:], wide[:1], years, of_all, earlier)
 
 
 def same_season(now: list[date], before: list[date], step: int) -> bool:

@@ -43,7 +43,17 @@ def weekday_sql(view: View) -> str:
 
 def has_months(view: View, meta: TableMeta) -> bool:
     """Return whether any record of the View's sources is known only to the month."""
-    return any(s["counts"]["time_precision"].get("month") for s in chosen_sources(view, meta))
+    return _has_precision(view, meta, "month")
+
+
+def lacks_hours(view: View, meta: TableMeta) -> bool:
+    """Return whether the hour of any record of the View's sources is not known."""
+    return _has_precision(view, meta, "day", "month")
+
+
+def _has_precision(view: View, meta: TableMeta, *precisions: str) -> bool:
+    counts = [s["counts"]["time_precision"] for s in chosen_sources(view, meta)]
+    return any(count.get(word) for count in counts for word in precisions)
 
 
 def covered_days(source: SourceMeta) -> tuple[date, date] | None:

@@ -15,6 +15,7 @@ from data.views.sql import (
     Clause,
     day_sql,
     has_months,
+    lacks_hours,
     point_sql,
     step_sql,
     unit_sql,
@@ -71,9 +72,10 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
     old, weekday = joined([settled(view)]), joined([weekdays_sql(view, current.meta)])
     none = dict.fromkeys(_LEFT_OUT, 0)
     wanted: dict[str, Clause] = {}
-    if view.hours is not None:
+    # what the store's counts rule out need not be asked
+    if view.hours is not None and lacks_hours(view, current.meta):
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
-    if view.weekdays:
+    if view.weekdays and has_months(view, current.meta):
         wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])

@@ -23,7 +23,6 @@ from data.views.view import View
 from geo.mercator import Grid
 
 _SHOWN = tuple(column.name for column in COLUMNS if column.shown)
-_LISTS = ("force", "agencies", "source_url")
 MEANINGS = {column.name: column.meaning for column in COLUMNS} | {
     "area": "The area of the chosen set that holds it; empty where none is known.",
     "area_by": "Whether its point or the source's own label placed it there.",

@@ -1,6 +1,6 @@
 // Drawing a filter: a polygon, a rectangle or a circle, by mouse, finger or keys.
 (function () {
-  const {element} = porchlight, svg = "http://www.w3.org/2000/svg";
+  const {element, svg} = porchlight;
   const TOOLS = {
     polygon: ["Draw a polygon", "M9 3 3 8l2 8h8l2-8z", "Set the corners; the first one again ends."],
     rectangle: ["Draw a rectangle", "M3 5h12v8H3z", "Press, pull to the other corner, let go."],
@@ -10,10 +10,8 @@
   const TAP = 10, NEAR = {mouse: 12, touch: 24}, SWALLOWED = 400;   // px a tap may slip; px that are the first corner; ms in which a click is still the drawing's
 
   function icon(path) {
-    const root = document.createElementNS(svg, "svg"), line = document.createElementNS(svg, "path");
-    Object.entries({width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": true}).forEach(([k, v]) => root.setAttribute(k, v));
-    Object.entries({d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linejoin": "round"}).forEach(([k, v]) => line.setAttribute(k, v));
-    root.append(line);
+    const root = svg("svg", {width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": true});
+    svg("path", {d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linejoin": "round"}, root);
     return root;
   }
 

@@ -1,6 +1,6 @@
 // Areas as polygons with a fill each: colors, hatches, the tip beside the pointer, the click.
 (function () {
-  const svg = "http://www.w3.org/2000/svg", {element} = porchlight;
+  const {element, svg} = porchlight;
   const GREY = "#8a7f6e", GREYED = 0.35;          // what is not asked for steps back
 
   const called = weak => weak.slice(2).replace("#", "-");   // the name of a pattern
@@ -9,27 +9,16 @@
     const root = scene.map.getPane(scene.pane).querySelector("svg");
     if (!root) return;
     root.querySelector("defs.hatches")?.remove();
-    const defs = document.createElementNS(svg, "defs");
-    defs.setAttribute("class", "hatches");
+    const defs = svg("defs", {class: "hatches"});
     const lines = {nodata: ["M0,8 L8,0"], residents: ["M0,0 L8,8"], few: ["M0,4 L8,4"], chance: ["M4,0 L4,8"]};
     for (const weak of new Set((fills || []).filter(f => f[0] === "~"))) {  // a color that is not to be relied on, or two that a range reaches
       const [under, over] = weak.slice(1).split(/(?=#)/);
       lines[called(weak)] = [over ? "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6" : "M0,8 L8,0", under, over];
     }
     for (const [name, [path, under, over]] of Object.entries(lines)) {
-      const pattern = document.createElementNS(svg, "pattern");
-      Object.entries({id: "hatch-" + name, width: 8, height: 8, patternUnits: "userSpaceOnUse"})
-        .forEach(([key, value]) => pattern.setAttribute(key, value));
-      if (under) {
-        const rect = document.createElementNS(svg, "rect");
-        Object.entries({width: 8, height: 8, fill: under}).forEach(([key, value]) => rect.setAttribute(key, value));
-        pattern.append(rect);
-      }
-      const line = document.createElementNS(svg, "path");
-      Object.entries({d: path, stroke: over ?? (under ? paper : ink), "stroke-width": over ? 2.83 : under ? 2 : 1.2, "stroke-opacity": over ? 1 : under ? 0.8 : name === "chance" ? 0.22 : 0.55})
-        .forEach(([key, value]) => line.setAttribute(key, value));
-      pattern.append(line);
-      defs.append(pattern);
+      const pattern = svg("pattern", {id: "hatch-" + name, width: 8, height: 8, patternUnits: "userSpaceOnUse"}, defs);
+      if (under) svg("rect", {width: 8, height: 8, fill: under}, pattern);
+      svg("path", {d: path, stroke: over ?? (under ? paper : ink), "stroke-width": over ? 2.83 : under ? 2 : 1.2, "stroke-opacity": over ? 1 : under ? 0.8 : name === "chance" ? 0.22 : 0.55}, pattern);
     }
     root.prepend(defs);
   }

@@ -1,7 +1,7 @@
 // Where the map stands: the place in the middle of what is seen of the frame, as large as can be
 // while nothing that lies over the map covers it; and how far from there a reader may go.
 (function () {
-  const {element} = porchlight, svg = "http://www.w3.org/2000/svg";
+  const {element, svg} = porchlight;
   const OVER = '[class*="st-key-over_"], .st-key-panel';   // what of the page lies over the map
   const PHONE = 700, NARROW = 500;      // px: the page's width; that of a map whose legend is one line
   const GAP = 8, EDGE = 2, LEAST = 80, SEEN = 160;         // px: around an overlay, at the edge; too small to fit, to resize for
@@ -161,13 +161,11 @@
   }
 
   function button(state) {              // below + and -
-    const bar = state.map.zoomControl.getContainer(), icon = document.createElementNS(svg, "svg"), path = document.createElementNS(svg, "path");
+    const bar = state.map.zoomControl.getContainer();
     const made = element("a", {href: "#", role: "button", title: "Whole place", className: "porch-home"}, bar);
     made.setAttribute("aria-label", "Whole place");
-    Object.entries({width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": true}).forEach(([k, v]) => icon.setAttribute(k, v));
-    Object.entries({d: "M2.5 9 9 3l6.5 6M4.5 8v7h9V8", fill: "none", stroke: "currentColor", "stroke-width": 1.7, "stroke-linejoin": "round"}).forEach(([k, v]) => path.setAttribute(k, v));
-    icon.append(path);
-    made.append(icon);
+    const icon = svg("svg", {width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": true}, made);
+    svg("path", {d: "M2.5 9 9 3l6.5 6M4.5 8v7h9V8", fill: "none", stroke: "currentColor", "stroke-width": 1.7, "stroke-linejoin": "round"}, icon);
     const press = e => { L.DomEvent.stop(e); home(state); };
     made.addEventListener("click", press);
     made.addEventListener("keydown", e => { if (e.key === " ") press(e); });

@@ -1,40 +1,32 @@
 // Incidents: clusters as small donuts by kind, single ones where few are in sight.
 (function () {
-  const WORLD = 2 ** 30, svg = "http://www.w3.org/2000/svg", COARSE = 2;   // from here on a place is known to 1 km or less
+  const {svg} = porchlight, WORLD = 2 ** 30, COARSE = 2;   // from here on a place is known to 1 km or less
 
   const degrees = (x, y) => [Math.atan(Math.sinh(Math.PI * (1 - 2 * y / WORLD))) * 180 / Math.PI, x / WORLD * 360 - 180];
-
-  function drawn(tag, given, parent, text) {
-    const made = document.createElementNS(svg, tag);
-    Object.entries(given).forEach(([key, value]) => made.setAttribute(key, value));
-    if (text !== undefined) made.textContent = text;
-    parent?.append(made);
-    return made;
-  }
 
   const short = n => n < 1000 ? String(n) : n < 1e4 ? (n / 1e3).toFixed(1) + "k" : n < 1e6 ? Math.round(n / 1e3) + "k" : (n / 1e6).toFixed(1) + "M";
 
   function donut(told, cell, ink, paper) {   // an arc a kind, the count in the middle
     const r = Math.round(10 + 3.8 * Math.log10(cell.n)), size = 2 * r + 4, c = size / 2;
-    const root = drawn("svg", {width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": true});
+    const root = svg("svg", {width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": true});
     const ring = r * 0.78, wide = r * 0.42, around = 2 * Math.PI * ring;
-    drawn("circle", {cx: c, cy: c, r, fill: paper, "fill-opacity": 0.92, stroke: paper, "stroke-width": 2}, root);
+    svg("circle", {cx: c, cy: c, r, fill: paper, "fill-opacity": 0.92, stroke: paper, "stroke-width": 2}, root);
     let from = 0;
     for (const [kind, n] of cell.kinds) {
       const long = n / cell.n * around;
-      drawn("circle", {cx: c, cy: c, r: ring, fill: "none", stroke: told.colors[kind] || told.rest, "stroke-width": wide,
-                       "stroke-dasharray": `${long} ${around - long}`, "stroke-dashoffset": -from, transform: `rotate(-90 ${c} ${c})`}, root);
+      svg("circle", {cx: c, cy: c, r: ring, fill: "none", stroke: told.colors[kind] || told.rest, "stroke-width": wide,
+                     "stroke-dasharray": `${long} ${around - long}`, "stroke-dashoffset": -from, transform: `rotate(-90 ${c} ${c})`}, root);
       from += long;
     }
-    drawn("text", {x: c, y: c, "text-anchor": "middle", "dominant-baseline": "central", fill: ink, "font-size": Math.max(9.5, r * 0.52), "font-weight": 600}, root, short(cell.n));
+    svg("text", {x: c, y: c, "text-anchor": "middle", "dominant-baseline": "central", fill: ink, "font-size": Math.max(9.5, r * 0.52), "font-weight": 600}, root, short(cell.n));
     return {root, size};
   }
 
   function dot(told, cell, ink, paper) {     // hollow where the place is known to 1 km or less
     const size = 16, hollow = cell.precision >= COARSE, color = told.colors[cell.kinds[0][0]] || told.rest;
-    const root = drawn("svg", {width: size, height: size, viewBox: "0 0 16 16", "aria-hidden": true});
-    drawn("circle", {cx: 8, cy: 8, r: 5.5, fill: hollow ? paper : color, stroke: hollow ? color : paper, "stroke-width": hollow ? 2 : 1.4,
-                     "stroke-dasharray": hollow ? "2.5 2" : "none"}, root);
+    const root = svg("svg", {width: size, height: size, viewBox: "0 0 16 16", "aria-hidden": true});
+    svg("circle", {cx: 8, cy: 8, r: 5.5, fill: hollow ? paper : color, stroke: hollow ? color : paper, "stroke-width": hollow ? 2 : 1.4,
+                   "stroke-dasharray": hollow ? "2.5 2" : "none"}, root);
     return {root, size};
   }
 

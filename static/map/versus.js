@@ -44,7 +44,7 @@
       .forEach(([key, value]) => handle.setAttribute(key, value));
     const to = share => { v.share = Math.max(0.02, Math.min(0.98, share)); clip(state); };
     L.DomEvent.disableClickPropagation(handle);
-    handle.addEventListener("pointerdown", e => { handle.setPointerCapture(e.pointerId); e.preventDefault(); handle.focus(); });
+    handle.addEventListener("pointerdown", e => { handle.setPointerCapture(e.pointerId); e.preventDefault(); handle.focus({preventScroll: true}); });
     handle.addEventListener("pointermove", e => {
       if (handle.hasPointerCapture(e.pointerId)) to((e.clientX - state.map.getContainer().getBoundingClientRect().left) / state.map.getSize().x);
     });
@@ -68,6 +68,7 @@
     document.documentElement.classList.add("side");
     const map = v.map = L.map(box, {zoomControl: false, attributionControl: false, zoomSnap: state.map.options.zoomSnap, zoomDelta: state.map.options.zoomDelta,
                                     keyboard: true, maxBoundsViscosity: 1}).setView(state.map.getCenter(), state.map.getZoom());
+    porchlight.still(map);
     box.setAttribute("role", "application");
     box.setAttribute("aria-label", "The earlier period");
     porchlight.gestures.listen(box);

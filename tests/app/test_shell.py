@@ -18,6 +18,8 @@ from starlette.testclient import TestClient
 
 from data.settings import Problem
 from data.site import Site
+from data.views import links
+from data.views.view import View
 from tests.app.test_gate import OWN, PAGES, STRANGER
 from tests.app.test_packed import copy
 from tests.conftest import command
@@ -46,13 +48,15 @@ def asking(copy: Path, first: Any, **more: Any) -> TestClient:
     return TestClient(Starlette(routes=pages.routes(["/", "/areas"])))
 
 
+def asked_for(**choices: Any) -> View:
+    stamp = str(views.stamp())
+    found = links.view(choices, views.meta(stamp), views.current_settings(), views.now())[0]
+    return measures.by_layer(found)
+
+
 def default_picture(**changes: Any) -> str:
     """The picture of the default View, whose table has other columns."""
-    stamp = str(views.stamp())
-    from data.views import links
-
-    found = links.view({}, views.meta(stamp), views.current_settings(), views.now())[0]
-    view = measures.by_layer(found)
+    view = asked_for()
     answer = views.answer(view)
     return shell.shell_html(view, replace(answer, table=answer.table.assign(**changes)))
 
@@ -67,6 +71,21 @@ def test_it_says_the_headline_the_number_and_the_ranks_of_the_page(client: TestC
     assert len(rows) == 10 and rows[0][1] == "Mid City Industrial"
     assert not listed or any(rows[0][1] in text for text in listed)
     assert page.index(PICTURE) < page.index('id="root"')
+
+
+def test_it_counts_as_the_bar_of_filters_does(client: TestClient) -> None:
+    held = '<p class="porch-count"><b>51,920</b> of 51,920</p>'  # the store's other sources are not in it
+    assert held in client.get("/").text
+    assert held in [html.proto.body for html in opened().get("html")]
+
+
+@pytest.mark.parametrize(("source", "noticed"), [("police stops", False), ("community made", True)])
+def test_it_leaves_the_room_that_notices_take(screens: Path, source: str, noticed: bool) -> None:
+    """Which is higher on a phone: the page's own styles say how high."""
+    view = asked_for(source=[source])
+    picture = shell.shell_html(view, views.answer(view))
+    room = 'style="--porch-top:calc(var(--porch-bars) + var(--porch-notice-high))"'
+    assert (room in picture) == noticed and "32px)" not in picture
 
 
 def test_it_holds_every_area_once_and_is_small(client: TestClient) -> None:

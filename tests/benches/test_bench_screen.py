@@ -64,6 +64,7 @@ def test_screens_are_equal_and_a_line_tells_it(root: Path) -> None:
     (line,) = screen.figures(root, ROWS, views=6, of_both=4)
     assert line["equal"] is True and line["different"] == []
     assert (line["views"], line["peer_views"], line["rows"]) == (6, 4, ROWS)
+    assert line["floor_s"] > 0  # as many elements of each kind, else a Problem says so
     assert set(bench.FIELDS) <= set(line) and bench.line(line)
 
 
@@ -138,6 +139,7 @@ def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     (line,) = browser.figures(root, ROWS, ("",), ("Fri", "Mon"))
     assert line["equal"] is True and line["different"] == []
     assert line["clicks"] == line["peer_clicks"] == 2
+    assert line["floor_s"] > 0  # as many elements of each kind, else a Problem says so
     assert set(bench.FIELDS) <= set(line)
 
 

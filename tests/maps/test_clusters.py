@@ -17,6 +17,7 @@ from ui.cached import findings, views
 from ui.frame.method_note import SEED
 from ui.map import cluster_layer, layers
 from ui.map.choices import MapChoices
+from ui.map_page import panel_list
 from ui.parts import measures
 from ui.parts.area_lack import Lack
 
@@ -117,3 +118,14 @@ def test_a_drawn_shape_has_no_clusters_and_says_why() -> None:
     drawn = layers.patch(view, views.answer(view), "clusters", LIGHT, MapChoices())
     assert "drawn shape" in drawn["legend"]["note"] and set(drawn["fills"]) == {"nodata"}
     assert "no clusters can be looked for here" in cluster_layer.cluster_title(view, MapChoices())
+
+
+@pytest.mark.parametrize(
+    ("area_set", "noun"), [("neighborhoods", "Neighborhood"), ("hexagons 0.7 km²", "Hexagon")]
+)
+def test_the_table_beside_the_map_is_headed_by_what_is_counted(area_set: str, noun: str) -> None:
+    view = asked_for(set=area_set)
+    with mock.patch.object(panel_list, "st") as drawn:
+        panel_list.show_clusters(view, GROUND)
+    (table,) = drawn.html.call_args.args
+    assert f"<tr><th>{noun}</th><th>per km²</th>" in table

@@ -68,7 +68,7 @@ def test_many_years_are_months_and_changes_of_recording_are_marked(current: Curr
     first = date.fromisoformat(told["first"])
     change = next(iter(told["changes"]))
     assert first + timedelta(days=change["at"]) == date(2020, 9, 1)
-    assert "Recording changed on Sep 1" in change["text"]
+    assert "change of recording on Sep 1" in change["text"]
     assert all(a + b <= c for a, b, c in zip(told["at"], told["long"], told["at"][1:]))
     assert told["at"][-1] + told["long"][-1] <= told["days"]
 

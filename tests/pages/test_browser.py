@@ -26,6 +26,8 @@ pytestmark = pytest.mark.browser
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+WHOLE_TABLE = """() => { const table = document.querySelector('[data-testid=stDataFrame] .dvn-scroller');
+    return table && table.scrollWidth <= table.clientWidth; }"""  # no column is cut
 Open = Callable[..., Any]
 
 
@@ -376,6 +378,7 @@ def test_quick_range_counts_from_the_newest_record(opened: Open) -> None:
 
 def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
     page = opened("/areas?weekday=Sat")
+    page.wait_for_function(WHOLE_TABLE)
     link = copied_link(page)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Copied").wait_for()

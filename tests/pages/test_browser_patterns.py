@@ -53,7 +53,7 @@ def test_how_to_read_and_method_stand_below(opened: Open) -> None:
     page = opened("/near_repeats?source=community+made", WIDE)
     page.locator(f"{CHART} svg, {CHART} canvas").first.wait_for()
     page.get_by_text("How to read this").click()
-    page.get_by_text("Method, parameters and seed").click()
+    page.get_by_text("Method", exact=True).click()
     page.get_by_text("Ratcliffe and Rengert (2008)").wait_for()
     assert "Shuffles: 999" in text(page) and "Seed: 1" in text(page)
 

@@ -1,11 +1,9 @@
 """Words that pages put into a link: every word has a row, every vain one is said once."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
@@ -61,15 +59,7 @@ BAD = {
 }
 
 
-@pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("screens")
 
 
 def bound(file: Path) -> set[str]:

@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from data.patterns.compare import PERIODS
 from tests.conftest import command
 from ui.frame.menu import PAGES
 
@@ -279,6 +280,7 @@ def test_session_state_holds_widgets_only() -> None:
         "find",
         "sheet",
         "page_words",
+        "address",
     }
     words = {row.word for row in FILTERS}
     held = {k for k in app.session_state.__dict__["_state"].filtered_state if k[0] != "$"}
@@ -355,3 +357,25 @@ def test_a_source_without_a_record_is_not_asked(
         assert ("28 of 28 incidents" in text) or app.title[0].value == "No areas yet"
         assert ("was ignored: source=first." in text) == bool(link)
         assert "incidents: 0" in text or path != "pages/methods.py"
+
+
+def test_the_source_that_is_shown_comes_first_and_can_be_cited() -> None:
+    text = said(opened("pages/methods.py", source="use of force"))
+    force, stops = text.index("Minneapolis police use of force"), text.index("recorded by: ")
+    assert force < stops
+    cited = next(line for line in text.splitlines() if line.startswith("To cite: "))
+    assert cited.startswith("To cite: Minneapolis police use of force, 2016-2021. Porchlight ")
+    assert text.count("To cite: ") == 1
+
+
+def test_each_source_is_offered_once_with_what_it_is() -> None:
+    choice = opened().radio(key="source")
+    captions = dict(zip(choice.options, choice.proto.captions))
+    assert "51\\,920 records" in captions["police stops"]
+    assert captions["community made"].startswith("demonstration")
+
+
+def test_compare_names_the_pill_that_sets_both_periods() -> None:
+    july = {"from": "2017-07-01", "to": "2017-12-31", "compare": "same period a year before"}
+    text = said(opened("pages/compare.py", against=PERIODS, **july))
+    assert "press “Jul 1 to Dec 31, 2017” at the top" in text

@@ -1,25 +1,13 @@
 """Pages with nothing to show offer a way out; links of old still open; names read plainly."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import streamlit as st
 
 from tests.pages.test_pages import opened, said
 
 PAGES = ("now", "trend", "hot_spots", "emerging", "area", "map", "areas", "time")
 
 
-@pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("screens")
 
 
 def buttons(app: object) -> list[str]:

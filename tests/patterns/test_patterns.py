@@ -1,7 +1,7 @@
 """Findings of the pages of patterns on the sample: found where they are, and none in noise."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from data.patterns import (
 from data.sample import made_reports
 from data.storage.store import Current
 from data.views import answers, points, view_counts
+from data.views.filters import period
 from data.views.recording import KnownChange, Stretch
 from data.views.view import View
 from geo import hot_areas, prospective, rates, tabulate
@@ -386,7 +387,14 @@ def test_recording_breaks_upward_in_september_2020(current: Current, units: Any)
     assert 1 < row["ratio_low"] < row["ratio"] < row["ratio_high"]
     assert row["same"] / row["judged"] > 0.8  # everywhere at once
     said = "\n".join(TrendPage(view(current, FORCE), 1, found, CHANGES).sentences())
-    assert "Known: a new form" in said
+    assert "notes name a change of recording on Sep 1, 2020: a new form" in said
+    assert said.count("Sep 1, 2020: ") == 1 and "Recording changed" not in said
+    # the level after is divided by that of the whole stretch before, not of the last weeks
+    assert row["before_to"] == row["at"] - timedelta(days=1)
+    before = found.table[found.table["start"].dt.date.between(row["before_from"], row["before_to"])]
+    after = found.table[found.table["start"].dt.date >= row["at"]]
+    assert after["n"].mean() / before["n"].mean() == pytest.approx(row["ratio"], rel=0.1)
+    assert f"as in {period(row['before_from'], row['before_to'])} (" in said
     said = "\n".join(TrendPage(view(current, FORCE), 1, found, []).sentences())
     assert "can be a change of recording" in said
 

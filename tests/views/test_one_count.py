@@ -2,14 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from data import palette
 from data.files import spreadsheet
@@ -32,15 +30,7 @@ from ui.parts.area_states import State
 SEEN = Seen(-93.2912, 44.94, -93.24, 44.9803, 13.3)
 
 
-@pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The sample, with nothing left in the caches."""
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(sample_store))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("screens")
 
 
 def view(current: Current, **choices: Any) -> View:

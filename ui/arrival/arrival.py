@@ -7,7 +7,7 @@ from data.storage.meta_types import TableMeta
 from data.views import links
 from data.views.filters import FILTERS, RENAMED
 from data.views.view import View
-from ui.arrival import page_words
+from ui.arrival import address, page_words
 from ui.cached import views
 from ui.frame import filter_bar, find, look, menu, top_bar
 from ui.frame.frame import plain
@@ -31,6 +31,7 @@ def begin(page: str, account: str = "") -> None:
         return _empty(settings, bar.marks)
     meta = views.meta(stamp)
     page_words.restore_link(page)
+    address.hold_filters(page)
     _renew_link()
     linked = {word: st.query_params.get_all(word) for word in st.query_params}
     link = {word: [RENAMED.get(text, text) for text in texts] for word, texts in linked.items()}
@@ -41,6 +42,9 @@ def begin(page: str, account: str = "") -> None:
     counted = views.headline(begun)
     chosen, style = filter_bar.ask_filters(meta, settings, begun, counted)
     view, notices = links.view(chosen | settled, meta, settings, now)
+    usual = filter_bar.defaults({**meta, "chosen_set": view.area_set}, settings, begun.sources)
+    is_set = {word: filter_bar.is_set(word, chosen, usual) for word in chosen}
+    address.note_filters(page, chosen, is_set, settled.get(links.SETTLED, ""))
     with bar.search:
         find.show_find(view, basemap.street_index_url() or "")
     vain = page_words.arrive(page, page_words.Arrival(view, link))

@@ -51,10 +51,14 @@ def show_section(name: str) -> None:
 
 
 def sources(view: View) -> None:
-    """Each source with its license, dates and what it covers."""
-    for source in views.meta(view.stamp)["sources"]:
+    """Each source with its license, dates and what it covers; first the one that is shown."""
+    meta = views.meta(view.stamp)
+    for source in sorted(meta["sources"], key=lambda one: one["name"] not in view.sources):
         with st.container(border=True, gap=None, key=f"source_{source['name']}"):
             st.text(source["title"])
+            if source["name"] in view.sources:
+                place = meta["place"]["name"]
+                st.text(f"To cite: {source['title']}. Porchlight {place}, data {view.stamp}.")
             for label, value in _facts(source):
                 st.text(f"{label}: {value}")
 

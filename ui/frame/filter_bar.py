@@ -23,12 +23,27 @@ ROWS = {row.word: row for row in FILTERS}
 MOST_LETTERS = 24  # in a pill: what is longer is cut
 
 
+class Asking(NamedTuple):
+    """What filters are asked for with.
+
+    `begun` is the View as this run begins; `before` and `usual` are the values of filters now and
+    where nothing is chosen, by filter word; `widget` asks for the filter of a word.
+    """
+
+    meta: TableMeta
+    begun: View
+    before: Mapping[str, Any]
+    usual: Mapping[str, Any]
+    widget: Callable[..., None]
+
+
 class Pill(NamedTuple):
     """A pill: its key, the filters in it, its name for a View, and how these are asked for."""
 
     key: str
     words: tuple[str, ...]
     name: Callable[[View, TableMeta], str]
+    ask: Callable[["Pill", Asking], None]
 
 
 def _source(view: View, meta: TableMeta) -> str:
@@ -42,7 +57,7 @@ def _when(view: View, meta: TableMeta) -> str:
     if not year:
         span = period(first, last)
         if len(span) > MOST_LETTERS:  # over years the days matter least
-            span = f"{first:%b %Y} to {last:%b %Y}"
+            span = f"{first:%b %Y}\u2013{last:%b %Y}"
     more = [f"{view.hours[0]:02d}-{view.hours[1]:02d}"] if view.hours else []
     more += [words.counted(len(view.weekdays), "weekday")] if view.weekdays else []
     return ", ".join([span, *more])
@@ -66,15 +81,58 @@ def _more(view: View, meta: TableMeta) -> str:
     return "More"
 
 
+def _ask_source(pill: Pill, asking: Asking) -> None:
+    options = tuple(ROWS["source"].options(asking.meta))
+    asking.widget("source", captions=source_choice.source_captions(asking.meta, options))
+
+
+def _ask_when(pill: Pill, asking: Asking) -> None:
+    widget = asking.widget
+    when_choice.show_ranges(asking.begun, asking.meta)
+    with st.container(key="dates", horizontal=True):
+        widget("from")
+        widget("to")
+    with st.expander("Hours and weekdays"):
+        for word in ("hours", "weekday", "night"):
+            widget(word)
+    widget("compare", disabled=when_choice.begins_first(asking.begun))
+    if reason := when_choice.no_comparison(asking.begun):
+        st.text(reason)
+    if asking.before.get("compare") == OWN:  # asked for only where they are used
+        widget("versus_from")
+        widget("versus_to")
+
+
+def _ask_all(pill: Pill, asking: Asking) -> None:
+    for word in pill.words:
+        asking.widget(word)
+
+
+def _ask_where(pill: Pill, asking: Asking) -> None:
+    asking.widget("area")
+    where_choice.ask_around(ROWS["area"].options(asking.meta))
+    where_choice.show_tools()
+    asking.widget("shape")
+
+
+def _ask_more(pill: Pill, asking: Asking) -> None:
+    sources = chosen_sources(asking.begun, asking.meta)
+    for word in pill.words:
+        changed = is_set(word, asking.before, asking.usual)
+        if changed or not says_one_thing(ROWS[word], sources):
+            asking.widget(word)
+
+
 PILLS = (
-    Pill("source", ("source",), _source),
+    Pill("source", ("source",), _source, _ask_source),
     Pill(
         "when",
         ("from", "to", "hours", "weekday", "night", "compare", "versus_from", "versus_to"),
         _when,
+        _ask_when,
     ),
-    Pill("what", ("kind",), _what),
-    Pill("where", ("area", "shape"), _where),
+    Pill("what", ("kind",), _what, _ask_all),
+    Pill("where", ("area", "shape"), _where, _ask_where),
     Pill(
         "more",
         (
@@ -90,6 +148,7 @@ PILLS = (
             "time",
         ),
         _more,
+        _ask_more,
     ),
 )
 
@@ -144,10 +203,11 @@ def ask_filters(
     chosen: dict[str, Any] = {}
     marked: list[str] = []
 
-    def widget(word: str) -> None:
+    def widget(word: str, **more: Any) -> None:
         row = ROWS[word]
-        chosen[word] = WIDGETS[row.widget](row, tuple(row.options(known)), usual[word])
+        chosen[word] = WIDGETS[row.widget](row, tuple(row.options(known)), usual[word], **more)
 
+    asking = Asking(known, begun, before, usual, widget)
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
         for pill in PILLS:
             changed = [word for word in pill.words if is_set(word, before, usual)]
@@ -156,21 +216,27 @@ def ask_filters(
             name += f" ({len(changed)})" if pill.key == "more" and changed else ""
             with st.container(key=f"pill_{pill.key}", horizontal=True, gap=None, width="content"):
                 with st.popover(plain(_cut(name)), key=f"open_{pill.key}", width="content"):
-                    _ASK[pill.key](pill, widget, known, begun, before, usual)
-                st.button(
-                    "×",
-                    key=f"clear_{pill.key}",
-                    help=f"Take back: {plain(name)}",
-                    on_click=clear_filters,
-                    args=(usual, pill.words),
-                )
+                    pill.ask(pill, asking)
+                if changed:
+                    st.button(
+                        "×",
+                        key=f"clear_{pill.key}",
+                        help=f"Take back: {plain(name)}",
+                        on_click=clear_filters,
+                        args=(usual, pill.words),
+                    )
             if pill.key == "when":
                 many = len([p for p in PILLS[2:] if any(is_set(w, before, usual) for w in p.words)])
                 st.html(_more_filters(many), width="content")
         st.button("Reset", key="reset", on_click=clear_filters, args=(usual,), type="tertiary")
-        shown, every = counted["n"], sum(s["rows"] for s in chosen_sources(begun, meta))
-        st.html(f'<p class="porch-count"><b>{shown:,}</b> of {every:,}</p>', width="content")
+        st.html(count_html(counted["n"], begun, meta), width="content")
     return chosen, _style(marked)
+
+
+def count_html(shown: int, view: View, meta: TableMeta) -> str:
+    """How many records a View shows, of all those of its source."""
+    every = sum(source["rows"] for source in chosen_sources(view, meta))
+    return f'<p class="porch-count"><b>{shown:,}</b> of {every:,}</p>'
 
 
 def pill_names(view: View, meta: TableMeta) -> list[str]:
@@ -202,69 +268,6 @@ def _style(marked: list[str]) -> str:
         f"border-color: var(--porch-accent) !important; }} {crossed}, "
         ".st-key-filters .st-key-reset { display: flex !important; }"
     )
-
-
-Ask = Callable[[str], None]
-Chosen = Mapping[str, Any]
-
-
-def _ask_source(
-    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
-) -> None:
-    source_choice.show_coverage(meta)
-    widget("source")
-
-
-def _ask_when(
-    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
-) -> None:
-    when_choice.show_ranges(view, meta)
-    with st.container(horizontal=True):
-        widget("from")
-        widget("to")
-    with st.expander("Hours and weekdays"):
-        for word in ("hours", "weekday", "night"):
-            widget(word)
-    widget("compare")
-    if reason := when_choice.no_comparison(view, meta):
-        st.caption(reason)
-    if before.get("compare") == OWN:  # asked for only where they are used
-        widget("versus_from")
-        widget("versus_to")
-
-
-def _ask_all(
-    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
-) -> None:
-    for word in pill.words:
-        widget(word)
-
-
-def _ask_where(
-    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
-) -> None:
-    widget("area")
-    where_choice.ask_around(ROWS["area"].options(meta))
-    where_choice.show_tools()
-    widget("shape")
-
-
-def _ask_more(
-    pill: Pill, widget: Ask, meta: TableMeta, view: View, before: Chosen, usual: Chosen
-) -> None:
-    sources = chosen_sources(view, meta)
-    for word in pill.words:
-        if is_set(word, before, usual) or not says_one_thing(ROWS[word], sources):
-            widget(word)
-
-
-_ASK: dict[str, Callable[[Pill, Ask, TableMeta, View, Chosen, Chosen], None]] = {
-    "source": _ask_source,
-    "when": _ask_when,
-    "what": _ask_all,
-    "where": _ask_where,
-    "more": _ask_more,
-}
 
 
 def says_one_thing(row: Filter, sources: list[SourceMeta]) -> bool:

@@ -1,6 +1,6 @@
 """The widget of each sort of filter, bound to the link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,22 +18,30 @@ def several(row: Filter, options: tuple[str, ...], default: Any) -> Any:  # noqa
     )
 
 
-def one(row: Filter, options: tuple[str, ...], default: Any) -> Any:
+def one(row: Filter, options: tuple[str, ...], default: Any, disabled: bool = False) -> Any:
     """Exactly one of the options."""
-    index = options.index(default) if default in options else 0
     return st.selectbox(
-        row.label, options, index=index, key=row.word, bind="query-params", help=row.help
+        row.label,
+        options,
+        index=options.index(default) if default in options else 0,
+        key=row.word,
+        bind="query-params",
+        help=row.help,
+        disabled=disabled,
     )
 
 
-def radio(row: Filter, options: tuple[str, ...], default: Any) -> Any:
-    """Exactly one of the few options, all in sight."""
+def radio(
+    row: Filter, options: tuple[str, ...], default: Any, captions: Sequence[str] | None = None
+) -> Any:
+    """Exactly one of the few options, all in sight, each with a caption below it."""
     return st.radio(
         row.label,
         options,
         index=options.index(default) if default in options else 0,
         key=row.word,
         bind="query-params",
+        captions=captions,
         help=row.help,
     )
 
@@ -74,7 +82,7 @@ def text(row: Filter, options: tuple[str, ...], default: Any) -> Any:  # noqa: A
     return st.text_input(row.label, key=row.word, bind="query-params", help=row.help)
 
 
-WIDGETS: dict[str, Callable[[Filter, tuple[str, ...], Any], Any]] = {
+WIDGETS: dict[str, Callable[..., Any]] = {
     "several": several,
     "one": one,
     "radio": radio,

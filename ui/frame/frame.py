@@ -113,7 +113,8 @@ def change_words(view: View) -> list[str]:
 
 def changed(change: KnownChange, when: str = "") -> str:
     """A known change of recording as a sentence; `when` goes behind its day."""
-    return f"Recording changed on {period(change.day, change.day)}{when}: {change.what}"
+    day = period(change.day, change.day)
+    return f"The source's notes name a change of recording on {day}{when}: {change.what}"
 
 
 def say_changes(view: View) -> None:

@@ -1,5 +1,6 @@
 """The pages, in five sections, and what they put into a link."""
 
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import streamlit as st
@@ -58,16 +59,27 @@ EMBED = ("embed", "embed_options")  # Streamlit's own
 PUBLIC_WORDS = ("source", "by", "kind", "period", "area", "release", "at", "lang")
 
 
+# of this run, by file: Streamlit looks on the disk for a page that is named by its file
+_MADE: ContextVar[dict[str, StreamlitPage]] = ContextVar("pages")
+
+
 def navigation() -> StreamlitPage:
     """The pages of those whom this dashboard serves; what comes back is the one asked for.
 
     The top bar links to them: Streamlit's own menu is not drawn.
     """
     rows = TABLES[settings.read_audience()]
-    pages = [
-        st.Page(r.file, title=r.title, url_path=r.path or None, default=not r.path) for r in rows
-    ]
-    return st.navigation(pages, position="hidden")
+    made = {
+        r.file: st.Page(r.file, title=r.title, url_path=r.path or None, default=not r.path)
+        for r in rows
+    }
+    _MADE.set(made)
+    return st.navigation(list(made.values()), position="hidden")
+
+
+def link_page(row: PageRow, label: str = "") -> None:
+    """A link to a page, without a reload, under its title or another label."""
+    st.page_link(_MADE.get({}).get(row.file, row.file), label=label or row.title)
 
 
 def sections() -> dict[str, list[PageRow]]:

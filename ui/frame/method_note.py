@@ -34,10 +34,7 @@ class Folds(NamedTuple):
 
 def open_folds() -> Folds:
     """Return the folded parts, still empty: the seed is asked for in one before the finding."""
-    return Folds(
-        st.expander("How to read this", key="how"),
-        st.expander("Method, parameters and seed", key="method"),
-    )
+    return Folds(st.expander("How to read this", key="how"), st.expander("Method", key="method"))
 
 
 def ask_seed(fold: DeltaGenerator) -> int:

@@ -20,12 +20,10 @@ def show_notices(told: Sequence[str]) -> None:
         st.session_state[_CLOSED] = told
 
     with st.container(key="notices", horizontal=True, wrap=False, vertical_alignment="center"):
+        st.text(told[0], width="stretch")
         if len(told) > 1:
-            st.text(told[0], width="stretch")
             with st.popover(language.count("notices.more", len(told) - 1), key="more_notices"):
                 for sentence in told[1:]:
                     st.text(sentence)
-        else:
-            st.text(told[0], width="stretch")
         st.button("×", key="close_notices", help=say("notices.close"), on_click=close)
     st.html("<style>:root { --porch-notice: var(--porch-notice-high); }</style>")

@@ -30,7 +30,7 @@ def show_top_bar(place: str, path: str, account: str = "") -> Bar:
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", wrap=False):
         st.html(_skip(path) + brand(place), width="content")
         with st.container(key="sections", horizontal=True, wrap=False, width="content", gap=None):
-            _section_links(sections, "nav")
+            _section_links(sections)
         st.html('<div class="porch-push"></div>', width="stretch")
         search = st.container(key="search", width="content")
         share.make_slot()
@@ -38,31 +38,30 @@ def show_top_bar(place: str, path: str, account: str = "") -> Bar:
             with st.popover("Account", key="account", width="content"):
                 st.text(account)
                 st.button("Sign out", on_click=st.logout)
-        with st.popover(say("bar.menu"), key="menu", width="content"):
-            _section_links(sections, "menu")
+        menu_box = st.popover(say("bar.menu"), key="menu", width="content")
+        with menu_box, st.container(key="menu_links"):
+            _section_links(sections)
     if len(sections[here.section]) > 1 and path:
         show_tabs(sections[here.section])
     with st.container(key="elsewhere"):  # the map's script follows these: no reload
         for row in menu.TABLES["team"] if menu.PAGES[0] in sections[menu.MAP] else ():
             if row.path in ("area", "") and row != here:
-                st.page_link(row.file, label=row.title)
-    return Bar(search, _marks(path, list(sections).index(here.section)))
+                menu.link_page(row)
+    return Bar(search, _marks(sections, here))
 
 
-def _section_links(sections: dict[str, list[menu.PageRow]], key: str) -> None:
-    """A link to the first page of each section, in a container that the style marks."""
-    for number, (section, rows) in enumerate(sections.items()):
-        with st.container(key=f"{key}_{number}", width="content"):
-            label = say(menu.SECTION_KEYS[section]) if section in menu.SECTION_KEYS else section
-            st.page_link(rows[0].file, label=label)
+def _section_links(sections: dict[str, list[menu.PageRow]]) -> None:
+    """A link to the first page of each section."""
+    for section, rows in sections.items():
+        known = menu.SECTION_KEYS.get(section)
+        menu.link_page(rows[0], say(known) if known else section)
 
 
 def show_tabs(rows: Sequence[menu.PageRow]) -> None:
     """Links to the pages of the section that is open."""
     with st.container(key="tabs", horizontal=True, gap=None):
         for row in rows:
-            with st.container(key=f"tab_{row.path or 'map'}", width="content"):
-                st.page_link(row.file, label=row.title)
+            menu.link_page(row)
 
 
 def _skip(path: str) -> str:
@@ -79,11 +78,15 @@ def brand(place: str) -> str:
     )
 
 
-def _marks(path: str, number: int) -> str:
-    """The style that marks the open section and page: it changes with the page."""
+def _marks(sections: dict[str, list[menu.PageRow]], here: menu.PageRow) -> str:
+    """The style that marks the open section and page: by its place, it changes with the page."""
+    section = list(sections).index(here.section)
+    tab = [row.path for row in sections[here.section]].index(here.path)
+    nav, tabs, listed = (
+        f".st-key-{key} > :nth-child({at + 1}) a"
+        for key, at in (("sections", section), ("tabs", tab), ("menu_links", section))
+    )
     return (
-        f".st-key-nav_{number} a, .st-key-tab_{path or 'map'} a "
-        "{ border-bottom-color: var(--porch-accent) !important; } "
-        f".st-key-nav_{number} a p, .st-key-tab_{path or 'map'} a p, .st-key-menu_{number} a p "
-        "{ font-weight: 600 !important; }"
+        f"{nav}, {tabs} {{ border-bottom-color: var(--porch-accent) !important; }} "
+        f"{nav} p, {tabs} p, {listed} p {{ font-weight: 600 !important; }}"
     )

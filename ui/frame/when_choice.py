@@ -8,7 +8,9 @@ from data.storage.meta_types import TableMeta
 from data.views.coverage import cover
 from data.views.filters import period
 from data.views.links import newest_day
-from data.views.view import NOTHING, PREVIOUS, View
+from data.views.periods import Obstacle
+from data.views.view import OWN, View
+from ui.cached import views
 
 QUICK = (("Last 7 days", 7), ("Last 30 days", 30), ("Last 90 days", 90), ("Last 365 days", 365))
 MOST_YEARS = 6
@@ -53,9 +55,20 @@ def choose(first: date | None, last: date | None) -> None:
     st.session_state["from"], st.session_state["to"] = first, last
 
 
-def no_comparison(view: View, meta: TableMeta) -> str:
-    """The reason why there is nothing to compare with; empty where there is something."""
-    covered = cover(view, meta)
-    if view.compare in (PREVIOUS, NOTHING) and view.start <= covered.first:
-        return f"No records before {period(covered.first, covered.first)} to compare with."
-    return ""
+def begins_first(view: View) -> bool:
+    """Return whether nothing is recorded before a View, so that no earlier period can be offered.
+
+    A period that the reader has set, which may lie later, can be taken back.
+    """
+    return view.compare != OWN and view.start <= views.answer(view).coverage.first
+
+
+def no_comparison(view: View) -> str:
+    """The reason in words why there is nothing to compare with; empty where there is something,
+    or where the reader wants none."""
+    answer = views.answer(view)
+    if begins_first(view):
+        first = answer.coverage.first
+        return f"No records before {period(first, first)} to compare with."
+    wanted = answer.obstacle and answer.obstacle.obstacle is not Obstacle.NOT_ASKED
+    return answer.why if wanted else ""

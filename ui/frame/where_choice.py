@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from data import words
+
 RADII = (200, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 5000)
 TOOLS = (("polygon", "Polygon"), ("rectangle", "Rectangle"), ("circle", "Circle"))
 
@@ -16,7 +18,7 @@ def ask_around(names: Sequence[str]) -> None:
         state["shape"] = f"{state['around_metres']} m around {state['around_area']}"
 
     with st.expander("Around an area"):
-        st.selectbox("Area in the middle", names, key="around_area")
+        st.selectbox("Area in the middle", names, key="around_area", format_func=words.spell_area)
         st.selectbox("Meters around its center", RADII, RADII.index(800), key="around_metres")
         st.button("Show only this circle", on_click=draw, disabled=not names)
 

@@ -1,6 +1,7 @@
 """Areas on the map: their order, classes, hatches, tips and legend."""
 
-from types import SimpleNamespace
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,22 +40,23 @@ FINDINGS = {
 }
 
 
+_SAID = ("n", "rate", "rate_low", "rate_high", "unreliable", "ratio", "change")
+
+
 def area_tips(view: View, answer: Answer) -> list[list[str]]:
     """The lines of the tooltip of each area."""
-    told = []
-    every = zip(
-        answer.table.to_dict("records"), states(view, answer), area_states.no_rate(answer.table)
-    )
-    for record, state, why in every:
+    told, table = [], answer.table
+    said = [name for name in _SAID if name in table]
+    rows: Iterable[Any] = table[said].itertuples(index=False)
+    for row, state, why in zip(rows, states(view, answer), area_states.no_rate(table)):
         if state in TIPS:
             told.append([TIPS[state]])
             continue
-        row = SimpleNamespace(**{str(name): v for name, v in record.items()})
         lines = [words.counted(int(row.n), "incident")]
         if view.area_set not in HEXAGONS:
             lines.append(measures.rate_words(row, why))
-        if (change := record.get("change")) and np.isfinite(row.ratio):
-            lines.append(f"{row.ratio:.2f} times the rate before: {FINDINGS[change]}")
+        if "change" in said and np.isfinite(row.ratio):
+            lines.append(f"{row.ratio:.2f} times the rate before: {FINDINGS[row.change]}")
         told.append(lines)
     return told
 

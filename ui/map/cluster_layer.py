@@ -126,7 +126,7 @@ def cluster_sentences(view: View, asked: MapChoices) -> list[str]:
     if isinstance(found, Lack):
         of = measure_of(view, asked)
         hot = None if found is Lack.RESIDENTS else _hot(view, of)
-        so = ", none can be told to be low, and one report can make a neighborhood high"
+        so = ", none can be told to be low, and one report can make an area high"
         tested, held = (hot.tested, in_tested(hot)) if hot else (0, 0)
         return [area_lack.explain_lack(found, tested, held, so)]
     of = measure_of(view, asked)

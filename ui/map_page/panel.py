@@ -37,17 +37,19 @@ def show_map(
             way_out.show_way_out(view, events.ask_again)
         welcome.show_welcome(view)
         st.html(_OVER_TIME)
-        with st.container(key="ranks"):
-            _show_list(view, answer, layer, asked, picture, said)
-        with st.container(key="small_print"):
-            frame.view_sentence(view)
-            base = basemap.choose_basemap()
-            frame.source_lines(view)
-            frame.say_changes(view)
+        listed, small_print = st.container(key="ranks"), st.container(key="small_print")
+    with small_print:
+        frame.view_sentence(view)
+        base = basemap.choose_basemap()
     told: Patch = {**picture, **basemap.basemap_patch(base, theme), **drawing.drawing_patch(view)}
     leaflet.draw(
         "map", frame.map_title(view), views.bounds(view), told, lambda: events.take(view, asked)
     )
+    with listed:  # the map is on its way already
+        _show_list(view, answer, layer, asked, picture, said)
+    with small_print:
+        frame.source_lines(view)
+        frame.say_changes(view)
 
 
 def _show_list(

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from data import words
 from data.views.answers import Answer
 from data.views.view import View
 from ui.map import cluster_layer, events
@@ -59,12 +60,13 @@ def show_clusters(view: View, asked: MapChoices) -> None:
         st.text(line)
     clear = [row for row in cluster_layer.cluster_rows(view, asked) if row.clear]
     if clear:
-        st.html(_table(clear, cluster_layer.short_unit(view, asked)))
+        noun = words.name_units(view.area_set, 1)
+        st.html(_table(clear, noun, cluster_layer.short_unit(view, asked)))
     st.page_link("pages/hot_spots.py", label="The whole table and the method")
 
 
-def _table(rows: list[cluster_layer.Cluster], unit: str) -> str:
-    heads = ("Neighborhood", f"{unit}", "with neighbors")
+def _table(rows: list[cluster_layer.Cluster], noun: str, unit: str) -> str:
+    heads = (words.sentence_case(noun), unit, "with neighbors")
     lines = [
         f'<tr data-area="{row.row}"><td title="{escape(row.finding)}">{escape(row.name)}</td>'
         f"<td>{measures.number(row.own)}</td><td>{measures.number(row.with_neighbors)}</td></tr>"

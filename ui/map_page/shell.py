@@ -64,7 +64,11 @@ def _shell(stamp: str, hour: datetime) -> str:
 def shell_html(view: View, answer: Answer) -> str:
     """The picture of a View: bars, panel, map, and the style of all of them."""
     drawn, style = _map(view, answer)
-    room = ' style="--porch-top:calc(var(--porch-bars) + 32px)"' if frame.view_notices(view) else ""
+    room = (
+        ' style="--porch-top:calc(var(--porch-bars) + var(--porch-notice-high))"'
+        if frame.view_notices(view)
+        else ""
+    )
     css = (STATIC / "shell.css").read_text(encoding="utf-8")
     soon = "".join(f'<link rel="prefetch" href="{escape(url)}">' for url in _needed(view))
     return (
@@ -83,7 +87,7 @@ def _bars(view: View) -> str:
     meta = views.meta(view.stamp)
     names = "".join(f"<span>{escape(section)}</span>" for section in menu.sections())
     pills = "".join(f"<span>{escape(name)}</span>" for name in filter_bar.pill_names(view, meta))
-    counted = f"<p><b>{views.headline(view)['n']:,}</b> of {meta['rows']:,}</p>"
+    counted = filter_bar.count_html(views.headline(view)["n"], view, meta)
     return (
         f"<header>{top_bar.brand(meta['place']['name'])}<nav>{names}</nav><u></u>"
         f'<i class="box find"></i><i class="box"></i></header><div class="pills">{pills}{counted}</div>'

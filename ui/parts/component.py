@@ -5,6 +5,7 @@ Streamlit runs a script that is handed over as text from a blob, which no page o
 """
 
 import hashlib
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -19,13 +20,19 @@ _OWNER = "porchlight"
 
 def component(name: str) -> Any:
     """The component of static/components/NAME.js: call it to put it on the page."""
-    digest = hashlib.sha256((FOLDER / f"{name}.js").read_bytes()).hexdigest()[:10]
-    called = f"{name}_{digest}"
+    called = _versioned(name)
     manager = get_bidi_component_manager()  # of this server, or of a test's own
     if manager.get_metadata(f"{_OWNER}.{called}") is None:
         folder = ComponentConfig(called, str(FOLDER.relative_to(ROOT)))
         manager.register_from_manifest(ComponentManifest(_OWNER, "1", [folder]), ROOT)
     return _registered(f"{_OWNER}.{called}", f"{name}.js")
+
+
+@cache
+def _versioned(name: str) -> str:
+    """The name of a script with a digest of what it holds as this process begins."""
+    digest = hashlib.sha256((FOLDER / f"{name}.js").read_bytes()).hexdigest()[:10]
+    return f"{name}_{digest}"
 
 
 @st.cache_resource

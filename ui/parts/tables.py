@@ -10,7 +10,7 @@ from data import words
 from data.views.answers import Answer
 from data.views.view import View
 from data.words import HEXAGONS
-from ui.parts import area_states, intervals, measures
+from ui.parts import area_states, intervals
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 
@@ -29,9 +29,9 @@ COLUMNS: Columns = {
     "before": ("A week before", "%.2f", "Incidents a whole week (or day) of the earlier period."),
     "share": ("Share", "%.1f%%", "Percent of all incidents that are in any area."),
     "population": ("Residents", "localized", "Residents of the area; empty where not known."),
-    "rate_low": ("Per 1,000, from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
-    "rate_high": ("Per 1,000, to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
-    "smoothed": ("Per 1,000, smoothed", "%.1f", "The rate, pulled toward the citywide rate where few people live, because such rates vary by chance (empirical Bayes)."),
+    "rate_low": ("Rate, from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+    "rate_high": ("Rate, to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
+    "smoothed": ("Smoothed", "%.1f", "The rate, pulled toward the citywide rate where few people live, because such rates vary by chance (empirical Bayes)."),
     "unreliable": ("Unreliable", "", "Fewer than 20 incidents: chance alone can double the rate."),
     "factor": ("Varies, times chance", "%.1f", "How many times more the counts of weeks (or days) vary than by pure chance. It widens the interval."),
 }
@@ -40,11 +40,7 @@ _WIDE = (
     *("area", "n", "rate", "rate_low", "rate_high", "change", "ratio", "low", "high", "share"),
     *("population", "unreliable", "no_rate", "q", "usual", "now", "before", "smoothed", "factor"),
 )
-_NARROW = ("area", "n", "rate", "change")
-NARROW_WIDTHS = {"area": 126, "n": 74, "rate": 88, "change": 76}
 _AREA, _LEAST, _LETTER, _EDGES = 140, 56, 6.5, 18  # pixels of columns
-MOST_LETTERS = 17
-WIDE_AREA = NARROW_WIDTHS["area"] + NARROW_WIDTHS["rate"]  # hexagons have no rate
 
 
 def columns(
@@ -113,37 +109,11 @@ def wanted(table: pd.DataFrame, view: View, names: tuple[str, ...]) -> tuple[str
     return tuple(held)
 
 
-def draw_ranked_table(answer: Answer, view: View, height: int) -> None:
-    """The ranked table beside the map: it says the same as the map."""
-    if not (answer.covered and answer.placed):
-        return
-    table = measures.ranked(answer.table, view)
-    rest = answer.table[answer.table["asked"]].drop(index=table.index)
-    both = pd.concat([table, rest])
-    why = {reason for reason in area_states.no_rate(both, short=True) if reason}
-    # a table has one word for all its empty cells; tips and the page Areas have the reason of each
-    empty = why.pop() if len(why) == 1 else "no rate"
-    names = wanted(both, view, _NARROW)
-    both = both[list(names)].assign(area=[_shorter(name) for name in both["area"]])
-    widths = NARROW_WIDTHS if "rate" in names else NARROW_WIDTHS | {"area": WIDE_AREA}
-    st.dataframe(
-        both, hide_index=True, height=height, column_config=columns(names, widths),
-        key="ranked", row_height=30, placeholder=empty,
-    )
-
-
 def with_plain_areas(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows to show, with areas' names as readers see them; files and links keep the stored ones."""
     if "area" not in rows:
         return rows
     return rows.assign(area=[words.spell_area(str(n)) if n else n for n in rows["area"]])
-
-
-def _shorter(name: str) -> str:
-    """A hexagon's name with its code in sight; other names as readers see them."""
-    area, found, code = words.spell_area(name).partition(", hexagon ")
-    cut = area if len(area) <= MOST_LETTERS else area[: MOST_LETTERS - 1].rstrip(" -") + "\u2026"
-    return f"{cut} \u00b7 {code}" if found else name
 
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from data.views.filters import source_option
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame
+from ui.frame import filter_bar, frame
 from ui.frame.method_note import MethodNote
 from ui.parts import headline, tables
 from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples
@@ -93,16 +93,8 @@ class ComparePage(PatternPage):
         "population": ("Residents", "localized", "Residents of the area; empty where not known."),
         "rate": ("Per 1,000", "%.1f", "Incidents of these weeks per 1,000 residents."),
         "no_rate": tables.COLUMNS["no_rate"],
-        "rate_low": (
-            "Per 1,000, from",
-            "%.1f",
-            "Lower end of the rate's 95% interval (exact Poisson).",
-        ),
-        "rate_high": (
-            "Per 1,000, to",
-            "%.1f",
-            "Upper end of the rate's 95% interval (exact Poisson).",
-        ),
+        "rate_low": ("Rate, from", "%.1f", "Lower end of the rate's 95% interval (exact Poisson)."),
+        "rate_high": ("Rate, to", "%.1f", "Upper end of the rate's 95% interval (exact Poisson)."),
         "p": (
             "p",
             "%.4f",
@@ -153,7 +145,11 @@ class ComparePage(PatternPage):
         if isinstance(pair, NoComparison):
             lines.append(pair.sentence)
             if periods:
-                lines.append("Choose both periods under “From”, “To” and “Compared with”.")
+                when = filter_bar.pill_names(self.view, views.meta(self.view.stamp))[1]
+                lines.append(
+                    f"To choose both periods, press “{when}” at the top: “From” and “To” are the one "
+                    "period, “Compared with” the other."
+                )
             return lines
         sides = (pair.b.view, pair.a.view)
         changes = (line for side in sides for line in frame.change_words(side))

@@ -166,7 +166,7 @@ class EmergingPage(MapPage):
                 f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."
             )
         held = int(self.found.counts[tested].sum())
-        so = ", one report can make a neighborhood look busy"
+        so = ", one report can make an area look busy"
         return area_lack.explain_lack(lack, int(tested.sum()), held, so)
 
     def _counted(self) -> str:

@@ -115,7 +115,7 @@ class HotSpotsPage(MapPage):
         """Return how many areas were tested, what came of it, and what finding none is worth."""
         found = self.found
         if lack := self.why_not():
-            so = ", one report can make a neighborhood look hot"
+            so = ", one report can make an area look hot"
             return [area_lack.explain_lack(lack, found.tested, cluster_layer.in_tested(found), so)]
         lines = [self._counted()]
         if self._hot().empty:

@@ -258,7 +258,7 @@ class NowPage(MapPage):
         note = f"up to {_day(self.found.days[-1])}{area_layer.approximate(self.view)}"
         return {
             "fills": fills,
-            "legend": {"title": "Unusual in the latest days", "rows": rows, "note": note},
+            "legend": {"title": "Unusual lately", "rows": rows, "note": note},
             "edge": theme.quiet,
             "tips": tips,
             "order": list(dict.fromkeys(order)),
@@ -286,8 +286,8 @@ class NowPage(MapPage):
         with show_map(self, theme, "map_now"):
             # next to none expected: any number of times it is chance
             told = rows.assign(ratio=rows["ratio"].where(rows["expected"] >= NEXT_TO_NONE))
+            say(self._by_chance())  # before the numbers that it is about
             tables.finding(told[list(self.SEEN)], self.COLUMNS, 150, "now_table")
-            say(self._by_chance())
             show_alarms(self.weeks)
         say(self.looked_at())
         return rows

@@ -140,7 +140,7 @@ class TrendPage(PatternPage):
         row = max(rows, key=lambda one: abs(np.log(one.ratio)))
         since = f"from the week of {_day(row.at)}"
         if row.known:  # what is recorded otherwise is no finding of what happened
-            return f"{what}: {_many(row.ratio)} recorded {since}, where recording changed"
+            return f"{what}: {_many(row.ratio)} recorded {since}, where recording may have changed"
         doubt = self._change_near(row.at) or _everywhere(row)
         return (
             f"{what}: {_many(row.ratio)} {since}{'; recording may have changed' if doubt else ''}"
@@ -165,12 +165,12 @@ class TrendPage(PatternPage):
         within = intervals.ratio_interval(row.ratio_low, row.ratio_high)
         may_be = ""
         if change := self._change_near(row.at):
-            may_be = f" Known: {change.what}"
+            may_be = f" {frame.changed(change)}"
         elif _everywhere(row):
             may_be = " A change in all areas at once can be a change of recording."
         return (
             f"From the week of {_day(row.at)} on, {_many(row.ratio)} {'as' if row.ratio > 1 else 'than'} "
-            f"just before ({row.ratio:.2f} times, 95% interval {within})"
+            f"in {period(row.before_from, row.before_to)} ({row.ratio:.2f} times, 95% interval {within})"
             f"{'' if row.low == row.high else where}. "
             f"{row.same} of {row.judged} areas changed in the same direction.{may_be}"
         )
@@ -215,7 +215,7 @@ class TrendPage(PatternPage):
             if not bare and (self.view.start - change.day).days > recording.JUST_BEFORE:
                 continue
             above = any(0 <= (at - change.day).days <= 7 for at in breaks)  # said with its break
-            line = f"Recording changed on {_day(change.day)}." if above else frame.changed(change)
+            line = "" if above else frame.changed(change)
             if not above and self.view.start < change.day:
                 line += (
                     " The weekly level before and after differs no more than by chance, or one side "
@@ -224,11 +224,11 @@ class TrendPage(PatternPage):
             if bare:
                 have = "has" if bare == 1 else "have"
                 line += (
-                    f" Weeks before it cannot say what to expect after it, so "
+                    f" Weeks before {_day(change.day)} cannot say what to expect after it, so "
                     f"{words.counted(bare, 'week')} after it {have} no expected range: it takes {PAST} "
                     "whole weeks."
                 )
-            lines.append(line)
+            lines += [line.strip()] if line else []
         return lines
 
     def _alarms(self) -> str:
