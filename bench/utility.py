@@ -16,12 +16,12 @@ from bench import made, made_network, scores
 from bench.plain import suppression
 from bench.scores import Score
 from data import settings, words
-from data.release import decided_events, estimated_tables, measured_tables, partitions
-from data.release.closed_periods import calendar
-from data.release.decided_events import Sensitive
-from data.release.measured_tables import Axes
-from data.release.policy import Policy
-from data.release.tables import Tables, measured_path, profile
+from data.privacy import decided_events, estimated_tables, measured_tables, partitions
+from data.privacy.closed_periods import calendar
+from data.privacy.decided_events import Sensitive
+from data.privacy.measured_tables import Axes
+from data.privacy.policy import Policy
+from data.privacy.tables import Tables, measured_path, profile
 from data.storage.store import Store
 
 SIZES = (300, 3_000, 20_000)  # reports a year

@@ -21,12 +21,13 @@ import shapely
 from data import words
 from data.attacks.made_records import history, records_known_on
 from data.embed import embed_files
-from data.release import closed_periods, decided_events, measured_tables, release_manifest, tables
-from data.release.decided_events import Sensitive
-from data.release.estimated_tables import estimate
-from data.release.measured_tables import Axes
-from data.release.policy import Policy, policy_entries
-from data.release.tables import Manifest
+from data.privacy import closed_periods, decided_events, measured_tables, tables
+from data.privacy.decided_events import Sensitive
+from data.privacy.estimated_tables import estimate
+from data.privacy.measured_tables import Axes
+from data.privacy.policy import Policy, policy_entries
+from data.privacy.tables import Manifest
+from data.release import release_manifest
 from geo import partition
 
 AS_OF = date(2025, 12, 20)  # a year is closed, three quarters and a month of the next

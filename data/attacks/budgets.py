@@ -18,9 +18,10 @@ from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
 from data.attacks.record import pretend_survived
 from data.attacks.weekly_builds import Lines, lines
-from data.release import budget, publish
-from data.release.policy import Policy
-from data.release.tables import LATE, PROFILES
+from data.privacy import budget
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, PROFILES
+from data.release import publish
 from data.settings import Problem
 from data.storage.store import Store
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from data.release.policy import Policy
+from data.privacy.policy import Policy
+from data.privacy.tables import Manifest, Tables
 from data.release.release_files import Embed
-from data.release.tables import Manifest, Tables
 from data.storage.store import Store
 
 Progress = Callable[[float], None]  # the share of an attack that is done

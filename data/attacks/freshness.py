@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from data.attacks import made_records
 from data.attacks.case import Case, Count, Found, span
 from data.attacks.made_events import made_rules
-from data.release.closed_periods import closed
-from data.release.tables import profile
+from data.privacy.closed_periods import closed
+from data.privacy.tables import profile
 
 # the attackers' own, on purpose not the policy's: days after the month, after the quarter
 CITY, AREA = 28, 42

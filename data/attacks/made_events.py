@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 
 from data.attacks import made_records
-from data.release import budget, measured_tables
-from data.release.closed_periods import calendar, closed, decided_months
-from data.release.decided_events import Decisions, Sensitive, admitted
-from data.release.measured_tables import Axes
-from data.release.policy import Policy
-from data.release.tables import LATE, Table
+from data.privacy import budget, measured_tables
+from data.privacy.closed_periods import calendar, closed, decided_months
+from data.privacy.decided_events import Decisions, Sensitive, admitted
+from data.privacy.measured_tables import Axes
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, Table
 from data.storage.events import BudgetOpened
 from geo.arrays import Ints
 
@@ -119,7 +119,9 @@ def exact_counts(decisions: Decisions, budgets: Budgets) -> Counts:
         for table in budget.tables_of(event):
             cells = cells_of(year, table, axes)
             own = late if table.sort == LATE else events
-            found[year, table] = Counted(cells, measured_tables.count(own, table, cells, axes))
+            found[year, table] = Counted(
+                cells, measured_tables.count_events(own, table, cells, axes)
+            )
     return found
 
 

@@ -21,8 +21,8 @@ from data.areas import area_import
 from data.attacks import made_records
 from data.imports import importer
 from data.imports.options import Options
+from data.privacy.policy import Policy
 from data.release import release_files
-from data.release.policy import Policy
 from data.release.release_files import Embed, WrittenRelease
 from data.settings import Settings, load_settings
 from data.storage.store import Store

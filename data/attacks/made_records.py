@@ -1,6 +1,6 @@
 """Made records for the attacks: skewed in place and time, late, taken back, corrected.
 
-They are as `data.release.placed_records` gives them: with the group of areas that each lies in.
+They are as `data.privacy.placed_records` gives them: with the group of areas that each lies in.
 """
 
 from datetime import date, timedelta
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.release.budget import new_budget
-from data.release.partitions import Partition
-from data.release.policy import Policy
+from data.privacy.budget import new_budget
+from data.privacy.partitions import Partition
+from data.privacy.policy import Policy
 from data.sample.made_reports import GRADES, KINDS, SETTINGS
 from data.storage.events import BudgetOpened
 

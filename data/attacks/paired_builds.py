@@ -15,9 +15,9 @@ from scipy.stats import beta
 from data.attacks import made_events, made_records
 from data.attacks.case import Case, Count, Found
 from data.attacks.made_events import Budgets, Counts, Step
-from data.release import budget, measured_tables
-from data.release.decided_events import hash_id
-from data.release.tables import LATE, ORDINARY
+from data.privacy import budget, measured_tables
+from data.privacy.decided_events import hash_id
+from data.privacy.tables import LATE, ORDINARY
 from geo import discrete_laplace
 from geo.arrays import Flags, Floats, Ints
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.attacks.case import LARGE, Count, Result
+from data.privacy.policy import Policy, policy_entries
 from data.release.attack_records import (
     RECORD,
     REQUIRED_OF_MECHANISM,
@@ -12,7 +13,6 @@ from data.release.attack_records import (
     fingerprint,
     mechanism_file,
 )
-from data.release.policy import Policy, policy_entries
 from data.release.release_manifest import MANIFEST, digest
 from data.storage.disk import write_whole
 from data.storage.store import Store

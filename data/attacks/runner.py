@@ -15,11 +15,11 @@ from data.attacks import ATTACKS, Attack, budgets, made_place
 from data.attacks.case import Case, Count, Progress, Result
 from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
+from data.privacy.policy import Policy
+from data.privacy.tables import Manifest
 from data.release import chain
-from data.release.policy import Policy
 from data.release.release_files import Embed
 from data.release.release_manifest import verify
-from data.release.tables import Manifest
 from data.settings import Problem
 from data.storage import batches
 from data.storage.store import Store, literal, query

@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.attacks.case import Case, Count, Found
-from data.release import budget, issue_key, measured_tables, release_files
-from data.release.tables import LATE, Table, Tables
+from data.privacy import budget, issue_key, measured_tables
+from data.privacy.tables import LATE, Table, Tables
+from data.release import release_files
 from data.settings import load_settings
 from data.storage.batches import live_files
 from data.storage.events import NoiseDrawn

@@ -17,7 +17,7 @@ from data.attacks import whitelist
 from data.attacks.case import Case, Count, Found
 from data.attacks.served import contents
 from data.files.spreadsheet import guard_table
-from data.release.tables import Tables
+from data.privacy.tables import Tables
 
 PERIODS = {
     "week-part": re.compile(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d"),

@@ -7,8 +7,8 @@ import numpy as np
 
 from data.attacks import made_events
 from data.attacks.case import Case, Count, Found
-from data.release import budget, measured_tables
-from data.release.tables import Table
+from data.privacy import budget, measured_tables
+from data.privacy.tables import Table
 from geo import discrete_laplace
 
 _YEARS = 3

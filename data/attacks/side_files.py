@@ -22,9 +22,10 @@ from data.attacks.case import Case, Count, Found
 from data.attacks.made_events import made_rules
 from data.attacks.made_place import MadePlace
 from data.attacks.record import pretend_survived
-from data.release import budget, chain, issue_key, measured_tables
-from data.release.issue_key import key_folder
-from data.release.tables import LATE, MEASURED, MEASURED_TABLES
+from data.privacy import budget, issue_key, measured_tables
+from data.privacy.issue_key import key_folder
+from data.privacy.tables import LATE, MEASURED, MEASURED_TABLES
+from data.release import chain
 from data.settings import ROOT, load_settings
 from data.storage.batches import live_files
 from data.storage.store import Store
@@ -142,7 +143,7 @@ def _exact(store: Store, path: str, frame: pd.DataFrame) -> Ints:
         months = [str(year)] if table.sort == LATE else sorted(budget.months_of(own["period"]))
         if not all(decisions.has(month) for month in months):
             return np.empty(0, np.int64)
-        n = measured_tables.count(decisions.read(months), table, cells, axes)
+        n = measured_tables.count_events(decisions.read(months), table, cells, axes)
         names = measured_tables.keys_of(cells, table).assign(exact=n)
         parts.append(own.merge(names, "left", table.keys)["exact"])
     return pd.concat(parts).to_numpy(np.int64) if parts else np.empty(0, np.int64)

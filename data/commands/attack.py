@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the attacks load scipy, and every command loads this file
     from collections.abc import Iterator
 
     from data.attacks.case import Case, Result
-    from data.release.policy import Policy
+    from data.privacy.policy import Policy
     from data.settings import Settings
     from data.storage.store import Store
 
@@ -39,7 +39,7 @@ def attack(
     """Attack a release as others would; publish refuses one that did not survive."""
     from data.attacks import record, runner
     from data.attacks.case import LARGE, SMALL
-    from data.release import policy
+    from data.privacy import policy
 
     with speaking():
         tries = {"large": LARGE, "small": SMALL}.get(count)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from data.release import policy
+from data.privacy import policy
 from data.settings import ROOT, Problem, check_zone, load_settings, place_slug
 from data.storage import coordinate_system, projection
 

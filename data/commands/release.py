@@ -78,7 +78,8 @@ def release(
 
 def _show_plan(picture: Path | None) -> None:
     """Say what every volume would show of this place, from its areas and residents alone."""
-    from data.release import budget, partitions, plan_words, policy
+    from data.privacy import budget, partitions, policy
+    from data.release import plan_words
     from data.storage.disk import write_whole
 
     with speaking():

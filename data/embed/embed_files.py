@@ -18,12 +18,12 @@ from data.embed.notes import Download
 from data.embed.pages import Series
 from data.embed.script import Views
 from data.languages import FIRST, languages, page_name
+from data.privacy.plan import Planned
+from data.privacy.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
 from data.published import grids, opening
 from data.published.grids import Sort
 from data.published.levels import CITY, DISTRICT, GROUP, LEVEL_FILES, Levels, read_level
 from data.published.opening import Opening
-from data.release.plan import Planned
-from data.release.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
 from geo import longitude
 
 _PARTS = ("words.js", "state.js", "said.js", "draw.js", "keys.js", "save.js", "start.js")

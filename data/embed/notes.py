@@ -8,10 +8,10 @@ import pandas as pd
 from data.embed.language import Words, capital, esc
 from data.embed.sentences import Picture, rule_texts
 from data.languages import FIRST
+from data.privacy.tables import UNKNOWN_BAND, Manifest
 from data.published.grid import Grid
 from data.published.grids import COMMUNITY, Numbers
 from data.published.released import rule
-from data.release.tables import UNKNOWN_BAND, Manifest
 
 
 class Download(NamedTuple):

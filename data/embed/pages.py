@@ -10,12 +10,12 @@ from data.embed.map import Map
 from data.embed.sentences import Picture, Row
 from data.embed.series import series_svg, tenths
 from data.languages import FIRST, page_name, protect_name
+from data.privacy.tables import Manifest
 from data.published.grid import Grid
 from data.published.grids import Numbers
 from data.published.opening import Opening
 from data.published.period_names import within
 from data.published.ranges import RangeWords
-from data.release.tables import Manifest
 from data.settings import ROOT
 
 SOURCES = ROOT / "static" / "embed"

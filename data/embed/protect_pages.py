@@ -9,7 +9,7 @@ from data.embed.pages import CSP, SOURCES, unread_line
 from data.embed.protection import Protection, read_protection
 from data.embed.protection_pictures import OPENS
 from data.languages import page_name, protect_name
-from data.release.tables import Manifest
+from data.privacy.tables import Manifest
 
 
 def write_pages(manifest: Manifest, languages: list[str]) -> dict[str, bytes]:

@@ -3,8 +3,8 @@
 from math import exp
 from typing import Any, NamedTuple
 
-from data.release.policy import Policy
-from data.release.tables import MEASURED_TABLES, ORDINARY, PROFILES, Manifest, Table
+from data.privacy.policy import Policy
+from data.privacy.tables import MEASURED_TABLES, ORDINARY, PROFILES, Manifest, Table
 from geo import noise_odds
 
 _BY_NAME = {table.name: table for table in MEASURED_TABLES.values()}

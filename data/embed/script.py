@@ -10,13 +10,13 @@ from data.embed import map_svg, style
 from data.embed.map import SIZES, WIDE, Map
 from data.embed.pages import Series
 from data.embed.sentences import RULES, View
+from data.privacy.tables import Manifest
 from data.published.grid import Grid
 from data.published.grids import COMMUNITY, Numbers
 from data.published.number_classes import STRIPES, class_rows
 from data.published.opening import Opening
 from data.published.ranges import short_number, step_of
 from data.published.released import rule, sources_of
-from data.release.tables import Manifest
 
 Views = dict[str, dict[str, View]]  # by name and kind
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.embed.language import Words, capital
+from data.privacy.tables import NO_AREA, OF_YEAR, Manifest
 from data.published import rises
 from data.published.grid import Grid
 from data.published.grids import ALL, COMMUNITY, Numbers, Sort
@@ -17,7 +18,6 @@ from data.published.number_classes import ZERO, Classes, ClassRow, class_looks, 
 from data.published.opening import Opening
 from data.published.ranges import Range, RangeWords, step_of
 from data.published.released import rule, sources_of
-from data.release.tables import NO_AREA, OF_YEAR, Manifest
 
 RULES = ("least_residents", "district_residents", "decided_after_days", "area_after_days")
 STRIPED = "striped"  # the look in a legend

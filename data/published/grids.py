@@ -9,12 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.published.grid import Grid, estimate_grid, exact_grid
-from data.published.levels import CITY, GROUP, Levels
-from data.published.number_classes import Classes, exact_classes, expected_classes
-from data.published.period_names import PARTS, first_day, last_day
-from data.release.closed_periods import calendar
-from data.release.tables import (
+from data.privacy.closed_periods import calendar
+from data.privacy.tables import (
     ARTICLES,
     BANDS,
     ESTIMATE_TABLES,
@@ -29,6 +25,10 @@ from data.release.tables import (
     Table,
     Tables,
 )
+from data.published.grid import Grid, estimate_grid, exact_grid
+from data.published.levels import CITY, GROUP, Levels
+from data.published.number_classes import Classes, exact_classes, expected_classes
+from data.published.period_names import PARTS, first_day, last_day
 from data.settings import Problem
 
 COMMUNITY, OFFICIAL = "community", "official"

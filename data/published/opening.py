@@ -7,11 +7,11 @@ or less, of it the newest closed period. A release without areas opens on a seri
 from functools import lru_cache
 from typing import NamedTuple
 
+from data.privacy.measured_tables import Axes
+from data.privacy.plan import FINE, Planned, opening_table, plan
+from data.privacy.tables import Manifest
 from data.published.grids import ALL, COMMUNITY, UNITS, Numbers, Sort
 from data.published.levels import CITY
-from data.release.measured_tables import Axes
-from data.release.plan import FINE, Planned, opening_table, plan
-from data.release.tables import Manifest
 
 
 class Opening(NamedTuple):

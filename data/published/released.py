@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
+from data.privacy.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource, Tables
 from data.published import grids
 from data.published.grids import Numbers
 from data.published.levels import LEVEL_FILES, Levels, read_level
 from data.release import release_manifest
 from data.release.release_manifest import MANIFEST, TOMBSTONE
-from data.release.tables import COLUMNS, Manifest, ReleasedArea, ReleasedSource, Tables
 from data.settings import Problem
 from geo.geojson import Feature
 

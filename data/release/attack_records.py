@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from data.release.policy import Policy, policy_entries
+from data.privacy.policy import Policy, policy_entries
+from data.privacy.tables import PolicyEntry
 from data.release.release_manifest import MANIFEST, digest
-from data.release.tables import PolicyEntry
 from data.settings import ROOT, Problem
 from data.storage.store import Store
 
@@ -36,7 +36,12 @@ REQUIRED_OF_MECHANISM: Required = {
     "A17": {"runs": 20_000},
     "A18": {"events": 100_000},
 }
-_CODE = ("geo/discrete_laplace.py", "geo/consistent_sums.py", "data/release/*.py")
+_CODE = (
+    "geo/discrete_laplace.py",
+    "geo/consistent_sums.py",
+    "data/privacy/*.py",
+    "data/release/*.py",
+)
 
 
 def fingerprint(entries: Mapping[str, PolicyEntry]) -> str:

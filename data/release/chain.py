@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data.release import budget
+from data.privacy import budget
+from data.privacy.tables import ESTIMATE, MEASURED, Tables
 from data.release.release_manifest import verify
-from data.release.tables import ESTIMATE, MEASURED, Tables
 from data.settings import Problem
 from data.storage.events import ReleaseBuilt
 from data.storage.store import Store

@@ -15,9 +15,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from data.privacy.tables import ReleasedPlace, ReleasedSource, TableEntry
 from data.release.released_columns import TEXT, WHOLE, key_columns, released_column
 from data.release.table_files import TABLE_FORMATS
-from data.release.tables import ReleasedPlace, ReleasedSource, TableEntry
 
 PACKAGE = "datapackage.json"
 # suffix -> media type, and what a validator that knows no more than the standard makes of it: only

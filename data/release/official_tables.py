@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from data import words
-from data.release.closed_periods import closed_months
-from data.release.decided_events import sensitive_by
-from data.release.policy import Policy
-from data.release.tables import COLUMNS, OFFICIAL_AREA, OFFICIAL_CITY, Tables
+from data.privacy.closed_periods import closed_months
+from data.privacy.decided_events import sensitive_by
+from data.privacy.policy import Policy
+from data.privacy.tables import COLUMNS, OFFICIAL_AREA, OFFICIAL_CITY, Tables
 
 
 def official_tables(
@@ -18,7 +18,7 @@ def official_tables(
 ) -> Tables:
     """Both official tables as of a date, by path; rows only where there are any.
 
-    `records` are those of data.release.placed_records; only rows that are `already_public` count:
+    `records` are those of data.privacy.placed_records; only rows that are `already_public` count:
     that is set by hand, with an address and a licence. `groups` are the areas of the partition;
     a record in none of them is of area 0. Days and months appear when the month of the city, and
     the quarter of areas, is published.

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from data.palette import LIGHT
-from data.release.estimated_tables import LIKELY
-from data.release.measured_tables import Axes
-from data.release.plan import Planned, opening_table, plan
-from data.release.tables import APART, COARSER, DECLARED, PROFILES, SENSITIVE, Table
+from data.privacy.estimated_tables import LIKELY
+from data.privacy.measured_tables import Axes
+from data.privacy.plan import Planned, opening_table, plan
+from data.privacy.tables import APART, COARSER, DECLARED, PROFILES, SENSITIVE, Table
 from geo import discrete_laplace
 
 FEW = 150  # events a year: fewer are "tiny"

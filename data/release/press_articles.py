@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from data import words
-from data.release.closed_periods import closed_months
-from data.release.decided_events import sensitive_by
-from data.release.policy import Policy
-from data.release.tables import ARTICLES, COLUMNS
+from data.privacy.closed_periods import closed_months
+from data.privacy.decided_events import sensitive_by
+from data.privacy.policy import Policy
+from data.privacy.tables import ARTICLES, COLUMNS
 from data.sources import Source, read_catalogue, source_of
 from data.storage import batches
 from data.storage.store import Store, literal, query

@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 
 from data.languages import languages, page_name
-from data.release import chain, issue_key
+from data.privacy import issue_key
+from data.privacy.policy import load_policy
+from data.privacy.tables import Manifest
+from data.release import chain
 from data.release.attack_records import require_survived
-from data.release.policy import load_policy
 from data.release.release_manifest import MANIFEST, TOMBSTONE, digest, find_release, verify
-from data.release.tables import Manifest
 from data.settings import ROOT, Problem, Settings
 from data.storage.disk import sync
 from data.storage.events import ReleasePublished, ReleaseRecalled

@@ -11,23 +11,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data import words
-from data.release import (
-    budget,
-    chain,
-    issue,
-    official_tables,
-    partitions,
-    policy,
-    press_articles,
-    release_manifest,
-    table_files,
-)
-from data.release.closed_periods import moment
-from data.release.data_package import PACKAGE, data_package
-from data.release.issue import Issue
-from data.release.partitions import Partition
-from data.release.policy import Policy
-from data.release.tables import (
+from data.privacy import budget, issue, partitions, policy
+from data.privacy.closed_periods import moment
+from data.privacy.issue import Issue
+from data.privacy.partitions import Partition
+from data.privacy.policy import Policy
+from data.privacy.tables import (
     ARTICLES,
     DECLARED,
     DESCRIBED,
@@ -36,6 +25,8 @@ from data.release.tables import (
     ReleasedSource,
     Tables,
 )
+from data.release import chain, official_tables, press_articles, release_manifest, table_files
+from data.release.data_package import PACKAGE, data_package
 from data.settings import ROOT, Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage.disk import sync

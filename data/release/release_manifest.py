@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from data.release.tables import Manifest
+from data.privacy.tables import Manifest
 from data.settings import Problem
 
 MANIFEST = "manifest.json"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from data import words
-from data.release.tables import BANDS, OF_QUARTER, OF_YEAR, OTHER_SETTING, PROVISIONAL, UNKNOWN_BAND
+from data.privacy.tables import BANDS, OF_QUARTER, OF_YEAR, OTHER_SETTING, PROVISIONAL, UNKNOWN_BAND
 
 TEXT, WHOLE, REAL = pa.string(), pa.int32(), pa.float64()
 _PERIOD = r"\d{4}(-W\d{2}|-Q[1-4]|-\d{2}(-\d{2}(/\d{4}-\d{2}-\d{2})?)?)?"

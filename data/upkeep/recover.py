@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.release.budget import BUDGET
+from data.privacy.budget import BUDGET
 from data.release.publish import STONE
 from data.release.release_manifest import TOMBSTONE
 from data.storage import area_sets, events

@@ -15,7 +15,7 @@ from data.areas.label_or_point import Agreement
 from data.commands import main
 from data.imports import importer
 from data.mappings import mapping_read
-from data.release import placed_records
+from data.privacy import placed_records
 from data.settings import Problem, Settings
 from data.storage import area_sets, batches, build
 from data.storage.store import Store

@@ -29,9 +29,10 @@ from data.attacks import (
 )
 from data.attacks.case import LARGE, SMALL, Case, Result, span
 from data.attacks.paired_builds import Cell
-from data.release import attack_records, tables
+from data.privacy import tables
+from data.privacy.policy import Policy
+from data.release import attack_records
 from data.release.attack_records import REQUIRED_OF_MECHANISM, REQUIRED_ON_BYTES
-from data.release.policy import Policy
 from data.settings import Problem
 from data.storage.store import Store
 from tests.conftest import PROVE

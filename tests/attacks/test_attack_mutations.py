@@ -32,17 +32,10 @@ from data.attacks import (
     whitelist,
 )
 from data.attacks.case import SMALL, Case, Count
-from data.release import (
-    budget,
-    closed_periods,
-    issue,
-    issue_key,
-    measured_tables,
-    policy,
-    release_files,
-)
-from data.release.decided_events import Decisions
-from data.release.policy import Policy
+from data.privacy import budget, closed_periods, issue, issue_key, measured_tables, policy
+from data.privacy.decided_events import Decisions
+from data.privacy.policy import Policy
+from data.release import release_files
 from data.settings import load_settings
 from geo import discrete_laplace
 
@@ -127,12 +120,12 @@ def test_an_event_counted_in_two_months_is_found(monkeypatch: Patch) -> None:
 
 
 def test_sensitive_events_in_ordinary_tables_are_found(monkeypatch: Patch) -> None:
-    real = measured_tables.count
+    real = measured_tables.count_events
 
     def count(events: pd.DataFrame, table: Any, cells: Any, axes: Any) -> Any:
         return real(events.assign(sort=table.sort), table, cells, axes)
 
-    monkeypatch.setattr(measured_tables, "count", count)
+    monkeypatch.setattr(measured_tables, "count_events", count)
     assert "in two sorts" in found_by("A16", count=FEW._replace(neighbors=6))
 
 

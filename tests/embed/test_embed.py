@@ -14,10 +14,10 @@ from data.embed import embed_files, how_picture, language, map, pictures, series
 from data.embed.language import load_texts
 from data.languages import languages, page_name
 from data.palette import contrast
+from data.privacy import tables
 from data.published.grids import ALL
 from data.published.number_classes import LOOKS, STRIPES
 from data.published.ranges import Range
-from data.release import tables
 from tests.made_release import Made, make_release, write_release
 from tests.published.test_numbers import numbers_of
 

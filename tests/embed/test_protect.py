@@ -12,7 +12,7 @@ from data.embed import protect, protect_pages, protection
 from data.embed.language import load_texts
 from data.embed.protection_pictures import MOST, OPENS
 from data.languages import languages, protect_name
-from data.release.tables import PROFILES, Manifest, profile
+from data.privacy.tables import PROFILES, Manifest, profile
 from geo import noise_odds
 from tests.made_release import make_release
 

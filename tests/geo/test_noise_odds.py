@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.release.tables import PROFILES
+from data.privacy.tables import PROFILES
 from geo import discrete_laplace, noise_odds
 
 

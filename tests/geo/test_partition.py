@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.release import placed_records
+from data.privacy import placed_records
 from data.storage import area_sets
 from data.storage.store import Store
 from geo import partition

@@ -37,13 +37,16 @@ ROOMS = {
         "views": "files storage",
         "maps": "areas storage views",
         "patterns": "maps storage views",
-        "embed": "files published release",
-        "release": "areas files storage",
-        "published": "files release",
+        "embed": "files privacy published release",
+        "privacy": "areas storage",
+        "release": "files privacy storage",
+        "published": "files privacy release",
         "sample": "areas imports storage",
-        "attacks": "areas files imports release sample storage",
-        "upkeep": "areas files imports release storage",
-        "commands": "areas attacks embed imports maps people release sample storage upkeep views",
+        "attacks": "areas files imports privacy release sample storage",
+        "upkeep": "areas files imports privacy release storage",
+        "commands": (
+            "areas attacks embed imports maps people privacy release sample storage upkeep views"
+        ),
     },
     "ui": {
         "cached": "",

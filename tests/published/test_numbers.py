@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.privacy import tables
 from data.published import grids, opening, released
 from data.published.grids import ALL, Numbers
 from data.published.levels import Levels, read_level
 from data.published.number_classes import LOOKS, STRIPES, class_looks
-from data.release import tables
 from data.settings import Problem
 from tests.made_release import GROUPS, Made, make_release, write_release
 

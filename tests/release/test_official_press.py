@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from data import settings, sources
-from data.release import official_tables, partitions, placed_records, press_articles
-from data.release.policy import Policy
+from data.privacy import partitions, placed_records
+from data.privacy.policy import Policy
+from data.privacy.tables import ARTICLES, COLUMNS, DESCRIBED, OFFICIAL_AREA, OFFICIAL_CITY
+from data.release import official_tables, press_articles
 from data.release.table_files import released_table
-from data.release.tables import ARTICLES, COLUMNS, DESCRIBED, OFFICIAL_AREA, OFFICIAL_CITY
 from data.settings import ROOT, Problem
 from data.storage.store import Store
 from tests.conftest import command

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from data import words
-from data.release import plan, plan_words
-from data.release.measured_tables import Axes
+from data.privacy import plan
+from data.privacy.measured_tables import Axes
+from data.privacy.tables import PROFILES, Table
+from data.release import plan_words
 from data.release.plan_words import Column
-from data.release.tables import PROFILES, Table
 from data.storage.store import Store
 from tests.conftest import command
 

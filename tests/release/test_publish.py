@@ -20,9 +20,10 @@ from data.__main__ import app
 from data.areas import area_import
 from data.imports import importer
 from data.languages import languages, page_name
-from data.release import budget, chain, issue_key, policy, publish, release_files, release_manifest
+from data.privacy import budget, issue_key, policy
+from data.privacy.tables import COLUMNS, Manifest
+from data.release import chain, publish, release_files, release_manifest
 from data.release.release_files import WrittenRelease
-from data.release.tables import COLUMNS, Manifest
 from data.settings import ROOT, Problem, Settings
 from data.storage.events import to_row
 from data.storage.store import Store, query

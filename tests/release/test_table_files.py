@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from data.privacy.tables import COLUMNS, ReleasedSource, TableEntry
 from data.release import data_package, released_columns, table_files
 from data.release.data_package import PACKAGE
 from data.release.released_columns import RELEASED_COLUMNS
-from data.release.tables import COLUMNS, ReleasedSource, TableEntry
 from tests.conftest import ROOT
 from tests.release.test_publish import Place, filled, place
 

@@ -12,12 +12,12 @@ import pytest
 
 from data import words
 from data.attacks import made_records
-from data.release import closed_periods, plan, tables
-from data.release.decided_events import Decisions, Sensitive, admitted, hash_id
-from data.release.estimated_tables import estimate
-from data.release.measured_tables import Axes, count, draw_names, grid, keys_of, measure
-from data.release.policy import Policy
-from data.release.tables import LATE, ORDINARY, SENSITIVE, Table, measured_path, profile
+from data.privacy import closed_periods, plan, tables
+from data.privacy.decided_events import Decisions, Sensitive, admitted, hash_id
+from data.privacy.estimated_tables import estimate
+from data.privacy.measured_tables import Axes, count_events, draw_names, grid, keys_of, measure
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, ORDINARY, SENSITIVE, Table, measured_path, profile
 
 YEAR = made_records.FIRST_DAY.year
 RULES = Policy(zone="America/Chicago", since=date(YEAR, 1, 1))
@@ -158,7 +158,7 @@ def test_every_cell_is_counted_and_every_event_is_in_one_cell_of_each_table(volu
     for table in profile(volume):
         cells = grid(table, list(days[table.unit].unique()), AXES)
         names = keys_of(cells, table)
-        n = count(events, table, cells, AXES)
+        n = count_events(events, table, cells, AXES)
         slow = slow_count(events, table)
         assert {
             k: v for k, v in zip(names.itertuples(index=False, name=None), n.tolist()) if v
@@ -265,7 +265,7 @@ def test_ranges_hold_as_often_as_they_say() -> None:
     events = events_of(2500)
     as_of = date(YEAR + 1, 2, 20)  # the year is closed, nothing of the next
     exact = {
-        t: count(events, t, grid(t, closed_periods.closed(t, as_of, RULES), AXES), AXES)
+        t: count_events(events, t, grid(t, closed_periods.closed(t, as_of, RULES), AXES), AXES)
         for t in profile("medium")
         if t.sort != LATE
     }

@@ -13,9 +13,9 @@ import pytest
 
 from data.attacks import made_place, made_records
 from data.attacks.made_place import MadePlace, fill_areas, open_place, report_rows
+from data.privacy.policy import Policy
+from data.privacy.tables import ESTIMATE, MEASURED, Tables
 from data.release import chain, publish
-from data.release.policy import Policy
-from data.release.tables import ESTIMATE, MEASURED, Tables
 from data.upkeep import purge
 from tests.releases import survived
 

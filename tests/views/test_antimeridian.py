@@ -18,7 +18,7 @@ from data.areas import area_import
 from data.imports import importer
 from data.maps import heat_surface, hexagons, incidents, outlines
 from data.patterns import episodes
-from data.release import placed_records
+from data.privacy import placed_records
 from data.settings import Settings
 from data.storage import area_sets, build
 from data.storage.store import Current, Store

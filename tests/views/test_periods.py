@@ -20,7 +20,7 @@ from data.imports.options import Options
 from data.maps import frames, heat_surface, outlines
 from data.palette import LIGHT
 from data.patterns import compare, space_time_scan, weekly_trend
-from data.release import placed_records
+from data.privacy import placed_records
 from data.settings import Settings
 from data.storage import area_sets, build
 from data.storage.store import Current, Store

@@ -8,12 +8,12 @@ import shapely
 import streamlit as st
 
 from data.maps.outlines import MapArea, name_area
+from data.privacy.plan import Planned
+from data.privacy.tables import ReleasedArea, Tables
 from data.published import grids, opening, released
 from data.published.grids import Numbers
 from data.published.levels import CITY, LEVEL_FILES, Levels
 from data.published.released import Release
-from data.release.plan import Planned
-from data.release.tables import ReleasedArea, Tables
 from geo.geojson import Feature, FeatureCollection
 from geo.label_point import label_point
 from geo.longitude import framed

@@ -6,13 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data import words
-from data.published import number_classes
-from data.published.grid import Grid
-from data.published.grids import ALL, COMMUNITY, OFFICIAL, UNITS, AreaMap, Numbers, Sort
-from data.published.levels import CITY, DISTRICT, GROUP, Level, Levels
-from data.published.ranges import Range
-from data.published.rises import more_than_before
-from data.release.tables import (
+from data.privacy.tables import (
     NO_AREA,
     OFFICIAL_AREA,
     OFFICIAL_CITY,
@@ -20,6 +14,12 @@ from data.release.tables import (
     Table,
     estimate_path,
 )
+from data.published import number_classes
+from data.published.grid import Grid
+from data.published.grids import ALL, COMMUNITY, OFFICIAL, UNITS, AreaMap, Numbers, Sort
+from data.published.levels import CITY, DISTRICT, GROUP, Level, Levels
+from data.published.ranges import Range
+from data.published.rises import more_than_before
 
 # name for readers -> the sort of numbers
 SOURCES = {"community reports": COMMUNITY, "official records": OFFICIAL}

@@ -11,9 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from data import words
 from data.embed.language import Words
 from data.languages import FIRST, PUBLIC, languages
+from data.privacy.tables import Tables
 from data.published import opening, released
 from data.published.released import Release
-from data.release.tables import Tables
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data import words
 from data.embed.sentences import rule_texts
-from data.release.tables import COLUMNS, LATE, MEASURED, MEASURED_TABLES
+from data.privacy.tables import COLUMNS, LATE, MEASURED, MEASURED_TABLES
 from ui.frame.language import count, say, speak
 from ui.public import public_choice, public_notes, public_tables, public_time, public_words
 from ui.public.public_frame import Shown

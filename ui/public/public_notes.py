@@ -4,8 +4,7 @@ import datetime as dt
 
 from data.embed.language import Words
 from data.embed.sentences import expected_note, rule_texts
-from data.published.released import Release, rule, sources_of
-from data.release.tables import (
+from data.privacy.tables import (
     ARTICLES,
     ESTIMATE_TABLES,
     LATE,
@@ -17,6 +16,7 @@ from data.release.tables import (
     WEEK_PATH,
     Table,
 )
+from data.published.released import Release, rule, sources_of
 
 _EXACT = {OFFICIAL_AREA: Table("group", "month"), OFFICIAL_CITY: Table("city", "day")}
 
@@ -47,7 +47,7 @@ def notes(
     apart = () if exact else (words("note.apart"),)
     colors = (expected_note(release.manifest, words),) if colored and not exact else ()
     sources = [words("note.source", text=text) for text in (covers(release) if exact else ())]
-    return [*dict.fromkeys(told), *apart, *colors, *sources, stamp(release, words)]
+    return [*dict.fromkeys(told), *apart, *colors, *sources, name_release(release, words)]
 
 
 def covers(release: Release) -> list[str]:
@@ -56,7 +56,7 @@ def covers(release: Release) -> list[str]:
     return [f"{s['title']} ({s['licence']}). {s['covers']}" for s in found]
 
 
-def stamp(release: Release, words: Words) -> str:
+def name_release(release: Release, words: Words) -> str:
     """The name of a release in full: place, id, date and time zone."""
     told = release.manifest
     date = words.date(dt.date.fromisoformat(told["as_of"]))

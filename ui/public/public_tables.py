@@ -10,8 +10,8 @@ import streamlit as st
 
 from data import words
 from data.files import spreadsheet
+from data.privacy.tables import DESCRIBED
 from data.release.released_columns import RELEASED_COLUMNS
-from data.release.tables import DESCRIBED
 from ui.frame import download_buttons
 from ui.frame.language import count, english, say, speak
 from ui.public import public_frame, public_words

@@ -10,12 +10,7 @@ from data import words
 from data.embed.language import Words, capital
 from data.embed.sentences import series_title
 from data.palette import Theme
-from data.published.grid import Grid
-from data.published.levels import CITY
-from data.published.period_names import first_day
-from data.published.ranges import Range
-from data.published.released import rule
-from data.release.tables import (
+from data.privacy.tables import (
     ARTICLES,
     BANDS,
     LATE,
@@ -25,6 +20,11 @@ from data.release.tables import (
     Table,
     estimate_path,
 )
+from data.published.grid import Grid
+from data.published.levels import CITY
+from data.published.period_names import first_day
+from data.published.ranges import Range
+from data.published.released import rule
 from ui.frame import look
 from ui.frame.language import english, say, speak
 from ui.parts import charts

@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 
 from data import words
-from data.embed import sentences as embed
+from data.embed import sentences
 from data.embed.language import Words, capital
+from data.privacy.tables import OF_YEAR
 from data.published.levels import CITY
 from data.published.period_names import year_before
 from data.published.ranges import Range, step_of
-from data.release.tables import OF_YEAR
 from ui.frame.language import count, say, speak
 from ui.public import public_choice
 from ui.public.public_cached import Kept
@@ -37,11 +37,11 @@ def title(kept: Kept, choice: Choice, rows: pd.DataFrame) -> str:
     if len(choice.areas) == 1 and len(rows) == 1:
         row, name = rows.iloc[0], words.spell_area(choice.areas[0])
         own, step = range_of(row), step_of(row["sd"])
-        return embed.area_sentence(own, step, name, begins, kind, choice.exact, speak())
+        return sentences.area_sentence(own, step, name, begins, kind, choice.exact, speak())
     found = public_choice.city_range(kept.numbers, choice)
     if not choice.areas and found is not None:
         own, sd = found
-        return embed.sentence(own, step_of(sd), kept.place, begins, kind, choice.exact, speak())
+        return sentences.sentence(own, step_of(sd), kept.place, begins, kind, choice.exact, speak())
     many = say("choose.all")
     return say(
         "title.areas",

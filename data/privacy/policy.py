@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import words
-from data.release.tables import PROFILES, PolicyEntry
+from data.privacy.tables import PROFILES, PolicyEntry
 from data.settings import Problem, Settings, read_toml, settings_path
 
 SENSITIVE_SETTINGS = ("school", "clinic", "worship", "shelter", "home")

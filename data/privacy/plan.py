@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.release.closed_periods import calendar
-from data.release.estimated_tables import estimate
-from data.release.measured_tables import Axes, grid, keys_of
-from data.release.tables import (
+from data.privacy.closed_periods import calendar
+from data.privacy.estimated_tables import estimate
+from data.privacy.measured_tables import Axes, grid, keys_of
+from data.privacy.tables import (
     COARSER,
     DECLARED,
     ESTIMATE_TABLES,

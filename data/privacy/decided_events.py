@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.release.policy import Policy
-from data.release.tables import BANDS, LATE, ORDINARY, OTHER_SETTING, SENSITIVE, UNKNOWN_BAND
+from data.privacy.policy import Policy
+from data.privacy.tables import BANDS, LATE, ORDINARY, OTHER_SETTING, SENSITIVE, UNKNOWN_BAND
 from data.settings import Problem
 from data.storage.disk import write_whole
 from geo.arrays import Flags

@@ -12,14 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.release import budget, issue_key, partitions, placed_records
-from data.release.closed_periods import closed
-from data.release.decided_events import Decisions, Sensitive, admitted
-from data.release.estimated_tables import estimate
-from data.release.measured_tables import measure
-from data.release.partitions import Partition
-from data.release.policy import Policy
-from data.release.tables import LATE, LATE_TABLE, Tables
+from data.privacy import budget, issue_key, partitions, placed_records
+from data.privacy.closed_periods import closed
+from data.privacy.decided_events import Decisions, Sensitive, admitted
+from data.privacy.estimated_tables import estimate
+from data.privacy.measured_tables import measure
+from data.privacy.partitions import Partition
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, LATE_TABLE, Tables
 from data.settings import Problem, Settings
 from data.storage.events import BudgetOpened, NoiseDrawn
 from data.storage.store import Store

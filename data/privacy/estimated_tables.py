@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.release.closed_periods import calendar
-from data.release.measured_tables import Axes, grid, keys_of
-from data.release.tables import (
+from data.privacy.closed_periods import calendar
+from data.privacy.measured_tables import Axes, grid, keys_of
+from data.privacy.tables import (
     COARSER,
     NUMBERS,
     OF_QUARTER,

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.release.closed_periods import calendar
-from data.release.decided_events import COMMUNITY
-from data.release.tables import (
+from data.privacy.closed_periods import calendar
+from data.privacy.decided_events import COMMUNITY
+from data.privacy.tables import (
     BANDS,
     COARSER,
     NO_AREA,
@@ -85,7 +85,7 @@ def keys_of(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.rename(columns={table.unit: "period"})[table.keys]
 
 
-def count(events: pd.DataFrame, table: Table, cells: pd.DataFrame, axes: Axes) -> Ints:
+def count_events(events: pd.DataFrame, table: Table, cells: pd.DataFrame, axes: Axes) -> Ints:
     """The exact number of decided events in each cell of a grid; it never leaves the program."""
     rows, names = events[events["sort"] == table.sort], keys_of(cells, table)
     if not len(rows) or not len(cells):
@@ -111,7 +111,7 @@ def measure(
     cells = grid(table, periods, axes)
     names = keys_of(cells, table)
     words = discrete_laplace.keyed_words(key, draw_names(table, names, issue))
-    n = count(events, table, cells, axes) + discrete_laplace.draw(words, epsilon)
+    n = count_events(events, table, cells, axes) + discrete_laplace.draw(words, epsilon)
     return names.assign(n=n.astype(np.int32), epsilon=float(epsilon))
 
 

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import words
-from data.release.closed_periods import calendar, closed, decided_months
-from data.release.decided_events import COMMUNITY, Decisions
-from data.release.measured_tables import Axes
-from data.release.partitions import Partition
-from data.release.policy import Policy
-from data.release.tables import LATE, MEASURED_TABLES, Table, Tables, measured_path, profile
+from data.privacy.closed_periods import calendar, closed, decided_months
+from data.privacy.decided_events import COMMUNITY, Decisions
+from data.privacy.measured_tables import Axes
+from data.privacy.partitions import Partition
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, MEASURED_TABLES, Table, Tables, measured_path, profile
 from data.settings import Problem
 from data.storage.disk import write_whole
 from data.storage.events import BudgetOpened, Event, NoiseDrawn, to_row

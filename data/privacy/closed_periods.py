@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from data.release.policy import Policy
-from data.release.tables import LATE, Table
+from data.privacy.policy import Policy
+from data.privacy.tables import LATE, Table
 
 
 @lru_cache(maxsize=64)

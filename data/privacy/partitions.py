@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from data.areas.area_import import AreaFileMeta
-from data.release.policy import Policy
+from data.privacy.policy import Policy
 from data.settings import Problem, Settings
 from data.storage import area_sets, projection
 from data.storage.disk import write_whole
