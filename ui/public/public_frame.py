@@ -241,7 +241,7 @@ def public_title(found: Shown) -> str:
 
 def show_sentences(found: Shown) -> None:
     """N of M areas, what was asked for, what rose, and whether it is provisional."""
-    st.text(" ".join(public_words.sentences(found.kept, found.choice, found.rows)))
+    st.text(" ".join(public_words.view_sentences(found.kept, found.choice, found.rows)))
 
 
 def public_foot(found: Shown, paths: tuple[str, ...]) -> None:

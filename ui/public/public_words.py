@@ -67,7 +67,7 @@ def areas_shown(rows: pd.DataFrame, choice: Choice) -> str:
     return say(f"shown.{choice.where}", n=n, all=of)
 
 
-def sentences(kept: Kept, choice: Choice, rows: pd.DataFrame) -> list[str]:
+def view_sentences(kept: Kept, choice: Choice, rows: pd.DataFrame) -> list[str]:
     """N of M areas, what was asked for, what has no area, what rose, and whether it is provisional."""
     ranged = not choice.exact and choice.where != CITY
     told = [
