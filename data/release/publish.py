@@ -6,7 +6,7 @@ import secrets
 import shutil
 from pathlib import Path
 
-from data.languages import languages, page_name
+from data.languages import languages, page_name, protect_name
 from data.privacy import issue_key
 from data.privacy.policy import load_policy
 from data.privacy.tables import Manifest
@@ -210,7 +210,7 @@ def _buried(target: Path) -> None:
     (stone / "embed").mkdir()
     told = {"id": target.name, "recalled": True, "says": SAID}
     (stone / TOMBSTONE).write_text(json.dumps(told, sort_keys=True) + "\n")
-    pages = [f"embed/{page_name(code)}" for code in languages()]
+    pages = [f"embed/{name(code)}" for code in languages() for name in (page_name, protect_name)]
     for page in ("index.html", *pages):
         (stone / page).write_text(PAGE, encoding="utf-8")
     (stone / "embed" / "embed.js").write_text(SCRIPT, encoding="utf-8")

@@ -19,7 +19,7 @@ from data import settings
 from data.__main__ import app
 from data.areas import area_import
 from data.imports import importer
-from data.languages import languages, page_name
+from data.languages import languages, page_name, protect_name
 from data.privacy import budget, issue_key, policy
 from data.privacy.tables import COLUMNS, Manifest
 from data.release import chain, publish, release_files, release_manifest
@@ -522,7 +522,11 @@ def test_publish_swaps_and_recall_takes_back(place: Place) -> None:
     told = publish.recall(place.store, second, place.public)
     assert current.resolve().name == first and f"shows {first}" in told
     left = contents(place.public / "releases" / second)
-    pages = {"index.html", "embed/embed.js", *(f"embed/{page_name(code)}" for code in languages())}
+    pages = {
+        "index.html",
+        "embed/embed.js",
+        *(f"embed/{name(code)}" for code in languages() for name in (page_name, protect_name)),
+    }
     assert set(left) == {"recalled.json", *pages}
     assert all(b"was recalled" in left[name] for name in pages)
     with pytest.raises(Problem, match="was recalled"):
