@@ -139,7 +139,6 @@ def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     (line,) = browser.figures(root, ROWS, ("",), ("Fri", "Mon"))
     assert line["equal"] is True and line["different"] == []
     assert line["clicks"] == line["peer_clicks"] == 2
-    assert line["floor_s"] > 0  # as many elements of each kind, else a Problem says so
     assert set(bench.FIELDS) <= set(line)
 
 

@@ -68,7 +68,6 @@ def no_comparison(view: View) -> str:
     or where the reader wants none."""
     answer = views.answer(view)
     if begins_first(view):
-        first = answer.coverage.first
-        return f"No records before {period(first, first)} to compare with."
+        return "Nothing is recorded before this period to compare with."
     wanted = answer.obstacle and answer.obstacle.obstacle is not Obstacle.NOT_ASKED
     return answer.why if wanted else ""
