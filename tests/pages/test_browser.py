@@ -61,9 +61,13 @@ def opened(browser: Any, app: str) -> Iterator[Open]:
     """Open a page of the dashboard; afterwards no error, no other host."""
     seen, contexts = Seen(), []
 
-    def go(path: str = "/", size: dict[str, int] = WIDE, dark: bool = False) -> Any:
+    def go(
+        path: str = "/", size: dict[str, int] = WIDE, dark: bool = False, fingers: bool = False
+    ) -> Any:
         context = browser.new_context(
             viewport=size,
+            has_touch=fingers,
+            is_mobile=fingers,
             color_scheme="dark" if dark else "light",
             permissions=["clipboard-read", "clipboard-write"],
         )

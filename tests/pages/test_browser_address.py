@@ -1,12 +1,10 @@
 """The address repeats what a reader sees, after every way of moving between pages."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.pages.test_browser import PHONE, WIDE, Open, drawn, opened, settled
-from tests.tabs import PATIENCE
 from ui.frame.filter_bar import PILLS
 
 __all__ = ["opened"]  # the fixture
@@ -14,26 +12,6 @@ pytestmark = pytest.mark.browser
 
 CHOSEN = "source=use+of+force&from=2018-01-01&to=2018-12-31&weekday=Fri"
 BODY = '[data-testid="stPopoverBody"]'
-
-
-@pytest.fixture
-def visit(browser: Any, app: str) -> Iterator[Callable[[str, dict[str, int]], Any]]:
-    """Open a page of the dashboard, on a phone with fingers."""
-    contexts = []
-
-    def go(path: str, size: dict[str, int]) -> Any:
-        fingers = {"has_touch": True, "is_mobile": True} if size == PHONE else {}
-        contexts.append(browser.new_context(viewport=size, **fingers))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(app + path)
-        page.locator("h1").first.wait_for()
-        settled(page)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
 
 
 def chosen(page: Any) -> dict[str, list[str]]:
@@ -71,10 +49,8 @@ def follow(page: Any, section: str, path: str) -> None:
 
 # sixteen pages are opened, four of them by a reload
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_address_holds_the_filters_after_every_move(
-    visit: Callable[[str, dict[str, int]], Any], size: dict[str, int]
-) -> None:
-    page = visit(f"/time?{CHOSEN}", size)
+def test_the_address_holds_the_filters_after_every_move(opened: Open, size: dict[str, int]) -> None:
+    page = opened(f"/time?{CHOSEN}", size, fingers=size == PHONE)
     filters = chosen(page)
     assert len(filters) == 4
     names = shown(page)[1:]
@@ -175,10 +151,8 @@ def test_what_a_button_has_set_is_not_undone_by_an_older_choice(opened: Open) ->
     assert "kind" not in chosen(page)
 
 
-def test_a_phone_sees_what_was_chosen_in_the_menu_and_under_source(
-    visit: Callable[[str, dict[str, int]], Any],
-) -> None:
-    page = visit("/?source=community+made", PHONE)
+def test_a_phone_sees_what_was_chosen_in_the_menu_and_under_source(opened: Open) -> None:
+    page = opened("/?source=community+made", PHONE, fingers=True)
     drawn(page)
     notice = page.locator(".st-key-notices [data-testid=stText]").first
     assert notice.evaluate("""e => [e, ...e.querySelectorAll('*')].every(one =>
@@ -200,10 +174,8 @@ def test_a_phone_sees_what_was_chosen_in_the_menu_and_under_source(
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_first_press_on_a_map_scrolls_nothing(
-    visit: Callable[[str, dict[str, int]], Any], size: dict[str, int]
-) -> None:
-    page = visit("/now", size)
+def test_the_first_press_on_a_map_scrolls_nothing(opened: Open, size: dict[str, int]) -> None:
+    page = opened("/now", size, fingers=size == PHONE)
     drawn(page)
     box = page.locator('[class*="st-key-map"] iframe')
     before = box.bounding_box()
@@ -221,10 +193,8 @@ def test_the_first_press_on_a_map_scrolls_nothing(
     assert box.bounding_box() == before
 
 
-def test_the_words_of_a_chart_go_with_the_finger(
-    visit: Callable[[str, dict[str, int]], Any],
-) -> None:
-    page = visit("/time", PHONE)
+def test_the_words_of_a_chart_go_with_the_finger(opened: Open) -> None:
+    page = opened("/time", PHONE, fingers=True)
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()

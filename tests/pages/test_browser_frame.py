@@ -240,22 +240,16 @@ class Fingers:
 
 
 @pytest.fixture
-def touched(browser: Any, app: str) -> Any:
-    """Open a page on a phone with fingers."""
-    contexts = []
+def touched(opened: Open) -> Any:
+    """Open a page with a map on a phone with fingers."""
 
     def go(path: str = "/") -> Any:
-        context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(app + path)
+        page = opened(path, PHONE, fingers=True)
         drawn(page)
         settled(page)
         return page
 
-    yield go
-    for context in contexts:
-        context.close()
+    return go
 
 
 WHERE = "w => { const m = w.porch.map, c = m.getCenter(); return [c.lat, c.lng, m.getZoom()]; }"

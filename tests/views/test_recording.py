@@ -200,7 +200,11 @@ def test_near_repeats_deal_days_of_one_way_of_recording(current: Current) -> Non
         ("trend", {}, "so 11 weeks after it have no expected range: it takes 10 whole weeks"),
         ("trend", {"from": "2020-10-01"}, "so 6 weeks after it have no expected range"),
         ("hot_spots", {}, "This map adds up both sides of it"),
-        ("emerging", {"to": "2021-03-31"}, "7 whole months since recording changed in this period"),
+        (
+            "emerging",
+            {"to": "2021-03-31"},
+            "7 whole months since the known change of recording in this period",
+        ),
         ("emerging", {}, "Only time since then counts"),
         ("map", {}, ""),
         ("map", {"play": "by month"}, ""),

@@ -25,7 +25,7 @@ def stamp(view: View) -> None:
     meta = views.meta(view.stamp)
     st.text(
         f"Data {view.stamp}: {meta['rows']:,} incidents. This stamp names exactly these "
-        "records and areas. Every link carries it, so that a number can be found again."
+        "records and areas. A link from Share carries it, so that a number can be found again."
     )
 
 

@@ -160,7 +160,7 @@ class EmergingPage(MapPage):
         """Return a sentence on what there is too little of."""
         steps, tested = self.found.steps, self._tested()
         if lack is Lack.TIME:
-            since = " since recording changed" if self.found.stretch.begun else ""
+            since = " since the known change of recording" if self.found.stretch.begun else ""
             return (
                 f"{words.counted(steps.frames, f'whole {steps.unit}')}{since} in this period: it takes "
                 f"{LEAST_STEPS} to speak of a pattern. Choose a longer period, or weeks."

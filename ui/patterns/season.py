@@ -42,7 +42,7 @@ def show_season(view: View, found: Trend, theme: Theme) -> None:
     if sought.span and sought.weeks < len(found.table):
         st.text(
             f"Only {words.counted(sought.weeks, 'whole week')} are used, {period(*sought.span)}, "
-            "because recording changed between them and the others."
+            "because a change of recording is known between them and the others."
         )
     for name, told in _PARTS.items():
         rows = pd.DataFrame({"start": found.table["start"], "n": getattr(parts, name)})
