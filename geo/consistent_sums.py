@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+import clarabel
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -147,30 +148,33 @@ def _without_negatives(
 ) -> Floats:
     """The nearest numbers that agree, of which no cell and no sum of any stage is below 0.
 
-    What is below 0 becomes 0 and the rest is fitted again, until none is left. The sums of a stage
-    are then held for the next ones, and all for the cells: of many small cells that are lifted at
-    once the sum would be lifted.
+    The sums of a stage are held for the next ones, and all for the cells: of many small cells that
+    are lifted at once the sum would be lifted.
     """
-    found, free = real, np.ones(len(real), bool)
-    rules, aims = agree, np.zeros(agree.shape[0])
+    found, rules, aims = real, agree, np.zeros(agree.shape[0])
     for sums in stages:
-        low = np.zeros(sums.shape[0], bool)
-        while (below := sums @ found < -_ZERO).any():
-            low |= below
-            none = np.r_[aims, np.zeros(low.sum())]
-            found = _nearest(real, variance, sparse.vstack([rules, sums[low]]), none)
+        found = _nearest(real, variance, rules, aims, sums)
         rules, aims = sparse.vstack([rules, sums]), np.r_[aims, np.maximum(sums @ found, 0)]
-    while (found < -_ZERO).any():
-        free &= found >= -_ZERO
-        found = _nearest(np.where(free, real, 0.0), np.where(free, variance, 0.0), rules, aims)
-    return np.maximum(found, 0.0)
+    cells = sparse.eye_array(len(real), format="csr")
+    return np.maximum(_nearest(real, variance, rules, aims, cells), 0.0)
 
 
-def _nearest(n: Floats, variance: Floats, rules: sparse.csr_array, aims: Floats) -> Floats:
-    """The numbers nearest to n, each by its variance, for which rules @ numbers are the aims."""
-    step = rules.multiply(variance[None, :]).tocsr()
-    pull = np.linalg.lstsq((step @ rules.T).toarray(), rules @ n - aims, rcond=1e-10)[0]
-    return np.asarray(n - step.T @ pull)
+def _nearest(
+    n: Floats, variance: Floats, rules: sparse.csr_array, aims: Floats, sums: sparse.csr_array
+) -> Floats:
+    """The numbers nearest to n, each by its variance, for which rules @ numbers are the aims and no
+    sum is below 0: a quadratic programme. RuntimeError where it has no solution: none is known."""
+    scale = np.sqrt(variance)  # solved for steps of a standard deviation: alike for all tables
+    step = sparse.csc_array(sparse.vstack([rules, -sums]).multiply(scale[None, :]))
+    bound = np.r_[aims - rules @ n, sums @ n]
+    cones = [clarabel.ZeroConeT(rules.shape[0]), clarabel.NonnegativeConeT(sums.shape[0])]
+    square = sparse.csc_array(sparse.eye_array(len(n)))
+    options = clarabel.DefaultSettings()
+    options.verbose = False
+    solved = clarabel.DefaultSolver(square, np.zeros(len(n)), step, bound, cones, options).solve()
+    if solved.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+        raise RuntimeError(f"No numbers without a negative one add up: {solved.status}")
+    return np.asarray(n + scale * np.asarray(solved.x))
 
 
 def _whole(real: Floats, agree: sparse.csr_array, held: sparse.csr_array) -> Ints:

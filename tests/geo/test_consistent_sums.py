@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, minimize
 
 from geo import consistent_sums as sums
 from geo.consistent_sums import Measured
@@ -103,6 +104,33 @@ def test_every_shared_sum_agrees_and_each_range_holds_as_often_as_it_says() -> N
         held += int((abs(number - months) <= 1.645 * sd).sum())
     assert np.std(errors) == pytest.approx(np.mean(widths), rel=0.1) and np.mean(widths) < 4.0
     assert 0.86 <= held / 720 <= 0.96
+
+
+def test_the_fit_is_the_nearest_without_a_negative_number() -> None:
+    """Against a general solver, where sums cross and most cells are 0: a set of zeros that only
+    grows can end where no numbers add up."""
+    rng = np.random.default_rng(8)
+    for _ in range(8):
+        tables = crossed(rng, rng.poisson(0.05, (12, 4, 6)))
+        starts = np.r_[0, np.cumsum([len(t.levels) for t in tables])]
+        n = np.concatenate([t.n for t in tables])
+        variance = np.repeat([t.variance for t in tables], np.diff(starts))
+        agree, held = sums._constraints(tables, starts, ("month", "quarter", "year"))
+        real, _ = sums._least_squares(n, variance, agree)
+        found = sums._without_negatives(real, variance, agree, [held])
+        assert found.min() >= 0 and np.abs(agree @ found).max() < 1e-6
+        rules = np.vstack([agree.toarray(), held.toarray()])
+        rows = LinearConstraint(rules, rules @ found, rules @ found)
+        other = minimize(
+            lambda x, at=real, by=variance: ((x - at) ** 2 / by).sum(),
+            found,
+            jac=lambda x, at=real, by=variance: 2 * (x - at) / by,
+            bounds=Bounds(0, np.inf),
+            constraints=rows,
+            method="SLSQP",
+        )
+        assert ((found - real) ** 2 / variance).sum() == pytest.approx(other.fun, rel=1e-5)
+        assert sums.fit(tables, ("month", "quarter", "year")).whole.min() >= 0
 
 
 def test_a_sum_of_many_small_cells_is_not_lifted_with_them() -> None:

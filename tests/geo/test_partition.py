@@ -7,13 +7,20 @@ import numpy as np
 import pytest
 import shapely
 
-from data.privacy import placed_records
-from data.storage import area_sets
+from data.privacy.partitions import (
+    Partition,
+    PlacedAreas,
+    current_partition,
+    district_features,
+    group_features,
+    placed_areas,
+)
+from data.privacy.policy import Policy
+from data.settings import load_settings
 from data.storage.store import Store
 from geo import partition
 
 STRIP = [shapely.box(i * 100, 0, (i + 1) * 100, 100) for i in range(5)]
-UTM = "EPSG:26915"
 
 
 def test_the_smallest_goes_first_and_stops_when_enough() -> None:
@@ -64,22 +71,29 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assert all(people[first == g].sum() >= 2000 for g in np.unique(first))
 
 
-def test_the_groups_of_the_sample(sample_store: Path) -> None:
-    store = Store(sample_store)
-    areas, _ = area_sets.read_areas(placed_records.area_set(store))
-    group = placed_records.groups(areas, UTM, 2000)
-    # the policy's 74 count Near - North, whose residents are not known, as populous; its
-    # words count it as nobody, which is stronger: 73
-    assert len(areas) == 87 and len(np.unique(group)) == 73
-    known = areas.assign(population=areas["population"].fillna(5000))
-    assert len(np.unique(placed_records.groups(known, UTM, 2000))) == 74
+@pytest.fixture(scope="module")
+def frozen(sample_store: Path) -> tuple[Partition, PlacedAreas]:
+    """The partition of the sample and its areas."""
+    store, settings = Store(sample_store), load_settings()
+    of = current_partition(store, settings, Policy())
+    return of, placed_areas(store, settings, of)
 
 
-def test_names_and_borders_of_the_sample(sample_store: Path) -> None:
-    store = Store(sample_store)
-    areas, _ = area_sets.read_areas(placed_records.area_set(store))
-    group = placed_records.groups(areas, UTM, 2000)
-    body = json.loads(placed_records.geojson(areas, group, UTM))
+def test_the_groups_and_districts_of_the_sample(frozen: tuple[Partition, PlacedAreas]) -> None:
+    of, placed = frozen
+    assert len(of.groups) == 87 and len(of.districts) == max(of.groups) == 73
+    assert max(of.districts) == 13 and of.residents == 401_606
+    districts = json.loads(district_features(placed, of))["features"]
+    people = [f["properties"]["residents"] for f in districts]
+    assert (min(people), max(people), sum(people)) == (16_095, 54_274, 401_606)
+    # Near - North, whose residents are not known, counts as nobody; as populous it is one more
+    known = placed.frame["population"].fillna(5000).to_numpy(float)
+    shapes, codes = placed.frame.to_crs(placed.crs), placed.frame["code"].to_numpy()
+    assert len(np.unique(partition.merge(shapes, known, codes, 2000))) == 74
+
+
+def test_names_and_borders_of_the_sample(frozen: tuple[Partition, PlacedAreas]) -> None:
+    body = json.loads(group_features(frozen[1], frozen[0]))
     told = [f["properties"] for f in body["features"]]
     assert [p["area"] for p in told] == list(range(1, 74))
     assert all(p["residents"] >= 2000 for p in told)

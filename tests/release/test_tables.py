@@ -34,6 +34,22 @@ def events_of(yearly: int = 900, years: int = 1) -> pd.DataFrame:
     return admitted(records, ("corroborated", "verified"), words.CODES["kind"], SENSITIVES)
 
 
+def records_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Records as a release reads them, verified ones of a group, each with what its row changes."""
+    usual = {
+        "group": 1,
+        "local_date": pd.Timestamp(YEAR, 5, 4),
+        "source": made_records.HOTLINE,
+        "source_kind": "community",
+        "grade": "verified",
+        "already_public": False,
+        "received_at": pd.Timestamp(YEAR, 5, 5),
+    }
+    return pd.DataFrame(
+        [usual | {"incident_id": f"cell:{i}"} | row for i, row in enumerate(rows)]
+    ).astype({"hour": "Float64"})
+
+
 # periods
 
 
@@ -81,16 +97,14 @@ def test_periods_close_by_their_delay(table: Table, as_of: date, last: str | Non
 
 def test_who_is_counted_and_in_which_cells() -> None:
     row: dict[str, Any] = {"kind": "sighting", "setting": "street", "hour": 13}
-    frame = made_records.records_of_cells(
-        [
-            row,
-            row | {"grade": "corroborated", "hour": None, "group": 0},
-            row | {"setting": "school"},
-            row | {"kind": "search_or_raid"},
-            *({**row, "grade": grade} for grade in ("reported", "disputed", "rejected")),
-            row | {"source_kind": "press", "grade": "on_record"},
-            row | {"source_kind": "official", "grade": "on_record", "already_public": True},
-        ]
+    frame = records_of(
+        row,
+        row | {"grade": "corroborated", "hour": None, "group": 0},
+        row | {"setting": "school"},
+        row | {"kind": "search_or_raid"},
+        *({**row, "grade": grade} for grade in ("reported", "disputed", "rejected")),
+        row | {"source_kind": "press", "grade": "on_record"},
+        row | {"source_kind": "official", "grade": "on_record", "already_public": True},
     )
     events = admitted(frame, ("corroborated", "verified"), words.CODES["kind"], SENSITIVES)
     assert events[["area", "band", "setting", "sort"]].to_numpy().tolist() == [

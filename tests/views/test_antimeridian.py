@@ -19,6 +19,7 @@ from data.imports import importer
 from data.maps import heat_surface, hexagons, incidents, outlines
 from data.patterns import episodes
 from data.privacy import placed_records
+from data.privacy.partitions import Partition, group_features, placed_areas
 from data.settings import Settings
 from data.storage import area_sets, build
 from data.storage.store import Current, Store
@@ -220,10 +221,12 @@ def test_exports_stay_within_180_degrees(town: Town) -> None:
 
 
 def test_a_release_is_cut_at_180_degrees_and_joined_again(town: Town) -> None:
-    areas, meta = area_sets.read_areas(area_sets.current_sets(town.store)["neighborhoods"])
-    crs = placed_records.metric(town.store, town.place, areas)
-    assert crs in ("EPSG:32760", "EPSG:32701")
-    body = json.loads(placed_records.geojson(areas, np.arange(3), crs))["features"]
+    file = area_sets.current_sets(town.store)["neighborhoods"].stem
+    of = Partition("made", file, groups=[1, 2, 3], districts=[1, 1, 2], residents=None)
+    placed = placed_areas(town.store, town.place, of)
+    areas, meta = placed.frame, placed.meta
+    assert placed.crs in ("EPSG:32760", "EPSG:32701")
+    body = json.loads(group_features(placed, of))["features"]
     cut = [shapely.from_geojson(json.dumps(f["geometry"])) for f in body]
     for shape in cut:
         west, _, east, _ = shape.bounds

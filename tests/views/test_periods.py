@@ -303,7 +303,7 @@ def test_every_export_says_the_precision(town: Town) -> None:
 def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     current = town(MIXED)
     store = Store(current.folder.parents[1])
-    areas, meta = area_sets.read_areas(placed_records.area_set(store))
+    areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     found = placed_records.records(store, areas, meta, np.array([1, 2, 3]))
     assert len(found) == 60
 
