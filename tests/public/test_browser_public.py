@@ -210,26 +210,26 @@ def test_a_language_is_chosen_kept_and_taken_back(browser: Any, public: str) -> 
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{public}/areas?by=quarter")
+    page.goto(f"{public}/areas?by=neighborhoods+by+year")
     page.locator("h1").first.wait_for()
     settled(page)
-    link = page.locator(".st-key-nav_0")
+    links = page.locator(".st-key-sections a")
 
     def says(word: str) -> None:
-        link.get_by_text(word, exact=True).wait_for()
+        links.first.get_by_text(word, exact=True).wait_for()
         settled(page)
 
     says("Map")
     page.locator(".st-key-open_lang button").first.click()
     page.locator(".st-key-lang label", has_text="so").click()
     says("Khariidad")
-    assert "lang=so" in page.url and "by=quarter" in page.url
+    assert "lang=so" in page.url and "by=neighborhoods" in page.url
     assert page.evaluate("document.documentElement.lang") == "so"
     page.keyboard.press("Escape")
-    page.locator(".st-key-nav_3 a").click()  # another page
+    links.nth(3).click()  # another page
     page.wait_for_url("**/methods*")
     says("Khariidad")
-    page.goto(f"{public}/areas?by=quarter")
+    page.goto(f"{public}/areas?by=neighborhoods+by+year")
     says("Map")
     page.locator(".st-key-open_lang button").first.click()
     page.locator(".st-key-lang label", has_text="es").click()

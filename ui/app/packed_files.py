@@ -163,5 +163,8 @@ class Pages:
 
     def _pack(self) -> None:
         words = ["-m", "ui.app.packed_static", str(self.folder)]
-        subprocess.run([sys.executable, *words], cwd=ROOT, check=False)
+        try:
+            subprocess.run([sys.executable, *words], cwd=ROOT, check=False)
+        except OSError:  # who serves may not start programs; what is not packed is sent as it is
+            return
         self.copy = packed_static.find(self.folder)
