@@ -16,6 +16,7 @@ import pandas as pd
 
 from bench import made, made_network, utility
 from bench.plain import suppression
+from data.privacy.policy import volume_of
 from data.release.release_files import write_release
 from data.settings import ROOT, load_settings
 from data.storage.store import Store
@@ -43,8 +44,8 @@ def fill(root: Path, given: Store, rows: int) -> None:
     made_network.fill(root / "store", given, city.areas, records)
     records.to_parquet(root / "records.parquet")
     text = (ROOT / "porchlight.toml").read_text("utf-8")
-    declared = f'volume = "{utility.volume_of(yearly)}"'
-    text = re.sub(r'^volume = "\w+"', declared, text, flags=re.MULTILINE)
+    declared = f'volume = "{volume_of(yearly)}"\nexpected = {yearly}'
+    text = re.sub(r"(?m)^volume = .*\nexpected = .*$", declared, text)
     (root / "porchlight.toml").write_text(text, "utf-8")
 
 

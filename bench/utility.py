@@ -1,6 +1,5 @@
 """What readers get of a release: its estimates against what thresholds and rounding showed."""
 
-import math
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -20,12 +19,11 @@ from data.privacy import decided_events, estimated_tables, measured_tables, part
 from data.privacy.closed_periods import calendar
 from data.privacy.decided_events import Sensitive
 from data.privacy.measured_tables import Axes
-from data.privacy.policy import Policy
+from data.privacy.policy import Policy, volume_of
 from data.privacy.tables import Tables, measured_path, profile
 from data.storage.store import Store
 
 SIZES = (300, 3_000, 20_000)  # reports a year
-MOST = {"tiny": 150, "small": 1_000, "medium": 10_000, "large": math.inf}  # a year, by volume
 RUNS = 12
 SINCE, AS_OF = date(made_network.YEARS[0], 1, 1), date(2026, 7, 1)  # all is closed for good
 SECRET = b"made records only, made secret"
@@ -138,11 +136,6 @@ def estimates(
     names = [str(year) for year in years]
     same = dict.fromkeys(names, volume), dict.fromkeys(names, axes)
     return estimated_tables.estimate(measured, *same, areas=True)
-
-
-def volume_of(yearly: int) -> str:
-    """The volume that a network with so many reports a year declares."""
-    return next(volume for volume, most in MOST.items() if yearly <= most)
 
 
 def city_of(store: Store) -> City:

@@ -228,7 +228,7 @@ def _manifest(
         "as_of": as_of.isoformat(),
         "code": "0.1.0",
         "volume": rules.volume,
-        "declared": tables.DECLARED[rules.volume],
+        "declared": tables.ordinary_events(rules.volume, rules.expected),
         "epsilon": rules.epsilon,
         "made": made,
         "residents": int(groups["residents"].sum()),

@@ -87,7 +87,7 @@ def _show_plan(picture: Path | None) -> None:
         rules = policy.load_policy(place)
         of = partitions.current_partition(store, place, rules)
         axes = budget.axes_of(budget.new_budget("", rules, of))  # as a year's would be: not opened
-        columns = plan_words.plan_volumes(rules.epsilon, axes, areas=of.has_areas)
+        columns = plan_words.plan_volumes(rules, axes, areas=of.has_areas)
         for line in plan_words.plan_lines(
             columns, rules.volume, rules.epsilon, bars=picture is None
         ):

@@ -16,11 +16,11 @@ from data.privacy.estimated_tables import estimate
 from data.privacy.measured_tables import Axes, grid, keys_of
 from data.privacy.tables import (
     COARSER,
-    DECLARED,
     ESTIMATE_TABLES,
     ORDINARY,
     Table,
     measured_path,
+    ordinary_events,
     profile,
 )
 
@@ -43,8 +43,13 @@ class Planned(NamedTuple):
         return self.sd / self.mean
 
 
-def plan(volume: str, epsilon: float, axes: Axes, *, areas: bool = True) -> list[Planned]:
-    """Every estimated table of ordinary events, in the order of the tables, for one whole year."""
+def plan(
+    volume: str, epsilon: float, axes: Axes, *, areas: bool = True, events: int | None = None
+) -> list[Planned]:
+    """Every estimated table of ordinary events, in the order of the tables, for one whole year.
+
+    `events` are the ordinary ones a year that are declared, None for what is usual of the volume.
+    """
     days = calendar(date(_YEAR, 1, 1), date(_YEAR, 12, 31))
     empty = {}
     for table, share in profile(volume, areas=areas).items():
@@ -54,14 +59,15 @@ def plan(volume: str, epsilon: float, axes: Axes, *, areas: bool = True) -> list
             empty[measured_path(table)] = names.assign(n=0, epsilon=spent)
     year = str(_YEAR)
     fitted = estimate(empty, {year: volume}, {year: axes}, areas)
-    return [_planned(t, fitted[p], volume) for p, t in ESTIMATE_TABLES.items() if p in fitted]
+    events = ordinary_events(volume) if events is None else events
+    return [_planned(t, fitted[p], events) for p, t in ESTIMATE_TABLES.items() if p in fitted]
 
 
-def _planned(table: Table, frame: pd.DataFrame, volume: str) -> Planned:
+def _planned(table: Table, frame: pd.DataFrame, events: int) -> Planned:
     place = frame.columns[1] if table.where != "city" else None
     known = frame[frame[place] != 0] if place else frame
     sd = float(np.sqrt((known["sd"] ** 2).mean()))
-    return Planned(table, len(known), DECLARED[volume] / len(known), sd)
+    return Planned(table, len(known), events / len(known), sd)
 
 
 def opening_table(planned: list[Planned]) -> Table | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data import words
-from data.privacy.tables import PROFILES, PolicyEntry
+from data.privacy.tables import FEWEST, PROFILES, PolicyEntry
 from data.settings import Problem, Settings, read_toml, settings_path
 
 SENSITIVE_SETTINGS = ("school", "clinic", "worship", "shelter", "home")
@@ -21,6 +21,7 @@ class Policy:
 
     epsilon: float = 1.0
     volume: str = "small"
+    expected: int = 0
     least_residents: int = 2000
     district_residents: int = 15_000
     grades: tuple[str, ...] = _GRADES
@@ -74,6 +75,7 @@ def _codes(column: str) -> tuple[str, ...]:
 ENTRIES = {
     "epsilon": Entry("What everything ever released may tell of one event: it changes the odds that the event is in the data at most e^epsilon times.", 0.01, 10, (), _more),
     "volume": Entry("About how many events a year are expected: tiny (under 150), small (150 to 1,000), medium (to 10,000), large. People declare it; counts would tell of themselves.", among=tuple(PROFILES)),
+    "expected": Entry("The same as a number, which colors compare with; 0 for the usual of the volume: 100, 300, 3,000, 20,000. People declare it too.", 0, 1_000_000),
     "least_residents": Entry("Areas with fewer residents are joined with a neighbor: residents only decide, because a border drawn by counts is itself a signal.", 0, None, (), _less),
     "district_residents": Entry("Districts are groups joined until so many people live in each.", 0, None, (), _less),
     "grades": Entry("Community reports count once they are corroborated or verified, never before and not even in totals: what is published early cannot be taken back.", among=_GRADES, several=True),
@@ -114,7 +116,17 @@ def load_policy(settings: Settings, file: Path | None = None) -> Policy:
             f"{file}: release.{unknown[0]} means nothing. There are {', '.join(ENTRIES)}."
         )
     read = {name: _value(name, value, f"{file}: release.{name}") for name, value in table.items()}
-    return replace(Policy(zone=settings.zone), **read)
+    rules = replace(Policy(zone=settings.zone), **read)
+    if rules.expected and volume_of(rules.expected) != rules.volume:
+        raise Problem(
+            f'{file}: release.expected is {rules.expected:,}: write volume = "{volume_of(rules.expected)}".'
+        )
+    return rules
+
+
+def volume_of(events: int) -> str:
+    """The volume of so many events a year."""
+    return max((least, volume) for volume, least in FEWEST.items() if least <= events)[1]
 
 
 def _value(name: str, value: Any, where: str) -> Any:

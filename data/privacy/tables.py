@@ -70,8 +70,8 @@ class Manifest(TypedDict):
 
     `years` has the epsilon of every table, by year of the events, `budgets` all that was fixed for
     a year when it began; `redone` are years whose numbers
-    were drawn twice, which doubles what they may tell. `declared` is events a year, ordinary ones,
-    of the declared volume. `residents` are those of the whole place, None where not known.
+    were drawn twice, which doubles what they may tell. `declared` is events a year, ordinary ones.
+    `residents` are those of the whole place, None where not known.
     """
 
     place: ReleasedPlace
@@ -173,8 +173,15 @@ APART: Profile = {
     Table(_CITY, "year", "setting", SENSITIVE): Fraction(1, 2),
     LATE_TABLE: Fraction(1),
 }
-DECLARED = {"tiny": 68, "small": 204, "medium": 2040, "large": 13_600}  # ordinary events a year
+EVENTS = {"tiny": 100, "small": 300, "medium": 3000, "large": 20_000}  # a year, where not declared
+FEWEST = {"tiny": 1, "small": 150, "medium": 1000, "large": 10_000}  # events a year of a volume
+ORDINARY_SHARE = 0.68  # of all events; the others are sensitive
 WEEK = "city-week"  # whole ISO weeks: an estimate only, from the parts of weeks
+
+
+def ordinary_events(volume: str, expected: int = 0) -> int:
+    """How many ordinary events a year are declared: of `expected`, else as is usual of the volume."""
+    return round(ORDINARY_SHARE * (expected or EVENTS[volume]))
 
 
 def profile(volume: str, *, areas: bool = True) -> Profile:

@@ -60,19 +60,21 @@ def planned_tables(manifest: Manifest) -> list[Planned]:
     budgets = manifest["budgets"]
     own = budgets[max(budgets)] if budgets else {}
     named = (tuple(own.get(name, ())) for name in ("districts", "kinds", "sensitive_kinds"))
-    return list(_planned(manifest["volume"], manifest["epsilon"], *named)) if own else []
+    declared = manifest["volume"], manifest["epsilon"], manifest["declared"]
+    return list(_planned(*declared, *named)) if own else []
 
 
 @lru_cache(maxsize=16)
 def _planned(
     volume: str,
     epsilon: float,
+    events: int,
     districts: tuple[int, ...],
     kinds: tuple[str, ...],
     sensitive: tuple[str, ...],
 ) -> tuple[Planned, ...]:
     axes = Axes(districts, kinds, sensitive, ())
-    return tuple(plan(volume, epsilon, axes, areas=bool(districts)))
+    return tuple(plan(volume, epsilon, axes, areas=bool(districts), events=events))
 
 
 def _newest(sort: Sort, name: str, kind: str) -> int:

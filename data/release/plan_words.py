@@ -10,11 +10,19 @@ from data.palette import LIGHT
 from data.privacy.estimated_tables import LIKELY
 from data.privacy.measured_tables import Axes
 from data.privacy.plan import Planned, opening_table, plan
-from data.privacy.tables import APART, COARSER, DECLARED, PROFILES, SENSITIVE, Table
+from data.privacy.policy import Policy
+from data.privacy.tables import (
+    APART,
+    COARSER,
+    EVENTS,
+    FEWEST,
+    PROFILES,
+    SENSITIVE,
+    Table,
+    ordinary_events,
+)
 from geo import discrete_laplace
 
-FEW = 150  # events a year: fewer are "tiny"
-ORDINARY_SHARE = 0.68  # of all events; the others are sensitive
 _WHERE = {"group": "Neighborhoods", "district": "Districts", "city": "City"}
 _BY = {"": "", "kind": ", kind", "band": ", 6 hours", "setting": ", kind of place"}
 _NAME, _CELL = 30, 13  # letters of the table's columns
@@ -22,20 +30,25 @@ _BAR = 10  # letters of a bar: an error as large as the number
 
 
 class Column(NamedTuple):
-    """What one volume would show: its tables, and the one that readers see first as a map."""
+    """What one volume would show by so many events a year: its tables, and the one that readers
+    see first as a map."""
 
     volume: str
+    events: int
+    ordinary: int
     tables: dict[Table, Planned]
     opening: Table | None
 
 
-def plan_volumes(epsilon: float, axes: Axes, *, areas: bool) -> list[Column]:
-    """The plan of every volume, for the partition of a place."""
+def plan_volumes(rules: Policy, axes: Axes, *, areas: bool) -> list[Column]:
+    """The plan of every volume, for the partition of a place and its policy."""
     found = []
     for volume in PROFILES:
-        planned = plan(volume, epsilon, axes, areas=areas)
-        own = {p.table: p for p in planned}
-        found.append(Column(volume, own, opening_table(planned)))
+        own = rules.expected if volume == rules.volume else 0
+        events = own or EVENTS[volume], ordinary_events(volume, own)
+        planned = plan(volume, rules.epsilon, axes, areas=areas, events=events[1])
+        tables = {p.table: p for p in planned}
+        found.append(Column(volume, *events, tables, opening_table(planned)))
     return found
 
 
@@ -81,8 +94,8 @@ def _heads(planned: list[Column], first: str) -> str:
 
 
 def _table(planned: list[Column]) -> list[str]:
-    every = "".join(f"{_events(c.volume):,}".rjust(_CELL) for c in planned)
-    own = "".join(f"{DECLARED[c.volume]:,}".rjust(_CELL) for c in planned)
+    every = "".join(f"{c.events:,}".rjust(_CELL) for c in planned)
+    own = "".join(f"{c.ordinary:,}".rjust(_CELL) for c in planned)
     lines = [
         _heads(planned, "volume"),
         "all events a year, about".ljust(_NAME) + every,
@@ -92,10 +105,6 @@ def _table(planned: list[Column]) -> list[str]:
         cells = (_cell(column, table).rjust(_CELL) for column in planned)
         lines.append(name(table).ljust(_NAME) + "".join(cells))
     return lines
-
-
-def _events(volume: str) -> int:
-    return round(DECLARED[volume] / ORDINARY_SHARE)
 
 
 def _cell(column: Column, table: Table) -> str:
@@ -142,12 +151,12 @@ def _choice(planned: list[Column], declared: str) -> list[str]:
     small = next(c for c in planned if c.volume == "small")
     area = next((p for t, p in small.tables.items() if t.where == "district"), None)
     why = (
-        f"a district would hold about {DECLARED['tiny'] / area.cells:.0f} events a year, and chance "
+        f"a district would hold about {ordinary_events('tiny') / area.cells:.0f} events a year, and chance "
         f"would add ±{error(area):.0f}"
         if area
         else "chance would add about as much as an area counts"
     )
-    warning = f"Under {FEW} events a year there can be no map, only the whole city by quarter and year: {why}."
+    warning = f"Under {FEWEST['small']} events a year there can be no map, only the whole city by quarter and year: {why}."
     lines.append(("Warning: " if declared == "tiny" else "") + warning)
     if area is None:
         lines.append("Warning: no residents are known, so there are no areas: only the whole city.")
@@ -168,7 +177,7 @@ def picture(planned: list[Column], title: str) -> str:
     ]
     for j, column in enumerate(planned):
         x = left + wide * j
-        head = f"{column.volume}: {_events(column.volume):,} a year"
+        head = f"{column.volume}: {column.events:,} a year"
         drawn.append(
             f'<text x="{x}" y="{top - 10}" font-size="13" font-weight="600" {ink}>{head}</text>'
         )

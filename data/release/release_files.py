@@ -18,12 +18,12 @@ from data.privacy.partitions import Partition
 from data.privacy.policy import Policy
 from data.privacy.tables import (
     ARTICLES,
-    DECLARED,
     DESCRIBED,
     LATE_TABLE,
     Manifest,
     ReleasedSource,
     Tables,
+    ordinary_events,
 )
 from data.release import chain, official_tables, press_articles, release_manifest, table_files
 from data.release.data_package import PACKAGE, data_package
@@ -121,6 +121,11 @@ def _exact(job: Issue, records: pd.DataFrame, partition: Partition) -> Tables:
     return found | {ARTICLES: press_articles.press_articles(press, job.rules, job.as_of)}
 
 
+def _declared(rules: Policy, volume: str) -> int:
+    """The ordinary events a year that the newest year's colors compare with."""
+    return ordinary_events(volume, rules.expected if rules.volume == volume else 0)
+
+
 def _manifest(
     job: Issue, tables: Tables, budgets: Sequence[BudgetOpened], lost: Sequence[str]
 ) -> Manifest:
@@ -133,7 +138,7 @@ def _manifest(
         "as_of": job.as_of.isoformat(),
         "code": _code(),
         "volume": last.volume,
-        "declared": DECLARED[last.volume],
+        "declared": _declared(job.rules, last.volume),
         "epsilon": float(budget.tables_of(last)[LATE_TABLE]),  # which spends all of it
         "made": job.settings.sample,
         "residents": partition.residents,

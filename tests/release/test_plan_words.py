@@ -9,6 +9,7 @@ import pytest
 from data import words
 from data.privacy import plan
 from data.privacy.measured_tables import Axes
+from data.privacy.policy import Policy
 from data.privacy.tables import PROFILES, Table
 from data.release import plan_words
 from data.release.plan_words import Column
@@ -22,7 +23,7 @@ AXES = Axes(DISTRICTS, KINDS, (), ())
 
 @pytest.fixture(scope="module")
 def planned() -> list[Column]:
-    return plan_words.plan_volumes(1.0, AXES, areas=True)
+    return plan_words.plan_volumes(Policy(), AXES, areas=True)
 
 
 def rows(lines: list[str]) -> dict[str, list[str]]:
@@ -58,7 +59,10 @@ def test_the_first_map_is_marked(planned: list[Column]) -> None:
 
 def test_half_the_epsilon_doubles_the_error() -> None:
     table = Table("district", "year")
-    one, half = (plan_words.plan_volumes(e, AXES, areas=True)[1].tables[table] for e in (1.0, 0.5))
+    one, half = (
+        plan_words.plan_volumes(Policy(epsilon=e), AXES, areas=True)[1].tables[table]
+        for e in (1.0, 0.5)
+    )
     assert plan_words.error(half) == pytest.approx(2 * plan_words.error(one), rel=0.05)
 
 
@@ -73,7 +77,7 @@ def test_few_events_warn_and_say_why(planned: list[Column]) -> None:
 
 
 def test_without_residents_there_is_only_the_city() -> None:
-    planned = plan_words.plan_volumes(1.0, Axes((), KINDS, (), ()), areas=False)
+    planned = plan_words.plan_volumes(Policy(), Axes((), KINDS, (), ()), areas=False)
     told = plan_words.plan_lines(planned, "medium", 1.0, bars=True)
     assert any("no residents are known" in line for line in told)
     assert not any(line.startswith(("Districts", "Neighborhoods")) for line in told)

@@ -34,6 +34,7 @@ from tests.releases import survived
 NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
 FIRST = date(2025, 9, 1)
 YEAR_OVER = date(2026, 2, 20)  # every table of 2025 but the late one is closed
+DECLARED = r"(?m)^volume = .*$(\nexpected = .*$)?"
 WEST, SOUTH, SIDE = -93.30, 44.90, 0.02
 
 
@@ -98,7 +99,7 @@ class Place:
         self.public = root / "public"
         self.config = root / "porchlight.toml"
         text = (ROOT / "porchlight.toml").read_text()
-        self.config.write_text(re.sub("(?m)^volume = .*$", 'volume = "small"', text))
+        self.config.write_text(re.sub(DECLARED, 'volume = "small"', text))
         self.env = {
             "PORCHLIGHT_CONFIG": str(self.config),
             "PORCHLIGHT_KEYS": str(root / "home" / "keys"),
@@ -384,7 +385,7 @@ def test_an_estimate_is_fitted_once_with_its_quarter_and_once_with_its_year(plac
         for day in (date(2025, 9, 1), date(2025, 10, 1), date(2025, 12, 20), YEAR_OVER)
     ]
     for before, after in pairwise(frames):
-        both = before.join(after, rsuffix="_new")
+        both = before.join(after, suffixes=("", "_new"))
         same = both[both["status"] == both["status_new"]]
         assert (same["number"] == same["number_new"]).all() and (
             same["low"] == same["low_new"]
@@ -400,11 +401,7 @@ def test_a_year_keeps_its_tables_whatever_the_policy_says_later(
     config = tmp_path / "other.toml"
     text = place.config.read_text()
     config.write_text(
-        re.sub(
-            r"(?m)^volume = .*$",
-            'volume = "large"',
-            re.sub(r"(?m)^epsilon = .*$", "epsilon = 2.0", text),
-        )
+        re.sub(DECLARED, 'volume = "large"', re.sub(r"(?m)^epsilon = .*$", "epsilon = 2.0", text))
     )
     monkeypatch.setenv("PORCHLIGHT_CONFIG", str(config))
     after = release_files.write_release(
