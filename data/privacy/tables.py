@@ -69,9 +69,9 @@ class Manifest(TypedDict):
     """What a release says of itself; `files` (SHA-256 by name) and `id` come when it is sealed.
 
     `years` has the epsilon of every table, by year of the events, `budgets` all that was fixed for
-    a year when it began; `redone` are years whose numbers
-    were drawn twice, which doubles what they may tell. `declared` is events a year, ordinary ones.
-    `residents` are those of the whole place, None where not known.
+    a year when it began; `redone` are years whose numbers were drawn twice, which doubles what they
+    may tell. `declared` is events a year, ordinary ones. `residents` are those of the whole place,
+    None where not known.
     """
 
     place: ReleasedPlace

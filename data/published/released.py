@@ -27,6 +27,10 @@ NONE = (
     "python -m data publish"
 )
 RECALLED = "The release that was here was recalled by those who published it. "
+OLD = (
+    "The release that was published here follows older rules and is not shown any more. Those who "
+    "run this site publish a new one with: python -m data publish"
+)
 _NAMED = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 
 
@@ -70,8 +74,11 @@ def release_state(name: str) -> str:
 
 
 def load_release(folder: Path) -> Release:
-    """A release, if its manifest is the one that was written."""
-    return Release(folder, release_manifest.read_manifest(folder))
+    """A release, if its manifest is the one that was written. Problem where its rules are older."""
+    manifest = release_manifest.read_manifest(folder)
+    if Manifest.__required_keys__ - manifest.keys():
+        raise Problem(OLD)
+    return Release(folder, manifest)
 
 
 def read_file(release: Release, name: str) -> bytes:

@@ -11,6 +11,7 @@ from data.published import grids, opening, released
 from data.published.grids import ALL, Numbers
 from data.published.levels import Levels, read_level
 from data.published.number_classes import LOOKS, STRIPES, class_looks
+from data.release import release_manifest
 from data.settings import Problem
 from tests.made_release import GROUPS, Made, make_release, write_release
 
@@ -185,3 +186,15 @@ def test_a_folder_is_read_and_a_changed_file_is_not(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b" ")
     with pytest.raises(Problem, match="not the file that was written"):
         released.released_numbers(release)
+
+
+def test_a_release_by_older_rules_is_not_shown(tmp_path: Path) -> None:
+    """It has a manifest of its own that is whole, without what a reader needs now."""
+    manifest = {"as_of": "2026-01-31", "files": {}, "place": {"name": "Town", "zone": "UTC"}}
+    name = release_manifest.release_id(manifest)  # type: ignore[arg-type]
+    folder = tmp_path / name
+    folder.mkdir()
+    body = release_manifest.manifest_bytes(manifest | {"id": name})
+    (folder / release_manifest.MANIFEST).write_bytes(body)
+    with pytest.raises(Problem, match="follows older rules"):
+        released.load_release(folder)
