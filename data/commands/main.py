@@ -145,6 +145,9 @@ def import_(
     encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
     delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
     decimal: Annotated[str, typer.Option(help="The decimal sign of numbers.")] = "",
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook: its name or number.")] = "",
+    records: Annotated[str, typer.Option(help='Where the records stand in JSON: keys with "/" between, e.g. data/items.')] = "",
+    member: Annotated[str, typer.Option(help='Which files of a zip: a pattern of names, e.g. "*-street.csv".')] = "",
     columns: Annotated[str, typer.Option(help="Names of the columns, comma-separated, where the file has no header.")] = "",
     no_header: Annotated[bool, typer.Option("--no-header", help="The first line is already a record.")] = False,
     save_map: Annotated[Path | None, typer.Option(help="Where to write the mapping that was found.")] = None,
@@ -157,7 +160,7 @@ def import_(
         options = importer.Options(
             source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
             zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
-            decimal=decimal, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
+            decimal=decimal, sheet=sheet, records=records, member=member, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
         )
         ask = _ask if sys.stdin.isatty() else None

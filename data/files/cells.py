@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.files.csv_file import INVISIBLE
+from data.files.column_names import INVISIBLE
 from geo.arrays import Flags
 
 _Read = TypeVar("_Read")

@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.files import csv_rows, text_file
-from data.files.csv_grammar import Grammar, Row
-from data.files.known_words import known_name
-from data.personal_columns import is_forbidden
+from data.files.column_names import (
+    MOST_COLUMNS,
+    clean_label,
+    is_header,
+    list_columns,
+    stated_names,
+    unique,
+)
+from data.files.csv_grammar import Grammar
+from data.files.form import Form
 from data.settings import Problem
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\t", "|": "|"}
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SPOKEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _LOOKED_AT = 200  # rows
-MOST_COLUMNS = 4000
-MOST_LETTERS = 200  # of a header
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)')  # Excel's own first line
 BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")
-
-# marks that only steer the direction or joining of letters
-INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u0080-\u009f"
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_VALUE = re.compile(r"[+-]?[\d.,]*\d|\(?[+-]?\d+[.,]\d+.*|\d{1,4}[-/.:]\d{1,2}[-/.:T ].*")
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,8 @@ class Csv:
         return [cell.strip(' "') for cell in text.split(self.delimiter)]
 
     def listed(self) -> str:
-        """The columns, for a message; not where the header may be a row of values."""
-        if not any(known_name(name) for name in self.names):
-            return f"{len(self.names)} columns, none of which has a known name"
-        return ", ".join(name for name in self.names if not is_forbidden(name))
+        """The columns, for a message."""
+        return list_columns(self.names)
 
     def values(self, column: str) -> list[str]:
         """The values of the first rows in a column, trimmed."""
@@ -72,18 +70,7 @@ class Csv:
         return [row[place].strip() for row in self.head if len(row) > place]
 
 
-@dataclass(frozen=True)
-class Form:
-    """The stated form of a file; None where it is to be found."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    columns: tuple[str, ...] = ()
-    no_header: bool = False
-    most_bytes: int = text_file.MOST_BYTES
-
-
-def sniff(file: Path, form: Form = Form()) -> Csv:
+def sniff(file: Path, form: Form = Form()) -> Csv:  # noqa: B008 (it is frozen)
     """Find how a file is written in one pass over it. Problem says what to state."""
     found = text_file.survey(file, form.encoding, form.most_bytes)
     text = _head_text(found)
@@ -98,13 +85,13 @@ def sniff(file: Path, form: Form = Form()) -> Csv:
             f"{file.name}: its first line is no header of a table: it is longer than "
             f"{text_file.HEAD:,} bytes or has more than {MOST_COLUMNS:,} columns."
         )
-    no_header = form.no_header or bool(form.columns) or not _is_header(rows[0])
+    first = [cell.decode(errors="replace") for cell in rows[0].cells]
+    no_header = form.no_header or bool(form.columns) or not is_header(first)
     if no_header:
-        names, notes = _stated_names(file, form, rows[0]), found.notes
+        names, notes = stated_names(file.name, form, first), found.notes
     else:
-        headers = [cell.decode(errors="replace") for cell in rows[0].cells]
-        names, notes = unique(headers), found.notes
-        if len(set(map(clean_label, headers))) < len(headers):
+        names, notes = unique(first), found.notes
+        if len(set(map(clean_label, first))) < len(first):
             notes += ("columns with the same header were numbered",)
         start += rows.pop(0).end
     cells = (tuple(c.decode(errors="replace") for c in row.cells) for row in rows)
@@ -121,23 +108,6 @@ def sniff(file: Path, form: Form = Form()) -> Csv:
         notes=notes,
         no_header=no_header,
     )
-
-
-def clean_label(label: str) -> str:
-    """A label in one line, without marks that cannot be seen."""
-    return " ".join(_INVISIBLE.sub("", label).split())
-
-
-def unique(headers: Sequence[str]) -> tuple[str, ...]:
-    """Column names, each once: empty ones numbered by place, repeated ones counted."""
-    names: dict[str, None] = {}
-    for place, header in enumerate(headers, start=1):
-        name = base = clean_label(header)[:MOST_LETTERS] or f"column {place}"
-        counter = 2
-        while name in names:
-            name, counter = f"{base} ({counter})", counter + 1
-        names[name] = None
-    return tuple(names)
 
 
 def _head_text(found: text_file.Survey) -> bytes:
@@ -177,46 +147,6 @@ def _agreement(text: bytes, mark: str) -> tuple[bool, float, int]:
     if width == 1:
         return False, 0.0, 1
     return widths[0] == width, often / len(widths), width
-
-
-def _is_header(row: Row) -> bool:
-    """Return whether a first row names columns: it holds no number, date or coordinate.
-
-    Two names known from the tables of headers outweigh a number (a column "2020").
-    """
-    cells = [clean_label(cell.decode(errors="replace")) for cell in row.cells]
-    if sum(known_name(cell) for cell in cells) >= 2:
-        return True
-    return not any(_VALUE.fullmatch(cell) for cell in cells)
-
-
-def _stated_names(file: Path, form: Form, first: Row) -> tuple[str, ...]:
-    width = len(first.cells)
-    if not form.columns:
-        raise MissingHeader(
-            f"{file.name} has no header: its first line holds values. Give the names "
-            f'of its {width} columns in order, e.g. --columns "id,date,lat,lon,...".',
-            width,
-        )
-    if _is_header(first) and not form.no_header:
-        raise Problem(
-            f"{file.name}: its first line looks like a header. Add --no-header if it "
-            "is a row, or leave --columns out."
-        )
-    names = unique(form.columns)
-    if len(names) != width:
-        raise Problem(
-            f"{file.name}: --columns names {len(names)} columns, the first line has {width}."
-        )
-    return names
-
-
-class MissingHeader(Problem):
-    """A file without a header, and how many columns wait for a name."""
-
-    def __init__(self, sentence: str, width: int) -> None:
-        super().__init__(sentence)
-        self.width = width
 
 
 def _line_ends(text: bytes) -> int:

@@ -31,7 +31,10 @@ class Broken(NamedTuple):
 
 @dataclass
 class Frame:
-    """The rows of one piece: strings, the file line of each, and what was odd."""
+    """The rows of one piece: strings, the file line of each, and what was odd.
+
+    `member` is the file of an archive that they are from, where it has several.
+    """
 
     table: pa.Table
     lines: Places
@@ -39,6 +42,7 @@ class Frame:
     blank: int = 0
     padded: int = 0
     controls: int = 0
+    member: str = ""
 
 
 def frames(

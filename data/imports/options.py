@@ -20,6 +20,9 @@ class Options:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    sheet: str | None = None
+    records: str | None = None
+    member: str | None = None
     columns: tuple[str, ...] = ()
     no_header: bool = False
     save_map: Path | None = None

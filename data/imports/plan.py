@@ -9,8 +9,10 @@ from pathlib import Path
 from data import sources
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
-from data.files import csv_file, known_words
-from data.files.csv_file import Form
+from data.files import known_words
+from data.files.column_names import clean_label
+from data.files.form import Form, MissingHeader
+from data.files.open_table import open_table
 from data.files.table_file import TableFile
 from data.imports import (
     area_decider,
@@ -186,12 +188,15 @@ def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | 
         options.delimiter or rule.delimiter,
         options.columns or rule.columns,
         options.no_header or rule.no_header,
+        options.sheet or rule.sheet,
+        options.records or rule.records,
+        options.member or rule.member,
     )
     if options.most_bytes:
         form = replace(form, most_bytes=options.most_bytes)
     try:
-        return csv_file.sniff(file, form)
-    except csv_file.MissingHeader as missing:
+        return open_table(file, form)
+    except MissingHeader as missing:
         if ask is None:
             raise
         question = (
@@ -199,7 +204,7 @@ def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | 
             "in order, with commas between?"
         )
         named = tuple(name.strip() for name in ask(question, []).split(","))
-        return csv_file.sniff(file, replace(form, columns=named, no_header=True))
+        return open_table(file, replace(form, columns=named, no_header=True))
 
 
 def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> FileMapping:
@@ -217,6 +222,9 @@ def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> 
         delimiter=options.delimiter,
         columns=table_file.names if table_file.no_header else (),
         no_header=table_file.no_header,
+        sheet=options.sheet,
+        records=options.records,
+        member=options.member,
     )
     return FileMapping(source=options.source or name, columns=columns, file=rule)
 
@@ -270,8 +278,8 @@ def _name(name: str, table_file: TableFile, where: str = "the mapping") -> str:
     """A column as the file spells it; case and blanks do not matter."""
     if name in table_file.names:
         return name
-    plain = {csv_file.clean_label(n).casefold(): n for n in reversed(table_file.names)}
-    if found := plain.get(csv_file.clean_label(name).casefold()):
+    plain = {clean_label(n).casefold(): n for n in reversed(table_file.names)}
+    if found := plain.get(clean_label(name).casefold()):
         return found
     raise Problem(
         f'{table_file.file.name} has no column "{name}", which {where} names. It has: {table_file.listed()}.'

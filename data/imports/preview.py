@@ -1,6 +1,6 @@
 """The introduction of a file before its rows are read: mapping and sample rows."""
 
-from data.files import csv_file
+from data.files.column_names import clean_label
 from data.imports.plan import Plan
 from data.mappings.mapping import ENUMERATED, FileMapping
 from data.parse import midnight
@@ -62,6 +62,6 @@ def _sample(decided: Plan) -> list[dict[str, str]]:
     names, columns = decided.table_file.names, decided.mapping.columns
     places = {t: names.index(c) for t, c in columns.items() if t not in NOT_SHOWN}
     return [
-        {target: csv_file.clean_label(row[place])[:40] for target, place in places.items()}
+        {target: clean_label(row[place])[:40] for target, place in places.items()}
         for row in decided.table_file.head[:SAMPLE]
     ]

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from data import words
 from data.columns import free_text, survey_forms, time_columns
-from data.files import cells, csv_file
+from data.files import cells
 from data.files.cells import is_missing
+from data.files.column_names import clean_label
 from data.files.table_file import TableFile
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
@@ -99,7 +100,7 @@ def lacks_kind(table_file: TableFile, rules: FileMapping, guessed: bool) -> bool
     column = rules.columns.get("kind")
     if column is None:
         return True
-    if guessed and csv_file.clean_label(column).lower() != "kind":
+    if guessed and clean_label(column).lower() != "kind":
         return bool(_held(table_file, column)) and not speaks(table_file, column)
     return bool(_strange(table_file, rules))
 
@@ -180,7 +181,7 @@ def _no_kind(table_file: TableFile, rules: FileMapping) -> str:
 
 def _spoken(table_file: TableFile, rules: FileMapping) -> str:
     """The first texts in the column of kinds; not what somebody wrote in sentences."""
-    texts = list(dict.fromkeys(map(csv_file.clean_label, _held(table_file, rules.columns["kind"]))))
+    texts = list(dict.fromkeys(map(clean_label, _held(table_file, rules.columns["kind"]))))
     texts = texts or _strange(table_file, rules)
     if free_text.looks_like_prose(texts):
         return "sentences, which are not shown because they may name people"

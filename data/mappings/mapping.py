@@ -87,6 +87,9 @@ class FileRule:
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
     no_header: bool = False
+    sheet: str | None = None
+    records: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True)

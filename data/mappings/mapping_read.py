@@ -141,9 +141,15 @@ class _Part:
 
 
 def _file(part: _Part) -> FileRule:
-    part.only({"encoding", "delimiter", "columns", "no_header"})
+    part.only({"encoding", "delimiter", "columns", "no_header", "sheet", "records", "member"})
     return FileRule(
-        part.text("encoding"), part.text("delimiter"), part.texts("columns"), part.flag("no_header")
+        part.text("encoding"),
+        part.text("delimiter"),
+        part.texts("columns"),
+        part.flag("no_header"),
+        part.text("sheet"),
+        part.text("records"),
+        part.text("member"),
     )
 
 
