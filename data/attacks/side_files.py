@@ -114,7 +114,10 @@ def _kept_keys(store: Store) -> Iterator[str]:
     """Keys of issues that a published release shows."""
     history = store.history()
     shown = {
-        i for name in history.published if name in history.built for i in history.built[name].issues
+        i
+        for name in history.published
+        if name in history.built
+        for i in history.built[name].issues or ()
     }
     for issue in sorted(shown):
         if issue_key.load_key(load_settings(), issue) is not None:
