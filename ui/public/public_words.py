@@ -83,6 +83,7 @@ def view_sentences(kept: Kept, choice: Choice, rows: pd.DataFrame) -> list[str]:
     if len(unknown) and not choice.areas:
         told.append(f"{say('area.unknown')}: {number(unknown.iloc[0], choice)}.")
     told.append(rises(kept, choice, rows))
+    told.append("" if choice.exact else say("note.apart"))
     status = public_choice.status(kept.numbers, choice)
     told.append(say(f"status.{status}") if status not in ("", OF_YEAR) else "")
     return [text for text in told if text]
