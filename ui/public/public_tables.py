@@ -73,7 +73,7 @@ def show_list(found: Shown) -> None:
         return
     top = max(int(found.rows["high"].max()), 1)
     lines = [
-        f'<li><div data-area="{at}"><span class="name" title="{escape(words.spell_area(row["name"]))}">{escape(words.shorten_area(row["name"]))}</span>'
+        f'<li title="{escape(words.spell_area(row["name"]))}"><div data-area="{at}"><span class="name">{escape(words.shorten_area(row["name"]))}</span>'
         f"{_span(row, top, found.choice)}"
         f'<span class="value">{escape(_short(row, found.choice))}</span></div></li>'
         for at, row in rows.iterrows()
