@@ -167,6 +167,12 @@ def spell_area(name: str) -> str:
     return " ".join(name.replace(" - ", " ").split())
 
 
+def shorten_area(name: str) -> str:
+    """The name of joined areas in short: the first two, and how many more: Armatage + Fulton + 5."""
+    first = spell_area(name).split(" + ")
+    return " + ".join([*first[:2], str(len(first) - 2)] if len(first) > 3 else first)
+
+
 def name_units(area_set: str, n: int) -> str:
     """The noun for units of an area set, for so many: neighborhoods, hexagon, areas."""
     noun = area_set.partition(" ")[0].lower() if area_set in HEXAGONS else area_set.lower()

@@ -151,12 +151,12 @@ def _without_negatives(
     The sums of a stage are held for the next ones, and all for the cells: of many small cells that
     are lifted at once the sum would be lifted.
     """
-    found, rules, aims = real, agree, np.zeros(agree.shape[0])
-    for sums in stages:
-        found = _nearest(real, variance, rules, aims, sums)
-        rules, aims = sparse.vstack([rules, sums]), np.r_[aims, np.maximum(sums @ found, 0)]
-    cells = sparse.eye_array(len(real), format="csr")
-    return np.maximum(_nearest(real, variance, rules, aims, cells), 0.0)
+    found, rules = real, agree
+    for sums in [*stages, sparse.eye_array(len(real), format="csr")]:
+        # what is held is what was reached, to the last digit: aims that only nearly agree do not
+        found = _nearest(real, variance, rules, rules @ found, sums)
+        rules = sparse.vstack([rules, sums])
+    return np.maximum(found, 0.0)
 
 
 def _nearest(

@@ -101,7 +101,7 @@ def _second(place: MadePlace, first: Lines) -> str:
 def _split(place: MadePlace, rules: Policy, first: Lines) -> str:
     """Another volume and twice the epsilon in the settings, in the same year."""
     other = next(volume for volume in PROFILES if volume != rules.volume)
-    changed = replace(rules, volume=other, epsilon=2 * rules.epsilon)
+    changed = replace(rules, volume=other, expected=0, epsilon=2 * rules.epsilon)
     with made_place.open_place(place, changed):
         release = place.release(SOON + timedelta(days=91))
     year = str(_AS_OF.year)

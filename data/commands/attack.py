@@ -56,6 +56,7 @@ def attack(
             say(f"Attacking {title}: this takes some minutes." if tries is LARGE else f"Attacking {title} ...")
             for result in runner.run_attacks(case, attacks, tries, lambda share: move(int(1000 * share), 1000)):
                 results.append(result)
+                say(f"{result.id} {result.name}: {'passed' if result.passed else 'FAILED'}")
             show(results, title)
             passed = all(result.passed for result in results)
             if not only and not made and mechanism:

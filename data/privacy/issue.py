@@ -68,7 +68,7 @@ def require_redoable(job: Issue, again: str) -> None:
     if again in budget.years_again(history):
         raise Problem(f"{again} was measured a second time already: there is no third.")
     standing = [name for name in history.standing if name in history.built]
-    if shown := [n for n in standing if {*history.built[n].issues} & {*issues}]:
+    if shown := [n for n in standing if {*(history.built[n].issues or ())} & {*issues}]:
         raise Problem(f"Release {shown[-1]} shows numbers of {again}: recall it first.")
 
 

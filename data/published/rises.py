@@ -39,13 +39,21 @@ def p_values(grid: Grid, now: int, before: int) -> Floats:
 
 def dispersion(grid: Grid) -> float:
     """The variance of counts by their mean, from all pairs of periods a year apart; rather too
-    large, so that few pairs give no false alarms."""
+    large, so that few pairs give no false alarms.
+
+    What all areas share (a year with more reports everywhere) is a change, not chance: of each
+    pair the areas are compared with the share of the whole. One area alone has only itself.
+    """
     pairs = [(i, grid.at(year_before(p))) for i, p in enumerate(grid.periods)]
     now, before = np.array([pair for pair in pairs if pair[1] >= 0], int).reshape(-1, 2).T
     if not len(now):
         return _LEAST
-    square = (grid.number[now] - grid.number[before]) ** 2
-    noise = grid.sd[now] ** 2 + grid.sd[before] ** 2
-    total = float((grid.number[now] + grid.number[before]).sum())
-    found = float((square - noise).sum()) / max(total, 1.0)
-    return float(max(_LEAST, found * (1 + 2 * np.sqrt(2 / square.size))))
+    total = grid.number[now] + grid.number[before]
+    many = total.shape[1]
+    whole = np.maximum(total.sum(axis=1, keepdims=True), 1)
+    share = grid.number[now].sum(axis=1, keepdims=True) / whole if many > 1 else 0.5
+    square = (grid.number[now] - share * total) ** 2 * many / max(many - 1, 1)
+    noise = (1 - share) ** 2 * grid.sd[now] ** 2 + share**2 * grid.sd[before] ** 2
+    expected = float((share * (1 - share) * total).sum())
+    found = float((square - noise).sum()) / max(expected, 1.0)
+    return float(max(_LEAST, found * (1 + 3 * np.sqrt(2 / square.size))))

@@ -76,7 +76,7 @@ def publish(
         verify(target)
         _point(folder, name)
         built = store.history().built.get(name)
-        issue_key.destroy_keys(settings, built.issues if built else ())
+        issue_key.destroy_keys(settings, (built and built.issues) or ())
     return f"Published {name}: {folder / 'current'} shows it."
 
 

@@ -257,5 +257,6 @@ def sentences(made: WrittenRelease) -> list[str]:
         *(f"Warning: {text}" for text in made.manifest["warnings"]),
         f"Release {made.id} {what}: {made.folder}",
         *(f"  {path}: {words.counted(entry['rows'], 'row')}" for path, entry in listed.items()),
-        f"Next: python -m data attack {made.id}, then python -m data publish {made.id}",
+        f"Next: python -m data attack {made.id}, python -m data attack --mechanism (once for this code "
+        f"and policy), then python -m data publish {made.id}",
     ]

@@ -176,7 +176,7 @@ class ReleaseBuilt(Event):
 
     release: str
     as_of: str
-    issues: list[str] = field(default_factory=list)
+    issues: list[str] | None = None  # None: of older rules
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,9 @@ def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
     history.recalled[event.release] = None
     if built := history.built.get(event.release):
         left = [history.built[name] for name in history.standing if name in history.built]
-        history.hidden |= {*built.issues}.difference(*(other.issues for other in left))
+        history.hidden |= {*(built.issues or ())}.difference(
+            *(other.issues or () for other in left)
+        )
 
 
 def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:

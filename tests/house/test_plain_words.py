@@ -211,3 +211,8 @@ def test_what_runs_long_says_so_in_words() -> None:
             r"^@st\.cache_(?:data|resource).*?(?=^def )", file.read_text(), re.M | re.S
         )
         assert all("show_spinner=" in call for call in calls), file.name
+
+
+def test_joined_areas_have_a_short_name() -> None:
+    assert words.shorten_area("A + B + C") == "A + B + C"
+    assert words.shorten_area("Near - North + B + C + D + E") == "Near North + B + 3"

@@ -85,3 +85,12 @@ def test_it_is_said_of_the_same_season_a_year_before_and_of_nothing_exact() -> N
     assert not rises.more_than_before(grid, "2031-Q1").any()  # no such period
     exact = grid._replace(sd=np.zeros(n.shape))
     assert not rises.more_than_before(exact, "2024-Q1").any()
+
+
+def test_a_year_with_more_everywhere_is_no_chance() -> None:
+    """What all areas share does not count as bursts: nearly nothing, then ten times as much."""
+    rng = np.random.default_rng(10)
+    means = place(rng, 13, 2040, 4, 2)
+    means[:4] /= 12
+    more = rises.more_than_before(released(rng, rng.poisson(means), 0.5, 4), "2022-Q1")
+    assert more[means[4] > 30].all() and (means[4] > 30).sum() >= 3

@@ -208,11 +208,15 @@ def test_no_profile_spends_more_than_all_of_epsilon() -> None:
 
 
 def measured(
-    volume: str, events: pd.DataFrame, as_of: date, epsilon: Fraction = Fraction(1)
+    volume: str,
+    events: pd.DataFrame,
+    as_of: date,
+    epsilon: Fraction = Fraction(1),
+    key: bytes = KEY,
 ) -> tables.Tables:
     return {
         measured_path(t): measure(
-            events, t, closed_periods.closed(t, as_of, RULES), AXES, s * epsilon, KEY, "2026-01-01"
+            events, t, closed_periods.closed(t, as_of, RULES), AXES, s * epsilon, key, "2026-01-01"
         )
         for t, s in profile(volume).items()
     }
@@ -240,6 +244,19 @@ def test_estimates_add_up_in_every_direction(volume: str) -> None:
     if volume != "tiny":
         areas = [p for p in found if "district" in p or "group" in p]
         assert areas and all(len(found[p]) for p in areas)
+
+
+@pytest.mark.parametrize("keys", [1, pytest.param(12, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("yearly", [0, 60, 900])
+def test_whatever_is_drawn_numbers_are_found_that_add_up(yearly: int, keys: int) -> None:
+    """Few events leave most cells at 0, where sums that cross nearly contradict each other."""
+    events = events_of(max(yearly, 5)).head(yearly * 2)
+    for key in range(keys):
+        for volume in ("medium", "large"):
+            for as_of in (date(YEAR, 8, 20), date(YEAR, 11, 30), date(YEAR + 1, 4, 1)):
+                drawn = measured(volume, events, as_of, key=bytes([key]) * 32)
+                found = estimate(drawn, {str(YEAR): volume}, {str(YEAR): AXES}, True)
+                assert all((frame["number"] >= 0).all() for frame in found.values())
 
 
 def test_a_month_is_provisional_until_its_quarter_and_year_close() -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from data.privacy import issue_key
 from data.release import chain, release_manifest
 from data.settings import Problem
 from data.storage import batches, identity
@@ -47,7 +48,7 @@ class Town:
         told = {
             "PORCHLIGHT_STORE": str(self.store.root),
             "PORCHLIGHT_PUBLIC": str(self.public),
-            "PORCHLIGHT_SECRET": str(self.root / "home" / "secret"),
+            "PORCHLIGHT_KEYS": str(self.root / "home" / "keys"),
             "LOG": str(self.root / "log"),
         }
         if words == ["sample"]:
@@ -81,10 +82,11 @@ def town(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Two imports of which the second replaces rows of the first, and an area set."""
     made = Town(tmp_path_factory.mktemp("kill") / "town", run)
     (made.root / "sample").mkdir(parents=True)
-    (made.root / "home").mkdir()
-    secret = made.root / "home" / "secret"  # one for all copies: releases have one name then
-    secret.write_text("ab" * 32 + "\n")
-    secret.chmod(0o600)
+    keys = made.root / "home" / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    for issue in ("2025-09-01", "2025-09-08"):  # one for all copies: releases have one name then
+        (keys / f"{issue}.key").write_bytes(b"k" * issue_key.BYTES)
+        (keys / f"{issue}.key").chmod(0o600)
     rows = reports(made.root / "a.csv", 500).read_text().splitlines()
     (made.root / "b.csv").write_text("\n".join([*rows[:40], *rows[7:9]]) + "\n")
     reports(made.root / "c.csv", 30, 3, first=3000)

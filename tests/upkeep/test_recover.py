@@ -185,7 +185,7 @@ def test_a_recalled_release_stays_recalled(
     known: bool, tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place(tmp_path, filled)
-    monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))
+    monkeypatch.setenv("PORCHLIGHT_KEYS", str(tmp_path / "home" / "keys"))
     name = place.published()
     publish.recall(place.store, name, place.public)
     other = place.release()
@@ -197,7 +197,7 @@ def test_a_recalled_release_stays_recalled(
     notes = recover.recover(place.store, None if known else place.public)
     assert [detail_of(e) for e in place.store.events() if isinstance(e, AreasSet)] == area
     with pytest.raises(Problem, match="was recalled"):
-        publish.publish(place.store, name, place.public)
+        publish.publish(place.store, TOWN, name, place.public)
     assert any("PORCHLIGHT_PUBLIC" in n for n in notes) == known
     assert any("does not tell how it was made" in n for n in notes) != known
 
@@ -238,18 +238,18 @@ def test_an_older_release_is_published_only_if_that_is_meant(
     tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place(tmp_path, filled)
-    monkeypatch.setenv("PORCHLIGHT_SECRET", str(tmp_path / "home" / "secret"))
+    monkeypatch.setenv("PORCHLIGHT_KEYS", str(tmp_path / "home" / "keys"))
     old = place.release()
     survived(old.folder)
     new = place.published(FIRST.replace(day=8))
     current = place.public / "current"
     for _ in range(2):
         with pytest.raises(Problem, match=f"older than {new}, which is published.*--older"):
-            publish.publish(place.store, old.id, place.public)
+            publish.publish(place.store, TOWN, old.id, place.public)
         assert current.resolve().name == new
-    publish.publish(place.store, new, place.public)  # again: nothing is older
-    publish.publish(place.store, old.id, place.public, older=True)
+    publish.publish(place.store, TOWN, new, place.public)  # again: nothing is older
+    publish.publish(place.store, TOWN, old.id, place.public, older=True)
     assert current.resolve().name == old.id
     publish.recall(place.store, new, place.public)
-    publish.publish(place.store, old.id, place.public)  # the newer one no longer counts
+    publish.publish(place.store, TOWN, old.id, place.public)  # the newer one no longer counts
     assert current.resolve().name == old.id

@@ -13,6 +13,7 @@ from data.embed.language import Words
 from data.languages import FIRST, PUBLIC, languages
 from data.privacy.tables import Tables
 from data.published import opening, released
+from data.published.grids import ALL
 from data.published.released import Release
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
@@ -255,7 +256,9 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
 def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
     colored, exact = bool(found.kept.levels), found.choice.exact
-    return public_notes.notes(found.release, paths, words, exact=exact, colored=colored)
+    own = public_notes.notes(found.release, paths, words, exact=exact, colored=colored)
+    one = public_choice.kind_code(found.choice.kind) != ALL and colored and not exact
+    return [*own, *([words("note.expected.kind")] if one else [])]
 
 
 def link(found: Shown) -> str:

@@ -59,10 +59,11 @@ def name(found: Shown) -> str:
 
 
 def by_name(found: Shown) -> pd.DataFrame:
-    """The areas asked for, by name: name, number, residents, and the ends of a range."""
+    """The areas asked for, by name: period, area, name, number, residents, the ends of a range."""
     ends = [] if found.choice.exact else ["low", "high"]
     rows = found.asked.sort_values("name", kind="stable")
-    return rows[["name", "number", *ends, "residents"]].reset_index(drop=True)
+    columns = ["period", "area", "name", "number", *ends, "residents"]
+    return rows.assign(period=found.choice.period)[columns].reset_index(drop=True)
 
 
 def show_list(found: Shown) -> None:
@@ -72,7 +73,7 @@ def show_list(found: Shown) -> None:
         return
     top = max(int(found.rows["high"].max()), 1)
     lines = [
-        f'<li><div data-area="{at}"><span class="name">{escape(words.spell_area(row["name"]))}</span>'
+        f'<li title="{escape(words.spell_area(row["name"]))}"><div data-area="{at}"><span class="name">{escape(words.shorten_area(row["name"]))}</span>'
         f"{_span(row, top, found.choice)}"
         f'<span class="value">{escape(_short(row, found.choice))}</span></div></li>'
         for at, row in rows.iterrows()

@@ -21,6 +21,7 @@ from data.privacy.tables import (
     estimate_path,
 )
 from data.published.grid import Grid
+from data.published.grids import AreaMap
 from data.published.levels import CITY
 from data.published.period_names import first_day
 from data.published.ranges import Range
@@ -33,6 +34,7 @@ from ui.public.public_frame import Shown
 
 _MOST_AREAS = 7  # through time at once
 _FIRST_AREAS = 3  # by name, where none is chosen
+_LEAST_POINTS = 4  # of a line through time
 _LINE = 42  # letters in a line of a chart's title
 
 
@@ -151,28 +153,45 @@ def draw_areas(found: Shown) -> None:
         c: n for c, n in codes.items() if n in choice.areas[:_MOST_AREAS]
     }
     chosen = named or first
+    own, unit = _through_time(found, own)
+    path = found.path if choice.exact else estimate_path(own.table)
     frame = public_choice.series(own.grid, chosen)
     key = say("series.exact" if choice.exact else "series.key")
     for area in chosen.values():
         mine, name = frame[frame["name"] == area], words.spell_area(area)
-        title = series_title(public_choice.kind_code(choice.kind), name, choice.unit, speak())
-        st.altair_chart(band_chart(mine, name, 110), alt=f"{title}. {key}")
+        title = series_title(public_choice.kind_code(choice.kind), name, unit, speak())
+        st.text(name)
+        st.altair_chart(band_chart(mine, "", 110), alt=f"{title}. {key}")
     if not choice.areas:
         st.text(say("time.first", all=say("choose.all")))
     elif len(choice.areas) > _MOST_AREAS:
         st.text(say("time.most", n=f"{_MOST_AREAS}", all=f"{len(choice.areas)}"))
-    take_series(found, frame, found.path, "areas_time")
+    take_series(found, frame, path, "areas_time")
+
+
+def _through_time(found: Shown, own: AreaMap) -> tuple[AreaMap, str]:
+    """The map of the chosen areas in so short periods that a line can be drawn, and its unit."""
+    choice = found.choice
+    sort = found.kept.numbers.sorts[public_choice.SOURCES[choice.source]]
+    kind = public_choice.kind_code(choice.kind)
+    maps = {u: sort.maps.get(f"{choice.where}-{u}", {}).get(kind) for u in ("quarter", "month")}
+    shorter = [(m, u) for u, m in maps.items() if m and len(own.grid.periods) < _LEAST_POINTS]
+    return shorter[0] if shorter else (own, choice.unit)
 
 
 def hours(found: Shown) -> None:
-    """The whole city by six hours of the day, in the newest period."""
+    """The whole city by six hours of the day: in the chosen period where it is one of theirs, else
+    in the newest."""
     if found.choice.exact or not found.kept.numbers.hours:
         return
-    unit = next(unit for unit in ("quarter", "year") if unit in found.kept.numbers.hours)
-    grid = found.kept.numbers.hours[unit]
+    units = [unit for unit in ("quarter", "year") if unit in found.kept.numbers.hours]
+    grids = [found.kept.numbers.hours[unit] for unit in units]
+    at = next((i for i, g in enumerate(grids) if found.choice.period in g.periods), 0)
+    unit, grid = units[at], grids[at]
+    period = found.choice.period if found.choice.period in grid.periods else grid.periods[-1]
     st.header(say("time.hours"), anchor=False)
-    newest = public_choice.series(grid.during(grid.periods[-1:]), _hour_words(speak()))
-    title = say("hours.title", period=speak().period(grid.periods[-1]))
+    newest = public_choice.series(grid.during((period,)), _hour_words(speak()))
+    title = say("hours.title", period=speak().period(period))
     st.altair_chart(range_chart(newest, title), alt=title)
     frame = public_choice.series(grid, _hour_words(english()))
     take_series(found, frame, estimate_path(Table("city", unit, "band")), "hours")

@@ -16,7 +16,7 @@ from ui.public import public_choice
 from ui.public.public_cached import Kept
 from ui.public.public_choice import Choice
 
-_MOST_NAMES = 8  # in a sentence
+_MOST_NAMES = 4  # in a sentence
 
 
 def sort_words(choice: Choice, speak: Words) -> str:
@@ -83,6 +83,7 @@ def view_sentences(kept: Kept, choice: Choice, rows: pd.DataFrame) -> list[str]:
     if len(unknown) and not choice.areas:
         told.append(f"{say('area.unknown')}: {number(unknown.iloc[0], choice)}.")
     told.append(rises(kept, choice, rows))
+    told.append("" if choice.exact else say("note.apart"))
     status = public_choice.status(kept.numbers, choice)
     told.append(say(f"status.{status}") if status not in ("", OF_YEAR) else "")
     return [text for text in told if text]
@@ -95,7 +96,7 @@ def rises(kept: Kept, choice: Choice, rows: pd.DataFrame) -> str:
         return ""
     if grid.at(year_before(choice.period)) < 0:
         return ""
-    names = [words.spell_area(name) for name in rows.loc[rows["rise"].astype(bool), "name"]]
+    names = [words.shorten_area(name) for name in rows.loc[rows["rise"].astype(bool), "name"]]
     if not names:
         return say("rises.none")
     more = len(names) - _MOST_NAMES
