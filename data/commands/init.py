@@ -39,11 +39,21 @@ minimum_age = 24       # hours; no map, chart or export shows a community report
 def init(
     file: Path, name: str, zone: str, at: str, crs: str, reach_km: float
 ) -> list[str]:
-    """Write porchlight.toml; what comes back are sentences on what was done."""
+    """Write porchlight.toml; what comes back are sentences on what was done, and what is next."""
+    return [
+        *write_place(file, name, zone, _center(at), crs, reach_km),
+        "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
+        "      python -m data import FILE --source NAME       (records)",
+    ]
+
+
+def write_place(
+    file: Path, name: str, zone: str, center: tuple[float, float] | None, crs: str, reach_km: float
+) -> list[str]:
+    """Write the settings of a place; the file before is kept beside. Sentences on what was done."""
     if not name.strip() or re.search(r'["\\\x00-\x1f]', name):
         raise Problem("The name of the place must be plain text without quotes.")
     check_zone(zone, "--zone")
-    center = _center(at)
     said = []
     if crs:
         chosen = _metric(crs)
@@ -74,8 +84,6 @@ def init(
         f"{file.name} now describes {settings.name}, {zone}.",
         *said,
         f"Its store is {_short(settings.store)}.",
-        "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
-        "      python -m data import FILE --source NAME       (records)",
     ]
 
 

@@ -1,0 +1,79 @@
+"""The settings of a city: written where no other place stands, its feed and mapping beside them."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from data.cities.cities import City
+from data.mappings import mapping_read, mapping_write
+from data.pulls.feeds import read_feeds
+from data.settings import ROOT, Problem, Settings, load_settings, place_slug
+from data.storage.disk import write_whole
+from data.storage.store import Store
+
+FEEDS = "feeds"  # the folder of mappings of feeds, beside the store
+
+
+def check_free(city: City, file: Path) -> Settings | None:
+    """The settings in a file if they are this city's; None where they may be written anew.
+
+    Problem where the file or the store is another place's: neither is touched. The sample that
+    comes with Porchlight is nobody's place: its settings are kept beside the new ones.
+    """
+    settings = load_settings(file) if file.exists() else None
+    own = settings is not None and place_slug(settings.name) == place_slug(city.name)
+    if settings and not own and not settings.sample:
+        other = file.with_name(f"porchlight-{place_slug(city.name)}.toml")
+        raise Problem(
+            f"{file} describes {settings.name}, which stays as it is. Give {city.name} settings "
+            f'of its own: PORCHLIGHT_CONFIG={other.name} python -m data city "{city.name}" (and '
+            "the same word before each later command)."
+        )
+    if settings and own and not settings.sample:
+        _check_store(city, settings.store)
+        return settings
+    named = os.environ.get("PORCHLIGHT_STORE") or f"data/store-{place_slug(city.name)}"
+    _check_store(city, (ROOT / named).resolve())
+    return None
+
+
+def _check_store(city: City, root: Path) -> None:
+    if not root.exists():
+        return
+    others = [name for name in Store(root).history().sources if name != city.source]
+    if others:
+        raise Problem(
+            f"{root} holds records of {', '.join(others)}, not of {city.name}: nothing was "
+            "changed. Choose another store: PORCHLIGHT_STORE=FOLDER before the command."
+        )
+
+
+def write_feed(
+    city: City,
+    settings: Settings,
+    file: Path,
+    since: date | None,
+    feed: Mapping[str, str],
+    allow: Sequence[str] = (),
+) -> str:
+    """The name of the city's feed, written as [pull.NAME] with its mapping where it is missing."""
+    name = city.source
+    if name in read_feeds(file):
+        return name
+    rules = mapping_read.from_table(city.mapping_since(since), f"the mapping of {city.name}")
+    mapping_file = settings.store.parent / FEEDS / f"{name}.toml"
+    mapping_file.parent.mkdir(exist_ok=True, parents=True)
+    write_whole(mapping_write.text(rules).encode(), mapping_file)
+    table: dict[str, object] = {**feed, "map": os.path.relpath(mapping_file, file.parent)}
+    if condition := city.where(since):
+        table["where"] = condition
+    if feed["kind"] != "file":
+        table["columns"] = list(city.columns)
+    if allow:
+        table["allow"] = list(allow)
+    lines = [f"{word} = {json.dumps(value)}" for word, value in table.items()]
+    text = f"{file.read_text(encoding='utf-8').rstrip()}\n\n[pull.{name}]\n" + "\n".join(lines)
+    write_whole(f"{text}\n".encode(), file)
+    return name
