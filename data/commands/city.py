@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from data.cities import known_tables
 from data.cities.cities import City, find_city, read_cities
 from data.commands.main import app, bar, say, speaking
 from data.settings import ROOT, Problem, load_settings, settings_path
@@ -23,7 +22,7 @@ def city(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is fetched.")] = False,
 ) -> None:
     """Set up a city whose official feeds are known: settings, boundaries, incidents."""
-    from data.cities import city_job
+    from data.commands import city_job
 
     with speaking():
         cities = read_cities()
@@ -36,8 +35,7 @@ def city(
             say(line)
         if not yes and sys.stdin.isatty():
             typer.confirm("Fetch it now?", abort=True)
-        job = city_job.CityJob(found, settings_path(), _since(since), say=say, bar=bar)
-        job.run()
+        city_job.CityJob(found, settings_path(), _since(since), say, bar).run()
 
 
 def _untried(known: City) -> str:
@@ -62,6 +60,8 @@ def find(
     refresh: Annotated[bool, typer.Option("--refresh", help="Fetch the list anew.")] = False,
 ) -> None:
     """List public tables of police data of a place, with the text that makes each a feed."""
+    from data.cities import known_tables
+
     with speaking():
         for known in read_cities().values():
             if set(fold(place).split()) <= set(fold(known.name).split()):
@@ -79,6 +79,8 @@ def find(
 
 def _fetched_list(refresh: bool) -> Path:
     """The list as it was fetched last, or fetched now."""
+    from data.cities import known_tables
+
     try:
         beside = load_settings().store.parent
     except Problem:

@@ -251,7 +251,10 @@ def london(city: City) -> MadeCity:
 
 def archive(rows: list[Row]) -> bytes:
     """The archive of police.uk: a folder a month, a file a force and a sort of data."""
-    slugs = {"Metropolitan Police Service": "metropolitan", "City of London Police": "city-of-london"}
+    slugs = {
+        "Metropolitan Police Service": "metropolitan",
+        "City of London Police": "city-of-london",
+    }
     files: dict[str, list[str]] = {}
     for row in rows:
         cells = {name: row.get(name, "") for name in _STREET.split(",")}

@@ -26,7 +26,7 @@ ROWS = (
     "Colorado,Denver,Denver,,COMPLAINTS,,,,NONE,,,,https://example.org/c,,https://example.org/c.xlsx,"
     "Excel,,,,,,",
     "Colorado,Aurora,Aurora,,STOPS,,,,MULTIPLE,,,,,,https://example.org/aurora.csv,CSV,date,,,,,",
-    'Utah,Denver"quoted,MULTI,,STOPS,,,,MULTIPLE,,,,,,"https://example.org/x"" y",CSV,date,,,,,',
+    'Utah,"Provo""quoted",MULTI,,STOPS,,,,MULTIPLE,,,,,,"https://example.org/x"" y",CSV,date,,,,,',
 )
 
 

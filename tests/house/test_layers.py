@@ -44,8 +44,10 @@ ROOMS = {
         "sample": "areas imports storage",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage",
+        "cities": "pulls storage",
         "commands": (
-            "areas attacks embed imports maps people privacy release sample storage upkeep views"
+            "areas attacks cities embed imports mappings maps people privacy pulls release sample "
+            "storage upkeep views"
         ),
     },
     "ui": {

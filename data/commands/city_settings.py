@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -50,30 +50,34 @@ def _check_store(city: City, root: Path) -> None:
         )
 
 
+def feeds_folder(settings: Settings) -> Path:
+    """The folder beside the store of what feeds are read by; made where it is not there."""
+    folder = settings.store.parent / FEEDS
+    folder.mkdir(exist_ok=True, parents=True)
+    return folder
+
+
 def write_feed(
-    city: City,
-    settings: Settings,
-    file: Path,
-    since: date | None,
-    feed: Mapping[str, str],
-    allow: Sequence[str] = (),
-) -> str:
-    """The name of the city's feed, written as [pull.NAME] with its mapping where it is missing."""
+    city: City, settings: Settings, file: Path, since: date | None, allow: Sequence[str] = ()
+) -> None:
+    """Write the city's feed to its settings as [pull.NAME], and its mapping, where it is missing.
+
+    What stands there already stays: somebody may have edited it.
+    """
     name = city.source
     if name in read_feeds(file):
-        return name
+        return
     rules = mapping_read.from_table(city.mapping_since(since), f"the mapping of {city.name}")
-    mapping_file = settings.store.parent / FEEDS / f"{name}.toml"
-    mapping_file.parent.mkdir(exist_ok=True, parents=True)
+    mapping_file = feeds_folder(settings) / f"{name}.toml"
     write_whole(mapping_write.text(rules).encode(), mapping_file)
-    table: dict[str, object] = {**feed, "map": os.path.relpath(mapping_file, file.parent)}
+    feed: dict[str, object] = {**city.feed, "map": os.path.relpath(mapping_file, file.parent)}
     if condition := city.where(since):
-        table["where"] = condition
-    if feed["kind"] != "file":
-        table["columns"] = list(city.columns)
+        feed["where"] = condition
+    if city.feed["kind"] != "file":
+        feed["columns"] = list(city.columns)
     if allow:
-        table["allow"] = list(allow)
-    lines = [f"{word} = {json.dumps(value)}" for word, value in table.items()]
-    text = f"{file.read_text(encoding='utf-8').rstrip()}\n\n[pull.{name}]\n" + "\n".join(lines)
-    write_whole(f"{text}\n".encode(), file)
-    return name
+        feed["allow"] = list(allow)
+    entries = [f"{word} = {json.dumps(value)}" for word, value in feed.items()]
+    before = file.read_text(encoding="utf-8").rstrip()
+    text = "\n".join([before, "", f"[pull.{name}]", *entries, ""])
+    write_whole(text.encode(), file)
