@@ -217,8 +217,8 @@ def _one_shape(file: Path, members: list[_Member]) -> _Member:
         patterns = tell_apart(list(shapes.values()))
         listed = "; ".join(f"{p} ({len(n):,})" for p, n in zip(patterns, shapes.values()))
         raise NeedsChoice(
-            f"{file.name} holds tables of {len(shapes):,} shapes, which cannot be one source. Say "
-            f'which with --member "PATTERN" (and how many files there are): {listed}.',
+            f"{file.name} holds tables of {len(shapes):,} shapes, which cannot be one source (by a "
+            f"pattern of their names, and how many there are): {listed}.",
             "member",
             patterns,
         )

@@ -116,7 +116,7 @@ def test_several_shapes_are_asked_for_by_patterns_that_tell_them_apart(tmp_path:
         "*-street.csv",
         "2024-01/2024-01-metropolitan-stop-and-search.csv",
     )
-    assert '--member "PATTERN"' in str(asked.value) and "*-street.csv (2)" in str(asked.value)
+    assert '--member "*-street.csv"' in str(asked.value) and "*-street.csv (2)" in str(asked.value)
     for choice, rows in zip(asked.value.choices, (4, 1)):
         table = open_table(file, Form(member=choice))
         assert sum(f.table.num_rows for f in table.frames()) == rows
