@@ -1,9 +1,23 @@
 """A city set up: its settings, its official boundaries, its incidents, in this order."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from data import words
+from data.areas import area_import
+from data.cities.boundaries import fetch_boundaries
 from data.cities.cities import City
+from data.commands import city_settings, init
+from data.pulls.feeds import read_feeds
+from data.pulls.pull import pull_feed
+from data.settings import Settings, load_settings
+from data.storage import build
+from data.storage.disk import write_whole
+from data.storage.store import Store
 
 Say = Callable[[str], None]
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
@@ -31,7 +45,7 @@ class CityJob:
     address."""
 
     def __init__(
-        self, city: City, file: Path, since: Day | None, say: Say, bar: Bar, allow: Sequence[str] = ()
+        self, city: City, file: Path, since: date | None, say: Say, bar: Bar, allow: Sequence[str] = ()
     ) -> None:
         self.city, self.file, self.say, self.bar, self.allow = city, file, say, bar, tuple(allow)
         self.since = city.since(since, datetime.now(UTC).date())
@@ -50,7 +64,7 @@ class CityJob:
         store = Store(settings.store)
         self._add_areas(store, settings, areas)
         self._pull(store, settings)
-        self._tell_next(settings, areas)
+        self._tell_next(areas)
         return store
 
     def _settings(self) -> Settings:
@@ -85,7 +99,7 @@ class CityJob:
         with self.bar("Building the table that screens read"):
             build.rebuild(store, settings)
 
-    def _tell_next(self, settings: Settings, areas: Path) -> None:
+    def _tell_next(self, areas: Path) -> None:
         borders = self.city.boundaries
         self.say(f"{self.city.name} is set up. See it: make run")
         self.say(f"What is new, later: python -m data pull {self.city.source}")
