@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from data import own_kinds
 from data.settings import Problem, place_slug, read_toml
+from data.words import Kind
 
 CATALOGUE = Path(__file__).parents[1] / "cities.toml"
-KINDS = "kinds"  # the table of own kinds, which is no city
+_KINDS = "kinds"  # the table of own kinds, which is no city
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,20 @@ class City:
 
 def read_cities(file: Path = CATALOGUE) -> dict[str, City]:
     """The cities by their short name."""
-    tables = {name: t for name, t in read_toml(file).items() if name != KINDS}
+    tables = {name: t for name, t in read_toml(file).items() if name != _KINDS}
     return {name: _city(table) for name, table in tables.items()}
 
 
-def read_own_kinds(file: Path = CATALOGUE) -> dict[str, dict[str, Any]]:
-    """The kinds that the mappings of these cities use beside ours, as kinds.toml writes them."""
-    kinds: dict[str, dict[str, Any]] = read_toml(file)[KINDS]
-    return kinds
+def read_kinds_of(city: City, file: Path = CATALOGUE) -> tuple[Kind, ...]:
+    """The kinds that a city's mapping uses beside those that every place has."""
+    tables = read_toml(file)[_KINDS]
+    own = [
+        Kind("_".join(name.split()), table["definition"], table["sensitive"])
+        for name, table in tables.items()
+    ]
+    used = set(city.mapping["values"]["kind"].values())
+    crime = own_kinds.read_kinds(own_kinds.SHIPPED["crime"]).kinds
+    return tuple(kind for kind in (*crime, *own) if kind.code in used)
 
 
 def find_city(name: str, cities: Mapping[str, City]) -> City:

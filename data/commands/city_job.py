@@ -19,8 +19,7 @@ from data.storage import build
 from data.storage.disk import write_whole
 from data.storage.store import Store
 
-Say = Callable[[str], None]
-Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+OpenBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
 
 def introduce(city: City) -> Iterator[str]:
@@ -45,7 +44,13 @@ class CityJob:
     address."""
 
     def __init__(
-        self, city: City, file: Path, since: date | None, say: Say, bar: Bar, allow: Sequence[str] = ()
+        self,
+        city: City,
+        file: Path,
+        since: date | None,
+        say: area_import.Say,
+        bar: OpenBar,
+        allow: Sequence[str] = (),
     ) -> None:
         self.city, self.file, self.say, self.bar, self.allow = city, file, say, bar, tuple(allow)
         self.since = city.since(since, datetime.now(UTC).date())
@@ -59,16 +64,18 @@ class CityJob:
                 count = fetch_boundaries(self.city.boundaries, came, self.allow)
             self.say(f"{words.counted(count, 'area')} came.")
             settings = self._settings()
+            store = Store(settings.store)
+            city_settings.write_kinds(self.city, store)
+            city_settings.write_feed(self.city, settings, self.file, self.since, self.allow)
             areas = city_settings.feeds_folder(settings) / f"{self.city.source}-areas.geojson"
             write_whole(came.read_bytes(), areas)
-        store = Store(settings.store)
         self._add_areas(store, settings, areas)
         self._pull(store, settings)
         self._tell_next(areas)
         return store
 
     def _settings(self) -> Settings:
-        """The city's settings, written where they are not there yet, with its feed."""
+        """The city's settings, written where they are not there yet."""
         city = self.city
         settings = city_settings.check_free(city, self.file)
         if settings is None:
@@ -77,7 +84,6 @@ class CityJob:
             ):
                 self.say(line)
             settings = load_settings(self.file)
-        city_settings.write_feed(city, settings, self.file, self.since, self.allow)
         return settings
 
     def _add_areas(self, store: Store, settings: Settings, file: Path) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from data.cities.cities import City
-from data.mappings import mapping_read, mapping_write
+from data import own_kinds
+from data.cities.cities import City, read_kinds_of
+from data.mappings import kind_tables, mapping_read, mapping_write
 from data.pulls.feeds import read_feeds
 from data.settings import ROOT, Problem, Settings, load_settings, place_slug
 from data.storage.disk import write_whole
@@ -55,6 +56,15 @@ def feeds_folder(settings: Settings) -> Path:
     folder = settings.store.parent / FEEDS
     folder.mkdir(exist_ok=True, parents=True)
     return folder
+
+
+def write_kinds(city: City, store: Store) -> None:
+    """Write the kinds of the city's records into its store, beside those that it has."""
+    before = own_kinds.kinds_of(store.root)
+    had = {kind.code for kind in before.kinds}
+    more = tuple(kind for kind in read_kinds_of(city) if kind.code not in had)
+    kind_tables.keep_kinds(store, before._replace(kinds=(*before.kinds, *more)))
+    own_kinds.use_kinds_of(store.root)
 
 
 def write_feed(

@@ -15,6 +15,7 @@ from data.commands import city_job
 from data.settings import Problem, check_zone
 from tests.cities.made_answers import MADE
 from tests.cities.server import serving
+from tests.conftest import ROOT
 
 CITIES = cities.read_cities()
 LOCAL = ("127.0.0.1",)
@@ -31,6 +32,14 @@ def test_five_cities_state_where_everything_was_read() -> None:
         assert city.boundaries.licence and city.mapping["source"]["licence"]
         assert city.mapping["source"]["kind"] == "official"
         assert "already_public" not in city.mapping["source"]  # a hand decides that
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_the_page_of_cities_tells_the_same(name: str) -> None:
+    city, page = CITIES[name], (ROOT / "docs" / "cities.md").read_text("utf-8")
+    stated = (city.boundaries.address, city.feed["address"], city.feed.get("dataset", ""))
+    for text in (*stated, *city.boundaries.read_at, *city.read_at):
+        assert text in page
 
 
 @pytest.mark.parametrize("name", CITIES)

@@ -1,0 +1,162 @@
+"""Each city from one command to a store, against a local server that answers as the real ones do."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from data.cities import cities
+from data.commands import city_job, city_settings
+from data.pulls.feeds import read_feeds
+from data.settings import Problem, Settings, load_settings
+from data.storage.store import Store
+from tests.cities.made_answers import MADE
+from tests.cities.server import moved, serving
+from tests.conftest import command
+
+CITIES = cities.read_cities()
+LOCAL = ("127.0.0.1",)
+SINCE = date(2025, 1, 1)
+
+
+@contextlib.contextmanager
+def no_bar(what: str) -> Iterator[object]:
+    """A progress bar that draws nothing."""
+    yield lambda done, of: None
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the settings are written; the store stands beside them."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))
+    return tmp_path / "porchlight.toml"
+
+
+def batch(store: Store) -> pa.Table:
+    """The records of the one import."""
+    (name,) = store.history().live
+    return pq.read_table(store.batches / f"{name}.parquet")
+
+
+def set_up(city: cities.City, file: Path, said: list[str]) -> tuple[Store, Settings]:
+    """Run the job; the store and the settings that it wrote."""
+    job = city_job.CityJob(city, file, SINCE, said.append, no_bar, LOCAL)  # type: ignore[arg-type]
+    return job.run(), load_settings(file)
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_a_city_ends_in_a_store_with_areas_and_records(name: str, file: Path) -> None:
+    made, said = MADE[name](CITIES[name]), []
+    with serving(CITIES[name], made) as (city, _served):
+        store, settings = set_up(city, file, said)
+    assert (settings.name, settings.zone, settings.center) == (city.name, city.zone, city.center)
+    (event,) = store.history().imports.values()
+    assert (event.source, event.source_kind, event.kept) == (city.source, "official", made.kept)
+    kinds = Counter(batch(store)["kind"].to_pylist())
+    assert kinds["other"] == made.other
+    assert len(kinds) > 3  # their words became ours, not all the same
+    current = store.at(str(store.stamp()))
+    assert next(one["name"] for one in current.meta["sets"]) == city.boundaries.set
+    placed = current.query("SELECT count(*) AS n FROM {facts} WHERE area0 >= 0")["n"][0].as_py()
+    assert placed == made.in_areas
+    assert any("make run" in line for line in said)
+    assert f"pull {city.source}" in "\n".join(said)
+
+
+def test_a_clock_that_is_called_utc_is_read_as_the_citys(file: Path) -> None:
+    with serving(CITIES["minneapolis"], MADE["minneapolis"](CITIES["minneapolis"])) as (city, _):
+        store, _settings = set_up(city, file, [])
+    times = store.at(str(store.stamp())).query(
+        "SELECT min(day) AS day, min(hour) AS hour FROM {facts}"
+    )
+    assert times.to_pylist() == [{"day": date(2025, 1, 2), "hour": 0}]  # 00:20 on the wall
+
+
+def test_only_what_the_mapping_reads_is_asked_for(file: Path) -> None:
+    made = MADE["new-york"](CITIES["new-york"])
+    with serving(CITIES["new-york"], made) as (city, served):
+        store, _settings = set_up(city, file, [])
+    asked = {
+        word for path, p in served.asked if "/resource/" in path for word in p["$select"].split(",")
+    }
+    assert not {word for word in asked if word.startswith(("susp", "vic"))}
+    assert {p["$where"] for path, p in served.asked if "/resource/" in path} == {
+        "(cmplnt_fr_dt >= '2026-01-01T00:00:00')"
+    }
+    feed = read_feeds(file)[city.source]
+    assert feed.columns == city.columns
+    assert "susp_age_group" not in str(batch(store).schema)
+
+
+def test_what_is_there_is_gone_on_with_and_edits_stay(file: Path) -> None:
+    city = CITIES["chicago"]
+    with serving(city, MADE["chicago"](city)) as (there, served):
+        store, _settings = set_up(there, file, [])
+        text = file.read_text().replace(
+            "[pull.chicago-crime]", '[pull.chicago-crime]\nevery = "1d"'
+        )
+        file.write_text(text)
+        served.made.rows.append(served.made.rows[5] | {"id": "13999999"})
+        set_up(there, file, said := [])
+    assert file.read_text() == text
+    assert "1 new, 0 changed, 0 gone" in "\n".join(said)
+    assert not list(file.parent.glob("porchlight.*.toml"))  # nothing was put aside
+    assert [event.kept for event in store.history().imports.values()] == [60, 1]
+
+
+def test_another_places_settings_are_not_touched(file: Path) -> None:
+    told = command("init", "Saint Paul", "--zone", "America/Chicago", store=file.parent / "other",
+                   PORCHLIGHT_CONFIG=str(file))  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    before = file.read_bytes()
+    with pytest.raises(Problem, match="describes Saint Paul, which stays as it is"):
+        city_settings.check_free(CITIES["chicago"], file)
+    assert file.read_bytes() == before
+
+
+def test_another_places_store_is_not_filled(file: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls.csv"
+    calls.write_text("when,lat,lon,kind\n2025-01-02 10:00,44.98,-93.27,call_911\n")
+    done = command("import", str(calls), "--source", "calls", store=tmp_path / "store")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with pytest.raises(Problem, match="holds records of calls, not of Chicago"):
+        city_settings.check_free(CITIES["chicago"], file)
+
+
+def test_the_sample_is_kept_beside(file: Path) -> None:
+    file.write_text('[place]\nname = "Minneapolis"\nzone = "America/Chicago"\nsample = true\n')
+    city = CITIES["minneapolis"]
+    with serving(city, MADE["minneapolis"](city)) as (there, _):
+        _store, settings = set_up(there, file, said := [])
+    assert not settings.sample
+    assert any("kept as porchlight.minneapolis.toml" in line for line in said)
+
+
+def test_without_a_network_it_says_so_and_writes_nothing(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.pulls.web.PAUSE", 0.0)
+    monkeypatch.setattr("data.pulls.web.TRIES", 2)
+    city = moved(CITIES["seattle"], "http://127.0.0.1:9")  # nobody listens there
+    with pytest.raises(Problem, match=r"127\.0\.0\.1 does not answer .*no connection"):
+        set_up(city, file, [])
+    assert list(file.parent.iterdir()) == []
+
+
+def test_the_command_lists_the_cities_and_refuses_others(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    listed = command("city", store=store)
+    assert listed.stdout.count("(untried)") == 5
+    other = command("city", "Denver", store=store)
+    assert other.returncode == 1
+    assert 'find "Denver"' in other.stderr
+    wrong = command("city", "Chicago", "--since", "yesterday", "--yes", store=store,
+                    PORCHLIGHT_CONFIG=str(tmp_path / "porchlight.toml"))  # fmt: skip
+    assert "--since is a day" in wrong.stderr
+    assert "UNTRIED" in wrong.stdout
+    assert not list(tmp_path.iterdir())
