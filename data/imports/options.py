@@ -9,6 +9,10 @@ class Options:
     """The options that a person stated; None and () where they are to be found."""
 
     source: str | None = None
+    source_kind: str | None = None
+    url: str | None = None
+    licence: str | None = None
+    covers: str | None = None
     map: Path | None = None
     dry_run: bool = False
     date_format: str | None = None
@@ -27,3 +31,14 @@ class Options:
     no_header: bool = False
     save_map: Path | None = None
     most_bytes: int | None = None
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What is stated of the source, by the entries of its table."""
+        stated = {
+            "kind": self.source_kind,
+            "url": self.url,
+            "licence": self.licence,
+            "covers": self.covers,
+        }
+        return {entry: text for entry, text in stated.items() if text}

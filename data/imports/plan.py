@@ -269,7 +269,15 @@ def _overridden(rules: FileMapping, table_file: TableFile, options: Options) -> 
         columns = {t: name for t, name in columns.items() if name != told and t not in gone}
         columns = {"occurred_at": told, **_without(columns, "occurred_at")}
     source = mapping.source_name(options.source or rules.source, "--source")
-    return replace(rules, source=source, columns=columns, time=time, place=spot, constant=constant)
+    return replace(
+        rules,
+        source=source,
+        about={**rules.about, **options.about},
+        columns=columns,
+        time=time,
+        place=spot,
+        constant=constant,
+    )
 
 
 def _without(columns: Table[str, str], target: str) -> dict[str, str]:

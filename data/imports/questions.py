@@ -18,10 +18,10 @@ CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows
 
 def source_kind(rules: FileMapping, known: bool, ask: Ask | None) -> FileMapping:
     """The mapping with who stands behind a source that nobody has described."""
-    if ask is None or known or rules.about:
+    if ask is None or known or {*rules.about} - {"url", "licence", "covers"}:
         return rules
     answer = ask(_SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
-    return replace(rules, about={"kind": answer})
+    return replace(rules, about={**rules.about, "kind": answer})
 
 
 def time(

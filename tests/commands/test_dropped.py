@@ -28,6 +28,15 @@ def test_trial_writes_nothing_and_import_does(store: Path) -> None:
     assert list(store.rglob("batches/*.parquet"))
 
 
+def test_who_stands_behind_it_is_a_field(store: Path) -> None:
+    options = {"source": "calls", "source-kind": " Official", "licence": "CC0"}
+    done, said = dropped_file.import_dropped("a.csv", GOOD, options, dry_run=False)
+    assert done and "source calls (official)" in said
+    assert 'licence = "CC0"' in (store / "sources.toml").read_text()
+    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source-kind": "map=/x"}, dry_run=True)
+    assert not done and "one of: official, press, community" in said
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", ""]
 )
