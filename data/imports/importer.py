@@ -100,6 +100,8 @@ def batch_id(decided: Plan) -> str:
     }
     if decided.area_names:
         meaning["areas"] = sorted(decided.area_names)
+    if decided.pulled_at:
+        meaning["pulled_at"] = decided.pulled_at
     text = json.dumps(meaning, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 

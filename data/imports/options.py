@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.mappings.mapping import FileMapping
+
 
 @dataclass(frozen=True)
 class Options:
@@ -14,6 +16,7 @@ class Options:
     licence: str | None = None
     covers: str | None = None
     map: Path | None = None
+    rules: FileMapping | None = None  # what stands in `map`, where it was read already
     dry_run: bool = False
     date_format: str | None = None
     zone: str | None = None
@@ -31,6 +34,7 @@ class Options:
     no_header: bool = False
     save_map: Path | None = None
     most_bytes: int | None = None
+    pulled_at: str = ""  # of a feed, which may say again what it said before something else
 
     @property
     def about(self) -> dict[str, str]:

@@ -63,6 +63,7 @@ class Plan:
     watched: tuple[str, ...]
     now: datetime
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
+    pulled_at: str = ""
 
     @property
     def zone(self) -> str:
@@ -127,7 +128,7 @@ class Plan:
 
 def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
-    stated = mapping_read.read_mapping(options.map) if options.map else None
+    stated = options.rules or (mapping_read.read_mapping(options.map) if options.map else None)
     table_file, form = _sniff(file, options, stated, ask)
     rules = _overridden(
         stated or _guessed(table_file, file, options, settings.zone), table_file, options
@@ -154,7 +155,8 @@ def make(store: Store, settings: Settings, file: Path, options: Options, ask: As
         required.check_file(table_file, rules, source, stated is None)
         rules = written.rules = area_decider.decided(store, settings, table_file, rules, ask)
     names = area_sets.names_like_empty_cells(store)
-    return replace(_plan(table_file, rules, source, settings), area_names=names)
+    decided = _plan(table_file, rules, source, settings)
+    return replace(decided, area_names=names, pulled_at=options.pulled_at)
 
 
 def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: Settings) -> Plan:
