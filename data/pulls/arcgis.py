@@ -60,6 +60,11 @@ class ArcGis(FeedProtocol):
         lat, lon, precision = (_free(name, kinds) for name in _PLACE)
         self._names = lat, lon, precision
         self.facts = {_DATES: facts[_DATES]} if _DATES in facts else {}
+        asked = self.feed.columns
+        self._shaped = not asked or any(name in asked for name in self._names)
+        own = [name for name in asked if name not in self._names]
+        self._fields = tuple(dict.fromkeys((self.row_id, self._edited, *own))) if asked else ()
+        self._fields = tuple(filter(None, self._fields))
         return True
 
     def count(self, since: str) -> int | None:
@@ -107,7 +112,8 @@ class ArcGis(FeedProtocol):
         left = [oid for oid in ids if after is None or oid > after]
         for at in range(0, len(left), self._page):
             part = left[at : at + self._page]
-            where = f"{self.row_id} >= {part[0]} AND {self.row_id} <= {part[-1]}"
+            ids_of_page = f"{self.row_id} >= {part[0]} AND {self.row_id} <= {part[-1]}"
+            where = f"({self.feed.where}) AND {ids_of_page}" if self.feed.where else ids_of_page
             answer = self._ask(
                 "/query", {**self._asked(""), "where": where, "orderByFields": self.row_id}
             )
@@ -138,13 +144,15 @@ class ArcGis(FeedProtocol):
     def _asked(self, since: str) -> dict[str, str]:
         return {
             "where": self._where(since),
-            "outFields": "*",
+            "outFields": ",".join(self._fields) or "*",
             "outSR": "4326",
-            "returnGeometry": "true",
+            "returnGeometry": "true" if self._shaped else "false",
         }
 
     def _where(self, since: str) -> str:
-        return f"{self._edited} >= TIMESTAMP '{since}'" if since else "1=1"
+        stated = f"({self.feed.where})" if self.feed.where else ""
+        newer = f"{self._edited} >= TIMESTAMP '{since}'" if since else ""
+        return " AND ".join(filter(None, (stated, newer))) or "1=1"
 
     def _features(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
         found = answer.get("features")

@@ -19,19 +19,23 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EVERY = re.compile(r"(\d{1,4})\s*(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 SHORTEST = timedelta(minutes=5)  # no server is asked more often
+SELECTS = ("where", "columns")  # a server that selects is asked for no more
 
 
 class FeedKind(NamedTuple):
-    """A kind of feed: what it needs beside the common entries, each with what it is, and whether
-    its records are always those of a community."""
+    """A kind of feed: what it needs beside the common entries, each with what it is, whether
+    its records are always those of a community, and what it may state beside."""
 
     needs: Mapping[str, str]
     community: bool = False
+    may: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, FeedKind] = {
-    "socrata": FeedKind({"dataset": 'the data set, eight letters and digits: "abcd-1234"'}),
-    "arcgis": FeedKind({}),
+    "socrata": FeedKind(
+        {"dataset": 'the data set, eight letters and digits: "abcd-1234"'}, may=SELECTS
+    ),
+    "arcgis": FeedKind({}, may=SELECTS),
     "file": FeedKind({}),
     "kobo": FeedKind({"form": 'the uid of the form, as its address shows it: "aXb..."'}, True),
     "odk": FeedKind({"project": "the number of the project", "form": "the id of the form"}, True),
@@ -42,7 +46,8 @@ KINDS: Mapping[str, FeedKind] = {
 @dataclass(frozen=True)
 class Feed:
     """One feed as the settings state it. `token` is the name of an environment variable; `allow`
-    are hosts that may have a private address; `ids` tell the data set or form. Without `source` and
+    are hosts that may have a private address; `ids` tell the data set or form. `where` is a
+    condition in the server's language, `columns` are all that it is asked for. Without `source` and
     `source_kind` the mapping tells them."""
 
     name: str
@@ -55,6 +60,8 @@ class Feed:
     allow: tuple[str, ...] = ()
     every: timedelta | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
+    where: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def public_address(self) -> str:
@@ -102,7 +109,7 @@ class _Table:
         if kind not in KINDS:
             raise self._wrong("kind", f"is {kind!r}. Use one of: {', '.join(KINDS)}.")
         needs = KINDS[kind].needs
-        known = (*_COMMON, *needs)
+        known = (*_COMMON, *needs, *KINDS[kind].may)
         for word in self.table:
             if word not in known:
                 raise self._wrong(word, f"means nothing. A {kind} feed has: {', '.join(known)}.")
@@ -115,9 +122,11 @@ class _Table:
             map=(self.file.parent / self._text("map")).resolve(),
             source_kind=self._source_kind(kind),
             token=self._token(),
-            allow=self._allow(),
+            allow=tuple(host.strip().lower() for host in self._list("allow", "hosts")),
             every=parse_every(every, self._at("every")) if every else None,
             ids={word: self._id(word, what) for word, what in needs.items()},
+            where=self._text("where", ""),
+            columns=tuple(self._list("columns", "columns of the feed")),
         )
 
     def _text(self, word: str, usual: str | None = None) -> str:
@@ -176,11 +185,11 @@ class _Table:
             )
         return name
 
-    def _allow(self) -> tuple[str, ...]:
-        hosts = self.table.get("allow", [])
-        if not isinstance(hosts, list) or any(not isinstance(h, str) for h in hosts):
-            raise self._wrong("allow", 'is a list of hosts: ["records.internal"].')
-        return tuple(host.strip().lower() for host in hosts)
+    def _list(self, word: str, what: str) -> list[str]:
+        listed = self.table.get(word, [])
+        if not isinstance(listed, list) or any(not isinstance(one, str) for one in listed):
+            raise self._wrong(word, f'is a list of {what}: ["...", "..."].')
+        return listed
 
     def _wrong(self, word: str, what: str) -> Problem:
         return Problem(f"{self._at(word)}: {word} {what}")

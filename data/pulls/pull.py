@@ -158,7 +158,7 @@ class _Job:
         """What the pages depend on."""
         feed, own = self.feed, self.rules.columns["incident_id"]
         at = [feed.kind, feed.address, dict(feed.ids), self.kind]
-        return [*at, sorted(self.rules.used()), own]
+        return [*at, sorted(self.rules.used()), own, feed.where, sorted(feed.columns)]
 
     def _seen(self) -> Seen | None:
         """The state after the last pull; None where all is to be imported anew: by another

@@ -24,7 +24,7 @@ class Socrata(FeedProtocol):
 
     def count(self, since: str) -> int | None:
         """How many rows the server counts."""
-        answer = self._rows({"$select": "count(*) as count", **_where(since)})
+        answer = self._rows({"$select": "count(*) as count", **self._where(since)})
         found = whole_number(next(iter(answer[0].values()), None)) if answer else None
         if found is None:
             raise self.broken("it does not say how many rows there are")
@@ -33,7 +33,8 @@ class Socrata(FeedProtocol):
     def pages(self, since: str, after: Any) -> Iterator[Page]:
         """Pages until one is empty: a server may give fewer rows than were asked for."""
         offset = int(after or 0)
-        asked = {"$select": f"{ROW},{CHANGED},*", "$order": ROW, **_where(since)}
+        columns = ",".join((ROW, CHANGED, *(self.feed.columns or ("*",))))
+        asked = {"$select": columns, "$order": ROW, **self._where(since)}
         while True:
             rows = self._rows({**asked, "$limit": str(PAGE), "$offset": str(offset)})
             offset += len(rows)
@@ -48,6 +49,8 @@ class Socrata(FeedProtocol):
             raise self.broken("an error instead of rows")
         return answer
 
-
-def _where(since: str) -> dict[str, str]:
-    return {"$where": f"{CHANGED} >= '{since}'"} if since else {}
+    def _where(self, since: str) -> dict[str, str]:
+        newer = f"{CHANGED} >= '{since}'" if since else ""
+        stated = f"({self.feed.where})" if self.feed.where else ""
+        both = " AND ".join(filter(None, (stated, newer)))
+        return {"$where": both} if both else {}

@@ -41,6 +41,13 @@ def at(n: int) -> datetime:
     return BEGIN + STEP * n
 
 
+def this_year(city: City) -> int:
+    """The year that a table of the current year holds."""
+    since = city.since(None, datetime.now(UTC).date())
+    assert since is not None
+    return since.year
+
+
 @dataclass(frozen=True)
 class MadeCity:
     """A city's answers. `kept` rows of `rows` become records, `in_areas` of them in an area,
@@ -137,11 +144,12 @@ def chicago(city: City) -> MadeCity:
 
 
 def new_york(city: City) -> MadeCity:
+    begin = datetime(this_year(city), 1, 3, 1, 5)
     kinds = ("PETIT LARCENY", "HARRASSMENT 2", "ASSAULT 3 & RELATED OFFENSES", "DANGEROUS DRUGS")
     rows = []
     for n in range(60):
         lat, lon = spot(city, n)
-        when = datetime(2026, 1, 3, 1, 5) + STEP * n
+        when = begin + STEP * n
         rows.append(
             {
                 "cmplnt_num": str(300_000_000 + n),

@@ -15,7 +15,7 @@ from data.commands import city_job, city_settings
 from data.pulls.feeds import read_feeds
 from data.settings import Problem, Settings, load_settings
 from data.storage.store import Store
-from tests.cities.made_answers import MADE
+from tests.cities.made_answers import MADE, this_year
 from tests.cities.server import moved, serving
 from tests.conftest import command
 
@@ -77,20 +77,34 @@ def test_a_clock_that_is_called_utc_is_read_as_the_citys(file: Path) -> None:
     assert times.to_pylist() == [{"day": date(2025, 1, 2), "hour": 0}]  # 00:20 on the wall
 
 
-def test_only_what_the_mapping_reads_is_asked_for(file: Path) -> None:
+def test_only_what_the_mapping_reads_is_asked_of_socrata(file: Path) -> None:
     made = MADE["new-york"](CITIES["new-york"])
     with serving(CITIES["new-york"], made) as (city, served):
         store, _settings = set_up(city, file, [])
-    asked = {
-        word for path, p in served.asked if "/resource/" in path for word in p["$select"].split(",")
+    asked = [params for path, params in served.asked if "/resource/" in path]
+    year = this_year(city)
+    assert {params["$where"] for params in asked} == {f"(cmplnt_fr_dt >= '{year}-01-01T00:00:00')"}
+    assert {params["$select"] for params in asked} == {
+        "count(*) as count",
+        ",".join((":id", ":updated_at", *city.columns)),
     }
-    assert not {word for word in asked if word.startswith(("susp", "vic"))}
-    assert {p["$where"] for path, p in served.asked if "/resource/" in path} == {
-        "(cmplnt_fr_dt >= '2026-01-01T00:00:00')"
-    }
-    feed = read_feeds(file)[city.source]
-    assert feed.columns == city.columns
+    assert read_feeds(file)[city.source].columns == city.columns
     assert "susp_age_group" not in str(batch(store).schema)
+
+
+def test_only_what_the_mapping_reads_is_asked_of_arcgis(file: Path) -> None:
+    made = MADE["minneapolis"](CITIES["minneapolis"])
+    with serving(CITIES["minneapolis"], made) as (city, served):
+        set_up(city, file, [])
+    asked = [
+        params for path, params in served.asked if path.endswith("Crime_Data/FeatureServer/0/query")
+    ]
+    assert {params["where"] for params in asked} == {
+        "(Type = 'Crime Offenses (NIBRS)') AND Occurred_Date >= TIMESTAMP '2025-01-01 00:00:00'"
+    }
+    pages = [params for params in asked if "outFields" in params]
+    assert {params["outFields"] for params in pages} == {",".join(("OBJECTID", *city.columns))}
+    assert {params["returnGeometry"] for params in pages} == {"false"}
 
 
 def test_what_is_there_is_gone_on_with_and_edits_stay(file: Path) -> None:

@@ -44,6 +44,7 @@ ROOMS = {
         "sample": "areas imports storage",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage",
+        "pulls": "files imports mappings parse storage",
         "cities": "pulls storage",
         "commands": (
             "areas attacks cities embed imports mappings maps people privacy pulls release sample "
