@@ -66,7 +66,10 @@ def import_file(
     """
     decided = plan.make(store, settings, file, options, ask)
     name = batch_id(decided)
-    for sentence in preview.introduced(decided):
+    for sentence in [
+        *preview.introduced(decided),
+        *(kind_tables.too_late(store, decided.kinds) if options.kinds else []),
+    ]:
         say(sentence)
     if known := earlier.committed(store, name):
         if not options.dry_run and options.kinds:  # what it says of kinds is kept all the same

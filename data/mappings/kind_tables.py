@@ -54,6 +54,29 @@ def joined(store: Store, stated: str | None) -> KindTable:
     return KindTable(tuple(kinds.values()), {**before.texts, **more.texts})
 
 
+def too_late(store: Store, table: KindTable) -> list[str]:
+    """Sentences on kinds that the newest year of a release does not have, or not as sensitive."""
+    budgets = store.history().budgets
+    if not budgets:
+        return []
+    year = budgets[max(budgets)]
+    new = [kind.code for kind in table.kinds if kind.code not in year.kinds]
+    marked = {kind.code for kind in table.kinds if kind.sensitive} - {*year.sensitive_kinds, *new}
+    told = []
+    if new:
+        told.append(
+            f"Kinds of {year.year} were fixed when its first release was built: community reports "
+            f"of {', '.join(map(words.spoken, new))} are in releases of a later year only."
+        )
+    if marked:
+        told.append(
+            f"{', '.join(map(words.spoken, sorted(marked)))}: sensitive from now on, but fixed as "
+            f"an ordinary kind of community reports in the tables of {year.year}. Build no further "
+            "release of that year if it must not be counted by area."
+        )
+    return told
+
+
 def with_texts(rules: FileMapping, table: KindTable) -> FileMapping:
     """The mapping with what the texts of a table stand for, where it says nothing of them."""
     if not table.texts or "kind" not in rules.columns:
