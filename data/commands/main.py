@@ -154,6 +154,7 @@ def import_(
     zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
     crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
     kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",
+    kinds: Annotated[str, typer.Option(help="A table of your own kinds and the texts that stand for them (TOML); crime is one that comes with the program.")] = "",
     place_by: Annotated[str, typer.Option(help="What decides the area where label and point differ: point or label.")] = "",
     encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
     delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
@@ -173,7 +174,7 @@ def import_(
         options = importer.Options(
             source=source, source_kind=kind_of_source(official, press, community), url=url,
             licence=licence, covers=covers, map=map, dry_run=dry_run, time=time, date_format=date_format,
-            zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
+            zone=zone, crs=crs, kind=kind, kinds=kinds, place_by=place_by, encoding=encoding, delimiter=delimiter,
             decimal=decimal, sheet=sheet, records=records, member=member, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
         )

@@ -22,6 +22,7 @@ class Options:
     zone: str | None = None
     crs: str | None = None
     kind: str | None = None
+    kinds: str | None = None
     place_by: str | None = None
     time: str | None = None
     encoding: str | None = None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data import coordinate_system, sources
+from data import coordinate_system, sources, words
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import known_words
@@ -24,8 +24,9 @@ from data.imports import (
     required,
 )
 from data.imports.options import Options
-from data.mappings import mapping, mapping_read
+from data.mappings import kind_tables, mapping, mapping_read
 from data.mappings.mapping import FileMapping
+from data.own_kinds import NO_KINDS, KindTable
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
@@ -62,6 +63,7 @@ class Plan:
     telling: tuple[str, ...]
     watched: tuple[str, ...]
     now: datetime
+    kinds: KindTable = NO_KINDS
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
     pulled_at: str = ""
 
@@ -128,6 +130,8 @@ class Plan:
 
 def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
+    kinds = kind_tables.joined(store, options.kinds)
+    words.use_kinds(kinds.kinds)
     stated = options.rules or (mapping_read.read_mapping(options.map) if options.map else None)
     table_file, form = _sniff(file, options, stated, ask)
     rules = _overridden(
@@ -139,6 +143,7 @@ def make(store: Store, settings: Settings, file: Path, options: Options, ask: As
     rules = replace(
         rules, columns=_present(rules.columns, table_file), keep=_kept(rules, table_file)
     )
+    rules = kind_tables.with_texts(rules, kinds)
     known = sources.read_catalogue(store.root)
     rules = questions.source_kind(rules, rules.source in known, ask)
     source = described_sources.described(rules.source, rules.about, known, store.root)
@@ -155,8 +160,8 @@ def make(store: Store, settings: Settings, file: Path, options: Options, ask: As
         required.check_file(table_file, rules, source, stated is None)
         rules = written.rules = area_decider.decided(store, settings, table_file, rules, ask)
     names = area_sets.names_like_empty_cells(store)
-    decided = _plan(table_file, rules, source, settings)
-    return replace(decided, area_names=names, pulled_at=options.pulled_at)
+    plan = _plan(table_file, rules, source, settings)
+    return replace(plan, area_names=names, kinds=kinds, pulled_at=options.pulled_at)
 
 
 def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: Settings) -> Plan:
