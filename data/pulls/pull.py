@@ -32,7 +32,7 @@ from data.pulls.web import PullStopped
 from data.settings import Problem, Settings
 from data.storage import identity
 from data.storage.events import FeedPulled, PullFailed, PullFault
-from data.storage.evidence import write_evidence
+from data.storage.evidence import pulls_folder, write_evidence
 from data.storage.history import History
 from data.storage.identity import PurgedIds
 from data.storage.store import Store
@@ -92,7 +92,7 @@ def pull_feed(
 
 def folder_of(store: Store, feed: Feed) -> Path:
     """Where the state of a feed is kept."""
-    return store.root / "pulls" / feed.name
+    return pulls_folder(store) / feed.name
 
 
 @contextlib.contextmanager

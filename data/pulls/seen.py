@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.storage import disk
+from data.storage.evidence import SEEN
 from geo.arrays import Flags
 
 Hashes = npt.NDArray[np.uint64]
-_FILE = "seen.parquet"
 _ABOUT = b"about"
 
 
@@ -122,7 +122,7 @@ def last_of_each(came: Records) -> Flags:
 def read_seen(folder: Path) -> Seen | None:
     """The state of a feed; None where it has none that can be read: all is then asked anew."""
     with contextlib.suppress(OSError, pa.ArrowException, ValueError, TypeError, KeyError):
-        table = pq.read_table(folder / _FILE)
+        table = pq.read_table(folder / SEEN)
         about = json.loads(table.schema.metadata[_ABOUT])
         columns = (table[name].to_numpy() for name in Records._fields)
         for name in ("names", "batches"):
@@ -136,7 +136,7 @@ def write_seen(folder: Path, seen: Seen) -> None:
     about = {name: value for name, value in vars(seen).items() if name != "records"}
     table = pa.table(dict(zip(Records._fields, seen.records)))
     table = table.replace_schema_metadata({_ABOUT: json.dumps(about).encode()})
-    beside = folder / f".{_FILE}.new"
+    beside = folder / f".{SEEN}.new"
     beside.touch(mode=0o600)
     pq.write_table(table, beside)
-    disk.move(beside, folder / _FILE)
+    disk.move(beside, folder / SEEN)

@@ -126,6 +126,7 @@ class Web:
                 return False
             return error.wait or True
 
+        tries = 0
         try:
             for attempt in stamina.retry_context(
                 on=wait,
@@ -135,11 +136,12 @@ class Web:
                 wait_max=LONGEST_PAUSE,
                 wait_jitter=PAUSE,
             ):
+                tries = attempt.num
                 with attempt:
                     return ask()
         except _Passing as fault:
             raise PullStopped(
-                f"{self.host} does not answer as it should ({fault}; asked {TRIES} times). What "
+                f"{self.host} does not answer as it should ({fault}; asked {tries} times). What "
                 "came is kept: the next pull goes on from there.",
                 PullFault.UNREACHABLE,
             ) from None

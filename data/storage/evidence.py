@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,32 @@ from typing import Any
 from data.storage import disk
 from data.storage.store import Store
 
+SEEN = "seen.parquet"  # of a feed: hashes of what it gave so far
+KEPT = (SEEN, "lock")
+
 
 def folder_of(store: Store, source: str) -> Path:
     """Where the copies of a source are."""
     return store.root / "evidence" / source
+
+
+def pulls_folder(store: Store) -> Path:
+    """Where feeds keep their state, a folder for each."""
+    return store.root / "pulls"
+
+
+def remove_unfinished_pulls(store: Store) -> None:
+    """Remove what pulls that broke off left: all but the hashes of what was seen."""
+    for left in pulls_folder(store).glob("*/*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        elif left.name not in KEPT:
+            left.unlink(missing_ok=True)
+
+
+def sources_of(store: Store) -> list[str]:
+    """The sources that have copies."""
+    return sorted(folder.name for folder in folder_of(store, "").glob("*/"))
 
 
 def write_evidence(store: Store, source: str, records: Iterable[bytes], scratch: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 
 @dataclass
@@ -217,10 +217,12 @@ class SocrataServer(Server):
             return as_json([{"count": str(len(rows))}])
         start = int(query.get("$offset", 0))
         most = min(int(query.get("$limit", 1000)), self.most)  # cut without a word
-        return as_json([
-            {name: cell for name, cell in row.items() if cell is not None}
-            for row in rows[start : start + most]
-        ])
+        return as_json(
+            [
+                {name: cell for name, cell in row.items() if cell is not None}
+                for row in rows[start : start + most]
+            ]
+        )
 
 
 class KoboServer(Server):
@@ -276,7 +278,9 @@ class OdkServer(Server):
         if asked.path != self.PATH:
             return as_json({"code": 404.1}, 404)
         rows = self.rows[::-1]
-        if found := re.match(r"__system/submissionDate ge (\S+) or", asked.query.get("$filter", "")):
+        if found := re.match(
+            r"__system/submissionDate ge (\S+) or", asked.query.get("$filter", "")
+        ):
             keys = ("submissionDate", "updatedAt")
             rows = [r for r in rows if any((r["__system"][k] or "") >= found[1] for k in keys)]
         start = int(asked.query.get("$skiptoken", 0))
@@ -284,7 +288,8 @@ class OdkServer(Server):
         said = {"value": rows[start : start + most], "@odata.count": len(rows)}
         if start + most < len(rows):
             host = self.next_host or self.address
-            said["@odata.nextLink"] = f"{host}{self.PATH}?$top={most}&$skiptoken={start + most}"
+            link = {**asked.query, "$top": most, "$skiptoken": start + most}
+            said["@odata.nextLink"] = f"{host}{self.PATH}?{urlencode(link)}"
         return as_json(said)
 
 
