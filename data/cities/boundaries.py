@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from data.cities.cities import Boundaries
-from data.pulls.feeds import Feed
+from data.cities.fetched import open_web
 from data.pulls.web import Web
 from data.settings import Problem
 
@@ -15,15 +15,11 @@ _MOST_PAGES = 1000
 def fetch_boundaries(boundaries: Boundaries, target: Path, allow: tuple[str, ...] = ()) -> int:
     """Write the polygons to a GeoJSON file; how many came. Problem where they cannot be had, or
     fewer came than the server counts. `allow` are hosts that may have a private address."""
-    feed = Feed("boundaries", "file", boundaries.address, "boundaries", Path(), allow=allow)
-    web = Web(feed)
-    try:
-        read = _of_layer if boundaries.kind == "arcgis" else _of_file
+    read = _of_layer if boundaries.kind == "arcgis" else _of_file
+    with open_web(boundaries.address, allow) as web:
         features = read(web, boundaries)
-    finally:
-        web.close()
     if not features:
-        raise Problem(f"{web.host} gives no areas at {feed.public_address}.")
+        raise Problem(f"{web.host} gives no areas at {boundaries.address}.")
     target.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     return len(features)
 

