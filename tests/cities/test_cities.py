@@ -1,6 +1,5 @@
 """The table of cities: what each states, where it was read, and what is asked of its servers."""
 
-import fnmatch
 import json
 from datetime import date
 from pathlib import Path
@@ -90,30 +89,6 @@ def test_a_yearly_table_is_no_sparse_year_before(today: str, first: int) -> None
     since = city.since(date(2020, 1, 1), date.fromisoformat(today))
     assert since == date(first, 1, 1)
     assert city.mapping_since(since)["source"]["from"] == since
-
-
-def test_the_pattern_of_london_fits_its_two_forces_alone() -> None:
-    pattern = CITIES["london"].mapping["file"]["member"]
-    fits = [
-        force
-        for force in [
-            "metropolitan",
-            "city-of-london",
-            "merseyside",
-            "cleveland",
-            "cumbria",
-            "cheshire",
-            "cambridgeshire",
-            "kent",
-            "greater-manchester",
-            "northern-ireland",
-            "btp",
-            "wiltshire",
-        ]
-        if fnmatch.fnmatchcase(f"2025-01/2025-01-{force}-street.csv", pattern)
-    ]
-    assert fits == ["metropolitan", "city-of-london"]
-    assert not fnmatch.fnmatchcase("2025-01/2025-01-metropolitan-outcomes.csv", pattern)
 
 
 @pytest.mark.parametrize("name", CITIES)
