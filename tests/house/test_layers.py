@@ -33,6 +33,7 @@ ROOMS = {
         "values": "files mappings parse storage",
         "columns": "files parse values",
         "imports": "areas columns files mappings parse storage values",
+        "pulls": "files imports mappings parse storage",
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
@@ -45,7 +46,7 @@ ROOMS = {
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage",
         "commands": (
-            "areas attacks embed imports maps people privacy release sample storage upkeep views"
+            "areas attacks embed imports maps people privacy pulls release sample storage upkeep views"
         ),
     },
     "ui": {
