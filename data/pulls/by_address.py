@@ -42,6 +42,7 @@ class ByAddress(FeedProtocol):
     def pages(self, since: str, after: Any) -> Iterator[Page]:  # noqa: ARG002
         """The rows of the file; those that cannot be cut into columns are told apart."""
         table = open_table(self._file, self._form)
+        self.names = table.names
         broken: list[int] = []
         for frame in table.frames():
             broken += [row.line for row in frame.broken]

@@ -6,7 +6,7 @@ from typing import Any
 from data import sources
 from data.mappings import mapping_read
 from data.mappings.mapping import FileMapping, FileRule
-from data.pulls.feeds import COMMUNITY, Feed
+from data.pulls.feeds import STRICT_KIND, Feed
 from data.pulls.gathered import Columns, label_key
 from data.pulls.protocol import FeedProtocol
 from data.settings import Problem
@@ -20,7 +20,7 @@ def feed_rules(store: Store, feed: Feed) -> tuple[FileMapping, str]:
     name = feed.source or stated.source or feed.name
     known = sources.read_catalogue(store.root).get(name)
     told = [k for k in (feed.source_kind, stated.about.get("kind"), known and known.kind) if k]
-    kind = str(told[0]) if told else COMMUNITY
+    kind = str(told[0]) if told else STRICT_KIND
     if any(other != kind for other in told):
         raise Problem(
             f"The source {name} of the feed {feed.name} is {' and '.join(map(str, told))}: "
@@ -34,7 +34,7 @@ def feed_rules(store: Store, feed: Feed) -> tuple[FileMapping, str]:
     tables: dict[str, Any] = {
         part: dict(getattr(stated, part)) for part in ("columns", "values", "tags", "constant")
     }
-    if kind == COMMUNITY:
+    if kind == STRICT_KIND:
         for table in tables.values():
             table.pop("grade", None)
     about = {**stated.about, "kind": kind}
@@ -51,4 +51,4 @@ def columns_of(feed: Feed, protocol: FeedProtocol, rules: FileMapping, kind: str
                 "when a form was filled in: a feed does not keep it."
             )
     own, used = rules.columns["incident_id"], frozenset(rules.used())
-    return Columns(protocol.row_id, own, used, protocol.dropped, kind != COMMUNITY)
+    return Columns(protocol.row_id, own, used, protocol.dropped, kind != STRICT_KIND)

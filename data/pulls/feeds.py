@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from data.mappings.mapping import source_name
 from data.settings import Problem, read_toml, settings_path
 
-COMMUNITY = "community"
+STRICT_KIND = "community"
 _COMMON = ("kind", "address", "source", "source_kind", "map", "token", "allow", "every")
-_KINDS_OF_SOURCES = ("official", "press", COMMUNITY)
+_KINDS_OF_SOURCES = ("official", "press", STRICT_KIND)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EVERY = re.compile(r"(\d{1,4})\s*(m|h|d)")
@@ -31,7 +31,7 @@ class FeedKind(NamedTuple):
     may: tuple[str, ...] = ()
 
 
-KINDS: Mapping[str, FeedKind] = {
+FEED_KINDS: Mapping[str, FeedKind] = {
     "socrata": FeedKind(
         {"dataset": 'the data set, eight letters and digits: "abcd-1234"'}, may=SELECTS
     ),
@@ -106,10 +106,10 @@ class _Table:
                 f"{self._at()}: a feed has a short name of small letters, digits and hyphens."
             )
         kind = self._text("kind")
-        if kind not in KINDS:
-            raise self._wrong("kind", f"is {kind!r}. Use one of: {', '.join(KINDS)}.")
-        needs = KINDS[kind].needs
-        known = (*_COMMON, *needs, *KINDS[kind].may)
+        if kind not in FEED_KINDS:
+            raise self._wrong("kind", f"is {kind!r}. Use one of: {', '.join(FEED_KINDS)}.")
+        needs = FEED_KINDS[kind].needs
+        known = (*_COMMON, *needs, *FEED_KINDS[kind].may)
         for word in self.table:
             if word not in known:
                 raise self._wrong(word, f"means nothing. A {kind} feed has: {', '.join(known)}.")
@@ -167,10 +167,10 @@ class _Table:
         return name and source_name(name, self._at("source"))
 
     def _source_kind(self, kind: str) -> str:
-        stated = self._text("source_kind", COMMUNITY if KINDS[kind].community else "")
+        stated = self._text("source_kind", STRICT_KIND if FEED_KINDS[kind].community else "")
         if stated and stated not in _KINDS_OF_SOURCES:
             raise self._wrong("source_kind", f"is one of: {', '.join(_KINDS_OF_SOURCES)}.")
-        if KINDS[kind].community and stated != COMMUNITY:
+        if FEED_KINDS[kind].community and stated != STRICT_KIND:
             raise self._wrong(
                 "source_kind", f"is community: what people send through {kind} is never official."
             )

@@ -29,7 +29,7 @@ to_json: Callable[[Record], str] = json.JSONEncoder(
 
 
 @dataclass
-class Progress:
+class PullProgress:
     """How far a pull came. `meaning` is the digest of what it is by, `after` where the next page
     begins, `done` whether there is none."""
 
@@ -80,7 +80,7 @@ class Gathered:
         self.row_id, self.id_column = columns.row_id, ""
         self._kept: dict[str, bool] = {}
         self.names: dict[str, None] = {}
-        self.progress = Progress("", "", "")
+        self.progress = PullProgress("", "", "")
         self.no_id = 0  # records without an id
         self._shape: tuple[str, ...] = ()
         self._whole = True
@@ -91,7 +91,7 @@ class Gathered:
         """The columns that came and were not kept."""
         return tuple(name for name, kept in self._kept.items() if not kept)
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: PullProgress) -> None:
         """Begin anew; what an earlier pull left is removed."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
@@ -103,7 +103,7 @@ class Gathered:
     def resume(self, meaning: str) -> bool:
         """Go on with what an earlier pull left; False where there is nothing, or not the same."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            progress = Progress(**json.loads((self.folder / _STATE).read_bytes()))
+            progress = PullProgress(**json.loads((self.folder / _STATE).read_bytes()))
             if progress.meaning != meaning or self._files(progress) is None:
                 return False
             self.progress = progress
@@ -204,7 +204,7 @@ class Gathered:
     def _file(self, number: int) -> Path:
         return self.folder / f"page-{number:06d}.jsonl"
 
-    def _files(self, progress: Progress) -> list[Path] | None:
+    def _files(self, progress: PullProgress) -> list[Path] | None:
         """The files of the pages; None where one is not as it was written."""
         files = [self._file(number) for number in range(1, len(progress.lines) + 1)]
         sizes = [file.stat().st_size for file in files]

@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.imports.sorted_runs import ahead
-from data.pulls import seen as seen_records
 from data.pulls.by_address import ByAddress
 from data.pulls.feeds import Feed
-from data.pulls.gathered import Gathered, Progress, new_key
+from data.pulls.gathered import Gathered, PullProgress, label_key, new_key
 from data.pulls.protocol import FeedProtocol, Restart
-from data.pulls.seen import Difference, Records, Seen
+from data.pulls.seen import Difference, Records, Seen, compare_new, compare_whole, last_of_each
 from data.pulls.web import PullStopped
 from data.settings import Problem
 from data.storage.events import PullFault
@@ -110,13 +109,14 @@ class Gathering:
     def _begin(self, since: str) -> None:
         key = self.seen.key if self.seen else new_key()
         began = self.now.isoformat(timespec="microseconds")
-        self.pages.begin(Progress(self.meaning, began, key, since))
+        self.pages.begin(PullProgress(self.meaning, began, key, since))
 
     def _check_id(self) -> None:
         """Problem where the records have no column of the id that the mapping names."""
         pages = self.pages
-        if pages.names and not pages.id_column:
-            listed = ", ".join([*pages.names, *pages.dropped])
+        names = [*pages.names, *pages.dropped] or [*self.protocol.names]
+        if names and label_key(pages.columns.id) not in map(label_key, names):
+            listed = ", ".join(names)
             raise Problem(
                 f'The feed {self.feed.name} has no column "{pages.columns.id}", which '
                 f"{self.feed.map} names as incident_id. It has: {listed}."
@@ -150,14 +150,14 @@ class Gathering:
     def _outcome(self) -> Outcome | None:
         """How what came differs from what is known; None where all records are to be asked for."""
         came = self.pages.records()
-        last = seen_records.last_of_each(came)
+        last = last_of_each(came)
         if twice := int((~last).sum()):
             self.say(f"{twice:,} records came twice: the later one counts.")
         known = self.seen.records if self.seen else Records.empty()
         if not self.pages.progress.since:
-            found = seen_records.compare_whole(came.only(last), known)
+            found = compare_whole(came.only(last), known)
         else:
-            new = seen_records.compare_new(came.only(last), known)
+            new = compare_new(came.only(last), known)
             if new is None or self.protocol.count("") != len(new.after.rows):
                 self.say(
                     "Records were deleted on the server, or several share an id: all are asked for."

@@ -8,10 +8,10 @@ from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, as_utc, flatten, whole_number
 from data.pulls.web import secret
 
-PAGE = 1000  # the most that a server gives; it cuts larger ones silently
+_PAGE = 1000  # the most that a server gives; it cuts larger ones silently
 ROW, SENT = "_id", "_submission_time"
 # who sent it from what device, and when the form was filled in: no times of an incident
-DROPPED = frozenset(
+_DROPPED = frozenset(
     {
         "_submitted_by",
         "username",
@@ -33,7 +33,7 @@ class Kobo(FeedProtocol):
     """A form of a KoboToolbox server. Asked for what is new it does not give what was edited."""
 
     row_id = ROW
-    dropped = DROPPED
+    dropped = _DROPPED
     tells_changes = False
 
     def __init__(self, feed: Feed) -> None:
@@ -49,7 +49,7 @@ class Kobo(FeedProtocol):
         """Pages until one is empty or the last one that the server counts has come."""
         start = int(after or 0)
         while True:
-            count, results = self._ask(since, start, PAGE)
+            count, results = self._ask(since, start, _PAGE)
             start += len(results)
             newest = max((str(r.get(SENT) or "") for r in results), default="")
             last = not results or start >= count
@@ -79,7 +79,7 @@ class Kobo(FeedProtocol):
 def _record(result: dict[str, Any]) -> Record:
     """A submission with its groups as paths, its point as text and its time as UTC."""
     point = result.get("_geolocation")
-    flat = flatten({name: cell for name, cell in result.items() if name not in DROPPED})
+    flat = flatten({name: cell for name, cell in result.items() if name not in _DROPPED})
     if isinstance(point, list):
         told = len(point) == 2 and None not in point
         flat["_geolocation"] = f"{point[0]}, {point[1]}" if told else None

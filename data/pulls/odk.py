@@ -9,10 +9,10 @@ from data.pulls.protocol import FeedProtocol, Page, Record, flatten, whole_numbe
 from data.pulls.web import PullStopped, secret
 from data.storage.events import PullFault
 
-PAGE = 250
+_PAGE = 250
 ROW, SENT, EDITED = "__id", "__system/submissionDate", "__system/updatedAt"
 # who sent it from what device, and when the form was filled in: no times of an incident
-DROPPED = frozenset(
+_DROPPED = frozenset(
     {
         "__system/submitterId",
         "__system/submitterName",
@@ -41,7 +41,7 @@ class Odk(FeedProtocol):
     opens one: a session ends after a day, also in the middle of a pull."""
 
     row_id = ROW
-    dropped = DROPPED
+    dropped = _DROPPED
 
     def __init__(self, feed: Feed) -> None:
         self._secret = secret(feed)
@@ -68,7 +68,7 @@ class Odk(FeedProtocol):
 
     def pages(self, since: str, after: Any) -> Iterator[Page]:
         """Pages as the server links them."""
-        params = {"$top": str(PAGE), "$count": "true", "$expand": "*", **_filter(since)}
+        params = {"$top": str(_PAGE), "$count": "true", "$expand": "*", **_filter(since)}
         answer = self._next(after) if after else self._ask(self._address, params)
         seen = {after}
         while True:
@@ -117,7 +117,7 @@ class Odk(FeedProtocol):
 
 def _record(flat: Record) -> Record:
     # links to tables of repeats lead nowhere in a record
-    return {n: v for n, v in flat.items() if n not in DROPPED and "@odata." not in n}
+    return {n: v for n, v in flat.items() if n not in _DROPPED and "@odata." not in n}
 
 
 def _filter(since: str) -> dict[str, str]:

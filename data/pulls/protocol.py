@@ -34,6 +34,7 @@ class FeedProtocol:
 
     row_id = ""
     dropped: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()  # of the columns, where the server tells them apart from records
     tells_new = True
     tells_changes = True
 

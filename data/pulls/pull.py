@@ -5,6 +5,7 @@ import csv
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,6 @@ from data.files.form import Form
 from data.imports import importer
 from data.mappings import mapping_read
 from data.parse.date_order import Ask
-from data.pulls import seen as seen_records
 from data.pulls.arcgis import ArcGis
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
@@ -25,7 +25,7 @@ from data.pulls.gathering import Bar, Gathering, Outcome, Say, digest_of
 from data.pulls.kobo import Kobo
 from data.pulls.odk import Odk
 from data.pulls.protocol import FeedProtocol
-from data.pulls.seen import Difference, Seen
+from data.pulls.seen import Difference, Seen, read_seen, write_seen
 from data.pulls.socrata import Socrata
 from data.pulls.ushahidi import Ushahidi
 from data.pulls.web import PullStopped
@@ -95,6 +95,13 @@ def folder_of(store: Store, feed: Feed) -> Path:
     return pulls_folder(store) / feed.name
 
 
+def last_try(store: Store, feed: Feed) -> datetime | None:
+    """When a feed was asked last, with or without success; None for never."""
+    with contextlib.suppress(OSError):
+        return datetime.fromtimestamp((folder_of(store, feed) / "lock").stat().st_mtime, UTC)
+    return None
+
+
 @contextlib.contextmanager
 def _alone(store: Store, feed: Feed) -> Iterator[Path]:
     """The folder of a feed, for one pull at a time."""
@@ -106,6 +113,7 @@ def _alone(store: Store, feed: Feed) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Problem(f"Another command is pulling {feed.name} just now.") from None
+        os.utime(lock.fileno())
         yield folder
 
 
@@ -163,7 +171,7 @@ class _Job:
     def _seen(self) -> Seen | None:
         """The state after the last pull; None where all is to be imported anew: by another
         mapping, or because an import of this feed was taken back."""
-        seen = seen_records.read_seen(self.folder)
+        seen = read_seen(self.folder)
         if seen is None or seen.meaning != self.meaning:
             return None
         live = {event.batch for event in self.history.imports.values()}
@@ -268,7 +276,7 @@ class _Job:
             mapping=decided or "",
             records=found.after,
         )
-        seen_records.write_seen(self.folder, state)
+        write_seen(self.folder, state)
 
     def _tell(self, found: Difference, count: int) -> None:
         pages = self.gathered

@@ -7,7 +7,7 @@ from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, flatten, whole_number
 from data.pulls.web import secret
 
-PAGE = 50_000  # rows that are asked for; fewer may come
+_PAGE = 50_000  # rows that are asked for; fewer may come
 ROW, CHANGED = ":id", ":updated_at"
 
 
@@ -36,7 +36,7 @@ class Socrata(FeedProtocol):
         columns = ",".join((ROW, CHANGED, *(self.feed.columns or ("*",))))
         asked = {"$select": columns, "$order": ROW, **self._where(since)}
         while True:
-            rows = self._rows({**asked, "$limit": str(PAGE), "$offset": str(offset)})
+            rows = self._rows({**asked, "$limit": str(_PAGE), "$offset": str(offset)})
             offset += len(rows)
             newest = max((str(row.get(CHANGED) or "") for row in rows), default="")
             yield Page([flatten(row) for row in rows], offset if rows else None, newest)

@@ -31,7 +31,6 @@ LONGEST_ANSWER = 1800.0  # seconds of one answer
 MOST_ANSWER = 512 << 20  # bytes of an answer that is held in memory
 MOST_FILE = 20 << 30  # bytes of a file that is fetched
 MOST_REDIRECTS = 5
-_PIECE = 1 << 18
 _PASSING = {408, 425, 429, 500, 502, 503, 504}  # answers after which it is worth to ask again
 _MOVED = {301, 302, 303, 307, 308}
 _GONE = {404, 410}
@@ -247,7 +246,7 @@ class Web:
     def _pieces(self, answer: httpx2.Response, most: int) -> Iterator[bytes]:
         """The bytes of an answer, within the limits of size and time."""
         begun, size = time.monotonic(), 0
-        for piece in answer.iter_bytes(_PIECE):
+        for piece in answer.iter_bytes():
             size += len(piece)
             if size > most:
                 raise PullStopped(

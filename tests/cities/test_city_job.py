@@ -155,7 +155,10 @@ def test_the_sample_is_kept_beside(file: Path) -> None:
     ("base", "says"),
     [
         ("http://127.0.0.1:9", "127.0.0.1 cannot be reached: is there a network"),  # nobody listens
-        ("http://nobody.invalid", "The name nobody.invalid cannot be looked up: is there a network"),
+        (
+            "http://nobody.invalid",
+            "The name nobody.invalid cannot be looked up: is there a network",
+        ),
     ],
 )
 def test_without_a_network_it_says_so_and_writes_nothing(

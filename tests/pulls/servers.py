@@ -1,5 +1,6 @@
 """Servers of ours that speak the protocols of feeds, and can be made to fail as real ones do."""
 
+import contextlib
 import json
 import re
 import threading
@@ -100,10 +101,8 @@ class Server:
                 pass
 
             def handle(self) -> None:
-                try:
+                with contextlib.suppress(OSError):  # who asked went away
                     super().handle()
-                except OSError:  # who asked went away
-                    pass
 
         class Quiet(ThreadingHTTPServer):
             daemon_threads = True

@@ -125,7 +125,7 @@ def test_a_connection_cut_in_the_middle_goes_on_from_there(
     server.fault = lambda asked: None
     begun = len(server.asked)
     case.pull(feed(case, server))
-    assert [a.query["$offset"] for a in server.asked[begun:] if "$offset" in a.query][0] == "3"
+    assert next(a.query["$offset"] for a in server.asked[begun:] if "$offset" in a.query) == "3"
     assert len(case.ids()) == 8
 
 
@@ -140,7 +140,7 @@ def test_a_slow_server_is_given_up(
 ) -> None:
     monkeypatch.setattr(web, "PATIENCE", 0.05)
     server.fault = lambda asked: as_json([], wait=0.3)
-    with pytest.raises(PullStopped, match="no answer within 0.05 seconds") as stopped:
+    with pytest.raises(PullStopped, match=r"no answer within 0.05 seconds") as stopped:
         case.pull(feed(case, server))
     assert stopped.value.why is PullFault.UNREACHABLE
 
@@ -293,6 +293,6 @@ def test_a_mapping_without_an_id_is_refused(case: Case, server: SocrataServer) -
     with pytest.raises(Problem, match="incident_id is missing"):
         case.pull(feed(case, server))
     (case.folder / "map.toml").write_text(MAPPING.replace('"case_number"', '"number"'))
-    with pytest.raises(Problem, match='no column "number".*case_number, at, lat'):
+    with pytest.raises(Problem, match=r'no column "number".*case_number, at, lat'):
         case.pull(feed(case, server))
     assert server.asked
