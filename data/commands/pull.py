@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from data.commands.main import _ask, _rebuild, app, bar, opened, say, speaking
+from data.commands.main import _ask, app, bar, opened, rebuild_table, say, speaking
 from data.pulls import feeds, pull
 from data.pulls.feeds import Feed
 from data.settings import Problem, Settings, settings_path
@@ -50,7 +50,7 @@ def _pull(feed: Feed, whole: bool) -> None:
             store, settings, feed, whole=whole, ask=ask, say=say, progress=move
         )
     if done.report:
-        _rebuild(store, settings)
+        rebuild_table(store, settings)
 
 
 def _again(name: str, seconds: float, whole: bool) -> None:
