@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from data.commands.confined import SECONDS
+from data.own_kinds import SHIPPED
 from data.settings import ROOT
 from data.words import CODES
 
@@ -30,6 +31,9 @@ def import_dropped(
     stands = options.get(SOURCE_KIND, "").strip().lower()
     if stands and stands not in CODES["source_kind"]:
         return False, f"Who stands behind it is one of: {', '.join(CODES['source_kind'])}."
+    kinds = options.get("kinds", "").strip()
+    if kinds and kinds not in SHIPPED:  # no file of this machine is read for a page
+        return False, f"The table of kinds is one that comes with us: {', '.join(SHIPPED)}."
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
     with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
         file = Path(folder) / plain

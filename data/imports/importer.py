@@ -37,7 +37,7 @@ from data.mappings import kind_tables
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
-from data.storage import damaged, identity, projection
+from data.storage import damaged, identity, place_mark, projection
 from data.storage.disk import move, write_whole
 from data.storage.events import CrsFixed, Imported, detail_of
 from data.storage.identity import PurgedIds
@@ -64,6 +64,7 @@ def import_file(
     `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
     The caller rebuilds `current` afterwards.
     """
+    place_mark.check_place(store, settings)
     decided = plan.make(store, settings, file, options, ask)
     name = batch_id(decided)
     for sentence in [
@@ -238,6 +239,7 @@ class _Work:
             move(self.kinds_draft, Path(report.kinds_file))
         if self.crs and self.fixed_crs is None:
             store.ledger.append(CrsFixed(self.crs))
+        place_mark.mark_place(store, decided.settings)
         store.ledger.append(self._event(report))
         store.taken_back(self.name).unlink(missing_ok=True)
 
