@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import shapely
 
 from data.pulls.feeds import Feed
@@ -17,6 +18,7 @@ MOST_PAGE = 10_000
 IDS = 100  # features that are asked for by their ids at once
 MOST_EMPTY = 20  # pages without a feature, one after the other
 DAY = 86_400_000  # milliseconds
+_LAST = 253_402_300_799_999  # the end of the year 9999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN = {498, 499}
 _LAYER = re.compile(r"/(Feature|Map)Server/\d+$")
@@ -158,9 +160,8 @@ class ArcGis(FeedProtocol):
         found = answer.get("features")
         if not isinstance(found, list):
             raise self.broken("no features")
-        for feature in found:
-            if not isinstance(feature, dict) or not isinstance(feature.get("attributes"), dict):
-                raise self.broken("a feature that is none")
+        if any(type(f) is not dict or type(f.get("attributes")) is not dict for f in found):
+            raise self.broken("a feature that is none")
         return found
 
     def _made(self, features: list[dict[str, Any]], after: Any) -> Page:
@@ -168,9 +169,13 @@ class ArcGis(FeedProtocol):
         edits = [f["attributes"].get(self._edited) for f in features] if self._edited else []
         newest = max((e for e in edits if isinstance(e, int | float)), default=None)
         days = self._date_fields(features)
-        records = [self._record(feature, days) for feature in features]
+        records: list[Record] = [feature["attributes"] for feature in features]
+        for name in self._dates:
+            _write_dates(records, name, name in days)
+        self._write_points(records, features)
         # a second less: servers compare fractions of one differently
-        mark = "" if newest is None else f"{_moment(newest - 1000):%Y-%m-%d %H:%M:%S}"
+        known = newest is not None and abs(newest) < _LAST
+        mark = f"{_moment((newest or 0) - 1000):%Y-%m-%d %H:%M:%S}" if known else ""
         return Page(records, after, mark)
 
     def _date_fields(self, features: list[dict[str, Any]]) -> frozenset[str]:
@@ -181,7 +186,9 @@ class ArcGis(FeedProtocol):
         whole = []
         for name in self._dates:
             values = [v for f in features if (v := f["attributes"].get(name)) is not None]
-            if any(not isinstance(v, int | float) or v % DAY for v in values):
+            if name in self._timed or any(
+                not isinstance(v, int | float) or v % DAY for v in values
+            ):
                 self._timed.add(name)
             elif values:
                 whole.append(name)
@@ -194,29 +201,32 @@ class ArcGis(FeedProtocol):
             raise Restart
         return frozenset(kept)
 
-    def _record(self, feature: dict[str, Any], days: frozenset[str]) -> Record:
-        record: Record = feature["attributes"]
-        for name in self._dates:
-            value = record.get(name)
-            if isinstance(value, int | float):
-                record[name] = _text(value, name in days)
-        shape = feature.get("geometry")
-        if isinstance(shape, dict):
-            lat, lon, precision = self._names
+    def _write_points(self, records: list[Record], features: list[dict[str, Any]]) -> None:
+        """Give records the points of their features."""
+        lat, lon, precision = self._names
+        for record, feature in zip(records, features):
+            shape = feature.get("geometry")
+            if not isinstance(shape, dict):
+                continue
+            x, y = shape.get("x"), shape.get("y")
+            if type(x) is float and type(y) is float:  # nearly all: two out of a million are whole
+                record[lat], record[lon] = y, x
+                continue
             record[lat], record[lon], precise = _point(shape)
             if precise:
                 record[precision] = precise
-        return record
 
 
-def _text(milliseconds: float, day: bool) -> str | None:
-    try:
-        at = _moment(milliseconds)
-    except OverflowError:
-        return None
-    if day:
-        return at.date().isoformat()
-    return at.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds")
+def _write_dates(records: list[Record], name: str, day: bool) -> None:
+    """Write milliseconds UTC as dates, or as times with their zone, in place."""
+    rows = [r for r in records if isinstance(r.get(name), int | float)]
+    values = np.array([r[name] for r in rows], np.float64)
+    exact = np.abs(values) <= _LAST  # else no date of a calendar
+    times = np.where(exact, values, 0).astype("datetime64[ms]")
+    unit = "D" if day else "s" if not (values[exact] % 1000).any() else "ms"
+    texts = times.astype(f"datetime64[{unit}]").astype(str).tolist()
+    for row, text, good in zip(rows, texts, exact.tolist()):
+        row[name] = (text if day else f"{text}+00:00") if good else None
 
 
 def _moment(milliseconds: float) -> datetime:

@@ -18,7 +18,6 @@ from data.files.column_names import clean_label
 from data.personal_columns import is_forbidden
 from data.pulls.protocol import Page, Record
 from data.pulls.seen import Records
-from data.storage.disk import write_whole
 from geo.arrays import Flags
 
 _STATE = "state.json"
@@ -108,20 +107,17 @@ class Gathered:
                 return False
             self.progress = progress
             for file in self._files(progress) or ():
-                for line in file.read_bytes().splitlines():
-                    self._note(json.loads(line), line)
+                lines = file.read_bytes().splitlines()
+                self._hash([self._without(json.loads(line)) for line in lines], lines)
             return True
         return False
 
     def add(self, page: Page) -> None:
         """Keep a page, and where the next one begins."""
         progress = self.progress
-        lines = []
-        for record in page.records:
-            kept = self._without(record)
-            line = to_json(kept).encode("utf-8", "replace")
-            self._hash(kept, line)
-            lines.append(line)
+        kept = [self._without(record) for record in page.records]
+        lines = [to_json(record).encode("utf-8", "replace") for record in kept]
+        self._hash(kept, lines)
         if lines:
             body = b"\n".join(lines) + b"\n"
             progress.lines.append(len(lines))
@@ -172,30 +168,28 @@ class Gathered:
             return record
         return {name: cell for name, cell in record.items() if self._kept[name]}
 
-    def _note(self, record: Record, line: bytes) -> None:
-        """Count a record that an earlier pull kept."""
-        self._hash(self._without(record), line)
+    def _hash(self, records: list[Record], lines: list[bytes]) -> None:
+        """Note records and the lines that they are written as."""
+        start, row_id, id_column = len(self._hashes[0]), self.row_id, self.id_column
+        numbers = [str(r.get(row_id) if row_id else start + i) for i, r in enumerate(records)]
+        own = [record.get(id_column) for record in records]
+        if missing := sum(value is None or value == "" for value in own):
+            self.no_id += missing
+            pairs = zip(own, numbers)
+            own = [f"\0{number}" if value in (None, "") else value for value, number in pairs]
+        rows = self._digests([number.encode("utf-8", "replace") for number in numbers])
+        same = row_id == id_column and not missing
+        ids = rows if same else self._digests([str(v).encode("utf-8", "replace") for v in own])
+        for hashes, more in zip(self._hashes, (rows, ids, self._digests(lines))):
+            hashes.frombytes(more)
 
-    def _hash(self, record: Record, line: bytes) -> None:
-        rows, ids, contents = self._hashes
-        row, own = record.get(self.row_id), record.get(self.id_column)
-        number = str(row) if self.row_id else str(len(rows))
-        if own is None or own == "":
-            self.no_id += 1
-            own = f"\0{number}"
-        hashed = self._digest(number)
-        rows.append(hashed)
-        ids.append(hashed if own == row else self._digest(str(own)))
-        contents.append(self._digest(line))
+    def _digests(self, texts: list[bytes]) -> bytes:
+        """Keyed hashes, one after the other."""
+        key, blake = bytes.fromhex(self.progress.key), hashlib.blake2b
+        return b"".join([blake(text, digest_size=_HASH, key=key).digest() for text in texts])
 
-    def _digest(self, text: str | bytes) -> int:
-        raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
-        digest = hashlib.blake2b(raw, digest_size=_HASH, key=self._key).digest()
-        return int.from_bytes(digest, "little")
-
-    @property
-    def _key(self) -> bytes:
-        return bytes.fromhex(self.progress.key)
+    def _digest(self, text: str) -> int:
+        return int(np.frombuffer(self._digests([text.encode("utf-8", "replace")]), np.uint64)[0])
 
     def _clear(self) -> None:
         self._hashes = (array("Q"), array("Q"), array("Q"))
@@ -211,7 +205,11 @@ class Gathered:
         return files if sizes == progress.sizes else None
 
     def _save(self) -> None:
-        write_whole(json.dumps(asdict(self.progress)).encode(), self.folder / _STATE)
+        # not synced: what a power cut leaves is checked by its sizes, else it is asked anew
+        beside = self.folder / f"{_STATE}.new"
+        with _private(beside) as out:
+            out.write(json.dumps(asdict(self.progress)).encode())
+        beside.rename(self.folder / _STATE)
 
 
 def new_key() -> str:

@@ -99,7 +99,8 @@ class Gathering:
         progress = pages.progress
         late = self.now - datetime.fromisoformat(progress.began) > PAGES_LAST
         by_file = isinstance(self.protocol, ByAddress)  # its rows are all there at once
-        if late or by_file or progress.since not in ("", since):
+        other = self.seen is not None and progress.key != self.seen.key
+        if late or by_file or other or progress.since not in ("", since):
             return False
         if progress.lines:
             self.say(f"Going on with the pull that broke off: {sum(progress.lines):,} came.")
