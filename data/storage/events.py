@@ -7,6 +7,7 @@ Verbs stand in this module only; what events mean together is said in data.stora
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -201,6 +202,54 @@ class SessionsRevoked(Event):
     who: str
 
 
+class PullFault(StrEnum):
+    """Why a pull came to no end."""
+
+    GONE = "gone"  # the server says that there is nothing any more
+    UNREACHABLE = "unreachable"  # no such name, no connection, no answer in time
+    REFUSED = "refused"  # the server wants another token
+    BROKEN = "broken"  # its answers are no answers
+    COUNT = "count"  # what came is not what the server counts
+
+
+@dataclass(frozen=True)
+class FeedPulled(Event):
+    """A feed was pulled to its end: what the server counts, and what came of it.
+
+    `sha256` is of the records that were new or changed, "" where there were none. Of an official
+    feed `evidence` is the hash of their frozen copy and `address` where they came from; of a
+    community's feed neither is kept. `batch` is what the records became.
+    """
+
+    feed: str
+    source: str = ""
+    records: int = 0  # that the server has, as it says or as they came
+    new: int = 0
+    changed: int = 0
+    gone: int = 0  # ids that are on the server no longer; the store keeps its copy
+    sha256: str = ""
+    batch: str | None = None
+    address: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class PullFailed(Event):
+    """A pull came to no end, for a reason (a PullFault) that the one before did not have."""
+
+    feed: str
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class EvidenceRewritten(Event):
+    """A purge wrote a frozen copy anew without a record: it is called `became` now."""
+
+    evidence: str
+    became: str | None = None
+
+
 @dataclass(frozen=True)
 class LedgerRecovered(Event):
     """The ledger was lost and written anew; `counts` are its events by verb."""
@@ -233,6 +282,9 @@ _VERBS: dict[_Kind, str] = {
     ReleasePublished: "publish",
     ReleaseRecalled: "recall",
     SessionsRevoked: "revoke",
+    FeedPulled: "pull",
+    PullFailed: "pull failed",
+    EvidenceRewritten: "evidence",
     LedgerRecovered: "recover",
 }
 _KINDS = {verb: kind for kind, verb in reversed(_VERBS.items())}  # a purge: of a record

@@ -4,7 +4,7 @@ One pass over the events, a function for each kind; a kind without one changes n
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -27,6 +27,18 @@ class Decisions(NamedTuple):
     def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
         """The sources of which points decide and labels name no area."""
         return [source for source in sources if self.of(source, area_set) == POINT]
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """How a feed stands: its last pull that came to an end, and the first that failed since.
+
+    `evidence` are the frozen copies that are kept of it, oldest first, by their names now.
+    """
+
+    pulled: events.FeedPulled | None = None
+    failed: events.PullFailed | None = None
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass
@@ -60,6 +72,7 @@ class History:
     drawn: dict[str, events.NoiseDrawn] = field(default_factory=dict)  # by issue, in order
     hidden: set[str] = field(default_factory=set)  # issues that only recalled releases showed
     revoked: dict[str, str] = field(default_factory=dict)  # when the sessions of somebody ended
+    feeds: dict[str, FeedState] = field(default_factory=dict)  # by name
     keys: set[str] = field(default_factory=set)  # marks of the keys that imports and purges had
     _mapped: dict[str, dict[str, str]] = field(default_factory=dict)  # deciders by source, batch
     _of_sets: dict[str, dict[str, str]] = field(default_factory=dict)  # and by area set, source
@@ -206,6 +219,26 @@ def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:
     history.revoked[event.who] = event.at
 
 
+def _feed_pulled(history: History, event: events.FeedPulled) -> None:
+    kept = history.feeds.get(event.feed, FeedState()).evidence
+    if event.evidence:
+        kept = tuple(dict.fromkeys((*kept, event.evidence)))
+    history.feeds[event.feed] = FeedState(event, None, kept)
+
+
+def _pull_failed(history: History, event: events.PullFailed) -> None:
+    before = history.feeds.get(event.feed, FeedState())
+    history.feeds[event.feed] = replace(before, failed=event)
+
+
+def _evidence_rewritten(history: History, event: events.EvidenceRewritten) -> None:
+    for name, state in history.feeds.items():
+        if event.evidence in state.evidence:
+            renamed = [event.became if e == event.evidence else e for e in state.evidence]
+            kept = tuple(e for e in renamed if e)
+            history.feeds[name] = replace(state, evidence=kept)
+
+
 _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.Imported: _imported,
     events.Unimported: _unimported,
@@ -220,4 +253,7 @@ _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.ReleasePublished: _release_published,
     events.ReleaseRecalled: _release_recalled,
     events.SessionsRevoked: _sessions_revoked,
+    events.FeedPulled: _feed_pulled,
+    events.PullFailed: _pull_failed,
+    events.EvidenceRewritten: _evidence_rewritten,
 }

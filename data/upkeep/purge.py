@@ -17,7 +17,7 @@ from data.storage.disk import move, write_whole
 from data.storage.events import BatchRewritten, Imported, RecordPurged, Unimported, to_row
 from data.storage.identity import BASE, PurgedIds
 from data.storage.store import Store, literal
-from data.upkeep import purged_rejects
+from data.upkeep import purged_copies, purged_rejects
 
 _LISTED = 5  # ids that a sentence names
 
@@ -69,6 +69,8 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
         rows, key = _rows(store, incident_id), identity.store_key(store.root)
         purges = store.history().purged
         done = [e for e in purges if incident_id in PurgedIds(frozenset({e.subject}), key)]
+        named = {incident_id, *(row.base for row in rows if row.incident_id == incident_id)}
+        purged_copies.drop_copies(store, scratch, named)
         if left := _unfinished(store, rows, done):
             _without(store, scratch, left, {}, done)
             return f"{incident_id} was purged before, not everywhere: that is done now."

@@ -28,6 +28,25 @@ def test_trial_writes_nothing_and_import_does(store: Path) -> None:
     assert list(store.rglob("batches/*.parquet"))
 
 
+def test_a_table_of_kinds_is_one_of_ours(store: Path) -> None:
+    crimes = GOOD.replace(b"sighting", b"Motor Vehicle Theft")
+    options = {"source": "calls", "kinds": "crime"}
+    done, said = dropped_file.import_dropped("a.csv", crimes, options, dry_run=False)
+    assert done and "1 kept" in said and "vehicle theft" in (store / "kinds.toml").read_text()
+    for path in ("/etc/hostname", str(store / "kinds.toml")):
+        done, said = dropped_file.import_dropped("a.csv", crimes, {"kinds": path}, dry_run=True)
+        assert not done and "comes with us: crime" in said
+
+
+def test_who_stands_behind_it_is_a_field(store: Path) -> None:
+    options = {"source": "calls", "source-kind": " Official", "licence": "CC0"}
+    done, said = dropped_file.import_dropped("a.csv", GOOD, options, dry_run=False)
+    assert done and "source calls (official)" in said
+    assert 'licence = "CC0"' in (store / "sources.toml").read_text()
+    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source-kind": "map=/x"}, dry_run=True)
+    assert not done and "one of: official, press, community" in said
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", ""]
 )

@@ -33,6 +33,7 @@ ROOMS = {
         "values": "files mappings parse storage",
         "columns": "files parse values",
         "imports": "areas columns files mappings parse storage values",
+        "pulls": "files imports mappings parse storage",
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
@@ -44,8 +45,10 @@ ROOMS = {
         "sample": "areas imports storage",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage",
+        "cities": "pulls storage",
         "commands": (
-            "areas attacks embed imports maps people privacy release sample storage upkeep views"
+            "areas attacks cities embed imports mappings maps people privacy pulls release sample "
+            "storage upkeep views"
         ),
     },
     "ui": {

@@ -11,6 +11,7 @@ from data import settings
 from data.maps import heat_surface, outlines
 from data.settings import STATIC
 from data.storage.disk import write_whole
+from data.storage.history import FeedState
 from data.storage.meta_types import TableMeta
 from data.storage.store import Current, Store
 from data.views import (
@@ -49,6 +50,16 @@ def store() -> Store:
 def stamp() -> str | None:
     """The stamp that readers see now; it changes when the store is rebuilt."""
     return store().stamp()
+
+
+def feeds() -> dict[str, FeedState]:
+    """How each feed stands, by the ledger as it is now."""
+    return _feeds(store().ledger.state())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _feeds(state: tuple[object, ...]) -> dict[str, FeedState]:  # noqa: ARG001
+    return store().history().feeds
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the records")

@@ -13,6 +13,7 @@ from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
 from ui.frame import look, menu, notices, share
+from ui.frame.feed_notices import feed_notices
 
 plain, theme = look.plain, look.theme
 DEMONSTRATION = "Demonstration data: none of these reports is real."
@@ -36,7 +37,7 @@ def view() -> View:
 def view_notices(view: View) -> list[str]:
     """What a reader must know before any number of a View."""
     meta = views.meta(view.stamp)
-    told = [cover(view, meta).gap, recording.no_count(view, meta)]
+    told = [*feed_notices(view.sources), cover(view, meta).gap, recording.no_count(view, meta)]
     if any(source["made"] for source in chosen_sources(view, meta)):
         told.insert(0, DEMONSTRATION)
     old = st.query_params.get(links.STAMP)

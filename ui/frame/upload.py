@@ -11,8 +11,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 # option of the import -> the name of its field here, and an example
 FIELDS = {
     "source": ("Short name of the source", "hotline"),
+    "source-kind": ("Who stands behind it", "official"),
     "date-format": ("Date format", "%d/%m/%Y %H:%M"),
     "kind": ("Kind of all rows", "sighting"),
+    "kinds": ("Table of kinds", "crime"),
     "time": ("Column of the time", "call_time"),
     "zone": ("Time zone", "America/Chicago"),
     "crs": ("EPSG code of the coordinates", "EPSG:26915"),
@@ -21,9 +23,13 @@ FIELDS = {
     "encoding": ("Encoding", "cp1252"),
     "decimal": ("Decimal sign", ","),
     "place-by": ("What decides the area", "point"),
+    "member": ("Which files of a zip", "*-street.csv"),
+    "url": ("Address where it is published", "https://example.org/data"),
+    "licence": ("Its terms", "CC0"),
+    "covers": ("What is in it", "All calls, without tests."),
 }
 MAPPING = "Mapping (TOML)"
-_FIRST = 3  # fields that stand open; the others are folded until an import asks for one
+_FIRST = 4  # fields that stand open; the others are folded until an import asks for one
 
 
 def show_upload() -> None:
@@ -36,7 +42,7 @@ def show_upload() -> None:
         "One CSV up to 10 MB, read exactly as the import of the command line reads it: first a "
         "trial that writes nothing, then, if you say so, the import."
     )
-    file = st.file_uploader("CSV file", type=["csv", "gz"], key="dropped")
+    file = st.file_uploader("CSV file", type=["csv", "gz", "zip"], key="dropped")
     if file is None:
         _said()
         return
@@ -66,7 +72,7 @@ def _fields() -> dict[str, str]:
     typed: dict[str, str] = {}
 
     def rows(names: list[str]) -> None:
-        for column, name in zip(st.columns(_FIRST) * 3, names, strict=False):
+        for column, name in zip(st.columns(_FIRST) * 4, names, strict=False):
             label, example = FIELDS[name]
             typed[name] = column.text_input(label, key=f"drop_{name}", placeholder=example)
 

@@ -1,0 +1,1 @@
+"""Feeds: records that a server gives, fetched by its protocol and imported like any file."""
