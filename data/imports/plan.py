@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data import sources
+from data import coordinate_system, sources
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import known_words
@@ -31,7 +31,7 @@ from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
 from data.settings import Problem, Settings, check_zone
 from data.sources import Source
-from data.storage import area_sets, coordinate_system
+from data.storage import area_sets
 from data.storage.store import Store
 from data.values import value_words
 
