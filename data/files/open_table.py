@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file
+from data.files import csv_file, json_table
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -22,6 +22,7 @@ class TableFormat(NamedTuple):
 
 
 READABLE: tuple[TableFormat, ...] = (
+    TableFormat("JSON", json_table.is_json, json_table.open_json),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text
 )
 
