@@ -87,7 +87,7 @@ def column(header: str, texts: Sequence[str]) -> bool:
     """Return whether most of the different values of a column tell who somebody is."""
     held = [text.strip() for text in texts if not is_missing(text)]
     each, said = list(dict.fromkeys(held)), frozenset(split_header(header))
-    if _REPORTED_BY <= said:
+    if said >= _REPORTED_BY:
         return sum(map(_agency, each)) * 2 < len(each)
     differ = len(each) * 2 > len(held) or (bool(said) and said <= WHOSE)
     return any(

@@ -115,7 +115,7 @@ class _Found:
     keys: dict[str, bool] = field(default_factory=dict)
     head: list[Record] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
-    shaped: set[str] = field(default_factory=set)  # paths of shapes
+    placed: set[str] = field(default_factory=set)  # paths of shapes and pairs of coordinates
     precision: bool = False  # whether a shape is no point
     repeated: bool = False
 
@@ -139,15 +139,16 @@ class _Found:
         self.repeated |= record.repeated
         if len(self.head) < HEAD_ROWS:
             self.head.append(record)
+        if record.placed_at:
+            self.placed.add(record.placed_at)
         if record.shape is not None:
-            self.shaped.add(record.shape_at)
             self.precision |= record.shape["type"] != "Point"
             if len(self.shapes) < _SHAPES:
                 self.shapes.append(record.shape)
 
     def paths(self) -> tuple[str, ...]:
-        """The keys that are columns: not those that are null where they are no object or shape."""
-        parents = {key[:at] for key in self.keys for at in _slashes(key)} | self.shaped
+        """The keys that are columns: not those that are null where they are no object or place."""
+        parents = {key[:at] for key in self.keys for at in _slashes(key)} | self.placed
         return tuple(key for key, full in self.keys.items() if full or key not in parents)
 
 

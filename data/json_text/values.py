@@ -48,12 +48,12 @@ class Header(NamedTuple):
 
 @dataclass
 class Record:
-    """The texts of a record by path (None where null stands), and its shape as GeoJSON, found
-    under the path `shape_at`; whether a key repeats."""
+    """The texts of a record by path (None where null stands), and its shape as GeoJSON; the path
+    where its place was found; whether a key repeats."""
 
     cells: dict[str, str | None] = field(default_factory=dict)
     shape: Mapping[str, Any] | None = None
-    shape_at: str = ""
+    placed_at: str = ""
     repeated: bool = False
 
 
@@ -101,7 +101,7 @@ def read_record(text: bytes, header: Header | None = None) -> Record:
     record = Record(repeated=isinstance(value, _Repeated))
     own, shape = _unwrapped(value)
     if is_shape(shape):
-        record.shape, record.shape_at = shape, "geometry"
+        record.shape, record.placed_at = shape, "geometry"
     _put_all(record, "", own, 1)
     return record
 
@@ -180,7 +180,7 @@ def _put_all(record: Record, path: str, value: dict[str, Any], deep: int) -> Non
 
 def _put_object(record: Record, name: str, value: dict[str, Any], deep: int) -> None:
     if record.shape is None and is_shape(value):
-        record.shape, record.shape_at = value, name
+        record.shape, record.placed_at = value, name
     elif is_shape(value):  # a second one: only the first is the place
         _put(record, name, json_text(value, deep))
     elif not value:
@@ -206,6 +206,7 @@ def _put_pair(record: Record, name: str, lat: Any, lon: Any) -> None:
     """Put coordinates into the columns that the import knows, unless the record has its own."""
     free = LATITUDE not in record.cells and LONGITUDE not in record.cells
     before = "" if free else f"{name}/"
+    record.placed_at = record.placed_at or name
     for key, value in ((LATITUDE, lat), (LONGITUDE, lon)):
         plain = not isinstance(value, dict | list)
         _put(record, before + key, text_of_value(value) if plain else json_text(value, 1))
