@@ -17,7 +17,7 @@ from data.files.text_file import Progress, Survey
 from data.json_text import outline
 from data.json_text.cut import ArrayCutter, Cut, cut_lines, cut_whole
 from data.json_text.outline import LOOKED_AT, ArrayPlace
-from data.json_text.values import Header, NoRecord, labels, load
+from data.json_text.values import Header, NoRecord, header_texts, load
 from data.settings import Problem
 
 _SHOWN = 60  # letters of a path
@@ -208,7 +208,7 @@ def _name_columns(layout: Layout, array: ArrayPlace) -> None:
     cutter = ArrayCutter([layout.head], array.start, layout._fail)
     try:
         text = next(cutter.cuts()).records()[0]
-        first = labels(load(text))
+        first = header_texts(load(text))
     except (StopIteration, NoRecord):
         first = None
     if first is None:

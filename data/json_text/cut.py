@@ -10,7 +10,7 @@ import numpy as np
 
 from data.json_text.structure import Places, structure
 
-STEP = 8 << 20  # bytes that are cut at once
+CUT_BYTES = 8 << 20  # bytes that are cut at once
 MOST_RECORD = 64 << 20  # bytes of one record
 LINE_FEED, RETURN, BLANK = 10, 13, 32
 _BETWEEN = re.compile(rb"\s*,\s*")
@@ -206,5 +206,5 @@ def _is_scalar(text: bytes) -> bool:
 
 def _slices(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
-        for begin in range(0, len(piece), STEP):
-            yield piece[begin : begin + STEP]
+        for begin in range(0, len(piece), CUT_BYTES):
+            yield piece[begin : begin + CUT_BYTES]

@@ -249,7 +249,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text_of_value(text), ensure_ascii=False)
 
 
-def labels(value: Any) -> tuple[str, ...] | None:
+def header_texts(value: Any) -> tuple[str, ...] | None:
     """The texts of a header row; None where it is no list of plain values."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return None

@@ -294,7 +294,7 @@ def test_records_are_whole_wherever_a_piece_ends(
         {"n": str(n), "t": 'a "}]\\" é' * (n % 5), "o": {"x": [n, {"y": 1}]}} for n in range(400)
     ]
     expected = rows_of(opened(tmp_path, plain(rows)))
-    monkeypatch.setattr(cut, "STEP", step)
+    monkeypatch.setattr(cut, "CUT_BYTES", step)
     for write in (as_lines, plain, pretty):
         table = opened(tmp_path, write(rows), "b.json")
         assert rows_of(table) == expected and lines_of(table) == [*range(1, 401)]
@@ -433,7 +433,7 @@ def test_what_follows_the_records_is_checked_however_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.files.json_layout.LOOKED_AT", 50)
-    monkeypatch.setattr(cut, "STEP", 40)
+    monkeypatch.setattr(cut, "CUT_BYTES", 40)
     text = json.dumps({"data": [{"a": 1}, {"a": 2}], "log": ["x"] * 400})
     assert len(rows_of(opened(tmp_path, text, records="data"))) == 2
     with pytest.raises(Problem, match="breaks at byte"):
@@ -516,7 +516,7 @@ def test_memory_does_not_grow_with_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No piece of a text that is held is longer than a step and a record."""
-    monkeypatch.setattr(cut, "STEP", 1 << 12)
+    monkeypatch.setattr(cut, "CUT_BYTES", 1 << 12)
     longest = 0
     structure = cut.structure
 
