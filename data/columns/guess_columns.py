@@ -1,6 +1,7 @@
 """Guess the record column of each file column, by its header and by what its first rows hold."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from data import words
@@ -14,6 +15,8 @@ from data.values import date_parts, time_roles, value_words
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _DEGREES = r"[+-]?\d{1,3}[.,]\d+"
+
+_TIMES = ("occurred_at", "time_of_day", "received_at")  # found by all words of their headers
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in known_words.NAMES if target != "text")
@@ -94,7 +97,7 @@ def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
 
     So a file with nothing but bad dates has its rows rejected, each with its reason.
     """
-    by_name = {known_words.plain(name): name for name in allowed if name not in found.values()}
+    by_name = _by_name([name for name in allowed if name not in found.values()])
     placed = {"lat_lon", "point", "x", "y"} & set(found)
     for target, listed in known_words.NEEDED.items():
         named = [by_name[header] for header in listed if header in by_name]
@@ -104,8 +107,24 @@ def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def _by_name(names: Sequence[str], grouped: bool = False) -> dict[str, str]:
+    """Columns by their plain headers; `grouped` also by what stands behind the name of a group.
+
+    "Where / latitude" is latitude, where no other column is.
+    """
+    by_name = {known_words.plain(name): name for name in reversed(names)}
+    own = [name.rsplit("/", 1)[-1] for name in names]
+    often = Counter(map(known_words.plain, own))
+    alone = {
+        known_words.plain(end): name
+        for end, name in zip(own, names)
+        if often[known_words.plain(end)] == 1 and not known_words.known_name(name)
+    }
+    return alone | by_name if grouped else by_name
+
+
 def _candidates(target: str, free: Sequence[str], values: Values, form: bool) -> Iterator[str]:
-    by_name = {known_words.plain(name): name for name in reversed(free)}
+    by_name = _by_name(free, target not in _TIMES)
     if form:  # the question itself, whatever group it stands in
         by_name = {known_words.plain(survey_forms.own_name(n)): n for n in reversed(free)} | by_name
     for header in known_words.NAMES[target].split():

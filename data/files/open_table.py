@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file, xlsx_table
+from data.files import csv_file, parquet_table, xlsx_table
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -22,6 +22,7 @@ class TableFormat(NamedTuple):
 
 
 READABLE: tuple[TableFormat, ...] = (
+    TableFormat("Parquet or GeoParquet", parquet_table.is_parquet, parquet_table.open_parquet),
     TableFormat("Excel or OpenDocument workbook", xlsx_table.is_workbook, xlsx_table.open_workbook),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text
 )

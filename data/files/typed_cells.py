@@ -1,7 +1,8 @@
 """A column of cells of many types made texts, most of them a whole column at a time."""
 
 import datetime as dt
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,85 @@ def number_texts(numbers: pa.Array) -> pa.StringArray:
 
 
 def time_texts(times: pa.Array) -> pa.StringArray:
-    """Times without a zone in ISO 8601, microseconds only where there are any."""
-    texts = pc.strftime(times.cast(pa.timestamp("us")), "%Y-%m-%dT%H:%M:%S")
-    return pc.replace_substring_regex(texts, r"\.000000$", "")
+    """Times in ISO 8601, with their offset where they have a zone; microseconds if there are any."""
+    zone = times.type.tz
+    times = times.cast(pa.timestamp("us", zone), safe=False)
+    texts = pc.strftime(times, "%Y-%m-%dT%H:%M:%S" + ("%z" if zone else ""))
+    texts = pc.replace_substring_regex(texts, r"\.000000([+-].*)?$", r"\1")
+    return pc.replace_substring_regex(texts, r"([+-]\d\d)(\d\d)$", r"\1:\2") if zone else texts
+
+
+def column_texts(column: pa.Array) -> pa.StringArray:
+    """A column of any type as texts, "" for nothing: whole columns at a time where Arrow can."""
+    return _column(column).fill_null("")
+
+
+def _column(column: pa.Array) -> pa.StringArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _column(column.dictionary).take(column.indices)
+    way = next((way for test, way in _WAYS if test(kind)), _one_by_one)
+    return way(column)
+
+
+def _decoded(column: pa.Array) -> pa.StringArray:
+    """Texts; bytes that are no UTF-8 become U+FFFD."""
+    try:
+        return without_controls(column.cast(pa.string()))
+    except pa.ArrowInvalid:
+        values = column.cast(pa.large_binary()).to_pylist()
+        texts = [None if v is None else v.decode("utf-8", errors="replace") for v in values]
+        return without_controls(pa.array(texts, pa.string()))
+
+
+def _decimals(column: pa.Array) -> pa.StringArray:
+    texts = column.cast(pa.string())
+    pointed = pc.match_substring(texts, ".")
+    return pc.if_else(pointed, pc.replace_substring_regex(texts, r"\.?0+$", ""), texts)
+
+
+def _clocks(column: pa.Array) -> pa.StringArray:
+    return pc.replace_substring_regex(column.cast(pa.string()), r"\.0+$", "")
+
+
+def _cast(column: pa.Array) -> pa.StringArray:
+    return column.cast(pa.string())
+
+
+def _halves(column: pa.Array) -> pa.StringArray:
+    return number_texts(column.cast(pa.float32()))
+
+
+def _one_by_one(column: pa.Array) -> pa.StringArray:
+    """Lists, structures and maps as JSON, anything else as text_of writes it."""
+    nested = pa.types.is_nested(column.type)
+    return pa.array([_written(value, nested) for value in column.to_pylist()], pa.string())
+
+
+def _written(value: Any, nested: bool) -> str | None:
+    if value is None or not nested:
+        return None if value is None else text_of(value)
+    return json.dumps(value, ensure_ascii=False, default=text_of)
+
+
+_WAYS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.StringArray]], ...] = (
+    (pa.types.is_string, without_controls),
+    (pa.types.is_large_string, _decoded),
+    (pa.types.is_string_view, _decoded),
+    (pa.types.is_binary, _decoded),
+    (pa.types.is_large_binary, _decoded),
+    (pa.types.is_binary_view, _decoded),
+    (pa.types.is_fixed_size_binary, _decoded),
+    (pa.types.is_boolean, _cast),
+    (pa.types.is_integer, _cast),
+    (pa.types.is_float16, _halves),
+    (pa.types.is_floating, number_texts),
+    (pa.types.is_decimal, _decimals),
+    (pa.types.is_date, _cast),
+    (pa.types.is_timestamp, time_texts),
+    (pa.types.is_time, _clocks),
+    (pa.types.is_null, _cast),
+)
 
 
 def _texts(kind: type, values: Sequence[Any]) -> pa.StringArray:

@@ -125,7 +125,7 @@ def _pieces(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 class WithoutPandas(MetaPathFinder):
     """Keeps pyarrow from loading pandas, which is not needed and takes longer than a sheet."""
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+    def find_spec(self, name: str, *_: object) -> None:
         """Say of pandas that it is not there; leave all others to those who look for them."""
         if name == "pandas":
             raise ModuleNotFoundError(name)

@@ -103,9 +103,7 @@ def take(folder: Path, file: Path, ask: Ask | None = None, **options: Any) -> Re
     """Import a file into a store of its own."""
     store = Store(folder / f"store-of-{file.name}")
     options.setdefault("source", "calls")
-    return importer.import_file(
-        store, PLACE, file, Options(**options), ask=ask, say=lambda _: None
-    )
+    return importer.import_file(store, PLACE, file, Options(**options), ask=ask, say=lambda _: None)
 
 
 def records(folder: Path, file: Path, report: Report) -> list[dict[str, Any]]:
