@@ -8,12 +8,13 @@ from data import words
 from data.columns import free_text, survey_forms, time_columns
 from data.columns.time_columns import Choice, Values
 from data.files import known_words
-from data.files.cells import is_missing
+from data.files.cells import is_missing, ungrouped
 from data.parse import date_order
 from data.personal_columns import is_forbidden
 from data.values import date_parts, time_roles, value_words
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+_METRIC = rf"{_NUMBER}|[+-]?\d{{1,3}}([., \u00a0\u202f'’]\d{{3}})+([.,]\d*)?"
 _DEGREES = r"[+-]?\d{1,3}[.,]\d+"
 
 _TIMES = ("occurred_at", "time_of_day", "received_at")  # found by all words of their headers
@@ -90,6 +91,11 @@ def numbers(texts: Sequence[str]) -> list[float]:
     """The plain numbers among some texts; a decimal comma counts as a point."""
     plain = (text.replace(",", ".") for text in texts if re.fullmatch(_NUMBER, text))
     return [float(text) for text in plain]
+
+
+def _is_metric(text: str) -> bool:
+    """Return whether a text is a number of meters or feet, whatever parts its thousands."""
+    return re.fullmatch(_METRIC, text) is not None
 
 
 def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
@@ -179,8 +185,8 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "time_of_day": _is_clock,
     "lat": _degrees(90),
     "lon": _degrees(180),
-    "x": lambda text: bool(numbers([text])),
-    "y": lambda text: bool(numbers([text])),
+    "x": _is_metric,
+    "y": _is_metric,
     "lat_lon": lambda text: bool(
         re.search(rf"{_DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{_DEGREES}[\s)°ºEW]*$", text)
         and not re.search(r"(?i)point", text)
@@ -195,8 +201,8 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "force": _are_words("force"),
     "agencies": _are_words("agencies"),
     "injured": lambda text: text.lower() in {*value_words.YES, *value_words.NO},
-    "officers": lambda text: text.isdecimal(),
-    "vehicles": lambda text: text.isdecimal(),
+    "officers": lambda text: ungrouped(text).isdecimal(),
+    "vehicles": lambda text: ungrouped(text).isdecimal(),
     "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,
 }
 
