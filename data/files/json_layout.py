@@ -16,7 +16,7 @@ from data.files.json_shapes import stated_crs
 from data.files.text_file import Progress, Survey
 from data.json_text import outline
 from data.json_text.cut import ArrayCutter, Cut, cut_lines, cut_whole
-from data.json_text.outline import LOOKED_AT, ArrayPlace
+from data.json_text.outline import OUTLINE_BYTES, ArrayPlace
 from data.json_text.values import Header, NoRecord, header_texts, load
 from data.settings import Problem
 
@@ -80,9 +80,9 @@ class Layout:
         rest = cutter.after()
         for piece in rest:
             after += piece
-            if len(after) > LOOKED_AT:
+            if len(after) > OUTLINE_BYTES:
                 break
-        if len(after) <= LOOKED_AT:
+        if len(after) <= OUTLINE_BYTES:
             if (byte := _break(before + after)) is not None:
                 self._fail(byte if byte < len(before) else byte - len(before) + at, cutter.number)
             self.around = outline.envelope(self.head, array, after) or self.around
@@ -165,10 +165,10 @@ def _check_one_object(
     """Check that a file is one object that may be a record."""
     name = layout.file.name
     if whole is None and (byte := _break(layout.head)) is not None:
-        if layout.survey.size <= LOOKED_AT:
+        if layout.survey.size <= OUTLINE_BYTES:
             layout._fail(byte, 0)
         raise Problem(
-            f"{name}: in its first {LOOKED_AT >> 20} MB there is no list of records. Say where it "
+            f"{name}: in its first {OUTLINE_BYTES >> 20} MB there is no list of records. Say where it "
             'is: --records "data/items".'
         )
     if "error" in (whole or {}):
@@ -180,7 +180,7 @@ def _check_one_object(
 def _whole(head: bytes) -> dict[str, Any] | None:
     """The object that a text is; None where it is none, or goes on."""
     try:
-        found = json.loads(head, strict=False) if len(head) < LOOKED_AT else None
+        found = json.loads(head, strict=False) if len(head) < OUTLINE_BYTES else None
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -253,8 +253,8 @@ def has_more(around: dict[str, Any]) -> bool:
 def _head(file: Path, form: Form, survey: Survey) -> bytes:
     head = b""
     for piece in _clean(file, form, survey):
-        head += piece[: LOOKED_AT - len(head)]
-        if len(head) == LOOKED_AT:
+        head += piece[: OUTLINE_BYTES - len(head)]
+        if len(head) == OUTLINE_BYTES:
             break
     return head
 

@@ -21,7 +21,7 @@ from data.files.row_reasons import RowReason
 from data.files.text_file import BOMS, Progress
 from data.files.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable
 from data.json_text.cut import Cut
-from data.json_text.flat import read_flat
+from data.json_text.flat import has_only, read_flat
 from data.json_text.values import Fault, Header, NoRecord, Record, read_record
 from data.settings import Problem
 
@@ -121,11 +121,13 @@ class _Found:
 
     def add(self, cut: Cut) -> None:
         """Look at some records."""
-        full = len(self.head) >= HEAD_ROWS
-        if full and not self.header and (table := read_flat(cut, list(self.keys))) is not None:
-            for key, has_text in self.keys.items():
-                self.keys[key] = has_text or table[key].null_count < table.num_rows
-            return
+        if len(self.head) >= HEAD_ROWS and not self.header:
+            if all(self.keys.values()) and has_only(cut, list(self.keys)):
+                return
+            if (table := read_flat(cut, list(self.keys))) is not None:
+                for key, has_text in self.keys.items():
+                    self.keys[key] = has_text or table[key].null_count < table.num_rows
+                return
         for text in cut.records():
             try:
                 self._add(read_record(text, self.header))

@@ -8,12 +8,13 @@ from typing import Any
 
 from data.words import listed
 
-LOOKED_AT = 4 << 20  # bytes of a text
+OUTLINE_BYTES = 4 << 20  # bytes of a text
 # keys under which records stand, in the formats of servers and in exports
 KNOWN = listed("features records results result value values items data rows incidents entries")
 # arrays of arrays that are shapes
 _SHAPES = listed("coordinates rings paths points")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+|"', re.DOTALL)
+_ENOUGH = 200  # elements, to tell what a list is of
 _LINES = 20  # that are looked at
 _SUFFIXES = (".jsonl", ".ndjson", ".jsonlines", ".geojsonl", ".geojsons", ".geojsonseq", ".ldjson")
 
@@ -54,6 +55,8 @@ def arrays(head: bytes) -> list[ArrayPlace]:
     root = True
     for token, end in _tokens(head):
         level = stack[-1]
+        if found and not found[0].path and found[0].objects + found[0].arrays > _ENOUGH:
+            break  # the text is a list: there is no other
         if token in b"{[":
             path: tuple[str, ...] | None = () if root else None
             root = False

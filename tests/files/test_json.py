@@ -432,7 +432,7 @@ def test_a_file_that_is_cut_off_or_damaged_says_where(tmp_path: Path, text: str,
 def test_what_follows_the_records_is_checked_however_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.files.json_layout.LOOKED_AT", 50)
+    monkeypatch.setattr("data.files.json_layout.OUTLINE_BYTES", 50)
     monkeypatch.setattr(cut, "CUT_BYTES", 40)
     text = json.dumps({"data": [{"a": 1}, {"a": 2}], "log": ["x"] * 400})
     assert len(rows_of(opened(tmp_path, text, records="data"))) == 2
