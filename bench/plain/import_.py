@@ -22,6 +22,8 @@ def _read(file: Path) -> pd.DataFrame:
         )
         whole = rows.select_dtypes("integer").columns
         return rows.astype(dict.fromkeys(whole, str))
+    if file.suffix == ".xlsx":
+        return pd.read_excel(file, dtype={"idNum": str, "policePrecinct": str})
     columns = pd.read_csv(file, nrows=0).columns
     return pd.read_csv(file, dtype={name: numbers.get(name, str) for name in columns})
 

@@ -9,8 +9,8 @@ from data.files.known_words import known_name
 LOOKED_AT = 60  # rows
 GROUP = " / "  # between the name of a group and that of a column
 
-Row = Sequence[str]
-Merged = Sequence[Sequence[int]]  # first row, first column, last row, last column of each
+_Row = Sequence[str]
+_Merged = Sequence[Sequence[int]]  # first row, first column, last row, last column of each
 
 
 class Header(NamedTuple):
@@ -23,7 +23,7 @@ class Header(NamedTuple):
     last: int
 
 
-def find_header(rows: Sequence[Row], merged: Merged = (), stated: bool = False) -> Header | None:
+def find_header(rows: Sequence[_Row], merged: _Merged = (), stated: bool = False) -> Header | None:
     """The header among the first rows of a sheet, as texts; None where all are empty.
 
     With `stated` somebody says that there is none: only titles are passed over, rows with a single
@@ -46,14 +46,14 @@ def find_header(rows: Sequence[Row], merged: Merged = (), stated: bool = False) 
     return Header(_join(rows[over], rows[over + 1], over, merged), False, over, over + 1)
 
 
-def _is_known(row: Row) -> bool:
+def _is_known(row: _Row) -> bool:
     """Return whether a row holds names known from the tables of headers, and no value."""
     labels = [clean_label(cell) for cell in row]
     names_only = all(is_header([label]) for label in labels)
     return names_only and sum(known_name(label) for label in labels if label) >= 2
 
 
-def _are_groups(rows: Sequence[Row], at: int, merged: Merged) -> bool:
+def _are_groups(rows: Sequence[_Row], at: int, merged: _Merged) -> bool:
     """Return whether a row holds names of groups, over the names in the next row.
 
     The next row fills its gaps, values follow, and it spans columns: by merged cells over some of
@@ -73,12 +73,12 @@ def _are_groups(rows: Sequence[Row], at: int, merged: Merged) -> bool:
     return sum(over) > 1 and any(over[gaps[0] :])
 
 
-def _spans(merged: Merged, at: int) -> dict[int, int]:
+def _spans(merged: _Merged, at: int) -> dict[int, int]:
     """First to last column of the cells of a row that are merged over several columns."""
     return {left: right for top, left, _, right in merged if top == at and right > left}
 
 
-def _join(over: Row, names: Row, at: int, merged: Merged) -> tuple[str, ...]:
+def _join(over: _Row, names: _Row, at: int, merged: _Merged) -> tuple[str, ...]:
     """Each name with that of its group: the merged cell above it or, without any, the last one."""
     spans = _spans(merged, at)
     labels, group, until = [], "", -1

@@ -3,7 +3,10 @@
 What else a file says of itself (pandas' index, Python's types) is not looked at.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import shapely
 
 from data.files.column_names import MOST_COLUMNS, clean_label, unique
 from data.files.csv_grammar import MOST_ROW_BYTES
 from data.files.csv_rows import Broken
 from data.files.form import Form
-from data.files.geometry_columns import geometry_columns
-from data.files.parquet_shapes import Shapes, find_shapes
+from data.files.geometry_columns import CRS84, geometry_columns
 from data.files.row_reasons import RowReason
 from data.files.text_file import MOST_RATIO, PIECE, Progress
 from data.files.typed_cells import column_texts
@@ -29,7 +32,9 @@ MAGIC, SECRET = b"PAR1", b"PARE"
 ROWS = 20_000  # that are read at once
 _MOST_PIECE = 64 << 20  # bytes of texts at once, as near as whole rows come to it
 _SHOWN = 2000  # letters of a row that is too long
-_NOTHING: npt.NDArray[np.int64] = np.empty(0, np.int64)
+_Geometries = npt.NDArray[Any]
+_SCAN = 50_000  # shapes at once
+_MULTIPOINT = 4
 
 
 def is_parquet(head: bytes, _suffix: str) -> bool:
@@ -41,36 +46,68 @@ def open_parquet(file: Path, form: Form = Form()) -> TypedTable:  # noqa: B008 (
     """A Parquet file as a table. Problem where it is damaged or unpacks to far too much."""
     opened = _open(file)
     _check_size(file, opened.metadata, form.most_bytes)
-    shapes = find_shapes(opened)
+    shapes = _find_shapes(opened)
     schema = opened.schema_arrow
     read = [i for i, field in enumerate(schema) if field.name not in shapes.dropped]
     own = unique([schema.names[i] for i in read])
     rows = _Rows(file, shapes, read, own)
-    first = next(rows.batches(None), None)
-    if first is None:
+    head = rows.head()
+    if not opened.metadata.num_rows:
         raise Problem(f"{file.name} has columns and no rows: there is nothing to import.")
     notes = list(shapes.notes)
     if len({clean_label(schema.names[i]) for i in read}) < len(read):
         notes.append("columns with the same header were numbered")
-    head = [column[:HEAD_ROWS].to_pylist() for column in first.columns]
     return TypedTable(
         file=file,
         sha256=hash_file(file),
         form="GeoParquet" if shapes.column else "Parquet",
         names=rows.names,
-        head=tuple(zip(*head)),
+        head=head,
         read=rows.batches,
         notes=tuple(notes),
     )
 
 
+@dataclass(frozen=True)
+class _Shapes:
+    """The column of the shapes (None: there are none) and its CRS, as GeoParquet writes it.
+
+    `dropped` are the columns that are read as shapes or not at all, `several_kinds` says whether
+    some shapes are no points.
+    """
+
+    column: str | None = None
+    way: Callable[[pa.Array], _Geometries] | None = None
+    crs: str | Mapping[str, Any] | None = None
+    several_kinds: bool = False
+    dropped: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    def read(self, batch: pa.RecordBatch) -> _Geometries:
+        """The shapes of some rows; None where there is none."""
+        assert self.column is not None
+        assert self.way is not None
+        return self.way(batch.column(self.column))
+
+
 class _Rows:
     """The rows of a file, in the columns `read`, and in those that its shapes become."""
 
-    def __init__(self, file: Path, shapes: Shapes, read: Sequence[int], own: Sequence[str]) -> None:
+    def __init__(
+        self, file: Path, shapes: _Shapes, read: Sequence[int], own: Sequence[str]
+    ) -> None:
         self.file, self.shapes, self.read, self.own = file, shapes, read, tuple(own)
         self.projected: bool | None = None
         self.names = self.own
+
+    def head(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows."""
+        found: list[tuple[str, ...]] = []
+        for batch in self.batches(None):
+            found += zip(*(column[:HEAD_ROWS].to_pylist() for column in batch.columns))
+            if len(found) >= HEAD_ROWS:
+                break
+        return tuple(found[:HEAD_ROWS])
 
     def batches(self, progress: Progress | None) -> Iterator[Batch]:
         """All rows as texts, numbered from 1."""
@@ -92,7 +129,9 @@ class _Rows:
         lines = np.arange(line, line + piece.num_rows)
         long = _sizes(piece, self.read) > MOST_ROW_BYTES
         broken = [
-            Broken(int(lines[i]), RowReason.TOO_LONG, RowReason.TOO_LONG, _start(piece, i))
+            Broken(
+                int(lines[i]), RowReason.TOO_LONG, RowReason.TOO_LONG, _start(piece, self.read, i)
+            )
             for i in np.flatnonzero(long).tolist()
         ]
         if broken:
@@ -154,9 +193,9 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _start(piece: pa.RecordBatch, row: int) -> str:
+def _start(piece: pa.RecordBatch, read: Sequence[int], row: int) -> str:
     """The first letters of a row."""
-    return ",".join(str(column[row].as_py())[:_SHOWN] for column in piece.columns)[:_SHOWN]
+    return ",".join(str(piece.column(i)[row].as_py())[:_SHOWN] for i in read)[:_SHOWN]
 
 
 def _open(file: Path) -> pq.ParquetFile:
@@ -172,7 +211,6 @@ def _open(file: Path) -> pq.ParquetFile:
             file,
             read_dictionary=names,  # a text that is often there is held once
             coerce_int96_timestamp_unit="us",
-            arrow_extensions_enabled=False,  # types stay what they are made of
         )
     except (pa.ArrowException, OSError, ValueError):
         raise _damaged(file) from None
@@ -200,3 +238,93 @@ def _check_size(file: Path, about: Any, most: int) -> None:
 
 def _damaged(file: Path) -> Problem:
     return Problem(f"{file.name} is a damaged or cut off Parquet file. Fetch it again.")
+
+
+def _find_shapes(opened: pq.ParquetFile) -> _Shapes:
+    """What the file says of its shapes: by its GeoParquet metadata, else by the column's type."""
+    about = _described(opened) or _typed(opened)
+    schema = opened.schema_arrow
+    primary = next((n for n in about if schema.names.count(n) == 1), None)
+    if primary is None:
+        return _Shapes()
+    crs, encoding = about[primary]
+    way = _WAYS.get(encoding)
+    if way is None or not _fits(schema.field(primary).type, encoding):
+        note = f"shapes written as {encoding!r:.40} were not read: save them as WKB"
+        return _Shapes(dropped=frozenset(about), notes=(note,))
+    several = any(
+        _are_no_points(way(batch.column(0)))
+        for batch in opened.iter_batches(_SCAN, columns=[primary])
+    )
+    return _Shapes(primary, way, crs, several, frozenset(about))
+
+
+def _described(opened: pq.ParquetFile) -> dict[str, tuple[Any, str]]:
+    """CRS and encoding of each column of shapes by GeoParquet's metadata, the primary one first."""
+    with contextlib.suppress(ValueError, TypeError, AttributeError, KeyError):
+        about = json.loads((opened.metadata.metadata or {})[b"geo"])
+        columns = about["columns"]
+        names = sorted(columns, key=lambda name: name != about.get("primary_column"))
+        return {
+            name: (columns[name].get("crs", CRS84), str(columns[name].get("encoding", "WKB")))
+            for name in names
+        }
+    return {}
+
+
+def _typed(opened: pq.ParquetFile) -> dict[str, tuple[Any, str]]:
+    """The same by Parquet's own types of shapes."""
+    found: dict[str, tuple[Any, str]] = {}
+    for i in range(len(opened.schema)):
+        column = opened.schema.column(i)
+        about = json.loads(column.logical_type.to_json())
+        if about.get("Type") in ("Geometry", "Geography"):
+            found[column.path] = (_plain_crs(about.get("crs"), opened), "WKB")
+    return found
+
+
+def _plain_crs(crs: str | None, opened: pq.ParquetFile) -> Any:
+    """A CRS as Parquet's types name it: a code, a number of EPSG, or a key of the metadata."""
+    if not crs:
+        return CRS84
+    kind, _, what = crs.partition(":")
+    if kind == "srid":
+        return f"EPSG:{what}"
+    if kind == "projjson":
+        with contextlib.suppress(ValueError):
+            return json.loads((opened.metadata.metadata or {}).get(what.encode(), b""))
+    with contextlib.suppress(ValueError):
+        return json.loads(crs)
+    return crs
+
+
+def _from_wkb(column: pa.Array) -> _Geometries:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    values: _Geometries = np.array([None, *column.to_pylist()], object)[1:]
+    found: _Geometries = shapely.from_wkb(values, on_invalid="ignore")
+    return found
+
+
+def _from_point(column: pa.Array) -> _Geometries:
+    x, y = (pc.struct_field(column, name).to_numpy(zero_copy_only=False) for name in "xy")
+    found: _Geometries = shapely.points(x.astype(float), y.astype(float))
+    found[pc.is_null(column).to_numpy(zero_copy_only=False) | np.isnan(x) & np.isnan(y)] = None
+    return found
+
+
+_WAYS: dict[str, Callable[[pa.Array], _Geometries]] = {"WKB": _from_wkb, "point": _from_point}
+
+
+def _fits(kind: pa.DataType, encoding: str) -> bool:
+    """Return whether a column is made as its encoding says."""
+    if encoding == "point":
+        fields = [kind.field(i).name for i in range(kind.num_fields)]
+        return bool(pa.types.is_struct(kind)) and {"x", "y"} <= {*fields}
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_binary(value) or pa.types.is_large_binary(value))
+
+
+def _are_no_points(shapes: _Geometries) -> bool:
+    several = shapely.get_type_id(shapes) == _MULTIPOINT
+    return bool((several | (shapely.get_dimensions(shapes) > 0)).any())

@@ -16,7 +16,7 @@ _MIDNIGHT = "T00:00:00"
 _WHOLE = 2.0**53  # whole numbers up to here are exact
 
 
-class Column:
+class CellColumn:
     """The cells of one column of a sheet, taken in piece by piece.
 
     A spreadsheet keeps midnight as a date alone: where other cells of the column have a time, so
@@ -87,6 +87,8 @@ def _column(column: pa.Array) -> pa.StringArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _column(column.dictionary).take(column.indices)
+    if isinstance(column, pa.ExtensionArray) and not isinstance(kind, pa.UuidType):
+        return _column(column.storage)
     way = next((way for test, way in _WAYS if test(kind)), _one_by_one)
     return way(column)
 

@@ -23,14 +23,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from data.files.typed_cells import Column
+from data.files.typed_cells import CellColumn
 
 MEMORY, SECONDS = 4 << 30, 300
 PIECE = 50_000  # rows
 NO_WORKBOOK, PASSWORD = 3, 4  # how this process ends where it cannot read the file
 
 
-def main(path: str, sheet: str, target: str) -> int:
+def write_sheet(path: str, sheet: str, target: str) -> int:
     """Write the cells of one sheet as texts to an Arrow file; print what there is as JSON.
 
     `sheet` is a name, or a number among the sheets that are seen; "" is the one that alone holds
@@ -108,7 +108,7 @@ def _merged(cells: CalamineSheet) -> list[list[int]]:
 
 
 def _write(cells: CalamineSheet, target: str) -> None:
-    columns = [Column() for _ in range(cells.width)]
+    columns = [CellColumn() for _ in range(cells.width)]
     for rows in _pieces(cells.iter_rows()):
         for column, values in zip(columns, zip(*rows)):
             column.add(values)
@@ -142,4 +142,4 @@ def confine() -> None:
 if __name__ == "__main__":
     sys.meta_path.insert(0, WithoutPandas())
     confine()
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(write_sheet(*sys.argv[1:]))

@@ -293,6 +293,27 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
     assert "no rows below a header" in sentence(write_xlsx(file, {"A": [HEADER]}))
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("report.doc", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "Word"),
+        ("calls.xls", b"\xef\xbb\xbf\n<HTML><body><table>", "web page"),
+        ("calls.xls", b"<table><tr><td>date</td></tr>", "web page"),
+        ("calls.csv", b"%PDF-1.4", "PDF"),
+    ],
+)
+def test_other_files_are_named(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert says in sentence(tmp_path / name)
+
+
+def test_a_workbook_is_known_by_its_content(tmp_path: Path) -> None:
+    file = write_xlsx(tmp_path / "calls.csv", {"A": TABLE})
+    assert take(tmp_path, file).rows == len(ROWS)
+    text = write_csv(tmp_path / "calls.xls", TABLE)  # as many programs name their text
+    assert take(tmp_path, text).rows == len(ROWS)
+
+
 def test_a_damaged_sheet_is_said(tmp_path: Path) -> None:
     file = write_xlsx(tmp_path / "calls.xlsx", {"A": TABLE})
     edit(file, "xl/worksheets/sheet1.xml", b"</sheetData>", b"</row></sheetDat")
