@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+from data import coordinate_system
 from data.privacy import policy
 from data.settings import ROOT, Problem, check_zone, load_settings, place_slug
-from data.storage import coordinate_system, projection
+from data.storage import projection
 
 TEMPLATE = """\
 # Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file
+from data.files import csv_file, json_table, parquet_table, xlsx_table
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -22,6 +22,9 @@ class TableFormat(NamedTuple):
 
 
 READABLE: tuple[TableFormat, ...] = (
+    TableFormat("Parquet or GeoParquet", parquet_table.is_parquet, parquet_table.open_parquet),
+    TableFormat("Excel or OpenDocument workbook", xlsx_table.is_workbook, xlsx_table.open_workbook),
+    TableFormat("JSON", json_table.is_json, json_table.open_json),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text
 )
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from data import sources
+from data import coordinate_system, sources
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import known_words
 from data.files.column_names import clean_label
-from data.files.form import Form, MissingHeader
+from data.files.form import Form, MissingHeader, NeedsChoice
 from data.files.open_table import open_table
 from data.files.table_file import TableFile
 from data.imports import (
@@ -30,9 +31,23 @@ from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
 from data.settings import Problem, Settings, check_zone
 from data.sources import Source
-from data.storage import area_sets, coordinate_system
+from data.storage import area_sets
 from data.storage.store import Store
 from data.values import value_words
+
+# ends of names of files that say nothing of their source
+_SUFFIXES = (
+    "csv|txt|tsv|gz|xlsx|xlsm|xlsb|xls|ods|parquet|geoparquet|json|jsonl|ndjson|geojson|kml|kmz|"
+    "gpkg|zip"
+)
+
+# numbers that tell the decimal mark, the comma's and the point's; of meters 479,497 tells the
+# point, for a comma with three digits behind it parts thousands there
+_DECIMAL = (r"[+-]?[\d.]+,\d+\D*", r"[+-]?\d+\.\d+\D*")
+_METRIC = (
+    r"[+-]?(\d{1,3}([.\s'’]\d{3})+,\d*|\d{1,3}(\.\d{3}){2,}|\d+,(\d{1,2}|\d{4,})|\d{4,},\d+)",
+    r"[+-]?(\d{1,3}([,\s'’]\d{3})+\.\d*|\d{1,3}(,\d{3})+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)",
+)
 
 
 @dataclass(frozen=True)
@@ -122,10 +137,13 @@ class Plan:
 def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
     """The plan for one file. Problem says what to state where it cannot be found."""
     stated = options.rules or (mapping_read.read_mapping(options.map) if options.map else None)
-    table_file = _sniff(file, options, stated, ask)
+    table_file, form = _sniff(file, options, stated, ask)
     rules = _overridden(
         stated or _guessed(table_file, file, options, settings.zone), table_file, options
     )
+    # another table of the same file is another import
+    part = {word: getattr(form, word) for word in mapping.WHICH_TABLE}
+    rules = replace(rules, file=replace(rules.file, **part))
     rules = replace(
         rules, columns=_present(rules.columns, table_file), keep=_kept(rules, table_file)
     )
@@ -183,7 +201,10 @@ def _sorted(names: tuple[str, ...], table_file: TableFile) -> tuple[tuple[str, .
     return prose, telling, tuple(name for name in rest if name not in telling)
 
 
-def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | None) -> TableFile:
+def _sniff(
+    file: Path, options: Options, stated: FileMapping | None, ask: Ask | None
+) -> tuple[TableFile, Form]:
+    """The file as a table, and all that was stated or answered of its form."""
     rule = stated.file if stated else mapping.FileRule()
     form = Form(
         options.encoding or rule.encoding,
@@ -196,21 +217,27 @@ def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | 
     )
     if options.most_bytes:
         form = replace(form, most_bytes=options.most_bytes)
-    try:
-        return open_table(file, form)
-    except MissingHeader as missing:
-        if ask is None:
-            raise
-        question = (
-            f"{file.name} has no header. What are its {missing.width} columns called, "
-            "in order, with commas between?"
-        )
-        named = tuple(name.strip() for name in ask(question, []).split(","))
-        return open_table(file, replace(form, columns=named, no_header=True))
+    while True:
+        try:
+            return open_table(file, form), form
+        except NeedsChoice as several:
+            if ask is None or getattr(form, several.word) is not None:
+                raise
+            answer: dict[str, Any] = {several.word: ask(several.question, list(several.choices))}
+            form = replace(form, **answer)
+        except MissingHeader as missing:
+            if ask is None or form.columns:
+                raise
+            question = (
+                f"{file.name} has no header. What are its {missing.width} columns called, "
+                "in order, with commas between?"
+            )
+            named = tuple(name.strip() for name in ask(question, []).split(","))
+            form = replace(form, columns=named, no_header=True)
 
 
 def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> FileMapping:
-    stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
+    stem = re.sub(rf"(\.({_SUFFIXES}))+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
     told = options.time and _time(options.time, table_file)
     zone = check_zone(options.zone, "--zone") if options.zone else zone
@@ -224,9 +251,6 @@ def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> 
         delimiter=options.delimiter,
         columns=table_file.names if table_file.no_header else (),
         no_header=table_file.no_header,
-        sheet=options.sheet,
-        records=options.records,
-        member=options.member,
     )
     return FileMapping(source=options.source or name, columns=columns, file=rule)
 
@@ -292,9 +316,11 @@ def _decimal(rules: FileMapping, table_file: TableFile) -> FileMapping:
     """The mapping with the decimal mark of the coordinates, found in the first rows."""
     if rules.place.decimal:
         return rules
-    pairs = [rules.columns[t] for t in ("lat", "lon", "x", "y") if t in rules.columns]
-    texts = [text for name in pairs for text in table_file.values(name)]
-    commas = sum(re.fullmatch(r"[+-]?[\d.]+,\d+\D*", text) is not None for text in texts)
-    points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
-    mark = "," if commas > points else "."
+    votes = [0, 0]  # for the comma, for the point
+    for target in ("lat", "lon", "x", "y"):
+        ways = _METRIC if target in ("x", "y") else _DECIMAL
+        texts = table_file.values(rules.columns[target]) if target in rules.columns else ()
+        for i, way in enumerate(ways):
+            votes[i] += sum(re.fullmatch(way, text) is not None for text in texts)
+    mark = "," if votes[0] > votes[1] else "."
     return replace(rules, place=replace(rules.place, decimal=mark))

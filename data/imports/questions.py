@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from data import words
+from data import coordinate_system, words
 from data.columns import guess_columns
 from data.files.table_file import TableFile
 from data.imports import required
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
-from data.storage import coordinate_system
 
 _SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
 KIND = "{file} does not say in our words what happened. Which kind are its rows?"
