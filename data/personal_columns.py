@@ -96,6 +96,7 @@ THINGS = listed("""
     incident crime offense offence charge statute problem call case report program
     project weapon drug force action method vehicle make model business store
     hospital church court jail prison campus route line barrio colonia calle zona
+    lsoa lsoas msoa msoas soa parish census constituency bcu
     distrito sector comisaria ciudad municipio pueblo lugar parque escuela agencia
     tipo archivo quartier quartiers rue commune arrondissement ville secteur lieu
     gare agence fichier stadtteil stadtteile stadtviertel viertel bezirk strasse
@@ -119,7 +120,7 @@ TURNS = (
     r"\b(tel|cell|mobile|handy) ?(no|nr|num|number|nummer)?$|^tel\b",
     r"\bip address\b|\bdevice id\b|\bsocial media\b|\bnumero de (serie|placa)\b",
     r"\b(employee|employment|staff|payroll|serial|star|shield) (id|no|nr|num|number)\b",
-    r"\b(by|por|par|von)$",
+    r"(?<!reported )\bby$|\b(por|par|von)$",  # what is reported by an agency its values tell
     r"\be mail\b|\bd o b\b|\bs s n\b",
     r"\b(reporting|calling|injured|arrested|involved) part(y|ies)\b|^rp( |$)",
     r"\b(dl|oln|sid|fbi) (no|nr|num|number|state)\b|^(dl|oln|lp)$|\blic st$",
@@ -171,8 +172,16 @@ _PROSE_VOCABULARY = _VOCABULARY | _PROSE | _SORTS
 
 
 def is_forbidden(header: str) -> bool:
-    """Return whether a column of this name may hold what tells who or where somebody is."""
-    return _forbidden(split_header(header))
+    """Return whether a column of this name may hold what tells who or where somebody is.
+
+    Of a path ("stop/officer") its last part counts alone too; where that is only a word such as
+    "name", the part before says whose.
+    """
+    ways = [split_header(header)]
+    if len(parts := [split_header(part) for part in header.split("/")]) > 1:
+        alone = parts[-1] if {*parts[-1]} - _ABOUT - _NAMES else (*parts[-2], *parts[-1])
+        ways.append(alone)
+    return any(map(_forbidden, ways))
 
 
 def is_personal(header: str) -> bool:

@@ -13,12 +13,24 @@ KINDS = {"traffic": "traffic_stop", "suspicious": "suspicious_person_stop"}
 MAPPED = ["idNum", "date", "problem", "lat", "long", "neighborhood"]
 
 
+def _read(file: Path) -> pd.DataFrame:
+    """The rows of a file; what is not a coordinate is text."""
+    numbers = {"lat": float, "long": float}
+    if file.suffix == ".jsonl":
+        rows = pd.read_json(
+            file, lines=True, dtype=numbers, convert_dates=False, precise_float=True
+        )
+        whole = rows.select_dtypes("integer").columns
+        return rows.astype(dict.fromkeys(whole, str))
+    if file.suffix == ".xlsx":
+        return pd.read_excel(file, dtype={"idNum": str, "policePrecinct": str})
+    columns = pd.read_csv(file, nrows=0).columns
+    return pd.read_csv(file, dtype={name: numbers.get(name, str) for name in columns})
+
+
 def table(file: Path, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The records of a file of police stops, sorted by time and id."""
-    numbers = {"lat": float, "long": float}
-    columns = pd.read_csv(file, nrows=0).columns
-    types = {name: numbers.get(name, str) for name in columns}
-    rows = pd.read_csv(file, dtype=types)
+    rows = _read(file)
     points = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy(rows["long"], rows["lat"], crs="EPSG:4326")
     )

@@ -1,19 +1,23 @@
 """Guess the record column of each file column, by its header and by what its first rows hold."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from data import words
 from data.columns import free_text, survey_forms, time_columns
 from data.columns.time_columns import Choice, Values
 from data.files import known_words
-from data.files.cells import is_missing
+from data.files.cells import is_missing, ungrouped
 from data.parse import date_order
 from data.personal_columns import is_forbidden
 from data.values import date_parts, time_roles, value_words
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+_METRIC = rf"{_NUMBER}|[+-]?\d{{1,3}}([., \u00a0\u202f'’]\d{{3}})+([.,]\d*)?"
 _DEGREES = r"[+-]?\d{1,3}[.,]\d+"
+
+_TIMES = ("occurred_at", "time_of_day", "received_at")  # found by all words of their headers
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in known_words.NAMES if target != "text")
@@ -89,12 +93,17 @@ def numbers(texts: Sequence[str]) -> list[float]:
     return [float(text) for text in plain]
 
 
+def _is_metric(text: str) -> bool:
+    """Return whether a text is a number of meters or feet, whatever parts its thousands."""
+    return re.fullmatch(_METRIC, text) is not None
+
+
 def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
     """Return the columns with needed ones that were not found, by headers that leave no doubt.
 
     So a file with nothing but bad dates has its rows rejected, each with its reason.
     """
-    by_name = {known_words.plain(name): name for name in allowed if name not in found.values()}
+    by_name = _by_name([name for name in allowed if name not in found.values()])
     placed = {"lat_lon", "point", "x", "y"} & set(found)
     for target, listed in known_words.NEEDED.items():
         named = [by_name[header] for header in listed if header in by_name]
@@ -104,8 +113,24 @@ def _named(found: dict[str, str], allowed: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def _by_name(names: Sequence[str], grouped: bool = False) -> dict[str, str]:
+    """Columns by their plain headers; `grouped` also by what stands behind the name of a group.
+
+    "Where / latitude" is latitude, where no other column is.
+    """
+    by_name = {known_words.plain(name): name for name in reversed(names)}
+    own = [name.rsplit("/", 1)[-1] for name in names]
+    often = Counter(map(known_words.plain, own))
+    alone = {
+        known_words.plain(end): name
+        for end, name in zip(own, names)
+        if often[known_words.plain(end)] == 1 and not known_words.known_name(name)
+    }
+    return alone | by_name if grouped else by_name
+
+
 def _candidates(target: str, free: Sequence[str], values: Values, form: bool) -> Iterator[str]:
-    by_name = {known_words.plain(name): name for name in reversed(free)}
+    by_name = _by_name(free, target not in _TIMES)
     if form:  # the question itself, whatever group it stands in
         by_name = {known_words.plain(survey_forms.own_name(n)): n for n in reversed(free)} | by_name
     for header in known_words.NAMES[target].split():
@@ -160,8 +185,8 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "time_of_day": _is_clock,
     "lat": _degrees(90),
     "lon": _degrees(180),
-    "x": lambda text: bool(numbers([text])),
-    "y": lambda text: bool(numbers([text])),
+    "x": _is_metric,
+    "y": _is_metric,
     "lat_lon": lambda text: bool(
         re.search(rf"{_DEGREES}\s*[°º]?\s*[NS]?\s*[,;\s]\s*{_DEGREES}[\s)°ºEW]*$", text)
         and not re.search(r"(?i)point", text)
@@ -176,8 +201,8 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "force": _are_words("force"),
     "agencies": _are_words("agencies"),
     "injured": lambda text: text.lower() in {*value_words.YES, *value_words.NO},
-    "officers": lambda text: text.isdecimal(),
-    "vehicles": lambda text: text.isdecimal(),
+    "officers": lambda text: ungrouped(text).isdecimal(),
+    "vehicles": lambda text: ungrouped(text).isdecimal(),
     "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,
 }
 

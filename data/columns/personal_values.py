@@ -19,7 +19,7 @@ _PLACES = listed("""
     neighborhood neighborhoods neighbourhood neighbourhoods nbhd hood street streets road
     avenue highway intersection block area zone district precinct beat sector ward
     division region county city town state country community municipality borough village
-    tract place location address site park school facility building landmark station
+    lsoa msoa soa parish constituency tract place location address site park school facility building landmark station
     agency department organisation organization bureau barrio colonia distrito quartier
     arrondissement rue ville stadtteil stadtviertel viertel bezirk strasse stadt ort
     xaafad degmo magaalo waddo type kind category problem offense offence charge crime
@@ -43,6 +43,12 @@ NO_PERSON = (
     homeland security guard sheriff police national
 """)
 )
+# of an agency: what is "reported by" anything else is reported by somebody
+_AGENCY = listed("""
+    police constabulary sheriff sheriffs patrol department dept agency service services office
+    bureau authority ministry force guard gendarmerie constables marshals troopers transit
+""")
+_REPORTED_BY = listed("reported by")
 # headers under which names are names also where they repeat; a subject may be a topic
 WHOSE = (PEOPLE | {"who"}) - {"subject"}
 _NUMBERED = listed("""
@@ -81,12 +87,19 @@ def column(header: str, texts: Sequence[str]) -> bool:
     """Return whether most of the different values of a column tell who somebody is."""
     held = [text.strip() for text in texts if not is_missing(text)]
     each, said = list(dict.fromkeys(held)), frozenset(split_header(header))
+    if said >= _REPORTED_BY:
+        return sum(map(_agency, each)) * 2 < len(each)
     differ = len(each) * 2 > len(held) or (bool(said) and said <= WHOSE)
     return any(
         sum(map(look.like, each)) * 2 > len(each)
         for look in LOOKS
         if (differ or not look.different) and not look.but(said)
     )
+
+
+def _agency(text: str) -> bool:
+    """Return whether a text names an agency."""
+    return not _AGENCY.isdisjoint(re.findall(r"[^\W\d_]+", text.lower()))
 
 
 def few(texts: Sequence[str]) -> bool:

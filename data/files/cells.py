@@ -14,6 +14,9 @@ from geo.arrays import Flags
 
 _Read = TypeVar("_Read")
 _INVISIBLE = f"[{INVISIBLE}]"
+# thousands parted by a comma, a blank or an apostrophe: 4,979,650.5
+_GROUPED = "^[+-]?[0-9]{1,3}(?:[, \u00a0\u202f'\u2019][0-9]{3})+(?:[.][0-9]*)?$"
+_PARTING = "[, \u00a0\u202f'\u2019]"
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "?"))
 
 
@@ -49,6 +52,19 @@ def missing_cells(texts: pa.StringArray) -> pa.BooleanArray:
     """Mask of the trimmed texts that say nothing."""
     short = pc.utf8_lower(pc.if_else(pc.less(pc.binary_length(texts), 6), texts, "x"))
     return pc.is_in(short, value_set=pa.array(sorted(MISSING)))
+
+
+def ungroup(texts: pa.StringArray) -> pa.StringArray:
+    """Trimmed texts in which numbers have lost what parts their thousands."""
+    grouped = pc.match_substring_regex(texts, _GROUPED)
+    if not pc.any(grouped, min_count=0).as_py():
+        return texts
+    return pc.if_else(grouped, pc.replace_substring_regex(texts, _PARTING, ""), texts)
+
+
+def ungrouped(text: str) -> str:
+    """A number without what parts its thousands; any other text as it is."""
+    return re.sub(_PARTING, "", text) if re.match(_GROUPED, text) else text
 
 
 def count_texts(column: pa.ChunkedArray | pa.Array, rows: Flags) -> Counter[str]:
@@ -103,7 +119,7 @@ class Dictionary:
 
 def count(text: str) -> str | None:
     """The digits of a count that fits the record; None for anything else."""
-    plain = re.sub(r"\.0+$", "", text)
+    plain = re.sub(r"\.0+$", "", ungrouped(text))
     return plain if plain.isdecimal() and int(plain) < 2**15 else None
 
 

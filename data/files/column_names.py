@@ -14,7 +14,12 @@ MOST_LETTERS = 200  # of a header
 # marks that only steer the direction or joining of letters
 INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u0080-\u009f"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_VALUE = re.compile(r"[+-]?[\d.,]*\d|\(?[+-]?\d+[.,]\d+.*|\d{1,4}[-/.:]\d{1,2}[-/.:T ].*")
+_VALUE = re.compile(
+    r"[+-]?[\d.,]*\d|\(?[+-]?\d+[.,]\d+.*|\d{1,4}[-/.:]\d{1,2}[-/.:T ].*|"
+    # 5 Jan 2024, Fri, 05-Jan-24, January 5, 2024
+    r"(?:[^\W\d]{2,10}\.?,? )?\d{1,2}\.?[-/ .]{1,2}[^\W\d]{3,10}\.?[-/ .,]{1,2}\d{2,4}\b.*|"
+    r"(?:[^\W\d]{2,10}\.?,? )?[^\W\d]{3,10}\.? \d{1,2}, ?\d{4}\b.*"
+)
 
 
 def clean_label(label: str) -> str:

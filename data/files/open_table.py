@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file, zip_table
+from data.files import csv_file, json_table, parquet_table, xlsx_table, zip_table
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -29,7 +29,10 @@ def _open_zip(file: Path, form: Form) -> TableFile:
 # workbooks and KMZ are zips too: their rows stand before
 _ZIP = TableFormat("zip", lambda head, suffix: head.startswith(zip_table.MARKS), _open_zip)
 READABLE: tuple[TableFormat, ...] = (
+    TableFormat("Parquet or GeoParquet", parquet_table.is_parquet, parquet_table.open_parquet),
+    TableFormat("Excel or OpenDocument workbook", xlsx_table.is_workbook, xlsx_table.open_workbook),
     _ZIP,
+    TableFormat("JSON", json_table.is_json, json_table.open_json),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text
 )
 _NO_ZIP = tuple(one for one in READABLE if one is not _ZIP)

@@ -30,6 +30,9 @@ class RowReason(StrEnum):
     CELLS = "too few or too many cells"
     NEVER_CLOSES = "a quote opens here and never closes"
     TOO_LONG = "longer than 1,048,576 bytes"
+    NO_JSON = "no JSON"
+    NO_OBJECT = "no object of keys and values"
+    TOO_DEEP = "more than 64 objects and lists in each other"
     PURGED = "purged earlier"
     UNSURE = "cannot be told from a record that was purged"
 

@@ -39,13 +39,17 @@ class ByteSource(Protocol):
     def open(self, mode: Literal["rb"]) -> BufferedReader: ...
 
 
-# first bytes of a file that is certainly no CSV, and what to do about it
+_WEB_PAGE = (
+    "a web page, as some programs export it under the name of a workbook: open it in a spreadsheet "
+    "program and save it as XLSX or CSV"
+)
+# first bytes, in small letters, of a file that is certainly no CSV, and what to do about it
 OTHER_FILES = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file: save the sheet as CSV"),
+    (b"PK\x03\x04", "a zip archive of something else: unpack it, and import the table in it"),
+    (b"\xd0\xcf\x11\xe0", "an old Word, PowerPoint or Outlook file: save its table as CSV"),
     (b"%PDF", "a PDF: ask for the table behind it"),
-    (b"PAR1", "a Parquet file: write it as CSV first"),
     (b"SQLite format 3\x00", "an SQLite database: export the table as CSV"),
+    *((start, _WEB_PAGE) for start in (b"<!doctype html", b"<html", b"<table", b"<head")),
 )
 BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -193,8 +197,9 @@ def _known(encoding: str) -> str:
 
 
 def _refuse_other_files(file: ByteSource, head: bytes) -> None:
+    first = head.removeprefix(codecs.BOM_UTF8)[:200].lstrip().lower()
     for start, what in OTHER_FILES:
-        if head.startswith(start):
+        if first.startswith(start.lower()):
             raise Problem(f"{file.name} is no CSV but {what}.")
 
 

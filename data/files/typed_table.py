@@ -20,11 +20,12 @@ import pyarrow as pa
 from data.files.column_names import list_columns
 from data.files.csv_rows import Broken, Frame
 from data.files.row_marks import Places
-from data.files.text_file import CONTROLS, Progress
+from data.files.text_file import Progress
 
 ROWS = 50_000  # of a batch
 HEAD_ROWS = 200  # that are looked at before a file is read
-_CONTROLS = re.compile(f"[{re.escape(CONTROLS.decode())}]")
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # what text_file.CONTROLS takes out
+_CONTROL = re.compile(CONTROL)
 
 
 class Batch(NamedTuple):
@@ -84,7 +85,7 @@ def text_of(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, str):
-        return _CONTROLS.sub("", value)
+        return _CONTROL.sub("", value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float | Decimal):
@@ -95,7 +96,16 @@ def text_of(value: Any) -> str:
         return value.isoformat(timespec="microseconds" if value.microsecond else "seconds")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return _length(value)
     return str(value)
+
+
+def _length(value: dt.timedelta) -> str:
+    """A length of time as hours, minutes and seconds: 26:30:00."""
+    minutes, seconds = divmod(abs(value), dt.timedelta(minutes=1))
+    rest = f"{seconds.total_seconds():09.6f}".removesuffix(".000000")
+    return f"{'-' if value < dt.timedelta() else ''}{minutes // 60}:{minutes % 60:02}:{rest}"
 
 
 def batches(

@@ -42,6 +42,14 @@ _SUFFIXES = (
     "gpkg|zip"
 )
 
+# numbers that tell the decimal mark, the comma's and the point's; of meters 479,497 tells the
+# point, for a comma with three digits behind it parts thousands there
+_DECIMAL = (r"[+-]?[\d.]+,\d+\D*", r"[+-]?\d+\.\d+\D*")
+_METRIC = (
+    r"[+-]?(\d{1,3}([.\s'’]\d{3})+,\d*|\d{1,3}(\.\d{3}){2,}|\d+,(\d{1,2}|\d{4,})|\d{4,},\d+)",
+    r"[+-]?(\d{1,3}([,\s'’]\d{3})+\.\d*|\d{1,3}(,\d{3})+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)",
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -321,9 +329,11 @@ def _decimal(rules: FileMapping, table_file: TableFile) -> FileMapping:
     """The mapping with the decimal mark of the coordinates, found in the first rows."""
     if rules.place.decimal:
         return rules
-    pairs = [rules.columns[t] for t in ("lat", "lon", "x", "y") if t in rules.columns]
-    texts = [text for name in pairs for text in table_file.values(name)]
-    commas = sum(re.fullmatch(r"[+-]?[\d.]+,\d+\D*", text) is not None for text in texts)
-    points = sum(re.fullmatch(r"[+-]?\d+\.\d+\D*", text) is not None for text in texts)
-    mark = "," if commas > points else "."
+    votes = [0, 0]  # for the comma, for the point
+    for target in ("lat", "lon", "x", "y"):
+        ways = _METRIC if target in ("x", "y") else _DECIMAL
+        texts = table_file.values(rules.columns[target]) if target in rules.columns else ()
+        for i, way in enumerate(ways):
+            votes[i] += sum(re.fullmatch(way, text) is not None for text in texts)
+    mark = "," if votes[0] > votes[1] else "."
     return replace(rules, place=replace(rules.place, decimal=mark))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from data.imports.sorted_runs import ahead
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, Restart, whole_number
 from data.pulls.web import secret
@@ -82,6 +83,12 @@ class ArcGis(FeedProtocol):
         if not self._by_offset:
             yield from self._ranges(self._ids(since), after)
             return
+        # the next page is asked for while the one before is made into records
+        for features, following in ahead(self._parts(since, after)):
+            yield self._made(features, following)
+
+    def _parts(self, since: str, after: Any) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
+        """The features of each page, and where the next one begins."""
         offset, empty, most = int(after or 0), 0, self.count(since) or 0
         params = {**self._asked(since), "orderByFields": self.row_id}
         while True:
@@ -97,7 +104,7 @@ class ArcGis(FeedProtocol):
             if empty > MOST_EMPTY:
                 raise self.broken(f"{empty} pages without a feature, and always more to come")
             last = not more and (not features or offset >= most)
-            yield self._made(features, None if last else offset)
+            yield features, None if last else offset
             if last:
                 return
 

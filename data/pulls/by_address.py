@@ -9,7 +9,9 @@ from data.files.form import Form
 from data.files.open_table import open_table
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record
-from data.pulls.web import secret
+from data.pulls.web import PullStopped, secret
+from data.settings import Problem
+from data.storage.events import PullFault
 
 _LISTED = 10  # lines that a sentence names
 _SUFFIXES = {".csv", ".txt", ".tsv", ".gz", ".json", ".jsonl", ".geojson", ".zip", ".xlsx"}
@@ -24,7 +26,7 @@ class ByAddress(FeedProtocol):
         token = secret(feed)
         super().__init__(feed, {"Authorization": f"Bearer {token}"} if token else {})
         suffix = PurePosixPath(urlsplit(feed.address).path).suffix.lower()
-        self._file = folder / f"came{suffix if suffix in _SUFFIXES else ''}"
+        self._file = folder / f"{feed.name}-file{suffix if suffix in _SUFFIXES else ''}"
         self._form = form
         self.notes: list[str] = []  # what a person should know of the file
 
@@ -41,7 +43,12 @@ class ByAddress(FeedProtocol):
 
     def pages(self, since: str, after: Any) -> Iterator[Page]:  # noqa: ARG002
         """The rows of the file; those that cannot be cut into columns are told apart."""
-        table = open_table(self._file, self._form)
+        try:
+            table = open_table(self._file, self._form)
+        except Problem as problem:
+            raise PullStopped(
+                f"{self.web.host} sends no table. {problem}", PullFault.BROKEN
+            ) from None
         self.names = table.names
         broken: list[int] = []
         for frame in table.frames():

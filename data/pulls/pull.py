@@ -1,7 +1,6 @@
 """The job that pulls one feed: asked, gathered, counted, imported, told."""
 
 import contextlib
-import csv
 import fcntl
 import hashlib
 import json
@@ -20,7 +19,7 @@ from data.pulls.arcgis import ArcGis
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
 from data.pulls.feeds import Feed
-from data.pulls.gathered import Gathered
+from data.pulls.gathered import Gathered, to_json
 from data.pulls.gathering import Bar, Gathering, Outcome, Say, digest_of
 from data.pulls.kobo import Kobo
 from data.pulls.odk import Odk
@@ -211,17 +210,18 @@ class _Job:
 
     def _write(self, mask: Flags) -> tuple[Path, str]:
         """The records of a mask as a file to be imported, and the SHA-256 of their lines."""
-        names = self._names()
-        file, digest = self.folder / f"{self.feed.name}.csv", hashlib.sha256()
+        file, digest = self.folder / f"{self.feed.name}.jsonl", hashlib.sha256()
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)
-        with file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(names)
-            for line in self.gathered.lines(mask):
+        lines = self.gathered.lines(mask)
+        with file.open("wb") as out:
+            first = next(lines)
+            digest.update(first)
+            record = dict.fromkeys(self._names()) | json.loads(first)  # it names all columns
+            out.write(to_json(record).encode("utf-8", "replace") + b"\n")
+            for line in lines:
                 digest.update(line)
-                record = json.loads(line)
-                writer.writerow([_cell(record.get(name)) for name in names])
+                out.write(line)
         return file, digest.hexdigest()
 
     def _names(self) -> tuple[str, ...]:

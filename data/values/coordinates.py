@@ -43,6 +43,11 @@ POINTS = (
     rf"coordinates\W+?(?P<lon>{_FLOAT})\s*,\s*(?P<lat>{_FLOAT})",
 )
 
+# 4.979.650 and 479 497,5: with a decimal comma these part thousands
+_POINTS_PART = r"^[+-]?\d{1,3}(?:(?:\.\d{3}){2,}|(?:[\s\p{Z}'’]\d{3})+)(?:,\d*)?$"
+
+_POINT_PARTS = r"^[+-]?\d{1,3}(?:[.\s\p{Z}'’]\d{3})+(?:,\d*)?$"
+
 
 class Numbers(NamedTuple):
     """Numbers of a column; `said` where the cell is not empty, `ok` where it was read.
@@ -55,20 +60,37 @@ class Numbers(NamedTuple):
     ok: Flags
 
 
-def numbers(column: pa.ChunkedArray | pa.Array, decimal: str = ".") -> Numbers:
-    """Degrees or metres: plain, with signs, minutes, hemisphere, decimal comma."""
+def numbers(
+    column: pa.ChunkedArray | pa.Array, decimal: str = ".", metric: bool = False
+) -> Numbers:
+    """Degrees or metres: plain, with signs, minutes, hemisphere, decimal comma, thousands parted.
+
+    With `metric` the point of 479.497 parts thousands where the comma is the decimal mark.
+    """
     texts = pc.utf8_trim_whitespace(cells.plain(column))
     said = ~cells.flags(cells.missing_cells(texts)) | cells.flags(
         pc.equal(pc.utf8_lower(texts), "nan")
     )
-    if decimal == ",":
-        texts = _with_points(texts)
+    if metric and decimal == ",":
+        texts = _without_groups(texts, _POINT_PARTS)
     try:
-        asked = pc.if_else(pa.array(said), texts, pa.scalar(None, pa.string()))
-        values = pc.cast(asked, pa.float64()).fill_null(np.nan).to_numpy()
-        return Numbers(values, said, said)
+        return _cast(_with_points(texts) if decimal == "," else texts, said)
+    except pa.ArrowInvalid:
+        texts = (
+            _with_points(_without_groups(texts, _POINTS_PART))
+            if decimal == ","
+            else cells.ungroup(texts)
+        )
+    try:
+        return _cast(texts, said)
     except pa.ArrowInvalid:
         return _one_by_one(texts, said)
+
+
+def _cast(texts: pa.StringArray, said: Flags) -> Numbers:
+    asked = pc.if_else(pa.array(said), texts, pa.scalar(None, pa.string()))
+    values = pc.cast(asked, pa.float64()).fill_null(np.nan).to_numpy()
+    return Numbers(values, said, said)
 
 
 def pairs(column: pa.ChunkedArray | pa.Array, ways: tuple[str, ...]) -> tuple[Numbers, Numbers]:
@@ -95,6 +117,12 @@ def _with_points(texts: pa.StringArray) -> pa.StringArray:
     both = pc.and_(pc.match_substring(texts, ","), pc.match_substring(texts, "."))
     texts = pc.if_else(both, pc.replace_substring(texts, ".", ""), texts)
     return pc.replace_substring(texts, ",", ".")
+
+
+def _without_groups(texts: pa.StringArray, way: str) -> pa.StringArray:
+    """Numbers without what parts their thousands where the comma is the decimal mark."""
+    grouped = pc.match_substring_regex(texts, way)
+    return pc.if_else(grouped, pc.replace_substring_regex(texts, r"[.\s\p{Z}'’]", ""), texts)
 
 
 def _one_by_one(texts: pa.StringArray, said: Flags) -> Numbers:

@@ -150,7 +150,7 @@ def _numbers(table: pa.Table, columns: Columns, part: str, verdicts: Verdicts) -
 
 
 def _number(part: str, text: str) -> int:
-    plain = re.sub(r"\.0+$", "", text)
+    plain = re.sub(r"\.0+$", "", cells.ungrouped(text))
     if re.fullmatch(r"\d{1,4}", plain, re.ASCII):
         return int(plain)
     return (part == "month" and time_formats.month(text)) or UNREAD

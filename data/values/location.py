@@ -108,7 +108,8 @@ def _coordinates(
     columns = rules.columns
     decimal = rules.place.decimal or "."
     if pair := next((p for p in (("y", "x"), ("lat", "lon")) if p[0] in columns), None):
-        lat, lon = (numbers(table[columns[target]], decimal) for target in pair)
+        metric = pair == ("y", "x")
+        lat, lon = (numbers(table[columns[target]], decimal, metric) for target in pair)
         names = columns[pair[0]], columns[pair[1]]
         for target, found in zip(pair, (lat, lon), strict=True):
             texts = cells.count_texts(table[columns[target]], ~found.said)

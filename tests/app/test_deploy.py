@@ -52,7 +52,7 @@ def test_the_unit_keeps_the_process_small() -> None:
 
 def test_the_page_on_deploying_names_what_there_is() -> None:
     text = (ROOT / "docs/deploy.md").read_text()
-    for file in re.findall(r"deploy/[\w@.]+\w", text):
+    for file in re.findall(r"deploy/[\w@.-]+\w", text):
         assert (ROOT / file).exists(), file
     said = set(map(int, re.findall(r"^\| (\d{3}) \|", text, re.M)))
     refusals = {r.status for r in vars(gate).values() if isinstance(r, gate.Refusal)}

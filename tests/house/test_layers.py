@@ -26,7 +26,8 @@ G = rooms.GROUND
 ROOMS = {
     "data": {
         "parse": "",
-        "files": "",
+        "json_text": "",
+        "files": "json_text",
         "storage": "files parse",
         "areas": "files storage",
         "mappings": "areas files parse storage",

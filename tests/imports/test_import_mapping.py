@@ -240,13 +240,15 @@ Officer ID;ssn;SSN#;Passport No;DOB;date of birth;birth_date;Nationality;
 immigration status;Home Address;Nombre;nombre completo;Apellidos;teléfono;Placa;
 matrícula;Nom;Prénom;Nachname;Vorname;Kennzeichen;Telefonnummer;Staatsangehörigkeit;
 Geburtsdatum;Magaca;taleefan;fecha de nacimiento;date de naissance;driver license;
-drivers_license_no;VIN;contact;Reported by;complainant;A-Number;username;
+drivers_license_no;VIN;contact;complainant;A-Number;username;
 twitter handle;tag_number;victim address;suspect street;caller phone;documento;
 número de pasaporte;cédula;Tel.;witness;Nom de famille;person;citizenship;caller;
 employee id;residence;reporter;nom du suspect;country of birth;driver_2;created_by;
 respondent;Emp;EmpName;assigned_to;resident;party;Party 1;involved;business_owner;
 owner;case_title;kennung;user;login;crew;Off1;Lic No;tag;DL;IP;Victim Init;
 street_address;apt;userid;Lic St;ip_addr;
+reporter/name;properties/phone;stop/officer;incident/person/name;a/b/victim/address;entered by;
+incident/Last Name;properties/name;caller/0/phone;reported by phone;
 nombre de la víctima;names of people;street name of victim;numéro de téléphone;
 """
 ALLOWED = """
@@ -263,6 +265,8 @@ reported;channel;origin;Primary Type;Arrest;Domestic;Community Area;
 number of people;report_number;Facility Name;school name;unit id;day of week;
 subject;who;assigned;property;third party;clip;ship;office;crew size;description;tags;
 unit;involved vehicles;street;user type;resident count;
+LSOA name;MSOA Name;ward name;district/name;properties/station/name;agency/name;Street/name;
+Reported by;reported_by;properties/Reported by;location/latitude;stop/date;properties/kind;
 place name;agents;number of victims;officer shot;
 """
 

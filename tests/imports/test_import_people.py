@@ -67,6 +67,25 @@ def test_headers_say_what_else_values_are() -> None:
     assert not personal_values.column("extra", ["Pothole Repair", "Graffiti Removal"] * 15)
 
 
+AGENCIES = ["Metropolitan Police Service", "Kent Constabulary", "Cook County Sheriff"] * 10
+
+
+def test_an_agency_reports_as_police_data_say_and_a_person_does_not() -> None:
+    for header in ("Reported by", "reported_by", "properties/Reported by"):
+        assert not personal_values.column(header, AGENCIES)
+        for people in (*NAMES.values(), ["Ana Smith", "Bo García"] * 15, ["asmith2", "bo.g"] * 15):
+            assert personal_values.column(header, people)
+    assert not personal_values.column("LSOA name", ["Camden 001A", "Kings Cross"] * 15)
+    assert personal_values.column("subject", NAMES["First Last"])
+
+
+def test_an_agency_comes_in_and_people_who_reported_do_not(store: Store) -> None:
+    report, _ = take(store, rows("Reported by", AGENCIES), OFFICIAL)
+    assert attributes(store, report) == {"Reported by"} and report.telling == ()
+    report, _ = take(store, rows("Reported by", ["Ana Smith", "Bo García"] * 15), OFFICIAL)
+    assert attributes(store, report) == set() and report.telling == ("Reported by",)
+
+
 def test_few_rows_are_judged_too() -> None:
     assert personal_values.column("subject", ["Ana Smith"])
     assert not personal_values.column("extra", ["Traffic Stop", "Welfare Check", "Noise"])

@@ -138,13 +138,15 @@ def test_pages_say_since_when_a_feed_fails(
     store.ledger.append(pulled)
     monkeypatch.setenv("PORCHLIGHT_STORE", str(folder))
 
-    def notices() -> list[str]:
+    def notices(page_file: str = "pages/time.py", **link: str) -> list[str]:
         import streamlit as st
 
         st.cache_data.clear()
         st.cache_resource.clear()
         page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        page.switch_page("pages/time.py").run()
+        for word, value in link.items():
+            page.query_params[word] = value
+        page.switch_page(page_file).run()
         assert not page.exception
         return [text.value for text in page.text if "feed" in text.value]
 
@@ -156,6 +158,11 @@ def test_pages_say_since_when_a_feed_fails(
     ]
     store.ledger.append(FeedPulled("stops", source="police-stops", records=5))
     assert notices() == []
+    store.ledger.append(FeedPulled("force", source="use-of-force", at="2026-11-21T12:00:00+00:00"))
+    store.ledger.append(PullFailed("force", "use-of-force", "count"))
+    assert notices("pages/compare.py", against="two sources", other="use of force") == [
+        "The feed force has not come whole since Nov 21, 2026; what you see is of that day."
+    ]
     assert build
 
 

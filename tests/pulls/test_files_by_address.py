@@ -1,5 +1,6 @@
 """Files at an address: versions, broken downloads, redirects, rows that cannot be read."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_a_file_larger_than_may_be_is_not_read_on(
     monkeypatch.setattr(web, "MOST_FILE", 50)
     with pytest.raises(PullStopped, match="more than 50 bytes"):
         case.pull(feed(case, server))
-    assert not [file for file in case.files() if file.name.startswith("came")]
+    assert not [file for file in case.files() if "-file" in file.name]
 
 
 def test_a_server_that_is_away_keeps_the_last_copy(case: Case) -> None:
@@ -167,6 +168,31 @@ def test_a_server_that_is_away_keeps_the_last_copy(case: Case) -> None:
 
 def test_what_is_no_table_is_a_sentence(case: Case, server: FileServer) -> None:
     server.body = b"<html><body>Sign in</body></html>"
+    with pytest.raises(PullStopped, match="sends no table") as stopped:
+        case.pull(feed(case, server))
+    assert stopped.value.why is PullFault.BROKEN and case.ids() == []
+    server.body = b"name,when\n"
     with pytest.raises(Problem, match='no column "case"'):
         case.pull(feed(case, server))
-    assert case.ids() == []
+
+
+def test_geojson_and_json_by_address(case: Case, server: FileServer) -> None:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [-93.27, 44.98]},
+            "properties": {"case": f"C00{i}", "at": "2024-01-05 13:00", "kind": "noise"},
+        }
+        for i in range(1, 4)
+    ]
+    server.body = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    (case.folder / "map.toml").write_text(
+        MAPPING.replace('"lat"', '"latitude"').replace('"lon"', '"longitude"')
+    )
+    assert case.pull(case.feed("file", f"{server.address}/calls.geojson")).new == 3
+    assert case.records("lat", "lon")[0][1:] == (44.98, -93.27)
+    rows = [{"case": "C9", "at": "2024-01-05 13:00", "kind": "n", "lat": 44.9, "lon": -93.2}]
+    server.body = json.dumps({"data": {"items": rows}}).encode()
+    (case.folder / "map.toml").write_text(MAPPING + '[file]\nrecords = "data/items"\n')
+    case.pull(case.feed("file", f"{server.address}/calls.json"))
+    assert "C9" in case.ids()

@@ -15,6 +15,7 @@ from data.views.sql import says
 from data.views.view import View
 from ui.cached import comparisons, views
 from ui.explore import area_page
+from ui.frame.feed_notices import feed_notices
 from ui.patterns.pattern_page import ask_one
 
 OTHERS = "all other areas"
@@ -118,7 +119,8 @@ def _ask_sources(view: View, row: DeltaGenerator) -> ComparisonChoice:
     with row:
         picked = ask_one(f"A is {mine}, B is", options, usual=usual, word="other", width=260)
     other = comparisons.asked_of(view, named[str(picked)])
-    return ComparisonChoice(SOURCES, view, other=other, notices=vain)
+    notices = (*vain, *feed_notices(other.sources))
+    return ComparisonChoice(SOURCES, view, other=other, notices=notices)
 
 
 def find_missing(choice: ComparisonChoice) -> Missing | None:

@@ -1,0 +1,1 @@
+"""JSON of any size cut into its records, without ever holding the whole of it."""
