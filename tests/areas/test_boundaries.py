@@ -801,6 +801,7 @@ def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_pa
 def test_the_command_keeps_official_areas_unless_told(store: Store, tmp_path: Path) -> None:
     file = geojson(tmp_path / "town.geojson", ({"name": "Old Town"}, square(0, 0)))
     added(store, file)
+    (store.root / "place.toml").unlink()  # the command is of the place of porchlight.toml
     done = command("areas", "--learn", store=store.root)
     assert done.returncode == 1 and done.stderr.startswith("Stopped: neighborhoods are official")
     assert done.stderr.count("\n") == 1 and "--replace" in done.stderr
