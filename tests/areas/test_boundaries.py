@@ -272,7 +272,9 @@ def test_areas_far_from_the_place_are_warned_of(store: Store, tmp_path: Path) ->
     for center, far in (((44.98, -93.2), False), ((41.9, -87.6), True)):
         said: list[str] = []
         settings = Settings(name="Toytown", zone="America/Chicago", center=center)
-        area_import.add(store, settings, file, name_column="name", say=said.append)
+        area_import.add(
+            Store(tmp_path / str(far)), settings, file, name_column="name", say=said.append
+        )
         assert any("Is this the right file?" in line for line in said) is far
 
 
@@ -726,6 +728,7 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
     renamed = ["South Uptown" if i % 2 else "CARAG" for i in range(600)]
     batch(store, "two", lon=lon, lat=lat + 0.2, area_label=renamed)
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
+    (store.root / "place.toml").unlink()  # the place is called otherwise now
     area_import.learn(store, city, say=[].append)
     areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert "South Uptown" in areas["name"].tolist()
@@ -798,6 +801,7 @@ def test_learned_areas_do_not_replace_official_ones_unasked(store: Store, tmp_pa
 def test_the_command_keeps_official_areas_unless_told(store: Store, tmp_path: Path) -> None:
     file = geojson(tmp_path / "town.geojson", ({"name": "Old Town"}, square(0, 0)))
     added(store, file)
+    (store.root / "place.toml").unlink()  # the command is of the place of porchlight.toml
     done = command("areas", "--learn", store=store.root)
     assert done.returncode == 1 and done.stderr.startswith("Stopped: neighborhoods are official")
     assert done.stderr.count("\n") == 1 and "--replace" in done.stderr
