@@ -1,28 +1,24 @@
 """Files of polygons as features: GeoJSON by a reader of our own, others by a child."""
 
-import base64
 import json
-import os
-import resource
-import subprocess
-import sys
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
 from shapely.geometry import shape as to_shape
 
 from data import coordinate_system
-from data.settings import ROOT, Problem
+from data.files import gdal_file
+from data.settings import Problem
 
 MOST_BYTES = 200_000_000
 MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
-_SECONDS = 120
-_MEMORY = 4 << 30
 CRS84 = "OGC:CRS84"
 
 
@@ -124,56 +120,34 @@ def _stated_crs(content: dict[str, Any], name: str) -> str | None:
     return crs
 
 
-class Format(NamedTuple):
-    """A file format that GDAL may read: what people call it, its first bytes, its driver."""
-
-    called: str
-    magic: bytes
-    driver: str
-
-
-_FORMATS = {
-    ".gpkg": Format("GeoPackage", b"SQLite format 3\0", "GPKG"),
-    ".shp": Format("Shapefile", b"\x00\x00\x27\x0a", "ESRI Shapefile"),
-}
-
-
 def _by_child(file: Path) -> Features:
-    kind = _FORMATS[file.suffix.lower()]
-    with file.open("rb") as opened:
-        magic = opened.read(len(kind.magic))
-    if magic != kind.magic:
-        raise Problem(
-            f"{file.name} is no {kind.called}: its content is something else, and is not opened."
-        )
-    child = [sys.executable, "-m", "data.areas.gdal_child"]
-    try:
-        done = subprocess.run(
-            [*child, str(file.resolve()), kind.driver, str(MOST_FEATURES)],
-            cwd=ROOT,
-            env=_environment(kind.driver),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            preexec_fn=_limits,
-            check=False,
-        )
-        found = json.loads(done.stdout) if not done.returncode else None
-    except subprocess.TimeoutExpired:
-        raise Problem(
-            f"Reading {file.name} took longer than {_SECONDS} seconds and was stopped."
-        ) from None
-    if found is None:
-        raise Problem(
-            f"{file.name} could not be read as a {kind.called}. A Shapefile needs its "
-            ".shx, .dbf and .prj files beside it."
-        )
-    if not found["layers"]:
+    kind = _GDAL[file.suffix.lower()]
+    layers = [one.name for one in gdal_file.list_layers(file, kind) if _areal(one.kind)]
+    if not layers:
         raise Problem(f"{file.name} holds no layer of polygons.")
-    wkb = [None if text is None else base64.b64decode(text) for text in found["shapes"]]
-    shapes = shapely.from_wkb(np.array([None, *wkb], dtype=object)[1:], on_invalid="ignore")
-    rows = [dict(zip(found["columns"], values, strict=True)) for values in found["rows"]]
-    return Features(found["columns"], rows, shapes, found["crs"], _layers(found["layers"]))
+    with gdal_file.open_layer(file, kind, layers[0], MOST_FEATURES + 1) as found:
+        rows: list[dict[str, Any]] = []
+        shapes: list[Any] = []
+        for batch in found.batches:
+            shapes += found.shapes(batch).tolist()
+            rows += _plain_rows(batch.select(found.names))
+    every = np.array([None, *shapes], dtype=object)[1:]
+    return Features(list(found.names), rows, every, found.crs, _layers(layers))
+
+
+def _areal(kind: str | None) -> bool:
+    return kind is not None and ("Polygon" in kind or "Unknown" in kind)
+
+
+def _plain_rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    rows = batch.to_pylist() if batch.num_columns else [{} for _ in range(len(batch))]
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _layers(names: list[str]) -> list[str]:
@@ -182,22 +156,7 @@ def _layers(names: list[str]) -> list[str]:
     return [f"The file has {len(names)} layers of polygons; the first was read."]
 
 
-def _environment(driver: str) -> dict[str, str]:
-    """The environment for GDAL: ours without its settings, every driver but one switched off."""
-    import pyogrio  # loads GDAL: only when such a file is read
-
-    steers = ("GDAL", "OGR", "CPL", "PROJ")
-    ours = {k: v for k, v in os.environ.items() if not k.startswith(steers)}
-    others = sorted(set(pyogrio.list_drivers()) - {driver})
-    return ours | {"GDAL_SKIP": ",".join(others), "PROJ_NETWORK": "OFF"}
-
-
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
+_GDAL = {".gpkg": gdal_file.GEOPACKAGE, ".shp": gdal_file.SHAPEFILE}
 READERS: dict[str, Callable[[Path], Features]] = {
     ".geojson": _geojson,
     ".json": _geojson,

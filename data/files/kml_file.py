@@ -23,7 +23,7 @@ from data.files.typed_table import text_of
 from data.files.zip_members import DAMAGED, choose_members, open_archive
 from data.settings import Problem
 
-MOST_BYTES = 64 << 20  # of one element: a placemark is smaller
+MOST_ELEMENT = 64 << 20  # of one element: a placemark is smaller
 MOST_LEVELS = 64
 _SHOWN = 60  # characters of coordinates that cannot be read
 _ZIP = b"PK\x03\x04"
@@ -129,9 +129,9 @@ class _Source:
         self.read_bytes += len(piece)
         if self.read_bytes > self.most:
             raise Problem(f"{self.name} is larger than {self.most:,} bytes. Import it in parts.")
-        if self.read_bytes - self.marked > MOST_BYTES:
+        if self.read_bytes - self.marked > MOST_ELEMENT:
             raise Problem(
-                f"{self.name} has an element of more than {MOST_BYTES:,} bytes: it was not read."
+                f"{self.name} has an element of more than {MOST_ELEMENT:,} bytes: it was not read."
             )
         if self.progress:
             self.progress(self.read_bytes, self.size)

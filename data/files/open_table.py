@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file, kml_file, kml_table
+from data.files import csv_file, gdal_file, kml_file, kml_table
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -23,6 +23,7 @@ class TableFormat(NamedTuple):
 
 READABLE: tuple[TableFormat, ...] = (
     TableFormat("KML", kml_file.is_kml, kml_table.open_kml),
+    TableFormat("GeoPackage", gdal_file.is_geopackage, gdal_file.open_geopackage),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text
 )
 

@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry import mapping
 
 from data.areas import area_import, boundary_files, residents
+from data.files import gdal_file
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
 from data.storage import area_names, area_sets
@@ -545,11 +546,11 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
     inner = geojson(tmp_path / "inner.geojson", ({"name": "A"}, square(0, 0)))
     hostile = tmp_path / "town.gpkg"
     hostile.write_text(VRT.format(inner))
-    child = [sys.executable, "-m", "data.areas.gdal_child"]
+    child = [sys.executable, "-m", "data.files.gdal_child"]
 
     def asked(file: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*child, str(file), driver, "10"],
+            [*child, str(file), driver, "town"],
             cwd=ROOT,
             env=env,
             capture_output=True,
@@ -558,7 +559,7 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
         )
 
     for file in (hostile, inner):
-        done = asked(file, boundary_files._environment(driver))
+        done = asked(file, gdal_file.environment(driver))
         assert done.returncode != 0
         assert not done.stdout
     # and does nothing where the others were left on

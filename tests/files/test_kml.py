@@ -242,7 +242,7 @@ def test_harmful_archives_are_a_sentence(tmp_path: Path) -> None:
 def test_one_element_cannot_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kml_file, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(kml_file, "MOST_ELEMENT", 1 << 20)
     with pytest.raises(Problem, match="an element of more than 1,048,576 bytes"):
         open_table(write(tmp_path, kml(f"<name>{'x' * (2 << 20)}</name>")))
     many = kml(*[f"<name>{'x' * 1000}</name>{POINT}"] * 3000)
