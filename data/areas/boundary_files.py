@@ -1,11 +1,19 @@
-"""Files of polygons as features: GeoJSON by a reader of our own, others by a child."""
+"""Files of polygons as features: GeoJSON and KML by readers of our own, others by a child."""
 
 import json
+import lzma
 import math
+import re
+import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from glob import escape
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +23,15 @@ from shapely.geometry import shape as to_shape
 
 from data import coordinate_system
 from data.files import gdal_file
+from data.files.column_names import unique
+from data.files.form import Form
+from data.files.geometry_columns import CRS84
+from data.files.kml_file import read_placemarks
+from data.files.zip_members import DAMAGED, OR, choose_members, open_archive
 from data.settings import Problem
 
 MOST_BYTES = 200_000_000
 MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
-CRS84 = "OGC:CRS84"
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,13 @@ class Features:
 
 
 def read_features(file: Path) -> Features:
-    """The features of a GeoJSON, GeoPackage or Shapefile. Problem says what to mend."""
+    """The features of a GeoJSON, KML, GeoPackage or Shapefile, also of one in a zip.
+
+    Problem says what to mend.
+    """
     reader = READERS.get(file.suffix.lower())
     if reader is None:
-        raise Problem(
-            f"{file.name}: boundaries are read from {', '.join(READERS)} files. "
-            "Unpack an archive first."
-        )
+        raise Problem(f"{file.name}: boundaries are read from {', '.join(READERS)} files.")
     try:
         size = file.stat().st_size
     except FileNotFoundError:
@@ -157,9 +169,71 @@ def _layers(names: list[str]) -> list[str]:
 
 
 _GDAL = {".gpkg": gdal_file.GEOPACKAGE, ".shp": gdal_file.SHAPEFILE}
+
+
+def _kml(file: Path) -> Features:
+    placemarks = list(islice(read_placemarks(file, MOST_BYTES), MOST_FEATURES + 1))
+    keys = list(dict.fromkeys(key for placemark in placemarks for key in placemark.values))
+    columns = unique([key.name for key in keys])
+    rows = [{n: p.values.get(k) for n, k in zip(columns, keys)} for p in placemarks]
+    shapes = np.array([None, *(p.shape for p in placemarks)], dtype=object)[1:]
+    return Features(list(columns), rows, shapes, CRS84, [])
+
+
+def _zipped(file: Path) -> Features:
+    """The features of the one file of boundaries in a zip, unpacked under names of our own."""
+    with open_archive(file) as archive, TemporaryDirectory() as scratch:
+        chosen, _ = choose_members(file.name, archive, _members(file.name, archive.namelist()))
+        unpacked = [Path(scratch) / f"areas{_suffix(name)}" for name, _ in chosen]
+        for (_, member), path in zip(chosen, unpacked, strict=True):
+            _unpack(file.name, archive, member, path)
+        first = next(path for path in unpacked if path.suffix in READERS)
+        try:
+            return READERS[first.suffix](first)
+        except Problem as problem:
+            raise Problem(f"{file.name}, what is in it: {problem}") from None
+
+
+def _members(file: str, names: list[str]) -> Form:
+    """The form that names the file of boundaries in a zip, with those that belong to it."""
+    own = [
+        n
+        for n in names
+        if _suffix(n) in READERS and not re.search(r"(^|/)(__MACOSX/|\.(?!\./))", n)
+    ]
+    maps = [name for name in own if _suffix(name) != ".zip"]
+    if len(maps) != 1:
+        there = ", ".join(maps[:8]) or "none"
+        raise Problem(
+            f"{file} has to hold one file of boundaries; it holds {len(maps)}: {there}. Unpack it "
+            "and give the one that is meant."
+        )
+    stem = maps[0].removesuffix(PurePosixPath(maps[0]).suffix)
+    beside = [n for n in names if _suffix(n) in _BESIDE and n[: -len(_suffix(n))] == stem]
+    chosen = [*maps, *(beside if _suffix(maps[0]) == ".shp" else [])]
+    return Form(member=OR.join(escape(name) for name in chosen), most_bytes=MOST_BYTES)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _unpack(file: str, archive: ZipFile, member: ZipInfo, path: Path) -> None:
+    try:
+        with archive.open(member) as packed, path.open("wb") as target:
+            shutil.copyfileobj(packed, target)
+    except (BadZipFile, EOFError, zlib.error, lzma.LZMAError):
+        raise Problem(DAMAGED.format(file=file)) from None
+
+
+_BESIDE = (".shx", ".dbf", ".prj", ".cpg")  # of a Shapefile
+
 READERS: dict[str, Callable[[Path], Features]] = {
     ".geojson": _geojson,
     ".json": _geojson,
     ".gpkg": _by_child,
     ".shp": _by_child,
+    ".kml": _kml,
+    ".kmz": _kml,
+    ".zip": _zipped,
 }

@@ -14,9 +14,14 @@ from data.files.form import Form, NeedsChoice
 from data.files.open_table import open_table
 from data.settings import Problem
 from data.storage.store import Store
-from tests.files.test_kml import store, take  # noqa: F401 (a fixture)
+from tests.files.test_kml import take
 
 HOME = shapely.Point(-93.265, 44.978)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
 
 
 def calls(*shapes: Any, crs: Any = 4326, **columns: Any) -> gpd.GeoDataFrame:
@@ -39,7 +44,7 @@ def texts(file: Path, form: Form = Form()) -> dict[str, list[str]]:  # noqa: B00
     return whole
 
 
-def test_points_in_another_system_become_records(store: Store, tmp_path: Path) -> None:  # noqa: F811
+def test_points_in_another_system_become_records(store: Store, tmp_path: Path) -> None:
     frame = calls(HOME, None, shapely.Point(0, 0)).to_crs("EPSG:26915")
     file = write(tmp_path, frame)
     found = texts(file)
@@ -52,7 +57,7 @@ def test_points_in_another_system_become_records(store: Store, tmp_path: Path) -
     assert again.kept == 1
 
 
-def test_lines_and_polygons_say_how_well_they_are_known(store: Store, tmp_path: Path) -> None:  # noqa: F811
+def test_lines_and_polygons_say_how_well_they_are_known(store: Store, tmp_path: Path) -> None:
     line = shapely.LineString([HOME, (-93.26, 44.98)])
     file = write(tmp_path, calls(line, HOME.buffer(0.01), HOME))
     assert texts(file)["place_precision"] == ["block", "area", "exact"]
@@ -78,7 +83,7 @@ def test_one_of_several_layers_has_to_be_named(tmp_path: Path) -> None:
         open_table(file, Form(sheet="c"))
 
 
-def test_meters_without_a_system_are_asked_for(store: Store, tmp_path: Path) -> None:  # noqa: F811
+def test_meters_without_a_system_are_asked_for(store: Store, tmp_path: Path) -> None:
     file = write(tmp_path, calls(HOME).to_crs("EPSG:26915").set_crs(None, allow_override=True))
     assert list(texts(file))[-2:] == ["y", "x"]
     with pytest.raises(Problem, match=r"meters or feet.*--crs EPSG"):
@@ -111,7 +116,7 @@ def test_a_name_of_the_file_is_not_taken(tmp_path: Path) -> None:
     assert "raw" not in found  # bytes are no text
 
 
-def test_damaged_and_other_files_are_a_sentence(store: Store, tmp_path: Path) -> None:  # noqa: F811
+def test_damaged_and_other_files_are_a_sentence(store: Store, tmp_path: Path) -> None:
     file = write(tmp_path, calls(*[HOME] * 3000))
     whole = file.read_bytes()
     for content in (whole[:150], whole[:60_000], whole[:5000] + b"\xff" * (len(whole) - 5000)):
