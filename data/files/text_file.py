@@ -27,7 +27,7 @@ OTHER_FILES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file: save the sheet as CSV"),
     (b"%PDF", "a PDF: ask for the table behind it"),
     (b"PAR1", "a Parquet file: write it as CSV first"),
-    (b"SQLite format 3\x00", "an SQLite database: export the table as CSV"),
+    (b"SQLite format 3\x00", "an SQLite database that is no GeoPackage: export the table as CSV"),
 )
 BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),

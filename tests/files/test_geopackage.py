@@ -53,8 +53,9 @@ def test_points_in_another_system_become_records(store: Store, tmp_path: Path) -
     report, rows = take(store, file)
     assert (report.rows, report.kept) == (3, 1)
     assert rows[0]["hour"] == 13 and (rows[0]["lat"], rows[0]["lon"]) == (44.978, -93.265)
-    again = take(store, file)[0]
-    assert again.kept == 1
+    assert take(store, file)[0].kept == 1
+    with pytest.raises(Problem, match=r'"latitude" and "longitude" are degrees already.*--crs'):
+        take(store, file, crs="EPSG:26915")  # it was asked for of the file, which says it itself
 
 
 def test_lines_and_polygons_say_how_well_they_are_known(store: Store, tmp_path: Path) -> None:
