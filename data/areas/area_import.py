@@ -46,8 +46,9 @@ def add(
 ) -> str:
     """The id of the area set read from a file of polygons, now the set of this name.
 
-    Residents come from a column, else from a CSV of name,population, else from the set
-    that this one replaces. `crs` is for a file that does not say it. `place_by` says, or
+    Residents come from a table with names or codes of the areas, else from a column (with a table
+    it is one of its columns), else from the set that this one replaces. The column of names is
+    found where only one has texts. `crs` is for a file that does not say it. `place_by` says, or
     `ask` asks for, what decides where labels of the store's records do not fit their points
     (see data.areas.label_or_point); Problem where neither does.
     """
@@ -55,13 +56,21 @@ def add(
     _check_set_name(set_name)
     known = area_names.aliases(aliases, settings.name)
     features = read_features(file)
-    columns = {"name": name_column, "code": code_column, "population": population_column}
-    middle = projection.middle(store, settings)
+    if name_column is None:
+        name_column = boundary_shapes.find_name_column(features, file.name, ask)
+        say(f"Names are from the column {area_names.printable(name_column)}.")
+    own = None if population_file else population_column
+    columns = {"name": name_column, "code": code_column, "population": own}
+    middle = projection.middle(store, settings) or _middle_of_areas(store)
     bounds = projection.Bounds(middle, settings.reach_km or NEAR_KM)
     frame, notes = boundary_shapes.make_areas(features, columns, crs, file.name, bounds)
     notes += boundary_shapes.overlap_sentences(frame, _metric(store, settings, frame))
-    if population_column is None:
-        frame, more = _peopled(store, frame, known, set_name, population_file)
+    if population_file is not None:
+        people = residents.read_residents(population_file, frame, known, population_column, ask)
+        frame, more = residents.by_name(frame, people, known, population_file.name)
+        notes += more
+    elif own is None:
+        frame, more = _peopled(store, frame, known, set_name)
         notes += more
     meta = _metadata(set_name, "official", file.name, frame, known, notes)
     return _save(store, settings, frame, meta, place_by, ask, say)
@@ -91,7 +100,7 @@ def learn(
     lon, lat, names, sources = labelled_points.points(store, known)
     frame, lost, notes = _learned(lon, lat, names, projection.metric_crs(store, settings))
     if population is None:
-        frame, more = _peopled(store, frame, known, set_name, None)
+        frame, more = _peopled(store, frame, known, set_name)
     else:
         frame, more = residents.by_name(frame, population, known, "the source")
     source = f"labelled points of {', '.join(sources)}"
@@ -189,21 +198,23 @@ def _coded(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _peopled(
-    store: Store,
-    frame: gpd.GeoDataFrame,
-    known: Mapping[str, str],
-    set_name: str,
-    file: Path | None,
+    store: Store, frame: gpd.GeoDataFrame, known: Mapping[str, str], set_name: str
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """The areas with residents from a file, else from the set of this name before."""
-    if file is not None:
-        return residents.by_name(frame, residents.read_residents(file), known, file.name)
+    """The areas with residents from the set of this name before."""
     before = area_sets.current_sets(store).get(set_name)
     held = area_sets.read_areas(before)[0].dropna(subset="population") if before else frame[:0]
     if held.empty:
         return frame, ["Residents are not known: no rates can be given."]
     people = dict(zip(held["name"], held["population"].astype(int)))
     return residents.by_name(frame, people, known, "the areas before")
+
+
+def _middle_of_areas(store: Store) -> tuple[float, float] | None:
+    """Latitude and longitude of the middle of areas that are there already."""
+    for file in area_sets.current_sets(store).values():
+        west, south, east, north = area_sets.read_areas(file)[0].total_bounds
+        return (south + north) / 2, (west + east) / 2
+    return None
 
 
 def _metric(store: Store, settings: Settings, frame: gpd.GeoDataFrame) -> str:

@@ -1,29 +1,37 @@
-"""Files of polygons as features: GeoJSON by a reader of our own, others by a child."""
+"""Files of polygons as features: GeoJSON and KML by readers of our own, others by a child."""
 
-import base64
 import json
-import os
-import resource
-import subprocess
-import sys
+import lzma
+import math
+import re
+import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from glob import escape
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
 from shapely.geometry import shape as to_shape
 
 from data import coordinate_system
-from data.settings import ROOT, Problem
+from data.files import gdal_file
+from data.files.column_names import unique
+from data.files.form import Form
+from data.files.geometry_columns import CRS84
+from data.files.kml_file import read_placemarks
+from data.files.zip_members import DAMAGED, OR, choose_members, open_archive
+from data.settings import Problem
 
 MOST_BYTES = 200_000_000
 MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits
-_SECONDS = 120
-_MEMORY = 4 << 30
-CRS84 = "OGC:CRS84"
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,13 @@ class Features:
 
 
 def read_features(file: Path) -> Features:
-    """The features of a GeoJSON, GeoPackage or Shapefile. Problem says what to mend."""
+    """The features of a GeoJSON, KML, GeoPackage or Shapefile, also of one in a zip.
+
+    Problem says what to mend.
+    """
     reader = READERS.get(file.suffix.lower())
     if reader is None:
-        raise Problem(
-            f"{file.name}: boundaries are read from {', '.join(READERS)} files. "
-            "Unpack an archive first."
-        )
+        raise Problem(f"{file.name}: boundaries are read from {', '.join(READERS)} files.")
     try:
         size = file.stat().st_size
     except FileNotFoundError:
@@ -124,56 +132,34 @@ def _stated_crs(content: dict[str, Any], name: str) -> str | None:
     return crs
 
 
-class Format(NamedTuple):
-    """A file format that GDAL may read: what people call it, its first bytes, its driver."""
-
-    called: str
-    magic: bytes
-    driver: str
-
-
-_FORMATS = {
-    ".gpkg": Format("GeoPackage", b"SQLite format 3\0", "GPKG"),
-    ".shp": Format("Shapefile", b"\x00\x00\x27\x0a", "ESRI Shapefile"),
-}
-
-
 def _by_child(file: Path) -> Features:
-    kind = _FORMATS[file.suffix.lower()]
-    with file.open("rb") as opened:
-        magic = opened.read(len(kind.magic))
-    if magic != kind.magic:
-        raise Problem(
-            f"{file.name} is no {kind.called}: its content is something else, and is not opened."
-        )
-    child = [sys.executable, "-m", "data.areas.gdal_child"]
-    try:
-        done = subprocess.run(
-            [*child, str(file.resolve()), kind.driver, str(MOST_FEATURES)],
-            cwd=ROOT,
-            env=_environment(kind.driver),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            preexec_fn=_limits,
-            check=False,
-        )
-        found = json.loads(done.stdout) if not done.returncode else None
-    except subprocess.TimeoutExpired:
-        raise Problem(
-            f"Reading {file.name} took longer than {_SECONDS} seconds and was stopped."
-        ) from None
-    if found is None:
-        raise Problem(
-            f"{file.name} could not be read as a {kind.called}. A Shapefile needs its "
-            ".shx, .dbf and .prj files beside it."
-        )
-    if not found["layers"]:
+    kind = _GDAL[file.suffix.lower()]
+    layers = [one.name for one in gdal_file.list_layers(file, kind) if _areal(one.kind)]
+    if not layers:
         raise Problem(f"{file.name} holds no layer of polygons.")
-    wkb = [None if text is None else base64.b64decode(text) for text in found["shapes"]]
-    shapes = shapely.from_wkb(np.array([None, *wkb], dtype=object)[1:], on_invalid="ignore")
-    rows = [dict(zip(found["columns"], values, strict=True)) for values in found["rows"]]
-    return Features(found["columns"], rows, shapes, found["crs"], _layers(found["layers"]))
+    with gdal_file.open_layer(file, kind, layers[0], MOST_FEATURES + 1) as found:
+        rows: list[dict[str, Any]] = []
+        shapes: list[Any] = []
+        for batch in found.batches:
+            shapes += found.shapes(batch).tolist()
+            rows += _plain_rows(batch.select(found.names))
+    every = np.array([None, *shapes], dtype=object)[1:]
+    return Features(list(found.names), rows, every, found.crs, _layers(layers))
+
+
+def _areal(kind: str | None) -> bool:
+    return kind is not None and ("Polygon" in kind or "Unknown" in kind)
+
+
+def _plain_rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    rows = batch.to_pylist() if batch.num_columns else [{} for _ in range(len(batch))]
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _layers(names: list[str]) -> list[str]:
@@ -182,25 +168,72 @@ def _layers(names: list[str]) -> list[str]:
     return [f"The file has {len(names)} layers of polygons; the first was read."]
 
 
-def _environment(driver: str) -> dict[str, str]:
-    """The environment for GDAL: ours without its settings, every driver but one switched off."""
-    import pyogrio  # loads GDAL: only when such a file is read
-
-    steers = ("GDAL", "OGR", "CPL", "PROJ")
-    ours = {k: v for k, v in os.environ.items() if not k.startswith(steers)}
-    others = sorted(set(pyogrio.list_drivers()) - {driver})
-    return ours | {"GDAL_SKIP": ",".join(others), "PROJ_NETWORK": "OFF"}
+_GDAL = {".gpkg": gdal_file.GEOPACKAGE, ".shp": gdal_file.SHAPEFILE}
 
 
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _kml(file: Path) -> Features:
+    placemarks = list(islice(read_placemarks(file, MOST_BYTES), MOST_FEATURES + 1))
+    keys = list(dict.fromkeys(key for placemark in placemarks for key in placemark.values))
+    columns = unique([key.name for key in keys])
+    rows = [{n: p.values.get(k) for n, k in zip(columns, keys)} for p in placemarks]
+    shapes = np.array([None, *(p.shape for p in placemarks)], dtype=object)[1:]
+    return Features(list(columns), rows, shapes, CRS84, [])
 
+
+def _zipped(file: Path) -> Features:
+    """The features of the one file of boundaries in a zip, unpacked under names of our own."""
+    with open_archive(file) as archive, TemporaryDirectory() as scratch:
+        chosen, _ = choose_members(file.name, archive, _members(file.name, archive.namelist()))
+        unpacked = [Path(scratch) / f"areas{_suffix(name)}" for name, _ in chosen]
+        for (_, member), path in zip(chosen, unpacked, strict=True):
+            _unpack(file.name, archive, member, path)
+        first = next(path for path in unpacked if path.suffix in READERS)
+        try:
+            return READERS[first.suffix](first)
+        except Problem as problem:
+            raise Problem(f"{file.name}, what is in it: {problem}") from None
+
+
+def _members(file: str, names: list[str]) -> Form:
+    """The form that names the file of boundaries in a zip, with those that belong to it."""
+    own = [
+        n
+        for n in names
+        if _suffix(n) in READERS and not re.search(r"(^|/)(__MACOSX/|\.(?!\./))", n)
+    ]
+    maps = [name for name in own if _suffix(name) != ".zip"]
+    if len(maps) != 1:
+        there = ", ".join(maps[:8]) or "none"
+        raise Problem(
+            f"{file} has to hold one file of boundaries; it holds {len(maps)}: {there}. Unpack it "
+            "and give the one that is meant."
+        )
+    stem = maps[0].removesuffix(PurePosixPath(maps[0]).suffix)
+    beside = [n for n in names if _suffix(n) in _BESIDE and n[: -len(_suffix(n))] == stem]
+    chosen = [*maps, *(beside if _suffix(maps[0]) == ".shp" else [])]
+    return Form(member=OR.join(escape(name) for name in chosen), most_bytes=MOST_BYTES)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _unpack(file: str, archive: ZipFile, member: ZipInfo, path: Path) -> None:
+    try:
+        with archive.open(member) as packed, path.open("wb") as target:
+            shutil.copyfileobj(packed, target)
+    except (BadZipFile, EOFError, zlib.error, lzma.LZMAError):
+        raise Problem(DAMAGED.format(file=file)) from None
+
+
+_BESIDE = (".shx", ".dbf", ".prj", ".cpg")  # of a Shapefile
 
 READERS: dict[str, Callable[[Path], Features]] = {
     ".geojson": _geojson,
     ".json": _geojson,
     ".gpkg": _by_child,
     ".shp": _by_child,
+    ".kml": _kml,
+    ".kmz": _kml,
+    ".zip": _zipped,
 }

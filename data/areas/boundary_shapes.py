@@ -14,12 +14,16 @@ from pyproj.exceptions import ProjError
 from data import coordinate_system
 from data.areas import residents, same_name
 from data.areas.boundary_files import Features
+from data.areas.label_or_point import Ask
+from data.personal_columns import is_prose
 from data.settings import Problem
 from data.storage import area_names
 from data.storage.projection import Bounds
 from geo import longitude, polygons
 
 _LISTED = 8
+_NEAR_KM, _DEGREE_KM = 40.0, 111.0  # from the middle of the others; of a degree of latitude
+_FEWEST = 3  # features that tell where the others are
 WORTH_TELLING = 1.0  # m2: below it an overlap or gap is how the borders were rounded
 
 
@@ -97,14 +101,36 @@ def _km2(sizes: Sequence[float]) -> str:
 
 def _check_columns(features: Features, columns: Mapping[str, str | None], file: str) -> None:
     there = ", ".join(area_names.printable(name) for name in features.columns)
-    if columns["name"] is None:
-        raise Problem(f"Say which column of {file} holds the names. It has: {there}.")
     for what, column in columns.items():
         if column is not None and column not in features.columns:
             raise Problem(
                 f'{file} has no column "{area_names.printable(column)}" for the {what}. '
                 f"It has: {there}."
             )
+
+
+def find_name_column(features: Features, file: str, ask: Ask | None) -> str:
+    """The column that holds the names: the only one with texts that differ, else as `ask` answers.
+
+    Problem where several could be, or none, and nobody is asked.
+    """
+    rivals = [name for name in features.columns if _may_name(name, _texts(features, name))]
+    if len(rivals) == 1:
+        return rivals[0]
+    there = ", ".join(area_names.printable(name) for name in features.columns)
+    if ask is None or not features.columns:
+        raise Problem(
+            f"Say which column of {file} holds the names: --name-column. It has: {there or 'none'}."
+        )
+    return ask(f"Which column of {file} holds the names?", rivals or features.columns)
+
+
+def _may_name(column: str, texts: Sequence[str]) -> bool:
+    """Return whether texts could be names of areas: words, and not one for all of them."""
+    held = [text for text in texts if text]
+    worded = sum(any(c.isalpha() for c in text) for text in held)
+    differ = len(set(held)) > 1 or len(texts) == 1
+    return 2 * worded > len(texts) and differ and not is_prose(column)
 
 
 def _texts(features: Features, column: str | None) -> list[str]:
@@ -155,6 +181,8 @@ def _shapes(
         raise Problem(f"{file}: {source.name} cannot be turned into degrees.") from None
     degrees, told = _in_order(degrees, source, bounds)
     notes += told
+    degrees, told = _some_in_order(degrees, names, source, bounds)
+    notes += told
     _check_degrees(degrees, source, file)
     meridian = bounds.center[1] if bounds.center else longitude.mean(_xy(degrees)[0])
     degrees = longitude.shapes_near(degrees, meridian or 0.0)
@@ -192,6 +220,37 @@ def _in_order(degrees: Any, source: CRS, bounds: Bounds) -> tuple[Any, list[str]
     return turned, [
         "Latitude and longitude are swapped in the file, and were put in order: only so the "
         f"areas lie {where}."
+    ]
+
+
+def _some_in_order(
+    degrees: Any, names: Sequence[str], source: CRS, bounds: Bounds
+) -> tuple[Any, list[str]]:
+    """The shapes with those put in order that lie far off but, exchanged, near the place.
+
+    Where no place is known it is where most of them are.
+    """
+    west, south, east, north = shapely.bounds(degrees).T
+    lon, lat = (west + east) / 2, (south + north) / 2
+    there = np.isfinite(lon)
+    where = "near the place"
+    if not bounds.known:
+        if there.sum() < _FEWEST:
+            return degrees, []
+        middle = float(np.median(lat[there])), float(np.median(lon[there]))
+        off = np.hypot(lat[there] - middle[0], lon[there] - middle[1])
+        bounds = Bounds(middle, max(_NEAR_KM, 3 * _DEGREE_KM * float(np.median(off))))
+        where = "near the others"
+    lon, lat = np.where(there, lon, 0.0), np.where(there, lat, 0.0)
+    turned = there & bounds.far(lat, lon) & ~bounds.far(lon, lat) & (np.abs(lon) <= 90)
+    if not source.is_geographic or not turned.any():
+        return degrees, []
+    degrees = degrees.copy()
+    degrees[turned] = shapely.transform(degrees[turned], lambda at: at[:, ::-1])
+    swapped = [name for name, flag in zip(names, turned) if flag]
+    return degrees, [
+        f"Latitude and longitude are swapped in {len(swapped)} of {len(degrees)} features, and were "
+        f"put in order: only so they lie {where}: {_list(swapped)}."
     ]
 
 

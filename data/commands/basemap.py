@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import shapely
 import typer
 
 from data.commands.main import app, bar, opened, say, speaking
@@ -71,9 +70,8 @@ def _opened(named: str, target: Path) -> ArchiveSource:
 def _bounds(store: Store, settings: Settings) -> Box:
     """The box of the place: of its areas or records, else some kilometers around its middle."""
     stamp = store.stamp()
-    shape = outlines.outline(store.at(stamp)) if stamp else shapely.Polygon()
-    if not shape.is_empty:
-        return Box(*shapely.bounds(shape).tolist())
+    if stamp and (bounds := outlines.whole_bounds(store.at(stamp))):
+        return Box(*bounds)
     if settings.center is None:
         raise Problem(
             "Where the place lies is not known yet. Import areas or records first, or give "

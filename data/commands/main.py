@@ -214,12 +214,12 @@ def _ask(question: str, choices: list[str]) -> str:
 
 @app.command()
 def areas(
-    file: Annotated[Path | None, typer.Argument(help="GeoJSON, GeoPackage or Shapefile.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="GeoJSON, KML, GeoPackage or Shapefile, also in a zip.")] = None,
     learn: Annotated[bool, typer.Option("--learn", help="Learn approximate areas from labelled points.")] = False,
-    name_column: Annotated[str, typer.Option(help="The column that holds the areas' names.")] = "",
+    name_column: Annotated[str, typer.Option(help="The column that holds the areas' names; found where only one has texts.")] = "",
     code_column: Annotated[str, typer.Option(help="The column that holds short codes, if any.")] = "",
-    population_column: Annotated[str, typer.Option(help="The column that holds residents, if any.")] = "",
-    population_file: Annotated[Path | None, typer.Option(help="A CSV of name,population.")] = None,
+    population_column: Annotated[str, typer.Option(help="The column that holds residents, of the file or of --population-file.")] = "",
+    population_file: Annotated[Path | None, typer.Option(help="A table with a name or code and the residents of each area.")] = None,
     alias: Annotated[Path | None, typer.Option(help='A TOML table: "old name" = "name in the file".')] = None,
     set: Annotated[str, typer.Option(help="The name of the area set.")] = "neighborhoods",
     crs: Annotated[str, typer.Option(help="The CRS of a file that does not say it.")] = "",

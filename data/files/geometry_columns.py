@@ -101,14 +101,14 @@ def _finite(shapes: npt.NDArray[Any]) -> Flags:
 def _points(shapes: npt.NDArray[Any], rows: Flags, degrees: bool) -> tuple[Floats, Floats]:
     """x and y of a point in each shape of `rows`, NaN in the others."""
     chosen = shapes[rows]
-    if degrees:
-        west, _, east, _ = shapely.bounds(chosen).reshape(-1, 4).T
-        for i in np.flatnonzero(east - west > TURN / 2):  # across 180 degrees
-            chosen[i] = shapely.transform(chosen[i], _in_one_piece)
+    west, _, east, _ = shapely.bounds(chosen).reshape(-1, 4).T
+    across = degrees & (east - west > TURN / 2) & (east - west <= TURN)  # across 180 degrees
+    for i in np.flatnonzero(across):
+        chosen[i] = shapely.transform(chosen[i], _in_one_piece)
+    x, y = shapely.get_coordinates(shapely.point_on_surface(chosen)).T
     points = np.full((2, len(shapes)), np.nan)
-    points[:, rows] = shapely.get_coordinates(shapely.point_on_surface(chosen)).T
-    x = near(points[0], 0.0) if degrees and (np.abs(points[0][rows]) <= TURN).all() else points[0]
-    return x, points[1]
+    points[:, rows] = np.where(across, near(x, 0.0), x), y
+    return points[0], points[1]
 
 
 def _in_one_piece(xy: Floats) -> Floats:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import csv_file, json_table, parquet_table, xlsx_table, zip_table
+from data.files import (
+    csv_file,
+    gdal_file,
+    json_table,
+    kml_file,
+    kml_table,
+    parquet_table,
+    xlsx_table,
+    zip_table,
+)
 from data.files.form import Form
 from data.files.table_file import TableFile
 from data.settings import Problem
@@ -29,8 +38,10 @@ def _open_zip(file: Path, form: Form) -> TableFile:
 # workbooks and KMZ are zips too: their rows stand before
 _ZIP = TableFormat("zip", lambda head, suffix: head.startswith(zip_table.MARKS), _open_zip)
 READABLE: tuple[TableFormat, ...] = (
+    TableFormat("KML", kml_file.is_kml, kml_table.open_kml),
     TableFormat("Parquet or GeoParquet", parquet_table.is_parquet, parquet_table.open_parquet),
     TableFormat("Excel or OpenDocument workbook", xlsx_table.is_workbook, xlsx_table.open_workbook),
+    TableFormat("GeoPackage", gdal_file.is_geopackage, gdal_file.open_geopackage),
     _ZIP,
     TableFormat("JSON", json_table.is_json, json_table.open_json),
     TableFormat("CSV", lambda head, suffix: True, csv_file.sniff),  # last: any text

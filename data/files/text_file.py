@@ -48,7 +48,7 @@ OTHER_FILES = (
     (b"PK\x03\x04", "a zip archive of something else: unpack it, and import the table in it"),
     (b"\xd0\xcf\x11\xe0", "an old Word, PowerPoint or Outlook file: save its table as CSV"),
     (b"%PDF", "a PDF: ask for the table behind it"),
-    (b"SQLite format 3\x00", "an SQLite database: export the table as CSV"),
+    (b"SQLite format 3\x00", "an SQLite database that is no GeoPackage: export the table as CSV"),
     *((start, _WEB_PAGE) for start in (b"<!doctype html", b"<html", b"<table", b"<head")),
 )
 BOMS = (  # UTF-32 first: its mark begins with that of UTF-16

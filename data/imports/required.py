@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from data import words
+from data import coordinate_system, words
 from data.columns import free_text, survey_forms, time_columns
+from data.columns.guess_columns import numbers
 from data.files import cells
 from data.files.cells import is_missing
 from data.files.column_names import clean_label
@@ -13,6 +14,7 @@ from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.sources import Source
 from data.values import value_words
+from geo.longitude import TURN
 
 SPOTS: tuple[set[str], ...] = (
     {"lat", "lon"},
@@ -55,6 +57,11 @@ def check_file(table_file: TableFile, rules: FileMapping, source: Source, guesse
             "but meters or feet. Say in which system: --crs EPSG:26915 (the publisher "
             "knows the number)."
         )
+    if are_degrees(table_file, rules):
+        raise Problem(
+            f'{here}: "{rules.columns["lat"]}" and "{rules.columns["lon"]}" are degrees already. '
+            "Leave --crs out."
+        )
     if "grade" in has and source.kind != "community":
         raise Problem(
             f"{here}: only community sources have grades; {source.name} is "
@@ -80,6 +87,16 @@ def _check_dates(table_file: TableFile, has: set[str], guessed: bool) -> None:
 def lacks_crs(rules: FileMapping) -> bool:
     """Return whether coordinates are projected and nobody says how."""
     return "x" in rules.columns and not rules.place.crs
+
+
+def are_degrees(table_file: TableFile, rules: FileMapping) -> bool:
+    """Return whether coordinates of the first rows are degrees, said to be in meters or feet."""
+    if not rules.place.crs or not {"lat", "lon"} <= rules.columns.keys():
+        return False
+    if coordinate_system.read_crs(rules.place.crs, "--crs").is_geographic:
+        return False
+    held = [numbers(table_file.values(rules.columns[target])) for target in ("lat", "lon")]
+    return all(held) and all(abs(value) <= TURN / 2 for values in held for value in values)
 
 
 def rivals(table_file: TableFile) -> tuple[str, ...]:

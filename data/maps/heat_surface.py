@@ -1,5 +1,6 @@
 """The heat surface of a View: counts by map pixel of a window, smoothed on the ground."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -48,13 +49,17 @@ class Extent:
 
 
 def extent(
-    current: Current, settled_by: datetime | None = None, drawn: Any = None
+    current: Current,
+    settled_by: datetime | None = None,
+    drawn: Any = None,
+    sources: Sequence[str] | None = None,
 ) -> Extent | None:
-    """The place of a store; None where nothing has a coordinate.
+    """The place of a store, where incidents of some sources are (None: of all); None where
+    nothing has a coordinate.
 
     With a polygon that a reader has drawn (WGS 84), what of the place lies in it.
     """
-    outline = outlines.outline(current, settled_by)
+    outline = outlines.outline(current, settled_by, sources)
     if drawn is not None:
         outline = shapely.intersection(outline, drawn)
     if outline.is_empty:

@@ -2,35 +2,41 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from data import words
 from data.storage import projection
 from data.storage.store import Current
-from data.views.sql import polygon_set
+from data.views.sql import listed_sql, polygon_set
 from data.views.view import HEXAGON_OF
 from data.words import HEXAGONS
 from geo import hexagons
 from geo.area_index import locate_points
+from geo.arrays import Flags
 from geo.geojson import Feature, FeatureCollection
 from geo.label_point import label_point
 from geo.longitude import shapes_near
 
 _TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 _DECIMALS = 5  # of a degree: about a metre
+_NEAR = 0.1  # of the size of the areas with incidents: areas so near them are of the place
+_MOST = 0.75  # of the size of all areas, both ways: where those are larger, all are shown
 
 
 class MapArea(TypedDict, total=False):
     """The properties of a shape on a map: those of a unit, or `outline`, which is the place's.
 
     `i` is the position among the units, `at` where a label has most room (lon, lat). `name` is
-    the one that links hold; `shown` the one that screens show, where that is another.
+    the one that links hold; `shown` the one that screens show, where that is another. `within`
+    are the west, south, east and north of all shapes, beyond which there is nothing to see.
     """
 
     i: int
@@ -38,6 +44,7 @@ class MapArea(TypedDict, total=False):
     shown: str
     at: list[float]
     outline: bool
+    within: list[float]
 
 
 def units(current: Current, area_set: str, settled_by: datetime | None = None) -> gpd.GeoDataFrame:
@@ -63,14 +70,66 @@ def units(current: Current, area_set: str, settled_by: datetime | None = None) -
     )
 
 
-def outline(current: Current, settled_by: datetime | None = None) -> Any:
-    """The place: the union of its areas, else of the hexagons that hold incidents."""
+def outline(
+    current: Current, settled_by: datetime | None = None, sources: Sequence[str] | None = None
+) -> Any:
+    """The place: the union of its areas, else of the hexagons that hold incidents.
+
+    Where the incidents of some sources (None: of all) lie in one part of the areas, as a city's
+    calls in a county's, the areas far from them are left out, so that maps show what there is.
+    """
     names = [s["name"] for s in current.meta["sets"]] or list(HEXAGONS)
     held = units(current, names[0], settled_by)
     if held.empty:
         return shapely.Polygon()
-    whole: Any = shapely.union_all(shapely.make_valid(held.geometry.values))
+    shapes = shapely.make_valid(held.geometry.values)
+    if current.meta["sets"]:
+        shapes = shapes[_near_incidents(current, shapes, settled_by, sources)]
+    whole: Any = shapely.union_all(shapes)
     return whole
+
+
+def whole_bounds(current: Current) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all areas, else of all hexagons that hold incidents."""
+    names = [s["name"] for s in current.meta["sets"]] or list(HEXAGONS)
+    held = units(current, names[0])
+    if held.empty:
+        return None
+    west, south, east, north = held.total_bounds.tolist()
+    return west, south, east, north
+
+
+def _near_incidents(
+    current: Current,
+    shapes: npt.NDArray[Any],
+    settled_by: datetime | None,
+    sources: Sequence[str] | None,
+) -> Flags:
+    """Mask of the areas that hold an incident or lie near such; all where that is most of them."""
+    every = np.ones(len(shapes), bool)
+    codes = [
+        i
+        for i, source in enumerate(current.meta["sources"])
+        if sources is None or source["name"] in sources
+    ]
+    chosen = listed_sql("source", codes)
+    if chosen is None:
+        return every
+    table = current.query(
+        f"""SELECT DISTINCT area0 AS area FROM {{facts}}
+        WHERE area0 >= 0 AND (settled_at IS NULL OR settled_at <= ?) AND {chosen[0]}""",
+        [settled_by, *chosen[1]],
+    )
+    busy = np.zeros(len(shapes), bool)
+    busy[table["area"].to_numpy()] = True
+    if not busy.any():
+        return every
+    west, south, east, north = shapely.total_bounds(shapes[busy])
+    reach = _NEAR * max(east - west, north - south)
+    box = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    near: Flags = busy | shapely.intersects(box, shapely.point_on_surface(shapes))
+    part, whole = (np.reshape(shapely.total_bounds(s), (2, 2)) for s in (shapes[near], shapes))
+    return near if ((part[1] - part[0]) < _MOST * (whole[1] - whole[0])).all() else every
 
 
 def _hexagons(current: Current, resolution: int, settled_by: datetime | None) -> gpd.GeoDataFrame:
@@ -97,11 +156,16 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
     )
 
 
-def script(current: Current, area_set: str, settled_by: datetime | None = None) -> tuple[str, str]:
+def script(
+    current: Current,
+    area_set: str,
+    settled_by: datetime | None = None,
+    sources: Sequence[str] | None = None,
+) -> tuple[str, str]:
     """Name and text of the file that brings a set's shapes to the browser.
 
     Each feature carries its position `i` among the units, its name and the point where
-    a label has most room. The last one is the outline of the place.
+    a label has most room. The last one is the outline of the place (see outline).
     """
     held = units(current, area_set, settled_by)
     crs = projection.metric_crs_of(current, held)
@@ -114,11 +178,13 @@ def script(current: Current, area_set: str, settled_by: datetime | None = None) 
         _feature(shape, {"i": i, **name_area(name), "at": label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
-    whole = outline(current, settled_by)
+    whole = outline(current, settled_by, sources)
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(_TOLERANCE).to_crs(4326)
-        features.append(_feature(shapes_near(rings, current.meridian)[0], {"outline": True}))
+        place = shapes_near(rings, current.meridian)[0]
+        within = np.round(shapely.total_bounds([place, *simple]), _DECIMALS).tolist()
+        features.append(_feature(place, {"outline": True, "within": within}))
     drawn: FeatureCollection[MapArea] = {"type": "FeatureCollection", "features": features}
     body = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
     name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"

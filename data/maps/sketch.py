@@ -3,6 +3,7 @@
 Drawn as the map draws it (Web Mercator), in whole units of a thousandth of its longer side.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,10 +33,15 @@ class Sketch(NamedTuple):
     outline: str
 
 
-def sketch(current: Current, area_set: str, settled_by: datetime | None = None) -> Sketch | None:
+def sketch(
+    current: Current,
+    area_set: str,
+    settled_by: datetime | None = None,
+    sources: Sequence[str] | None = None,
+) -> Sketch | None:
     """The sketch of an area set; None where the place has no extent."""
     held = outlines.units(current, area_set, settled_by)
-    whole = outlines.outline(current, settled_by)
+    whole = outlines.outline(current, settled_by, sources)
     if whole.is_empty:
         return None
     edge = shapes_near(gpd.GeoSeries([whole], crs=4326), current.meridian)

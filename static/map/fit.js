@@ -60,6 +60,13 @@
     return rings.map(ring => ring.map(([lon, lat]) => map.project([lat, lon], SCALE)));
   }
 
+  function every(map, geojson, place) {  // what there is to see, also far from all incidents, in the same pixels
+    const within = geojson?.features.find(f => f.properties.outline)?.properties.within;
+    if (!within) return place;
+    const [west, south, east, north] = within;
+    return L.bounds([map.project([south, west], SCALE), map.project([north, east], SCALE)]);
+  }
+
   function best(state) {                // center and zoom at which fewest overlays cover the place, and it is largest
     const {map, place} = state, {seen, beside} = room(state), size = place.bounds.getSize(), free = seen.getSize();
     if (Math.min(free.x, free.y) < LEAST) return null;
@@ -86,12 +93,12 @@
     return map.unproject(place.bounds.getCenter().multiplyBy(k).subtract(off), zoom);
   }
 
-  function limit(state) {               // the place and a third around it, and never less than a view with the place in its middle
+  function limit(state) {               // all areas and a third of the place around them, and never less than a view with the place in its middle
     const {map, place} = state, zoom = map.getZoom(), k = map.getZoomScale(zoom, SCALE), {seen} = room(state);
     if (state.drawing) return quietly(state, () => map.setMaxBounds(null));   // by keys, each point of a map that is in sight can come to its middle
-    const pad = place.bounds.getSize().multiplyBy(AROUND * k), half = map.getSize().divideBy(2);
+    const {min, max} = place.every, pad = place.bounds.getSize().multiplyBy(AROUND * k), half = map.getSize().divideBy(2);
     const at = map.project(centered(state, zoom, seen), zoom);
-    const wide = L.bounds([place.bounds.min.multiplyBy(k).subtract(pad), place.bounds.max.multiplyBy(k).add(pad), at.subtract(half), at.add(half)]);
+    const wide = L.bounds([min.multiplyBy(k).subtract(pad), max.multiplyBy(k).add(pad), at.subtract(half), at.add(half)]);
     quietly(state, () => map.setMaxBounds(L.latLngBounds(map.unproject(wide.getBottomLeft(), zoom), map.unproject(wide.getTopRight(), zoom))));
   }
 
@@ -126,7 +133,9 @@
       map.invalidateSize({pan: false});
       const view = best(state);
       if (!view) return;
-      map.options.minZoom = Math.min(view.zoom - OUT, map.getMaxZoom());
+      const {place} = state, all = place.every.getSize(), own = place.bounds.getSize();
+      const out = Math.log2(Math.max(all.x / (own.x || 1e-6), all.y / (own.y || 1e-6)));   // till all areas are in sight
+      map.options.minZoom = Math.min(view.zoom - Math.max(OUT, out), map.getMaxZoom());
       if (!state.moved) {               // until the reader moves the map it shows the whole place
         map.setMaxBounds(null);
         map.setView(view.center, view.zoom, {animate: false});
@@ -197,9 +206,10 @@
   porchlight.fit = {obstacles, quietly, meets};
   porchlight.part({
     base(state, told) {
-      const {map} = state, placed = (geojson, bounds) => {
-        const rings = outline(map, geojson, bounds);
-        state.place = {rings, bounds: L.bounds(rings.flat())};
+      const {map} = state, placed = (geojson, corners) => {
+        const rings = outline(map, geojson, corners);
+        const bounds = L.bounds(rings.flat());
+        state.place = {rings, bounds, every: every(map, geojson, bounds)};
       };
       state.fit = () => fit(state);
       state.limit = () => limit(state);

@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry import mapping
 
 from data.areas import area_import, boundary_files, residents
+from data.files import gdal_file
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
 from data.storage import area_names, area_sets
@@ -369,11 +370,16 @@ def test_residents_are_taken_over_and_replaced(store: Store, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a,b\nx,1\n", "first line must be name,population"),
-        ("", "first line must be name,population"),
+        ("a,b\ny,1\n", "no column holds names or codes of the areas. It has: a, b"),
+        ("a,b\nx,many\n", "no column beside a holds numbers"),
+        ("", "is empty"),
+        (
+            "a,old,new\nx,1,2\n",
+            "several columns of numbers: old, new. Say which.*--population-column",
+        ),
         ("name,population\nx,many\n", "line 2: the population is no number"),
         ("name,population\nx,-1\n", "line 2: the population is no number"),
-        ("name,population\nx\n", "line 2: a name and a population"),
+        ("name,population\nx,1,2\n", "line 2: "),
         ("name,population\nx,1\nx,2\n", 'line 3 names "x" a second time'),
     ],
 )
@@ -392,9 +398,8 @@ def test_a_table_of_residents_of_another_kind(
 ) -> None:
     file = geojson(tmp_path / "town.geojson", ({"name": "x"}, square(0, 0)))
     people = tmp_path / "people.csv"
-    people.write_bytes("name,population\nSø,1\n".encode("latin-1"))
-    with pytest.raises(Problem, match="no CSV in UTF-8"):
-        added(store, file, population_file=people)
+    people.write_bytes("name,population\nSø,1\nx,2\n".encode("latin-1"))
+    assert "no area here: Sø" in added(store, file, population_file=people)[2]
     people.write_text("name,population\n\nx,1\ny,1\nz,1\n")
     monkeypatch.setattr(residents, "MOST_ROWS", 2)
     with pytest.raises(Problem, match="more than 2 lines"):
@@ -547,11 +552,11 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
     inner = geojson(tmp_path / "inner.geojson", ({"name": "A"}, square(0, 0)))
     hostile = tmp_path / "town.gpkg"
     hostile.write_text(VRT.format(inner))
-    child = [sys.executable, "-m", "data.areas.gdal_child"]
+    child = [sys.executable, "-m", "data.files.gdal_child"]
 
     def asked(file: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*child, str(file), driver, "10"],
+            [*child, str(file), driver, "town"],
             cwd=ROOT,
             env=env,
             capture_output=True,
@@ -560,7 +565,7 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
         )
 
     for file in (hostile, inner):
-        done = asked(file, boundary_files._environment(driver))
+        done = asked(file, gdal_file.environment(driver))
         assert done.returncode != 0
         assert not done.stdout
     # and does nothing where the others were left on
@@ -624,7 +629,6 @@ def test_no_polygon_at_all(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"name_column": None}, "which column.*It has: BD_NAME, n"),
         ({"name_column": "NAME"}, 'no column "NAME".*It has: BD_NAME, n'),
         ({"population_column": "pop"}, 'no column "pop" for the population'),
         ({"code_column": "c"}, 'no column "c" for the code'),
@@ -643,8 +647,10 @@ def test_options_that_do_not_fit(
 
 
 def test_other_files(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="Unpack an archive"):
+    with pytest.raises(Problem, match=r"town\.zip is missing"):
         added(store, tmp_path / "town.zip")
+    with pytest.raises(Problem, match=r"boundaries are read from \.geojson"):
+        added(store, tmp_path / "town.csv")
     with pytest.raises(Problem, match=r"town\.geojson is missing"):
         added(store, tmp_path / "town.geojson")
     wrong = tmp_path / "aliases.toml"

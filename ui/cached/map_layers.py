@@ -18,7 +18,17 @@ from geo import density
 from geo.difference import Difference
 from geo.mercator import Grid
 from ui import raster
-from ui.cached.views import BY_REPR, KEPT, _place, answer, current, current_settings, outline, units
+from ui.cached.views import (
+    BY_REPR,
+    KEPT,
+    _place,
+    answer,
+    current,
+    current_settings,
+    outline,
+    place_of,
+    units,
+)
 
 PICTURES = 380_000  # bytes of all pictures of a player: they are there before they are asked for
 
@@ -74,7 +84,7 @@ def water_url() -> str | None:
 
 @st.cache_resource(max_entries=16, hash_funcs=BY_REPR, show_spinner="Loading the map")
 def _window(
-    where: tuple[str, datetime | None, str, str], grid: Grid, bandwidth: int
+    where: tuple[str, datetime | None, tuple[str, ...], str, str], grid: Grid, bandwidth: int
 ) -> heat_surface.Window:
     over = _place(*where)
     assert over is not None
@@ -83,8 +93,7 @@ def _window(
 
 def window(view: View, grid: Grid, bandwidth: int) -> heat_surface.Window:
     """The pixels of a heat surface with what is around them. Do not change it."""
-    where = (view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
-    return _window(where, grid, bandwidth)
+    return _window(place_of(view), grid, bandwidth)
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner="Loading the map")

@@ -89,8 +89,10 @@ def units(view: View) -> gpd.GeoDataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
-    name, text = outlines.script(current(stamp), area_set, settled_by)
+def _shapes_url(
+    stamp: str, area_set: str, settled_by: datetime | None, sources: tuple[str, ...]
+) -> str:
+    name, text = outlines.script(current(stamp), area_set, settled_by, sources)
     folder = STATIC / "areas"
     folder.mkdir(exist_ok=True)
     if not (folder / name).exists():
@@ -100,29 +102,39 @@ def _shapes_url(stamp: str, area_set: str, settled_by: datetime | None) -> str:
 
 def shapes_url(view: View) -> str:
     """The address of a set's shapes; the file is written when it is first asked for."""
-    return _shapes_url(view.stamp, view.area_set, view.settled_by)
+    return _shapes_url(view.stamp, view.area_set, view.settled_by, view.sources)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _place(
-    stamp: str, settled_by: datetime | None, shape: str = "", area_set: str = ""
+    stamp: str,
+    settled_by: datetime | None,
+    sources: tuple[str, ...],
+    shape: str = "",
+    area_set: str = "",
 ) -> heat_surface.Extent | None:
     here = current(stamp)
     if not shape:
-        return heat_surface.extent(here, settled_by)
+        return heat_surface.extent(here, settled_by, None, sources)
     found = shape_filter.shape(shape, here.meta, area_set)
     drawing = drawn_shape.outline(found, here.meta["place"]["crs"], here.meridian)
-    return heat_surface.extent(here, settled_by, drawing)
+    return heat_surface.extent(here, settled_by, drawing, sources)
+
+
+def place_of(view: View) -> tuple[str, datetime | None, tuple[str, ...], str, str]:
+    """What of a View its place depends on."""
+    area_set = view.area_set if view.shape else ""
+    return view.stamp, view.settled_by, view.sources, view.shape, area_set
 
 
 def outline(view: View) -> heat_surface.Extent | None:
     """The outline of the place, or of a drawn shape in it, ready to be asked for points."""
-    return _place(view.stamp, view.settled_by, view.shape, view.area_set if view.shape else "")
+    return _place(*place_of(view))
 
 
 def bounds(view: View) -> list[list[float]]:
     """South-west and north-east of the place; the whole world where nothing is known."""
-    over = _place(view.stamp, view.settled_by)
+    over = _place(view.stamp, view.settled_by, view.sources)
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 

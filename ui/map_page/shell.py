@@ -109,7 +109,7 @@ def _words(view: View, answer: Answer) -> str:
 
 def _map(view: View, answer: Answer) -> tuple[str, str]:
     """The areas as the map colors them, and the style of their colors in light and dark."""
-    found = sketch.sketch(views.current(view.stamp), view.area_set, view.settled_by)
+    found = sketch.sketch(views.current(view.stamp), view.area_set, view.settled_by, view.sources)
     if found is None:
         return '<div class="map"></div>', ""
     light, dark = ([*_fills(view, answer, theme)] for theme in (LIGHT, DARK))
