@@ -27,7 +27,7 @@ from data.files.typed_cells import CellColumn
 
 MEMORY, SECONDS = 4 << 30, 300
 PIECE = 50_000  # rows
-NO_WORKBOOK, PASSWORD = 3, 4  # how this process ends where it cannot read the file
+TOO_LARGE, PASSWORD = 3, 4  # how this process ends; with anything else the file is damaged
 
 
 def write_sheet(path: str, sheet: str, target: str) -> int:
@@ -51,7 +51,9 @@ def write_sheet(path: str, sheet: str, target: str) -> int:
     except PasswordError:
         return PASSWORD
     except CalamineError:
-        return NO_WORKBOOK
+        return 1
+    except MemoryError:
+        return TOO_LARGE
     json.dump(found, sys.stdout)
     return 0
 
