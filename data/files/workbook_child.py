@@ -134,11 +134,17 @@ class WithoutPandas(MetaPathFinder):
 
 
 def confine() -> None:
-    """Set hard limits on memory and time of this process."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Set hard limits on memory and time of this process, below those that it has already."""
+    _limit(resource.RLIMIT_CPU, SECONDS)
+    _limit(resource.RLIMIT_CORE, 0)
     with contextlib.suppress(OSError, ValueError):  # macOS has no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        _limit(resource.RLIMIT_AS, MEMORY)
+
+
+def _limit(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

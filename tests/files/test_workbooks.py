@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from data.commands import dropped_file
 from data.files.form import Form, NeedsChoice
 from data.files.header_rows import find_header
 from data.files.open_table import open_table
@@ -253,6 +254,16 @@ def edit(file: Path, member: str, old: bytes, new: bytes) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, body in parts.items():
             packed.writestr(name, body)
+
+
+def test_a_workbook_may_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process of a dropped file has limits, below which those of the reader's must stay."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))
+    content = write_xlsx(tmp_path / "calls.xlsx", {"A": TABLE}).read_bytes()
+    options = {"source": "calls"}
+    done, said = dropped_file.import_dropped("calls.xlsx", content, options, dry_run=True)
+    assert done, said
+    assert 'sheet "A"' in said
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
