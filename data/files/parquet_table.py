@@ -44,6 +44,8 @@ def is_parquet(head: bytes, _suffix: str) -> bool:
 
 def open_parquet(file: Path, form: Form = Form()) -> TypedTable:  # noqa: B008 (it is frozen)
     """A Parquet file as a table. Problem where it is damaged or unpacks to far too much."""
+    if form.columns or form.no_header:
+        raise Problem(f"{file.name} says itself how its columns are called: leave --columns out.")
     opened = _open(file)
     _check_size(file, opened.metadata, form.most_bytes)
     shapes = _find_shapes(opened)

@@ -27,7 +27,7 @@ from data.files.typed_cells import CellColumn
 
 MEMORY, SECONDS = 4 << 30, 300
 PIECE = 50_000  # rows
-NO_WORKBOOK, PASSWORD = 3, 4  # how this process ends where it cannot read the file
+TOO_LARGE, PASSWORD = 3, 4  # how this process ends; with anything else the file is damaged
 
 
 def write_sheet(path: str, sheet: str, target: str) -> int:
@@ -51,7 +51,9 @@ def write_sheet(path: str, sheet: str, target: str) -> int:
     except PasswordError:
         return PASSWORD
     except CalamineError:
-        return NO_WORKBOOK
+        return 1
+    except MemoryError:
+        return TOO_LARGE
     json.dump(found, sys.stdout)
     return 0
 
@@ -132,11 +134,17 @@ class WithoutPandas(MetaPathFinder):
 
 
 def confine() -> None:
-    """Set hard limits on memory and time of this process."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Set hard limits on memory and time of this process, below those that it has already."""
+    _limit(resource.RLIMIT_CPU, SECONDS)
+    _limit(resource.RLIMIT_CORE, 0)
     with contextlib.suppress(OSError, ValueError):  # macOS has no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        _limit(resource.RLIMIT_AS, MEMORY)
+
+
+def _limit(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

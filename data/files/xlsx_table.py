@@ -242,9 +242,9 @@ def _run_child(file: Path, sheet: str, target: Path) -> dict[str, Any]:
             f"{file.name} is protected by a password: open it in a spreadsheet program and save "
             "it without one."
         )
-    if done.returncode == workbook_child.NO_WORKBOOK:
+    if done.returncode > 0 and done.returncode != workbook_child.TOO_LARGE:
         raise _damaged(file)
-    raise Problem(
+    raise Problem(  # it was ended by the system, or ended itself
         f"{file.name} could not be read: a cell stands so far out, or it holds so much, that its "
         "sheet does not fit in memory. Save the sheet as CSV."
     )

@@ -231,6 +231,12 @@ def test_a_text_that_is_often_there_is_held_once(
     assert (broken.line, len(broken.text)) == (3, 2000)
 
 
+def test_names_are_those_of_the_file(tmp_path: Path) -> None:
+    FRAME.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(Problem, match="leave --columns out"):
+        take(tmp_path, tmp_path / "a.parquet", columns=HEADER)
+
+
 def test_a_crs_that_nobody_knows_is_a_problem(tmp_path: Path) -> None:
     file = tmp_path / "a.parquet"
     SHAPES.to_parquet(file)

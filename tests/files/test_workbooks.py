@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from data.commands import dropped_file
 from data.files.form import Form, NeedsChoice
 from data.files.header_rows import find_header
 from data.files.open_table import open_table
@@ -25,6 +26,8 @@ from tests.files.made_workbooks import (
     take,
     write_csv,
     write_ods,
+    write_xls,
+    write_xlsb,
     write_xlsx,
 )
 
@@ -41,11 +44,13 @@ def test_records_are_the_same_from_csv_and_workbooks(tmp_path: Path) -> None:
         write_csv(tmp_path / "calls.csv", TABLE),
         write_xlsx(tmp_path / "calls.xlsx", {"Calls": TABLE}),
         write_ods(tmp_path / "calls.ods", {"Calls": TABLE}),
+        write_xls(tmp_path / "calls.xls", TABLE),
+        write_xlsb(tmp_path / "calls.xlsb", TABLE),
     )
     reports = [take(tmp_path, file) for file in files]
     found = [same(records(tmp_path, f, r)) for f, r in zip(files, reports)]
     assert len(found[0]) == 4
-    assert found[0] == found[1] == found[2]
+    assert all(rows == found[0] for rows in found)
     for file, report in zip(files, reports):
         assert (report.rows, report.kept) == (len(ROWS), 4)
         assert report.kept + sum(report.rejected.values()) == report.rows
@@ -251,6 +256,16 @@ def edit(file: Path, member: str, old: bytes, new: bytes) -> None:
             packed.writestr(name, body)
 
 
+def test_a_workbook_may_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process of a dropped file has limits, below which those of the reader's must stay."""
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))
+    content = write_xlsx(tmp_path / "calls.xlsx", {"A": TABLE}).read_bytes()
+    options = {"source": "calls"}
+    done, said = dropped_file.import_dropped("calls.xlsx", content, options, dry_run=True)
+    assert done, said
+    assert 'sheet "A"' in said
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_without_a_header_is_asked_for_names_once(tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"calls.{kind}"
@@ -291,6 +306,15 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
     assert "is empty" in sentence(file)
     assert "none of its sheets" in sentence(write_xlsx(file, {"A": [], "B": []}))
     assert "no rows below a header" in sentence(write_xlsx(file, {"A": [HEADER]}))
+
+
+def test_a_reader_that_fails_is_a_damaged_workbook(tmp_path: Path) -> None:
+    """The end of the list of sheets is missing: the reader panics."""
+    file = write_xlsb(tmp_path / "calls.xlsb", TABLE)
+    with zipfile.ZipFile(file) as packed:
+        book = packed.read("xl/workbook.bin")
+    edit(file, "xl/workbook.bin", book, book[:-5])
+    assert "damaged" in sentence(file)
 
 
 @pytest.mark.parametrize(
