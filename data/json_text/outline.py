@@ -51,7 +51,8 @@ class _Level:
 
 def arrays(head: bytes) -> list[ArrayPlace]:
     """The arrays of objects, or of arrays, that stand at the top of a text or under keys."""
-    found, stack = [], [_Level(False, None)]
+    found: list[ArrayPlace] = []
+    stack = [_Level(False, None)]
     root = True
     for token, end in _tokens(head):
         level = stack[-1]
