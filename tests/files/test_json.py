@@ -569,3 +569,15 @@ def test_people_are_dropped_from_nested_records_too(tmp_path: Path) -> None:
     assert report.forbidden == ("reporter/name", "properties/phone")
     for kept in (tmp_path / "store-calls.jsonl").rglob("*"):
         assert kept.is_dir() or b"Ana Smith" not in kept.read_bytes()
+
+
+def test_where_a_form_was_opened_is_not_where_it_happened(tmp_path: Path) -> None:
+    """KoboToolbox's _geolocation is the first point of a form, whichever that is."""
+    one = {"_geolocation": [44.9, -93.2], "where": "44.9 -93.2 0 0"}
+    table = opened(tmp_path, json.dumps([one, {"_geolocation": [None, None]}]))
+    assert table.names == ("where", "latitude", "longitude")
+    assert [row["latitude"] for row in rows_of(table)] == ["44.9", ""]
+    for more in ({"start-geopoint": "44.9 -93.2 0 0"}, {"seen": "44.8 -93.1 0 0"}):
+        table = opened(tmp_path, json.dumps([one, {**one, **more}]))
+        assert "latitude" not in table.names
+        assert rows_of(table)[0]["_geolocation"] == "44.9; -93.2"
