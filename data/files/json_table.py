@@ -22,13 +22,17 @@ from data.files.text_file import BOMS, Progress
 from data.files.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable
 from data.json_text.cut import Cut
 from data.json_text.flat import has_only, read_flat
-from data.json_text.values import Fault, Header, NoRecord, Record, read_record
+from data.json_text.values import LATITUDE, LONGITUDE, Fault, Header, NoRecord, Record, read_record
 from data.settings import Problem
 
 _SHOWN = 2000  # bytes of a broken record that are kept with the rejected rows
 _CELL = re.compile(r'"((?:[^"\\]|\\.)*)"|[^\s{}\[\]:,"]+')
 _BEGINS = re.compile(r"\s*(\x1e?\s*\{\s*[\"}]|\[\s*[\[{\]])")
 _SUFFIXES = (".json", ".geojson", ".jsonl", ".ndjson", ".geojsonl", ".geojsonseq")
+# KoboToolbox's list of the latitude and longitude of a form's first point; what a point is there
+PAIR = "_geolocation"
+_POINT = re.compile(r"[+-]?\d+\.\d+ [+-]?\d+\.\d+( [+-]?\d+(\.\d+)?){0,2}")
+_OPENED = re.compile(r"(?i)start[_\s-]*(geopoint|location|gps)|geopoint[_\s-]*start")
 _SHAPES = 1000  # that are looked at to tell degrees from meters
 _GZIP = b"\x1f\x8b"
 _REASONS = {
@@ -116,6 +120,7 @@ class _Found:
     head: list[Record] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     placed: set[str] = field(default_factory=set)  # paths of shapes and pairs of coordinates
+    points: set[str] = field(default_factory=set)  # questions of a survey form that hold a point
     precision: bool = False  # whether a shape is no point
     repeated: bool = False
 
@@ -135,6 +140,8 @@ class _Found:
                 continue  # it is rejected when rows are read
 
     def _add(self, record: Record) -> None:
+        if PAIR in record.cells:
+            self.points |= {k for k, text in record.cells.items() if _is_point(k, text)}
         for key, cell in record.cells.items():
             if cell is not None or key not in self.keys:
                 self.keys[key] = cell is not None
@@ -151,7 +158,21 @@ class _Found:
     def paths(self) -> tuple[str, ...]:
         """The keys that are columns: not those that are null where they are no object or place."""
         parents = {key[:at] for key in self.keys for at in _slashes(key)} | self.placed
-        return tuple(key for key, full in self.keys.items() if full or key not in parents)
+        paths = [key for key, full in self.keys.items() if full or key not in parents]
+        if self.has_pair():
+            paths = [key for key in paths if key != PAIR] + [LATITUDE, LONGITUDE]
+        return tuple(paths)
+
+    def has_pair(self) -> bool:
+        """Return whether the pair of a survey form is where it happened: no other point is there,
+        and none of where the form was opened."""
+        own = self.keys.keys() & {LATITUDE, LONGITUDE}
+        opened = any(_OPENED.search(key) for key in self.points)
+        return PAIR in self.keys and not own and not opened and len(self.points) < 2
+
+
+def _is_point(key: str, text: str | None) -> bool:
+    return bool(text and (_POINT.fullmatch(text) or _OPENED.search(key)))
 
 
 def _slashes(key: str) -> list[int]:
@@ -195,7 +216,11 @@ class _Reader:
         places = dict(zip(self.paths, columns))
         for row, record in enumerate(records):
             for path, cell in record.cells.items():
-                if cell:
+                if path == PAIR and path not in places:
+                    pair = (cell or "").split("; ")
+                    for name, text in zip((LATITUDE, LONGITUDE), pair if len(pair) == 2 else ()):
+                        places[name][row] = text
+                elif cell:
                     places[path][row] = cell
         shapes = self._shapes([record.shape for record in records])
         return [*(pa.array(column, pa.string()) for column in columns), *shapes]

@@ -15,7 +15,6 @@ LATITUDE, LONGITUDE = "latitude", "longitude"
 SHAPES = listed(
     "Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection"
 )
-_PAIRS = ("_geolocation", "geolocation")  # keys of latitude and longitude in a list of two
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HALVES = re.compile("[\ud800-\udfff]")  # of a character beyond 16 bits, alone
 
@@ -194,9 +193,7 @@ def _put_object(record: Record, name: str, value: dict[str, Any], deep: int) -> 
 
 
 def _put_list(record: Record, name: str, value: list[Any], deep: int) -> None:
-    if name.rpartition("/")[2] in _PAIRS and len(value) == 2:
-        _put_pair(record, name, *value)
-    elif any(isinstance(one, dict | list) for one in value):
+    if any(isinstance(one, dict | list) for one in value):
         _put(record, name, json_text(value, deep))
     else:
         _put(record, name, "; ".join(text_of_value(one) for one in value if one is not None))

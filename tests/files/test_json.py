@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -534,3 +534,50 @@ def test_memory_does_not_grow_with_the_file(
     table = opened(tmp_path, '{"a": 1}\n' + json.dumps({"a": "x" * (1 << 14)}) + '\n{"a": 2}\n')
     assert lines_of(table) == [1, 3]
     assert broken_of(table) == [(2, "longer than 1,048,576 bytes")]
+
+
+def test_dates_of_arcgis_are_moments(tmp_path: Path) -> None:
+    rows = [{**row, "date": 1704067200000 + 60_000 * n} for n, row in enumerate(ROWS[20:60])]
+    file = tmp_path / "calls.json"
+    file.write_text(as_arcgis(rows))
+    report, records = take(tmp_path, file)
+    assert report.kept == 40
+    assert records[1]["occurred_at"].isoformat() == "2024-01-01T00:01:00+00:00"
+
+
+def test_the_import_asks_which_list_and_keeps_the_answer(tmp_path: Path) -> None:
+    def ask(question: str, choices: Sequence[str]) -> str:
+        return "arrests" if "arrests" in choices else "community"
+
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps({"stops": ROWS[10:13], "arrests": ROWS[20:23]}))
+    store = Store(tmp_path / "store")
+    report = importer.import_file(
+        store, PLACE, file, Options(kind="other"), ask=ask, say=lambda _: None
+    )
+    assert report.kept == 3
+    assert 'records = "arrests"' in Path(str(report.mapping_file)).read_text()
+    with pytest.raises(NeedsChoice):
+        importer.import_file(store, PLACE, file, Options(kind="other"), say=lambda _: None)
+
+
+def test_people_are_dropped_from_nested_records_too(tmp_path: Path) -> None:
+    people = {"reporter": {"name": "Ana Smith"}, "properties": {"phone": "612-555-0142"}}
+    file = tmp_path / "calls.jsonl"
+    file.write_text(as_lines([{**row, **people} for row in ROWS[:50]]))
+    report, _ = take(tmp_path, file)
+    assert report.forbidden == ("reporter/name", "properties/phone")
+    for kept in (tmp_path / "store-calls.jsonl").rglob("*"):
+        assert kept.is_dir() or b"Ana Smith" not in kept.read_bytes()
+
+
+def test_where_a_form_was_opened_is_not_where_it_happened(tmp_path: Path) -> None:
+    """KoboToolbox's _geolocation is the first point of a form, whichever that is."""
+    one = {"_geolocation": [44.9, -93.2], "where": "44.9 -93.2 0 0"}
+    table = opened(tmp_path, json.dumps([one, {"_geolocation": [None, None]}]))
+    assert table.names == ("where", "latitude", "longitude")
+    assert [row["latitude"] for row in rows_of(table)] == ["44.9", ""]
+    for more in ({"start-geopoint": "44.9 -93.2 0 0"}, {"seen": "44.8 -93.1 0 0"}):
+        table = opened(tmp_path, json.dumps([one, {**one, **more}]))
+        assert "latitude" not in table.names
+        assert rows_of(table)[0]["_geolocation"] == "44.9; -93.2"
