@@ -30,3 +30,14 @@ class MissingHeader(Problem):
     def __init__(self, sentence: str, width: int) -> None:
         super().__init__(sentence)
         self.width = width
+
+
+class NeedsChoice(Problem):
+    """A file with several tables of which a person has to name one.
+
+    `word` is the entry of the form that names it (sheet, records, member), `choices` what it may be.
+    """
+
+    def __init__(self, sentence: str, word: str, choices: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.word, self.choices = word, choices

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from ui.frame.upload import fields_named
 
 from data.commands import dropped_file
 from tests.conftest import ROOT
-from ui.frame.upload import fields_named
 
 GOOD = b"id,time,lat,lon,kind\n1,2024-03-01 10:00,44.97,-93.27,sighting\n"
 

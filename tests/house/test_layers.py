@@ -45,7 +45,7 @@ ROOMS = {
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage",
         "commands": (
-            "areas attacks embed imports maps people privacy release sample storage upkeep views"
+            "areas attacks embed files imports maps people privacy release sample storage upkeep views"
         ),
     },
     "ui": {
@@ -56,7 +56,8 @@ ROOMS = {
         "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
-        "arrival": "cached explore frame map parts patterns",
+        "files": "cached frame parts",
+        "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
         "app": "arrival frame map_page public",
     },
