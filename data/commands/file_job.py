@@ -130,7 +130,8 @@ def _read_records(job: Job, talk: _Talk, store: Store, settings: Settings) -> No
     if not job.dry_run:
         _rebuild(talk, store, settings)
     first, last = (day.isoformat() if day else "" for day in (report.first, report.last))
-    talk.send(RecordsRead(report.rows, report.kept, report.rejected, first, last))
+    kinds = report.unknown.get("kind", {})
+    talk.send(RecordsRead(report.rows, report.kept, report.rejected, first, last, kinds))
 
 
 def _option(name: str, value: str) -> object:

@@ -102,13 +102,17 @@ class Stopped:
 
 @dataclass(frozen=True)
 class RecordsRead:
-    """All rows were read: kept, or rejected with reasons and how many rows of each."""
+    """All rows were read: kept, or rejected with reasons and how many rows of each.
+
+    `kinds` are texts of what happened that no rule makes a kind of ours, and their rows.
+    """
 
     rows: int
     kept: int
     rejected: dict[str, int]
     first: str
     last: str
+    kinds: dict[str, int]
 
 
 Message = (

@@ -1,4 +1,4 @@
-"""A mapping with columns that a person corrected."""
+"""A mapping with columns and kinds that a person corrected."""
 
 from collections.abc import Mapping as Table
 from dataclasses import replace
@@ -45,6 +45,15 @@ def correct_columns(rules: FileMapping, columns: Table[str, str]) -> FileMapping
         tags=_without(rules.tags, changed),
         patterns=_without(rules.patterns, changed),
         constant={t: word for t, word in rules.constant.items() if not changed.get(t)},
+    )
+
+
+def add_kinds(rules: FileMapping, kinds: Table[str, str]) -> FileMapping:
+    """The mapping with kinds of ours for texts of the file; "*" stands for all other texts."""
+    if not kinds:
+        return rules
+    return replace(
+        rules, values={**rules.values, "kind": {**rules.values.get("kind", {}), **kinds}}
     )
 
 

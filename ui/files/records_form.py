@@ -12,7 +12,7 @@ from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, QuestionAsked
 from data.files.open_table import READABLE
 from data.mappings import mapping_read, mapping_write
-from data.mappings.corrections import correct_columns
+from data.mappings.corrections import add_kinds, correct_columns
 from data.settings import Problem
 from ui.files.import_fields import fields_named
 from ui.files.job_progress import Outcome, follow_job
@@ -29,6 +29,7 @@ CORRECTED = {
     "kind": "What happened",
 }
 NO_COLUMN = "no column"
+OTHER, REST = "other", "*"  # the kind of what has none, and all texts without a rule
 _FEW = 4  # choices that stand open
 
 
@@ -40,6 +41,8 @@ class RecordsForm(DroppedFile):
     environment: Mapping[str, str] = field(default_factory=dict)
     questions: list[QuestionAsked] = field(default_factory=list)
     corrections: dict[str, str] = field(default_factory=dict)  # record column to column, or none
+    unknown: dict[str, int] = field(default_factory=dict)  # texts without a kind, and their rows
+    kinds: dict[str, str] = field(default_factory=dict)  # text of the file to kind
     tried: Job | None = None
     tried_in: object = None
     outcome: Outcome | None = None
@@ -65,7 +68,7 @@ class RecordsForm(DroppedFile):
         except (OSError, Problem):
             return None
         stated = {t: "" if c == NO_COLUMN else c for t, c in self.corrections.items()}
-        corrected = correct_columns(rules, stated)
+        corrected = add_kinds(correct_columns(rules, stated), self.kinds)
         if corrected == rules:
             return None
         text = mapping_write.text(corrected)
@@ -77,6 +80,13 @@ class RecordsForm(DroppedFile):
         """Take in the column that was chosen for a record column."""
         self.corrections[target] = str(st.session_state[f"{self.key}_column_{target}"])
 
+    def correct_kind(self, text: str, widget: str) -> None:
+        """Take in the kind that was chosen for a text of the file, or for all others ("*")."""
+        chosen = st.session_state[widget]
+        self.kinds.pop(text, None)
+        if chosen:
+            self.kinds[text] = OTHER if text == REST else str(chosen)
+
     def forget(self) -> None:
         """Be as before any file."""
         super().forget()
@@ -85,6 +95,7 @@ class RecordsForm(DroppedFile):
             if name.startswith((f"{self.key}_answer", f"{self.key}_column_")):
                 del st.session_state[name]
         self.questions, self.corrections = [], {}
+        self.unknown, self.kinds = {}, {}
         self.tried = self.outcome = None
 
 
@@ -100,6 +111,8 @@ def try_records(form: RecordsForm, options: Mapping[str, str], about: object = N
         asked = form.outcome.question
         if asked and asked not in form.questions:
             form.questions.append(asked)
+        if form.outcome.read:
+            form.unknown |= form.outcome.read.kinds
     return form.outcome
 
 
@@ -110,9 +123,18 @@ def show_questions(form: RecordsForm) -> None:
         if not asked.choices:
             st.text_input(label, key=key)
         elif len(asked.choices) <= _FEW:
-            st.radio(label, asked.choices, index=None, key=key, horizontal=True)
+            st.radio(
+                label, asked.choices, index=None, key=key, horizontal=True, format_func=words.spoken
+            )
         else:
-            st.selectbox(label, asked.choices, index=None, key=key, placeholder="Choose one")
+            st.selectbox(
+                label,
+                asked.choices,
+                index=None,
+                key=key,
+                placeholder="Choose one",
+                format_func=words.spoken,
+            )
 
 
 def show_columns(form: RecordsForm, outcome: Outcome) -> None:
@@ -132,6 +154,37 @@ def show_columns(form: RecordsForm, outcome: Outcome) -> None:
             )
 
 
+def show_kinds(form: RecordsForm) -> None:
+    """Ask what the file's own words for what happened mean, where we have none for them."""
+    if not form.unknown:
+        return
+    with st.container(key=f"{form.key}_kinds"):
+        st.text(
+            "Some words for what happened are not ours. Rows with them are left out until you say what they mean."
+        )
+        left, right = st.columns(2)
+        for at, (text, rows) in enumerate(form.unknown.items()):
+            key = f"{form.key}_kind{at}"
+            st.session_state[key] = form.kinds.get(text)
+            (right if at % 2 else left).selectbox(
+                look.plain(f"{text[:60]} ({words.counted(rows, 'row')})"),
+                list(words.CODES["kind"]),
+                format_func=lambda code: words.label("kind", code),
+                placeholder="Leave out",
+                key=key,
+                on_change=form.correct_kind,
+                args=(text, key),
+            )
+        key = f"{form.key}_rest"
+        st.session_state[key] = REST in form.kinds
+        st.checkbox(
+            f"Count every other word as “{words.label('kind', OTHER)}”",
+            key=key,
+            on_change=form.correct_kind,
+            args=(REST, key),
+        )
+
+
 def _found(form: RecordsForm) -> dict[str, str]:
     try:
         return dict(mapping_read.read_mapping(form.folder / "found.toml").columns)
@@ -144,8 +197,10 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.stopped:
         st.error(look.plain(fields_named(outcome.stopped.text)))
     if plan := outcome.plan:
-        said = {t: CORRECTED.get(t, words.spoken(t)) for t in plan.columns}
-        heads = {t: f"{said[t]} ({column})" for t, column in plan.columns.items()}
+        first = [t for t in CORRECTED if t in plan.columns]  # then what they may be recognized by
+        shown = [*first, *(t for t in plan.columns if t not in first)]
+        said = {t: CORRECTED.get(t, words.sentence_case(words.spoken(t))) for t in shown}
+        heads = {t: f"{said[t]} ({plan.columns[t]})" for t in shown}
         rows = [{head: row.get(t, "") for t, head in heads.items()} for row in plan.rows]
         st.dataframe(pd.DataFrame(rows, columns=list(heads.values())), hide_index=True)
     if read := outcome.read:

@@ -1,5 +1,6 @@
 """The first page of an empty store: a place is named, given areas and records, and opened."""
 
+import base64
 import html
 import re
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from data import palette
 from data.areas.boundary_files import READERS
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import AreasAdded, Job, PlanMade
@@ -130,7 +132,7 @@ def _show_areas(page: _Page, name: str) -> None:
         st.error(look.plain(page.areas.question.text))
     if areas := page.areas.areas:
         with st.container(key="set_up_picture", horizontal=True, vertical_alignment="center"):
-            st.html(areas_picture(areas))
+            st.html(areas_picture(areas, look.theme()), width="content")
             more = " ..." if areas.count > len(areas.examples) else ""
             st.text(f"{areas.count:,} areas: {', '.join(areas.examples)}{more}", width="stretch")
     _ask_columns(page.areas)
@@ -166,13 +168,18 @@ def _ask_columns(outcome: Outcome) -> None:
     right.selectbox("Column of residents, for rates", listed, index=at, key="set_up_people_column")
 
 
-def areas_picture(areas: AreasAdded) -> str:
+def areas_picture(areas: AreasAdded, theme: palette.Theme) -> str:
     """The areas as a small picture; nothing but numbers of the file goes into it."""
     drawn = "".join(f'<path d="{path}"/>' for path in areas.paths if _PATH.fullmatch(path))
-    return (
-        f'<svg class="porch-areas" role="img" aria-label="The areas that were read" '
-        f'viewBox="-6 -6 {int(areas.width) + 12} {int(areas.height) + 12}">{drawn}</svg>'
+    wide, high = int(areas.width) + 12, int(areas.height) + 12
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-6 -6 {wide} {high}" width="{wide}" '
+        f'height="{high}" fill="{theme.panel}" stroke="{theme.accent}" stroke-width="5" '
+        f'stroke-linejoin="round">{drawn}</svg>'
     )
+    source = base64.b64encode(svg.encode()).decode()
+    says = "The areas that were read"
+    return f'<img class="porch-areas" alt="{says}" src="data:image/svg+xml;base64,{source}">'
 
 
 def _ask_where(page: _Page, name: str) -> tuple[str, str, str] | None:
@@ -231,6 +238,7 @@ def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) ->
         st.rerun()  # the fields that it fills in stand above
     records_form.show_questions(page.records)
     records_form.show_outcome(outcome)
+    records_form.show_kinds(page.records)
     records_form.show_columns(page.records, outcome)
     return _finish(page, name, place, outcome)
 

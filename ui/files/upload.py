@@ -56,6 +56,7 @@ def show_upload() -> None:
     records_form.show_outcome(outcome)
     records_form.show_questions(form)
     if "map" not in options:
+        records_form.show_kinds(form)
         records_form.show_columns(form, outcome)
     ready = outcome.read is not None and outcome.read.kept > 0
     if st.button("Import it", key="drop_import", type="primary", disabled=not ready) and form.tried:
