@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
+from data.commands.dropped_file import DROPPED_MB
 from data.maps import basemap
 from data.site import Site
 from ui.app import gate, sign_in
@@ -149,6 +150,15 @@ def test_writing_is_for_uploads_from_our_page() -> None:
     )
     for path in ("/", "/areas", "/embed/", "/healthz", "/_stcore/health"):
         assert one.post(path, headers=own).status_code == 405
+
+
+def test_a_machine_of_its_own_takes_larger_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, much = {"origin": f"http://{OWN}"}, b"x" * (gate.MOST_BYTES + 1)
+    assert gate.MOST_BYTES_ALONE >= 1_000_000 * DROPPED_MB > gate.MOST_BYTES
+    assert client().put("/_stcore/upload_file/a/b", headers=own, content=much).status_code == 200
+    monkeypatch.setattr(gate, "MOST_BYTES_ALONE", gate.MOST_BYTES)
+    one = client()
+    assert one.put("/_stcore/upload_file/a/b", headers=own, content=much).status_code == 413
 
 
 def test_a_large_body_is_refused_said_or_not() -> None:

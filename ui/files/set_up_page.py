@@ -226,7 +226,10 @@ def _describe(page: _Page, place: tuple[str, str, str]) -> None:
 
 def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) -> bool:
     """Ask for the file of records, show what would happen; return whether all is done."""
-    st.text(f"One file, one record a row: {records_form.readable()}. You see three rows first.")
+    st.text(
+        f"One file with one record in each row ({records_form.readable()}). You see three rows before "
+        "anything is imported."
+    )
     if not show_uploader(page.records, "File of records") or place is None:
         return False
     source = st.text_input(
@@ -274,7 +277,8 @@ def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: Outcom
     except (Problem, OSError) as problem:
         st.error(look.plain(str(problem)))
         return False
-    if ended.stopped or not (ended.read and ended.read.kept):
-        st.error(look.plain(ended.stopped.text if ended.stopped else "No row could be kept."))
+    why = ended.stopped or ended.question
+    if why or not (ended.read and ended.read.kept):
+        st.error(look.plain(why.text if why else "No row of the file could be kept."))
         return False
     return True

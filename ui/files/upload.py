@@ -48,6 +48,7 @@ def show_upload() -> None:
     form = drop.form
     if not show_uploader(form, "File of records"):
         if drop.imported:
+            st.text("Brought in. The numbers of every page hold it now.")
             records_form.show_outcome(drop.imported)
         return
     drop.imported = None
