@@ -109,7 +109,7 @@ def _show_first_page(settings: Settings, marks: str, may_set_up: bool, empty: bo
         st.title("No records yet", anchor=False)
         st.text("A steward of this Porchlight can bring in areas and records on this page.")
         st.stop()
-    fixed = empty and (provider() or bool(views.store().events()))
+    fixed = empty and (provider() or views.store().history().last > 0)
     back = None if empty else _go_back
     set_up_page.show_set_up(settings, fixed=fixed, done=_open_map, back=back)
     st.stop()

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from data import palette
+from data.areas.area_proposals import LEAST_REACH_KM
 from data.areas.boundary_files import READERS
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import AreasAdded, Job, PlanMade
@@ -50,7 +51,11 @@ def show_set_up(
     `done` is called when the place is there, or the sample's; `back` leads to the place that is
     shown already, where there is one.
     """
-    page: _Page = st.session_state.get(_STATE) or _Page(SetUp(settings, fixed=fixed))
+    try:
+        page: _Page = st.session_state.get(_STATE) or _Page(SetUp(settings, fixed=fixed))
+    except (OSError, Problem) as problem:
+        st.error(look.plain(f"No place can be set up here: {problem}"))
+        return
     st.session_state[_STATE] = page
     with st.container(key="set_up_page"):
         st.title("Set up your place", anchor=False)
@@ -217,11 +222,17 @@ def _new_proposal(page: _Page) -> AreasAdded | PlanMade | None:
     return found if new else None
 
 
-def _describe(page: _Page, place: tuple[str, str, str]) -> None:
-    """Write the place as it is now into the settings of the set-up."""
+def _describe(page: _Page, place: tuple[str, str, str]) -> bool:
+    """Write the place as it is now into the settings of the set-up; return whether it could be."""
     areas = page.areas.areas if page.areas else None
     name, zone, center = place
-    page.set_up.describe(name, zone or "UTC", center, areas.reach_km if areas and center else 40.0)
+    try:
+        reach = areas.reach_km if areas and center else LEAST_REACH_KM
+        page.set_up.describe(name, zone or "UTC", center, reach)
+    except (OSError, Problem) as problem:
+        st.error(look.plain(str(problem)))
+        return False
+    return True
 
 
 def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) -> bool:
@@ -235,7 +246,8 @@ def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) ->
     source = st.text_input(
         "Short name of the source", key="set_up_source", placeholder="as the file is called"
     )
-    _describe(page, place)
+    if not _describe(page, place):
+        return False
     outcome = records_form.try_records(page.records, {"source": source}, (place, page.areas_of))
     if not page.set_up.fixed and _new_proposal(page):
         st.rerun()  # the fields that it fills in stand above
