@@ -13,6 +13,7 @@ from data.commands import init
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, Message, RecordsRead
 from data.settings import Problem, Settings, load_settings, settings_path
+from data.storage.disk import write_whole
 
 FOLDER = ".set-up-"  # then the number of the process that made it
 NAMELESS = "New place"
@@ -78,40 +79,49 @@ class SetUp:
                 if job:
                     yield from run_job(replace(job, dry_run=False))
             return
-        target = self._free_store()
+        if not self.place[0]:
+            raise Problem("The place has no name yet.")
+        _check_free(load_settings(self.config).store)
         whole = False
         for message in run_job(replace(records, dry_run=False), self.environment):
             whole |= isinstance(message, RecordsRead) and message.kept > 0
             yield message
         if whole:
-            self._publish(target)
+            self._publish()
 
-    def _free_store(self) -> Path:
-        """The folder that the place's store gets. Problem where it holds another's."""
-        if not self.place[0]:
-            raise Problem("The place has no name yet.")
-        target = load_settings(self.config).store
-        if target.exists() and any(target.iterdir()):
-            way = "give this place another name."
-            if "PORCHLIGHT_STORE" in os.environ:
-                way = "PORCHLIGHT_STORE names it, so start Porchlight without that."
-            raise Problem(f"{target} is in use already. Two places never share a store: {way}")
-        return target
-
-    def _publish(self, target: Path) -> None:
-        if target.exists():
-            target.rmdir()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(self.store, target)
+    def _publish(self) -> None:
+        """Write the settings, and put the store where they say; all of it or nothing."""
+        file = settings_path()
+        before = file.read_bytes() if file.exists() else None
+        beside = set(file.parent.iterdir())
         try:
-            init.init(settings_path(), *self.place[:3], "", self.place[3])
+            init.init(file, *self.place[:3], "", self.place[3])
+            target = load_settings().store
+            _check_free(target)
+            if target.exists():
+                target.rmdir()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(self.store, target)
         except (Problem, OSError):
-            shutil.move(target, self.store)
+            for made in set(file.parent.iterdir()) - beside:
+                if made.suffix == ".toml":
+                    made.unlink()
+            if before is not None:
+                write_whole(before, file)
             raise
 
     def close(self) -> None:
         """Remove everything that was not made the place's own."""
         self._folder.cleanup()
+
+
+def _check_free(target: Path) -> None:
+    """Problem where the folder for a store holds anything."""
+    if target.exists() and any(target.iterdir()):
+        way = "give this place another name."
+        if "PORCHLIGHT_STORE" in os.environ:
+            way = "PORCHLIGHT_STORE names it, so start Porchlight without that."
+        raise Problem(f"{target} is in use already. Two places never share a store: {way}")
 
 
 def sweep(parent: Path) -> None:

@@ -122,20 +122,22 @@ def test_two_places_never_share_a_store(config: Path, tmp_path: Path) -> None:
     assert settings.load_settings().name == "Minneapolis"
 
 
-def test_settings_that_cannot_be_written_take_nothing_away(
-    config: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("where", ["data.commands.init.init", "data.commands.set_up.shutil.move"])
+def test_a_full_disk_at_the_end_takes_nothing_away(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    place = begun()
+    before, place = files(tmp_path), begun()
     place.describe("Riverton", "America/Chicago", "", 40.0)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("data.commands.init.init", full)
+    monkeypatch.setattr(where, full)
     with pytest.raises(OSError, match="No space"):
         list(place.finish(None, records(place)))
     assert not settings.load_settings().store.exists() and place.store.exists()
     place.close()
+    assert files(tmp_path) == before
 
 
 def test_where_others_sign_in_the_settings_stay(config: Path) -> None:

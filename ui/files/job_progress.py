@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.commands.job_messages import (
     AreasAdded,
@@ -47,9 +47,12 @@ _FIELDS: dict[type[Message], str] = {
 }
 
 
-def follow_job(messages: Iterable[Message]) -> Outcome:
-    """Draw a bar while a job tells how far it is; return what came of it."""
-    outcome, slot = Outcome(), st.empty()
+def follow_job(messages: Iterable[Message], slot: DeltaGenerator) -> Outcome:
+    """Draw a bar in a slot while a job tells how far it is; return what came of it.
+
+    The slot is one that the page always has: what stands below keeps its place.
+    """
+    outcome = Outcome()
     source: Any = messages
     with closing(source):  # a page that is left ends the job
         slot.progress(0.0, "Starting ...")

@@ -104,9 +104,9 @@ def try_records(form: RecordsForm, options: Mapping[str, str], about: object = N
 
     `about` is what else the trial depends on.
     """
-    job = form.job(options)
+    job, slot = form.job(options), st.empty()
     if form.outcome is None or (form.tried, form.tried_in) != (job, about):
-        form.outcome = follow_job(run_job(job, form.environment))
+        form.outcome = follow_job(run_job(job, form.environment), slot)
         form.tried, form.tried_in = job, about
         asked = form.outcome.question
         if asked and asked not in form.questions:

@@ -90,8 +90,12 @@ def _step(number: int, title: str) -> None:
 
 
 def _show_sample(done: Callable[[], None]) -> None:
-    if st.button("Look around with the sample place instead", key="set_up_sample", type="tertiary"):
-        outcome = follow_job(run_job(Job("sample")))
+    pressed = st.button(
+        "Look around with the sample place instead", key="set_up_sample", type="tertiary"
+    )
+    slot = st.empty()
+    if pressed:
+        outcome = follow_job(run_job(Job("sample")), slot)
         if outcome.stopped:
             st.error(look.plain(outcome.stopped.text))
             return
@@ -125,10 +129,11 @@ def _show_areas(page: _Page, name: str) -> None:
         page.areas, page.areas_of = None, ()
         return
     wanted = (page.borders.file, page.borders.round, name, *_columns_chosen())
+    slot = st.empty()
     if page.areas_of != wanted:
         page.set_up.begin_store()
         _describe(page, (name, "UTC", ""))
-        page.areas = follow_job(run_job(_areas_job(page), page.set_up.environment))
+        page.areas = follow_job(run_job(_areas_job(page), page.set_up.environment), slot)
         page.areas_of = wanted
     assert page.areas is not None
     if page.areas.stopped:
@@ -281,11 +286,12 @@ def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: Outcom
     )
     if missing:
         st.text(f"Still needed: {', '.join(missing)}.")
+    slot = st.empty()
     if not pressed or page.records.tried is None:
         return False
     areas = _areas_job(page) if page.areas and page.areas.areas else None
     try:
-        ended = follow_job(page.set_up.finish(areas, page.records.tried))
+        ended = follow_job(page.set_up.finish(areas, page.records.tried), slot)
     except (Problem, OSError) as problem:
         st.error(look.plain(str(problem)))
         return False

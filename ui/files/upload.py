@@ -60,10 +60,15 @@ def show_upload() -> None:
         records_form.show_kinds(form)
         records_form.show_columns(form, outcome)
     ready = outcome.read is not None and outcome.read.kept > 0
-    if st.button("Import it", key="drop_import", type="primary", disabled=not ready) and form.tried:
-        drop.imported = follow_job(run_job(replace(form.tried, dry_run=False)))
-        if not drop.imported.stopped:
+    pressed = st.button("Import it", key="drop_import", type="primary", disabled=not ready)
+    slot = st.empty()
+    if pressed and form.tried:
+        ended = follow_job(run_job(replace(form.tried, dry_run=False)), slot)
+        if ended.read:
+            drop.imported = ended
             form.forget()
+        else:
+            form.outcome = ended
         st.rerun()  # the whole page then speaks of the store as it is now
 
 
