@@ -1,6 +1,6 @@
 """The command line: python -m data --help."""
 
-from data.commands import attack, basemap, people, release  # noqa: F401 (their rows)
+from data.commands import attack, basemap, people, release, sources  # noqa: F401 (their rows)
 from data.commands.main import app
 
 if __name__ == "__main__":

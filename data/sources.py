@@ -96,7 +96,8 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
             "their texts are ours, not the paper's, and anybody may read them."
         )
     public = bool(table.get("already_public", False))
-    if public and not (kind == "official" and table.get("url") and table.get("licence")):
+    terms = table.get("licence", Source.licence) not in ("", Source.licence)
+    if public and not (kind == "official" and table.get("url") and terms):
         raise Problem(
             f"{where}: [{name}] already_public is only for official sources with a "
             "url and a licence."

@@ -147,6 +147,24 @@ CODES: dict[str, dict[str, int]] = {
     for column, table in TABLES.items()
 }
 
+
+def use_kinds(own: Sequence[Kind]) -> None:
+    """Let records be of a place's own kinds too, from now on in this process.
+
+    Their positions come after those of the kinds that every place has; one that has a code of
+    these is that kind. What was in use before is not any more.
+    """
+    shared = {kind.code for kind in KINDS}
+    table = (*KINDS, *(kind for kind in own if kind.code not in shared))
+    TABLES["kind"] = table
+    CODES["kind"] = {kind.code: i for i, kind in enumerate(table)}
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """The kinds that every place has, then the place's own."""
+    return tuple(kind for kind in TABLES["kind"] if isinstance(kind, Kind))
+
+
 # area sets that are always there -> H3 resolution
 HEXAGONS = {"hexagons 0.7 km²": 8, "hexagons 0.1 km²": 9}
 

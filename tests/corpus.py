@@ -174,7 +174,7 @@ def shapes() -> Iterator[Case]:
     )
     bomb = gzip.compress(HEADER.encode() + b"0" * (40 << 20))
     yield Case("gzip bomb", bomb, problem="unpacks to more", file="bomb.csv.gz")
-    yield Case("zip", b"PK\x03\x04" + b"\x00" * 400, problem="Excel workbook")
+    yield Case("zip", b"PK\x03\x04" + b"\x00" * 400, problem="cut off or damaged")
     yield Case("binary", bytes(range(256)) * 20, problem="no plain text")
     yield Case("larger than allowed", text(GOOD), problem="larger", options={"most_bytes": 20})
     yield case("formulas", '1,2024-03-01,44.97,-93.26,"=HYPERLINK(""http://x"")"\n', GOOD, kept=1,

@@ -16,7 +16,7 @@ from data.areas import boundary_shapes, label_or_point, labelled_points, residen
 from data.areas.boundary_files import read_features
 from data.areas.label_or_point import Ask
 from data.settings import Problem, Settings
-from data.storage import area_names, area_sets, projection
+from data.storage import area_names, area_sets, place_mark, projection
 from data.storage.disk import move
 from data.storage.events import AreasSet
 from data.storage.meta_types import AreaFileMeta
@@ -51,6 +51,7 @@ def add(
     `ask` asks for, what decides where labels of the store's records do not fit their points
     (see data.areas.label_or_point); Problem where neither does.
     """
+    place_mark.check_place(store, settings)
     _check_set_name(set_name)
     known = area_names.aliases(aliases, settings.name)
     features = read_features(file)
@@ -82,6 +83,7 @@ def learn(
     Only records of official sources count: what people report to a network must not
     shape a public border. Official areas give way only to who says so (`replace`).
     """
+    place_mark.check_place(store, settings)
     _check_set_name(set_name)
     if not replace:
         _keep_official(store, set_name)
@@ -260,6 +262,7 @@ def _save(
             made = scratch / target.name
             area_sets.write_areas(frame, meta, made, _beside(store, deciders))
             move(made, target)
+            place_mark.mark_place(store, settings)
             _declare(store, name, meta, deciders)
     if not there:
         say(f"{meta['set']}: {words.counted(len(frame), meta['how'] + ' area')}.")

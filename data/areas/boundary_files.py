@@ -16,8 +16,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import shape as to_shape
 
+from data import coordinate_system
 from data.settings import ROOT, Problem
-from data.storage import coordinate_system
 
 MOST_BYTES = 200_000_000
 MOST_FEATURES = 30_000  # the table that screens read numbers areas in 16 bits

@@ -11,10 +11,11 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
+from data import coordinate_system
 from data.areas import residents, same_name
 from data.areas.boundary_files import Features
 from data.settings import Problem
-from data.storage import area_names, coordinate_system
+from data.storage import area_names
 from data.storage.projection import Bounds
 from geo import longitude, polygons
 

@@ -66,7 +66,8 @@ def _table(path: str, frame: pd.DataFrame) -> Iterator[str]:
     unit = max((unit for unit in PERIODS if name.startswith(unit) or unit == name), key=len)
     if not all(PERIODS[unit].fullmatch(str(period)) for period in frame["period"].unique()):
         yield "a period of another kind"
-    for column, known in _WORDS.items():
+    known_words = {**_WORDS, "kind": tuple(words.CODES["kind"])}  # with the place's own
+    for column, known in known_words.items():
         if column in frame and not {*frame[column].unique()} <= {*known}:
             yield f"a {column} that is in no list"
     if path.startswith("community/"):
@@ -76,7 +77,6 @@ def _table(path: str, frame: pd.DataFrame) -> Iterator[str]:
 
 
 _WORDS: Mapping[str, Sequence[str]] = {
-    "kind": tuple(words.CODES["kind"]),
     "band": whitelist.BANDS,
     "setting": (*whitelist.SENSITIVE_SETTINGS, *words.CODES["setting"], "other"),
     "status": tuple(whitelist.STATUS),

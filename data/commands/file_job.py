@@ -26,7 +26,6 @@ from data.commands.job_messages import (
     TableOpened,
     encode,
 )
-from data.files.form import NeedsChoice
 from data.files.table_file import TableFile
 from data.imports import importer, preview
 from data.imports.plan import Plan
@@ -86,8 +85,6 @@ def do_job() -> int:
     try:
         settings = load_settings()
         JOBS[job.what](job, talk, Store(settings.store), settings)
-    except NeedsChoice as needed:
-        talk.send(QuestionAsked(str(needed), list(needed.choices), needed.word))
     except Problem as problem:
         if not talk.waits:
             talk.send(Stopped(str(problem)))

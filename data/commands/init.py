@@ -1,11 +1,13 @@
 """Settings for another place: what `python -m data init` writes."""
 
+import os
 import re
 from pathlib import Path
 
+from data import coordinate_system
 from data.privacy import policy
-from data.settings import ROOT, Problem, check_zone, load_settings, place_slug
-from data.storage import coordinate_system, projection
+from data.settings import ROOT, Problem, check_zone, load_settings, place_slug, read_toml
+from data.storage import projection
 
 TEMPLATE = """\
 # Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.
@@ -19,7 +21,7 @@ crs = "{crs}"       # meters; "auto" chooses the UTM zone of the first coordinat
 center = {center}       # latitude, longitude; [] when not known: then nothing is "far outside"
 reach_km = {reach}       # a coordinate farther from the center is rejected
 sample = false
-store = "data/store-{slug}"       # PORCHLIGHT_STORE overrides it
+store = "{store}"       # of this place alone; PORCHLIGHT_STORE overrides it
 
 [opens]
 # source = "the-source"       # what a first visitor sees; else the first one imported
@@ -56,6 +58,9 @@ def init(
             "Metric CRS: the UTM zone of the first coordinates imported "
             '(or give --crs, or --at "latitude,longitude").'
         )
+    named, taken = _own_store(file, name, zone)
+    if taken:
+        said.append(taken)
     if file.exists():
         beside = _beside(file)
         file.rename(beside)
@@ -66,10 +71,15 @@ def init(
         crs=chosen,
         center=list(center) if center else [],
         reach=f"{reach_km:g}",
-        slug=place_slug(name),
+        store=named,
     )
     file.write_text(f"{text}\n{policy.policy_toml()}", encoding="utf-8")
     settings = load_settings(file)
+    if overridden := os.environ.get("PORCHLIGHT_STORE"):
+        said.append(
+            f"PORCHLIGHT_STORE is set ({overridden}) and goes before the store that {file.name} names, "
+            f"{named}: a store is of one place, so unset it, or set it anew for each place."
+        )
     return [
         f"{file.name} now describes {settings.name}, {zone}.",
         *said,
@@ -77,6 +87,39 @@ def init(
         "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
         "      python -m data import FILE --source NAME       (records)",
     ]
+
+
+def _own_store(file: Path, name: str, zone: str) -> tuple[str, str]:
+    """The store for a place, which no other place has; and a sentence where the usual is taken.
+
+    Settings written anew for the same place keep its store. A store is taken where it is there,
+    or where other settings in the same folder name it.
+    """
+    own = _store_named(file)
+    before = read_toml(file)["place"] if own else {}
+    if own and (before.get("name"), before.get("zone")) == (name.strip(), zone):
+        return own, ""
+    others = {_store_named(other) for other in file.parent.glob("*.toml")}
+    usual = f"data/store-{place_slug(name)}"
+    free, number = usual, 2
+    while free in others or (ROOT / free).exists():
+        free, number = f"{usual}-{number}", number + 1
+    if free == usual:
+        return free, ""
+    return free, (
+        f"{usual} is another place's store, or that of earlier settings: these take {free}. To go on "
+        "with the other one, keep its settings: PORCHLIGHT_CONFIG names the file."
+    )
+
+
+def _store_named(file: Path) -> str:
+    """The store that a file of settings names; "" where it is none or cannot be read."""
+    try:
+        place = read_toml(file).get("place")
+    except (Problem, FileNotFoundError):
+        return ""
+    named = place.get("store", "data/store") if isinstance(place, dict) else ""
+    return named if isinstance(named, str) else ""
 
 
 def _center(at: str) -> tuple[float, float] | None:

@@ -9,8 +9,8 @@ from typing import Any
 class Job:
     """A job: what is done with a file, by which options, and answers to questions asked before.
 
-    `options` are those of the command line by their names there; `columns`, `answers` and `map`
-    say what a person corrected.
+    `options` are those of the command line by their names there, `answers` those to questions
+    by their words. A `dry_run` leaves the table that readers see as it is.
     """
 
     what: str  # a key of data.commands.file_job.JOBS
@@ -83,14 +83,10 @@ class AreasAdded:
 
 @dataclass(frozen=True)
 class QuestionAsked:
-    """A question that only a person can answer; any text where there are no choices.
-
-    The answer belongs to the option of a name, else to the question's own words.
-    """
+    """A question that only a person can answer, with any text where there are no choices."""
 
     text: str
     choices: list[str]
-    option: str = ""
 
 
 @dataclass(frozen=True)

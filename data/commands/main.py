@@ -25,6 +25,13 @@ def private() -> None:
     os.umask(0o077)  # what is written here is for its owner alone; publish opens what it publishes
 
 
+Official = Annotated[
+    bool, typer.Option("--official", help="A public body's own records. Nothing becomes public by this alone.")
+]
+Press = Annotated[bool, typer.Option("--press", help="What a newsroom reported.")]
+Community = Annotated[
+    bool, typer.Option("--community", help="What people reported to a network that vets it.")
+]
 File = Annotated[Path, typer.Argument(help="The file to read.")]
 
 
@@ -85,7 +92,7 @@ def opened() -> tuple[Store, Settings]:
     return Store(settings.store), settings
 
 
-def _rebuild(store: Store, settings: Settings, *told: str) -> None:
+def rebuild_table(store: Store, settings: Settings, *told: str) -> None:
     from data.storage import build
 
     before = store.now()
@@ -127,13 +134,19 @@ def sample(
     with speaking():
         store, place = opened()
         sample.fill(store, place, community=community, say=say, bar=bar)
-        _rebuild(store, place)
+        rebuild_table(store, place)
 
 
 @app.command("import")
 def import_(
     file: File,
     source: Annotated[str, typer.Option(help="Short name of the source, e.g. police-stops.")] = "",
+    official: Official = False,
+    press: Press = False,
+    community: Community = False,
+    url: Annotated[str, typer.Option(help="Where the source publishes it.")] = "",
+    licence: Annotated[str, typer.Option(help='Its terms, e.g. "CC0" or "Open Government Licence v3.0".')] = "",
+    covers: Annotated[str, typer.Option(help="What is in it, and what is not: readers see it.")] = "",
     map: Annotated[Path | None, typer.Option(help="A mapping file (TOML), as an earlier import wrote it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
     time: Annotated[str, typer.Option(help="The column that says when it happened, where the file leaves it open.")] = "",
@@ -141,6 +154,7 @@ def import_(
     zone: Annotated[str, typer.Option(help="The time zone of the file's times.")] = "",
     crs: Annotated[str, typer.Option(help="The EPSG code of projected coordinates, e.g. EPSG:26915.")] = "",
     kind: Annotated[str, typer.Option(help="The kind of every row, where no column says it.")] = "",
+    kinds: Annotated[str, typer.Option(help="A table of your own kinds and the texts that stand for them (TOML); crime is one that comes with the program.")] = "",
     place_by: Annotated[str, typer.Option(help="What decides the area where label and point differ: point or label.")] = "",
     encoding: Annotated[str, typer.Option(help="The text encoding, e.g. utf-8 or cp1252.")] = "",
     delimiter: Annotated[str, typer.Option(help="What separates columns.")] = "",
@@ -152,14 +166,15 @@ def import_(
     no_header: Annotated[bool, typer.Option("--no-header", help="The first line is already a record.")] = False,
     save_map: Annotated[Path | None, typer.Option(help="Where to write the mapping that was found.")] = None,
 ) -> None:
-    """Import a CSV or CSV.gz file: every row is kept, or rejected with its reason."""
+    """Import a file with a table: every row is kept, or rejected with its reason."""
     from data.imports import importer
 
     with speaking():
         store, place = opened()
         options = importer.Options(
-            source=source, map=map, dry_run=dry_run, time=time, date_format=date_format,
-            zone=zone, crs=crs, kind=kind, place_by=place_by, encoding=encoding, delimiter=delimiter,
+            source=source, source_kind=kind_of_source(official, press, community), url=url,
+            licence=licence, covers=covers, map=map, dry_run=dry_run, time=time, date_format=date_format,
+            zone=zone, crs=crs, kind=kind, kinds=kinds, place_by=place_by, encoding=encoding, delimiter=delimiter,
             decimal=decimal, sheet=sheet, records=records, member=member, columns=tuple(c.strip() for c in columns.split(",") if c.strip()),
             no_header=no_header, save_map=save_map,
         )
@@ -171,9 +186,18 @@ def import_(
         for sentence in report.sentences():
             say(sentence)
         if not dry_run:
-            _rebuild(store, place)
+            rebuild_table(store, place)
         if not report.kept:  # a script must see that readers got nothing
             raise typer.Exit(1)
+
+
+def kind_of_source(official: bool, press: bool, community: bool) -> str:
+    """Who stands behind a source, by three switches; "" where none is on."""
+    stated = {"official": official, "press": press, "community": community}
+    chosen = [kind for kind, on in stated.items() if on]
+    if len(chosen) > 1:
+        raise Problem(f"Either --{chosen[0]} or --{chosen[1]}: one kind stands behind a source.")
+    return "".join(chosen)
 
 
 def _ask(question: str, choices: list[str]) -> str:
@@ -223,7 +247,7 @@ def areas(
                 population_file=population_file, aliases=alias, crs=crs or None,
                 place_by=by, ask=ask, say=say,
             )
-        _rebuild(store, place)
+        rebuild_table(store, place)
 
 
 @app.command()
@@ -240,7 +264,7 @@ def status() -> None:
 def rebuild() -> None:
     """Build the table that screens read, where it is behind; readers see old or new."""
     with speaking():
-        _rebuild(*opened())
+        rebuild_table(*opened())
 
 
 @app.command()
@@ -255,7 +279,7 @@ def recover() -> None:
         told = recover.recover(store, public)
         for line in told:
             say(line)
-        _rebuild(store, place)
+        rebuild_table(store, place)
 
 
 @app.command()
@@ -269,7 +293,7 @@ def purge(
     with speaking():
         store, place = opened()
         ask = typer.confirm if sys.stdin.isatty() else None
-        _rebuild(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
+        rebuild_table(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
 
 
 @app.command()
@@ -281,7 +305,7 @@ def unimport(
 
     with speaking():
         store, place = opened()
-        _rebuild(store, place, purge.unimport(store, batch))
+        rebuild_table(store, place, purge.unimport(store, batch))
 
 
 @app.command()

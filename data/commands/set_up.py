@@ -13,6 +13,7 @@ from data.commands import init
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, Message, RecordsRead
 from data.settings import Problem, Settings, load_settings, settings_path
+from data.storage import place_mark
 from data.storage.disk import write_whole
 
 FOLDER = ".set-up-"  # then the number of the process that made it
@@ -57,6 +58,7 @@ class SetUp:
         if self.fixed:
             return
         self.config.unlink(missing_ok=True)
+        (self.store / place_mark.MARK).unlink(missing_ok=True)  # marked anew when it is whole
         init.init(self.config, name or NAMELESS, zone, center, "", reach_km)
         self.place = (name, zone, center, reach_km)
 

@@ -65,12 +65,14 @@ def write_embed(
     told = script.script(numbers, views, series, drawn, opens, manifest)
     files["data.js"] = told.encode()
     downloads = _downloads(manifest, picture=level is not None)
+    kinds = {kind for own in views.values() for found in own.values() for kind in found}
+    kinds |= {one.kind for own in series.values() for one in own}
     for code in known:
         speak = language.load_texts(code)
         picture = sentences.picture(numbers, at, own, names, manifest, speak)
         page = pages.page(level, picture, numbers, at, beside, manifest, speak, downloads, known)
         files[page_name(code)] = page.encode()
-        files[f"{code}.js"] = _texts(speak).encode()
+        files[f"{code}.js"] = _texts(speak, kinds).encode()
         if code == FIRST and level:  # in others the page makes its own picture
             sheet = pictures.laid_out(level, picture)
             files |= {"map.svg": pictures.svg(sheet).encode(), "map.png": pictures.png(sheet)}
@@ -167,10 +169,13 @@ def _app() -> str:
     return '(function () {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
-def _texts(speak: Words) -> str:
-    """A language's file for the script: its texts, and which form of them fits a number."""
+def _texts(speak: Words, kinds: set[str]) -> str:
+    """A language's file for the script: its texts, also of a place's own kinds, and which form of
+    them fits a number."""
     used = {key: forms for key, forms in speak.texts.items() if key.partition(".")[0] in _SPOKEN}
-    english = {key: rule.table() for key, rule in speak.english_rules.items() if key in used}
+    own = [key for kind in sorted(kinds) for key in (f"kind.{kind}", f"count.{kind}")]
+    used |= {key: speak.texts[key] for key in own}
+    english = {k: rule.table() for k in used if (rule := speak.rule_of(k)) is not speak.rule}
     told = {"WORDS": used, "PLURALS": {"": speak.rule.table()} | english}
     return "".join(
         f"window.PORCHLIGHT_{name}={json.dumps(body, sort_keys=True, separators=(',', ':'))};\n"

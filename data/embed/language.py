@@ -16,8 +16,23 @@ from data.languages import (
 )
 from data.published.period_names import first_day, unit_of
 from data.published.ranges import Range, short_number
+from data.words import spoken
 
+_EVERY = "count.all"  # incidents of all kinds, counted
 HOLE = re.compile(r"\{([A-Za-z_]+)\}")
+
+
+class _Texts(dict[str, tuple[str, ...]]):
+    """Texts by key. A place's own kind is no text of a catalogue: it shows its label, and is
+    counted in the language's words for incidents with the label beside."""
+
+    def __missing__(self, key: str) -> tuple[str, ...]:
+        part, _, code = key.partition(".")
+        if part == "kind" and code:
+            return (spoken(code),)
+        if part == "count" and code:
+            return tuple(f"{form} ({spoken(code)})" for form in self[_EVERY])
+        raise KeyError(key)
 
 
 class Words:
@@ -28,7 +43,7 @@ class Words:
         self.language = own.language
         self.rule = own.rule
         self.translated_by, self.read_by, self.as_of = own[3:]
-        self.texts: dict[str, tuple[str, ...]] = {}
+        self.texts = _Texts()
         self.english_rules: dict[str, PluralRule] = {}  # of counted texts that are said in English
         for key, text in english.texts.items():
             forms = own.texts[key].forms if key in own.texts else ()
@@ -42,8 +57,13 @@ class Words:
 
     def counted(self, key: str, n: int, **given: str) -> str:
         """The form of the text that fits a number, by the language's own rule."""
-        rule = self.english_rules.get(key, self.rule)
-        return filled(self.texts[key][rule.form_of(abs(n))], given | {"n": self.number(n)})
+        return filled(
+            self.texts[key][self.rule_of(key).form_of(abs(n))], given | {"n": self.number(n)}
+        )
+
+    def rule_of(self, key: str) -> PluralRule:
+        """The rule by which the form of a counted text is chosen."""
+        return self.english_rules.get(key if key in self.texts else _EVERY, self.rule)
 
     def number(self, n: float) -> str:
         """1240 as this language writes it."""

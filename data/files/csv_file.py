@@ -43,12 +43,13 @@ class Csv:
     most: int
     notes: tuple[str, ...] = ()
     no_header: bool = False
+    source: text_file.ByteSource | None = None  # its bytes, where they are not on the disk
 
     def frames(
         self, include: Sequence[str] | None = None, progress: text_file.Progress | None = None
     ) -> Iterator[csv_rows.Frame]:
         """All rows in order; of the columns only those of `include`."""
-        pieces = text_file.pieces(self.file, self.encoding, self.most, progress)
+        pieces = text_file.pieces(self.source or self.file, self.encoding, self.most, progress)
         return csv_rows.frames(pieces, self.delimiter, self.names, include, self.start, self.line)
 
     @property
@@ -70,9 +71,16 @@ class Csv:
         return [row[place].strip() for row in self.head if len(row) > place]
 
 
-def sniff(file: Path, form: Form = Form()) -> Csv:  # noqa: B008 (it is frozen)
-    """Find how a file is written in one pass over it. Problem says what to state."""
-    found = text_file.survey(file, form.encoding, form.most_bytes)
+def sniff(
+    file: Path,
+    form: Form = Form(),  # noqa: B008 (it is frozen)
+    source: text_file.ByteSource | None = None,
+) -> Csv:
+    """Find how a file is written in one pass over it. Problem says what to state.
+
+    Its bytes come from `source` where the file is none on the disk.
+    """
+    found = text_file.survey(source or file, form.encoding, form.most_bytes)
     text = _head_text(found)
     hint = SEPARATOR_LINE.match(text)
     stated = form.delimiter or (hint[1].decode(errors="replace") if hint else None)
@@ -107,6 +115,7 @@ def sniff(file: Path, form: Form = Form()) -> Csv:  # noqa: B008 (it is frozen)
         most=form.most_bytes,
         notes=notes,
         no_header=no_header,
+        source=source,
     )
 
 

@@ -1,5 +1,6 @@
 """The stated form of a file with a table in it, where it is not to be found again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.files.text_file import MOST_BYTES
@@ -33,11 +34,13 @@ class MissingHeader(Problem):
 
 
 class NeedsChoice(Problem):
-    """A file with several tables of which a person has to name one.
+    """A file with several tables, of which only a person can say which one is meant.
 
-    `word` is the entry of the form that names it (sheet, records, member), `choices` what it may be.
+    `word` is the field of Form that the answer belongs to (sheet, records or member), `choices`
+    what it may be, `question` the sentence that says what there is, for a person at the keyboard.
     """
 
-    def __init__(self, sentence: str, word: str, choices: tuple[str, ...]) -> None:
-        super().__init__(sentence)
-        self.word, self.choices = word, choices
+    def __init__(self, sentence: str, word: str, choices: Sequence[str]) -> None:
+        super().__init__(f'{sentence} Say which one: --{word} "{choices[0]}".')
+        self.question = f"{sentence} Which one?"
+        self.word, self.choices = word, tuple(choices)

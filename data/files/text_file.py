@@ -2,13 +2,15 @@
 
 import codecs
 import hashlib
+import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from gzip import BadGzipFile, GzipFile
+from gzip import GzipFile
 from io import BufferedReader
-from pathlib import Path
+from typing import Literal, Protocol
+from zipfile import BadZipFile
 
 from data.settings import Problem
 
@@ -20,6 +22,22 @@ MOST_RATIO = 250  # text packs 5 to 30 times; a bomb 1,000 times
 WINDOW = 4 * PIECE  # unpacked bytes by which that is judged, wherever in a file they stand
 
 Progress = Callable[[int, int], None]
+
+
+class _Size(Protocol):
+    @property
+    def st_size(self) -> int: ...
+
+
+class ByteSource(Protocol):
+    """What bytes are read from: a Path, or a file in an archive that is read as one."""
+
+    @property
+    def name(self) -> str: ...
+    def is_file(self) -> bool: ...
+    def stat(self) -> _Size: ...
+    def open(self, mode: Literal["rb"]) -> BufferedReader: ...
+
 
 # first bytes of a file that is certainly no CSV, and what to do about it
 OTHER_FILES = (
@@ -49,7 +67,7 @@ class Survey:
     notes: tuple[str, ...] = ()
 
 
-def survey(file: Path, encoding: str | None = None, most: int = MOST_BYTES) -> Survey:
+def survey(file: ByteSource, encoding: str | None = None, most: int = MOST_BYTES) -> Survey:
     """Hash, size, encoding and the first megabyte; Problem if it is no text file."""
     digest, head, size, checks = hashlib.sha256(), b"", 0, _Utf8()
     for piece in raw(file, most):
@@ -65,7 +83,9 @@ def survey(file: Path, encoding: str | None = None, most: int = MOST_BYTES) -> S
     return Survey(digest.hexdigest(), size, head, chosen, notes)
 
 
-def raw(file: Path, most: int = MOST_BYTES, progress: Progress | None = None) -> Iterator[bytes]:
+def raw(
+    file: ByteSource, most: int = MOST_BYTES, progress: Progress | None = None
+) -> Iterator[bytes]:
     """The file's bytes, unpacked if it is gzip whatever its name says."""
     if not file.is_file():
         raise Problem(f"{file} is not a file. Check the name and the folder.")
@@ -93,7 +113,7 @@ def raw(file: Path, most: int = MOST_BYTES, progress: Progress | None = None) ->
 
 
 def pieces(
-    file: Path, encoding: str, most: int = MOST_BYTES, progress: Progress | None = None
+    file: ByteSource, encoding: str, most: int = MOST_BYTES, progress: Progress | None = None
 ) -> Iterator[bytes]:
     """The content as UTF-8 without a byte order mark; bad bytes become U+FFFD."""
     if encoding == "utf-8":
@@ -136,7 +156,7 @@ class _Utf8:
 
 
 def _encoding(
-    file: Path, head: bytes, stated: str | None, checks: _Utf8
+    file: ByteSource, head: bytes, stated: str | None, checks: _Utf8
 ) -> tuple[str, tuple[str, ...]]:
     if stated:
         return _known(stated), ()
@@ -172,19 +192,19 @@ def _known(encoding: str) -> str:
     return "utf-8-sig" if codec.name == "utf-8" else codec.name
 
 
-def _refuse_other_files(file: Path, head: bytes) -> None:
+def _refuse_other_files(file: ByteSource, head: bytes) -> None:
     for start, what in OTHER_FILES:
         if head.startswith(start):
             raise Problem(f"{file.name} is no CSV but {what}.")
 
 
-def _read(stream: BufferedReader | GzipFile, file: Path) -> bytes:
+def _read(stream: BufferedReader | GzipFile, file: ByteSource) -> bytes:
     try:
         return stream.read(PIECE)
-    except (EOFError, BadGzipFile, zlib.error):
+    except (OSError, EOFError, BadZipFile, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk, not of a packer
+            raise Problem(f"{file.name} cannot be read: {error.strerror}.") from None
         raise Problem(
             f"{file.name} is cut off or damaged: it cannot be unpacked to its end. "
             "Nothing was imported; fetch it again."
         ) from None
-    except OSError as error:
-        raise Problem(f"{file.name} cannot be read: {error.strerror}.") from None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from data import words
 from data.files.row_reasons import RowReason
-from data.imports.losses import Loss
+from data.imports.losses import Loss, OtherKind
 
 ANOTHER_TIME = "name the column (--time COLUMN) or the way of writing (--date-format)"
 NO_POINT = "map area_label or city instead, if the file has them"
@@ -71,6 +71,17 @@ def kind_lost(loss: Loss) -> str:
         f"{what} lost {share} rows: {loss.lost:,} of {loss.rows:,} "
         f"were rejected, most often for: {loss.reason} ({loss.by_reason:,}). "
         "What is counted of it is too low."
+    )
+
+
+def many_other(found: OtherKind) -> str:
+    """A sentence on how many rows are of no kind that anything is counted by."""
+    listed = ", ".join(f'"{text[:60]}" ({n:,})' for text, n in found.texts.items())
+    what = f': most often "{found.column}" says {listed}' if listed else ""
+    return (
+        f"{round(100 * found.n / found.rows)}% of the rows ({found.n:,} of {found.rows:,}) are of "
+        f"the kind other{what}. Give kinds of your own with --kinds FILE (for crime data: --kinds "
+        'crime), or rules under [values.kind] in the mapping ("text" = "word").'
     )
 
 

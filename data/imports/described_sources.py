@@ -11,6 +11,7 @@ from data.sources import Source
 from data.storage.disk import write_whole
 from data.storage.store import Store
 
+PUBLIC_BY = ("url", "licence")  # what a decision that records are public already rests on
 _HEAD = "# Sources as the mappings of imports describe them; more can be told to readers.\n"
 
 
@@ -20,11 +21,17 @@ def described(name: str, about: Table[str, Any], known: dict[str, Source], root:
     stated = about.get("kind")
     if before and stated not in (None, before.kind):
         raise Problem(
-            f"[source] {name} is known as {before.kind}, the mapping says {stated}. "
+            f"[source] {name} is known as {before.kind}, this import says {stated}. "
             f"Use another name, or change it where it is described: kind under [{name}] in "
             f"{_where(name, root)}."
         )
-    table = _table(before) if before else {}
+    table = table_of(before) if before else {}
+    moved = [e for e in PUBLIC_BY if e in about and about[e] != table.get(e)]
+    if before and before.already_public and moved and "already_public" not in about:
+        raise Problem(
+            f"{name} counts as already public by its {' and '.join(PUBLIC_BY)}: a changed "
+            f"{moved[0]} is a decision anew. Make it first: python -m data sources {name} --help"
+        )
     return sources.source(name, {**table, **about}, "the mapping")
 
 
@@ -35,18 +42,23 @@ def _where(name: str, root: Path) -> Path:
     return own if name in held else sources.CATALOGUE
 
 
+def read_own(store: Store) -> dict[str, Any]:
+    """The tables of the store's own catalogue, by source."""
+    file = store.root / "sources.toml"
+    return read_toml(file) if file.exists() else {}
+
+
 def keep(store: Store, source: Source) -> None:
     """Describe a source in the store, unless it is known just so already."""
     if sources.read_catalogue(store.root).get(source.name) == source:
         return
-    file = store.root / "sources.toml"
-    tables = read_toml(file) if file.exists() else {}
-    tables[source.name] = _table(source)
+    file, tables = store.root / "sources.toml", read_own(store)
+    tables[source.name] = table_of(source)
     parts = [mapping_write.toml_table(name, table) for name, table in tables.items()]
     write_whole("\n".join([_HEAD, *parts]).encode(), file)
 
 
-def _table(source: Source) -> dict[str, object]:
+def table_of(source: Source) -> dict[str, object]:
     """The entries that make this source; those that say nothing are left out."""
     entries = {
         "title": source.title,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from data.imports.report import Report, from_event
+from data.mappings.mapping import PARTS, FileRule
 from data.storage.store import Store
 
 
@@ -15,12 +16,21 @@ def committed(store: Store, name: str) -> Report | None:
     return None
 
 
-def superseded(store: Store, sha256: str, source: str, name: str) -> tuple[str, ...]:
-    """Batches of the same file and source by another mapping, by their names now."""
+def superseded(
+    store: Store, sha256: str, source: str, name: str, rule: FileRule
+) -> tuple[str, ...]:
+    """Batches of the same table and source by another mapping, by their names now.
+
+    Another sheet of a workbook, or other records of a file, are another table.
+    """
+    part = [getattr(rule, word) for word in PARTS]
     return tuple(
         now_called
         for now_called, event in store.history().imports.items()
-        if event.batch != name and event.sha256 == sha256 and event.source == source
+        if event.batch != name
+        and event.sha256 == sha256
+        and event.source == source
+        and [(event.mapping or {}).get("file", {}).get(word) for word in PARTS] == part
     )
 
 

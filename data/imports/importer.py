@@ -34,10 +34,11 @@ from data.imports.record_reader import Read, Reader
 from data.imports.rejects import Rejects
 from data.imports.report import MissingTexts, Report
 from data.imports.sorted_runs import Runs, ahead
+from data.mappings import kind_tables
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.settings import Problem, Settings
-from data.storage import damaged, identity, projection
+from data.storage import damaged, identity, place_mark, projection
 from data.storage.disk import move, write_whole
 from data.storage.events import CrsFixed, Imported, detail_of
 from data.storage.identity import PurgedIds
@@ -67,20 +68,27 @@ def import_file(
     `see_table` gets the file once it is open, also where it cannot be imported, and `see_plan`
     what was decided. The caller rebuilds `current` afterwards.
     """
+    place_mark.check_place(store, settings)
     decided = plan.make(store, settings, file, options, ask, see_table)
     if see_plan:
         see_plan(decided)
     name = batch_id(decided)
-    for sentence in preview.introduced(decided):
+    for sentence in [
+        *preview.introduced(decided),
+        *(kind_tables.too_late(store, decided.kinds) if options.kinds else []),
+    ]:
         say(sentence)
     if known := earlier.committed(store, name):
+        if not options.dry_run and options.kinds:  # what it says of kinds is kept all the same
+            with store.writing():
+                kind_tables.keep_kinds(store, decided.kinds)
         return known
     if options.dry_run:
         with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
             file = identity.key_file(store.root)
             key = file.read_bytes() if file.exists() else secrets.token_bytes(32)
             _, report = _read(store, decided, name, Path(folder), key, progress)
-            return replace(report, dry_run=True)
+            return replace(report, dry_run=True, kinds_file=None)
     with store.writing() as scratch:
         if known := earlier.committed(store, name):  # by another command, a moment ago
             return known
@@ -156,6 +164,7 @@ class _Work:
         self.runs = Runs(scratch / "runs")
         self.batch = scratch / "batch.parquet"
         self.rejected = scratch / "rejected.csv"
+        self.kinds_draft = scratch / "kinds.toml"
         self.purges = purged_rows.purges_of(store.history().purged)
         self.fixed_crs = projection.metric_crs(store, decided.settings)
         self.crs = self.fixed_crs
@@ -222,6 +231,7 @@ class _Work:
             move(self.rejected, store.rejected / f"{self.name}.csv")
         move(self.batch, store.batches / f"{self.name}.parquet")
         described_sources.keep(store, decided.source)
+        kind_tables.keep_kinds(store, decided.kinds)
         target = mapping_file(store, decided)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if not target.exists():
@@ -229,8 +239,11 @@ class _Work:
                 decided.mapping, decided.table_file, decided.prose, decided.telling
             )
             write_whole(text.encode(), target)
+        if report.kinds_file:
+            move(self.kinds_draft, Path(report.kinds_file))
         if self.crs and self.fixed_crs is None:
             store.ledger.append(CrsFixed(self.crs))
+        place_mark.mark_place(store, decided.settings)
         store.ledger.append(self._event(report))
         store.taken_back(self.name).unlink(missing_ok=True)
 
@@ -276,9 +289,20 @@ class _Work:
         assert report is not None
         return report
 
+    def _draft_kinds(self, tally: "_Tally") -> str | None:
+        """Write a table of the texts without a kind, to be edited; its name, None where all have."""
+        texts = tally.unknown.get("kind")
+        column = self.plan.mapping.columns.get("kind")
+        if not texts or column is None or column != self.plan.own_kinds:
+            return None
+        text = kind_tables.draft(column, dict(texts.most_common()))
+        self.kinds_draft.write_text(text, encoding="utf-8")
+        return str(kind_tables.draft_file(self.store, self.plan.source.name, text))
+
     def _superseded(self) -> tuple[str, ...]:
         sha256, source = self.plan.table_file.sha256, self.plan.source.name
-        return earlier.superseded(self.store, sha256, source, self.name)
+        rule = self.plan.mapping.file
+        return earlier.superseded(self.store, sha256, source, self.name, rule)
 
     def _report(self, tally: "_Tally", written: batch.BatchContent) -> Report:
         if written.kept + sum(tally.rejected.values()) != tally.rows:
@@ -305,6 +329,8 @@ class _Work:
                 for target, texts in tally.missing.items()
             ],
             unknown={c: dict(texts.most_common(_SHOWN)) for c, texts in tally.unknown.items()},
+            kinds_file=self._draft_kinds(tally),
+            without_kind=tally.losses.without_kind(decided.own_kinds),
             losses=tally.losses.most(),
             first=written.first,
             last=written.last,

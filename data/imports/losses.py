@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from data.values.verdicts import Verdicts
 
 _FEW = 20  # rows: what a source writes more seldom is no sort of its own
+_OTHER = "other"
+_MANY_OTHER = 0.2  # of the rows: a map of kinds then says little
 _SHOWN = 8  # of the source's own sorts
 
 
@@ -27,6 +29,15 @@ class Loss(NamedTuple):
     rows: int
     reason: str
     by_reason: int
+
+
+class OtherKind(NamedTuple):
+    """Rows that are of the kind `other`, of how many, and the texts of the column they have most."""
+
+    column: str
+    n: int
+    rows: int
+    texts: dict[str, int]
 
 
 @dataclass
@@ -48,6 +59,15 @@ class Losses:
         for (key, code), n in zip(*np.unique(pairs, axis=0, return_counts=True)):
             counts = self.reasons.setdefault(listed[key], Counter())
             counts[verdicts.reasons[code - 1].key] += int(n)
+
+    def without_kind(self, column: str | None) -> OtherKind | None:
+        """The rows that are `other` by what a column says, where they are many; else None."""
+        total = self.rows.total()
+        own = Counter({text: n for (kind, text), n in self.rows.items() if kind == _OTHER})
+        if column is None or own.total() < _MANY_OTHER * total:
+            return None
+        shown = {text: n for text, n in own.most_common(_SHOWN) if text}
+        return OtherKind(column, own.total(), total, shown) if own.total() else None
 
     def most(self) -> tuple[Loss, ...]:
         """The kinds that lost more than half of their rows, the largest loss first.

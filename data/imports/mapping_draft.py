@@ -1,20 +1,26 @@
 """The mapping of a file written down: when it is found, and when an answer is missing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from data.columns import free_text, personal_values
+from data.files import cells
 from data.files.table_file import TableFile
 from data.imports.options import Options
-from data.mappings import mapping_write
+from data.imports.required import lacks_kind
+from data.mappings import kind_tables, mapping_write
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.storage.disk import write_whole
 from data.storage.store import Store
 from data.values import value_words
+from data.values.word_columns import MOST_UNKNOWN
 
 HINTS = 40  # kinds without a rule that a written mapping lists
 
@@ -46,7 +52,7 @@ def save_draft(
 
 def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Options) -> str:
     """Write the mapping of a stopped import if need be; return a sentence on where it is."""
-    file = options.save_map
+    file, told = options.save_map, ""
     if file:
         _write(file, rules, table_file)
     elif options.map:
@@ -59,7 +65,23 @@ def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Opti
         file.parent.mkdir(exist_ok=True, mode=0o700)
         if not file.exists():  # else it may have been edited since
             write_whole(described(rules, table_file).encode(), file)
-    return f"What was found so far is a mapping, to edit and use with --map: {file}"
+        told += _draft_kinds(store, table_file, rules)
+    return f"What was found so far is a mapping, to edit and use with --map: {file}{told}"
+
+
+def _draft_kinds(store: Store, table_file: TableFile, rules: FileMapping) -> str:
+    """Write all texts of a column of kinds that none is known of; return a sentence on where."""
+    column = rules.columns.get("kind")
+    if column is None or not (_bare(rules, table_file) and lacks_kind(table_file, rules, True)):
+        return ""
+    counts = Counter[str]()
+    for frame in table_file.frames([column]):
+        counts += cells.count_texts(frame.table[column], np.ones(frame.table.num_rows, bool))
+    listed = {text: n for text, n in counts.most_common(MOST_UNKNOWN) if text}
+    text = kind_tables.draft(column, listed)
+    file = kind_tables.draft_file(store, rules.source, text)
+    write_whole(text.encode(), file)
+    return f". All these texts with their rows, as a table to edit and use with --kinds: {file}"
 
 
 def described(

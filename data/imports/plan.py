@@ -6,13 +6,14 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from data import sources
+from data import coordinate_system, sources, words
 from data.areas import label_or_point
 from data.columns import free_text, guess_columns, personal_values
 from data.files import known_words
 from data.files.column_names import clean_label
-from data.files.form import Form, MissingHeader
+from data.files.form import Form, MissingHeader, NeedsChoice
 from data.files.open_table import open_table
 from data.files.table_file import TableFile
 from data.imports import (
@@ -24,16 +25,23 @@ from data.imports import (
     required,
 )
 from data.imports.options import Options
-from data.mappings import mapping, mapping_read
+from data.mappings import kind_tables, mapping, mapping_read
 from data.mappings.mapping import FileMapping
+from data.own_kinds import NO_KINDS, KindTable
 from data.parse import midnight
 from data.parse.date_order import Ask
 from data.personal_columns import is_forbidden
 from data.settings import Problem, Settings, check_zone
 from data.sources import Source
-from data.storage import area_sets, coordinate_system
+from data.storage import area_sets
 from data.storage.store import Store
 from data.values import value_words
+
+# ends of names of files that say nothing of their source
+_SUFFIXES = (
+    "csv|txt|tsv|gz|xlsx|xlsm|xlsb|xls|ods|parquet|geoparquet|json|jsonl|ndjson|geojson|kml|kmz|"
+    "gpkg|zip"
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Plan:
     telling: tuple[str, ...]
     watched: tuple[str, ...]
     now: datetime
+    kinds: KindTable = NO_KINDS
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
 
     @property
@@ -131,16 +140,22 @@ def make(
 
     `see_table` gets the file as soon as it is open.
     """
+    kinds = kind_tables.joined(store, options.kinds)
+    words.use_kinds(kinds.kinds)
     stated = mapping_read.read_mapping(options.map) if options.map else None
-    table_file = _sniff(file, options, stated, ask)
+    table_file, form = _sniff(file, options, stated, ask)
     if see_table:
         see_table(table_file)
     rules = _overridden(
         stated or _guessed(table_file, file, options, settings.zone), table_file, options
     )
+    # another table of the same file is another import
+    part = {word: getattr(form, word) for word in mapping.PARTS}
+    rules = replace(rules, file=replace(rules.file, **part))
     rules = replace(
         rules, columns=_present(rules.columns, table_file), keep=_kept(rules, table_file)
     )
+    rules = kind_tables.with_texts(rules, kinds)
     known = sources.read_catalogue(store.root)
     rules = questions.source_kind(rules, rules.source in known, ask)
     source = described_sources.described(rules.source, rules.about, known, store.root)
@@ -157,7 +172,8 @@ def make(
         required.check_file(table_file, rules, source, stated is None)
         rules = written.rules = area_decider.decided(store, settings, table_file, rules, ask)
     names = area_sets.names_like_empty_cells(store)
-    return replace(_plan(table_file, rules, source, settings), area_names=names)
+    plan = _plan(table_file, rules, source, settings)
+    return replace(plan, area_names=names, kinds=kinds)
 
 
 def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: Settings) -> Plan:
@@ -194,7 +210,10 @@ def _sorted(names: tuple[str, ...], table_file: TableFile) -> tuple[tuple[str, .
     return prose, telling, tuple(name for name in rest if name not in telling)
 
 
-def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | None) -> TableFile:
+def _sniff(
+    file: Path, options: Options, stated: FileMapping | None, ask: Ask | None
+) -> tuple[TableFile, Form]:
+    """The file as a table, and all that was stated or answered of its form."""
     rule = stated.file if stated else mapping.FileRule()
     form = Form(
         options.encoding or rule.encoding,
@@ -207,21 +226,27 @@ def _sniff(file: Path, options: Options, stated: FileMapping | None, ask: Ask | 
     )
     if options.most_bytes:
         form = replace(form, most_bytes=options.most_bytes)
-    try:
-        return open_table(file, form)
-    except MissingHeader as missing:
-        if ask is None:
-            raise
-        question = (
-            f"{file.name} has no header. What are its {missing.width} columns called, "
-            "in order, with commas between?"
-        )
-        named = tuple(name.strip() for name in ask(question, []).split(","))
-        return open_table(file, replace(form, columns=named, no_header=True))
+    while True:
+        try:
+            return open_table(file, form), form
+        except NeedsChoice as several:
+            if ask is None or getattr(form, several.word) is not None:
+                raise
+            answer: dict[str, Any] = {several.word: ask(several.question, list(several.choices))}
+            form = replace(form, **answer)
+        except MissingHeader as missing:
+            if ask is None or form.columns:
+                raise
+            question = (
+                f"{file.name} has no header. What are its {missing.width} columns called, "
+                "in order, with commas between?"
+            )
+            named = tuple(name.strip() for name in ask(question, []).split(","))
+            form = replace(form, columns=named, no_header=True)
 
 
 def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> FileMapping:
-    stem = re.sub(r"(\.csv|\.txt|\.tsv|\.gz)+$", "", file.name.lower())
+    stem = re.sub(rf"(\.({_SUFFIXES}))+$", "", file.name.lower())
     name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:40] or "unnamed"
     told = options.time and _time(options.time, table_file)
     zone = check_zone(options.zone, "--zone") if options.zone else zone
@@ -235,9 +260,6 @@ def _guessed(table_file: TableFile, file: Path, options: Options, zone: str) -> 
         delimiter=options.delimiter,
         columns=table_file.names if table_file.no_header else (),
         no_header=table_file.no_header,
-        sheet=options.sheet,
-        records=options.records,
-        member=options.member,
     )
     return FileMapping(source=options.source or name, columns=columns, file=rule)
 
@@ -266,7 +288,15 @@ def _overridden(rules: FileMapping, table_file: TableFile, options: Options) -> 
         columns = {t: name for t, name in columns.items() if name != told and t not in gone}
         columns = {"occurred_at": told, **_without(columns, "occurred_at")}
     source = mapping.source_name(options.source or rules.source, "--source")
-    return replace(rules, source=source, columns=columns, time=time, place=spot, constant=constant)
+    return replace(
+        rules,
+        source=source,
+        about={**rules.about, **options.about},
+        columns=columns,
+        time=time,
+        place=spot,
+        constant=constant,
+    )
 
 
 def _without(columns: Table[str, str], target: str) -> dict[str, str]:

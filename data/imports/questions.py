@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from data import words
+from data import coordinate_system, words
 from data.columns import guess_columns
 from data.files.table_file import TableFile
 from data.imports import required
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
-from data.storage import coordinate_system
 
 _SOURCE_KINDS = "Who stands behind the source {name}? Nothing is known of it yet."
 KIND = "{file} does not say in our words what happened. Which kind are its rows?"
@@ -19,10 +18,10 @@ CRS = 'In which system are "{x}" and "{y}", e.g. EPSG:26915? The publisher knows
 
 def source_kind(rules: FileMapping, known: bool, ask: Ask | None) -> FileMapping:
     """The mapping with who stands behind a source that nobody has described."""
-    if ask is None or known or rules.about:
+    if ask is None or known or {*rules.about} - {"url", "licence", "covers"}:
         return rules
     answer = ask(_SOURCE_KINDS.format(name=rules.source), list(words.CODES["source_kind"]))
-    return replace(rules, about={"kind": answer})
+    return replace(rules, about={**rules.about, "kind": answer})
 
 
 def time(

@@ -15,6 +15,8 @@ from data.imports.plan import Plan
 from data.imports.record_reader import Read
 from data.storage import identity
 
+MEMBER = "member"
+TOLD = ("line", "column", "reason")
 RAW = "row as it was"
 WITHHELD = "(not shown: it may hold columns that are not imported)"
 
@@ -23,7 +25,8 @@ class Rejects:
     """Writes rejected rows in the order of the file and counts them by reason.
 
     Rows of purged incidents are counted and not written; rows that cannot be cut into
-    columns are written only where every column may be shown.
+    columns are written only where every column may be shown. Of an archive with several files a
+    first column says which a row is from.
     """
 
     def __init__(self, file: Path, plan: Plan, purged: identity.PurgedIds) -> None:
@@ -31,7 +34,7 @@ class Rejects:
         self.counts: Counter[str] = Counter()
         self._file = file.open("w", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._write("line", "column", "reason", *plan.shown, RAW)
+        self._headed = False
 
     def __enter__(self) -> "Rejects":
         return self
@@ -46,9 +49,13 @@ class Rejects:
 
     def add(self, frame: Frame, read: Read) -> None:
         """Write what a frame's verdicts reject, and the rows that are broken."""
+        member = [frame.member] if frame.member else []  # of one archive all frames name theirs
+        if not self._headed:
+            self._headed = True
+            self._write(*([MEMBER] if member else []), *TOLD, *self.plan.shown, RAW)
         rows = [*self._broken(frame), *self._rejected(frame, read)]
         for row in sorted(rows, key=lambda row: int(row[0])):
-            self._write(*row)
+            self._write(*member, *row)
 
     def _broken(self, frame: Frame) -> list[list[str]]:
         rows = []

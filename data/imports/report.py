@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from data import words
 from data.imports import advice
-from data.imports.losses import Loss
+from data.imports.losses import Loss, OtherKind
 from data.storage.events import Imported
 
 _PROSE = (
@@ -71,6 +71,8 @@ class Report:
     missing: list[MissingTexts] = field(default_factory=list)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     losses: tuple[Loss, ...] = ()
+    without_kind: OtherKind | None = None
+    kinds_file: str | None = None
     first: date | None = None
     last: date | None = None
     unchanged: bool = False
@@ -132,6 +134,13 @@ class Report:
                 f"No rule for {column}: {listed}. Add a line under {part} in the "
                 'mapping: "text" = "word".'
             )
+        if self.kinds_file:
+            said.append(
+                "All texts without a kind, with their rows, as a table to edit and give back with "
+                f"--kinds: {self.kinds_file}"
+            )
+        if self.without_kind:
+            said.append(advice.many_other(self.without_kind))
         said += [f"Rejected: {why}: {rows:,}." for why, rows in self.rejected.items()]
         if self.rejected_file:
             said.append(f"The rejected rows, with line and reason: {self.rejected_file}")

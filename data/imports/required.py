@@ -101,7 +101,9 @@ def lacks_kind(table_file: TableFile, rules: FileMapping, guessed: bool) -> bool
     if column is None:
         return True
     if guessed and clean_label(column).lower() != "kind":
-        return bool(_held(table_file, column)) and not speaks(table_file, column)
+        return bool(_held(table_file, column)) and not any(
+            map(_ruled(rules), _held(table_file, column))
+        )
     return bool(_strange(table_file, rules))
 
 
@@ -174,8 +176,9 @@ def _no_kind(table_file: TableFile, rules: FileMapping) -> str:
         )
     return (
         f'{here}: "{column}" says what happened, but not in our words: '
-        f"{_spoken(table_file, rules)}. Give --kind KIND for all rows, or rules under "
-        f"[values.kind] in the mapping. Kinds: {listed}."
+        f"{_spoken(table_file, rules)}. Give --kind KIND for all rows, --kinds FILE with kinds of "
+        "your own and the texts that stand for them (for crime data: --kinds crime), or rules "
+        f"under [values.kind] in the mapping. Kinds: {listed}."
     )
 
 

@@ -84,4 +84,4 @@ def entries(part: str, stated: set[str]) -> list[str]:
 def kind_examples() -> list[str]:
     """All kinds that a record can have, as comments."""
     wide = max(map(len, words.CODES["kind"]))
-    return [f"#   {kind.code:{wide}}  {kind.meaning}" for kind in words.KINDS]
+    return [f"#   {kind.code:{wide}}  {kind.meaning}" for kind in words.all_kinds()]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from data import words
+from data import coordinate_system, words
 from data.areas import label_or_point
 from data.files import cells
 from data.mappings import mapping
@@ -12,7 +12,6 @@ from data.mappings.mapping import FileMapping, FileRule, Pattern, PlaceRule, Tag
 from data.parse import midnight, time_formats
 from data.settings import Problem, check_zone, read_toml
 from data.sources import source
-from data.storage import coordinate_system
 
 _PARTS = (
     "file",

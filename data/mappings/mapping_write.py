@@ -105,12 +105,12 @@ def text(
 
 
 def _listed(what: str, columns: tuple[str, ...]) -> list[str]:
-    return [f"# {what}: {', '.join(map(_value, columns))}"] if columns else []
+    return [f"# {what}: {', '.join(map(quoted, columns))}"] if columns else []
 
 
 def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
     """Add all kinds, and those without a rule, as comments where rules for them belong."""
-    hints = [f'# {_value(kind)} = ""' for kind in kinds]
+    hints = [f'# {quoted(kind)} = ""' for kind in kinds]
     said = ["# Kinds that a record can have:", *mapping_examples.kind_examples()]
     if kinds:
         said.append("# Kinds without a rule: write a word for each and take the # away.")
@@ -124,7 +124,7 @@ def _hint(lines: list[str], kinds: tuple[str, ...]) -> None:
 
 def toml_table(name: str, entries: Table[str, Any]) -> str:
     """One TOML table with a name."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in entries.items()]
+    lines = [f"{_key(key)} = {quoted(value)}" for key, value in entries.items()]
     return "\n".join([f"[{_key(name)}]", *lines, ""])
 
 
@@ -166,7 +166,7 @@ def _part(name: str, table: Table[str, Any]) -> list[str]:
     for key, value in said.items():
         meaning = mapping.TARGETS.get(key, "") if name == "columns" else ""
         comment = f"  # {meaning}" if meaning else ""
-        lines.append(f"{_key(key)} = {_value(value)}{comment}")
+        lines.append(f"{_key(key)} = {quoted(value)}{comment}")
     return [*lines, *mapping_examples.entries(name, set(said)), ""]
 
 
@@ -174,14 +174,14 @@ def _inner(name: str, value: Any) -> list[str]:
     if isinstance(value, list):
         lines = []
         for item in value:
-            lines += [f"[[{name}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]
+            lines += [f"[[{name}]]", *(f"{k} = {quoted(v)}" for k, v in item.items())]
         return lines
     lines = [f"[{name}]"]
     for key, entry in value.items():
         if isinstance(entry, dict):
             continue
         if entry != []:
-            lines.append(f"{_key(key)} = {_value(entry)}")
+            lines.append(f"{_key(key)} = {quoted(entry)}")
     for key, entry in value.items():
         if isinstance(entry, dict) and entry:
             lines += _inner(f"{name}.{key}", entry)
@@ -189,18 +189,18 @@ def _inner(name: str, value: Any) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if _KEY.fullmatch(key) else _value(key)
+    return key if _KEY.fullmatch(key) else quoted(key)
 
 
-def _value(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A TOML value; texts as JSON, which TOML's basic strings read alike."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if isinstance(value, dict):
-        inner = ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items())
+        inner = ", ".join(f"{_key(k)} = {quoted(v)}" for k, v in value.items())
         return "{ " + inner + " }"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(quoted(item) for item in value) + "]"
     return str(value)  # a date

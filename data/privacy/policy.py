@@ -38,7 +38,7 @@ class Policy:
     @property
     def kept_apart(self) -> frozenset[str]:
         """Kinds that are shown for the city and the year only."""
-        marked = {kind.code for kind in words.KINDS if kind.sensitive}
+        marked = {kind.code for kind in words.all_kinds() if kind.sensitive}
         return frozenset(marked | set(self.sensitive_kinds))
 
 
@@ -131,6 +131,8 @@ def volume_of(events: int) -> str:
 
 def _value(name: str, value: Any, where: str) -> Any:
     entry = ENTRIES[name]
+    if name == "sensitive_kinds":
+        entry = entry._replace(among=_codes("kind"))  # with the place's own
     if name == "since":
         if type(value) is not date or (value.month, value.day) != (1, 1):
             raise Problem(f"{where} is the first day of a year: since = 2025-01-01.")

@@ -56,9 +56,7 @@ RELEASED_COLUMNS = {
     "area": ReleasedColumn(
         WHOLE, "The number of the area in areas.geojson; 0: no area is known.", key=True, least=0
     ),
-    "kind": ReleasedColumn(
-        TEXT, "The code of what happened.", key=True, among=tuple(words.CODES["kind"])
-    ),
+    "kind": ReleasedColumn(TEXT, "The code of what happened.", key=True),
     "band": ReleasedColumn(
         TEXT, "Six hours of the day, local time, or that no hour is known.", key=True, among=_BANDS
     ),
@@ -119,7 +117,9 @@ _IN_FOLDER = {
 
 def released_column(path: str, name: str) -> ReleasedColumn:
     """The column of a table by its path without suffix. KeyError where there is none."""
-    return _IN_FOLDER.get((path.partition("/")[0], name)) or RELEASED_COLUMNS[name]
+    found = _IN_FOLDER.get((path.partition("/")[0], name)) or RELEASED_COLUMNS[name]
+    # a place's own kinds come with its store
+    return found._replace(among=tuple(words.CODES["kind"])) if name == "kind" else found
 
 
 def key_columns(path: str, names: list[str]) -> list[str]:

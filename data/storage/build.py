@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import words
-from data.settings import Settings
+from data import own_kinds, words
+from data.settings import Problem, Settings
 from data.storage import area_sets, facts, projection, table_meta
 from data.storage.batches import live_files, rewritten
 from data.storage.identity import BASE
@@ -31,6 +31,8 @@ def required_stamp(store: Store, settings: Settings) -> str:
     made_of = [FORMAT, history.live, sets, settings.name, settings.zone, settings.center]
     made_of.append(table_meta.sources_digest(store, history))
     made_of.append({name: history.decisions.by_point(name, history.sources) for name in sets})
+    if own := [kind.code for kind in words.all_kinds()[len(words.KINDS) :]]:
+        made_of.append(own)  # their order is that of the codes in the narrow table
     if history.kept_anew:
         made_of.append(history.kept_anew)
     text = json.dumps(made_of, sort_keys=True)
@@ -112,6 +114,7 @@ def _facts(
     with duckdb.connect(
         config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
+        _check_kinds(connection, store)
         labels = _labels(connection, store)
         total, reader = _sorted_rows(connection, live_files(store), names, settings)
         placing = [
@@ -177,6 +180,19 @@ def _sorted_rows(
         FROM ({parts}) {newest} {order}
     """
     return total, connection.sql(sql).to_arrow_reader(_ROW_GROUP)
+
+
+def _check_kinds(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Problem where records are of kinds that nothing tells the meaning of."""
+    for file in live_files(store):
+        rows = connection.execute(f"SELECT DISTINCT kind FROM {literal(file)}").fetchall()
+        lost = sorted({str(kind) for (kind,) in rows} - words.CODES["kind"].keys())
+        if lost:
+            raise Problem(
+                f"Records are of the kind {words.spoken(lost[0])}, which "
+                f"{store.root / own_kinds.FILE} does not name. Put its copy back, or add "
+                f'["{words.spoken(lost[0])}"] with definition and sensitive to it.'
+            )
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:

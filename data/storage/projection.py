@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import shapely
 from pyproj import Transformer
 
+from data import coordinate_system
 from data.settings import Settings
-from data.storage import coordinate_system
 from data.storage.batches import live_files
 from data.storage.store import Current, Store, literal, query
 from geo.arrays import Flags, Floats

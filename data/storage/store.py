@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data import settings
+from data import own_kinds, settings
 from data.settings import Problem
 from data.storage import damaged, disk
 from data.storage.events import Event
@@ -47,6 +47,7 @@ class Store:
         self.current = self.root / "current"
         self.release_events = self.root / "release-events"
         self.ledger = open_ledger(self.root) if ledger is None else ledger
+        own_kinds.use_kinds_of(self.root)
 
     def events(self) -> list[Event]:
         """Everything that was done to this store, in order.
@@ -115,6 +116,7 @@ class Store:
 
     def at(self, stamp: str) -> "Current":
         """The derived table of one stamp."""
+        own_kinds.use_kinds_of(self.root)  # another process may have imported with new ones
         return Current(self, stamp)
 
     @contextlib.contextmanager

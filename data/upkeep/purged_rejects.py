@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from data.files.spreadsheet import guard
+from data.imports.rejects import MEMBER, TOLD
 from data.storage.events import Imported
 from data.storage.store import Store
 
 _BETWEEN = re.compile(r"[,;|\t]")  # cells of a row that could not be cut into columns
-_TOLD = 3  # columns of a rejected row that are ours: line, column, reason
 
 
 def drop_rejects(
@@ -59,10 +59,11 @@ def _copied(file: Path, made: Path, own: Collection[str], column: str) -> int:
 
 def _cells(header: list[str], column: str) -> slice:
     """The cells of rejected rows with the id; all cells of the source where that is not known."""
-    names = header[_TOLD:-1]
+    ours = len(TOLD) + (header[:1] == [MEMBER])  # the first columns
+    names = header[ours:-1]
     if guard(column) not in names:
-        return slice(_TOLD, -1)
-    at = _TOLD + names.index(guard(column))
+        return slice(ours, -1)
+    at = ours + names.index(guard(column))
     return slice(at, at + 1)
 
 

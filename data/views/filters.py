@@ -66,15 +66,19 @@ class Filter:
 
 def of_words(word: str, field: str, column: str, label: str, help: str) -> Filter:
     """A filter on one column of words."""
-    spoken = {words.spoken(w.code): w.code for w in words.TABLES[column]}
+
+
+    def spoken() -> dict[str, str]:  # the place's own kinds come when its store is opened
+        return {words.spoken(w.code): w.code for w in words.TABLES[column]}
+
     return Filter(
         word,
         field,
         label,
         help,
         "several",
-        options=lambda meta: tuple(spoken),
-        read=lambda raw, meta: tuple(c for s, c in spoken.items() if s in raw),
+        options=lambda meta: tuple(spoken()),
+        read=lambda raw, meta: tuple(c for s, c in spoken().items() if s in raw),
         write=lambda value, meta: tuple(words.spoken(v) for v in value),
         sql=words_sql(column, field),
         says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),

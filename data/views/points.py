@@ -57,7 +57,7 @@ def point_kinds(current: Current, view: View) -> dict[str, int]:
         values,
     )
     codes, n = table["kind"].to_pylist(), table["n"].to_pylist()
-    return {words.KINDS[code].code: count for code, count in zip(codes, n)}
+    return {words.TABLES["kind"][code].code: count for code, count in zip(codes, n)}
 
 
 def by_hour(current: Current, view: View, most: int) -> tuple[pd.DataFrame, int]:

@@ -117,8 +117,12 @@ def since_sql(view: View, meta: TableMeta) -> Clause | None:
 
 def words_sql(column: str, field: str) -> Callable[[View, TableMeta], Clause | None]:
     """Return a function that gives SQL for the words of a column that a field of a View holds."""
-    codes = words.CODES[column]
-    return lambda view, meta: listed_sql(column, [codes[v] for v in getattr(view, field)])
+
+    def sql(view: View, meta: TableMeta) -> Clause | None:
+        codes = words.CODES[column]  # as they are when it is asked: a store may bring its own
+        return listed_sql(column, [codes[v] for v in getattr(view, field)])
+
+    return sql
 
 
 def force_sql(view: View, meta: TableMeta) -> Clause | None:

@@ -19,6 +19,7 @@ NAMES = (
     "sample",
     "import",
     "areas",
+    "sources",
     "status",
     "rebuild",
     "purge",

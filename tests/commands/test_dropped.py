@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -26,8 +27,6 @@ from data.commands.job_messages import (
     decode,
     encode,
 )
-from data.files.form import NeedsChoice
-from data.settings import Problem
 from tests.conftest import ROOT
 from ui.files.import_fields import fields_named
 
@@ -93,15 +92,17 @@ def test_a_question_is_asked_and_its_answer_taken(here: Here, tmp_path: Path) ->
     assert isinstance(told[-1], QuestionAsked)
 
 
-def test_a_file_of_several_tables_offers_them(
-    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def several(*_: object, **__: object) -> None:
-        raise NeedsChoice("The workbook has two sheets.", "sheet", ("2023", "2024"))
-
-    monkeypatch.setattr("data.imports.plan.open_table", several)
-    told = here(Job("records", dropped(tmp_path), dry_run=True))
-    assert told[-1] == QuestionAsked("The workbook has two sheets.", ["2023", "2024"], "sheet")
+def test_a_file_of_several_tables_offers_them(here: Here, tmp_path: Path) -> None:
+    file = tmp_path / "calls.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("north.csv", GOOD.decode())
+        archive.writestr("areas.csv", "name,people\nHill,200\n")
+    told = here(Job("records", str(file), {"source": "tips"}, who("tips"), dry_run=True))
+    asked = told[-1]
+    assert isinstance(asked, QuestionAsked) and "north.csv" in asked.choices
+    answers = {**who("tips"), asked.text: "north.csv"}
+    told = here(Job("records", str(file), {"source": "tips"}, answers, dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1, told[-1]
 
 
 def test_personal_columns_are_barred_and_never_shown(here: Here, tmp_path: Path) -> None:
@@ -110,6 +111,15 @@ def test_personal_columns_are_barred_and_never_shown(here: Here, tmp_path: Path)
     (table,) = [message for message in told if isinstance(message, TableOpened)]
     assert table.barred == ["caller_name"]
     assert "Jo Doe" not in "".join(map(encode, told))
+
+
+def test_who_stands_behind_it_is_a_field(here: Here, store: Path, tmp_path: Path) -> None:
+    options = {"source": "calls", "source-kind": "official", "licence": "CC0"}
+    told = here(Job("records", dropped(tmp_path), options))
+    assert any(isinstance(m, Said) and "source calls (official)" in m.text for m in told)
+    assert 'licence = "CC0"' in (store / "sources.toml").read_text()
+    told = here(Job("records", dropped(tmp_path), {"source-kind": "map=/x"}, dry_run=True))
+    assert isinstance(told[-1], Stopped) and "official, press, community" in told[-1].text
 
 
 @pytest.mark.parametrize(
@@ -203,5 +213,3 @@ def test_every_option_of_a_field_is_one_of_the_import() -> None:
 
     known = set(Options.__dataclass_fields__)
     assert {name.replace("-", "_") for name in FIELDS} <= known
-    with pytest.raises(Problem):
-        raise NeedsChoice("so", "sheet", ())

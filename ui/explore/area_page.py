@@ -117,7 +117,7 @@ def inside(view: View, name: str) -> View:
 def kind_table(view: View) -> pd.DataFrame:
     """Counts by kind: what, n."""
     found = views.series(view, "kind").groupby("code")["n"].sum()
-    spoken = [words.spoken(words.KINDS[code].code) for code in found.index]
+    spoken = [words.spoken(words.TABLES["kind"][code].code) for code in found.index]
     return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
 
 

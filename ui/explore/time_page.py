@@ -100,7 +100,9 @@ def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], st
     if step == WEEK and len(every) < view_counts.ENOUGH_WEEKS:
         step, every = DAY, _whole(view, DAY)
     found = views.series(view, "kind", step)
-    named = found.assign(group=[words.spoken(words.KINDS[code].code) for code in found["code"]])
+    named = found.assign(
+        group=[words.spoken(words.TABLES["kind"][code].code) for code in found["code"]]
+    )
     sizes = named.groupby("group")["n"].sum().sort_values(ascending=False)
     order = sizes.index[:IN_COLOR].tolist()
     named["group"] = named["group"].where(named["group"].isin(order), _REST)

@@ -5,6 +5,7 @@ import re
 # option of the import -> the name of its field here, and an example
 FIELDS = {
     "source": ("Short name of the source", "hotline"),
+    "source-kind": ("Who stands behind it", "official"),
     "date-format": ("Date format", "%d/%m/%Y %H:%M"),
     "kind": ("Kind of all rows", "sighting"),
     "time": ("Column of the time", "call_time"),
@@ -17,7 +18,10 @@ FIELDS = {
     "place-by": ("What decides the area", "point"),
     "sheet": ("Sheet of the workbook", "2024"),
     "records": ("Where the records stand in JSON", "data/items"),
-    "member": ("Files of the zip", "*-street.csv"),
+    "member": ("Which files of a zip", "*-street.csv"),
+    "url": ("Address where it is published", "https://example.org/data"),
+    "licence": ("Its terms", "CC0"),
+    "covers": ("What is in it", "All calls, without tests."),
 }
 MAPPING = "Mapping (TOML)"
 
@@ -32,5 +36,6 @@ def fields_named(text: str) -> str:
         return f"“{label}”" if label else found[0]
 
     # a page writes no mapping to a file of the reader's choice
-    plain = re.sub(r" What was found so far is a mapping[^\n]*", "", text)
+    plain = re.sub(r"--(official|press|community)\b", r"“Who stands behind it” \1", text)
+    plain = re.sub(r" What was found so far is a mapping[^\n]*", "", plain)
     return re.sub(r"--([a-z-]+)", field, re.sub(r" [^.\n]*--save-map[^.\n]*\.", "", plain))

@@ -13,6 +13,7 @@ from data.commands.job_messages import Job, QuestionAsked
 from data.files.open_table import READABLE
 from data.mappings import mapping_read, mapping_write
 from data.mappings.corrections import add_kinds, correct_columns
+from data.mappings.mapping import FileMapping
 from data.settings import Problem
 from ui.files.import_fields import fields_named
 from ui.files.job_progress import Outcome, follow_job
@@ -29,6 +30,7 @@ CORRECTED = {
     "kind": "What happened",
 }
 NO_COLUMN = "no column"
+CRIME = "crime"  # the table of kinds for crime data that comes with us
 OTHER, REST = "other", "*"  # the kind of what has none, and all texts without a rule
 _FEW = 4  # choices that stand open
 
@@ -43,19 +45,21 @@ class RecordsForm(DroppedFile):
     corrections: dict[str, str] = field(default_factory=dict)  # record column to column, or none
     unknown: dict[str, int] = field(default_factory=dict)  # texts without a kind, and their rows
     kinds: dict[str, str] = field(default_factory=dict)  # text of the file to kind
+    crime: bool = False  # whether the kinds for crime data are this place's too
     tried: Job | None = None
     tried_in: object = None
     outcome: Outcome | None = None
 
     def job(self, options: Mapping[str, str]) -> Job:
         """The job of this file: options, answers, and the mapping where columns were corrected."""
-        answered = [(q, self._answer(i)) for i, q in enumerate(self.questions)]
-        chosen = {q.option: text for q, text in answered if q.option and text}
-        answers = {q.text: text for q, text in answered if not q.option and text}
-        stated = {name: text for name, text in {**options, **chosen}.items() if text.strip()}
+        answered = {q.text: self._answer(i) for i, q in enumerate(self.questions)}
+        answers = {question: text for question, text in answered.items() if text}
+        stated = {name: text for name, text in options.items() if text.strip()}
         map = self._corrected() if "map" not in stated else None
         save = {} if map or "map" in stated else {"save-map": str(self.folder / "found.toml")}
         more = {"map": str(map)} if map else save
+        if self.crime:
+            more["kinds"] = CRIME
         return Job("records", str(self.file), {**stated, **more}, answers, dry_run=True)
 
     def _answer(self, at: int) -> str:
@@ -64,9 +68,11 @@ class RecordsForm(DroppedFile):
     def _corrected(self) -> Path | None:
         """The mapping that was found, with the corrections; None where there are none."""
         try:
-            rules = mapping_read.read_mapping(self.folder / "found.toml")
+            found = mapping_read.read_mapping(self.folder / "found.toml")
         except (OSError, Problem):
             return None
+        # the rest of it follows from questions, which are asked and answered again
+        rules = FileMapping(found.source, file=found.file, columns=found.columns)
         stated = {t: "" if c == NO_COLUMN else c for t, c in self.corrections.items()}
         corrected = add_kinds(correct_columns(rules, stated), self.kinds)
         if corrected == rules:
@@ -79,6 +85,11 @@ class RecordsForm(DroppedFile):
     def correct(self, target: str) -> None:
         """Take in the column that was chosen for a record column."""
         self.corrections[target] = str(st.session_state[f"{self.key}_column_{target}"])
+
+    def correct_crime(self, widget: str) -> None:
+        """Take in whether the kinds for crime data are used; what was asked begins anew."""
+        self.crime = bool(st.session_state[widget])
+        self.unknown, self.kinds = {}, {}
 
     def correct_kind(self, text: str, widget: str) -> None:
         """Take in the kind that was chosen for a text of the file, or for all others ("*")."""
@@ -95,7 +106,7 @@ class RecordsForm(DroppedFile):
             if name.startswith((f"{self.key}_answer", f"{self.key}_column_")):
                 del st.session_state[name]
         self.questions, self.corrections = [], {}
-        self.unknown, self.kinds = {}, {}
+        self.unknown, self.kinds, self.crime = {}, {}, False
         self.tried = self.outcome = None
 
 
@@ -156,11 +167,25 @@ def show_columns(form: RecordsForm, outcome: Outcome) -> None:
 
 def show_kinds(form: RecordsForm) -> None:
     """Ask what the file's own words for what happened mean, where we have none for them."""
-    if not form.unknown:
+    asked = form.outcome.question if form.outcome else None
+    of_kinds = asked is not None and OTHER in asked.choices
+    if not (form.unknown or form.crime or of_kinds):
         return
     with st.container(key=f"{form.key}_kinds"):
+        key = f"{form.key}_crime"
+        st.session_state[key] = form.crime
+        st.checkbox(
+            "These are crime records: also use homicide, assault, robbery, burglary, theft, vehicle "
+            "theft, drugs and disorder as kinds",
+            key=key,
+            on_change=form.correct_crime,
+            args=(key,),
+        )
+        if not form.unknown:
+            return
         st.text(
-            "Some words for what happened are not ours. Rows with them are left out until you say what they mean."
+            "Some words for what happened are not ours. Rows with them are left out until you say "
+            "what they mean."
         )
         left, right = st.columns(2)
         for at, (text, rows) in enumerate(form.unknown.items()):

@@ -17,7 +17,7 @@ from ui.identity import provider
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 OWN_PLACE = "own_place"  # in the session, while another place than the shown one is set up
-_FIRST = 3  # fields that stand open; the others are folded until an import asks for one
+_FIRST = 4  # fields that stand open; the others are folded until an import asks for one
 
 
 @dataclass
@@ -77,7 +77,7 @@ def _fields() -> dict[str, str]:
     typed: dict[str, str] = {}
 
     def rows(names: list[str]) -> None:
-        for column, name in zip(st.columns(_FIRST) * 4, names, strict=False):
+        for column, name in zip(st.columns(_FIRST) * 5, names, strict=False):
             label, example = FIELDS[name]
             typed[name] = column.text_input(label, key=f"drop_{name}", placeholder=example)
 

@@ -49,7 +49,7 @@ def incident_patch(view: View, answer: Answer, theme: Theme, asked: MapChoices) 
             "cells": _listed(found),
             "colors": colors,
             "rest": palette.REST,
-            "kinds": {int(code): words.spoken(words.KINDS[code].code) for code in kinds},
+            "kinds": {int(code): words.spoken(words.TABLES["kind"][code].code) for code in kinds},
             "sight": {"window": asked.seen, "n": n},
             "of": answer.headline["n"],
         },
@@ -116,7 +116,7 @@ def _legend(
 ) -> Legend:
     """Kinds with their colors; the title, which counts what is in sight, is the map's."""
     rows: list[LegendRow] = [
-        {"color": colors[code], "text": words.spoken(words.KINDS[code].code)}
+        {"color": colors[code], "text": words.spoken(words.TABLES["kind"][code].code)}
         for code in kinds
         if code in colors
     ]

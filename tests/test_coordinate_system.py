@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pyproj import CRS
 
+from data import coordinate_system
 from data.commands import init
+from data.coordinate_system import is_allowed
 from data.mappings import mapping_read
 from data.settings import Problem
-from data.storage import coordinate_system, projection
-from data.storage.coordinate_system import is_allowed
+from data.storage import projection
 from data.storage.store import Store
 from tests.conftest import command
 from tests.imports.test_import import PLACE
@@ -75,11 +76,11 @@ def test_every_door_asks(tmp_path: Path) -> None:
 
 def test_no_other_module_reads_one() -> None:
     """A text that names a coordinate system comes to PROJ through one function."""
-    root = Path(coordinate_system.__file__).parents[2]
+    root = Path(coordinate_system.__file__).parents[1]
     found = {
         str(file.relative_to(root))
         for part in ("data", "ui", "pages")
         for file in (root / part).rglob("*.py")
         if "from_user_input(" in file.read_text()
     }
-    assert found == {"data/storage/coordinate_system.py"}
+    assert found == {"data/coordinate_system.py"}

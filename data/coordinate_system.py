@@ -42,12 +42,12 @@ def read_crs(stated: str, where: str) -> "CRS":
     from pyproj.exceptions import CRSError
 
     if not is_allowed(stated):
-        raise Problem(f"{where}: {_shown(stated)} is no code of a coordinate system. {_KNOWN}")
+        raise Problem(f"{where}: {shorten(stated)} is no code of a coordinate system. {_KNOWN}")
     try:
         return CRS.from_user_input(stated)
     except CRSError:
         raise Problem(
-            f"{where}: {_shown(stated)} is no coordinate system known here. {_KNOWN}"
+            f"{where}: {shorten(stated)} is no coordinate system known here. {_KNOWN}"
         ) from None
 
 
@@ -57,7 +57,7 @@ def check_crs(stated: str, where: str) -> str:
     return stated
 
 
-def _shown(stated: str) -> str:
+def shorten(stated: str) -> str:
     """A text as it may be repeated: short, in one line."""
     plain = "".join(c if c.isprintable() else " " for c in stated[:60])
     return plain + ("..." if len(stated) > 60 else "")

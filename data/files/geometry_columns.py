@@ -1,0 +1,146 @@
+"""Shapes of a file as columns of texts: latitude, longitude and how well they say the place."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+
+from data import coordinate_system
+from data.files.column_names import unique
+from data.settings import Problem
+from geo.arrays import Flags, Floats
+from geo.longitude import TURN, near
+
+CRS84 = "OGC:CRS84"
+DECIMALS = 7  # of a degree: a centimeter
+DEGREES, METERS, PRECISION = ("latitude", "longitude"), ("y", "x"), "place_precision"
+# the word of data.words.PLACE_PRECISIONS by the dimension of a shape
+_PRECISIONS: npt.NDArray[Any] = np.array(["exact", "block", "area"], object)
+_MULTIPOINT = 4
+
+
+class GeometryColumns(NamedTuple):
+    """Columns that shapes add to a table: their names, and an array of texts for each."""
+
+    names: tuple[str, ...]
+    arrays: tuple[pa.Array, ...]
+
+
+def geometry_columns(
+    shapes: Iterable[Any],
+    crs: str | Mapping[str, Any] | None,
+    names: Sequence[str],
+    where: str = "The file",
+    *,
+    precision: bool | None = None,
+    projected: bool | None = None,
+) -> GeometryColumns:
+    """The columns of shapes (shapely's, None for none): a point, or a point inside of a shape.
+
+    `latitude` and `longitude` are WGS 84, "" where there is no shape, "nan" where it has
+    coordinates that are no numbers; where some shapes are no points, `place_precision` says
+    "block" for lines and "area" for polygons. Names that `names`, the columns of the file, have
+    already are numbered. `crs` is a code, WKT or the PROJJSON of GeoParquet; None where the file
+    says nothing. Problem where it is not known; `where` begins that sentence.
+
+    Coordinates that cannot be degrees, without a CRS that says what they are, are the columns
+    `y` and `x` as they stand: the import asks for --crs as it does of any table.
+
+    Of a file in pieces every piece has the columns of the first: `precision` says whether there
+    is the column, `projected` whether they are `y` and `x` (None: found in these shapes).
+    """
+    every: npt.NDArray[Any] = np.array([None, *shapes], dtype=object)[1:]
+    every = shapely.force_2d(every)
+    there = ~(shapely.is_missing(every) | shapely.is_empty(every))
+    known = None if crs is None else _read_crs(crs, where)
+    degrees = known is None or known.is_geographic
+    finite = there & _finite(every)
+    x, y = _points(every, finite, degrees)
+    if projected is None:
+        projected = degrees and _beyond_degrees(x, y)
+    if not projected and known is not None:
+        x, y = _to_degrees(x, y, known, where)
+    dimension = _dimensions(every)
+    if precision is None:
+        precision = bool((dimension[there] > 0).any())
+    texts = [_texts(value, there) for value in (y, x)]
+    if precision:
+        texts.append(pa.array(np.where(there, _PRECISIONS[dimension], ""), pa.string()))
+    wanted = [*(METERS if projected else DEGREES), *([PRECISION] if precision else [])]
+    return GeometryColumns(unique([*names, *wanted])[len(names) :], tuple(texts))
+
+
+def _read_crs(crs: str | Mapping[str, Any], where: str) -> CRS:
+    """The CRS of a code or WKT, or of PROJJSON by the code that it says it has."""
+    if isinstance(crs, str):
+        return coordinate_system.read_crs(crs, where)
+    try:
+        code = f"{crs['id']['authority']}:{crs['id']['code']}"
+    except (KeyError, TypeError):
+        called = coordinate_system.shorten(str(crs.get("name", "without a name")))
+        raise Problem(
+            f"{where}: its coordinate system ({called}) has no code. Save it in WGS 84 (EPSG:4326)."
+        ) from None
+    return coordinate_system.read_crs(code, where)
+
+
+def _finite(shapes: npt.NDArray[Any]) -> Flags:
+    """Mask of the shapes all of whose coordinates are numbers."""
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), bool)
+    finite[of[~np.isfinite(xy).all(axis=1)]] = False
+    return finite
+
+
+def _points(shapes: npt.NDArray[Any], rows: Flags, degrees: bool) -> tuple[Floats, Floats]:
+    """x and y of a point in each shape of `rows`, NaN in the others."""
+    chosen = shapes[rows]
+    if degrees:
+        west, _, east, _ = shapely.bounds(chosen).reshape(-1, 4).T
+        for i in np.flatnonzero(east - west > TURN / 2):  # across 180 degrees
+            chosen[i] = shapely.transform(chosen[i], _in_one_piece)
+    points = np.full((2, len(shapes)), np.nan)
+    points[:, rows] = shapely.get_coordinates(shapely.point_on_surface(chosen)).T
+    x = near(points[0], 0.0) if degrees and (np.abs(points[0][rows]) <= TURN).all() else points[0]
+    return x, points[1]
+
+
+def _in_one_piece(xy: Floats) -> Floats:
+    return np.column_stack([near(xy[:, 0], xy[0, 0]), xy[:, 1]])
+
+
+def _beyond_degrees(x: Floats, y: Floats) -> bool:
+    """Return whether most points lie where no latitude and longitude do, in whatever order."""
+    there = np.isfinite(x)
+    wide, high = np.abs(x[there]) > TURN, np.abs(y[there]) > TURN
+    return bool(2 * (wide | high).sum() > there.sum())
+
+
+def _to_degrees(x: Floats, y: Floats, crs: CRS, where: str) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes in WGS 84; infinity where there is none."""
+    if crs.equals(CRS(CRS84), ignore_axis_order=True):
+        return x, y
+    try:
+        lon, lat = Transformer.from_crs(crs, CRS84, always_xy=True).transform(x, y)
+    except ProjError:
+        raise Problem(f"{where}: {crs.name} cannot be turned into degrees.") from None
+    return np.asarray(lon), np.asarray(lat)
+
+
+def _dimensions(shapes: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """0 for a point, 1 for lines, 2 for polygons; several points reach as far as their hull."""
+    spread = shapes.copy()
+    several = shapely.get_type_id(shapes) == _MULTIPOINT
+    spread[several] = shapely.convex_hull(shapes[several])
+    return np.asarray(shapely.get_dimensions(spread)).clip(0)
+
+
+def _texts(values: Floats, there: Flags) -> pa.Array:
+    texts = pa.array(np.round(values, DECIMALS) + 0.0).cast(pa.string())
+    return pc.if_else(pa.array(there), texts, "")
