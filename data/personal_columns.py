@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from data.words import listed
 
-# words (English, Spanish, French, German, Somali) that say: this identifies somebody
+# words (English, Spanish, French, German, Portuguese, Somali) that say: this identifies somebody
 IDENTIFIES = listed("""
     fname lname firstname lastname fullname surname forename givenname maidenname
     middlename nickname alias aka username screenname handle moniker initials
@@ -35,7 +35,8 @@ IDENTIFIES = listed("""
     homeaddress hoyga mugshot selfie fingerprint biometric biometrics dna facebook
     instagram twitter telegram snapchat tiktok linkedin imei contact contacts
     contacto kontakt login logins logon userid kennung benutzerkennung assignee dln
-    deviceid simserial subscriberid
+    deviceid simserial subscriberid sobrenome sobrenomes apelido telefone telefones
+    telemovel endereco enderecos morada nascimento cpf cidadania nacionalidade
 """)
 
 # words for a person: alone, or with a word of ABOUT, they identify somebody
@@ -53,7 +54,9 @@ PEOPLE = listed("""
     opfer zeuge zeugen beamter beamte polizist verdachtiger verdachtige fahrer
     halter tater melder anrufer respondent respondents emp occupant occupants
     homeowner usuario utilisateur benutzer propietario proprietaire eigentumer qof
-    dhibbane marqaati sarkaal darawal
+    dhibbane marqaati sarkaal darawal pessoa pessoas vitima vitimas suspeito
+    suspeitos testemunha testemunhas motorista policial policiais solicitante autor
+    autores
 """)
 
 # of the words for people, those that alone say how many or what sort, not who
@@ -72,7 +75,7 @@ WHICH = listed("""
 
 # what, with a word for a person, tells who it is or where they live
 _ABOUT = listed("""
-    name names id ids identifier identity number no nr num nbr address addresses
+    name names id ids identifier identity number no nr num nbr address addresses nome nomes
     street home phone nombre nombres numero direccion adresse anschrift nom noms
     nummer code city zip zipcode location lat lon latitude longitude last first
     middle given init initial cinwaan cinwaanka
@@ -80,7 +83,7 @@ _ABOUT = listed("""
 
 # a name or an address that is none of a person's where one of these stands beside it
 _NAMES = listed("""
-    name names nombre nombres nom noms naam
+    name names nombre nombres nom noms nome nomes naam
 """)
 THINGS = listed("""
     neighborhood neighborhoods neighbourhood neighbourhoods hood street streets road
@@ -97,7 +100,8 @@ THINGS = listed("""
     tipo archivo quartier quartiers rue commune arrondissement ville secteur lieu
     gare agence fichier stadtteil stadtteile stadtviertel viertel bezirk strasse
     strassen stadt ort gebiet revier dienststelle behorde datei gemeinde xaafad
-    degmo magaalo waddo
+    degmo magaalo waddo bairro bairros cidade rua delegacia local ocorrencia
+    natureza comuna alcaldia ortsteil stadtbezirk
 """)
 
 # pairs and longer turns that identify though each word alone does not
@@ -126,7 +130,7 @@ TURNS = (
 
 # attributes of a person: kept for counting, left out of Records and exports
 PERSONAL = listed("""
-    race races ethnicity ethnic ethnicities gender genders sex age ages agegroup
+    raca race races ethnicity ethnic ethnicities gender genders sex age ages agegroup
     minor juvenile adult skin hair height weight build disability disabled pregnant
     religion language orientation sexuality marital tribe hispanic latino pronouns
     veteran homeless raza etnia genero sexo edad religion idioma ethnie genre age

@@ -37,7 +37,7 @@ NO_DATES = ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01"
 NO_DAYS = np.array(NO_DATES, "datetime64[D]").astype(np.int64)
 TIME_WORDS = listed("time times tm hora heure uhrzeit zeit")
 _NUMBERED = TIME_WORDS | {"hhmm"}
-DATE_WORDS = listed("date dates datetime datetimes dt dttm dtm fecha datum jour taariikh")
+DATE_WORDS = listed("date dates datetime datetimes dt dttm dtm fecha data datum jour taariikh")
 
 
 class Choice(NamedTuple):

@@ -30,6 +30,7 @@ from data.files.table_file import TableFile
 from data.imports import importer, preview
 from data.imports.plan import Plan
 from data.maps import sketch
+from data.own_kinds import SHIPPED
 from data.personal_columns import is_forbidden
 from data.sample import sample
 from data.settings import Problem, Settings, load_settings
@@ -105,6 +106,8 @@ def do_job() -> int:
 
 def _read_records(job: Job, talk: _Talk, store: Store, settings: Settings) -> None:
     file = Path(job.file)
+    if "kinds" in job.options and job.options["kinds"] not in SHIPPED:  # no file of this machine is read for a page
+        raise Problem(f"The table of kinds is one that comes with us: {', '.join(SHIPPED)}.")
     stated = {name.replace("-", "_"): value for name, value in job.options.items()}
     options = importer.Options(
         **{name: _option(name, value) for name, value in stated.items()},  # type: ignore[arg-type]

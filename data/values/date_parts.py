@@ -22,7 +22,7 @@ _WORDS = {
     "year": listed("year years yr yyyy ano annee jahr"),
     "month": listed("month mo mon mm mes mois monat"),
     "day": listed("day dy dom dd dia jour"),
-    "hour": listed("hour hours hr hrs hh hora heure stunde"),
+    "hour": listed("hour hours hr hrs hh hora horas heure stunde"),
     "minute": listed("minute minutes min mins mi minuto"),
 }
 LIMITS = {"year": (0, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}

@@ -10,18 +10,22 @@ from data.words import listed
 # which a call was received is one of receiving.
 _ROLES: tuple[frozenset[str], ...] = (
     listed("""
-        occurred occurrence occurring occur occurs occ happened happen ocurrido hecho"""),
+        occurred occurrence occurring occur occurs occ happened happen ocurrido hecho
+        hechos ocurrencia suceso fait faits tat fato fatos"""),
     listed("""
         event incident offense offence crime stop call calls begin began start started
         from fr first onset response violation encounter force action activity complaint
         cmplnt protest sighting observed seen incidente evento delito ereignis vorfall
-        llamada appel anruf"""),
+        llamada appel anruf evenement infraction intervention einsatz vorfalls ocorrencia
+        ocorrencias"""),
     frozenset(),  # plain: a date, and no word for whose
     listed("""
         received recd rcvd receipt rec report reports reported reporting rpt rptd opened
-        open called recibido recu gemeldet reportado"""),
+        open called recibido recu gemeldet reportado registro registrado reporte denuncia
+        inicio plainte signalement depot meldung melde eingang eingangs comunicacao"""),
     listed("""
         created create creation entered entry logged log submitted submit submission
+        creacion criacao alta erfasst
         filed input inserted recorded posted published added creado cree erstellt"""),
     listed("""
         dispatch dispatched queued enroute arrive arrived arrival onscene scene assigned
@@ -34,18 +38,20 @@ NEVER = listed("""
     closing cleared clear ended end ending to until thru through last latest finish
     finished due expire expires expired expiry expiration resolved completed complete
     upload uploaded loaded load extract extracted refreshed sync synced year month
-    quarter week weekday dow doy minute season shift
+    quarter week weekday dow doy minute season shift fin final actualizacion
+    actualizado cierre atualizacao atualizado fechamento termino maj cloture
+    aktualisiert aktualisierung ende
 """)
 MONTHS = listed("""
     year month yyyy mm mes mois monat monthly
 """)  # allowed where a column holds months that tell their year
 TIMES = listed("""
     date dates datetime datetimes time times timestamp timestamps dt dttm dtm tm ts day
-    when fecha hora fechahora datum zeit zeitpunkt uhrzeit heure jour taariikh hhmm
+    when fecha hora fechahora data datahora datum zeit zeitpunkt uhrzeit heure jour taariikh hhmm
 """)
 _BESIDE = listed("""
     of the and at on in by local utc gmt iso est cst mst pst text de del la le du der die
-    das am um est hour military hrs
+    das am um est hour military hrs do da dos das los las et bo
 """)
 # lengths of time, which look like clocks
 LENGTHS = listed("""

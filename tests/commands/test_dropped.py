@@ -122,6 +122,15 @@ def test_who_stands_behind_it_is_a_field(here: Here, store: Path, tmp_path: Path
     assert isinstance(told[-1], Stopped) and "official, press, community" in told[-1].text
 
 
+def test_kinds_come_from_a_table_of_ours_only(here: Here, tmp_path: Path) -> None:
+    told = here(Job("records", dropped(tmp_path), {"kinds": "/etc/passwd"}, dry_run=True))
+    assert isinstance(told[-1], Stopped) and "comes with us: crime" in told[-1].text
+    content = GOOD.replace(b"sighting", b"BURGLARY")
+    options = {"source": "tips", "kinds": "crime"}
+    told = here(Job("records", dropped(tmp_path, content), options, who("tips"), dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", "", "x" * 300]
 )

@@ -8,6 +8,7 @@ FIELDS = {
     "source-kind": ("Who stands behind it", "official"),
     "date-format": ("Date format", "%d/%m/%Y %H:%M"),
     "kind": ("Kind of all rows", "sighting"),
+    "kinds": ("Table of kinds", "crime"),
     "time": ("Column of the time", "call_time"),
     "zone": ("Time zone", "America/Chicago"),
     "crs": ("EPSG code of the coordinates", "EPSG:26915"),
