@@ -263,12 +263,17 @@ def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) ->
     return _finish(page, name, place, outcome)
 
 
+def _lack(outcome: Outcome) -> str:
+    """What stands between a trial of the records and their import."""
+    return "an answer to the question above" if outcome.question else "records that can be read"
+
+
 def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: Outcome) -> bool:
     """Show the last button and what it waits for; import, and return whether it is done."""
     waits = [
         "a name (step 1)" if not name else "",
         "a time zone (step 2)" if not (page.set_up.fixed or place[1]) else "",
-        "records that can be read" if not (outcome.read and outcome.read.kept) else "",
+        "" if outcome.read and outcome.read.kept else _lack(outcome),
     ]
     before = "" if page.set_up.fixed else page.set_up.replaced()
     agreed = True

@@ -54,8 +54,8 @@ def show_upload() -> None:
     drop.imported = None
     options = _fields() | _mapping(form.folder)
     outcome = records_form.try_records(form, options)
-    records_form.show_outcome(outcome)
     records_form.show_questions(form)
+    records_form.show_outcome(outcome)
     if "map" not in options:
         records_form.show_kinds(form)
         records_form.show_columns(form, outcome)

@@ -62,4 +62,6 @@ def show_uploader(form: DroppedFile, label: str) -> bool:
 
 def _size(file: Path) -> str:
     size = file.stat().st_size
+    if size < 1_000:
+        return f"{size} bytes"
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
