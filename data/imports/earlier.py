@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from data.imports.report import Report, from_event
-from data.mappings.mapping import TABLE_PARTS, FileRule
+from data.mappings.mapping import WHICH_TABLE, FileRule
 from data.storage.store import Store
 
 
@@ -23,14 +23,14 @@ def superseded(
 
     Another sheet of a workbook, or other records of a file, are another table.
     """
-    part = [getattr(rule, word) for word in TABLE_PARTS]
+    part = [getattr(rule, word) for word in WHICH_TABLE]
     return tuple(
         now_called
         for now_called, event in store.history().imports.items()
         if event.batch != name
         and event.sha256 == sha256
         and event.source == source
-        and [(event.mapping or {}).get("file", {}).get(word) for word in TABLE_PARTS] == part
+        and [(event.mapping or {}).get("file", {}).get(word) for word in WHICH_TABLE] == part
     )
 
 

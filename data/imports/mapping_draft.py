@@ -66,7 +66,7 @@ def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Opti
         if not file.exists():  # else it may have been edited since
             write_whole(described(rules, table_file).encode(), file)
         told += _draft_kinds(store, table_file, rules)
-    return f"What was found so far is a mapping, to edit and use with --map: {file}{told}"
+    return f"{told}What was found so far is a mapping, to edit and use with --map: {file}"
 
 
 def _draft_kinds(store: Store, table_file: TableFile, rules: FileMapping) -> str:
@@ -81,7 +81,7 @@ def _draft_kinds(store: Store, table_file: TableFile, rules: FileMapping) -> str
     text = kind_tables.draft(column, listed)
     file = kind_tables.draft_file(store, rules.source, text)
     write_whole(text.encode(), file)
-    return f". All these texts with their rows, as a table to edit and use with --kinds: {file}"
+    return f"All these texts with their rows, as a table to edit and use with --kinds: {file} "
 
 
 def described(

@@ -150,7 +150,7 @@ def make(
         stated or _guessed(table_file, file, options, settings.zone), table_file, options
     )
     # another table of the same file is another import
-    part = {word: getattr(form, word) for word in mapping.TABLE_PARTS}
+    part = {word: getattr(form, word) for word in mapping.WHICH_TABLE}
     rules = replace(rules, file=replace(rules.file, **part))
     rules = replace(
         rules, columns=_present(rules.columns, table_file), keep=_kept(rules, table_file)

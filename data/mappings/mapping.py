@@ -76,7 +76,7 @@ ABOUT = (
     "counts",
     "own_words",
 )
-TABLE_PARTS = ("sheet", "records", "member")  # of a file rule: which table of several
+WHICH_TABLE = ("sheet", "records", "member")  # of a file rule: which table of several
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 

@@ -42,4 +42,5 @@ def _near(of: dict[str, Any], settings: Settings) -> bool:
     stated = of.get("center")
     if not stated or settings.center is None:
         return True
-    return all(abs(a - b) < _FAR for a, b in zip(stated, settings.center))
+    north, east = (abs(a - b) for a, b in zip(stated, settings.center))
+    return bool(north < _FAR and min(east, 360 - east) < _FAR)  # across 180 degrees too

@@ -272,7 +272,9 @@ def test_areas_far_from_the_place_are_warned_of(store: Store, tmp_path: Path) ->
     for center, far in (((44.98, -93.2), False), ((41.9, -87.6), True)):
         said: list[str] = []
         settings = Settings(name="Toytown", zone="America/Chicago", center=center)
-        area_import.add(store, settings, file, name_column="name", say=said.append)
+        area_import.add(
+            Store(tmp_path / str(far)), settings, file, name_column="name", say=said.append
+        )
         assert any("Is this the right file?" in line for line in said) is far
 
 
@@ -726,6 +728,7 @@ def test_spellings_of_one_label_and_old_names_are_one_area(store: Store) -> None
     renamed = ["South Uptown" if i % 2 else "CARAG" for i in range(600)]
     batch(store, "two", lon=lon, lat=lat + 0.2, area_label=renamed)
     city = Settings(name="Minneapolis", zone="America/Chicago", crs=UTM)
+    (store.root / "place.toml").unlink()  # the place is called otherwise now
     area_import.learn(store, city, say=[].append)
     areas, meta = area_sets.read_areas(area_sets.current_sets(store)["neighborhoods"])
     assert "South Uptown" in areas["name"].tolist()

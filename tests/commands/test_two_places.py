@@ -1,12 +1,14 @@
 """Two places never write into one store."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from data.commands import init
-from data.settings import load_settings
+from data.settings import Problem, Settings, load_settings
+from data.storage import place_mark
 from data.storage.store import Store
 from tests.conftest import command
 
@@ -95,6 +97,16 @@ def test_a_second_place_is_refused_by_the_store_of_the_first(tmp_path: Path) -> 
     mark = store / "place.toml"
     mark.write_text(mark.read_text().replace('"Portland"', '"Portland, Maine"'))
     assert command("import", str(tmp_path / "a.csv"), store=store, **first).returncode == 0
+
+
+def test_a_middle_on_the_other_side_of_180_degrees_is_near(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    (tmp_path / "store").mkdir()
+    suva = Settings(name="Toytown", zone="Pacific/Fiji", center=(-17.0, 179.9))
+    place_mark.mark_place(store, suva)
+    place_mark.check_place(store, replace(suva, center=(-17.0, -179.9)))
+    with pytest.raises(Problem, match="never share"):
+        place_mark.check_place(store, replace(suva, center=(-17.0, 170.0)))
 
 
 def test_the_middles_of_two_places_of_one_name_and_clock_tell_them_apart(tmp_path: Path) -> None:
