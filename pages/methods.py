@@ -1,7 +1,8 @@
 """Data and methods: sources, rows, columns, methods, and a place to drop a file."""
 
 from ui.explore import methods_page
-from ui.frame import frame, upload
+from ui.files import upload
+from ui.frame import frame
 
 view = frame.view()
 frame.head("Data and methods")
@@ -19,4 +20,5 @@ methods_page.show_section("Dictionary")
 methods_page.dictionary()
 methods_page.show_section("Bring a file")
 upload.show_upload()
+upload.show_own_place()
 frame.foot(view)

@@ -1,66 +1,75 @@
-"""A file that somebody dropped on a page: imported by a child with limits."""
+"""A file that somebody dropped on a page: taken to the disk, and read by a child with limits."""
 
+import contextlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import BinaryIO
 
 from data.commands.confined import SECONDS
-from data.own_kinds import SHIPPED
+from data.commands.job_messages import Job, Message, Said, Stopped, decode
 from data.settings import ROOT
-from data.words import CODES
 
-SOURCE_KIND = "source-kind"
-MOST_DROPPED_BYTES = 10_000_000
+DROPPED_MB = 200  # on this machine, where nobody is asked who they are
+SIGNED_IN_MB = 10  # where others sign in: what is dropped waits in memory
+_TOO_LONG = f"Reading took longer than {SECONDS // 60} minutes and was stopped. Nothing was changed."
+_DIED = "Reading the file took more memory or time than it may, and was stopped. Nothing was changed."
 
 
-def import_dropped(
-    name: str, content: bytes, options: dict[str, str], *, mapping: bytes = b"", dry_run: bool
-) -> tuple[bool, str]:
-    """Import a dropped file by a child process; return whether it went through, and its output.
-
-    The child has limits on memory and time and no network; the file's name is made plain.
-    """
-    if len(content) > MOST_DROPPED_BYTES:
-        return (
-            False,
-            f"The file has {len(content):,} bytes; {MOST_DROPPED_BYTES:,} is the most here.",
-        )
-    stands = options.get(SOURCE_KIND, "").strip().lower()
-    if stands and stands not in CODES["source_kind"]:
-        return False, f"Who stands behind it is one of: {', '.join(CODES['source_kind'])}."
-    kinds = options.get("kinds", "").strip()
-    if kinds and kinds not in SHIPPED:  # no file of this machine is read for a page
-        return False, f"The table of kinds is one that comes with us: {', '.join(SHIPPED)}."
+def keep_dropped(name: str, content: BinaryIO, folder: Path) -> Path:
+    """Write a dropped file into a folder, piece by piece, under its name made plain."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).lstrip("-.") or "file.csv"
-    with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
-        file = Path(folder) / plain
-        file.write_bytes(content)
-        command = [sys.executable, "-m", "data.commands.confined", "import", str(file)]
-        command += [_option(key, value) for key, value in options.items() if value.strip()]
-        if mapping:
-            (Path(folder) / "mapping.toml").write_bytes(mapping)
-            command.append(f"--map={folder}/mapping.toml")
-        command += ["--dry-run"] if dry_run else []
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=os.environ | {"NO_COLOR": "1"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return False, f"Reading took longer than {SECONDS} seconds and was stopped."
-    text = (done.stdout + done.stderr).replace(f"{folder}/", "")
-    return done.returncode == 0, text.strip()
+    file = folder / plain[-120:].lstrip("-.")
+    content.seek(0)
+    with file.open("wb") as target:
+        shutil.copyfileobj(content, target, 1 << 20)
+    return file
 
 
-def _option(key: str, value: str) -> str:
-    """An option of the command line; who stands behind a source is a switch of its own there."""
-    return f"--{value.strip().lower()}" if key == SOURCE_KIND else f"--{key}={value}"
+def run_job(job: Job, environment: Mapping[str, str] | None = None) -> Iterator[Message]:
+    """Do a job in a child process, and yield what it tells, as it tells it.
+
+    The child has limits on memory and time and no network. It ends with the iterator. The last
+    message is Stopped where it did not end well; paths are told as names.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data.commands.confined"],
+        cwd=ROOT,
+        env=os.environ | {"NO_COLOR": "1"} | dict(environment or {}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    late = threading.Timer(SECONDS, process.kill)
+    late.start()
+    stopped = False
+    try:
+        assert process.stdin and process.stdout
+        with contextlib.suppress(BrokenPipeError):  # it ended before it read: said below
+            process.stdin.write(json.dumps(asdict(job)))
+            process.stdin.close()
+        folder = f"{Path(job.file).parent}/" if job.file else ""
+        for line in process.stdout:
+            message = decode(line.rstrip("\n"))
+            if isinstance(message, Said | Stopped) and folder:
+                message = type(message)(message.text.replace(folder, ""))
+            stopped |= isinstance(message, Stopped)
+            yield message
+        if process.wait() and not stopped:
+            yield Stopped(_DIED if late.is_alive() else _TOO_LONG)
+    finally:
+        late.cancel()
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()

@@ -17,6 +17,7 @@ import numpy as np
 from data.columns import column_watch
 from data.files.csv_rows import Frame
 from data.files.row_reasons import RowReason
+from data.files.table_file import TableFile
 from data.files.text_file import Progress
 from data.imports import (
     batch,
@@ -58,14 +59,19 @@ def import_file(
     ask: Ask | None = None,
     say: Callable[[str], None] = print,
     progress: Progress | None = None,
+    see_table: Callable[[TableFile], None] | None = None,
+    see_plan: Callable[[Plan], None] | None = None,
 ) -> Report:
     """Import a file and return its report. Problem where something has to be stated first.
 
     `ask` is a way to ask the person at the keyboard; without it nothing is guessed.
-    The caller rebuilds `current` afterwards.
+    `see_table` gets the file once it is open, also where it cannot be imported, and `see_plan`
+    what was decided. The caller rebuilds `current` afterwards.
     """
     place_mark.check_place(store, settings)
-    decided = plan.make(store, settings, file, options, ask)
+    decided = plan.make(store, settings, file, options, ask, see_table)
+    if see_plan:
+        see_plan(decided)
     name = batch_id(decided)
     for sentence in [
         *preview.introduced(decided),

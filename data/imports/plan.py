@@ -1,6 +1,7 @@
 """The plan of one import: a file, a mapping with nothing left open, a source."""
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -136,12 +137,24 @@ class Plan:
         )
 
 
-def make(store: Store, settings: Settings, file: Path, options: Options, ask: Ask | None) -> Plan:
-    """The plan for one file. Problem says what to state where it cannot be found."""
+def make(
+    store: Store,
+    settings: Settings,
+    file: Path,
+    options: Options,
+    ask: Ask | None,
+    see_table: Callable[[TableFile], None] | None = None,
+) -> Plan:
+    """The plan for one file. Problem says what to state where it cannot be found.
+
+    `see_table` gets the file as soon as it is open.
+    """
     kinds = kind_tables.joined(store, options.kinds)
     words.use_kinds(kinds.kinds)
     stated = options.rules or (mapping_read.read_mapping(options.map) if options.map else None)
     table_file, form = _sniff(file, options, stated, ask)
+    if see_table:
+        see_table(table_file)
     rules = _overridden(
         stated or _guessed(table_file, file, options, settings.zone), table_file, options
     )

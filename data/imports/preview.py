@@ -35,7 +35,7 @@ def introduced(decided: Plan) -> list[str]:
     if (precision := rules.time.precision) not in (None, midnight.EXACT):
         said.append(f'  times are known to the {precision} at best (precision = "{precision}")')
     said += [f"  {t} is on the clock of {zone}" for t, zone in rules.time.zones.items()]
-    for row in _sample(decided):
+    for row in sample_rows(decided):
         said.append("  e.g. " + "; ".join(f"{t} {v}" for t, v in row.items() if v))
     return said
 
@@ -58,7 +58,8 @@ def _for_which(target: str, rules: FileMapping) -> str:
     return "where no rule fits" if target in ENUMERATED else "where the row says nothing"
 
 
-def _sample(decided: Plan) -> list[dict[str, str]]:
+def sample_rows(decided: Plan) -> list[dict[str, str]]:
+    """The first rows: record column to text, without free text and who sent it."""
     names, columns = decided.table_file.names, decided.mapping.columns
     places = {t: names.index(c) for t, c in columns.items() if t not in NOT_SHOWN}
     return [

@@ -14,7 +14,7 @@ import shapely
 
 from data.maps import outlines
 from data.storage.store import Current
-from geo.longitude import shapes_near
+from geo.longitude import framed, shapes_near
 
 SIDE = 1000  # units of the longer side
 _TOLERANCE = 1.5  # units: about a pixel
@@ -59,6 +59,16 @@ def sketch(
     border = shapely.simplify(shapely.transform(edge[0], flat).buffer(1).buffer(-1), _TOLERANCE)
     size = (max(1, round((east - west) * scale)), max(1, round((north - south) * scale)))
     return Sketch(*size, [_path(shape) for shape in drawn], _path(border))
+
+
+def sketch_shapes(shapes: gpd.GeoSeries) -> Sketch:
+    """The sketch of one polygon in WGS 84 or more, each by itself, without an outline."""
+    flat = shapely.transform(framed(shapes), _mercator)
+    west, south, east, north = shapely.total_bounds(flat)
+    scale = SIDE / max(east - west, north - south)
+    drawn = shapely.transform(flat, lambda at: (at - (west, north)) * (scale, -scale))
+    size = (max(1, round((east - west) * scale)), max(1, round((north - south) * scale)))
+    return Sketch(*size, [_path(shape) for shape in shapely.simplify(drawn, _TOLERANCE)], "")
 
 
 def _mercator(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

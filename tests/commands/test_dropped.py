@@ -1,17 +1,37 @@
-"""A dropped file is read by a child that can do little else."""
+"""A dropped file is read by a child that can do little else, and tells what it does."""
 
+import io
+import json
 import os
 import subprocess
 import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from data.commands import dropped_file
+from data.commands import file_job
+from data.commands.dropped_file import keep_dropped, run_job
+from data.commands.job_messages import (
+    Job,
+    Message,
+    PlanMade,
+    ProgressMade,
+    QuestionAsked,
+    RecordsRead,
+    Said,
+    Stopped,
+    TableOpened,
+    decode,
+    encode,
+)
 from tests.conftest import ROOT
-from ui.frame.upload import fields_named
+from ui.files.import_fields import fields_named
 
 GOOD = b"id,time,lat,lon,kind\n1,2024-03-01 10:00,44.97,-93.27,sighting\n"
+Here = Callable[[Job], list[Message]]
 
 
 @pytest.fixture(autouse=True)
@@ -20,53 +40,125 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "store"
 
 
-def test_trial_writes_nothing_and_import_does(store: Path) -> None:
-    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source": "tips"}, dry_run=True)
-    assert done and "nothing was written" in said and not list(store.rglob("*.parquet"))
-    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source": "tips"}, dry_run=False)
-    assert done and "1 kept + 0 rejected = 1 rows" in said
-    assert list(store.rglob("batches/*.parquet"))
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """Does a job in this process, which is quicker than a child."""
+
+    def do(job: Job) -> list[Message]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(asdict(job))))
+        mask = os.umask(0o077)
+        file_job.do_job()
+        os.umask(mask)
+        return [decode(line) for line in capsys.readouterr().out.splitlines()]
+
+    return do
 
 
-def test_a_table_of_kinds_is_one_of_ours(store: Path) -> None:
-    crimes = GOOD.replace(b"sighting", b"Motor Vehicle Theft")
-    options = {"source": "calls", "kinds": "crime"}
-    done, said = dropped_file.import_dropped("a.csv", crimes, options, dry_run=False)
-    assert done and "1 kept" in said and "vehicle theft" in (store / "kinds.toml").read_text()
-    for path in ("/etc/hostname", str(store / "kinds.toml")):
-        done, said = dropped_file.import_dropped("a.csv", crimes, {"kinds": path}, dry_run=True)
-        assert not done and "comes with us: crime" in said
+def dropped(folder: Path, content: bytes = GOOD, name: str = "a.csv") -> str:
+    return str(keep_dropped(name, io.BytesIO(content), folder))
 
 
-def test_who_stands_behind_it_is_a_field(store: Path) -> None:
-    options = {"source": "calls", "source-kind": " Official", "licence": "CC0"}
-    done, said = dropped_file.import_dropped("a.csv", GOOD, options, dry_run=False)
-    assert done and "source calls (official)" in said
+def who(source: str) -> dict[str, str]:
+    """The answer to who stands behind a source, as the page gives it."""
+    return {f"Who stands behind the source {source}? Nothing is known of it yet.": "community"}
+
+
+def test_a_child_tries_without_writing_then_imports(store: Path, tmp_path: Path) -> None:
+    file = dropped(tmp_path)
+    job = Job("records", file, {"source": "tips"}, who("tips"), dry_run=True)
+    told = list(run_job(job))
+    assert told[-1] == RecordsRead(1, 1, {}, "2024-03-01", "2024-03-01", {})
+    assert not list(store.rglob("*.parquet"))
+    told = list(run_job(Job("records", file, {"source": "tips"}, who("tips"))))
+    assert isinstance(told[-1], RecordsRead) and list(store.rglob("batches/*.parquet"))
+    steps = {m.step for m in told if isinstance(m, ProgressMade) and m.done == m.total > 0}
+    assert steps == {"Reading a.csv", "Building the table that screens read"}
+    texts = [message.text for message in told if isinstance(message, Said)]
+    assert not any(str(tmp_path) in text for text in texts), "no page shows where a file lies"
+
+
+def test_a_question_is_asked_and_its_answer_taken(here: Here, tmp_path: Path) -> None:
+    told = here(Job("records", dropped(tmp_path), {"source": "tips"}, dry_run=True))
+    assert told[1] == TableOpened(["id", "time", "lat", "lon", "kind"], [], "utf-8, comma")
+    asked = told[-1]
+    assert isinstance(asked, QuestionAsked) and asked.choices == ["official", "press", "community"]
+    answers = {asked.text: "official"}
+    told = here(Job("records", dropped(tmp_path), {"source": "tips"}, answers, dry_run=True))
+    (plan,) = [message for message in told if isinstance(message, PlanMade)]
+    assert plan.columns["occurred_at"] == "time" and plan.rows[0]["kind"] == "sighting"
+    assert plan.center == [44.97, -93.27] and plan.zone == "America/Chicago"
+    # an answer that is none of the choices is no answer
+    told = here(Job("records", dropped(tmp_path), {}, {asked.text: "nobody"}, dry_run=True))
+    assert isinstance(told[-1], QuestionAsked)
+
+
+def test_a_file_of_several_tables_offers_them(here: Here, tmp_path: Path) -> None:
+    file = tmp_path / "calls.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("north.csv", GOOD.decode())
+        archive.writestr("areas.csv", "name,people\nHill,200\n")
+    told = here(Job("records", str(file), {"source": "tips"}, who("tips"), dry_run=True))
+    asked = told[-1]
+    assert isinstance(asked, QuestionAsked) and "north.csv" in asked.choices
+    answers = {**who("tips"), asked.text: "north.csv"}
+    told = here(Job("records", str(file), {"source": "tips"}, answers, dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1, told[-1]
+
+
+def test_personal_columns_are_barred_and_never_shown(here: Here, tmp_path: Path) -> None:
+    content = b"id,time,lat,lon,kind,caller_name\n1,2024-03-01 10:00,44.97,-93.27,sighting,Jo Doe\n"
+    told = here(Job("records", dropped(tmp_path, content), {"source": "tips"}, who("tips"), True))
+    (table,) = [message for message in told if isinstance(message, TableOpened)]
+    assert table.barred == ["caller_name"]
+    assert "Jo Doe" not in "".join(map(encode, told))
+
+
+def test_who_stands_behind_it_is_a_field(here: Here, store: Path, tmp_path: Path) -> None:
+    options = {"source": "calls", "source-kind": "official", "licence": "CC0"}
+    told = here(Job("records", dropped(tmp_path), options))
+    assert any(isinstance(m, Said) and "source calls (official)" in m.text for m in told)
     assert 'licence = "CC0"' in (store / "sources.toml").read_text()
-    done, said = dropped_file.import_dropped("a.csv", GOOD, {"source-kind": "map=/x"}, dry_run=True)
-    assert not done and "one of: official, press, community" in said
+    told = here(Job("records", dropped(tmp_path), {"source-kind": "map=/x"}, dry_run=True))
+    assert isinstance(told[-1], Stopped) and "official, press, community" in told[-1].text
+
+
+def test_kinds_come_from_a_table_of_ours_only(here: Here, tmp_path: Path) -> None:
+    told = here(Job("records", dropped(tmp_path), {"kinds": "/etc/passwd"}, dry_run=True))
+    assert isinstance(told[-1], Stopped) and "comes with us: crime" in told[-1].text
+    content = GOOD.replace(b"sighting", b"BURGLARY")
+    options = {"source": "tips", "kinds": "crime"}
+    told = here(Job("records", dropped(tmp_path, content), options, who("tips"), dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", ""]
+    "name", ["../../etc/passwd", "--source=x.csv", "a b;c.csv", "\u202egpj.csv", "", "x" * 300]
 )
-def test_a_strange_name_is_only_a_name(name: str) -> None:
-    done, said = dropped_file.import_dropped(name, GOOD, {"source": "tips"}, dry_run=True)
-    assert done, said
+def test_a_strange_name_is_only_a_name(name: str, here: Here, tmp_path: Path) -> None:
+    file = Path(dropped(tmp_path, GOOD, name))
+    assert file.parent == tmp_path and file.read_bytes() == GOOD
+    told = here(Job("records", str(file), {"source": "tips"}, who("tips"), dry_run=True))
+    assert isinstance(told[-1], RecordsRead), told[-1]
 
 
-def test_too_large_is_a_sentence() -> None:
-    done, said = dropped_file.import_dropped(
-        "a.csv", b"x" * (dropped_file.MOST_DROPPED_BYTES + 1), {}, dry_run=True
-    )
-    assert not done and "bytes" in said
+def test_no_csv_is_a_sentence(here: Here, tmp_path: Path) -> None:
+    told = here(Job("records", dropped(tmp_path, b"\x89PNG\r\n\x1a\n" + bytes(600)), dry_run=True))
+    assert isinstance(told[-1], Stopped) and "Traceback" not in told[-1].text
 
 
-def test_no_csv_is_a_sentence() -> None:
-    done, said = dropped_file.import_dropped(
-        "a.csv", b"\x89PNG\r\n\x1a\n" + bytes(600), {}, dry_run=True
-    )
-    assert not done and said.startswith("Stopped:") and "Traceback" not in said
+def test_a_child_that_dies_is_a_sentence(tmp_path: Path) -> None:
+    told = list(run_job(Job("nothing of this name", dropped(tmp_path))))
+    assert len(told) == 1 and isinstance(told[0], Stopped) and "was stopped" in told[0].text
+
+
+def test_a_page_that_is_left_ends_the_child(tmp_path: Path) -> None:
+    told = run_job(Job("records", dropped(tmp_path), {"source": "tips"}, who("tips")))
+    next(told)
+    told.close()
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    if children.exists():
+        alive = [Path(f"/proc/{n}/cmdline").read_bytes() for n in children.read_text().split()]
+        assert not [words for words in alive if b"confined" in words]
 
 
 @pytest.mark.skipif(os.name != "posix" or sys.platform != "linux", reason="Linux only")
@@ -92,7 +184,7 @@ def test_the_child_has_a_memory_limit() -> None:
     assert "MemoryError" in tried.stderr
 
 
-def test_a_dropped_mapping_is_used() -> None:
+def test_a_dropped_mapping_is_used(here: Here, tmp_path: Path) -> None:
     content = GOOD.replace(b"kind", b"what").replace(b"sighting", b"seen")
     rules = b"""[columns]
         occurred_at = "time"
@@ -104,10 +196,13 @@ def test_a_dropped_mapping_is_used() -> None:
         [values.kind]
         seen = "sighting"
         """
-    done, said = dropped_file.import_dropped(
-        "a.csv", content, {"source": "tips"}, mapping=rules, dry_run=True
-    )
-    assert done and "1 kept + 0 rejected = 1 rows" in said, said
+    options = {"source": "tips", "map": dropped(tmp_path, rules, "mapping.toml")}
+    told = here(Job("records", dropped(tmp_path, content), options, who("tips"), dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1
+
+
+def test_what_is_no_message_is_said() -> None:
+    assert decode("waiting") == Said("waiting") and decode('{"a": 1}') == Said('{"a": 1}')
 
 
 def test_options_of_the_command_line_are_fields_of_the_page() -> None:
@@ -117,3 +212,13 @@ def test_options_of_the_command_line_are_fields_of_the_page() -> None:
         "Stopped: so. A mapping to edit is written with --save-map FILE.\nUse --map."
     )
     assert said == "Stopped: so.\nUse “Mapping (TOML)”."
+    said = fields_named("No time. What was found so far is a mapping, to edit: /x/found.toml")
+    assert said == "No time."
+
+
+def test_every_option_of_a_field_is_one_of_the_import() -> None:
+    from data.imports.options import Options
+    from ui.files.import_fields import FIELDS
+
+    known = set(Options.__dataclass_fields__)
+    assert {name.replace("-", "_") for name in FIELDS} <= known

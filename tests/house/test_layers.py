@@ -48,8 +48,8 @@ ROOMS = {
         "upkeep": "areas files imports privacy release storage",
         "cities": "pulls storage",
         "commands": (
-            "areas attacks cities embed imports mappings maps people privacy pulls release sample "
-            "storage upkeep views"
+            "areas attacks cities embed files imports mappings maps people privacy pulls release "
+            "sample storage upkeep views"
         ),
     },
     "ui": {
@@ -60,7 +60,8 @@ ROOMS = {
         "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
-        "arrival": "cached explore frame map parts patterns",
+        "files": "cached frame parts",
+        "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
         "app": "arrival frame map_page public",
     },

@@ -289,13 +289,6 @@ def test_session_state_holds_widgets_only() -> None:
     assert held <= words | own, held - words - own
 
 
-def test_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "none"))
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
-    assert not app.exception
-    assert "No records yet" in app.title[0].value
-
-
 def test_broken_settings_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "porchlight.toml"
     broken.write_text("[place]\nname = ")

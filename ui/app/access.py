@@ -17,6 +17,7 @@ from data.settings import Problem
 from ui.app import gate, session
 from ui.app.gate import Refusal
 from ui.frame import menu
+from ui.identity import provider
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CLOSED = (
@@ -56,11 +57,6 @@ def start_refusal(audience: str, address: str, origin: str, asks: bool) -> str:
     if (apart or (audience == "team" and asks)) and not origin:
         return UNNAMED.format(audience=audience)
     return ""
-
-
-def provider() -> bool:
-    """Return whether an identity provider is configured: [auth] in Streamlit's secrets."""
-    return bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)
 
 
 class Person:
@@ -135,7 +131,7 @@ def run() -> None:
     from ui.arrival import arrival
 
     page = menu.navigation()
-    arrival.begin(page.url_path, _account(held))
+    arrival.begin(page.url_path, _account(held), may_set_up="steward" in held)
     try:
         page.run()
     except Gone:  # a newer table took the place of the one that this run began with

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.palette import DARK, LIGHT
 
 MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
+MOST_BYTES_ALONE = 212 << 20  # the same where only this machine comes in: an upload of 200 MB
 MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
 ACROSS = ("GET", "HEAD", "OPTIONS")  # a browser asks first whether a page elsewhere may
@@ -150,7 +151,6 @@ FORWARDED_HERE = Refusal(
 )
 NOT_THIS_WAY = Refusal(405, "This address is for reading.")
 TWO_HOSTS = Refusal(400, "A request names one host.")
-TOO_LARGE = Refusal(413, f"A file may have {MOST_BYTES >> 20} MB at most.")
 TOO_MANY = Refusal(429, "Too many files at once. Try it again in a moment.")
 
 
@@ -178,6 +178,9 @@ class Gate:
     ) -> None:
         self.app, self.hosts, self.pages, self.public = app, hosts, pages, public
         self.person, self.released = person, released
+        alone = person is None and not public
+        self.most_bytes = MOST_BYTES_ALONE if alone else MOST_BYTES
+        self.too_large = Refusal(413, f"A file may have {self.most_bytes >> 20} MB at most.")
         self._writing = 0  # requests whose bodies are being taken in
         shown = " ".join(("'self'", *frames)) if public else "'none'"
         others = " ".join(tiles)
@@ -216,7 +219,7 @@ class Gate:
             return await _page(TOO_MANY, scope, headers)(scope, receive, sent)
         self._writing += 1
         try:
-            return await _limited(self.app, scope, receive, sent)
+            return await self._limited(scope, receive, sent)
         finally:
             self._writing -= 1
 
@@ -252,8 +255,8 @@ class Gate:
             return NOT_THIS_WAY
         if not area.across and self._from_elsewhere(scope, headers, host, socket):
             return FROM_ELSEWHERE
-        if _stated(headers) > MOST_BYTES:
-            return TOO_LARGE
+        if _stated(headers) > self.most_bytes:
+            return self.too_large
         if area.anybody or self.person is None:
             return None
         return self.person(HTTPConnection(scope))
@@ -270,6 +273,29 @@ class Gate:
         follows_link = headers.get("sec-fetch-mode") == "navigate" and not leaves
         other = headers.get("sec-fetch-site") in ("cross-site", "same-site")
         return other and not follows_link
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on, and stop it where its body is longer than it may be."""
+        taken, begun = 0, False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.most_bytes:
+                raise HTTPException(*self.too_large)
+            return message
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, sent)
+        except HTTPException as refused:
+            if not begun:
+                await PlainTextResponse(refused.detail, refused.status_code)(scope, receive, send)
 
     def _head(self, headers: MutableHeaders, area: Area, https: bool) -> None:
         """The headers that every answer has, and the policy of its part."""
@@ -326,30 +352,6 @@ def _stated(headers: Headers) -> int:
     """The stated length of a request's body; 0 where it is not stated."""
     stated = headers.get("content-length", "0")
     return int(stated) if stated.isascii() and stated.isdigit() else 0
-
-
-async def _limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Hand a request on, and stop it where its body is longer than it may be."""
-    taken, begun = 0, False
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
-            raise HTTPException(*TOO_LARGE)
-        return message
-
-    async def sent(message: Message) -> None:
-        nonlocal begun
-        begun = True
-        await send(message)
-
-    try:
-        await app(scope, counted, sent)
-    except HTTPException as refused:
-        if not begun:
-            await PlainTextResponse(refused.detail, refused.status_code)(scope, receive, send)
 
 
 async def _refuse_socket(scope: Scope, send: Send, refused: Refusal) -> None:

@@ -1,4 +1,4 @@
-"""Start the dashboard: take the port, fill an empty store with the sample, serve behind the gate.
+"""Start the dashboard: take the port, serve behind the gate.
 
 Everything heavy is loaded while the server starts, so that the first visitor waits less.
 """
@@ -9,7 +9,6 @@ import importlib
 import logging
 import os
 import socket
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -59,11 +58,6 @@ def main() -> int:
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
-    if settings and settings.sample and not (settings.store / "current" / "now").exists():
-        print("Building the store from the sample place ...", flush=True)
-        made = subprocess.run([sys.executable, "-m", "data", "sample"], check=False)
-        if made.returncode:
-            return made.returncode
     only = "" if named.origin else "only from this machine; "
     print(
         f"{name} is at {named.origin or f'http://localhost:{port}'} ({only}Ctrl+C stops it).",

@@ -9,15 +9,18 @@ from data.views.filters import FILTERS, RENAMED
 from data.views.view import View
 from ui.arrival import address, page_words
 from ui.cached import views
+from ui.files import set_up_page, upload
 from ui.frame import filter_bar, find, look, menu, top_bar
 from ui.frame.frame import plain
+from ui.identity import provider
 from ui.map import basemap
 
 
-def begin(page: str, account: str = "") -> None:
+def begin(page: str, account: str = "", *, may_set_up: bool = False) -> None:
     """Draw the frame and ask for a View. The widgets are bound to the link: a link restores it.
 
-    `page` is the address of the page that is to follow, `account` says who has signed in.
+    `page` is the address of the page that is to follow, `account` says who has signed in, and
+    `may_set_up` whether they may fill an empty store.
     """
     st.html(look.STYLE + look.steps(page_words.NAMES), unsafe_allow_javascript=True)
     try:
@@ -27,8 +30,10 @@ def begin(page: str, account: str = "") -> None:
         st.error(plain(str(problem)))
         st.stop()
     bar = top_bar.show_top_bar(settings.name, page, account)
-    if stamp is None or not views.meta(stamp)["rows"]:
-        return _empty(settings, bar.marks)
+    empty = stamp is None or not views.meta(stamp)["rows"]
+    if empty or upload.OWN_PLACE in st.session_state:
+        return _show_first_page(settings, bar.marks, may_set_up, empty)
+    assert stamp is not None
     meta = views.meta(stamp)
     page_words.restore_link(page)
     address.hold_filters(page)
@@ -97,11 +102,27 @@ def _misread(
     return found
 
 
-def _empty(settings: Settings, marks: str) -> None:
+def _show_first_page(settings: Settings, marks: str, may_set_up: bool, empty: bool) -> None:
+    """Show how a place is set up, to whoever may; the page asked for does not follow."""
     st.html(f"<style>{marks} :root {{ --porch-bars: 48px; }}</style>")
-    st.title("No records yet", anchor=False)
-    st.text("Fill the store from a terminal, then reload this page:")
-    sample = "python -m data sample                 # the records that come with it\n"
-    own = "python -m data import your-file.csv   # your own"
-    st.code((sample if settings.sample else "") + own, language=None)
+    if not may_set_up:
+        st.title("No records yet", anchor=False)
+        st.text("A steward of this Porchlight can bring in areas and records on this page.")
+        st.stop()
+    fixed = empty and (provider() or views.store().history().last > 0)
+    back = None if empty else _go_back
+    set_up_page.show_set_up(settings, fixed=fixed, done=_open_map, back=back)
     st.stop()
+
+
+def _go_back() -> None:
+    set_up_page.give_up()
+    st.session_state.pop(upload.OWN_PLACE, None)
+
+
+def _open_map() -> None:
+    """Open the Map on the place that is there now: another store, maybe, than a moment ago."""
+    st.session_state.pop(upload.OWN_PLACE, None)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    menu.open_page(menu.PAGES[0])

@@ -82,6 +82,11 @@ def link_page(row: PageRow, label: str = "") -> None:
     st.page_link(_MADE.get({}).get(row.file, row.file), label=label or row.title)
 
 
+def open_page(row: PageRow) -> None:
+    """Go to a page at once."""
+    st.switch_page(_MADE.get({}).get(row.file, row.file))
+
+
 def sections() -> dict[str, list[PageRow]]:
     """The sections of those whom this dashboard serves, and the pages of each, in order."""
     found: dict[str, list[PageRow]] = {}
