@@ -22,7 +22,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = ("pandas", "geopandas", "duckdb", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats")
 # it asks which drivers it has been left with, so it is loaded where it runs
-NOT_LOADED = ("data.__main__", "data.files.gdal_child")
+NOT_LOADED = ("data.__main__", "data.formats.gdal_child")
 
 
 class Commands:

@@ -22,12 +22,12 @@ import shapely
 from shapely.geometry import shape as to_shape
 
 from data import coordinate_system
-from data.files import gdal_file
 from data.files.column_names import unique
 from data.files.form import Form
-from data.files.geometry_columns import CRS84
-from data.files.kml_file import read_placemarks
-from data.files.zip_members import DAMAGED, OR, choose_members, open_archive
+from data.formats import gdal_file
+from data.formats.geometry_columns import CRS84
+from data.formats.kml_file import read_placemarks
+from data.formats.zip_members import DAMAGED, OR, choose_members, open_archive
 from data.settings import Problem
 
 MOST_BYTES = 200_000_000

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.areas.label_or_point import Ask
 from data.files.known_words import plain
-from data.files.open_table import open_table
+from data.formats.open_table import open_table
 from data.settings import Problem
 from data.storage import area_names
 

@@ -14,8 +14,8 @@ from data.columns import free_text, guess_columns, personal_values
 from data.files import known_words
 from data.files.column_names import clean_label
 from data.files.form import Form, MissingHeader, NeedsChoice
-from data.files.open_table import open_table
 from data.files.table_file import TableFile
+from data.formats.open_table import open_table
 from data.imports import (
     area_decider,
     described_sources,

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from data.files.form import Form
-from data.files.open_table import open_table
+from data.formats.open_table import open_table
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record
 from data.pulls.web import PullStopped, secret

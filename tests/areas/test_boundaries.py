@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import mapping
 
 from data.areas import area_import, boundary_files, residents
-from data.files import gdal_file
+from data.formats import gdal_file
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
 from data.storage import area_names, area_sets
@@ -552,7 +552,7 @@ def test_the_child_knows_one_driver(tmp_path: Path, driver: str) -> None:
     inner = geojson(tmp_path / "inner.geojson", ({"name": "A"}, square(0, 0)))
     hostile = tmp_path / "town.gpkg"
     hostile.write_text(VRT.format(inner))
-    child = [sys.executable, "-m", "data.files.gdal_child"]
+    child = [sys.executable, "-m", "data.formats.gdal_child"]
 
     def asked(file: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -10,7 +10,7 @@ from pyproj import Transformer
 from data.files import cells
 from data.files.column_names import is_header
 from data.values import coordinates
-from tests.files.made_workbooks import Row, records, take, write_csv
+from tests.formats.made_workbooks import Row, records, take, write_csv
 
 LON, LAT = -93.26, 44.97
 X, Y = Transformer.from_crs("EPSG:4326", "EPSG:26915", always_xy=True).transform(LON, LAT)

@@ -10,7 +10,7 @@ import streamlit as st
 from data import words
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, QuestionAsked
-from data.files.open_table import READABLE
+from data.formats.open_table import READABLE
 from data.mappings import mapping_read, mapping_write
 from data.mappings.corrections import add_kinds, correct_columns
 from data.mappings.mapping import FileMapping

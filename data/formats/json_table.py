@@ -14,12 +14,12 @@ from data.files import text_file
 from data.files.column_names import MOST_COLUMNS, unique
 from data.files.csv_rows import Broken
 from data.files.form import Form
-from data.files.geometry_columns import METERS, geometry_columns
-from data.files.json_layout import Layout, find_layout, has_more
-from data.files.json_shapes import Shape, shapes_of
 from data.files.row_reasons import RowReason
 from data.files.text_file import BOMS, Progress
-from data.files.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable
+from data.formats.geometry_columns import METERS, geometry_columns
+from data.formats.json_layout import Layout, find_layout, has_more
+from data.formats.json_shapes import Shape, shapes_of
+from data.formats.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable
 from data.json_text.cut import Cut
 from data.json_text.flat import has_only, read_flat
 from data.json_text.values import LATITUDE, LONGITUDE, Fault, Header, NoRecord, Record, read_record

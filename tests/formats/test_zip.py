@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from data.files.form import Form, NeedsChoice
-from data.files.open_table import open_table
-from data.files.zip_members import tell_apart
+from data.formats.open_table import open_table
+from data.formats.zip_members import tell_apart
 from data.imports import importer
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
@@ -132,7 +132,7 @@ def test_patterns_hold_also_where_no_end_is_shared() -> None:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    from data.files import zip_members
+    from data.formats import zip_members
 
     return zip_members._matches(name, pattern)
 
@@ -197,7 +197,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 
 
 def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from data.files import zip_members
+    from data.formats import zip_members
 
     monkeypatch.setattr(zip_members, "MOST_MEMBERS", 2)
     with pytest.raises(Problem, match="holds 3 files"):

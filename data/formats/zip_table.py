@@ -23,8 +23,8 @@ from data.files.csv_rows import Frame
 from data.files.form import Form, NeedsChoice
 from data.files.table_file import TableFile
 from data.files.text_file import Progress
-from data.files.typed_table import HEAD_ROWS, hash_file
-from data.files.zip_members import DAMAGED, choose_members, open_archive, tell_apart
+from data.formats.typed_table import HEAD_ROWS, hash_file
+from data.formats.zip_members import DAMAGED, choose_members, open_archive, tell_apart
 from data.settings import Problem
 
 MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of an archive, and of one without members

@@ -21,11 +21,11 @@ from data.files.column_names import MOST_COLUMNS, clean_label, unique
 from data.files.csv_grammar import MOST_ROW_BYTES
 from data.files.csv_rows import Broken
 from data.files.form import Form
-from data.files.geometry_columns import CRS84, geometry_columns
 from data.files.row_reasons import RowReason
 from data.files.text_file import MOST_RATIO, PIECE, Progress
-from data.files.typed_cells import column_texts
-from data.files.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file
+from data.formats.geometry_columns import CRS84, geometry_columns
+from data.formats.typed_cells import column_texts
+from data.formats.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file
 from data.settings import Problem
 
 MAGIC, SECRET = b"PAR1", b"PARE"

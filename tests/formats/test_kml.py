@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from data.files import kml_file, kml_table
 from data.files.form import Form
-from data.files.open_table import open_table
+from data.formats import kml_file, kml_table
+from data.formats.open_table import open_table
 from data.imports import importer
 from data.imports.importer import Options, Report
 from data.settings import Problem

@@ -23,7 +23,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from data.files.typed_cells import CellColumn
+from data.formats.typed_cells import CellColumn
 
 MEMORY, SECONDS = 4 << 30, 300
 PIECE = 50_000  # rows

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.files.typed_table import CONTROL, text_of
+from data.formats.typed_table import CONTROL, text_of
 from geo.arrays import Flags
 
 _MIDNIGHT = "T00:00:00"

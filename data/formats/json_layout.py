@@ -12,8 +12,8 @@ import ijson
 from data.files import text_file
 from data.files.column_names import clean_label, is_header, stated_names, unique
 from data.files.form import Form, NeedsChoice
-from data.files.json_shapes import stated_crs
 from data.files.text_file import Progress, Survey
+from data.formats.json_shapes import stated_crs
 from data.json_text import outline
 from data.json_text.cut import ArrayCutter, Cut, cut_lines, cut_whole
 from data.json_text.outline import OUTLINE_BYTES, ArrayPlace

@@ -19,8 +19,8 @@ from defusedxml.ElementTree import iterparse
 
 from data.files.form import Form
 from data.files.text_file import Progress
-from data.files.typed_table import text_of
-from data.files.zip_members import DAMAGED, choose_members, open_archive
+from data.formats.typed_table import text_of
+from data.formats.zip_members import DAMAGED, choose_members, open_archive
 from data.settings import Problem
 
 MOST_ELEMENT = 64 << 20  # of one element: a placemark is smaller

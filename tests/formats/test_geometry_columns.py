@@ -15,7 +15,7 @@ from shapely import (
     box,
 )
 
-from data.files.geometry_columns import geometry_columns
+from data.formats.geometry_columns import geometry_columns
 from data.settings import Problem
 
 DEGREES = ("latitude", "longitude")

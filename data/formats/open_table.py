@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import (
-    csv_file,
+from data.files import csv_file
+from data.files.form import Form
+from data.files.table_file import TableFile
+from data.formats import (
     gdal_file,
     json_table,
     kml_file,
@@ -14,8 +16,6 @@ from data.files import (
     xlsx_table,
     zip_table,
 )
-from data.files.form import Form
-from data.files.table_file import TableFile
 from data.settings import Problem
 
 LOOKED_AT = 4096  # bytes of a file

@@ -11,11 +11,11 @@ import pytest
 
 from data.commands import dropped_file
 from data.files.form import Form, NeedsChoice
-from data.files.header_rows import find_header
-from data.files.open_table import open_table
+from data.formats.header_rows import find_header
+from data.formats.open_table import open_table
 from data.settings import Problem
 from data.storage.store import Store
-from tests.files.made_workbooks import (
+from tests.formats.made_workbooks import (
     BAD_TIME,
     HEADER,
     NULL_ISLAND,

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from data.files.form import Form, NeedsChoice
-from data.files.json_table import is_json
-from data.files.open_table import open_table
 from data.files.table_file import TableFile
-from data.files.typed_table import HEAD_ROWS
+from data.formats.json_table import is_json
+from data.formats.open_table import open_table
+from data.formats.typed_table import HEAD_ROWS
 from data.imports import importer
 from data.imports.importer import Options
 from data.json_text import cut, flat
@@ -432,7 +432,7 @@ def test_a_file_that_is_cut_off_or_damaged_says_where(tmp_path: Path, text: str,
 def test_what_follows_the_records_is_checked_however_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.files.json_layout.OUTLINE_BYTES", 50)
+    monkeypatch.setattr("data.formats.json_layout.OUTLINE_BYTES", 50)
     monkeypatch.setattr(cut, "CUT_BYTES", 40)
     text = json.dumps({"data": [{"a": 1}, {"a": 2}], "log": ["x"] * 400})
     assert len(rows_of(opened(tmp_path, text, records="data"))) == 2

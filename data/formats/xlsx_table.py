@@ -14,15 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.files import workbook_child
 from data.files.column_names import MOST_COLUMNS, clean_label, stated_names, unique
 from data.files.csv_grammar import MOST_ROW_BYTES
 from data.files.csv_rows import Broken
 from data.files.form import Form, NeedsChoice
-from data.files.header_rows import LOOKED_AT, Header, find_header
 from data.files.row_reasons import RowReason
 from data.files.text_file import MOST_RATIO, PIECE, Progress
-from data.files.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable, hash_file
+from data.formats import workbook_child
+from data.formats.header_rows import LOOKED_AT, Header, find_header
+from data.formats.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable, hash_file
 from data.settings import ROOT, Problem
 from geo.arrays import Flags
 

@@ -13,11 +13,11 @@ from data.files.column_names import MOST_COLUMNS, unique
 from data.files.csv_grammar import MOST_ROW_BYTES
 from data.files.csv_rows import Broken
 from data.files.form import Form
-from data.files.geometry_columns import CRS84, DEGREES, geometry_columns
-from data.files.kml_file import Key, Placemark, is_zip, read_placemarks
 from data.files.row_reasons import RowReason
 from data.files.text_file import Progress
-from data.files.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable, hash_file
+from data.formats.geometry_columns import CRS84, DEGREES, geometry_columns
+from data.formats.kml_file import Key, Placemark, is_zip, read_placemarks
+from data.formats.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable, hash_file
 from data.settings import Problem
 
 _CORNERS = 2_000_000  # of the shapes of a batch

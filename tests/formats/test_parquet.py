@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from data.files import parquet_table
-from data.files.open_table import open_table
+from data.formats import parquet_table
+from data.formats.open_table import open_table
 from data.settings import Problem
-from tests.files.made_workbooks import (
+from tests.formats.made_workbooks import (
     BAD_TIME,
     HEADER,
     NULL_ISLAND,
@@ -28,7 +28,7 @@ from tests.files.made_workbooks import (
     take,
     write_csv,
 )
-from tests.files.test_workbooks import same, sentence
+from tests.formats.test_workbooks import same, sentence
 
 FRAME = pd.DataFrame([list(row) for row in ROWS], columns=list(HEADER))
 FRAME["officers"] = FRAME["officers"].astype("Int64")

@@ -9,12 +9,12 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from data.files import gdal_child, gdal_file
 from data.files.form import Form, NeedsChoice
-from data.files.open_table import open_table
+from data.formats import gdal_child, gdal_file
+from data.formats.open_table import open_table
 from data.settings import Problem
 from data.storage.store import Store
-from tests.files.test_kml import take
+from tests.formats.test_kml import take
 
 HOME = shapely.Point(-93.265, 44.978)
 

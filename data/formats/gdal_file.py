@@ -20,9 +20,9 @@ import shapely
 
 from data.files.column_names import MOST_COLUMNS, unique
 from data.files.form import Form, NeedsChoice
-from data.files.geometry_columns import geometry_columns
 from data.files.text_file import Progress
-from data.files.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file, text_of
+from data.formats.geometry_columns import geometry_columns
+from data.formats.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file, text_of
 from data.settings import ROOT, Problem
 
 SECONDS = 120  # for boundaries and for what is listed
@@ -118,7 +118,7 @@ class _Child:
             [
                 sys.executable,
                 "-m",
-                "data.files.gdal_child",
+                "data.formats.gdal_child",
                 str(file.resolve()),
                 kind.driver,
                 *layer,
