@@ -16,7 +16,7 @@ from data.words import Kind
 FILE = "kinds.toml"
 SHIPPED = {"crime": Path(__file__).with_name("crime_kinds.toml")}
 MOST_KINDS = 100
-MOST_LETTERS = 40  # of a label
+MOST_NAME_LETTERS = 40  # of a label
 _LABEL = re.compile(r"[^\W_]+(?: [^\W_]+)*")
 _ENTRIES = {"definition", "sensitive", "texts"}
 
@@ -86,9 +86,9 @@ def read_kinds(file: Path) -> KindTable:
 
 def _code(name: str, where: str) -> str:
     label = " ".join(name.lower().split())
-    if not _LABEL.fullmatch(label) or len(label) > MOST_LETTERS or label == "all":
+    if not _LABEL.fullmatch(label) or len(label) > MOST_NAME_LETTERS or label == "all":
         raise Problem(
-            f"{where}: a kind is called by letters, digits and single blanks, {MOST_LETTERS} "
+            f"{where}: a kind is called by letters, digits and single blanks, {MOST_NAME_LETTERS} "
             'characters at most, such as "vehicle theft".'
         )
     return label.replace(" ", "_")

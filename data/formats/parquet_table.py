@@ -29,7 +29,7 @@ from data.formats.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file
 from data.settings import Problem
 
 MAGIC, SECRET = b"PAR1", b"PARE"
-ROWS = 20_000  # that are read at once
+READ_AT_ONCE = 20_000  # that are read at once
 _MOST_PIECE = 64 << 20  # bytes of texts at once, as near as whole rows come to it
 _SHOWN = 2000  # letters of a row that is too long
 _Geometries = npt.NDArray[Any]
@@ -116,7 +116,7 @@ class _Rows:
         opened = _open(self.file)
         total, done = opened.metadata.num_rows, 0
         try:
-            for batch in opened.iter_batches(ROWS):
+            for batch in opened.iter_batches(READ_AT_ONCE):
                 for piece in _pieces(batch, self.read):
                     yield self._batch(piece, done + 1)
                     done += piece.num_rows
