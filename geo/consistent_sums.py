@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from geo.arrays import Floats, Ints
 
 _ZERO = 1e-7
+_HAIR = 1e-5  # of an event
 _MOST_STEPS = 2  # a whole number lies at most so far beyond the two nearest ones
 
 
@@ -152,29 +153,38 @@ def _without_negatives(
     are lifted at once the sum would be lifted.
     """
     found, rules = real, agree
-    for sums in [*stages, sparse.eye_array(len(real), format="csr")]:
-        # what is held is what was reached, to the last digit: aims that only nearly agree do not
-        found = _nearest(real, variance, rules, rules @ found, sums)
+    for i, sums in enumerate([*stages, sparse.eye_array(len(real), format="csr")]):
+        # what is held is what was reached, to the last digit, and may be a hair below 0: so each
+        # stage may lie a hair lower than the one before, else nothing would add up
+        found = _nearest(real, variance, rules, rules @ found, sums, -_HAIR * i)
         rules = sparse.vstack([rules, sums])
     return np.maximum(found, 0.0)
 
 
 def _nearest(
-    n: Floats, variance: Floats, rules: sparse.csr_array, aims: Floats, sums: sparse.csr_array
+    n: Floats,
+    variance: Floats,
+    rules: sparse.csr_array,
+    aims: Floats,
+    sums: sparse.csr_array,
+    least: float,
 ) -> Floats:
     """The numbers nearest to n, each by its variance, for which rules @ numbers are the aims and no
-    sum is below 0: a quadratic programme. RuntimeError where it has no solution: none is known."""
+    sum is below `least`: a quadratic programme. RuntimeError where it has no solution: none is
+    known."""
     scale = np.sqrt(variance)  # solved for steps of a standard deviation: alike for all tables
     step = sparse.csc_array(sparse.vstack([rules, -sums]).multiply(scale[None, :]))
-    bound = np.r_[aims - rules @ n, sums @ n]
+    bound = np.r_[aims - rules @ n, sums @ n - least]
     cones = [clarabel.ZeroConeT(rules.shape[0]), clarabel.NonnegativeConeT(sums.shape[0])]
     square = sparse.csc_array(sparse.eye_array(len(n)))
-    options = clarabel.DefaultSettings()
-    options.verbose = False
-    solved = clarabel.DefaultSolver(square, np.zeros(len(n)), step, bound, cones, options).solve()
-    if solved.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
-        raise RuntimeError(f"No numbers without a negative one add up: {solved.status}")
-    return np.asarray(n + scale * np.asarray(solved.x))
+    for constant in (1e-8, 1e-7, 1e-6):  # of the solver: more of it where rules repeat each other
+        options = clarabel.DefaultSettings()
+        options.verbose, options.static_regularization_constant = False, constant
+        solver = clarabel.DefaultSolver(square, np.zeros(len(n)), step, bound, cones, options)
+        solved = solver.solve()
+        if solved.status in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+            return np.asarray(n + scale * np.asarray(solved.x))
+    raise RuntimeError(f"No numbers without a negative one add up: {solved.status}")
 
 
 def _whole(real: Floats, agree: sparse.csr_array, held: sparse.csr_array) -> Ints:

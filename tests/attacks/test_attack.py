@@ -24,6 +24,7 @@ from data.attacks import (
     schema,
     served,
     shared_draws,
+    side_files,
     weekly_builds,
     whitelist,
 )
@@ -358,3 +359,10 @@ def test_the_command_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         done = run(app, ["attack", *wrong])
         assert done.exit_code == 1 and said in done.output, done.output
+
+
+def test_the_length_of_a_file_is_no_count() -> None:
+    """A package tells how long its files are: one length may be a count by chance."""
+    body = b'{"bytes": 1401, "rows": 1401}'
+    assert side_files._told(body, Path("datapackage.json")) == b'{, "rows": 1401}'
+    assert side_files._told(body, Path("manifest.json")) == body
