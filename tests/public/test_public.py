@@ -650,3 +650,11 @@ def test_the_team_does_not_start_at_another_address(sample_store: Path, address:
     )
     assert done.returncode == 1
     assert "nobody is asked who they are" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_kind_says_what_its_colors_compare_with(served: Path) -> None:
+    every, one = (
+        "".join(said(opened(FILES[1], by="districts by year", kind=kind)))
+        for kind in (ALL_KINDS, "sighting")
+    )
+    assert "No share of a kind is declared" in one and "No share of a kind" not in every

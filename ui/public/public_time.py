@@ -160,7 +160,7 @@ def draw_areas(found: Shown) -> None:
     for area in chosen.values():
         mine, name = frame[frame["name"] == area], words.spell_area(area)
         title = series_title(public_choice.kind_code(choice.kind), name, unit, speak())
-        st.text(name)
+        st.text(title)  # above the chart: a long name would take its height
         st.altair_chart(band_chart(mine, "", 110), alt=f"{title}. {key}")
     if not choice.areas:
         st.text(say("time.first", all=say("choose.all")))
