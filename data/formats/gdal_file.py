@@ -22,7 +22,8 @@ from data.files.column_names import MOST_COLUMNS, unique
 from data.files.form import Form, NeedsChoice
 from data.files.text_file import Progress
 from data.formats.geometry_columns import geometry_columns
-from data.formats.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file, text_of
+from data.formats.typed_cells import column_texts
+from data.formats.typed_table import HEAD_ROWS, Batch, TypedTable, hash_file
 from data.settings import ROOT, Problem
 
 SECONDS = 120  # for boundaries and for what is listed
@@ -276,7 +277,7 @@ class _LayerTable:
 
     def columns(self, features: LayerFeatures, batch: pa.RecordBatch) -> list[pa.Array]:
         """The columns of a batch as texts."""
-        own = [pa.array(map(text_of, batch[n].to_pylist()), pa.string()) for n in self.own]
+        own = [column_texts(batch[name]) for name in self.own]
         return [*own, *self._places(features, batch).arrays] if self.layer.kind else own
 
     def read(self, progress: Progress | None = None) -> Iterator[Batch]:

@@ -2,17 +2,13 @@
 
 import csv
 import gzip
-import io
 import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from data.files.form import Form, NeedsChoice
 from data.files.table_file import TableFile
@@ -22,121 +18,20 @@ from data.formats.typed_table import HEAD_ROWS
 from data.imports import importer
 from data.imports.importer import Options
 from data.json_text import cut, flat
-from data.settings import Problem, Settings
+from data.settings import Problem
 from data.storage.store import Store
-
-PLACE = Settings(
-    name="Minneapolis", zone="America/Chicago", crs="EPSG:26915", center=(44.98, -93.27)
+from tests.formats.made_tables import (
+    PLACE,
+    ROWS,
+    Rows,
+    as_arcgis,
+    as_compact_lines,
+    as_lines,
+    plain,
+    pretty,
+    rows_of,
+    take,
 )
-MAPPING = """
-[source]
-name = "calls"
-kind = "official"
-url = "https://example.org"
-[columns]
-incident_id = "id"
-occurred_at = "date"
-lat = "latitude"
-lon = "longitude"
-kind = "kind"
-[values.kind]
-Traffic = "traffic_stop"
-"""
-ROWS = [
-    {
-        "id": f"24-{n:04}",
-        "date": f"2024-03-{n % 28 + 1:02}T10:{n % 60:02}:00",
-        "kind": "Traffic",
-        "beat": f"{n % 7}",
-        "latitude": f"44.{97000 + n}",
-        "longitude": f"-93.{26000 + n}",
-    }
-    for n in range(300)
-]
-ROWS[7]["date"], ROWS[250]["latitude"] = "", "north"
-Rows = list[dict[str, Any]]
-
-
-def number(text: str) -> Any:
-    """A number where a text is one, as a careful program writes it."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def as_csv(rows: Rows) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-def as_lines(rows: Rows) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def as_compact_lines(rows: Rows) -> str:
-    return "\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
-
-
-def plain(rows: Rows) -> str:
-    return json.dumps(rows)
-
-
-def pretty(rows: Rows) -> str:
-    return json.dumps({"meta": {"fields": [{"n": 1}]}, "data": {"items": rows}}, indent=2)
-
-
-def split(row: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    own = {k: v for k, v in row.items() if k not in ("latitude", "longitude")}
-    return own, [number(row["longitude"]), number(row["latitude"])]
-
-
-def as_geojson(rows: Rows) -> str:
-    features = []
-    for own, pair in map(split, rows):
-        shape = {"type": "Point", "coordinates": pair}
-        features.append({"type": "Feature", "properties": own, "geometry": shape})
-    return json.dumps({"type": "FeatureCollection", "features": features})
-
-
-def as_arcgis(rows: Rows) -> str:
-    features = []
-    for own, (x, y) in map(split, rows):
-        features.append({"attributes": own, "geometry": {"x": x, "y": y}})
-    around = {"spatialReference": {"wkid": 4326}, "fields": [{"name": n} for n in rows[0]]}
-    return json.dumps({**around, "features": features})
-
-
-def as_socrata(rows: Rows) -> str:
-    columns = [{"name": ":sid", "dataTypeName": "meta_data"}]
-    columns += [{"name": n, "dataTypeName": "text"} for n in split(rows[0])[0]]
-    columns += [{"name": "spot", "dataTypeName": "location"}]
-    data = [
-        ["row-1", *split(row)[0].values(), [None, row["latitude"], row["longitude"], None, False]]
-        for row in rows
-    ]
-    return json.dumps({"meta": {"view": {"columns": columns}}, "data": data})
-
-
-def as_arrays(rows: Rows) -> str:
-    return json.dumps([list(rows[0]), *(list(row.values()) for row in rows)])
-
-
-# each format that has the whole table, and its suffix: others are added here
-FORMATS: dict[str, tuple[str, Callable[[Rows], str]]] = {
-    "CSV": (".csv", as_csv),
-    "JSON": (".json", plain),
-    "JSON under keys": (".json", pretty),
-    "JSON Lines": (".jsonl", as_lines),
-    "compact JSON Lines": (".txt", as_compact_lines),
-    "GeoJSON": (".geojson", as_geojson),
-    "ArcGIS": (".json", as_arcgis),
-    "Socrata": (".json", as_socrata),
-    "arrays": (".json", as_arrays),
-}
 
 
 def opened(
@@ -147,43 +42,12 @@ def opened(
     return open_table(file, Form(**form))
 
 
-def rows_of(table: TableFile) -> list[dict[str, str]]:
-    return [row for frame in table.frames() for row in frame.table.to_pylist()]
-
-
 def lines_of(table: TableFile) -> list[int]:
     return [line for frame in table.frames() for line in frame.lines.tolist()]
 
 
 def broken_of(table: TableFile) -> list[tuple[int, str]]:
     return [(b.line, b.reason) for frame in table.frames() for b in frame.broken]
-
-
-def take(tmp_path: Path, file: Path, mapping: str = MAPPING) -> tuple[Any, list[dict[str, Any]]]:
-    """Import a file into a store of its own; its report and records."""
-    store = Store(tmp_path / f"store-{file.name}")
-    (tmp_path / "mapping.toml").write_text(mapping)
-    options = Options(map=tmp_path / "mapping.toml")
-    report = importer.import_file(store, PLACE, file, options, say=lambda _: None)
-    left_out = ("row_hash", "received_at", "settled_at", "attributes", "geometry")
-    table = pq.read_table(store.batches / f"{report.batch}.parquet").drop_columns(list(left_out))
-    return report, table.to_pylist()
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_the_records_that_csv_gives(tmp_path: Path, name: str) -> None:
-    expected, records = take(tmp_path, written(tmp_path, "CSV"))
-    report, found = take(tmp_path, written(tmp_path, name))
-    assert (expected.rows, expected.kept) == (300, 298)
-    assert (report.rows, report.kept, sum(report.rejected.values())) == (300, 298, 2)
-    assert found == records
-
-
-def written(tmp_path: Path, name: str) -> Path:
-    suffix, write = FORMATS[name]
-    file = tmp_path / f"{name.replace(' ', '-')}{suffix}"
-    file.write_text(write(ROWS), encoding="utf-8")
-    return file
 
 
 def test_rejected_rows_have_their_line_or_number(tmp_path: Path) -> None:
@@ -197,51 +61,6 @@ def test_rejected_rows_have_their_line_or_number(tmp_path: Path) -> None:
     (rejected,) = (tmp_path / "store-calls.jsonl" / "rejected").glob("*.csv")
     with rejected.open(newline="") as stream:
         assert [row["line"] for row in csv.DictReader(stream)] == ["5", "6"]
-
-
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=8)
-CELLS = st.one_of(WORDS.map(str.strip), st.integers().map(str), st.floats(allow_nan=False).map(str))
-COLUMNS = {
-    "id": st.integers(0, 10**30).map(str),
-    "date": st.sampled_from(["2024-03-01 10:00", "2024-02-31", "", "soon"]),
-    "kind": st.sampled_from(["Traffic", "Other"]),
-    "latitude": st.sampled_from(["44.97", "44.9", "0"]),
-    "longitude": st.sampled_from(["-93.26", "-93.0"]),
-    "extra": CELLS,
-}
-ROW = st.tuples(*COLUMNS.values()).map(lambda row: dict(zip(COLUMNS, row)))
-TABLES = st.lists(ROW, min_size=1, max_size=30)
-
-
-@pytest.mark.parametrize("name", FORMATS)
-@settings(
-    max_examples=4,  # of up to 30 rows, each through the whole importer
-    phases=(Phase.explicit, Phase.generate),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-@given(table=TABLES)
-def test_kept_and_rejected_are_all_rows_and_values_are_those_written(
-    tmp_path_factory: pytest.TempPathFactory, name: str, table: Rows
-) -> None:
-    tmp_path = tmp_path_factory.mktemp("rows")
-    suffix, write = FORMATS[name]
-    file = tmp_path / f"calls{suffix}"
-    file.write_text(write(table), encoding="utf-8", newline="")
-    found = open_table(file)
-    assert [(row["id"], row["extra"]) for row in rows_of(found)] == [
-        (row["id"], row["extra"]) for row in table
-    ]
-    for row, own in zip(rows_of(found), table):
-        assert float(row["latitude"]) == float(own["latitude"])
-    mapping = MAPPING + 'Other = "other"\n[time]\nformat = "%Y-%m-%d %H:%M"\n'
-    report, records = take(tmp_path, file, mapping)
-    assert report.rows == len(table) == report.kept + sum(report.rejected.values())
-    assert (
-        len(records)
-        == report.kept
-        == sum(row["date"] == "2024-03-01 10:00" and row["latitude"] != "0" for row in table)
-    )
 
 
 @pytest.mark.parametrize("lines", [True, False])

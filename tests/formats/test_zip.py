@@ -242,7 +242,8 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="holds no table that can be read: nothing"):
         open_table(pack(tmp_path, {}))
     with pytest.raises(Problem, match="office program"):
-        open_table(pack(tmp_path, {"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}))
+        document = {"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}
+        open_table(pack(tmp_path, document, "calls.docx"))
 
 
 def test_the_member_is_kept_in_the_mapping(tmp_path: Path) -> None:
