@@ -15,8 +15,8 @@ if __name__ == "__main__":
     for unused in ("geopandas", "pandas", "pyproj", "shapely"):
         sys.modules[unused] = None  # type: ignore[assignment]
 
-import pyogrio  # noqa: E402
-import pyogrio.raw  # noqa: E402
+import pyogrio
+import pyogrio.raw
 
 ROWS = 10_000  # of a batch
 
