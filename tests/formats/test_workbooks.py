@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from data.commands import dropped_file
+from data.commands.job_messages import Job, RecordsRead, TableOpened
 from data.files.form import Form, NeedsChoice
 from data.formats.header_rows import find_header
 from data.formats.open_table import open_table
@@ -259,11 +260,12 @@ def edit(file: Path, member: str, old: bytes, new: bytes) -> None:
 def test_a_workbook_may_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process of a dropped file has limits, below which those of the reader's must stay."""
     monkeypatch.setenv("PORCHLIGHT_STORE", str(tmp_path / "store"))
-    content = write_xlsx(tmp_path / "calls.xlsx", {"A": TABLE}).read_bytes()
-    options = {"source": "calls"}
-    done, said = dropped_file.import_dropped("calls.xlsx", content, options, dry_run=True)
-    assert done, said
-    assert 'sheet "A"' in said
+    file = write_xlsx(tmp_path / "calls.xlsx", {"A": TABLE})
+    job = Job("records", str(file), {"source": "calls", "source-kind": "official"}, dry_run=True)
+    told = list(dropped_file.run_job(job))
+    (opened,) = (message for message in told if isinstance(message, TableOpened))
+    assert 'sheet "A"' in opened.form
+    assert isinstance(told[-1], RecordsRead) and told[-1].rows == len(TABLE) - 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
