@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from data.commands.main import _ask, app, bar, opened, rebuild_table, say, speaking
-from data.pulls import feeds, pull
+from data.pulls import feeds, first_mapping, pull
 from data.pulls.feeds import Feed
 from data.settings import Problem, Settings, settings_path
 from data.storage.store import Store
@@ -42,9 +42,12 @@ def pull_(
 
 
 def _pull(feed: Feed, whole: bool) -> None:
-    """Pull one feed, and build what readers see where something came."""
+    """Pull one feed, and build what readers see where something came. Without a mapping one is
+    found."""
     store, settings = opened()
     ask = _ask if sys.stdin.isatty() else None
+    if not feed.map.exists():
+        return first_mapping.propose_mapping(store, settings, feed, ask=ask, say=say)
     with bar(f"Pulling {feed.name}") as move:
         done = pull.pull_feed(
             store, settings, feed, whole=whole, ask=ask, say=say, progress=move

@@ -89,7 +89,7 @@ class Report:
                 "The same file with the same mapping is in the store already: nothing was changed."
             )
         if self.dry_run:
-            said.append("This was a dry run: nothing was written.")
+            said.append("This was a dry run: nothing was imported.")
         if self.first and self.last:
             said.append(f"The records are from {self.first} to {self.last}.")
         if self.forbidden:

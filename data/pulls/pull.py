@@ -15,18 +15,13 @@ from data.files.form import Form
 from data.imports import importer
 from data.mappings import mapping_read
 from data.parse.date_order import Ask
-from data.pulls.arcgis import ArcGis
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
 from data.pulls.feeds import Feed
 from data.pulls.gathered import Gathered, to_json
 from data.pulls.gathering import Bar, Gathering, Outcome, Say, digest_of
-from data.pulls.kobo import Kobo
-from data.pulls.odk import Odk
-from data.pulls.protocol import FeedProtocol
+from data.pulls.protocols import protocol_of
 from data.pulls.seen import Difference, Seen, read_seen, write_seen
-from data.pulls.socrata import Socrata
-from data.pulls.ushahidi import Ushahidi
 from data.pulls.web import PullStopped
 from data.settings import Problem, Settings
 from data.storage import identity
@@ -38,17 +33,6 @@ from data.storage.store import Store
 from geo.arrays import Flags
 
 OFFICIAL = "official"
-
-_PLAIN: dict[str, Callable[[Feed], FeedProtocol]] = {
-    "socrata": Socrata,
-    "arcgis": ArcGis,
-    "kobo": Kobo,
-    "odk": Odk,
-}
-_FILES: dict[str, Callable[[Feed, Path, Form], ByAddress]] = {
-    "file": ByAddress,
-    "ushahidi": Ushahidi,
-}
 
 
 @dataclass(frozen=True)
@@ -133,7 +117,8 @@ class _Job:
         self.say, self.bar = say, bar
         self.rules, self.kind = feed_rules(store, feed)
         self.source = self.rules.source
-        self.protocol = self._protocol()
+        form = Form(**vars(mapping_read.read_mapping(feed.map).file))
+        self.protocol = protocol_of(feed, folder, form)
         self.meaning = digest_of(self._asked(), self.rules.plain())
         self.now = datetime.now(UTC)
         self.history = store.history()
@@ -154,12 +139,6 @@ class _Job:
     def close(self) -> None:
         """Close the connections."""
         self.protocol.close()
-
-    def _protocol(self) -> FeedProtocol:
-        if self.feed.kind in _PLAIN:
-            return _PLAIN[self.feed.kind](self.feed)
-        form = Form(**vars(mapping_read.read_mapping(self.feed.map).file))
-        return _FILES[self.feed.kind](self.feed, self.folder, form)
 
     def _asked(self) -> list[Any]:
         """What the pages depend on."""
