@@ -19,7 +19,7 @@ from data.pulls.protocols import protocol_of
 from data.settings import Problem, Settings
 from data.storage.store import Store
 
-LOOKED_AT = 10_000  # records
+FIRST_RECORDS = 10_000  # records
 
 
 def propose_mapping(
@@ -63,7 +63,7 @@ def _first_records(feed: Feed, protocol: FeedProtocol, folder: Path) -> Path:
         raise Problem(f"The feed {feed.name} has no records yet: a mapping cannot be found.")
     records = [
         {name: cell for name, cell in record.items() if name not in protocol.dropped}
-        for record in islice(page.records, LOOKED_AT)
+        for record in islice(page.records, FIRST_RECORDS)
     ]
     every = dict.fromkeys(name for record in records for name in record)
     records[0] = every | records[0]  # it names all columns
