@@ -16,6 +16,7 @@ from data.commands.job_messages import (
     AreasAdded,
     ColumnsProposed,
     Job,
+    KindsUnknown,
     Message,
     PlanMade,
     ProgressMade,
@@ -29,6 +30,7 @@ from data.commands.job_messages import (
 from data.files.table_file import TableFile
 from data.imports import importer, preview
 from data.imports.plan import Plan
+from data.imports.required import UnknownKinds
 from data.maps import sketch
 from data.own_kinds import SHIPPED
 from data.personal_columns import is_forbidden
@@ -86,6 +88,8 @@ def do_job() -> int:
     try:
         settings = load_settings()
         JOBS[job.what](job, talk, Store(settings.store), settings)
+    except UnknownKinds as problem:
+        talk.send(KindsUnknown(problem.texts))
     except Problem as problem:
         if not talk.waits:
             talk.send(Stopped(str(problem)))

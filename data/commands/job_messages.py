@@ -90,6 +90,13 @@ class QuestionAsked:
 
 
 @dataclass(frozen=True)
+class KindsUnknown:
+    """The file's own words for what happened, none of them one of ours, and their rows."""
+
+    texts: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Stopped:
     """The job could not go on: what is wrong and what to do."""
 
@@ -119,6 +126,7 @@ Message = (
     | ColumnsProposed
     | AreasAdded
     | QuestionAsked
+    | KindsUnknown
     | Stopped
     | RecordsRead
 )
@@ -126,7 +134,7 @@ _KINDS: dict[str, type[Message]] = {
     kind.__name__: kind
     for kind in (
         *(ProgressMade, Said, TableOpened, PlanMade, ColumnsProposed),
-        *(AreasAdded, QuestionAsked, Stopped, RecordsRead),
+        *(AreasAdded, QuestionAsked, KindsUnknown, Stopped, RecordsRead),
     )
 }
 

@@ -42,7 +42,7 @@ def pull_(
 
 
 def _pull(feed: Feed, whole: bool) -> None:
-    """Pull one feed, and build what readers see where something came. Without a mapping one is
+    """Pull one feed, and build what readers see where that is behind. Without a mapping one is
     found."""
     store, settings = opened()
     ask = _ask if sys.stdin.isatty() else None
@@ -52,7 +52,7 @@ def _pull(feed: Feed, whole: bool) -> None:
         done = pull.pull_feed(
             store, settings, feed, whole=whole, ask=ask, say=say, progress=move
         )
-    if done.report:
+    if done.report or store.history().live:  # or what a killed pull left unbuilt
         rebuild_table(store, settings)
 
 

@@ -22,7 +22,16 @@ from data.formats.json_shapes import Shape, shapes_of
 from data.formats.typed_table import HEAD_ROWS, ROWS, Batch, TypedTable
 from data.json_text.cut import Cut
 from data.json_text.flat import has_only, read_flat
-from data.json_text.values import LATITUDE, LONGITUDE, Fault, Header, NoRecord, Record, read_record
+from data.json_text.values import (
+    BETWEEN,
+    LATITUDE,
+    LONGITUDE,
+    Fault,
+    Header,
+    NoRecord,
+    Record,
+    read_record,
+)
 from data.settings import Problem
 
 _SHOWN = 2000  # bytes of a broken record that are kept with the rejected rows
@@ -120,6 +129,7 @@ class _Found:
     head: list[Record] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     placed: set[str] = field(default_factory=set)  # paths of shapes and pairs of coordinates
+    listed: bool = False  # whether PAIR is a list
     points: set[str] = field(default_factory=set)  # questions of a survey form that hold a point
     precision: bool = False  # whether a shape is no point
     repeated: bool = False
@@ -142,6 +152,7 @@ class _Found:
     def _add(self, record: Record) -> None:
         if PAIR in record.cells:
             self.points |= {k for k, text in record.cells.items() if _is_point(k, text)}
+            self.listed |= BETWEEN in (record.cells[PAIR] or "")
         for key, cell in record.cells.items():
             if cell is not None or key not in self.keys:
                 self.keys[key] = cell is not None
@@ -168,7 +179,7 @@ class _Found:
         and none of where the form was opened."""
         own = self.keys.keys() & {LATITUDE, LONGITUDE}
         opened = any(_OPENED.search(key) for key in self.points)
-        return PAIR in self.keys and not own and not opened and len(self.points) < 2
+        return self.listed and not own and not opened and len(self.points) < 2
 
 
 def _is_point(key: str, text: str | None) -> bool:
@@ -217,7 +228,7 @@ class _Reader:
         for row, record in enumerate(records):
             for path, cell in record.cells.items():
                 if path == PAIR and path not in places:
-                    pair = (cell or "").split("; ")
+                    pair = (cell or "").split(BETWEEN)
                     for name, text in zip((LATITUDE, LONGITUDE), pair if len(pair) == 2 else ()):
                         places[name][row] = text
                 elif cell:

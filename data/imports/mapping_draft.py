@@ -1,18 +1,14 @@
 """The mapping of a file written down: when it is found, and when an answer is missing."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from data.columns import free_text, personal_values
-from data.files import cells
 from data.files.table_file import TableFile
 from data.imports.options import Options
-from data.imports.required import lacks_kind
+from data.imports.required import kind_texts, lacks_kind
 from data.mappings import kind_tables, mapping_write
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
@@ -20,7 +16,6 @@ from data.settings import Problem
 from data.storage.disk import write_whole
 from data.storage.store import Store
 from data.values import value_words
-from data.values.word_columns import MOST_UNKNOWN
 
 HINTS = 40  # kinds without a rule that a written mapping lists
 
@@ -45,7 +40,8 @@ def save_draft(
     try:
         yield written
     except Problem as problem:
-        raise Problem(f"{problem} {_told(store, table_file, written.rules, options)}") from None
+        problem.args = (f"{problem} {_told(store, table_file, written.rules, options)}",)
+        raise
     if options.save_map:
         _write(options.save_map, written.rules, table_file)
 
@@ -71,14 +67,9 @@ def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Opti
 
 def _draft_kinds(store: Store, table_file: TableFile, rules: FileMapping) -> str:
     """Write all texts of a column of kinds that none is known of; return a sentence on where."""
-    column = rules.columns.get("kind")
-    if column is None or not (_bare(rules, table_file) and lacks_kind(table_file, rules, True)):
+    if not (_bare(rules, table_file) and lacks_kind(table_file, rules, True)):
         return ""
-    counts = Counter[str]()
-    for frame in table_file.frames([column]):
-        counts += cells.count_texts(frame.table[column], np.ones(frame.table.num_rows, bool))
-    listed = {text: n for text, n in counts.most_common(MOST_UNKNOWN) if text}
-    text = kind_tables.draft(column, listed)
+    text = kind_tables.draft(rules.columns["kind"], kind_texts(table_file, rules))
     file = kind_tables.draft_file(store, rules.source, text)
     write_whole(text.encode(), file)
     return f"All these texts with their rows, as a table to edit and use with --kinds: {file} "

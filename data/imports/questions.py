@@ -47,10 +47,15 @@ def time(
 
 
 def rest(table_file: TableFile, rules: FileMapping, guessed: bool, ask: Ask | None) -> FileMapping:
-    """The mapping with a kind and a CRS, where the file leaves them open."""
+    """The mapping with a kind and a CRS, where the file leaves them open.
+
+    Of a file that has words of its own for kinds none is asked: each of these stands for one.
+    """
     if ask is None:
         return rules
-    if required.lacks_kind(table_file, rules, guessed):
+    if required.lacks_kind(table_file, rules, guessed) and not required.kind_texts(
+        table_file, rules
+    ):
         answer = ask(KIND.format(file=table_file.file.name), list(words.CODES["kind"]))
         rules = replace(rules, constant={**rules.constant, "kind": answer})
     if required.lacks_crs(rules):

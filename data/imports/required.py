@@ -1,6 +1,9 @@
 """Checks of what a file and its mapping must say before rows become records."""
 
+from collections import Counter
 from collections.abc import Callable
+
+import numpy as np
 
 from data import coordinate_system, words
 from data.columns import free_text, survey_forms, time_columns
@@ -14,6 +17,7 @@ from data.personal_columns import is_forbidden
 from data.settings import Problem
 from data.sources import Source
 from data.values import value_words
+from data.values.word_columns import MOST_UNKNOWN
 from geo.longitude import TURN
 
 SPOTS: tuple[set[str], ...] = (
@@ -36,6 +40,14 @@ _PARTS = {
 }
 EITHER = (("occurred_at", "year"), ("time_of_day", "hour"))
 _SHOWN = 8  # texts of a column of kinds
+
+
+class UnknownKinds(Problem):
+    """A column says what happened, in words that are none of ours: its `texts` and their rows."""
+
+    def __init__(self, sentence: str, texts: dict[str, int]) -> None:
+        super().__init__(sentence)
+        self.texts = texts
 
 
 def check_file(table_file: TableFile, rules: FileMapping, source: Source, guessed: bool) -> None:
@@ -68,7 +80,12 @@ def check_file(table_file: TableFile, rules: FileMapping, source: Source, guesse
             f"{source.kind}. Take grade out of the mapping."
         )
     if lacks_kind(table_file, rules, guessed):
-        raise Problem(_no_kind(table_file, rules))
+        texts = kind_texts(table_file, rules)
+        raise (
+            UnknownKinds(_no_kind(table_file, rules), texts)
+            if texts
+            else Problem(_no_kind(table_file, rules))
+        )
 
 
 def _check_dates(table_file: TableFile, has: set[str], guessed: bool) -> None:
@@ -133,6 +150,18 @@ def speaks(table_file: TableFile, column: str | None) -> bool:
 
 def _held(table_file: TableFile, column: str) -> list[str]:
     return [value for value in table_file.values(column) if not is_missing(value)]
+
+
+def kind_texts(table_file: TableFile, rules: FileMapping) -> dict[str, int]:
+    """The texts of the column of kinds, the most frequent first, and their rows; {} where there is
+    no such column, or where it holds sentences, which may name people."""
+    column = rules.columns.get("kind")
+    if column is None or free_text.looks_like_prose(table_file.values(column)):
+        return {}
+    counts = Counter[str]()
+    for frame in table_file.frames([column]):
+        counts += cells.count_texts(frame.table[column], np.ones(frame.table.num_rows, bool))
+    return {text: n for text, n in counts.most_common(MOST_UNKNOWN) if text}
 
 
 def _strange(table_file: TableFile, rules: FileMapping) -> list[str]:

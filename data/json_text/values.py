@@ -11,6 +11,7 @@ from data.words import listed
 
 MOST_DEEP = 64  # objects and arrays in each other
 MOST_LETTERS = 1 << 20  # of a cell
+BETWEEN = "; "  # the members of a list
 LATITUDE, LONGITUDE = "latitude", "longitude"
 SHAPES = listed(
     "Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection"
@@ -196,7 +197,7 @@ def _put_list(record: Record, name: str, value: list[Any], deep: int) -> None:
     if any(isinstance(one, dict | list) for one in value):
         _put(record, name, json_text(value, deep))
     else:
-        _put(record, name, "; ".join(text_of_value(one) for one in value if one is not None))
+        _put(record, name, BETWEEN.join(text_of_value(one) for one in value if one is not None))
 
 
 def _put_pair(record: Record, name: str, lat: Any, lon: Any) -> None:

@@ -16,6 +16,7 @@ from data.commands import file_job
 from data.commands.dropped_file import keep_dropped, run_job
 from data.commands.job_messages import (
     Job,
+    KindsUnknown,
     Message,
     PlanMade,
     ProgressMade,
@@ -129,6 +130,20 @@ def test_kinds_come_from_a_table_of_ours_only(here: Here, tmp_path: Path) -> Non
     options = {"source": "tips", "kinds": "crime"}
     told = here(Job("records", dropped(tmp_path, content), options, who("tips"), dry_run=True))
     assert isinstance(told[-1], RecordsRead) and told[-1].kept == 1
+
+
+def test_words_of_the_file_for_what_happened_are_told_with_their_rows(
+    here: Here, tmp_path: Path
+) -> None:
+    head = "id,time,lat,lon,offense\n"
+    rows = [f"{i},2024-03-01 10:00,44.97,-93.27,{'Blue' if i else 'Red'} moon\n" for i in range(3)]
+    file = dropped(tmp_path, "".join([head, *rows]).encode())
+    told = here(Job("records", file, {"source": "tips"}, who("tips"), dry_run=True))
+    assert told[-1] == KindsUnknown({"Blue moon": 2, "Red moon": 1})
+    assert not any(isinstance(message, QuestionAsked | Stopped) for message in told)
+    content = "".join([head, *(row.replace("moon", "moon, said Jo Doe. He left.") for row in rows)])
+    told = here(Job("records", dropped(tmp_path, content.encode()), {}, who("a"), dry_run=True))
+    assert "Jo Doe" not in "".join(map(encode, told)), "sentences may name people"
 
 
 @pytest.mark.parametrize(

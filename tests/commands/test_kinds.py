@@ -14,6 +14,7 @@ from data.privacy import budget, policy
 from data.settings import Problem
 from data.storage.store import Store
 from tests.conftest import ROOT, command
+from tests.release.test_publish import areas
 
 TABLE = """
 ["Eviction watch"]
@@ -154,6 +155,9 @@ def test_a_sensitive_own_kind_is_kept_apart_and_a_year_freezes_the_list(
 ) -> None:
     store = Store(tmp_path / "store")
     command("import", str(files[0]), "--kinds", str(files[1]), store=store.root)
+    areas(tmp_path / "areas.geojson")
+    columns = ("--name-column", "name", "--population-column", "people")
+    command("areas", str(tmp_path / "areas.geojson"), *columns, store=store.root)
     store.at(str(store.stamp()))
     rules = policy.Policy()
     assert rules.kept_apart == {"eviction_watch"}

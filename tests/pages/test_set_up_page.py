@@ -137,6 +137,22 @@ def test_files_propose_zone_and_center_and_a_column_is_corrected(empty: Path) ->
     assert "6 kept + 1 rejected = 7 rows" in texts(app)
 
 
+def test_the_files_own_words_get_kinds_of_ours(empty: Path) -> None:
+    app = opened()
+    app.text_input(key="set_up_name").set_value("Harbor City")
+    content = records(6).replace(b"sighting", b"Diebstahl")
+    app.file_uploader[1].set_value(("calls.csv", content, "")).run()
+    app.radio(key="set_up_records_answer0").set_value("official").run()
+    assert "what the file's words mean" in texts(app) and not app.error
+    word = app.selectbox(key="set_up_records_kind0")
+    assert word.label == "Diebstahl (7 rows)" and "theft" not in word.options
+    app.checkbox(key="set_up_records_crime").check().run()
+    assert "6 kept + 1 rejected = 7 rows" in texts(app), "German words are in the table of kinds"
+    app.checkbox(key="set_up_records_crime").uncheck().run()
+    app.selectbox(key="set_up_records_kind0").set_value("other").run()
+    assert "6 kept + 1 rejected = 7 rows" in texts(app)
+
+
 def test_a_picture_holds_numbers_only() -> None:
     drawn = AreasAdded(2, [], 10, 10, ["M0 0l1 0 0 1z", '"/><script>x</script>'], [], 40.0, "")
     picture = areas_picture(drawn, LIGHT)

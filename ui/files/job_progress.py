@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.commands.job_messages import (
     AreasAdded,
     ColumnsProposed,
+    KindsUnknown,
     Message,
     PlanMade,
     ProgressMade,
@@ -30,6 +31,7 @@ class Outcome:
     table: TableOpened | None = None
     plan: PlanMade | None = None
     question: QuestionAsked | None = None
+    kinds: KindsUnknown | None = None
     stopped: Stopped | None = None
     columns: ColumnsProposed | None = None
     areas: AreasAdded | None = None
@@ -40,6 +42,7 @@ _FIELDS: dict[type[Message], str] = {
     TableOpened: "table",
     PlanMade: "plan",
     QuestionAsked: "question",
+    KindsUnknown: "kinds",
     Stopped: "stopped",
     ColumnsProposed: "columns",
     AreasAdded: "areas",

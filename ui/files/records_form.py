@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from data import words
+from data import own_kinds, words
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, QuestionAsked
 from data.formats.open_table import READABLE
@@ -33,6 +33,7 @@ NO_COLUMN = "no column"
 CRIME = "crime"  # the table of kinds for crime data that comes with us
 OTHER, REST = "other", "*"  # the kind of what has none, and all texts without a rule
 _FEW = 4  # choices that stand open
+_MOST_ASKED = 60  # words of a file that are asked about; the rest can be counted as other
 
 
 @dataclass
@@ -122,6 +123,8 @@ def try_records(form: RecordsForm, options: Mapping[str, str], about: object = N
         asked = form.outcome.question
         if asked and asked not in form.questions:
             form.questions.append(asked)
+        if form.outcome.kinds:
+            form.unknown |= form.outcome.kinds.texts
         if form.outcome.read:
             form.unknown |= form.outcome.read.kinds
     return form.outcome
@@ -150,7 +153,7 @@ def show_questions(form: RecordsForm) -> None:
 
 def show_columns(form: RecordsForm, outcome: Outcome) -> None:
     """Show the columns that were found, each to be corrected."""
-    if outcome.table is None or not (outcome.plan or outcome.stopped):
+    if outcome.table is None or not (outcome.plan or outcome.kinds or outcome.stopped):
         return
     found = outcome.plan.columns if outcome.plan else _found(form)
     free = [name for name in outcome.table.names if name not in outcome.table.barred]
@@ -187,14 +190,15 @@ def show_kinds(form: RecordsForm) -> None:
             "Some words for what happened are not ours. Rows with them are left out until you say "
             "what they mean."
         )
+        choices = _kind_choices(form)
         left, right = st.columns(2)
-        for at, (text, rows) in enumerate(form.unknown.items()):
+        for at, (text, rows) in enumerate(list(form.unknown.items())[:_MOST_ASKED]):
             key = f"{form.key}_kind{at}"
             st.session_state[key] = form.kinds.get(text)
             (right if at % 2 else left).selectbox(
                 look.plain(f"{text[:60]} ({words.counted(rows, 'row')})"),
-                list(words.CODES["kind"]),
-                format_func=lambda code: words.label("kind", code),
+                choices,
+                format_func=lambda code: choices[code],
                 placeholder="Leave out",
                 key=key,
                 on_change=form.correct_kind,
@@ -208,6 +212,13 @@ def show_kinds(form: RecordsForm) -> None:
             on_change=form.correct_kind,
             args=(REST, key),
         )
+
+
+def _kind_choices(form: RecordsForm) -> dict[str, str]:
+    """The kinds that words of the file may stand for, and what readers call them."""
+    crime = own_kinds.read_kinds(own_kinds.SHIPPED[CRIME]).kinds if form.crime else ()
+    known = {code: words.label("kind", code) for code in words.CODES["kind"]}
+    return {**{kind.code: words.spoken(kind.code) for kind in crime}, **known}
 
 
 def _found(form: RecordsForm) -> dict[str, str]:
@@ -239,5 +250,5 @@ def show_outcome(outcome: Outcome) -> None:
 
 
 def readable() -> str:
-    """The formats that can be dropped, for a sentence."""
-    return ", ".join(one.name for one in READABLE)
+    """The formats that can be dropped, for a sentence: the usual ones first."""
+    return ", ".join(one.name for one in reversed(READABLE))

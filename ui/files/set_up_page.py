@@ -118,10 +118,10 @@ def _ask_name(page: _Page, settings: Settings) -> str:
 
 def _show_areas(page: _Page, name: str) -> None:
     """Ask for the file of areas, and show what was read of it."""
-    suffixes = ", ".join(READERS)
+    suffixes = ", ".join(one for one in READERS if one != ".shp")
     st.text(
         "Neighborhoods, districts or beats as polygons, from your city's open data: one file "
-        f"({suffixes}). Without one, the map counts in hexagons."
+        f"({suffixes}; a Shapefile in a .zip). Without one, the map counts in hexagons."
     )
     if not show_uploader(page.borders, "File of areas"):
         if page.areas_of:
@@ -265,7 +265,9 @@ def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) ->
 
 def _lack(outcome: Outcome) -> str:
     """What stands between a trial of the records and their import."""
-    return "an answer to the question above" if outcome.question else "records that can be read"
+    if outcome.question:
+        return "an answer to the question above"
+    return "what the file's words mean" if outcome.kinds else "records that can be read"
 
 
 def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: Outcome) -> bool:
