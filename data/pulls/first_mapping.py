@@ -12,7 +12,7 @@ from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.pulls.feed_rules import feed_rules
 from data.pulls.feeds import FEED_KINDS, STRICT_KIND, Feed
-from data.pulls.gathered import to_json
+from data.pulls.gathered import to_line
 from data.pulls.gathering import Say
 from data.pulls.protocol import FeedProtocol
 from data.pulls.protocols import protocol_of
@@ -68,7 +68,7 @@ def _first_records(feed: Feed, protocol: FeedProtocol, folder: Path) -> Path:
     every = dict.fromkeys(name for record in records for name in record)
     records[0] = every | records[0]  # it names all columns
     file = folder / f"{feed.name}.jsonl"
-    file.write_text("".join(f"{to_json(record)}\n" for record in records), encoding="utf-8")
+    file.write_bytes(b"".join(to_line(record) + b"\n" for record in records))
     return file
 
 

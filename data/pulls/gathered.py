@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from data.files.column_names import clean_label
@@ -22,9 +23,16 @@ from geo.arrays import Flags
 
 _STATE = "state.json"
 _HASH = 8  # bytes
-to_json: Callable[[Record], str] = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), default=str
-).encode
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
+
+def to_line(record: Record) -> bytes:
+    """A record as JSON in UTF-8, without a line end; halves of characters become "?"."""
+    try:
+        return _encode(record)
+    except UnicodeEncodeError:
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
+        return text.encode("utf-8", "replace")
 
 
 @dataclass
@@ -116,7 +124,7 @@ class Gathered:
         """Keep a page, and where the next one begins."""
         progress = self.progress
         kept = [self._without(record) for record in page.records]
-        lines = [to_json(record).encode("utf-8", "replace") for record in kept]
+        lines = list(map(to_line, kept))
         self._hash(kept, lines)
         if lines:
             body = b"\n".join(lines) + b"\n"

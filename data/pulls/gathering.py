@@ -1,8 +1,11 @@
 """All records of a feed, or all that are new: asked for page by page, and counted."""
 
+import contextlib
+import gc
 import hashlib
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -73,6 +76,10 @@ class Gathering:
 
     def _ask(self, since: str) -> None:
         """Get all pages since a mark, going on where an earlier pull broke off."""
+        with _without_pauses():
+            self._ask_pages(since)
+
+    def _ask_pages(self, since: str) -> None:
         pages = self.pages
         if not self._resumed(since):
             self._begin(since)
@@ -168,6 +175,21 @@ class Gathering:
         imported = np.zeros(len(last), bool)
         imported[np.flatnonzero(last)[found.imported]] = True
         return Outcome(found, imported)
+
+
+@contextlib.contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Let the thread that asks for the next page go first: pages hold no cycles that Python would
+    have to search for, and threads take turns ten times as often."""
+    searched, turns = gc.isenabled(), sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(turns / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(turns)
+        if searched:
+            gc.enable()
 
 
 def digest_of(*meaning: Any) -> str:

@@ -18,7 +18,7 @@ from data.parse.date_order import Ask
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
 from data.pulls.feeds import Feed
-from data.pulls.gathered import Gathered, to_json
+from data.pulls.gathered import Gathered, to_line
 from data.pulls.gathering import Bar, Gathering, Outcome, Say, digest_of
 from data.pulls.protocols import protocol_of
 from data.pulls.seen import Difference, Seen, read_seen, write_seen
@@ -197,7 +197,7 @@ class _Job:
             first = next(lines)
             digest.update(first)
             record = dict.fromkeys(self._names()) | json.loads(first)  # it names all columns
-            out.write(to_json(record).encode("utf-8", "replace") + b"\n")
+            out.write(to_line(record) + b"\n")
             for line in lines:
                 digest.update(line)
                 out.write(line)
