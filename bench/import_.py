@@ -3,6 +3,7 @@ screens read, against plain pandas."""
 
 import importlib.util
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -199,9 +200,11 @@ def _ours(store: Path, file: Path) -> dict[str, float]:
 
 
 def _peak_mb() -> float:
-    """The most memory of this process; ru_maxrss would be that of whoever started it, if more."""
+    """The most memory of this process or one that it started. Its own ru_maxrss would be that of
+    whoever started it, if more."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
 def _different(store: Store, plain: Path) -> list[str]:
