@@ -93,7 +93,7 @@ def time_pull(port: int, folder: Path) -> tuple[float, int, int]:
     outcome = gathering.gather(whole=True)
     file = folder / "calls.jsonl"
     with file.open("wb") as out:
-        out.writelines(pages.lines(outcome.imported))
+        out.writelines(pages.pieces(outcome.imported))
     protocol.close()
     seconds = time.perf_counter() - start
     ids = len(np.unique(outcome.difference.after.ids))

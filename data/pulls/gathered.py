@@ -145,14 +145,16 @@ class Gathered:
         rows = set(self._hashes[0])
         return lambda row: self._digest(row) in rows
 
-    def lines(self, mask: Flags) -> Iterator[bytes]:
-        """The records of a mask as lines of JSON."""
+    def pieces(self, mask: Flags) -> Iterator[bytes]:
+        """The records of a mask as lines of JSON, those of a page in one piece."""
         at = 0
         for number, count in enumerate(self.progress.lines, 1):
             wanted = mask[at : at + count]
-            if wanted.any():
+            if wanted.all():
+                yield self._file(number).read_bytes()
+            elif wanted.any():
                 every = self._file(number).read_bytes().splitlines(keepends=True)
-                yield from every if wanted.all() else (every[i] for i in np.flatnonzero(wanted))
+                yield b"".join(every[i] for i in np.flatnonzero(wanted))
             at += count
 
     def remove(self) -> None:

@@ -138,13 +138,13 @@ class Gathering:
         now = self.protocol.count(since)
         if now is None:
             return
-        if self._came() != now:
+        came = self._came()
+        if came != now:
             for page in self.protocol.missing(since, self.pages.has()):
                 self.pages.add(page)
-            now = self.protocol.count(since) or 0
+            now, came = self.protocol.count(since) or 0, self._came()
         least, most = sorted((now, now if before is None else before))
-        if not least <= self._came() <= most:
-            came = self._came()
+        if not least <= came <= most:
             self.pages.remove()
             raise PullStopped(
                 f"The server of {self.feed.name} counts {now:,} records, and {came:,} came: "

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -192,15 +193,14 @@ class _Job:
         file, digest = self.folder / f"{self.feed.name}.jsonl", hashlib.sha256()
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)
-        lines = self.gathered.lines(mask)
         with file.open("wb") as out:
-            first = next(lines)
-            digest.update(first)
-            record = dict.fromkeys(self._names()) | json.loads(first)  # it names all columns
-            out.write(to_line(record) + b"\n")
-            for line in lines:
-                digest.update(line)
-                out.write(line)
+            for piece in self.gathered.pieces(mask):
+                digest.update(piece)
+                if not out.tell():
+                    first, _, piece = piece.partition(b"\n")
+                    record = dict.fromkeys(self._names()) | json.loads(first)
+                    out.write(to_line(record) + b"\n")  # it names all columns
+                out.write(piece)
         return file, digest.hexdigest()
 
     def _names(self) -> tuple[str, ...]:
@@ -229,7 +229,8 @@ class _Job:
         purged = _purged(self.store, self.source, self.gathered.id_column)
 
         def kept() -> Iterator[bytes]:
-            for line in self.gathered.lines(mask):
+            pieces = self.gathered.pieces(mask)
+            for line in chain.from_iterable(piece.splitlines() for piece in pieces):
                 record = json.loads(line)
                 if not purged(record):
                     left = {name: cell for name, cell in record.items() if name not in gone}
