@@ -15,7 +15,7 @@ import shapely
 from data import words
 from data.storage import projection
 from data.storage.store import Current
-from data.views.sql import listed_sql, polygon_set
+from data.views.sql import hexagon_sql, listed_sql, polygon_set
 from data.views.view import HEXAGON_OF
 from data.words import HEXAGONS
 from geo import hexagons
@@ -133,14 +133,14 @@ def _near_incidents(
 
 
 def _hexagons(current: Current, resolution: int, settled_by: datetime | None) -> gpd.GeoDataFrame:
-    number = f"hex{resolution}"
+    number = hexagon_sql(resolution)
     table = current.query(
         f"""SELECT DISTINCT {number} AS number FROM {{facts}}
         WHERE {number} >= 0 AND (settled_at IS NULL OR settled_at <= ?)""",
         [settled_by],
     )
     numbers = np.sort(table["number"].to_numpy())
-    shapes = hexagons.outlines(current.cells(resolution)[numbers], current.meridian)
+    shapes = hexagons.outlines(numbers.astype(np.uint64), current.meridian)
     found = polygon_set("", current.meta)
     codes = [code[: -len("ffff")][-5:] for code in shapes["code"]]
     names = [f"Hexagon {code}" for code in codes]

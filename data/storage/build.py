@@ -1,34 +1,51 @@
-"""The derived table `current`: batches joined with areas, built beside and swapped in."""
+"""The derived table `current`: batches joined with areas, what changed built beside and swapped in."""
 
 import contextlib
 import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import geopandas as gpd
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from data import own_kinds, words
 from data.settings import Problem, Settings
-from data.storage import area_sets, facts, projection, table_meta
+from data.storage import (
+    area_sets,
+    batch_index,
+    derived_files,
+    facts,
+    partitions,
+    projection,
+    replaced_rows,
+    table_meta,
+)
+from data.storage.batch_index import BatchCounts
 from data.storage.batches import live_files, rewritten
-from data.storage.identity import BASE
-from data.storage.store import Store, literal
+from data.storage.history import History
+from data.storage.meta_types import AreaFileMeta
+from data.storage.store import Store
+from data.storage.table_meta import Made
 from geo.area_index import index_areas
-
-FORMAT = 6  # part of the stamp: a change of the narrow table makes a new one
-_ROW_GROUP = 122_880
 
 
 def required_stamp(store: Store, settings: Settings) -> str:
     """The stamp that `current` must have: a hash of everything it is made from."""
     history = store.history()
     sets = {name: of.id for name, of in history.area_sets.items()}
-    made_of = [FORMAT, history.live, sets, settings.name, settings.zone, settings.center]
+    made_of: list[object] = [
+        derived_files.digest(),
+        history.live,
+        sets,
+        settings.name,
+        settings.zone,
+        settings.center,
+    ]
     made_of.append(table_meta.sources_digest(store, history))
     made_of.append({name: history.decisions.by_point(name, history.sources) for name in sets})
     if own := [kind.code for kind in words.all_kinds()[len(words.KINDS) :]]:
@@ -60,8 +77,13 @@ def rebuild(
         meridian = middle[1] if middle else area_sets.meridian(store)
         for i, file in enumerate(area_sets.current_sets(store).values()):
             area_sets.copy(file, built / f"areas{i}.parquet", meridian)
-        unplaced = _facts(store, settings, built, scratch, meridian, progress)
-        meta = table_meta.describe(store, settings, built, stamp, unplaced, meridian)
+        sets = [
+            area_sets.read_areas(built / f"areas{i}.parquet")
+            for i in range(len(store.history().area_sets))
+        ]
+        _drop_damaged(store, stamp)
+        made = _facts(store, settings, sets, meridian, scratch, progress)
+        meta = table_meta.describe(store, settings, sets, stamp, made, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
         remove_purged(store)
@@ -75,10 +97,38 @@ def remove_purged(store: Store) -> None:
     """
     for folder in _older(store):
         shutil.rmtree(folder, ignore_errors=True)
+    collect(store)
     for name in rewritten(store):
         (store.rejected / f"{name}.csv").unlink(missing_ok=True)
         store.taken_back(name).unlink(missing_ok=True)
         (store.batches / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def collect(store: Store) -> None:
+    """Remove derived files that no table names, and those of batches that do not count."""
+    used: set[Path] = set()
+    for folder in store.current.glob("*/"):
+        with contextlib.suppress(Problem, KeyError, TypeError):
+            used.update(part.file for part in store.at(folder.name).partitions)
+    derived_files.collect(store.derived / "facts", used)
+    by_source: dict[str, list[str]] = {}
+    for name, event in store.history().imports.items():
+        batch = store.batches / f"{name}.parquet"
+        if batch.exists():
+            by_source.setdefault(event.source, []).append(batch_index.key_of(batch))
+    keys = [Path(f"{key}.parquet") for own in by_source.values() for key in own]
+    for kind in ("days", "ids"):
+        derived_files.collect(store.derived / kind, keys)
+    told = [replaced_rows.named_file(store, own) for own in by_source.values()]
+    derived_files.collect(store.derived / "replaced", told)
+
+
+def _drop_damaged(store: Store, stamp: str) -> None:
+    """Remove partitions that are not as they were written, where this stamp was there before."""
+    if store.now() == stamp:
+        for file in (store.derived / "facts").glob("*.parquet"):
+            if not derived_files.is_whole(file):
+                derived_files.remove(file)
 
 
 def _older(store: Store) -> list[Path]:
@@ -97,121 +147,88 @@ def _older(store: Store) -> list[Path]:
 def _facts(
     store: Store,
     settings: Settings,
-    built: Path,
-    scratch: Path,
+    sets: list[tuple[gpd.GeoDataFrame, AreaFileMeta]],
     meridian: float,
+    scratch: Path,
     progress: Callable[[int, int], None],
-) -> Counter[str]:
-    """Write facts.parquet: one narrow row an incident, sorted by time.
-
-    What comes back counts the source labels of rows that no area of the first set holds.
-    """
-    unplaced: Counter[str] = Counter()
+) -> list[Made]:
+    """The partitions of the narrow table, in order of time; those that changed are made."""
     history = store.history()
-    names = history.sources
-    files = (built / f"areas{i}.parquet" for i in range(len(history.area_sets)))
-    sets = [area_sets.read_areas(file) for file in files]
     with duckdb.connect(
-        config={"memory_limit": "2GB", "temp_directory": str(scratch / "spill")}
+        config={"memory_limit": "1GB", "temp_directory": str(scratch / "spill")}
     ) as connection:
-        _check_kinds(connection, store)
-        labels = _labels(connection, store)
-        total, reader = _sorted_rows(connection, live_files(store), names, settings)
-        placing = [
-            facts.Areas(
-                index_areas(areas),
-                dict(zip(labels, area_sets.label_codes(areas, meta, labels).tolist())),
-                tuple(map(names.index, history.decisions.by_point(meta["set"], names))),
-            )
-            for areas, meta in sets
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        batches = [
+            batch_index.count_batch(connection, store, file, history.imports[file.stem].source)
+            for file in live_files(store)
         ]
-        with pq.ParquetWriter(
-            built / "facts.parquet",
-            facts.schema(len(sets)),
-            compression="lz4",
-            use_dictionary=False,
-        ) as writer:
-            done, coarser = 0, [facts.HexagonNumbers(r) for r in words.HEXAGONS.values()]
-            for batch in _chunks(reader):
-                table = facts.narrowed(batch, placing, coarser, meridian)
-                writer.write_table(table, _ROW_GROUP)
-                if placing:
-                    # not of community reports: the list has no clock to hide young ones by
-                    outside = table["area0"].to_numpy() < 0
-                    outside &= batch["settled_at"].is_null().to_numpy()
-                    unplaced.update(batch["area_label"].filter(outside).to_pylist())
-                done += batch.num_rows
-                progress(done, total)
-    pq.write_table(pa.concat_tables([c.table() for c in coarser]), built / "cells.parquet")
-    return unplaced
+        _check_kinds(batches, store)
+        gone = _replaced(connection, store, batches)
+        placing = _placing(history, settings, sets, batches, meridian)
+        total, done, found = sum(batch.rows for batch in batches), 0, []
+        for span in partitions.cut_spans(batches):
+            own = gone.filter((pc.field("day") >= span.first) & (pc.field("day") <= span.last))
+            file = partitions.name_partition(store, span, batches, own, placing)
+            note = partitions.make_partition(connection, file, span, batches, own, placing)
+            found.append(Made(file, span, note))
+            done += note["rows"] + len(own)
+            progress(done, total)
+    return found
 
 
-def _sorted_rows(
-    connection: duckdb.DuckDBPyConnection, files: list[Path], names: list[str], settings: Settings
-) -> tuple[int, pa.RecordBatchReader]:
-    if not files:
-        empty = pa.schema([(n, pa.string()) for n in ("area_label",)])
-        return 0, pa.RecordBatchReader.from_batches(empty, [])
-    total = sum(pq.read_metadata(file).num_rows for file in files)
-    # a later import of the same source replaces all records of the same id, whatever their
-    # counters are: these follow the order of a file. One batch a source has nothing to replace
-    newest = (
-        f"QUALIFY batch = max(batch) OVER (PARTITION BY {BASE})" if len(files) > len(names) else ""
-    )
-    parts = " UNION ALL BY NAME ".join(
-        f"SELECT *, file_row_number AS row, {i}::USMALLINT AS batch "
-        f"FROM read_parquet({literal(file)}, file_row_number = true)"
-        for i, file in enumerate(files)
-    )
-    # batches of earlier versions have no such column
-    parts += " UNION ALL BY NAME SELECT NULL::VARCHAR AS same_id WHERE false" if newest else ""
-    order = "ORDER BY occurred_at, batch, row" if len(files) > 1 else ""
-    enums = ", ".join(
-        f"{facts.code_sql(name, words.CODES[name])} AS {name}" for name in facts.ENUMS
-    )
+def _replaced(
+    connection: duckdb.DuckDBPyConnection, store: Store, batches: list[BatchCounts]
+) -> pa.Table:
+    """All rows that a later import of their source replaces: batch (its position), day, row."""
+    found = []
+    for places in _by_source(batches):
+        own = replaced_rows.replaced_rows(connection, store, [batches[i] for i in places])
+        at = pa.array(np.array(places, np.uint32)[own["batch"].to_numpy()], pa.uint32())
+        found.append(own.set_column(0, "batch", at))
+    return pa.concat_tables(found) if found else replaced_rows.NOTHING
+
+
+def _by_source(batches: list[BatchCounts]) -> list[list[int]]:
+    """The positions of the batches of each source."""
+    found: dict[str, list[int]] = {}
+    for i, batch in enumerate(batches):
+        found.setdefault(batch.source, []).append(i)
+    return list(found.values())
+
+
+def _placing(
+    history: History,
+    settings: Settings,
+    sets: list[tuple[gpd.GeoDataFrame, AreaFileMeta]],
+    batches: list[BatchCounts],
+    meridian: float,
+) -> partitions.Placing:
+    names = history.sources
+    labels = sorted({label for batch in batches for label in batch.labels})
+    by_point = [history.decisions.by_point(meta["set"], names) for _, meta in sets]
+    placed = [
+        facts.Areas(
+            index_areas(areas),
+            dict(zip(labels, area_sets.label_codes(areas, meta, labels).tolist())),
+            tuple(map(names.index, own)),
+        )
+        for (areas, meta), own in zip(sets, by_point)
+    ]
     sources = {name: i for i, name in enumerate(names)}
-    sql = f"""
-        SELECT {enums}, {facts.code_sql("source", sources)} AS source, hour, weekday,
-            {facts.mask_sql("force")} AS force, local_date AS day,
-            (received_at AT TIME ZONE '{settings.zone}')::DATE AS received,
-            CASE WHEN source_kind = 'community'
-                THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
-            x, y, lon, lat, area_label, batch, row::UINTEGER AS row
-        FROM ({parts}) {newest} {order}
-    """
-    return total, connection.sql(sql).to_arrow_reader(_ROW_GROUP)
+    decided = {name: [i for i, own in enumerate(by_point) if name in own] for name in names}
+    ids = [of.id for of in history.area_sets.values()]
+    meaning = [ids, settings.zone, meridian]
+    return partitions.Placing(sources, decided, placed, settings.zone, meridian, meaning)
 
 
-def _check_kinds(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+def _check_kinds(batches: list[BatchCounts], store: Store) -> None:
     """Problem where records are of kinds that nothing tells the meaning of."""
-    for file in live_files(store):
-        rows = connection.execute(f"SELECT DISTINCT kind FROM {literal(file)}").fetchall()
-        lost = sorted({str(kind) for (kind,) in rows} - words.CODES["kind"].keys())
+    for batch in batches:
+        lost = sorted({*batch.kinds} - words.CODES["kind"].keys())
         if lost:
             raise Problem(
                 f"Records are of the kind {words.spoken(lost[0])}, which "
                 f"{store.root / own_kinds.FILE} does not name. Put its copy back, or add "
                 f'["{words.spoken(lost[0])}"] with definition and sensitive to it.'
             )
-
-
-def _labels(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    found: set[str] = set()
-    for file in live_files(store):
-        rows = connection.execute(
-            f"SELECT DISTINCT area_label FROM {literal(file)} WHERE area_label IS NOT NULL"
-        ).fetchall()
-        found |= {label for (label,) in rows}
-    return sorted(found)
-
-
-def _chunks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Tables of about one row group each: the reader hands out smaller pieces."""
-    held: list[pa.RecordBatch] = []
-    for batch in reader:
-        held.append(batch)
-        if sum(b.num_rows for b in held) >= _ROW_GROUP:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held)

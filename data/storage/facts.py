@@ -1,11 +1,11 @@
 """The narrow table that Views ask: its columns, and rows of batches turned into it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from data import words
@@ -30,32 +30,6 @@ class Areas:
     by_point: tuple[int, ...] = ()
 
 
-class HexagonNumbers:
-    """Short numbers for the hexagons of one resolution, in the order they are met."""
-
-    def __init__(self, resolution: int) -> None:
-        self.resolution = resolution
-        self.numbers: dict[int, int] = {}
-
-    def number(self, cells: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
-        """The number of the hexagon that holds each cell; -1 where there is no cell."""
-        rows, found = pd.factorize(hexagons.parents(cells, self.resolution))
-        known = [self.numbers.setdefault(int(c), len(self.numbers)) for c in found]
-        held = np.array(known, np.int32)[rows] if known else np.empty(0, np.int32)
-        return np.where(cells == 0, -1, held).astype(np.int32)
-
-    def table(self) -> pa.Table:
-        """The hexagon of each number: resolution, number, cell (H3 index)."""
-        size = len(self.numbers)
-        return pa.table(
-            {
-                "resolution": pa.array([self.resolution] * size, pa.uint8()),
-                "number": pa.array(self.numbers.values(), pa.int32()),
-                "cell": pa.array(self.numbers.keys(), pa.uint64()),
-            }
-        )
-
-
 def schema(n_sets: int) -> pa.Schema:
     """The columns of the narrow table, with a pair for each area set."""
     tiny = [*ENUMS, "source", "hour", "weekday"]
@@ -66,9 +40,8 @@ def schema(n_sets: int) -> pa.Schema:
     fields += [pa.field("x", pa.float32()), pa.field("y", pa.float32())]
     fields += [pa.field("mx", pa.int32()), pa.field("my", pa.int32())]
     fields += [pa.field("cell", pa.uint64())]
-    fields += [pa.field(f"hex{resolution}", pa.int32()) for resolution in words.HEXAGONS.values()]
     for i in range(n_sets):
-        fields += [pa.field(f"area{i}", pa.int16()), pa.field(f"by{i}", pa.uint8())]
+        fields += [pa.field(f"area{i}", pa.int32()), pa.field(f"by{i}", pa.uint8())]
     fields += [pa.field("batch", pa.uint16()), pa.field("row", pa.uint32())]
     return pa.schema(fields)
 
@@ -96,9 +69,7 @@ def mask_sql(column: str) -> str:
     return f"coalesce({bits}, 0)::USMALLINT"
 
 
-def narrowed(
-    rows: pa.Table, sets: list[Areas], coarser: list[HexagonNumbers], meridian: float = 0.0
-) -> pa.Table:
+def narrowed(rows: pa.Table, sets: Sequence[Areas], meridian: float = 0.0) -> pa.Table:
     """The rows with their areas, cell and map pixel, without what Views never ask.
 
     Map pixels are of longitudes within 180 degrees of the meridian.
@@ -111,10 +82,7 @@ def narrowed(
     columns["week"] = pa.array(week_numbers(rows["day"].to_numpy()))
     columns["mx"] = pa.array(mx, mask=missing)
     columns["my"] = pa.array(my, mask=missing)
-    cells = hexagons.cells(lon, lat)
-    columns["cell"] = pa.array(cells)
-    for numbers in coarser:
-        columns[f"hex{numbers.resolution}"] = pa.array(numbers.number(cells))
+    columns["cell"] = pa.array(hexagons.cells(lon, lat))
     only_city = rows["place_precision"].to_numpy() == words.CODES["place_precision"]["city"]
     labels = rows["area_label"].combine_chunks().dictionary_encode()
     if isinstance(labels, pa.ChunkedArray):
@@ -133,12 +101,12 @@ def narrowed(
 
 def _area(
     named: npt.NDArray[Any], located: npt.NDArray[np.int32], points_decide: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Area and how it was found: the label wins where it names one, unless points decide."""
     codes = words.CODES["area_by"]
     labelled = (named >= 0) & ~points_decide
     differ = (named >= 0) & (located >= 0) & (named != located)
-    area = np.where(labelled, named, located).astype(np.int16)
+    area = np.where(labelled, named, located).astype(np.int32)
     by = np.full(len(area), codes["none"], np.uint8)
     by[located >= 0] = codes["point"]
     by[labelled] = codes["label"]

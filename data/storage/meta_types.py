@@ -103,12 +103,22 @@ class AreaSetMeta(AreaFileMeta):
     residents: NotRequired[bool]
 
 
+class PartitionMeta(TypedDict):
+    """A partition of the narrow table: the name of its file, and the batches (positions in the
+    table's list) that its own numbers of batches stand for."""
+
+    name: str
+    rows: int
+    batches: list[int]
+
+
 class TableMeta(TypedDict):
     """The metadata of one derived table. `unplaced` are labels outside every area, with counts."""
 
     stamp: str
     place: PlaceMeta
     rows: int
+    partitions: list[PartitionMeta]
     batches: list[str]
     purges: int
     events: int

@@ -10,16 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from data import own_kinds, settings
 from data.settings import Problem
-from data.storage import damaged, disk
+from data.storage import damaged, derived_files, disk
 from data.storage.events import Event
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, open_ledger
@@ -45,6 +43,7 @@ class Store:
         self.rejected = self.root / "rejected"
         self.areas = self.root / "areas"
         self.current = self.root / "current"
+        self.derived = self.root / "derived"
         self.release_events = self.root / "release-events"
         self.ledger = open_ledger(self.root) if ledger is None else ledger
         own_kinds.use_kinds_of(self.root)
@@ -175,13 +174,30 @@ class Store:
             shutil.rmtree(old, ignore_errors=True)
 
 
+class Partition(NamedTuple):
+    """A file of the narrow table, and the batches that its own numbers stand for."""
+
+    file: Path
+    batches: tuple[int, ...]
+
+
+def facts_of(parts: Sequence[Partition]) -> str:
+    """SQL for the rows of partitions, in their order; `batch` counts all batches of the table."""
+    selected = []
+    for part in parts:
+        same = part.batches == tuple(range(len(part.batches)))
+        numbers = ", ".join(map(str, part.batches))
+        own = "*" if same else f"* REPLACE (([{numbers}])[batch + 1]::USMALLINT AS batch)"
+        selected.append(f"SELECT {own} FROM {literal(part.file)}")
+    return " UNION ALL ".join(selected)
+
+
 class Current:
     """The narrow table `facts` that Views are answered from, and its `meta`."""
 
     def __init__(self, store: Store, stamp: str) -> None:
         self.store, self.stamp = store, stamp
         self.folder = store.current / stamp
-        self.facts = self.folder / "facts.parquet"
 
     @cached_property
     def meta(self) -> TableMeta:
@@ -194,11 +210,23 @@ class Current:
         """Return whether every file of this table is as it was written."""
         try:
             sums = json.loads((self.folder / SUMS).read_bytes())
-            return "meta.json" in sums and all(
-                disk.checksum(self.folder / name) == told for name, told in sums.items()
+            return (
+                "meta.json" in sums
+                and all(disk.checksum(self.folder / name) == told for name, told in sums.items())
+                and all(derived_files.is_whole(part.file) for part in self.partitions)
             )
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, KeyError):
             return False
+
+    @property
+    def partitions(self) -> list[Partition]:
+        """The files of the narrow table, in order of time: only these count."""
+        folder = self.store.derived / "facts"
+        meta: TableMeta = json.loads((self.folder / "meta.json").read_bytes())
+        return [
+            Partition(folder / f"{part['name']}.parquet", tuple(part["batches"]))
+            for part in meta["partitions"]
+        ]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -218,6 +246,10 @@ class Current:
                     raise damaged.problem(file, counts=True) from None
             raise
 
+    def facts_sql(self) -> str:
+        """The narrow table in SQL: all partitions, one after the other."""
+        return facts_of(self.partitions)
+
     @property
     def meridian(self) -> float:
         """The longitude that all that is drawn lies within 180 degrees of."""
@@ -228,14 +260,6 @@ class Current:
         """The batches that the facts point into, in the order that they count them."""
         return [self.store.batches / f"{name}.parquet" for name in self.meta["batches"]]
 
-    def cells(self, resolution: int) -> npt.NDArray[np.uint64]:
-        """The H3 index of each hexagon of a resolution, by its number in the facts."""
-        file = literal(self.folder / "cells.parquet")
-        sql = f"SELECT cell FROM {file} WHERE resolution = ? ORDER BY number"
-        with self.reading():
-            table = query(self.store.root, sql, [resolution])
-        return np.asarray(table["cell"].to_numpy(), np.uint64)
-
     def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
         """The answer of one read-only query; {facts} stands for the narrow table.
 
@@ -243,7 +267,7 @@ class Current:
         """
         held = "" if self.meta["rows"] > IN_MEMORY else self.stamp
         with self.reading():
-            return query(self.store.root, sql, params, held, self.facts)
+            return query(self.store.root, sql, params, held, self.facts_sql())
 
 
 class _Database:
@@ -259,11 +283,11 @@ class _Database:
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET lock_configuration = true")
 
-    def table(self, stamp: str, facts: Path) -> str:
-        """The name of a stamp's table in memory; older stamps make room."""
+    def table(self, stamp: str, facts: str) -> str:
+        """The name of a stamp's table in memory, of this SQL; older stamps make room."""
         if stamp not in self.tables:
             name = f"facts_{stamp}"
-            self.connection.execute(f"CREATE TABLE {name} AS FROM {literal(facts)}")
+            self.connection.execute(f"CREATE TABLE {name} AS {facts}")
             self.tables[stamp] = name
             for old in list(self.tables)[:-KEPT_STAMPS]:
                 self.connection.execute(f"DROP TABLE {self.tables.pop(old)}")
@@ -275,17 +299,17 @@ _opening = threading.Lock()
 
 
 def query(
-    root: Path, sql: str, params: Sequence[object] = (), stamp: str = "", facts: Path | None = None
+    root: Path, sql: str, params: Sequence[object] = (), stamp: str = "", facts: str | None = None
 ) -> pa.Table:
     """The answer as an Arrow table; a connection of its own for each query.
 
-    {facts} stands for the table of a stamp: held in memory where `stamp` is given, else
-    its file.
+    {facts} stands for the table of a stamp, whose SQL `facts` is: held in memory where `stamp`
+    is given, else its files.
     """
     with _opening:
         database = _database(root)
         if facts is not None:
-            table = database.table(stamp, facts) if stamp else literal(facts)
+            table = database.table(stamp, facts) if stamp else f"({facts})"
             sql = sql.replace("{facts}", table)
         connection = database.connection.cursor()
     sql, rest = inline_numbers(sql, params)

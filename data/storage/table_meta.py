@@ -2,23 +2,23 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, NamedTuple, cast
 
-import duckdb
 import geopandas as gpd
 import pandas as pd
 
 from data import sources, words
 from data.settings import Settings
-from data.storage import area_sets, projection
+from data.storage import projection
 from data.storage.events import detail_of
 from data.storage.history import History
-from data.storage.meta_types import ImportMeta, SourceMeta, TableMeta
-from data.storage.store import Store, literal
+from data.storage.meta_types import AreaFileMeta, ImportMeta, SourceMeta, TableMeta
+from data.storage.partitions import COUNTED, Span
+from data.storage.store import Store
 
-_COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 LISTED_LABELS = 50
 
 
@@ -41,45 +41,40 @@ def _imports(history: History) -> list[ImportMeta]:
     return found
 
 
+class Made(NamedTuple):
+    """A partition of the narrow table: its file, its days and batches, and what is told of it."""
+
+    file: Path
+    span: Span
+    note: dict[str, Any]
+
+
 def describe(
     store: Store,
     settings: Settings,
-    built: Path,
+    sets: Sequence[tuple[gpd.GeoDataFrame, AreaFileMeta]],
     stamp: str,
-    unplaced: Counter[str],
+    made: Sequence[Made],
     meridian: float,
 ) -> TableMeta:
-    """The meta of one `current`, as plain JSON values."""
+    """The meta of one `current`, as plain JSON values: what its partitions tell, added up."""
     history, crs = store.history(), projection.metric_crs(store, settings)
-    sets = [
-        (name, *area_sets.read_areas(built / f"areas{i}.parquet"))
-        for i, name in enumerate(history.area_sets)
-    ]
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"CREATE VIEW facts AS FROM read_parquet({literal(built / 'facts.parquet')})"
-        )
-        count = connection.execute("SELECT count(*) FROM facts").fetchone()
-        rows = count[0] if count else 0
-        told = _sources(connection, store, history)
-        placed = [
-            {
-                words.AREA_BY[by].code: n
-                for by, n in connection.execute(
-                    f"SELECT by{i}, count(*) FROM facts GROUP BY 1 ORDER BY 1"
-                ).fetchall()
-            }
-            for i in range(len(sets))
-        ]
+    unplaced = Counter[str | None]()
+    for part in made:
+        unplaced.update(dict(part.note["unplaced"]))
     labels = [(label or "", n) for label, n in unplaced.most_common(LISTED_LABELS)]
     return {
         "stamp": stamp,
         "place": {"name": settings.name, "zone": settings.zone, "crs": crs, "meridian": meridian},
-        "rows": rows,
+        "rows": sum(part.note["rows"] for part in made),
+        "partitions": [
+            {"name": part.file.stem, "rows": part.note["rows"], "batches": list(part.span.batches)}
+            for part in made
+        ],
         "batches": history.live,
         "purges": history.purges,
         "events": history.last,
-        "sources": told,
+        "sources": _sources(made, store, history),
         "sets": [
             {
                 "name": name,
@@ -87,13 +82,21 @@ def describe(
                 "areas": len(areas),
                 "names": areas["name"].tolist(),
                 "centres": _centres(areas, crs),
-                "placed": placed[i],
+                "placed": _placed(made, i),
                 "residents": bool((pd.to_numeric(areas["population"], errors="coerce") > 0).any()),
             }
-            for i, (name, areas, meta) in enumerate(sets)
+            for i, (name, (areas, meta)) in enumerate(zip(history.area_sets, sets))
         ],
         "unplaced": labels,
     }
+
+
+def _placed(made: Sequence[Made], area_set: int) -> dict[str, int]:
+    """How the records of a set were placed, and how many each way."""
+    counts = Counter[int]()
+    for part in made:
+        counts.update({int(by): n for by, n in part.note["placed"][area_set].items()})
+    return {words.AREA_BY[by].code: counts[by] for by in sorted(counts)}
 
 
 def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
@@ -104,21 +107,16 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
     return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
 
 
-def _sources(
-    connection: duckdb.DuckDBPyConnection, store: Store, history: History
-) -> list[SourceMeta]:
+def _sources(made: Sequence[Made], store: Store, history: History) -> list[SourceMeta]:
     known = sources.read_catalogue(store.root)
     entries = _imports(history)
     told: list[SourceMeta] = []
     for code, name in enumerate(history.sources):
         source = sources.source_of(name, known)
-        found = connection.execute(
-            # a record known only to the month may have happened up to its last day
-            "SELECT count(*), min(day), max(if(weekday IS NULL, last_day(day), day)) FROM facts "
-            "WHERE source = ?",
-            [code],
-        ).fetchone()
-        n, first, last = found or (0, None, None)
+        notes = [part.note["sources"].get(str(code)) for part in made]
+        own = [note for note in notes if note]
+        first = min((note["first"] for note in own), default=None)
+        last = max((note["last"] for note in own), default=None)
         told.append(
             {
                 "name": name,
@@ -134,12 +132,12 @@ def _sources(
                 "is_count": source.is_count,
                 "changes": [(day.isoformat(), what) for day, what in source.changes],
                 "coverage_stated": source.start is not None,
-                "start": _iso(source.start or first),
-                "end": _iso(source.end or last),
-                "first": _iso(first),
-                "last": _iso(last),
-                "rows": n,
-                "counts": {c: _count(connection, c, code) for c in _COUNTED},
+                "start": _iso(source.start) or first,
+                "end": _iso(source.end) or last,
+                "first": first,
+                "last": last,
+                "rows": sum(note["rows"] for note in own),
+                "counts": {column: _count(own, column) for column in COUNTED},
                 "imports": [e for e in entries if e["source"] == name],
             }
         )
@@ -150,8 +148,8 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _count(connection: duckdb.DuckDBPyConnection, column: str, source: int) -> dict[str, int]:
-    rows = connection.execute(
-        f"SELECT {column}, count(*) FROM facts WHERE source = ? GROUP BY 1 ORDER BY 1", [source]
-    ).fetchall()
-    return {words.TABLES[column][code].code: n for code, n in rows}
+def _count(notes: Sequence[dict[str, Any]], column: str) -> dict[str, int]:
+    counts = Counter[int]()
+    for note in notes:
+        counts.update({int(code): n for code, n in note["counts"][column].items()})
+    return {words.TABLES[column][code].code: counts[code] for code in sorted(counts)}

@@ -7,6 +7,7 @@ from data import words
 from data.storage.meta_types import AreaSetMeta, SourceMeta, TableMeta
 from data.views.view import COARSE_PLACE, MONTH, WEEK, View
 from data.words import HEXAGONS
+from geo.hexagons import parent_sql
 
 Clause = tuple[str, list[object]]
 
@@ -191,9 +192,15 @@ def area_sql(view: View, meta: TableMeta) -> Clause | None:
     return listed_sql(f"area{position}", [names.get(a, -2) for a in view.areas])
 
 
+def hexagon_sql(resolution: int) -> str:
+    """SQL for the hexagon that a row lies in, by its H3 index; -1 where it has no point."""
+    return f"(CASE WHEN cell = 0 THEN -1 ELSE {parent_sql('cell', resolution)}::BIGINT END)"
+
+
 def unit_sql(view: View, meta: TableMeta) -> str:
-    """SQL for the unit of the View's area set: its number in the set, -1 outside all."""
+    """SQL for the unit of the View's area set: its number in the set, -1 outside all. The number of
+    a hexagon is its H3 index."""
     if view.area_set in HEXAGONS:
-        return f"hex{HEXAGONS[view.area_set]}"
+        return hexagon_sql(HEXAGONS[view.area_set])
     found = polygon_set(view.area_set, meta)
     return f"area{found[0]}" if found else "(-1)"

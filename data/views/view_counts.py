@@ -29,6 +29,7 @@ _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
 )
 ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
+_DENSE = 1 << 24  # numbers of units up to here are counted without sorting
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
 
@@ -195,13 +196,14 @@ def count_steps(current: Current, view: View, step: int) -> npt.NDArray[np.int64
 
 
 def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
-    """The row of each value among the different ones, and these in order.
-
-    Values are small whole numbers, so that nothing need be sorted.
-    """
+    """The row of each value among the different ones, and these in order."""
     if not len(units):
         return np.zeros(0, np.int64), units
     low = int(units.min())
+    if int(units.max()) - low > _DENSE:  # hexagons
+        different, rows = np.unique(units, return_inverse=True)
+        return rows, different
+    # small whole numbers: nothing need be sorted
     held = np.zeros(int(units.max()) - low + 1, bool)
     held[units - low] = True
     return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low

@@ -1,0 +1,85 @@
+"""What is counted of a batch once: its rows by day, its labels and kinds; and its ids by hash."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from data.storage import derived_files
+from data.storage.identity import BASE
+from data.storage.store import Store, literal
+
+_ROW_GROUP = 32_768
+
+
+class BatchCounts(NamedTuple):
+    """A batch that counts: its source, its file, a name for what it holds now, rows by day (UTC),
+    labels of areas, kinds."""
+
+    source: str
+    file: Path
+    key: str
+    days: dict[date, int]
+    labels: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """All its rows."""
+        return sum(self.days.values())
+
+
+def key_of(file: Path) -> str:
+    """A name for what a batch holds now: one of the same name may come back without what was
+    purged."""
+    return f"{file.stem}-{derived_files.digest(file.stat().st_size)}"
+
+
+def count_batch(
+    connection: duckdb.DuckDBPyConnection, store: Store, file: Path, source: str
+) -> BatchCounts:
+    """The counts of a batch, kept from the first time on. `connection` is on UTC."""
+    key = key_of(file)
+    kept = store.derived / "days" / f"{key}.parquet"
+
+    def write(target: Path) -> dict[str, object]:
+        connection.execute(
+            f"COPY (SELECT occurred_at::DATE AS day, count(*) AS n FROM {literal(file)} "
+            f"GROUP BY day ORDER BY day) TO {literal(target)} (FORMAT parquet)"
+        )
+        return {name: _different(connection, file, name) for name in ("area_label", "kind")}
+
+    note = derived_files.make(kept, write)
+    days = dict(connection.execute(f"FROM {literal(kept)}").fetchall())
+    return BatchCounts(source, file, key, days, tuple(note["area_label"]), tuple(note["kind"]))
+
+
+def _different(connection: duckdb.DuckDBPyConnection, file: Path, column: str) -> list[str]:
+    sql = f"SELECT DISTINCT {column} FROM {literal(file)} WHERE {column} IS NOT NULL ORDER BY 1"
+    return [value for (value,) in connection.execute(sql).fetchall()]
+
+
+def ids_file(store: Store, key: str) -> Path:
+    """Where the ids of a batch are kept."""
+    return store.derived / "ids" / f"{key}.parquet"
+
+
+def index_ids(connection: duckdb.DuckDBPyConnection, store: Store, batch: BatchCounts) -> Path:
+    """The ids of a batch without their counters, by hash, with the day and row of each."""
+
+    def write(target: Path) -> dict[str, object]:
+        described = connection.execute(f"DESCRIBE FROM {literal(batch.file)}").fetchall()
+        # batches of earlier versions have no such column
+        base = BASE if any(row[0] == "same_id" for row in described) else "incident_id"
+        connection.execute(
+            f"COPY (SELECT hash({base}) AS hash, {base} AS base, occurred_at::DATE AS day, "
+            f"file_row_number::UINTEGER AS row FROM read_parquet({literal(batch.file)}, "
+            f"file_row_number = true) ORDER BY hash, row) TO {literal(target)} "
+            f"(FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_ROW_GROUP})"
+        )
+        return {}
+
+    file = ids_file(store, batch.key)
+    derived_files.make(file, write)
+    return file

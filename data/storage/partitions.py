@@ -1,0 +1,229 @@
+"""The narrow table in partitions: a file for each month of it, or each day where a month is large.
+
+A partition is named by all that it is made of, so what did not change is not made again.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data import words
+from data.storage import derived_files, facts
+from data.storage.batch_index import BatchCounts
+from data.storage.store import Store, literal
+
+MOST_ROWS = 2_000_000  # of a month in one partition; a larger one is cut into days
+ROW_GROUP = 122_880
+COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+
+
+class Span(NamedTuple):
+    """The days (UTC) of a partition, the last one included, and its batches, by position."""
+
+    name: str
+    first: date
+    last: date
+    batches: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How rows become facts: codes of sources, by source the sets whose areas its points decide,
+    the area sets, and as JSON values all that is the same for every source."""
+
+    sources: dict[str, int]
+    by_point: dict[str, list[int]]
+    sets: Sequence[facts.Areas]
+    zone: str
+    meridian: float
+    meaning: list[Any]
+
+
+def cut_spans(batches: Sequence[BatchCounts]) -> list[Span]:
+    """The partitions of some batches, in order of time."""
+    months: Counter[date] = Counter()
+    touched: dict[date, set[int]] = {}
+    for i, batch in enumerate(batches):
+        for day, rows in batch.days.items():
+            month = day.replace(day=1)
+            months[month] += rows
+            touched.setdefault(month, set()).add(i)
+    spans = []
+    for month in sorted(months):
+        ids = tuple(sorted(touched[month]))
+        if months[month] <= MOST_ROWS:
+            after = (month + timedelta(days=31)).replace(day=1)
+            spans.append(Span(month.isoformat()[:7], month, after - timedelta(days=1), ids))
+            continue
+        days = sorted({d for i in ids for d in batches[i].days if d.replace(day=1) == month})
+        for day in days:
+            own = tuple(i for i in ids if day in batches[i].days)
+            spans.append(Span(day.isoformat(), day, day, own))
+    return spans or [Span("empty", date.min, date.min, ())]
+
+
+def name_partition(
+    store: Store, span: Span, batches: Sequence[BatchCounts], gone: pa.Table, placing: Placing
+) -> Path:
+    """The file of a partition; `gone` are the replaced rows of its days: batch and row."""
+    rows = [gone["batch"].to_pylist(), gone["row"].to_pylist()] if len(gone) else []
+    own = [batches[i] for i in span.batches]
+    sources = sorted({batch.source for batch in own})
+    told = [
+        [batch.key for batch in own],
+        [[name, placing.sources[name], placing.by_point[name]] for name in sources],
+        {kind: words.CODES["kind"][kind] for batch in own for kind in batch.kinds},
+    ]
+    made_of = derived_files.digest(span.name, told, rows, placing.meaning)
+    return store.derived / "facts" / f"{span.name}-{made_of}.parquet"
+
+
+def make_partition(
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    span: Span,
+    batches: Sequence[BatchCounts],
+    gone: pa.Table,
+    placing: Placing,
+) -> dict[str, Any]:
+    """The note of a partition, which is made if it is not there: rows, and counts of words.
+
+    In the file `batch` is the position among the partition's own batches.
+    """
+
+    def write(target: Path) -> dict[str, Any]:
+        reader = _rows(connection, span, batches, gone, placing)
+        told = _Summary(len(placing.sets))
+        schema = facts.schema(len(placing.sets))
+        with pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False) as writer:
+            for rows in chunks(reader):
+                table = facts.narrowed(rows, placing.sets, placing.meridian)
+                writer.write_table(table, ROW_GROUP)
+                told.add(table, rows)
+        return told.note()
+
+    return derived_files.make(file, write)
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    span: Span,
+    batches: Sequence[BatchCounts],
+    gone: pa.Table,
+    placing: Placing,
+) -> pa.RecordBatchReader:
+    """The rows of a partition in order of time, as positions and numbers."""
+    if not span.batches:
+        return pa.RecordBatchReader.from_batches(pa.schema([]), [])
+    end = span.last + timedelta(days=1)
+    within = f"occurred_at >= '{span.first} 00:00:00+00' AND occurred_at < '{end} 00:00:00+00'"
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT *, file_row_number::UINTEGER AS row, {at}::USMALLINT AS batch "
+        f"FROM read_parquet({literal(batches[i].file)}, file_row_number = true) WHERE {within}"
+        for at, i in enumerate(span.batches)
+    )
+    left = ""
+    if len(gone):
+        position = {i: at for at, i in enumerate(span.batches)}
+        numbers = pa.array([position[i] for i in gone["batch"].to_pylist()], pa.uint16())
+        connection.register("gone", pa.table({"batch": numbers, "row": gone["row"]}))
+        left = "ANTI JOIN gone USING (batch, row)"
+    # a batch is sorted by time already
+    order = "ORDER BY occurred_at, batch, row" if len(span.batches) > 1 or left else ""
+    enums = ", ".join(
+        f"{facts.code_sql(name, words.CODES[name])} AS {name}" for name in facts.ENUMS
+    )
+    return connection.sql(f"""
+        SELECT {enums}, {facts.code_sql("source", placing.sources)} AS source, hour, weekday,
+            {facts.mask_sql("force")} AS force, local_date AS day,
+            (received_at AT TIME ZONE '{placing.zone}')::DATE AS received,
+            CASE WHEN source_kind = 'community'
+                THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
+            x, y, lon, lat, area_label, batch, row
+        FROM ({parts}) {left} {order}
+    """).to_arrow_reader(ROW_GROUP)
+
+
+def chunks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Tables of about one row group each: the reader hands out smaller pieces."""
+    held: list[pa.RecordBatch] = []
+    for batch in reader:
+        held.append(batch)
+        if sum(b.num_rows for b in held) >= ROW_GROUP:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+class _Summary:
+    """What the metadata of the whole table needs of a partition, added up as it is written."""
+
+    def __init__(self, sets: int) -> None:
+        self.rows = 0
+        self.sources: dict[int, dict[str, Any]] = {}
+        self.placed = [Counter[int]() for _ in range(sets)]
+        self.unplaced = Counter[str]()
+
+    def add(self, table: pa.Table, rows: pa.Table) -> None:
+        """Add some facts, and the rows that they were made of."""
+        self.rows += len(table)
+        codes = table["source"].to_numpy()
+        month_only = pc.is_null(table["weekday"]).to_numpy()
+        days = table["day"].to_numpy()
+        for code in np.unique(codes).tolist():
+            mask = codes == code
+            self._add_source(code, table.filter(pa.array(mask)), days[mask], month_only[mask])
+        for i, placed in enumerate(self.placed):
+            by, n = np.unique(table[f"by{i}"].to_numpy(), return_counts=True)
+            placed.update(dict(zip(by.tolist(), n.tolist())))
+        if self.placed:
+            # not of community reports: the list has no clock to hide young ones by
+            outside = table["area0"].to_numpy() < 0
+            outside &= rows["settled_at"].is_null().to_numpy()
+            self.unplaced.update(rows["area_label"].filter(pa.array(outside)).to_pylist())
+
+    def _add_source(
+        self,
+        code: int,
+        table: pa.Table,
+        days: "np.ndarray[Any, Any]",
+        month_only: "np.ndarray[Any, Any]",
+    ) -> None:
+        # a record known only to the month may have happened up to its last day
+        ends = days.copy()
+        after = days[month_only].astype("datetime64[M]") + 1
+        ends[month_only] = after.astype("datetime64[D]") - 1
+        told = self.sources.setdefault(
+            code, {"rows": 0, "first": [], "last": [], "counts": {c: Counter() for c in COUNTED}}
+        )
+        told["rows"] += len(table)
+        told["first"].append(str(days.min()))
+        told["last"].append(str(ends.max()))
+        for column in COUNTED:
+            values, n = np.unique(table[column].to_numpy(), return_counts=True)
+            told["counts"][column].update(dict(zip(values.tolist(), n.tolist())))
+
+    def note(self) -> dict[str, Any]:
+        """All of it as JSON values."""
+        sources = {
+            code: {**told, "first": min(told["first"]), "last": max(told["last"])}
+            for code, told in self.sources.items()
+        }
+        unplaced = [[label, n] for label, n in self.unplaced.items()]
+        plain: dict[str, Any] = json.loads(
+            json.dumps(
+                {"rows": self.rows, "sources": sources, "placed": self.placed, "unplaced": unplaced}
+            )
+        )
+        return plain

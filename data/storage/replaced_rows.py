@@ -1,0 +1,88 @@
+"""Which rows of earlier imports a later import of the same source replaces: those of the same id."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.storage import batch_index, derived_files
+from data.storage.batch_index import BatchCounts
+from data.storage.store import Store, literal
+
+BUCKET = 1_500_000  # ids that are held at once
+_SCHEMA = pa.schema([("batch", pa.uint32()), ("day", pa.date32()), ("row", pa.uint32())])
+NOTHING = _SCHEMA.empty_table()
+
+
+def replaced_rows(
+    connection: duckdb.DuckDBPyConnection, store: Store, batches: Sequence[BatchCounts]
+) -> pa.Table:
+    """The replaced rows of a source: batch (its position), day and row, in this order.
+
+    `batches` are those of the source, oldest first. Where all but the last were looked at
+    before, only the ids of the last are sought.
+    """
+    if len(batches) < 2:
+        return NOTHING
+    keys = [batch.key for batch in batches]
+
+    def write(target: Path) -> dict[str, object]:
+        ids = [batch_index.index_ids(connection, store, batch) for batch in batches]
+        before = named_file(store, keys[:-1])
+        if len(batches) == 2 or derived_files.note_of(before):
+            found = _of_last(connection, ids, before if len(batches) > 2 else None)
+        else:
+            found = _of_all(connection, ids, sum(batch.rows for batch in batches))
+        pq.write_table(found.cast(_SCHEMA), target, compression="lz4")
+        return {}
+
+    file = named_file(store, keys)
+    derived_files.make(file, write)
+    return pq.read_table(file)
+
+
+def named_file(store: Store, keys: Sequence[str]) -> Path:
+    """Where the replaced rows of a source are kept, of batches with these keys."""
+    return store.derived / "replaced" / f"{derived_files.digest(list(keys))}.parquet"
+
+
+def _of_last(
+    connection: duckdb.DuckDBPyConnection, ids: list[Path], before: Path | None
+) -> pa.Table:
+    """What was known, and the rows of earlier batches whose ids the last one has."""
+    parts = " UNION ALL ".join(
+        f"SELECT {i}::UINTEGER AS batch, day, row FROM {literal(file)} AS old WHERE EXISTS "
+        f"(FROM {literal(ids[-1])} AS new WHERE new.hash = old.hash AND new.base = old.base)"
+        for i, file in enumerate(ids[:-1])
+    )
+    known = f"UNION SELECT batch, day, row FROM {literal(before)}" if before else ""
+    sql = f"SELECT batch, day, row FROM ({parts} {known}) GROUP BY ALL ORDER BY batch, row"
+    return connection.sql(sql).to_arrow_table()
+
+
+def _of_all(connection: duckdb.DuckDBPyConnection, ids: list[Path], rows: int) -> pa.Table:
+    """The same from nothing: so many ids at once as memory holds, by their hashes."""
+    count = math.ceil(rows / BUCKET)
+    found = []
+    for bucket in range(count):
+        low, high = ((2**64 * edge) // count for edge in (bucket, bucket + 1))
+        parts = " UNION ALL ".join(
+            f"SELECT {i}::UINTEGER AS batch, hash, base, day, row FROM {literal(file)} "
+            f"WHERE hash BETWEEN {low}::UBIGINT AND {high - 1}::UBIGINT"
+            for i, file in enumerate(ids)
+        )
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE twice AS SELECT hash, base, max(batch) AS last "
+            f"FROM ({parts}) GROUP BY ALL HAVING count(DISTINCT batch) > 1"
+        )
+        found.append(
+            connection.sql(
+                f"SELECT batch, day, row FROM ({parts}) JOIN twice USING (hash, base) "
+                "WHERE batch < last ORDER BY batch, row"
+            ).to_arrow_table()
+        )
+    connection.execute("DROP TABLE IF EXISTS twice")
+    return pa.concat_tables(found).sort_by([("batch", "ascending"), ("row", "ascending")])
