@@ -217,7 +217,7 @@ def _different(store: Store, plain: Path) -> list[str]:
     order = pc.sort_indices(ours, [("occurred_at", "ascending"), ("incident_id", "ascending")])
     ours = ours.take(order)
     found = [name for name in SAME if not _equal(ours[name], peer[name])]
-    facts = pq.read_table(store.current / str(store.stamp()) / "facts.parquet")
+    facts = store.at(str(store.stamp())).query("FROM {facts}")
     row = facts["row"].to_numpy().argsort()[order.to_numpy()]
     area, by = (facts[name].to_numpy()[row] for name in ("area0", "by0"))
     if not _areas_agree(store, area, by, peer):

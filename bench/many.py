@@ -31,7 +31,7 @@ def kept(rows: int) -> Current:
         start = time.perf_counter()
         beside = root.with_name(f".{root.name}")
         shutil.rmtree(beside, ignore_errors=True)
-        _make(few, beside / "current" / few.stamp, rows)
+        _make(few, beside, rows)
         beside.rename(root)
         print(
             f"{rows:,} rows were made of {BASE:,} in {time.perf_counter() - start:.0f} s and kept.",
@@ -40,19 +40,21 @@ def kept(rows: int) -> Current:
     return current
 
 
-def _make(few: Current, folder: Path, rows: int) -> None:
+def _make(few: Current, root: Path, rows: int) -> None:
+    folder, facts = root / "current" / few.stamp, root / "derived" / "facts" / "many.parquet"
     shutil.copytree(few.folder, folder)
+    facts.parent.mkdir(parents=True)
     meta = json.loads((folder / "meta.json").read_text())
     meta["rows"] = rows
+    every = list(range(len(meta["batches"])))
+    meta["partitions"] = [{"name": facts.stem, "rows": rows, "batches": every}]
     for source in meta["sources"]:
         source["rows"] = source["rows"] * rows // BASE
     (folder / "meta.json").write_text(json.dumps(meta))
-    table = pq.read_table(few.facts)
+    table = few.query("FROM {facts}")
     rng = np.random.default_rng(rows)
     places = [table.schema.get_field_index(name) for name in ("mx", "my")]
-    with pq.ParquetWriter(
-        folder / "facts.parquet", table.schema, compression="lz4", use_dictionary=False
-    ) as writer:
+    with pq.ParquetWriter(facts, table.schema, compression="lz4", use_dictionary=False) as writer:
         left = rows
         while left:
             part = table.slice(0, min(left, len(table)))

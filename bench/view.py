@@ -63,7 +63,7 @@ def figures(current: Current, rows: int, rounds: int) -> list[dict[str, Any]]:
         _ours_once(current, view, units[view.area_set], over)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start = time.perf_counter()
-    frame = plain.load(current.facts, [s["name"] for s in current.meta["sources"]])
+    frame = plain.load(current, [s["name"] for s in current.meta["sources"]])
     load = time.perf_counter() - start
     limit = next((s for most, s in LIMITS if rows <= most), LIMITS[-1][1])
     found = []
@@ -134,10 +134,7 @@ def _questions(
             lambda: answers.area_table(current, view, units),
             lambda ours, peer: (
                 ours[0] == peer[0]
-                and all(
-                    _same_steps(current, o, p, v, step)
-                    for o, p, v in zip(ours[1], peer[1], periods)
-                )
+                and all(_same_steps(o, p, v, step) for o, p, v in zip(ours[1], peer[1], periods))
             ),
         ),
         Question(
@@ -195,16 +192,9 @@ def _together(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _same_steps(
-    current: Current, ours: view_counts.UnitCounts, peer: pd.DataFrame, view: View, step: int
-) -> bool:
+def _same_steps(ours: view_counts.UnitCounts, peer: pd.DataFrame, view: View, step: int) -> bool:
     """Return whether two tables of counts by unit and step hold the same numbers."""
     units, counts = ours.units, ours.counts
-    if view.area_set in HEXAGONS:  # ours are numbers, theirs H3 indexes
-        cells = current.cells(HEXAGONS[view.area_set]).astype(np.int64)
-        units = np.where(units >= 0, cells[units], -1)
-        order = np.argsort(units)
-        units, counts = units[order], counts[order]
     first = pd.Timestamp(coverage.origin(view, step))
     starts = pd.date_range(first, periods=counts.shape[1], freq=f"{step}D")
     filled = peer.reindex(columns=starts, fill_value=0)

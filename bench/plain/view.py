@@ -1,7 +1,5 @@
 """The questions of the Map screen as a careful analyst asks them of a frame in memory."""
 
-from pathlib import Path
-
 import h3ronpy
 import numpy as np
 import pandas as pd
@@ -9,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import words
+from data.storage.store import Current
 from data.views.view import View
 from data.words import HEXAGONS
 
@@ -16,9 +15,10 @@ WORDS = ("kind", "grade", "place_precision")
 EXACT = ["exact", "block"]  # what a heatmap may show
 
 
-def load(file: Path, sources: list[str]) -> pd.DataFrame:
+def load(current: Current, sources: list[str]) -> pd.DataFrame:
     """All rows in memory, each column in its smallest type, words as categories."""
-    frame: pd.DataFrame = pq.read_table(file).to_pandas(date_as_object=False)
+    files = [pq.read_table(part.file) for part in current.partitions]
+    frame: pd.DataFrame = pa.concat_tables(files).to_pandas(date_as_object=False)
     named = {name: pd.Index([word.code for word in words.TABLES[name]]) for name in WORDS}
     named["source"] = pd.Index(sources)
     return frame.assign(

@@ -79,7 +79,7 @@ def placed(store: Store, area_set: int = 0) -> tuple[dict[str | None, int], dict
     current = store.at(build.rebuild(store, PLACE))
     names = current.meta["sets"][area_set]["names"]
     found = duckdb.sql(
-        f"SELECT area{area_set}, count(*) FROM '{current.facts}' GROUP BY 1 ORDER BY 1"
+        f"SELECT area{area_set}, count(*) FROM ({current.facts_sql()}) GROUP BY 1 ORDER BY 1"
     )
     by_area = {names[a] if a >= 0 else None: n for a, n in found.fetchall()}
     return by_area, current.meta["sets"][area_set]["placed"]

@@ -110,7 +110,7 @@ def test_view_answers_are_equal(current: Current) -> None:
 def test_view_notices_one_row_too_few(current: Current, name: str) -> None:
     over = view.window(current)
     asked = view.the_views(current.stamp)[name]
-    frame = plain.load(current.facts, [made.NAME])
+    frame = plain.load(current, [made.NAME])
     shown = plain._asked(frame, asked) & plain._on_the_clock(frame, asked)
     less = frame.drop(index=frame.index[shown][0])
     units = outlines.units(current, asked.area_set)
@@ -119,7 +119,7 @@ def test_view_notices_one_row_too_few(current: Current, name: str) -> None:
 
 
 def test_view_asks_for_what_it_says(current: Current) -> None:
-    frame = plain.load(current.facts, [made.NAME])
+    frame = plain.load(current, [made.NAME])
     asked = view.the_views(current.stamp)["weekend nights of a year"]
     night = frame[plain._asked(frame, asked) & plain._on_the_clock(frame, asked)]
     assert set(night["hour"]) == {22, 23, 0, 1, 2, 3, 4, 5}

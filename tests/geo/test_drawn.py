@@ -119,7 +119,7 @@ def test_sql_holds_for_the_same_records(current: Current, text: str) -> None:
     everywhere = replace(asked, shape="")
     sql, values = conditions.where(everywhere, current)
     rows = duckdb.connect().execute(
-        f"SELECT x, y FROM '{current.facts}' WHERE {sql} AND x IS NOT NULL", values
+        f"SELECT x, y FROM ({current.facts_sql()}) WHERE {sql} AND x IS NOT NULL", values
     )
     x, y = (np.asarray(v, np.float64) for v in zip(*rows.fetchall()))
     wanted = int(drawn_shape.contains(shape, x, y).sum())

@@ -28,7 +28,7 @@ def points(current: Current, asked: View) -> tuple[np.ndarray, ...]:
     sql, values = conditions.where(asked, current)
     columns = "mx, my, kind, place_precision"
     rows = duckdb.connect().execute(
-        f"SELECT {columns} FROM '{current.facts}' WHERE {sql} AND mx IS NOT NULL", values
+        f"SELECT {columns} FROM ({current.facts_sql()}) WHERE {sql} AND mx IS NOT NULL", values
     )
     return tuple(np.asarray(v) for v in zip(*rows.fetchall()))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -151,8 +152,9 @@ def _empty(town: Town) -> list[str]:
 
 
 def _damaged(town: Town) -> list[str]:
-    for name in ("facts.parquet", "meta.json"):
-        (town.store.current / str(town.store.now()) / name).write_bytes(b"")
+    current = town.store.at(str(town.store.now()))
+    for file in (current.partitions[0].file, current.folder / "meta.json"):
+        file.write_bytes(b"")
     return ["rebuild"]
 
 
@@ -220,7 +222,7 @@ def seen(store: Store) -> tuple[object, ...]:
             current.query("SELECT count(*) FROM {facts}")
             current.meta  # noqa: B018
         return ("refused", True)
-    facts = pq.read_table(current.facts, columns=["batch", "row"])
+    facts = duckdb.sql(f"SELECT batch, row FROM ({current.facts_sql()})").to_arrow_table()
     assert facts.num_rows == current.meta["rows"]
     held = [pq.read_table(file)["incident_id"].to_pylist() for file in current.batches]
     ids = sorted(held[b][r] for b, r in zip(*(facts[c].to_pylist() for c in ("batch", "row"))))

@@ -162,7 +162,8 @@ def test_purge_takes_the_repeats_of_a_row_with_it(tmp_path: Path, asked: str) ->
     store = Store(tmp_path / "store")
     imported(store.root, repeated(tmp_path / "a.csv"))
     assert ids(store) == {"hotline:r8", "hotline:r7", *(f"hotline:r7-{i}" for i in (2, 3, 4))}
-    assert len(told_anywhere(store, "Hidden Corner")) == 2  # the batch and the rejected rows
+    # the batch, the rejected rows, and the labels that were counted of the batch
+    assert len(told_anywhere(store, "Hidden Corner")) == 3
     done = command("purge", asked, "--repeats", store=store.root)
     assert done.returncode == 0, done.stderr
     assert "Removed 3 records (hotline:r7, hotline:r7-2, hotline:r7-4)" in done.stdout

@@ -29,7 +29,7 @@ PLACE = Settings("Minneapolis", "America/Chicago", opens={"source": "police-stop
 @pytest.fixture(scope="module")
 def facts(current: Current) -> pd.DataFrame:
     """The same rows in memory, for counting plainly."""
-    return pd.read_parquet(current.facts)
+    return current.query("FROM {facts}").to_pandas()
 
 
 def view(current: Current, **choices: Any) -> View:
