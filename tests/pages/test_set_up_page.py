@@ -148,6 +148,13 @@ def test_the_files_own_words_get_kinds_of_ours(empty: Path) -> None:
     assert word.label.replace("\\", "") == "Diebstahl (7 rows)" and "theft" not in word.options
     app.checkbox(key="set_up_records_crime").check().run()
     assert "6 kept + 1 rejected = 7 rows" in texts(app), "German words are in the table of kinds"
+    assert app.dataframe[0].value["What happened (incident type)"].tolist()[0] == "Diebstahl"
+    app.file_uploader[1].set_value(
+        ("more.csv", content + b"9,2024-01-01 12:00,44.65,-63.59,Mumpitz\n", "")
+    ).run()
+    app.checkbox(key="set_up_records_crime").check().run()
+    app.selectbox(key="set_up_records_kind0").set_value("assault").run()
+    assert "7 kept + 1 rejected = 8 rows" in texts(app), "one word is ours, one is answered"
     app.checkbox(key="set_up_records_crime").uncheck().run()
     app.selectbox(key="set_up_records_kind0").set_value("other").run()
     assert "6 kept + 1 rejected = 7 rows" in texts(app)
