@@ -103,7 +103,8 @@ def source(name: str, table: dict[str, Any], where: str) -> Source:
             "url and a licence."
         )
     title = str(table.get("title", name))
-    base = Source(name, title=title, says=str(table.get("says", title)), kind=kind)
+    usual = title if "title" in table else f"records of {name}"
+    base = Source(name, title=title, says=str(table.get("says", usual)), kind=kind)
     texts = ("url", "licence", "zone", "area", "covers", "notes")
     return replace(
         base,

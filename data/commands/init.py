@@ -39,20 +39,29 @@ minimum_age = 24       # hours; no map, chart or export shows a community report
 
 
 def init(
-    file: Path, name: str, zone: str, at: str, crs: str, reach_km: float
+    file: Path, name: str, zone: str, at: str, crs: str, reach_km: float, store: str = ""
 ) -> list[str]:
     """Write porchlight.toml; what comes back are sentences on what was done, and what is next."""
     return [
-        *write_place(file, name, zone, _center(at), crs, reach_km),
+        *write_place(file, name, zone, _center(at), crs, reach_km, store),
         "Next: python -m data areas FILE --name-column NAME   (official areas, if you have them)",
         "      python -m data import FILE --source NAME       (records)",
     ]
 
 
 def write_place(
-    file: Path, name: str, zone: str, center: tuple[float, float] | None, crs: str, reach_km: float
+    file: Path,
+    name: str,
+    zone: str,
+    center: tuple[float, float] | None,
+    crs: str,
+    reach_km: float,
+    store: str = "",
 ) -> list[str]:
-    """Write the settings of a place; the file before is kept beside. Sentences on what was done."""
+    """Write the settings of a place; the file before is kept beside. Sentences on what was done.
+
+    Without a `store` the place gets one that no other has.
+    """
     if not name.strip() or re.search(r'["\\\x00-\x1f]', name):
         raise Problem("The name of the place must be plain text without quotes.")
     check_zone(zone, "--zone")
@@ -68,7 +77,7 @@ def write_place(
             "Metric CRS: the UTM zone of the first coordinates imported "
             '(or give --crs, or --at "latitude,longitude").'
         )
-    named, taken = _own_store(file, name, zone)
+    named, taken = (store, "") if store else _own_store(file, name, zone)
     if taken:
         said.append(taken)
     if file.exists():
@@ -85,7 +94,8 @@ def write_place(
     )
     file.write_text(f"{text}\n{policy.policy_toml()}", encoding="utf-8")
     settings = load_settings(file)
-    if overridden := os.environ.get("PORCHLIGHT_STORE"):
+    overridden = os.environ.get("PORCHLIGHT_STORE")
+    if overridden and overridden != store:
         said.append(
             f"PORCHLIGHT_STORE is set ({overridden}) and goes before the store that {file.name} names, "
             f"{named}: a store is of one place, so unset it, or set it anew for each place."

@@ -20,6 +20,17 @@ FOLDER = ".set-up-"  # then the number of the process that made it
 NAMELESS = "New place"
 
 
+def begin_settings() -> str:
+    """Write the settings that PORCHLIGHT_CONFIG names, where they are not there yet: of a place
+    without a name, which the first page sets up. A sentence on it, "" where nothing was written."""
+    file = settings_path()
+    if "PORCHLIGHT_CONFIG" not in os.environ or file.exists() or not file.parent.is_dir():
+        return ""
+    store = os.environ.get("PORCHLIGHT_STORE", "")
+    init.write_place(file, NAMELESS, "UTC", None, "", 0, store)
+    return f"{file} was not there: the first page sets up the place that it is to describe."
+
+
 class SetUp:
     """One set-up under way. Nothing of it is seen before `finish`; closing removes it.
 
@@ -68,7 +79,7 @@ class SetUp:
             before = load_settings()
         except Problem:
             return ""
-        return before.name if before.name != self.place[0] else ""
+        return before.name if before.name not in (self.place[0], NAMELESS) else ""
 
     def finish(self, areas: Job | None, records: Job) -> Iterator[Message]:
         """Import for good, yield what the jobs tell, and make this the place that readers see.
@@ -97,7 +108,11 @@ class SetUp:
         before = file.read_bytes() if file.exists() else None
         beside = set(file.parent.iterdir())
         try:
-            init.init(file, *self.place[:3], "", self.place[3])
+            if before is not None and load_settings().name == NAMELESS:
+                file.unlink()  # nobody's settings: nothing to keep
+            name, zone, center, reach_km = self.place
+            store = os.environ.get("PORCHLIGHT_STORE", "")
+            init.init(file, name, zone, center, "", reach_km, store)
             target = load_settings().store
             _check_free(target)
             if target.exists():

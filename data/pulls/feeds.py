@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from data.mappings.mapping import source_name
+from data.own_kinds import SHIPPED
 from data.settings import Problem, read_toml, settings_path
 
 STRICT_KIND = "community"
-_COMMON = ("kind", "address", "source", "source_kind", "map", "token", "allow", "every")
+_COMMON = (
+    *("kind", "address", "source", "source_kind", "map", "kinds", "token", "allow", "every"),
+)
 _KINDS_OF_SOURCES = ("official", "press", STRICT_KIND)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -46,7 +49,8 @@ FEED_KINDS: Mapping[str, FeedKind] = {
 @dataclass(frozen=True)
 class Feed:
     """One feed as the settings state it. `token` is the name of an environment variable; `allow`
-    are hosts that may have a private address; `ids` tell the data set or form. `where` is a
+    are hosts that may have a private address; `kinds` is a table of own kinds, a file or one that
+    comes with us; `ids` tell the data set or form. `where` is a
     condition in the server's language, `columns` are all that it is asked for. Without `source` and
     `source_kind` the mapping tells them."""
 
@@ -56,6 +60,7 @@ class Feed:
     source: str
     map: Path
     source_kind: str = ""
+    kinds: str = ""
     token: str = ""
     allow: tuple[str, ...] = ()
     every: timedelta | None = None
@@ -121,6 +126,7 @@ class _Table:
             source=self._source(),
             map=(self.file.parent / self._text("map")).resolve(),
             source_kind=self._source_kind(kind),
+            kinds=self._kinds(),
             token=self._token(),
             allow=tuple(host.strip().lower() for host in self._list("allow", "hosts")),
             every=parse_every(every, self._at("every")) if every else None,
@@ -175,6 +181,10 @@ class _Table:
                 "source_kind", f"is community: what people send through {kind} is never official."
             )
         return stated
+
+    def _kinds(self) -> str:
+        stated = self._text("kinds", "")
+        return stated if stated in ("", *SHIPPED) else str((self.file.parent / stated).resolve())
 
     def _token(self) -> str:
         name = self._text("token", "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from data.files.form import Form
 from data.imports import importer, mapping_draft, plan
 from data.imports.importer import Options
+from data.imports.required import UnknownKinds
 from data.mappings.mapping import FileMapping
 from data.parse.date_order import Ask
 from data.pulls.feed_rules import feed_rules
@@ -16,10 +17,11 @@ from data.pulls.gathered import to_line
 from data.pulls.gathering import Say
 from data.pulls.protocol import FeedProtocol
 from data.pulls.protocols import protocol_of
-from data.settings import Problem, Settings
+from data.settings import Problem, Settings, settings_path
 from data.storage.store import Store
 
-FIRST_RECORDS = 10_000  # records
+FIRST_RECORDS = 10_000
+SHOWN = 12  # words of a feed in a sentence
 
 
 def propose_mapping(
@@ -39,12 +41,22 @@ def propose_mapping(
             protocol.close()
         kind = STRICT_KIND if FEED_KINDS[feed.kind].community else feed.source_kind
         stated = Options(
-            source=feed.source or feed.name, source_kind=kind or None, save_map=feed.map
+            source=feed.source or feed.name,
+            source_kind=kind or None,
+            kinds=feed.kinds,
+            save_map=feed.map,
         )
-        decided = plan.make(store, settings, file, stated, ask)
+        try:
+            decided = plan.make(store, settings, file, stated, ask)
+        except UnknownKinds as problem:
+            raise _unknown(feed, problem.texts) from None
         rules = _with_id(decided.mapping, protocol.row_id, decided.table_file.names)
         report = importer.import_file(
-            store, settings, file, Options(map=feed.map, rules=rules, dry_run=True), say=say
+            store,
+            settings,
+            file,
+            Options(map=feed.map, rules=rules, kinds=feed.kinds, dry_run=True),
+            say=say,
         )
         feed.map.write_text(mapping_draft.described(rules, decided.table_file), encoding="utf-8")
     for sentence in report.sentences():
@@ -53,6 +65,18 @@ def propose_mapping(
     say(
         f"These were the first {report.rows:,} records of {feed.name}; nothing was imported. The "
         f"mapping that was found is {feed.map}: look at it, edit it, and pull again."
+    )
+
+
+def _unknown(feed: Feed, texts: dict[str, int]) -> Problem:
+    """What to do where the feed has words of its own for what happened."""
+    listed = ", ".join(f'"{text}" ({n:,})' for text, n in islice(texts.items(), SHOWN))
+    more = " ..." if len(texts) > SHOWN else ""
+    return Problem(
+        f"{feed.name} says what happened in words that are none of ours: {listed}{more}. Say in "
+        f'{settings_path()} which kinds they are: kinds = "crime" under [pull.{feed.name}] for crime '
+        'data, or kinds = "FILE" with a table of your own (the README says how); or write them under '
+        f"[values.kind] in {feed.map}, which holds the mapping that was found. Then pull again."
     )
 
 

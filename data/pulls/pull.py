@@ -12,9 +12,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from data import words
 from data.files.form import Form
 from data.imports import importer
-from data.mappings import mapping_read
+from data.mappings import kind_tables, mapping_read
 from data.parse.date_order import Ask
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
@@ -116,11 +117,13 @@ class _Job:
     ) -> None:
         self.store, self.settings, self.feed, self.folder = store, settings, feed, folder
         self.say, self.bar = say, bar
+        kinds = kind_tables.joined(store, feed.kinds)
+        words.use_kinds(kinds.kinds)
         self.rules, self.kind = feed_rules(store, feed)
         self.source = self.rules.source
         form = Form(**vars(mapping_read.read_mapping(feed.map).file))
         self.protocol = protocol_of(feed, folder, form)
-        self.meaning = digest_of(self._asked(), self.rules.plain())
+        self.meaning = digest_of(self._asked(), self.rules.plain(), kinds.texts)
         self.now = datetime.now(UTC)
         self.history = store.history()
         self.seen = self._seen()
@@ -213,7 +216,10 @@ class _Job:
         if self.seen and self.seen.mapping and Path(self.seen.mapping).exists():
             rules = mapping_read.read_mapping(Path(self.seen.mapping))  # with all that was decided
         options = importer.Options(
-            map=self.feed.map, rules=rules, pulled_at=self.gathered.progress.began
+            map=self.feed.map,
+            rules=rules,
+            kinds=self.feed.kinds,
+            pulled_at=self.gathered.progress.began,
         )
         report = importer.import_file(
             self.store, self.settings, file, options, ask=ask, say=self.say, progress=self.bar

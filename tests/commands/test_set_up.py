@@ -174,3 +174,21 @@ def test_a_center_is_read(text: str, center: str) -> None:
 def test_no_center_is_a_sentence(text: str) -> None:
     with pytest.raises(Problem, match="Write latitude, longitude"):
         read_center(text)
+
+
+def test_settings_that_are_not_there_yet_begin_a_place(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set_up.begin_settings() == ""  # these are there
+    config.unlink()
+    assert "first page" in set_up.begin_settings()
+    place = begun()
+    place.describe("Riverton", "America/Chicago", "", 40.0)
+    assert place.replaced() == "", "nobody's settings need no consent"
+    list(place.finish(None, records(place)))
+    place.close()
+    assert [file.name for file in tmp_path.glob("*.toml")] == ["porchlight.toml"]
+    monkeypatch.delenv("PORCHLIGHT_STORE")  # the settings know where the store is
+    now = settings.load_settings()
+    assert now.name == "Riverton" and now.store == tmp_path / "place" / "store"
+    assert Store(now.store).stamp()

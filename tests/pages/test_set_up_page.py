@@ -148,8 +148,22 @@ def test_the_files_own_words_get_kinds_of_ours(empty: Path) -> None:
     assert word.label.replace("\\", "") == "Diebstahl (7 rows)" and "theft" not in word.options
     app.checkbox(key="set_up_records_crime").check().run()
     assert "6 kept + 1 rejected = 7 rows" in texts(app), "German words are in the table of kinds"
+    assert app.dataframe[0].value["What happened (incident type)"].tolist()[0] == "Diebstahl"
     app.checkbox(key="set_up_records_crime").uncheck().run()
     app.selectbox(key="set_up_records_kind0").set_value("other").run()
+    assert "6 kept + 1 rejected = 7 rows" in texts(app)
+
+
+def test_words_that_no_table_knows_are_answered_beside_those_it_knows(empty: Path) -> None:
+    app = opened()
+    content = records(6).replace(b"sighting", b"Diebstahl").replace(b"Diebstahl", b"Mumpitz", 1)
+    app.file_uploader[1].set_value(("calls.csv", content, "")).run()
+    app.radio(key="set_up_records_answer0").set_value("official").run()
+    app.checkbox(key="set_up_records_crime").check().run()
+    assert "5 kept + 2 rejected = 7 rows" in texts(app)
+    word = app.selectbox(key="set_up_records_kind0")
+    assert word.label.startswith("Mumpitz") and "theft" in word.options
+    word.set_value("assault").run()
     assert "6 kept + 1 rejected = 7 rows" in texts(app)
 
 

@@ -1,6 +1,7 @@
 """A feed without a mapping: one is found in its first records, and then it is pulled."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,24 @@ def test_a_feed_without_records_is_a_sentence(case: Case, server: SocrataServer)
     with pytest.raises(Problem, match="no records yet"):
         propose_mapping(case.store, case.settings, feed(case, server), say=case.said.append)
     assert not (case.folder / "map.toml").exists()
+
+
+def test_kinds_of_ones_own_are_stated_with_the_feed(case: Case, server: SocrataServer) -> None:
+    for i, row in enumerate(server.rows):
+        row["type"] = "SHOPLIFTING" if i % 2 else "BLUE MOON"
+    calls = feed(case, server)
+    server.most = 8
+    with pytest.raises(Problem, match=r'"BLUE MOON" \(4\), .*kinds = "crime" under \[pull.calls\]'):
+        propose_mapping(case.store, case.settings, calls, say=case.said.append)
+    (case.folder / "map.toml").unlink()
+    (case.folder / "kinds.toml").write_text(
+        '["blue moon"]\ndefinition = "A moon."\nsensitive = false\ntexts = ["BLUE MOON"]\n'
+        '["theft"]\ndefinition = "A theft."\nsensitive = false\ntexts = ["SHOPLIFTING"]\n'
+    )
+    calls = feed(case, server, kinds=str(case.folder / "kinds.toml"))
+    propose_mapping(case.store, case.settings, calls, say=case.said.append)
+    assert case.pull(calls).new == 8
+    assert sorted({kind for _, kind in case.records()}) == ["blue_moon", "theft"]
+    crime = feed(case, server, kinds="crime")
+    with pytest.raises(Problem, match="no such file"):
+        case.pull(replace(crime, kinds="crime.toml"))

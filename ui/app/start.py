@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from data import site
+from data.commands.set_up import begin_settings
 from data.maps import basemap
 from data.published import released
 from data.settings import ROOT, Problem, Settings, load_settings, read_audience
@@ -48,6 +49,8 @@ def main() -> int:
     from ui.app import access
 
     try:
+        if os.environ.get("PORCHLIGHT_AUDIENCE") != "public" and (begun := begin_settings()):
+            print(begun, flush=True)
         port, audience = _number(asked.port), read_audience()
         named, asks = site.load_site(audience), access.provider()
         if refused := access.start_refusal(audience, asked.address, named.origin, asks):

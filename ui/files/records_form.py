@@ -14,7 +14,7 @@ from data.formats.open_table import READABLE
 from data.mappings import mapping_read, mapping_write
 from data.mappings.corrections import add_kinds, correct_columns
 from data.mappings.mapping import FileMapping
-from data.settings import Problem
+from data.settings import Problem, read_toml
 from ui.files.import_fields import fields_named
 from ui.files.job_progress import Outcome, follow_job
 from ui.files.uploader import DroppedFile
@@ -29,7 +29,10 @@ CORRECTED = {
     "area_label": "Neighborhood",
     "kind": "What happened",
 }
+_SHOWN_FIRST = ("occurred_at", "time_of_day", "kind", "area_label", "lat", "lon")
 NO_COLUMN = "no column"
+_READ = ("source", "file", "columns")  # parts of a mapping
+FOUND = "found.toml"  # the mapping that a trial found
 CRIME = "crime"  # the table of kinds for crime data that comes with us
 OTHER, REST = "other", "*"  # the kind of what has none, and all texts without a rule
 _FEW = 4  # choices that stand open
@@ -57,7 +60,7 @@ class RecordsForm(DroppedFile):
         answers = {question: text for question, text in answered.items() if text}
         stated = {name: text for name, text in options.items() if text.strip()}
         map = self._corrected() if "map" not in stated else None
-        save = {} if map or "map" in stated else {"save-map": str(self.folder / "found.toml")}
+        save = {} if map or "map" in stated else {"save-map": str(self.folder / FOUND)}
         more = {"map": str(map)} if map else save
         if self.crime:
             more["kinds"] = CRIME
@@ -68,11 +71,9 @@ class RecordsForm(DroppedFile):
 
     def _corrected(self) -> Path | None:
         """The mapping that was found, with the corrections; None where there are none."""
-        try:
-            found = mapping_read.read_mapping(self.folder / "found.toml")
-        except (OSError, Problem):
+        found = read_found(self.folder)
+        if found is None:
             return None
-        # the rest of it follows from questions, which are asked and answered again
         rules = FileMapping(found.source, file=found.file, columns=found.columns)
         stated = {t: "" if c == NO_COLUMN else c for t, c in self.corrections.items()}
         corrected = add_kinds(correct_columns(rules, stated), self.kinds)
@@ -102,7 +103,7 @@ class RecordsForm(DroppedFile):
     def forget(self) -> None:
         """Be as before any file."""
         super().forget()
-        (self.folder / "found.toml").unlink(missing_ok=True)
+        (self.folder / FOUND).unlink(missing_ok=True)
         for name in list(map(str, st.session_state)):
             if name.startswith((f"{self.key}_answer", f"{self.key}_column_")):
                 del st.session_state[name]
@@ -130,6 +131,24 @@ def try_records(form: RecordsForm, options: Mapping[str, str], about: object = N
     return form.outcome
 
 
+def read_found(folder: Path) -> FileMapping | None:
+    """The mapping that a trial found: the form and columns of the file; None where there is none.
+
+    The rest of it follows from questions, which are asked and answered again.
+    """
+    try:
+        table = read_toml(folder / FOUND)
+        parts: dict[str, object] = {n: t for n, t in table.items() if n in _READ}
+        return mapping_read.from_table(parts, FOUND)
+    except (OSError, Problem):
+        return None
+
+
+def _columns_found(form: RecordsForm) -> dict[str, str]:
+    found = read_found(form.folder)
+    return dict(found.columns) if found else {}
+
+
 def show_questions(form: RecordsForm) -> None:
     """Show what only a person can answer, with the answers that were given."""
     for at, asked in enumerate(form.questions):
@@ -155,7 +174,7 @@ def show_columns(form: RecordsForm, outcome: Outcome) -> None:
     """Show the columns that were found, each to be corrected."""
     if outcome.table is None or not (outcome.plan or outcome.kinds or outcome.stopped):
         return
-    found = outcome.plan.columns if outcome.plan else _found(form)
+    found = outcome.plan.columns if outcome.plan else _columns_found(form)
     free = [name for name in outcome.table.names if name not in outcome.table.barred]
     wrong = outcome.stopped is not None
     with st.expander("Is a column wrong?", expanded=wrong), st.container(key=f"{form.key}_columns"):
@@ -221,19 +240,12 @@ def _kind_choices(form: RecordsForm) -> dict[str, str]:
     return {**{kind.code: words.spoken(kind.code) for kind in crime}, **known}
 
 
-def _found(form: RecordsForm) -> dict[str, str]:
-    try:
-        return dict(mapping_read.read_mapping(form.folder / "found.toml").columns)
-    except (OSError, Problem):
-        return {}
-
-
 def show_outcome(outcome: Outcome) -> None:
     """Show what a trial or an import told: three rows, the sum, and what was noticed."""
     if outcome.stopped:
         st.error(look.plain(fields_named(outcome.stopped.text)))
     if plan := outcome.plan:
-        first = [t for t in CORRECTED if t in plan.columns]  # then what they may be recognized by
+        first = [t for t in _SHOWN_FIRST if t in plan.columns]  # then what they are recognized by
         shown = [*first, *(t for t in plan.columns if t not in first)]
         said = {t: CORRECTED.get(t, words.sentence_case(words.spoken(t))) for t in shown}
         heads = {t: f"{said[t]} ({plan.columns[t]})" for t in shown}
