@@ -14,6 +14,7 @@ from data.settings import Problem
 # name, module, its claim
 NAMES = (
     ("import", "bench.import_", "records from CSV and JSON Lines to the table that screens read"),
+    ("build", "bench.build", "the table that screens read, whole and after a new batch"),
     ("pull", "bench.pull", "a feed of features, until they can be imported"),
     ("locate", "bench.locate", "which area holds each point"),
     ("start", "bench.start", "from process start to the first page, and what visits load"),
