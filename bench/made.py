@@ -165,7 +165,7 @@ def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Itera
         local = np.clip(moment(at) + by, *limits)
         order = np.argsort(local, kind="stable")
         drawn = stops.take(at[order] % len(clock))
-        utc = to_utc(local[order], zone).utc
+        utc = np.sort(to_utc(local[order], zone).utc)  # an hour of autumn comes twice
         yield _moved(drawn, utc, zone, crs, int(first), rng)
 
 

@@ -5,7 +5,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import geopandas as gpd
@@ -166,15 +168,31 @@ def _facts(
         _check_kinds(batches, store)
         gone = _replaced(connection, store, batches)
         placing = _placing(history, settings, sets, batches, meridian)
-        total, done, found = sum(batch.rows for batch in batches), 0, []
-        for span in partitions.cut_spans(batches):
+        spans = partitions.cut_spans(batches)
+        tasks = []
+        for span in spans:
             own = gone.filter((pc.field("day") >= span.first) & (pc.field("day") <= span.last))
             file = partitions.name_partition(store, span, batches, own, placing)
-            note = partitions.make_partition(connection, file, span, batches, own, placing)
-            found.append(Made(file, span, note))
-            done += note["rows"] + len(own)
-            progress(done, total)
-    return found
+            tasks.append(partitions.Task(file, span, own))
+        total, done = sum(batch.rows for batch in batches), 0
+        missing = [list(group) for there, group in groupby(tasks, _is_made) if not there]
+        for neighbors in missing:
+            for group in partitions.group_tasks(neighbors, batches):
+                partitions.make_partitions(connection, group, batches, placing)
+                done += 1
+                progress(min(done * partitions.MOST_ROWS, total), total)
+    progress(total, total)
+    return [Made(task.file, task.span, _note(task.file)) for task in tasks]
+
+
+def _is_made(task: partitions.Task) -> bool:
+    return derived_files.note_of(task.file) is not None
+
+
+def _note(file: Path) -> dict[str, Any]:
+    note = derived_files.note_of(file)
+    assert note is not None
+    return note
 
 
 def _replaced(

@@ -88,58 +88,112 @@ def name_partition(
     return store.derived / "facts" / f"{span.name}-{made_of}.parquet"
 
 
-def make_partition(
+class Task(NamedTuple):
+    """A partition that is to be made: its file, its span, and the replaced rows of its days:
+    batch and row."""
+
+    file: Path
+    span: Span
+    gone: pa.Table
+
+
+def group_tasks(tasks: Sequence[Task], batches: Sequence[BatchCounts]) -> Iterator[list[Task]]:
+    """Tasks that are done in one pass: neighbors, of so many rows as fit into memory."""
+    group: list[Task] = []
+    held = 0
+    for task in tasks:
+        days = (task.span.first, task.span.last)
+        rows = sum(
+            n
+            for i in task.span.batches
+            for day, n in batches[i].days.items()
+            if days[0] <= day <= days[1]
+        )
+        if group and held + rows > MOST_ROWS:
+            yield group
+            group, held = [], 0
+        group.append(task)
+        held += rows
+    if group:
+        yield group
+
+
+def make_partitions(
     connection: duckdb.DuckDBPyConnection,
-    file: Path,
-    span: Span,
+    tasks: Sequence[Task],
     batches: Sequence[BatchCounts],
-    gone: pa.Table,
     placing: Placing,
-) -> dict[str, Any]:
-    """The note of a partition, which is made if it is not there: rows, and counts of words.
+) -> None:
+    """Make neighboring partitions in one pass over the rows of their days, each with a note.
 
-    In the file `batch` is the position among the partition's own batches.
+    In a file `batch` is the position among the partition's own batches.
     """
+    schema = facts.schema(len(placing.sets))
+    ends = np.array([task.span.last for task in tasks], "datetime64[D]")
+    pieces: list[list[pa.Table]] = [[] for _ in tasks]
+    told = [_Summary(len(placing.sets)) for _ in tasks]
+    done = 0
 
-    def write(target: Path) -> dict[str, Any]:
-        reader = _rows(connection, span, batches, gone, placing)
-        told = _Summary(len(placing.sets))
-        schema = facts.schema(len(placing.sets))
-        with pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False) as writer:
-            for rows in chunks(reader):
-                table = facts.narrowed(rows, placing.sets, placing.meridian)
-                writer.write_table(table, ROW_GROUP)
-                told.add(table, rows)
-        return told.note()
+    def finish(task: Task, tables: list[pa.Table], summary: _Summary) -> None:
+        table = pa.concat_tables(tables) if tables else schema.empty_table()
 
-    return derived_files.make(file, write)
+        def write(target: Path) -> dict[str, Any]:
+            pq.write_table(
+                table, target, row_group_size=ROW_GROUP, compression="lz4", use_dictionary=False
+            )
+            return summary.note()
+
+        derived_files.make(task.file, write)
+        tables.clear()
+
+    for rows in chunks(_rows(connection, tasks, batches, placing)):
+        table = facts.narrowed(rows, placing.sets, placing.meridian)
+        cuts = np.searchsorted(rows["at"].to_numpy(), ends, side="right")
+        start = 0
+        for i, end in enumerate(cuts.tolist()):
+            if end > start:
+                own, size = table.slice(start, end - start), end - start
+                told[i].add(own, rows.slice(start, size))
+                pieces[i].append(_own_batches(own, tasks[i].span))
+                start = end
+            if end < len(table) and i >= done:  # the next rows are of later days
+                finish(tasks[i], pieces[i], told[i])
+                done = i + 1
+    for i in range(done, len(tasks)):
+        finish(tasks[i], pieces[i], told[i])
+
+
+def _own_batches(table: pa.Table, span: Span) -> pa.Table:
+    """The rows with the positions of their batches among those of the partition."""
+    numbers = np.searchsorted(np.array(span.batches), table["batch"].to_numpy())
+    at = table.schema.get_field_index("batch")
+    return table.set_column(at, table.schema.field(at), pa.array(numbers.astype(np.uint16)))
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection,
-    span: Span,
+    tasks: Sequence[Task],
     batches: Sequence[BatchCounts],
-    gone: pa.Table,
     placing: Placing,
 ) -> pa.RecordBatchReader:
-    """The rows of a partition in order of time, as positions and numbers."""
-    if not span.batches:
+    """The rows of some days in order of time, as positions and numbers; `at` is the day (UTC)."""
+    every = sorted({i for task in tasks for i in task.span.batches})
+    if not every:
         return pa.RecordBatchReader.from_batches(pa.schema([]), [])
-    end = span.last + timedelta(days=1)
-    within = f"occurred_at >= '{span.first} 00:00:00+00' AND occurred_at < '{end} 00:00:00+00'"
+    first, end = tasks[0].span.first, tasks[-1].span.last + timedelta(days=1)
+    within = f"occurred_at >= '{first} 00:00:00+00' AND occurred_at < '{end} 00:00:00+00'"
     parts = " UNION ALL BY NAME ".join(
-        f"SELECT *, file_row_number::UINTEGER AS row, {at}::USMALLINT AS batch "
+        f"SELECT *, file_row_number::UINTEGER AS row, {i}::USMALLINT AS batch "
         f"FROM read_parquet({literal(batches[i].file)}, file_row_number = true) WHERE {within}"
-        for at, i in enumerate(span.batches)
+        for i in every
     )
+    gone = pa.concat_tables([task.gone for task in tasks]).select(["batch", "row"])
     left = ""
     if len(gone):
-        position = {i: at for at, i in enumerate(span.batches)}
-        numbers = pa.array([position[i] for i in gone["batch"].to_pylist()], pa.uint16())
-        connection.register("gone", pa.table({"batch": numbers, "row": gone["row"]}))
+        connection.register("gone", gone)
         left = "ANTI JOIN gone USING (batch, row)"
     # a batch is sorted by time already
-    order = "ORDER BY occurred_at, batch, row" if len(span.batches) > 1 or left else ""
+    order = "ORDER BY occurred_at, batch, row" if len(every) > 1 or left else ""
     enums = ", ".join(
         f"{facts.code_sql(name, words.CODES[name])} AS {name}" for name in facts.ENUMS
     )
@@ -149,7 +203,7 @@ def _rows(
             (received_at AT TIME ZONE '{placing.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
-            x, y, lon, lat, area_label, batch, row
+            x, y, lon, lat, area_label, batch, row, occurred_at::DATE AS at
         FROM ({parts}) {left} {order}
     """).to_arrow_reader(ROW_GROUP)
 
