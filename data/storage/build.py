@@ -21,6 +21,7 @@ from data.storage import (
     area_sets,
     batch_index,
     derived_files,
+    disk,
     facts,
     partitions,
     projection,
@@ -182,6 +183,7 @@ def _facts(
                 done += 1
                 progress(min(done * partitions.MOST_ROWS, total), total)
     progress(total, total)
+    disk.sync(store.derived / "facts")
     return [Made(task.file, task.span, _note(task.file)) for task in tasks]
 
 

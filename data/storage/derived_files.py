@@ -46,8 +46,11 @@ def make(file: Path, write: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     note = write(beside)
     note["sum"] = disk.checksum(beside)
-    disk.move(beside, file)
-    disk.write_whole(json.dumps(note, ensure_ascii=False).encode(), file.with_suffix(".json"))
+    disk.sync(beside)
+    beside.rename(file)
+    # a note that is lost with the power is made anew: whoever names the file syncs its folder first
+    beside.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+    beside.rename(file.with_suffix(".json"))
     return note
 
 
