@@ -135,7 +135,9 @@ def _read_records(job: Job, talk: _Talk, store: Store, settings: Settings) -> No
         _rebuild(talk, store, settings)
     first, last = (day.isoformat() if day else "" for day in (report.first, report.last))
     kinds = report.unknown.get("kind", {})
-    talk.send(RecordsRead(report.rows, report.kept, report.rejected, first, last, kinds))
+    many_other = report.without_kind is not None
+    counts = (report.rows, report.kept, report.rejected)
+    talk.send(RecordsRead(*counts, first, last, kinds, many_other))
 
 
 def _option(name: str, value: str) -> object:

@@ -335,6 +335,7 @@ class _Work:
             ],
             unknown={c: dict(texts.most_common(_SHOWN)) for c, texts in tally.unknown.items()},
             kinds_file=self._draft_kinds(tally),
+            kinds_table=decided.kinds_table,
             without_kind=tally.losses.without_kind(decided.own_kinds),
             losses=tally.losses.most(),
             first=written.first,

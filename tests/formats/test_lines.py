@@ -88,7 +88,9 @@ def kml(folder: Path) -> Path:
         for row, shape in zip(frame().drop(columns="geometry").to_dict("records"), SHAPES)
     )
     file = folder / "lines.kml"
-    file.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>')
+    file.write_text(
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>'
+    )
     return file
 
 
@@ -135,7 +137,9 @@ def test_what_a_mapping_makes_of_shapes_is_what_is_said(tmp_path: Path) -> None:
             Options(map=map_file, dry_run=True),
             say=lambda _: None,
         )
-        assert any(s.startswith(f"Note: {expected}") for s in report.sentences()), report.sentences()
+        assert any(s.startswith(f"Note: {expected}") for s in report.sentences()), (
+            report.sentences()
+        )
     points = frame().iloc[:1]
     points.to_file(tmp_path / "points.geojson", driver="GeoJSON")
     report, _ = take(tmp_path, tmp_path / "points.geojson")
