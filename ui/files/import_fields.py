@@ -38,10 +38,8 @@ _ON_PAGE = {
     advice.GIVE_KINDS: f"tick “{CRIME_RECORDS}” on this page, or {_CHOOSE}",
     advice.about_kinds("crime"): _CHOOSE,
 }
-_FILE = re.escape("{file}")
-_DRAFTS = re.compile(
-    rf"{re.escape(advice.DRAFT_OF_KINDS)}.*\n?|{re.escape(advice.DRAFTED).replace(_FILE, '.*?')}"
-)
+_BEFORE, _AFTER = map(re.escape, advice.DRAFTED.split("{file}"))
+_DRAFTS = re.compile(rf"{re.escape(advice.DRAFT_OF_KINDS)}.*\n?|{_BEFORE}((?!{_BEFORE}).)*{_AFTER}")
 
 
 def fields_named(text: str) -> str:
