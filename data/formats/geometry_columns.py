@@ -22,7 +22,7 @@ DECIMALS = 7  # of a degree: a centimeter
 DEGREES, METERS, PRECISION = ("latitude", "longitude"), ("y", "x"), "place_precision"
 # the word of data.words.PLACE_PRECISIONS by the dimension of a shape
 _PRECISIONS: npt.NDArray[Any] = np.array(["exact", "block", "area"], object)
-_MULTIPOINT = 4
+_LINEAR_RING, _MULTIPOINT = 2, 4
 
 
 class GeometryColumns(NamedTuple):
@@ -41,7 +41,7 @@ def geometry_columns(
     precision: bool | None = None,
     projected: bool | None = None,
 ) -> GeometryColumns:
-    """The columns of shapes (shapely's, None for none): a point, or a point inside of a shape.
+    """The columns of shapes (shapely's, None for none): one point for each (see `shape_points`).
 
     `latitude` and `longitude` are WGS 84, "" where there is no shape, "nan" where it has
     coordinates that are no numbers; where some shapes are no points, `place_precision` says
@@ -56,7 +56,7 @@ def geometry_columns(
     is the column, `projected` whether they are `y` and `x` (None: found in these shapes).
     """
     every: npt.NDArray[Any] = np.array([None, *shapes], dtype=object)[1:]
-    every = shapely.force_2d(every)
+    every = _spread(shapely.force_2d(every))
     there = ~(shapely.is_missing(every) | shapely.is_empty(every))
     known = None if crs is None else _read_crs(crs, where)
     degrees = known is None or known.is_geographic
@@ -66,7 +66,7 @@ def geometry_columns(
         projected = degrees and _beyond_degrees(x, y)
     if not projected and known is not None:
         x, y = _to_degrees(x, y, known, where)
-    dimension = _dimensions(every)
+    dimension = shapely.get_dimensions(every).clip(0)
     if precision is None:
         precision = bool((dimension[there] > 0).any())
     texts = [_texts(value, there) for value in (y, x)]
@@ -105,10 +105,48 @@ def _points(shapes: npt.NDArray[Any], rows: Flags, degrees: bool) -> tuple[Float
     across = degrees & (east - west > TURN / 2) & (east - west <= TURN)  # across 180 degrees
     for i in np.flatnonzero(across):
         chosen[i] = shapely.transform(chosen[i], _in_one_piece)
-    x, y = shapely.get_coordinates(shapely.point_on_surface(chosen)).T
+    x, y = shapely.get_coordinates(shape_points(chosen)).T
     points = np.full((2, len(shapes)), np.nan)
     points[:, rows] = np.where(across, near(x, 0.0), x), y
     return points[0], points[1]
+
+
+def shape_points(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A point for each shape (none of them missing or empty), in the same coordinates.
+
+    Of lines it is the middle along the longest of them, so that a street does not count where one
+    of its ends meets another area; of what has an area a point inside; of several points the
+    middle of what they span.
+    """
+    shapes = _spread(shapes)
+    points: npt.NDArray[Any] = shapely.point_on_surface(shapes)
+    lost = shapely.is_empty(points)  # of a collection with an empty part
+    points[lost] = shapely.centroid(shapes[lost])
+    rows = np.flatnonzero(shapely.get_dimensions(shapes) == 1)
+    lines, of = _longest_lines(shapes[rows])
+    points[rows[of]] = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    return points
+
+
+def _spread(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The shapes, several points as what they span: a point, a line or an area."""
+    spread = shapes.copy()
+    several = shapely.get_type_id(shapes) == _MULTIPOINT
+    spread[several] = shapely.convex_hull(shapes[several])
+    return spread
+
+
+def _longest_lines(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """The longest line of each shape, of equal ones the first, and which shape it is of."""
+    parts, of = shapes, np.arange(len(shapes))
+    while (shapely.get_type_id(parts) > _LINEAR_RING).any():  # a collection may hold collections
+        parts, within = shapely.get_parts(parts, return_index=True)
+        of = of[within]
+    lines = (shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)
+    parts, of = parts[lines], of[lines]
+    order = np.lexsort((-shapely.length(parts), of))
+    rows, first = np.unique(of[order], return_index=True)
+    return parts[order][first], rows
 
 
 def _in_one_piece(xy: Floats) -> Floats:
@@ -131,14 +169,6 @@ def _to_degrees(x: Floats, y: Floats, crs: CRS, where: str) -> tuple[Floats, Flo
     except ProjError:
         raise Problem(f"{where}: {crs.name} cannot be turned into degrees.") from None
     return np.asarray(lon), np.asarray(lat)
-
-
-def _dimensions(shapes: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """0 for a point, 1 for lines, 2 for polygons; several points reach as far as their hull."""
-    spread = shapes.copy()
-    several = shapely.get_type_id(shapes) == _MULTIPOINT
-    spread[several] = shapely.convex_hull(shapes[several])
-    return np.asarray(shapely.get_dimensions(spread)).clip(0)
 
 
 def _texts(values: Floats, there: Flags) -> pa.Array:

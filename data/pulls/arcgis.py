@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from data.formats.geometry_columns import shape_points
 from data.imports.sorted_runs import ahead
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, Restart, whole_number
@@ -253,10 +254,10 @@ def _point(shape: dict[str, Any]) -> tuple[float | None, float | None, str]:
     ):
         if shape.get(key):
             try:
-                inside = made(shape[key]).representative_point()
-            except (ValueError, TypeError, shapely.errors.GEOSException):
+                (inside,) = shape_points(np.array([made(shape[key])], object))
+            except (ValueError, TypeError, shapely.errors.ShapelyError):
                 return None, None, ""
-            return inside.y, inside.x, precise
+            return (None, None, "") if inside.is_empty else (inside.y, inside.x, precise)
     return None, None, ""
 
 
