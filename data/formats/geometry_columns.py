@@ -20,8 +20,10 @@ from geo.longitude import TURN, near
 CRS84 = "OGC:CRS84"
 DECIMALS = 7  # of a degree: a centimeter
 DEGREES, METERS, PRECISION = ("latitude", "longitude"), ("y", "x"), "place_precision"
-# the word of data.words.PLACE_PRECISIONS by the dimension of a shape
-_PRECISIONS: npt.NDArray[Any] = np.array(["exact", "block", "area"], object)
+# the word of data.words.PLACE_PRECISIONS by the dimension of a shape; of a small area the last
+_PRECISIONS: npt.NDArray[Any] = np.array(["exact", "block", "area", "locality"], object)
+SMALL = 1000.0  # m from the middle of an area to its farthest corner: a point in it is that good
+_DEGREE = 111_320.0  # m of a degree of latitude
 _LINEAR_RING, _MULTIPOINT = 2, 4
 
 
@@ -45,7 +47,8 @@ def geometry_columns(
 
     `latitude` and `longitude` are WGS 84, "" where there is no shape, "nan" where it has
     coordinates that are no numbers; where some shapes are no points, `place_precision` says
-    "block" for lines and "area" for polygons. Names that `names`, the columns of the file, have
+    "block" for lines, and for polygons "locality" where no corner is farther than `SMALL` from the
+    middle of their bounds, else "area". Names that `names`, the columns of the file, have
     already are numbered. `crs` is a code, WKT or the PROJJSON of GeoParquet; None where the file
     says nothing. Problem where it is not known; `where` begins that sentence.
 
@@ -69,11 +72,30 @@ def geometry_columns(
     dimension = shapely.get_dimensions(every).clip(0)
     if precision is None:
         precision = bool((dimension[there] > 0).any())
+    meters = None
+    if not degrees or projected:
+        meters = known.axis_info[0].unit_conversion_factor if known else 1.0
+    areas = np.flatnonzero(finite & (dimension == 2))
+    dimension[areas[half_size(every[areas], meters) <= SMALL]] = 3
     texts = [_texts(value, there) for value in (y, x)]
     if precision:
         texts.append(pa.array(np.where(there, _PRECISIONS[dimension], ""), pa.string()))
     wanted = [*(METERS if projected else DEGREES), *([PRECISION] if precision else [])]
     return GeometryColumns(unique([*names, *wanted])[len(names) :], tuple(texts))
+
+
+def half_size(shapes: npt.NDArray[Any], meters: float | None = None) -> Floats:
+    """Half the diagonal of the bounds of shapes, in meters; NaN where there is no shape.
+
+    `meters` are those of a unit of their coordinates; None: these are degrees.
+    """
+    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
+    wide, high = east - west, north - south
+    if meters is None:
+        wide, high = wide * _DEGREE * np.cos(np.radians((south + north) / 2)), high * _DEGREE
+        meters = 1.0
+    size: Floats = np.hypot(wide, high) * (meters / 2)
+    return size
 
 
 def _read_crs(crs: str | Mapping[str, Any], where: str) -> CRS:

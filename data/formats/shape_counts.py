@@ -1,7 +1,8 @@
 """Shapes of a file that are no points: how many there are, and what becomes of their places."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +10,8 @@ import pyarrow.compute as pc
 from data import words
 
 _PLACES = 2  # columns of coordinates, before that of the precision
-_CALLED = {"block": "lines", "area": "areas"}  # what shapes of a precision are
+# what shapes of a precision are (see data.formats.geometry_columns)
+_CALLED = {"block": "lines", "locality": "areas", "area": "areas"}
 _EXACT = "each counts at a point in its middle, as if its place were exact"
 _AT_A_POINT = "each counts at a point in its middle, and its place is known to the {precision}"
 _BY_LABEL = (
@@ -24,16 +26,14 @@ class ShapeCounts:
 
     columns: tuple[str, ...]
     all: int = 0
-    lines: int = 0
-    areas: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # by precision
 
     def add(self, table: pa.Table) -> None:
         """Count the shapes of some rows. A file whose shapes are all points has none to count."""
         if len(self.columns) > _PLACES:
             precision = table[self.columns[_PLACES]]
             self.all += table.num_rows - _count(precision, "")
-            self.lines += _count(precision, "block")
-            self.areas += _count(precision, "area")
+            self.counts.update({word: _count(precision, word) for word in _CALLED})
 
     def sentences(self, used: Collection[str], least: str | None) -> list[str]:
         """What became of lines and areas, by the columns that a mapping uses; [] where its places
@@ -42,13 +42,13 @@ class ShapeCounts:
             return []
         stated = self.columns[_PLACES:] and self.columns[_PLACES] in used
         outcomes: dict[str, list[tuple[str, int]]] = {}
-        for precision, n in (("block", self.lines), ("area", self.areas)):
-            if n:
+        for precision in _CALLED:
+            if n := self.counts[precision]:
                 known = _coarsest([precision if stated else "exact", least or "exact"])
                 outcomes.setdefault(_outcome(known), []).append((_CALLED[precision], n))
         return [
             f"{sum(n for _, n in shapes):,} of {self.all:,} shapes are "
-            f"{' or '.join(called for called, _ in shapes)}: {outcome}"
+            f"{' or '.join(dict.fromkeys(called for called, _ in shapes))}: {outcome}"
             for outcome, shapes in outcomes.items()
         ]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data.formats.geometry_columns import shape_points
+from data.formats.geometry_columns import SMALL, half_size, shape_points
 from data.imports.sorted_runs import ahead
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, Restart, whole_number
@@ -254,9 +254,12 @@ def _point(shape: dict[str, Any]) -> tuple[float | None, float | None, str]:
     ):
         if shape.get(key):
             try:
-                (inside,) = shape_points(np.array([made(shape[key])], object))
+                shapes = np.array([made(shape[key])], object)
+                (inside,) = shape_points(shapes)
             except (ValueError, TypeError, shapely.errors.ShapelyError):
                 return None, None, ""
+            if precise == "area" and half_size(shapes)[0] <= SMALL:
+                precise = "locality"
             return (None, None, "") if inside.is_empty else (inside.y, inside.x, precise)
     return None, None, ""
 

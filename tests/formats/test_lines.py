@@ -25,7 +25,7 @@ BLOCK = box(-93.27, 44.97, -93.26, 44.98)
 SHAPES = [Point(-93.26, 44.97), STREET, PARTS, BLOCK]
 MIDDLES = [(44.97, -93.26), (44.98, -93.29), (44.93, -93.3)]
 LINES = "2 of 4 shapes are lines: each counts at a point in its middle, and its place is known to the block"
-AREAS = "1 of 4 shapes are areas: each goes by the label of its area, without a point, because"
+AREAS = "1 of 4 shapes are areas: each counts at a point in its middle, and its place is known to the locality"
 
 
 def frame() -> gpd.GeoDataFrame:
@@ -108,7 +108,7 @@ def test_a_line_counts_at_its_middle_and_the_import_says_so(
     tmp_path: Path, write: Callable[[Path], Path]
 ) -> None:
     report, records = take(tmp_path, write(tmp_path))
-    assert [r["place_precision"] for r in records] == ["exact", "block", "block", "city"]
+    assert [r["place_precision"] for r in records] == ["exact", "block", "block", "locality"]
     found = [(r["lat"], r["lon"]) for r in records[:3]]
     assert found == [pytest.approx(middle, abs=1e-6) for middle in MIDDLES]
     said = report.sentences()
@@ -125,8 +125,8 @@ def test_what_a_mapping_makes_of_shapes_is_what_is_said(tmp_path: Path) -> None:
     for more, expected in {
         "": "3 of 4 shapes are lines or areas: each counts at a point in its middle, as if its place "
         "were exact",
-        'place_precision = "place_precision"\n[place]\nprecision = "locality"\n': "2 of 4 shapes are "
-        "lines: each counts at a point in its middle, and its place is known to the locality",
+        'place_precision = "place_precision"\n[place]\nprecision = "locality"\n': "3 of 4 shapes are "
+        "lines or areas: each counts at a point in its middle, and its place is known to the locality",
         '[place]\nprecision = "city"\n': "3 of 4 shapes are lines or areas: each goes by the label",
     }.items():
         map_file.write_text(rules + more)
