@@ -15,7 +15,7 @@ import numpy as np
 from bench.calibrations.case import Case
 from data.settings import Problem
 
-MODULES = ("now", "trend", "change", "emerging", "hot", "near")
+MODULES = ("now", "trend", "change", "busiest", "emerging", "hot", "near")
 SEED = 20_261_126
 SURE = 2.58
 

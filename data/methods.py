@@ -27,9 +27,15 @@ METHODS = (
     ),
     Method(
         "Busiest weekday or hour",
-        "The largest mean of a day of that weekday, or of that hour on the clock, over the whole days that the source covers: days and hours are counted as the calendar and the clock had them, also where the clock changed. None is named with fewer than four of each, fewer than five incidents for each, or where two are equal.",
-        "A mean by exposure: counts divided by the days or hours that were covered.",
-        "Where hours after midnight count as the night before, a day is a night from 06:00 to 06:00; one that the source does not cover to its end is cut.",
+        "Means of a day of that weekday, or of that hour on the clock, over the whole days that the source covers: days and hours are counted as the calendar and the clock had them, also where the clock changed. Whether they differ at all is tested first: chi-square of the counts against the days or hours covered, divided by how many times as much as chance the counts of days vary (around the means of their weekdays, at least 1), by the F distribution. Only where p is below 1% are any named: those with “most” (up to three) have clearly more than each of the others, those with “clearly more than average” than the mean of all, all together at 1% (Bonferroni). Nothing is tested with fewer than four of each or five incidents for each.",
+        "McCullagh and Nelder (1989), Generalized Linear Models, section 6.2, for the dispersion.",
+        "Where hours after midnight count as the night before, a day is a night from 06:00 to 06:00; one that the source does not cover to its end is cut. An event of several days at the same hours can make these stand out.",
+    ),
+    Method(
+        "Areas named above a map",
+        "Named are areas whose count, or rate per resident, lies above that of all together by its exact Poisson interval at 95% for all areas at once (Bonferroni), with 20 incidents or more. Counts are divided by how many times as much as chance the steps of the area vary, so that an event with many records counts as one. “Most” (up to three) is said of those that are also clearly above each of the others; in rates, of those with 20 incidents or more. Else the headline says “clearly more than average”, and how many more areas are.",
+        "Garwood (1936), Biometrika 28; Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3, for the dispersion.",
+        "The list beside the map is in the order of its numbers, which chance can change: neighbors in it need not differ.",
     ),
     Method(
         "Heat",

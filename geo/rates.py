@@ -108,8 +108,7 @@ def change(
     factor, known = _drawn_together(own, free, (n + m) / (a.shape[1] + b.shape[1]))
     factor = factor * np.asarray(inflation, float)
     tail = (1 - level) / 2
-    wider = special.stdtrit(max(known, 1), tail) / special.ndtri(tail)
-    thin = np.maximum(factor * wider**2, 1.0)
+    thin = np.maximum(factor * _widened(known, tail), 1.0)
     low = _least_share(n / thin, m / thin, tail)
     high = 1 - _least_share(m / thin, n / thin, tail)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -119,6 +118,24 @@ def change(
     sure = (lower > 1).astype(np.int8) - (upper < 1).astype(np.int8)
     ratio, upper = (np.where(m == 0, np.nan, v) for v in (ratio, upper))
     return Change(ratio, lower, upper, sure, np.maximum(factor, 1.0), max(known, 1))
+
+
+def thinning(counts: npt.ArrayLike, level: float = 0.95) -> Array:
+    """How many incidents of each row of (areas, steps) are worth one that comes alone, at least 1.
+
+    The dispersion of its steps, drawn towards that of areas of its size, times what t is wider
+    than the normal at this level, squared: as in `change`. Intervals of Poisson counts hold for
+    counts divided by it. NaN where there is one step or none, which tells nothing of bursts.
+    """
+    table = np.atleast_2d(np.asarray(counts, float))
+    own, free = _spread(table)
+    factor, known = _drawn_together(own, free, table.sum(axis=1) / max(table.shape[1], 1))
+    return np.maximum(factor * _widened(known, (1 - level) / 2), 1.0)
+
+
+def _widened(degrees: int, tail: float) -> float:
+    """How much more than the normal's variance that of t seems at its tail."""
+    return float((special.stdtrit(max(degrees, 1), tail) / special.ndtri(tail)) ** 2)
 
 
 BORROWED = 10  # weeks' worth of trust in the other areas' factor

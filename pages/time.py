@@ -33,6 +33,8 @@ if answer.headline["n"]:
         time_page.left_out(hours["n"].sum(), answer.headline["n"], "hour")
         if days["n"].any():
             st.text(time_page.said_means(view))
+            if chance := time_page.chance_sentence(view):
+                st.text(chance)
     with right:
         night = time_page.day_name(view)
         st.header(f"Every {night}", anchor=False)

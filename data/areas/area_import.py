@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from data import words
-from data.areas import boundary_shapes, label_or_point, labelled_points, residents
-from data.areas.boundary_files import read_features
+from data.areas import area_proposals, boundary_shapes, label_or_point, labelled_points, residents
+from data.areas.boundary_files import Features, read_features
 from data.areas.label_or_point import Ask
 from data.settings import Problem, Settings
 from data.storage import area_names, area_sets, place_mark, projection
@@ -24,6 +24,10 @@ from data.storage.store import Store
 from geo.areas import learn_areas
 from geo.arrays import Floats
 
+NO_RESIDENTS = (
+    "Residents are not known: no rates can be given. Name a column with --population-column, or a "
+    "table with --population-file."
+)
 NEAR_KM = 40.0  # where areas of a place without a stated reach are expected
 Say = Callable[[str], None]
 
@@ -47,8 +51,8 @@ def add(
     """The id of the area set read from a file of polygons, now the set of this name.
 
     Residents come from a table with names or codes of the areas, else from a column (with a table
-    it is one of its columns), else from the set that this one replaces. The column of names is
-    found where only one has texts. `crs` is for a file that does not say it. `place_by` says, or
+    it is one of its columns; None: found by its header, "": there is none), else from the set that
+    this one replaces. The column of names is found where only one has texts. `crs` is for a file that does not say it. `place_by` says, or
     `ask` asks for, what decides where labels of the store's records do not fit their points
     (see data.areas.label_or_point); Problem where neither does.
     """
@@ -59,7 +63,12 @@ def add(
     if name_column is None:
         name_column = boundary_shapes.find_name_column(features, file.name, ask)
         say(f"Names are from the column {area_names.printable(name_column)}.")
-    own = None if population_file else population_column
+    own = population_column
+    if population_file is not None:
+        own = None
+    elif own is None:
+        own = _find_residents(features, file.name, ask, say)
+    own = own or None
     columns = {"name": name_column, "code": code_column, "population": own}
     middle = projection.middle(store, settings) or _middle_of_areas(store)
     bounds = projection.Bounds(middle, settings.reach_km or NEAR_KM)
@@ -74,6 +83,19 @@ def add(
         notes += more
     meta = _metadata(set_name, "official", file.name, frame, known, notes)
     return _save(store, settings, frame, meta, place_by, ask, say)
+
+
+def _find_residents(features: Features, file: str, ask: Ask | None, say: Say) -> str:
+    """The column of residents by its header; "" where none is, or where nobody says which."""
+    found = area_proposals.propose_population_columns(features)
+    if len(found) > 1:
+        listed = ", ".join(map(area_names.printable, found))
+        if ask is not None:
+            return ask(f"Which column of {file} holds the residents: {listed}?", found)
+        say(f"Several columns could hold the residents: {listed}. Name one: --population-column.")
+    elif found:
+        say(f"Residents are from the column {area_names.printable(found[0])}.")
+    return found[0] if len(found) == 1 else ""
 
 
 def learn(
@@ -204,7 +226,7 @@ def _peopled(
     before = area_sets.current_sets(store).get(set_name)
     held = area_sets.read_areas(before)[0].dropna(subset="population") if before else frame[:0]
     if held.empty:
-        return frame, ["Residents are not known: no rates can be given."]
+        return frame, [NO_RESIDENTS]
     people = dict(zip(held["name"], held["population"].astype(int)))
     return residents.by_name(frame, people, known, "the areas before")
 

@@ -10,11 +10,12 @@ import shapely
 import tzfpy
 
 from data.areas.boundary_files import Features
+from data.areas.residents import resident_columns
 from geo.longitude import framed
 
 LEAST_REACH_KM = 40.0
 KM_A_DEGREE = 111.2
-# words in the header of a column of names or of residents, the surest first
+# words in the header of a column of names, the surest first
 NAME_WORDS = (
     *(
         "neighborhood",
@@ -28,7 +29,6 @@ NAME_WORDS = (
     ),
     *("quartier", "name", "nombre", "nome", "nom", "label", "district", "ward", "beat", "area"),
 )
-RESIDENT_WORDS = ("population", "residents", "inhabitants", "einwohner", "poblacion", "pop")
 
 
 def propose_name_column(features: Features) -> str | None:
@@ -42,15 +42,9 @@ def propose_name_column(features: Features) -> str | None:
     return min(texts, key=rank, default=None)
 
 
-def propose_population_column(features: Features) -> str | None:
-    """The column of whole numbers whose header speaks of residents; None where none does."""
-    whole = [
-        column
-        for column in features.columns
-        if _rank(column, RESIDENT_WORDS) < len(RESIDENT_WORDS)
-        and all(_is_count(value) for value in _values(features, column) if value is not None)
-    ]
-    return min(whole, key=lambda column: _rank(column, RESIDENT_WORDS), default=None)
+def propose_population_columns(features: Features) -> list[str]:
+    """The columns that hold the residents of areas: one, or several where nothing tells which."""
+    return resident_columns({column: _values(features, column) for column in features.columns})
 
 
 def propose_center(areas: gpd.GeoDataFrame) -> tuple[tuple[float, float], float]:
@@ -81,10 +75,6 @@ def _share(marks: Iterable[bool]) -> float:
 def _is_name(value: Any) -> bool:
     """Return whether a value could be a name: a text with letters, and no address or date."""
     return isinstance(value, str) and any(c.isalpha() for c in value) and "://" not in value
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
 def _rank(column: str, known: tuple[str, ...]) -> int:

@@ -22,24 +22,16 @@ _NOTHING = ("", "na", "nan", "none", "null", "-", "n/a")
 # marks between thousands: residents are whole, so three digits after one are no fraction
 _GROUPED = re.compile(r"\d{1,3}([,.'\u2019 \u00a0\u202f]\d{3})+")
 _PLAIN = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?")
-_CALLED = [
-    "population",
-    "pop",
-    "totalpopulation",
-    "populationtotal",
-    "poptotal",
-    "residents",
-    "people",
-    "inhabitants",
-    "poblacion",
-    "habitantes",
-    "poblaciontotal",
-    "habitants",
-    "populacao",
-    "einwohner",
-    "einwohnerzahl",
-    "bevolkerung",
-]
+# the whole header of a column of residents, without accents and separators: never one of a part of
+# them, of a density or of a change
+_CALLED = re.compile(
+    r"(?:(?:20[012]\d|19\d\d)|total|tot|sum|census|acs|numberof|resident|of|de|der|da){0,4}"
+    r"(?:pop|population|poblacion|populacao|populacion|residents?|inhabitants?|habitantes|habitants|"
+    r"einwohner|einwohnerzahl|bevolkerung|people)"
+    r"(?:total|totale|tot|sum|count|number|estimate|est|census|cy|100|of|in)*"
+    r"(?P<year>20[012]\d|19\d\d|[012]0)?(?:total|tot|estimate|est)?"
+)
+_MOST_PERCENT = 100
 
 
 def number(raw: Any) -> int | None:
@@ -55,6 +47,36 @@ def number(raw: Any) -> int | None:
     if isinstance(raw, bool) or not 0 <= value <= MOST_PEOPLE:
         raise ValueError(f"{text} is no number of residents")
     return round(value)
+
+
+def resident_columns(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The columns that by their headers and values hold all residents: [] for none, several where
+    they differ and nothing tells which. One without a year goes before the newest year."""
+    years: dict[str, float] = {}
+    for name, values in columns.items():
+        header = _CALLED.fullmatch(plain(name))
+        if header and _are_residents(values):
+            year = header["year"] or next(iter(re.findall(r"(?:19|20)\d\d", name)), "")
+            years[name] = float(f"20{year}" if len(year) == 2 else year or "inf")
+    best = [name for name in years if years[name] == max(years.values())]
+    same = best and all(_numbers(columns[name]) == _numbers(columns[best[0]]) for name in best)
+    return best[:1] if same else best
+
+
+def _are_residents(values: Sequence[Any]) -> bool:
+    """Return whether all values are numbers of residents, and no percentages."""
+    try:
+        read = [count for count in _numbers(values) if count is not None]
+    except ValueError:
+        return False
+    parts = any(isinstance(value, float) and not value.is_integer() for value in values)
+    percent = max(read, default=0) <= _MOST_PERCENT
+    whole = len(read) > 2 and abs(sum(read) - _MOST_PERCENT) <= 1
+    return bool(read) and not (percent and (parts or whole))
+
+
+def _numbers(values: Sequence[Any]) -> list[int | None]:
+    return [number(value) for value in values]
 
 
 class _Table(NamedTuple):
@@ -146,7 +168,8 @@ def _number_column(table: _Table, named: str, stated: str | None, ask: Ask | Non
             f"It has: {_listed(list(table.columns))}."
         )
     others = {name: texts for name, texts in table.columns.items() if name != named}
-    called = [name for name in others if plain(name) in _CALLED]
+    named_so = [name for name in others if _CALLED.fullmatch(plain(name))]
+    called = resident_columns(others) or named_so
     counts = [name for name, texts in others.items() if _are_numbers(texts)]
     for found in (called, counts):
         if len(found) == 1:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from data import words
 from data.cities.fetched import open_web
-from data.settings import Problem, place_slug
+from data.settings import Problem, place_slug, settings_path
 from data.storage.area_names import fold, printable
 
 LIST = "https://raw.github.com/openpolicedata/opd-data/main/opd_source_table.csv"
@@ -183,7 +183,7 @@ def describe(tables: list[KnownTable], place: str) -> Iterator[str]:
             "python -m data import FILE reads them."
         )
         return
-    yield f"{words.counted(len(tables), 'table')} of {printable(place)}. To use one, copy its text to porchlight.toml:"
+    yield f"{words.counted(len(tables), 'table')} of {printable(place)}. To use one, copy its text to {settings_path()}:"
     seen: Counter[str] = Counter()
     for table in tables:
         seen[table.name] += 1

@@ -18,6 +18,7 @@ _METRIC = rf"{_NUMBER}|[+-]?\d{{1,3}}([., \u00a0\u202f'’]\d{{3}})+([.,]\d*)?"
 _DEGREES = r"[+-]?\d{1,3}[.,]\d+"
 
 _TIMES = ("occurred_at", "time_of_day", "received_at")  # found by all words of their headers
+_OWN_IDS = ("incidentid", "id")  # taken as what they say they are; any other id tells rows apart
 
 # free text is taken only where a mapping says so: it may name people
 GUESSED = tuple(target for target in known_words.NAMES if target != "text")
@@ -136,8 +137,13 @@ def _candidates(target: str, free: Sequence[str], values: Values, form: bool) ->
     for header in known_words.NAMES[target].split():
         if header in by_name:
             held = [v for v in values(by_name[header]) if not is_missing(v) or _is_known(target, v)]
-            if not held or _fits(target, held):
+            repeats = target == "incident_id" and header not in _OWN_IDS and _repeats(held)
+            if not repeats and (not held or _fits(target, held)):
                 yield by_name[header]
+
+
+def _repeats(held: Sequence[str]) -> bool:
+    return len(set(held)) < len(held)
 
 
 def _is_known(target: str, text: str) -> bool:

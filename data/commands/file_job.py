@@ -135,7 +135,9 @@ def _read_records(job: Job, talk: _Talk, store: Store, settings: Settings) -> No
         _rebuild(talk, store, settings)
     first, last = (day.isoformat() if day else "" for day in (report.first, report.last))
     kinds = report.unknown.get("kind", {})
-    talk.send(RecordsRead(report.rows, report.kept, report.rejected, first, last, kinds))
+    many_other = report.without_kind is not None
+    counts = (report.rows, report.kept, report.rejected)
+    talk.send(RecordsRead(*counts, first, last, kinds, many_other))
 
 
 def _option(name: str, value: str) -> object:
@@ -190,14 +192,17 @@ def _add_areas(job: Job, talk: _Talk, store: Store, settings: Settings) -> None:
     with talk.bar(f"Reading {file.name}"):
         features = boundary_files.read_features(file)
         name = stated.get("name-column") or area_proposals.propose_name_column(features)
-        people = stated.get("population-column", area_proposals.propose_population_column(features))
-        talk.send(ColumnsProposed(features.columns, name or "", people or ""))
+        people = stated.get("population-column")
+        if people is None:
+            proposed = area_proposals.propose_population_columns(features)
+            people = proposed[0] if len(proposed) == 1 else ""
+        talk.send(ColumnsProposed(features.columns, name or "", people))
         area_import.add(
             store,
             settings,
             file,
             name_column=name,
-            population_column=people or None,
+            population_column=people,
             crs=stated.get("crs"),
             ask=talk.ask,
             say=talk.say,

@@ -107,7 +107,8 @@ class Stopped:
 class RecordsRead:
     """All rows were read: kept, or rejected with reasons and how many rows of each.
 
-    `kinds` are texts of what happened that no rule makes a kind of ours, and their rows.
+    `kinds` are texts of what happened that no rule makes a kind of ours, and their rows;
+    `many_other` says that many rows are of no kind but other.
     """
 
     rows: int
@@ -116,6 +117,7 @@ class RecordsRead:
     first: str
     last: str
     kinds: dict[str, int]
+    many_other: bool = False
 
 
 Message = (

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from data.commands.main import app, opened, say, speaking
-from data.settings import Problem
+from data.settings import Problem, settings_path
 
 
 @app.command()
@@ -17,7 +17,7 @@ def address() -> None:
         store, _ = opened()
         asked = _asked()
         hashed = roster.pseudonym(roster.key(store.root, make=True), asked)
-        say("In porchlight.toml, with the role that this person has:\n")
+        say(f"In {settings_path()}, with the role that this person has:\n")
         say("[roles]")
         say(f'viewer = ["{roster.ADDRESS}{hashed}"]')
 

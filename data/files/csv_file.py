@@ -44,6 +44,7 @@ class Csv:
     notes: tuple[str, ...] = ()
     no_header: bool = False
     source: text_file.ByteSource | None = None  # its bytes, where they are not on the disk
+    shaped: tuple[str, ...] = ()  # text has no shapes
 
     def frames(
         self, include: Sequence[str] | None = None, progress: text_file.Progress | None = None

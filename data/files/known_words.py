@@ -2,22 +2,49 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+
+# A reference that a source gives an incident: a thing with a mark ("Crime Ref No"), or a mark before a
+# thing ("Nº BO", "Numéro de procédure")
+_THINGS = """
+    incident case crime offense offence event report complaint occurrence call master record file
+    dispatch cad docket"""
+_MARKS = """
+    number no num nr ref refno refnumber refnum reference referenceno referencenumber id identifier"""
+_MARKS_BEFORE = "numero num nro no n nr id"
+_BETWEEN = ("", "de", "del", "de la", "du", "do", "da", "d")
+_CALLED_THINGS = """
+    incidente incident delito hecho evento expediente folio carpeta denuncia caso reporte parte
+    atestado affaire dossier procedure procesverbal pv plainte fait ocorrencia bo boletim
+    boletimdeocorrencia boletimocorrencia protocolo processo inquerito registro"""
+_REFERENCES = """
+    idnum masterincidentnumber ccn policeref policereference folio expediente protocolo carpetadeinvestigacion
+    boletimdeocorrencia boletimocorrencia boletim nuc aktenzeichen az geschaftszeichen
+    geschaeftszeichen vorgangsnummer vorgangsnr tagebuchnummer tagebuchnr einsatznummer einsatznr
+    fallnummer fallnr tatnummer tatnr deliktnummer ereignisid ereignisnummer reference ref referencia
+    referenz"""
+_PLAIN_IDS = "uniqueid uid uuid id key identificador identifiant identifier globalid"
+# numbers of rows, which a server gives anew: only where nothing else is there
+_ROW_NUMBERS = "objectid objectid1 fid ogcfid oid gid rowid esrioid"
+
+
+def _ids() -> Iterator[str]:
+    """The headers of ids, references of the source first and a server's own row numbers last."""
+    yield "incidentid"
+    for mark in _MARKS.split():
+        yield from (thing + mark for thing in _THINGS.split())
+    yield from _REFERENCES.split()
+    for thing in _CALLED_THINGS.split():
+        for mark in _MARKS_BEFORE.split():
+            yield from (mark + between.replace(" ", "") + thing for between in _BETWEEN)
+    yield from (*_PLAIN_IDS.split(), *_ROW_NUMBERS.split())
+
 
 # Headers by record column, without case, accents and separators; earlier ones are
 # preferred. English, Spanish, French, German and Portuguese.
 NAMES: dict[str, str] = {
-    "incident_id": """
-        incidentid incidentnumber incidentno incidentnum casenumber caseno
-        caseid casenum eventid eventnumber reportnumber reportno callnumber
-        callid idnum recordid uniqueid masterincidentnumber ccn uid uuid
-        globalid id objectid key identificador numerodeincidente numeroincident
-        vorgangsnummer aktenzeichen crimeid crimenumber idincidente iddelito
-        idhecho folio expediente numeroexpediente numexpediente idcarpeta
-        carpetadeinvestigacion idevento identifiant idincident numincident
-        numeroaffaire numerodossier identifier einsatznummer fallnummer tatnummer
-        ereignisid numeroocorrencia numerodaocorrencia numocorrencia idocorrencia
-        numerobo numbo numerodobo numeroboletim""",
+    "incident_id": " ".join(_ids()),
     "occurred_at": """
         occurredat occurred occurredon occurreddate occurreddatetime
         dateoccurred datetimeoccurred occurdate occurrencedate incidentdatetime

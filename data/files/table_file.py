@@ -12,7 +12,8 @@ class TableFile(Protocol):
     """One file and how it is read. `names` are its columns, in order, each once.
 
     `head` are its first rows as texts, `form` says how it is written ("utf-8, comma"), `notes`
-    what was noticed; with `no_header` the names were stated by a person.
+    what was noticed; with `no_header` the names were stated by a person. `shaped` are those of
+    `names` that shapes of the file became (see data.formats.geometry_columns).
     """
 
     @property
@@ -29,6 +30,8 @@ class TableFile(Protocol):
     def no_header(self) -> bool: ...
     @property
     def form(self) -> str: ...
+    @property
+    def shaped(self) -> tuple[str, ...]: ...
 
     def frames(
         self, include: Sequence[str] | None = None, progress: Progress | None = None

@@ -221,6 +221,7 @@ def open_geopackage(file: Path, form: Form) -> TypedTable:
         head=tuple(zip(*head)),
         read=table.read,
         notes=notes,
+        shaped=table.names[len(table.own) :],
     )
 
 

@@ -95,6 +95,7 @@ def open_json(file: Path, form: Form) -> JsonTable:
         read=reader.read,
         notes=notes,
         no_header=layout.no_header,
+        shaped=reader.names[len(reader.paths) :],
     )
 
 

@@ -49,6 +49,7 @@ def open_kml(file: Path, form: Form) -> TypedTable:
         names=table.names,
         head=tuple(zip(*(column.to_pylist() for column in head))),
         read=table.read,
+        shaped=table.names[len(table.keys) :],
     )
 
 

@@ -67,6 +67,7 @@ def open_parquet(file: Path, form: Form = Form()) -> TypedTable:  # noqa: B008 (
         head=head,
         read=rows.batches,
         notes=tuple(notes),
+        shaped=rows.names[len(own) :],
     )
 
 

@@ -44,7 +44,8 @@ class Batch(NamedTuple):
 class TypedTable:
     """One file whose cells have types, and how it is read: a TableFile.
 
-    `read` reads all its rows anew, each time it is called.
+    `read` reads all its rows anew, each time it is called. `shaped` are the columns that its shapes
+    became: two of coordinates, and of how well they tell the place where not all are points.
     """
 
     file: Path
@@ -55,6 +56,7 @@ class TypedTable:
     read: Callable[[Progress | None], Iterator[Batch]] = field(compare=False)
     notes: tuple[str, ...] = ()
     no_header: bool = False
+    shaped: tuple[str, ...] = ()
 
     def frames(
         self, include: Sequence[str] | None = None, progress: Progress | None = None

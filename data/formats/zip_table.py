@@ -118,6 +118,7 @@ class ZipTable:
     opener: Opener = field(compare=False, repr=False)
     notes: tuple[str, ...] = ()
     no_header: bool = False
+    shaped: tuple[str, ...] = ()
 
     def frames(
         self, include: Sequence[str] | None = None, progress: Progress | None = None
@@ -187,6 +188,7 @@ def open_zip(file: Path, form: Form, opener: Opener) -> TableFile:
         opener=opener,
         notes=tuple(dict.fromkeys(notes)),
         no_header=first.table.no_header,
+        shaped=first.table.shaped,
     )
 
 

@@ -19,6 +19,7 @@ from data.files.csv_rows import Frame
 from data.files.row_reasons import RowReason
 from data.files.table_file import TableFile
 from data.files.text_file import Progress
+from data.formats.shape_counts import ShapeCounts
 from data.imports import (
     batch,
     described_sources,
@@ -44,7 +45,7 @@ from data.storage.events import CrsFixed, Imported, detail_of
 from data.storage.identity import PurgedIds
 from data.storage.store import Store
 
-VERSION = 4  # of the rules: a file is imported anew when they change
+VERSION = 5  # of the rules: a file is imported anew when they change
 _SHOWN = 8  # texts without a rule
 
 __all__ = ["Options", "Report", "import_file"]
@@ -193,7 +194,8 @@ class _Work:
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> "_Tally":
         """Read every row into runs of records or the rejected rows, and count."""
-        decided, tally = self.plan, _Tally()
+        decided = self.plan
+        tally = _Tally(ShapeCounts(decided.table_file.shaped))
         id_column = decided.mapping.columns.get("incident_id")
         identify = identity.Identify(
             decided.source.name,
@@ -309,7 +311,8 @@ class _Work:
     def _report(self, tally: "_Tally", written: batch.BatchContent) -> Report:
         if written.kept + sum(tally.rejected.values()) != tally.rows:
             raise RuntimeError("an import lost count of its rows: nothing was written")
-        decided = self.plan
+        decided, rules = self.plan, self.plan.mapping
+        shapes = tally.shapes.sentences(rules.columns.values(), rules.place.precision)
         return Report(
             batch=self.name,
             file=decided.table_file.file.name,
@@ -324,7 +327,7 @@ class _Work:
             prose=decided.prose,
             telling=decided.telling,
             others=decided.attributes,
-            notes={**(+tally.notes), **dict.fromkeys(decided.table_file.notes, 0)},
+            notes={**(+tally.notes), **dict.fromkeys([*shapes, *decided.table_file.notes], 0)},
             by_label=dict(tally.by_label.most_common()),
             missing=[
                 MissingTexts(target, decided.mapping.columns[target], dict(texts.most_common()))
@@ -332,6 +335,7 @@ class _Work:
             ],
             unknown={c: dict(texts.most_common(_SHOWN)) for c, texts in tally.unknown.items()},
             kinds_file=self._draft_kinds(tally),
+            kinds_table=decided.kinds_table,
             without_kind=tally.losses.without_kind(decided.own_kinds),
             losses=tally.losses.most(),
             first=written.first,
@@ -344,6 +348,7 @@ class _Work:
 class _Tally:
     """Counts that are taken while rows are read."""
 
+    shapes: ShapeCounts
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -357,6 +362,7 @@ class _Tally:
         """Count one frame."""
         verdicts = read.verdicts
         self.rows += frame.table.num_rows + len(frame.broken)
+        self.shapes.add(frame.table)
         self.notes += verdicts.notes()
         self.by_label += verdicts.by_label()
         self.losses.add(read.kinds, read.own_kinds, verdicts)

@@ -32,7 +32,7 @@ class Loss(NamedTuple):
 
 
 class OtherKind(NamedTuple):
-    """Rows that are of the kind `other`, of how many, and the texts of the column they have most."""
+    """Kept rows of the kind `other`, of how many, and the texts of the column they have most."""
 
     column: str
     n: int
@@ -61,9 +61,11 @@ class Losses:
             counts[verdicts.reasons[code - 1].key] += int(n)
 
     def without_kind(self, column: str | None) -> OtherKind | None:
-        """The rows that are `other` by what a column says, where they are many; else None."""
-        total = self.rows.total()
-        own = Counter({text: n for (kind, text), n in self.rows.items() if kind == _OTHER})
+        """The kept rows that are `other` by what a column says, where they are many; else None."""
+        lost = Counter({key: counts.total() for key, counts in self.reasons.items()})
+        kept = self.rows - lost
+        own = Counter({text: n for (kind, text), n in kept.items() if kind == _OTHER})
+        total = kept.total()
         if column is None or own.total() < _MANY_OTHER * total:
             return None
         shown = {text: n for text, n in own.most_common(_SHOWN) if text}

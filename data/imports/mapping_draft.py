@@ -61,17 +61,21 @@ def _told(store: Store, table_file: TableFile, rules: FileMapping, options: Opti
         file.parent.mkdir(exist_ok=True, mode=0o700)
         if not file.exists():  # else it may have been edited since
             write_whole(described(rules, table_file).encode(), file)
-        told += _draft_kinds(store, table_file, rules)
+        told += _draft_kinds(store, table_file, rules, options.kinds)
     return f"{told}What was found so far is a mapping, to edit and use with --map: {file}"
 
 
-def _draft_kinds(store: Store, table_file: TableFile, rules: FileMapping) -> str:
+def _draft_kinds(
+    store: Store, table_file: TableFile, rules: FileMapping, beside: str | None
+) -> str:
     """Write all texts of a column of kinds that none is known of; return a sentence on where."""
     if not (_bare(rules, table_file) and lacks_kind(table_file, rules, True)):
         return ""
     text = kind_tables.draft(rules.columns["kind"], kind_texts(table_file, rules))
     file = kind_tables.draft_file(store, rules.source, text)
     write_whole(text.encode(), file)
+    if beside:  # nothing was imported: the store does not know its kinds
+        return f"All these texts with their rows, to add to the copy of {beside}: {file} "
     return f"All these texts with their rows, as a table to edit and use with --kinds: {file} "
 
 

@@ -73,6 +73,7 @@ class Plan:
     watched: tuple[str, ...]
     now: datetime
     kinds: KindTable = NO_KINDS
+    kinds_table: str = ""  # the one that was given with --kinds
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
     pulled_at: str = ""
 
@@ -178,11 +179,14 @@ def make(
         rules = guess_times.decided(table_file, rules, options.date_format, ask, zone)
         rules = _decimal(rules, table_file)
         rules = written.rules = questions.rest(table_file, rules, stated is None, ask)
-        required.check_file(table_file, rules, source, stated is None)
+        given = options.kinds or ""
+        required.check_file(table_file, rules, source, stated is None, given)
         rules = written.rules = area_decider.decided(store, settings, table_file, rules, ask)
     names = area_sets.names_like_empty_cells(store)
     plan = _plan(table_file, rules, source, settings)
-    return replace(plan, area_names=names, kinds=kinds, pulled_at=options.pulled_at)
+    return replace(
+        plan, area_names=names, kinds=kinds, kinds_table=given, pulled_at=options.pulled_at
+    )
 
 
 def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: Settings) -> Plan:

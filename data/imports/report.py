@@ -73,6 +73,7 @@ class Report:
     losses: tuple[Loss, ...] = ()
     without_kind: OtherKind | None = None
     kinds_file: str | None = None
+    kinds_table: str = ""  # the one that was given with --kinds
     first: date | None = None
     last: date | None = None
     unchanged: bool = False
@@ -84,6 +85,7 @@ class Report:
     def sentences(self) -> list[str]:
         """The sentences that a person should know, the sum of the rows last."""
         said = []
+        kinds = advice.about_kinds(self.kinds_table, self.kinds_file)
         if self.unchanged:
             said.append(
                 "The same file with the same mapping is in the store already: nothing was changed."
@@ -135,18 +137,15 @@ class Report:
                 'mapping: "text" = "word".'
             )
         if self.kinds_file:
-            said.append(
-                "All texts without a kind, with their rows, as a table to edit and give back with "
-                f"--kinds: {self.kinds_file}"
-            )
+            said.append(f"{advice.DRAFT_OF_KINDS}{self.kinds_file}")
         if self.without_kind:
-            said.append(advice.many_other(self.without_kind))
+            said.append(advice.many_other(self.without_kind, kinds))
         said += [f"Rejected: {why}: {rows:,}." for why, rows in self.rejected.items()]
         if self.rejected_file:
             said.append(f"The rejected rows, with line and reason: {self.rejected_file}")
         if self.mapping_file:
             said.append(f"The mapping, to edit and use with --map: {self.mapping_file}")
-        said += advice.advise(self.rows, self.rejected)
+        said += advice.advise(self.rows, self.rejected, kinds)
         said += advice.points_lost(self.rows, self.by_label)
         return [*said, *map(advice.kind_lost, self.losses), self.sum()]
 

@@ -12,6 +12,7 @@ from data.files import cells
 from data.files.cells import is_missing
 from data.files.column_names import clean_label
 from data.files.table_file import TableFile
+from data.imports import advice
 from data.mappings.mapping import FileMapping
 from data.personal_columns import is_forbidden
 from data.settings import Problem
@@ -50,8 +51,11 @@ class UnknownKinds(Problem):
         self.texts = texts
 
 
-def check_file(table_file: TableFile, rules: FileMapping, source: Source, guessed: bool) -> None:
-    """Problem where a file cannot become records by this mapping."""
+def check_file(
+    table_file: TableFile, rules: FileMapping, source: Source, guessed: bool, kinds: str = ""
+) -> None:
+    """Problem where a file cannot become records by this mapping; `kinds` is the table of kinds
+    that was given, "" for none."""
     here = table_file.file.name
     has = {*rules.columns, *rules.constant}
     _check_dates(table_file, has, guessed)
@@ -81,11 +85,8 @@ def check_file(table_file: TableFile, rules: FileMapping, source: Source, guesse
         )
     if lacks_kind(table_file, rules, guessed):
         texts = kind_texts(table_file, rules)
-        raise (
-            UnknownKinds(_no_kind(table_file, rules), texts)
-            if texts
-            else Problem(_no_kind(table_file, rules))
-        )
+        sentence = _no_kind(table_file, rules, kinds)
+        raise UnknownKinds(sentence, texts) if texts else Problem(sentence)
 
 
 def _check_dates(table_file: TableFile, has: set[str], guessed: bool) -> None:
@@ -211,7 +212,7 @@ def _no_time(table_file: TableFile, guessed: bool) -> str:
     )
 
 
-def _no_kind(table_file: TableFile, rules: FileMapping) -> str:
+def _no_kind(table_file: TableFile, rules: FileMapping, kinds: str) -> str:
     """The sentence where no column holds kinds, or none that is known."""
     here, listed = table_file.file.name, ", ".join(words.CODES["kind"])
     column = rules.columns.get("kind")
@@ -220,11 +221,11 @@ def _no_kind(table_file: TableFile, rules: FileMapping) -> str:
             f"{here}: no column says what kind of incident each row is. Give "
             f"--kind KIND for all of them. Kinds: {listed}."
         )
+    todo = words.sentence_case(advice.about_kinds(kinds))
     return (
         f'{here}: "{column}" says what happened, but not in our words: '
-        f"{_spoken(table_file, rules)}. Give --kind KIND for all rows, --kinds FILE with kinds of "
-        "your own and the texts that stand for them (for crime data: --kinds crime), or rules "
-        f"under [values.kind] in the mapping. Kinds: {listed}."
+        f"{_spoken(table_file, rules)}. {todo}. If all rows are of one kind: --kind KIND. "
+        f"Kinds: {listed}."
     )
 
 

@@ -163,5 +163,5 @@ def revoke(store: Store, address: str) -> str:
     at = datetime.now(UTC).strftime("%H:%M UTC")
     return (
         f"{whose} that began until {at} are over, also the open ones. Whoever is still listed "
-        "under [roles] in porchlight.toml may sign in again: take their line out as well."
+        f"under [roles] in {settings.settings_path()} may sign in again: take their line out as well."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from data.formats.geometry_columns import SMALL, half_size, shape_points
 from data.imports.sorted_runs import ahead
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, Restart, whole_number
@@ -253,10 +254,13 @@ def _point(shape: dict[str, Any]) -> tuple[float | None, float | None, str]:
     ):
         if shape.get(key):
             try:
-                inside = made(shape[key]).representative_point()
-            except (ValueError, TypeError, shapely.errors.GEOSException):
+                shapes = np.array([made(shape[key])], object)
+                (inside,) = shape_points(shapes)
+            except (ValueError, TypeError, shapely.errors.ShapelyError):
                 return None, None, ""
-            return inside.y, inside.x, precise
+            if precise == "area" and half_size(shapes)[0] <= SMALL:
+                precise = "locality"
+            return (None, None, "") if inside.is_empty else (inside.y, inside.x, precise)
     return None, None, ""
 
 

@@ -117,7 +117,9 @@ class _Table:
         known = (*_COMMON, *needs, *FEED_KINDS[kind].may)
         for word in self.table:
             if word not in known:
-                raise self._wrong(word, f"means nothing. A {kind} feed has: {', '.join(known)}.")
+                article = "An" if kind[0] in "aeiou" else "A"
+                has = f"{article} {kind} feed has: {', '.join(known)}."
+                raise self._wrong(word, f"means nothing. {has}")
         every = self._text("every", "")
         return Feed(
             name=self.name,

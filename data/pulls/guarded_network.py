@@ -12,7 +12,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from data.settings import Problem
+from data.settings import Problem, settings_path
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _CARRIERS = (  # networks whose addresses carry another one, and how many bits stand behind it
@@ -58,7 +58,7 @@ def resolve(host: str, port: int, allowed: Iterable[str]) -> list[str]:
                 raise Forbidden(
                     f"{host} has the address {address}, which is none of the public internet: "
                     f"nothing was asked there. If it is a server of yours, write allow = "
-                    f'["{host}"] under the feed in porchlight.toml.'
+                    f'["{host}"] under the feed in {settings_path()}.'
                 )
     return addresses
 

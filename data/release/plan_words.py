@@ -21,6 +21,7 @@ from data.privacy.tables import (
     Table,
     ordinary_events,
 )
+from data.settings import settings_path
 from geo import discrete_laplace
 
 _WHERE = {"group": "Neighborhoods", "district": "Districts", "city": "City"}
@@ -145,8 +146,8 @@ def _bar(planned: Planned | None) -> str:
 def _choice(planned: list[Column], declared: str) -> list[str]:
     """How to choose; a warning where areas cannot be shown."""
     lines = [
-        'Declare about how many events a year you expect: [release] volume = "small" in porchlight.toml. '
-        "It is fixed for a year when that year begins, and never read from the reports."
+        'Declare about how many events a year you expect: [release] volume = "small" in '
+        f"{settings_path()}. It is fixed for a year when that year begins, and never read from the reports."
     ]
     small = next(c for c in planned if c.volume == "small")
     area = next((p for t, p in small.tables.items() if t.where == "district"), None)

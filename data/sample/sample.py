@@ -11,7 +11,7 @@ from pathlib import Path
 from data.areas import area_import
 from data.imports import importer
 from data.sample import made_reports
-from data.settings import ROOT, Problem, Settings
+from data.settings import ROOT, Problem, Settings, settings_path
 from data.storage import area_sets
 from data.storage.events import RowsMerged
 from data.storage.store import Store
@@ -35,7 +35,7 @@ def fill(
     """Import the sample's sources and learn its areas. What is there already stays."""
     if not settings.sample:
         raise Problem(
-            f"porchlight.toml describes {settings.name}; the records that come with "
+            f"{settings_path()} describes {settings.name}; the records that come with "
             "Porchlight are of Minneapolis. Import your own: python -m data import FILE"
         )
     with tempfile.TemporaryDirectory(prefix="porchlight-") as made:

@@ -36,7 +36,7 @@ def lines(store: Store, settings: Settings) -> Iterator[str]:
         placed = f"records by {told}" if told else "no records"
         yield f"areas {areas['name']} ({areas['how']}): {areas['areas']:,}; {placed}"
     for label, n in meta["unplaced"][:12]:
-        yield f"  outside the areas: {n:,} labelled {label or '(nothing)'}"
+        yield f"  outside the areas: {n:,} {f'labelled {label}' if label else 'without a label'}"
 
 
 def _source(store: Store, source: SourceMeta) -> Iterator[str]:

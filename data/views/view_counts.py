@@ -241,10 +241,11 @@ def hours_by_weekday(current: Current, view: View) -> pd.DataFrame:
 
 
 def daily(current: Current, view: View) -> pd.DataFrame:
-    """Counts by day; records known only to the month are not in it."""
+    """Counts by day: day, n, and of those the `timed` ones, whose hour is known; records known
+    only to the month are not in it."""
     sql, values = where(view, current)
     found: pd.DataFrame = current.query(
-        f"""SELECT {day_sql(view)} AS day, count(*) AS n FROM {{facts}}
+        f"""SELECT {day_sql(view)} AS day, count(*) AS n, count(hour) AS timed FROM {{facts}}
         WHERE {sql} AND weekday IS NOT NULL GROUP BY ALL ORDER BY ALL""",
         values,
     ).to_pandas()

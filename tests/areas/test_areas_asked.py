@@ -253,3 +253,36 @@ def test_archives_that_cannot_be_read(
     file.write_bytes(bytes(content))
     with pytest.raises(Problem, match=r"damaged|could not be read"):
         added(store, file)
+
+
+# residents by their header
+
+
+def test_residents_are_found_by_their_header(store: Store, tmp_path: Path) -> None:
+    shapes = [square(0, 0), square(1, 0)]
+    rows = [
+        {"name": f"A{i}", "POP2010": 500 + i, "POP2020": 700 + i, "pop_density": 9} for i in (0, 1)
+    ]
+    file = geojson(tmp_path / "t.geojson", *zip(rows, shapes))
+    areas, _, said = added(store, file, ask=never)
+    assert list(areas["population"]) == [700, 701]
+    assert "Residents are from the column POP2020." in said
+
+
+def test_columns_that_could_all_be_residents_are_named(store: Store, tmp_path: Path) -> None:
+    rows = [{"name": f"A{i}", "residents": 500 + i, "population": 700 + i} for i in (0, 1)]
+    file = geojson(tmp_path / "t.geojson", *zip(rows, [square(0, 0), square(1, 0)]))
+    areas, _, said = added(store, file)
+    assert areas["population"].isna().all()
+    assert "residents: residents, population. Name one: --population-column." in said
+    areas, *_ = added(store, file, ask=lambda _, choices: choices[1])
+    assert list(areas["population"]) == [700, 701]
+
+
+def test_a_file_without_residents_says_how_to_give_them(store: Store, tmp_path: Path) -> None:
+    file = geojson(tmp_path / "t.geojson", ({"name": "A", "popdens": 7}, square(0, 0)))
+    _, _, said = added(store, file)
+    assert (
+        "Residents are not known: no rates can be given. Name a column with --population-column, "
+        "or a table with --population-file."
+    ) in said

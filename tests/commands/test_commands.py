@@ -1,5 +1,6 @@
 """The commands as a stranger types them: what they say, and that nothing is a traceback."""
 
+import json
 import os
 import socket
 import subprocess
@@ -121,6 +122,25 @@ def test_an_empty_store_names_the_step_of_its_place(
     file.write_text(file.read_text().replace("sample = false", "sample = true"))
     done = command(*words, **more)
     assert "Try: python -m data sample (or your own: " in done.stdout + done.stderr
+
+
+def test_status_of_rows_outside_the_areas_tells_labels_from_none(tmp_path: Path) -> None:
+    store, file, town = tmp_path / "store", tmp_path / "a.csv", tmp_path / "town.geojson"
+    rows = [",44.99,-93.2", ",44.98,-93.2", "Elm,44.97,-93.2", ",44.97,-93.27"]
+    file.write_text(
+        "id,date,area,lat,lon,kind\n"
+        + "".join(f"{i},2024-03-01 10:00,{row},sighting\n" for i, row in enumerate(rows))
+    )
+    square = [[-93.3, 44.9], [-93.25, 44.9], [-93.25, 45.0], [-93.3, 45.0], [-93.3, 44.9]]
+    shape = {"type": "Polygon", "coordinates": [square]}
+    feature = {"type": "Feature", "properties": {"name": "West"}, "geometry": shape}
+    town.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert command("areas", str(town), store=store).returncode == 0
+    done = command("import", str(file), "--official", "--place-by", "point", store=store)
+    assert "4 kept" in done.stdout, done.stdout + done.stderr
+    text = command("status", store=store).stdout
+    assert "  outside the areas: 2 without a label\n" in text, text
+    assert "  outside the areas: 1 labelled Elm\n" in text and "nothing" not in text
 
 
 def test_status_of_the_sample(sample_store: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from data import words
 from data.commands import file_job
 from data.commands.dropped_file import keep_dropped, run_job
 from data.commands.job_messages import (
@@ -28,6 +29,9 @@ from data.commands.job_messages import (
     decode,
     encode,
 )
+from data.files.row_reasons import RowReason
+from data.imports import advice
+from data.imports.losses import OtherKind
 from tests.conftest import ROOT
 from ui.files.import_fields import fields_named
 
@@ -222,13 +226,42 @@ def test_what_is_no_message_is_said() -> None:
 
 def test_options_of_the_command_line_are_fields_of_the_page() -> None:
     said = fields_named("Say how, e.g. --date-format, or --kind KIND for all; --no-header.")
-    assert said == "Say how, e.g. “Date format”, or “Kind of all rows” KIND for all; --no-header."
+    assert said == "Say how, e.g. “Date format”, or “Kind of all rows” for all; --no-header."
     said = fields_named(
         "Stopped: so. A mapping to edit is written with --save-map FILE.\nUse --map."
     )
     assert said == "Stopped: so.\nUse “Mapping (TOML)”."
     said = fields_named("No time. What was found so far is a mapping, to edit: /x/found.toml")
     assert said == "No time."
+
+
+def test_advice_on_kinds_is_for_a_page_that_has_a_box_and_a_list() -> None:
+    """Nobody who has only the page is sent to a file or to an option of the command line."""
+    found = OtherKind("offense", 40, 100, {"MISC": 40})
+    for table in ("", "crime"):
+        for draft in (None, "/x/mappings/a-kinds-1.toml"):
+            todo = advice.about_kinds(table, draft)
+            (most,) = advice.advise(100, {RowReason.UNKNOWN_KIND: 90}, todo)
+            first = advice.many_other(found, todo)
+            for said in map(fields_named, (f"{words.sentence_case(todo)}.", most, first)):
+                assert "hoose a kind for each word that this page lists" in said, said
+                assert ("ick “These are crime records”" in said) == (not table)
+                bad = ("--", "Table of kinds", "FILE", ".toml", " .", "crime_kinds")
+                assert not [word for word in bad if word in said], said
+    lines = f"Before.\n{advice.DRAFT_OF_KINDS}/x/mappings/a.b-kinds-1.toml\nAfter."
+    assert fields_named(lines) == "Before.\nAfter."
+
+
+def test_a_page_learns_that_many_rows_are_other(here: Here, tmp_path: Path) -> None:
+    """Its box for crime records then stands there, as the sentence says."""
+    rows = "".join(f"{i},2024-03-01 10:00,44.97,-93.27,other\n" for i in range(4))
+    content = f"id,date,lat,lon,kind\n{rows}".encode()
+    file, options = dropped(tmp_path, content), {"source-kind": "official", "source": "calls"}
+    told = here(Job("records", file, options, dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and told[-1].many_other
+    file = dropped(tmp_path, content.replace(b"other", b"sighting"))
+    told = here(Job("records", file, options, dry_run=True))
+    assert isinstance(told[-1], RecordsRead) and not told[-1].many_other
 
 
 def test_every_option_of_a_field_is_one_of_the_import() -> None:

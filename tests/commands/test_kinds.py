@@ -232,3 +232,37 @@ def test_a_missing_table_names_the_one_that_comes_with_it(
 ) -> None:
     done = command("import", str(files[0]), "--kinds", "nowhere", store=tmp_path / "store")
     assert done.returncode == 1 and "--kinds crime" in done.stderr
+
+
+OWN_FIELDS = "ID,Date,Latitude,Longitude,Offense\n"
+
+
+def offenses(file: Path, *texts: str) -> str:
+    rows = (f"{i},2024-03-01 10:00,44.97,-93.27,{text}\n" for i, text in enumerate(texts))
+    file.write_text(OWN_FIELDS + "".join(rows))
+    return str(file)
+
+
+def test_advice_does_not_name_the_table_that_was_given(tmp_path: Path) -> None:
+    """Neither where nothing is known of it nor where most rows are rejected."""
+    store, mine = tmp_path / "store", tmp_path / "mine.toml"
+    mine.write_text(TABLE)
+    copy_it = "opy the table of kinds crime (data/crime_kinds.toml), add the texts"
+    for kinds, todo in {"crime": copy_it, str(mine): "dd the texts that it does not"}.items():
+        name = f"none-{len(kinds)}"
+        none = offenses(tmp_path / f"{name}.csv", "ZORB", "QUUX")
+        done = command("import", none, "--official", "--kinds", kinds, store=store)
+        assert done.returncode == 1 and todo in done.stderr, done.stderr
+        assert "for crime data" not in done.stderr and kinds in done.stderr
+        (draft,) = (store / "mappings").glob(f"{name}-kinds-*.toml")
+        assert str(draft) in done.stderr  # to copy from: the store has none of its kinds yet
+    known = {"crime": "Theft", str(mine): "BIKE"}
+    for kinds, todo in {"crime": copy_it, str(mine): "dd the texts that it does not"}.items():
+        name = f"most-{len(kinds)}"
+        most = offenses(tmp_path / f"{name}.csv", known[kinds], *["ZORB"] * 9)
+        done = command("import", most, "--official", "--kinds", kinds, store=store)
+        assert "1 kept + 9 rejected" in done.stdout, done.stdout + done.stderr
+        (advised,) = [line for line in done.stdout.splitlines() if "What to do:" in line]
+        (draft,) = (store / "mappings").glob(f"{name}-kinds-*.toml")
+        assert todo in advised and str(draft) in advised
+        assert "--kind " not in advised and "for crime data" not in advised

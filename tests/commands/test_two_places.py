@@ -1,12 +1,16 @@
 """Two places never write into one store."""
 
+import contextlib
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from data.cities import known_tables
 from data.commands import init
+from data.people import roster
+from data.sample import sample
 from data.settings import Problem, Settings, load_settings
 from data.storage import place_mark
 from data.storage.store import Store
@@ -118,3 +122,22 @@ def test_the_middles_of_two_places_of_one_name_and_clock_tell_them_apart(tmp_pat
         done = command("import", str(file), store=store, PORCHLIGHT_CONFIG=str(config))
         assert done.returncode == code, done.stdout + done.stderr
     assert load_settings(tmp_path / "il.toml").center == (39.8, -89.65)
+
+
+def test_sentences_name_the_settings_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the file of the other place."""
+    oregon = tmp_path / "oregon.toml"
+    monkeypatch.setenv("PORCHLIGHT_CONFIG", str(oregon))
+    settings = Settings(name="Portland", zone="America/Los_Angeles")
+    store = Store(tmp_path / "store")
+    with pytest.raises(Problem, match="describes Portland") as refused:
+        sample.fill(store, settings, bar=lambda _: contextlib.nullcontext(lambda *_: None))
+    found = known_tables.KnownTable("CO", "Denver", "", "STOPS", 0, 0, "", "", "", "")
+    listed = list(known_tables.describe([found], "Denver"))
+    told = [str(refused.value), roster.revoke(store, ""), *listed]
+    for sentence in told:
+        assert "porchlight.toml" not in sentence
+    assert f"{oregon} describes" in told[0] and f"[roles] in {oregon} may" in told[1]
+    assert any(f"copy its text to {oregon}:" in line for line in told[2:])

@@ -56,7 +56,7 @@ def test_lines_and_polygons_are_a_point_inside_and_say_so() -> None:
         (GeometryCollection([Point(0, 0), LineString([(1, 2), (3, 4)])]), "block"),
         (GeometryCollection([Point(0, 0), box(1, 1, 2, 2)]), "area"),
         (Polygon([(0, 0), (2, 2), (0, 2), (2, 0)]), "area"),  # a bow tie
-        (Polygon([(1, 2), (1, 2), (1, 2), (1, 2)]), "area"),  # without an area
+        (Polygon([(1, 2), (1, 2), (1, 2), (1, 2)]), "locality"),  # without an area
     ],
 )
 def test_shapes_of_several_parts(shape: shapely.Geometry, precision: str) -> None:
@@ -144,3 +144,12 @@ def test_across_180_degrees_the_point_is_inside() -> None:
 def test_many_are_done_at_once() -> None:
     points = shapely.points(np.linspace(-94, -93, 100_000), 45.0)
     assert len(geometry_columns(points, None, []).arrays[0]) == 100_000
+
+
+@pytest.mark.parametrize(("crs", "size"), [(None, 1 / 111.32), ("EPSG:26915", 1000.0)])
+def test_a_small_area_tells_its_place_to_the_locality(crs: str | None, size: float) -> None:
+    """A square of about a kilometer: its corners lie 700 m from its middle."""
+    x, y = (0.0, 0.0) if crs is None else (480_000.0, 4_980_000.0)
+    shapes = [box(x, y, x + size, y + size), box(x, y, x + 2 * size, y + 2 * size), Point(x, y)]
+    made = geometry_columns(shapes, crs, [])
+    assert made.arrays[2].to_pylist() == ["locality", "area", "exact"]

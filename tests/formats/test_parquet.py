@@ -129,7 +129,7 @@ def test_lines_and_polygons_say_how_well_they_tell_the_place(tmp_path: Path) -> 
     assert table.names == ("date", "kind", "latitude", "longitude", "place_precision")
     report = take(tmp_path, file)
     assert (report.rows, report.kept, sum(report.rejected.values())) == (4, 3, 1)
-    assert table.values("place_precision") == ["exact", "block", "", "area"]
+    assert table.values("place_precision") == ["exact", "block", "", "locality"]
     assert [frame.table.num_rows for frame in table.frames()] == [1] * 4
 
 

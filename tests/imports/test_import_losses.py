@@ -146,3 +146,20 @@ def test_every_reason_is_met_by_advice_of_its_own_or_by_the_columns() -> None:
         todo = advice.ADVICE.get(reason, advice.IN_COLUMNS)
         assert f"most often for: {reason} (2). What to do: {todo}." in said
     assert advice.LEFT_OUT in advice.points_lost(2, {RowReason.NULL_ISLAND: 2})[0]
+
+
+def test_the_share_of_other_is_of_the_rows_that_are_kept(store: Store) -> None:
+    rows = [row(i, "44.97,-93.26", "", "other" if i < 6 else "sighting") for i in range(15)]
+    lost = [row(i, "0,0", "", "other") for i in range(20, 25)]
+    report, _ = take(store, HEAD + "".join(rows + lost), mapping=MAPPING)
+    assert (report.rows, report.kept) == (20, 15)
+    found = report.without_kind
+    assert found is not None and (found.n, found.rows, found.texts) == (6, 15, {"other": 6})
+    assert any(s.startswith("40% of the rows (6 of 15) are of the") for s in report.sentences())
+
+
+def test_other_rows_that_were_all_rejected_are_not_many(store: Store) -> None:
+    rows = [row(i, "44.97,-93.26", "", "sighting") for i in range(5)]
+    lost = [row(i, "0,0", "", "other") for i in range(20, 25)]
+    report, _ = take(store, HEAD + "".join(rows + lost), mapping=MAPPING)
+    assert report.without_kind is None and report.kept == 5

@@ -179,6 +179,32 @@ def guessed(header: str, *rows: str) -> dict[str, str]:
     return guess_columns.columns(names, lambda name: [row[names.index(name)] for row in held])
 
 
+REFERENCES = """
+Nº BO;N° BO;NUM_BO;Número do Boletim de Ocorrência;CrimeRef;Case Ref;Crime Reference;Crime Ref No.;Police Ref;
+Aktenzeichen;Vorgangs-Nr.;Expediente;No. de expediente;Folio;Protocolo;Nº do Processo;Numéro de procédure;
+N° de procédure;incident_number;Reference
+"""
+
+
+@pytest.mark.parametrize("header", REFERENCES.replace("\n", "").split(";"))
+def test_a_reference_of_the_source_is_the_id_before_any_number_of_rows(header: str) -> None:
+    for number in ("OBJECTID", "FID", ":id"):
+        assert guessed(f"{number},{header}", "1,17/4-A", "2,17/5-A")["incident_id"] == header
+    # one that stands in two rows tells no rows apart
+    assert guessed(f"OBJECTID,{header}", "1,17/4-A", "2,17/4-A")["incident_id"] == "OBJECTID"
+    assert "incident_id" not in guessed(header, "17/4-A", "17/4-A")
+
+
+def test_a_column_called_id_is_one_though_it_repeats() -> None:
+    for header in ("incident_id", "Incident ID", "id"):
+        assert guessed(f"OBJECTID,{header}", "1,A", "2,A")["incident_id"] == header
+
+
+def test_what_only_sounds_like_a_reference_is_no_id() -> None:
+    for header in ("reference point", "case status", "Police ID", "BO", "folios", "number"):
+        assert "incident_id" not in guessed(header, "1", "2"), header
+
+
 def test_columns_are_found_by_name_and_content() -> None:
     stops = guessed(
         "idNum,date,problem,MDC,race,lat,long,policePrecinct,neighborhood",

@@ -190,9 +190,9 @@ def test_hours_not_asked_for_are_absent_and_asked_ones_are_zeros() -> None:
 def test_small_charts_hold_the_weeks_that_are_covered() -> None:
     """The View goes on after the source's last day."""
     asked = view(**{"from": "2017-10-02", "to": "2018-03-31"})
-    frames, unit = time_page.busiest(views.answer(asked), 12)
+    frames, unit = time_page.largest_areas(views.answer(asked), 12)
     whole = view(**{"from": "2017-10-02", "to": "2017-12-31"})
-    same, _ = time_page.busiest(views.answer(whole), 12)
+    same, _ = time_page.largest_areas(views.answer(whole), 12)
     assert unit == "week" and list(frames) == list(same) and len(frames) == 12
     for name in frames:
         assert frames[name]["n"].tolist() == same[name]["n"].tolist() and frames[name]["n"].any()
@@ -206,4 +206,4 @@ def test_small_charts_hold_the_weeks_that_are_covered() -> None:
 
 def test_small_charts_are_of_areas_with_incidents_only() -> None:
     asked = view(area=["Whittier"])
-    assert list(time_page.busiest(views.answer(asked), 12)[0]) == ["Whittier"]
+    assert list(time_page.largest_areas(views.answer(asked), 12)[0]) == ["Whittier"]

@@ -18,6 +18,8 @@ ROWS = {
     "hot spots": "Clusters: an area",
     "emerging": "How it changed: an area",
     "near repeats": "Repeats: later days",
+    "hours and weekdays that have most": "hours and weekdays that have most",
+    "areas that have most": "areas named in the headline",
     "density difference": "the difference of two heats",
 }
 

@@ -46,6 +46,7 @@ def test_a_feed_is_read(tmp_path: Path) -> None:
     ("old", "new", "says"),
     [
         ("every", "evry", r"line 11: \[pull.calls\]: evry means nothing. A socrata feed has: kind"),
+        ('"socrata"', '"arcgis"', r"line 9: .*dataset means nothing. An arcgis feed has: kind"),
         (
             '"socrata"',
             '"soda"',

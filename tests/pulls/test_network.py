@@ -48,6 +48,15 @@ def test_no_way_of_writing_an_address_inside_is_asked(host: str) -> None:
     assert server.asked == []
 
 
+def test_the_settings_in_use_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two places only one has the feed: it says in which file to allow the host."""
+    oregon = tmp_path / "oregon.toml"
+    monkeypatch.setenv("PORCHLIGHT_CONFIG", str(oregon))
+    with pytest.raises(Forbidden, match=r"allow = \[\"127.0.0.1\"\] under the feed in") as refused:
+        client().get("http://127.0.0.1:9/")
+    assert f"in {oregon}." in str(refused.value)
+
+
 def test_a_host_is_allowed_by_its_name_only() -> None:
     with FileServer(b"a\n1\n").running() as server:
         port = server.address.rpartition(":")[2]

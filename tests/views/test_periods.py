@@ -366,13 +366,42 @@ def test_the_busiest_weekday_is_the_largest_mean(town: Town) -> None:
     """March 2017 has five Fridays (10 each, 50 in all) and four Mondays (12 each, 48)."""
     current = town(of_days({"Mon": 12, "Fri": 10}, "2017-03-01", "2017-03-31"))
     view = asked(current)
-    assert "most at 12:00 to 13:00 and on Mondays" in time_page.time_title(view, views.answer(view))
+    title = time_page.time_title(view, views.answer(view))
+    # 12 and 10 of four and five days are no clear difference; 2 are
+    assert title == "Toy records: most at 12:00 to 13:00 and on Mondays and Fridays"
     means = time_page.weekday_means(view)
     assert means["n"][4] > means["n"][0] and means["mean"].tolist() == [12, 2, 2, 2, 10, 2, 2]
     assert means["of"].tolist() == [4, 4, 5, 5, 5, 4, 4]
     assert "Mon 12.0 (4), Tue 2.00 (4), Wed 2.00 (5)" in time_page.said_means(view)
     matrix = time_page.hours(view).set_index(["weekday", "hour"])
     assert matrix.loc[(4, 12), "mean"] == 10 and matrix.loc[(4, 12), "of"] == 5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_times_drawn_by_chance_give_no_hour_and_no_weekday(town: Town, seed: int) -> None:
+    """One weekday and one hour is always the first; a page that names it names chance."""
+    rng = np.random.default_rng(seed)
+    start = pd.Timestamp("2017-03-01")
+    drawn = start + pd.to_timedelta(rng.integers(0, 92 * 1440, 1500), unit="min")
+    # and one report told twenty times
+    times = [f"{t:%Y-%m-%d %H:%M}" for t in sorted(drawn)] + [
+        f"2017-04-07 18:{m}" for m in range(10, 30)
+    ]
+    current = town(times, "UTC")
+    view = asked(current)
+    title = time_page.time_title(view, views.answer(view))
+    assert title == "Toy records: no hour and no weekday stands out beyond chance"
+    said = time_page.chance_sentence(view)
+    assert said.startswith("Hours differ no more than by chance (p 0.")
+    assert " and weekdays differ no more than by chance (p 0." in said
+
+
+def test_the_hours_of_some_records_are_tested_by_the_days_of_these(town: Town) -> None:
+    """Only records with an hour tell how much days of these vary."""
+    current = town([*days("2017-03-01", "2017-04-30"), *["2017-03-15"] * 300])
+    every = time_page.days(asked(current))
+    assert every["n"].sum() == 361 and every["timed"].sum() == 61
+    assert every["timed"].tolist() == [1] * 61
 
 
 def test_no_busiest_of_fewer_than_four_of_each(town: Town) -> None:

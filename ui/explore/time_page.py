@@ -10,13 +10,14 @@ from data.views import coverage, view_counts
 from data.views.answers import Answer
 from data.views.filters import WEEKDAYS
 from data.views.view import DAY, MONTH, WEEK, View
-from geo import rates
+from geo import busiest, rates
+from geo.busiest import Busiest, Spread
 from ui.cached import views
+from ui.explore import busy_words
 from ui.parts import charts, headline
 
 IN_COLOR = 7
 _REST = "other kinds"
-_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _MOST = 12  # small charts
 _A_ROW = 4  # small charts beside each other; two on a phone
 MANY = 120  # more weeks than this are too fine for a small chart
@@ -39,11 +40,34 @@ def time_title(view: View, answer: Answer) -> str:
         return f"{what}: known only to the month, so no weekday and no hour stands out"
     if not by_day["n"].sum():
         return f"{what}: no record is in a whole {coverage.step_name(view, DAY)}"
-    day, hour = _largest(by_day), _largest(by_hour)
-    most = [] if hour is None else [f"at {hour:02d}:00 to {hour + 1:02d}:00"]
-    most += [] if day is None else [f"on {_NAMES[day]}"]
-    said = f"most {' and '.join(most)}" if most else "too few to say when most are"
+    said = busy_words.say_busiest(*rank_times(view))
     return f"{what}: {said}" + ("" if by_hour["n"].sum() else "; no record has an hour")
+
+
+def rank_times(view: View) -> tuple[Busiest, Busiest]:
+    """The hours of the clock and the weekdays (0 Monday) of a View with most, where they differ
+    beyond chance. Nothing is tested with too few incidents or days of each."""
+    every = days(view)
+    return (
+        _tested(_hour_means(view), busiest.measure_spread(every["timed"], every["weekday"])),
+        _tested(weekday_means(view), busiest.measure_spread(every["n"], every["weekday"])),
+    )
+
+
+def _tested(found: pd.DataFrame, spread: Spread) -> Busiest:
+    """The hours or weekdays with most, by their own numbers."""
+    if len(found) < 2 or found["of"].min() < _FEWEST or found["n"].sum() < ENOUGH * len(found):
+        return Busiest(np.nan)
+    held = busiest.find_busiest(found["n"], found["of"], spread)
+    first, above = ([int(found.index[at]) for at in rows] for rows in (held.first, held.above))
+    return Busiest(held.p, tuple(first), tuple(above))
+
+
+def chance_sentence(view: View) -> str:
+    """How far chance explains the differences of hours and weekdays; empty where not tested."""
+    every = days(view)
+    factor = busiest.measure_spread(every["n"], every["weekday"]).factor
+    return busy_words.say_chance(*rank_times(view), factor, day_name(view))
 
 
 def weekday_means(view: View) -> pd.DataFrame:
@@ -73,15 +97,6 @@ def said_means(view: View) -> str:
         for day, mean, of in zip(means.index, means["mean"], means["of"])
     ]
     return f"Mean per {unit} (in brackets, of how many {unit}s): {', '.join(each)}."
-
-
-def _largest(found: pd.DataFrame) -> int | None:
-    """The weekday or hour with the largest mean; None where it is no news, shared with
-    another, or where there are too few for each, so that chance may choose it."""
-    if len(found) < 2 or found["of"].min() < _FEWEST or found["n"].sum() < ENOUGH * len(found):
-        return None
-    top = found.index[np.isclose(found["mean"], found["mean"].max(), rtol=1e-9)]
-    return None if len(top) > 1 else int(top[0])
 
 
 def left_out(shown: float, every: int, what: str, cut: int = 0) -> None:
@@ -129,12 +144,13 @@ def hours(view: View) -> pd.DataFrame:
 
 
 def days(view: View) -> pd.DataFrame:
-    """Every whole covered day of the View with its count: start, weekday, n."""
+    """Every whole covered day of the View with its count: start, weekday, n, and of those the
+    `timed` ones, whose hour is known."""
     every = pd.Series(_whole(view, DAY))
-    found = views.daily(view)
-    counts = pd.Series(found["n"].to_numpy(), index=pd.to_datetime(found["day"]))
-    n = counts.reindex(every).fillna(0).to_numpy()
-    return pd.DataFrame({"start": every, "weekday": every.dt.day_of_week, "n": n})
+    found = views.daily(view).set_index("day")[["n", "timed"]]
+    found.index = pd.to_datetime(found.index)
+    counts = found.reindex(every).fillna(0).reset_index(drop=True)
+    return pd.DataFrame({"start": every, "weekday": every.dt.day_of_week}).join(counts)
 
 
 def placed(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], dict[int, list[str]]]:
@@ -179,7 +195,7 @@ def _months(day: pd.Series, week: pd.Series, blocks: bool) -> dict[int, list[str
     return labels
 
 
-def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
+def largest_areas(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
     """The areas with the most incidents, each with its series (start, end, n), and the unit
     of that: whole weeks or days, or four weeks where weeks are too many to be seen."""
     table = answer.table[answer.table["asked"] & (answer.table["n"] > 0)]
@@ -201,7 +217,7 @@ def busiest(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]:
 
 def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     """One small chart an area, all on one scale."""
-    frames, unit = busiest(answer, _MOST)
+    frames, unit = largest_areas(answer, _MOST)
     top = max((int(f["n"].max()) for f in frames.values() if len(f)), default=0)
     if not top:
         st.text(f"No area has an incident in a whole {unit}.")

@@ -15,7 +15,7 @@ from data.mappings import mapping_read, mapping_write
 from data.mappings.corrections import add_kinds, correct_columns
 from data.mappings.mapping import FileMapping
 from data.settings import Problem, read_toml
-from ui.files.import_fields import fields_named
+from ui.files.import_fields import CRIME_RECORDS, fields_named
 from ui.files.job_progress import Outcome, follow_job
 from ui.files.uploader import DroppedFile
 from ui.frame import look
@@ -191,13 +191,15 @@ def show_kinds(form: RecordsForm) -> None:
     """Ask what the file's own words for what happened mean, where we have none for them."""
     asked = form.outcome.question if form.outcome else None
     of_kinds = asked is not None and OTHER in asked.choices
-    if not (form.unknown or form.crime or of_kinds):
+    read = form.outcome.read if form.outcome else None
+    many_other = read is not None and read.many_other
+    if not (form.unknown or form.crime or of_kinds or many_other):
         return
     with st.container(key=f"{form.key}_kinds"):
         key = f"{form.key}_crime"
         st.session_state[key] = form.crime
         st.checkbox(
-            "These are crime records: also use homicide, assault, robbery, burglary, theft, vehicle "
+            f"{CRIME_RECORDS}: also use homicide, assault, robbery, burglary, theft, vehicle "
             "theft, drugs and disorder as kinds",
             key=key,
             on_change=form.correct_crime,

@@ -15,7 +15,7 @@ from data.areas.boundary_files import READERS
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import AreasAdded, Job, PlanMade
 from data.commands.set_up import SetUp, read_center
-from data.settings import Problem, Settings
+from data.settings import Problem, Settings, settings_path
 from ui.files import records_form
 from ui.files.job_progress import Outcome, follow_job
 from ui.files.records_form import RecordsForm
@@ -105,7 +105,8 @@ def _show_sample(done: Callable[[], None]) -> None:
 
 def _ask_name(page: _Page, settings: Settings) -> str:
     if page.set_up.fixed:
-        st.text(f"{settings.name}, in the time zone {settings.zone}, as porchlight.toml says.")
+        written = settings_path().name
+        st.text(f"{settings.name}, in the time zone {settings.zone}, as {written} says.")
         return settings.name
     name = st.text_input(
         "Name of the place", key="set_up_name", placeholder="Saint Paul", max_chars=80

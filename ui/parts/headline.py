@@ -14,7 +14,7 @@ from data.views.filters import period
 from data.views.seasonality import Season
 from data.views.sql import says
 from data.views.view import HEXAGON_OF, MONTH, View
-from geo import forest, rates
+from geo import busiest, forest, rates
 from geo.forest import Finding
 from ui.cached import views
 from ui.parts import intervals, measures
@@ -249,29 +249,46 @@ def _areas_title(view: View, answer: Answer) -> str:
         return ": too few in any area for a reliable rate"
     if len(table) == 1:
         return f" in {measures.area_name(table['area'].iloc[0])}: {held:,}"
-    names = _standing_out(view, table)
-    if not names:
+    if answer.series["whole"].sum() < 2:  # one step does not tell a burst from a difference
+        return f": too few {answer.step_name}s to say where most are"
+    first, above = _standing_out(view, answer)
+    if not above:
         each = " per resident" if rated else ""
         return f"{each}: none of {len(table):,} {nouns} stands out clearly"
-    top = names[:3] if len(", ".join(names[:3])) <= _MOST_NAMED else names[:2]
-    where = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"
-    return f" were most frequent per resident in {where}" if rated else f": most in {where}"
+    if first:
+        return (" were most frequent per resident in " if rated else ": most in ") + _listed(first)
+    # named are the first of those above: none of them need be above the next
+    named = list(dict.fromkeys(above))[:2]
+    named = named if _fit(named) else named[:1]
+    more = sum(name not in named for name in above)
+    rest = [f"{more:,} more {words.name_units(view.area_set, more)}"] if more else []
+    each = " per resident" if rated else ""
+    return f"{each}: clearly more than average in {_listed([*named, *rest])}"
 
 
-def _standing_out(view: View, table: pd.DataFrame) -> list[str]:
-    """The names of areas clearly above all of them together, highest first.
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
-    Clearly: the exact Poisson interval lies above the rate of all areas (the mean count of
-    one), at 95% for all of them at once (Bonferroni): the highest of many is high by chance.
+
+def _fit(names: list[str]) -> bool:
+    return len(names) < 2 or len(", ".join(names)) <= _MOST_NAMED
+
+
+def _standing_out(view: View, answer: Answer) -> tuple[list[str], list[str]]:
+    """The names of areas that stand out, highest first: so many above each of the others as a
+    headline has room for, and all above all of them together (`geo.busiest.Standing`).
+
+    Hexagons go by the area that they lie in; one of several is then named once among the first.
     """
-    table = table[table["population"] > 0] if view.measure == measures.RATE else table
-    if table.empty:
-        return []
-    n = table["n"].to_numpy(float)
-    by = table["population"].to_numpy(float) if view.measure == measures.RATE else np.ones(len(n))
-    low, _ = rates.poisson_interval(n, level=1 - 0.05 / len(n))
-    clear = (low / by > n.sum() / by.sum()) & (n >= rates.UNRELIABLE)
-    ranked = measures.ranked(table[clear], view)
-    # hexagons go by the area that they lie in, each named once
-    names = [measures.area_name(name.partition(HEXAGON_OF)[0]) for name in ranked["area"].head(12)]
-    return list(dict.fromkeys(names))
+    table, rated = answer.table[answer.table["asked"]], view.measure == measures.RATE
+    table = table[table["population"] > 0] if rated else table
+    whole = answer.series.loc[answer.series["whole"], "at"].to_numpy()
+    by = table["population"] if rated else np.ones(len(table))
+    steps = answer.counts[table.index.to_numpy()][:, whole]
+    shown = [measures.area_name(name.partition(HEXAGON_OF)[0]) for name in table["area"]]
+    for most in range(busiest.MOST_FIRST, 0, -1):
+        found = busiest.find_standing(table["n"], by, steps, most=most, reliable=rated)
+        names = list(dict.fromkeys(shown[at] for at in found.first))
+        if _fit(names):
+            break
+    return names, [shown[at] for at in found.above]
