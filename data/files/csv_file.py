@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.files import csv_rows, text_file
-from data.files.column_names import (
-    MOST_COLUMNS,
-    clean_label,
-    is_header,
-    list_columns,
-    stated_names,
-    unique,
-)
+from data.files.column_names import MOST_COLUMNS, clean_label, is_header, stated_names, unique
 from data.files.csv_grammar import Grammar
+from data.files.first_rows import FirstRows
 from data.files.form import Form
 from data.settings import Problem
 
@@ -29,7 +23,7 @@ BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")
 
 
 @dataclass(frozen=True)
-class Csv:
+class Csv(FirstRows):
     """One file and how it is read. `names` are its columns, in order, each once."""
 
     file: Path
@@ -61,15 +55,6 @@ class Csv:
     def cells(self, text: str) -> list[str]:
         """Cut a row, as the file writes it, roughly into its cells."""
         return [cell.strip(' "') for cell in text.split(self.delimiter)]
-
-    def listed(self) -> str:
-        """The columns, for a message."""
-        return list_columns(self.names)
-
-    def values(self, column: str) -> list[str]:
-        """The values of the first rows in a column, trimmed."""
-        place = self.names.index(column)
-        return [row[place].strip() for row in self.head if len(row) > place]
 
 
 def sniff(

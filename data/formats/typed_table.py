@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.files.column_names import list_columns
 from data.files.csv_rows import Broken, Frame
+from data.files.first_rows import FirstRows
 from data.files.row_marks import Places
 from data.files.text_file import Progress
 
@@ -41,7 +41,7 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class TypedTable:
+class TypedTable(FirstRows):
     """One file whose cells have types, and how it is read: a TableFile.
 
     `read` reads all its rows anew, each time it is called. `shaped` are the columns that its shapes
@@ -67,15 +67,6 @@ class TypedTable:
         for batch in self.read(progress):
             table = pa.table({name: batch.columns[i] for name, i in zip(wanted, at)})
             yield Frame(table, batch.lines, batch.broken, batch.blank, member=batch.member)
-
-    def listed(self) -> str:
-        """The columns, for a message."""
-        return list_columns(self.names)
-
-    def values(self, column: str) -> list[str]:
-        """The values of the first rows in a column, trimmed."""
-        place = self.names.index(column)
-        return [row[place].strip() for row in self.head]
 
     def cells(self, text: str) -> list[str]:
         """The text of a broken row: it cannot be cut."""

@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from data.files import csv_file
-from data.files.column_names import list_columns
 from data.files.csv_rows import Frame
+from data.files.first_rows import FirstRows
 from data.files.form import Form, NeedsChoice
 from data.files.table_file import TableFile
 from data.files.text_file import Progress
@@ -105,7 +105,7 @@ class _Member(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ZipTable:
+class ZipTable(FirstRows):
     """The members of one shape as one table: a TableFile. `names` are as the first writes them."""
 
     file: Path
@@ -144,15 +144,6 @@ class ZipTable:
             for frame in (member.table if member.streams else table).frames(include, progress):
                 frame.table = frame.table.select(include).rename_columns(wanted)
                 yield frame
-
-    def listed(self) -> str:
-        """The columns, for a message."""
-        return list_columns(self.names)
-
-    def values(self, column: str) -> list[str]:
-        """The values of the first rows in a column, trimmed."""
-        place = self.names.index(column)
-        return [row[place].strip() for row in self.head]
 
     def cells(self, text: str) -> list[str]:
         """Cut a row, as some member writes it, roughly into its cells."""
