@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 from data.areas import area_import
 from data.imports import importer
 from data.settings import ROOT, Settings
-from data.storage import area_sets, build
+from data.storage import area_sets
 from data.storage.store import Store
+from data.tables import build
 from geo import areas
 
 ROWS = 1_000_000

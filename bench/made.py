@@ -26,9 +26,10 @@ from data.imports.report import Report
 from data.parse.time_zones import DAY, SECOND, to_local, to_utc
 from data.record import SCHEMA
 from data.settings import ROOT, Problem, Settings
-from data.storage import build, identity, projection
+from data.storage import identity, projection
 from data.storage.disk import move
 from data.storage.store import Store
+from data.tables import build
 
 ROWS = 1_000_000
 SEED = 2017

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 
 from data import words
 from data.settings import Settings, load_settings
-from data.storage import area_sets, facts, projection
+from data.storage import area_sets, projection
 from data.storage.batches import live_files
 from data.storage.identity import BASE
-from data.storage.partitions import ROW_GROUP, chunks
 from data.storage.store import Store, literal
+from data.tables import facts
+from data.tables.partitions import ROW_GROUP, chunks
 from geo.area_index import index_areas
 
 

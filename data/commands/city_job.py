@@ -15,9 +15,9 @@ from data.commands import city_settings, init
 from data.pulls.feeds import read_feeds
 from data.pulls.pull import pull_feed
 from data.settings import Settings, load_settings
-from data.storage import build
 from data.storage.disk import write_whole
 from data.storage.store import Store
+from data.tables import build
 
 OpenBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 

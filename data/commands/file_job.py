@@ -36,8 +36,9 @@ from data.own_kinds import SHIPPED
 from data.personal_columns import is_forbidden
 from data.sample import sample
 from data.settings import Problem, Settings, load_settings
-from data.storage import area_sets, build, damaged
+from data.storage import area_sets, damaged
 from data.storage.store import Store
+from data.tables import build
 
 EXAMPLES = 5  # names of areas
 _MOST_PATHS = 2_000  # areas that are drawn

@@ -93,7 +93,7 @@ def opened() -> tuple[Store, Settings]:
 
 
 def rebuild_table(store: Store, settings: Settings, *told: str) -> None:
-    from data.storage import build
+    from data.tables import build
 
     before = store.now()
     with bar("Building the table that screens read"):

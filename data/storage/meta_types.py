@@ -1,4 +1,4 @@
-"""The types of meta.json, which stands beside each derived table: data.storage.table_meta writes it.
+"""The types of meta.json, which stands beside each derived table: data.tables.table_meta writes it.
 
 Plain JSON values. What an older version did not write is NotRequired.
 """

@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 
 from data import words
 from data.settings import Settings, first_step
-from data.storage import build, damaged
+from data.storage import damaged
 from data.storage.meta_types import ImportMeta, SourceMeta
 from data.storage.store import Store
+from data.tables import build
 
 
 def lines(store: Store, settings: Settings) -> Iterator[str]:

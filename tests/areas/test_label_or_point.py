@@ -17,8 +17,9 @@ from data.imports import importer
 from data.mappings import mapping_read
 from data.privacy import placed_records
 from data.settings import Problem, Settings
-from data.storage import area_sets, batches, build
+from data.storage import area_sets, batches
 from data.storage.store import Store
+from data.tables import build
 from data.upkeep import purge
 from tests.areas.test_boundaries import UTM, geojson, square
 

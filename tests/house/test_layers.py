@@ -30,6 +30,7 @@ ROOMS = {
         "files": "",
         "formats": "files json_text",
         "storage": "files parse",
+        "tables": "storage",
         "areas": "files formats storage",
         "mappings": "areas files parse storage",
         "values": "files mappings parse storage",
@@ -46,11 +47,11 @@ ROOMS = {
         "published": "files privacy release",
         "sample": "areas imports storage",
         "attacks": "areas files imports privacy release sample storage",
-        "upkeep": "areas files imports privacy release storage",
+        "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
             "areas attacks cities embed files imports mappings maps people privacy pulls release "
-            "sample storage upkeep views"
+            "sample storage tables upkeep views"
         ),
     },
     "ui": {

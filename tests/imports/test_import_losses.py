@@ -8,8 +8,8 @@ from data.areas import area_import
 from data.files import csv_grammar
 from data.files.row_reasons import RowReason
 from data.imports import advice
-from data.storage import build
 from data.storage.store import Store
+from data.tables import build
 from tests.areas.test_boundaries import geojson, square
 from tests.imports.test_import import OFFICIAL, PLACE, take
 

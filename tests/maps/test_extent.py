@@ -12,8 +12,8 @@ from data.areas import area_import
 from data.imports import importer
 from data.maps import heat_surface, outlines, sketch
 from data.settings import Settings
-from data.storage import build
 from data.storage.store import Current, Store
+from data.tables import build
 from tests.areas.test_boundaries import geojson
 
 WEST, SOUTH, SIDE, MANY = -94.0, 44.0, 0.1, 10

@@ -12,8 +12,9 @@ from data.imports import importer
 from data.maps import outlines
 from data.patterns import neighbors
 from data.settings import Settings
-from data.storage import build, projection
+from data.storage import projection
 from data.storage.store import Current, Store
+from data.tables import build
 from data.views import coverage, sql
 from tests.areas.test_boundaries import geojson
 

@@ -14,8 +14,8 @@ from data.maps import outlines
 from data.patterns import hot_spots, near_repeats, neighbors, space_time_scan, weekly_trend
 from data.sample import sample
 from data.settings import ROOT
-from data.storage import build
 from data.storage.store import Store
+from data.tables import build
 from data.views import links
 from geo.emerging import WITHOUT_CHANGE
 

@@ -10,9 +10,9 @@ from data.pulls import pull
 from data.pulls.feeds import Feed
 from data.pulls.pull import Pulled
 from data.settings import Settings
-from data.storage import build
 from data.storage.history import FeedState
 from data.storage.store import Store
+from data.tables import build
 
 OFFICIAL = """
 [source]

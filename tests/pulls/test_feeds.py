@@ -10,9 +10,9 @@ import pytest
 
 from data.pulls import feeds
 from data.settings import Problem
-from data.storage import build
 from data.storage.events import FeedPulled, PullFailed
 from data.storage.store import Store
+from data.tables import build
 from tests.conftest import ROOT, command
 from tests.pulls.servers import SocrataServer
 from tests.pulls.test_socrata import MAPPING, rows

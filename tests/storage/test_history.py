@@ -13,7 +13,6 @@ import pytest
 from data.imports import importer
 from data.imports.importer import Options
 from data.settings import Settings
-from data.storage import build
 from data.storage.disk import State
 from data.storage.events import (
     AreasSet,
@@ -32,6 +31,7 @@ from data.storage.events import (
 from data.storage.history import History, fold_events
 from data.storage.ledger import Lost, SqliteLedger
 from data.storage.store import Store
+from data.tables import build
 from data.upkeep import purge
 
 TOWN = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")

@@ -12,8 +12,8 @@ from bench.plain.build import build_facts
 from data.areas import area_import
 from data.imports.importer import Options, import_file
 from data.settings import Settings, load_settings
-from data.storage import build, partitions
 from data.storage.store import Store
+from data.tables import build, partitions
 from tests.conftest import ROOT
 from tests.release.test_publish import areas
 

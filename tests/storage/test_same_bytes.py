@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from data.areas import area_import
-from data.storage import build, derived_files
+from data.storage import derived_files
 from data.storage.store import Store
+from data.tables import build
 from data.upkeep import purge
 from tests.release.test_publish import areas
 from tests.storage.test_partitions import PLACE, put

@@ -18,9 +18,10 @@ from data.files.row_reasons import RowReason
 from data.imports import importer
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
-from data.storage import batches, build, identity
+from data.storage import batches, identity
 from data.storage.events import BatchRewritten, RecordPurged
 from data.storage.store import Gone, Store
+from data.tables import build
 from data.upkeep import purge
 
 PLACE = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")

@@ -16,10 +16,11 @@ from data.imports import importer
 from data.imports.importer import Options
 from data.release import chain, publish
 from data.settings import Problem, Settings
-from data.storage import batches, build
+from data.storage import batches
 from data.storage.events import AreasSet, detail_of
 from data.storage.ledger import SqliteLedger
 from data.storage.store import Store
+from data.tables import build
 from data.upkeep import purge, recover
 from tests.release.test_publish import FIRST, Place, areas, reports
 from tests.releases import survived

@@ -21,8 +21,9 @@ from data.patterns import episodes
 from data.privacy import placed_records
 from data.privacy.partitions import Partition, group_features, placed_areas
 from data.settings import Settings
-from data.storage import area_sets, build
+from data.storage import area_sets
 from data.storage.store import Current, Store
+from data.tables import build
 from data.views import answers, links, pixel_counts, whole_records
 from data.views.view import View
 from geo import drawn_shape, longitude, mercator

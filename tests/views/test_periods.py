@@ -22,8 +22,9 @@ from data.palette import LIGHT
 from data.patterns import compare, space_time_scan, weekly_trend
 from data.privacy import placed_records
 from data.settings import Settings
-from data.storage import area_sets, build
+from data.storage import area_sets
 from data.storage.store import Current, Store
+from data.tables import build
 from data.views import (
     answers,
     coverage,

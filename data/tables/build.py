@@ -17,23 +17,14 @@ import pyarrow.compute as pc
 
 from data import own_kinds, words
 from data.settings import Problem, Settings
-from data.storage import (
-    area_sets,
-    batch_index,
-    derived_files,
-    disk,
-    facts,
-    partitions,
-    projection,
-    replaced_rows,
-    table_meta,
-)
-from data.storage.batch_index import BatchCounts
+from data.storage import area_sets, derived_files, disk, projection
 from data.storage.batches import live_files, rewritten
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
-from data.storage.table_meta import Made
+from data.tables import batch_index, facts, partitions, replaced_rows, table_meta
+from data.tables.batch_index import BatchCounts
+from data.tables.table_meta import Made
 from geo.area_index import index_areas
 
 

@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import words
-from data.storage import derived_files, facts
-from data.storage.batch_index import BatchCounts
+from data.storage import derived_files
 from data.storage.store import Store, literal
+from data.tables import facts
+from data.tables.batch_index import BatchCounts
 
 MOST_ROWS = 2_000_000  # of a month in one partition; a larger one is cut into days
 ROW_GROUP = 122_880

@@ -8,9 +8,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.storage import batch_index, derived_files
-from data.storage.batch_index import BatchCounts
+from data.storage import derived_files
 from data.storage.store import Store, literal
+from data.tables import batch_index
+from data.tables.batch_index import BatchCounts
 
 BUCKET = 1_500_000  # ids that are held at once
 _SCHEMA = pa.schema([("batch", pa.uint32()), ("day", pa.date32()), ("row", pa.uint32())])

@@ -16,8 +16,8 @@ from data.storage import projection
 from data.storage.events import detail_of
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta, ImportMeta, SourceMeta, TableMeta
-from data.storage.partitions import COUNTED, Span
 from data.storage.store import Store
+from data.tables.partitions import COUNTED, Span
 
 LISTED_LABELS = 50
 
