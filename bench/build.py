@@ -22,7 +22,8 @@ from bench.plain.build import build_facts
 from data.imports import importer
 from data.imports.importer import Options
 from data.settings import ROOT, Settings, load_settings
-from data.storage.store import Store, literal
+from data.storage.database import literal
+from data.storage.store import Store
 from data.tables import build
 
 ROWS = 1_000_000

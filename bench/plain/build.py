@@ -11,8 +11,9 @@ from data import words
 from data.settings import Settings, load_settings
 from data.storage import area_sets, projection
 from data.storage.batches import live_files
+from data.storage.database import literal
 from data.storage.identity import BASE
-from data.storage.store import Store, literal
+from data.storage.store import Store
 from data.tables import facts
 from data.tables.partitions import ROW_GROUP, chunks
 from geo.area_index import index_areas

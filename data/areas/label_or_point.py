@@ -13,8 +13,9 @@ import shapely
 from data.settings import Problem, Settings
 from data.storage import area_names, projection
 from data.storage.batches import live_files
+from data.storage.database import literal, query
 from data.storage.history import LABEL, POINT
-from data.storage.store import Store, literal, query
+from data.storage.store import Store
 from geo.area_index import index_areas
 
 DECIDERS = (POINT, LABEL)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from data.settings import Problem
 from data.storage.area_names import clean_name, fold
 from data.storage.batches import live_files
-from data.storage.store import Store, literal, query
+from data.storage.database import literal, query
+from data.storage.store import Store
 from geo.arrays import Floats
 
 FEWEST = 5  # points of a label: fewer are slips of a pen, or one record drawn on the map

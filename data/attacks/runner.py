@@ -22,7 +22,8 @@ from data.release.release_files import Embed
 from data.release.release_manifest import verify
 from data.settings import Problem
 from data.storage import batches
-from data.storage.store import Store, literal, query
+from data.storage.database import literal, query
+from data.storage.store import Store
 
 _YEARLY = 3000  # reports of the made place
 _AS_OF = date(2022, 3, 20)  # a year of it is closed, and its late ones

@@ -8,9 +8,9 @@ import duckdb
 import pyarrow.parquet as pq
 
 from data.imports.record_reader import LINE
+from data.storage.database import literal
 from data.storage.events import RecordPurged
 from data.storage.identity import BASE, MARK, mark_sql, subjects_sql
-from data.storage.store import literal
 
 OLD_MARK = MARK.format(own="incident_id")  # what earlier versions kept of time and place
 ALL_REPEATS = 0  # in place of the number of one repeat: every row that is equal

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from data.imports.record_reader import LINE
 from data.storage import projection
-from data.storage.store import literal
+from data.storage.database import literal
 
 _ORDER = [("occurred_at", "ascending"), (LINE, "ascending")]
 _ROW_GROUP = 8192  # small, so that a stretch of time is read without the rest

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from data.maps import heat_surface
 from data.maps.heat_surface import Window
 from data.storage.store import Current
-from data.views import conditions, pixel_counts
+from data.views import conditions, fewest_rows, pixel_counts
 from data.views.coverage import cover
 from data.views.filters import period
 from data.views.sql import DAY_KNOWN, day_sql, point_sql, unit_sql
-from data.views.view import DAY, MONTH, View
+from data.views.view import DAY, MONTH, WEEK, View
 from geo import density, tabulate
 from geo.mercator import Grid
 
@@ -129,6 +129,7 @@ CALENDAR: dict[str, _Row] = {
     "month": (_months, "(year({day}) * 12 + month({day}))", lambda d: d.year * 12 + d.month),
 }
 UNITS = (*CALENDAR, "hour")
+STEPS = {"day": DAY, "week": WEEK, "month": MONTH}  # hours of the day are no step of time
 
 
 def steps(current: Current, view: View, unit: str, width: int) -> Steps:
@@ -154,11 +155,14 @@ def steps(current: Current, view: View, unit: str, width: int) -> Steps:
 def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFrame) -> FrameCounts:
     """The View counted by unit, and by area and frame, in the order of `units`."""
     sql, values = conditions.where(view, current)
-    table = current.query(
+    table = fewest_rows.count_rows(
+        current,
         f"""SELECT {unit_sql(view, current.meta)} AS unit,
-            CASE WHEN {made.known} THEN {made.sql} END AS step, count(*) AS n
+            CASE WHEN {made.known} THEN {made.sql} END AS step, {{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        STEPS.get(made.unit),
     )
     n = table["n"].to_numpy()
     column = table["step"].to_numpy(zero_copy_only=False).astype(float)
@@ -216,11 +220,15 @@ def _pixels(current: Current, view: View, made: Steps, grid: Grid) -> npt.NDArra
         pixel_counts.within(grid),
     ]
     sql, values = conditions.joined([*clauses, (made.known, [])])
-    table = current.query(
+    table = fewest_rows.count_rows(
+        current,
         f"""SELECT mx >> {int(grid.shift)} AS column, my >> {int(grid.shift)} AS row,
-            {made.sql} AS step, count(*) AS n
+            {made.sql} AS step, {{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        STEPS.get(made.unit),
+        int(grid.shift),
     )
     column, row, step, n = (c.to_numpy() for c in table.columns)
     at = _at(step.astype(float), made)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from data.maps.heat_surface import Seen
 from data.storage.store import Current
-from data.views import conditions, pixel_counts
+from data.views import conditions, fewest_rows, pixel_counts
 from data.views.sql import chosen_sources
 from data.views.view import View
 from geo.mercator import WORLD, Grid, fractions, grid_over
@@ -56,7 +56,9 @@ def located(current: Current, view: View, grid: Grid | None = None) -> int:
     """Count the incidents of a View that have a point, everywhere or within a grid's pixels."""
     clause = pixel_counts.within(grid) if grid else ("mx IS NOT NULL", [])
     sql, values = conditions.joined([conditions.where(view, current), clause])
-    found = current.query(f"SELECT count(*) AS n FROM {{facts}} WHERE {sql}", values)
+    shift = int(grid.shift) if grid else fewest_rows.ANY_PIXEL
+    asked = f"SELECT coalesce({{n}}, 0) AS n FROM {{facts}} WHERE {sql}"
+    found = fewest_rows.count_rows(current, asked, values, view, shift=shift)
     return int(found["n"][0].as_py())
 
 
@@ -83,12 +85,16 @@ def count_cells(current: Current, view: View, grid: Grid, but: Grid | None = Non
         clauses.append((f"NOT ({sql})", values))
     sql, values = conditions.joined(clauses)
     shift, size = int(grid.shift), 1 << int(grid.shift)
-    table = current.query(
-        f"""SELECT mx >> {shift} AS x, my >> {shift} AS y, kind, count(*) AS n,
-            sum(mx & {size - 1}) AS east, sum(my & {size - 1}) AS south,
+    table = fewest_rows.count_rows(
+        current,
+        f"""SELECT mx >> {shift} AS x, my >> {shift} AS y, kind, {{n}} AS n,
+            sum((mx & {size - 1}) * {{one}} + {{east}})::BIGINT AS east,
+            sum((my & {size - 1}) * {{one}} + {{south}})::BIGINT AS south,
             max(place_precision) AS precision
         FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",
         values,
+        view,
+        shift=min(shift, int(but.shift)) if but else shift,
     )
     return _placed(table, shift, coarse(view, current))
 

@@ -14,8 +14,12 @@ import shapely
 
 from data import words
 from data.storage import projection
+from data.storage.meta_types import SourceMeta
 from data.storage.store import Current
-from data.views.sql import hexagon_sql, listed_sql, polygon_set
+from data.views import fewest_rows
+from data.views.conditions import joined
+from data.views.points import COMMUNITY
+from data.views.sql import Clause, hexagon_sql, listed_sql, polygon_set
 from data.views.view import HEXAGON_OF
 from data.words import HEXAGONS
 from geo import hexagons
@@ -107,19 +111,12 @@ def _near_incidents(
 ) -> Flags:
     """Mask of the areas that hold an incident or lie near such; all where that is most of them."""
     every = np.ones(len(shapes), bool)
-    codes = [
-        i
-        for i, source in enumerate(current.meta["sources"])
-        if sources is None or source["name"] in sources
-    ]
-    chosen = listed_sql("source", codes)
-    if chosen is None:
+    chosen = [s for s in current.meta["sources"] if sources is None or s["name"] in sources]
+    if not chosen:
         return every
-    table = current.query(
-        f"""SELECT DISTINCT area0 AS area FROM {{facts}}
-        WHERE area0 >= 0 AND (settled_at IS NULL OR settled_at <= ?) AND {chosen[0]}""",
-        [settled_by, *chosen[1]],
-    )
+    sql, values = joined([_shown(current, chosen, settled_by), ("area0 >= 0", [])])
+    asked = f"SELECT DISTINCT area0 AS area FROM {{facts}} WHERE {sql}"
+    table = fewest_rows.count_rows(current, asked, values)
     busy = np.zeros(len(shapes), bool)
     busy[table["area"].to_numpy()] = True
     if not busy.any():
@@ -132,13 +129,25 @@ def _near_incidents(
     return near if ((part[1] - part[0]) < _MOST * (whole[1] - whole[0])).all() else every
 
 
+def _shown(
+    current: Current, chosen: Sequence[SourceMeta], settled_by: datetime | None
+) -> Clause | None:
+    """SQL for the rows of some sources that readers may see: community reports once they are old
+    enough, where it is told what is."""
+    by_clock = any(s["kind"] == COMMUNITY and s["rows"] for s in chosen)
+    own = [s for s in chosen if settled_by is not None or s["kind"] != COMMUNITY]
+    codes = [i for i, s in enumerate(current.meta["sources"]) if s in own]
+    listed = listed_sql("source", codes) or ("false", [])
+    if settled_by is None or not by_clock:
+        return listed
+    return joined([listed, ("(settled_at IS NULL OR settled_at <= ?)", [settled_by])])
+
+
 def _hexagons(current: Current, resolution: int, settled_by: datetime | None) -> gpd.GeoDataFrame:
     number = hexagon_sql(resolution)
-    table = current.query(
-        f"""SELECT DISTINCT {number} AS number FROM {{facts}}
-        WHERE {number} >= 0 AND (settled_at IS NULL OR settled_at <= ?)""",
-        [settled_by],
-    )
+    sql, values = joined([_shown(current, current.meta["sources"], settled_by), ("cell <> 0", [])])
+    asked = f"SELECT DISTINCT {number} AS number FROM {{facts}} WHERE {sql}"
+    table = fewest_rows.count_rows(current, asked, values)
     numbers = np.sort(table["number"].to_numpy())
     shapes = hexagons.outlines(numbers.astype(np.uint64), current.meridian)
     found = polygon_set("", current.meta)

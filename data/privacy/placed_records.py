@@ -10,7 +10,8 @@ from data import sources
 from data.areas.area_import import AreaFileMeta
 from data.settings import Problem
 from data.storage import area_sets, batches
-from data.storage.store import Store, literal, query
+from data.storage.database import literal, query
+from data.storage.store import Store
 from geo.area_index import locate_points
 from geo.arrays import Ints
 

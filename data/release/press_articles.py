@@ -20,7 +20,8 @@ from data.privacy.policy import Policy
 from data.privacy.tables import ARTICLES, COLUMNS
 from data.sources import Source, read_catalogue, source_of
 from data.storage import batches
-from data.storage.store import Store, literal, query
+from data.storage.database import literal, query
+from data.storage.store import Store
 
 PRESS = "press/articles"
 _READ = (

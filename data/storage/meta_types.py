@@ -104,21 +104,29 @@ class AreaSetMeta(AreaFileMeta):
 
 
 class PartitionMeta(TypedDict):
-    """A partition of the narrow table: the name of its file, and the batches (positions in the
-    table's list) that its own numbers of batches stand for."""
+    """A partition of the narrow table: the name of its file, the batches (positions in the table's
+    list) that its own numbers of batches stand for, its first and last day (ISO 8601), the box of
+    its points in map pixels (west, north, east, south; None without any), and the name of the file
+    of its cubes."""
 
     name: str
     rows: int
     batches: list[int]
+    days: tuple[str, str]
+    box: tuple[int, int, int, int] | None
+    cubes: str
 
 
 class TableMeta(TypedDict):
-    """The metadata of one derived table. `unplaced` are labels outside every area, with counts."""
+    """The metadata of one derived table and its columns. `unplaced` are labels outside every area, with counts;
+    `cells` how many rows each cube has, by the names of their files."""
 
     stamp: str
     place: PlaceMeta
     rows: int
+    columns: list[str]
     partitions: list[PartitionMeta]
+    cells: dict[str, list[int]]
     batches: list[str]
     purges: int
     events: int

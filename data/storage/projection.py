@@ -14,7 +14,8 @@ from pyproj import Transformer
 from data import coordinate_system
 from data.settings import Settings
 from data.storage.batches import live_files
-from data.storage.store import Current, Store, literal, query
+from data.storage.database import literal, query
+from data.storage.store import Current, Store
 from geo.arrays import Flags, Floats
 from geo.longitude import mean, near
 

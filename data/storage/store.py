@@ -5,12 +5,13 @@ import fcntl
 import json
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -18,13 +19,15 @@ import pyarrow as pa
 from data import own_kinds, settings
 from data.settings import Problem
 from data.storage import damaged, derived_files, disk
+from data.storage.cubes import Cube, cubes_of
+from data.storage.database import KEPT_STAMPS, Rows, literal, query
 from data.storage.events import Event
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, open_ledger
 from data.storage.meta_types import TableMeta
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
-KEPT_STAMPS = 3  # a reader in the middle of a run still finds the stamp it began with
+BLOCK_ROWS = 2_000_000  # of years that are read together
 SUMS = "files.json"  # size and checksum of every other file of a stamp
 RECOVER = "Nothing was changed. Put its copy back, or rebuild it: python -m data recover"
 REBUILD = "Build the table that screens read anew: python -m data rebuild"
@@ -175,21 +178,45 @@ class Store:
 
 
 class Partition(NamedTuple):
-    """A file of the narrow table, and the batches that its own numbers stand for."""
+    """A file of the narrow table, the batches that its own numbers stand for, the days of its
+    rows, and the file of the cubes that count them."""
 
     file: Path
     batches: tuple[int, ...]
+    first: date
+    last: date
+    rows: int
+    cubes: Path
 
 
-def facts_of(parts: Sequence[Partition]) -> str:
-    """SQL for the rows of partitions, in their order; `batch` counts all batches of the table."""
-    selected = []
-    for part in parts:
-        same = part.batches == tuple(range(len(part.batches)))
-        numbers = ", ".join(map(str, part.batches))
-        own = "*" if same else f"* REPLACE (([{numbers}])[batch + 1]::USMALLINT AS batch)"
-        selected.append(f"SELECT {own} FROM {literal(part.file)}")
-    return " UNION ALL ".join(selected)
+@dataclass(frozen=True)
+class Block:
+    """Partitions that are read together: their first and their last day."""
+
+    partitions: tuple[Partition, ...]
+    first: date
+    last: date
+
+    @cached_property
+    def facts_sql(self) -> str:
+        """SQL for its rows, in their order; `batch` counts all batches of the table."""
+        selected = []
+        for batches, parts in groupby(self.partitions, lambda part: part.batches):
+            same = batches == tuple(range(len(batches)))
+            numbers = ", ".join(map(str, batches))
+            own = "*" if same else f"* REPLACE (([{numbers}])[batch + 1]::USMALLINT AS batch)"
+            selected.append(f"SELECT {own} FROM {_reading(p.file for p in parts)}")
+        return " UNION ALL ".join(selected)
+
+    def cube_sql(self, cube: Cube) -> str:
+        """SQL for the rows of one of its cubes."""
+        columns = ", ".join((*cube.dimensions, *cube.sums))
+        files = dict.fromkeys(part.cubes for part in self.partitions)
+        return f"SELECT {columns} FROM {_reading(files)} WHERE cube = {cube.number}"
+
+
+def _reading(files: Iterable[Path]) -> str:
+    return f"read_parquet([{', '.join(map(literal, files))}])"
 
 
 class Current:
@@ -213,20 +240,64 @@ class Current:
             return (
                 "meta.json" in sums
                 and all(disk.checksum(self.folder / name) == told for name, told in sums.items())
-                and all(derived_files.is_whole(part.file) for part in self.partitions)
+                and all(derived_files.is_whole(file) for file in self.files())
             )
         except (OSError, ValueError, TypeError, KeyError):
             return False
 
-    @property
+    @cached_property
     def partitions(self) -> list[Partition]:
         """The files of the narrow table, in order of time: only these count."""
-        folder = self.store.derived / "facts"
+        folder = self.store.derived
         meta: TableMeta = json.loads((self.folder / "meta.json").read_bytes())
         return [
-            Partition(folder / f"{part['name']}.parquet", tuple(part["batches"]))
+            Partition(
+                folder / "facts" / f"{part['name']}.parquet",
+                tuple(part["batches"]),
+                date.fromisoformat(part["days"][0]),
+                date.fromisoformat(part["days"][1]),
+                part["rows"],
+                folder / "cubes" / f"{part['cubes']}.parquet",
+            )
             for part in meta["partitions"]
         ]
+
+    def files(self) -> set[Path]:
+        """The derived files that it is in: of the narrow table, and of its cubes."""
+        return {file for part in self.partitions for file in (part.file, part.cubes)}
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The partitions in blocks of some years, as long as these have few rows.
+
+        What is new in one of them leaves the others as they are in memory.
+        """
+        found: list[list[Partition]] = []
+        for _, own in groupby(self.partitions, lambda part: part.cubes):
+            parts = list(own)
+            if found and sum(p.rows for p in (*found[-1], *parts)) <= BLOCK_ROWS:
+                found[-1] += parts
+            else:
+                found.append(parts)
+        return [
+            Block(tuple(parts), min(p.first for p in parts), max(p.last for p in parts))
+            for parts in found
+        ]
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns of the narrow table that tell of a record, not where it stands."""
+        return frozenset(self.meta["columns"]) - {"batch", "row"}
+
+    @cached_property
+    def cubes(self) -> tuple[Cube, ...]:
+        """The cubes that count the narrow table."""
+        return cubes_of(len(self.meta["sets"]))
+
+    @cached_property
+    def cells(self) -> list[int]:
+        """How many rows each cube has, by its number."""
+        return [sum(rows) for rows in zip(*self.meta["cells"].values())]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -248,7 +319,7 @@ class Current:
 
     def facts_sql(self) -> str:
         """The narrow table in SQL: all partitions, one after the other."""
-        return facts_of(self.partitions)
+        return " UNION ALL ".join(block.facts_sql for block in self.blocks)
 
     @property
     def meridian(self) -> float:
@@ -260,94 +331,31 @@ class Current:
         """The batches that the facts point into, in the order that they count them."""
         return [self.store.batches / f"{name}.parquet" for name in self.meta["batches"]]
 
-    def query(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+    def facts_in(self, blocks: Iterable[Block]) -> list[Rows]:
+        """The rows of some blocks of the narrow table, held in memory unless all are very many."""
+        held = self.meta["rows"] <= IN_MEMORY
+        return [Rows(block.facts_sql, held) for block in blocks]
+
+    def cube_in(self, blocks: Iterable[Block], cube: Cube) -> list[Rows]:
+        """The rows of one of the cubes of some blocks."""
+        return [Rows(block.cube_sql(cube)) for block in blocks]
+
+    def query(
+        self,
+        sql: str,
+        params: Sequence[object] = (),
+        tables: Mapping[str, Sequence[Rows]] | None = None,
+    ) -> pa.Table:
         """The answer of one read-only query; {facts} stands for the narrow table.
 
-        It is held in memory from the first query on unless it is huge.
+        Other `tables` are named where they stand in braces in its place.
         """
-        held = "" if self.meta["rows"] > IN_MEMORY else self.stamp
         with self.reading():
-            return query(self.store.root, sql, params, held, self.facts_sql())
-
-
-class _Database:
-    """A database in memory that can read Parquet below one folder and nothing else."""
-
-    def __init__(self, root: Path) -> None:
-        self.connection = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "memory_limit": "4GB"}
-        )
-        self.tables: dict[str, str] = {}
-        self.connection.execute("SET allowed_directories = [" + literal(root).strip() + "]")
-        self.connection.execute("SET enable_external_access = false")
-        self.connection.execute("SET parquet_metadata_cache = true")
-        self.connection.execute("SET lock_configuration = true")
-
-    def table(self, stamp: str, facts: str) -> str:
-        """The name of a stamp's table in memory, of this SQL; older stamps make room."""
-        if stamp not in self.tables:
-            name = f"facts_{stamp}"
-            self.connection.execute(f"CREATE TABLE {name} AS {facts}")
-            self.tables[stamp] = name
-            for old in list(self.tables)[:-KEPT_STAMPS]:
-                self.connection.execute(f"DROP TABLE {self.tables.pop(old)}")
-        return self.tables[stamp]
-
-
-_database = lru_cache(maxsize=8)(_Database)
-_opening = threading.Lock()
-
-
-def query(
-    root: Path, sql: str, params: Sequence[object] = (), stamp: str = "", facts: str | None = None
-) -> pa.Table:
-    """The answer as an Arrow table; a connection of its own for each query.
-
-    {facts} stands for the table of a stamp, whose SQL `facts` is: held in memory where `stamp`
-    is given, else its files.
-    """
-    with _opening:
-        database = _database(root)
-        if facts is not None:
-            table = database.table(stamp, facts) if stamp else f"({facts})"
-            sql = sql.replace("{facts}", table)
-        connection = database.connection.cursor()
-    sql, rest = inline_numbers(sql, params)
-    try:
-        return connection.sql(sql, params=rest).to_arrow_table()
-    finally:
-        connection.close()
-
-
-WRITTEN: dict[type, Callable[[Any], str]] = {
-    int: str,
-    date: lambda day: f"DATE '{day.isoformat()}'",
-    datetime: lambda moment: f"TIMESTAMP '{moment.isoformat()}'",
-}
-
-
-def inline_numbers(sql: str, params: Sequence[object]) -> tuple[str, list[object]]:
-    """The statement with whole numbers and dates written in, and the parameters left.
-
-    A planner that knows them skips rows that cannot match: a third less time. Only these
-    types, by exact type; texts and all else stay parameters.
-    """
-    parts, rest = sql.split("?"), []
-    out = [parts[0]]
-    for value, part in zip(params, parts[1:], strict=True):
-        write = WRITTEN.get(type(value))
-        if write is None:
-            rest.append(value)
-        out += [write(value) if write else "?", part]
-    return "".join(out), rest
+            every = tables or {"facts": self.facts_in(self.blocks)}
+            return query(self.store.root, sql, params, self.stamp, every)
 
 
 @lru_cache(maxsize=8)
 def _imported(store: Store, state: tuple[object, ...]) -> bool:
     """Return whether the ledger tells of an import; asked once of each of its states."""
     return bool(state) and bool(store.history().every_import)
-
-
-def literal(path: Path) -> str:
-    """A path as a SQL string; paths are ours, values always go as parameters."""
-    return "'" + str(path).replace("'", "''") + "'"

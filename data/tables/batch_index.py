@@ -7,8 +7,9 @@ from typing import NamedTuple
 import duckdb
 
 from data.storage import derived_files
+from data.storage.database import literal
 from data.storage.identity import BASE
-from data.storage.store import Store, literal
+from data.storage.store import Store
 
 _ROW_GROUP = 32_768
 

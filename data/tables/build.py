@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
@@ -22,10 +23,12 @@ from data.storage.batches import live_files, rewritten
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
-from data.tables import batch_index, facts, partitions, replaced_rows, table_meta
+from data.tables import batch_index, cube_files, facts, partitions, replaced_rows, table_meta
 from data.tables.batch_index import BatchCounts
 from data.tables.table_meta import Made
 from geo.area_index import index_areas
+
+YEAR, MONTH = len("2026"), len("2026-11")  # of the names of partitions
 
 
 def required_stamp(store: Store, settings: Settings) -> str:
@@ -103,8 +106,9 @@ def collect(store: Store) -> None:
     used: set[Path] = set()
     for folder in store.current.glob("*/"):
         with contextlib.suppress(Problem, KeyError, TypeError):
-            used.update(part.file for part in store.at(folder.name).partitions)
-    derived_files.collect(store.derived / "facts", used)
+            used.update(store.at(folder.name).files())
+    for kind in ("facts", "cubes"):
+        derived_files.collect(store.derived / kind, [f for f in used if f.parent.name == kind])
     by_source: dict[str, list[str]] = {}
     for name, event in store.history().imports.items():
         batch = store.batches / f"{name}.parquet"
@@ -118,11 +122,13 @@ def collect(store: Store) -> None:
 
 
 def _drop_damaged(store: Store, stamp: str) -> None:
-    """Remove partitions that are not as they were written, where this stamp was there before."""
+    """Remove partitions and cubes that are not as they were written, where this stamp was there
+    before."""
     if store.now() == stamp:
-        for file in (store.derived / "facts").glob("*.parquet"):
-            if not derived_files.is_whole(file):
-                derived_files.remove(file)
+        for kind in ("facts", "cubes"):
+            for file in (store.derived / kind).glob("*.parquet"):
+                if not derived_files.is_whole(file):
+                    derived_files.remove(file)
 
 
 def _older(store: Store) -> list[Path]:
@@ -173,9 +179,33 @@ def _facts(
                 partitions.make_partitions(connection, group, batches, placing)
                 done += 1
                 progress(min(done * partitions.MOST_ROWS, total), total)
-    progress(total, total)
-    disk.sync(store.derived / "facts")
-    return [Made(task.file, task.span, _note(task.file)) for task in tasks]
+        progress(total, total)
+        disk.sync(store.derived / "facts")
+        return _with_cubes(connection, store, tasks, len(sets))
+
+
+def _with_cubes(
+    connection: duckdb.DuckDBPyConnection, store: Store, tasks: list[partitions.Task], sets: int
+) -> list[Made]:
+    """The partitions, with the cubes of each year of them, or month where a year is large."""
+    notes = [_note(task.file) for task in tasks]
+    rows = Counter[str]()
+    for task, note in zip(tasks, notes):
+        rows[task.span.name[:YEAR]] += note["rows"]
+
+    def together(pair: tuple[partitions.Task, dict[str, Any]]) -> str:
+        name = pair[0].span.name
+        return name[:YEAR] if rows[name[:YEAR]] <= partitions.MOST_ROWS else name[:MONTH]
+
+    made = []
+    for _, own in groupby(zip(tasks, notes), together):
+        pairs = list(own)
+        files = [task.file for task, _ in pairs]
+        file = cube_files.named_file(store, files, sets)
+        cells = cube_files.make_file(connection, file, files, sets)["cells"]
+        made += [Made(task.file, task.span, note, file, cells) for task, note in pairs]
+    disk.sync(store.derived / "cubes")
+    return made
 
 
 def _is_made(task: partitions.Task) -> bool:

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from data import words
 from data.storage import derived_files
-from data.storage.store import Store, literal
+from data.storage.database import literal
+from data.storage.store import Store
 from data.tables import facts
 from data.tables.batch_index import BatchCounts
 
@@ -229,6 +230,8 @@ class _Summary:
         self.sources: dict[int, dict[str, Any]] = {}
         self.placed = [Counter[int]() for _ in range(sets)]
         self.unplaced = Counter[str]()
+        self.days: list[date] = []
+        self.pixels: list[tuple[int, int, int, int]] = []
 
     def add(self, table: pa.Table, rows: pa.Table) -> None:
         """Add some facts, and the rows that they were made of."""
@@ -236,6 +239,8 @@ class _Summary:
         codes = table["source"].to_numpy()
         month_only = pc.is_null(table["weekday"]).to_numpy()
         days = table["day"].to_numpy()
+        self.days += [days.min().item(), days.max().item()]
+        self._add_box(table)
         for code in np.unique(codes).tolist():
             mask = codes == code
             self._add_source(code, table.filter(pa.array(mask)), days[mask], month_only[mask])
@@ -247,6 +252,12 @@ class _Summary:
             outside = table["area0"].to_numpy() < 0
             outside &= rows["settled_at"].is_null().to_numpy()
             self.unplaced.update(rows["area_label"].filter(pa.array(outside)).to_pylist())
+
+    def _add_box(self, table: pa.Table) -> None:
+        west, east = pc.min_max(table["mx"]).as_py().values()
+        north, south = pc.min_max(table["my"]).as_py().values()
+        if west is not None:
+            self.pixels.append((west, north, east, south))
 
     def _add_source(
         self,
@@ -276,9 +287,19 @@ class _Summary:
             for code, told in self.sources.items()
         }
         unplaced = [[label, n] for label, n in self.unplaced.items()]
+        days = [min(self.days, default=date.min), max(self.days, default=date.min)]
+        corners = list(zip(*self.pixels))
+        box = [*map(min, corners[:2]), *map(max, corners[2:])] if corners else None
         plain: dict[str, Any] = json.loads(
             json.dumps(
-                {"rows": self.rows, "sources": sources, "placed": self.placed, "unplaced": unplaced}
+                {
+                    "rows": self.rows,
+                    "days": [day.isoformat() for day in days],
+                    "box": box,
+                    "sources": sources,
+                    "placed": self.placed,
+                    "unplaced": unplaced,
+                }
             )
         )
         return plain

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.storage import derived_files
-from data.storage.store import Store, literal
+from data.storage.database import literal
+from data.storage.store import Store
 from data.tables import batch_index
 from data.tables.batch_index import BatchCounts
 

@@ -17,6 +17,7 @@ from data.storage.events import detail_of
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta, ImportMeta, SourceMeta, TableMeta
 from data.storage.store import Store
+from data.tables import facts
 from data.tables.partitions import COUNTED, Span
 
 LISTED_LABELS = 50
@@ -42,11 +43,14 @@ def _imports(history: History) -> list[ImportMeta]:
 
 
 class Made(NamedTuple):
-    """A partition of the narrow table: its file, its days and batches, and what is told of it."""
+    """A partition of the narrow table: its file, its days and batches, the file of its cubes, and
+    what is told of both."""
 
     file: Path
     span: Span
     note: dict[str, Any]
+    cubes: Path
+    cells: list[int]
 
 
 def describe(
@@ -67,10 +71,19 @@ def describe(
         "stamp": stamp,
         "place": {"name": settings.name, "zone": settings.zone, "crs": crs, "meridian": meridian},
         "rows": sum(part.note["rows"] for part in made),
+        "columns": facts.schema(len(sets)).names,
         "partitions": [
-            {"name": part.file.stem, "rows": part.note["rows"], "batches": list(part.span.batches)}
+            {
+                "name": part.file.stem,
+                "rows": part.note["rows"],
+                "batches": list(part.span.batches),
+                "days": part.note["days"],
+                "box": part.note["box"],
+                "cubes": part.cubes.stem,
+            }
             for part in made
         ],
+        "cells": {part.cubes.stem: part.cells for part in made},
         "batches": history.live,
         "purges": history.purges,
         "events": history.last,

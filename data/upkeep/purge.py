@@ -13,10 +13,11 @@ from data.imports import purged_rows
 from data.imports.purged_rows import ALL_REPEATS
 from data.settings import Problem
 from data.storage import batches, damaged, identity
+from data.storage.database import literal
 from data.storage.disk import move, write_whole
 from data.storage.events import BatchRewritten, Imported, RecordPurged, Unimported, to_row
 from data.storage.identity import BASE, PurgedIds
-from data.storage.store import Store, literal
+from data.storage.store import Store
 from data.upkeep import purged_copies, purged_rejects
 
 _LISTED = 5  # ids that a sentence names

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from data.storage.store import Current
 from data.views.filters import FILTERS
-from data.views.sql import Clause, has_months
+from data.views.sql import Clause, covers_all, has_months
 from data.views.view import View
 
 
@@ -19,7 +19,7 @@ def joined(clauses: Iterable[Clause | None]) -> Clause:
 def asked_sql(view: View, current: Current, leave_out: tuple[str, ...] = ()) -> Clause:
     """SQL for all filters but some; `day` is bounded plainly too, so that rows are skipped."""
     clauses = [f.sql(view, current.meta) for f in FILTERS if f.sql and f.word not in leave_out]
-    if view.night and "from" not in leave_out:
+    if view.night and "from" not in leave_out and not covers_all(view, current.meta):
         first = view.start.replace(day=1) if has_months(view, current.meta) else view.start
         clauses.append(("day BETWEEN ? AND ?", [first, view.end + timedelta(days=1)]))
     return joined(clauses)

@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.storage.store import Current
+from data.views import fewest_rows
 from data.views.conditions import joined, settled, where
 from data.views.coverage import starts
 from data.views.sql import DAY_KNOWN, Clause, point_sql, source_sql, step_sql
@@ -20,12 +21,15 @@ def counts(current: Current, view: View, grid: Grid) -> pa.Table:
     """
     sql, values = joined([where(view, current), point_sql(view, current.meta), within(grid)])
     shift, size = int(grid.shift), 1 << int(grid.shift)
-    return current.query(
-        f"""SELECT mx >> {shift} AS column, my >> {shift} AS row, count(*) AS n,
-            sum(mx & {size - 1}) / (count(*) * {size}.0) AS east,
-            sum(my & {size - 1}) / (count(*) * {size}.0) AS south
+    return fewest_rows.count_rows(
+        current,
+        f"""SELECT mx >> {shift} AS column, my >> {shift} AS row, {{n}} AS n,
+            sum((mx & {size - 1}) * {{one}} + {{east}}) / ({{n}} * {size}.0) AS east,
+            sum((my & {size - 1}) * {{one}} + {{south}}) / ({{n}} * {size}.0) AS south
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        shift=shift,
     )
 
 
@@ -44,11 +48,15 @@ def by_step(current: Current, view: View, grid: Grid, step: int) -> npt.NDArray[
         clauses.append(DAY_KNOWN)
     sql, values = joined(clauses)
     shift = int(grid.shift)
-    table = current.query(
+    table = fewest_rows.count_rows(
+        current,
         f"""SELECT mx >> {shift} AS column, my >> {shift} AS row,
-            {at} AS step, count(*) AS n
+            {at} AS step, {{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        MONTH if step == MONTH else DAY,
+        shift,
     )
     column, row, at, n = (c.to_numpy() for c in table.columns)
     stack = np.zeros((count, grid.height, grid.width), np.float32)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data import words
 from data.storage.store import Current
-from data.views import conditions, view_counts, whole_records
+from data.views import conditions, fewest_rows, view_counts, whole_records
 from data.views.sql import DAY_KNOWN, Clause, chosen_sources, unit_sql
 from data.views.view import COARSE_PLACE, View
 from geo.longitude import near
@@ -52,9 +52,11 @@ def by_day(current: Current, view: View, most: int) -> Points:
 def point_kinds(current: Current, view: View) -> dict[str, int]:
     """The kinds of a View's records known so well, most frequent first, and how many."""
     sql, values = conditions.joined([conditions.where(view, current), _BLOCK, DAY_KNOWN])
-    table = current.query(
-        f"SELECT kind, count(*) AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
+    table = fewest_rows.count_rows(
+        current,
+        f"SELECT kind, {{n}} AS n FROM {{facts}} WHERE {sql} GROUP BY 1 ORDER BY n DESC, kind",
         values,
+        view,
     )
     codes, n = table["kind"].to_pylist(), table["n"].to_pylist()
     return {words.TABLES["kind"][code].code: count for code, count in zip(codes, n)}

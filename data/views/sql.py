@@ -12,7 +12,9 @@ from geo.hexagons import parent_sql
 Clause = tuple[str, list[object]]
 
 
-DAY_KNOWN: Clause = ("weekday IS NOT NULL", [])  # not only the month
+# that a record is known only to the month tells its time_precision, and so a cube can tell it
+MONTH_ONLY = f"time_precision = {words.CODES['time_precision']['month']}"
+DAY_KNOWN: Clause = (MONTH_ONLY.replace("=", "<>"), [])
 
 
 def day_sql(view: View) -> str:
@@ -80,13 +82,24 @@ def whole_months(view: View, meta: TableMeta) -> tuple[date, date]:
     return first, last
 
 
-def period_sql(view: View, meta: TableMeta) -> Clause:
+def covers_all(view: View, meta: TableMeta) -> bool:
+    """Return whether a View's period holds every record of its sources, also as nights."""
+    own = [s for s in chosen_sources(view, meta) if s["first"] and s["last"]]
+    start = view.start + timedelta(days=view.night)
+    return all(
+        start.isoformat() <= str(s["first"]) and str(s["last"]) <= view.end.isoformat() for s in own
+    )
+
+
+def period_sql(view: View, meta: TableMeta) -> Clause | None:
     """SQL that holds for rows of the View's period; of those known only to the month, for rows
-    whose whole month lies in it."""
+    whose whole month lies in it. None where that is so for all."""
+    if covers_all(view, meta):
+        return None
     known, days = f"{day_sql(view)} BETWEEN ? AND ?", [view.start, view.end]
     if not has_months(view, meta):
         return known, [*days]
-    sql = f"(CASE WHEN weekday IS NULL THEN day BETWEEN ? AND ? ELSE {known} END)"
+    sql = f"(CASE WHEN {MONTH_ONLY} THEN day BETWEEN ? AND ? ELSE {known} END)"
     return sql, [*whole_months(view, meta), *days]
 
 

@@ -8,10 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.storage.store import Current
+from data.views import fewest_rows
 from data.views.conditions import asked_sql, joined, settled, where
 from data.views.coverage import Coverage, cover, origin, starts
 from data.views.sql import (
     DAY_KNOWN,
+    MONTH_ONLY,
     Clause,
     day_sql,
     has_months,
@@ -77,19 +79,19 @@ def _left_out(current: Current, view: View) -> dict[str, int]:
     if view.hours is not None and lacks_hours(view, current.meta):
         wanted["no_hour"] = (f"{old[0]} AND hour IS NULL", old[1])
     if view.weekdays and has_months(view, current.meta):
-        wanted["no_weekday"] = (f"{old[0]} AND weekday IS NULL", old[1])
+        wanted["no_weekday"] = (f"{old[0]} AND {MONTH_ONLY}", old[1])
     if view.settled_by is not None:
         wanted["young"] = (f"{weekday[0]} AND NOT ({old[0]})", [*weekday[1], *old[1]])
-    found = none | _counted(current, wanted, asked_sql(view, current, PRECISE))
+    found = none | _counted(current, wanted, asked_sql(view, current, PRECISE), view)
     near: Clause = (
         "day BETWEEN ? AND ?",
         [view.start.replace(day=1), view.end + timedelta(days=1)],
     )
     beside = joined([near, asked_sql(view, current, ("from",))])
-    found |= _counted(current, _at_the_edges(view, current, old), beside)
+    found |= _counted(current, _at_the_edges(view, current, old), beside, None)
     if view.shape:
         nowhere = {"no_place": (f"{old[0]} AND x IS NULL", old[1])}
-        found |= _counted(current, nowhere, asked_sql(view, current, ("shape",)))
+        found |= _counted(current, nowhere, asked_sql(view, current, ("shape",)), view)
     return found
 
 
@@ -100,7 +102,7 @@ def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause
     if has_months(view, current.meta):
         first, last = whole_months(view, current.meta)
         wanted["no_month"] = (
-            f"{old[0]} AND weekday IS NULL AND day BETWEEN ? AND ? AND NOT day BETWEEN ? AND ?",
+            f"{old[0]} AND {MONTH_ONLY} AND day BETWEEN ? AND ? AND NOT day BETWEEN ? AND ?",
             [*old[1], view.start.replace(day=1), view.end, first, last],
         )
     if view.early_hours:
@@ -111,14 +113,22 @@ def _at_the_edges(view: View, current: Current, old: Clause) -> dict[str, Clause
     return wanted
 
 
-def _counted(current: Current, wanted: dict[str, Clause], among: Clause) -> dict[str, int]:
-    """Count the rows that fit each clause. A FILTER for each would take five times as long."""
+def _counted(
+    current: Current, wanted: dict[str, Clause], among: Clause, view: View | None
+) -> dict[str, int]:
+    """Count the rows that fit each clause. A FILTER for each would take five times as long.
+
+    `view` is the one whose period `among` holds, if it does.
+    """
     if not wanted:
         return {}
-    counts = ", ".join(f"count_if({sql}) AS {name}" for name, (sql, _) in wanted.items())
+    counts = ", ".join(
+        f"sum(CASE WHEN {sql} THEN {{one}} ELSE 0 END)::BIGINT AS {name}"
+        for name, (sql, _) in wanted.items()
+    )
     values = [value for _, held in wanted.values() for value in held]
-    row = current.query(
-        f"SELECT {counts} FROM {{facts}} WHERE {among[0]}", [*values, *among[1]]
+    row = fewest_rows.count_rows(
+        current, f"SELECT {counts} FROM {{facts}} WHERE {among[0]}", [*values, *among[1]], view
     ).to_pylist()[0]
     return {name: int(n or 0) for name, n in row.items()}  # NULL where there is no row
 
@@ -127,8 +137,8 @@ def mostly_months(current: Current, view: View) -> bool:
     """Return whether more than half of a View's records are known only to the month."""
     if not has_months(view, current.meta):
         return False
-    wanted: dict[str, Clause] = {"n": ("true", []), "months": ("weekday IS NULL", [])}
-    found = _counted(current, wanted, where(view, current))
+    wanted: dict[str, Clause] = {"n": ("true", []), "months": (MONTH_ONLY, [])}
+    found = _counted(current, wanted, where(view, current), view)
     return 2 * found["months"] > found["n"]
 
 
@@ -162,11 +172,14 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
     split = (
         f"place_precision >= {COARSE_PLACE} AS coarse, " if point_sql(view, current.meta) else ""
     )
-    table = current.query(
+    table = fewest_rows.count_rows(
+        current,
         f"""SELECT {unit_sql(view, current.meta)} AS unit, {at} AS step,
-            {split}count(*) AS n
+            {split}{{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        step,
     )
     rows, units = _numbered(table["unit"].to_numpy())
     n, steps = table["n"].to_numpy(), table["step"].to_numpy()
@@ -185,10 +198,13 @@ def count_steps(current: Current, view: View, step: int) -> npt.NDArray[np.int64
     every = starts(view, step)
     known: Clause = ("true", []) if step == MONTH else DAY_KNOWN
     sql, values = joined([where(view, current), known])
-    table = current.query(
-        f"""SELECT {step_sql(view, step, every[0])} AS step, count(*) AS n
+    table = fewest_rows.count_rows(
+        current,
+        f"""SELECT {step_sql(view, step, every[0])} AS step, {{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
+        view,
+        step,
     )
     counts = np.zeros(len(every), np.int64)
     counts[table["step"].to_numpy()] = table["n"].to_numpy()
@@ -218,11 +234,14 @@ def count_series(current: Current, view: View, column: str, step: int = WEEK) ->
     sql, values = where(view, current)
     every = starts(view, step)
     known = "" if step == MONTH else f"AND {DAY_KNOWN[0]}"
-    found: pd.DataFrame = current.query(
+    found: pd.DataFrame = fewest_rows.count_rows(
+        current,
         f"""SELECT CASE WHEN true {known} THEN {step_sql(view, step, every[0])} END AS start,
-            {column} AS code, count(*) AS n
+            {column} AS code, {{n}} AS n
         FROM {{facts}} WHERE {sql} GROUP BY ALL ORDER BY ALL""",
         values,
+        view,
+        step,
     ).to_pandas()
     first = pd.Series(pd.to_datetime(every))
     return found.assign(start=first.reindex(found["start"]).to_numpy())
@@ -231,11 +250,13 @@ def count_series(current: Current, view: View, column: str, step: int = WEEK) ->
 def hours_by_weekday(current: Current, view: View) -> pd.DataFrame:
     """Counts by weekday (0 Monday) and hour; records without an hour are not in it."""
     sql, values = where(view, current)
-    found: pd.DataFrame = current.query(
+    found: pd.DataFrame = fewest_rows.count_rows(
+        current,
         f"""SELECT {weekday_sql(view)}::INTEGER AS weekday, hour::INTEGER AS hour,
-            count(*) AS n
+            {{n}} AS n
         FROM {{facts}} WHERE {sql} AND hour IS NOT NULL GROUP BY ALL ORDER BY ALL""",
         values,
+        view,
     ).to_pandas()
     return found
 
@@ -244,9 +265,14 @@ def daily(current: Current, view: View) -> pd.DataFrame:
     """Counts by day: day, n, and of those the `timed` ones, whose hour is known; records known
     only to the month are not in it."""
     sql, values = where(view, current)
-    found: pd.DataFrame = current.query(
-        f"""SELECT {day_sql(view)} AS day, count(*) AS n, count(hour) AS timed FROM {{facts}}
-        WHERE {sql} AND weekday IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+    found: pd.DataFrame = fewest_rows.count_rows(
+        current,
+        f"""SELECT {day_sql(view)} AS day, {{n}} AS n, 
+            sum(CASE WHEN hour IS NULL THEN 0 ELSE {{one}} END)::BIGINT AS timed
+        FROM {{facts}}
+        WHERE {sql} AND {DAY_KNOWN[0]} GROUP BY ALL ORDER BY ALL""",
         values,
+        view,
+        DAY,
     ).to_pandas()
     return found

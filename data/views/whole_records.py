@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from data import personal_columns, words
 from data.files import spreadsheet
 from data.record import COLUMNS
+from data.storage.database import literal
 from data.storage.meta_types import TableMeta
-from data.storage.store import Current, literal
+from data.storage.store import Current
 from data.views.conditions import joined, where
 from data.views.pixel_counts import within
 from data.views.sql import Clause, polygon_set

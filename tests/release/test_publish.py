@@ -25,8 +25,9 @@ from data.privacy.tables import COLUMNS, Manifest
 from data.release import chain, publish, release_files, release_manifest
 from data.release.release_files import WrittenRelease
 from data.settings import ROOT, Problem, Settings
+from data.storage.database import query
 from data.storage.events import to_row
-from data.storage.store import Store, query
+from data.storage.store import Store
 from data.upkeep import purge
 from tests.conftest import command
 from tests.releases import survived
@@ -256,7 +257,7 @@ def test_the_folder_is_what_its_manifest_says(place: Place) -> None:
 
 
 def test_nothing_of_a_record_is_in_the_files(place: Place) -> None:
-    from data.storage.store import literal, query
+    from data.storage.database import literal, query
 
     files = ", ".join(literal(p) for p in place.store.batches.glob("*.parquet"))
     held = query(

@@ -12,8 +12,9 @@ import pytest
 
 from data.settings import Settings
 from data.storage import batches
+from data.storage.database import query
 from data.storage.events import Unknown
-from data.storage.store import Store, query
+from data.storage.store import Store
 from data.views import links, view_counts, whole_records
 from data.views.view import View
 from tests.conftest import command
@@ -387,7 +388,7 @@ def test_texts_never_enter_a_statement() -> None:
     """Numbers and dates are written into a query; anything else stays a parameter."""
     from datetime import date, datetime
 
-    from data.storage.store import inline_numbers
+    from data.storage.database import inline_numbers
 
     class Sly(int):
         def __str__(self) -> str:

@@ -24,9 +24,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     found: list[str] = []
     real = Current.query
 
-    def query(self: Current, sql: str, params: Any = ()) -> Any:
+    def query(self: Current, sql: str, *more: Any) -> Any:
         found.append(sql)
-        return real(self, sql, params)
+        return real(self, sql, *more)
 
     monkeypatch.setattr(Current, "query", query)
     yield found

@@ -1,0 +1,137 @@
+"""Counts of a View's rows, asked of the fewest rows that can tell them: cubes, else facts."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from data.storage import cubes
+from data.storage.cubes import Cube
+from data.storage.database import Rows
+from data.storage.store import Current
+from data.views.sql import covers_all, has_months
+from data.views.view import DAY, MONTH, WEEK, View
+
+# by the steps that a question counts by: the steps of cubes that can answer it, longest first
+_GRAINS: dict[int | None, tuple[str, ...]] = {
+    None: (cubes.YEAR, cubes.QUARTER, cubes.MONTH, cubes.WEEK, cubes.DAY),
+    MONTH: (cubes.MONTH, cubes.DAY),
+    WEEK: (cubes.WEEK, cubes.DAY),
+    DAY: (cubes.DAY,),
+}
+ANY_PIXEL = 30  # the shift of a question that asks of points no more than whether there are any
+_WORTH = 0.7  # of as many rows as the facts: below, a cube is asked
+_NAME = re.compile(r"[a-z_]\w*")
+_DAY = timedelta(days=1)
+
+
+class Piece(NamedTuple):
+    """Days that are answered from one cube, or from facts where that is None."""
+
+    cube: Cube | None
+    first: date
+    last: date
+
+
+def count_rows(
+    current: Current,
+    sql: str,
+    params: Sequence[object],
+    view: View | None = None,
+    step: int | None = None,
+    shift: int = 0,
+) -> pa.Table:
+    """The answer of a query that counts rows of the narrow table, {facts}.
+
+    In it {n} is their number, {one} what each adds to a sum, {east} and {south} what it adds to
+    those of places in a map pixel. `view` is the View that its condition holds for; None where it
+    asks for days in another way. `step` is the step of time that it counts by, `shift` that of the
+    finest map pixel that it asks for.
+    """
+    every = (current.blocks[0].first, max(block.last for block in current.blocks))
+    all_days = view is None or covers_all(view, current.meta)
+    # a night or a month is not told by the day alone
+    exact = view is None or (not all_days and (view.night or has_months(view, current.meta)))
+    usable = _usable(current, sql, _GRAINS[DAY if exact else step], shift)
+    if view is None or all_days:
+        best = min(usable, key=lambda cube: current.cells[cube.number], default=None)
+        pieces = [Piece(best, *every)]
+    else:
+        first = view.start.replace(day=1) if exact else view.start
+        last = view.end + _DAY if exact and view.end < every[1] else view.end
+        pieces = _pieces(max(first, every[0]), min(last, every[1]), usable)
+    return _asked(current, sql, params, pieces or [Piece(None, every[0], every[0])], all_days)
+
+
+def _usable(current: Current, sql: str, grains: Sequence[str], shift: int) -> list[Cube]:
+    """The cubes that can answer, from the longest step on, of each step the smallest."""
+    columns = current.columns & set(_NAME.findall(sql))
+    most = _WORTH * current.meta["rows"]
+    best: dict[str, Cube] = {}
+    for cube in sorted(current.cubes, key=lambda cube: -current.cells[cube.number]):
+        fine = cube.shift is None or cube.shift <= shift
+        if fine and columns <= cube.columns and current.cells[cube.number] < most:
+            best[cube.grain] = cube
+    return [best[grain] for grain in grains if grain in best]
+
+
+def _pieces(first: date, last: date, usable: Sequence[Cube]) -> list[Piece]:
+    """The days from first to last: as many as can be from the first cube, the others from the
+    next ones, and what is left from facts."""
+    if first > last:
+        return []
+    if not usable:
+        return [Piece(None, first, last)]
+    start, after = cubes.whole_steps(usable[0].grain, first, last + _DAY)
+    if start >= after:
+        return _pieces(first, last, usable[1:])
+    return [
+        *_pieces(first, start - _DAY, usable[1:]),
+        Piece(usable[0], start, after - _DAY),
+        *_pieces(after, last, usable[1:]),
+    ]
+
+
+def _asked(
+    current: Current, sql: str, params: Sequence[object], pieces: Sequence[Piece], all_days: bool
+) -> pa.Table:
+    """The answer of the query over all pieces."""
+    blocks = [
+        [b for b in current.blocks if b.first <= piece.last and b.last >= piece.first]
+        for piece in pieces
+    ]
+    tables: dict[str, Sequence[Rows]] = {
+        f"part{i}": current.facts_in(own)
+        if piece.cube is None
+        else current.cube_in(own, piece.cube)
+        for i, (piece, own) in enumerate(zip(pieces, blocks))
+    }
+    told = {"n": "sum(n)::BIGINT", "one": "n::BIGINT", "east": "east", "south": "south"}
+    if [piece.cube for piece in pieces] == [None]:
+        told = {"n": "count(*)", "one": "1", "east": "0", "south": "0", "facts": "{part0}"}
+    else:
+        columns = _columns(sql, pieces)
+        parts = [
+            _selected(piece, f"{{part{i}}}", columns, all_days) for i, piece in enumerate(pieces)
+        ]
+        told["facts"] = f"({' UNION ALL '.join(parts)})"
+    for name, value in told.items():
+        sql = sql.replace("{" + name + "}", value)
+    return current.query(sql, params, tables)
+
+
+def _columns(sql: str, pieces: Sequence[Piece]) -> list[str]:
+    """The columns that the query needs of each piece."""
+    names = {"day", "n", *_NAME.findall(sql)}
+    known = {name for p in pieces if p.cube for name in (*p.cube.dimensions, *p.cube.sums)}
+    return sorted(names & known)
+
+
+def _selected(piece: Piece, rows: str, columns: Sequence[str], all_days: bool) -> str:
+    """A piece in SQL; where it has all days, no row need be asked for its own."""
+    facts = {"n": "1 AS n", "east": "0 AS east", "south": "0 AS south"} if not piece.cube else {}
+    told = ", ".join(facts.get(name, name) for name in columns)
+    days = "" if all_days else f"WHERE day BETWEEN DATE '{piece.first}' AND DATE '{piece.last}'"
+    return f"SELECT {told} FROM {rows} {days}"
