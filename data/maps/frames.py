@@ -129,7 +129,7 @@ CALENDAR: dict[str, _Row] = {
     "month": (_months, "(year({day}) * 12 + month({day}))", lambda d: d.year * 12 + d.month),
 }
 UNITS = (*CALENDAR, "hour")
-STEPS = {"day": DAY, "week": WEEK, "month": MONTH}  # hours of the day are no step of time
+_STEPS = {"day": DAY, "week": WEEK, "month": MONTH}  # hours of the day are no step of time
 
 
 def steps(current: Current, view: View, unit: str, width: int) -> Steps:
@@ -162,7 +162,7 @@ def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFr
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
         view,
-        STEPS.get(made.unit),
+        _STEPS.get(made.unit),
     )
     n = table["n"].to_numpy()
     column = table["step"].to_numpy(zero_copy_only=False).astype(float)
@@ -227,7 +227,7 @@ def _pixels(current: Current, view: View, made: Steps, grid: Grid) -> npt.NDArra
         FROM {{facts}} WHERE {sql} GROUP BY ALL""",
         values,
         view,
-        STEPS.get(made.unit),
+        _STEPS.get(made.unit),
         int(grid.shift),
     )
     column, row, step, n = (c.to_numpy() for c in table.columns)

@@ -18,7 +18,7 @@ FIRST_DAY = {
 }
 SUMS = ("n", "east", "south")
 _LONGEST = {DAY: 1, WEEK: 7, MONTH: 31, QUARTER: 92, YEAR: 366}
-TIMES = {DAY: ("day", "week", "weekday"), WEEK: ("day", "week")}
+_TIMES = {DAY: ("day", "week", "weekday"), WEEK: ("day", "week")}
 EVERY = ("source", "kind", "grade", "time_precision", "place_precision")  # in each cube
 PIXELS = {YEAR: 11, MONTH: 13}  # shifts: about 50 m and 200 m in middle latitudes
 
@@ -50,7 +50,7 @@ def cubes_of(sets: int) -> tuple[Cube, ...]:
     told += [(grain, ("mx", "my"), shift) for grain, shift in PIXELS.items()]
     found = []
     for number, (grain, own, shift) in enumerate(told):
-        columns = (*TIMES.get(grain, ("day",)), *own, *EVERY)
+        columns = (*_TIMES.get(grain, ("day",)), *own, *EVERY)
         sums = SUMS if shift else SUMS[:1]
         found.append(Cube(number, grain, columns, frozenset(columns), sums, shift))
     return tuple(found)

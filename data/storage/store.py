@@ -215,6 +215,16 @@ class Block:
         return f"SELECT {columns} FROM {_reading(files)} WHERE cube = {cube.number}"
 
 
+class Layout(NamedTuple):
+    """How a narrow table is laid out: its blocks, in order of time, the columns that tell of a
+    record, its cubes and how many rows each has, and its own rows."""
+
+    blocks: tuple[Block, ...]
+    columns: frozenset[str]
+    cubes: tuple[tuple[Cube, int], ...]
+    rows: int
+
+
 def _reading(files: Iterable[Path]) -> str:
     return f"read_parquet([{', '.join(map(literal, files))}])"
 
@@ -267,11 +277,9 @@ class Current:
         return {file for part in self.partitions for file in (part.file, part.cubes)}
 
     @cached_property
-    def blocks(self) -> list[Block]:
-        """The partitions in blocks of some years, as long as these have few rows.
-
-        What is new in one of them leaves the others as they are in memory.
-        """
+    def layout(self) -> Layout:
+        """The narrow table in blocks of some years, as long as these have few rows, its columns
+        and its cubes. What is new in one block leaves the others as they are in memory."""
         found: list[list[Partition]] = []
         for _, own in groupby(self.partitions, lambda part: part.cubes):
             parts = list(own)
@@ -279,25 +287,15 @@ class Current:
                 found[-1] += parts
             else:
                 found.append(parts)
-        return [
+        blocks = [
             Block(tuple(parts), min(p.first for p in parts), max(p.last for p in parts))
             for parts in found
         ]
-
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """The columns of the narrow table that tell of a record, not where it stands."""
-        return frozenset(self.meta["columns"]) - {"batch", "row"}
-
-    @cached_property
-    def cubes(self) -> tuple[Cube, ...]:
-        """The cubes that count the narrow table."""
-        return cubes_of(len(self.meta["sets"]))
-
-    @cached_property
-    def cells(self) -> list[int]:
-        """How many rows each cube has, by its number."""
-        return [sum(rows) for rows in zip(*self.meta["cells"].values())]
+        meta = self.meta
+        cells = [sum(rows) for rows in zip(*meta["cells"].values())]
+        cubes = tuple(zip(cubes_of(len(meta["sets"])), cells))
+        columns = frozenset(meta["columns"]) - {"batch", "row"}  # these tell of no record
+        return Layout(tuple(blocks), columns, cubes, meta["rows"])
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -319,7 +317,7 @@ class Current:
 
     def facts_sql(self) -> str:
         """The narrow table in SQL: all partitions, one after the other."""
-        return " UNION ALL ".join(block.facts_sql for block in self.blocks)
+        return " UNION ALL ".join(block.facts_sql for block in self.layout.blocks)
 
     @property
     def meridian(self) -> float:
@@ -331,14 +329,13 @@ class Current:
         """The batches that the facts point into, in the order that they count them."""
         return [self.store.batches / f"{name}.parquet" for name in self.meta["batches"]]
 
-    def facts_in(self, blocks: Iterable[Block]) -> list[Rows]:
-        """The rows of some blocks of the narrow table, held in memory unless all are very many."""
-        held = self.meta["rows"] <= IN_MEMORY
+    def rows_of(self, blocks: Iterable[Block], cube: Cube | None = None) -> list[Rows]:
+        """The rows of some blocks of a cube, held in memory; or those of the narrow table, held
+        unless all are very many."""
+        if cube:
+            return [Rows(block.cube_sql(cube)) for block in blocks]
+        held = self.layout.rows <= IN_MEMORY
         return [Rows(block.facts_sql, held) for block in blocks]
-
-    def cube_in(self, blocks: Iterable[Block], cube: Cube) -> list[Rows]:
-        """The rows of one of the cubes of some blocks."""
-        return [Rows(block.cube_sql(cube)) for block in blocks]
 
     def query(
         self,
@@ -351,7 +348,7 @@ class Current:
         Other `tables` are named where they stand in braces in its place.
         """
         with self.reading():
-            every = tables or {"facts": self.facts_in(self.blocks)}
+            every = tables or {"facts": self.rows_of(self.layout.blocks)}
             return query(self.store.root, sql, params, self.stamp, every)
 
 

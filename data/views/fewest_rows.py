@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.storage import cubes
 from data.storage.cubes import Cube
 from data.storage.database import Rows
-from data.storage.store import Current
+from data.storage.store import Current, Layout
 from data.views.sql import covers_all, has_months
 from data.views.view import DAY, MONTH, WEEK, View
 
@@ -50,14 +50,14 @@ def count_rows(
     asks for days in another way. `step` is the step of time that it counts by, `shift` that of the
     finest map pixel that it asks for.
     """
-    every = (current.blocks[0].first, max(block.last for block in current.blocks))
+    layout = current.layout
+    every = (layout.blocks[0].first, max(block.last for block in layout.blocks))
     all_days = view is None or covers_all(view, current.meta)
     # a night or a month is not told by the day alone
     exact = view is None or (not all_days and (view.night or has_months(view, current.meta)))
-    usable = _usable(current, sql, _GRAINS[DAY if exact else step], shift)
+    usable = _usable(layout, sql, _GRAINS[DAY if exact else step], shift)
     if view is None or all_days:
-        best = min(usable, key=lambda cube: current.cells[cube.number], default=None)
-        pieces = [Piece(best, *every)]
+        pieces = [Piece(usable[0] if usable else None, *every)]
     else:
         first = view.start.replace(day=1) if exact else view.start
         last = view.end + _DAY if exact and view.end < every[1] else view.end
@@ -65,16 +65,20 @@ def count_rows(
     return _asked(current, sql, params, pieces or [Piece(None, every[0], every[0])], all_days)
 
 
-def _usable(current: Current, sql: str, grains: Sequence[str], shift: int) -> list[Cube]:
-    """The cubes that can answer, from the longest step on, of each step the smallest."""
-    columns = current.columns & set(_NAME.findall(sql))
-    most = _WORTH * current.meta["rows"]
-    best: dict[str, Cube] = {}
-    for cube in sorted(current.cubes, key=lambda cube: -current.cells[cube.number]):
-        fine = cube.shift is None or cube.shift <= shift
-        if fine and columns <= cube.columns and current.cells[cube.number] < most:
-            best[cube.grain] = cube
-    return [best[grain] for grain in grains if grain in best]
+def _usable(layout: Layout, sql: str, grains: Sequence[str], shift: int) -> list[Cube]:
+    """The cubes that can answer, from the longest step on, each smaller than those after it."""
+    columns = layout.columns & set(_NAME.findall(sql))
+    fewest, found = _WORTH * layout.rows, list[Cube]()
+    able = [
+        (grains.index(cube.grain), cells, cube)
+        for cube, cells in layout.cubes
+        if columns <= cube.columns and cube.grain in grains and (cube.shift or 0) <= shift
+    ]
+    for _, cells, cube in sorted(able, key=lambda one: (-one[0], one[1])):
+        if cells < fewest:
+            fewest = cells
+            found.insert(0, cube)
+    return found
 
 
 def _pieces(first: date, last: date, usable: Sequence[Cube]) -> list[Piece]:
@@ -98,14 +102,13 @@ def _asked(
     current: Current, sql: str, params: Sequence[object], pieces: Sequence[Piece], all_days: bool
 ) -> pa.Table:
     """The answer of the query over all pieces."""
-    blocks = [
-        [b for b in current.blocks if b.first <= piece.last and b.last >= piece.first]
+    every = current.layout.blocks
+    blocks = [  # one at least: a table without rows has its columns too
+        [b for b in every if b.first <= piece.last and b.last >= piece.first] or every[:1]
         for piece in pieces
     ]
     tables: dict[str, Sequence[Rows]] = {
-        f"part{i}": current.facts_in(own)
-        if piece.cube is None
-        else current.cube_in(own, piece.cube)
+        f"part{i}": current.rows_of(own, piece.cube)
         for i, (piece, own) in enumerate(zip(pieces, blocks))
     }
     told = {"n": "sum(n)::BIGINT", "one": "n::BIGINT", "east": "east", "south": "south"}

@@ -58,7 +58,7 @@ def stays(codes: Iterator[CodeType], parts: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "by_room", "by_module"), [("answer", 25, 40), ("show_map", 65, 80)]
+    ("name", "by_room", "by_module"), [("answer", 25, 46), ("show_map", 65, 80)]
 )
 def test_a_map_run_stays_few_times(store: Path, name: str, by_room: int, by_module: int) -> None:
     from ui.cached import views
