@@ -22,6 +22,8 @@ _GRAINS: dict[int | None, tuple[str, ...]] = {
     DAY: (cubes.DAY,),
 }
 ANY_PIXEL = 30  # the shift of a question that asks of points no more than whether there are any
+_FACTS = {"n": "count(*)", "one": "1", "east": "0", "south": "0", "weights": ""}
+_SUMS = {"n": "sum(n)::BIGINT", "one": "n::BIGINT", "east": "east", "south": "south"}
 _WORTH = 0.7  # of as many rows as the facts: below, a cube is asked
 _NAME = re.compile(r"[a-z_]\w*")
 _DAY = timedelta(days=1)
@@ -46,7 +48,8 @@ def count_rows(
     """The answer of a query that counts rows of the narrow table, {facts}.
 
     In it {n} is their number, {one} what each adds to a sum, {east} and {south} what it adds to
-    those of places in a map pixel. `view` is the View that its condition holds for; None where it
+    those of places in a map pixel; {weights} are columns of these three, and nothing where each row
+    stands for itself. `view` is the View that its condition holds for; None where it
     asks for days in another way. `step` is the step of time that it counts by, `shift` that of the
     finest map pixel that it asks for.
     """
@@ -111,10 +114,10 @@ def _asked(
         f"part{i}": current.rows_of(own, piece.cube)
         for i, (piece, own) in enumerate(zip(pieces, blocks))
     }
-    told = {"n": "sum(n)::BIGINT", "one": "n::BIGINT", "east": "east", "south": "south"}
     if [piece.cube for piece in pieces] == [None]:
-        told = {"n": "count(*)", "one": "1", "east": "0", "south": "0", "facts": "{part0}"}
+        told = _FACTS | {"facts": "{part0}"}
     else:
+        told, sql = dict(_SUMS), sql.replace("{weights}", ", n, east, south")
         columns = _columns(sql, pieces)
         parts = [
             _selected(piece, f"{{part{i}}}", columns, all_days) for i, piece in enumerate(pieces)

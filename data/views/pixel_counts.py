@@ -1,5 +1,7 @@
 """The questions that maps ask of a View: counts by pixel of a grid."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,6 +14,8 @@ from data.views.sql import DAY_KNOWN, Clause, point_sql, source_sql, step_sql
 from data.views.view import DAY, MONTH, View
 from geo.mercator import Grid
 
+_DENSE = 1 << 22  # numbers of pixels up to here are counted without sorting
+
 
 def counts(current: Current, view: View, grid: Grid) -> pa.Table:
     """Counts by map pixel of a grid: column, row, n, east, south.
@@ -21,16 +25,40 @@ def counts(current: Current, view: View, grid: Grid) -> pa.Table:
     """
     sql, values = joined([where(view, current), point_sql(view, current.meta), within(grid)])
     shift, size = int(grid.shift), 1 << int(grid.shift)
-    return fewest_rows.count_rows(
-        current,
-        f"""SELECT mx >> {shift} AS column, my >> {shift} AS row, {{n}} AS n,
-            sum((mx & {size - 1}) * {{one}} + {{east}}) / ({{n}} * {size}.0) AS east,
-            sum((my & {size - 1}) * {{one}} + {{south}}) / ({{n}} * {size}.0) AS south
-        FROM {{facts}} WHERE {sql} GROUP BY ALL""",
-        values,
-        view,
-        shift=shift,
+    asked = f"SELECT mx, my{{weights}} FROM {{facts}} WHERE {sql}"
+    found = fewest_rows.count_rows(current, asked, values, view, shift=shift)
+    x, y, *weights = (column.to_numpy() for column in found.columns)
+    across, down = x & (size - 1), y & (size - 1)
+    n = None
+    if weights:
+        n, east, south = weights
+        across, down = across * n + east, down * n + south
+    # a database groups by two numbers half as fast
+    pixel = ((y >> shift) - grid.row).astype(np.int64) * grid.width + ((x >> shift) - grid.column)
+    pixels, counts, across, down = _summed(pixel, n, across, down)
+    row, column = np.divmod(pixels, grid.width)
+    return pa.table(
+        {
+            "column": column + grid.column,
+            "row": row + grid.row,
+            "n": counts.astype(np.int64),
+            "east": across / (counts * size),
+            "south": down / (counts * size),
+        }
     )
+
+
+def _summed(
+    keys: npt.NDArray[np.int64], *values: npt.NDArray[Any] | None
+) -> tuple[npt.NDArray[Any], ...]:
+    """The different keys, and for each the sums of some values; None counts the keys themselves."""
+    low = int(keys.min()) if len(keys) else 0
+    if len(keys) and int(keys.max()) - low < _DENSE:  # nothing need be sorted
+        places = keys - low
+        held = np.flatnonzero(np.bincount(places))
+        return held + low, *(np.bincount(places, of)[held] for of in values)
+    different, places = np.unique(keys, return_inverse=True)
+    return different, *(np.bincount(places, of, len(different)) for of in values)
 
 
 def by_step(current: Current, view: View, grid: Grid, step: int) -> npt.NDArray[np.float32]:
