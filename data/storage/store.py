@@ -27,7 +27,6 @@ from data.storage.ledger import Ledger, Lost, open_ledger
 from data.storage.meta_types import TableMeta
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
-BLOCK_ROWS = 2_000_000  # of years that are read together
 SUMS = "files.json"  # size and checksum of every other file of a stamp
 RECOVER = "Nothing was changed. Put its copy back, or rebuild it: python -m data recover"
 REBUILD = "Build the table that screens read anew: python -m data rebuild"
@@ -191,7 +190,7 @@ class Partition(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """Partitions that are read together: their first and their last day."""
+    """Partitions that are read and counted together, with their first and their last day."""
 
     partitions: tuple[Partition, ...]
     first: date
@@ -211,8 +210,7 @@ class Block:
     def cube_sql(self, cube: Cube) -> str:
         """SQL for the rows of one of its cubes."""
         columns = ", ".join((*cube.dimensions, *cube.sums))
-        files = dict.fromkeys(part.cubes for part in self.partitions)
-        return f"SELECT {columns} FROM {_reading(files)} WHERE cube = {cube.number}"
+        return f"SELECT {columns} FROM {_reading([self.partitions[0].cubes])} WHERE cube = {cube.number}"
 
 
 class Layout(NamedTuple):
@@ -278,19 +276,13 @@ class Current:
 
     @cached_property
     def layout(self) -> Layout:
-        """The narrow table in blocks of some years, as long as these have few rows, its columns
-        and its cubes. What is new in one block leaves the others as they are in memory."""
-        found: list[list[Partition]] = []
+        """The narrow table in blocks, its columns and its cubes: what is new in one block leaves
+        the others as they are in memory."""
+        blocks = []
         for _, own in groupby(self.partitions, lambda part: part.cubes):
-            parts = list(own)
-            if found and sum(p.rows for p in (*found[-1], *parts)) <= BLOCK_ROWS:
-                found[-1] += parts
-            else:
-                found.append(parts)
-        blocks = [
-            Block(tuple(parts), min(p.first for p in parts), max(p.last for p in parts))
-            for parts in found
-        ]
+            parts = tuple(own)
+            block = Block(parts, min(p.first for p in parts), max(p.last for p in parts))
+            blocks.append(block)
         meta = self.meta
         cells = [sum(rows) for rows in zip(*meta["cells"].values())]
         cubes = tuple(zip(cubes_of(len(meta["sets"])), cells))

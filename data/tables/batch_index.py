@@ -66,17 +66,23 @@ def ids_file(store: Store, key: str) -> Path:
     return store.derived / "ids" / f"{key}.parquet"
 
 
+def ids_sql(connection: duckdb.DuckDBPyConnection, batch: BatchCounts) -> str:
+    """SQL for the ids of a batch without their counters (base), the day and row of each."""
+    described = connection.execute(f"DESCRIBE FROM {literal(batch.file)}").fetchall()
+    # batches of earlier versions have no such column
+    base = BASE if any(row[0] == "same_id" for row in described) else "incident_id"
+    rows = f"read_parquet({literal(batch.file)}, file_row_number = true)"
+    day = "occurred_at::DATE AS day"
+    return f"SELECT {base} AS base, {day}, file_row_number::UINTEGER AS row FROM {rows}"
+
+
 def index_ids(connection: duckdb.DuckDBPyConnection, store: Store, batch: BatchCounts) -> Path:
-    """The ids of a batch without their counters, by hash, with the day and row of each."""
+    """The file of the ids of a batch by their hashes, with the day and row of each."""
 
     def write(target: Path) -> dict[str, object]:
-        described = connection.execute(f"DESCRIBE FROM {literal(batch.file)}").fetchall()
-        # batches of earlier versions have no such column
-        base = BASE if any(row[0] == "same_id" for row in described) else "incident_id"
         connection.execute(
-            f"COPY (SELECT hash({base}) AS hash, {base} AS base, occurred_at::DATE AS day, "
-            f"file_row_number::UINTEGER AS row FROM read_parquet({literal(batch.file)}, "
-            f"file_row_number = true) ORDER BY hash, row) TO {literal(target)} "
+            f"COPY (SELECT hash(base) AS hash, * FROM ({ids_sql(connection, batch)}) "
+            f"ORDER BY hash, row) TO {literal(target)} "
             f"(FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_ROW_GROUP})"
         )
         return {}

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
@@ -27,8 +26,6 @@ from data.tables import batch_index, cube_files, facts, partitions, replaced_row
 from data.tables.batch_index import BatchCounts
 from data.tables.table_meta import Made
 from geo.area_index import index_areas
-
-YEAR, MONTH = len("2026"), len("2026-11")  # of the names of partitions
 
 
 def required_stamp(store: Store, settings: Settings) -> str:
@@ -187,23 +184,14 @@ def _facts(
 def _with_cubes(
     connection: duckdb.DuckDBPyConnection, store: Store, tasks: list[partitions.Task], sets: int
 ) -> list[Made]:
-    """The partitions, with the cubes of each year of them, or month where a year is large."""
+    """The partitions, with the cubes of each block of them."""
     notes = [_note(task.file) for task in tasks]
-    rows = Counter[str]()
-    for task, note in zip(tasks, notes):
-        rows[task.span.name[:YEAR]] += note["rows"]
-
-    def together(pair: tuple[partitions.Task, dict[str, Any]]) -> str:
-        name = pair[0].span.name
-        return name[:YEAR] if rows[name[:YEAR]] <= partitions.MOST_ROWS else name[:MONTH]
-
     made = []
-    for _, own in groupby(zip(tasks, notes), together):
-        pairs = list(own)
-        files = [task.file for task, _ in pairs]
+    for block in cube_files.cut_blocks([(t.span.first, n["rows"]) for t, n in zip(tasks, notes)]):
+        files = [tasks[i].file for i in block]
         file = cube_files.named_file(store, files, sets)
         cells = cube_files.make_file(connection, file, files, sets)["cells"]
-        made += [Made(task.file, task.span, note, file, cells) for task, note in pairs]
+        made += [Made(tasks[i].file, tasks[i].span, notes[i], file, cells) for i in block]
     disk.sync(store.derived / "cubes")
     return made
 

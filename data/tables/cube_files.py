@@ -1,6 +1,8 @@
 """The files of cubes: one for some partitions, with all cubes of their rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +11,48 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.storage import cubes, derived_files
-from data.storage.cubes import Cube
+from data.storage.cubes import MONTH, QUARTER, YEAR, Cube
 from data.storage.database import literal
 from data.storage.store import Store
 from data.tables import facts
 
+FEW_ROWS, MOST_ROWS = 300_000, 2_000_000  # of a block of partitions: joined to, cut at
 MEASURES = (("n", pa.int32()), ("east", pa.int64()), ("south", pa.int64()))
 
 
+def cut_blocks(partitions: Sequence[tuple[date, int]]) -> list[list[int]]:
+    """The blocks that partitions are counted and held in memory by, by their positions.
+
+    They are whole years, quarters or months, so that what is new in one leaves the others as they
+    are; small neighbors are one. Of each partition its first day and its rows are told.
+    """
+    blocks: list[list[int]] = []
+    held = 0
+    for own in _cut(partitions, range(len(partitions)), (YEAR, QUARTER, MONTH)):
+        rows = sum(partitions[i][1] for i in own)
+        if blocks and held + rows <= FEW_ROWS:
+            blocks[-1] += own
+            held += rows
+        else:
+            blocks.append(own)
+            held = rows
+    return blocks
+
+
+def _cut(
+    partitions: Sequence[tuple[date, int]], places: Iterable[int], steps: Sequence[str]
+) -> list[list[int]]:
+    """Positions by the first of some steps of time; by the next one where they have many rows."""
+    found = []
+    for _, group in groupby(places, lambda i: cubes.step_start(steps[0], partitions[i][0])):
+        own = list(group)
+        many = len(steps) > 1 and sum(partitions[i][1] for i in own) > MOST_ROWS
+        found += _cut(partitions, own, steps[1:]) if many else [own]
+    return found
+
+
 def named_file(store: Store, partitions: Sequence[Path], sets: int) -> Path:
-    """The file of the cubes of some partitions, which are of one year or month."""
+    """The file of the cubes of a block of partitions."""
     names = [file.stem for file in partitions]
     return store.derived / "cubes" / f"{names[0][:7]}-{derived_files.digest(names, sets)}.parquet"
 

@@ -32,11 +32,11 @@ def replaced_rows(
     keys = [batch.key for batch in batches]
 
     def write(target: Path) -> dict[str, object]:
-        ids = [batch_index.index_ids(connection, store, batch) for batch in batches]
         before = named_file(store, keys[:-1])
         if len(batches) == 2 or derived_files.note_of(before):
-            found = _of_last(connection, ids, before if len(batches) > 2 else None)
+            found = _of_last(connection, batches, before if len(batches) > 2 else None)
         else:
+            ids = [batch_index.index_ids(connection, store, batch) for batch in batches]
             found = _of_all(connection, ids, sum(batch.rows for batch in batches))
         pq.write_table(found.cast(_SCHEMA), target, compression="lz4")
         return {}
@@ -52,17 +52,20 @@ def named_file(store: Store, keys: Sequence[str]) -> Path:
 
 
 def _of_last(
-    connection: duckdb.DuckDBPyConnection, ids: list[Path], before: Path | None
+    connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchCounts], before: Path | None
 ) -> pa.Table:
     """What was known, and the rows of earlier batches whose ids the last one has."""
+    *earlier, last = (batch_index.ids_sql(connection, batch) for batch in batches)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE new AS SELECT DISTINCT base FROM ({last})")
     parts = " UNION ALL ".join(
-        f"SELECT {i}::UINTEGER AS batch, day, row FROM {literal(file)} AS old WHERE EXISTS "
-        f"(FROM {literal(ids[-1])} AS new WHERE new.hash = old.hash AND new.base = old.base)"
-        for i, file in enumerate(ids[:-1])
+        f"SELECT {i}::UINTEGER AS batch, day, row FROM ({ids}) SEMI JOIN new USING (base)"
+        for i, ids in enumerate(earlier)
     )
     known = f"UNION SELECT batch, day, row FROM {literal(before)}" if before else ""
     sql = f"SELECT batch, day, row FROM ({parts} {known}) GROUP BY ALL ORDER BY batch, row"
-    return connection.sql(sql).to_arrow_table()
+    found = connection.sql(sql).to_arrow_table()
+    connection.execute("DROP TABLE new")
+    return found
 
 
 def _of_all(connection: duckdb.DuckDBPyConnection, ids: list[Path], rows: int) -> pa.Table:
@@ -76,14 +79,16 @@ def _of_all(connection: duckdb.DuckDBPyConnection, ids: list[Path], rows: int) -
             f"WHERE hash BETWEEN {low}::UBIGINT AND {high - 1}::UBIGINT"
             for i, file in enumerate(ids)
         )
+        # numbers are grouped far faster than ids: these are compared of the few that are left
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE twice AS SELECT hash, base, max(batch) AS last "
-            f"FROM ({parts}) GROUP BY ALL HAVING count(DISTINCT batch) > 1"
+            f"CREATE OR REPLACE TEMP TABLE twice AS SELECT hash FROM ({parts}) "
+            "GROUP BY hash HAVING min(batch) < max(batch)"
         )
         found.append(
             connection.sql(
-                f"SELECT batch, day, row FROM ({parts}) JOIN twice USING (hash, base) "
-                "WHERE batch < last ORDER BY batch, row"
+                "SELECT batch, day, row FROM (SELECT batch, day, row, "
+                "max(batch) OVER (PARTITION BY hash, base) AS last "
+                f"FROM ({parts}) SEMI JOIN twice USING (hash)) WHERE batch < last"
             ).to_arrow_table()
         )
     connection.execute("DROP TABLE IF EXISTS twice")

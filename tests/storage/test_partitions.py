@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from data.areas import area_import
 from data.imports.importer import Options, import_file
 from data.settings import Settings, load_settings
 from data.storage.store import Store
-from data.tables import build, partitions
+from data.tables import build, cube_files, partitions
 from tests.conftest import ROOT
 from tests.release.test_publish import areas
 
@@ -107,3 +108,14 @@ def test_a_store_without_records_has_an_empty_table(tmp_path: Path) -> None:
     build.rebuild(store, PLACE)
     current = store.at(str(store.stamp()))
     assert current.query("SELECT count(*) AS n, max(area0) FROM {facts}")["n"][0].as_py() == 0
+
+
+def test_blocks_are_whole_years_or_parts_of_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cube_files, "FEW_ROWS", 100)
+    monkeypatch.setattr(cube_files, "MOST_ROWS", 200)
+    a_month = {2000: 5, 2001: 3, 2002: 5, 2003: 20}  # 60 and 36 rows a year, 60, 240
+    parts = [(date(year, month, 1), n) for year, n in a_month.items() for month in range(1, 13)]
+    parts += [(date(2004, 1, 1), 150), (date(2004, 1, 2), 150)]
+    years, quarters = [range(24), range(24, 36)], [range(i, i + 3) for i in range(36, 48, 3)]
+    expected = [*years, *quarters, range(48, 50)]
+    assert cube_files.cut_blocks(parts) == [list(own) for own in expected]

@@ -22,9 +22,12 @@ class Killed(BaseException):
 
 
 def content(store: Store) -> dict[str, str]:
-    """The bytes of every partition that readers see, by its name."""
-    parts = store.at(str(store.stamp())).partitions
-    return {p.file.name: hashlib.sha256(p.file.read_bytes()).hexdigest() for p in parts}
+    """The bytes of every partition that readers see, and of their cubes, by its name."""
+    files = store.at(str(store.stamp())).files()
+    return {
+        f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
 
 
 def clean(store: Store, root: Path) -> Store:
@@ -100,12 +103,9 @@ def test_steps_end_in_the_bytes_of_one_clean_build(
             rebuild_or_die(store, chance, monkeypatch)
     build.rebuild(store, PLACE)
     assert content(store) == content(clean(store, tmp_path / "clean"))
-    there = {file.name for file in (store.derived / "facts").glob("*.parquet")}
-    kept = {
-        part.file.name
-        for folder in store.current.glob("*/")
-        for part in store.at(folder.name).partitions
-    }
+    there = {f for kind in ("facts", "cubes") for f in (store.derived / kind).glob("*.parquet")}
+    stamps = [folder.name for folder in store.current.glob("*/")]
+    kept = {file for stamp in stamps for file in store.at(stamp).files()}
     assert there == kept, "nothing else is left"
 
 
@@ -113,12 +113,16 @@ def test_a_purge_reaches_everything_that_was_made(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     put(store, tmp_path, "calls", [(i, "2024-01-10 12:00") for i in range(5)])
     put(store, tmp_path, "calls", [(7777, "2024-01-11 12:00"), (1, "2024-01-12 12:00")])
+    put(store, tmp_path, "calls", [(8888, "2024-01-13 12:00")])
     build.rebuild(store, PLACE)
     held = [f for f in store.derived.rglob("*") if f.is_file() and b"calls:7777" in f.read_bytes()]
     assert held, "the ids of batches are kept by their hashes"
-    before = {part.file for part in store.at(str(store.stamp())).partitions}
+    before = store.at(str(store.stamp())).files()
+    assert {file.parent.name for file in before} == {"facts", "cubes"}
     purge.purge(store, "calls:7777")
     build.rebuild(store, PLACE)
     for file in store.derived.rglob("*"):
         assert file.is_dir() or b"calls:7777" not in file.read_bytes(), file
-    assert not any(file.exists() for file in before), "the partition that held it is gone"
+    assert not any(file.exists() for file in before), (
+        "the partition that held it is gone, and what it was counted in"
+    )

@@ -18,7 +18,7 @@ from data.imports.importer import Options
 from data.maps import frames, incidents, outlines
 from data.settings import Settings
 from data.storage.store import Current, Store
-from data.tables import build, partitions
+from data.tables import build, cube_files
 from data.views import breakdowns, fewest_rows, pixel_counts, points, view_counts
 from data.views.view import DAY, MONTH, WEEK, View
 from data.words import HEXAGONS
@@ -40,8 +40,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Current]:
     folder, chance = tmp_path_factory.mktemp("cubes"), random.Random(1)
     store = Store(folder / "store")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partitions, "MOST_ROWS", 900)  # one year has more
-        patch.setattr("data.storage.store.BLOCK_ROWS", 600)
+        patch.setattr(cube_files, "MOST_ROWS", 900)
+        patch.setattr(cube_files, "FEW_ROWS", 600)
         store.root.mkdir()
         told = 'says = "calls"\nkind = "official"\nurl = "https://example.org"\nlicence = "CC0"\n'
         (store.root / "sources.toml").write_text(f"[calls]\n{told}[stops]\n{told}")
