@@ -15,6 +15,7 @@ from data.settings import Problem
 NAMES = (
     ("import", "bench.import_", "records from CSV and JSON Lines to the table that screens read"),
     ("build", "bench.build", "the table that screens read, whole and after a new batch"),
+    ("after_import", "bench.after_import", "from an import to the next click on an open Map"),
     ("pull", "bench.pull", "a feed of features, until they can be imported"),
     ("locate", "bench.locate", "which area holds each point"),
     ("start", "bench.start", "from process start to the first page, and what visits load"),

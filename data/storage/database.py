@@ -28,6 +28,7 @@ class _Database:
         self.connection = duckdb.connect(
             config={"autoinstall_known_extensions": False, "memory_limit": "4GB"}
         )
+        self.root = root
         self.names: dict[str, str] = {}  # of tables in memory, by the SQL of their rows
         self.used: dict[str, set[str]] = {}  # those that each stamp has asked for
         self.connection.execute("SET allowed_directories = [" + literal(root).strip() + "]")
@@ -38,7 +39,7 @@ class _Database:
     def held(self, stamp: str, rows: str) -> str:
         """The name of a table in memory with these rows (SQL), read when first asked for.
 
-        What only older stamps asked for makes room.
+        What only older stamps asked for makes room, at once where their tables are no more.
         """
         used = self.used.setdefault(stamp, set())
         if rows not in self.names:
@@ -46,7 +47,8 @@ class _Database:
             self.connection.execute(f"CREATE TABLE {name} AS {rows}")
             self.names[rows] = name
         used.add(rows)
-        for old in list(self.used)[:-KEPT_STAMPS]:
+        there = [old for old in self.used if (self.root / "current" / old).exists()]
+        for old in self.used.keys() - {stamp, *there[-KEPT_STAMPS:]}:
             for gone in self.used.pop(old) - set().union(*self.used.values()):
                 self.connection.execute(f"DROP TABLE {self.names.pop(gone)}")
         return self.names[rows]

@@ -340,6 +340,8 @@ class Current:
         Other `tables` are named where they stand in braces in its place.
         """
         with self.reading():
+            if not self.folder.exists():  # also what is held in memory is gone
+                raise FileNotFoundError(self.folder)
             every = tables or {"facts": self.rows_of(self.layout.blocks)}
             return query(self.store.root, sql, params, self.stamp, every)
 

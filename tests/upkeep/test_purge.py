@@ -18,7 +18,7 @@ from data.files.row_reasons import RowReason
 from data.imports import importer
 from data.imports.importer import Options, Report
 from data.settings import Problem, Settings
-from data.storage import batches, identity
+from data.storage import batches, database, identity
 from data.storage.events import BatchRewritten, RecordPurged
 from data.storage.store import Gone, Store
 from data.tables import build
@@ -293,7 +293,7 @@ def test_readers_of_the_older_table_find_its_batch_until_it_is_gone(
 ) -> None:
     take([V1, V2], OWN)
     old = store.at(build.rebuild(store, PLACE))
-    assert old.meta["rows"] == 2
+    assert old.meta["rows"] == 2 == old.query("SELECT count(*) AS n FROM {facts}")["n"][0].as_py()
     purge.purge(store, "calls:24-1")  # and no table is built yet, as if killed here
     assert all(file.exists() for file in old.batches) and store.stamp() == old.stamp
     new = store.at(build.rebuild(store, PLACE))
@@ -303,6 +303,10 @@ def test_readers_of_the_older_table_find_its_batch_until_it_is_gone(
     for read in (lambda: fresh.meta, lambda: fresh.query("SELECT max(x) FROM {facts}")):
         with pytest.raises(Gone, match="ask again"):
             read()
+    with pytest.raises(Gone, match="ask again"):  # though it was held in memory
+        old.query("SELECT max(x) FROM {facts}")
+    assert new.query("SELECT count(*) AS n FROM {facts}")["n"][0].as_py() == 1
+    assert database._database(store.root).used.keys() == {new.stamp}
 
 
 def test_unimport_typed_again_says_that_it_is_done(take: Take, store: Store) -> None:
