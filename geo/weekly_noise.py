@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo import negative_binomial
 from geo.arrays import Ints
 
 Array = npt.NDArray[np.float64]
@@ -124,11 +125,8 @@ def weeks(normal: Array, mean: Array, noise: Noise) -> Array:
     chance = special.ndtr(score)
     out = np.zeros(chance.shape)
     for value in np.unique(mean[mean > 0]):
-        top = int(value + 12 * np.sqrt(value * noise.factor) + 20 * noise.factor)
-        size = value / (noise.factor - 1)
-        table = special.betainc(size, np.arange(top) + 1.0, 1 / noise.factor)
         same = mean == value
-        out[same] = np.searchsorted(table, chance[same])
+        out[same] = negative_binomial.quantiles(chance[same], value, noise.factor)
     return out.T
 
 

@@ -1,8 +1,18 @@
 """Answers kept between reruns for the pages of patterns."""
 
+from datetime import datetime
+from typing import Any
+
 import streamlit as st
 
-from data.patterns import episodes, hot_spots, near_repeats, space_time_scan, weekly_trend
+from data.patterns import (
+    episodes,
+    hot_spots,
+    near_repeats,
+    neighbors,
+    space_time_scan,
+    weekly_trend,
+)
 from data.views.view import View
 from ui.cached import views
 from ui.cached.views import BY_REPR
@@ -10,12 +20,20 @@ from ui.cached.views import BY_REPR
 _KEPT = 32
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _neighbors(stamp: str, area_set: str, settled_by: datetime | None, how: str) -> Any:
+    """Who neighbors whom in a set of areas, the same in all its Views. Do not change it."""
+    units = views.units_of(stamp, area_set, settled_by)
+    return neighbors.between(views.current(stamp), units, how)
+
+
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for clusters")
 def hot_areas(view: View, of: str, how: str, seed: int) -> hot_spots.Hot:
     """The hot spots of a View. Do not change them."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, near, seed)
 
 
 @st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
@@ -23,7 +41,9 @@ def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     """The smallest rise that would usually have been a hot spot of a View (data.patterns.power)."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot_spots.smallest(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    current, units = views.current(view.stamp), views.units(view)
+    return hot_spots.smallest(current, units, n, asked, of, near, seed)
 
 
 @st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
@@ -32,7 +52,8 @@ def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float |
     newest = emerging(view, of, how, unit, seed).counts[:, -1]
     asked = views.answer(view).table["asked"].to_numpy(bool)
     current, units = views.current(view.stamp), views.units(view)
-    return hot_spots.smallest(current, units, newest, asked, of, how, seed, families=2)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.smallest(current, units, newest, asked, of, near, seed, families=2)
 
 
 @st.cache_resource(
@@ -42,7 +63,8 @@ def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot_spots.E
     """The hot spots of a View over time. Do not change them."""
     current, units = views.current(view.stamp), views.units(view)
     asked = views.answer(view).table["asked"].to_numpy(bool)
-    return hot_spots.over_time(current, view, units, asked, of, how, unit, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.over_time(current, view, units, asked, of, near, unit, seed)
 
 
 @st.cache_resource(

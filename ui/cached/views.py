@@ -79,13 +79,14 @@ def now() -> datetime:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+def units_of(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+    """The units of an area set, of hexagons those settled by a moment. Do not change them."""
     return outlines.units(current(stamp), area_set, settled_by)
 
 
 def units(view: View) -> gpd.GeoDataFrame:
     """The units of the View's area set. Do not change them."""
-    return _units(view.stamp, view.area_set, view.settled_by)
+    return units_of(view.stamp, view.area_set, view.settled_by)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
