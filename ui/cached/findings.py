@@ -14,6 +14,8 @@ from data.patterns import (
     weekly_trend,
 )
 from data.views.view import View
+from geo import prospective
+from geo.arrays import Floats
 from ui.cached import views
 from ui.cached.views import BY_REPR
 
@@ -75,11 +77,45 @@ def daily(view: View) -> space_time_scan.Daily:
     return space_time_scan.daily(views.current(view.stamp), view, views.units(view))
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Checking the latest days")
-def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
-    """The unusual clusters in the newest days of a View. Do not change them."""
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (1 of 3): the past",
+)
+def _look_back(view: View, longest: int) -> prospective.LookBack:
     current, units = views.current(view.stamp), views.units(view)
-    return space_time_scan.find_unusual(current, daily(view), units, longest, seed)
+    return space_time_scan.look_back(current, daily(view), units, longest)
+
+
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (2 of 3): shuffled weeks",
+)
+def _dealt(view: View, longest: int, seed: int) -> Floats:
+    return space_time_scan.deal(daily(view), _look_back(view, longest), seed)
+
+
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (3 of 3): what would have shown",
+)
+def _judged(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
+    current, units = views.current(view.stamp), views.units(view)
+    seen, dealt = _look_back(view, longest), _dealt(view, longest, seed)
+    return space_time_scan.judge(current, daily(view), units, seen, dealt, seed)
+
+
+def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
+    """The unusual clusters in the newest days of a View. Do not change them.
+
+    Made in three steps, each of which says on the screen that it runs: among thousands of areas
+    they take seconds.
+    """
+    _look_back(view, longest)
+    _dealt(view, longest, seed)
+    return _judged(view, longest, seed)
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=BY_REPR)
