@@ -311,11 +311,15 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Array:
     stays and does not count among the tests. What is above 1, as a p divided by its weight may
     be, counts as 1; below 0 is a ValueError. For one control a column, give columns.
     """
-    from scipy import stats  # here: it takes longer to load than all the rest
-
     q: Array = np.minimum(np.asarray(p, float), 1.0)
     tested = ~np.isnan(q)
-    q[tested] = stats.false_discovery_control(q[tested])
+    if (q[tested] < 0).any():
+        raise ValueError("Some p are below 0: a chance lies between 0 and 1.")
+    sorted_ = np.sort(q[tested])
+    stepped = sorted_ * (len(sorted_) / np.arange(1, len(sorted_) + 1))
+    stepped = np.minimum.accumulate(stepped[::-1])[::-1]
+    # equal p have the same q, that of the last of them: the least that follows
+    q[tested] = np.minimum(stepped[np.searchsorted(sorted_, q[tested])], 1.0)
     return q
 
 

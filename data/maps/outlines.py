@@ -161,11 +161,13 @@ def script(
     area_set: str,
     settled_by: datetime | None = None,
     sources: Sequence[str] | None = None,
+    whole: Any = None,
 ) -> tuple[str, str]:
     """Name and text of the file that brings a set's shapes to the browser.
 
     Each feature carries its position `i` among the units, its name and the point where
-    a label has most room. The last one is the outline of the place (see outline).
+    a label has most room. The last one is the outline of the place (see outline); `whole` is
+    that, where it is known already.
     """
     held = units(current, area_set, settled_by)
     crs = projection.metric_crs_of(current, held)
@@ -178,7 +180,7 @@ def script(
         _feature(shape, {"i": i, **name_area(name), "at": label_point(shape)})
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
-    whole = outline(current, settled_by, sources)
+    whole = outline(current, settled_by, sources) if whole is None else whole
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(_TOLERANCE).to_crs(4326)
@@ -207,6 +209,6 @@ def _feature(shape: shapely.Geometry, properties: MapArea) -> Feature[MapArea]:
 
 def _trimmed(values: Any) -> Any:
     """The nested lists with numbers as short as their precision."""
-    if isinstance(values, float | int):
-        return round(values, _DECIMALS)
+    if values and isinstance(values[0], float | int):
+        return [round(v, _DECIMALS) for v in values]
     return [_trimmed(v) for v in values]

@@ -24,6 +24,7 @@ from data.views import (
     whole_records,
 )
 from data.views.breakdowns import Answers, Breakdown
+from data.views.coverage import cover
 from data.views.view import WEEK, View
 from geo import drawn_shape
 from geo.mercator import Grid
@@ -93,7 +94,9 @@ def units(view: View) -> gpd.GeoDataFrame:
 def _shapes_url(
     stamp: str, area_set: str, settled_by: datetime | None, sources: tuple[str, ...]
 ) -> str:
-    name, text = outlines.script(current(stamp), area_set, settled_by, sources)
+    over = _place(stamp, settled_by, sources, "", "")
+    whole = over.outline if over else None
+    name, text = outlines.script(current(stamp), area_set, settled_by, sources, whole)
     folder = STATIC / "areas"
     folder.mkdir(exist_ok=True)
     if not (folder / name).exists():
@@ -108,11 +111,7 @@ def shapes_url(view: View) -> str:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _place(
-    stamp: str,
-    settled_by: datetime | None,
-    sources: tuple[str, ...],
-    shape: str = "",
-    area_set: str = "",
+    stamp: str, settled_by: datetime | None, sources: tuple[str, ...], shape: str, area_set: str
 ) -> heat_surface.Extent | None:
     here = current(stamp)
     if not shape:
@@ -135,7 +134,7 @@ def outline(view: View) -> heat_surface.Extent | None:
 
 def bounds(view: View) -> list[list[float]]:
     """South-west and north-east of the place; the whole world where nothing is known."""
-    over = _place(view.stamp, view.settled_by, view.sources)
+    over = _place(view.stamp, view.settled_by, view.sources, "", "")
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
@@ -177,7 +176,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
     """The hours of each weekday and hour of the clock that are covered."""
-    return periods.covered_hours(answer(view).coverage, current(view.stamp))
+    return periods.covered_hours(cover(view, meta(view.stamp)), current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
