@@ -163,8 +163,7 @@ def _permuted(
             for column in seen
         ]
         for drawn in _deals(int(n), min(most, int(n) - 1), permutations, (seed,)):
-            for column, rows in zip(seen, wanted):
-                column.count(drawn, rows)
+            _count(drawn, list(zip(seen, wanted)))
         for t, column, rows in zip(alike, seen, wanted):
             column.permutations[rows] = permutations
             found[int(t)] = column
@@ -184,8 +183,7 @@ def _deal_more(
         alike = [(column, rows) for column, rows in left if len(column.areas) == n]
         most = max(int(column.degree[rows].max()) for column, rows in alike)
         for drawn in _deals(n, min(most, n - 1), more, seed):
-            for column, rows in alike:
-                column.count(drawn, rows)
+            _count(drawn, alike)
         for column, rows in alike:
             column.permutations[rows] += more
 
@@ -247,6 +245,26 @@ def _shuffled(n: int, most: int, permutations: int, seed: tuple[int, ...]) -> It
             firsts = []
 
 
+def _count(drawn: Drawn, columns: "list[tuple[_Column, Ints]]") -> None:
+    """Count deals for some of the areas of each column."""
+    known: dict[bytes, tuple[Ints, Ints]] = {}
+    for column, rows in columns:
+        first = np.zeros(len(column.x), np.min_scalar_type(len(drawn)))
+        first[rows] = column.degree[rows]
+        key = first.tobytes()  # where no value is missing all columns have the same
+        if key not in known:
+            known[key] = _themselves(drawn, first)
+        column.count(drawn, rows, *known[key])
+
+
+def _themselves(drawn: Drawn, first: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """The areas that are among the so many first of an order themselves, and in which deal."""
+    place = np.arange(int(first.max(initial=0)), dtype=first.dtype)[:, None]
+    some = drawn[: len(place)]
+    flat = np.flatnonzero(place < first[some])
+    return some.ravel()[flat].astype(np.int64), flat % drawn.shape[1]
+
+
 class _Column:
     """One column's known values and how many deals came out as high or as low as found."""
 
@@ -267,11 +285,11 @@ class _Column:
         """Count the permutations that reached each value on its rarer side."""
         return np.asarray(np.minimum(self.above, self.below))
 
-    def count(self, drawn: Drawn, rows: Ints) -> None:
+    def count(self, drawn: Drawn, rows: Ints, area: Ints, which: Ints) -> None:
         """Count deals for some of the areas: an area's neighbors are the first of the order.
 
         Areas with as many neighbors share their sums, which are put in order once; then the few
-        deals are mended in which an area is among the first itself, and is left out.
+        deals `which` are mended in which an `area` is among the first itself, and is left out.
         """
         degree = self.degree[rows]
         drawn = drawn[: int(degree.max(initial=0)) + 1]
@@ -289,11 +307,6 @@ class _Column:
             for row in alike:
                 self.above[row] += np.count_nonzero(dealt >= self.high[row])
                 self.below[row] += np.count_nonzero(dealt <= self.low[row])
-        first = np.zeros(len(self.x), np.min_scalar_type(len(drawn)))
-        first[rows] = degree
-        place = np.arange(len(drawn), dtype=first.dtype)[:, None]
-        flat = np.flatnonzero(place < first[drawn])
-        which, area = flat % drawn.shape[1], drawn.ravel()[flat]
         taken = sums[self.degree[area], which]
         instead = sums[self.degree[area] + 1, which] - self.x[area]
         high, low = self.high[area], self.low[area]

@@ -138,10 +138,15 @@ def bounds(view: View) -> list[list[float]]:
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
 
 
+@st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner=False)
+def _counted(view: View) -> answers.Counted:
+    return answers.count_view(current(view.stamp), view)
+
+
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
-    return answers.area_table(current(view.stamp), view, units(view))
+    return answers.area_table(current(view.stamp), view, units(view), _counted(view))
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
@@ -162,9 +167,11 @@ def timeline(view: View) -> timelines.Timeline:
     return _timeline(every)
 
 
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def headline(view: View) -> dict[str, int]:
-    """Counts of what the View shows and leaves out."""
-    return answer(view).headline
+    """Counts of what the View shows and leaves out: known long before its `answer`. Do not
+    change them."""
+    return _counted(view).headline
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
