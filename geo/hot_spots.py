@@ -216,20 +216,23 @@ def _deals(n: int, most: int, permutations: int, seed: tuple[int, ...]) -> Itera
 
     Those of the latest questions are kept where they are few: the next one deals alike.
     """
-    if (most + 1) * permutations > MOST_KEPT:
-        return _shuffled(n, most, permutations, seed)
-    return _kept_deals(n, most, permutations, seed)
+    of = (n, most, permutations, seed, max(1, CELLS // n))
+    return _shuffled(*of) if (most + 1) * permutations > MOST_KEPT else _kept_deals(*of)
 
 
 @lru_cache(maxsize=8)
-def _kept_deals(n: int, most: int, permutations: int, seed: tuple[int, ...]) -> tuple[Drawn, ...]:
-    return tuple(_shuffled(n, most, permutations, seed))
+def _kept_deals(
+    n: int, most: int, permutations: int, seed: tuple[int, ...], step: int
+) -> tuple[Drawn, ...]:
+    return tuple(_shuffled(n, most, permutations, seed, step))
 
 
-def _shuffled(n: int, most: int, permutations: int, seed: tuple[int, ...]) -> Iterator[Drawn]:
-    """Fisher and Yates's shuffle, stopped early. `AT_ONCE` orders or a little more a part."""
+def _shuffled(
+    n: int, most: int, permutations: int, seed: tuple[int, ...], step: int
+) -> Iterator[Drawn]:
+    """Fisher and Yates's shuffle of `step` orders at once, stopped early. `AT_ONCE` orders or a
+    little more a part."""
     rng = np.random.default_rng([*seed, n])
-    step = max(1, CELLS // n)
     firsts: list[Drawn] = []
     for start in range(0, permutations, step):
         across = np.arange(min(step, permutations - start))

@@ -41,7 +41,10 @@ def _window(mean: float, factor: float, low: float, high: float) -> tuple[int, A
         last += last - first + 1
     k = np.arange(first + 1.0, last + 1)
     ratio = np.concatenate([[0.0], np.cumsum(np.log((k - 1 + size) / k * (1 - 1 / factor)))])
-    part = np.cumsum(np.exp(ratio - ratio.max()))
-    below = before + (upto - before) * (part / part[-1])
+    part = np.exp(ratio - ratio.max())
+    part *= (upto - before) / part.sum()
+    below, above = before + np.cumsum(part), np.cumsum(part[::-1])[::-1]
+    # from the nearer end: a chance of nearly 1 has no digits left for what is beyond it
+    below[:-1] = np.where(below[:-1] < 0.5, below[:-1], upto - above[1:])
     below[-1] = upto
-    return first, below
+    return first, np.asarray(below, float)

@@ -135,21 +135,31 @@ def test_another_persons_answer_is_noticed(ours: servers.Server, other: servers.
     assert "the headline" in wrong[0]
 
 
-def test_every_page_has_a_figure(root: Path, ours: servers.Server, sample_store: Path) -> None:
-    """The pages of a place of few rows, and the Map and the areas of one of 120 areas."""
-    many = metro.store(root.with_name("metro"), 3_000, 120, given=Store(sample_store))
-    of_sample = asyncio.run(pages.opened(ours))
-    assert list(of_sample.pages) == [row.path for row in PAGES]
-    with servers.ours(many.root) as server:
-        of_metro = asyncio.run(pages.opened(server, PAGES[:2]))
-    lines = pages.figures(of_sample, of_metro, ROWS, 120)
-    assert [line["name"] for line in lines] == ["page: Map", "page: All areas"]
-    assert all(line["first_s"] > 0 and line["areas_new_view_s"] > 0 for line in lines)
-    slow = pages.Dashboard({"now": pages.Opened(0.5, 1.5, 9.0)}, 1.0, 1.0)
-    quick = pages.Dashboard({"now": pages.Opened(0.5, 0.6, 9.0)}, 1.0, 1.0)
-    told = [pages.figures(*both, ROWS, 2000)[0]["ok"] for both in ((quick, slow), (slow, quick))]
-    assert told == [True, False]  # only among many areas it may take longer
-    assert set(bench.FIELDS) <= set(json.loads(bench.line(lines[0])))
+def test_a_page_is_opened_and_asked_for_new_views(ours: servers.Server) -> None:
+    rows = [PAGES[0], PAGES[-1]]
+    found = asyncio.run(pages.opened(ours, rows))
+    assert list(found.pages) == ["", "methods"] and found.start_s > 0 and found.peak_mb > 50
+    assert all(
+        one.first_s > 0 and one.new_s > 0 and one.sent_kb > 10 for one in found.pages.values()
+    )
+    assert [line["name"] for line in pages.figures(found, found, ROWS, 87)] == [
+        "page: Map",
+        "page: Data and methods",
+    ]
+
+
+def test_every_page_has_a_figure() -> None:
+    quick, slow = (
+        pages.Dashboard({row.path: pages.Opened(0.5, s, 9.0) for row in PAGES}, 2.0, 100.0)
+        for s in (0.6, 1.5)
+    )
+    lines = pages.figures(quick, slow, 10**6, 2000)
+    assert [line["name"] for line in lines] == [f"page: {row.title}" for row in PAGES]
+    ok = {line["name"] for line in lines if line["ok"]}
+    assert ok == {"page: Now"}  # only among many areas, and only this one may take longer
+    assert not any(line["ok"] for line in pages.figures(slow, quick, 10**6, 2000))
+    told = json.loads(bench.line(lines[0]))
+    assert set(bench.FIELDS) <= set(told) and told["areas_new_view_s"] == 1.5
 
 
 def test_a_page_that_is_not_whole_is_noticed(ours: servers.Server) -> None:

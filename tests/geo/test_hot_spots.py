@@ -53,6 +53,14 @@ def test_q_is_that_of_r(shared: Path) -> None:
     np.testing.assert_allclose(q, told["BH"], atol=1e-12, rtol=0)
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 300])
+def test_q_is_that_of_scipy(n: int) -> None:
+    p = np.random.default_rng(n).random(n) ** 2
+    p[: n // 3] = p[: n // 3].round(1)  # ties
+    expected = stats.false_discovery_control(p) if n else p
+    assert np.array_equal(hot_spots.benjamini_hochberg(p), expected)
+
+
 def test_local_moran_is_spdep(columbus: tuple[pd.DataFrame, Weights]) -> None:
     told, near = columbus
     found = hot_spots.local_moran(told["CRIME"], near, permutations=9999, seed=1)
@@ -192,6 +200,31 @@ def test_pieces_do_not_change_what_is_found(town: Weights, monkeypatch: pytest.M
     whole = hot_spots.permutation_p(x, town, 5000, seed=1)
     monkeypatch.setattr(hot_spots, "CELLS", 87 * 700)
     assert _apart(whole, hot_spots.permutation_p(x, town, 5000, seed=1), 5000) < 5
+
+
+@pytest.mark.parametrize("in_order", [0, 10**6])
+def test_p_is_that_of_each_deal_counted_alone(
+    town: Weights, in_order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether sums are put in order once for all areas with as many neighbors, or compared."""
+    x = holes(np.random.default_rng(31).normal(size=(87, 2)).round(1), 0.1, 5)
+    monkeypatch.setattr(hot_spots, "SORTED", in_order)
+    monkeypatch.setattr(hot_spots, "AT_ONCE", 500)
+    found = hot_spots.permutation_p(x, town, 2000, seed=4)
+    own = int(np.random.SeedSequence(4).generate_state(1)[0])
+    near = weights.binary(town).toarray() > 0
+    for t in range(2):
+        known = np.flatnonzero(np.isfinite(x[:, t]))
+        values, most = x[known, t] - x[known, t].mean(), int(near.sum(axis=1).max())
+        drawn = np.concatenate(list(hot_spots._deals(len(known), most, 2000, (own,))), axis=1)
+        assert drawn.shape == (most + 1, 2000)
+        for at, area in enumerate(known):
+            others = near[area, known]
+            degree, sought = int(others.sum()), values[others].sum()
+            order = np.stack([column[column != at][:degree] for column in drawn.T])
+            dealt = values[order].sum(axis=1) if degree else np.zeros(2000)
+            ends = ((dealt >= sought - 1e-9).sum(), (dealt <= sought + 1e-9).sum())
+            assert found[area, t] == pytest.approx(min(1.0, 2 * (min(ends) + 1) / 2001))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])

@@ -388,6 +388,27 @@ def test_episodes_join_second_reports(current: Current) -> None:
     assert (far <= episodes.PAIR_METRES + 1e-6).all()
 
 
+def test_episodes_name_the_usual_area_and_count_their_kinds() -> None:
+    """As pandas counts the records of each episode alone, in the same order."""
+    rng, n = np.random.default_rng(6), 600
+    records = pd.DataFrame(
+        {
+            "episode": pd.factorize(rng.integers(-1, 90, n))[0] - 1,
+            "kind": rng.choice(["stop", "search", "arrest"], n, p=[0.6, 0.3, 0.1]),
+            "area": pd.Series(rng.choice(["Kenwood", "Corcoran", ""], n)).replace("", None),
+            "lon": rng.uniform(-93.3, -93.2, n),
+            "lat": rng.uniform(44.9, 45.0, n),
+        }
+    )
+    table = pd.DataFrame({"episode": rng.permutation(records["episode"].max() + 1)})
+    found = episodes._told(table, records, 4)
+    for row in found.itertuples():
+        held = records[records["episode"] == row.episode]
+        assert list(row.kinds.items()) == list(held["kind"].value_counts().to_dict().items())
+        names = held["area"].mode()
+        assert row.area == (names.iloc[0] if len(names) else "")
+
+
 def test_episodes_of_reports_lie_no_finer_than_a_block(current: Current) -> None:
     from data.maps.incidents import BLOCK
 
