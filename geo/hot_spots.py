@@ -1,7 +1,5 @@
 """Local clusters of high and low values: Gi*, its p by permutation, local Moran's I."""
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,14 +7,11 @@ import numpy.typing as npt
 from scipy import special
 
 from geo.arrays import Flags, Ints
+from geo.deals import Drawn, deal_orders
 from geo.weights import Weights, binary
 
 Array = npt.NDArray[np.float64]
-Drawn = npt.NDArray[np.int32]
 
-CELLS = 200_000  # areas x permutations shuffled at once: what a processor's cache holds
-AT_ONCE = 10_000  # permutations counted at once
-MOST_KEPT = 1_000_000  # numbers of deals that are kept for the next question
 SORTED = 20  # areas with as many neighbors for which their sums are put in order
 WORK = 200_000_000  # areas x permutations at most, however many values there are
 FEW = 10  # permutations as extreme as found: with fewer, p is not settled
@@ -162,7 +157,7 @@ def _permuted(
             np.flatnonzero(np.isin(column.areas, column.areas if areas is None else areas))
             for column in seen
         ]
-        for drawn in _deals(int(n), min(most, int(n) - 1), permutations, (seed,)):
+        for drawn in deal_orders(int(n), min(most, int(n) - 1), permutations, (seed,)):
             _count(drawn, list(zip(seen, wanted)))
         for t, column, rows in zip(alike, seen, wanted):
             column.permutations[rows] = permutations
@@ -182,7 +177,7 @@ def _deal_more(
     for n in sorted({len(column.areas) for column, _ in left}):
         alike = [(column, rows) for column, rows in left if len(column.areas) == n]
         most = max(int(column.degree[rows].max()) for column, rows in alike)
-        for drawn in _deals(n, min(most, n - 1), more, seed):
+        for drawn in deal_orders(n, min(most, n - 1), more, seed):
             _count(drawn, alike)
         for column, rows in alike:
             column.permutations[rows] += more
@@ -209,43 +204,6 @@ def _least_p(p: Array, columns: "dict[int, _Column]") -> Array:
         own, least = least[: len(column.areas)], least[len(column.areas) :]
         out[column.areas, t] = np.minimum(2 * own / column.permutations, out[column.areas, t])
     return out
-
-
-def _deals(n: int, most: int, permutations: int, seed: tuple[int, ...]) -> Iterable[Drawn]:
-    """The first areas of random orders of n, (position, permutation): one more than `most`.
-
-    Those of the latest questions are kept where they are few: the next one deals alike.
-    """
-    of = (n, most, permutations, seed, max(1, CELLS // n))
-    return _shuffled(*of) if (most + 1) * permutations > MOST_KEPT else _kept_deals(*of)
-
-
-@lru_cache(maxsize=8)
-def _kept_deals(
-    n: int, most: int, permutations: int, seed: tuple[int, ...], step: int
-) -> tuple[Drawn, ...]:
-    return tuple(_shuffled(n, most, permutations, seed, step))
-
-
-def _shuffled(
-    n: int, most: int, permutations: int, seed: tuple[int, ...], step: int
-) -> Iterator[Drawn]:
-    """Fisher and Yates's shuffle of `step` orders at once, stopped early. `AT_ONCE` orders or a
-    little more a part."""
-    rng = np.random.default_rng([*seed, n])
-    firsts: list[Drawn] = []
-    for start in range(0, permutations, step):
-        across = np.arange(min(step, permutations - start))
-        order = np.repeat(np.arange(n, dtype=np.int32)[:, None], len(across), axis=1)
-        for place in range(most + 1):
-            other = rng.integers(place, n, len(across))
-            chosen = order[other, across]
-            order[other, across] = order[place]
-            order[place] = chosen
-        firsts.append(order[: most + 1].copy())
-        if len(firsts) * step >= AT_ONCE or start + step >= permutations:
-            yield np.concatenate(firsts, axis=1)
-            firsts = []
 
 
 def _count(drawn: Drawn, columns: "list[tuple[_Column, Ints]]") -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.storage.store import Current
 from data.views import periods, recording, seasonality, shape_filter, view_counts
-from data.views.coverage import Coverage, Extent, cover, starts, step_name
+from data.views.coverage import Coverage, cover, starts, step_name
 from data.views.periods import NoComparison
 from data.views.view import HEXAGON_OF, View
 from data.words import HEXAGONS
@@ -75,7 +75,7 @@ class Answer:
     @property
     def covered(self) -> bool:
         """Return whether the sources cover any of the period: else zeros are no zeros."""
-        return self.coverage.extent is not Extent.NONE
+        return self.coverage.some
 
 
 class Counted(NamedTuple):

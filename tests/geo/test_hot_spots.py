@@ -13,7 +13,7 @@ from scipy import stats
 
 from bench.calibrations import towns
 from data.patterns import hot_spots as hot
-from geo import hot_areas, hot_spots, rates, weights
+from geo import deals, hot_areas, hot_spots, rates, weights
 from geo.weights import Weights
 
 PATH = weights.from_pairs([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 4), (4, 3)], 6)
@@ -198,7 +198,7 @@ def test_the_seed_decides(town: Weights) -> None:
 def test_pieces_do_not_change_what_is_found(town: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.random.default_rng(12).normal(size=(87, 2))
     whole = hot_spots.permutation_p(x, town, 5000, seed=1)
-    monkeypatch.setattr(hot_spots, "CELLS", 87 * 700)
+    monkeypatch.setattr(deals, "CELLS", 87 * 700)
     assert _apart(whole, hot_spots.permutation_p(x, town, 5000, seed=1), 5000) < 5
 
 
@@ -209,14 +209,14 @@ def test_p_is_that_of_each_deal_counted_alone(
     """Whether sums are put in order once for all areas with as many neighbors, or compared."""
     x = holes(np.random.default_rng(31).normal(size=(87, 2)).round(1), 0.1, 5)
     monkeypatch.setattr(hot_spots, "SORTED", in_order)
-    monkeypatch.setattr(hot_spots, "AT_ONCE", 500)
+    monkeypatch.setattr(deals, "AT_ONCE", 500)
     found = hot_spots.permutation_p(x, town, 2000, seed=4)
     own = int(np.random.SeedSequence(4).generate_state(1)[0])
     near = weights.binary(town).toarray() > 0
     for t in range(2):
         known = np.flatnonzero(np.isfinite(x[:, t]))
         values, most = x[known, t] - x[known, t].mean(), int(near.sum(axis=1).max())
-        drawn = np.concatenate(list(hot_spots._deals(len(known), most, 2000, (own,))), axis=1)
+        drawn = np.concatenate(list(deals.deal_orders(len(known), most, 2000, (own,))), axis=1)
         assert drawn.shape == (most + 1, 2000)
         for at, area in enumerate(known):
             others = near[area, known]

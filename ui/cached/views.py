@@ -24,7 +24,7 @@ from data.views import (
     whole_records,
 )
 from data.views.breakdowns import Answers, Breakdown
-from data.views.coverage import cover
+from data.views.coverage import Coverage, cover
 from data.views.view import WEEK, View
 from geo import drawn_shape
 from geo.mercator import Grid
@@ -143,6 +143,16 @@ def _counted(view: View) -> answers.Counted:
     return answers.count_view(current(view.stamp), view)
 
 
+def coverage(view: View) -> Coverage:
+    """What the View's sources cover of its period: known without counting."""
+    return cover(view, meta(view.stamp))
+
+
+def step(view: View) -> int:
+    """The step of time that the View's `answer` is counted by, which takes longer."""
+    return _counted(view).step
+
+
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
@@ -183,7 +193,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
     """The hours of each weekday and hour of the clock that are covered."""
-    return periods.covered_hours(cover(view, meta(view.stamp)), current(view.stamp))
+    return periods.covered_hours(coverage(view), current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
