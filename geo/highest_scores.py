@@ -5,6 +5,8 @@ So a window whose excess is too small for the highest score found so far needs n
 of hundreds of millions of windows hardly any does.
 """
 
+from typing import Any
+
 import numpy as np
 
 from geo import scan_windows, window_scores
@@ -13,7 +15,8 @@ from geo.window_scores import WEEK, Look, Looks
 
 CELLS = 60_000  # numbers that are worked on at once: they stay in the cache
 MOST_CELLS = 200_000  # of circles by days that are worked on at once, for the same reason
-SURE = 1 - 1e-9  # rounding rules no window out
+EXACT = 1 << 24  # whole numbers below it are exact in half the bytes
+SURE = 1 - 1e-5  # rounding in half the bytes rules no window out
 
 
 def of_days(counts: Whole, look: Look, last: Whole) -> tuple[Array, Array, Whole]:
@@ -26,7 +29,7 @@ def of_days(counts: Whole, look: Look, last: Whole) -> tuple[Array, Array, Whole
         own = look._replace(circles=some)
         held = scan_windows.held(some, counts).astype(float)
         found = window_scores.looks(held, every, own, last)
-        _raise_days(highest, found, own)
+        _raise_days(highest, found, own, _narrow(counts))
         upto = at + len(some.end)
         newest = found._replace(
             after=found.after[-1:], share=found.share[:, -1:], spread=found.spread[:, -1:]
@@ -37,29 +40,52 @@ def of_days(counts: Whole, look: Look, last: Whole) -> tuple[Array, Array, Whole
     return highest, score, length
 
 
-def _raise_days(highest: Array, found: Looks, look: Look) -> None:
+def _narrow(counts: Whole) -> type[np.floating]:
+    """The narrowest numbers in which sums of counts are exact."""
+    return np.float32 if counts.sum() < EXACT else np.float64
+
+
+def _raise_days(highest: Array, found: Looks, look: Look, narrow: type[np.floating]) -> None:
     """Take the scores of some circles into the highest of each day."""
-    least = np.sqrt(2 * SURE * found.share * found.spread * highest)
+    share, least = _screen(found.share, found.spread, highest, narrow)
+    counted = found._replace(n=found.n.astype(narrow), every=found.every.astype(narrow))
     for days in look.lengths:
-        cases, every = found.window(days)
-        _raise(highest, 1, cases, found.share, every, least, found.spread)
+        cases, every = counted.window(days)
+        at = _hits(cases, share, every, least)
+        _raise(highest, 1, at, cases, found.share, every.astype(float), found.spread)
+
+
+def _screen(
+    share: Array, spread: Array, highest: Array, narrow: type[np.floating]
+) -> tuple[Any, Any]:
+    """What is expected of what all areas had, and what more it takes by its root to be the highest
+    score: a little less of both than is true."""
+    least = np.sqrt(2 * share * spread * highest)
+    return (share * SURE).astype(narrow), (least * SURE).astype(narrow)
+
+
+def _hits(cases: Any, share: Any, every: Any, least: Any) -> tuple[Whole, ...]:
+    """The windows that may have the highest score."""
+    needed = share * every
+    needed += least * np.sqrt(every)
+    return np.unravel_index(np.flatnonzero(cases > needed), cases.shape)
 
 
 def _raise(
-    highest: Array, axis: int, cases: Array, share: Array, every: Array, least: Array, spread: Array
+    highest: Array,
+    axis: int,
+    at: tuple[Whole, ...],
+    cases: Any,
+    share: Array,
+    every: Any,
+    spread: Array,
 ) -> None:
-    """Take the scores of windows of one length into the highest along an axis.
-
-    `share` of what all areas (`every`) had is expected; what is above it by less than `least`
-    times the root of `every` cannot be the highest.
-    """
-    mean = share * every
-    hits = np.flatnonzero(np.subtract(cases, mean, out=mean) > least * np.sqrt(every))
-    if not len(hits):
+    """Take the scores of some windows of one length into the highest along an axis: `share` of
+    what all areas (`every`) had is expected."""
+    if not len(at[0]):
         return
-    at = np.unravel_index(hits, cases.shape)
     share, every = (np.broadcast_to(v, cases.shape)[at] for v in (share, every))
-    score = window_scores.likelihood(cases[at], share * every) / spread[at]
+    score = window_scores.likelihood(cases[at].astype(float), share * every) / spread[at]
     np.maximum.at(highest, at[axis], score)
 
 
@@ -75,11 +101,13 @@ def of_replicates(counts: Whole, look: Look, replicates: int, rng: np.random.Gen
     highest = np.zeros(replicates)
     for some in parts(look.circles, look.baseline):
         held = scan_windows.held(some, base).astype(float)
-        _raise_replicates(highest, held, every, look, ends)
+        _raise_replicates(highest, held, every, look, ends, _narrow(base))
     return highest
 
 
-def _raise_replicates(highest: Array, held: Array, every: Array, look: Look, ends: Whole) -> None:
+def _raise_replicates(
+    highest: Array, held: Array, every: Array, look: Look, ends: Whole, narrow: type[np.floating]
+) -> None:
     """Take the scores of some circles into the highest of each replicate."""
     share = (held.sum(axis=1, keepdims=True) / max(every.sum(), 1)).T
     weekly, weeks = (_weeks(v) for v in (held, every[None]))
@@ -89,7 +117,8 @@ def _raise_replicates(highest: Array, held: Array, every: Array, look: Look, end
     ]
     totals = [v.sum(axis=0) for v in summed]
     both = np.vstack([held, every])  # the last is all areas
-    newest = {days: _newest(both, days) for days in {WEEK, *(d % WEEK for d in look.lengths)}}
+    rests = {WEEK, *(days % WEEK for days in look.lengths)}
+    newest = {days: _newest(both, days).astype(narrow) for days in rests}
     step = max(CELLS // len(held), 1)
     for at in range(0, len(highest), step):
         drawn, own = ends[at : at + step], highest[at : at + step]
@@ -99,15 +128,17 @@ def _raise_replicates(highest: Array, held: Array, every: Array, look: Look, end
         spread = window_scores.dispersion(
             square, inside, outside, look.baseline - WEEK * drawn.shape[1]
         )
-        least = np.sqrt(2 * SURE * share * spread * own[:, None])
-        before, cases = 0, np.zeros((len(drawn), len(both)))
+        screened, least = _screen(share, spread, own[:, None], narrow)
+        before, cases = 0, np.zeros((len(drawn), len(both)), narrow)
         for days in look.lengths:
             whole, rest = divmod(days, WEEK)
             for week in range(before, whole):
                 cases += newest[WEEK][drawn[:, week]]
             before = whole
             window = cases + newest[rest][drawn[:, whole]] if rest else cases
-            _raise(own, 0, window[:, :-1], share, window[:, -1:], least, spread)
+            held_, all_areas = window[:, :-1], window[:, -1:]
+            hits = _hits(held_, screened, all_areas, least)
+            _raise(own, 0, hits, held_, share, all_areas.astype(float), spread)
 
 
 def _weeks(values: Array) -> Array:
