@@ -24,7 +24,11 @@ NAMES = (
     ("episodes", "bench.episodes", "which records are of one episode"),
     ("points", "bench.points", "incidents at any zoom in Chromium"),
     ("scan", "bench.scan", "clusters in space and in time, with what chance does"),
-    ("screen", "bench.screen", "from a filter's change to the finished rerun of the Map screen"),
+    (
+        "screen",
+        "bench.screen",
+        "from a filter's change to the finished rerun of the Map screen, and every page alone",
+    ),
     ("browser", "bench.browser", "from a click on a filter to changed pixels in Chromium"),
     ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
     ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),

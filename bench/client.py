@@ -67,14 +67,16 @@ class Reader:
         self.address = f"http://127.0.0.1:{port}/"
         self.kept: dict[str, ForwardMsg] = {}  # large messages: sent once, then named
 
-    async def ask(self, query: str) -> Screen:
-        """The screen that a link's query gives, as the back button asks for it.
+    async def ask(self, query: str, page: str = "") -> Screen:
+        """The screen that a link's query gives, as the back button asks for it; `page` is the
+        address of another page than the Map.
 
         The widgets take their values from the query, those that it leaves out their
         usual ones; the time counts from sending to the end of the run.
         """
         asked = BackMsg()
         asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
         asked.rerun_script.is_history_navigation = True
         asked.rerun_script.cached_message_hashes.extend(self.kept)
         context = asked.rerun_script.context_info

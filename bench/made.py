@@ -87,7 +87,7 @@ def store(root: Path, rows: int = ROWS, seed: int = SEED, given: Store | None = 
         given = given or sample_store(Path(folder) / "sample")
         with made.writing() as scratch:
             keep_areas(made, given)
-            _import(made, place, _stops(given), scratch, rows, seed)
+            _import(made, place, sample_stops(given), scratch, rows, seed)
     build.rebuild(made, place)
     return made
 
@@ -99,7 +99,7 @@ def keep_areas(made: Store, given: Store) -> None:
         made.ledger.append(replace(event, at=""))
 
 
-def _stops(given: Store) -> pa.Table:
+def sample_stops(given: Store) -> pa.Table:
     """The sample's police stops, as many whole weeks of them as a cycle has."""
     imported = given.history().imports.items()
     (name,) = (batch for batch, event in imported if event.source == "police-stops")
@@ -112,9 +112,9 @@ def _import(
     made: Store, settings: Settings, stops: pa.Table, scratch: Path, rows: int, seed: int
 ) -> None:
     """Write what an import leaves: a batch, its source, and its event in the ledger."""
-    name = hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
+    name = batch_name(rows, seed)
     crs = projection.metric_crs(made, settings) or "EPSG:26915"
-    tables = _groups(stops, settings.zone, crs, rows, seed)
+    tables = draw_stops(stops, settings.zone, crs, rows, seed)
     keep_batch(made, scratch, name, SOURCE, tables, crs)
 
 
@@ -145,7 +145,12 @@ def keep_batch(
     made.ledger.append(report.event(sha256=name, imported_at=at, mapping=mapping, key=key))
 
 
-def _groups(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Iterator[pa.Table]:
+def batch_name(rows: int, seed: int) -> str:
+    """The name of the batch of so many made records."""
+    return hashlib.sha256(f"{rows} {seed}".encode()).hexdigest()[:24]
+
+
+def draw_stops(stops: pa.Table, zone: str, crs: str, rows: int, seed: int) -> Iterator[pa.Table]:
     """All records in order of time, a row group at a time: each its own stretch of it."""
     rng = np.random.default_rng(seed)
     clock = to_local(stops["occurred_at"].cast(pa.int64()).to_numpy(), zone)

@@ -1,11 +1,12 @@
-"""From a filter's change to the finished rerun of the Map screen, against the plain one."""
+"""From a filter's change to the finished rerun of the Map screen, against the plain one; and every
+page alone, also in a place of thousands of areas."""
 
 import asyncio
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import asked, servers, stores
+from bench import asked, metro, pages, servers, stores
 from bench.client import Reader, Screen, reader
 from data.settings import Problem
 
@@ -16,9 +17,11 @@ LEAST, LEAST_AT = 8.0, 1_000_000  # how many times as fast, and at how many rows
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
-    """One dict: the times of Views that nobody has asked before."""
+    """A dict of the times of Views that nobody has asked before, and one for each page."""
     rows = rows or ROWS
-    return figures(stores.kept(rows), rows, VIEWS, OF_BOTH)
+    few, many = stores.kept(rows), stores.kept(rows, "bench.metro")
+    screens = figures(few, rows, VIEWS, OF_BOTH)
+    return screens + pages.of_stores(few, many, rows, metro.AREAS)
 
 
 def figures(root: Path, rows: int, views: int, of_both: int) -> list[dict[str, Any]]:

@@ -12,22 +12,31 @@ from data.settings import ROOT, Problem
 from data.storage.store import Store
 
 KEPT = ROOT / "bench" / "out"
-MADE_BY = ("bench/made.py", "porchlight.toml", "data/**/*.py", "data/**/*.toml", "geo/*.py")
+MADE_BY = (
+    "bench/made.py",
+    "bench/metro.py",
+    "porchlight.toml",
+    "data/**/*.py",
+    "data/**/*.toml",
+    "geo/*.py",
+)
 
 
-def kept(rows: int) -> Path:
-    """The folder of a made store of so many rows; made, with a word on it, when absent."""
-    folder = KEPT / f"store-{rows}-{_version()}"
+def kept(rows: int, module: str = "bench.made") -> Path:
+    """The folder of a store of so many rows that a module makes; made, with a word on it, when
+    absent."""
+    kind = {"bench.made": "store"}.get(module, module.rpartition(".")[2])
+    folder = KEPT / f"{kind}-{rows}-{_version()}"
     if not folder.exists():
-        for old in KEPT.glob(f"store-{rows}-*"):
+        for old in KEPT.glob(f"{kind}-{rows}-*"):
             shutil.rmtree(old, ignore_errors=True)
         KEPT.mkdir(parents=True, exist_ok=True)
         start = time.perf_counter()
         with tempfile.TemporaryDirectory(prefix="making-", dir=KEPT) as scratch:
-            _make(Path(scratch) / "store", rows)
+            _make(Path(scratch) / "store", rows, module)
             (Path(scratch) / "store").rename(folder)
         taken = time.perf_counter() - start
-        print(f"A store of {rows:,} rows was made in {taken:.0f} s and kept.", file=sys.stderr)
+        print(f"A {kind} of {rows:,} rows was made in {taken:.0f} s and kept.", file=sys.stderr)
     return folder
 
 
@@ -38,9 +47,9 @@ def files(root: Path) -> tuple[Path, Path]:
     return batch, store.at(str(store.stamp())).folder / "areas0.parquet"
 
 
-def _make(root: Path, rows: int) -> None:
+def _make(root: Path, rows: int, module: str) -> None:
     """Make a store in a process of its own: its memory is not ours."""
-    command = [sys.executable, "-m", "bench.made", str(root), "--rows", str(rows)]
+    command = [sys.executable, "-m", module, str(root), "--rows", str(rows)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Problem(done.stderr.strip())

@@ -6,12 +6,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo.arrays import Ints
+
 Array = npt.NDArray[np.float64]
 
 ROUNDS = 4  # Newton steps for the slope
 STEEPEST = 2.0  # a slope is at most e^2 a year
 UNUSUAL = 2.58  # residuals beyond it count less, after Noufaily et al. (2013)
 HALF = 0.5  # an event, where a season has none: the interval stays finite
+CELLS = 30_000  # past weeks worked on at once: they stay in the cache
 
 
 class Past(NamedTuple):
@@ -48,6 +51,15 @@ def forecast(counts: Array, past: Past, trend: bool) -> Forecast:
     residual), and without the slope where it is not significant at 5% or leads above
     everything seen (Farrington et al. 1996, Noufaily et al. 2013).
     """
+    step = max(CELLS // len(past.lag), 1)
+    parts = [
+        _forecast(counts[at : at + step], past, trend) for at in range(0, max(len(counts), 1), step)
+    ]
+    return Forecast(*map(np.concatenate, zip(*parts)))
+
+
+def _forecast(counts: Array, past: Past, trend: bool) -> Forecast:
+    """`forecast` of a few series."""
     level = _reweighted(counts, past, slope=False).forecast
     if not trend:
         return level
@@ -63,15 +75,29 @@ def _reweighted(counts: Array, past: Past, slope: bool) -> Fit:
     known = np.isfinite(counts).astype(float)
     y = np.where(known > 0, counts, 0.0)
     first = _fit(y, known, past, slope)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sixth = np.sqrt(np.cbrt(first.mean))
-        residual = 1.5 * (np.cbrt(y) ** 2 / sixth - sixth**3)
-    factor = first.forecast.factor[:, None]
-    residual /= np.sqrt(factor * np.maximum(1 - first.leverage, 1e-9))
-    residual = np.where((first.mean > 0) & (known > 0), residual, 0.0)
-    weight = known * np.where(residual > UNUSUAL, np.maximum(residual, 1) ** -2.0, 1.0)
+    weight = known.copy()
+    row, week = _high(y, known, first)
+    mean = first.mean[row, week]
+    sixth = np.sqrt(np.cbrt(mean))
+    residual = 1.5 * (np.cbrt(y[row, week]) ** 2 / sixth - sixth**3)
+    spread = first.forecast.factor[row] * np.maximum(1 - first.leverage[row, week], 1e-9)
+    residual /= np.sqrt(spread)
+    weight[row, week] = np.where(residual > UNUSUAL, np.maximum(residual, 1) ** -2.0, 1.0)
     weight *= (known.sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9))[:, None]
     return _fit(y, weight, past, slope)
+
+
+def _high(y: Array, known: Array, fit: Fit) -> tuple[Ints, Ints]:
+    """Row and week of all weeks whose Anscombe residual can be unusual, and of few others.
+
+    It is never above Pearson's where a count is above its mean: two thirds are a concave power.
+    """
+    above = y - fit.mean
+    spread = np.maximum(1 - fit.leverage, 1e-9)
+    spread *= fit.mean
+    spread *= (UNUSUAL**2 * (1 - 1e-9)) * fit.forecast.factor[:, None]
+    row, week = np.nonzero((above > 0) & (fit.mean > 0) & (known > 0) & (above * above >= spread))
+    return row, week
 
 
 def _fit(y: Array, weight: Array, past: Past, slope: bool) -> Fit:
@@ -97,7 +123,11 @@ def _fit(y: Array, weight: Array, past: Past, slope: bool) -> Fit:
     leverage *= weight * mean
     free = (weight > 0).sum(axis=1) - ((weight > 0) @ season > 0).sum(axis=1) - slope
     with np.errstate(divide="ignore", invalid="ignore"):
-        pearson = np.where(mean > 0, weight * (y - mean) ** 2 / mean, 0.0).sum(axis=1)
+        around = y - mean
+        around *= around
+        around *= weight
+        np.divide(around, mean, out=around, where=mean > 0)  # nothing is known to be 0 else
+        pearson = around.sum(axis=1)
         factor = np.where(free > 0, np.maximum(pearson / np.maximum(free, 1), 1.0), np.nan)
         now = np.where(exposed[:, 0] > 0, mass[:, 0] / exposed[:, 0], np.nan)
     of_log = factor * (1 / mass[:, 0] + centre[:, 0] ** 2 / certain)

@@ -83,7 +83,7 @@ def ratios(
     found = rates.change(now, before, *exposures, paired=paired, inflation=inflation, beside=beside)
     both = now.sum(axis=1) + before.sum(axis=1)
     enough = ~rates.unreliable(both if events is None else events)
-    p = np.where(enough, _p(now, before, exposures, found), np.nan)
+    p = _p(now, before, exposures, found, enough)
     q = benjamini_hochberg(p)
     finding = np.where(np.isfinite(found.lower), UNCLEAR, NONE).astype(object)
     finding[(finding == UNCLEAR) & ~enough] = FEW
@@ -101,8 +101,7 @@ def ratios(
         beyond = rates.change(
             now, before, *by, inflation=np.asarray(inflation, float) * wider, beside=beside
         )
-        p_beyond = _p(now, before, by, beyond)
-        p = np.where(enough, np.fmax(p, p_beyond), np.nan)
+        p = np.fmax(p, _p(now, before, by, beyond, enough))
         q = benjamini_hochberg(p)
         with np.errstate(invalid="ignore"):
             moved = (q <= LEVEL) & (found.sure != 0) & (beyond.sure == found.sure)
@@ -159,8 +158,10 @@ def _p(
     b: Array,
     exposures: tuple[npt.ArrayLike | None, npt.ArrayLike | None],
     found: rates.Change,
+    asked: npt.NDArray[np.bool_],
 ) -> Array:
-    """Two-sided p of a ratio of 1: one minus the level whose interval ends there.
+    """Two-sided p of a ratio of 1 of the rows asked for, NaN of others: one minus the level whose
+    interval ends there.
 
     The same mid-p on thinned counts as the interval. How much counts are thinned depends on
     the level (t is wider than the normal far out), so the level is found by halving.
@@ -169,6 +170,8 @@ def _p(
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = _weeks(exposures[0], a) / _weeks(exposures[1], b)
     share = odds / (1 + odds)  # of a in both, were the rates the same
+    rows = np.flatnonzero(asked & np.isfinite(found.lower))
+    n, m, share, factor = n[rows], m[rows], share[rows], found.factor[rows]
     low, high = np.full(len(n), np.log(LEAST_P)), np.zeros(len(n))
     for _ in range(50):
         middle = (low + high) / 2
@@ -178,10 +181,12 @@ def _p(
         wider = np.where(
             far, special.stdtrit(found.degrees, tail) / np.where(far, normal, -1.0), 1.0
         )
-        thin = np.maximum(found.factor * wider**2, 1.0)
+        thin = np.maximum(factor * wider**2, 1.0)
         above = _tails(n / thin, m / thin, share) > np.exp(middle)
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.asarray(np.where(np.isfinite(found.lower), np.exp(high), np.nan))
+    p = np.full(len(a), np.nan)
+    p[rows] = np.exp(high)
+    return p
 
 
 def _given(exposure: npt.ArrayLike | None, counts: Array) -> Array:

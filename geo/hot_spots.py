@@ -1,19 +1,18 @@
 """Local clusters of high and low values: Gi*, its p by permutation, local Moran's I."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from geo.arrays import Flags
+from geo.arrays import Flags, Ints
+from geo.deals import Drawn, deal_orders
 from geo.weights import Weights, binary
 
 Array = npt.NDArray[np.float64]
-Drawn = npt.NDArray[np.int32]
 
-CELLS = 200_000  # areas x permutations held at once: what a processor's cache holds
+SORTED = 20  # areas with as many neighbors for which their sums are put in order
 WORK = 200_000_000  # areas x permutations at most, however many values there are
 FEW = 10  # permutations as extreme as found: with fewer, p is not settled
 
@@ -128,7 +127,7 @@ def sequential_p(
             break
         more = min(3 * made, most - made)
         made, turn = made + more, turn + 1
-        _deal_more(columns, open_, more, [own, turn])
+        _deal_more(columns, open_, more, (own, turn))
     undecided = open_ if made < needed else np.zeros(x.shape, bool)
     return Sequential(_shaped(p, values), _shaped(q, values), undecided.reshape(np.shape(values)))
 
@@ -154,20 +153,21 @@ def _permuted(
     for n in np.unique(counts[varied]):
         alike = np.flatnonzero((counts == n) & varied)
         seen = [_Column(x[:, t], known[:, t], neighbors, degrees[:, t]) for t in alike]
-        for drawn in _deals(int(n), min(most, int(n) - 1), permutations, [seed]):
-            for column in seen:
-                if areas is None:
-                    column.count(drawn)
-                else:
-                    column.count_some(drawn, np.flatnonzero(np.isin(column.areas, areas)))
-        for t, column in zip(alike, seen):
-            rows = slice(None) if areas is None else np.isin(column.areas, areas)
+        wanted = [
+            np.flatnonzero(np.isin(column.areas, column.areas if areas is None else areas))
+            for column in seen
+        ]
+        for drawn in deal_orders(int(n), min(most, int(n) - 1), permutations, (seed,)):
+            _count(drawn, list(zip(seen, wanted)))
+        for t, column, rows in zip(alike, seen, wanted):
             column.permutations[rows] = permutations
             found[int(t)] = column
     return found
 
 
-def _deal_more(columns: "dict[int, _Column]", open_: Flags, more: int, seed: list[int]) -> None:
+def _deal_more(
+    columns: "dict[int, _Column]", open_: Flags, more: int, seed: tuple[int, ...]
+) -> None:
     """Count so many more permutations of the values that are open, and of no others."""
     left = [
         (column, np.flatnonzero(open_[column.areas, t]))
@@ -177,9 +177,8 @@ def _deal_more(columns: "dict[int, _Column]", open_: Flags, more: int, seed: lis
     for n in sorted({len(column.areas) for column, _ in left}):
         alike = [(column, rows) for column, rows in left if len(column.areas) == n]
         most = max(int(column.degree[rows].max()) for column, rows in alike)
-        for drawn in _deals(n, min(most, n - 1), more, seed):
-            for column, rows in alike:
-                column.count_some(drawn, rows)
+        for drawn in deal_orders(n, min(most, n - 1), more, seed):
+            _count(drawn, alike)
         for column, rows in alike:
             column.permutations[rows] += more
 
@@ -196,29 +195,35 @@ def _p(shape: tuple[int, ...], columns: "dict[int, _Column]") -> Array:
 def _least_p(p: Array, columns: "dict[int, _Column]") -> Array:
     """The least that each p may be in truth, with 99% confidence: 0 where nothing reached it."""
     out = p.copy()
+    if not columns:
+        return out
+    every = np.concatenate([column.extreme() for column in columns.values()])
+    counts, at = np.unique(every, return_inverse=True)  # thousands of values, few counts
+    least = np.where(counts > 0, special.gammaincinv(np.maximum(counts, 1), 0.01), 0.0)[at]
     for t, column in columns.items():
-        reached = column.extreme()
-        least = np.where(reached > 0, special.gammaincinv(np.maximum(reached, 1), 0.01), 0.0)
-        out[column.areas, t] = np.minimum(2 * least / column.permutations, out[column.areas, t])
+        own, least = least[: len(column.areas)], least[len(column.areas) :]
+        out[column.areas, t] = np.minimum(2 * own / column.permutations, out[column.areas, t])
     return out
 
 
-def _deals(n: int, most: int, permutations: int, seed: list[int]) -> Iterator[Drawn]:
-    """The first areas of random orders of n, (position, permutation): one more than `most`.
+def _count(drawn: Drawn, columns: "list[tuple[_Column, Ints]]") -> None:
+    """Count deals for some of the areas of each column."""
+    known: dict[bytes, tuple[Ints, Ints]] = {}
+    for column, rows in columns:
+        first = np.zeros(len(column.x), np.min_scalar_type(len(drawn)))
+        first[rows] = column.degree[rows]
+        key = first.tobytes()  # where no value is missing all columns have the same
+        if key not in known:
+            known[key] = _themselves(drawn, first)
+        column.count(drawn, rows, *known[key])
 
-    Fisher and Yates's shuffle, stopped there.
-    """
-    rng = np.random.default_rng([*seed, n])
-    step = max(1, CELLS // n)
-    for start in range(0, permutations, step):
-        across = np.arange(min(step, permutations - start))
-        order = np.repeat(np.arange(n, dtype=np.int32)[:, None], len(across), axis=1)
-        for place in range(most + 1):
-            other = rng.integers(place, n, len(across))
-            chosen = order[other, across]
-            order[other, across] = order[place]
-            order[place] = chosen
-        yield order[: most + 1]
+
+def _themselves(drawn: Drawn, first: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """The areas that are among the so many first of an order themselves, and in which deal."""
+    place = np.arange(int(first.max(initial=0)), dtype=first.dtype)[:, None]
+    some = drawn[: len(place)]
+    flat = np.flatnonzero(place < first[some])
+    return some.ravel()[flat].astype(np.int64), flat % drawn.shape[1]
 
 
 class _Column:
@@ -234,34 +239,43 @@ class _Column:
         # sums of the same values in another order differ by rounding: still ties
         largest, spread = np.abs(x[known]).max(), np.abs(self.x).max()
         tie = (self.degree + 1) * (1e-12 * spread + 1e-15 * largest)
-        self.high, self.low = (found - tie)[:, None], (found + tie)[:, None]
+        self.high, self.low = found - tie, found + tie
         self.above, self.below, self.permutations = np.zeros((3, known.sum()), np.int64)
 
     def extreme(self) -> npt.NDArray[np.int64]:
         """Count the permutations that reached each value on its rarer side."""
         return np.asarray(np.minimum(self.above, self.below))
 
-    def count(self, drawn: Drawn) -> None:
-        """Count deals: each area's neighbors are the first of the order, itself left out."""
-        sums = np.zeros((len(drawn) + 1, drawn.shape[1]))
-        np.cumsum(self.x[drawn], axis=0, out=sums[1:])
-        dealt = sums[self.degree]
-        place, which = np.nonzero(np.arange(len(drawn))[:, None] < self.degree[drawn])
-        area = drawn[place, which]
-        dealt[area, which] = sums[self.degree[area] + 1, which] - self.x[area]
-        self.above += np.count_nonzero(dealt >= self.high, axis=1)
-        self.below += np.count_nonzero(dealt <= self.low, axis=1)
+    def count(self, drawn: Drawn, rows: Ints, area: Ints, which: Ints) -> None:
+        """Count deals for some of the areas: an area's neighbors are the first of the order.
 
-    def count_some(self, drawn: Drawn, rows: npt.NDArray[np.int64]) -> None:
-        """Count deals for some of the areas: what a few ask is not worked out for all."""
+        Areas with as many neighbors share their sums, which are put in order once; then the few
+        deals `which` are mended in which an `area` is among the first itself, and is left out.
+        """
+        degree = self.degree[rows]
+        drawn = drawn[: int(degree.max(initial=0)) + 1]
         sums = np.zeros((len(drawn) + 1, drawn.shape[1]))
-        np.cumsum(self.x[drawn], axis=0, out=sums[1:])
-        for row in rows:
-            degree = self.degree[row]
-            itself = (drawn[:degree] == row).any(axis=0)
-            dealt = np.where(itself, sums[min(degree + 1, len(drawn))] - self.x[row], sums[degree])
-            self.above[row] += np.count_nonzero(dealt >= self.high[row])
-            self.below[row] += np.count_nonzero(dealt <= self.low[row])
+        for before, after, one in zip(sums, sums[1:], drawn):
+            np.add(before, self.x[one], out=after)
+        for size in np.unique(degree):
+            alike, dealt = rows[degree == size], sums[size]
+            if len(alike) > SORTED:
+                dealt = np.sort(dealt)
+                high, low = self.high[alike], self.low[alike]
+                self.above[alike] += len(dealt) - np.searchsorted(dealt, high, side="left")
+                self.below[alike] += np.searchsorted(dealt, low, side="right")
+                continue
+            for row in alike:
+                self.above[row] += np.count_nonzero(dealt >= self.high[row])
+                self.below[row] += np.count_nonzero(dealt <= self.low[row])
+        taken = sums[self.degree[area], which]
+        instead = sums[self.degree[area] + 1, which] - self.x[area]
+        high, low = self.high[area], self.low[area]
+        for counted, new, old in (
+            (self.above, instead >= high, taken >= high),
+            (self.below, instead <= low, taken <= low),
+        ):
+            np.add.at(counted, area, new.astype(np.int64) - old)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Array:
@@ -271,11 +285,15 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Array:
     stays and does not count among the tests. What is above 1, as a p divided by its weight may
     be, counts as 1; below 0 is a ValueError. For one control a column, give columns.
     """
-    from scipy import stats  # here: it takes longer to load than all the rest
-
     q: Array = np.minimum(np.asarray(p, float), 1.0)
     tested = ~np.isnan(q)
-    q[tested] = stats.false_discovery_control(q[tested])
+    if (q[tested] < 0).any():
+        raise ValueError("Some p are below 0: a chance lies between 0 and 1.")
+    sorted_ = np.sort(q[tested])
+    stepped = sorted_ * (len(sorted_) / np.arange(1, len(sorted_) + 1))
+    stepped = np.minimum.accumulate(stepped[::-1])[::-1]
+    # equal p have the same q, that of the last of them: the least that follows
+    q[tested] = np.minimum(stepped[np.searchsorted(sorted_, q[tested])], 1.0)
     return q
 
 

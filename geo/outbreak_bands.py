@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from geo import memory
+from geo import memory, negative_binomial
 from geo.baseline import Forecast, Past, forecast
 
 Array = npt.NDArray[np.float64]
@@ -61,6 +61,15 @@ def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.
     ways = _ways(np.isfinite(table).any(axis=0))
     if newest is not None:
         ways[: max(len(ways) - newest, 0)] = ""
+    middle, lower, upper = _bands(table, ways, level)
+    with np.errstate(invalid="ignore"):
+        alarm, over = table > upper, (table - middle) / np.maximum(upper - middle, 1e-9)
+    middle, lower, upper, over = (v.reshape(given.shape) for v in (middle, lower, upper, over))
+    return Expected(middle, lower, upper, alarm.reshape(given.shape), over, ways)
+
+
+def _bands(table: Array, ways: npt.NDArray[np.str_], level: float) -> Array:
+    """Expected, lower and upper of (areas, weeks), (3, areas, weeks); each week by its own way."""
     out = np.full((3, *table.shape), np.nan)
     for name in ("farrington", "short"):
         steps = np.flatnonzero(ways == name)
@@ -68,11 +77,7 @@ def expected(counts: npt.ArrayLike, newest: int | None = None, level: float = 0.
         for some in (steps[i : i + size] for i in range(0, len(steps), size)):
             out[:, :, some] = _band(table, some, name, level)
     middle, lower, upper = np.where(np.isfinite(table), out, np.nan)
-    upper = np.maximum(upper, FEW - 1 - _just_before(table))
-    with np.errstate(invalid="ignore"):
-        alarm, over = table > upper, (table - middle) / np.maximum(upper - middle, 1e-9)
-    middle, lower, upper, over = (v.reshape(given.shape) for v in (middle, lower, upper, over))
-    return Expected(middle, lower, upper, alarm.reshape(given.shape), over, ways)
+    return np.stack([middle, lower, np.maximum(upper, FEW - 1 - _just_before(table))])
 
 
 def expected_by_stretch(
@@ -161,14 +166,19 @@ def _from_blocks(
     own = np.take_along_axis(table, np.argsort(~known, axis=1, kind="stable"), axis=1)
     weeks = np.maximum(known.sum(axis=1, keepdims=True), 1)
     begin = rng.random((replicates, len(table), -(-table.shape[1] // BLOCK))) * weeks
-    at = begin.astype(int)[..., None] + np.arange(BLOCK)
-    at = at.reshape(replicates, len(table), -1)[..., : table.shape[1]] % weeks
-    drawn = np.where(known, np.take_along_axis(own[None], at, axis=2), np.nan)
-    middle, upper = _newest(drawn, level)
-    alarms = float(((own > upper[..., None]).sum(axis=2) / weeks[:, 0]).sum(axis=1).mean())
-    wide = np.maximum(upper - middle, 1e-9)[..., None]
-    over = np.where(known, (table - middle[..., None]) / wide, 0.0)
-    return alarms, np.nan_to_num(over).max(axis=1)
+    alarms, most = 0.0, np.full((replicates, table.shape[1]), -np.inf)
+    ways = _newest_way(known)
+    for some in _parts(table, replicates):
+        at = begin[:, some].astype(int)[..., None] + np.arange(BLOCK)
+        at = at.reshape(replicates, len(own[some]), -1)[..., : table.shape[1]] % weeks[some]
+        drawn = np.where(known[some], np.take_along_axis(own[some][None], at, axis=2), np.nan)
+        middle, upper = _newest(drawn, ways, level)
+        above = (own[some] > upper[..., None]).sum(axis=2)
+        alarms += float((above / weeks[some, 0]).sum(axis=1).mean())
+        wide = np.maximum(upper - middle, 1e-9)[..., None]
+        over = np.where(known[some], (table[some] - middle[..., None]) / wide, 0.0)
+        np.maximum(most, np.nan_to_num(over, copy=False).max(axis=1), out=most)
+    return alarms, most
 
 
 def _from_fit(
@@ -182,15 +192,19 @@ def _from_fit(
     binomial weeks like theirs are made: a function of the exceedance (1: alarms)."""
     mean, factor, told = _behind(table, known)
     (fade,), share = told.fade, float((told.next / np.maximum(told.fade, 1e-9))[0])
-    score = rng.standard_normal((replicates, *table.shape))
-    for t in range(1, table.shape[1]):
-        score[..., t] = fade * score[..., t - 1] + np.sqrt(1 - fade**2) * score[..., t]
-    before = np.sqrt(share) * fade * score[..., -2]  # the newest score, as far as it is known
-    score = np.sqrt(share) * score + np.sqrt(1 - share) * rng.standard_normal(score.shape)
+    first, second = (rng.standard_normal((replicates, *table.shape)) for _ in range(2))
+    middle, upper = np.empty((2, replicates, len(table)))
+    ways = _newest_way(known)
+    for some in _parts(table, replicates):
+        score = np.ascontiguousarray(first[:, some].T)  # weeks first: each follows the one before
+        for t in range(1, len(score)):
+            score[t] = fade * score[t - 1] + np.sqrt(1 - fade**2) * score[t]
+        first[:, some, -2] = score[-2].T
+        score = np.sqrt(share) * score.T + np.sqrt(1 - share) * second[:, some]
+        drawn = _drawn(special.ndtr(score), mean[some], factor[some])
+        middle[:, some], upper[:, some] = _newest(np.where(known[some], drawn, np.nan), ways, level)
+    before = np.sqrt(share) * fade * first[..., -2]  # the newest score, as far as it is known
     size = np.maximum(mean, 1e-9) / (factor - 1)
-    drawn = special.nbdtrik(special.ndtr(score), size[:, None], 1 / factor[:, None])
-    drawn = np.where((mean > 0)[:, None], np.ceil(drawn - 1e-9).clip(0), 0.0)
-    middle, upper = _newest(np.where(known, drawn, np.nan), level)
     judged = np.isfinite(upper) & (mean > 0)
 
     def above(exceedance: float) -> float:
@@ -202,12 +216,32 @@ def _from_fit(
     return above
 
 
-def _newest(drawn: Array, level: float) -> tuple[Array, Array]:
+def _parts(table: Array, replicates: int) -> list[slice]:
+    """The series in parts whose replicates are worked on at once: they stay in the cache."""
+    step = max(AT_ONCE // 10 // (replicates * max(table.shape[1], 1)), 1)
+    return [slice(at, at + step) for at in range(0, len(table), step)]
+
+
+def _drawn(chance: Array, mean: Array, factor: Array) -> Array:
+    """Negative binomial counts of such chances (replicates, series, weeks); 0 of a mean of 0."""
+    out = np.zeros(chance.shape)
+    for i in np.flatnonzero(mean > 0):
+        out[:, i] = negative_binomial.quantiles(chance[:, i], float(mean[i]), float(factor[i]))
+    return out
+
+
+def _newest_way(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+    """The method that the past of all series allows for the newest week, and none for others."""
+    ways = _ways(known.any(axis=0) | (np.arange(known.shape[1]) == known.shape[1] - 1))
+    ways[:-1] = ""
+    return ways
+
+
+def _newest(drawn: Array, ways: npt.NDArray[np.str_], level: float) -> tuple[Array, Array]:
     """The middle and the upper end of the newest week's band: (replicates, series)."""
     drawn[..., -1] = 0  # whatever it will be
-    band = expected(drawn.reshape(-1, drawn.shape[-1]), 1, level)
-    middle, upper = (v[:, -1].reshape(drawn.shape[:2]) for v in (band.expected, band.upper))
-    return middle, upper
+    band = _bands(drawn.reshape(-1, drawn.shape[-1]), ways, level)
+    return band[0, :, -1].reshape(drawn.shape[:2]), band[2, :, -1].reshape(drawn.shape[:2])
 
 
 def share_found(middle: npt.ArrayLike, upper: npt.ArrayLike, factor: float) -> float:

@@ -11,23 +11,21 @@ earlier day. Neither takes incidents, days or areas for independent of each othe
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from geo import scan_windows
+from geo import highest_scores, scan_windows, window_scores
 from geo.scan_windows import Array, Circles, Whole
+from geo.window_scores import WEEK, Look, days_of, week_ends
 
-WEEK = 7
 GROWTH = 1.2  # a circle holds at least so many times as many areas as the one before it
 LENGTHS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 42)  # days that a window may last
 MOST_BASELINE, LEAST_BASELINE = 364, 56  # days
 EARLIER = 99  # looks at earlier days that it takes: by fewer nothing is rarer than 1 in 100
-CELLS = 60_000  # numbers that are worked on at once: they stay in the cache
-MOST_CELLS = 200_000  # of circles by days that are worked on at once, for the same reason
 GUMBEL_SD = np.pi / np.sqrt(6)
 LEAST_P = 1e-300  # below it a normal quantile is infinite
 COLUMNS = (
@@ -44,19 +42,6 @@ COLUMNS = (
     "p",
     "recurrence_interval",
 )
-
-
-class Look(NamedTuple):
-    """The look at a day: its `circles`, and `lengths` of windows and of the `baseline` in days."""
-
-    circles: Circles
-    lengths: tuple[int, ...]
-    baseline: int
-
-    @property
-    def longest(self) -> int:
-        """Days of the longest window."""
-        return self.lengths[-1]
 
 
 class Scan(NamedTuple):
@@ -87,6 +72,16 @@ def least_days(longest: int) -> int:
     return least + longest + EARLIER - 1
 
 
+class LookBack(NamedTuple):
+    """The looks at the newest day and at each earlier one: `past` are the highest scores, oldest
+    first; `score` and `length` those of each circle's best window that ends on the newest day."""
+
+    look: Look
+    past: Array
+    score: Array
+    length: Whole
+
+
 def scan(
     counts: Whole,
     x: npt.ArrayLike,
@@ -103,6 +98,14 @@ def scan(
     among replicates, `p_past` that among earlier days (see `rarity`), `p` the larger of both and
     `recurrence_interval` 1 / p. `start` is the position of a window's first day.
     """
+    seen = look_back(counts, x, y, longest, share)
+    return conclude(counts, x, y, seen, deal(counts, seen.look, replicates, seed))
+
+
+def look_back(
+    counts: Whole, x: npt.ArrayLike, y: npt.ArrayLike, longest: int, share: float
+) -> LookBack:
+    """The first half of `scan`: the same look at the newest day and at each earlier one."""
     baseline = baseline_days(counts.shape[1], longest)
     if not baseline:
         raise ValueError(
@@ -111,17 +114,27 @@ def scan(
         )
     look = looking(counts, x, y, longest, baseline, share)
     every = np.arange(baseline - 1, counts.shape[1])
-    if not len(look.circles.end):
-        none = pd.DataFrame(columns=list(COLUMNS))
-        return Scan(look, none, np.zeros(replicates), np.zeros(len(every)))
-    past = np.zeros(len(every))
-    for some in _parts(look.circles, counts.shape[1]):
-        np.maximum(
-            past, scores(counts, look._replace(circles=some), every)[0].max(axis=0), out=past
-        )
+    return LookBack(look, *highest_scores.of_days(_narrow(counts), look, every))
+
+
+def deal(counts: Whole, look: Look, replicates: int, seed: int) -> Array:
+    """The highest scores of replicates: the weeks before the newest days dealt anew."""
     rng = np.random.default_rng(seed)
-    dealt = dealt_scores(counts[:, :-longest], look, replicates, rng)
-    return Scan(look, _clusters(counts, look, x, y, dealt, past), dealt, past)
+    before = _narrow(counts[:, : -look.longest])
+    return highest_scores.of_replicates(before, look, replicates, rng)
+
+
+def conclude(
+    counts: Whole, x: npt.ArrayLike, y: npt.ArrayLike, seen: LookBack, dealt: Array
+) -> Scan:
+    """The clusters of a look back, judged by it and by what was dealt."""
+    return Scan(seen.look, _clusters(counts, seen, (x, y), dealt), dealt, seen.past)
+
+
+def _narrow(counts: Whole) -> Whole:
+    """Counts row by row in numbers as narrow as hold their sums: adding them takes the time."""
+    narrow: Any = np.int32 if counts.sum() < np.iinfo(np.int32).max else np.int64
+    return np.ascontiguousarray(counts, narrow)
 
 
 def looking(
@@ -130,74 +143,27 @@ def looking(
     """Circles that hold at most a `share` of all counts, each of a centre a fifth wider (by
     areas) than the one before it: between them lies next to nothing, and they are far fewer."""
     found = scan_windows.circles(scan_windows.distances(x, y), counts.sum(axis=1), share)
-    kept: list[int] = []
-    for start, stop in found.by_centre():
-        before = 0.0
-        for window in range(start, stop):
-            if found.end[window] >= before * GROWTH:
-                kept.append(window)
-                before = float(found.end[window])
+    kept = _growing(found)
     thinned = Circles(found.order, found.centre[kept], found.end[kept], found.radius[kept])
     return Look(thinned, tuple(d for d in LENGTHS if d <= longest), baseline)
 
 
-def scores(counts: Whole, look: Look, last: Whole) -> tuple[Array, Whole]:
-    """The score of each circle's best window that ends on each of the days `last`, and the place
-    of its length in `look.lengths`: both (circles, days)."""
-    n = _sums(scan_windows.held(look.circles, counts).astype(float))
-    every = _sums(counts.sum(axis=0)[None].astype(float))
-    weekly, weeks = _trailing(n), _trailing(every)
-    sums = [_sums(v) for v in (_squares(weekly, weeks), weekly, weeks)]
-    after, first = last + 1, last + 1 - look.baseline
-    before = after - look.longest  # weeks that end before the longest window begins
-    squares, inside, outside = (s[:, before] - s[:, first + WEEK - 1] for s in sums)
-    spread = _dispersion(squares, inside, outside, look.baseline - look.longest - WEEK + 1)
-    part = (n[:, after] - n[:, first]) / np.maximum(every[:, after] - every[:, first], 1)
-    best, length = np.zeros(part.shape), np.zeros(part.shape, np.int64)
-    for i, days in enumerate(look.lengths):
-        mean = part * (every[:, after] - every[:, after - days])
-        ratio = likelihood(n[:, after] - n[:, after - days], mean)
-        higher = ratio > best
-        best[higher], length[higher] = ratio[higher], i
-    return best / spread, length
-
-
-def dealt_scores(counts: Whole, look: Look, replicates: int, rng: np.random.Generator) -> Array:
-    """The highest score of each replicate of the newest baseline in `counts`.
-
-    Its days are cut into weeks from a random day on, in a circle, and the weeks dealt anew: days
-    stay whole over the areas, and days that follow each other stay together within a week.
-    """
-    base = counts[:, -look.baseline :]
-    held, every = (
-        scan_windows.held(look.circles, base).astype(float),
-        base.sum(axis=0).astype(float),
-    )
-    part = held.sum(axis=1, keepdims=True) / max(every.sum(), 1)
-    weekly, weeks = (_trailing(_sums(_wrapped(v)))[:, WEEK - 1 :] for v in (held, every[None]))
-    # days first: what is drawn are whole days, and they lie together in memory
-    held, part = np.ascontiguousarray(held.T), part.T
-    parts = [np.ascontiguousarray(v.T) for v in (_squares(weekly, weeks), weekly, weeks)]
-    sums = [v.sum(axis=0) for v in parts]
-    ends = _week_ends(look, replicates, rng)[:, : -(-look.longest // WEEK)]
-    days = _days(ends, look.baseline)[:, : look.longest]
-    out, step = np.empty(replicates), max(CELLS // held.shape[1], 1)
-    for at in range(0, replicates, step):
-        newest, drawn = ends[at : at + step], days[at : at + step]
-        squares, inside, outside = (
-            total - WEEK * sum(v[week] for week in newest.T) for total, v in zip(sums, parts)
-        )
-        spread = _dispersion(squares, inside, outside, look.baseline - WEEK * newest.shape[1])
-        best, before = np.zeros(spread.shape), 0
-        c, all_areas = np.zeros(spread.shape), np.zeros((len(newest), 1))
-        for length in look.lengths:
-            for day in drawn[:, before:length].T:
-                c += held[day]
-                all_areas[:, 0] += every[day]
-            np.maximum(best, likelihood(c, part * all_areas), out=best)
-            before = length
-        out[at : at + step] = (best / spread).max(axis=1)
-    return out
+def _growing(circles: Circles) -> Whole:
+    """The positions of each centre's first circle, and of each that is by `GROWTH` wider than the
+    last one before it that is among them."""
+    most = len(circles.order) + 1
+    key = circles.centre * most + circles.end  # centres together, growing: so all of it grows
+    centre = np.unique(circles.centre)
+    kept: list[Whole] = []
+    least: Array = np.zeros(len(centre))
+    while len(centre):
+        at = np.searchsorted(key, centre * most + np.ceil(least).astype(np.int64))
+        there = at < len(key)
+        there[there] = circles.centre[at[there]] == centre[there]
+        at, centre = at[there], centre[there]
+        kept.append(at)
+        least = np.asarray(circles.end[at] * GROWTH, float)
+    return np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
 
 
 def rarity(score: npt.ArrayLike, past: Array, longest: int) -> Array:
@@ -243,7 +209,7 @@ def p_of_each_day(found: Scan) -> Array:
 
 
 def power(
-    counts: Whole, found: Scan, areas: int, days: int, level: float, runs: int, seed: int
+    counts: Whole, scanned: Scan, areas: int, days: int, level: float, runs: int, seed: int
 ) -> Callable[[float], float]:
     """A function from a rise (2 for a doubling) to the share of times that it has p <= `level`.
 
@@ -252,54 +218,51 @@ def power(
     Only circles around these areas are looked at: so a rise may be found a little more
     often. 0 where the baseline has no case that could be more.
     """
-    look, base = found.look, counts[:, : -found.look.longest][:, -found.look.baseline :]
+    look = scanned.look
+    base = counts[:, : -look.longest][:, -look.baseline :]
     by_area = base.sum(axis=1)
     if not by_area.any():
         return lambda factor: 0.0
     rng = np.random.default_rng(seed)
     middle = rng.choice(len(base), runs, p=by_area / by_area.sum())
-    order = _days(_week_ends(look, runs, rng), look.baseline)[:, ::-1]
+    order = days_of(week_ends(look, runs, rng), look.baseline)[:, ::-1]
     last = np.array([look.baseline - 1])
+    every = base.sum(axis=0).astype(float)
+    blocks = [look.circles.order[centre, :areas] for centre in middle]
+    near = [look._replace(circles=highest_scores.around(look.circles, b)) for b in blocks]
+    held = [
+        scan_windows.held(own.circles, base)[:, dealt].astype(float)
+        for own, dealt in zip(near, order)
+    ]
 
     def share(factor: float) -> float:
         best = []
-        for centre, dealt in zip(middle, order):
-            block = look.circles.order[centre, :areas]
-            table = base[:, dealt]
-            usual = by_area[block] / look.baseline
+        for centre, block, own, usual, dealt in zip(middle, blocks, near, held, order):
             more = np.random.default_rng([seed, centre]).poisson(
-                np.repeat((factor - 1) * usual[:, None], days, axis=1)
+                np.repeat((factor - 1) * by_area[block][:, None] / look.baseline, days, axis=1)
             )
-            table[block, -days:] += more
-            near_ = look._replace(circles=_around(look.circles, block))
-            best.append(scores(table, near_, last)[0].max(initial=0.0))
-        return float((p_of(best, found) <= level).mean())
+            risen = np.zeros((len(base), days), np.int64)
+            risen[block] = more
+            cases, all_areas = usual.copy(), every[dealt]
+            cases[:, -days:] += scan_windows.held(own.circles, risen)
+            all_areas[-days:] += more.sum(axis=0)
+            found = window_scores.looks(cases, all_areas, own, last)
+            best.append(window_scores.best(found, own)[0].max(initial=0.0))
+        return float((p_of(best, scanned) <= level).mean())
 
     return share
 
 
-def likelihood(cases: Array, mean: Array) -> Array:
-    """The Poisson log likelihood ratio of a count above its mean; 0 without more."""
-    above = (cases > mean * scan_windows.ABOVE) & (mean > 0)
-    ratio = np.divide(cases, mean, out=np.ones_like(cases), where=above)
-    np.log(ratio, out=ratio, where=above)
-    ratio *= cases
-    ratio -= cases
-    ratio += mean
-    return np.asarray(np.where(above, ratio, 0.0))
-
-
 def _clusters(
-    counts: Whole, look: Look, x: npt.ArrayLike, y: npt.ArrayLike, dealt: Array, past: Array
+    counts: Whole, seen: LookBack, at: tuple[npt.ArrayLike, npt.ArrayLike], dealt: Array
 ) -> pd.DataFrame:
     """The rows of a scan's clusters."""
-    newest = counts.shape[1] - 1
-    every, which = scores(counts, look, np.array([newest]))
-    score, length = every[:, 0], which[:, 0]
+    look, past, score, length = seen
+    last = counts.shape[1] - 1
     base = counts[:, -look.baseline :]
     found = Scan(look, pd.DataFrame(), dealt, past)
     rows = []
-    for window in scan_windows.apart(look.circles, score, x, y):
+    for window in scan_windows.apart(look.circles, score, *at):
         members, days = look.circles.members(int(window)), look.lengths[length[window]]
         cases = int(base[members, -days:].sum())
         mean = base[members].sum() * base[:, -days:].sum() / base.sum()
@@ -311,7 +274,7 @@ def _clusters(
                 int(look.circles.centre[window]),
                 members.tolist(),
                 days,
-                newest + 1 - days,
+                last + 1 - days,
                 cases,
                 float(mean),
                 float(cases / mean),
@@ -323,65 +286,3 @@ def _clusters(
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _parts(circles: Circles, days: int) -> list[Circles]:
-    """The circles in parts of some centres each, whose counts of so many days stay in the cache."""
-    number = max(1, -(-len(circles.end) * days // MOST_CELLS))
-    blocks = np.array_split(np.unique(circles.centre), number)
-    return [_around(circles, block) for block in blocks if len(block)]
-
-
-def _around(circles: Circles, block: Whole) -> Circles:
-    """Only the circles whose centre is one of some areas."""
-    bounds = circles.by_centre()
-    kept = np.concatenate([np.arange(*bounds[area]) for area in block])
-    centre = np.repeat(np.arange(len(block)), [bounds[a][1] - bounds[a][0] for a in block])
-    return Circles(circles.order[block], centre, circles.end[kept], circles.radius[kept])
-
-
-def _week_ends(look: Look, size: int, rng: np.random.Generator) -> Whole:
-    """The last day of each week of each replicate, newest first: (size, weeks)."""
-    weeks = np.tile(np.arange(look.baseline // WEEK), (size, 1))
-    cut = rng.integers(look.baseline, size=size)[:, None]
-    return np.asarray((cut + rng.permuted(weeks, axis=1) * WEEK) % look.baseline)
-
-
-def _days(ends: Whole, baseline: int) -> Whole:
-    """The days of weeks with such ends, newest first: (size, days)."""
-    return np.asarray(((ends[:, :, None] - np.arange(WEEK)) % baseline).reshape(len(ends), -1))
-
-
-def _dispersion(squares: Array, inside: Array, every: Array, weeks: int) -> Array:
-    """The variance of weekly counts over their mean, given what all areas had; at least 1.
-
-    `squares` is the sum of c^2 / n over the weeks, `inside` that of c and `every` that of n.
-    """
-    part = inside / np.maximum(every, 1)
-    chi = np.divide(squares, part, out=np.zeros_like(squares), where=part > 0) - inside
-    return np.asarray(
-        np.maximum(chi / (max(weeks, 1) * np.maximum(1 - part, scan_windows.SAME)), 1.0)
-    )
-
-
-def _squares(weekly: Array, weeks: Array) -> Array:
-    """c^2 / n of each week; 0 where nothing was anywhere."""
-    return np.divide(weekly**2, weeks, out=np.zeros_like(weekly), where=weeks > 0)
-
-
-def _sums(values: Array) -> Array:
-    """Sums of all columns before each, and of all of them at the end."""
-    out = np.zeros((values.shape[0], values.shape[1] + 1))
-    np.cumsum(values, axis=1, out=out[:, 1:])
-    return out
-
-
-def _trailing(sums: Array) -> Array:
-    """The sum of the week that ends with each day; of fewer days at the beginning."""
-    ends = np.arange(1, sums.shape[1])
-    return np.asarray(sums[:, ends] - sums[:, np.maximum(ends - WEEK, 0)])
-
-
-def _wrapped(values: Array) -> Array:
-    """The values with the newest days also before the first: days in a circle."""
-    return np.hstack([values[:, 1 - WEEK :], values])

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import sparse, special
 
 EARTH_KM = 6371.0088  # mean radius
 SAME = 1e-9  # distances that differ by less than this share of the largest are equal
@@ -81,10 +81,17 @@ def circles(far: Array, weight: npt.ArrayLike, max_share: float) -> Circles:
 
 def held(found: Circles, table: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """The sums over each window of a table (areas, columns): (windows, columns)."""
-    out = np.empty((len(found.centre), table.shape[1]), table.dtype)
-    for order, (start, stop) in zip(found.order, found.by_centre()):
-        out[start:stop] = np.cumsum(table[order], axis=0)[found.end[start:stop] - 1]
-    return out
+    first = np.diff(found.centre, prepend=-1) != 0  # a centre's smallest window
+    begin = np.where(first, 0, np.roll(found.end, 1))
+    size = found.end - begin
+    place = np.repeat(begin - np.cumsum(size) + size, size) + np.arange(size.sum())
+    area = found.order[np.repeat(found.centre, size), place]
+    # each window has what is in the one before it and not yet counted, so few areas are added
+    own = (np.ones(len(area), table.dtype), area, np.append(0, np.cumsum(size)))
+    out = sparse.csr_array(own, shape=(len(found.end), len(table))) @ table
+    for start, stop in found.by_centre():
+        np.cumsum(out[start:stop], axis=0, out=out[start:stop])
+    return np.asarray(out)
 
 
 def likelihood(cases: npt.ArrayLike, expected: npt.ArrayLike, total: float) -> Array:

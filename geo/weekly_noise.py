@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from geo import negative_binomial
 from geo.arrays import Ints
 
 Array = npt.NDArray[np.float64]
@@ -41,9 +42,8 @@ def levels(y: Array, season: Array, edges: list[int], cut: Ints | None = None) -
 
     With `cut` each row's segments are cut once more, before that week.
     """
-    begin, lengths = edges[:-1], np.diff(edges)
-    sums = np.add.reduceat(y, begin, axis=1) / np.add.reduceat(season, begin, axis=1)
-    level: Array = np.repeat(sums, lengths, axis=1)
+    level = _levels(np.add.reduceat(y, edges[:-1], axis=1), season, edges)
+    level = np.broadcast_to(level, (len(level), edges[-1]))
     if cut is None:
         return level
     week, part = np.arange(y.shape[1]), np.searchsorted(edges, cut, side="right") - 1
@@ -71,17 +71,28 @@ def season(
     Newton's steps from a season `begin`, all rows by the information of their mean.
     """
     weights, out = np.zeros((len(y), wave.shape[1])), np.broadcast_to(begin, y.shape)
+    total = np.add.reduceat(y, edges[:-1], axis=1)
     for _ in range(rounds if wave.shape[1] else 0):
-        mean = levels(y, out, edges, cut) * out
+        mean = (_levels(total, out, edges) if cut is None else levels(y, out, edges, cut)) * out
         usual = mean.mean(axis=0)
         inner = wave - _within(wave * usual[:, None], edges) / np.maximum(
             _within(usual[:, None], edges), 1e-9
         )
         curved = inner.T @ (usual[:, None] * inner) + 1e-6 * np.eye(wave.shape[1])
-        weights = np.clip(weights + np.linalg.solve(curved, inner.T @ (y - mean).T).T, -1, 1)
-        out = begin * np.exp(weights @ wave.T)
-        out = out / out.mean(axis=1, keepdims=True)
+        left = np.subtract(y, mean, out=mean)
+        weights = np.clip(weights + np.linalg.solve(curved, inner.T @ left.T).T, -1, 1)
+        out = weights @ wave.T
+        np.exp(out, out=out)
+        out *= begin
+        out /= out.mean(axis=1, keepdims=True)
     return out
+
+
+def _levels(total: Array, season: Array, edges: list[int]) -> Array:
+    """The levels of segments with such totals, in each of their weeks; one column for all where
+    there is one segment."""
+    level: Array = total / np.add.reduceat(season, edges[:-1], axis=1)
+    return level if level.shape[1] == 1 else np.repeat(level, np.diff(edges), axis=1)
 
 
 def _within(values: Array, edges: list[int]) -> Array:
@@ -124,11 +135,8 @@ def weeks(normal: Array, mean: Array, noise: Noise) -> Array:
     chance = special.ndtr(score)
     out = np.zeros(chance.shape)
     for value in np.unique(mean[mean > 0]):
-        top = int(value + 12 * np.sqrt(value * noise.factor) + 20 * noise.factor)
-        size = value / (noise.factor - 1)
-        table = special.betainc(size, np.arange(top) + 1.0, 1 / noise.factor)
         same = mean == value
-        out[same] = np.searchsorted(table, chance[same])
+        out[same] = negative_binomial.quantiles(chance[same], value, noise.factor)
     return out.T
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
@@ -31,6 +32,7 @@ from geo.longitude import shapes_near
 
 _TOLERANCE = 8.0  # metres: finer than a screen shows, and a fifth of the bytes
 _DECIMALS = 5  # of a degree: about a metre
+_LONG = re.compile(rf"\.\d{{{_DECIMALS + 1}}}|e-")  # a number with more of them
 _NEAR = 0.1  # of the size of the areas with incidents: areas so near them are of the place
 _MOST = 0.75  # of the size of all areas, both ways: where those are larger, all are shown
 
@@ -170,11 +172,13 @@ def script(
     area_set: str,
     settled_by: datetime | None = None,
     sources: Sequence[str] | None = None,
+    whole: Any = None,
 ) -> tuple[str, str]:
     """Name and text of the file that brings a set's shapes to the browser.
 
     Each feature carries its position `i` among the units, its name and the point where
-    a label has most room. The last one is the outline of the place (see outline).
+    a label has most room. The last one is the outline of the place (see outline); `whole` is
+    that, where it is known already.
     """
     held = units(current, area_set, settled_by)
     crs = projection.metric_crs_of(current, held)
@@ -183,18 +187,22 @@ def script(
         metres = held.to_crs(crs).geometry.values
         fewer = gpd.GeoSeries(shapely.coverage_simplify(metres, _TOLERANCE), crs=crs)
         simple = shapes_near(fewer.to_crs(4326), current.meridian)
-    features = [
-        _feature(shape, {"i": i, **name_area(name), "at": label_point(shape)})
+    about: list[MapArea] = [
+        {"i": i, **name_area(name), "at": label_point(shape)}
         for i, (shape, name) in enumerate(zip(simple, held["name"]))
     ]
-    whole = outline(current, settled_by, sources)
+    whole = outline(current, settled_by, sources) if whole is None else whole
     if not whole.is_empty:
         rings = gpd.GeoSeries([whole], crs=4326).to_crs(crs)
         rings = rings.buffer(30).buffer(-30).simplify(_TOLERANCE).to_crs(4326)
         place = shapes_near(rings, current.meridian)[0]
         within = np.round(shapely.total_bounds([place, *simple]), _DECIMALS).tolist()
-        features.append(_feature(place, {"outline": True, "within": within}))
-    drawn: FeatureCollection[MapArea] = {"type": "FeatureCollection", "features": features}
+        about.append({"outline": True, "within": within})
+        simple = np.array([*simple, place], object)
+    drawn: FeatureCollection[MapArea] = {
+        "type": "FeatureCollection",
+        "features": _features(simple, about),
+    }
     body = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
     name = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}.js"
     url = f"/app/static/areas/{name}"
@@ -207,15 +215,20 @@ def name_area(name: str) -> MapArea:
     return {"name": name} if shown == name else {"name": name, "shown": shown}
 
 
-def _feature(shape: shapely.Geometry, properties: MapArea) -> Feature[MapArea]:
-    rounded = shapely.set_precision(shape, 10.0**-_DECIMALS, mode="pointwise")
-    geometry = json.loads(shapely.to_geojson(rounded))
-    geometry["coordinates"] = _trimmed(geometry["coordinates"])
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
+def _features(shapes: npt.NDArray[np.object_], about: list[MapArea]) -> list[Feature[MapArea]]:
+    """Shapes with numbers as short as their precision, and what is said of each."""
+    rounded = shapely.set_precision(shapes, 10.0**-_DECIMALS, mode="pointwise")
+    found: list[Feature[MapArea]] = []
+    for text, properties in zip(shapely.to_geojson(rounded), about):
+        geometry = json.loads(text)
+        if _LONG.search(text):
+            geometry["coordinates"] = _trimmed(geometry["coordinates"])
+        found.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return found
 
 
 def _trimmed(values: Any) -> Any:
     """The nested lists with numbers as short as their precision."""
-    if isinstance(values, float | int):
-        return round(values, _DECIMALS)
+    if values and isinstance(values[0], float | int):
+        return [round(v, _DECIMALS) for v in values]
     return [_trimmed(v) for v in values]

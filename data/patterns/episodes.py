@@ -75,14 +75,32 @@ def _told(table: pd.DataFrame, records: pd.DataFrame, shift: int) -> pd.DataFram
     The pixel is a block wide where no authority publishes the places: a point on a map must
     not lead to a door.
     """
-    held = records[records["episode"] >= 0].groupby("episode")
-    middle = held[["lon", "lat"]].mean().reindex(table["episode"])
+    held = records[records["episode"] >= 0]
+    middle = held.groupby("episode")[["lon", "lat"]].mean().reindex(table["episode"])
     column, row = mercator.to_pixels(middle["lon"].to_numpy(), middle["lat"].to_numpy())
-    areas = held["area"].agg(lambda names: names.mode().iloc[0] if names.notna().any() else "")
-    kinds = {label: group.value_counts().to_dict() for label, group in held["kind"]}
+    areas = _counted(held, "area").sort_values(
+        ["episode", "n", "area"], ascending=[True, False, True]
+    )
+    usual = areas.drop_duplicates("episode").set_index("episode")["area"]
+    kinds: dict[int, dict[str, int]] = {int(label): {} for label in table["episode"]}
+    for label, kind, n in _counted(held, "kind").itertuples(index=False):
+        kinds[label][kind] = n
     return table.assign(
-        area=areas.reindex(table["episode"]).to_numpy(),
-        kinds=pd.Series([kinds[label] for label in table["episode"]], dtype=object),
+        area=usual.reindex(table["episode"]).fillna("").to_numpy(object),
+        kinds=pd.Series(list(kinds.values()), dtype=object),
         column=np.asarray(column, np.int64) >> shift,
         row=np.asarray(row, np.int64) >> shift,
     )
+
+
+def _counted(held: pd.DataFrame, of: str) -> pd.DataFrame:
+    """How many records (`n`) of each word an episode has: the most frequent first, of equal ones
+    that of the earlier record. Rows with no word are left out."""
+    word, words = pd.factorize(held[of])
+    episode = held["episode"].to_numpy(np.int64)[word >= 0]
+    cell = episode * len(words) + word[word >= 0]
+    cells, first, n = np.unique(cell, return_index=True, return_counts=True)
+    label, code = np.divmod(cells, max(len(words), 1))
+    order = np.lexsort((first, -n, label))
+    named = np.asarray(words, object)[code[order]]
+    return pd.DataFrame({"episode": label[order], of: named, "n": n[order]})

@@ -58,12 +58,12 @@ def hot(
     n: npt.NDArray[np.int64],
     asked: npt.NDArray[np.bool_],
     of: str,
-    how: str,
+    near: Any,
     seed: int,
 ) -> Hot:
-    """Hot and cold units (`judged`) of those that the View asks for."""
+    """Hot and cold units (`judged`) of those that the View asks for; `near` are their neighbors
+    (`data.patterns.neighbors.between`)."""
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
-    near = neighbors.between(current, units, how)
     rate = rates.empirical_bayes(n, people)
     held = np.isfinite(rate)
     found = judged(n, people, near, seed)
@@ -116,7 +116,7 @@ def over_time(
     units: gpd.GeoDataFrame,
     asked: npt.NDArray[np.bool_],
     of: str,
-    how: str,
+    near: Any,
     unit: str,
     seed: int,
 ) -> Emerging:
@@ -129,7 +129,6 @@ def over_time(
     steps = frames.steps(current, view, unit, 1)
     counts = frames.count_frames(current, view, steps, units).areas
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
-    near = neighbors.between(current, units, how)
     found = histories(counts, people, near, seed)
     return Emerging(
         steps,
@@ -180,7 +179,7 @@ def smallest(
     n: npt.NDArray[np.int64],
     asked: npt.NDArray[np.bool_],
     of: str,
-    how: str,
+    near: Any,
     seed: int,
     families: int = 1,
 ) -> float | None:
@@ -192,7 +191,6 @@ def smallest(
     with two `families` of equal weight as `over_time` does its newest step.
     """
     people = np.where(asked, neighbors.exposure(current, units, of), np.nan)
-    near = neighbors.between(current, units, how)
     rate = rates.empirical_bayes(n, people)
     held = np.isfinite(rate)
     if not n[held].any():

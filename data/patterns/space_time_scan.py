@@ -16,6 +16,7 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources, step_sql
 from data.views.view import DAY, View
 from geo import prospective, tabulate
+from geo.arrays import Floats
 
 DAYS = (7, 14, 28, 42)  # how far back the newest windows may reach
 USUAL_DAYS = 28
@@ -110,20 +111,34 @@ def find_unusual(
 
     `found` has at least `geo.prospective.least_days(longest)` days.
     """
-    middle = units.to_crs(projection.metric_crs_of(current, units)).centroid
-    return judge(found, units["name"].to_numpy(object), middle.x, middle.y, longest, seed)
+    seen = look_back(current, found, units, longest)
+    return judge(current, found, units, seen, deal(found, seen, seed), seed)
+
+
+def look_back(
+    current: Current, found: Daily, units: gpd.GeoDataFrame, longest: int
+) -> prospective.LookBack:
+    """The look at the newest day and the same at each earlier one: the first step of
+    `find_unusual`, and among hundreds of areas the longest."""
+    return prospective.look_back(found.counts, *_middles(current, units), longest, SHARE)
+
+
+def deal(found: Daily, seen: prospective.LookBack, seed: int) -> Floats:
+    """The highest scores of shuffled weeks: the second step of `find_unusual`."""
+    return prospective.deal(found.counts, seen.look, REPLICATES, seed)
 
 
 def judge(
+    current: Current,
     found: Daily,
-    names: npt.NDArray[np.object_],
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
-    longest: int,
+    units: gpd.GeoDataFrame,
+    seen: prospective.LookBack,
+    dealt: Floats,
     seed: int,
 ) -> Unusual:
-    """Circles of units, of such names and centers in meters, with more incidents than usual."""
-    scan = prospective.scan(found.counts, x, y, longest, SHARE, REPLICATES, seed)
+    """What the two steps found, and where that is nothing, what it is worth: the last step."""
+    names, longest = units["name"].to_numpy(object), seen.look.longest
+    scan = prospective.conclude(found.counts, *_middles(current, units), seen, dealt)
     rows = scan.clusters
     rare = 1 / RARE
     table = rows.assign(
@@ -148,3 +163,9 @@ def judge(
         int((by_day <= rare).sum()),
         least_rise,
     )
+
+
+def _middles(current: Current, units: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """The centers of units in metres."""
+    middle = units.to_crs(projection.metric_crs_of(current, units)).centroid
+    return np.asarray(middle.x, float), np.asarray(middle.y, float)

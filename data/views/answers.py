@@ -1,6 +1,7 @@
 """The answers that screens show of a View: counts by area, the series by step, the change."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from data.storage.store import Current
 from data.views import periods, recording, seasonality, shape_filter, view_counts
-from data.views.coverage import Coverage, Extent, cover, starts, step_name
+from data.views.coverage import Coverage, cover, starts, step_name
 from data.views.periods import NoComparison
 from data.views.view import HEXAGON_OF, View
 from data.words import HEXAGONS
@@ -74,21 +75,41 @@ class Answer:
     @property
     def covered(self) -> bool:
         """Return whether the sources cover any of the period: else zeros are no zeros."""
-        return self.coverage.extent is not Extent.NONE
+        return self.coverage.some
 
 
-def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
-    """The answer to a View for the units of its area set."""
+class Counted(NamedTuple):
+    """What an answer begins with: a View's incidents by unit and step, what its sources cover of
+    it and of what it is compared with, and the headline."""
+
+    covers: Coverage
+    covers_before: Coverage | None
+    step: int
+    counts: view_counts.UnitCounts
+    headline: dict[str, int]
+
+
+def count_view(current: Current, view: View) -> Counted:
+    """Count a View by unit and step: all that its headline needs."""
     other = view.compared()
     covers = cover(view, current.meta)
     covers_before = None if other is None else cover(other, current.meta)
     step = view_counts.choose_step(covers, covers_before, current)
-    counted = view_counts.by_area_and_step(current, view, step)
+    counts = view_counts.by_area_and_step(current, view, step)
+    headline = view_counts.headline(current, view, counts)
+    return Counted(covers, covers_before, step, counts, headline)
+
+
+def area_table(
+    current: Current, view: View, units: gpd.GeoDataFrame, first: Counted | None = None
+) -> Answer:
+    """The answer to a View for the units of its area set; `first` is its `count_view`, if known."""
+    covers, covers_before, step, counted, headline = first or count_view(current, view)
     rows = tabulate.aligned(units["unit"], counted.units, counted.counts)
     n = tabulate.aligned(units["unit"], counted.units, counted.n[:, None])[:, 0]
     obstacle = periods.find_obstacle(covers, covers_before, step, current)
     now = before = comparison = days = told = None
-    if other is not None and covers_before is not None and not obstacle:
+    if covers_before is not None and not obstacle:
         told = seasonality.count_past(current, covers, covers_before, step, units)
         kept = covers.whole(step)
         now, before = rows[:, kept], told.before[1:]
@@ -122,7 +143,6 @@ def area_table(current: Current, view: View, units: gpd.GeoDataFrame) -> Answer:
         unit=units["unit"].to_numpy(),
         asked=_asked(current, view, units, n),
     )
-    headline = view_counts.headline(current, view, counted)
     return Answer(
         table,
         step_series(covers, counted.counts.sum(axis=0), step),

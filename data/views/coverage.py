@@ -54,6 +54,11 @@ class Coverage:
         return Extent.WHOLE if within else Extent.PART
 
     @property
+    def some(self) -> bool:
+        """Return whether any of the period is covered: else zeros are no zeros."""
+        return self.extent is not Extent.NONE
+
+    @property
     def gap(self) -> str:
         """The part of the period that is not covered, in words; empty where all of it is."""
         of = " and ".join(source.says for source in self.sources)

@@ -1,22 +1,25 @@
 """The benches of the screen with few rows: both screens say the same; never how long it took."""
 
 import asyncio
+import json
 import shutil
 import socket
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from bench import __main__ as bench
-from bench import asked, growth, made, plot, screen, servers, sessions, stores
+from bench import asked, growth, made, metro, pages, plot, screen, servers, sessions, stores
 from bench.client import Screen, reader
 from bench.plain import screen as plain
 from data.settings import Problem
 from data.storage.store import Store
 from data.views.view import View
+from ui.frame.menu import PAGES
 
 ROWS = 20_000
 
@@ -132,6 +135,57 @@ def test_another_persons_answer_is_noticed(ours: servers.Server, other: servers.
     assert "the headline" in wrong[0]
 
 
+def test_a_page_is_opened_and_asked_for_new_views(ours: servers.Server) -> None:
+    rows = [PAGES[0], PAGES[-1]]
+    found = asyncio.run(pages.opened(ours, rows))
+    assert list(found.pages) == ["", "methods"] and found.start_s > 0 and found.peak_mb > 50
+    assert all(
+        one.first_s > 0 and one.new_s > 0 and one.sent_kb > 10 for one in found.pages.values()
+    )
+    assert [line["name"] for line in pages.figures(found, found, ROWS, 87)] == [
+        "page: Map",
+        "page: Data and methods",
+    ]
+
+
+def test_every_page_has_a_figure() -> None:
+    quick, slow = (
+        pages.Dashboard({row.path: pages.Opened(0.5, s, 9.0) for row in PAGES}, 2.0, 100.0)
+        for s in (0.6, 1.5)
+    )
+    lines = pages.figures(quick, slow, 10**6, 2000)
+    assert [line["name"] for line in lines] == [f"page: {row.title}" for row in PAGES]
+    ok = {line["name"] for line in lines if line["ok"]}
+    assert ok == {"page: Now"}  # only among many areas, and only this one may take longer
+    assert not any(line["ok"] for line in pages.figures(slow, quick, 10**6, 2000))
+    told = json.loads(bench.line(lines[0]))
+    assert set(bench.FIELDS) <= set(told) and told["areas_new_view_s"] == 1.5
+
+
+def test_a_page_that_is_not_whole_is_noticed(ours: servers.Server) -> None:
+    async def asked_of(page: str) -> Screen:
+        async with reader(ours.port) as one:
+            return await one.ask("", page)
+
+    screen = asyncio.run(asked_of("methods"))
+    assert pages._whole(screen, PAGES[-1], "all") is screen
+    screen.errors.append("broken")
+    with pytest.raises(Problem, match="Data and methods is not whole at all"):
+        pages._whole(screen, PAGES[-1], "all")
+
+
+def test_a_metro_is_a_place_of_many_areas(tmp_path: Path, sample_store: Path) -> None:
+    made_of = metro.store(tmp_path / "metro", 5_000, 150, given=Store(sample_store))
+    current = made_of.at(str(made_of.stamp()))
+    assert current.meta["rows"] == 5_000 and current.meta["sets"][0]["areas"] == 150
+    held = current.query("SELECT area0, count(*) AS n FROM {facts} GROUP BY 1").to_pandas()
+    inside = held[held["area0"] >= 0]
+    assert len(inside) > 120 and inside["n"].sum() > 4_800  # a few lie beyond the circle
+    over = metro.areas("EPSG:26915", 150)
+    assert over.is_valid.all() and over["name"].is_unique
+    assert over.area.sum() == pytest.approx(np.pi * metro.REACH_M**2, rel=0.01)
+
+
 @pytest.mark.browser
 def test_clicks_change_pixels_and_numbers_are_equal(root: Path) -> None:
     from bench import browser
@@ -185,7 +239,8 @@ def test_a_store_is_kept_by_what_it_was_made_of(
 ) -> None:
     made_of: list[int] = []
 
-    def make(root: Path, rows: int) -> None:
+    def make(root: Path, rows: int, module: str) -> None:
+        assert module == "bench.made"
         made_of.append(rows)
         root.mkdir()
 

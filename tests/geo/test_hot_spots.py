@@ -13,7 +13,7 @@ from scipy import stats
 
 from bench.calibrations import towns
 from data.patterns import hot_spots as hot
-from geo import hot_areas, hot_spots, rates, weights
+from geo import deals, hot_areas, hot_spots, rates, weights
 from geo.weights import Weights
 
 PATH = weights.from_pairs([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 4), (4, 3)], 6)
@@ -51,6 +51,14 @@ def test_q_is_that_of_r(shared: Path) -> None:
     told = pd.read_csv(shared / "reference" / "gi-columbus" / "R_columbus_GiStar_padjust.csv")
     q = hot_spots.benjamini_hochberg(told["p_two"])
     np.testing.assert_allclose(q, told["BH"], atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 300])
+def test_q_is_that_of_scipy(n: int) -> None:
+    p = np.random.default_rng(n).random(n) ** 2
+    p[: n // 3] = p[: n // 3].round(1)  # ties
+    expected = stats.false_discovery_control(p) if n else p
+    assert np.array_equal(hot_spots.benjamini_hochberg(p), expected)
 
 
 def test_local_moran_is_spdep(columbus: tuple[pd.DataFrame, Weights]) -> None:
@@ -190,8 +198,33 @@ def test_the_seed_decides(town: Weights) -> None:
 def test_pieces_do_not_change_what_is_found(town: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.random.default_rng(12).normal(size=(87, 2))
     whole = hot_spots.permutation_p(x, town, 5000, seed=1)
-    monkeypatch.setattr(hot_spots, "CELLS", 87 * 700)
+    monkeypatch.setattr(deals, "CELLS", 87 * 700)
     assert _apart(whole, hot_spots.permutation_p(x, town, 5000, seed=1), 5000) < 5
+
+
+@pytest.mark.parametrize("in_order", [0, 10**6])
+def test_p_is_that_of_each_deal_counted_alone(
+    town: Weights, in_order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether sums are put in order once for all areas with as many neighbors, or compared."""
+    x = holes(np.random.default_rng(31).normal(size=(87, 2)).round(1), 0.1, 5)
+    monkeypatch.setattr(hot_spots, "SORTED", in_order)
+    monkeypatch.setattr(deals, "AT_ONCE", 500)
+    found = hot_spots.permutation_p(x, town, 2000, seed=4)
+    own = int(np.random.SeedSequence(4).generate_state(1)[0])
+    near = weights.binary(town).toarray() > 0
+    for t in range(2):
+        known = np.flatnonzero(np.isfinite(x[:, t]))
+        values, most = x[known, t] - x[known, t].mean(), int(near.sum(axis=1).max())
+        drawn = np.concatenate(list(deals.deal_orders(len(known), most, 2000, (own,))), axis=1)
+        assert drawn.shape == (most + 1, 2000)
+        for at, area in enumerate(known):
+            others = near[area, known]
+            degree, sought = int(others.sum()), values[others].sum()
+            order = np.stack([column[column != at][:degree] for column in drawn.T])
+            dealt = values[order].sum(axis=1) if degree else np.zeros(2000)
+            ends = ((dealt >= sought - 1e-9).sum(), (dealt <= sought + 1e-9).sum())
+            assert found[area, t] == pytest.approx(min(1.0, 2 * (min(ends) + 1) / 2001))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])

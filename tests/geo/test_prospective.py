@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from geo import prospective, scan_windows
+from geo import highest_scores, prospective, scan_windows, window_scores
 
 SIDE, DAYS, LONGEST = 6, 210, 14
 X, Y = (v.ravel().astype(float) for v in np.meshgrid(np.arange(SIDE), np.arange(SIDE)))
@@ -50,7 +50,7 @@ def scan(counts: np.ndarray, seed: int = 1, replicates: int = 199) -> prospectiv
     return prospective.scan(counts, X, Y, LONGEST, 0.5, replicates, seed)
 
 
-def by_loops(counts: np.ndarray, look: prospective.Look, last: int) -> list[float]:
+def by_loops(counts: np.ndarray, look: window_scores.Look, last: int) -> list[float]:
     """The score of each circle on a day, as the module says it in words."""
     base = counts[:, last + 1 - look.baseline : last + 1].astype(float)
     every, out = base.sum(axis=0), []
@@ -74,7 +74,7 @@ def test_scores_are_every_window_tried(seed: int) -> None:
     counts = clumped(np.random.default_rng(seed))
     look = prospective.looking(counts, X, Y, LONGEST, 98, 0.5)
     last = np.array([97, 150, DAYS - 1])
-    got = prospective.scores(counts, look, last)[0]
+    got = window_scores.scores(counts, look, last)[0]
     for column, day in enumerate(last):
         assert got[:, column] == pytest.approx(by_loops(counts, look, day), abs=1e-9)
     found = scan(counts)
@@ -220,7 +220,7 @@ def test_one_area_has_no_circle() -> None:
 def test_circles_in_parts_are_all_circles(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = risen(np.random.default_rng(3), 5)
     whole = scan(counts)
-    monkeypatch.setattr(prospective, "MOST_CELLS", 3000)
-    parts = prospective._parts(whole.look.circles, DAYS)
+    monkeypatch.setattr(highest_scores, "MOST_CELLS", 3000)
+    parts = highest_scores.parts(whole.look.circles, DAYS)
     assert len(parts) > 5 and sum(len(p.end) for p in parts) == len(whole.look.circles.end)
     assert scan(counts).past == pytest.approx(whole.past)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -305,3 +306,30 @@ def test_what_nothing_is_worth_grows_with_the_rise() -> None:
     assert outbreak_bands.share_found(band.expected, band.upper, 1.0) < 0.02
     assert outbreak_bands.share_found(band.expected, band.upper, 3.0) > 0.7
     assert outbreak_bands.share_found([np.nan], [np.nan], 3.0) == 0
+
+
+@pytest.mark.parametrize("trend", [False, True])
+def test_unusual_weeks_weigh_less_by_their_own_residual(
+    trend: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only weeks whose Pearson residual is large have their Anscombe residual worked out: the
+    forecast is that of working out all of them, in parts or at once."""
+    rng = np.random.default_rng(8)
+    past = outbreak_bands._past("farrington")
+    mean = rng.gamma(0.5, 6, (40, 1))
+    counts = rng.negative_binomial(2, 2 / (2 + mean), (40, len(past.lag))).astype(float)
+    counts[:6, :150], counts[7] = np.nan, 0
+    found = baseline.forecast(counts, past, trend)
+
+    def every(y: np.ndarray, known: np.ndarray, fit: baseline.Fit) -> tuple[Any, ...]:
+        return np.nonzero((known > 0) & (fit.mean > 0))
+
+    seen = []
+    real = baseline._high
+    monkeypatch.setattr(baseline, "_high", lambda *of: seen.append(real(*of)) or seen[-1])
+    baseline.forecast(counts, past, trend)
+    assert 0 < sum(len(rows) for rows, _ in seen) < 0.1 * counts.size * len(seen)
+    monkeypatch.setattr(baseline, "_high", every)
+    monkeypatch.setattr(baseline, "CELLS", 10**9)
+    for one, other in zip(found, baseline.forecast(counts, past, trend)):
+        np.testing.assert_allclose(one, other, rtol=1e-12)

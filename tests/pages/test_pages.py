@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from data.patterns.compare import PERIODS
 from tests.conftest import command
+from ui.cached import findings
 from ui.frame.menu import PAGES
+from ui.patterns import now_page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -372,3 +374,21 @@ def test_compare_names_the_pill_that_sets_both_periods() -> None:
     july = {"from": "2017-07-01", "to": "2017-12-31", "compare": "same period a year before"}
     text = said(opened("pages/compare.py", against=PERIODS, **july))
     assert "press “Jul 1 to Dec 31, 2017” at the top" in text
+
+
+def test_now_shows_busy_weeks_while_many_areas_are_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = said(opened("pages/now.py", source="use of force"))
+    assert "still being checked" not in whole  # gone once all is known, and not for few areas
+    monkeypatch.setattr(now_page, "_MANY_AREAS", 50)
+    monkeypatch.setattr(findings, "unusual", lambda *_: st.stop())  # the scan takes its time
+    text = said(opened("pages/now.py", source="use of force"))
+    assert "The latest days are still being checked. Busy weeks are known already:" in text
+    assert "checked in each area and in all together" in text
+
+
+def test_now_scanned_among_many_areas_ends_as_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = said(opened("pages/now.py", source="use of force"))
+    monkeypatch.setattr(now_page, "_MANY_AREAS", 50)
+    many = opened("pages/now.py", source="use of force")
+    assert said(many) == few
+    assert len([one for one in many.header if one.value == "Unusually busy weeks"]) == 1

@@ -55,7 +55,15 @@ def counted(current: Current, units: Any, source: str) -> np.ndarray:
 
 def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: Any) -> None:
     n, every = counted(current, units, FORCE), np.ones(len(units), bool)
-    found = hot_spots.hot(current, units, n, every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
+    found = hot_spots.hot(
+        current,
+        units,
+        n,
+        every,
+        neighbors.RESIDENTS,
+        neighbors.between(current, units, neighbors.TOUCHING),
+        1,
+    )
     people = units["population"].to_numpy(float)
     rate = rates.standardized(n, np.where(people > 0, people, np.nan))
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
@@ -76,7 +84,15 @@ def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: A
 def test_hot_spots_by_ground_divide_by_km2(current: Current, units: Any) -> None:
     """Every area can be tested then, also those of which residents are not known."""
     n, every = counted(current, units, STOPS), np.ones(len(units), bool)
-    found = hot_spots.hot(current, units, n, every, neighbors.GROUND, neighbors.TOUCHING, 1)
+    found = hot_spots.hot(
+        current,
+        units,
+        n,
+        every,
+        neighbors.GROUND,
+        neighbors.between(current, units, neighbors.TOUCHING),
+        1,
+    )
     metric = units.to_crs(26915)  # UTM of the place: another way to its square kilometres
     km2 = metric.area.to_numpy() / 1e6
     near_ = neighbors.between(current, units, neighbors.TOUCHING)
@@ -120,7 +136,7 @@ def test_the_cube_is_counted_by_month(current: Current, units: Any) -> None:
         units,
         every,
         neighbors.RESIDENTS,
-        neighbors.TOUCHING,
+        neighbors.between(current, units, neighbors.TOUCHING),
         "month",
         1,
     )
@@ -345,7 +361,7 @@ def test_the_smallest_rise_is_one_that_is_found(current: Current, units: Any) ->
     """Areas alike, and many incidents in each: half as many again shows. Of few it does not."""
     every = np.ones(len(units), bool)
     people = np.nan_to_num(units["population"].to_numpy(float))
-    args = (every, neighbors.RESIDENTS, neighbors.TOUCHING, 1)
+    args = (every, neighbors.RESIDENTS, neighbors.between(current, units, neighbors.TOUCHING), 1)
     many = np.random.default_rng(8).poisson(people / 20)
     few = np.random.default_rng(9).poisson(people / 2000)
     large = hot_spots.smallest(current, units, many, *args)
@@ -370,6 +386,27 @@ def test_episodes_join_second_reports(current: Current) -> None:
         first["y"].to_numpy() - second["y"].to_numpy(),
     )
     assert (far <= episodes.PAIR_METRES + 1e-6).all()
+
+
+def test_episodes_name_the_usual_area_and_count_their_kinds() -> None:
+    """As pandas counts the records of each episode alone, in the same order."""
+    rng, n = np.random.default_rng(6), 600
+    records = pd.DataFrame(
+        {
+            "episode": pd.factorize(rng.integers(-1, 90, n))[0] - 1,
+            "kind": rng.choice(["stop", "search", "arrest"], n, p=[0.6, 0.3, 0.1]),
+            "area": pd.Series(rng.choice(["Kenwood", "Corcoran", ""], n)).replace("", None),
+            "lon": rng.uniform(-93.3, -93.2, n),
+            "lat": rng.uniform(44.9, 45.0, n),
+        }
+    )
+    table = pd.DataFrame({"episode": rng.permutation(records["episode"].max() + 1)})
+    found = episodes._told(table, records, 4)
+    for row in found.itertuples():
+        held = records[records["episode"] == row.episode]
+        assert list(row.kinds.items()) == list(held["kind"].value_counts().to_dict().items())
+        names = held["area"].mode()
+        assert row.area == (names.iloc[0] if len(names) else "")
 
 
 def test_episodes_of_reports_lie_no_finer_than_a_block(current: Current) -> None:

@@ -84,7 +84,14 @@ def findings(store: Store, source: str, seed: int) -> list[str]:
         found.append("Trend: a week stands out")
     asked = np.ones(len(units), bool)
     over = hot_spots.over_time(
-        current, view, units, asked, neighbors.RESIDENTS, neighbors.TOUCHING, "month", seed
+        current,
+        view,
+        units,
+        asked,
+        neighbors.RESIDENTS,
+        neighbors.between(current, units, neighbors.TOUCHING),
+        "month",
+        seed,
     )
     if any(str(label).split()[0] in WITHOUT_CHANGE for label in over.label):
         found.append("Emerging: a change")

@@ -8,7 +8,7 @@ import pytest
 from data.maps import outlines
 from data.settings import load_settings
 from data.storage.store import Current
-from data.views import links, view_counts
+from data.views import answers, links, view_counts
 from data.views.answers import Answer, area_table
 from data.views.coverage import cover
 from data.views.sql import lacks_hours
@@ -66,3 +66,15 @@ def test_no_hour_is_counted_only_where_hours_are_missing(current: Current, sent:
         ).to_pylist()[0]["n"]
         assert lacks_hours(view, current.meta) == bool(without)
         assert found.headline["no_hour"] <= without
+
+
+def test_the_headline_is_known_before_the_answer(current: Current, sent: list[str]) -> None:
+    view, answer = answered(current, compare=PREVIOUS)
+    many = len(sent)
+    counted = answers.count_view(current, view)
+    assert counted.headline == answer.headline and len(sent) - many < many
+    again = len(sent)
+    units = outlines.units(current, view.area_set, None)
+    same = answers.area_table(current, view, units, counted)
+    assert same.table.equals(answer.table) and (same.counts == answer.counts).all()
+    assert len(sent) - again < many  # what was counted is not counted again

@@ -162,7 +162,7 @@ def test_emerging_steps_lie_after_the_change(
         units,
         every,
         neighbors.RESIDENTS,
-        neighbors.TOUCHING,
+        neighbors.between(current, units, neighbors.TOUCHING),
         unit,
         1,
     )

@@ -1,13 +1,32 @@
 """Answers kept between reruns for the pages of patterns."""
 
+from datetime import datetime
+from typing import Any
+
 import streamlit as st
 
-from data.patterns import episodes, hot_spots, near_repeats, space_time_scan, weekly_trend
+from data.patterns import (
+    episodes,
+    hot_spots,
+    near_repeats,
+    neighbors,
+    space_time_scan,
+    weekly_trend,
+)
 from data.views.view import View
+from geo import prospective
+from geo.arrays import Floats
 from ui.cached import views
 from ui.cached.views import BY_REPR
 
 _KEPT = 32
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _neighbors(stamp: str, area_set: str, settled_by: datetime | None, how: str) -> Any:
+    """Who neighbors whom in a set of areas, the same in all its Views. Do not change it."""
+    units = views.units_of(stamp, area_set, settled_by)
+    return neighbors.between(views.current(stamp), units, how)
 
 
 @st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Looking for clusters")
@@ -15,7 +34,8 @@ def hot_areas(view: View, of: str, how: str, seed: int) -> hot_spots.Hot:
     """The hot spots of a View. Do not change them."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.hot(views.current(view.stamp), views.units(view), n, asked, of, near, seed)
 
 
 @st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
@@ -23,7 +43,9 @@ def smallest_hot(view: View, of: str, how: str, seed: int) -> float | None:
     """The smallest rise that would usually have been a hot spot of a View (data.patterns.power)."""
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
-    return hot_spots.smallest(views.current(view.stamp), views.units(view), n, asked, of, how, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    current, units = views.current(view.stamp), views.units(view)
+    return hot_spots.smallest(current, units, n, asked, of, near, seed)
 
 
 @st.cache_data(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Testing what would have shown")
@@ -32,7 +54,8 @@ def smallest_new(view: View, of: str, how: str, unit: str, seed: int) -> float |
     newest = emerging(view, of, how, unit, seed).counts[:, -1]
     asked = views.answer(view).table["asked"].to_numpy(bool)
     current, units = views.current(view.stamp), views.units(view)
-    return hot_spots.smallest(current, units, newest, asked, of, how, seed, families=2)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.smallest(current, units, newest, asked, of, near, seed, families=2)
 
 
 @st.cache_resource(
@@ -42,7 +65,8 @@ def emerging(view: View, of: str, how: str, unit: str, seed: int) -> hot_spots.E
     """The hot spots of a View over time. Do not change them."""
     current, units = views.current(view.stamp), views.units(view)
     asked = views.answer(view).table["asked"].to_numpy(bool)
-    return hot_spots.over_time(current, view, units, asked, of, how, unit, seed)
+    near = _neighbors(view.stamp, view.area_set, view.settled_by, how)
+    return hot_spots.over_time(current, view, units, asked, of, near, unit, seed)
 
 
 @st.cache_resource(
@@ -53,11 +77,45 @@ def daily(view: View) -> space_time_scan.Daily:
     return space_time_scan.daily(views.current(view.stamp), view, views.units(view))
 
 
-@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Checking the latest days")
-def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
-    """The unusual clusters in the newest days of a View. Do not change them."""
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (1 of 3): the past",
+)
+def _look_back(view: View, longest: int) -> prospective.LookBack:
     current, units = views.current(view.stamp), views.units(view)
-    return space_time_scan.find_unusual(current, daily(view), units, longest, seed)
+    return space_time_scan.look_back(current, daily(view), units, longest)
+
+
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (2 of 3): shuffled weeks",
+)
+def _dealt(view: View, longest: int, seed: int) -> Floats:
+    return space_time_scan.deal(daily(view), _look_back(view, longest), seed)
+
+
+@st.cache_resource(
+    max_entries=_KEPT,
+    hash_funcs=BY_REPR,
+    show_spinner="Checking the latest days (3 of 3): what would have shown",
+)
+def _judged(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
+    current, units = views.current(view.stamp), views.units(view)
+    seen, dealt = _look_back(view, longest), _dealt(view, longest, seed)
+    return space_time_scan.judge(current, daily(view), units, seen, dealt, seed)
+
+
+def unusual(view: View, longest: int, seed: int) -> space_time_scan.Unusual:
+    """The unusual clusters in the newest days of a View. Do not change them.
+
+    Made in three steps, each of which says on the screen that it runs: among thousands of areas
+    they take seconds.
+    """
+    _look_back(view, longest)
+    _dealt(view, longest, seed)
+    return _judged(view, longest, seed)
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=BY_REPR)

@@ -24,6 +24,7 @@ from data.views import (
     whole_records,
 )
 from data.views.breakdowns import Answers, Breakdown
+from data.views.coverage import Coverage, cover
 from data.views.view import WEEK, View
 from geo import drawn_shape
 from geo.mercator import Grid
@@ -79,20 +80,23 @@ def now() -> datetime:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _units(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+def units_of(stamp: str, area_set: str, settled_by: datetime | None) -> gpd.GeoDataFrame:
+    """The units of an area set, of hexagons those settled by a moment. Do not change them."""
     return outlines.units(current(stamp), area_set, settled_by)
 
 
 def units(view: View) -> gpd.GeoDataFrame:
     """The units of the View's area set. Do not change them."""
-    return _units(view.stamp, view.area_set, view.settled_by)
+    return units_of(view.stamp, view.area_set, view.settled_by)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _shapes_url(
     stamp: str, area_set: str, settled_by: datetime | None, sources: tuple[str, ...]
 ) -> str:
-    name, text = outlines.script(current(stamp), area_set, settled_by, sources)
+    over = _place(stamp, settled_by, sources, "", "")
+    whole = over.outline if over else None
+    name, text = outlines.script(current(stamp), area_set, settled_by, sources, whole)
     folder = STATIC / "areas"
     folder.mkdir(exist_ok=True)
     if not (folder / name).exists():
@@ -107,11 +111,7 @@ def shapes_url(view: View) -> str:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _place(
-    stamp: str,
-    settled_by: datetime | None,
-    sources: tuple[str, ...],
-    shape: str = "",
-    area_set: str = "",
+    stamp: str, settled_by: datetime | None, sources: tuple[str, ...], shape: str, area_set: str
 ) -> heat_surface.Extent | None:
     here = current(stamp)
     if not shape:
@@ -134,14 +134,29 @@ def outline(view: View) -> heat_surface.Extent | None:
 
 def bounds(view: View) -> list[list[float]]:
     """South-west and north-east of the place; the whole world where nothing is known."""
-    over = _place(view.stamp, view.settled_by, view.sources)
+    over = _place(view.stamp, view.settled_by, view.sources, "", "")
     return heat_surface.bounds(over) if over else [[-60.0, -170.0], [75.0, 170.0]]
+
+
+@st.cache_resource(max_entries=8, hash_funcs=BY_REPR, show_spinner=False)
+def _counted(view: View) -> answers.Counted:
+    return answers.count_view(current(view.stamp), view)
+
+
+def coverage(view: View) -> Coverage:
+    """What the View's sources cover of its period: known without counting."""
+    return cover(view, meta(view.stamp))
+
+
+def step(view: View) -> int:
+    """The step of time that the View's `answer` is counted by, which takes longer."""
+    return _counted(view).step
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def answer(view: View) -> answers.Answer:
     """The View counted by area and time. Do not change it."""
-    return answers.area_table(current(view.stamp), view, units(view))
+    return answers.area_table(current(view.stamp), view, units(view), _counted(view))
 
 
 @st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
@@ -162,9 +177,11 @@ def timeline(view: View) -> timelines.Timeline:
     return _timeline(every)
 
 
+@st.cache_resource(max_entries=KEPT, hash_funcs=BY_REPR, show_spinner=False)
 def headline(view: View) -> dict[str, int]:
-    """Counts of what the View shows and leaves out."""
-    return answer(view).headline
+    """Counts of what the View shows and leaves out: known long before its `answer`. Do not
+    change them."""
+    return _counted(view).headline
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
@@ -176,7 +193,7 @@ def series(view: View, column: str, step: int = WEEK) -> pd.DataFrame:
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)
 def covered_hours(view: View) -> pd.DataFrame:
     """The hours of each weekday and hour of the clock that are covered."""
-    return periods.covered_hours(answer(view).coverage, current(view.stamp))
+    return periods.covered_hours(coverage(view), current(view.stamp))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False, hash_funcs=BY_REPR)

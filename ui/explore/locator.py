@@ -2,8 +2,9 @@
 
 import base64
 import math
+from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -27,9 +28,24 @@ def show_way_back(name: str) -> None:
     )
 
 
+class _Drawn(NamedTuple):
+    """The paths of all areas of a set as SVG, by their names, and the size of the picture."""
+
+    names: list[str]
+    paths: list[str]
+    wide: float
+    high: float
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _drawn(stamp: str, area_set: str, settled_by: datetime | None) -> _Drawn:
+    return _draw(views.units_of(stamp, area_set, settled_by))
+
+
 def show_locator(view: View, name: str, theme: Theme) -> None:
     """Show where an area lies among all of its set."""
-    drawn = base64.b64encode(locator_svg(views.units(view), name, theme).encode()).decode()
+    picture = _picture(_drawn(view.stamp, view.area_set, view.settled_by), name, theme)
+    drawn = base64.b64encode(picture.encode()).decode()
     says = escape(f"Where {words.spell_area(name)} lies", quote=True)
     st.html(f'<img class="porch-locator" alt="{says}" src="data:image/svg+xml;base64,{drawn}">')
 
@@ -39,6 +55,10 @@ def locator_svg(units: gpd.GeoDataFrame, name: str, theme: Theme) -> str:
 
     `units` has the columns name and geometry, in WGS 84, and at least one row.
     """
+    return _picture(_draw(units), name, theme)
+
+
+def _draw(units: gpd.GeoDataFrame) -> _Drawn:
     west, south, east, north = units.total_bounds
     narrow = math.cos(math.radians((south + north) / 2))
     scale = _SIZE / max((east - west) * narrow, north - south)
@@ -47,10 +67,16 @@ def locator_svg(units: gpd.GeoDataFrame, name: str, theme: Theme) -> str:
         return np.column_stack([(points[:, 0] - west) * narrow, north - points[:, 1]]) * scale
 
     drawn = shapely.coverage_simplify(shapely.transform(units.geometry.to_numpy(), move), 0.5)
-    here = (units["name"] == name).to_numpy()
-    others = "".join(svg_path(shape) for shape in drawn[~here])
-    one = "".join(svg_path(shape) for shape in drawn[here])
     wide, high = (east - west) * narrow * scale, (north - south) * scale
+    return _Drawn(units["name"].tolist(), [svg_path(shape) for shape in drawn], wide, high)
+
+
+def _picture(drawn: _Drawn, name: str, theme: Theme) -> str:
+    others, one = (
+        "".join(path for own, path in zip(drawn.names, drawn.paths) if (own == name) == filled)
+        for filled in (False, True)
+    )
+    wide, high = drawn.wide, drawn.high
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round" '
         f'viewBox="-2 -2 {wide + 4:.0f} {high + 4:.0f}" '

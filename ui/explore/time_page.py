@@ -130,7 +130,7 @@ def kind_counts(view: View, answer: Answer) -> tuple[pd.DataFrame, list[str], st
 
 def _whole(view: View, step: int) -> pd.DatetimeIndex:
     """The first days of the whole steps of a View."""
-    return pd.DatetimeIndex(views.answer(view).coverage.whole_starts(step))
+    return pd.DatetimeIndex(views.coverage(view).whole_starts(step))
 
 
 def hours(view: View) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def latest_year(view: View) -> tuple[date, date]:
 
 def is_empty(view: View) -> bool:
     """Return whether a View has no data, or no record."""
-    return not views.answer(view).covered or not views.headline(view)["n"]
+    return not views.coverage(view).some or not views.headline(view)["n"]
 
 
 def show_way_out(view: View, then: Callable[[], None] | None = None) -> None:

@@ -60,7 +60,7 @@ def begins_first(view: View) -> bool:
 
     A period that the reader has set, which may lie later, can be taken back.
     """
-    return view.compare != OWN and view.start <= views.answer(view).coverage.first
+    return view.compare != OWN and view.start <= views.coverage(view).first
 
 
 def no_comparison(view: View) -> str:

@@ -36,10 +36,10 @@ def find_unfit(view: View) -> Unfit | None:
         return Unfit.SHAPE
     if views.units(view).empty:
         return Unfit.NO_AREAS
-    answer = views.answer(view)
-    if not answer.covered:
+    if not views.coverage(view).some:
         return Unfit.NO_DATA
-    return None if answer.placed else Unfit.NOT_PLACED
+    counts = views.headline(view)
+    return None if not counts["n"] or counts["outside"] < counts["n"] else Unfit.NOT_PLACED
 
 
 class Lack(Enum):

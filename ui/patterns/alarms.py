@@ -62,8 +62,11 @@ def title_weeks(found: Alarms, newest: str) -> str:
     return f"nothing unusual in the latest days, up to {newest}"
 
 
-def show_alarms(found: Alarms) -> None:
-    """Show the newest weeks above their expected band, and how many chance would give."""
+def show_alarms(found: Alarms, key: str = "alarms_table") -> None:
+    """Show the newest weeks above their expected band, and how many chance would give.
+
+    `key` is that of their table, which a page may show in two places, one after the other.
+    """
     st.header("Unusually busy weeks", anchor=False)
     if not found.series:
         st.text("No record is in a whole week, so no week can be checked.")
@@ -81,7 +84,7 @@ def show_alarms(found: Alarms) -> None:
                 clear=np.where(found.table["clear"], "stands out", "could be chance"),
             )
             height = min(36 * (many + 1) + 6, 300)
-            tables.finding(rows[list(_COLUMNS)], _COLUMNS, height, "alarms_table")
+            tables.finding(rows[list(_COLUMNS)], _COLUMNS, height, key)
 
 
 def _since(found: Alarms) -> str:

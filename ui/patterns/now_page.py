@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 from data import palette, words
 from data.palette import Theme
 from data.patterns import power, space_time_scan
-from data.patterns.episodes import PAIR_HOURS, PAIR_METRES
 from data.patterns.space_time_scan import RARE, REPLICATES, SHARE, Daily, Unusual
 from data.patterns.weekly_trend import NEXT_TO_NONE, Alarms
 from data.views.filters import period
@@ -27,10 +26,13 @@ from ui.map.patch import LegendRow, Picture
 from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
+from ui.patterns.cluster_words import describe_cluster, describe_events, describe_expected
 from ui.patterns.pattern_page import MapPage, NoAnswer, say, show_map
 
 _MARKS = "①②③④⑤⑥⑦"
 _LEAST = 20  # incidents before the newest days: of fewer no place has a usual that could be departed from
+_MANY_AREAS = 400  # of fewer the scan is done before anybody could read something else
+_SCANNED = "now_scanned"  # in the session: what was scanned last, and is known the next time
 _FEW = 3  # clusters that are not unusual and are listed all the same
 
 
@@ -111,7 +113,20 @@ class NowPage(MapPage):
         page = cls(view, int(longest), seed, findings.daily(view), findings.alarms(view, seed))
         if page.why_not():
             return page
-        return replace(page, newest=findings.unusual(view, page.longest, seed))
+        first = page._show_weeks_first()
+        newest = findings.unusual(view, page.longest, seed)
+        first.empty()
+        return replace(page, newest=newest)
+
+    def _show_weeks_first(self) -> DeltaGenerator:
+        """Show what is known already where the scan of many areas takes seconds; return its place."""
+        first, asked = st.empty(), (self.view, self.longest, self.seed)
+        if len(self.found.counts) > _MANY_AREAS and st.session_state.get(_SCANNED) != asked:
+            st.session_state[_SCANNED] = asked
+            with first.container():
+                say(["The latest days are still being checked. Busy weeks are known already:"])
+                show_alarms(self.weeks, "alarms_table_first")
+        return first
 
     def _usual(self) -> slice:
         """Return the days before the newest, which tell what is usual."""
@@ -147,7 +162,7 @@ class NowPage(MapPage):
             return [self._explain()]
         newest = self.newest
         unusual = _unusual(newest)
-        lines = [f"{mark} {_sentence(row, newest)}" for mark, row in zip(_MARKS, unusual)]
+        lines = [f"{mark} {describe_cluster(row, newest)}" for mark, row in zip(_MARKS, unusual)]
         if not unusual:
             lines = [
                 f"No {words.name_units(self.view.area_set, 1)} has had more than usual in the latest "
@@ -210,7 +225,7 @@ class NowPage(MapPage):
         found = self.found
         lines = [self._scanned()]
         if found.again is not None:
-            lines.append(_events(found, found.again))
+            lines.append(describe_events(found, found.again))
         if found.changed:
             lines.append(f"{frame.changed(found.changed)} Only days since then are used.")
         if found.without:
@@ -243,7 +258,7 @@ class NowPage(MapPage):
         order: list[int] = []
         for i, row in enumerate(_unusual(self._scan())):
             color = high if i else high2
-            many = f"{row.cases:,.0f}, {_expected(row)}"
+            many = f"{row.cases:,.0f}, {describe_expected(row)}"
             for member in map(int, row.members):
                 fills[member] = color
                 tips[member] = [
@@ -361,38 +376,3 @@ def _by_the_past(newest: Unusual) -> str:
         f"Tried on {newest.earlier:,} earlier days in the same way, it would have called something "
         f"unusual on {newest.called or 'none'} ({share}up to {1 / RARE:.0%} is expected by chance)."
     )
-
-
-def _events(found: Daily, again: int) -> str:
-    """Return how many reports were taken as how many events."""
-    what = "reports" if found.only_reports else "records"
-    near = f"{PAIR_METRES:.0f} m and {PAIR_HOURS:.0f} hour"
-    if not again:
-        return f"No two reports of one kind are within {near} of each other, so each counts."
-    events = int(found.counts.sum())
-    return (
-        f"{events + again:,} {what} count as {events:,} events: reports of one kind within {near} of "
-        "each other count once (see the page “Same event?”; nobody has checked them all)."
-    )
-
-
-def _sentence(row: Any, newest: Unusual) -> str:
-    """Return one cluster in words."""
-    others = len(row.members) - 1
-    where = words.spell_area(row.area) + (
-        f" and {words.counted(others, 'area')} around it" if others else ""
-    )
-    rare = "less than" if row.p <= newest.least_p else "about"
-    return (
-        f"{where}, since {_day(row.since)} ({words.counted(int(row.days), 'day')}): "
-        f"{row.cases:,.0f} incidents, {_expected(row)}. If nothing had changed, you would see a "
-        f"cluster this strong {rare} once in {row.recurrence_interval:,.0f} days."
-    )
-
-
-def _expected(row: Any) -> str:
-    """Return the expected count and the ratio to it; no number where it is next to none."""
-    if row.expected < NEXT_TO_NONE:
-        return "almost none expected"
-    about = f"{row.expected:,.0f}" if row.expected >= 10 else f"{row.expected:.1f}"
-    return f"about {about} expected ({row.ratio:.1f} times the usual)"

@@ -103,13 +103,12 @@ class TrendPage(PatternPage):
     @classmethod
     def refuse(cls, view: View) -> NoAnswer | None:
         """Return why no trend of a View can be told at all."""
-        answer = views.answer(view)
         if not recording.is_count(view, views.meta(view.stamp)):
             what = words.sentence_case(headline.noun(view))
             return NoAnswer(f"{what}: not a count, so there is no trend")
-        if not answer.covered:
+        if not views.coverage(view).some:
             return NoAnswer("No data in this period, so there is no trend")
-        if answer.step == MONTH:
+        if views.step(view) == MONTH:
             month = "Most of these records are known only to the month, so there is no weekly trend"
             return NoAnswer(month)
         return None
