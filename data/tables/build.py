@@ -175,7 +175,7 @@ def _facts(
             for group in partitions.group_tasks(neighbors, batches):
                 partitions.make_partitions(connection, group, batches, placing)
                 done += 1
-                progress(min(done * partitions.MOST_ROWS, total), total)
+                progress(min(done * partitions.PASS_ROWS, total), total)
         progress(total, total)
         disk.sync(store.derived / "facts")
         return _with_cubes(connection, store, tasks, len(sets))

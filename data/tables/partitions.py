@@ -25,6 +25,7 @@ from data.tables import facts
 from data.tables.batch_index import BatchCounts
 
 MOST_ROWS = 2_000_000  # of a month in one partition; a larger one is cut into days
+PASS_ROWS = 600_000  # that are made into partitions at once
 ROW_GROUP = 122_880
 COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
 
@@ -111,7 +112,7 @@ def group_tasks(tasks: Sequence[Task], batches: Sequence[BatchCounts]) -> Iterat
             for day, n in batches[i].days.items()
             if days[0] <= day <= days[1]
         )
-        if group and held + rows > MOST_ROWS:
+        if group and held + rows > PASS_ROWS:
             yield group
             group, held = [], 0
         group.append(task)
