@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 from data.maps import heat_surface
 from data.maps.heat_surface import Window
+from data.storage.cubes import FINEST
 from data.storage.store import Current
 from data.views import conditions, fewest_rows, pixel_counts
 from data.views.coverage import cover
 from data.views.filters import period
 from data.views.sql import DAY_KNOWN, day_sql, point_sql, unit_sql
 from data.views.view import DAY, MONTH, WEEK, View
+from data.words import HEXAGONS
 from geo import density, tabulate
 from geo.mercator import Grid
 
@@ -163,6 +165,7 @@ def count_frames(current: Current, view: View, made: Steps, units: gpd.GeoDataFr
         values,
         view,
         _STEPS.get(made.unit),
+        resolution=HEXAGONS.get(view.area_set, FINEST),
     )
     n = table["n"].to_numpy()
     column = table["step"].to_numpy(zero_copy_only=False).astype(float)

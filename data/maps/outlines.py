@@ -149,7 +149,7 @@ def _hexagons(current: Current, resolution: int, settled_by: datetime | None) ->
     number = hexagon_sql(resolution)
     sql, values = joined([_shown(current, current.meta["sources"], settled_by), ("cell <> 0", [])])
     asked = f"SELECT DISTINCT {number} AS number FROM {{facts}} WHERE {sql}"
-    table = fewest_rows.count_rows(current, asked, values)
+    table = fewest_rows.count_rows(current, asked, values, resolution=resolution)
     numbers = np.sort(table["number"].to_numpy())
     shapes = hexagons.outlines(numbers.astype(np.uint64), current.meridian)
     found = polygon_set("", current.meta)

@@ -20,15 +20,17 @@ SUMS = ("n", "east", "south")
 _LONGEST = {DAY: 1, WEEK: 7, MONTH: 31, QUARTER: 92, YEAR: 366}
 _TIMES = {DAY: ("day", "week", "weekday"), WEEK: ("day", "week")}
 EVERY = ("source", "kind", "grade", "time_precision", "place_precision")  # in each cube
+HEXAGON, FINEST = 8, 15  # the H3 resolution of hexagons, and the finest that there is
 PIXELS = {YEAR: 11, MONTH: 13}  # shifts: about 50 m and 200 m in middle latitudes
 
 
 class Cube(NamedTuple):
     """Counts by step of time and by some columns of the narrow table.
 
-    Its `day` is the first of the step, its `n` the rows. With pixels of a shift, `mx` and `my` are
-    their corners, and `east` and `south` the sums of how far the rows lie from these. `columns` are
-    those that it counts by, without order; `number` is its place among the cubes of a store.
+    Its `day` is the first of the step, its `n` the rows. With pixels of a shift above 0, `mx` and `my`
+    are their corners, and `east` and `south` the sums of how far the rows lie from these. With hexagons
+    of a resolution, `cell` is theirs. `columns` are those that it counts by, without order;
+    `number` is its place among the cubes of a store.
     """
 
     number: int
@@ -36,23 +38,25 @@ class Cube(NamedTuple):
     dimensions: tuple[str, ...]
     columns: frozenset[str]
     sums: tuple[str, ...]
-    shift: int | None
+    shift: int
+    resolution: int
 
 
 @lru_cache
 def cubes_of(sets: int) -> tuple[Cube, ...]:
     """The cubes of a store with so many area sets."""
-    told: list[tuple[str, tuple[str, ...], int | None]] = []
+    told: list[tuple[str, tuple[str, ...]]] = []
     for i in range(sets):
-        told += [(grain, (f"area{i}",), None) for grain in (WEEK, DAY)]
-        told += [(QUARTER, (f"area{i}", "hour", "weekday"), None)]
-    told += [(DAY, ("hour",), None)]
-    told += [(grain, ("mx", "my"), shift) for grain, shift in PIXELS.items()]
+        told += [(grain, (f"area{i}",)) for grain in (WEEK, DAY)]
+        told += [(QUARTER, (f"area{i}", "hour", "weekday"))]
+    told += [(DAY, ("hour",)), (WEEK, ("cell",)), *((grain, ("mx", "my")) for grain in PIXELS)]
     found = []
-    for number, (grain, own, shift) in enumerate(told):
+    for number, (grain, own) in enumerate(told):
         columns = (*_TIMES.get(grain, ("day",)), *own, *EVERY)
+        shift = PIXELS[grain] if "mx" in own else 0
         sums = SUMS if shift else SUMS[:1]
-        found.append(Cube(number, grain, columns, frozenset(columns), sums, shift))
+        resolution = HEXAGON if "cell" in own else FINEST
+        found.append(Cube(number, grain, columns, frozenset(columns), sums, shift, resolution))
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from data.storage import disk
 
-FORMAT = 10  # of all derived files: a change of any of them makes all anew
+FORMAT = 11  # of all derived files: a change of any of them makes all anew
 _VERSIONS = (FORMAT, duckdb.__version__, pa.__version__)
 
 

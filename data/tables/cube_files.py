@@ -15,6 +15,7 @@ from data.storage.cubes import MONTH, QUARTER, YEAR, Cube
 from data.storage.database import literal
 from data.storage.store import Store
 from data.tables import facts
+from geo.hexagons import parent_sql
 
 FEW_ROWS, MOST_ROWS = 300_000, 2_000_000  # of a block of partitions: joined to, cut at
 MEASURES = (("n", pa.int32()), ("east", pa.int64()), ("south", pa.int64()))
@@ -100,6 +101,8 @@ def _counted(cube: Cube) -> str:
             "east": f"coalesce(sum(mx & {size - 1}), 0)",
             "south": f"coalesce(sum(my & {size - 1}), 0)",
         }
+    if "cell" in columns:
+        columns["cell"] = parent_sql("cell", cube.resolution)
     told = ", ".join(f"{sql} AS {name}" for name, sql in (columns | sums).items())
     order = ", ".join(str(2 + i) for i in range(len(columns)))
     return f"SELECT {cube.number} AS cube, {told} FROM own GROUP BY ALL ORDER BY {order}"

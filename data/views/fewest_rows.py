@@ -1,7 +1,7 @@
 """Counts of a View's rows, asked of the fewest rows that can tell them: cubes, else facts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ def count_rows(
     view: View | None = None,
     step: int | None = None,
     shift: int = 0,
+    resolution: int = cubes.FINEST,
 ) -> pa.Table:
     """The answer of a query that counts rows of the narrow table, {facts}.
 
@@ -51,14 +52,16 @@ def count_rows(
     those of places in a map pixel; {weights} are columns of these three, and nothing where each row
     stands for itself. `view` is the View that its condition holds for; None where it
     asks for days in another way. `step` is the step of time that it counts by, `shift` that of the
-    finest map pixel that it asks for.
+    finest map pixel and `resolution` that of the finest hexagon that it asks for.
     """
     layout = current.layout
     every = (layout.blocks[0].first, max(block.last for block in layout.blocks))
     all_days = view is None or covers_all(view, current.meta)
+    names = frozenset(_NAME.findall(sql))
     # a night or a month is not told by the day alone
-    exact = view is None or (not all_days and (view.night or has_months(view, current.meta)))
-    usable = _usable(layout, sql, _GRAINS[DAY if exact else step], shift)
+    by_day = "day" in names and (view is None or view.night or has_months(view, current.meta))
+    exact = by_day and (view is None or not all_days)
+    usable = _usable(layout, names, _GRAINS[DAY if exact else step], (shift, resolution))
     if view is None or all_days:
         pieces = [Piece(usable[0] if usable else None, *every)]
     else:
@@ -68,14 +71,21 @@ def count_rows(
     return _asked(current, sql, params, pieces or [Piece(None, every[0], every[0])], all_days)
 
 
-def _usable(layout: Layout, sql: str, grains: Sequence[str], shift: int) -> list[Cube]:
-    """The cubes that can answer, from the longest step on, each smaller than those after it."""
-    columns = layout.columns & set(_NAME.findall(sql))
+def _usable(
+    layout: Layout, names: Set[str], grains: Sequence[str], finest: tuple[int, int]
+) -> list[Cube]:
+    """The cubes that can answer, from the longest step on, each smaller than those after it.
+
+    `finest` are the shift of pixels and the resolution of hexagons that are asked for.
+    """
+    shift, resolution = finest
+    columns = layout.columns & names
     fewest, found = _WORTH * layout.rows, list[Cube]()
     able = [
         (grains.index(cube.grain), cells, cube)
         for cube, cells in layout.cubes
-        if columns <= cube.columns and cube.grain in grains and (cube.shift or 0) <= shift
+        if columns <= cube.columns and cube.grain in grains
+        if cube.shift <= shift and cube.resolution >= resolution
     ]
     for _, cells, cube in sorted(able, key=lambda one: (-one[0], one[1])):
         if cells < fewest:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.storage.cubes import FINEST
 from data.storage.store import Current
 from data.views import fewest_rows
 from data.views.conditions import asked_sql, joined, settled, where
@@ -26,6 +27,7 @@ from data.views.sql import (
     whole_months,
 )
 from data.views.view import COARSE_PLACE, DAY, MONTH, MORNING, WEEK, View
+from data.words import HEXAGONS
 
 _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
@@ -180,6 +182,7 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
         values,
         view,
         step,
+        resolution=HEXAGONS.get(view.area_set, FINEST),
     )
     rows, units = _numbered(table["unit"].to_numpy())
     n, steps = table["n"].to_numpy(), table["step"].to_numpy()
