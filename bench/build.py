@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -29,6 +30,7 @@ from data.tables import build, cube_files
 
 ROWS = 1_000_000
 MOST_MB = 600
+MOST_LOAD, ROUNDS = 1.3, 5
 BATCH_S, ROW_S = 5.0, 2.0  # a batch of one month and one row more, until readers have them
 BATCHES, CORRECTED = 16, 100  # batches of the second store, and of how many rows one is corrected
 BATCH, AGAIN = 8_841, 200  # rows of a new batch, and how many of them replace earlier ones
@@ -43,11 +45,11 @@ def run(rows: int | None) -> list[dict[str, Any]]:
         root = shutil.copytree(kept.root, work / "store", symlinks=True)
         shutil.rmtree(root / "current")
         shutil.rmtree(root / "derived")
-        one = _whole(root, work, rows, "all rows of one batch")
+        one = [_whole(root, work, rows, "all rows of one batch"), _load(root, work, rows)]
         _corrected(kept, work / "corrected")
         many = f"all rows of {BATCHES} batches, 1 % of them corrections"
         return [
-            one,
+            *one,
             _whole(work / "corrected", work, rows, many),
             *(_more(what, most, root, work, rows) for what, most in MORE.items()),
         ]
@@ -74,6 +76,24 @@ def _whole(root: Path, work: Path, rows: int, name: str) -> dict[str, Any]:
     }
     fits = ours["peak_mb"] <= MOST_MB and not ours["spilled"]
     return {**found, "ok": found["equal"] and found["ratio"] >= 1 and fits}
+
+
+def _load(root: Path, work: Path, rows: int) -> dict[str, Any]:
+    """The time to hold the table in memory, block by block, against that of one file."""
+    store, plain = Store(root), f"FROM {literal(work / 'plain.parquet')}"
+    blocks = [block.facts_sql for block in store.at(str(store.stamp())).layout.blocks]
+    taken: dict[str, list[float]] = {"ours_s": [], "peer_s": []}
+    for _ in range(ROUNDS):
+        for name, parts in (("ours_s", blocks), ("peer_s", [plain])):
+            with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
+                start = time.perf_counter()
+                for i, part in enumerate(parts):
+                    connection.execute(f"CREATE TABLE part{i} AS {part}")
+                taken[name].append(time.perf_counter() - start)
+    ours_s, peer_s = (median(seconds) for seconds in taken.values())
+    found = {"name": "build: load into memory", "rows": rows, "ours_s": ours_s, "peer_s": peer_s}
+    goal = f"at most {MOST_LOAD:g} times as long as one file"
+    return {**found, "ratio": peer_s / ours_s, "goal": goal, "ok": ours_s <= MOST_LOAD * peer_s}
 
 
 def _corrected(given: Store, root: Path) -> None:

@@ -66,8 +66,11 @@ def count_rows(
         pieces = [Piece(usable[0] if usable else None, *every)]
     else:
         first = view.start.replace(day=1) if exact else view.start
-        last = view.end + _DAY if exact and view.end < every[1] else view.end
-        pieces = _pieces(max(first, every[0]), min(last, every[1]), usable)
+        last = min(view.end, every[1]) + _DAY * exact
+        if view.end >= every[1]:  # nothing comes after the last day: its steps are whole
+            last = date(every[1].year, 12, 31)
+        pieces = _pieces(max(first, every[0]), last, usable)
+        pieces = [piece for piece in pieces if piece.first <= every[1]]
     return _asked(current, sql, params, pieces or [Piece(None, every[0], every[0])], all_days)
 
 
