@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--only", help="calibration only: one of its methods")
     asked = parser.parse_args()
     if asked.name is None:
-        print("\n".join(f"{name:<12}{claims}" for name, _, claims in NAMES))
+        print("\n".join(f"{name:<14}{claims}" for name, _, claims in NAMES))
         return 0
     modules = {name: module for name, module, _ in NAMES}
     if asked.name not in modules:

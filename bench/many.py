@@ -6,12 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench import stores
 from data.storage.store import Current, Store
+from data.tables import cube_files
 
 BASE = 100_000
 MOVED = 1 << 11  # pixels of the finest world: each copy lies up to 50 m away, in another pixel
@@ -47,11 +49,15 @@ def _make(few: Current, root: Path, rows: int) -> None:
     meta = json.loads((folder / "meta.json").read_text())
     meta["rows"] = rows
     every = list(range(len(meta["batches"])))
-    meta["partitions"] = [{"name": facts.stem, "rows": rows, "batches": every}]
+    days = [
+        min(p["days"][0] for p in meta["partitions"]),
+        max(p["days"][1] for p in meta["partitions"]),
+    ]
+    part = {"name": facts.stem, "rows": rows, "batches": every, "days": days, "box": None}
+    meta["partitions"] = [{**part, "cubes": facts.stem}]
     for source in meta["sources"]:
         source["rows"] = source["rows"] * rows // BASE
-    (folder / "meta.json").write_text(json.dumps(meta))
-    table = few.query("FROM {facts}")
+    table = duckdb.sql(few.facts_sql()).to_arrow_table()
     rng = np.random.default_rng(rows)
     places = [table.schema.get_field_index(name) for name in ("mx", "my")]
     with pq.ParquetWriter(facts, table.schema, compression="lz4", use_dictionary=False) as writer:
@@ -64,3 +70,8 @@ def _make(few: Current, root: Path, rows: int) -> None:
                 part = part.set_column(place, table.schema.field(place), pa.array(moved))
             writer.write_table(part, ROW_GROUP)
             left -= len(part)
+    cubes = root / "derived" / "cubes" / facts.name
+    with duckdb.connect() as connection:
+        note = cube_files.make_file(connection, cubes, [facts], len(meta["sets"]))
+    meta["cells"] = {cubes.stem: note["cells"]}
+    (folder / "meta.json").write_text(json.dumps(meta))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -26,7 +27,7 @@ def rows_of(store: Store, settings: Settings, tmp_path: Path) -> tuple[pa.Table,
     file, spill = tmp_path / "one.parquet", tmp_path / "spill"
     build_facts(store, settings, file, spill)
     current = store.at(str(store.stamp()))
-    return current.query("FROM {facts}"), pq.read_table(file)
+    return duckdb.sql(current.facts_sql()).to_arrow_table(), pq.read_table(file)
 
 
 def put(store: Store, folder: Path, source: str, rows: Sequence[tuple[int, str]]) -> None:
