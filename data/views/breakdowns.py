@@ -9,6 +9,7 @@ import pandas as pd
 from data import words
 from data.storage.meta_types import TableMeta
 from data.storage.store import Current
+from data.views import fewest_rows
 from data.views.conditions import where
 from data.views.sql import chosen_sources
 from data.views.view import View
@@ -60,10 +61,11 @@ def is_recorded(row: Breakdown, view: View, meta: TableMeta) -> bool:
 def answers(current: Current, view: View, row: Breakdown) -> Answers:
     """Count the records of a View by the words of a column."""
     sql, values = where(view, current)
-    found = current.query(
-        f"""SELECT {row.column}::INTEGER AS code, count(*) AS n FROM {{facts}}
-        WHERE {sql} GROUP BY 1""",
+    found = fewest_rows.count_rows(
+        current,
+        f"SELECT {row.column}::INTEGER AS code, {{n}} AS n FROM {{facts}} WHERE {sql} GROUP BY 1",
         values,
+        view,
     )
     often = dict(zip(found["code"].to_pylist(), found["n"].to_pylist()))
     listed = [word for word in words.TABLES[row.column] if word.code != row.silent]
