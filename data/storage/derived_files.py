@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from data.storage import disk
+from data.storage.table_format import FORMAT
 
-FORMAT = 11  # of all derived files: a change of any of them makes all anew
 _VERSIONS = (FORMAT, duckdb.__version__, pa.__version__)
 
 

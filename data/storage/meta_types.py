@@ -118,9 +118,10 @@ class PartitionMeta(TypedDict):
 
 
 class TableMeta(TypedDict):
-    """The metadata of one derived table and its columns. `unplaced` are labels outside every area, with counts;
+    """The metadata of one derived table and its columns; `format` is that of derived files. `unplaced` are labels outside every area, with counts;
     `cells` how many rows each cube has, by the names of their files."""
 
+    format: int
     stamp: str
     place: PlaceMeta
     rows: int

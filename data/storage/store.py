@@ -25,11 +25,13 @@ from data.storage.events import Event
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, open_ledger
 from data.storage.meta_types import TableMeta
+from data.storage.table_format import FORMAT
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
 SUMS = "files.json"  # size and checksum of every other file of a stamp
 RECOVER = "Nothing was changed. Put its copy back, or rebuild it: python -m data recover"
 REBUILD = "Build the table that screens read anew: python -m data rebuild"
+OUTDATED = f"The table that screens read was made by another version of Porchlight. {REBUILD}"
 
 
 class Gone(Problem):
@@ -236,9 +238,12 @@ class Current:
 
     @cached_property
     def meta(self) -> TableMeta:
-        """Place, sources with their coverage and counts, area sets, row counts."""
+        """Place, sources with their coverage and counts, area sets, row counts. Problem where
+        another version wrote it."""
         with self.reading():
             meta: TableMeta = json.loads((self.folder / "meta.json").read_bytes())
+        if meta.get("format") != FORMAT:
+            raise Problem(OUTDATED)
         return meta
 
     def whole(self) -> bool:
@@ -257,7 +262,6 @@ class Current:
     def partitions(self) -> list[Partition]:
         """The files of the narrow table, in order of time: only these count."""
         folder = self.store.derived
-        meta: TableMeta = json.loads((self.folder / "meta.json").read_bytes())
         return [
             Partition(
                 folder / "facts" / f"{part['name']}.parquet",
@@ -267,7 +271,7 @@ class Current:
                 part["rows"],
                 folder / "cubes" / f"{part['cubes']}.parquet",
             )
-            for part in meta["partitions"]
+            for part in self.meta["partitions"]
         ]
 
     def files(self) -> set[Path]:

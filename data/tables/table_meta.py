@@ -17,6 +17,7 @@ from data.storage.events import detail_of
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta, ImportMeta, SourceMeta, TableMeta
 from data.storage.store import Store
+from data.storage.table_format import FORMAT
 from data.tables import facts
 from data.tables.partitions import COUNTED, Span
 
@@ -68,6 +69,7 @@ def describe(
         unplaced.update(dict(part.note["unplaced"]))
     labels = [(label or "", n) for label, n in unplaced.most_common(LISTED_LABELS)]
     return {
+        "format": FORMAT,
         "stamp": stamp,
         "place": {"name": settings.name, "zone": settings.zone, "crs": crs, "meridian": meridian},
         "rows": sum(part.note["rows"] for part in made),

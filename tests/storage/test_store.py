@@ -4,13 +4,14 @@ import json
 import re
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from data.settings import Settings
+from data.settings import Problem, Settings, load_settings
 from data.storage import batches
 from data.storage.database import query
 from data.storage.events import Unknown
@@ -19,6 +20,7 @@ from data.views import links, view_counts, whole_records
 from data.views.view import View
 from tests.conftest import command
 from tests.views.test_view import NOW
+from ui.app import start
 
 PLACE = Settings("Minneapolis", "America/Chicago", crs="EPSG:26915")
 
@@ -414,3 +416,21 @@ def test_a_process_that_reads_many_stores_can_come_back_to_the_first(
         assert query(other, "SELECT 1 AS one")["one"][0].as_py() == 1
     after = current.query("SELECT count(*) AS n FROM {facts}")["n"][0].as_py()
     assert before == after == 50
+
+
+def test_a_table_of_another_version_is_built_anew_at_the_start(
+    small: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small.at(str(small.stamp())).folder
+    meta = json.loads((folder / "meta.json").read_text())
+    del meta["format"], meta["partitions"]  # as an earlier version wrote it
+    (folder / "meta.json").write_text(json.dumps(meta))
+    with pytest.raises(Problem, match=r"made by another version of Porchlight.*data rebuild"):
+        rows(small)
+    assert "another version" in command("status", store=small.root).stderr
+    settings = replace(load_settings(), store=small.root)
+    start._team(settings)
+    assert "Porchlight was updated" in capsys.readouterr().out
+    assert rows(small) > 0
+    start._team(settings)
+    assert "updated" not in capsys.readouterr().out

@@ -4,6 +4,7 @@ Everything heavy is loaded while the server starts, so that the first visitor wa
 """
 
 import argparse
+import contextlib
 import errno
 import importlib
 import logging
@@ -18,6 +19,7 @@ from data.commands.set_up import begin_settings
 from data.maps import basemap
 from data.published import released
 from data.settings import ROOT, Problem, Settings, load_settings, read_audience
+from data.storage.table_format import is_outdated
 
 _MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
@@ -79,6 +81,13 @@ def _public() -> str:
 
 def _team(settings: Settings) -> str:
     basemap.check_basemap(settings.basemap)
+    if is_outdated(settings.store):
+        print("Porchlight was updated: building the table that screens read ...", flush=True)
+        from data.storage.store import Store
+        from data.tables import build
+
+        with contextlib.suppress(Problem, OSError):  # then the pages say what to do
+            build.rebuild(Store(settings.store), settings)
     return f"Porchlight {settings.name}"
 
 
