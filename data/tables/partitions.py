@@ -242,12 +242,16 @@ class _Summary:
         days = table["day"].to_numpy()
         self.days += [days.min().item(), days.max().item()]
         self._add_box(table)
-        for code in np.unique(codes).tolist():
+        counted = table.select(COUNTED)
+        here = _often(table["source"])
+        for code in here:
+            if len(here) == 1:  # then nothing need be picked out
+                self._add_source(code, counted, days, month_only)
+                break
             mask = codes == code
-            self._add_source(code, table.filter(pa.array(mask)), days[mask], month_only[mask])
+            self._add_source(code, counted.filter(pa.array(mask)), days[mask], month_only[mask])
         for i, placed in enumerate(self.placed):
-            by, n = np.unique(table[f"by{i}"].to_numpy(), return_counts=True)
-            placed.update(dict(zip(by.tolist(), n.tolist())))
+            placed.update(_often(table[f"by{i}"]))
         if self.placed:
             # not of community reports: the list has no clock to hide young ones by
             outside = table["area0"].to_numpy() < 0
@@ -268,8 +272,8 @@ class _Summary:
         month_only: "np.ndarray[Any, Any]",
     ) -> None:
         # a record known only to the month may have happened up to its last day
-        ends = days.copy()
         after = days[month_only].astype("datetime64[M]") + 1
+        ends = days.copy()
         ends[month_only] = after.astype("datetime64[D]") - 1
         told = self.sources.setdefault(
             code, {"rows": 0, "first": [], "last": [], "counts": {c: Counter() for c in COUNTED}}
@@ -278,8 +282,7 @@ class _Summary:
         told["first"].append(str(days.min()))
         told["last"].append(str(ends.max()))
         for column in COUNTED:
-            values, n = np.unique(table[column].to_numpy(), return_counts=True)
-            told["counts"][column].update(dict(zip(values.tolist(), n.tolist())))
+            told["counts"][column].update(_often(table[column]))
 
     def note(self) -> dict[str, Any]:
         """All of it as JSON values."""
@@ -304,3 +307,9 @@ class _Summary:
             )
         )
         return plain
+
+
+def _often(codes: pa.ChunkedArray) -> dict[int, int]:
+    """How often each code of a column stands in it."""
+    counts = np.bincount(codes.to_numpy())
+    return {code: int(counts[code]) for code in np.flatnonzero(counts).tolist()}
