@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 
 from data.storage import cubes, derived_files
 from data.storage.cubes import MONTH, QUARTER, YEAR, Cube
-from data.storage.database import literal
 from data.storage.store import Store
 from data.tables import facts
 from geo.hexagons import parent_sql
@@ -69,18 +68,16 @@ def make_file(
     held = pa.schema(field for field in wanted if field.name in {"cube", *_columns(sets)})
 
     def write(target: Path) -> dict[str, Any]:
-        files = ", ".join(map(literal, partitions))
-        needed = ", ".join(sorted({c for c in _columns(sets) if c in schema.names}))
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE own AS SELECT {needed} FROM read_parquet([{files}])"
-        )
+        needed = sorted(name for name in _columns(sets) if name in schema.names)
+        own = pa.concat_tables([pq.read_table(file, columns=needed) for file in partitions])
+        connection.register("own", own)
         cells = []
         with pq.ParquetWriter(target, held, compression="lz4", use_dictionary=False) as writer:
             for cube in cubes.cubes_of(sets):
                 found = connection.sql(_counted(cube)).to_arrow_table()
                 cells.append(len(found))
                 writer.write_table(_filled(found, held))
-        connection.execute("DROP TABLE own")
+        connection.unregister("own")
         return {"cells": cells}
 
     return derived_files.make(file, write)
