@@ -335,6 +335,12 @@ def test_readers_cannot_leave_the_store(small: Store, tmp_path: Path) -> None:
             query(small.root, sql)
 
 
+def test_rows_of_files_stay_as_they_stand(small: Store) -> None:
+    """Areas are learned from points, and releases written, in the order of the batches."""
+    asked = "SELECT current_setting('preserve_insertion_order') AS kept"
+    assert query(small.root, asked)["kept"].to_pylist() == [True]
+
+
 def test_readers_see_the_old_or_the_new(small: Store, tmp_path: Path) -> None:
     seen: set[int] = set()
     wrong: list[BaseException] = []

@@ -45,8 +45,9 @@ def draw_trend(found: Trend, changes: list[KnownChange], theme: Theme) -> alt.La
     if len(found.breaks):
         layers += _breaks(found.breaks, theme)
     layers += charts.marked(changes, theme)
-    text = [
-        "Incidents a week (thin), mean between lasting changes (thick),",
+    text = [  # short enough for a phone
+        "Incidents a week (thin),",
+        "mean between lasting changes (thick),",
         "expected range (gray), unusually busy weeks (dots)",
     ]
     room = 8 + 14 * min(len(found.breaks), 3)  # for the dates of breaks
