@@ -1,7 +1,5 @@
 """The questions that maps ask of a View: counts by pixel of a grid."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,9 +10,8 @@ from data.views.conditions import joined, settled, where
 from data.views.coverage import starts
 from data.views.sql import DAY_KNOWN, Clause, point_sql, source_sql, step_sql
 from data.views.view import DAY, MONTH, View
+from data.views.view_counts import number_values
 from geo.mercator import Grid
-
-_DENSE = 1 << 22  # numbers of pixels up to here are counted without sorting
 
 
 def counts(current: Current, view: View, grid: Grid) -> pa.Table:
@@ -31,11 +28,12 @@ def counts(current: Current, view: View, grid: Grid) -> pa.Table:
     across, down = x & (size - 1), y & (size - 1)
     n = None
     if weights:
-        n, east, south = weights
+        n, east, south = (sums.astype(np.int64) for sums in weights)  # products outgrow 32 bits
         across, down = across * n + east, down * n + south
     # a database groups by two numbers half as fast
     pixel = ((y >> shift) - grid.row).astype(np.int64) * grid.width + ((x >> shift) - grid.column)
-    pixels, counts, across, down = _summed(pixel, n, across, down)
+    places, pixels = number_values(pixel)
+    counts, across, down = (np.bincount(places, of) for of in (n, across, down))
     row, column = np.divmod(pixels, grid.width)
     return pa.table(
         {
@@ -46,19 +44,6 @@ def counts(current: Current, view: View, grid: Grid) -> pa.Table:
             "south": down / (counts * size),
         }
     )
-
-
-def _summed(
-    keys: npt.NDArray[np.int64], *values: npt.NDArray[Any] | None
-) -> tuple[npt.NDArray[Any], ...]:
-    """The different keys, and for each the sums of some values; None counts the keys themselves."""
-    low = int(keys.min()) if len(keys) else 0
-    if len(keys) and int(keys.max()) - low < _DENSE:  # nothing need be sorted
-        places = keys - low
-        held = np.flatnonzero(np.bincount(places))
-        return held + low, *(np.bincount(places, of)[held] for of in values)
-    different, places = np.unique(keys, return_inverse=True)
-    return different, *(np.bincount(places, of, len(different)) for of in values)
 
 
 def by_step(current: Current, view: View, grid: Grid, step: int) -> npt.NDArray[np.float32]:

@@ -33,7 +33,7 @@ _LEFT_OUT = (  # why a View does not show a row, or shows it in no step
     *("no_hour", "no_weekday", "no_month", "no_night", "cut_night", "no_place", "young"),
 )
 ENOUGH_WEEKS = 4  # fewer whole weeks than this in a period, and days are compared
-_DENSE = 1 << 24  # numbers of units up to here are counted without sorting
+_DENSE = 1 << 24  # whole numbers up to here are counted without sorting
 PRECISE = ("hours", "weekday")  # filters that leave out records of coarse time
 
 
@@ -184,7 +184,7 @@ def by_area_and_step(current: Current, view: View, step: int) -> UnitCounts:
         step,
         resolution=HEXAGONS.get(view.area_set, FINEST),
     )
-    rows, units = _numbered(table["unit"].to_numpy())
+    rows, units = number_values(table["unit"].to_numpy())
     n, steps = table["n"].to_numpy(), table["step"].to_numpy()
     counts = np.zeros((len(units), n_steps + 1), np.int64)
     if not split:
@@ -214,18 +214,18 @@ def count_steps(current: Current, view: View, step: int) -> npt.NDArray[np.int64
     return counts
 
 
-def _numbered(units: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
-    """The row of each value among the different ones, and these in order."""
-    if not len(units):
-        return np.zeros(0, np.int64), units
-    low = int(units.min())
-    if int(units.max()) - low > _DENSE:  # hexagons
-        different, rows = np.unique(units, return_inverse=True)
-        return rows, different
+def number_values(values: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    """The position of each value among the different ones, and these in order."""
+    if not len(values):
+        return np.zeros(0, np.int64), values
+    low = int(values.min())
+    if int(values.max()) - low > _DENSE:  # hexagons
+        different, places = np.unique(values, return_inverse=True)
+        return places, different
     # small whole numbers: nothing need be sorted
-    held = np.zeros(int(units.max()) - low + 1, bool)
-    held[units - low] = True
-    return (np.cumsum(held) - 1)[units - low], np.flatnonzero(held) + low
+    held = np.zeros(int(values.max()) - low + 1, bool)
+    held[values - low] = True
+    return (np.cumsum(held) - 1)[values - low], np.flatnonzero(held) + low
 
 
 def count_series(current: Current, view: View, column: str, step: int = WEEK) -> pd.DataFrame:
@@ -270,7 +270,7 @@ def daily(current: Current, view: View) -> pd.DataFrame:
     sql, values = where(view, current)
     found: pd.DataFrame = fewest_rows.count_rows(
         current,
-        f"""SELECT {day_sql(view)} AS day, {{n}} AS n, 
+        f"""SELECT {day_sql(view)} AS day, {{n}} AS n,
             sum(CASE WHEN hour IS NULL THEN 0 ELSE {{one}} END)::BIGINT AS timed
         FROM {{facts}}
         WHERE {sql} AND {DAY_KNOWN[0]} GROUP BY ALL ORDER BY ALL""",

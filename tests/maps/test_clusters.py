@@ -39,15 +39,8 @@ def test_the_layer_shows_what_hot_spots_finds() -> None:
     answer = views.answer(view)
     n, asked = (answer.table[c].to_numpy() for c in ("n", "asked"))
     current, units = views.current(view.stamp), views.units(view)
-    expected = hot_spots.hot(
-        current,
-        units,
-        n,
-        asked,
-        neighbors.RESIDENTS,
-        neighbors.between(current, units, neighbors.TOUCHING),
-        SEED,
-    )
+    near = neighbors.between(current, units, neighbors.TOUCHING)
+    expected = hot_spots.hot(current, units, n, asked, neighbors.RESIDENTS, near, SEED)
     drawn = layers.patch(view, answer, "clusters", LIGHT, MapChoices())
     labels = expected.table["label"]
     assert {"hot", "cold"} <= set(labels)

@@ -55,18 +55,10 @@ def counted(current: Current, units: Any, source: str) -> np.ndarray:
 
 def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: Any) -> None:
     n, every = counted(current, units, FORCE), np.ones(len(units), bool)
-    found = hot_spots.hot(
-        current,
-        units,
-        n,
-        every,
-        neighbors.RESIDENTS,
-        neighbors.between(current, units, neighbors.TOUCHING),
-        1,
-    )
+    near_ = neighbors.between(current, units, neighbors.TOUCHING)
+    found = hot_spots.hot(current, units, n, every, neighbors.RESIDENTS, near_, 1)
     people = units["population"].to_numpy(float)
     rate = rates.standardized(n, np.where(people > 0, people, np.nan))
-    near_ = neighbors.between(current, units, neighbors.TOUCHING)
     expected = hot_areas.find(rate, near_, hot_spots.PERMUTATIONS, 1)
     np.testing.assert_allclose(found.table["z"], expected.z, rtol=1e-9)
     assert found.table["label"].tolist() == expected.label.tolist()
@@ -84,18 +76,10 @@ def test_hot_spots_are_those_of_the_standardized_rate(current: Current, units: A
 def test_hot_spots_by_ground_divide_by_km2(current: Current, units: Any) -> None:
     """Every area can be tested then, also those of which residents are not known."""
     n, every = counted(current, units, STOPS), np.ones(len(units), bool)
-    found = hot_spots.hot(
-        current,
-        units,
-        n,
-        every,
-        neighbors.GROUND,
-        neighbors.between(current, units, neighbors.TOUCHING),
-        1,
-    )
+    near_ = neighbors.between(current, units, neighbors.TOUCHING)
+    found = hot_spots.hot(current, units, n, every, neighbors.GROUND, near_, 1)
     metric = units.to_crs(26915)  # UTM of the place: another way to its square kilometres
     km2 = metric.area.to_numpy() / 1e6
-    near_ = neighbors.between(current, units, neighbors.TOUCHING)
     expected = hot_areas.find(rates.standardized(n, km2), near_, hot_spots.PERMUTATIONS, 1)
     np.testing.assert_allclose(found.table["own"], n / km2, rtol=2e-3)
     np.testing.assert_allclose(found.table["z"], expected.z, atol=0.02)

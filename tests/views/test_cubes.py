@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -219,3 +220,26 @@ def test_random_views_of_the_sample(
 ) -> None:
     compare(current, views, monkeypatch)
     assert len(asked) > 2, "cubes have answered"
+
+
+def test_sums_of_places_outgrow_no_number(
+    tmp_path: Path, asked: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2,000 records of one place, in pixels of a world of 256 of them."""
+    store, file = Store(tmp_path / "store"), tmp_path / "calls.csv"
+    store.root.mkdir()
+    told = 'kind = "official"\nurl = "https://example.org"\nlicence = "CC0"\n'
+    (store.root / "sources.toml").write_text(f'[calls]\nsays = "calls"\n{told}')
+    rows = [f"{i},2021-05-01 12:00,44.95,-93.25,other" for i in range(2000)]
+    file.write_text("\n".join(["id,time,lat,lon,kind", *rows]))
+    importer.import_file(store, PLACE, file, Options(source="calls"), say=lambda _: None)
+    build.rebuild(store, PLACE)
+    current = store.at(str(store.stamp()))
+    view = View(current.stamp, ("calls",), date(2021, 1, 1), date(2021, 12, 31))
+    grid = grid_over(WHOLE, 22)
+    by_cube = pixel_counts.counts(current, view, grid).to_pylist()
+    assert asked.keys() & {str(c.number) for c, _ in current.layout.cubes if c.shift}
+    monkeypatch.setattr(fewest_rows, "_WORTH", 0.0)
+    (expected,) = pixel_counts.counts(current, view, grid).to_pylist()
+    assert by_cube == [pytest.approx(expected)] and expected["n"] == 2000
+    assert 0 < expected["east"] < 1 and 0 < expected["south"] < 1
