@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from data.desk import desk_events as events
 from data.desk.desk_events import DeskEvent
-from data.desk.reasons import BY_CODE, Decision, Reason, Verdict, decide
+from data.desk.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, decide
 
 RECORDS = frozenset({Verdict.CONFIRMED, Verdict.OPEN, Verdict.DISPUTED})  # may become a record
 
@@ -62,7 +62,7 @@ class TipState:
     withdrawn: bool = False
     corrected: bool = False
     ended: str = ""  # when the outcome came; "" before
-    decision: Decision = Decision(True)
+    decision: Decision = UNDECIDED
 
     @property
     def stage(self) -> Stage:
