@@ -15,9 +15,22 @@ from data.settings import Settings, load_settings
 from data.storage.store import Store
 
 RECEIVED = "2026-01-20T15:00:00+00:00"
-WORDS = (
-    "amber birch cedar delta ember fjord grove heron inlet jetty knoll lotus maple north".split()
-)
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "inlet",
+    "jetty",
+    "knoll",
+    "lotus",
+    "maple",
+    "north",
+]
 
 
 class Clock:

@@ -74,6 +74,15 @@ def test_undoing_is_another_event_and_restores_what_was(desk: Desk) -> None:
     assert len([r for r in desk.history(tip.id) if r.verb == "undone"]) == 3
 
 
+def test_an_editor_who_is_not_convinced_says_that_it_cannot_be_told(desk: Desk) -> None:
+    tip = agreed(desk)
+    approving.decline(desk, EDI, tip.id)
+    assert now(desk, tip).stage is Stage.CLOSED and now(desk, tip).verdict == "cannot_tell"
+    (step,) = [r for r in desk.history(tip.id) if r.verb == "declined"]
+    undo(desk, EVA, tip.id, step.seq)
+    assert now(desk, tip).stage is Stage.AGREED
+
+
 def test_what_is_sent_back_is_graded_anew_by_others(desk: Desk) -> None:
     tip = agreed(desk)
     reopen(desk, EDI, tip.id, "where is the picture?")
@@ -132,7 +141,7 @@ def test_the_state_is_the_fold_of_the_log_and_of_nothing_else(desk: Desk) -> Non
     retract(desk, EVA, tips[0].id, "no_incident")
     reopen(desk, EDI, tips[1].id)
     approving.propose_merge(desk, EDI, tips[2].id, tips[3].id)
-    step = [r for r in desk.history(tips[0].id) if r.verb == "retracted"][0]
+    step = next(r for r in desk.history(tips[0].id) if r.verb == "retracted")
     undo(desk, EVA, tips[0].id, step.seq)
     dealing.deal(desk, CAM)
     anew = DeskState(desk.log.of_tip)

@@ -25,6 +25,7 @@ MAY = {
     "approving.to_approve": {"editor"},
     "approving.read_tip": {"editor"},
     "approving.approve": {"editor"},
+    "approving.decline": {"editor"},
     "approving.reopen": {"editor"},
     "approving.propose_merge": {"editor"},
     "approving.confirm_merge": {"editor"},
