@@ -45,6 +45,7 @@ def expire(desk: Desk) -> dict[str, int]:
                 tip.raw, tip.notes = 0, []
             if tip.origin and _is_due(desk, tip, desk.rules.origin_days):
                 due[ORIGIN].append(tip.origin_seq)
+                state.changed.add(tip.month)  # a record is written anew without it
                 tip.origin, tip.origin_seq = "", 0
     counts = {sort: desk.log.forget(seqs) for sort, seqs in due.items() if seqs}
     counts = {sort: count for sort, count in counts.items() if count}

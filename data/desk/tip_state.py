@@ -81,6 +81,11 @@ class TipState:
         return Stage.AGREED if self.needs_editor and not self.declined else Stage.CLOSED
 
     @property
+    def month(self) -> str:
+        """The month of the incident, or where the tip says no day, of its receipt."""
+        return str(self.says.get("day", ""))[:7] or self.received[:7]
+
+    @property
     def verdict(self) -> Verdict | None:
         """What its grades amount to, unless an editor declined; None while one more is needed."""
         if self.declined:
