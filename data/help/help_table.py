@@ -182,6 +182,7 @@ def read_help(table: dict[str, Any], file: Path) -> HelpFile:
 
 # field -> what to write into it
 _HINTS = {
+    "who": "write one line of text",
     "reach": "write what its kind wants: a number, a name, a@example.org, https:// and an address",
     "kind": f"write one of {', '.join(Kind)}",
     "languages": 'write a list of texts, e.g. ["English", "Español"]',
