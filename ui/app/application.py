@@ -24,7 +24,7 @@ def make(
     """The application of an audience under its names; with a store's lists of people, or none."""
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
-    addresses = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience])
+    addresses = frozenset(f"/{path}" if path else "" for _, _, path, *_ in menu.TABLES[audience])
     pages = packed_files.Pages(first_picture=first_picture if audience == "team" else None)
     pages.pack_soon()
     pages.prepare_soon()
