@@ -11,13 +11,14 @@ from pypdf import PdfReader
 from data.help.help_page import help_page
 from data.help.help_table import SAMPLE, HelpTable, read_help
 from data.languages import HELP, languages
-from tests.conftest import SHOTS
-from tests.pages.test_browser_axe import AXE, RULES
+from tests.conftest import ROOT, SHOTS
 from tests.publics import public, published
 
 __all__ = ["public", "published"]  # the fixtures
 pytestmark = pytest.mark.browser
 
+AXE = ROOT / "static/vendor/axe/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = {"phone": (320, 640), "wide": (1280, 900)}
 LANGUAGES = languages(domain=HELP)
 TABLE = HelpTable(
@@ -61,6 +62,17 @@ def test_it_prints_on_one_sheet_that_says_when(browser: Any, language: str) -> N
         for word in ("911", "612-441-2881", "612-255-3112", "2026"):
             assert word in says, word
         assert "Español" not in says  # the links to other languages
+    page.close()
+
+
+def test_the_card_for_reviewers_prints_on_one_sheet(browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((ROOT / "docs/desk-card.html").as_uri())
+    if SHOTS:
+        page.emulate_media(media="print")
+        page.screenshot(path=f"{SHOTS}/desk-card.png", full_page=True)
+    for paper in ("A4", "Letter"):
+        assert len(PdfReader(io.BytesIO(page.pdf(format=paper))).pages) == 1, paper
     page.close()
 
 

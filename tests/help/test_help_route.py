@@ -1,5 +1,6 @@
 """The address of the help page: for anybody, without scripts, cookies or a store."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from data.help.help_table import HelpTable, load_help
 from data.settings import Problem
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port
 from ui.app import gate
 from ui.help import help_route
 
@@ -91,3 +92,22 @@ def test_the_route_loads_nothing_that_opens_a_store() -> None:
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_dashboard_does_not_start_with_a_table_that_cannot_be_read(tmp_path: Path) -> None:
+    config = tmp_path / "porchlight.toml"
+    config.write_text('[place]\nname = "P"\nzone = "UTC"\n')
+    (tmp_path / "help.toml").write_text('[[entry]]\nwho = "A"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.app.start", "--port", str(free_port())],
+        cwd=ROOT,
+        env=os.environ
+        | {"PORCHLIGHT_CONFIG": str(config), "PORCHLIGHT_STORE": str(tmp_path / "s")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("help.toml: entry 1 (A): what_for is missing.")
+    assert done.stderr.count("\n") == 1
