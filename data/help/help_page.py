@@ -20,8 +20,9 @@ _IN_ENGLISH = re.compile("(“[^”]*”)")  # what one says to officers, in eve
 _DOUBTFUL = {Check.OLD, Check.NEVER, Check.PRINTED}
 
 
-def help_page(table: HelpTable, language: str, today: dt.date) -> str:
-    """The page of a place in a language that has a catalog (else English), as of a day."""
+def help_page(table: HelpTable, language: str, today: dt.date, home: str = "/") -> str:
+    """The page of a place in a language that has a catalog (else English), as of a day; `home` is
+    where its name leads."""
     speak = _words(language if language in languages(domain=HELP) else FIRST)
     entries = [_group(table, phones, speak, today) for phones in (True, False)]
     title = speak("help.page", place=table.place) if table.place else speak("help.title")
@@ -29,6 +30,7 @@ def help_page(table: HelpTable, language: str, today: dt.date) -> str:
         lang=speak.language,
         title=esc(title),
         style=_style(),
+        home=esc(home),
         place=esc(table.place),
         languages=esc(speak("language.choose")),
         langs=_languages(speak.language),

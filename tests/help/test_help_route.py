@@ -48,6 +48,11 @@ def test_anybody_gets_it_without_scripts_cookies_or_a_copy(client: TestClient) -
     assert len(answer.content) < 30_000
 
 
+def test_another_application_says_where_its_name_leads() -> None:
+    own = help_route.routes(HelpTable, home="/report")
+    assert 'class="brand" href="/report"' in TestClient(Starlette(routes=own)).get("/help").text
+
+
 def test_who_reads_it_may_come_by_a_link_from_elsewhere(client: TestClient) -> None:
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert client.get("/help", headers=link).status_code == 200

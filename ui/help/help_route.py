@@ -17,17 +17,18 @@ from data.settings import Problem
 PATH = "/help"
 
 
-def routes(load: Callable[[], HelpTable] = load_help) -> list[Route]:
-    """The route of the help page, for any application of ours; `load` reads the help anew."""
-    return [Route(PATH, _Help(load).answer)]
+def routes(load: Callable[[], HelpTable] = load_help, home: str = "/") -> list[Route]:
+    """The route of the help page, for any application of ours; `load` reads the help anew, and
+    `home` is where its name leads."""
+    return [Route(PATH, _Help(load, home).answer)]
 
 
 class _Help:
     """The help page, with the last table that could be read: a mistake in help.toml that is
     being edited must not take the numbers away."""
 
-    def __init__(self, load: Callable[[], HelpTable]) -> None:
-        self.load, self.last, self.wrong = load, HelpTable(), ""
+    def __init__(self, load: Callable[[], HelpTable], home: str) -> None:
+        self.load, self.home, self.last, self.wrong = load, home, HelpTable(), ""
 
     async def answer(self, request: Request) -> Response:
         """The page in the language that the address names."""
@@ -35,7 +36,7 @@ class _Help:
         today = dt.datetime.now(ZoneInfo(table.zone)).date()
         language = request.query_params.get("lang", FIRST)
         return HTMLResponse(
-            help_page(table, language, today), headers={"Cache-Control": "no-store"}
+            help_page(table, language, today, self.home), headers={"Cache-Control": "no-store"}
         )
 
     def _table(self) -> HelpTable:
