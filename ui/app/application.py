@@ -15,6 +15,7 @@ from data.site import Site
 from ui import joined
 from ui.app import access, browser_caching, gate, packed_files, released_files, sign_in, text_files
 from ui.frame import look, menu
+from ui.help import help_route
 
 
 def make(
@@ -52,6 +53,7 @@ def make(
             Route("/favicon.png", icon),  # where Streamlit's page names it
             _joined(),
             Route("/sign-in", sign_in.start),
+            *help_route.routes(),
             *pages.routes(path or "/" for path in addresses),
             *(released_files.mounts(public) if public else ()),
         ],
