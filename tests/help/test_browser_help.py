@@ -71,6 +71,7 @@ def test_the_card_for_reviewers_prints_on_one_sheet(browser: Any) -> None:
     if SHOTS:
         page.emulate_media(media="print")
         page.screenshot(path=f"{SHOTS}/desk-card.png", full_page=True)
+        page.emulate_media(media="screen")  # the tab is kept for the next test
     for paper in ("A4", "Letter"):
         assert len(PdfReader(io.BytesIO(page.pdf(format=paper))).pages) == 1, paper
     page.close()
