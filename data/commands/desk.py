@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from data.commands.main import app, opened, say, speaking
+from data.people.actor import STEWARD, Actor
 from data.settings import Problem
 
 
@@ -44,12 +45,12 @@ def exposure() -> None:
 
     with speaking():
         desk = open_desk(*opened())
-        for row in exposure.exposure(desk):
+        for row in exposure.exposure(desk, _steward()):
             say(
                 f"{row.who}: {row.tips:,} tips, {row.texts:,} texts, {row.places:,} places finer than "
                 f"an area, {row.origins:,} origins; the oldest text is {row.days_back:,} days old."
             )
-        for saved in exposure.shorter(desk):
+        for saved in exposure.shorter(desk, _steward()):
             if saved.days < desk.rules.raw_days:
                 say(
                     f"With raw_days = {saved.days}: {saved.texts:,} texts instead of {saved.now:,}."
@@ -78,10 +79,13 @@ def hold(
     """Stop all removal at the desk: a legal demand makes deletion a crime. Ask a lawyer first."""
     from data.desk import forgetting
     from data.desk.desk import open_desk
-    from data.people.actor import STEWARD, Actor
 
     with speaking():
         desk = open_desk(*opened())
-        # whoever can run commands here is the steward of this machine
-        forgetting.set_hold(desk, Actor(f"uid {os.getuid()}", frozenset({STEWARD})), on=not off)
+        forgetting.set_hold(desk, _steward(), on=not off)
         say("Removal begins again." if off else forgetting.HELD)
+
+
+def _steward() -> Actor:
+    """Whoever can run commands on this machine is its steward."""
+    return Actor(f"uid {os.getuid()}", frozenset({STEWARD}))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from data.desk.desk import Desk
 from data.desk.reasons import BY_CODE, Reason, Verdict
 from data.desk.tip_state import Stage, TipState
+from data.people.actor import EDITOR, STEWARD, Actor, require
 
 _Z = 1.959964
 _SHOWN = (Verdict.CONFIRMED, Verdict.FALSE, Verdict.CANNOT_TELL, Verdict.DISPUTED)
@@ -47,8 +48,9 @@ class GraderQuality(NamedTuple):
     cannot_tell: Share
 
 
-def outcomes(desk: Desk) -> list[Outcomes]:
+def outcomes(desk: Desk, actor: Actor) -> list[Outcomes]:
     """The outcomes by channel and month of receipt, newest month first."""
+    require(actor, EDITOR, STEWARD)
     with desk.lock:
         counts: dict[tuple[str, str], Counter[str]] = {}
         for tip in desk.state().tips.values():
@@ -87,8 +89,9 @@ def share(n: int, of: int) -> Share:
     return Share(n, of, 100 * p, 100 * max(0.0, middle - half), 100 * min(1.0, middle + half))
 
 
-def grader_quality(desk: Desk) -> GraderQuality:
+def grader_quality(desk: Desk, actor: Actor) -> GraderQuality:
     """How tips with a known answer were graded, all graders together."""
+    require(actor, EDITOR, STEWARD)
     with desk.lock:
         known = [tip for tip in desk.state().tips.values() if tip.answer]
         given = [(BY_CODE[g.grade].verdict, tip.answer) for tip in known for g in tip.grades]

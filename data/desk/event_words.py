@@ -21,6 +21,7 @@ _WORDS: dict[type[DeskEvent], str | Callable[[Any], str]] = {
     ),
     events.NoteWritten: lambda e: f"noted: {e.text}",
     events.TipApproved: "approved it",
+    events.TipDeclined: "said that it cannot be told",
     events.TipReopened: "sent it back to be graded anew",
     events.MergeProposed: "said that it is the same event as another",
     events.MergeConfirmed: "confirmed that it is the same event as another",

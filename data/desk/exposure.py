@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from data.desk.desk import Desk
 from data.desk.tip_state import Stage, TipState
-from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER
+from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER, Actor, require
 from data.reports.tip import RAW
 
 
@@ -34,12 +34,13 @@ DISK = "a stolen disk, or a subpoena"
 DAYS = (1, 7, 14, 30)
 
 
-def exposure(desk: Desk) -> list[Exposed]:
+def exposure(desk: Desk, actor: Actor) -> list[Exposed]:
     """What each would get now, counted from what the desk holds.
 
     A reviewer gets the one tip in their hands (the largest number that one of them read in 30 days
     is counted), an editor what waits for one; a viewer and a steward read no tip by that role.
     """
+    require(actor, STEWARD)
     with desk.lock:
         state = desk.state()
         every = [tip for tip in state.tips.values() if tip.channel]
@@ -82,8 +83,9 @@ def _most_read(desk: Desk) -> Collection[str]:
     return max(read.values(), key=len, default=set())
 
 
-def shorter(desk: Desk) -> list[Saved]:
+def shorter(desk: Desk, actor: Actor) -> list[Saved]:
     """How many raw texts an earlier expiry would leave, for a few lengths in days."""
+    require(actor, STEWARD)
     with desk.lock:
         tips = [tip for tip in desk.state().tips.values() if tip.raw]
         held = set(desk.log.detail(*(tip.raw for tip in tips)))

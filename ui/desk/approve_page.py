@@ -70,6 +70,8 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState, merge: bool) -> None:
             _step("It is the same", "a", desk, actor, tip, "merge", primary=True)
         if merge and tip.proposed:
             _step("It is not the same", "n", desk, actor, tip, "apart")
+        if tip.stage is Stage.AGREED and not merge:
+            _step("Cannot tell", "c", desk, actor, tip, "decline")
         _step("Send it back", "s", desk, actor, tip, "reopen")
         st.button("Later", key="later", on_click=_later, args=(tip.id,))
     row = menu.row_of("desk_history")
@@ -94,6 +96,7 @@ STEPS = {
     ),
     "merge": (approving.confirm_merge, "Merged: they count as one event."),
     "apart": (approving.refuse_merge, "They stay two events."),
+    "decline": (approving.decline, "It becomes no record: it counts as cannot tell."),
     "reopen": (approving.reopen, "Sent back: others grade it anew."),
 }
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from data.desk import exposure, forgetting, known_answers
 from data.desk.desk import Desk
-from data.people.actor import STEWARD, Actor, require
+from data.people.actor import Actor
 from data.reports.masking import mask_text
 from data.reports.tip import Tip
 from data.settings import Problem
@@ -18,10 +18,9 @@ from ui.parts import tables
 def show_keeping_page() -> None:
     """Show what would leak, when it goes, and the one switch that stops removal."""
     actor, desk = desk_frame.actor(), desk_frame.desk()
-    require(actor, STEWARD)
     if problem := st.session_state.pop("desk_problem", ""):
         st.error(look.plain(problem))
-    rows = exposure.exposure(desk)
+    rows = exposure.exposure(desk, actor)
     st.title(f"Somebody with the disk would get {rows[0].texts:,} texts", anchor=False)
     tables.text_table(
         pd.DataFrame(
@@ -40,7 +39,7 @@ def show_keeping_page() -> None:
         f"Texts, cross streets and notes go {rules.raw_days:g} days after the outcome, origins after "
         f"{rules.origin_days:g} days. The days are fixed beforehand in porchlight.toml, [desk]."
     )
-    for saved in exposure.shorter(desk):
+    for saved in exposure.shorter(desk, actor):
         if saved.days < rules.raw_days:
             st.text(
                 f"With {saved.days} day{'s' if saved.days > 1 else ''}: {saved.texts:,} texts instead of {saved.now:,}."
