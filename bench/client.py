@@ -35,7 +35,6 @@ class Screen:
     lists: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     sizes: dict[str, list[int]] = field(default_factory=dict)  # of each element, by its kind
-    widgets: dict[str, str] = field(default_factory=dict)  # number of each that is named, by label
 
     @property
     def sentence(self) -> str:
@@ -68,44 +67,18 @@ class Reader:
         self.socket = socket
         self.address = f"{origin}/"
         self.kept: dict[str, ForwardMsg] = {}  # large messages: sent once, then named
-        self.screen = Screen()  # the last one
-        self.page = ""  # its page, as Streamlit numbers it
-        self.query = ""
-        self.written: dict[str, str] = {}  # into widgets, by their numbers
 
     async def ask(self, query: str, page: str = "") -> Screen:
         """The screen that a link's query gives, as the back button asks for it; `page` is the
         address of another page than the Map.
 
-        The widgets take their values from the query, those that it leaves out their usual ones.
+        The widgets take their values from the query, those that it leaves out their
+        usual ones; the time counts from sending to the end of the run.
         """
         asked = BackMsg()
-        asked.rerun_script.query_string = self.query = query
+        asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
         asked.rerun_script.is_history_navigation = True
-        self.written.clear()
-        return await self._run(asked)
-
-    def write(self, label: str, text: str) -> None:
-        """Write into a field of the last screen, or choose an option; it is sent by `press`.
-
-        KeyError where the screen has no widget of this label.
-        """
-        self.written[self.screen.widgets[label]] = text
-
-    async def press(self, label: str) -> Screen:
-        """The screen after a button was pressed. KeyError where there is none of this label."""
-        asked = BackMsg()
-        asked.rerun_script.query_string = self.query
-        asked.rerun_script.page_script_hash = self.page
-        states = asked.rerun_script.widget_states.widgets
-        states.add(id=self.screen.widgets[label], trigger_value=True)
-        for widget, text in self.written.items():
-            states.add(id=widget, string_value=text)
-        return await self._run(asked)
-
-    async def _run(self, asked: BackMsg) -> Screen:
-        """The screen of a run; the time counts from sending to its end."""
         asked.rerun_script.cached_message_hashes.extend(self.kept)
         context = asked.rerun_script.context_info
         context.url, context.color_scheme = self.address, "light"
@@ -119,7 +92,6 @@ class Reader:
             screen.size += len(raw)
             if what == "new_session":  # what an earlier run has sent is gone
                 screen = Screen(size=screen.size)
-                self.page = message.new_session.page_script_hash
             elif what == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                     break
@@ -128,7 +100,6 @@ class Reader:
             else:
                 self._take(message, screen)
         screen.seconds = time.perf_counter() - start
-        self.screen = screen
         return screen
 
     def _take(self, message: ForwardMsg, screen: Screen) -> None:
@@ -145,11 +116,7 @@ class Reader:
         screen.sizes.setdefault(kind or new, []).append(element.ByteSize())
         if new != "new_element":
             return
-        sort = element.WhichOneof("type") or ""
-        named = getattr(element, sort, None)
-        if number := getattr(named, "id", ""):
-            screen.widgets.setdefault(getattr(named, "label", ""), number)
-        match sort:
+        match element.WhichOneof("type"):
             case "text":
                 screen.texts.append(element.text.body)
             case "html":

@@ -4,8 +4,6 @@
         cookies = sign_in(httpx2.Client(), app.origin, "ann", groups=["reviewers"])
         async with session(app.origin, cookies) as reader:  # Streamlit's socket, as Ann
             screen = await reader.ask("", "desk")
-            reader.write("Why", "Too little to tell")
-            screen = await reader.press("Grade, next tip")
 
 `config` is a whole porchlight.toml without [site], which is added. A group counts as what
 [roles] of that file says of it.
