@@ -42,7 +42,7 @@ _WHEN = re.compile(
     r"\b\d{1,2}:\d{2}(?::\d{2})?"
 )
 _EMAIL = re.compile(
-    r"[^\s@<>()\[\],;:]{1,64}@[^\s@<>()\[\],;:]{1,200}\.[^\W\d_]{2,}|"
+    r"[\w.+%'-]{1,64}@[\w.-]{1,200}\.[^\W\d_]{2,}|"
     # written out, so that a filter does not see it: jo at example dot org
     r"\b[\w.+-]{1,64} ?[\[(]? ?\b(?:at|arroba)\b ?[\])]? ?[\w-]{1,64} ?[\[(]? ?\b(?:dot|punto)\b ?[\])]? ?[a-z]{2,}\b",
     re.IGNORECASE,

@@ -46,12 +46,13 @@ ROOMS = {
         "release": "files privacy storage",
         "published": "files privacy release",
         "sample": "areas imports storage",
+        "reports": "storage",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
             "areas attacks cities embed files imports mappings maps people privacy pulls release "
-            "sample storage tables upkeep views"
+            "reports sample storage tables upkeep views"
         ),
     },
     "ui": {
@@ -65,7 +66,8 @@ ROOMS = {
         "files": "cached frame parts",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
-        "app": "arrival frame map_page public",
+        "door": "",
+        "app": "arrival door frame map_page public",
     },
 }
 MOST_MODULES = 20
