@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from data import words
 from data.reports.masking import mask_text
-from data.reports.spool import EQUIPMENT, LONGEST, LONGEST_LINK, SEEN_BY
+from data.reports.spool import EQUIPMENT, LONGEST, LONGEST_LINK, SIGNS
 from data.reports.tip import Tip
 
 Form = Mapping[str, Sequence[str]]
@@ -108,7 +108,7 @@ class _Reader:
             officers=self._number("officers"),
             vehicles=self._number("vehicles"),
             agencies=self._several("agencies", words.CODES["agencies"]),
-            sources_of_agency=self._several("seen_by", SEEN_BY),
+            sources_of_agency=self._several("signs", SIGNS),
             equipment=self._several("equipment", EQUIPMENT),
             setting=self._choice("setting", SETTINGS),
             force=self._several("force", words.CODES["force"]),
@@ -161,7 +161,7 @@ class _Reader:
             return self._fault("day", Fault.UNREADABLE)
         if day > self.ground.now.date():
             return self._fault("day", Fault.FUTURE)
-        if day.year < _FIRST_YEAR or len(own) != 10:
+        if day.year < _FIRST_YEAR or day.isoformat() != own:
             return self._fault("day", Fault.UNREADABLE)
         return own
 

@@ -30,7 +30,7 @@ SUFFIX = ".age"
 LONGEST = {"text": 1000, "cross_streets": 120, "area": 100, "language": 12}  # characters
 MOST_LINKS, LONGEST_LINK = 3, 300
 # what made somebody think so, and what was carried: words of the form alone
-SEEN_BY = ("marked_car", "vest", "badge", "told_us", "heard")
+SIGNS = ("marked_car", "vest", "badge", "told_us", "heard")
 EQUIPMENT = ("masks", "armor", "rifles", "shields", "ram", "gas", "dogs", "drone")
 _HOUR = 3600
 _TRIES = 4
@@ -125,7 +125,7 @@ def is_sayable(tip: Tip) -> bool:
     lists = {
         "agencies": tuple(words.CODES["agencies"]),
         "force": tuple(words.CODES["force"]),
-        "sources_of_agency": SEEN_BY,
+        "sources_of_agency": SIGNS,
         "equipment": EQUIPMENT,
     }
     return (

@@ -13,14 +13,14 @@ from data import words
 from data.palette import DARK, LIGHT, Theme
 from data.reports import report_form
 from data.reports.report_form import LONGER, Fault, Form, Ground, Reading
-from data.reports.spool import EQUIPMENT, LONGEST, SEEN_BY
+from data.reports.spool import EQUIPMENT, LONGEST, SIGNS
 from data.settings import STATIC
 from ui.door.texts import Texts
 
 _COLORS = ("paper", "card", "panel", "ink", "quiet", "rule", "accent", "control", "link")
 # which folded part of the form a field stands in: it comes back open where something is in it
 FOLDED = {
-    "who": ("officers", "vehicles", "agencies", "seen_by", "equipment"),
+    "who": ("officers", "vehicles", "agencies", "signs", "equipment"),
     "did": ("setting", "force", "injured", "response", "until", "still_there"),
     "link": ("link",),
 }
@@ -99,7 +99,7 @@ def form_page(
         date=typed["date"][0] or (day if longer and day != LONGER else ""),
         most=LONGEST["text"],
         agencies=list(words.CODES["agencies"]),
-        seen_by=SEEN_BY,
+        signs=SIGNS,
         equipment=EQUIPMENT,
         settings=report_form.SETTINGS,
         forces=list(words.CODES["force"]),
@@ -189,10 +189,11 @@ def _style() -> Markup:
 def _variables(theme: Theme) -> str:
     colors = {name: getattr(theme, name) for name in _COLORS}
     colors["button"] = theme.accent if theme.dark else theme.link
-    colors["on"] = theme.paper
+    colors |= {"on": theme.paper, "glow": DARK.accent}
     return " ".join(f"--{name}: {color};" for name, color in colors.items())
 
 
 @cache
 def _lamp() -> Markup:
-    return Markup((STATIC / "lamp.svg").read_text("utf-8").strip())
+    text = (STATIC / "lamp.svg").read_text("utf-8").strip()
+    return Markup(text.replace(' xmlns="http://www.w3.org/2000/svg"', ""))  # HTML knows it
