@@ -64,6 +64,7 @@ def make(named: Site, port: int, door: DoorSettings) -> Starlette:
         gate.Gate, hosts=named.hosts(port), pages=frozenset(), public=True, areas=gate.DOOR_AREAS
     )
     own = Door(lambda: door, help=bool(help_routes))
+    own.prepare()
     return Starlette(
         middleware=[guarded],
         routes=[

@@ -73,6 +73,16 @@ class Door:
             Route("/report/withdraw", self.withdraw, methods=["GET", "POST"]),
         ]
 
+    def prepare(self) -> None:
+        """Load the texts, so that the first who asks does not wait. Problem without settings."""
+        self._on(self.load())
+
+    def _on(self, door: DoorSettings) -> Mapping[str, Texts]:
+        """The languages that are on; read anew when the settings have changed."""
+        if self._languages is None or self._languages[0] != door:
+            self._languages = door, load_languages(door)
+        return self._languages[1]
+
     async def form(self, request: Request) -> Response:
         """The empty form."""
         try:
@@ -166,9 +176,7 @@ class Door:
     def _asked(self, request: Request) -> _Asked:
         """The settings as they are now, and the language of who asks."""
         door = self.load()
-        if self._languages is None or self._languages[0] != door:
-            self._languages = door, load_languages(door)
-        on = self._languages[1]
+        on = self._on(door)
         accepted = request.headers.get("accept-language", "")[:200]
         language = choose_language(on, request.query_params.get("lang", ""), accepted)
         now = datetime.now(ZoneInfo(door.zone)).replace(tzinfo=None)
