@@ -81,7 +81,7 @@ def _help_routes() -> list[Any]:
     name = "ui.help.help_route"
     if importlib.util.find_spec("ui.help") is None or "/help" not in gate.DOOR_AREAS:
         return []
-    return list(importlib.import_module(name).routes())
+    return list(importlib.import_module(name).routes(home="/report"))
 
 
 async def _healthz(_: Request) -> Response:
