@@ -19,7 +19,7 @@ def door(
     ] = None,
 ) -> None:
     """Print the settings of the form's own host; the store's key is made where it has none."""
-    from data.reports.spool import KEY, make_keys
+    from data.reports.spool import KEY_FILE, make_keys
     from data.storage.area_sets import area_names_of
     from data.storage.disk import write_whole
 
@@ -34,7 +34,7 @@ def door(
             say(f'areas = "{areas.name}"')
             say(f"\n{areas} holds {len(names)} names: copy it beside {settings_path().name} there.")
         say(
-            f"\n{store.root / KEY} opens what is sent. Keep a copy of it apart from the backups of "
+            f"\n{store.root / KEY_FILE} opens what is sent. Keep a copy of it apart from the backups of "
             "the spool: without it nothing that waits there is ever read again. It never goes to "
             "the host of the form."
         )

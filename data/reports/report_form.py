@@ -38,7 +38,7 @@ RESPONSES = (
 )
 INJURED = {"": None, "unknown": None, "yes": True, "no": False}
 ELSEWHERE, LONGER = "elsewhere", "longer"  # of the lists of areas and days
-DAYS = 31  # in the list of days
+LISTED_DAYS = 31  # in the list of days
 _FIRST_YEAR = 2000
 _NUMBER = re.compile(r"[0-9]{1,3}")
 # parts of a link's query that say which picture it is; the others say who shared it
@@ -238,4 +238,4 @@ def clean_link(text: str) -> str:
 
 def recent_days(now: datetime) -> list[date]:
     """The days that the form lists, today first."""
-    return [now.date() - timedelta(days=n) for n in range(DAYS)]
+    return [now.date() - timedelta(days=n) for n in range(LISTED_DAYS)]

@@ -21,11 +21,11 @@ from data.reports.tip import Incoming, Tip
 from data.settings import Problem
 from data.storage.disk import sync, write_whole
 
-STEP = 8192  # bytes: a report of the form is one step, whatever it says
-LARGEST = 16 * STEP  # of a file that is opened at all
+SIZE_STEP = 8192  # bytes: a report of the form is one step, whatever it says
+LARGEST = 16 * SIZE_STEP  # of a file that is opened at all
 OPENED = "opened"  # the folder beside, of reports that the desk has
 KEEP_DAYS = 7  # then an opened one goes
-KEY = "door.key"
+KEY_FILE = "door.key"
 SUFFIX = ".age"
 LONGEST = {"text": 1000, "cross_streets": 120, "area": 100, "language": 12}  # characters
 MOST_LINKS, LONGEST_LINK = 3, 300
@@ -47,7 +47,7 @@ class Unsealed(NamedTuple):
 def make_keys(root: Path) -> str:
     """The recipient that the door seals for. Its private key is made once, as door.key in a
     store's folder: without it nothing in the spool is ever read again."""
-    file = root / KEY
+    file = root / KEY_FILE
     if not file.exists():
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         own = str(pyrage.x25519.Identity.generate())
@@ -57,7 +57,7 @@ def make_keys(root: Path) -> str:
 
 def read_key(root: Path) -> pyrage.x25519.Identity:
     """The private key of a store, for `unsealed`. Problem where there is none or it is damaged."""
-    return _identity(root / KEY)
+    return _identity(root / KEY_FILE)
 
 
 def _identity(file: Path) -> pyrage.x25519.Identity:
@@ -84,7 +84,7 @@ def seal_report(folder: Path, recipient: str, incoming: Incoming) -> Path:
     """Write a report into the spool, sealed. When this returns it is on the disk."""
     content = msgspec.json.encode(incoming)
     padded = len(content).to_bytes(4, "big") + content
-    padded += bytes(-len(padded) % STEP)
+    padded += bytes(-len(padded) % SIZE_STEP)
     sealed = pyrage.encrypt(padded, [pyrage.x25519.Recipient.from_str(recipient)])
     file = folder / f"{secrets.token_hex(16)}{SUFFIX}"
     for _ in range(_TRIES):

@@ -44,8 +44,10 @@ def door_process(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_for(port)
-        assert process.poll() is None
+        try:
+            wait_for(port)
+        except AssertionError:
+            raise AssertionError((folder / "log").read_text()) from None
         yield port, process
     finally:
         process.terminate()

@@ -13,4 +13,4 @@ def serve_door(config: str, port: int) -> None:
     tokens.EARLY_SECONDS = 0
     sys.argv = ["door", "--port", str(port)]
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    door_start.main()
+    door_start.start_door()

@@ -22,7 +22,7 @@ from ui.door import tokens
 from ui.door.door import Door, Team
 from ui.door.pace import Pace
 from ui.door.texts import SHARED, Texts, choose_language, load_languages
-from ui.door.tokens import LETTERS, Standing, Tokens, hash_code, read_code
+from ui.door.tokens import CODE_LETTERS, Standing, Tokens, hash_code, read_code
 
 LANGUAGES = ("en", "es", "so", "hmn")
 AREAS = tuple(f"Neighborhood {n} - East" for n in range(87))
@@ -40,7 +40,7 @@ class Entry:
         self.settings = DoorSettings(
             "Minneapolis", "America/Chicago", make_keys(self.store), folder / "spool", **settings
         )
-        self.door = Door(lambda: self.settings, help=True, team=team)
+        self.door = Door(lambda: self.settings, team=team)
         self.client = TestClient(Starlette(routes=self.door.routes()))
 
     def token(self, path: str = "/report") -> str:
@@ -192,7 +192,12 @@ def test_a_receipt_means_that_a_sealed_report_is_on_the_disk(entry: Entry) -> No
     answer = entry.send(entry.token(), "/report/sent?lang=so", **LEAST, text="call 612-555-0123")
     [own] = entry.reports()
     code = code_of(answer.text)
-    assert own and own.receipt == hash_code(code) and len(code) == 12 and set(code) <= set(LETTERS)
+    assert (
+        own
+        and own.receipt == hash_code(code)
+        and len(code) == 12
+        and set(code) <= set(CODE_LETTERS)
+    )
     assert (own.channel, own.origin, own.withdraws) == ("form", None, False)
     assert own.tip.area == AREAS[3] and own.tip.language == "so"
     assert own.tip.text == "call [phone number]" and own.tip.masked == {"phone": 1}
@@ -287,7 +292,7 @@ def test_a_withdrawal_looks_like_any_report(entry: Entry) -> None:
     assert answer.status_code == 200 and "has arrived" in answer.text
     first, second = sorted(filter(None, entry.reports()), key=lambda one: one.withdraws)
     assert second.withdraws and not first.withdraws and first.receipt == second.receipt
-    sizes = {f.stat().st_size // spool.STEP for f in entry.settings.spool.iterdir()}
+    sizes = {f.stat().st_size // spool.SIZE_STEP for f in entry.settings.spool.iterdir()}
     assert sizes == {1}
     for wrong in ("", "ABC", "A" * 12, CANARY):
         answer = entry.send(entry.token(path), path, code=wrong)
@@ -411,7 +416,7 @@ def test_every_text_is_asked_for_and_none_is_missing(entry: Entry) -> None:
 
 
 def team_entry(folder: Path, *channels: str) -> Entry:
-    return Entry(folder, Team(lambda _: channels, lambda word: f"hash of {word}"))
+    return Entry(folder, Team(lambda _: channels, lambda _: "ada", lambda word: f"hash of {word}"))
 
 
 def test_reviewers_choose_a_channel_and_a_caller_s_word_is_never_stored(
@@ -428,12 +433,12 @@ def test_reviewers_choose_a_channel_and_a_caller_s_word_is_never_stored(
         {},
     ):
         assert entry.send(entry.token(), **LEAST, **form).status_code == 200
-    stood = {(own.channel, own.origin) for own in entry.reports() if own}
+    stood = {(own.channel, own.origin, own.author) for own in entry.reports() if own}
     assert stood == {
-        ("hotline", "hash of blue heron"),
-        ("hotline", None),
-        ("observers", None),
-        ("form", None),
+        ("hotline", "hash of blue heron", "ada"),
+        ("hotline", None, "ada"),
+        ("observers", None, "ada"),
+        ("form", None, ""),
     }
     missing = entry.send(entry.token(), **LEAST, channel="hotline", agrees="yes")
     assert missing.status_code == 422 and 'id="word-wrong"' in missing.text

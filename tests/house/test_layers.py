@@ -42,6 +42,7 @@ ROOMS = {
         "maps": "areas storage views",
         "patterns": "maps storage views",
         "embed": "files privacy published release",
+        "help": "embed",
         "privacy": "areas storage",
         "release": "files privacy storage",
         "published": "files privacy release",
@@ -67,7 +68,8 @@ ROOMS = {
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
         "door": "",
-        "app": "arrival door frame map_page public",
+        "help": "",
+        "app": "arrival door frame help map_page public",
     },
 }
 MOST_MODULES = 20

@@ -51,7 +51,7 @@ def test_what_is_sealed_comes_back_and_is_read_with_the_key_only(
 def test_keys_are_made_once_and_are_for_their_owner(tmp_path: Path, recipient: str) -> None:
     assert make_keys(tmp_path / "store") == recipient
     assert (tmp_path / "store/door.key").stat().st_mode & 0o777 == 0o600
-    (tmp_path / "store/door.key").write_text("AGE-SECRET-KEY-1NOTHING")
+    (tmp_path / "store/door.key").write_text("AGE-SECRET-KEY_FILE-1NOTHING")
     with pytest.raises(Problem, match=r"door\.key is damaged"):
         make_keys(tmp_path / "store")
     with pytest.raises(Problem, match="python -m data door"):
@@ -66,7 +66,7 @@ def test_sizes_and_times_tell_nothing(tmp_path: Path, recipient: str) -> None:
     long = seal_report(tmp_path, recipient, report("\U0001f6a8" * 1000, cross_streets='"' * 120))
     files = (short, long, seal_report(tmp_path, recipient, withdrawn))
     # age adds a header of random length, which follows from nothing in the report
-    assert {f.stat().st_size // spool.STEP for f in files} == {1}
+    assert {f.stat().st_size // spool.SIZE_STEP for f in files} == {1}
     for file in files:
         assert file.stat().st_mtime % 3600 == 0 and file.stat().st_atime % 3600 == 0
         assert time.time() - 3600 <= file.stat().st_mtime <= time.time()
@@ -93,7 +93,7 @@ def test_who_knows_the_public_key_cannot_hand_in_what_no_form_can_say(
     stated = msgspec.to_builtins(report())
     stated["tip"] |= other
     content = msgspec.json.encode(stated)
-    padded = (len(content).to_bytes(4, "big") + content).ljust(spool.STEP, b"\0")
+    padded = (len(content).to_bytes(4, "big") + content).ljust(spool.SIZE_STEP, b"\0")
     file = tmp_path / f"forged{SUFFIX}"
     file.write_bytes(pyrage.encrypt(padded, [pyrage.x25519.Recipient.from_str(recipient)]))
     assert list(unsealed(tmp_path, read_key(tmp_path / "store"))) == [(file, None)]

@@ -1,10 +1,8 @@
 """Start the door: the form for reports and nothing else, without a store, a key or Streamlit."""
 
 import argparse
-import importlib.util
 import os
 import sys
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from data.help.help_table import load_help
 from data.reports.door_settings import DoorSettings, load_door
 from data.reports.spool import sweep_spool
 from data.settings import ROOT, STATIC, Problem
@@ -19,9 +18,10 @@ from data.site import LOOPBACK, Site, load_site
 from ui.app import gate
 from ui.app.listen import bind, read_port, run_server
 from ui.door.door import Door
+from ui.help import help_route
 
 
-def main() -> int:
+def start_door() -> int:
     """Run the door; return 0 when it ended well, 1 with a sentence when it could not start."""
     parser = argparse.ArgumentParser(description="Start the form for reports.")
     parser.add_argument("--port", default="8503")
@@ -36,6 +36,7 @@ def main() -> int:
                 "A browser must be told where the form is. Write the address that people type into "
                 'porchlight.toml: [site], door = "https://report.example.org".'
             )
+        load_help()  # what is wrong with it is said now
         _prepare(door)
         taken = bind(asked.address, port)
     except Problem as problem:
@@ -59,11 +60,10 @@ def _prepare(door: DoorSettings) -> None:
 
 def make(named: Site, port: int, door: DoorSettings) -> Starlette:
     """The application of a door under its names."""
-    help_routes = _help_routes()
     guarded = Middleware(
         gate.Gate, hosts=named.hosts(port), pages=frozenset(), public=True, areas=gate.DOOR_AREAS
     )
-    own = Door(lambda: door, help=bool(help_routes))
+    own = Door(lambda: door)
     own.prepare()
     return Starlette(
         middleware=[guarded],
@@ -71,17 +71,9 @@ def make(named: Site, port: int, door: DoorSettings) -> Starlette:
             Route("/healthz", _healthz),
             Route("/favicon.ico", _icon),
             *own.routes(),
-            *help_routes,
+            *help_route.routes(home="/report"),
         ],
     )
-
-
-def _help_routes() -> list[Any]:
-    """The addresses of the page with help, where this Porchlight has one."""
-    name = "ui.help.help_route"
-    if importlib.util.find_spec("ui.help") is None or "/help" not in gate.DOOR_AREAS:
-        return []
-    return list(importlib.import_module(name).routes(home="/report"))
 
 
 async def _healthz(_: Request) -> Response:
@@ -93,4 +85,4 @@ async def _icon(_: Request) -> Response:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start_door())

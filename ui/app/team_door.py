@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from data.people import roster
+from data.people.actor import REVIEWER, Actor
 from data.reports.door_settings import DoorSettings, load_own_door
 from data.reports.tip import Channel
 from data.settings import Problem, load_settings
@@ -16,24 +17,34 @@ from data.storage.ledger import open_ledger
 from data.storage.store import Store
 from ui.app import session
 from ui.door.door import Door, Team
+from ui.identity import HERE
 
 CHANNELS = (Channel.HOTLINE.value, Channel.OBSERVERS.value)
 
 
-def make_door(people: Path | None, *, help: bool) -> Door:
+def make_door(people: Path | None) -> Door:
     """The form for those who may see the team's pages. `people` is the store with the lists of
     people; None where nobody is asked who they are."""
 
     def channels(request: Request) -> tuple[str, ...]:
-        roles = frozenset(roster.ROLES)
-        if people is not None:
-            try:
-                roles = roster.roster(people).roles(session.claims(request) or {})
-            except Problem:  # the lists cannot be read
-                return ()
-        return CHANNELS if "reviewer" in roles else ()
+        return CHANNELS if _person(people, request).has(REVIEWER) else ()
 
-    return Door(load_team_door, help=help, team=Team(channels, caller_origin))
+    def author(request: Request) -> str:
+        return _person(people, request).who
+
+    return Door(load_team_door, team=Team(channels, author, caller_origin))
+
+
+def _person(people: Path | None, request: Request) -> Actor:
+    """Who asks, with their roles now; nobody where the lists cannot be read."""
+    if people is None:
+        return Actor(HERE, frozenset(roster.ROLES))
+    claims = session.claims(request) or {}
+    try:
+        listed = roster.roster(people)
+    except Problem:
+        return Actor("", frozenset())
+    return Actor(listed.pseudonym(claims), listed.roles(claims))
 
 
 def load_team_door() -> DoorSettings:

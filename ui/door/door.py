@@ -37,10 +37,19 @@ _LOG = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Team:
     """What signed-in people may do at the form besides: the channels that who asks may choose,
-    and the keyed hash that stands for a word of a caller."""
+    the pseudonym of who asks, and the keyed hash that stands for a word of a caller."""
 
     channels: Callable[[Request], tuple[str, ...]]
+    author: Callable[[Request], str]
     origin: Callable[[str], str]
+
+
+class _Source(NamedTuple):
+    """Where a report comes from, as `Incoming` says it."""
+
+    channel: str = Channel.FORM
+    origin: str | None = None
+    author: str = ""
 
 
 class _Asked(NamedTuple):
@@ -57,10 +66,8 @@ class Door:
     `load` gives the settings as they are now, and raises Problem where there are none.
     """
 
-    def __init__(
-        self, load: Callable[[], DoorSettings], *, help: bool = False, team: Team | None = None
-    ) -> None:
-        self.load, self.help, self.team = load, help, team
+    def __init__(self, load: Callable[[], DoorSettings], *, team: Team | None = None) -> None:
+        self.load, self.team = load, team
         self.tokens, self.pace = Tokens(), Pace()
         self._writing: dict[str, asyncio.Future[Path]] = {}
         self._languages: tuple[DoorSettings, Mapping[str, Texts]] | None = None
@@ -107,12 +114,19 @@ class Door:
             return self._receipt(asked, token, repeated=True)
         fresh = self.tokens.issue() if standing is Standing.STALE else token
         reading = read_form(form, asked.ground)
-        channel, origin = self._channel(request, form, reading.faults)
+        source = self._source(request, form, reading.faults)
         filled = Filled(form, reading, "" if reading.faults else _AGAIN.get(standing, ""))
         if reading.faults or filled.notice:
             return self._form(request, asked, fresh, filled, 422)
         code = hash_code(self.tokens.receipt(token))
-        incoming = Incoming(channel, reading.tip, _hour(), origin=origin, receipt=code)
+        incoming = Incoming(
+            source.channel,
+            reading.tip,
+            _hour(),
+            origin=source.origin,
+            receipt=code,
+            author=source.author,
+        )
         try:
             repeated = await self._write(token, asked.door, incoming)
         except OSError as error:
@@ -180,22 +194,22 @@ class Door:
         accepted = request.headers.get("accept-language", "")[:200]
         language = choose_language(on, request.query_params.get("lang", ""), accepted)
         now = datetime.now(ZoneInfo(door.zone)).replace(tzinfo=None)
-        frame = Frame(door.name, on, language, self.help)
+        frame = Frame(door.name, on, language)
         return _Asked(door, frame, Ground(door.areas, now, door.region, language))
 
-    def _channel(
-        self, request: Request, form: Form, faults: dict[str, Fault]
-    ) -> tuple[str, str | None]:
-        """The channel that was chosen by who may, and the hash that tells a caller apart."""
+    def _source(self, request: Request, form: Form, faults: dict[str, Fault]) -> _Source:
+        """The channel that was chosen by who may, who typed for others, and the hash that tells a
+        caller apart. What somebody reports as seen by themselves has neither."""
         chosen = _first(form, "channel")
         if self.team is None or chosen not in self.team.channels(request):
-            return Channel.FORM, None
+            return _Source()
+        author = self.team.author(request)
         word = " ".join(_first(form, "word").casefold().split())
         if chosen != Channel.HOTLINE or not _first(form, "agrees"):
-            return chosen, None
+            return _Source(chosen, author=author)
         if not word:
             faults["word"] = Fault.MISSING
-        return chosen, self.team.origin(word)
+        return _Source(chosen, self.team.origin(word), author)
 
     def _form(
         self, request: Request, asked: _Asked, token: str, filled: Filled, status: int = 200

@@ -45,13 +45,11 @@ _SAYS_ALL = {
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page shows: the place, the languages that are on, the one of this page, and
-    whether there is a page with help."""
+    """What every page shows: the place, the languages that are on, and the one of this page."""
 
     place: str
     languages: Mapping[str, Texts]
     language: str
-    help: bool = False
 
     @property
     def texts(self) -> Texts:
@@ -161,7 +159,7 @@ def closed_page(frame: Frame) -> str:
 def _render(name: str, frame: Frame, title: str, path: str, **more: Any) -> str:
     t = frame.texts
     own = {"wrong": {}, "title": t(title), "path": path, "t": t, "style": _style(), "lamp": _lamp()}
-    own |= {"place": frame.place, "languages": frame.languages, "help": frame.help}
+    own |= {"place": frame.place, "languages": frame.languages}
     return _templates().get_template(name).render(own | more)
 
 

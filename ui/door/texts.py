@@ -30,20 +30,22 @@ class Texts:
         self.reader = own.read_by or reader
         self.keys = frozenset(self._texts)
 
-    def __call__(self, key: str, **holes: object) -> str:
+    def text(self, key: str, **holes: object) -> str:
         """A text with its holes filled."""
         return _HOLE.sub(lambda hole: str(holes[hole[1]]), self._texts[key])
 
+    __call__ = text  # as templates ask
+
     def day(self, day: dt.date) -> str:
         """A day in words, with the language's own name of the month."""
-        month = self("date.months").split(", ")[day.month - 1]
-        return self("date.day", day=day.day, month=month, year=day.year)
+        month = self.text("date.months").split(", ")[day.month - 1]
+        return self.text("date.day", day=day.day, month=month, year=day.year)
 
     def hour(self, hour: int) -> str:
         """An hour in words."""
         if hour % 12 == 0:
-            return self("when.noon" if hour else "when.midnight")
-        return self("when.am" if hour < 12 else "when.pm", hour=hour % 12)
+            return self.text("when.noon" if hour else "when.midnight")
+        return self.text("when.am" if hour < 12 else "when.pm", hour=hour % 12)
 
 
 def load_languages(door: DoorSettings) -> dict[str, Texts]:

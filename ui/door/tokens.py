@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 EARLY_SECONDS = 5  # nobody fills in the form faster; a script has to wait as well
 EXPIRES_SECONDS = 6 * 3600
-LETTERS = "BCDFGHJKLMNPRSTVWXYZ"  # none looks like another, and they make no words
+CODE_LETTERS = "BCDFGHJKLMNPRSTVWXYZ"  # none looks like another, and they make no words
 CODE_LENGTH = 12
 
 
@@ -63,15 +63,15 @@ class Tokens:
         digest = hmac.new(self._key, token.encode(), hashlib.sha256).digest()
         number, letters = int.from_bytes(digest, "big"), ""
         for _ in range(CODE_LENGTH):
-            number, place = divmod(number, len(LETTERS))
-            letters += LETTERS[place]
+            number, place = divmod(number, len(CODE_LETTERS))
+            letters += CODE_LETTERS[place]
         return letters
 
 
 def read_code(text: str) -> str:
     """A receipt code as somebody wrote it; "" where it is none."""
     code = "".join(c for c in text.upper() if c.isalnum())
-    return code if len(code) == CODE_LENGTH and set(code) <= set(LETTERS) else ""
+    return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_LETTERS) else ""
 
 
 def hash_code(code: str) -> str:
