@@ -30,6 +30,8 @@ def make_door(people: Path | None) -> Door:
         return CHANNELS if _person(people, request).has(REVIEWER) else ()
 
     def author(request: Request) -> str:
+        if people is not None:  # a hash without a key could be tried out
+            roster.key(people, make=True)
         return _person(people, request).who
 
     return Door(load_team_door, team=Team(channels, author, caller_origin))
