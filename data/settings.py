@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-AUDIENCES = ("team", "public")
+AUDIENCES = ("team", "public", "door")
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 
@@ -161,7 +161,8 @@ def _basemap(table: dict[str, Any], file: Path, fetched: Path) -> Basemap:
 
 
 def read_audience(file: Path | None = None) -> str:
-    """The audience of this dashboard: "team", or "public", who see the released folder only.
+    """The audience of this dashboard: "team", or "public", who see the released folder only, or
+    "door", who see the form for reports only.
 
     Read apart from the rest: nothing else of the settings may stand in the way of it.
     PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.
@@ -181,7 +182,7 @@ def read_audience(file: Path | None = None) -> str:
                 raise Problem(f"{where} stands in [{name}]: write it above the first table.")
         said = table.get("audience", AUDIENCES[0])
     if said not in AUDIENCES:
-        raise Problem(f'{where} is "team" or "public", not {said!r}.')
+        raise Problem(f"{where} is one of {', '.join(AUDIENCES)}, not {said!r}.")
     return str(said)
 
 
