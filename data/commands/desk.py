@@ -20,6 +20,8 @@ def collect() -> None:
         desk = open_desk(*opened())
         done = collecting.collect(desk)
         say(f"{done.new:,} new tips, {done.again:,} there already, {done.withdrawn:,} withdrawn.")
+        if done.unopened:
+            say(f"{done.unopened:,} sealed reports cannot be opened with this store's key; they stay.")
         if written := desk_records.write_records(desk):
             say(f"Data {written.stamp}: records of {', '.join(written.months)} are new.")
 

@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -101,10 +101,12 @@ def whole_hour() -> datetime:
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def unsealed(folder: Path, identity: pyrage.x25519.Identity) -> Iterator[Unsealed]:
-    """The reports that wait in the spool, in no order. Those that are not for this key, that are
+def unsealed(
+    folder: Path, identity: pyrage.x25519.Identity, skip: Container[str] = ()
+) -> Iterator[Unsealed]:
+    """The reports that wait in the spool, in no order, but for files of some names. Those that are not for this key, that are
     damaged or that say what no form can say have no `incoming`; they stay where they are."""
-    for file in sorted(folder.glob(f"*{SUFFIX}")):
+    for file in sorted(f for f in folder.glob(f"*{SUFFIX}") if f.name not in skip):
         yield Unsealed(file, _opened(file, identity))
 
 

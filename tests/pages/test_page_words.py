@@ -12,7 +12,7 @@ from ui.frame.menu import PAGES
 from ui.parts.measures import COUNT, RATE
 
 IGNORED = "Part of this link was not understood and was ignored: "
-FILES = {address: file for file, _, address, _ in PAGES}
+FILES = {address: file for file, _, address, *_ in PAGES}
 # a value of each word that its page knows, on the sample and the View it opens on
 GOOD = {
     "layer": "heat",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from data.desk import queue, shifts
+from data.desk import collecting, queue, shifts
 from data.desk.desk import Desk
 from data.people.actor import Actor
 from data.reports.masking import mask_text
@@ -30,6 +30,11 @@ def show_queue_page() -> None:
                 f"hour; one hour in 10,000 has more than {row.usual_most:,}. Other channels are "
                 "dealt as before, and however many say it, no grade rises by it."
             )
+        )
+    if lost := collecting.unopened(desk):
+        st.error(
+            f"{lost:,} sealed reports cannot be opened: they are not for this desk's key, or damaged. "
+            "They stay in the spool. Was door.key replaced?"
         )
     if rows:
         tables.text_table(_table(rows))
