@@ -39,12 +39,12 @@ def walked(browser: Any, address: str, paths: list[str]) -> dict[str, list[str]]
 
 
 def test_public_pages_work_under_their_policy(browser: Any, public: str) -> None:
-    paths = [path for _, _, path, _ in PUBLIC_PAGES] + ["?embed=true"]
+    paths = [path for _, _, path, *_ in PUBLIC_PAGES] + ["?embed=true"]
     assert walked(browser, public, paths) == {}
 
 
 def test_team_pages_work_under_their_policy(browser: Any, app: str) -> None:
-    paths = [path for _, _, path, _ in PAGES] + ["?layer=heat&play=automatic", "?layer=points"]
+    paths = [path for _, _, path, *_ in PAGES] + ["?layer=heat&play=automatic", "?layer=points"]
     assert walked(browser, app, paths) == {}
 
 

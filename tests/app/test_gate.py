@@ -20,7 +20,7 @@ from ui.app.gate import Gate, Refusal
 from ui.frame import menu
 
 OWN = "localhost:8501"
-PAGES = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.PAGES)
+PAGES = frozenset(f"/{path}" if path else "" for _, _, path, *_ in menu.PAGES)
 STRANGER = Refusal(401, "Sign in first.")
 FROM_LINK = {"accept": "text/html", "sec-fetch-mode": "navigate"}
 

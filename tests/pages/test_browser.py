@@ -397,7 +397,7 @@ def test_copied_link_holds_every_part_and_the_stamp(opened: Open) -> None:
     assert "made with data" not in text(again)
 
 
-@pytest.mark.parametrize("path", [path or "/" for _, _, path, _ in PAGES])
+@pytest.mark.parametrize("path", [path or "/" for _, _, path, *_ in PAGES])
 def test_every_page_fits_the_screen(opened: Open, path: str) -> None:
     page = opened("/" + path.strip("/"), PHONE)
     over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -501,7 +501,7 @@ def test_outside_text_is_text_on_every_page(browser: Any, tmp_path: Path) -> Non
         seen = Seen()
         page = browser.new_page(viewport=WIDE)
         seen.watch(page)
-        for _, _, path, _ in PAGES:
+        for _, _, path, *_ in PAGES:
             page.goto(f"{address}/{path}")
             page.locator("h1").first.wait_for()
             settled(page)
