@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from tests.door.doors import LEAST, Sender, door_process, wait_for, write_door
 from tests.door.killed_door import serve_door
 from tests.publics import as_nobody
 from ui.app import gate
+from ui.app.listen import bind
 from ui.door import tokens
 from ui.door.tokens import hash_code
 
@@ -203,6 +205,12 @@ def test_a_crowd_is_taken_in_and_nothing_of_it_is_written_down(
     status = Path(f"/proc/{process.pid}/status").read_text()
     resident = int(status.partition("VmRSS:")[2].split()[0])
     assert resident < 120_000  # kB
+
+
+def test_small_answers_do_not_wait_for_an_acknowledgment() -> None:
+    """Otherwise each page takes 40 ms longer: asyncio sends at once on what is named as TCP."""
+    with bind("127.0.0.1", free_port()) as taken:
+        assert taken.proto == socket.IPPROTO_TCP
 
 
 def test_public_and_team_have_the_form_as_the_tables_say() -> None:

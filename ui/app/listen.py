@@ -24,7 +24,9 @@ def read_port(asked: str) -> int:
 
 def bind(address: str, port: int) -> socket.socket:
     """The socket itself, taken before anything is loaded: nobody takes the port in between."""
-    taken = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # named as TCP, or else asyncio lets each answer wait 40 ms for an acknowledgment
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     other = port + 1 if port < _MOST else 8501
     says = {
