@@ -56,13 +56,13 @@ class DeskState:
     def apply(self, event: DeskEvent) -> None:
         """Take one event in."""
         self.last = event.seq
+        tip = self.tips.get(event.tip)
+        if tip is None and event.tip:
+            tip = self.tips[event.tip] = TipState(event.tip)
         if own := _OF_DESK.get(type(event)):
             own(self, event)
-        if not event.tip or isinstance(event, events.TipRead):
+        if tip is None or isinstance(event, events.TipRead):
             return
-        tip = self.tips.get(event.tip)
-        if tip is None:
-            tip = self.tips[event.tip] = TipState(event.tip)
         month = _month(tip) if tip.stage is Stage.RECORD else ""
         if isinstance(event, events.StepUndone):
             tip = self._anew(event)
