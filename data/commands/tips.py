@@ -34,6 +34,8 @@ def tips(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come in; write nothing.")] = False,
 ) -> None:
     """Bring messages or rows of a table to the desk, one tip each: who sent them becomes a hash."""
+    from data.desk.desk import open_desk
+    from data.desk.receive import receive_tips
     from data.messages.area_finder import area_finder
     from data.storage.identity import store_key
     from data.storage.projection import Bounds
@@ -44,18 +46,17 @@ def tips(
         if zone:
             check_zone(zone, "--zone")
         tally = Tally(find_format(file))
-        key = bytes(32) if dry_run else store_key(store.root)
+        desk = None if dry_run else open_desk(store, settings)
+        key = store_key(store.root) if desk else bytes(32)  # hashes that nobody keeps
         door = Door(key, settings.zone, area_finder(store), region, frozenset(own or ()))
         with bar(f"Reading {file.name}") as move:
             bounds = Bounds(settings.center, settings.reach_km)
             reading = Reading(zone or settings.zone, settings.zone, bounds, date_order, date_format, text, time, move)
             incoming = read_incoming(door, file, channel, reading, tally)
-            if dry_run:
+            if desk is None:
                 outcome = f"{counted(sum(1 for _ in incoming), 'tip')} and withdrawals would come in; nothing was written."
             else:
-                from data.desk.receive import open_desk, receive_tips
-
-                received = receive_tips(open_desk(store, settings), incoming)
+                received = receive_tips(desk, incoming)
                 outcome = f"New: {received.new:,}. Here already: {received.again:,}. Withdrawn: {received.withdrawn:,}."
         for line in (*describe_tally(file, tally), outcome):
             say(line)
@@ -78,7 +79,7 @@ def describe_tally(file: Path, tally: Tally) -> Iterator[str]:
     """The sentences on what became of all entries of a file; no text or sender stands in them."""
     yield f"{file.name}: {tally.format.name}, {tally.entries:,} entries = {counted(tally.tips, 'tip')} + {tally.withdrawn:,} deleted + {tally.left_out.total():,} left out."
     for why, often in tally.left_out.most_common():
-        yield f"  {often:,} {why} ({_places(tally, why)})"
+        yield f"  {often:,} {why} ({_places(file, tally, why)})"
     for detail, often in tally.details.most_common():
         yield f"    of rows that cannot be read: {often:,} {detail}"
     if tally.copies.copies:
@@ -95,8 +96,8 @@ def _sorts(masked: Counter[str]) -> str:
     return ", ".join(f"{often:,} {spoken(sort)}" for sort, often in masked.most_common())
 
 
-def _places(tally: Tally, why: Left) -> str:
+def _places(file: Path, tally: Tally, why: Left) -> str:
     places = tally.places[why]
-    shown = ", ".join(f"{name}: {at:,}" if name else f"{at:,}" for name, at in places)
+    shown = ", ".join(f"{at:,}" if name in ("", file.name) else f"{name}: {at:,}" for name, at in places)
     more = tally.left_out[why] - len(places)
     return f"{tally.format.unit} {shown}" + (f" and {more:,} more" if more else "")

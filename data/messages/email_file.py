@@ -17,7 +17,7 @@ from data.messages.message import Left, LeftOut, Message, Reading
 from data.messages.text_source import open_members
 from data.settings import Problem
 
-MEMBERS = "*.eml|*.mbox|*.EML"
+MAIL_FILES = "*.eml|*.mbox|*.EML"
 _MOST = 32 << 20  # bytes of one message that are looked at
 _BEGINS = re.compile(
     r"(From |(Return-Path|Received|Delivered-To|From|To|Date|Subject|Message-ID|MIME-Version|"
@@ -43,7 +43,7 @@ def is_email(head: str) -> bool:
 
 def read_email(path: Path, _reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of a file, or of the files of a folder or zip."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, MAIL_FILES) as sources:
         for source in sources:
             if isinstance(source, ZippedFile):
                 with source.unpacked() as file:

@@ -10,7 +10,7 @@ from data.messages.links import find_links
 from data.messages.message import Left, LeftOut, Message, Reading, from_epoch
 from data.messages.text_source import open_members
 
-MEMBERS = "messages/*/*/message_*.json|*/messages/*/*/message_*.json|message_[0-9]*.json"
+INSTAGRAM_FILES = "messages/*/*/message_*.json|*/messages/*/*/message_*.json|message_[0-9]*.json"
 _MESSAGES = "messages.item"
 # what Instagram writes in place of a text, after its repair
 _NO_TEXT = re.compile(
@@ -27,7 +27,7 @@ def is_instagram(head: str) -> bool:
 
 def read_instagram(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of all threads, also of requests."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, INSTAGRAM_FILES) as sources:
         for source in sources:
             name = Path(source.name).name if len(sources) == 1 else source.name
             items = read_items(source, [_MESSAGES], progress=reading.progress)

@@ -42,14 +42,14 @@ class MessageFormat(NamedTuple):
 
 
 TABLE = MessageFormat("table", "", lambda head: True, read_table, "line")
-FORMATS: tuple[MessageFormat, ...] = (
-    MessageFormat("Signal export", signal_export.MEMBERS, signal_export.is_signal, signal_export.read_signal, "line"),
+MESSAGE_FORMATS: tuple[MessageFormat, ...] = (
+    MessageFormat("Signal export", signal_export.SIGNAL_FILES, signal_export.is_signal, signal_export.read_signal, "line"),
     MessageFormat("signal-cli", "", signal_export.is_signal_cli, signal_export.read_signal_cli, "line"),
-    MessageFormat("Instagram download", instagram.MEMBERS, instagram.is_instagram, instagram.read_instagram),
-    MessageFormat("Telegram export", telegram.MEMBERS, telegram.is_telegram, telegram.read_telegram),
-    MessageFormat("WhatsApp export", whatsapp.MEMBERS, whatsapp.is_whatsapp, whatsapp.read_whatsapp, "line"),
-    MessageFormat("SMS Backup & Restore", sms_backup.MEMBERS, sms_backup.is_sms_backup, sms_backup.read_sms_backup),
-    MessageFormat("e-mail", email_file.MEMBERS, email_file.is_email, email_file.read_email),
+    MessageFormat("Instagram download", instagram.INSTAGRAM_FILES, instagram.is_instagram, instagram.read_instagram),
+    MessageFormat("Telegram export", telegram.TELEGRAM_FILES, telegram.is_telegram, telegram.read_telegram),
+    MessageFormat("WhatsApp export", whatsapp.WHATSAPP_FILES, whatsapp.is_whatsapp, whatsapp.read_whatsapp, "line"),
+    MessageFormat("SMS Backup & Restore", sms_backup.SMS_FILES, sms_backup.is_sms_backup, sms_backup.read_sms_backup),
+    MessageFormat("e-mail", email_file.MAIL_FILES, email_file.is_email, email_file.read_email),
 )  # fmt: skip
 
 
@@ -101,8 +101,13 @@ def find_format(path: Path) -> MessageFormat:
     if names := member_names(path):
         if any(matches(name, _OFFICE) for name in names):
             return TABLE
-        chosen = (f for f in FORMATS if f.members and any(matches(n, f.members) for n in names))
-        found = next(chosen, TABLE)
+        fits = [
+            f for f in MESSAGE_FORMATS if f.members and any(matches(n, f.members) for n in names)
+        ]
+        if len(fits) > 1:
+            listed = ", ".join(one.name for one in fits)
+            raise Problem(f"{path} holds files of several kinds ({listed}). Name one file of them.")
+        found = fits[0] if fits else TABLE
     else:
         found = _by_head(path) if path.is_file() else TABLE
     if found is TABLE and path.is_dir():
@@ -117,7 +122,7 @@ def _by_head(path: Path) -> MessageFormat:
     head = next(text_file.raw(path), b"")[:_HEAD]
     mark = next((name for mark, name in text_file.BOMS if head.startswith(mark)), "utf-8")
     text = head.decode(mark, errors="replace")
-    return next((one for one in FORMATS if one.fits(text)), TABLE)
+    return next((one for one in MESSAGE_FORMATS if one.fits(text)), TABLE)
 
 
 def read_incoming(

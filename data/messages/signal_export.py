@@ -10,7 +10,7 @@ from data.messages.links import find_links
 from data.messages.message import Left, LeftOut, Message, Reading, from_epoch
 from data.messages.text_source import lines_of, open_members
 
-MEMBERS = "main.jsonl|*/main.jsonl"
+SIGNAL_FILES = "main.jsonl|*/main.jsonl"
 _FRAME = re.compile(
     r'^\s*\{\s*"(account|recipient|chat|chatItem|stickerPack|chatFolder)"\s*:', re.M
 )
@@ -30,7 +30,7 @@ def is_signal_cli(head: str) -> bool:
 
 def read_signal(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of an export: main.jsonl itself, or the folder or zip that it stands in."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, SIGNAL_FILES) as sources:
         for source in sources:
             people: dict[str, _Person] = {}
             for number, text in lines_of(source, reading.progress):
@@ -46,7 +46,7 @@ def read_signal(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
 
 def read_signal_cli(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of lines that signal-cli received, as JSON-RPC or as its own JSON."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, SIGNAL_FILES) as sources:
         for source in sources:
             for number, text in lines_of(source, reading.progress):
                 if text.strip():

@@ -13,7 +13,7 @@ from data.messages.message import Left, LeftOut, Message, Reading, from_epoch
 from data.messages.text_source import TextStream, open_members
 from data.settings import Problem
 
-MEMBERS = "*sms*.xml|*.xml"
+SMS_FILES = "sms*.xml|*/sms*.xml"
 _PIECE = 1 << 16
 _RECEIVED, _SENT = "1", "2"  # type of a text and msg_box of a multimedia message
 _NO_TEXT = ("", "null")
@@ -31,7 +31,7 @@ def is_sms_backup(head: str) -> bool:
 
 def read_sms_backup(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The texts that a telephone received; what it sent is its owner's own."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, SMS_FILES) as sources:
         for source in sources:
             gathered = _Gathered(source.name)
             parser = XMLParser(target=gathered, encoding="utf-8", forbid_dtd=True)

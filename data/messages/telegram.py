@@ -11,7 +11,7 @@ from data.messages.links import find_links
 from data.messages.message import Left, LeftOut, Message, Reading, from_clock, from_epoch
 from data.messages.text_source import open_members
 
-MEMBERS = "result.json|*/result.json"
+TELEGRAM_FILES = "result.json|*/result.json"
 # path of messages -> path of the id of their chat, which stands before them
 _CHATS = {
     "messages.item": "id",
@@ -33,7 +33,7 @@ def is_telegram(head: str) -> bool:
 
 def read_telegram(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of all chats of an export."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, TELEGRAM_FILES) as sources:
         for source in sources:
             chat, number = "", 0
             items = read_items(source, _CHATS.keys(), _CHATS.values(), reading.progress)

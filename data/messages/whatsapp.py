@@ -14,7 +14,7 @@ from data.messages.message import MOST_TEXT, Left, LeftOut, Message, Reading, fr
 from data.messages.text_source import Line, lines_of, open_members
 from data.settings import Problem
 
-MEMBERS = "*_chat.txt|*WhatsApp*.txt"
+WHATSAPP_FILES = "*_chat.txt|*WhatsApp*.txt"
 ORDERS = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}  # where year, month, day stand
 _FIRST_YEAR = 2009  # of WhatsApp
 _BLANK = "[ \u00a0\u2009\u202f]"
@@ -68,7 +68,7 @@ def is_whatsapp(head: str) -> bool:
 
 def read_whatsapp(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The messages of an export: a text, or a zip or folder with such."""
-    with open_members(path, MEMBERS) as sources:
+    with open_members(path, WHATSAPP_FILES) as sources:
         for source in sources:
             order = reading.date_order or _order(source)
             chat = _Chat(source.name, ORDERS[order], reading.zone)

@@ -37,6 +37,10 @@ ROOMS = {
         "columns": "files parse values",
         "imports": "areas columns files formats mappings parse storage values",
         "pulls": "files formats imports mappings parse storage",
+        "reports": "storage",
+        "messages": (
+            "columns files formats imports mappings parse reports storage values"
+        ),
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
@@ -50,7 +54,7 @@ ROOMS = {
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
-            "areas attacks cities embed files imports mappings maps people privacy pulls release "
+            "areas attacks cities desk embed files imports mappings maps messages people privacy pulls release "
             "sample storage tables upkeep views"
         ),
     },
