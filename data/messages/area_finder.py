@@ -41,7 +41,7 @@ class AreaFinder:
 
     def find(self, text: str) -> str:
         """The area that a text names; "" where it names none or more than one."""
-        words, at = area_names.fold(text).split(), 0
+        words, at = _words(text), 0
         met: set[str] = set()
         while at < len(words):
             own = self._by_first.get(words[at], ())
@@ -50,6 +50,13 @@ class AreaFinder:
                 met.add(self.named(name))
             at += len(area_names.fold(name).split()) if name else 1
         return met.pop() if len(met) == 1 else ""
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text as names are compared; most texts are plain, where that is quick."""
+    if not text.isascii():
+        return area_names.fold(text).split()
+    return re.findall("[a-z0-9]+", text.lower().replace("'", "").replace("&", " and "))
 
 
 def _is_meant(name: str, text: str) -> bool:

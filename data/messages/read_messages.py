@@ -1,5 +1,6 @@
 """A file of messages or a table as tips: its format, one tip a message, and a tally of the rest."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from data.settings import Problem
 from data.storage.identity import keyed
 
 _HEAD = 1 << 16  # bytes of a file that are looked at
+_RUNS = re.compile(r"(\s)\1{2,}")  # blanks and empty lines that say nothing
 _MOST_PLACES = 5  # lines that are named of each reason
 _OFFICE = "[Content_Types].xml|mimetype"
 _DAY_KNOWN, _HOUR_KNOWN = ("exact", "hour", "day"), ("exact", "hour")
@@ -184,7 +186,7 @@ def _tip(message: Message, door: Door, tally: Tally) -> Tip:
     local = message.sent.astimezone(ZoneInfo(door.zone))
     text, links = take_links(message.text, message.links, door.region)
     tally.links_left_out += len({*message.links}) - len(links)
-    text, names = hide_names(text, message.names)
+    text, names = hide_names(_RUNS.sub(r"\1\1", text), message.names)
     masked = mask_text(text[:_LOOKED_AT], door.region)
     counts = Counter(masked.counts) + Counter({"name": names})
     tally.masked += counts

@@ -69,7 +69,7 @@ def _chat_item(
     item: Mapping[str, Any], people: Mapping[str, _Person], number: int
 ) -> Message | LeftOut:
     """A message in its newest wording, under the time of its first."""
-    older = [one for one in item.get("revisions") or () if isinstance(one, dict)]
+    older = _tables(item, "revisions")
     versions = [v for one in (item, *older) if (v := from_epoch(one.get("dateSent"), 1000))]
     if not versions or from_epoch(item.get("dateSent"), 1000) is None:
         return LeftOut(Left.NO_TIME, number)
@@ -85,7 +85,7 @@ def _chat_item(
         return LeftOut(Left.SYSTEM, number)
     standard = _table(newest, "standardMessage")
     text = _text(_table(standard, "text").get("body"))
-    previews = [one for one in standard.get("linkPreview") or () if isinstance(one, dict)]
+    previews = _tables(standard, "linkPreview")
     links = (*find_links(text), *filter(None, (_text(one.get("url")) for one in previews)))
     if not text and not links:
         return LeftOut(Left.EMPTY, number)
@@ -131,6 +131,11 @@ def _object(text: str) -> dict[str, Any] | None:
 def _table(value: Mapping[str, Any], name: str) -> dict[str, Any]:
     part = value.get(name)
     return part if isinstance(part, dict) else {}
+
+
+def _tables(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    parts = value.get(name)
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _text(value: object) -> str:

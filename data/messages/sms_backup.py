@@ -21,7 +21,9 @@ _SENDER_OF = "137"  # type of the address that a multimedia message is from
 # numbers of characters: some programs write an emoji as two halves, which is no XML
 _PAIR = re.compile(rb"&#(5[5-6]\d{3});&#(5[6-7]\d{3});")
 _NUMBER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,8}));")
-_UNFINISHED = re.compile(rb"&#\d{0,8};?&?#?\d{0,8}$|&#?x?[0-9a-fA-F]{0,8}$")
+_UNFINISHED = re.compile(
+    rb"&#(?:55\d{3}|56[0-2]\d\d|563[01]\d);(?:&(?:#\d{0,7})?)?$|&(?:#x?[0-9a-fA-F]{0,8})?$"
+)
 
 
 def is_sms_backup(head: str) -> bool:

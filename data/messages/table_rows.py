@@ -55,16 +55,15 @@ def read_table(path: Path, reading: Reading) -> Iterator[Message | LeftOut]:
     """The rows of a table in order. Problem where no column holds texts, or none says when."""
     table = open_table(path)
     columns = _columns(table, reading)
-    sender = next((n for n in table.names if known_words.plain(n) in _SENDERS), None)
+    senders = [name for name in table.names if known_words.plain(name) in _SENDERS]
     rules = FileMapping("tips", columns=columns, constant={"kind": Tip.kind})
     stated = _date_format(table, columns, reading)
     rules = guess_times.decided(table, rules, stated, None, reading.zone)
-    wanted = [*rules.used(), *([sender] if sender else ())]
-    wanted = [name for name in table.names if name in wanted]
+    wanted = [name for name in table.names if name in {*rules.used(), *senders}]
     for frame in table.frames(wanted, reading.progress):
         for row in frame.broken:
             yield LeftOut(Left.NOT_READ, row.line, frame.member, row.kind)
-        yield from _rows(frame, rules, sender, reading)
+        yield from _rows(frame, rules, senders, reading)
 
 
 def _columns(table: TableFile, reading: Reading) -> dict[str, str]:
@@ -115,7 +114,7 @@ def _date_format(table: TableFile, columns: dict[str, str], reading: Reading) ->
 
 
 def _rows(
-    frame: Frame, rules: FileMapping, sender: str | None, reading: Reading
+    frame: Frame, rules: FileMapping, senders: Sequence[str], reading: Reading
 ) -> Iterator[Message | LeftOut]:
     table, verdicts = frame.table, Verdicts(frame.table.num_rows)
     if not table.num_rows:
@@ -129,7 +128,7 @@ def _rows(
     unchecked = Verdicts(table.num_rows)  # a tip may have no place
     spots = location.located(table, rules, reading.bounds, unchecked)
     says = Worded(table, rules, verdicts).columns("reported")
-    senders = _texts(table, sender)
+    named = [*zip(*(_texts(table, name) for name in senders))] or [()] * table.num_rows
     ids = _texts(table, rules.columns.get("incident_id"))
     for at, line in enumerate(frame.lines.tolist()):
         if code := int(verdicts.code[at]):
@@ -149,11 +148,11 @@ def _rows(
         sent = _FIRST + timedelta(microseconds=int(when.utc[at]))
         own = "\x1f".join((ids[at], sent.isoformat(), "" if ids[at] else f"{text}\x1f{area}"))
         yield Message(
-            sender=senders[at],
+            sender=next(filter(None, named[at]), ""),
             sent=sent,
             text=text,
             id=own,
-            names=(senders[at],),
+            names=named[at],
             links=(*find_links(text), *links),
             precision=words.TIME_PRECISIONS[int(when.precision[at])].code,
             received=_FIRST + timedelta(microseconds=int(received[at])),
