@@ -34,6 +34,7 @@ def tips(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come in; write nothing.")] = False,
 ) -> None:
     """Bring messages or rows of a table to the desk, one tip each: who sent them becomes a hash."""
+    from data.desk import desk_records
     from data.desk.desk import open_desk
     from data.desk.receive import receive_tips
     from data.messages.area_finder import area_finder
@@ -58,6 +59,7 @@ def tips(
             else:
                 received = receive_tips(desk, incoming)
                 outcome = f"New: {received.new:,}. Here already: {received.again:,}. Withdrawn: {received.withdrawn:,}."
+                desk_records.write_records(desk)  # a record whose report was taken back goes
         for line in (*describe_tally(file, tally), outcome):
             say(line)
         if not tally.tips + tally.withdrawn:  # a script must see that nothing came in

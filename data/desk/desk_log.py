@@ -41,6 +41,7 @@ CONTENTS = sa.Table(
 RAW_VERBS = ("raw", "note")  # long texts: read one by one, when somebody needs them
 START = b"\0" * 32  # what the first event is chained to
 _CHUNK = 20_000  # events that are read at once
+_MOST = 500  # numbers in one question
 _GUARDS = {
     "sqlite": (
         "CREATE TRIGGER IF NOT EXISTS desk_events_are_not_changed BEFORE UPDATE ON desk_events "
@@ -49,7 +50,7 @@ _GUARDS = {
         "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
         "CREATE TRIGGER IF NOT EXISTS desk_contents_are_not_changed BEFORE UPDATE ON desk_contents "
         "BEGIN SELECT RAISE(ABORT, 'contents are only forgotten'); END",
-    ),
+    )
 }
 
 
@@ -95,9 +96,7 @@ class DeskLog:
                 commitment = _commitment(salt, row.at, row.verb, row.tip, row.who, detail)
                 chain = _link(chain, last, commitment)
                 events.append({"seq": last, "commitment": commitment, "chain": chain})
-                contents.append(
-                    {**row._asdict(), "seq": last, "salt": salt, "detail": detail},
-                )
+                contents.append({**row._asdict(), "seq": last, "salt": salt, "detail": detail})
             if events:
                 connection.execute(EVENTS.insert(), events)
                 connection.execute(CONTENTS.insert(), contents)
@@ -138,16 +137,27 @@ class DeskLog:
 
     def detail(self, *seqs: int) -> dict[int, dict[str, Any]]:
         """What some events say, by number; those that are forgotten are left out."""
-        query = sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(CONTENTS.c.seq.in_(seqs))
+        found: dict[int, dict[str, Any]] = {}
         with self._reading() as connection:
-            return {row.seq: json.loads(row.detail) for row in connection.execute(query)}
+            for at in range(0, len(seqs), _MOST):
+                some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
+                query = sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(some)
+                found |= {row.seq: json.loads(row.detail) for row in connection.execute(query)}
+        return found
+
+    def of_verb(self, verb: str) -> list[LogRow]:
+        """All events of a verb that are not forgotten, in order."""
+        columns = (CONTENTS.c[name] for name in LogRow._fields)
+        query = sa.select(*columns).where(CONTENTS.c.verb == verb).order_by(CONTENTS.c.seq)
+        with self._reading() as connection:
+            return [_row(row) for row in connection.execute(query)]
 
     def forget(self, seqs: Sequence[int]) -> int:
         """Destroy what some events say, and their salts; how many there were."""
         gone = 0
         with self.engine.begin() as connection:
-            for at in range(0, len(seqs), 500):
-                some = CONTENTS.c.seq.in_(seqs[at : at + 500])
+            for at in range(0, len(seqs), _MOST):
+                some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
                 gone += connection.execute(CONTENTS.delete().where(some)).rowcount
         if gone and self.engine.dialect.name == "sqlite":
             with self._reading() as connection:  # or the pages before stay in the log beside
@@ -174,9 +184,7 @@ class DeskLog:
                     forgotten += 1
                 elif not hmac.compare_digest(
                     bytes(row.commitment),
-                    _commitment(
-                        bytes(row.salt), row.at, row.verb, row.tip, row.who, row.detail
-                    ),
+                    _commitment(bytes(row.salt), row.at, row.verb, row.tip, row.who, row.detail),
                 ):
                     raise Problem(f"Event {number} of the desk says something else than it did.")
                 chain = _link(chain, number, bytes(row.commitment))
