@@ -38,9 +38,7 @@ ROOMS = {
         "imports": "areas columns files formats mappings parse storage values",
         "pulls": "files formats imports mappings parse storage",
         "reports": "storage",
-        "messages": (
-            "columns files formats imports mappings parse reports storage values"
-        ),
+        "messages": ("columns files formats imports mappings parse reports storage values"),
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",

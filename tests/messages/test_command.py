@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.conftest import command
 from tests.messages.door import written
+from tests.messages.test_apps import signal, standard
 
 CHAT = (
     "13/12/2025, 10:00 - Messages are end-to-end encrypted.\n"
@@ -48,3 +49,15 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path) -> None:
         done = command("tips", str(file), *words, store=tmp_path / "store")
         assert done.returncode == 1 and sentence in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_what_was_deleted_in_the_chat_is_withdrawn(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for item, sentence in (
+        (standard("two vans at the church"), "New: 1. Here already: 0. Withdrawn: 0."),
+        ({"remoteDeletedMessage": {}}, "New: 0. Here already: 0. Withdrawn: 1."),
+        (standard("two vans at the church"), "New: 0. Here already: 1. Withdrawn: 0."),
+    ):
+        file = signal(tmp_path, item)
+        done = command("tips", str(file), "--channel", "signal", store=store)
+        assert done.returncode == 0 and sentence in done.stdout, done.stdout + done.stderr
