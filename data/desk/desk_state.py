@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from data.desk import desk_events as events
+from data.desk import desk_events
 from data.desk.desk_events import DeskEvent, from_log
 from data.desk.desk_log import LogRow
 from data.desk.tip_state import Stage, TipState, step
@@ -42,7 +42,7 @@ class DeskState:
         self.copies: dict[str, list[str]] = {}  # by key of words: the tips alike, the first leads
         self.by_day: dict[tuple[str, str], list[str]] = {}  # by day and area
         self.hold = False
-        self.shifts: list[events.ShiftClaimed] = []
+        self.shifts: list[desk_events.ShiftClaimed] = []
         self.hand_over: int = 0  # the number of the latest note to the next shift
         self._lists: dict[str, tuple[Tips, ...]] = {}  # tip -> the lists that it stands in
 
@@ -61,14 +61,14 @@ class DeskState:
             tip = self.tips[event.tip] = TipState(event.tip)
         if own := _OF_DESK.get(type(event)):
             own(self, event)
-        if tip is None or isinstance(event, events.TipRead):
+        if tip is None or isinstance(event, desk_events.TipRead):
             return
         month = tip.month if tip.stage is Stage.RECORD else ""
-        if isinstance(event, events.StepUndone):
+        if isinstance(event, desk_events.StepUndone):
             tip = self._anew(event)
         else:
             step(tip, event)
-        if isinstance(event, events.TipReceived):
+        if isinstance(event, desk_events.TipReceived):
             self._enter(tip)
         self._sort(tip)
         self.changed |= {month, tip.month if tip.stage is Stage.RECORD else ""} - {""}
@@ -82,11 +82,11 @@ class DeskState:
         alike = self.copies.get(tip.near, [tip.id])
         return next((i for i in alike if not self.tips[i].withdrawn), tip.id)
 
-    def _anew(self, event: events.StepUndone) -> TipState:
+    def _anew(self, event: desk_events.StepUndone) -> TipState:
         """The state of a tip from all its events up to one, without those that are undone."""
         rows = [row for row in self._history(event.tip) if row.seq <= event.seq]
         every = [told for row in rows if (told := from_log(row))]
-        undone = {e.undone for e in every if isinstance(e, events.StepUndone)}
+        undone = {e.undone for e in every if isinstance(e, desk_events.StepUndone)}
         tip = self.tips[event.tip] = TipState(event.tip)
         for one in every:
             if one.seq not in undone:
@@ -140,7 +140,7 @@ class DeskState:
                 self.in_hands.pop(deal.tip, None)
 
 
-def _dealt(desk: DeskState, event: events.TipDealt) -> None:
+def _dealt(desk: DeskState, event: desk_events.TipDealt) -> None:
     desk.take_back(event.who)
     desk.deals[event.who] = Deal(event.tip, event.at)
     desk.in_hands.setdefault(event.tip, {})[event.who] = event.at
@@ -149,34 +149,34 @@ def _dealt(desk: DeskState, event: events.TipDealt) -> None:
         desk.served.append(tip.channel)
 
 
-def _returned(desk: DeskState, event: events.DealReturned) -> None:
+def _returned(desk: DeskState, event: desk_events.DealReturned) -> None:
     desk.take_back(event.reviewer)
 
 
-def _graded(desk: DeskState, event: events.TipGraded) -> None:
+def _graded(desk: DeskState, event: desk_events.TipGraded) -> None:
     if (deal := desk.deals.get(event.who)) and deal.tip == event.tip:
         desk.take_back(event.who)
 
 
-def _held(desk: DeskState, event: events.HoldSet) -> None:
+def _held(desk: DeskState, event: desk_events.HoldSet) -> None:
     desk.hold = event.on
 
 
-def _shift(desk: DeskState, event: events.ShiftClaimed) -> None:
+def _shift(desk: DeskState, event: desk_events.ShiftClaimed) -> None:
     desk.shifts.append(event)
 
 
-def _hand_over(desk: DeskState, event: events.HandOver) -> None:
+def _hand_over(desk: DeskState, event: desk_events.HandOver) -> None:
     desk.hand_over = event.seq
 
 
 _OF_DESK: dict[type[DeskEvent], Callable[..., None]] = {
-    events.TipDealt: _dealt,
-    events.DealReturned: _returned,
-    events.TipGraded: _graded,
-    events.HoldSet: _held,
-    events.ShiftClaimed: _shift,
-    events.HandOver: _hand_over,
+    desk_events.TipDealt: _dealt,
+    desk_events.DealReturned: _returned,
+    desk_events.TipGraded: _graded,
+    desk_events.HoldSet: _held,
+    desk_events.ShiftClaimed: _shift,
+    desk_events.HandOver: _hand_over,
 }
 
 

@@ -83,7 +83,7 @@ class Decision(NamedTuple):
 UNDECIDED = Decision(True)
 
 
-def decide(grades: list[tuple[str, str]]) -> Decision:
+def weigh_grades(grades: list[tuple[str, str]]) -> Decision:
     """What blind grades (code and reason, as they came) amount to.
 
     Two of one verdict agree, of two or of three; the more cautious grade of them then stands.

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from data.desk import desk_events as events
+from data.desk import desk_events
 from data.desk.desk_events import DeskEvent
-from data.desk.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, decide
+from data.desk.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, weigh_grades
 
 RECORDS = frozenset({Verdict.CONFIRMED, Verdict.OPEN, Verdict.DISPUTED})  # may become a record
 
@@ -115,89 +115,89 @@ def step(tip: TipState, event: DeskEvent) -> None:
     """Take one event into the state of its tip."""
     if change := _STEPS.get(type(event)):
         change(tip, event)
-        tip.decision = decide([(g.grade, g.reason) for g in tip.grades])
+        tip.decision = weigh_grades([(g.grade, g.reason) for g in tip.grades])
         if tip.stage in (Stage.WAITING, Stage.AGREED):
             tip.ended = ""
         elif not tip.ended:
             tip.ended = event.at
 
 
-def _received(tip: TipState, event: events.TipReceived) -> None:
+def _received(tip: TipState, event: desk_events.TipReceived) -> None:
     tip.channel, tip.received, tip.at = event.channel, event.received, event.at
     tip.author, tip.says, tip.near = event.who, dict(event.says), event.near
     tip.message, tip.receipt, tip.answer = event.message, event.receipt, event.answer
 
 
-def _raw(tip: TipState, event: events.RawKept) -> None:
+def _raw(tip: TipState, event: desk_events.RawKept) -> None:
     tip.raw = event.seq
 
 
-def _origin(tip: TipState, event: events.OriginKept) -> None:
+def _origin(tip: TipState, event: desk_events.OriginKept) -> None:
     tip.origin, tip.origin_seq = event.origin, event.seq
 
 
-def _dealt(tip: TipState, event: events.TipDealt) -> None:
+def _dealt(tip: TipState, event: desk_events.TipDealt) -> None:
     tip.beside = event.beside
 
 
-def _graded(tip: TipState, event: events.TipGraded) -> None:
+def _graded(tip: TipState, event: desk_events.TipGraded) -> None:
     tip.grades.append(Given(event.who, event.grade, event.reason, event.same_as, event.seq))
 
 
-def _noted(tip: TipState, event: events.NoteWritten) -> None:
+def _noted(tip: TipState, event: desk_events.NoteWritten) -> None:
     tip.notes.append(event.seq)
 
 
-def _approved(tip: TipState, event: events.TipApproved) -> None:
+def _approved(tip: TipState, event: desk_events.TipApproved) -> None:
     tip.approved_by, tip.retracted = event.who, ""
 
 
-def _declined(tip: TipState, _: events.TipDeclined) -> None:
+def _declined(tip: TipState, _: desk_events.TipDeclined) -> None:
     tip.declined = True
 
 
-def _reopened(tip: TipState, _: events.TipReopened) -> None:
+def _reopened(tip: TipState, _: desk_events.TipReopened) -> None:
     tip.grades, tip.approved_by, tip.retracted, tip.declined = [], "", "", False
 
 
-def _proposed(tip: TipState, event: events.MergeProposed) -> None:
+def _proposed(tip: TipState, event: desk_events.MergeProposed) -> None:
     tip.proposed, tip.proposed_by = event.into, event.who
 
 
-def _merged(tip: TipState, event: events.MergeConfirmed) -> None:
+def _merged(tip: TipState, event: desk_events.MergeConfirmed) -> None:
     tip.merged_into, tip.proposed, tip.proposed_by = event.into, "", ""
 
 
-def _unmerged(tip: TipState, _: events.TipUnmerged) -> None:
+def _unmerged(tip: TipState, _: desk_events.TipUnmerged) -> None:
     tip.merged_into = tip.proposed = tip.proposed_by = ""
 
 
-def _corrected(tip: TipState, event: events.TipCorrected) -> None:
+def _corrected(tip: TipState, event: desk_events.TipCorrected) -> None:
     tip.says, tip.corrected = {**tip.says, **event.says}, True
 
 
-def _retracted(tip: TipState, event: events.TipRetracted) -> None:
+def _retracted(tip: TipState, event: desk_events.TipRetracted) -> None:
     tip.retracted = event.reason
 
 
-def _withdrawn(tip: TipState, _: events.TipWithdrawn) -> None:
+def _withdrawn(tip: TipState, _: desk_events.TipWithdrawn) -> None:
     tip.withdrawn = True
 
 
 _STEPS: dict[type[DeskEvent], Callable[[TipState, Any], None]] = {
-    events.TipReceived: _received,
-    events.RawKept: _raw,
-    events.OriginKept: _origin,
-    events.TipDealt: _dealt,
-    events.TipGraded: _graded,
-    events.NoteWritten: _noted,
-    events.TipApproved: _approved,
-    events.TipDeclined: _declined,
-    events.TipReopened: _reopened,
-    events.MergeProposed: _proposed,
-    events.MergeConfirmed: _merged,
-    events.TipUnmerged: _unmerged,
-    events.TipCorrected: _corrected,
-    events.TipRetracted: _retracted,
-    events.TipWithdrawn: _withdrawn,
+    desk_events.TipReceived: _received,
+    desk_events.RawKept: _raw,
+    desk_events.OriginKept: _origin,
+    desk_events.TipDealt: _dealt,
+    desk_events.TipGraded: _graded,
+    desk_events.NoteWritten: _noted,
+    desk_events.TipApproved: _approved,
+    desk_events.TipDeclined: _declined,
+    desk_events.TipReopened: _reopened,
+    desk_events.MergeProposed: _proposed,
+    desk_events.MergeConfirmed: _merged,
+    desk_events.TipUnmerged: _unmerged,
+    desk_events.TipCorrected: _corrected,
+    desk_events.TipRetracted: _retracted,
+    desk_events.TipWithdrawn: _withdrawn,
 }

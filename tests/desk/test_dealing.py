@@ -9,7 +9,7 @@ import pytest
 
 from data.desk import approving, dealing, known_answers
 from data.desk.desk import Desk
-from data.desk.reasons import GRADES, decide
+from data.desk.reasons import GRADES, weigh_grades
 from data.desk.receive import receive_tips
 from data.desk.tip_state import Stage, TipState
 from data.people.actor import Forbidden
@@ -69,9 +69,9 @@ def test_two_who_differ_need_a_third_and_three_are_cannot_tell(desk: Desk) -> No
 @pytest.mark.parametrize("second", [g.code for g in GRADES])
 def test_what_two_grades_amount_to(first: str, second: str) -> None:
     verdicts = {g.code: g.verdict for g in GRADES}
-    found = decide([(first, ""), (second, "")])
+    found = weigh_grades([(first, ""), (second, "")])
     assert found.more == (verdicts[first] != verdicts[second])
-    assert found == decide([(second, ""), (first, "")])
+    assert found == weigh_grades([(second, ""), (first, "")])
 
 
 def test_a_reviewer_has_one_tip_and_cannot_choose(desk: Desk) -> None:

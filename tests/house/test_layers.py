@@ -37,6 +37,8 @@ ROOMS = {
         "columns": "files parse values",
         "imports": "areas columns files formats mappings parse storage values",
         "pulls": "files formats imports mappings parse storage",
+        "reports": "storage",
+        "messages": "columns files formats imports mappings parse reports storage values",
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
@@ -47,13 +49,13 @@ ROOMS = {
         "release": "files privacy storage",
         "published": "files privacy release",
         "sample": "areas imports storage",
-        "reports": "storage",
+        "desk": "imports mappings messages people reports storage tables",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
-            "areas attacks cities embed files imports mappings maps people privacy pulls release "
-            "reports sample storage tables upkeep views"
+            "areas attacks cities desk embed files imports mappings maps messages people privacy pulls "
+            "release reports sample storage tables upkeep views"
         ),
     },
     "ui": {
@@ -69,7 +71,8 @@ ROOMS = {
         "public": "frame map parts",
         "door": "",
         "help": "",
-        "app": "arrival door frame help map_page public",
+        "desk": "cached explore frame parts",
+        "app": "arrival desk door frame help map_page public",
     },
 }
 MOST_MODULES = 20

@@ -135,7 +135,7 @@ def run() -> None:
         st.stop()
     account = _account(actor.roles)
     if row.section == menu.DESK:
-        desk_frame.begin(row, account)
+        desk_frame.begin_desk_page(row, account)
     else:
         arrival.begin(page.url_path, account, may_set_up=actor.has(STEWARD))
     try:

@@ -36,7 +36,7 @@ MADE = (
 )
 
 
-def begin(row: menu.PageRow, account: str) -> None:
+def begin_desk_page(row: menu.PageRow, account: str) -> None:
     """Draw the bars of a page of the desk, and stop where it is for another role."""
     st.session_state[_BEGUN] = True
     st.html(look.STYLE + look.steps(()), unsafe_allow_javascript=True)
