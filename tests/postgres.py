@@ -1,0 +1,128 @@
+"""A real PostgreSQL for tests: an ordinary user's, on a socket in a temporary folder, fsync on."""
+
+import contextlib
+import ctypes
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.conftest import ROOT
+
+FETCHED = ROOT / ".venv" / "postgres-fetched"
+USER = "nobody"  # whom the server runs as where the tests are root's, whom it refuses
+_NUMBERS = itertools.count()
+
+
+def programs() -> Path:
+    """The folder with initdb and postgres; `make test` fetches them, so CI fails without them."""
+    folders = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep)]
+    for base in (Path("/"), FETCHED):
+        folders += sorted(base.glob("usr/lib/postgresql/*/bin"), reverse=True)
+    for folder in folders:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return (folder / "postgres").resolve().parent
+    if os.environ.get("CI"):
+        pytest.fail("PostgreSQL is not there: make .venv/postgres fetches it")
+    pytest.skip("PostgreSQL is not there: make .venv/postgres fetches it")
+
+
+class Server:
+    """A server of its own folder; `address` makes a new database and returns its address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
+        self.bin, self.environment = programs(), dict(os.environ, LC_ALL="C")
+        folder.chmod(0o755)
+        self.data.mkdir(mode=0o700)
+        self.as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self.as_user = {"user": USER, "group": _group(), "extra_groups": []}
+            shutil.chown(self.data, USER, _group())
+            shutil.chown(folder, USER, _group())
+        if FETCHED in self.bin.parents:  # the other user may not see our folder
+            tree = shutil.copytree(FETCHED / "usr", folder / "usr", symlinks=True)
+            self.bin = tree / self.bin.relative_to(FETCHED / "usr")
+            libraries = [str(p.parent) for p in tree.glob("lib/*/lib*.so*")]
+            self.environment["LD_LIBRARY_PATH"] = os.pathsep.join(dict.fromkeys(libraries))
+        words = [self.bin / "initdb", "-D", self.data, "-U", "porchlight", "-A", "trust", "-N"]
+        subprocess.run([*words, "-E", "UTF8", "--locale=C"], check=True, **self._child())
+        self.start()
+
+    def _child(self) -> dict[str, Any]:
+        log = (self.folder / "log").open("ab")
+        out = {"stdout": log, "stderr": log, "stdin": subprocess.DEVNULL, "cwd": self.folder}
+        return {**out, "env": self.environment, **self.as_user}
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=on")
+        words = [str(self.bin / "postgres"), "-D", str(self.data)]
+        for setting in (*settings, "max_connections=60", "shared_buffers=64MB"):
+            words += ["-c", setting]
+        self.process = subprocess.Popen(words, preexec_fn=_end_with_parent, **self._child())
+        for _ in range(300):
+            with contextlib.suppress(psycopg.OperationalError), self.connect():
+                return
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        pytest.fail("PostgreSQL does not start: " + (self.folder / "log").read_text())
+
+    def stop(self) -> None:
+        """Stop it in good order, cutting off who is connected."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """End it at once, without a checkpoint: pg_ctl stop -m immediate."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        self.process.wait(30)
+
+    def connect(self, database: str = "postgres") -> "psycopg.Connection[Any]":
+        """A connection of the tests' own, of which each statement is one transaction."""
+        return psycopg.connect(
+            host=str(self.folder), user="porchlight", dbname=database, autocommit=True
+        )
+
+    def address(self) -> str:
+        """The address of a new database."""
+        name = f"test{next(_NUMBERS)}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        return f"postgresql://porchlight@/{name}?host={self.folder}"
+
+
+def _group() -> int:
+    import pwd
+
+    return pwd.getpwnam(USER).pw_gid
+
+
+def _end_with_parent() -> None:
+    """Let the server end with the tests, however they end."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """A server, stopped and removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pl-"))  # short: the path of a socket has 107 letters
+    try:
+        server = Server(folder)
+        try:
+            yield server
+        finally:
+            server.crash()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
