@@ -15,14 +15,7 @@ from data.settings import Problem, place_slug, read_toml
 from data.storage.disk import write_new
 from data.storage.events import Event, EventRow, to_row
 from data.storage.ledger import Lost, parse_stored
-from data.storage.sql_engine import (
-    Unusable,
-    append_only,
-    name_engine,
-    postgres_engine,
-    read,
-    write,
-)
+from data.storage.sql_engine import Unusable, append_only, name_engine, postgres_engine, read, write
 
 MARK = "ledger.toml"
 _META = sa.MetaData()
@@ -152,7 +145,7 @@ class PostgresLedger:
         """Return what changes whenever the ledger does: its table, and the last number in it."""
 
         def ask(connection: Connection) -> tuple[object, ...]:
-            table = sa.literal_column("'events'::regclass::oid::bigint")
+            table = sa.literal_column("'events'::regclass::oid::bigint", sa.BigInteger)
             last = sa.select(sa.func.max(_EVENTS.c.seq)).scalar_subquery()
             store = sa.select(sa.func.max(_ABOUT.c.store)).scalar_subquery()
             row = connection.execute(sa.select(table, last, store)).one()

@@ -43,7 +43,7 @@ _GUARDS = {
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%%', TG_ARGV[0] USING ERRCODE = 'restrict_violation'; END $$",
+        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation'; END $$",
         "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('{says}')",
         "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_{verb}",  # for replicas, too
@@ -104,7 +104,7 @@ def postgres_engine(address: str, schema: str) -> Engine:
                 f"version {LEAST_VERSION} or later and a database in UTF8."
             )
         connection.execute(
-            f"SET search_path = {schema}; SET synchronous_commit = on; "  # type: ignore[arg-type]
+            f"SET search_path = {schema}; SET synchronous_commit = on; "
             f"SET lock_timeout = '{LOCK_TIMEOUT}s'"
         )
         connection.commit()
@@ -135,7 +135,7 @@ def name_engine(engine: Engine) -> str:
     if engine.dialect.name == "sqlite":
         return str(engine.url.database)
     url = engine.url.set(drivername="postgresql", password=None, query={})
-    return f"{url.render_as_string()}"
+    return url.render_as_string()
 
 
 def append_only(table: sa.Table, says: str, verbs: Sequence[str] = ()) -> None:
@@ -147,7 +147,7 @@ def append_only(table: sa.Table, says: str, verbs: Sequence[str] = ()) -> None:
             if verb not in _MISSING[dialect]:
                 for statement in _GUARDS[dialect]:
                     words = statement.format(table=target.name, verb=verb, says=says)
-                    connection.execute(sa.text(words.replace("%%", "%")))
+                    connection.execute(sa.text(words))
 
     sa.event.listen(table, "after_create", guard)
 
