@@ -306,7 +306,8 @@ class _Work:
     def _superseded(self) -> tuple[str, ...]:
         sha256, source = self.plan.table_file.sha256, self.plan.source.name
         rule = self.plan.mapping.file
-        return earlier.superseded(self.store, sha256, source, self.name, rule)
+        same_file = earlier.superseded(self.store, sha256, source, self.name, rule)
+        return tuple(dict.fromkeys((*same_file, *self.plan.replaces)))
 
     def _report(self, tally: "_Tally", written: batch.BatchContent) -> Report:
         if written.kept + sum(tally.rejected.values()) != tally.rows:

@@ -35,6 +35,7 @@ class Options:
     no_header: bool = False
     save_map: Path | None = None
     most_bytes: int | None = None
+    replaces: tuple[str, ...] = ()  # batches that this file stands in for
     pulled_at: str = ""  # of a feed, which may say again what it said before something else
 
     @property

@@ -76,6 +76,7 @@ class Plan:
     kinds_table: str = ""  # the one that was given with --kinds
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
     pulled_at: str = ""
+    replaces: tuple[str, ...] = ()
 
     @property
     def zone(self) -> str:
@@ -185,7 +186,12 @@ def make(
     names = area_sets.names_like_empty_cells(store)
     plan = _plan(table_file, rules, source, settings)
     return replace(
-        plan, area_names=names, kinds=kinds, kinds_table=given, pulled_at=options.pulled_at
+        plan,
+        area_names=names,
+        kinds=kinds,
+        kinds_table=given,
+        pulled_at=options.pulled_at,
+        replaces=options.replaces,
     )
 
 

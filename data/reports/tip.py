@@ -54,7 +54,8 @@ class Incoming:
     the form, whose tips have none. `message` is a keyed hash that tells a message from others, so
     that the same file twice brings it once ("" where a tip has none). `receipt` is the SHA-256 of
     the receipt code of a form. `withdraws` means that this takes back the message or receipt that
-    it names, and says nothing itself.
+    it names, and says nothing itself. `author` is the pseudonym of a volunteer who typed it in:
+    they are never dealt it.
     """
 
     channel: str
@@ -64,6 +65,7 @@ class Incoming:
     message: str = ""
     receipt: str = ""
     withdraws: bool = False
+    author: str = ""
 
 
 class Channel(StrEnum):

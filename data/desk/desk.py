@@ -1,0 +1,98 @@
+"""The desk of a store: its state, kept up with the log, and the one way to add to it."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data.desk.desk_events import DeskEvent, to_log
+from data.desk.desk_log import DeskLog, LogRow, open_log
+from data.desk.desk_settings import DeskSettings, load_desk_settings
+from data.desk.desk_state import DeskState
+from data.desk.tip_state import TipState
+from data.settings import Problem, Settings
+from data.storage.store import Store
+
+_TRIES = 50  # appends of others that came first, one after the other
+Choose = Callable[[DeskState], Sequence[DeskEvent]]
+
+
+class Desk:
+    """The desk of one store. Its methods may be called from many threads at once.
+
+    `clock` gives the time now, in UTC.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        log: DeskLog | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rules: DeskSettings | None = None,
+    ) -> None:
+        self.store, self.settings, self.clock = store, settings, clock
+        self.log = log or open_log(store.root)
+        self.rules = rules or load_desk_settings()
+        self.lock = threading.RLock()
+        self._state = DeskState(self.log.of_tip)
+
+    def now(self) -> str:
+        """The time now: UTC in ISO 8601, to the second."""
+        return self.clock().astimezone(UTC).isoformat(timespec="seconds")
+
+    def state(self) -> DeskState:
+        """The state now. To be read under `lock` where more than one thing is read."""
+        with self.lock:
+            self._state.take(self.log.read(self._state.last))
+            return self._state
+
+    def act(self, choose: Choose) -> list[DeskEvent]:
+        """Append the events that somebody chooses by the state as it is; they come back numbered.
+
+        Where another process was first, the choice is made anew. Problems of the choice pass on.
+        """
+        for _ in range(_TRIES):
+            with self.lock:
+                state = self.state()
+                before = state.last
+                now = self.now()
+                chosen = [replace(event, at=event.at or now) for event in choose(state)]
+                if not chosen:
+                    return []
+                rows = [to_log(event) for event in chosen]
+                if self.log.append(rows, after=before) is None:
+                    continue
+                numbered = [replace(e, seq=before + i) for i, e in enumerate(chosen, 1)]
+                for event in numbered:
+                    state.apply(event)
+                return numbered
+        raise Problem("The desk is too busy. Try it again in a moment.")
+
+    def tip(self, tip: str) -> TipState:
+        """A tip as it stands. Problem where there is none."""
+        found = self.state().tips.get(tip)
+        if found is None or not found.channel:
+            raise Problem("There is no such tip, or it was purged.")
+        return found
+
+    def raw(self, tip: TipState) -> dict[str, object]:
+        """The raw texts of a tip; empty where it has none or they are gone."""
+        return dict(self.log.detail(tip.raw).get(tip.raw, {}).get("says", {})) if tip.raw else {}
+
+    def history(self, tip: str) -> list[LogRow]:
+        """All that was done to a tip and is not forgotten, in order."""
+        return self.log.of_tip(tip)
+
+
+_desks: dict[Path, Desk] = {}
+_opening = threading.Lock()
+
+
+def open_desk(store: Store, settings: Settings) -> Desk:
+    """The desk of a store: one in a process."""
+    with _opening:
+        if store.root not in _desks:
+            _desks[store.root] = Desk(store, settings)
+        return _desks[store.root]

@@ -1,0 +1,71 @@
+"""What the desk forgets, when, and what it would hold: expiry, hold, exposure."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from data.desk.desk import Desk
+from data.desk.desk_events import ContentForgotten, HoldSet
+from data.desk.tip_state import TipState
+from data.people.actor import STEWARD, Actor, require
+from data.settings import Problem
+
+RAW, ORIGIN = "raw", "origin"
+HELD = (
+    "A hold is on: nothing is removed. A legal demand makes deletion a crime; ask a lawyer before "
+    "you take it off."
+)
+
+
+def forget_tips(desk: Desk, tips: Iterable[str]) -> int:
+    """Destroy the raw texts, notes and origins of tips that were taken back, unless a hold is on."""
+    with desk.lock:
+        state = desk.state()
+        if state.hold:
+            return 0
+        seqs = [s for i in tips for s in (*_raw_seqs(state.tips[i]), state.tips[i].origin_seq) if s]
+    gone = desk.log.forget(seqs)
+    if gone:
+        desk.act(lambda _: [ContentForgotten(RAW, gone)])
+    return gone
+
+
+def expire(desk: Desk) -> dict[str, int]:
+    """Destroy what is older than [desk] says, after the outcome; how many of what sort.
+
+    Nothing where a hold is on. It runs by itself, and as often as one likes.
+    """
+    now, rules = desk.clock(), desk.rules
+    before = {
+        RAW: (now - timedelta(days=rules.raw_days)).isoformat(timespec="seconds"),
+        ORIGIN: (now - timedelta(days=rules.origin_days)).isoformat(timespec="seconds"),
+    }
+    with desk.lock:
+        state = desk.state()
+        if state.hold:
+            return {}
+        due: dict[str, list[int]] = {RAW: [], ORIGIN: []}
+        for tip in state.tips.values():
+            if tip.ended and tip.ended < before[RAW]:
+                due[RAW] += _raw_seqs(tip)
+            if tip.origin and tip.ended and tip.ended < before[ORIGIN]:
+                due[ORIGIN].append(tip.origin_seq)
+                tip.origin, tip.origin_seq = "", 0
+            if tip.ended and tip.ended < before[RAW]:
+                tip.raw, tip.notes = 0, []
+    counts = {sort: desk.log.forget(seqs) for sort, seqs in due.items() if seqs}
+    counts = {sort: count for sort, count in counts.items() if count}
+    if counts:
+        desk.act(lambda _: [ContentForgotten(sort, count) for sort, count in counts.items()])
+    return counts
+
+
+def _raw_seqs(tip: TipState) -> list[int]:
+    return [seq for seq in (tip.raw, *tip.notes) if seq]
+
+
+def set_hold(desk: Desk, actor: Actor, *, on: bool) -> None:
+    """Stop all removal, or let it begin again. Problem where it is so already."""
+    require(actor, STEWARD)
+    if desk.state().hold == on:
+        raise Problem("A hold is on already." if on else "There is no hold.")
+    desk.act(lambda _: [HoldSet(on, who=actor.who)])
