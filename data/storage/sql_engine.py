@@ -3,7 +3,6 @@
 What differs between the two stands here, so that who stores events asks for neither.
 """
 
-import hashlib
 import os
 import time
 import weakref
@@ -22,6 +21,8 @@ Answer = TypeVar("Answer")
 LEAST_VERSION = 15  # of PostgreSQL
 LOCK_TIMEOUT = 30  # seconds
 _CONNECT_TIMEOUT = 3  # seconds: a gate waits for it
+_MOST_WAIT = 2  # seconds that readers may be kept waiting for the cleaning of a table
+_LOCKED = "55P03"
 _PAUSE = 1.0  # seconds until a server that went away is asked once more
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 _LOOK_AT = (
@@ -32,7 +33,7 @@ _LOOK_AT = (
 _ADVICE = {
     "42501": "Its user may not do this. For a first start: GRANT CREATE ON DATABASE ... TO ...",
     "25006": "It can only be read: `ledger` in porchlight.toml must name the server that is written to.",
-    "55P03": "Somebody else has been writing for a long time. Try it again.",
+    _LOCKED: "Somebody else has been writing for a long time. Try it again.",
     "53100": "The disk of its server is full.",
     "53300": "It has too many connections. Try it again, or raise max_connections.",
 }
@@ -187,15 +188,38 @@ def write(engine: Engine, topic: str, do: Callable[[Connection, bool], Answer]) 
     raise AssertionError
 
 
+def overwrite_deleted(engine: Engine, table: sa.Table) -> None:
+    """Let nothing of the deleted rows of a table stay in its files.
+
+    On PostgreSQL the table is written anew, which nobody may read meanwhile; where somebody reads
+    it for long (a backup), that is left to the next time.
+    """
+
+    def overwrite(connection: Connection) -> None:
+        if engine.dialect.name == "sqlite":  # or the pages before stay in the log beside
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        connection.exec_driver_sql(f"SET lock_timeout = '{_MOST_WAIT}s'")
+        try:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")
+        finally:
+            connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}s'")
+
+    try:
+        read(engine, overwrite)
+    except Unusable as error:
+        if error.sqlstate != _LOCKED:
+            raise
+
+
 def _lock(connection: Connection, topic: str) -> None:
     """Wait until nobody else writes on a topic, until this transaction ends.
 
     SQLite began the transaction so. No lock of a table, which the server's own cleaning takes too.
     """
     if connection.dialect.name == "postgresql":
-        schema = connection.scalar(sa.text("SELECT current_setting('search_path')"))
-        digest = hashlib.sha256(f"{schema}.{topic}".encode()).digest()
-        key = int.from_bytes(digest[:8], "big", signed=True)
+        name = sa.func.current_setting("search_path") + f".{topic}"
+        key = sa.func.hashtextextended(name, 0)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
