@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -49,14 +50,23 @@ class Server:
             self.as_user = {"user": USER, "group": _group(), "extra_groups": []}
             shutil.chown(self.data, USER, _group())
             shutil.chown(folder, USER, _group())
-        if FETCHED in self.bin.parents:  # the other user may not see our folder
-            tree = shutil.copytree(FETCHED / "usr", folder / "usr", symlinks=True)
-            self.bin = tree / self.bin.relative_to(FETCHED / "usr")
-            libraries = [str(p.parent) for p in tree.glob("lib/*/lib*.so*")]
-            self.environment["LD_LIBRARY_PATH"] = os.pathsep.join(dict.fromkeys(libraries))
+        if FETCHED in self.bin.parents:
+            self._bring_programs()
         words = [self.bin / "initdb", "-D", self.data, "-U", "porchlight", "-A", "trust", "-N"]
         subprocess.run([*words, "-E", "UTF8", "--locale=C"], check=True, **self._child())
         self.start()
+
+    def _bring_programs(self) -> None:
+        """Take what was fetched to where the other user may read it."""
+        for part in ("usr/lib", "usr/share/postgresql", "lib"):
+            if (FETCHED / part).is_dir() and not (FETCHED / part).is_symlink():
+                leave = shutil.ignore_patterns("perl*", "libLLVM*")
+                shutil.copytree(
+                    FETCHED / part, self.folder / part, ignore=leave, copy_function=_link, symlinks=True
+                )
+        self.bin = self.folder / self.bin.relative_to(FETCHED)
+        libraries = {str(p.parent) for p in self.folder.glob("**/*-linux-gnu/lib*.so*")}
+        self.environment["LD_LIBRARY_PATH"] = os.pathsep.join(sorted(libraries))
 
     def _child(self) -> dict[str, Any]:
         log = (self.folder / "log").open("ab")
@@ -103,9 +113,14 @@ class Server:
         return f"postgresql://porchlight@/{name}?host={self.folder}"
 
 
-def _group() -> int:
-    import pwd
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
+
+def _group() -> int:
     return pwd.getpwnam(USER).pw_gid
 
 
