@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import itertools
 import os
 import pwd
 import shutil
@@ -21,7 +20,7 @@ from tests.conftest import ROOT
 
 FETCHED = ROOT / ".venv" / "postgres-fetched"
 USER = "nobody"  # whom the server runs as where the tests are root's, whom it refuses
-_NUMBERS = itertools.count()
+DATABASE = "postgres"
 
 
 def programs() -> Path:
@@ -38,7 +37,7 @@ def programs() -> Path:
 
 
 class Server:
-    """A server of its own folder; `address` makes a new database and returns its address."""
+    """A server in a folder, with one database."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
@@ -62,7 +61,11 @@ class Server:
             if (FETCHED / part).is_dir() and not (FETCHED / part).is_symlink():
                 leave = shutil.ignore_patterns("perl*", "libLLVM*")
                 shutil.copytree(
-                    FETCHED / part, self.folder / part, ignore=leave, copy_function=_link, symlinks=True
+                    FETCHED / part,
+                    self.folder / part,
+                    ignore=leave,
+                    copy_function=_link,
+                    symlinks=True,
                 )
         self.bin = self.folder / self.bin.relative_to(FETCHED)
         libraries = {str(p.parent) for p in self.folder.glob("**/*-linux-gnu/lib*.so*")}
@@ -77,10 +80,10 @@ class Server:
         """Start it, and wait until it answers."""
         settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=on")
         words = [str(self.bin / "postgres"), "-D", str(self.data)]
-        for setting in (*settings, "max_connections=60", "shared_buffers=64MB"):
+        for setting in (*settings, "max_connections=60", "recovery_init_sync_method=syncfs"):
             words += ["-c", setting]
         self.process = subprocess.Popen(words, preexec_fn=_end_with_parent, **self._child())
-        for _ in range(300):
+        for _ in range(1200):
             with contextlib.suppress(psycopg.OperationalError), self.connect():
                 return
             assert self.process.poll() is None, (self.folder / "log").read_text()
@@ -99,18 +102,21 @@ class Server:
         self.process.send_signal(how)
         self.process.wait(30)
 
-    def connect(self, database: str = "postgres") -> "psycopg.Connection[Any]":
+    def connect(self, database: str = DATABASE) -> "psycopg.Connection[Any]":
         """A connection of the tests' own, of which each statement is one transaction."""
         return psycopg.connect(
             host=str(self.folder), user="porchlight", dbname=database, autocommit=True
         )
 
     def address(self) -> str:
-        """The address of a new database."""
-        name = f"test{next(_NUMBERS)}"
+        """The address of its database, emptied."""
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        return f"postgresql://porchlight@/{name}?host={self.folder}"
+            drop = "SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace "
+            for (words,) in connection.execute(
+                f"{drop} WHERE nspname LIKE 'porchlight%'"
+            ).fetchall():
+                connection.execute(words)
+        return f"postgresql://porchlight@/{DATABASE}?host={self.folder}"
 
 
 def _link(source: str, target: str) -> None:
