@@ -4,7 +4,7 @@ import html
 import io
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from data.settings import Problem
 
 PATIENCE = 120.0  # seconds for one answer
+TOKEN = "_streamlit_xsrf"
 RANKED = re.compile(r'class="name" title="([^"]*)".*?class="value">([\d,]+)<', re.S)
 COUNTED = re.compile(r"([\d,]+) of [\d,]+ incidents")
 
@@ -62,9 +63,9 @@ class Screen:
 class Reader:
     """One session with a dashboard."""
 
-    def __init__(self, socket: Any, port: int) -> None:
+    def __init__(self, socket: Any, origin: str) -> None:
         self.socket = socket
-        self.address = f"http://127.0.0.1:{port}/"
+        self.address = f"{origin}/"
         self.kept: dict[str, ForwardMsg] = {}  # large messages: sent once, then named
 
     async def ask(self, query: str, page: str = "") -> Screen:
@@ -127,15 +128,28 @@ class Reader:
 
 
 @asynccontextmanager
-async def reader(port: int) -> AsyncIterator[Reader]:
-    """A session of its own with the dashboard at a port of this machine."""
+async def reader(
+    port: int, origin: str = "", cookies: Mapping[str, str] | None = None
+) -> AsyncIterator[Reader]:
+    """A session of its own with the dashboard at a port of this machine.
+
+    `origin` is what a browser calls it, `cookies` are those of somebody who has signed in.
+    """
+    cookies = cookies or {}
+    origin = origin or f"http://127.0.0.1:{port}"
+    # Streamlit believes the cookies only with its token, which its page sends as a protocol
+    words = ["streamlit", *(value for name, value in cookies.items() if name == TOKEN)]
+    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
     async with websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream",
-        origin=websockets.Origin(f"http://127.0.0.1:{port}"),
-        subprotocols=[websockets.Subprotocol("streamlit")],
+        f"ws://{origin.partition('://')[2]}/_stcore/stream",
+        host="127.0.0.1",
+        port=port,
+        origin=websockets.Origin(origin),
+        subprotocols=[websockets.Subprotocol(word) for word in words],
+        additional_headers={"Cookie": pairs} if pairs else {},
         compression=None,
         max_size=None,
         ping_interval=None,  # a busy server is no dead one
         open_timeout=PATIENCE,
     ) as socket:
-        yield Reader(socket, port)
+        yield Reader(socket, origin)

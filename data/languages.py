@@ -1,8 +1,9 @@
 """The languages of what the public reads, and their gettext catalogues.
 
 `locale/<language>/embed.po` holds the texts of the embed, and those that it shares with the
-public dashboard; `public.po` those of the public dashboard alone. A text has a key (msgctxt),
-its English (msgid) and its translation (msgstr). Another language is another folder.
+public dashboard; `public.po` those of the public dashboard alone, `help.po` those of the help
+page. A text has a key (msgctxt), its English (msgid) and its translation (msgstr). Another
+language is another folder.
 """
 
 import ast
@@ -17,7 +18,7 @@ from data.settings import ROOT, Problem
 
 CATALOGUES = ROOT / "locale"
 FIRST = "en"  # the language of index.html, and of what a catalogue does not say yet
-EMBED, PUBLIC = "embed", "public"  # domains: one file each
+EMBED, PUBLIC, HELP = "embed", "public", "help"  # domains: one file each
 _LINE = re.compile(r'(?:(msg[a-z_]+(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")')
 _FORM = re.compile(r"msgstr(\[\d\])?")
 _ENGLISH = ("msgid", "msgid_plural")

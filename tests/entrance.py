@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, free_port
+from tests.oidc import SECRET, provider, set_member, write_secrets
 
 TEAM = "team.example.org"
-SECRET = "0123456789abcdef0123456789abcdef"
 FRONTS = ("app", "nginx", "caddy")
 
 
@@ -73,7 +73,6 @@ class Door:
     port: int
     settings: Path
     log: Path
-    provider: Any = None
 
     @property
     def origin(self) -> str:
@@ -162,27 +161,14 @@ ROLES = 'viewer = ["group:desk"]'
 @contextlib.contextmanager
 def opened(front: str, store: Path, folder: Path, public: Path | None = None) -> Iterator[Door]:
     """A dashboard with a provider, and the server before it."""
-    from oidc_provider_mock import User, run_server_in_thread
-
     app_port = free_port()
     port = app_port if front == "app" else free_port()
     door = Door(front, port, folder / "porchlight.toml", folder / "log")
-    users = [
-        User(
-            sub=name,
-            claims={"email": f"{name}@example.org", "email_verified": True, "groups": groups},
-        )
-        for name, groups in (("editor", ["desk"]), ("stranger", ["others"]))
-    ]
-    with run_server_in_thread(user_claims=users) as provider:
+    with provider() as address:
+        set_member(address, "editor", ["desk"])
+        set_member(address, "stranger", ["others"])
         settings(door.settings, door.origin, ROLES)
-        secrets = folder / "home/.streamlit/secrets.toml"
-        secrets.parent.mkdir(parents=True)
-        secrets.write_text(
-            f'[auth]\nredirect_uri = "{door.origin}/oauth2callback"\ncookie_secret = "{SECRET}"\n'
-            'client_id = "porchlight"\nclient_secret = "x"\n'
-            f'server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"\n'
-        )
+        write_secrets(folder / "home", door.origin, address)
         more = {
             "HOME": str(folder / "home"),
             "PORCHLIGHT_CONFIG": str(door.settings),

@@ -1,8 +1,35 @@
-"""Whether people are asked who they are."""
+"""Who looks at a page: whether people are asked who they are, and what the lists say of them now."""
+
+import time
 
 import streamlit as st
+
+from data import settings
+from data.people import roster
+from data.people.actor import Actor
+from data.people.roster import Standing
+
+HERE = "this machine"  # where nobody is asked who they are
 
 
 def provider() -> bool:
     """Return whether an identity provider is configured: [auth] in Streamlit's secrets."""
     return bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)
+
+
+def look_up() -> tuple[Standing, Actor]:
+    """The standing of who looks at this page, and who it is, read anew; somebody with every role
+    where nobody is asked. Problem where the lists cannot be read."""
+    if not provider():
+        return Standing.LISTED, Actor(HERE, frozenset(roster.ROLES))
+    claims = dict(st.user)
+    listed = roster.roster(settings.load_settings().store)
+    standing = roster.person_standing(claims, listed, time.time())
+    if standing is not Standing.LISTED:
+        return standing, Actor("", frozenset())
+    return standing, Actor(listed.pseudonym(claims), listed.roles(claims))
+
+
+def actor() -> Actor:
+    """Who looks at this page; somebody without a role who may not be here (any more)."""
+    return look_up()[1]

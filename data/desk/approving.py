@@ -17,6 +17,7 @@ from data.desk.desk_events import (
     StepUndone,
     TipApproved,
     TipCorrected,
+    TipDeclined,
     TipRead,
     TipReopened,
     TipRetracted,
@@ -30,7 +31,15 @@ from data.people.actor import EDITOR, Actor, require
 from data.settings import Problem
 
 CORRECTABLE = ("kind", "day", "hour", "area", "setting", "response", "officers", "vehicles")
-UNDONE = (TipApproved, TipReopened, MergeConfirmed, TipCorrected, TipRetracted, TipUnmerged)
+UNDONE = (
+    TipApproved,
+    TipDeclined,
+    TipReopened,
+    MergeConfirmed,
+    TipCorrected,
+    TipRetracted,
+    TipUnmerged,
+)
 OWN_GRADE = "You graded this tip: somebody else approves it."
 Check = Callable[[DeskState, TipState], list[DeskEvent]]
 
@@ -61,6 +70,17 @@ def approve(desk: Desk, actor: Actor, tip: str) -> None:
         if found.decision.reason == Reason.SAME_EVENT:
             return [MergeConfirmed(_leads_to(state, found, found.same_as), tip=tip, who=actor.who)]
         return [TipApproved(tip=tip, who=actor.who)]
+
+    _decide(desk, actor, tip, check)
+
+
+def decline(desk: Desk, actor: Actor, tip: str, note: str = "") -> None:
+    """Let a tip that graders agreed on become no record: it counts as cannot tell."""
+
+    def check(_: DeskState, found: TipState) -> list[DeskEvent]:
+        if found.stage is not Stage.AGREED:
+            raise Problem("This tip does not wait for approval: somebody was first.")
+        return [TipDeclined(tip=tip, who=actor.who), *_note(note, tip, actor)]
 
     _decide(desk, actor, tip, check)
 

@@ -48,9 +48,11 @@ def give_back(desk: Desk, actor: Actor) -> None:
     """Hand the tip back that a reviewer has: somebody else is dealt it."""
     require(actor, REVIEWER)
     desk.act(
-        lambda state: [DealReturned(actor.who, tip=state.deals[actor.who].tip, who=actor.who)]
-        if actor.who in state.deals
-        else []
+        lambda state: (
+            [DealReturned(actor.who, tip=state.deals[actor.who].tip, who=actor.who)]
+            if actor.who in state.deals
+            else []
+        )
     )
 
 
@@ -156,9 +158,9 @@ def _dealt(desk: Desk, state: DeskState, who: str) -> list[DeskEvent]:
 
 
 def _next(desk: Desk, state: DeskState, who: str) -> TipState | None:
-    if _chance.random() * 100 < desk.rules.known_percent:
-        if known := _of_channel(desk, state, who, KNOWN_ANSWER):
-            return known
+    drawn = _chance.random() * 100 < desk.rules.known_percent
+    if drawn and (known := _of_channel(desk, state, who, KNOWN_ANSWER)):
+        return known
     for channel in by_share(desk, state):
         if found := _of_channel(desk, state, who, channel):
             return found
@@ -173,7 +175,7 @@ def by_share(desk: Desk, state: DeskState) -> list[str]:
         for channel, tips in lists.items()
         if tips and channel != KNOWN_ANSWER
     }
-    served = {channel: 0 for channel in waiting}
+    served = dict.fromkeys(waiting, 0)
     for channel in state.served:
         if channel in served:
             served[channel] += 1

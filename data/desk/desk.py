@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from data.desk.desk_events import DeskEvent, to_log
 from data.desk.desk_log import DeskLog, LogRow, open_log
@@ -77,7 +78,7 @@ class Desk:
             raise Problem("There is no such tip, or it was purged.")
         return found
 
-    def raw(self, tip: TipState) -> dict[str, object]:
+    def raw(self, tip: TipState) -> dict[str, Any]:
         """The raw texts of a tip; empty where it has none or they are gone."""
         return dict(self.log.detail(tip.raw).get(tip.raw, {}).get("says", {})) if tip.raw else {}
 

@@ -92,6 +92,11 @@ class TipApproved(DeskEvent):
 
 
 @dataclass(frozen=True)
+class TipDeclined(DeskEvent):
+    """An editor let a tip become no record, whatever its graders agreed on: it cannot be told."""
+
+
+@dataclass(frozen=True)
 class TipReopened(DeskEvent):
     """An editor sent a tip back to be graded anew: its grades count no longer."""
 
@@ -181,6 +186,7 @@ _VERBS: dict[type[DeskEvent], str] = {
     TipGraded: "graded",
     NoteWritten: "note",
     TipApproved: "approved",
+    TipDeclined: "declined",
     TipReopened: "reopened",
     MergeProposed: "merge proposed",
     MergeConfirmed: "merged",

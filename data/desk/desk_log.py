@@ -45,6 +45,7 @@ RAW_VERBS = ("raw", "note")  # long texts: read one by one, when somebody needs 
 START = b"\0" * 32  # what the first event is chained to
 _TOPIC = "desk"  # what only one writes on at a time
 _CHUNK = 20_000  # events that are read at once
+_MOST = 500  # numbers in one question
 append_only(EVENTS, "the ledger is append-only")
 append_only(CONTENTS, "contents are only forgotten", ("UPDATE", "TRUNCATE"))
 
@@ -114,19 +115,28 @@ class DeskLog:
 
     def detail(self, *seqs: int) -> dict[int, dict[str, Any]]:
         """What some events say, by number; those that are forgotten are left out."""
-        query = sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(CONTENTS.c.seq.in_(seqs))
-        return {row.seq: json.loads(row.detail) for row in self._rows(query)}
+        found: dict[int, dict[str, Any]] = {}
+        for at in range(0, len(seqs), _MOST):
+            some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
+            rows = self._rows(sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(some))
+            found |= {row.seq: json.loads(row.detail) for row in rows}
+        return found
+
+    def of_verb(self, verb: str) -> list[LogRow]:
+        """All events of a verb that are not forgotten, in order."""
+        columns = (CONTENTS.c[name] for name in LogRow._fields)
+        query = sa.select(*columns).where(CONTENTS.c.verb == verb).order_by(CONTENTS.c.seq)
+        return [_row(row) for row in self._rows(query)]
 
     def forget(self, seqs: Sequence[int]) -> int:
         """Destroy what some events say, and their salts; how many there were."""
-
         gone = 0
 
         def remove(connection: Connection, again: bool) -> int:
             nonlocal gone
             before, gone = gone if again else 0, 0
-            for at in range(0, len(seqs), 500):
-                some = CONTENTS.c.seq.in_(seqs[at : at + 500])
+            for at in range(0, len(seqs), _MOST):
+                some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
                 gone += connection.execute(CONTENTS.delete().where(some)).rowcount
             return gone or before
 

@@ -56,9 +56,9 @@ def write_records(desk: Desk, source: str = SOURCE) -> Written | None:
     refused = 0
     rules = mapping_read.read_mapping(MAPPING)
     for month in sorted(stale):
-        before = (live[month][0],) if month in live else ()
+        before = tuple(live[month][:1]) if month in live else ()
         if month not in wanted:
-            desk.store.ledger.append(Unimported(before[0]))
+            desk.store.ledger.append(*map(Unimported, before))
             continue
         with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
             file = Path(folder) / _name(month)

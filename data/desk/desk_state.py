@@ -63,7 +63,7 @@ class DeskState:
             own(self, event)
         if tip is None or isinstance(event, events.TipRead):
             return
-        month = _month(tip) if tip.stage is Stage.RECORD else ""
+        month = tip.month if tip.stage is Stage.RECORD else ""
         if isinstance(event, events.StepUndone):
             tip = self._anew(event)
         else:
@@ -71,7 +71,7 @@ class DeskState:
         if isinstance(event, events.TipReceived):
             self._enter(tip)
         self._sort(tip)
-        self.changed |= {month, _month(tip) if tip.stage is Stage.RECORD else ""} - {""}
+        self.changed |= {month, tip.month if tip.stage is Stage.RECORD else ""} - {""}
 
     def leads(self, tip: TipState) -> bool:
         """Return whether a tip is the first of its near-copies: the only one that is dealt."""
@@ -126,7 +126,7 @@ class DeskState:
         if stage is Stage.AGREED:
             found.append(self.agreed)
         if stage is Stage.RECORD:
-            found.append(self.records.setdefault(_month(tip), {}))
+            found.append(self.records.setdefault(tip.month, {}))
         if tip.proposed and stage not in (Stage.MERGED, Stage.WITHDRAWN):
             found.append(self.proposed)
         return tuple(found)
@@ -178,10 +178,6 @@ _OF_DESK: dict[type[DeskEvent], Callable[..., None]] = {
     events.ShiftClaimed: _shift,
     events.HandOver: _hand_over,
 }
-
-
-def _month(tip: TipState) -> str:
-    return str(tip.says.get("day", ""))[:7] or tip.received[:7]
 
 
 def _day_and_area(tip: TipState) -> tuple[str, str]:

@@ -38,12 +38,12 @@ def likely_same(desk: Desk, state: DeskState, tip: TipState) -> list[str]:
     near = [o for o in near if o.id != tip.id and o.stage is not Stage.WITHDRAWN]
     texts = desk.log.detail(*(t.raw for t in (tip, *near) if t.raw))
     words = {t.id: _text(texts, t) for t in (tip, *near)}
-    scored = []
+    scored: list[tuple[bool, tuple[float, ...], str]] = []
     for other in near:
         like = _likeness(tip, other, words[tip.id], words[other.id])
         if _is_likely(like):
-            scored.append((other.channel != Channel.OBSERVERS, *_order(like), other.id))
-    return [other for *_, other in sorted(scored)[:MOST]]
+            scored.append((other.channel != Channel.OBSERVERS, _order(like), other.id))
+    return [other for _, _, other in sorted(scored)[:MOST]]
 
 
 def _around(state: DeskState, tip: TipState) -> list[str]:
@@ -54,7 +54,7 @@ def _around(state: DeskState, tip: TipState) -> list[str]:
     except ValueError:
         return []
     days = [(first + timedelta(days=apart)).isoformat() for apart in (0, -1, 1)]
-    areas = dict.fromkeys((area, ""))
+    areas = (area, "") if area else ("",)
     return [i for a in areas for d in days for i in reversed(state.by_day.get((d, a), []))]
 
 

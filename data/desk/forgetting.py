@@ -34,29 +34,30 @@ def expire(desk: Desk) -> dict[str, int]:
 
     Nothing where a hold is on. It runs by itself, and as often as one likes.
     """
-    now, rules = desk.clock(), desk.rules
-    before = {
-        RAW: (now - timedelta(days=rules.raw_days)).isoformat(timespec="seconds"),
-        ORIGIN: (now - timedelta(days=rules.origin_days)).isoformat(timespec="seconds"),
-    }
     with desk.lock:
         state = desk.state()
         if state.hold:
             return {}
         due: dict[str, list[int]] = {RAW: [], ORIGIN: []}
         for tip in state.tips.values():
-            if tip.ended and tip.ended < before[RAW]:
+            if _is_due(desk, tip, desk.rules.raw_days):
                 due[RAW] += _raw_seqs(tip)
-            if tip.origin and tip.ended and tip.ended < before[ORIGIN]:
-                due[ORIGIN].append(tip.origin_seq)
-                tip.origin, tip.origin_seq = "", 0
-            if tip.ended and tip.ended < before[RAW]:
                 tip.raw, tip.notes = 0, []
+            if tip.origin and _is_due(desk, tip, desk.rules.origin_days):
+                due[ORIGIN].append(tip.origin_seq)
+                state.changed.add(tip.month)  # a record is written anew without it
+                tip.origin, tip.origin_seq = "", 0
     counts = {sort: desk.log.forget(seqs) for sort, seqs in due.items() if seqs}
     counts = {sort: count for sort, count in counts.items() if count}
     if counts:
         desk.act(lambda _: [ContentForgotten(sort, count) for sort, count in counts.items()])
     return counts
+
+
+def _is_due(desk: Desk, tip: TipState, days: float) -> bool:
+    """Return whether an outcome is so many days past; what was withdrawn is due at once."""
+    before = (desk.clock() - timedelta(days=days)).isoformat(timespec="seconds")
+    return bool(tip.ended) and (tip.withdrawn or tip.ended < before)
 
 
 def _raw_seqs(tip: TipState) -> list[int]:

@@ -80,6 +80,9 @@ class Decision(NamedTuple):
     reason: str = ""
 
 
+UNDECIDED = Decision(True)
+
+
 def decide(grades: list[tuple[str, str]]) -> Decision:
     """What blind grades (code and reason, as they came) amount to.
 
@@ -93,5 +96,5 @@ def decide(grades: list[tuple[str, str]]) -> Decision:
         if len(agreed) >= NEEDED:
             return Decision(False, *min(agreed, key=lambda one: _ORDER.index(one[0])))
     if len(grades) < MOST:
-        return Decision(True)
+        return UNDECIDED
     return Decision(False, "cannot_tell", Reason.TOO_LITTLE)

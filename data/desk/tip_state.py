@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from data.desk import desk_events as events
 from data.desk.desk_events import DeskEvent
-from data.desk.reasons import BY_CODE, Decision, Reason, Verdict, decide
+from data.desk.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, decide
 
 RECORDS = frozenset({Verdict.CONFIRMED, Verdict.OPEN, Verdict.DISPUTED})  # may become a record
 
@@ -55,6 +55,7 @@ class TipState:
     grades: list[Given] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)  # of the latest deal
     approved_by: str = ""
+    declined: bool = False
     proposed: str = ""  # the tip that somebody says this is the same as
     proposed_by: str = ""
     merged_into: str = ""
@@ -62,7 +63,7 @@ class TipState:
     withdrawn: bool = False
     corrected: bool = False
     ended: str = ""  # when the outcome came; "" before
-    decision: Decision = Decision(True)
+    decision: Decision = UNDECIDED
 
     @property
     def stage(self) -> Stage:
@@ -77,11 +78,18 @@ class TipState:
             return Stage.RECORD
         if self.decision.more:
             return Stage.WAITING
-        return Stage.AGREED if self.needs_editor else Stage.CLOSED
+        return Stage.AGREED if self.needs_editor and not self.declined else Stage.CLOSED
+
+    @property
+    def month(self) -> str:
+        """The month of the incident, or where the tip says no day, of its receipt."""
+        return str(self.says.get("day", ""))[:7] or self.received[:7]
 
     @property
     def verdict(self) -> Verdict | None:
-        """What its grades amount to; None while one more is needed."""
+        """What its grades amount to, unless an editor declined; None while one more is needed."""
+        if self.declined:
+            return Verdict.CANNOT_TELL
         return None if self.decision.more else BY_CODE[self.decision.grade].verdict
 
     @property
@@ -144,8 +152,12 @@ def _approved(tip: TipState, event: events.TipApproved) -> None:
     tip.approved_by, tip.retracted = event.who, ""
 
 
+def _declined(tip: TipState, _: events.TipDeclined) -> None:
+    tip.declined = True
+
+
 def _reopened(tip: TipState, _: events.TipReopened) -> None:
-    tip.grades, tip.approved_by, tip.retracted = [], "", ""
+    tip.grades, tip.approved_by, tip.retracted, tip.declined = [], "", "", False
 
 
 def _proposed(tip: TipState, event: events.MergeProposed) -> None:
@@ -180,6 +192,7 @@ _STEPS: dict[type[DeskEvent], Callable[[TipState, Any], None]] = {
     events.TipGraded: _graded,
     events.NoteWritten: _noted,
     events.TipApproved: _approved,
+    events.TipDeclined: _declined,
     events.TipReopened: _reopened,
     events.MergeProposed: _proposed,
     events.MergeConfirmed: _merged,

@@ -89,7 +89,7 @@ def plain(tip: Tip) -> dict[str, Any]:
 def from_plain(stated: Mapping[str, Any]) -> Tip:
     """The tip of plain values; what another version wrote besides is left out."""
     names = {f.name for f in fields(Tip)}
-    own = {
+    own: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in stated.items()
         if name in names

@@ -42,6 +42,7 @@ ROOMS = {
         "maps": "areas storage views",
         "patterns": "maps storage views",
         "embed": "files privacy published release",
+        "help": "embed",
         "privacy": "areas storage",
         "release": "files privacy storage",
         "published": "files privacy release",
@@ -65,7 +66,8 @@ ROOMS = {
         "files": "cached frame parts",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
-        "app": "arrival frame map_page public",
+        "help": "",
+        "app": "arrival frame help map_page public",
     },
 }
 MOST_MODULES = 20

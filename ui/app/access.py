@@ -12,12 +12,13 @@ from starlette.requests import HTTPConnection
 
 from data import settings
 from data.people import roster
+from data.people.actor import STEWARD, Actor
 from data.people.roster import Standing
 from data.settings import Problem
 from ui.app import gate, session
 from ui.app.gate import Refusal
 from ui.frame import menu
-from ui.identity import provider
+from ui.identity import look_up, provider
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CLOSED = (
@@ -76,20 +77,16 @@ class Person:
         return None if found is Standing.LISTED else Refusal(STATUS[found], SAYS[found])
 
 
-def roles() -> frozenset[str]:
-    """The roles of who looks at this page, read anew; all of them where nobody is asked.
+def person() -> Actor:
+    """Who looks at this page, with their roles, read anew.
 
     Whoever may not be here sees a sentence instead of the page.
     """
-    if not provider():
-        return frozenset(roster.ROLES)
-    claims = dict(st.user)
     try:
-        listed = roster.roster(settings.load_settings().store)
+        found, actor = look_up()
     except Problem:
         st.text(UNREADABLE.says)
         st.stop()
-    found = roster.person_standing(claims, listed, time.time())
     if found is not Standing.LISTED:
         st.text(SAYS[found])
         if found is Standing.UNLISTED:
@@ -97,7 +94,7 @@ def roles() -> frozenset[str]:
         else:
             st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
-    return listed.roles(claims)
+    return actor
 
 
 def _account(held: frozenset[str]) -> str:
@@ -126,12 +123,21 @@ def run() -> None:
         public_frame.begin(page.url_path)
         page.run()
         return
-    held = roles()
+    actor = person()
     from data.storage.store import Gone
     from ui.arrival import arrival
+    from ui.desk import desk_frame
 
     page = menu.navigation()
-    arrival.begin(page.url_path, _account(held), may_set_up="steward" in held)
+    row = menu.row_of(page.url_path)
+    if not any(actor.has(role) for role in row.roles):
+        st.text(f"This page is for {' and '.join(f'{role}s' for role in row.roles)} only.")
+        st.stop()
+    account = _account(actor.roles)
+    if row.section == menu.DESK:
+        desk_frame.begin(row, account)
+    else:
+        arrival.begin(page.url_path, account, may_set_up=actor.has(STEWARD))
     try:
         page.run()
     except Gone:  # a newer table took the place of the one that this run began with

@@ -15,6 +15,7 @@ from data.site import Site
 from ui import joined
 from ui.app import access, browser_caching, gate, packed_files, released_files, sign_in, text_files
 from ui.frame import look, menu
+from ui.help import help_route
 
 
 def make(
@@ -23,7 +24,7 @@ def make(
     """The application of an audience under its names; with a store's lists of people, or none."""
     folder = os.environ.get("PORCHLIGHT_PUBLIC")
     public = Path(folder).expanduser().resolve() if folder else None
-    addresses = frozenset(f"/{path}" if path else "" for _, _, path, _ in menu.TABLES[audience])
+    addresses = frozenset(f"/{path}" if path else "" for _, _, path, *_ in menu.TABLES[audience])
     pages = packed_files.Pages(first_picture=first_picture if audience == "team" else None)
     pages.pack_soon()
     pages.prepare_soon()
@@ -52,6 +53,7 @@ def make(
             Route("/favicon.png", icon),  # where Streamlit's page names it
             _joined(),
             Route("/sign-in", sign_in.start),
+            *help_route.routes(),
             *pages.routes(path or "/" for path in addresses),
             *(released_files.mounts(public) if public else ()),
         ],

@@ -61,6 +61,7 @@ AREAS: Mapping[str, Area] = {
     "/embed/": RELEASED,
     "/current/": RELEASED,
     "/releases/": RELEASED,
+    "/help": Area(anybody=True, policy="plain", keeps="no-store"),
     "/sign-in": Area(anybody=True, policy="plain", keeps="no-store"),
     "/auth/login": Area(anybody=True, policy="plain", keeps="no-store"),
     "/auth/logout": Area(anybody=True, policy="plain", keeps="no-store"),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from data import site
 from data.commands.set_up import begin_settings
+from data.help import help_table
 from data.maps import basemap
 from data.published import released
 from data.settings import ROOT, Problem, Settings, load_settings, read_audience
@@ -57,6 +58,7 @@ def main() -> int:
         named, asks = site.load_site(audience), access.provider()
         if refused := access.start_refusal(audience, asked.address, named.origin, asks):
             raise Problem(refused)
+        help_table.load_help()  # what is wrong with it is said now, not by an empty page
         settings = None if audience == "public" else load_settings()
         name = _team(settings) if settings else _public()
         taken = bind(asked.address, port)

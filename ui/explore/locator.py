@@ -44,7 +44,15 @@ def _drawn(stamp: str, area_set: str, settled_by: datetime | None) -> _Drawn:
 
 def show_locator(view: View, name: str, theme: Theme) -> None:
     """Show where an area lies among all of its set."""
-    picture = _picture(_drawn(view.stamp, view.area_set, view.settled_by), name, theme)
+    _show(_picture(_drawn(view.stamp, view.area_set, view.settled_by), name, theme), name)
+
+
+def show_area_on_map(stamp: str, area_set: str, name: str, theme: Theme) -> None:
+    """Show where an area of a set of polygons lies."""
+    _show(_picture(_drawn(stamp, area_set, None), name, theme), name)
+
+
+def _show(picture: str, name: str) -> None:
     drawn = base64.b64encode(picture.encode()).decode()
     says = escape(f"Where {words.spell_area(name)} lies", quote=True)
     st.html(f'<img class="porch-locator" alt="{says}" src="data:image/svg+xml;base64,{drawn}">')

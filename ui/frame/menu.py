@@ -7,6 +7,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data import settings
+from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER
+from ui import identity
 
 
 class PageRow(NamedTuple):
@@ -18,9 +20,11 @@ class PageRow(NamedTuple):
     title: str
     path: str
     section: str
+    roles: tuple[str, ...] = (VIEWER,)  # who may open it; of the public's pages anybody may
 
 
 MAP, NEWS, TRENDS, RECORDS, METHODS = "Map", "What's new", "Trends", "Records", "Methods"
+DESK = "Desk"
 
 PAGES = (
     PageRow("pages/map.py", "Map", "", MAP),
@@ -35,6 +39,12 @@ PAGES = (
     PageRow("pages/records.py", "All", "records", RECORDS),
     PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
     PageRow("pages/near_repeats.py", "Repeats", "near_repeats", RECORDS),
+    PageRow("pages/desk.py", "Grade", "desk", DESK, (REVIEWER,)),
+    PageRow("pages/desk_queue.py", "Queue", "desk_queue", DESK, (REVIEWER, EDITOR, STEWARD)),
+    PageRow("pages/desk_approve.py", "Approve", "desk_approve", DESK, (EDITOR,)),
+    PageRow("pages/desk_history.py", "History", "desk_history", DESK, (EDITOR,)),
+    PageRow("pages/desk_numbers.py", "Desk numbers", "desk_numbers", DESK, (EDITOR, STEWARD)),
+    PageRow("pages/desk_keeping.py", "Keeping", "desk_keeping", DESK, (STEWARD,)),
     PageRow("pages/methods.py", "Data and methods", "methods", METHODS),
 )
 
@@ -87,9 +97,17 @@ def open_page(row: PageRow) -> None:
     st.switch_page(_MADE.get({}).get(row.file, row.file))
 
 
+def row_of(path: str) -> PageRow:
+    """The page of the team at an address."""
+    return next(row for row in PAGES if row.path == path)
+
+
 def sections() -> dict[str, list[PageRow]]:
-    """The sections of those whom this dashboard serves, and the pages of each, in order."""
+    """The sections that who looks may open, and the pages of each, in order."""
+    audience = settings.read_audience()
+    actor = identity.actor() if audience == "team" else None
     found: dict[str, list[PageRow]] = {}
-    for row in TABLES[settings.read_audience()]:
-        found.setdefault(row.section, []).append(row)
+    for row in TABLES[audience]:
+        if actor is None or any(actor.has(role) for role in row.roles):
+            found.setdefault(row.section, []).append(row)
     return found

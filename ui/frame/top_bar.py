@@ -7,8 +7,9 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.languages import FIRST
 from ui.frame import menu, share
-from ui.frame.language import say
+from ui.frame.language import say, speak
 
 MAP_FRAME = "[class*=st-key-map] iframe"
 
@@ -51,10 +52,15 @@ def show_top_bar(place: str, path: str, account: str = "") -> Bar:
 
 
 def _section_links(sections: dict[str, list[menu.PageRow]]) -> None:
-    """A link to the first page of each section."""
+    """A link to the first page of each section, and to the help page (ui.help)."""
     for section, rows in sections.items():
         known = menu.SECTION_KEYS.get(section)
         menu.link_page(rows[0], say(known) if known else section)
+    words = speak()
+    query = f"?lang={words.language}" if words.language != FIRST else ""
+    name = html.escape(words("bar.help"))
+    link = f'<a class="porch-help" href="/help{query}" target="_self">{name}</a>'
+    st.html(link, width="content")
 
 
 def show_tabs(rows: Sequence[menu.PageRow]) -> None:

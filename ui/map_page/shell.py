@@ -18,7 +18,7 @@ from data.views import links
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import filter_bar, frame, menu, top_bar
+from ui.frame import filter_bar, frame, language, menu, top_bar
 from ui.map import area_layer, layers, leaflet
 from ui.map.choices import MapChoices
 from ui.map_page import panel_list, welcome
@@ -85,7 +85,8 @@ def _needed(view: View) -> list[str]:
 
 def _bars(view: View) -> str:
     meta = views.meta(view.stamp)
-    names = "".join(f"<span>{escape(section)}</span>" for section in menu.sections())
+    named = [*menu.sections(), language.english()("bar.help")]
+    names = "".join(f"<span>{escape(name)}</span>" for name in named)
     pills = "".join(f"<span>{escape(name)}</span>" for name in filter_bar.pill_names(view, meta))
     counted = filter_bar.count_html(views.headline(view)["n"], view, meta)
     return (

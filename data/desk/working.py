@@ -1,0 +1,48 @@
+"""What the desk does by itself beside its people: takes tips in, writes records, forgets.
+
+One thread a desk; whatever it could not do, it does the next time.
+"""
+
+import logging
+import threading
+import time
+
+from data.desk import collecting, desk_records, forgetting
+from data.desk.desk import Desk
+from data.settings import Problem
+
+EVERY = 1.0  # seconds between two looks
+_FORGET_EVERY = 3600.0
+_log = logging.getLogger(__name__)
+_running: dict[int, threading.Thread] = {}
+_starting = threading.Lock()
+
+
+def keep_up(desk: Desk, *, made: bool = False) -> None:
+    """Let a thread of this process work for a desk, unless one does."""
+    with _starting:
+        thread = _running.get(id(desk))
+        if thread is None or not thread.is_alive():
+            thread = threading.Thread(target=_work, args=(desk, made), daemon=True, name="desk")
+            _running[id(desk)] = thread
+            thread.start()
+
+
+def _work(desk: Desk, made: bool) -> None:
+    source = desk_records.MADE if made else desk_records.SOURCE
+    forgot, first, failed = 0.0, True, ""
+    while True:
+        try:
+            collecting.collect(desk)
+            if first or desk.state().changed:
+                desk_records.write_records(desk, source)
+                first = False
+            if time.monotonic() - forgot > _FORGET_EVERY or not forgot:
+                forgetting.expire(desk)
+                forgot = time.monotonic()
+            failed = ""
+        except (Problem, OSError) as problem:  # said once: the next look tries again
+            if str(problem) != failed:
+                _log.warning("The desk could not keep up: %s", problem)
+            failed, first = str(problem), True
+        time.sleep(EVERY)
