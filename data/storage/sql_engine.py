@@ -181,6 +181,8 @@ def write(engine: Engine, topic: str, do: Callable[[Connection, bool], Answer]) 
                 answer = do(connection, again)
                 unsure = True  # from here on: the commit
             return answer
+        except sa.exc.IntegrityError:
+            raise  # a mistake of ours, not of the database
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             if again or not _went_away(error):
                 raise _unusable(engine, error, unsure) from None
