@@ -14,7 +14,7 @@ from typing import Any
 
 from data.settings import Problem
 from data.storage.ledger import Ledger, file_ledger
-from data.storage.postgres_ledger import PostgresLedger
+from data.storage.postgres_ledger import PostgresLedger, read_mark
 from tests.postgres import Server
 
 KINDS = ("sqlite", "postgresql")
@@ -40,13 +40,31 @@ class Place:
         """Run SQL past the ledger, as somebody with all rights would."""
         if self.server:
             with self.server.connect() as connection:
-                connection.execute("SET search_path = porchlight_saint_paul")
+                mark = read_mark(self.root)
+                connection.execute(f"SET search_path = {mark and mark.schema}")  # type: ignore[arg-type]
                 done = connection.execute(words)  # type: ignore[arg-type]
                 return done.fetchall() if done.description else []
         with contextlib.closing(sqlite3.connect(self.root / file)) as other:
             rows = other.execute(words).fetchall()
             other.commit()
             return rows
+
+    def unguard(self, table: str, file: str = "ledger.db") -> None:
+        """Take the triggers of a table away, as somebody with all rights could."""
+        if self.server:
+            self.run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            return
+        named = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+        for (name,) in self.run(named, file):
+            self.run(f"DROP TRIGGER {name}", file)
+
+    def on_disk(self, text: str) -> bool:
+        """Return whether a text stands anywhere in the files of the tables."""
+        if self.server:
+            with self.server.connect() as connection:
+                connection.execute("CHECKPOINT")
+        files = (self.server.data / "base").rglob("*") if self.server else self.root.glob("*.db*")
+        return any(text.encode() in file.read_bytes() for file in files if file.is_file())
 
     def cut_off(self) -> None:
         """Let the server end all connections to the database."""

@@ -144,12 +144,7 @@ def test_a_damaged_ledger_is_lost_and_can_be_written_anew(how: str, place: Place
     ledger = place.ledger()
     ledger.append(*pair(1), *pair(2))
     before = ledger.state()
-    unguarded = {
-        True: "ALTER TABLE events DISABLE TRIGGER ALL",
-        False: "DROP TRIGGER events_are_not_{}",
-    }[bool(place.server)]
-    for verb in ("changed", "removed"):
-        place.run(unguarded.format(verb))
+    place.unguard("events")
     place.run(DAMAGE[how])
     store = Store(place.root, place.ledger())
     store.batches.mkdir()
