@@ -202,6 +202,29 @@ def open_log(root: Path) -> DeskLog:
     return DeskLog(sqlite_engine(root / "desk.db"))
 
 
+def copy_log(source: DeskLog, target: DeskLog) -> int:
+    """Write all events of a log into an empty one, what is forgotten without its content; how many.
+
+    Problem where the other has events of its own.
+    """
+
+    def copy(connection: Connection, _again: bool) -> int:
+        last = read(source.engine, _end)
+        if (there := _end(connection)) == last:
+            return last[0]
+        if there[0]:
+            raise Problem("The desk's log has events of its own there: nothing was copied.")
+        for table in (EVENTS, CONTENTS):
+            after = 0
+            query = sa.select(table).order_by(table.c.seq).limit(_CHUNK)
+            while rows := source._rows(query.where(table.c.seq > after)):
+                connection.execute(table.insert(), [dict(row._mapping) for row in rows])
+                after = rows[-1].seq
+        return last[0]
+
+    return write(target.engine, _TOPIC, copy)
+
+
 def _end(connection: Connection) -> tuple[int, bytes]:
     """The number and the chain of the last event."""
     newest = sa.select(EVENTS.c.seq, EVENTS.c.chain).order_by(EVENTS.c.seq.desc()).limit(1)
