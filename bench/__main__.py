@@ -42,6 +42,11 @@ NAMES = (
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
     ("calibration", "bench.calibration", "false findings and power of each statistical method"),
+    (
+        "volunteers",
+        "bench.volunteers",
+        "what share of wrong tips becomes records, with sixty made volunteers, one in ten hostile",
+    ),
     ("sessions", "bench.sessions", "many people at once, each with a change in ten seconds"),
 )
 FIELDS = ("name", "rows", "ours_s", "peer_s", "ratio", "equal", "peak_mb", "goal", "ok")

@@ -31,6 +31,9 @@ class Screen:
     seconds: float = 0.0
     size: int = 0
     texts: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    buttons: dict[str, str] = field(default_factory=dict)  # their ids by what they say
     tables: list[bytes] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -79,6 +82,18 @@ class Reader:
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
         asked.rerun_script.is_history_navigation = True
+        return await self._run(asked)
+
+    async def press(self, button: str, page: str) -> Screen:
+        """The screen after a button (by the id that a screen gave) of a page was pressed; all other
+        widgets have their usual values."""
+        asked = BackMsg()
+        asked.rerun_script.page_name = page
+        pressed = asked.rerun_script.widget_states.widgets.add()
+        pressed.id, pressed.trigger_value = button, True
+        return await self._run(asked)
+
+    async def _run(self, asked: BackMsg) -> Screen:
         asked.rerun_script.cached_message_hashes.extend(self.kept)
         context = asked.rerun_script.context_info
         context.url, context.color_scheme = self.address, "light"
@@ -117,6 +132,12 @@ class Reader:
         if new != "new_element":
             return
         match element.WhichOneof("type"):
+            case "button":
+                screen.buttons[element.button.label] = element.button.id
+            case "heading":
+                screen.headings.append(element.heading.body)
+            case "alert":
+                screen.alerts.append(element.alert.body)
             case "text":
                 screen.texts.append(element.text.body)
             case "html":

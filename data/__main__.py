@@ -1,15 +1,6 @@
 """The command line: python -m data --help."""
 
-from data.commands import (  # noqa: F401 (their rows)
-    attack,
-    basemap,
-    city,
-    desk,
-    people,
-    pull,
-    release,
-    sources,
-)
+from data.commands import attack, basemap, city, desk, door, people, pull, release, sources  # noqa: F401 (their rows)
 from data.commands.main import app
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-AUDIENCES = ("team", "public")
+AUDIENCES = ("team", "public", "door")
 SQLITE = "sqlite"  # where the events of a store go, unless a database is named
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -163,14 +163,15 @@ def _basemap(table: dict[str, Any], file: Path, fetched: Path) -> Basemap:
 
 
 def read_audience(file: Path | None = None) -> str:
-    """The audience of this dashboard: "team", or "public", who see the released folder only.
+    """The audience of this dashboard: "team", or "public", who see the released folder only, or
+    "door", who see the form for reports only.
 
     Read apart from the rest: nothing else of the settings may stand in the way of it.
     PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.
     """
     said, where = _read_entry("audience", AUDIENCES[0], file)
     if said not in AUDIENCES:
-        raise Problem(f'{where} is "team" or "public", not {said!r}.')
+        raise Problem(f"{where} is one of {', '.join(AUDIENCES)}, not {said!r}.")
     return str(said)
 
 

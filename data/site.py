@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from data import settings
 from data.settings import Problem
 
-_ENTRIES = ("team", "public", "frames")
+_ENTRIES = ("team", "public", "door", "frames")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 USUAL_PORT = {"http": 80, "https": 443}

@@ -3,7 +3,7 @@
     with provider() as address, signed_in_app(store, config, tmp_path, address) as app:
         cookies = sign_in(httpx2.Client(), app.origin, "ann", groups=["reviewers"])
         async with session(app.origin, cookies) as reader:  # Streamlit's socket, as Ann
-            screen = await reader.ask("", "records")
+            screen = await reader.ask("", "desk")
 
 `config` is a whole porchlight.toml without [site], which is added. A group counts as what
 [roles] of that file says of it.

@@ -1,6 +1,7 @@
 """The desk of a store: its state, kept up with the log, and the one way to add to it."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from data.desk.tip_state import TipState
 from data.settings import Problem, Settings
 from data.storage.store import Store
 
+_LATE = 0.1
 _TRIES = 50  # appends of others that came first, one after the other
 Choose = Callable[[DeskState], Sequence[DeskEvent]]
 
@@ -38,15 +40,21 @@ class Desk:
         self.rules = rules or load_desk_settings()
         self.lock = threading.RLock()
         self._state = DeskState(self.log.of_tip)
+        self._read = -1.0  # when the log was read last
 
     def now(self) -> str:
         """The time now: UTC in ISO 8601, to the second."""
         return self.clock().astimezone(UTC).isoformat(timespec="seconds")
 
-    def state(self) -> DeskState:
-        """The state now. To be read under `lock` where more than one thing is read."""
+    def state(self, *, at_once: bool = False) -> DeskState:
+        """The state now; of other processes' events at most _LATE seconds old, unless `at_once`.
+
+        To be read under `lock` where more than one thing is read.
+        """
         with self.lock:
-            self._state.take(self.log.read(self._state.last))
+            if at_once or time.monotonic() - self._read > _LATE:
+                self._state.take(self.log.read(self._state.last))
+                self._read = time.monotonic()
             return self._state
 
     def act(self, choose: Choose) -> list[DeskEvent]:
@@ -56,7 +64,7 @@ class Desk:
         """
         for _ in range(_TRIES):
             with self.lock:
-                state = self.state()
+                state = self.state(at_once=True)
                 before = state.last
                 now = self.now()
                 chosen = [replace(event, at=event.at or now) for event in choose(state)]

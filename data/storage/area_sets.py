@@ -27,6 +27,14 @@ def current_sets(store: Store) -> dict[str, Path]:
     }
 
 
+def area_names_of(store: Store) -> tuple[str, ...]:
+    """The names of the areas of a store's first set, sorted; none where it has no areas."""
+    for file in current_sets(store).values():
+        names = pq.read_table(file, columns=["name"])["name"].to_pylist()
+        return tuple(sorted(names, key=str.casefold))
+    return ()
+
+
 def names_like_empty_cells(store: Store) -> frozenset[str]:
     """The names and old names of areas that a cell would not be believed, such as NA."""
     found: set[str] = set()

@@ -17,10 +17,19 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_whole(content: bytes, target: Path) -> None:
-    """Write a small file so that a reader sees the old content or the new."""
+def write_whole(
+    content: bytes, target: Path, *, at: float | None = None, mode: int | None = None
+) -> None:
+    """Write a small file so that a reader sees the old content or the new.
+
+    `at` is the time of change that the file shows (seconds since 1970), `mode` its permissions.
+    """
     beside = target.with_name(f".{target.name}.{os.getpid()}")
+    if mode is not None:  # nobody else reads it even while it is written
+        beside.touch(mode)
     beside.write_bytes(content)
+    if at is not None:
+        os.utime(beside, (at, at))
     sync(beside)
     beside.rename(target)
     sync(target.parent)

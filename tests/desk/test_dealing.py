@@ -234,7 +234,7 @@ def test_two_processes_see_each_other(desk: Desk, clock: Clock) -> None:
     (tip,) = send(desk, incoming(1))
     graded(other, ANN)
     graded(desk, BEN)
-    assert other.state().tips[tip.id].stage is Stage.AGREED
+    assert other.state(at_once=True).tips[tip.id].stage is Stage.AGREED
     approving.approve(other, EDI, tip.id)
     with pytest.raises(Problem, match="somebody was first"):
         approving.approve(desk, person("eve", "editor"), tip.id)

@@ -47,12 +47,13 @@ ROOMS = {
         "release": "files privacy storage",
         "published": "files privacy release",
         "sample": "areas imports storage",
+        "reports": "storage",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
             "areas attacks cities embed files imports mappings maps people privacy pulls release "
-            "sample storage tables upkeep views"
+            "reports sample storage tables upkeep views"
         ),
     },
     "ui": {
@@ -66,8 +67,9 @@ ROOMS = {
         "files": "cached frame parts",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
+        "door": "",
         "help": "",
-        "app": "arrival frame help map_page public",
+        "app": "arrival door frame help map_page public",
     },
 }
 MOST_MODULES = 20

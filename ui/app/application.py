@@ -56,6 +56,7 @@ def make(
             *help_route.routes(),
             *pages.routes(path or "/" for path in addresses),
             *(released_files.mounts(public) if public else ()),
+            *(_report(store) if audience == "team" else ()),
         ],
     )
 
@@ -65,6 +66,13 @@ def first_picture() -> str:
     from ui.map_page import shell
 
     return shell.page_shell()
+
+
+def _report(people: Path | None) -> list[Route]:
+    """The form for reports. The public's process never loads what opens a store."""
+    from ui.app import team_door
+
+    return team_door.make_door(people).routes()
 
 
 async def healthz(_: Request) -> Response:

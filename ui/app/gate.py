@@ -6,38 +6,29 @@ sentence and the right status. Pure ASGI, so sockets pass through it as well.
 
 import base64
 import hashlib
-import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.palette import DARK, LIGHT
+from ui.app.refusals import FROM_ELSEWHERE, Refusal, refusal_page
 
 MOST_BYTES = 12 << 20  # of one request: an upload of 10 MB and what is around it
 MOST_BYTES_ALONE = 212 << 20  # the same where only this machine comes in: an upload of 200 MB
+MOST_BYTES_FORM = 20 << 10  # of a report that somebody typed
 MOST_AT_ONCE = 8  # bodies that are taken in: each may fill memory up to its size
 READING = ("GET", "HEAD")
 ACROSS = ("GET", "HEAD", "OPTIONS")  # a browser asks first whether a page elsewhere may
 UPLOADS = ("GET", "HEAD", "PUT", "DELETE")
+SENDING = ("GET", "HEAD", "POST")
 # headers that a server before ours adds, and that no browser on this machine sends
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-
-
-class Refusal(NamedTuple):
-    """A status and the sentence that goes with it."""
-
-    status: int
-    says: str
 
 
 @dataclass(frozen=True)
@@ -49,11 +40,13 @@ class Area:
     across: bool = False  # pages of other sites may read it
     policy: str = "page"  # a row of POLICIES
     keeps: str = ""  # Cache-Control
+    most_bytes: int = 0  # of a body that is small: any number of them is taken in at once
 
 
 PAGE = Area()
 REFUSED = Area(policy="plain", keeps="no-store")
 FILES = Area(policy="")
+FORM = Area(SENDING, policy="form", keeps="no-store", most_bytes=MOST_BYTES_FORM)
 RELEASED = Area(ACROSS, anybody=True, across=True, policy="released", keeps="no-cache")
 # start of a path -> its area; the first that fits counts
 AREAS: Mapping[str, Area] = {
@@ -79,6 +72,9 @@ AREAS: Mapping[str, Area] = {
     "/_stcore/stream": FILES,
     "/_stcore/bidi-components/": FILES,
     "/_stcore/upload_file/": Area(methods=UPLOADS, policy=""),
+    "/report": FORM,
+    "/report/sent": FORM,
+    "/report/withdraw": FORM,
 }
 # those that the public's process does not serve
 TEAM_ONLY = (
@@ -89,7 +85,13 @@ TEAM_ONLY = (
     "/_stcore/upload_file/",
     "/app/static/areas/",
     "/app/static/basemap/",
+    "/report",
 )
+# all that a door's process serves: it has no store, no pages of Streamlit, and asks nobody who
+# they are
+DOOR_AREAS = {path: area for path, area in AREAS.items() if area is FORM} | {
+    path: AREAS[path] for path in ("/healthz", "/favicon.ico", "/help") if path in AREAS
+}
 PRIVATE = {
     "default-src": "'none'",
     "script-src": "'self' {scripts}",
@@ -127,11 +129,14 @@ PLAIN = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
+# one may send what one typed, to where the page is from; nothing runs in it
+SENT = {**PLAIN, "img-src": "'self'", "form-action": "'self'"}
 POLICIES = {
     "page": PRIVATE,
     "released": RELEASED_PAGES,
     "component": {**PRIVATE, **INNER},
     "plain": PLAIN,
+    "form": SENT,
     "sandbox": {"sandbox": "", "default-src": "'none'"},
 }
 HEADERS = {
@@ -144,7 +149,6 @@ HEADERS = {
 HSTS = "max-age=31536000"
 ANOTHER_NAME = Refusal(421, "This is not the name of this Porchlight.")
 _NOTHING = Refusal(404, "Nothing is here.")
-FROM_ELSEWHERE = Refusal(403, "Asked from another page.")
 FORWARDED_HERE = Refusal(
     421,
     "This Porchlight serves its own machine only, and another server sent this request on. "
@@ -176,12 +180,13 @@ class Gate:
         tiles: tuple[str, ...] = (),
         scripts: str = "",
         released: bool = False,
+        areas: Mapping[str, Area] = AREAS,
     ) -> None:
         self.app, self.hosts, self.pages, self.public = app, hosts, pages, public
-        self.person, self.released = person, released
+        self.person, self.released, self.areas = person, released, areas
+        self.closed = TEAM_ONLY if public and areas is AREAS else ()
         alone = person is None and not public
         self.most_bytes = MOST_BYTES_ALONE if alone else MOST_BYTES
-        self.too_large = Refusal(413, f"A file may have {self.most_bytes >> 20} MB at most.")
         self._writing = 0  # requests whose bodies are being taken in
         shown = " ".join(("'self'", *frames)) if public else "'none'"
         others = " ".join(tiles)
@@ -213,26 +218,28 @@ class Gate:
             await send(message)
 
         if refused:
-            return await _page(refused, scope, headers)(scope, receive, sent)
+            return await refusal_page(refused, scope, headers)(scope, receive, sent)
         if scope["method"] in ACROSS:
             return await self.app(scope, receive, sent)
+        if area and area.most_bytes:
+            return await self._limited(scope, receive, sent, area.most_bytes)
         if self._writing >= MOST_AT_ONCE:
-            return await _page(TOO_MANY, scope, headers)(scope, receive, sent)
+            return await refusal_page(TOO_MANY, scope, headers)(scope, receive, sent)
         self._writing += 1
         try:
-            return await self._limited(scope, receive, sent)
+            return await self._limited(scope, receive, sent, self.most_bytes)
         finally:
             self._writing -= 1
 
     def _area(self, path: str) -> Area | None:
         """The area of a path; None where nothing is. Without its trailing slash: / is a page."""
-        if self.public and path.startswith(TEAM_ONLY):
+        if path.startswith(self.closed):
             return None
         if any(part.startswith(".") for part in path.split("/")):
             return None
         if path.rstrip("/") in self.pages:
             return PAGE
-        for start, area in AREAS.items():
+        for start, area in self.areas.items():
             if path == start or (start.endswith("/") and path.startswith(start)):
                 return area if self.released or area is not RELEASED else None
         return None
@@ -256,8 +263,8 @@ class Gate:
             return NOT_THIS_WAY
         if not area.across and self._from_elsewhere(scope, headers, host, socket):
             return FROM_ELSEWHERE
-        if _stated(headers) > self.most_bytes:
-            return self.too_large
+        if _stated(headers) > (most := area.most_bytes or self.most_bytes):
+            return _too_large(most)
         if area.anybody or self.person is None:
             return None
         return self.person(HTTPConnection(scope))
@@ -275,7 +282,7 @@ class Gate:
         other = headers.get("sec-fetch-site") in ("cross-site", "same-site")
         return other and not follows_link
 
-    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _limited(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Hand a request on, and stop it where its body is longer than it may be."""
         taken, begun = 0, False
 
@@ -283,8 +290,8 @@ class Gate:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.most_bytes:
-                raise HTTPException(*self.too_large)
+            if taken > most:
+                raise HTTPException(*_too_large(most))
             return message
 
         async def sent(message: Message) -> None:
@@ -343,6 +350,8 @@ def stands() -> bool:
 
 def script_hashes(*scripts: str) -> str:
     """The hashes that let the inline scripts of Streamlit's page, and some of ours, run."""
+    import streamlit  # the door's process never loads it
+
     index = (Path(streamlit.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     inline = [*re.findall(r"<script>(.*?)</script>", index, re.S), *scripts]
     digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in inline)
@@ -355,6 +364,11 @@ def _stated(headers: Headers) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
+def _too_large(most: int) -> Refusal:
+    size = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
+    return Refusal(413, f"What is sent may have {size} at most.")
+
+
 async def _refuse_socket(scope: Scope, send: Send, refused: Refusal) -> None:
     """Close a socket before it is open, with the status where the server can send one."""
     if "websocket.http.response" not in scope.get("extensions", {}):
@@ -362,39 +376,3 @@ async def _refuse_socket(scope: Scope, send: Send, refused: Refusal) -> None:
     start = {"type": "websocket.http.response.start", "status": refused.status}
     await send({**start, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
     await send({"type": "websocket.http.response.body", "body": refused.says.encode()})
-
-
-DOORS = {401: ("Sign in", "/sign-in"), 403: ("Sign out", "/auth/logout")}
-DOOR = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<title>{title} - Porchlight</title><style>
-body {{ font: 18px/1.5 system-ui, sans-serif; max-width: 26em; margin: 14vh auto; padding: 0 1.2em;
-  background: {light.paper}; color: {light.ink} }}
-h1 {{ font-size: 1.6em; margin: 0 0 .4em }} a {{ color: {light.link} }}
-a.way {{ display: inline-block; padding: .55em 1.2em; border-radius: 6px; background: {light.link};
-  color: #fff; text-decoration: none }}
-@media (prefers-color-scheme: dark) {{
-  body {{ background: {dark.paper}; color: {dark.ink} }}
-  a {{ color: {dark.link} }} a.way {{ background: {dark.accent}; color: {dark.paper} }} }}
-</style><h1>Porchlight</h1><p>{says}</p>{way}</html>"""
-WAY = '<p><a class="way" href="{href}">{word}</a></p>'
-HOME = '<p><a href="/">Go to the map</a></p>'
-
-
-def _page(refused: Refusal, scope: Scope, headers: Headers) -> Response:
-    """A refusal as a page for a person who follows a link, else as a sentence."""
-    if headers.get("sec-fetch-mode", "navigate") != "navigate" or "text/html" not in headers.get(
-        "accept", ""
-    ):
-        return PlainTextResponse(refused.says, refused.status)
-    way = HOME if refused.status == 404 else ""
-    if door := DOORS.get(refused.status) if refused is not FROM_ELSEWHERE else None:
-        word, href = door
-        if refused.status == 401:
-            query = scope.get("query_string", b"").decode("latin-1")
-            wanted = scope["path"] + (f"?{query}" if query else "")
-            href = f"{href}?to={quote(wanted, safe='/')}"
-        way = WAY.format(href=html.escape(href), word=word)
-    title = {404: "Not found", 401: "Sign in"}.get(refused.status, "Not allowed")
-    text = DOOR.format(light=LIGHT, dark=DARK, title=title, says=html.escape(refused.says), way=way)
-    return HTMLResponse(text, refused.status)

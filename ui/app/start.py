@@ -5,7 +5,6 @@ Everything heavy is loaded while the server starts, so that the first visitor wa
 
 import argparse
 import contextlib
-import errno
 import importlib
 import logging
 import os
@@ -21,8 +20,8 @@ from data.maps import basemap
 from data.published import released
 from data.settings import ROOT, Problem, Settings, load_settings, read_audience
 from data.storage.table_format import is_outdated
+from ui.app.listen import bind, read_port, run_server
 
-_MOST = 65535  # the last port there is
 # not streamlit_folium: a component registers with the server only from a page's own run
 HEAVY = (
     "duckdb",
@@ -52,9 +51,11 @@ def main() -> int:
     from ui.app import access
 
     try:
+        if read_audience() == "door":  # a program that never loads what opens a store
+            os.execv(sys.executable, [sys.executable, "-m", "ui.app.door_start", *sys.argv[1:]])
         if os.environ.get("PORCHLIGHT_AUDIENCE") != "public" and (begun := begin_settings()):
             print(begun, flush=True)
-        port, audience = _number(asked.port), read_audience()
+        port, audience = read_port(asked.port), read_audience()
         named, asks = site.load_site(audience), access.provider()
         if refused := access.start_refusal(audience, asked.address, named.origin, asks):
             raise Problem(refused)
@@ -93,39 +94,6 @@ def _team(settings: Settings) -> str:
     return f"Porchlight {settings.name}"
 
 
-def _number(asked: str) -> int:
-    """The port that was asked for. Problem where there is none of this name."""
-    written = asked.strip()
-    if written.isascii() and written.isdigit() and len(written) < 6:
-        port = int(written)
-        if 0 < port <= _MOST:
-            return port
-    raise Problem(f"There is no port {asked!r}: use a number from 1024 to {_MOST}.")
-
-
-def bind(address: str, port: int) -> socket.socket:
-    """The socket itself, taken before anything is loaded: nobody takes the port in between."""
-    taken = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    other = port + 1 if port < _MOST else 8501
-    says = {
-        errno.EADDRINUSE: f"Port {port} is taken by another program. "
-        f"Choose another one: make run PORT={other}",
-        errno.EACCES: f"Port {port} is kept for the system: use a number from 1024 to {_MOST}.",
-        errno.EADDRNOTAVAIL: f"This machine has no address {address}.",
-    }
-    try:
-        taken.bind((address, port))
-    except socket.gaierror:
-        taken.close()
-        raise Problem(f"{address!r} is no address of a machine.") from None
-    except OSError as error:
-        taken.close()
-        told = says.get(error.errno or 0, f"Nothing can be served there: {error.strerror}.")
-        raise Problem(told) from None
-    return taken
-
-
 def _serve(
     taken: socket.socket,
     audience: str,
@@ -135,43 +103,16 @@ def _serve(
 ) -> int:
     """Serve until somebody stops it. `store` is where the lists of people are, `tiles` the hosts
     of the tiles that readers may switch on."""
-    import uvicorn
-
     from ui.app import application
 
     names = HEAVY if audience == "team" else PUBLIC
     threading.Thread(target=_warm, args=(names,), daemon=True).start()
     served = application.make(audience, named, taken.getsockname()[1], store, tiles)
-    config = uvicorn.Config(
-        served,
-        ws="websockets-sansio",
-        ws_max_size=12 << 20,
-        ws_ping_interval=30,
-        ws_ping_timeout=30,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        proxy_headers=False,  # no header says who or where somebody is
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=3,
-        lifespan="on",
-    )
-    # Streamlit gives this logger a handler of its own: it would write down who asked for what
-    logging.getLogger("uvicorn.access").addFilter(lambda _: False)
-    # a socket that the gate answers with a status is no error, though uvicorn takes it for one
-    logging.getLogger("uvicorn.error").addFilter(
-        lambda line: line.funcName != "run_asgi" or bool(line.exc_info)
-    )
     # the first picture is made outside a page's run, which Streamlit remarks on at each start
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
         lambda line: "missing ScriptRunContext" not in line.getMessage()
     )
-    server = uvicorn.Server(config)
-    try:
-        server.run(sockets=[taken])
-    except KeyboardInterrupt:
-        return 0
-    return 0 if server.started else 1
+    return run_server(served, taken)
 
 
 def _warm(names: tuple[str, ...]) -> None:

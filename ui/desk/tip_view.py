@@ -9,6 +9,7 @@ import streamlit as st
 from data import words
 from data.desk.desk import Desk
 from data.desk.tip_state import TipState
+from data.settings import Problem
 from ui.cached import views
 from ui.explore import locator
 from ui.frame import look
@@ -118,8 +119,11 @@ def source_line(tip: TipState) -> str:
 
 
 def show_area(name: str) -> None:
-    """Show where an area lies; nothing where the place has no such area."""
-    stamp = views.stamp()
+    """Show where an area lies; nothing where the place has no such area, or no table just now."""
+    try:
+        stamp = views.stamp()
+    except Problem:
+        return
     sets = views.meta(stamp)["sets"] if stamp else []
     if not name or not sets or not stamp:
         return

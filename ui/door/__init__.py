@@ -1,0 +1,1 @@
+"""The form for reports: plain pages without scripts, sealed for the desk when they are sent."""
