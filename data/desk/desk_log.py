@@ -41,6 +41,7 @@ CONTENTS = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
 )
+DESK = "desk.db"  # the file of a log that is in no database
 RAW_VERBS = ("raw", "note")  # long texts: read one by one, when somebody needs them
 START = b"\0" * 32  # what the first event is chained to
 _TOPIC = "desk"  # what only one writes on at a time
@@ -197,9 +198,14 @@ def open_log(root: Path) -> DeskLog:
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     ledger = open_ledger(root)
     if isinstance(ledger, PostgresLedger):
+        if (root / DESK).exists():
+            raise Problem(
+                f"The settings name a database for the ledger, and the desk's events are in "
+                f"{root / DESK}. Take them over: python -m data ledger"
+            )
         ledger.begin()
         return DeskLog(ledger.engine)
-    return DeskLog(sqlite_engine(root / "desk.db"))
+    return DeskLog(sqlite_engine(root / DESK))
 
 
 def copy_log(source: DeskLog, target: DeskLog) -> int:
