@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from data.settings import Problem
+from data.storage.events import Event, SessionsRevoked
 from data.storage.ledger import Ledger, file_ledger
 from data.storage.postgres_ledger import PostgresLedger, read_mark
 from tests.postgres import Server
@@ -82,6 +83,11 @@ def make_place(kind: str, root: Path, server: Callable[[], Server]) -> Place:
     if kind == "sqlite":
         return Place(root)
     return Place(root, server().address(), server())
+
+
+def made_events(count: int) -> list[Event]:
+    """Events of no effect."""
+    return [SessionsRevoked(f"somebody {number}") for number in range(count)]
 
 
 def in_processes(count: int, work: Callable[[int], None]) -> None:
