@@ -12,7 +12,7 @@ from data.desk.desk_log import DESK, DeskLog
 from data.settings import SQLITE, Problem, Settings, load_settings, read_ledger
 from data.storage import disk
 from data.storage.ledger import Ledger, file_ledger
-from data.storage.postgres_ledger import MARK, PostgresLedger
+from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.sql_engine import sqlite_engine
 from data.storage.store import Store
 
@@ -53,7 +53,7 @@ def move_ledger(settings: Settings, from_: str = "") -> list[str]:
     with Store(root, source).writing():
         count = _copy_events(source, target)
         tips = _copy_desk(root, database, back=bool(from_))
-        aside = [MARK] if from_ else [DESK, files.file.name]
+        aside = [LEDGER_MARK] if from_ else [DESK, files.file.name]
         put = [_put_aside(root / name) for name in aside if (root / name).exists()]
     return [
         f"{count:,} events of the ledger and {tips:,} of the desk are in {target} now.",

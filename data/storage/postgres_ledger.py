@@ -17,7 +17,7 @@ from data.storage.events import Event, EventRow, to_row
 from data.storage.ledger import Lost, parse_stored
 from data.storage.sql_engine import Unusable, append_only, name_engine, postgres_engine, read, write
 
-MARK = "ledger.toml"
+LEDGER_MARK = "ledger.toml"
 _META = sa.MetaData()
 _EVENTS = sa.Table(
     "events",
@@ -42,22 +42,24 @@ _ABSENT = ("42P01", "3F000")  # a table, a schema
 _LOST = (*_ABSENT, "42703", "42883", "XX001", "XX002")  # a column; damaged pages, indexes
 
 
-class Mark(NamedTuple):
+class SchemaMark(NamedTuple):
     """What a folder says of its ledger: the schema, and the number of the store in it."""
 
     schema: str
     store: str
 
 
-def read_mark(root: Path) -> Mark | None:
+def read_mark(root: Path) -> SchemaMark | None:
     """The mark of a folder whose events are in a database; None where there is none."""
     try:
-        table = read_toml(root / MARK)
+        table = read_toml(root / LEDGER_MARK)
     except FileNotFoundError:
         return None
-    mark = Mark(str(table.get("schema", "")), str(table.get("store", "")))
+    mark = SchemaMark(str(table.get("schema", "")), str(table.get("store", "")))
     if not mark.store or not mark.schema.replace("_", "").isalnum() or not mark.schema.isascii():
-        raise Problem(f"{root / MARK} does not name a schema and a store: put its copy back.")
+        raise Problem(
+            f"{root / LEDGER_MARK} does not name a schema and a store: put its copy back."
+        )
     return mark
 
 
@@ -67,10 +69,10 @@ class PostgresLedger:
     def __init__(self, root: Path, address: str, place: str) -> None:
         self.root, self.address, self.place = root, address, place
         slug = place_slug(place).replace("-", "_")[:40]
-        self._mark = Mark(f"porchlight_{slug}", "")
+        self._mark = SchemaMark(f"porchlight_{slug}", "")
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> SchemaMark:
         """The mark of its folder; without the number of a store where it has none yet."""
         if not self._mark.store:  # another process may have begun it
             self._mark = read_mark(self.root) or self._mark
@@ -174,7 +176,7 @@ class PostgresLedger:
                 f"The ledger {self} belongs to another store, and {self.root} is not marked as "
                 "that one: two stores never share a ledger. Name another database with `ledger` in "
                 "porchlight.toml. If this folder is that store, put its file "
-                f"{self.root / MARK} back, or write into it:\n"
+                f"{self.root / LEDGER_MARK} back, or write into it:\n"
                 f'schema = "{self.mark.schema}"\nstore = "{store}"'
             )
 
@@ -189,7 +191,7 @@ class PostgresLedger:
                 "",
             ]
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_new("\n".join(lines).encode(), self.root / MARK)
+            write_new("\n".join(lines).encode(), self.root / LEDGER_MARK)
 
     def _make(self, connection: Connection) -> None:
         """Make what is missing of schema and tables."""

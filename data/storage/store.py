@@ -25,7 +25,7 @@ from data.storage.events import Event
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, file_ledger
 from data.storage.meta_types import TableMeta
-from data.storage.postgres_ledger import MARK, PostgresLedger, read_mark
+from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger, read_mark
 from data.storage.table_format import FORMAT
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
@@ -190,7 +190,7 @@ def open_ledger(root: Path) -> Ledger:
     mark, file = read_mark(root), file_ledger(root)
     if mark and not named:
         raise Problem(
-            f"The events of {root} are in a database on PostgreSQL ({root / MARK}), and `ledger` in "
+            f"The events of {root} are in a database on PostgreSQL ({root / LEDGER_MARK}), and `ledger` in "
             "porchlight.toml (or PORCHLIGHT_LEDGER) names none for this folder. Name it, or take "
             "them into a file: python -m data ledger --from ADDRESS"
         )
@@ -205,8 +205,8 @@ def open_ledger(root: Path) -> Ledger:
 def give_own_ledger(store: Store, copy: Path) -> None:
     """Give the copied folder of a store the events as a file of its own: what is tried out there
     stays there."""
-    if (copy / MARK).exists():
-        (copy / MARK).unlink()
+    if (copy / LEDGER_MARK).exists():
+        (copy / LEDGER_MARK).unlink()
         if events := store.ledger.events():
             file_ledger(copy).renew(events, events[0].seq)
 

@@ -14,7 +14,7 @@ from data.people import roster
 from data.settings import SQLITE, Problem, read_ledger
 from data.storage.events import to_row
 from data.storage.ledger import SqliteLedger, file_ledger
-from data.storage.postgres_ledger import MARK, PostgresLedger
+from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.store import Store, open_ledger
 from tests import ledgers
 from tests.ledgers import Place
@@ -109,7 +109,7 @@ def test_events_move_into_a_database_and_back(
     said = typed("status", fails=True)
     assert "are in a database" in said and "data ledger --from" in said
     assert "Their schema stays" in typed("ledger", "--from", address)
-    assert not (root / MARK).exists()
+    assert not (root / LEDGER_MARK).exists()
     log = open_log(root)
     assert (Store(root).events(), log.verify(), list(log.read())) == before
     assert log.engine.dialect.name == "sqlite"

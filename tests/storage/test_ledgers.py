@@ -19,7 +19,7 @@ from data.storage.events import (
     to_row,
 )
 from data.storage.ledger import Lost
-from data.storage.postgres_ledger import MARK, PostgresLedger
+from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.sql_engine import Unusable
 from data.storage.store import Store
 from tests import ledgers
@@ -255,7 +255,7 @@ def test_two_places_share_a_database_and_never_a_schema(database: Place, tmp_pat
             ):
                 with pytest.raises(Problem, match=r"belongs to another store(.|\n)*store = "):
                     use(*words)  # type: ignore[operator]
-            assert not (root / MARK).exists()
+            assert not (root / LEDGER_MARK).exists()
         else:
             other.append(*pair(2))
             assert len(PostgresLedger(root, database.address, name).events()) == 2
@@ -266,7 +266,7 @@ def test_the_ledger_is_that_of_its_folder_whatever_the_place_is_called(database:
     database.ledger().append(*pair(1))
     renamed = PostgresLedger(database.root, database.address, "St. Paul")
     assert renamed.events() == database.ledger().events() and renamed.state()[1] == 2
-    (database.root / MARK).write_text('schema = "x; DROP"\nstore = "1"')
+    (database.root / LEDGER_MARK).write_text('schema = "x; DROP"\nstore = "1"')
     with pytest.raises(Problem, match="does not name a schema"):
         database.ledger().events()
 
