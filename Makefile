@@ -77,6 +77,15 @@ $(PACKED)/ready: requirements.txt ui/app/packed_static.py ui/app/packed_fonts.py
 	  echo "make test needs nginx and Caddy: install them, or Debian's apt-get so that they can be fetched."; exit 1; }; }
 	@touch $@
 
+# PostgreSQL, which the ledger may be on: unpacked beside us with the libraries that are missing
+.venv/postgres: .venv/made
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  echo "Fetching PostgreSQL for the tests ..."; rm -rf .venv/postgres-fetched && mkdir -p .venv/postgres-fetched && cd .venv/postgres-fetched && \
+	  { apt-get -qq update; apt-get -qq -y --download-only --no-install-recommends -o Dir::Cache::archives="$$PWD" -o Debug::NoLocking=1 install postgresql >/dev/null && \
+	  for file in *.deb; do dpkg-deb -x $$file . && rm $$file; done; ls usr/lib/postgresql/*/bin/initdb >/dev/null; } || { \
+	  echo "make test needs PostgreSQL 15 or later: install it, or Debian's apt-get so that it can be fetched."; exit 1; }; }
+	@touch $@
+
 check: style
 	@$(BIN)/mypy geo data ui
 
@@ -85,7 +94,7 @@ style: .venv/test
 	@$(BIN)/ruff format --check .
 
 # types are a test among the others; a worker takes whole files, the longest first (tests/conftest.py)
-test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready $(PACKED)/ready style
+test: .venv/test .venv/sample .venv/browser .venv/servers .venv/postgres $(VENDOR)/ready $(PACKED)/ready style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # an independent sampler of noise to hold ours against: large, and without it one test is skipped
@@ -95,7 +104,7 @@ test: .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready $(PACK
 	@touch $@
 
 # the crash loops and damaged files in large numbers: minutes, so not in make test
-prove: .venv/prove .venv/test .venv/sample .venv/browser .venv/servers $(VENDOR)/ready $(PACKED)/ready
+prove: .venv/prove .venv/test .venv/sample .venv/browser .venv/servers .venv/postgres $(VENDOR)/ready $(PACKED)/ready
 	@PORCHLIGHT_PROVE=1 $(BIN)/python -m pytest -rA -m prove
 
 # every claim as it is promised, then the cost as work grows into bench/README.md: hours

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 AUDIENCES = ("team", "public", "door")
+SQLITE = "sqlite"  # where the events of a store go, unless a database is named
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 
@@ -167,23 +169,53 @@ def read_audience(file: Path | None = None) -> str:
     Read apart from the rest: nothing else of the settings may stand in the way of it.
     PORCHLIGHT_AUDIENCE comes before `audience` in porchlight.toml.
     """
-    file = file or settings_path()
-    said: Any = os.environ.get("PORCHLIGHT_AUDIENCE")
-    where = "PORCHLIGHT_AUDIENCE"
-    if not said:
-        where = f"{file}: audience"
-        try:
-            state = file.stat()
-            table = _read_again(file, state.st_mtime_ns, state.st_size, state.st_ino)
-        except FileNotFoundError:
-            return AUDIENCES[0]
-        for name, part in table.items():
-            if isinstance(part, dict) and "audience" in part:
-                raise Problem(f"{where} stands in [{name}]: write it above the first table.")
-        said = table.get("audience", AUDIENCES[0])
+    said, where = _read_entry("audience", AUDIENCES[0], file)
     if said not in AUDIENCES:
         raise Problem(f"{where} is one of {', '.join(AUDIENCES)}, not {said!r}.")
     return str(said)
+
+
+def read_ledger(file: Path | None = None) -> str:
+    """Where the events of the store go: "sqlite" (a file in it), or a database on PostgreSQL
+    ("postgresql://user@host/database").
+
+    PORCHLIGHT_LEDGER comes before `ledger` in porchlight.toml. Problem where it is neither, or
+    where the file holds a password. What it says of an address never shows a password.
+    """
+    said, where = _read_entry("ledger", SQLITE, file)
+    if said == SQLITE:
+        return SQLITE
+    parts = urlsplit(str(said))
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise Problem(
+            f'{where} is "sqlite", or the address of a database on PostgreSQL such as '
+            '"postgresql://porchlight@db.example.org/porchlight".'
+        )
+    secret = parts.password or "password" in parse_qs(parts.query)
+    if secret and not where.startswith("PORCHLIGHT"):
+        raise Problem(
+            f"{where} holds a password: take it out. Give it by PGPASSWORD or in ~/.pgpass, and "
+            "change it if others could read this file."
+        )
+    return parts._replace(scheme="postgresql").geturl()
+
+
+def _read_entry(name: str, usual: str, file: Path | None) -> tuple[Any, str]:
+    """An entry above the tables of porchlight.toml, or what its variable of the environment says;
+    and where it stands."""
+    file, variable = file or settings_path(), f"PORCHLIGHT_{name.upper()}"
+    if said := os.environ.get(variable):
+        return said, variable
+    where = f"{file}: {name}"
+    try:
+        state = file.stat()
+        table = _read_again(file, state.st_mtime_ns, state.st_size, state.st_ino)
+    except FileNotFoundError:
+        return usual, where
+    for other, part in table.items():
+        if isinstance(part, dict) and name in part:
+            raise Problem(f"{where} stands in [{other}]: write it above the first table.")
+    return table.get(name, usual), where
 
 
 @lru_cache(maxsize=4)

@@ -225,3 +225,12 @@ def browser(playwright: tuple[Any, Loop], worker_browser: Browser) -> Iterator[B
     with playwright[1].used():
         yield worker_browser
         worker_browser.clear()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A running PostgreSQL (a tests.postgres.Server); one a worker that needs it."""
+    from tests.postgres import running
+
+    with running() as server:
+        yield server

@@ -24,13 +24,14 @@ from data.imports.options import Options
 from data.privacy.policy import Policy
 from data.release import release_files
 from data.release.release_files import Embed, WrittenRelease
-from data.settings import Settings, load_settings
+from data.settings import SQLITE, Settings, load_settings
 from data.storage.store import Store
 
 WEST, SOUTH, SIDE = -93.40, 44.85, 0.02
 ACROSS, AREAS = 8, 40
 LATER = datetime(2100, 1, 1, tzinfo=UTC)  # the clock of a made place: every date is over
 _CONFIG, _STORE = "PORCHLIGHT_CONFIG", "PORCHLIGHT_STORE"
+_LEDGER = "PORCHLIGHT_LEDGER"
 _KEYS, _PUBLIC = "PORCHLIGHT_KEYS", "PORCHLIGHT_PUBLIC"
 
 
@@ -60,6 +61,7 @@ class MadePlace(NamedTuple):
         return {
             _CONFIG: str(self.folder / "porchlight.toml"),
             _STORE: str(self.folder / "store"),
+            _LEDGER: SQLITE,
             _KEYS: str(self.keys),
             _PUBLIC: str(self.public),
         }

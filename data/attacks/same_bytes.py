@@ -19,7 +19,7 @@ from data.release import release_files
 from data.settings import load_settings
 from data.storage.batches import live_files
 from data.storage.events import NoiseDrawn
-from data.storage.store import Store
+from data.storage.store import Store, give_own_ledger
 
 WHOLE = 2  # builds of all files; the others draw the numbers alone
 _LINKED = ("batches", "rejected", "areas")  # files that are never changed
@@ -95,6 +95,7 @@ def copy_store(store: Store, target: Path) -> Store:
     """A copy of a store for trying things out; large files that never change are linked."""
 
     shutil.copytree(store.root, target, copy_function=_put, ignore=_unneeded)
+    give_own_ledger(store, target)
     return Store(target)
 
 

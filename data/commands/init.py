@@ -13,6 +13,7 @@ TEMPLATE = """\
 # Every setting of this Porchlight. `python -m data init "Your city" --zone Europe/Berlin` writes another.
 
 audience = "team"              # "public": the dashboard serves the published release only (PORCHLIGHT_AUDIENCE overrides it)
+# ledger = "postgresql://porchlight@db.example.org/porchlight"    # the store's events in a database (docs/deploy.md, 7); PORCHLIGHT_LEDGER overrides it
 
 [place]
 name = "{name}"

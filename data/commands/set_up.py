@@ -12,9 +12,10 @@ from pathlib import Path
 from data.commands import init
 from data.commands.dropped_file import run_job
 from data.commands.job_messages import Job, Message, RecordsRead
-from data.settings import Problem, Settings, load_settings, settings_path
+from data.settings import SQLITE, Problem, Settings, load_settings, settings_path
 from data.storage import place_mark
 from data.storage.disk import write_whole
+from data.storage.store import Store, give_own_ledger
 
 FOLDER = ".set-up-"  # then the number of the process that made it
 NAMELESS = "New place"
@@ -56,13 +57,18 @@ class SetUp:
     @property
     def environment(self) -> dict[str, str]:
         """The environment in which a job works on this place and on no other."""
-        return {"PORCHLIGHT_CONFIG": str(self.config), "PORCHLIGHT_STORE": str(self.store)}
+        return {
+            "PORCHLIGHT_CONFIG": str(self.config),
+            "PORCHLIGHT_STORE": str(self.store),
+            "PORCHLIGHT_LEDGER": SQLITE,
+        }
 
     def begin_store(self) -> None:
         """Begin with the store as it is for readers: empty, or without records."""
         shutil.rmtree(self.store, ignore_errors=True)
         if self.fixed and self.settings.store.exists():
             shutil.copytree(self.settings.store, self.store, symlinks=True)
+            give_own_ledger(Store(self.settings.store), self.store)
 
     def describe(self, name: str, zone: str, center: str, reach_km: float) -> None:
         """Say what the place is called and where it is. Problem says what is wrong with it."""

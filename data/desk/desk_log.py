@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from data.settings import Problem
+from data.storage.postgres_ledger import PostgresLedger
+from data.storage.sql_engine import append_only, overwrite_deleted, read, sqlite_engine, write
+from data.storage.store import open_ledger
 
 _META = sa.MetaData()
 EVENTS = sa.Table(
@@ -38,20 +41,14 @@ CONTENTS = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
 )
+DESK = "desk.db"  # the file of a log that is in no database
 RAW_VERBS = ("raw", "note")  # long texts: read one by one, when somebody needs them
 START = b"\0" * 32  # what the first event is chained to
+_TOPIC = "desk"  # what only one writes on at a time
 _CHUNK = 20_000  # events that are read at once
 _MOST = 500  # numbers in one question
-_GUARDS = {
-    "sqlite": (
-        "CREATE TRIGGER IF NOT EXISTS desk_events_are_not_changed BEFORE UPDATE ON desk_events "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
-        "CREATE TRIGGER IF NOT EXISTS desk_events_are_not_removed BEFORE DELETE ON desk_events "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
-        "CREATE TRIGGER IF NOT EXISTS desk_contents_are_not_changed BEFORE UPDATE ON desk_contents "
-        "BEGIN SELECT RAISE(ABORT, 'contents are only forgotten'); END",
-    )
-}
+append_only(EVENTS, "the ledger is append-only")
+append_only(CONTENTS, "contents are only forgotten", ("UPDATE", "TRUNCATE"))
 
 
 class LogRow(NamedTuple):
@@ -73,10 +70,7 @@ class DeskLog:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        with engine.begin() as connection:
-            _META.create_all(connection)
-            for guard in _GUARDS.get(engine.dialect.name, ()):
-                connection.execute(sa.text(guard))
+        write(engine, _TOPIC, lambda connection, again: _META.create_all(connection))
 
     def append(self, rows: Sequence[LogRow], after: int | None = None) -> int | None:
         """Add events, all of them or none; they are on the disk when this returns.
@@ -84,9 +78,12 @@ class DeskLog:
         Their numbers follow the last one, and the last number comes back; None, and nothing is
         written, where the last one is not `after` (somebody was first).
         """
-        with self.engine.begin() as connection:
-            self._lock(connection)
-            last, chain = self._end(connection)
+        written: dict[str, Any] = {}  # the last of these events, when they were tried before
+
+        def add(connection: Connection, again: bool) -> int | None:
+            if again and written and _stands(connection, written):
+                return int(written["seq"])
+            last, chain = _end(connection)
             if after is not None and after != last:
                 return None
             events, contents = [], []
@@ -100,100 +97,92 @@ class DeskLog:
             if events:
                 connection.execute(EVENTS.insert(), events)
                 connection.execute(CONTENTS.insert(), contents)
-        return last
+                written.update(events[-1])
+            return last
 
-    def _lock(self, connection: Connection) -> None:
-        """Let nobody else append until this transaction ends (SQLite began it so)."""
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("LOCK TABLE desk_events IN EXCLUSIVE MODE"))
-
-    def _end(self, connection: Connection) -> tuple[int, bytes]:
-        """The number and the chain of the last event."""
-        newest = sa.select(EVENTS.c.seq, EVENTS.c.chain).order_by(EVENTS.c.seq.desc()).limit(1)
-        row = connection.execute(newest).first()
-        return (row.seq, bytes(row.chain)) if row else (0, START)
+        return write(self.engine, _TOPIC, add)
 
     def read(self, after: int = 0) -> Iterator[LogRow]:
         """The events behind a number, in order; long texts are left out."""
-        joined = EVENTS.outerjoin(CONTENTS, EVENTS.c.seq == CONTENTS.c.seq)
         short = sa.case((CONTENTS.c.verb.in_(RAW_VERBS), None), else_=CONTENTS.c.detail)
         columns = (EVENTS.c.seq, CONTENTS.c.at, CONTENTS.c.verb, CONTENTS.c.tip, CONTENTS.c.who)
-        query = sa.select(*columns, short.label("detail")).select_from(joined)
-        while True:
-            chunk = query.where(EVENTS.c.seq > after).order_by(EVENTS.c.seq).limit(_CHUNK)
-            with self._reading() as connection:
-                rows = connection.execute(chunk).all()
-            yield from map(_row, rows)
-            if len(rows) < _CHUNK:
-                return
-            after = rows[-1].seq
+        yield from map(_row, self._all(sa.select(*columns, short.label("detail")), after))
 
     def of_tip(self, tip: str) -> list[LogRow]:
         """All events of one tip that are not forgotten, in order, with their texts."""
         columns = (CONTENTS.c[name] for name in LogRow._fields)
         query = sa.select(*columns).where(CONTENTS.c.tip == tip).order_by(CONTENTS.c.seq)
-        with self._reading() as connection:
-            return [_row(row) for row in connection.execute(query)]
+        return [_row(row) for row in self._rows(query)]
 
     def detail(self, *seqs: int) -> dict[int, dict[str, Any]]:
         """What some events say, by number; those that are forgotten are left out."""
         found: dict[int, dict[str, Any]] = {}
-        with self._reading() as connection:
-            for at in range(0, len(seqs), _MOST):
-                some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
-                query = sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(some)
-                found |= {row.seq: json.loads(row.detail) for row in connection.execute(query)}
+        for at in range(0, len(seqs), _MOST):
+            some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
+            rows = self._rows(sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(some))
+            found |= {row.seq: json.loads(row.detail) for row in rows}
         return found
 
     def of_verb(self, verb: str) -> list[LogRow]:
         """All events of a verb that are not forgotten, in order."""
         columns = (CONTENTS.c[name] for name in LogRow._fields)
         query = sa.select(*columns).where(CONTENTS.c.verb == verb).order_by(CONTENTS.c.seq)
-        with self._reading() as connection:
-            return [_row(row) for row in connection.execute(query)]
+        return [_row(row) for row in self._rows(query)]
 
     def forget(self, seqs: Sequence[int]) -> int:
         """Destroy what some events say, and their salts; how many there were."""
         gone = 0
-        with self.engine.begin() as connection:
+
+        def remove(connection: Connection, again: bool) -> int:
+            nonlocal gone
+            before, gone = gone if again else 0, 0
             for at in range(0, len(seqs), _MOST):
                 some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
                 gone += connection.execute(CONTENTS.delete().where(some)).rowcount
-        if gone and self.engine.dialect.name == "sqlite":
-            with self._reading() as connection:  # or the pages before stay in the log beside
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return gone or before
+
+        gone = write(self.engine, _TOPIC, remove)
+        if gone:
+            overwrite_deleted(self.engine, CONTENTS)
         return gone
 
     def last(self) -> int:
         """The number of the last event; 0 where there is none."""
-        with self._reading() as connection:
-            return connection.execute(sa.select(sa.func.max(EVENTS.c.seq))).scalar() or 0
+        return self._rows(sa.select(sa.func.max(EVENTS.c.seq)))[0][0] or 0
 
     def verify(self) -> "Verified":
         """Go through the whole chain. Problem at the first event that is not as it was written."""
-        joined = EVENTS.outerjoin(CONTENTS, EVENTS.c.seq == CONTENTS.c.seq)
         own = [c for c in CONTENTS.c if c.name != "seq"]
-        query = sa.select(EVENTS, *own).select_from(joined).order_by(EVENTS.c.seq)
         chain, number, forgotten = START, 0, 0
-        with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_CHUNK).execute(query):
-                number += 1
-                if row.seq != number:
-                    raise Problem(f"Event {number} of the desk is missing.")
-                if row.salt is None:
-                    forgotten += 1
-                elif not hmac.compare_digest(
-                    bytes(row.commitment),
-                    _commitment(bytes(row.salt), row.at, row.verb, row.tip, row.who, row.detail),
-                ):
-                    raise Problem(f"Event {number} of the desk says something else than it did.")
-                chain = _link(chain, number, bytes(row.commitment))
-                if chain != bytes(row.chain):
-                    raise Problem(f"Event {number} of the desk is not the one that stood there.")
+        for row in self._all(sa.select(EVENTS, *own)):
+            number += 1
+            if row.seq != number:
+                raise Problem(f"Event {number} of the desk is missing.")
+            commitment = bytes(row.commitment)
+            if row.salt is None:
+                forgotten += 1
+            elif not hmac.compare_digest(
+                commitment,
+                _commitment(bytes(row.salt), row.at, row.verb, row.tip, row.who, row.detail),
+            ):
+                raise Problem(f"Event {number} of the desk says something else than it did.")
+            chain = _link(chain, number, commitment)
+            if chain != bytes(row.chain):
+                raise Problem(f"Event {number} of the desk is not the one that stood there.")
         return Verified(number, forgotten, chain.hex())
 
-    def _reading(self) -> Connection:
-        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    def _all(self, query: sa.Select[Any], after: int = 0) -> Iterator[sa.Row[Any]]:
+        """The rows of all events behind a number with their contents, in order, some at a time."""
+        joined = EVENTS.outerjoin(CONTENTS, EVENTS.c.seq == CONTENTS.c.seq)
+        query = query.select_from(joined).order_by(EVENTS.c.seq).limit(_CHUNK)
+        while rows := self._rows(query.where(EVENTS.c.seq > after)):
+            yield from rows
+            if len(rows) < _CHUNK:
+                return
+            after = rows[-1].seq
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        return read(self.engine, lambda connection: connection.execute(query).all())
 
 
 class Verified(NamedTuple):
@@ -204,28 +193,55 @@ class Verified(NamedTuple):
     head: str
 
 
-def sqlite_engine(file: Path) -> Engine:
-    """An engine for a file: every commit is on the disk, what is deleted is overwritten."""
-    engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin as we say, below
-        for name, value in (("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", 1)):
-            connection.execute(f"PRAGMA {name} = {value}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
 def open_log(root: Path) -> DeskLog:
-    """The desk's log of a store."""
+    """The desk's log of a store: beside the ledger, in its database or in a file of its own."""
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return DeskLog(sqlite_engine(root / "desk.db"))
+    ledger = open_ledger(root)
+    if isinstance(ledger, PostgresLedger):
+        if (root / DESK).exists():
+            raise Problem(
+                f"The settings name a database for the ledger, and the desk's events are in "
+                f"{root / DESK}. Take them over: python -m data ledger"
+            )
+        ledger.begin()
+        return DeskLog(ledger.engine)
+    return DeskLog(sqlite_engine(root / DESK))
+
+
+def copy_log(source: DeskLog, target: DeskLog) -> int:
+    """Write all events of a log into an empty one, what is forgotten without its content; how many.
+
+    Problem where the other has events of its own.
+    """
+
+    def copy(connection: Connection, _again: bool) -> int:
+        last = read(source.engine, _end)
+        if (there := _end(connection)) == last:
+            return last[0]
+        if there[0]:
+            raise Problem("The desk's log has events of its own there: nothing was copied.")
+        for table in (EVENTS, CONTENTS):
+            after = 0
+            query = sa.select(table).order_by(table.c.seq).limit(_CHUNK)
+            while rows := source._rows(query.where(table.c.seq > after)):
+                connection.execute(table.insert(), [dict(row._mapping) for row in rows])
+                after = rows[-1].seq
+        return last[0]
+
+    return write(target.engine, _TOPIC, copy)
+
+
+def _end(connection: Connection) -> tuple[int, bytes]:
+    """The number and the chain of the last event."""
+    newest = sa.select(EVENTS.c.seq, EVENTS.c.chain).order_by(EVENTS.c.seq.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return (row.seq, bytes(row.chain)) if row else (0, START)
+
+
+def _stands(connection: Connection, event: Mapping[str, Any]) -> bool:
+    """Return whether an event is there; no two have one chain, of which salts are a part."""
+    chain = connection.scalar(sa.select(EVENTS.c.chain).where(EVENTS.c.seq == event["seq"]))
+    return chain is not None and bytes(chain) == event["chain"]
 
 
 def _json(detail: dict[str, Any]) -> str:

@@ -21,8 +21,7 @@ from data.storage import disk
 from data.storage.disk import write_whole
 from data.storage.events import SessionsRevoked
 from data.storage.history import fold_events
-from data.storage.ledger import open_ledger
-from data.storage.store import Store
+from data.storage.store import Store, open_ledger
 
 ROLES = ("viewer", "reviewer", "editor", "steward")
 _HOURS = 12  # then one signs in again

@@ -35,6 +35,17 @@ def write_whole(
     sync(target.parent)
 
 
+def write_new(content: bytes, target: Path) -> None:
+    """Write a small file whole, unless there is one: of several who try, one does."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    sync(beside)
+    with contextlib.suppress(FileExistsError):
+        os.link(beside, target)
+    beside.unlink()
+    sync(target.parent)
+
+
 def move(file: Path, target: Path) -> None:
     """Move a finished file into the store, whole and on the disk."""
     sync(file)

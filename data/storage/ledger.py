@@ -1,16 +1,17 @@
 """The ledger: what people and commands did, as events that are only ever appended.
 
-`Ledger` is all that a store asks of one; SQLite is behind it today.
+`Ledger` is all that a store asks of one. A file of SQLite is behind it here, a database on
+PostgreSQL in data.storage.postgres_ledger.
 """
 
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from data.settings import Problem
 from data.storage import disk
@@ -92,10 +93,7 @@ class SqliteLedger:
             rows = connection.execute(
                 "SELECT seq, at, verb, subject, detail FROM events ORDER BY seq"
             ).fetchall()
-        try:
-            return [parse_row(EventRow._make((*row[:4], json.loads(row[4])))) for row in rows]
-        except (ValueError, TypeError, AttributeError):
-            raise Lost(f"The ledger {self} is damaged: an event cannot be read.") from None
+        return parse_stored(rows, str(self))
 
     def append(self, *events: Event) -> None:
         """Add events, all of them or none; they are on the disk when this returns."""
@@ -126,9 +124,21 @@ class SqliteLedger:
         return disk.state(self.file), disk.state(self._wal)
 
 
-def open_ledger(root: Path) -> Ledger:
-    """The ledger of the store in a folder. Nothing is made until something is appended."""
+def file_ledger(root: Path) -> SqliteLedger:
+    """The ledger that is a file of a store's folder. Nothing is made until something is appended."""
     return SqliteLedger(root / "ledger.db")
+
+
+def parse_stored(rows: Iterable[Sequence[Any]], name: str) -> list[Event]:
+    """The events of a ledger's rows, whose details are texts. Lost where one cannot be read, or
+    is missing between others."""
+    try:
+        found = [parse_row(EventRow._make((*row[:4], json.loads(row[4])))) for row in rows]
+    except (ValueError, TypeError, AttributeError):
+        raise Lost(f"The ledger {name} is damaged: an event cannot be read.") from None
+    if found and found[-1].seq - found[0].seq != len(found) - 1:
+        raise Lost(f"The ledger {name} is damaged: an event is missing.")
+    return found
 
 
 @contextmanager

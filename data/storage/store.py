@@ -17,14 +17,15 @@ import duckdb
 import pyarrow as pa
 
 from data import own_kinds, settings
-from data.settings import Problem
+from data.settings import SQLITE, Problem
 from data.storage import damaged, derived_files, disk
 from data.storage.cubes import Cube, cubes_of
 from data.storage.database import KEPT_STAMPS, Rows, literal, query
 from data.storage.events import Event
 from data.storage.history import History, fold_events
-from data.storage.ledger import Ledger, Lost, open_ledger
+from data.storage.ledger import Ledger, Lost, file_ledger
 from data.storage.meta_types import TableMeta
+from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger, read_mark
 from data.storage.table_format import FORMAT
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
@@ -176,6 +177,38 @@ class Store:
         stamps.sort(key=lambda p: p.stat().st_mtime, reverse=True)
         for old in stamps[KEPT_STAMPS - 1 :]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def open_ledger(root: Path) -> Ledger:
+    """The ledger of the store in a folder: the database that the settings name, if the store is
+    theirs, else a file in it. Nothing is made until something is appended.
+
+    Problem where the folder's events are elsewhere than that.
+    """
+    address = settings.read_ledger()
+    named = address != SQLITE and settings.load_settings().store == root.resolve()
+    mark, file = read_mark(root), file_ledger(root)
+    if mark and not named:
+        raise Problem(
+            f"The events of {root} are in a database on PostgreSQL ({root / LEDGER_MARK}), and `ledger` in "
+            "porchlight.toml (or PORCHLIGHT_LEDGER) names none for this folder. Name it, or take "
+            "them into a file: python -m data ledger --from ADDRESS"
+        )
+    if named and not mark and file.exists():
+        raise Problem(
+            f"The settings name a database for the ledger, and the events of {root} are in "
+            f"{file}. Take them over: python -m data ledger"
+        )
+    return PostgresLedger(root, address, settings.load_settings().name) if named else file
+
+
+def give_own_ledger(store: Store, copy: Path) -> None:
+    """Give the copied folder of a store the events as a file of its own: what is tried out there
+    stays there."""
+    if (copy / LEDGER_MARK).exists():
+        (copy / LEDGER_MARK).unlink()
+        if events := store.ledger.events():
+            file_ledger(copy).renew(events, events[0].seq)
 
 
 class Partition(NamedTuple):

@@ -26,6 +26,7 @@ NAMES = (
     "purge",
     "unimport",
     "recover",
+    "ledger",
     "export",
     "release",
     "publish",

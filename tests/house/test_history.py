@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.house.test_layers import ROOT, files
 
 STORAGE = ROOT / "data" / "storage"
-READERS = {STORAGE / f"{name}.py" for name in ("events", "history", "ledger")}
+READERS = {STORAGE / f"{name}.py" for name in ("events", "history", "ledger", "postgres_ledger")}
 # the store checks what it reads; the roster needs no more of a store than its ledger
 ASK = READERS | {STORAGE / "store.py", ROOT / "data" / "people" / "roster.py"}
 # storage stands on these rooms, and on modules of data itself

@@ -13,8 +13,7 @@ from data.reports.tip import Channel
 from data.settings import Problem, load_settings
 from data.storage import identity
 from data.storage.area_sets import area_names_of
-from data.storage.ledger import open_ledger
-from data.storage.store import Store
+from data.storage.store import Store, open_ledger
 from ui.app import session
 from ui.door.door import Door, Team
 from ui.identity import HERE
