@@ -22,12 +22,12 @@ from bench.client import Reader, Screen
 from data import settings
 from data.desk import desk_numbers
 from data.desk.desk import Desk
-from data.desk.desk_events import TipApproved, TipGraded, from_log
 from data.desk.known_answers import add_known
 from data.desk.receive import receive_tips
 from data.people.actor import STEWARD, Actor
 from data.reports.tip import Incoming, Tip
 from data.storage.store import Store
+from data.tips.desk_events import TipApproved, TipGraded, from_log
 from tests import oidc
 
 TIPS, PEOPLE, EDITORS = 10_000, 60, 10

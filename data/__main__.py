@@ -1,6 +1,18 @@
 """The command line: python -m data --help."""
 
-from data.commands import attack, basemap, city, desk, door, ledger, people, pull, release, sources, tips  # noqa: F401 (their rows)
+from data.commands import (  # noqa: F401 (their rows)
+    attack,
+    basemap,
+    city,
+    desk,
+    door,
+    ledger,
+    people,
+    pull,
+    release,
+    sources,
+    tips,
+)
 from data.commands.main import app
 
 if __name__ == "__main__":

@@ -10,15 +10,15 @@ from data.people.actor import STEWARD, Actor
 from data.settings import Problem
 
 
-@app.command()
-def collect() -> None:
+@app.command("collect")
+def take_in() -> None:
     """Open what the door sealed and take it in; the team's dashboard does so by itself."""
     from data.desk import collecting, desk_records
     from data.desk.desk import open_desk
 
     with speaking():
         desk = open_desk(*opened())
-        done = collecting.collect(desk)
+        done = collecting.collect_spool(desk)
         say(f"{done.new:,} new tips, {done.again:,} there already, {done.withdrawn:,} withdrawn.")
         if done.unopened:
             say(f"{done.unopened:,} sealed reports cannot be opened with this store's key; they stay.")
@@ -39,8 +39,8 @@ def verify() -> None:
         )
 
 
-@app.command()
-def exposure() -> None:
+@app.command("exposure")
+def show_exposure() -> None:
     """Count what a stolen disk, a subpoena or somebody false in each role would get."""
     from data.desk import exposure
     from data.desk.desk import open_desk

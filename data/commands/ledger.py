@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from data.commands.main import app, say, speaking
-from data.desk import desk_log
-from data.desk.desk_log import DESK, DeskLog
 from data.settings import SQLITE, Problem, Settings, load_settings, read_ledger
 from data.storage import disk
 from data.storage.ledger import Ledger, file_ledger
 from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.sql_engine import sqlite_engine
 from data.storage.store import Store
+from data.tips import desk_log
+from data.tips.desk_log import DESK, DeskLog
 
 
 @app.command()

@@ -9,7 +9,9 @@ from typing import Any
 
 from data import words
 from data.desk.desk import Desk
-from data.desk.desk_events import (
+from data.people.actor import EDITOR, Actor, require
+from data.settings import Problem
+from data.tips.desk_events import (
     DeskEvent,
     MergeConfirmed,
     MergeProposed,
@@ -24,11 +26,9 @@ from data.desk.desk_events import (
     TipUnmerged,
     from_log,
 )
-from data.desk.desk_state import DeskState
-from data.desk.reasons import Reason
-from data.desk.tip_state import Stage, TipState
-from data.people.actor import EDITOR, Actor, require
-from data.settings import Problem
+from data.tips.desk_state import DeskState
+from data.tips.reasons import Reason
+from data.tips.tip_state import Stage, TipState
 
 CORRECTABLE = ("kind", "day", "hour", "area", "setting", "response", "officers", "vehicles")
 UNDONE = (

@@ -27,7 +27,7 @@ class Collected(NamedTuple):
     unopened: int
 
 
-def collect(desk: Desk) -> Collected:
+def collect_spool(desk: Desk) -> Collected:
     """Take in what lies in the spool. A file is marked as opened only when its report is on the
     disk; one that was taken in before and not marked is known by its name. Opened ones go after
     a week, unless a hold is on."""

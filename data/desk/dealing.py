@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from data.desk.desk import Desk
-from data.desk.desk_events import (
+from data.desk.duplicates import likely_same
+from data.people.actor import REVIEWER, Actor, require
+from data.settings import Problem
+from data.tips.desk_events import (
     DealReturned,
     DeskEvent,
     MergeProposed,
@@ -19,12 +22,9 @@ from data.desk.desk_events import (
     TipDealt,
     TipGraded,
 )
-from data.desk.desk_state import KNOWN_ANSWER, DeskState
-from data.desk.duplicates import likely_same
-from data.desk.reasons import BY_CODE, Reason
-from data.desk.tip_state import Stage, TipState
-from data.people.actor import REVIEWER, Actor, require
-from data.settings import Problem
+from data.tips.desk_state import KNOWN_ANSWER, DeskState
+from data.tips.reasons import BY_CODE, Reason
+from data.tips.tip_state import Stage, TipState
 
 _OLDEST = 20  # of the tips that wait: one of them by chance
 _LOOKED_AT = 400  # tips of a channel, where a reviewer has graded many that still wait

@@ -15,7 +15,6 @@ from data.desk import approving, dealing, desk_records
 from data.desk.desk import Desk
 from data.desk.desk_settings import DeskSettings
 from data.desk.known_answers import add_known
-from data.desk.reasons import Verdict
 from data.desk.receive import receive_tips
 from data.people.actor import EDITOR, REVIEWER, STEWARD, Actor
 from data.reports.tip import Incoming, Tip
@@ -23,6 +22,7 @@ from data.settings import Problem, Settings
 from data.storage import area_sets
 from data.storage.events import AreasSet
 from data.storage.store import Store
+from data.tips.reasons import Verdict
 
 TIPS = 200
 ROLES = (REVIEWER, EDITOR, STEWARD)

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.desk.desk_events import DeskEvent, to_log
-from data.desk.desk_log import DeskLog, LogRow, open_log
 from data.desk.desk_settings import DeskSettings, load_desk_settings
-from data.desk.desk_state import DeskState
-from data.desk.tip_state import TipState
+from data.messages.near_copies import CopyIndex
 from data.settings import Problem, Settings
+from data.storage.identity import store_key
 from data.storage.store import Store
+from data.tips.desk_events import DeskEvent, to_log
+from data.tips.desk_log import DeskLog, LogRow, open_log
+from data.tips.desk_state import DeskState
+from data.tips.tip_state import TipState
 
 _LATE = 0.1
 _TRIES = 50  # appends of others that came first, one after the other
@@ -40,6 +42,8 @@ class Desk:
         self.rules = rules or load_desk_settings()
         self.lock = threading.RLock()
         self._state = DeskState(self.log.of_tip)
+        self.key = store_key(store.root)
+        self._index: CopyIndex | None = None
         self._read = -1.0  # when the log was read last
 
     def now(self) -> str:
@@ -56,6 +60,14 @@ class Desk:
                 self._state.take(self.log.read(self._state.last))
                 self._read = time.monotonic()
             return self._state
+
+    def copy_index(self, state: DeskState) -> CopyIndex:
+        """The near-copies met so far, those of the log among them."""
+        if self._index is None:
+            self._index = CopyIndex()
+            for key in state.copies:
+                self._index.match(key)
+        return self._index
 
     def act(self, choose: Choose) -> list[DeskEvent]:
         """Append the events that somebody chooses by the state as it is; they come back numbered.

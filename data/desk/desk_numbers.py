@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from data.desk.desk import Desk
-from data.desk.reasons import BY_CODE, Reason, Verdict
-from data.desk.tip_state import Stage, TipState
 from data.people.actor import EDITOR, STEWARD, Actor, require
+from data.tips.reasons import BY_CODE, Reason, Verdict
+from data.tips.tip_state import Stage, TipState
 
 _Z = 1.959964
 _SHOWN = (Verdict.CONFIRMED, Verdict.FALSE, Verdict.CANNOT_TELL, Verdict.DISPUTED)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.desk.desk import Desk
-from data.desk.tip_state import TipState
 from data.imports import importer
 from data.imports.options import Options
 from data.mappings import mapping_read
@@ -23,6 +22,7 @@ from data.reports.tip import Channel
 from data.storage.events import Imported, Unimported
 from data.storage.store import Store
 from data.tables import build
+from data.tips.tip_state import TipState
 
 SOURCE, MADE = "desk", "desk-made"
 MAPPING = Path(__file__).with_name("mappings") / "desk.toml"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from data.desk.desk import Desk
-from data.desk.desk_state import DeskState
-from data.desk.tip_state import Stage, TipState
 from data.reports.tip import Channel
+from data.tips.desk_state import DeskState
+from data.tips.tip_state import Stage, TipState
 
-MOST = 3  # beside one tip
+_MOST = 3  # beside one tip
 _HOURS = 3  # apart at most, where both hours are known
 _METERS = 800.0  # apart at most, where both points are known
 _LIKE = 60.0  # of 100: words alike enough to propose without an hour (token set ratio)
@@ -43,7 +43,7 @@ def likely_same(desk: Desk, state: DeskState, tip: TipState) -> list[str]:
         like = _likeness(tip, other, words[tip.id], words[other.id])
         if _is_likely(like):
             scored.append((other.channel != Channel.OBSERVERS, _order(like), other.id))
-    return [other for _, _, other in sorted(scored)[:MOST]]
+    return [other for _, _, other in sorted(scored)[:_MOST]]
 
 
 def _around(state: DeskState, tip: TipState) -> list[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from data.desk import desk_events
-from data.desk.desk_events import DeskEvent
-from data.desk.reasons import BY_CODE, REASONS, Reason
+from data.tips import desk_events
+from data.tips.desk_events import DeskEvent
+from data.tips.reasons import BY_CODE, REASONS, Reason
 
 _WORDS: dict[type[DeskEvent], str | Callable[[Any], str]] = {
     desk_events.TipReceived: lambda e: f"came in by {e.channel.replace('_', ' ')}",

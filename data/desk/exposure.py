@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from data.desk.desk import Desk
-from data.desk.tip_state import Stage, TipState
 from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER, Actor, require
 from data.reports.tip import RAW
+from data.tips.tip_state import Stage, TipState
 
 
 class Exposed(NamedTuple):
@@ -31,7 +31,7 @@ class Saved(NamedTuple):
 
 
 DISK = "a stolen disk, or a subpoena"
-DAYS = (1, 7, 14, 30)
+_DAYS = (1, 7, 14, 30)
 
 
 def exposure(desk: Desk, actor: Actor) -> list[Exposed]:
@@ -92,7 +92,7 @@ def shorter(desk: Desk, actor: Actor) -> list[Saved]:
         ended = [tip.ended for tip in tips if tip.raw in held]
     now = desk.clock()
     rows = []
-    for days in DAYS:
+    for days in _DAYS:
         before = (now - timedelta(days=days)).isoformat(timespec="seconds")
         left = sum(not end or datetime.fromisoformat(end).isoformat() >= before for end in ended)
         rows.append(Saved(days, left, len(ended)))

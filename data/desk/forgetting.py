@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from data.desk.desk import Desk
-from data.desk.desk_events import ContentForgotten, HoldSet
-from data.desk.tip_state import TipState
 from data.people.actor import STEWARD, Actor, require
 from data.settings import Problem
+from data.tips.desk_events import ContentForgotten, HoldSet
+from data.tips.tip_state import TipState
 
 RAW, ORIGIN = "raw", "origin"
 HELD = (

@@ -8,11 +8,11 @@ import secrets
 from datetime import date, timedelta
 
 from data.desk.desk import Desk
-from data.desk.reasons import Verdict
 from data.desk.receive import tip_events
 from data.people.actor import STEWARD, Actor, require
 from data.reports.tip import Incoming, Tip
 from data.settings import Problem
+from data.tips.reasons import Verdict
 
 ANSWERS = (Verdict.CONFIRMED, Verdict.FALSE, Verdict.CANNOT_TELL)
 _PAST_DAYS = 7
@@ -32,7 +32,7 @@ def add_known(desk: Desk, actor: Actor, tip: Tip, answer: str, channel: str = "f
         raise Problem("A tip with a known answer is about a day more than a week past.")
     received = now.replace(minute=0, second=0, microsecond=0).isoformat(timespec="seconds")
     own = Incoming(channel, tip, received, author=actor.who)
-    desk.act(lambda _: tip_events(own, secrets.token_hex(6), answer))
+    desk.act(lambda _: tip_events(own, secrets.token_hex(6), answer=answer))
 
 
 def unmasked(desk: Desk, who: str, tips: list[str]) -> list[tuple[str, str]]:

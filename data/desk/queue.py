@@ -7,8 +7,8 @@ from typing import NamedTuple
 from scipy.stats import nbinom
 
 from data.desk.desk import Desk
-from data.desk.desk_state import KNOWN_ANSWER, DeskState
 from data.people.actor import EDITOR, REVIEWER, STEWARD, Actor, require
+from data.tips.desk_state import KNOWN_ANSWER, DeskState
 
 _PAST_DAYS = 28  # that the usual of a channel is of
 _ONE_IN = 10_000  # hours of an unflooded channel that would be called a flood

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from data.desk.desk import Desk
-from data.desk.desk_events import DeskEvent, OriginKept, RawKept, TipReceived, TipWithdrawn
-from data.desk.desk_state import DeskState
 from data.desk.forgetting import forget_tips
-from data.desk.tip_state import Stage
 from data.messages.near_copies import near_key
-from data.reports.tip import RAW, Incoming, plain
+from data.reports.tip import RAW, Incoming, to_plain
+from data.tips.desk_events import DeskEvent, OriginKept, RawKept, TipReceived, TipWithdrawn
+from data.tips.desk_state import DeskState
+from data.tips.tip_state import Stage
 
 _TOGETHER = 500  # tips in one transaction
 
@@ -31,7 +31,7 @@ def receive_tips(desk: Desk, incoming: Iterable[Incoming]) -> Received:
 
         def choose(state: DeskState, some: Sequence[Incoming] = some) -> list[DeskEvent]:
             nonlocal gone
-            chosen, gone = _chosen(state, some)
+            chosen, gone = _chosen(desk, state, some)
             return chosen
 
         done = desk.act(choose)
@@ -54,7 +54,9 @@ def _batches(incoming: Iterable[Incoming]) -> Iterator[tuple[Incoming, ...]]:
         yield tuple(some)
 
 
-def _chosen(state: DeskState, some: Sequence[Incoming]) -> tuple[list[DeskEvent], list[str]]:
+def _chosen(
+    desk: Desk, state: DeskState, some: Sequence[Incoming]
+) -> tuple[list[DeskEvent], list[str]]:
     """The events of some tips, and the tips that are taken back."""
     chosen: list[DeskEvent] = []
     gone: list[str] = []
@@ -67,7 +69,8 @@ def _chosen(state: DeskState, some: Sequence[Incoming]) -> tuple[list[DeskEvent]
                 gone.append(before)
         elif not before:
             tip = secrets.token_hex(6)  # tells nothing of its order
-            chosen += tip_events(one, tip)
+            key = near_key(one.tip.text, one.tip.area, desk.key)
+            chosen += tip_events(one, tip, desk.copy_index(state).match(key))
             new |= {name: tip for name in (one.receipt, one.message) if name}
     return chosen, gone
 
@@ -77,6 +80,9 @@ def _before(state: DeskState, new: dict[str, str], one: Incoming) -> str | None:
     for name, known in ((one.receipt, state.receipts), (one.message, state.messages)):
         if name and (tip := new.get(name) or known.get(name)):
             return tip
+    if one.withdraws and one.message.endswith("-"):  # says which it was, and not its text
+        alike = state.parts.get(one.message.removesuffix("-"), [])
+        return alike[0] if len(alike) == 1 else None
     return None
 
 
@@ -84,11 +90,11 @@ def _is_open(state: DeskState, tip: str) -> bool:
     return tip not in state.tips or state.tips[tip].stage is not Stage.WITHDRAWN
 
 
-def tip_events(one: Incoming, tip: str, answer: str = "") -> list[DeskEvent]:
-    """The events of one tip that came in; `answer` is the right verdict of a known-answer tip."""
-    every = plain(one.tip)
+def tip_events(one: Incoming, tip: str, near: str = "", answer: str = "") -> list[DeskEvent]:
+    """The events of one tip that came in, with the key of its near-copies; `answer` is the right
+    verdict of a known-answer tip."""
+    every = to_plain(one.tip)
     raw = {name: every.pop(name) for name in RAW if name in every}
-    near = "" if answer else near_key(one.tip.text)
     found: list[DeskEvent] = [
         TipReceived(
             one.channel, one.received, every, near, one.message, one.receipt, answer,

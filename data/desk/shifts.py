@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from data.desk.desk import Desk
-from data.desk.desk_events import HandOver, ShiftClaimed
 from data.people.actor import EDITOR, REVIEWER, STEWARD, Actor, require
 from data.settings import Problem
+from data.tips.desk_events import HandOver, ShiftClaimed
 
 LONGEST = 1000  # characters of a note
 

@@ -33,7 +33,7 @@ def _work(desk: Desk, made: bool) -> None:
     forgot, first, failed = 0.0, True, ""
     while True:
         try:
-            collecting.collect(desk)
+            collecting.collect_spool(desk)
             if first or desk.state().changed:
                 desk_records.write_records(desk, source)
                 first = False

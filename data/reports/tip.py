@@ -76,7 +76,7 @@ class Channel(StrEnum):
     OBSERVERS = "observers"
 
 
-def plain(tip: Tip) -> dict[str, Any]:
+def to_plain(tip: Tip) -> dict[str, Any]:
     """A tip as plain JSON values, without what is empty; `from_plain` gives it again."""
     found: dict[str, Any] = {}
     for f in fields(Tip):

@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 
 from data.__main__ import app
 from data.attacks.same_bytes import copy_store
-from data.desk.desk_log import LogRow, open_log
 from data.people import roster
 from data.settings import SQLITE, Problem, read_ledger
 from data.storage.events import to_row
 from data.storage.ledger import SqliteLedger, file_ledger
 from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.store import Store, open_ledger
+from data.tips.desk_log import LogRow, open_log
 from tests import ledgers
 from tests.ledgers import Place
 

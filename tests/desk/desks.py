@@ -8,11 +8,11 @@ from data.desk import dealing
 from data.desk.desk import Desk
 from data.desk.desk_settings import DeskSettings
 from data.desk.receive import Received, receive_tips
-from data.desk.tip_state import TipState
 from data.people.actor import Actor
 from data.reports.tip import Incoming, Tip
 from data.settings import Settings, load_settings
 from data.storage.store import Store
+from data.tips.tip_state import TipState
 
 RECEIVED = "2026-01-20T15:00:00+00:00"
 WORDS = [

@@ -7,9 +7,9 @@ import pytest
 from data.desk import approving, dealing
 from data.desk.approving import approve, correct, reopen, retract, undo
 from data.desk.desk import Desk
-from data.desk.desk_state import DeskState
-from data.desk.tip_state import Stage, TipState
 from data.settings import Problem
+from data.tips.desk_state import DeskState
+from data.tips.tip_state import Stage, TipState
 from tests.desk.desks import (
     ANN,
     BEN,

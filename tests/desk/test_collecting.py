@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.desk import collecting
-from data.desk.collecting import collect
+from data.desk.collecting import collect_spool
 from data.desk.desk import Desk
 from data.reports import spool
 from data.reports.tip import Incoming
@@ -34,9 +34,9 @@ def seal(desk: Desk, *some: Incoming) -> list[Path]:
 
 
 def test_what_is_sealed_comes_to_the_desk_once(desk: Desk) -> None:
-    assert collect(desk) == (0, 0, 0, 0)
+    assert collect_spool(desk) == (0, 0, 0, 0)
     seal(desk, *(sent(n) for n in range(5)))
-    assert collect(desk) == (5, 0, 0, 0) and collect(desk) == (0, 0, 0, 0)
+    assert collect_spool(desk) == (5, 0, 0, 0) and collect_spool(desk) == (0, 0, 0, 0)
     assert len(desk.state().tips) == 5
     tip = next(iter(desk.state().tips.values()))
     assert tip.channel == "form" and not tip.origin and desk.raw(tip)["text"]
@@ -52,23 +52,23 @@ def test_a_desk_killed_between_taking_and_marking_takes_nothing_twice(
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(spool, "mark_opened", killed)
-        collect(desk)
-    assert collect(desk) == (0, 2, 0, 0) and len(desk.state().tips) == 2
+        collect_spool(desk)
+    assert collect_spool(desk) == (0, 2, 0, 0) and len(desk.state().tips) == 2
 
 
 def test_a_withdrawal_finds_its_report_in_whatever_order_they_lie(desk: Desk) -> None:
     for number in range(6):
         seal(desk, replace(sent(number), withdraws=True), sent(number))
-    assert collect(desk) == (6, 0, 6, 0)
+    assert collect_spool(desk) == (6, 0, 6, 0)
     assert all(tip.withdrawn and desk.raw(tip) == {} for tip in desk.state().tips.values())
 
 
 def test_a_withdrawal_that_comes_first_waits(desk: Desk) -> None:
     seal(desk, replace(sent(1), withdraws=True))
-    assert collect(desk) == (0, 0, 0, 0)
+    assert collect_spool(desk) == (0, 0, 0, 0)
     assert len(list((desk.store.root / "spool").glob("*.age"))) == 1
     seal(desk, sent(1))
-    assert collect(desk) == (1, 0, 1, 0)
+    assert collect_spool(desk) == (1, 0, 1, 0)
     assert not list((desk.store.root / "spool").glob("*.age"))
 
 
@@ -78,5 +78,5 @@ def test_what_cannot_be_opened_stays_and_is_counted(desk: Desk, tmp_path: Path) 
     stranger = spool.seal_report(own.parent, other, sent(2))
     damaged = own.parent / f"{'0' * 32}.age"
     damaged.write_bytes(b"x" * 100)
-    assert collect(desk) == (1, 0, 0, 2) and collecting.unopened(desk) == 2
-    assert collect(desk).unopened == 2 and stranger.exists() and damaged.exists()
+    assert collect_spool(desk) == (1, 0, 0, 2) and collecting.unopened(desk) == 2
+    assert collect_spool(desk).unopened == 2 and stranger.exists() and damaged.exists()

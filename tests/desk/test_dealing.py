@@ -9,12 +9,12 @@ import pytest
 
 from data.desk import approving, dealing, known_answers
 from data.desk.desk import Desk
-from data.desk.reasons import GRADES, weigh_grades
 from data.desk.receive import receive_tips
-from data.desk.tip_state import Stage, TipState
 from data.people.actor import Forbidden
 from data.reports.tip import Tip
 from data.settings import Problem
+from data.tips.reasons import GRADES, weigh_grades
+from data.tips.tip_state import Stage, TipState
 from tests.desk.desks import (
     ANN,
     BEN,
@@ -130,6 +130,21 @@ def test_near_copies_are_one_line_and_the_next_leads_where_one_is_withdrawn(desk
     assert receive_tips(desk, [replace(copies[0], withdraws=True)]).withdrawn == 1
     assert dealing.deal(desk, CAM) is rest[0]
     assert desk.raw(first) == {}
+
+
+def test_forwards_with_small_edits_are_one_line(desk: Desk) -> None:
+    text = (
+        "please everybody near the library on the north side three unmarked gray cars stand at the "
+        "corner since seven this morning and men in green vests are asking people who walk by for papers "
+        "stay inside and tell your neighbors who have not seen this message yet"
+    )
+    first, second, third = send(
+        desk,
+        incoming(1, text=text),
+        incoming(2, text=f"FWD: {text.replace('gray', 'grey')} !!"),
+        incoming(3, text=text, area="Page"),
+    )
+    assert first.near == second.near != third.near  # another area is another event
 
 
 def test_grades_go_with_their_reasons_only(desk: Desk) -> None:

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from data.desk.desk import Desk
-from data.desk.desk_log import DeskLog, LogRow, copy_log, open_log
 from data.settings import Problem
 from data.storage import sql_engine
+from data.tips.desk_log import DeskLog, LogRow, copy_log, open_log
 from tests import ledgers
 from tests.ledgers import Place
 
@@ -123,7 +123,7 @@ def test_reads_outlive_connections_that_were_cut(log: DeskLog, place: Place) -> 
 
 
 def test_long_logs_are_read_in_pieces(log: DeskLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.desk.desk_log._CHUNK", 10)
+    monkeypatch.setattr("data.tips.desk_log._CHUNK", 10)
     log.append([row(n) for n in range(30)])
     assert [r.seq for r in log.read(5)] == list(range(6, 31)) and log.verify().events == 30
 

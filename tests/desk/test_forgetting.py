@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from data.desk import exposure, forgetting, shifts
 from data.desk.desk import Desk
-from data.desk.desk_log import CONTENTS, EVENTS, LogRow
 from data.desk.receive import receive_tips
 from data.settings import Problem
+from data.tips.desk_log import DESK_CONTENTS, DESK_EVENTS, LogRow
 from tests.desk.desks import ANN, BEN, CAM, STEW, Clock, graded, incoming, make_desk, send
 from tests.ledgers import Place
 
@@ -129,7 +129,7 @@ def test_events_are_all_or_none(desk: Desk) -> None:
         desk.log.append(rows)
     assert desk.log.last() == 0
     with desk.log.engine.connect() as connection:
-        for table in (EVENTS, CONTENTS):
+        for table in (DESK_EVENTS, DESK_CONTENTS):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
 
 

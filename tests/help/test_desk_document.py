@@ -9,8 +9,8 @@ import typer
 
 from data.__main__ import app
 from data.desk.desk_settings import DeskSettings
-from data.desk.reasons import GRADES, REASONS
 from data.people import roster
+from data.tips.reasons import GRADES, REASONS
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/desk.md").read_text()

@@ -49,13 +49,14 @@ ROOMS = {
         "release": "files privacy storage",
         "published": "files privacy release",
         "sample": "areas imports storage",
-        "desk": "imports mappings messages people reports storage tables",
+        "tips": "storage",
+        "desk": "imports mappings messages people reports storage tables tips",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
         "commands": (
             "areas attacks cities desk embed files imports mappings maps messages people privacy pulls "
-            "release reports sample storage tables upkeep views"
+            "release reports sample storage tables tips upkeep views"
         ),
     },
     "ui": {

@@ -6,10 +6,10 @@ import streamlit as st
 
 from data.desk import approving, desk_numbers
 from data.desk.desk import Desk
-from data.desk.reasons import BY_CODE, REASONS, Reason
-from data.desk.tip_state import Stage, TipState
 from data.people.actor import Actor
 from data.settings import Problem
+from data.tips.reasons import BY_CODE, REASONS, Reason
+from data.tips.tip_state import Stage, TipState
 from ui.desk import desk_frame, tip_view
 from ui.frame import look, menu
 

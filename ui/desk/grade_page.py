@@ -4,11 +4,11 @@ import streamlit as st
 
 from data.desk import dealing, known_answers
 from data.desk.desk import Desk
-from data.desk.reasons import BY_CODE, GRADES, REASONS, Grade, Reason, Verdict
-from data.desk.tip_state import TipState
 from data.people.actor import Actor
 from data.reports.masking import mask_text
 from data.settings import Problem
+from data.tips.reasons import BY_CODE, GRADES, REASONS, Grade, Reason, Verdict
+from data.tips.tip_state import TipState
 from ui.desk import desk_frame, tip_view
 from ui.frame import look
 

@@ -9,13 +9,13 @@ import streamlit as st
 from data import words
 from data.desk import approving
 from data.desk.desk import Desk
-from data.desk.desk_events import DeskEvent, StepUndone, from_log
 from data.desk.event_words import spell_event
-from data.desk.reasons import REASONS, Reason
-from data.desk.tip_state import Stage, TipState
 from data.people.actor import Actor
 from data.reports.masking import mask_text
 from data.settings import Problem
+from data.tips.desk_events import DeskEvent, StepUndone, from_log
+from data.tips.reasons import REASONS, Reason
+from data.tips.tip_state import Stage, TipState
 from ui.desk import desk_frame, tip_view
 from ui.frame import look
 from ui.parts import tables

@@ -8,8 +8,8 @@ import streamlit as st
 
 from data import words
 from data.desk.desk import Desk
-from data.desk.tip_state import TipState
 from data.settings import Problem
+from data.tips.tip_state import TipState
 from ui.cached import views
 from ui.explore import locator
 from ui.frame import look

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from data.desk.desk_log import LogRow
+from data.tips.desk_log import LogRow
 
 
 @dataclass(frozen=True, kw_only=True)

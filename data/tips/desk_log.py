@@ -23,14 +23,14 @@ from data.storage.sql_engine import append_only, overwrite_deleted, read, sqlite
 from data.storage.store import open_ledger
 
 _META = sa.MetaData()
-EVENTS = sa.Table(
+DESK_EVENTS = sa.Table(
     "desk_events",
     _META,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("commitment", sa.LargeBinary, nullable=False),
     sa.Column("chain", sa.LargeBinary, nullable=False),
 )
-CONTENTS = sa.Table(
+DESK_CONTENTS = sa.Table(
     "desk_contents",
     _META,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -47,8 +47,8 @@ START = b"\0" * 32  # what the first event is chained to
 _TOPIC = "desk"  # what only one writes on at a time
 _CHUNK = 20_000  # events that are read at once
 _MOST = 500  # numbers in one question
-append_only(EVENTS, "the ledger is append-only")
-append_only(CONTENTS, "contents are only forgotten", ("UPDATE", "TRUNCATE"))
+append_only(DESK_EVENTS, "the ledger is append-only")
+append_only(DESK_CONTENTS, "contents are only forgotten", ("UPDATE", "TRUNCATE"))
 
 
 class LogRow(NamedTuple):
@@ -95,8 +95,8 @@ class DeskLog:
                 events.append({"seq": last, "commitment": commitment, "chain": chain})
                 contents.append({**row._asdict(), "seq": last, "salt": salt, "detail": detail})
             if events:
-                connection.execute(EVENTS.insert(), events)
-                connection.execute(CONTENTS.insert(), contents)
+                connection.execute(DESK_EVENTS.insert(), events)
+                connection.execute(DESK_CONTENTS.insert(), contents)
                 written.update(events[-1])
             return last
 
@@ -104,29 +104,37 @@ class DeskLog:
 
     def read(self, after: int = 0) -> Iterator[LogRow]:
         """The events behind a number, in order; long texts are left out."""
-        short = sa.case((CONTENTS.c.verb.in_(RAW_VERBS), None), else_=CONTENTS.c.detail)
-        columns = (EVENTS.c.seq, CONTENTS.c.at, CONTENTS.c.verb, CONTENTS.c.tip, CONTENTS.c.who)
+        short = sa.case((DESK_CONTENTS.c.verb.in_(RAW_VERBS), None), else_=DESK_CONTENTS.c.detail)
+        columns = (
+            DESK_EVENTS.c.seq,
+            DESK_CONTENTS.c.at,
+            DESK_CONTENTS.c.verb,
+            DESK_CONTENTS.c.tip,
+            DESK_CONTENTS.c.who,
+        )
         yield from map(_row, self._all(sa.select(*columns, short.label("detail")), after))
 
     def of_tip(self, tip: str) -> list[LogRow]:
         """All events of one tip that are not forgotten, in order, with their texts."""
-        columns = (CONTENTS.c[name] for name in LogRow._fields)
-        query = sa.select(*columns).where(CONTENTS.c.tip == tip).order_by(CONTENTS.c.seq)
+        columns = (DESK_CONTENTS.c[name] for name in LogRow._fields)
+        query = sa.select(*columns).where(DESK_CONTENTS.c.tip == tip).order_by(DESK_CONTENTS.c.seq)
         return [_row(row) for row in self._rows(query)]
 
     def detail(self, *seqs: int) -> dict[int, dict[str, Any]]:
         """What some events say, by number; those that are forgotten are left out."""
         found: dict[int, dict[str, Any]] = {}
         for at in range(0, len(seqs), _MOST):
-            some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
-            rows = self._rows(sa.select(CONTENTS.c.seq, CONTENTS.c.detail).where(some))
+            some = DESK_CONTENTS.c.seq.in_(seqs[at : at + _MOST])
+            rows = self._rows(sa.select(DESK_CONTENTS.c.seq, DESK_CONTENTS.c.detail).where(some))
             found |= {row.seq: json.loads(row.detail) for row in rows}
         return found
 
     def of_verb(self, verb: str) -> list[LogRow]:
         """All events of a verb that are not forgotten, in order."""
-        columns = (CONTENTS.c[name] for name in LogRow._fields)
-        query = sa.select(*columns).where(CONTENTS.c.verb == verb).order_by(CONTENTS.c.seq)
+        columns = (DESK_CONTENTS.c[name] for name in LogRow._fields)
+        query = (
+            sa.select(*columns).where(DESK_CONTENTS.c.verb == verb).order_by(DESK_CONTENTS.c.seq)
+        )
         return [_row(row) for row in self._rows(query)]
 
     def forget(self, seqs: Sequence[int]) -> int:
@@ -137,24 +145,24 @@ class DeskLog:
             nonlocal gone
             before, gone = gone if again else 0, 0
             for at in range(0, len(seqs), _MOST):
-                some = CONTENTS.c.seq.in_(seqs[at : at + _MOST])
-                gone += connection.execute(CONTENTS.delete().where(some)).rowcount
+                some = DESK_CONTENTS.c.seq.in_(seqs[at : at + _MOST])
+                gone += connection.execute(DESK_CONTENTS.delete().where(some)).rowcount
             return gone or before
 
         gone = write(self.engine, _TOPIC, remove)
         if gone:
-            overwrite_deleted(self.engine, CONTENTS)
+            overwrite_deleted(self.engine, DESK_CONTENTS)
         return gone
 
     def last(self) -> int:
         """The number of the last event; 0 where there is none."""
-        return self._rows(sa.select(sa.func.max(EVENTS.c.seq)))[0][0] or 0
+        return self._rows(sa.select(sa.func.max(DESK_EVENTS.c.seq)))[0][0] or 0
 
     def verify(self) -> "Verified":
         """Go through the whole chain. Problem at the first event that is not as it was written."""
-        own = [c for c in CONTENTS.c if c.name != "seq"]
+        own = [c for c in DESK_CONTENTS.c if c.name != "seq"]
         chain, number, forgotten = START, 0, 0
-        for row in self._all(sa.select(EVENTS, *own)):
+        for row in self._all(sa.select(DESK_EVENTS, *own)):
             number += 1
             if row.seq != number:
                 raise Problem(f"Event {number} of the desk is missing.")
@@ -173,9 +181,9 @@ class DeskLog:
 
     def _all(self, query: sa.Select[Any], after: int = 0) -> Iterator[sa.Row[Any]]:
         """The rows of all events behind a number with their contents, in order, some at a time."""
-        joined = EVENTS.outerjoin(CONTENTS, EVENTS.c.seq == CONTENTS.c.seq)
-        query = query.select_from(joined).order_by(EVENTS.c.seq).limit(_CHUNK)
-        while rows := self._rows(query.where(EVENTS.c.seq > after)):
+        joined = DESK_EVENTS.outerjoin(DESK_CONTENTS, DESK_EVENTS.c.seq == DESK_CONTENTS.c.seq)
+        query = query.select_from(joined).order_by(DESK_EVENTS.c.seq).limit(_CHUNK)
+        while rows := self._rows(query.where(DESK_EVENTS.c.seq > after)):
             yield from rows
             if len(rows) < _CHUNK:
                 return
@@ -220,7 +228,7 @@ def copy_log(source: DeskLog, target: DeskLog) -> int:
             return last[0]
         if there[0]:
             raise Problem("The desk's log has events of its own there: nothing was copied.")
-        for table in (EVENTS, CONTENTS):
+        for table in (DESK_EVENTS, DESK_CONTENTS):
             after = 0
             query = sa.select(table).order_by(table.c.seq).limit(_CHUNK)
             while rows := source._rows(query.where(table.c.seq > after)):
@@ -233,14 +241,20 @@ def copy_log(source: DeskLog, target: DeskLog) -> int:
 
 def _end(connection: Connection) -> tuple[int, bytes]:
     """The number and the chain of the last event."""
-    newest = sa.select(EVENTS.c.seq, EVENTS.c.chain).order_by(EVENTS.c.seq.desc()).limit(1)
+    newest = (
+        sa.select(DESK_EVENTS.c.seq, DESK_EVENTS.c.chain)
+        .order_by(DESK_EVENTS.c.seq.desc())
+        .limit(1)
+    )
     row = connection.execute(newest).first()
     return (row.seq, bytes(row.chain)) if row else (0, START)
 
 
 def _stands(connection: Connection, event: Mapping[str, Any]) -> bool:
     """Return whether an event is there; no two have one chain, of which salts are a part."""
-    chain = connection.scalar(sa.select(EVENTS.c.chain).where(EVENTS.c.seq == event["seq"]))
+    chain = connection.scalar(
+        sa.select(DESK_EVENTS.c.chain).where(DESK_EVENTS.c.seq == event["seq"])
+    )
     return chain is not None and bytes(chain) == event["chain"]
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from data.desk import desk_events
-from data.desk.desk_events import DeskEvent
-from data.desk.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, weigh_grades
+from data.tips import desk_events
+from data.tips.desk_events import DeskEvent
+from data.tips.reasons import BY_CODE, UNDECIDED, Decision, Reason, Verdict, weigh_grades
 
 RECORDS = frozenset({Verdict.CONFIRMED, Verdict.OPEN, Verdict.DISPUTED})  # may become a record
 

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from data.desk import desk_events
-from data.desk.desk_events import DeskEvent, from_log
-from data.desk.desk_log import LogRow
-from data.desk.tip_state import Stage, TipState, step
+from data.tips import desk_events
+from data.tips.desk_events import DeskEvent, from_log
+from data.tips.desk_log import LogRow
+from data.tips.tip_state import Stage, TipState, step
 
 WINDOW = 200  # deals that a channel's share is counted over
 KNOWN_ANSWER = "known answer"  # in place of a channel's name, where known-answer tips wait
@@ -39,6 +39,7 @@ class DeskState:
         self.served: deque[str] = deque(maxlen=WINDOW)  # channels of the latest deals
         self.receipts: dict[str, str] = {}
         self.messages: dict[str, str] = {}
+        self.parts: dict[str, list[str]] = {}  # by what a message says of itself besides its text
         self.copies: dict[str, list[str]] = {}  # by key of words: the tips alike, the first leads
         self.by_day: dict[tuple[str, str], list[str]] = {}  # by day and area
         self.hold = False
@@ -98,6 +99,7 @@ class DeskState:
             self.receipts[tip.receipt] = tip.id
         if tip.message:
             self.messages[tip.message] = tip.id
+            self.parts.setdefault(tip.message.partition("-")[0], []).append(tip.id)
         if tip.near and not tip.answer:
             self.copies.setdefault(tip.near, []).append(tip.id)
         if not tip.answer:

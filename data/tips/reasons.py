@@ -69,7 +69,7 @@ GRADES = (
 BY_CODE = {grade.code: grade for grade in GRADES}
 _ORDER = [grade.code for grade in reversed(GRADES)]  # the most cautious first
 NEEDED = 2  # blind grades
-MOST = 3  # with the third reviewer
+_MOST = 3  # with the third reviewer
 
 
 class Decision(NamedTuple):
@@ -95,6 +95,6 @@ def weigh_grades(grades: list[tuple[str, str]]) -> Decision:
     for agreed in by_verdict.values():
         if len(agreed) >= NEEDED:
             return Decision(False, *min(agreed, key=lambda one: _ORDER.index(one[0])))
-    if len(grades) < MOST:
+    if len(grades) < _MOST:
         return UNDECIDED
     return Decision(False, "cannot_tell", Reason.TOO_LITTLE)
