@@ -67,6 +67,20 @@ class Place:
         files = (self.server.data / "base").rglob("*") if self.server else self.root.glob("*.db*")
         return any(text.encode() in file.read_bytes() for file in files if file.is_file())
 
+    def settle(self) -> None:
+        """Wait until the server has done what a killed process had still sent to it."""
+        if self.server:
+            with self.server.connect() as connection:
+                busy = (
+                    "SELECT count(*) FROM pg_stat_activity "
+                    "WHERE application_name = 'porchlight' AND state <> 'idle'"
+                )
+                for _ in range(500):
+                    if connection.execute(busy).fetchall() == [(0,)]:
+                        return
+                    time.sleep(0.01)
+            raise AssertionError("the server has work left")
+
     def cut_off(self) -> None:
         """Let the server end all connections to the database."""
         assert self.server

@@ -73,6 +73,7 @@ def test_what_was_acknowledged_outlives_its_process(log: DeskLog, place: Place, 
     for _ in range(kills):
         own = lambda number: open_log(place.root).append(pair(number))  # noqa: E731
         said = ledgers.acknowledged_until_killed(own, done + 1, rng)
+        place.settle()
         found = tips(log)
         assert found == list(range(1, len(found) + 1)) and len(found) in (said, said + 1)
         done = len(found)
