@@ -42,6 +42,7 @@ NAMES = (
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
     ("calibration", "bench.calibration", "false findings and power of each statistical method"),
+    ("desk", "bench.desk", "deals and grades of sixty people, a burst of reports, and approvals"),
     (
         "volunteers",
         "bench.volunteers",
