@@ -51,7 +51,7 @@ def write_records(desk: Desk, source: str = SOURCE) -> Written | None:
     wanted = _wanted(desk)
     live = _live(desk.store, source)
     stale = [m for m in {**live, **wanted} if _digest(wanted.get(m)) != _sha256(live.get(m))]
-    if not stale:
+    if not stale and not (live and _is_behind(desk)):
         return None
     refused = 0
     rules = mapping_read.read_mapping(MAPPING)
@@ -71,6 +71,11 @@ def write_records(desk: Desk, source: str = SOURCE) -> Written | None:
     stamp = build.rebuild(desk.store, desk.settings)
     _remove_replaced(desk.store, source)
     return Written(stamp, sorted(stale), refused)
+
+
+def _is_behind(desk: Desk) -> bool:
+    """Return whether readers see an older table: a process that imported ended before it built."""
+    return desk.store.now() != build.required_stamp(desk.store, desk.settings)
 
 
 def _wanted(desk: Desk) -> dict[str, bytes]:

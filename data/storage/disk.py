@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import zlib
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def write_whole(
 
 def write_new(content: bytes, target: Path) -> None:
     """Write a small file whole, unless there is one: of several who try, one does."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside = target.with_name(f".{target.name}.{os.getpid()}{threading.get_ident()}")
     beside.write_bytes(content)
     sync(beside)
     with contextlib.suppress(FileExistsError):

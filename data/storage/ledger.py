@@ -8,7 +8,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -157,11 +157,20 @@ def _connect(file: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _writing(file: Path) -> Iterator[sqlite3.Connection]:
+    if not file.exists():  # whole at once: nobody reads a ledger without its table
+        disk.write_new(_empty(), file)
     with _connect(file) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_SCHEMA)
         yield connection
+
+
+def _empty() -> bytes:
+    """An empty ledger, as a file holds it."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return connection.serialize()
 
 
 def _insert(file: Path, events: Sequence[EventRow], first: int | None) -> None:

@@ -1,6 +1,8 @@
 """What a ledger promises, in a file and in PostgreSQL: one suite for both."""
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from data.storage.events import (
     parse_row,
     to_row,
 )
-from data.storage.ledger import Lost
+from data.storage.ledger import Lost, file_ledger
 from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger
 from data.storage.sql_engine import Unusable
 from data.storage.store import Store
@@ -299,3 +301,22 @@ def test_a_long_ledger_is_read_whole(place: Place) -> None:
     place.ledger().renew(events, 5)
     found = place.ledger().events()
     assert [e.seq for e in found] == list(range(5, 20_005)) and found[-1].who == "19999"  # type: ignore[attr-defined]
+
+
+def test_nobody_reads_a_ledger_that_is_half_begun(tmp_path: Path) -> None:
+    for turn in range(10):
+        root = tmp_path / str(turn)
+        root.mkdir()
+        over = threading.Event()
+
+        def read(root: Path = root, over: threading.Event = over) -> int:
+            seen = 0
+            while not over.is_set():
+                seen = max(seen, len(file_ledger(root).events()))
+            return seen
+
+        with ThreadPoolExecutor(4) as pool:
+            readers = [pool.submit(read) for _ in range(3)]
+            file_ledger(root).append(SessionsRevoked("ann"))
+            over.set()
+            assert all(reader.result() <= 1 for reader in readers)
