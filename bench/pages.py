@@ -13,7 +13,7 @@ from typing import Any
 from bench import servers
 from bench.client import Screen, reader
 from data.settings import Problem
-from ui.frame.menu import PAGES, PageRow
+from ui.frame.menu import VIEW_PAGES, PageRow
 
 LIMIT = 1.0
 # pages that take longer among thousands of areas, and say so while they do: seconds
@@ -49,7 +49,7 @@ class Dashboard:
     peak_mb: float
 
 
-async def opened(server: servers.Server, rows: Sequence[PageRow] = PAGES) -> Dashboard:
+async def opened(server: servers.Server, rows: Sequence[PageRow] = VIEW_PAGES) -> Dashboard:
     """Open every page of a dashboard that nobody has opened before."""
     async with reader(server.port) as one:
         start = await one.ask("")
@@ -78,7 +78,7 @@ def _whole(screen: Screen, row: PageRow, what: str) -> Screen:
 
 def figures(few: Dashboard, many: Dashboard, rows: int, areas: int) -> list[dict[str, Any]]:
     """A dict for each page: of the usual place, and of one of so many areas."""
-    titles = {row.path: row.title for row in PAGES}
+    titles = {row.path: row.title for row in VIEW_PAGES}
     return [
         _figure(titles[path], few, many, path, rows, areas)
         for path in few.pages

@@ -8,11 +8,11 @@ import pytest
 from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
 from ui.arrival import page_words
-from ui.frame.menu import PAGES
+from ui.frame.menu import VIEW_PAGES
 from ui.parts.measures import COUNT, RATE
 
 IGNORED = "Part of this link was not understood and was ignored: "
-FILES = {address: file for file, _, address, *_ in PAGES}
+FILES = {address: file for file, _, address, *_ in VIEW_PAGES}
 # a value of each word that its page knows, on the sample and the View it opens on
 GOOD = {
     "layer": "heat",

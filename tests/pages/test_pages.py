@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.patterns.compare import PERIODS
 from tests.conftest import command
 from ui.cached import findings
-from ui.frame.menu import PAGES
+from ui.frame.menu import VIEW_PAGES
 from ui.patterns import now_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def said(app: AppTest) -> str:
     return "\n".join(text.value for text in app.text)
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
 def test_page_runs_and_says_its_view(path: str) -> None:
     app = opened(path)
     assert app.title[0].value
@@ -56,7 +56,7 @@ def test_page_runs_and_says_its_view(path: str) -> None:
     assert "Porchlight Minneapolis" in text
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
 @pytest.mark.parametrize("source", ["use of force", "press", "community made"])
 def test_page_runs_for_every_source(path: str, source: str) -> None:
     app = opened(path, source=source)
@@ -314,7 +314,7 @@ def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return columns, folder / "store"
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
 def test_pages_run_without_any_area(
     bare: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -339,7 +339,7 @@ def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "store"
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
 def test_a_source_without_a_record_is_not_asked(
     half: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

@@ -39,7 +39,7 @@ from data.views.view import DAY, MONTH, View
 from tests.conftest import ROOT
 from ui.cached import views
 from ui.explore import time_page
-from ui.frame.menu import PAGES
+from ui.frame.menu import VIEW_PAGES
 from ui.map import player
 from ui.map.choices import MapChoices
 from ui.parts import headline, record_list
@@ -309,7 +309,7 @@ def test_a_release_holds_no_record_known_to_the_month(town: Town) -> None:
     assert len(found) == 60
 
 
-@pytest.mark.parametrize("path", [file for file, *_ in PAGES])
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
 def test_no_page_puts_a_month_on_its_first_day(town: Town, path: str) -> None:
     town(MONTHS)
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()

@@ -48,6 +48,7 @@ PAGES = (
     PageRow("pages/methods.py", "Data and methods", "methods", METHODS),
 )
 
+VIEW_PAGES = tuple(row for row in PAGES if row.section != DESK)  # those that answer a View
 # the pages of the public, who see the released folder only
 PUBLIC_PAGES = (
     PageRow("pages/public_map.py", "Map", "", MAP),
