@@ -23,7 +23,9 @@ def look_up() -> tuple[Standing, Actor]:
     if not provider():
         return Standing.LISTED, Actor(HERE, frozenset(roster.ROLES))
     claims = dict(st.user)
-    listed = roster.roster(settings.load_settings().store)
+    store = settings.load_settings().store
+    roster.key(store, make=True)  # a pseudonym without a key could be tried out
+    listed = roster.roster(store)
     standing = roster.person_standing(claims, listed, time.time())
     if standing is not Standing.LISTED:
         return standing, Actor("", frozenset())

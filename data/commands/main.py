@@ -288,11 +288,16 @@ def purge(
     repeats: Annotated[bool, typer.Option("--repeats", help="Also the rows of its file that equal it in every column.")] = False,
 ) -> None:
     """Remove one record everywhere in this store, also from later imports; only hashes stay."""
+    from data.desk.desk import open_desk
+    from data.desk.desk_records import tip_of
+    from data.desk.forgetting import purge_tip
     from data.upkeep import purge
 
     with speaking():
         store, place = opened()
         ask = typer.confirm if sys.stdin.isatty() else None
+        if tip := tip_of(incident_id):  # the desk first: a hold stops all
+            purge_tip(open_desk(store, place), tip)
         rebuild_table(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
 
 

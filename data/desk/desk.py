@@ -61,6 +61,11 @@ class Desk:
                 self._read = time.monotonic()
             return self._state
 
+    def begin_anew(self) -> None:
+        """Fold all events again: what they said may be gone."""
+        with self.lock:
+            self._state, self._index, self._read = DeskState(self.log.of_tip), None, -1.0
+
     def copy_index(self, state: DeskState) -> CopyIndex:
         """The near-copies met so far, those of the log among them."""
         if self._index is None:

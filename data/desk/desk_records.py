@@ -35,6 +35,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def tip_of(incident_id: str) -> str:
+    """The tip that a record of the desk was; "" for a record of another source."""
+    source, _, tip = incident_id.partition(":")
+    return tip if source in (SOURCE, MADE) else ""
+
+
 class Written(NamedTuple):
     """What became of approved tips: the stamp that readers see, months anew, rows refused."""
 

@@ -9,7 +9,7 @@ from data.settings import Problem
 from data.tips.desk_events import ContentForgotten, HoldSet
 from data.tips.tip_state import TipState
 
-RAW, ORIGIN = "raw", "origin"
+RAW, ORIGIN, TIP = "raw", "origin", "tip"
 HELD = (
     "A hold is on: nothing is removed. A legal demand makes deletion a crime; ask a lawyer before "
     "you take it off."
@@ -52,6 +52,20 @@ def expire(desk: Desk) -> dict[str, int]:
     if counts:
         desk.act(lambda _: [ContentForgotten(sort, count) for sort, count in counts.items()])
     return counts
+
+
+def purge_tip(desk: Desk, tip: str) -> int:
+    """Destroy all that every event of a tip says; how many events. Only their commitments stay.
+
+    Problem where a hold is on. Other processes know of the tip until they begin anew.
+    """
+    if desk.state(at_once=True).hold:
+        raise Problem(HELD)
+    gone = desk.log.forget([row.seq for row in desk.history(tip)])
+    if gone:
+        desk.act(lambda _: [ContentForgotten(TIP, gone)])
+        desk.begin_anew()
+    return gone
 
 
 def _is_due(desk: Desk, tip: TipState, days: float) -> bool:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from data.desk import approving
+from data.desk import approving, forgetting
 from data.desk.desk import Desk
 from data.desk.desk_records import write_records
-from data.settings import load_settings
-from tests.desk.desks import ANN, BEN, EDI, EVA, Clock, graded, incoming, make_desk, send
+from data.settings import Problem, load_settings
+from data.tables import build
+from data.upkeep import purge
+from tests.desk.desks import ANN, BEN, EDI, EVA, STEW, Clock, graded, incoming, make_desk, send
 
 
 @pytest.fixture
@@ -107,3 +109,22 @@ def test_a_merged_tip_is_no_record(desk: Desk) -> None:
     approving.refuse_merge(desk, EVA, two)
     write_records(desk)
     assert len(facts(desk)) == 2
+
+
+def test_a_purge_takes_the_tip_and_its_record_and_the_chain_still_verifies(desk: Desk) -> None:
+    one, two = record(desk, 1, text="canary words of somebody by the river bank"), record(desk, 2)
+    write_records(desk)
+    before = desk.log.verify()
+    gone = forgetting.purge_tip(desk, one)
+    assert purge.purge(desk.store, f"desk:{one}")
+    build.rebuild(desk.store, desk.settings)
+    write_records(desk)
+    assert [r["incident_id"] for r in facts(desk)] == [f"desk:{two}"]
+    after = desk.log.verify()
+    assert after.forgotten == gone > 5 and after.events == before.events + 1
+    assert not any(one.encode() in f.read_bytes() for f in desk.store.root.rglob("desk.db*"))
+    for other in (desk, make_desk(desk.store.root, Clock(), desk.settings)):
+        assert one not in other.state().tips and two in other.state().tips
+    forgetting.set_hold(desk, STEW, on=True)
+    with pytest.raises(Problem, match="lawyer"):
+        forgetting.purge_tip(desk, two)

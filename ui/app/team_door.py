@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from data.desk.demo import demo_settings
 from data.people import roster
 from data.people.actor import REVIEWER, Actor
 from data.reports.door_settings import DoorSettings, load_own_door
@@ -18,6 +19,7 @@ from ui.app import session
 from ui.door.door import Door, Team
 from ui.identity import HERE
 
+TRIED = "trying it out on this machine"
 CHANNELS = (Channel.HOTLINE.value, Channel.OBSERVERS.value)
 
 
@@ -33,7 +35,8 @@ def make_door(people: Path | None) -> Door:
             roster.key(people, make=True)
         return _person(people, request).who
 
-    return Door(load_team_door, team=Team(channels, author, caller_origin))
+    load = load_demo_door if people is None else load_team_door
+    return Door(load, team=Team(channels, author, caller_origin))
 
 
 def _person(people: Path | None, request: Request) -> Actor:
@@ -55,6 +58,13 @@ def load_team_door() -> DoorSettings:
         raise Problem("There is no store yet: set the place up first.")
     door = load_own_door(store)
     return door if door.areas else replace(door, areas=_areas(store, open_ledger(store).state()))
+
+
+def load_demo_door() -> DoorSettings:
+    """The same where nobody signs in: what is sent goes to the desk that can be tried out here."""
+    door = load_team_door()
+    made = load_own_door(demo_settings(load_settings()).store)
+    return replace(door, name=f"{door.name}: {TRIED}", recipient=made.recipient, spool=made.spool)
 
 
 @lru_cache(maxsize=2)

@@ -32,7 +32,8 @@ _STYLE = (
     ".st-key-tip .porch-locator { margin: 0; } }"
 )
 MADE = (
-    "You are trying the desk: every tip is made, and so are your colleagues. Nothing of it is real."
+    "You are trying the desk: its tips are made, and so are your colleagues. Nothing of it is real. "
+    "What you send by the form (/report) comes here too."
 )
 
 

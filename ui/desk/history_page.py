@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
-from data.desk import approving
+from data.desk import approving, desk_records
 from data.desk.desk import Desk
 from data.desk.event_words import spell_event
 from data.people.actor import Actor
@@ -32,7 +32,7 @@ def show_history_page() -> None:
         "Record or tip", value=st.session_state.get("history_tip", ""), key="history_asked",
         help="The id as Records shows it (desk:...), or as Approve opened it.",
     )  # fmt: skip
-    tip_id = asked.strip().removeprefix("desk-made:").removeprefix("desk:")
+    tip_id = _tip_id(asked)
     if not tip_id:
         st.title("Which record?", anchor=False)
         st.text("Open it from Approve, or write the id that Records shows.")
@@ -51,6 +51,11 @@ def show_history_page() -> None:
     events = [one for row in desk.history(tip.id) if (one := from_log(row))]
     _show_events(desk, actor, tip, events)
     _show_steps(desk, actor, tip)
+
+
+def _tip_id(written: str) -> str:
+    """The tip that somebody wrote down, as itself or as the record that it became."""
+    return desk_records.tip_of(written.strip()) or written.strip()
 
 
 def _title(tip: TipState) -> str:
@@ -126,7 +131,7 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState) -> None:
             other = st.text_input("The other record or tip")
             st.text("Somebody else confirms it.")
             if st.form_submit_button("Say that they are the same"):
-                into = other.strip().removeprefix("desk-made:").removeprefix("desk:")
+                into = _tip_id(other)
                 _do(approving.propose_merge, desk, actor, tip.id, into)
                 st.rerun()
         if tip.merged_into or tip.proposed:
