@@ -11,6 +11,7 @@ from data.people.actor import EDITOR, REVIEWER, STEWARD, Actor, require
 from data.tips.desk_state import KNOWN_ANSWER, DeskState
 
 _PAST_DAYS = 28  # that the usual of a channel is of
+SHOWN_HOURS = 72
 _ONE_IN = 10_000  # hours of an unflooded channel that would be called a flood
 _LEAST = 10  # tips of an hour: fewer are never a flood
 _SHORT_PAST = 72  # hours: of a younger channel nobody knows what is usual
@@ -30,6 +31,7 @@ class Waiting(NamedTuple):
     usual_most: int
     flood: bool
     languages: dict[str, int]
+    hours: tuple[int, ...]  # tips of each of the latest SHOWN_HOURS hours, this one last
 
 
 def queue(desk: Desk, actor: Actor) -> list[Waiting]:
@@ -65,7 +67,7 @@ def _waiting(state: DeskState, channel: str, hours: Counter[int], now: datetime)
     flood = hours[0] >= _LEAST and hours[0] > most
     return Waiting(
         channel, len(lists[0]), len(lists[1]), copies, int(age), hours[0], most, flood,
-        dict(languages.most_common()),
+        dict(languages.most_common()), tuple(hours[ago] for ago in reversed(range(SHOWN_HOURS))),
     )  # fmt: skip
 
 

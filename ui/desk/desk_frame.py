@@ -31,9 +31,10 @@ _STYLE = (
     "@media (max-width: 640px) { .st-key-grades button { min-height: 48px; } "
     ".st-key-tip .porch-locator { margin: 0; } }"
 )
-MADE = (
-    "You are trying the desk: its tips are made, and so are your colleagues. Nothing of it is real. "
-    "What you send by the form (/report) comes here too."
+MADE = "You are trying the desk: its tips and your colleagues are made. Nothing of it is real."
+SEND = (
+    '<a href="/report" target="_blank" style="color: var(--porch-link); line-height: 36px">'
+    "Send a report by the form: it comes here too</a>"
 )
 
 
@@ -54,9 +55,15 @@ def begin_desk_page(row: menu.PageRow, account: str) -> None:
         st.text("Name an identity provider and roles first: docs/deploy.md and docs/desk.md.")
         st.stop()
     notices.show_notices((MADE,))
-    tried = st.segmented_control(
-        "You are trying the desk as", demo.ROLES, key=TRIED, default=_first_role(row), required=True
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        tried = st.segmented_control(
+            "You are trying the desk as",
+            demo.ROLES,
+            key=TRIED,
+            default=_first_role(row),
+            required=True,
+        )
+        st.html(SEND)
     if tried not in row.roles:
         st.title(f"{row.title} is for {_listed(row.roles)}", anchor=False)
         st.text("Choose that role above to see it.")

@@ -11,7 +11,7 @@ from data.desk.desk import Desk
 from data.people.actor import Actor
 from data.reports.masking import mask_text
 from data.settings import Problem
-from ui.desk import desk_frame, tip_view
+from ui.desk import desk_frame, queue_chart, tip_view
 from ui.frame import look
 from ui.parts import tables
 
@@ -38,6 +38,10 @@ def show_queue_page() -> None:
         )
     if rows:
         tables.text_table(_table(rows))
+    clock = desk.clock().astimezone(ZoneInfo(desk.settings.zone))
+    for row in rows:
+        if any(row.hours):
+            st.altair_chart(queue_chart.draw_hours(row, clock, look.theme()), width="stretch")
     st.text("Copies of one text stand behind the first of them. Nobody can search or choose tips.")
     _show_shifts(desk, actor)
 
