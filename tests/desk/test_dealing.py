@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.desk import approving, dealing, known_answers
+from data.desk import approving, dealing, forgetting, known_answers
 from data.desk.desk import Desk
 from data.desk.receive import receive_tips
 from data.people.actor import Forbidden
@@ -253,6 +253,30 @@ def test_two_processes_see_each_other(desk: Desk, clock: Clock) -> None:
     approving.approve(other, EDI, tip.id)
     with pytest.raises(Problem, match="somebody was first"):
         approving.approve(desk, person("eve", "editor"), tip.id)
+
+
+def test_one_person_with_many_sessions_is_one_grader(desk: Desk) -> None:
+    (tip,) = send(desk, incoming(1))
+    sessions = [person("ann", "reviewer") for _ in range(5)]
+    assert {dealing.deal(desk, session).id for session in sessions} == {tip.id}  # type: ignore[union-attr]
+    dealing.grade(desk, sessions[0], tip.id, "verified", "picture")
+    for session in sessions:
+        with pytest.raises(Problem, match="no longer yours"):
+            dealing.grade(desk, session, tip.id, "verified", "picture")
+        assert dealing.deal(desk, session) is None
+    assert len(tip.grades) == 1 and tip.stage is Stage.WAITING
+
+
+def test_a_stopped_clock_stops_no_work_and_one_that_went_back_shows_nothing(
+    desk: Desk, clock: Clock
+) -> None:
+    (tip,) = send(desk, incoming(1))
+    graded(desk, ANN)
+    clock.forward(days=-400)
+    assert graded(desk, BEN) == tip.id and tip.stage is Stage.AGREED
+    approving.approve(desk, EDI, tip.id)
+    assert forgetting.expire(desk) == {} and desk.raw(tip)
+    assert [row.seq for row in desk.history(tip.id)] == sorted(r.seq for r in desk.history(tip.id))
 
 
 def test_only_reviewers_are_dealt(desk: Desk) -> None:
