@@ -8,8 +8,9 @@ import threading
 import time
 
 from data.desk import collecting, desk_records, forgetting
-from data.desk.desk import Desk
-from data.settings import Problem
+from data.desk.desk import Desk, open_desk
+from data.settings import Problem, Settings
+from data.storage.store import Store
 
 EVERY = 1.0  # seconds between two looks
 _FORGET_EVERY = 3600.0
@@ -28,6 +29,18 @@ def keep_up(desk: Desk, *, made: bool = False) -> None:
             thread.start()
 
 
+def begin_work(settings: Settings) -> None:
+    """Begin to work for the desk of the settings' store, in a thread: its log may be long."""
+
+    def begin() -> None:
+        try:
+            keep_up(open_desk(Store(settings.store), settings))
+        except Problem as problem:  # the desk's pages say so too
+            _log.warning("The desk cannot be opened: %s", problem)
+
+    threading.Thread(target=begin, daemon=True, name="desk opens").start()
+
+
 def _work(desk: Desk, made: bool) -> None:
     source = desk_records.MADE if made else desk_records.SOURCE
     forgot, first, failed = 0.0, True, ""
@@ -41,8 +54,9 @@ def _work(desk: Desk, made: bool) -> None:
                 forgetting.expire(desk)
                 forgot = time.monotonic()
             failed = ""
-        except (Problem, OSError) as problem:  # said once: the next look tries again
-            if str(problem) != failed:
-                _log.warning("The desk could not keep up: %s", problem)
-            failed, first = str(problem), True
+        except Exception as error:  # said once: the next look tries again, whatever it was
+            if str(error) != failed:
+                told = error if isinstance(error, Problem) else type(error).__name__
+                _log.warning("The desk could not keep up: %s", told)
+            failed, first = str(error), True
         time.sleep(EVERY)

@@ -97,8 +97,15 @@ def test_two_browsers_at_once_grade_one_tip_blind_and_a_role_taken_away_ends_at_
                     chosen = await reader.press(screen.buttons["Rejected"], "desk")
                     assert "Rejected." not in "\n".join(chosen.texts)  # nobody's grade is shown
                     await reader.press(chosen.buttons["Grade, next tip"], "desk")
+            send(make_desk(root / "store", Clock()), incoming(3))
+            await asyncio.sleep(0.2)  # another process added a tip
+            waiting = [await reader.ask("", "desk") for reader in (a, b)]
             settings = app.settings.read_text()
             app.settings.write_text(settings.replace("group:reviewers", "group:nobody"))
+            # a button of the screen before it: what it does asks for the role again
+            for reader, screen in zip((a, b), waiting):
+                pressed = await reader.press(screen.buttons["Give it back"], "desk")
+                assert "not on the list" in "\n".join(pressed.texts)
             found.append([await reader.ask("", "desk") for reader in (a, b)])
             app.settings.write_text(settings)
             return found
@@ -107,8 +114,9 @@ def test_two_browsers_at_once_grade_one_tip_blind_and_a_role_taken_away_ends_at_
     assert all("not on the list" in "\n".join(screen.texts) for screen in gone)
     desk = make_desk(root / "store", Clock())
     tips = list(desk.state().tips.values())
-    assert [tip.stage for tip in tips] == [Stage.CLOSED, Stage.CLOSED]
-    for tip in tips:
+    assert [tip.stage for tip in tips] == [Stage.CLOSED, Stage.CLOSED, Stage.WAITING]
+    assert not [row for row in desk.history(tips[2].id) if row.verb == "returned"]
+    for tip in tips[:2]:
         assert len(tip.graders) == 2
         # the ledger knows keyed pseudonyms only
         assert not any(name in str(desk.history(tip.id)) for name in (*names, "example.org"))

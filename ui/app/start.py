@@ -73,6 +73,10 @@ def main() -> int:
     )
     others = basemap.tiles(settings.basemap) if settings else None
     store = settings.store if settings and asks else None
+    if settings and asks:
+        from data.desk import working
+
+        working.begin_work(settings)
     return _serve(taken, audience, named, store, others.hosts if others else ())
 
 

@@ -43,7 +43,7 @@ def show_approve_page() -> None:
         tip_view.show_tip(desk, tip)
     with asked, st.container(key="approving"):
         _show_findings(desk, tip)
-        _show_steps(desk, actor, tip, bool(merge))
+        _show_steps(desk, tip, bool(merge))
     if merge:
         _show_other(desk, tip)
 
@@ -69,18 +69,18 @@ def _show_findings(desk: Desk, tip: TipState) -> None:
         st.text(f"It becomes a record of the grade {BY_CODE[tip.decision.grade].label.lower()}.")
 
 
-def _show_steps(desk: Desk, actor: Actor, tip: TipState, merge: bool) -> None:
+def _show_steps(desk: Desk, tip: TipState, merge: bool) -> None:
     with st.container(horizontal=True):
         if tip.stage is Stage.AGREED:
             label = "It is the same" if merge else "Approve"
-            _step(label, "a", desk, actor, tip, "approve", primary=True)
+            _step(label, "a", desk, tip, "approve", primary=True)
         elif tip.proposed:
-            _step("It is the same", "a", desk, actor, tip, "merge", primary=True)
+            _step("It is the same", "a", desk, tip, "merge", primary=True)
         if merge and tip.proposed:
-            _step("It is not the same", "n", desk, actor, tip, "apart")
+            _step("It is not the same", "n", desk, tip, "apart")
         if tip.stage is Stage.AGREED and not merge:
-            _step("Cannot tell", "t", desk, actor, tip, "decline")
-        _step("Send it back", "s", desk, actor, tip, "reopen")
+            _step("Cannot tell", "t", desk, tip, "decline")
+        _step("Send it back", "s", desk, tip, "reopen")
         st.button("Later", key="later", on_click=_later, args=(tip.id,))
     row = menu.row_of("desk_history")
     if st.button("Its history", key="open_history", type="tertiary"):
@@ -89,11 +89,11 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState, merge: bool) -> None:
 
 
 def _step(
-    label: str, key: str, desk: Desk, actor: Actor, tip: TipState, does: str, primary: bool = False
+    label: str, key: str, desk: Desk, tip: TipState, does: str, primary: bool = False
 ) -> None:
     st.button(
         label, key=f"step_{does}", shortcut=key, type="primary" if primary else "secondary",
-        on_click=_do, args=(desk, actor, tip.id, does),
+        on_click=_do, args=(desk, tip.id, does),
     )  # fmt: skip
 
 
@@ -109,10 +109,10 @@ STEPS = {
 }
 
 
-def _do(desk: Desk, actor: Actor, tip: str, does: str) -> None:
+def _do(desk: Desk, tip: str, does: str) -> None:
     step, words = STEPS[does]
     try:
-        step(desk, actor, tip)
+        step(desk, desk_frame.person(), tip)
         st.session_state["desk_done"] = words
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)

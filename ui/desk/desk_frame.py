@@ -83,6 +83,12 @@ def actor() -> Actor:
     if not st.session_state.pop(_BEGUN, False):  # Streamlit may run a page before the frame
         menu.navigation()
         st.rerun()
+    return person()
+
+
+def person() -> Actor:
+    """Who it is now, read anew. What a button does asks again: the run that drew it is over, and its
+    roles may be."""
     if identity.provider():
         return identity.actor()
     role = st.session_state.get(TRIED) or demo.ROLES[0]

@@ -74,9 +74,9 @@ def _show_grading(desk: Desk, actor: Actor, tip: TipState) -> None:
         st.button(
             "Grade, next tip", type="primary", shortcut="Enter", disabled=chosen is None,
             key="grade_next", on_click=_grade,
-            args=(desk, actor, tip.id, chosen.code if chosen else "", reason, same_as, note),
+            args=(desk, tip.id, chosen.code if chosen else "", reason, same_as, note),
         )  # fmt: skip
-        st.button("Give it back", key="give_back", on_click=_give_back, args=(desk, actor))
+        st.button("Give it back", key="give_back", on_click=_give_back, args=(desk,))
     _show_undo(desk, actor)
     st.text(
         "Somebody else grades it too. Neither of you sees the other's grade, and an editor who "
@@ -118,20 +118,21 @@ def _ask_reason(tip: TipState, grade: Grade) -> tuple[str, str]:
     return reason, same
 
 
-def _grade(
-    desk: Desk, actor: Actor, tip: str, code: str, reason: str, same_as: str, note: str
-) -> None:
+def _grade(desk: Desk, tip: str, code: str, reason: str, same_as: str, note: str) -> None:
     masked = mask_text(note).text
     try:
-        dealing.grade(desk, actor, tip, code, reason, same_as, masked)
+        dealing.grade(desk, desk_frame.person(), tip, code, reason, same_as, masked)
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
         return
     st.session_state[_GRADED] = [tip, *st.session_state.get(_GRADED, [])][:20]
 
 
-def _give_back(desk: Desk, actor: Actor) -> None:
-    dealing.give_back(desk, actor)
+def _give_back(desk: Desk) -> None:
+    try:
+        dealing.give_back(desk, desk_frame.person())
+    except Problem as problem:
+        st.session_state["desk_problem"] = str(problem)
 
 
 def _show_undo(desk: Desk, actor: Actor) -> None:
@@ -139,13 +140,13 @@ def _show_undo(desk: Desk, actor: Actor) -> None:
     if tip := dealing.last_graded(desk.state(), actor.who, latest):
         st.button(
             "Take my last grade back", key="undo_grade", type="tertiary",
-            on_click=_undo, args=(desk, actor, tip),
+            on_click=_undo, args=(desk, tip),
         )  # fmt: skip
 
 
-def _undo(desk: Desk, actor: Actor, tip: str) -> None:
+def _undo(desk: Desk, tip: str) -> None:
     try:
-        dealing.undo_grade(desk, actor, tip)
+        dealing.undo_grade(desk, desk_frame.person(), tip)
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
 

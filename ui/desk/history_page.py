@@ -1,5 +1,6 @@
 """History: every event of a tip, and what an editor may still do about it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,6 @@ from data import words
 from data.desk import approving, desk_records
 from data.desk.desk import Desk
 from data.desk.event_words import spell_event
-from data.people.actor import Actor
 from data.reports.masking import mask_text
 from data.settings import Problem
 from data.tips.desk_events import DeskEvent, StepUndone, from_log
@@ -49,8 +49,8 @@ def show_history_page() -> None:
     st.title(_title(tip), anchor=False)
     tip_view.show_tip(desk, tip)
     events = [one for row in desk.history(tip.id) if (one := from_log(row))]
-    _show_events(desk, actor, tip, events)
-    _show_steps(desk, actor, tip)
+    _show_events(desk, tip, events)
+    _show_steps(desk, tip)
 
 
 def _tip_id(written: str) -> str:
@@ -72,7 +72,7 @@ def _title(tip: TipState) -> str:
     return look.plain(f"{stages[tip.stage]}: {what}, {tip.says.get('area') or 'area not said'}")
 
 
-def _show_events(desk: Desk, actor: Actor, tip: TipState, events: list[DeskEvent]) -> None:
+def _show_events(desk: Desk, tip: TipState, events: list[DeskEvent]) -> None:
     zone = ZoneInfo(desk.settings.zone)
     undone = {one.undone for one in events if isinstance(one, StepUndone)}
     st.header("What was done", anchor=False)
@@ -89,7 +89,7 @@ def _show_events(desk: Desk, actor: Actor, tip: TipState, events: list[DeskEvent
     if can:
         st.button(
             look.plain(f"Undo: {spell_event(can[-1])}"), key="undo_step",
-            on_click=_do, args=(approving.undo, desk, actor, tip.id, can[-1].seq),
+            on_click=_do, args=(approving.undo, desk, tip.id, can[-1].seq),
         )  # fmt: skip
 
 
@@ -98,14 +98,14 @@ def short_name(who: str) -> str:
     return "the desk" if not who else (who if " " in who else who[:8])
 
 
-def _do(step: object, desk: Desk, actor: Actor, tip: str, *more: object) -> None:
+def _do(step: Callable[..., None], desk: Desk, tip: str, *more: object) -> None:
     try:
-        step(desk, actor, tip, *more)  # type: ignore[operator]
+        step(desk, desk_frame.person(), tip, *more)
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
 
 
-def _show_steps(desk: Desk, actor: Actor, tip: TipState) -> None:
+def _show_steps(desk: Desk, tip: TipState) -> None:
     """Forms to correct a tip, to take a record back, and to merge it."""
     with st.expander("Correct it"), st.form("correct", border=False):
         kinds = [kind.code for kind in words.all_kinds()]
@@ -116,7 +116,7 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState) -> None:
         note = st.text_input("Why")
         if st.form_submit_button("Correct"):
             says = {"kind": kind, "day": day.strip(), "area": area.strip()}
-            _do(approving.correct, desk, actor, tip.id, says, mask_text(note).text)
+            _do(approving.correct, desk, tip.id, says, mask_text(note).text)
             st.rerun()
     if tip.stage is Stage.RECORD:
         with st.expander("Take it back"), st.form("retract", border=False):
@@ -124,7 +124,7 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState) -> None:
             note = st.text_input("Note")
             st.text("Numbers that are already published stay as they are.")
             if st.form_submit_button("Take it back"):
-                _do(approving.retract, desk, actor, tip.id, reason, mask_text(note).text)
+                _do(approving.retract, desk, tip.id, reason, mask_text(note).text)
                 st.rerun()
     if tip.stage is not Stage.WITHDRAWN:
         with st.expander("Same event as another"), st.form("merge", border=False):
@@ -132,10 +132,10 @@ def _show_steps(desk: Desk, actor: Actor, tip: TipState) -> None:
             st.text("Somebody else confirms it.")
             if st.form_submit_button("Say that they are the same"):
                 into = _tip_id(other)
-                _do(approving.propose_merge, desk, actor, tip.id, into)
+                _do(approving.propose_merge, desk, tip.id, into)
                 st.rerun()
         if tip.merged_into or tip.proposed:
             st.button(
                 "They are two events", key="unmerge", on_click=_do,
-                args=(approving.refuse_merge, desk, actor, tip.id),
+                args=(approving.refuse_merge, desk, tip.id),
             )  # fmt: skip

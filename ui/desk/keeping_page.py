@@ -44,7 +44,7 @@ def show_keeping_page() -> None:
             st.text(
                 f"With {saved.days} day{'s' if saved.days > 1 else ''}: {saved.texts:,} texts instead of {saved.now:,}."
             )
-    _show_hold(desk, actor)
+    _show_hold(desk)
     _show_known(desk, actor)
 
 
@@ -68,12 +68,12 @@ def _show_known(desk: Desk, actor: Actor) -> None:
                 st.success("It waits among the others now.")
 
 
-def _show_hold(desk: Desk, actor: Actor) -> None:
+def _show_hold(desk: Desk) -> None:
     st.header("Hold", anchor=False)
     on = desk.state().hold
     st.text(forgetting.HELD if on else HOLD)
     label = "Take the hold off" if on else "Hold: remove nothing from now on"
-    st.button(label, key="hold", on_click=_set, args=(desk, actor, not on))
+    st.button(label, key="hold", on_click=_set, args=(desk, not on))
 
 
 HOLD = (
@@ -82,8 +82,8 @@ HOLD = (
 )
 
 
-def _set(desk: Desk, actor: Actor, on: bool) -> None:
+def _set(desk: Desk, on: bool) -> None:
     try:
-        forgetting.set_hold(desk, actor, on=on)
+        forgetting.set_hold(desk, desk_frame.person(), on=on)
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
