@@ -6,7 +6,7 @@ import streamlit as st
 
 from data import settings
 from data.people import roster
-from data.people.actor import Actor
+from data.people.actor import VIEWER, Actor
 from data.people.roster import Standing
 
 HERE = "this machine"  # where nobody is asked who they are
@@ -30,6 +30,11 @@ def look_up() -> tuple[Standing, Actor]:
     if standing is not Standing.LISTED:
         return standing, Actor("", frozenset())
     return standing, Actor(listed.pseudonym(claims), listed.roles(claims))
+
+
+def anybody() -> Actor:
+    """Somebody with what all who come in may do: for what is drawn before anybody asked."""
+    return Actor("", frozenset({VIEWER} if provider() else roster.ROLES))
 
 
 def actor() -> Actor:

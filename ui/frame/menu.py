@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data import settings
-from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER
+from data.people.actor import EDITOR, REVIEWER, STEWARD, VIEWER, Actor
 from ui import identity
 
 
@@ -103,10 +103,11 @@ def row_of(path: str) -> PageRow:
     return next(row for row in PAGES if row.path == path)
 
 
-def sections() -> dict[str, list[PageRow]]:
-    """The sections that who looks may open, and the pages of each, in order."""
+def sections(actor: Actor | None = None) -> dict[str, list[PageRow]]:
+    """The sections that somebody may open, and the pages of each, in order; None: who looks."""
     audience = settings.read_audience()
-    actor = identity.actor() if audience == "team" else None
+    if actor is None and audience == "team":
+        actor = identity.actor()
     found: dict[str, list[PageRow]] = {}
     for row in TABLES[audience]:
         if actor is None or any(actor.has(role) for role in row.roles):

@@ -17,6 +17,7 @@ from data.settings import STATIC
 from data.views import links
 from data.views.answers import Answer
 from data.views.view import View
+from ui import identity
 from ui.cached import views
 from ui.frame import filter_bar, frame, language, menu, top_bar
 from ui.map import area_layer, layers, leaflet
@@ -85,7 +86,7 @@ def _needed(view: View) -> list[str]:
 
 def _bars(view: View) -> str:
     meta = views.meta(view.stamp)
-    named = [*menu.sections(), language.english()("bar.help")]
+    named = [*menu.sections(identity.anybody()), language.english()("bar.help")]
     names = "".join(f"<span>{escape(name)}</span>" for name in named)
     pills = "".join(f"<span>{escape(name)}</span>" for name in filter_bar.pill_names(view, meta))
     counted = filter_bar.count_html(views.headline(view)["n"], view, meta)
