@@ -48,11 +48,15 @@ def queue(desk: Desk, actor: Actor) -> list[Waiting]:
 def _by_hour(state: DeskState, now: datetime) -> dict[str, Counter[int]]:
     """Tips of each channel by whole hours ago, of the latest days."""
     since = (now - timedelta(days=_PAST_DAYS)).isoformat(timespec="seconds")
+    many = Counter(
+        (tip.channel, tip.received)
+        for tip in state.tips.values()
+        if tip.received >= since and not tip.answer
+    )
     found: dict[str, Counter[int]] = {}
-    for tip in state.tips.values():
-        if tip.received >= since and not tip.answer:
-            ago = int((now - datetime.fromisoformat(tip.received)).total_seconds() // 3600)
-            found.setdefault(tip.channel, Counter())[ago] += 1
+    for (channel, received), n in many.items():  # few: they are cut to the hour
+        ago = int((now - datetime.fromisoformat(received)).total_seconds() // 3600)
+        found.setdefault(channel, Counter())[ago] += n
     return found
 
 
