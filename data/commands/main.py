@@ -289,15 +289,14 @@ def purge(
 ) -> None:
     """Remove one record everywhere in this store, also from later imports; only hashes stay."""
     from data.desk.desk import open_desk
-    from data.desk.desk_records import tip_of
-    from data.desk.forgetting import purge_tip
+    from data.desk.desk_records import purge_record, tip_of
     from data.upkeep import purge
 
     with speaking():
         store, place = opened()
         ask = typer.confirm if sys.stdin.isatty() else None
-        if tip := tip_of(incident_id):  # the desk first: a hold stops all
-            purge_tip(open_desk(store, place), tip)
+        if tip := tip_of(incident_id):
+            return say(purge_record(open_desk(store, place), tip))
         rebuild_table(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
 
 

@@ -14,17 +14,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
+
 from data.desk.desk import Desk
+from data.desk.forgetting import purge_tip
 from data.imports import importer
 from data.imports.options import Options
 from data.mappings import mapping_read
 from data.reports.tip import Channel
-from data.storage.events import Imported, Unimported
+from data.storage.events import Imported, RecordPurged
+from data.storage.identity import key_mark, store_key, subject
 from data.storage.store import Store
 from data.tables import build
 from data.tips.tip_state import TipState
 
 SOURCE, MADE = "desk", "desk-made"
+LOG = "desk"  # what their batches follow from
 MAPPING = Path(__file__).with_name("mappings") / "desk.toml"
 _VIA: dict[str, str] = {Channel.FORM: "form", Channel.OBSERVERS: "not_recorded"}
 _YES_NO = {"True": "yes", "False": "no"}
@@ -64,12 +69,13 @@ def write_records(desk: Desk, source: str = SOURCE) -> Written | None:
     for month in sorted(stale):
         before = tuple(live[month][:1]) if month in live else ()
         if month not in wanted:
-            desk.store.ledger.append(*map(Unimported, before))
+            with desk.store.writing():
+                desk.store.keep_derived(None, before)
             continue
         with tempfile.TemporaryDirectory(prefix="porchlight-") as folder:
             file = Path(folder) / _name(month)
             file.write_bytes(wanted[month])
-            options = Options(source=source, rules=rules, replaces=before)
+            options = Options(source=source, rules=rules, replaces=before, derived=LOG)
             report = importer.import_file(
                 desk.store, desk.settings, file, options, ask=None, say=lambda _: None
             )
@@ -162,15 +168,36 @@ def record_row(tip: TipState, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def purge_record(desk: Desk, tip: str) -> str:
+    """Destroy a tip and the record that it became: a sentence on it. Problem where a hold is on, or
+    where there is no such tip."""
+    month = desk.tip(tip).month
+    gone = purge_tip(desk, tip)
+    source = next(iter({SOURCE, MADE} & set(desk.store.history().sources)), SOURCE)
+    key = store_key(desk.store.root)
+    purged = subject(f"{source}:{tip}", key)
+    desk.store.ledger.append(RecordPurged(purged, last=True, key=key_mark(key)))
+    write_records(desk, source)
+    build.rebuild(desk.store, desk.settings)  # older tables go, also where no month changed
+    _remove_replaced(desk.store, source)
+    return (
+        f"What {gone:,} events of the tip said is destroyed; records of {month} are written anew."
+    )
+
+
 def _remove_replaced(store: Store, source: str) -> None:
     """Remove batches of the desk that no table names any more: they may hold what was retracted."""
-    history = store.history()
-    named = set(history.live)
-    for folder in store.current.glob("*/meta.json"):
-        named |= {*json.loads(folder.read_bytes()).get("batches", ())}
+    named = set(store.history().live)
+    for table in store.current.glob("*/meta.json"):
+        named |= {*json.loads(table.read_bytes()).get("batches", ())}
     for file in store.batches.glob("*.parquet"):
-        event = history.every_import.get(file.stem)
-        if event and event.source == source and file.stem not in named:
+        if file.stem not in named and _source_of(file) == source:
             file.unlink(missing_ok=True)
             (store.rejected / f"{file.stem}.csv").unlink(missing_ok=True)
             store.taken_back(file.stem).unlink(missing_ok=True)
+
+
+def _source_of(batch: Path) -> str:
+    """The source of a batch that follows from the desk's log; "" of others."""
+    about = json.loads((pq.read_metadata(batch).metadata or {}).get(b"porchlight", b"{}"))
+    return str(about.get("source", "")) if about.get("derived") == LOG else ""

@@ -41,7 +41,7 @@ from data.parse.date_order import Ask
 from data.settings import Problem, Settings
 from data.storage import damaged, identity, place_mark, projection
 from data.storage.disk import move, write_whole
-from data.storage.events import CrsFixed, Imported, detail_of
+from data.storage.events import CrsFixed, DerivedBegun, Imported, detail_of
 from data.storage.identity import PurgedIds
 from data.storage.store import Store
 
@@ -248,7 +248,12 @@ class _Work:
         if self.crs and self.fixed_crs is None:
             store.ledger.append(CrsFixed(self.crs))
         place_mark.mark_place(store, decided.settings)
-        store.ledger.append(self._event(report))
+        if log := decided.derived:
+            if log not in store.history().derived:
+                store.ledger.append(DerivedBegun(log))
+            store.keep_derived(self._event(report))
+        else:
+            store.ledger.append(self._event(report))
         store.taken_back(self.name).unlink(missing_ok=True)
 
     def _event(self, report: Report) -> Imported:
@@ -286,6 +291,7 @@ class _Work:
                 "columns": columns,
                 "crs_of_x_y": self.crs,
                 "order": self.store.next_number(),
+                "derived": self.plan.derived,
                 "import": detail_of(self._event(report)),
             }
 

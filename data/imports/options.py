@@ -36,6 +36,7 @@ class Options:
     save_map: Path | None = None
     most_bytes: int | None = None
     replaces: tuple[str, ...] = ()  # batches that this file stands in for
+    derived: str = ""  # the log that the file follows from: the ledger does not tell of it
     pulled_at: str = ""  # of a feed, which may say again what it said before something else
 
     @property

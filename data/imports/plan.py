@@ -77,6 +77,7 @@ class Plan:
     area_names: frozenset[str] = frozenset()  # of the store's, those that look like an empty cell
     pulled_at: str = ""
     replaces: tuple[str, ...] = ()
+    derived: str = ""
 
     @property
     def zone(self) -> str:
@@ -192,6 +193,7 @@ def make(
         kinds_table=given,
         pulled_at=options.pulled_at,
         replaces=options.replaces,
+        derived=options.derived,
     )
 
 

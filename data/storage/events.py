@@ -66,6 +66,14 @@ class Imported(Event):
 
 
 @dataclass(frozen=True)
+class DerivedBegun(Event):
+    """Batches that follow from another log (the desk's) stand in this store: which, its file
+    derived.json says, and not the ledger, which would grow with each of their versions."""
+
+    log: str
+
+
+@dataclass(frozen=True)
 class Unimported(Event):
     """An import was taken back: its batch does not count."""
 
@@ -270,6 +278,7 @@ class Unknown(Event):
 _Kind = Any  # a class of an event, to be made of what stands in the ledger
 _VERBS: dict[_Kind, str] = {
     Imported: "import",
+    DerivedBegun: "derived",
     Unimported: "unimport",
     RecordPurged: "purge",
     BatchRewritten: "purge",

@@ -58,6 +58,7 @@ class History:
     )  # by every name of a batch
     first_kept: dict[str, int] = field(default_factory=dict)  # rows kept by a batch's first import
     last_kept: dict[str, int] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)  # the logs that batches follow from
     unimported: set[str] = field(default_factory=set)  # every batch ever taken back
     rewritten: dict[str, None] = field(default_factory=dict)  # batches that a purge wrote anew
     purged: list[events.RecordPurged] = field(default_factory=list)
@@ -139,6 +140,10 @@ def _imported(history: History, event: events.Imported) -> None:
         of_source[event.batch] = event.place_by
         for of_set in history._of_sets.values():
             of_set.pop(event.source, None)
+
+
+def _derived_begun(history: History, event: events.DerivedBegun) -> None:
+    history.derived.add(event.log)
 
 
 def _unimported(history: History, event: events.Unimported) -> None:
@@ -241,6 +246,7 @@ def _evidence_rewritten(history: History, event: events.EvidenceRewritten) -> No
 
 _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.Imported: _imported,
+    events.DerivedBegun: _derived_begun,
     events.Unimported: _unimported,
     events.RecordPurged: _record_purged,
     events.BatchRewritten: _batch_rewritten,

@@ -21,7 +21,7 @@ from data.settings import SQLITE, Problem
 from data.storage import damaged, derived_files, disk
 from data.storage.cubes import Cube, cubes_of
 from data.storage.database import KEPT_STAMPS, Rows, literal, query
-from data.storage.events import Event
+from data.storage.events import Event, Imported, detail_of
 from data.storage.history import History, fold_events
 from data.storage.ledger import Ledger, Lost, file_ledger
 from data.storage.meta_types import TableMeta
@@ -29,6 +29,7 @@ from data.storage.postgres_ledger import LEDGER_MARK, PostgresLedger, read_mark
 from data.storage.table_format import FORMAT
 
 IN_MEMORY = 20_000_000  # rows: about 60 MB a million
+DERIVED = "derived.json"
 SUMS = "files.json"  # size and checksum of every other file of a stamp
 RECOVER = "Nothing was changed. Put its copy back, or rebuild it: python -m data recover"
 REBUILD = "Build the table that screens read anew: python -m data rebuild"
@@ -54,10 +55,7 @@ class Store:
         own_kinds.use_kinds_of(self.root)
 
     def events(self) -> list[Event]:
-        """Everything that was done to this store, in order.
-
-        Lost where the store holds what its ledger does not tell of.
-        """
+        """Everything that was done here, in order. Lost where more is here than it tells of."""
         try:
             found = self.ledger.events()
         except Lost as lost:
@@ -75,8 +73,20 @@ class Store:
         return found
 
     def history(self) -> History:
-        """The state that the events leave: what counts now. Lost as for the events."""
-        return fold_events(self.events())
+        """What counts now: by the events, and by another log's batches. Lost as for the events."""
+        return fold_events([*self.events(), *self.derived_imports()])
+
+    def derived_imports(self) -> list[Imported]:
+        """The imports that follow from another log; the newest of each file."""
+        file = self.root / DERIVED
+        return [Imported(**row) for row in json.loads(file.read_bytes())] if file.exists() else []
+
+    def keep_derived(self, event: Imported | None, instead: Iterable[str] = ()) -> None:
+        """Let a batch that follows from another log count instead of some. For the only writer."""
+        gone = {*instead, *((event.batch, *event.replaces) if event else ())}
+        every = [*(e for e in self.derived_imports() if e.batch not in gone), event]
+        rows = [{"batch": one.batch, **detail_of(one)} for one in every if one]
+        disk.write_whole(json.dumps(rows, ensure_ascii=False).encode(), self.root / DERIVED)
 
     def _holds(self) -> int:
         """Count the files that only the ledger gives a meaning."""
@@ -103,7 +113,7 @@ class Store:
         Problem where the ledger is lost, or the table was not built.
         """
         name = self.now()
-        imported = _imported(self, (name, self.ledger.state()))
+        imported = _imported(self, (name, self.ledger.state(), disk.state(self.root / DERIVED)))
         if name and (self.current / name / "meta.json").exists():
             return name
         if name or imported:

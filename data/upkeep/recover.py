@@ -18,6 +18,7 @@ from data.storage.events import (
     AreasSet,
     BatchRewritten,
     CrsFixed,
+    DerivedBegun,
     Event,
     EventRow,
     LedgerRecovered,
@@ -79,11 +80,15 @@ def _batches(store: Store, notes: Sentences) -> Iterator[Event]:
     latest = _latest(abouts)
     purges: set[str] = set()
     crs: list[CrsFixed] = []
+    logs: dict[str, int] = {}
     for name, about in abouts.items():
         detail, was = about.get("import"), about.get("was", [])
         names = [w for w, _ in was]
         if was and (other := latest[names[-1]]) != name:  # of a purge that was stopped
             yield BatchRewritten(name, name, other, seq=was[-1][1])
+            continue
+        if log := about.get("derived"):  # made anew from its own log
+            logs.setdefault(log, int(about["order"]))
             continue
         if not detail:
             notes.append(_incomplete(store, name, about))
@@ -102,6 +107,7 @@ def _batches(store: Store, notes: Sentences) -> Iterator[Event]:
             yield BatchRewritten(new, old, new, seq=number, at=at)
         if store.taken_back(name).exists():
             yield Unimported(name, seq=_number(store.taken_back(name)), at=at)
+    yield from (DerivedBegun(log, seq=order) for log, order in logs.items())
     yield from sorted(crs, key=lambda event: event.seq)[:1]
 
 

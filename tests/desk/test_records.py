@@ -6,12 +6,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from data.desk import approving, forgetting
+from data.desk import approving, desk_records, forgetting
 from data.desk.desk import Desk
 from data.desk.desk_records import write_records
 from data.settings import Problem, load_settings
-from data.tables import build
-from data.upkeep import purge
+from data.upkeep import recover
 from tests.desk.desks import ANN, BEN, EDI, EVA, STEW, Clock, graded, incoming, make_desk, send
 
 
@@ -115,16 +114,38 @@ def test_a_purge_takes_the_tip_and_its_record_and_the_chain_still_verifies(desk:
     one, two = record(desk, 1, text="canary words of somebody by the river bank"), record(desk, 2)
     write_records(desk)
     before = desk.log.verify()
-    gone = forgetting.purge_tip(desk, one)
-    assert purge.purge(desk.store, f"desk:{one}")
-    build.rebuild(desk.store, desk.settings)
-    write_records(desk)
+    files = set(desk.store.batches.iterdir())
+    assert "destroyed" in desk_records.purge_record(desk, one)
+    assert not files & set(desk.store.batches.iterdir())  # also the batch that held it
     assert [r["incident_id"] for r in facts(desk)] == [f"desk:{two}"]
     after = desk.log.verify()
-    assert after.forgotten == gone > 5 and after.events == before.events + 1
+    assert after.forgotten > 5 and after.events == before.events + 1
     assert not any(one.encode() in f.read_bytes() for f in desk.store.root.rglob("desk.db*"))
     for other in (desk, make_desk(desk.store.root, Clock(), desk.settings)):
         assert one not in other.state().tips and two in other.state().tips
     forgetting.set_hold(desk, STEW, on=True)
     with pytest.raises(Problem, match="lawyer"):
         forgetting.purge_tip(desk, two)
+
+
+def test_the_ledger_does_not_grow_with_every_approval(desk: Desk) -> None:
+    for number in range(5):
+        record(desk, number)
+        write_records(desk)
+    assert len(facts(desk)) == 5 and len(desk.store.history().live) == 1
+    assert len(desk.store.events()) <= 2  # that records follow from the desk; once
+
+
+def test_a_lost_ledger_leaves_the_desk_its_records(desk: Desk) -> None:
+    record(desk, 1, lat=44.98, lon=-93.27)
+    write_records(desk)
+    if not (desk.store.root / "ledger.db").exists():
+        pytest.skip("a ledger in a database is no file that goes away")
+    (desk.store.root / "ledger.db").unlink()
+    with pytest.raises(Problem, match="missing"):
+        desk.store.history()
+    recover.recover(desk.store, None)
+    assert desk.store.history().derived == {"desk"} and len(desk.store.history().live) == 1
+    record(desk, 2)
+    write_records(desk)
+    assert len(facts(desk)) == 2
