@@ -37,6 +37,7 @@ REPORTS, BURST = 10_000, 600.0  # seconds of the burst
 EVERY, SPAN = 10.0, 45.0  # seconds between two grades of one person; of measuring
 DEAL, SEND, APPROVE = 0.3, 0.25, 5.0  # seconds, the goals
 ROUNDS = 5
+PRESSED = ("Verified", "Picture or video matched to place and time", "Grade, next tip")
 _READING = 7.0  # seconds between a page of the form and its report
 _WORDS = [
     "amber",
@@ -129,8 +130,8 @@ async def _all_grade(origin: str, cookies: list[dict[str, str]]) -> tuple[list[f
             await asyncio.sleep(chance.uniform(0, EVERY))
             screen = await reader.ask("", "desk")
             while time.perf_counter() < until:
-                for button in ("Verified", "Grade, next tip"):
-                    await asyncio.sleep(chance.expovariate(2 / EVERY))
+                for button in PRESSED:
+                    await asyncio.sleep(chance.expovariate(len(PRESSED) / EVERY))
                     screen = await reader.press(screen.buttons[button], "desk")
                     seconds.append(screen.seconds)
 

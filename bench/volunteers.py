@@ -37,6 +37,10 @@ RIGHT = (0.6, 0.8, 0.95)
 KNOWN = 100  # tips with a known answer
 SEED = 18
 _STEW = Actor("steward", frozenset({STEWARD}))
+GRADING = {  # what somebody presses who thinks that it happened, or that it did not
+    True: ("Verified", "Picture or video matched to place and time"),
+    False: ("Rejected", "Not an incident"),
+}
 CONFIRMING = ("verified", "corroborated")
 _WORDS = [
     "amber",
@@ -188,8 +192,7 @@ async def _grade(
             screen = await reader.ask("", "desk")
             continue
         idle = 0
-        label = "Verified" if truth.thinks(mark, hostile, chance) else "Rejected"
-        for button in (label, "Grade, next tip"):
+        for button in (*GRADING[truth.thinks(mark, hostile, chance)], "Grade, next tip"):
             screen = await reader.press(screen.buttons[button], "desk")
             done.seconds.append(screen.seconds)
 

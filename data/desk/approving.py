@@ -138,6 +138,7 @@ def correct(desk: Desk, actor: Actor, tip: str, says: dict[str, Any], note: str 
         changed = {name: value for name, value in says.items() if found.says.get(name) != value}
         if not changed:
             raise Problem("Nothing was changed.")
+        desk.check_said(changed)
         for name, value in changed.items():
             if name not in CORRECTABLE:
                 raise Problem(f"{name} cannot be corrected.")
@@ -196,7 +197,7 @@ def _leads_to(state: DeskState, tip: TipState, into: str) -> str:
     while target and target.merged_into and target is not tip:
         target = state.tips.get(target.merged_into)
     if target is None or target is tip or target.answer:
-        raise Problem("A tip cannot be merged into itself, or into one that is gone.")
+        raise Problem("A tip cannot be merged into itself, or into one that there is none of.")
     return target.id
 
 

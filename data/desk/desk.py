@@ -2,15 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from data.desk.desk_settings import DeskSettings, load_desk_settings
 from data.messages.near_copies import CopyIndex
 from data.settings import Problem, Settings
+from data.storage.area_sets import area_names_of
 from data.storage.identity import store_key
 from data.storage.store import Store
 from data.tips.desk_events import DeskEvent, to_log
@@ -103,6 +105,26 @@ class Desk:
             raise Problem("There is no such tip, or it was purged.")
         return found
 
+    def areas(self) -> list[str]:
+        """The names of the place's areas; none where it has no areas."""
+        return _areas(self.store, self.store.ledger.state())
+
+    def check_said(self, says: Mapping[str, Any]) -> None:
+        """Problem where a day, an hour or an area cannot be."""
+        if day := says.get("day"):
+            try:
+                said = date.fromisoformat(str(day))
+            except ValueError:
+                raise Problem(f"{day!r} is no day: write it as 2026-01-17.") from None
+            if said > (self.clock() + timedelta(days=1)).date():
+                raise Problem(f"{day} has not come yet.")
+        hour = says.get("hour")
+        if hour is not None and hour not in range(24):
+            raise Problem("An hour is from 0 to 23.")
+        area, names = says.get("area"), self.areas()
+        if area and names and area not in names:
+            raise Problem(f"There is no area called {area!r} here.")
+
     def raw(self, tip: TipState) -> dict[str, Any]:
         """The raw texts of a tip; empty where it has none or they are gone."""
         return dict(self.log.detail(tip.raw).get(tip.raw, {}).get("says", {})) if tip.raw else {}
@@ -110,6 +132,11 @@ class Desk:
     def history(self, tip: str) -> list[LogRow]:
         """All that was done to a tip and is not forgotten, in order."""
         return self.log.of_tip(tip)
+
+
+@lru_cache(maxsize=4)
+def _areas(store: Store, _changed: object) -> list[str]:
+    return list(area_names_of(store))
 
 
 _desks: dict[Path, Desk] = {}

@@ -27,6 +27,9 @@ def add_known(desk: Desk, actor: Actor, tip: Tip, answer: str, channel: str = "f
         day = date.fromisoformat(tip.day)
     except ValueError:
         raise Problem("Write the day as 2026-01-17.") from None
+    if not tip.text.strip():
+        raise Problem("Write what the tip says.")
+    desk.check_said({"area": tip.area})
     now = desk.clock()
     if now.date() - day <= timedelta(days=_PAST_DAYS):
         raise Problem("A tip with a known answer is about a day more than a week past.")

@@ -64,7 +64,7 @@ def _waiting(state: DeskState, channel: str, hours: Counter[int], now: datetime)
     lists = [lists.get(channel, {}) for lists in (state.fresh, state.begun)]
     tips = [state.tips[i] for some in lists for i in some]
     most = usual_most(hours)
-    oldest = min((t.at for t in tips), default="")
+    oldest = min((t.received for t in tips), default="")
     age = (now - datetime.fromisoformat(oldest)).total_seconds() // 3600 if oldest else 0
     languages = Counter(str(t.says.get("language", "")) or "not known" for t in tips)
     copies = sum(len(state.copies.get(t.near, ())) - 1 for t in tips if t.near)

@@ -80,7 +80,7 @@ def test_the_queue_counts_no_known_answers_and_says_how_old(desk: Desk, clock: C
             break
     clock.forward(hours=5)
     rows = {row.channel: row for row in queue.queue(desk, STEW)}
-    assert (rows["hotline"].fresh, rows["hotline"].begun, rows["hotline"].oldest_hours) == (1, 1, 5)
+    assert (rows["hotline"].fresh, rows["hotline"].begun, rows["hotline"].oldest_hours) == (1, 1, 6)
     assert rows["form"].fresh == 1 and rows.keys() == {"hotline", "form"}
 
 

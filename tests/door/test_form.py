@@ -323,7 +323,7 @@ def test_a_door_without_settings_is_closed(tmp_path: Path) -> None:
 
 
 def test_tokens_are_forgotten_when_they_would_expire(monkeypatch: pytest.MonkeyPatch) -> None:
-    own, now = Tokens(), time.monotonic()
+    own, now = Tokens(), float(int(time.monotonic()))  # whole: its steps are exact
     for n in range(100):
         monkeypatch.setattr(time, "monotonic", lambda n=n: now + n * 600)
         own.use(own.issue())

@@ -35,8 +35,9 @@ def make_door(people: Path | None) -> Door:
             roster.key(people, make=True)
         return _person(people, request).who
 
-    load = load_demo_door if people is None else load_team_door
-    return Door(load, team=Team(channels, author, caller_origin))
+    if people is None:  # a trial: the form as the public has it
+        return Door(load_demo_door)
+    return Door(load_team_door, team=Team(channels, author, caller_origin))
 
 
 def _person(people: Path | None, request: Request) -> Actor:

@@ -24,7 +24,7 @@ def show_approve_page() -> None:
     if problem := st.session_state.pop("desk_problem", ""):
         st.error(look.plain(problem))
     if done := st.session_state.pop("desk_done", ""):
-        st.success(look.plain(done))
+        st.success(look.plain(f"{done} History shows it, and undoes it."))
     if not waiting:
         st.title("Nothing waits for an editor", anchor=False)
         st.text("What two reviewers agree on comes here, unless you graded it.")
@@ -113,6 +113,7 @@ def _do(desk: Desk, tip: str, does: str) -> None:
     step, words = STEPS[does]
     try:
         step(desk, desk_frame.person(), tip)
+        st.session_state["history_tip"] = tip
         st.session_state["desk_done"] = words
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)

@@ -26,6 +26,7 @@ _STYLE = (
     "border-radius: 8px; padding: 18px 20px; } "
     '.st-key-tip_text [data-testid="stText"] * { font-size: 19px; line-height: 1.45; } '
     ".st-key-grades { display: grid !important; grid-template-columns: 1fr 1fr; gap: 8px; } "
+    ".st-key-reasons { gap: 6px; } "
     ".st-key-grades button { justify-content: space-between; } "
     ".st-key-tip .porch-locator { display: block; margin-left: auto; } "
     "@media (max-width: 640px) { .st-key-grades button { min-height: 48px; } "

@@ -13,6 +13,8 @@ from ui.desk import desk_frame, tip_view
 from ui.frame import look
 
 _CHOSEN, _GRADED, _ANSWERED = "desk_grade", "desk_graded", "desk_answered"  # in the session
+_KEYS = "asdfghj"  # of reasons, in their order
+Why = tuple[str, str]  # a reason, and the tip that it names
 NAMES_ANOTHER = (Reason.SAME_EVENT, Reason.TWO_ORIGINS)
 
 
@@ -64,17 +66,24 @@ def _title(tip: TipState) -> str:
 def _show_grading(desk: Desk, actor: Actor, tip: TipState) -> None:
     if problem := st.session_state.pop("desk_problem", ""):
         st.error(look.plain(problem))
-    chosen = _ask_grade(tip)
-    reason, same_as = _ask_reason(tip, chosen) if chosen else ("", "")
+    if done := st.session_state.pop("desk_done", ""):
+        st.toast(done)
+    grade, why = _chosen(tip)
+    _show_grades(tip, grade)
+    choices = _choices(tip, grade) if grade else []
+    if len(choices) == 1:
+        why = choices[0]
+    if len(choices) > 1:
+        _show_choices(tip, choices, why)
     note = st.text_area(
         "Note for the editor", key=f"note_{tip.id}", max_chars=dealing.LONGEST_NOTE, height=80,
         help="No names, no numbers, no plates: what looks like one is taken out.",
     )  # fmt: skip
     with st.container(horizontal=True):
         st.button(
-            "Grade, next tip", type="primary", shortcut="Enter", disabled=chosen is None,
+            "Grade, next tip", type="primary", shortcut="Enter", disabled=not (grade and why),
             key="grade_next", on_click=_grade,
-            args=(desk, tip.id, chosen.code if chosen else "", reason, same_as, note),
+            args=(desk, tip.id, grade.code if grade else "", why or ("", ""), note),
         )  # fmt: skip
         st.button("Give it back", key="give_back", on_click=_give_back, args=(desk,))
     _show_undo(desk, actor)
@@ -84,53 +93,64 @@ def _show_grading(desk: Desk, actor: Actor, tip: TipState) -> None:
     )
 
 
-def _ask_grade(tip: TipState) -> Grade | None:
+def _chosen(tip: TipState) -> tuple[Grade | None, Why | None]:
+    """The grade and the reason that were chosen for this tip."""
+    own, code, why = st.session_state.get(_CHOSEN, ("", "", None))
+    return (BY_CODE.get(code), why) if own == tip.id else (None, None)
+
+
+def _choose(tip: str, code: str, why: Why | None = None) -> None:
+    st.session_state[_CHOSEN] = (tip, code, why)
+
+
+def _show_grades(tip: TipState, chosen: Grade | None) -> None:
     """The six grades as buttons; the chosen one is filled."""
-    own = st.session_state.get(_CHOSEN, ("", ""))
-    chosen = own[1] if own[0] == tip.id else ""
     with st.container(key="grades"):
         for grade in GRADES:
             st.button(
                 grade.label, shortcut=grade.key, width="stretch",
-                type="primary" if grade.code == chosen else "secondary",
+                type="primary" if grade is chosen else "secondary",
                 key=f"grade_{grade.code}", on_click=_choose, args=(tip.id, grade.code),
             )  # fmt: skip
-    return BY_CODE.get(chosen)
 
 
-def _choose(tip: str, code: str) -> None:
-    st.session_state[_CHOSEN] = (tip, code)
+def _choices(tip: TipState, grade: Grade) -> list[Why]:
+    """The reasons of a grade; one that names another tip once for each tip beside this one."""
+    found: list[Why] = []
+    for reason in grade.reasons:
+        found += [(reason, other) for other in (tip.beside if reason in NAMES_ANOTHER else [""])]
+    return found
 
 
-def _ask_reason(tip: TipState, grade: Grade) -> tuple[str, str]:
-    """Why, and which tip beside it where the reason names one."""
-    choices = [r for r in grade.reasons if r not in NAMES_ANOTHER or tip.beside]
-    reason: Reason = st.radio(
-        "Why", choices, format_func=REASONS.__getitem__, key=f"why_{tip.id}_{grade.code}"
-    )
-    if reason not in NAMES_ANOTHER:
-        return reason, ""
-    letters = {other: chr(ord("A") + i) for i, other in enumerate(tip.beside)}
-    same: str = st.radio(
-        "Which one", tip.beside, format_func=lambda i: f"Tip {letters[i]} below",
-        horizontal=True, key=f"same_{tip.id}",
-    )  # fmt: skip
-    return reason, same
+def _show_choices(tip: TipState, choices: list[Why], chosen: Why | None) -> None:
+    """The reasons as buttons: nobody's is chosen for them."""
+    grade = st.session_state[_CHOSEN][1]
+    letters = {other: f": tip {chr(ord('A') + i)} below" for i, other in enumerate(tip.beside)}
+    st.text("Why? Choose one.")
+    with st.container(key="reasons"):
+        for key, why in zip(_KEYS, choices):
+            st.button(
+                REASONS[Reason(why[0])] + letters.get(why[1], ""), shortcut=key, width="stretch",
+                type="primary" if why == chosen else "secondary",
+                key=f"why_{key}", on_click=_choose, args=(tip.id, grade, why),
+            )  # fmt: skip
 
 
-def _grade(desk: Desk, tip: str, code: str, reason: str, same_as: str, note: str) -> None:
+def _grade(desk: Desk, tip: str, code: str, why: Why, note: str) -> None:
     masked = mask_text(note).text
     try:
-        dealing.grade(desk, desk_frame.person(), tip, code, reason, same_as, masked)
+        dealing.grade(desk, desk_frame.person(), tip, code, *why, masked)
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
         return
+    st.session_state["desk_done"] = f"Graded: {BY_CODE[code].label.lower()}. This is the next tip."
     st.session_state[_GRADED] = [tip, *st.session_state.get(_GRADED, [])][:20]
 
 
 def _give_back(desk: Desk) -> None:
     try:
         dealing.give_back(desk, desk_frame.person())
+        st.session_state["desk_done"] = "Handed back: somebody else is dealt it."
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
 
@@ -139,7 +159,7 @@ def _show_undo(desk: Desk, actor: Actor) -> None:
     latest = st.session_state.get(_GRADED, [])
     if tip := dealing.last_graded(desk.state(), actor.who, latest):
         st.button(
-            "Take my last grade back", key="undo_grade", type="tertiary",
+            "Take my last grade back", key="undo_grade",
             on_click=_undo, args=(desk, tip),
         )  # fmt: skip
 
@@ -147,6 +167,7 @@ def _show_undo(desk: Desk, actor: Actor) -> None:
 def _undo(desk: Desk, tip: str) -> None:
     try:
         dealing.undo_grade(desk, desk_frame.person(), tip)
+        st.session_state["desk_done"] = "Your last grade is taken back: the tip waits for others."
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
 

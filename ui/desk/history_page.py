@@ -20,6 +20,7 @@ from ui.desk import desk_frame, tip_view
 from ui.frame import look
 from ui.parts import tables
 
+_TAKEN_BACK = (Reason.CONTRADICTED, Reason.NO_INCIDENT, Reason.OUTSIDE, Reason.TOO_LITTLE)
 _READ = "desk_history_read"  # in the session: the tip whose reading was written down last
 
 
@@ -28,6 +29,8 @@ def show_history_page() -> None:
     actor, desk = desk_frame.actor(), desk_frame.desk()
     if problem := st.session_state.pop("desk_problem", ""):
         st.error(look.plain(problem))
+    if done := st.session_state.pop("desk_done", ""):
+        st.success(done)
     asked = st.text_input(
         "Record or tip", value=st.session_state.get("history_tip", ""), key="history_asked",
         help="The id as Records shows it (desk:...), or as Approve opened it.",
@@ -93,6 +96,10 @@ def _show_events(desk: Desk, tip: TipState, events: list[DeskEvent]) -> None:
         )  # fmt: skip
 
 
+def _area(name: str) -> str:
+    return name or "not said"
+
+
 def short_name(who: str) -> str:
     """A pseudonym as the screen shows it."""
     return "the desk" if not who else (who if " " in who else who[:8])
@@ -101,6 +108,7 @@ def short_name(who: str) -> str:
 def _do(step: Callable[..., None], desk: Desk, tip: str, *more: object) -> None:
     try:
         step(desk, desk_frame.person(), tip, *more)
+        st.session_state["desk_done"] = "Done: it stands below, and can be undone."
     except Problem as problem:
         st.session_state["desk_problem"] = str(problem)
 
@@ -109,22 +117,23 @@ def _show_steps(desk: Desk, tip: TipState) -> None:
     """Forms to correct a tip, to take a record back, and to merge it."""
     with st.expander("Correct it"), st.form("correct", border=False):
         kinds = [kind.code for kind in words.all_kinds()]
-        now = str(tip.says.get("kind", "sighting"))
-        kind = st.selectbox("What", kinds, kinds.index(now) if now in kinds else 0)
-        day = st.text_input("Day (2026-01-17)", str(tip.says.get("day", "")))
-        area = st.text_input("Area", str(tip.says.get("area", "")))
+        now, there = str(tip.says.get("kind", "sighting")), str(tip.says.get("area", ""))
+        areas = list(dict.fromkeys(("", there, *desk.areas())))
+        kind = st.selectbox("What", kinds, kinds.index(now), format_func=tip_view.word)
+        day = st.text_input("Day, as 2026-01-17", str(tip.says.get("day", "")))
+        area = st.selectbox("Area", areas, areas.index(there), format_func=_area)
         note = st.text_input("Why")
         if st.form_submit_button("Correct"):
-            says = {"kind": kind, "day": day.strip(), "area": area.strip()}
+            says = {"kind": kind, "day": day.strip(), "area": area}
             _do(approving.correct, desk, tip.id, says, mask_text(note).text)
             st.rerun()
     if tip.stage is Stage.RECORD:
         with st.expander("Take it back"), st.form("retract", border=False):
-            reason = st.selectbox("Why", list(Reason), format_func=REASONS.__getitem__)
+            reason = st.selectbox("Why", _TAKEN_BACK, index=None, format_func=REASONS.__getitem__)
             note = st.text_input("Note")
             st.text("Numbers that are already published stay as they are.")
             if st.form_submit_button("Take it back"):
-                _do(approving.retract, desk, tip.id, reason, mask_text(note).text)
+                _do(approving.retract, desk, tip.id, reason or "", mask_text(note).text)
                 st.rerun()
     if tip.stage is not Stage.WITHDRAWN:
         with st.expander("Same event as another"), st.form("merge", border=False):

@@ -40,7 +40,7 @@ def show_keeping_page() -> None:
         f"{rules.origin_days:g} days. The days are fixed beforehand in porchlight.toml, [desk]."
     )
     for saved in exposure.shorter(desk, actor):
-        if saved.days < rules.raw_days:
+        if saved.days < rules.raw_days and saved.texts < saved.now:
             st.text(
                 f"With {saved.days} day{'s' if saved.days > 1 else ''}: {saved.texts:,} texts instead of {saved.now:,}."
             )
@@ -56,11 +56,11 @@ def _show_known(desk: Desk, actor: Actor) -> None:
     )
     with st.expander("Add one"), st.form("known", border=False, clear_on_submit=True):
         text = st.text_area("What the tip says", max_chars=1000, height=80)
-        day, area = st.text_input("Day (2026-01-17)"), st.text_input("Area")
+        day, area = st.text_input("Day, as 2026-01-17"), _ask_area(desk)
         answer = st.selectbox("The right answer", known_answers.ANSWERS, format_func=word)
         if st.form_submit_button("Add it"):
             try:
-                tip = Tip(day=day.strip(), area=area.strip(), text=mask_text(text).text)
+                tip = Tip(day=day.strip(), area=area, text=mask_text(text).text)
                 known_answers.add_known(desk, actor, tip, answer)
             except Problem as problem:
                 st.error(look.plain(str(problem)))
@@ -73,7 +73,13 @@ def _show_hold(desk: Desk) -> None:
     on = desk.state().hold
     st.text(forgetting.HELD if on else HOLD)
     label = "Take the hold off" if on else "Hold: remove nothing from now on"
-    st.button(label, key="hold", on_click=_set, args=(desk, not on))
+    sure = not on or st.checkbox("A lawyer said that removal may begin again", key="hold_off")
+    st.button(label, key="hold", on_click=_set, args=(desk, not on), disabled=not sure)
+
+
+def _ask_area(desk: Desk) -> str:
+    names = desk.areas()
+    return st.selectbox("Area", names) if names else st.text_input("Area")
 
 
 HOLD = (

@@ -64,7 +64,11 @@ def _table(rows: list[queue.Waiting]) -> pd.DataFrame:
             "Oldest, hours": [row.oldest_hours for row in rows],
             "Last hour": [row.last_hour for row in rows],
             "Languages": [
-                ", ".join(f"{name} {n:,}" for name, n in row.languages.items()) for row in rows
+                ", ".join(
+                    f"{tip_view.LANGUAGES.get(name, name)} {n:,}"
+                    for name, n in row.languages.items()
+                )
+                for row in rows
             ],
         }
     )

@@ -16,7 +16,7 @@ from ui.frame import look
 
 Line = tuple[str, str]  # what it is, what the tip says
 _YES_NO = {"True": "yes", "False": "no"}
-_NAMES = {"en": "English", "es": "Spanish", "so": "Somali", "hmn": "Hmong"}
+LANGUAGES = {"en": "English", "es": "Spanish", "so": "Somali", "hmn": "Hmong"}
 
 
 def word(code: object) -> str:
@@ -107,7 +107,7 @@ def show_tip(desk: Desk, tip: TipState) -> None:
 
 def source_line(tip: TipState) -> str:
     """By which door a tip came, in what language, and what was masked."""
-    language = _NAMES.get(str(tip.says.get("language", "")), "")
+    language = LANGUAGES.get(str(tip.says.get("language", "")), "")
     masked = {k: v for k, v in tip.says.get("masked", {}).items() if v}
     hidden = ", ".join(f"{n} {word(sort)}" for sort, n in masked.items())
     parts = [
