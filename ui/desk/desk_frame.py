@@ -30,7 +30,7 @@ _STYLE = (
     ".st-key-grades button { justify-content: space-between; } "
     ".st-key-tip .porch-locator { display: block; margin-left: auto; } "
     "@media (max-width: 640px) { .st-key-grades button { min-height: 48px; } "
-    ".st-key-tip .porch-locator { margin: 0; } }"
+    ".st-key-tip .porch-locator { margin: 0; height: 96px; width: auto; } }"
 )
 MADE = "You are trying the desk: its tips and your colleagues are made. Nothing of it is real."
 SEND = (
