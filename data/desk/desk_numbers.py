@@ -95,11 +95,11 @@ def grader_quality(desk: Desk, actor: Actor) -> GraderQuality:
     with desk.lock:
         known = [tip for tip in desk.state().tips.values() if tip.answer]
         given = [(BY_CODE[g.grade].verdict, tip.answer) for tip in known for g in tip.grades]
-    unsure = sum(verdict in (Verdict.CANNOT_TELL, Verdict.OPEN) for verdict, _ in given)
+    unsure = (Verdict.CANNOT_TELL, Verdict.OPEN)
     right = sum(verdict == answer for verdict, answer in given)
-    return GraderQuality(
-        *(share(n, len(given)) for n in (right, len(given) - right - unsure, unsure))
-    )
+    cannot = sum(verdict != answer and verdict in unsure for verdict, answer in given)
+    counts = (right, len(given) - right - cannot, cannot)
+    return GraderQuality(*(share(n, len(given)) for n in counts))
 
 
 def records_like(desk: Desk, tip: TipState) -> int:

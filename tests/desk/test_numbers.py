@@ -125,3 +125,8 @@ def test_known_answers_measure_the_graders(tmp_path: Path) -> None:
     found = desk_numbers.grader_quality(desk, STEW)
     assert (found.right.n, found.wrong.n, found.cannot_tell.n) == (1, 1, 1)
     assert desk_numbers.outcomes(desk, STEW) == []
+    # where the right answer is that nobody can tell, saying so is right
+    add_known(desk, STEW, Tip(day="2026-01-02", text="x"), "cannot_tell")
+    graded(desk, ANN, "cannot_tell", "too_little")
+    found = desk_numbers.grader_quality(desk, STEW)
+    assert (found.right.n, found.wrong.n, found.cannot_tell.n) == (2, 1, 1)

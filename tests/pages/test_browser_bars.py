@@ -90,7 +90,7 @@ def test_a_phone_is_served_by_fingers(phone: Any) -> None:
     phone.locator(".st-key-open_what").wait_for(state="hidden")
     phone.locator(".st-key-menu button").tap()
     names = phone.locator('[data-testid="stPopoverBody"] a').all_inner_texts()
-    assert names == ["Map", "What's new", "Trends", "Records", "Methods", "Help"]
+    assert names == ["Map", "What's new", "Trends", "Records", "Desk", "Methods", "Help"]
     phone.locator('[data-testid="stPopoverBody"]').get_by_role("link", name="Records").tap()
     phone.wait_for_function("location.pathname === '/records'")
 

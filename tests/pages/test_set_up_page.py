@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from data import settings
 from data.commands.job_messages import AreasAdded
 from data.palette import LIGHT
+from data.people.actor import Actor
 from tests.conftest import ROOT, dashboard
 from ui.files.set_up_page import areas_picture
 
@@ -80,7 +81,9 @@ def test_another_place_is_not_offered_the_sample(empty: Path) -> None:
 
 
 def test_only_a_steward_sees_it(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.app.access.roles", lambda: frozenset({"viewer", "editor"}))
+    monkeypatch.setattr(
+        "ui.app.access.person", lambda: Actor("ed", frozenset({"viewer", "editor"}))
+    )
     app = opened()
     assert app.title[0].value == "No records yet" and not app.file_uploader
     assert "A steward of this Porchlight" in texts(app)
@@ -89,7 +92,7 @@ def test_only_a_steward_sees_it(empty: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_where_people_sign_in_a_steward_cannot_rename_the_place(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.app.access.roles", lambda: frozenset({"steward"}))
+    monkeypatch.setattr("ui.app.access.person", lambda: Actor("stew", frozenset({"steward"})))
     monkeypatch.setattr("ui.arrival.arrival.provider", lambda: True)
     app = opened()
     assert "Minneapolis, in the time zone America/Chicago" in texts(app)
