@@ -19,6 +19,7 @@ from typing import Any
 import httpx2
 
 from bench import asked, stores
+from bench.made_tips import draw_words
 from bench.plain import desk as plain_desk
 from data import settings
 from data.desk import approving, dealing
@@ -39,22 +40,6 @@ DEAL, SEND, APPROVE = 0.3, 0.25, 5.0  # seconds, the goals
 ROUNDS = 5
 PRESSED = ("Verified", "Picture or video matched to place and time", "Grade, next tip")
 _READING = 7.0  # seconds between a page of the form and its report
-_WORDS = [
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "inlet",
-    "jetty",
-    "knoll",
-    "lotus",
-    "maple",
-    "north",
-]
 
 
 def run(rows: int | None) -> list[dict[str, Any]]:
@@ -69,7 +54,7 @@ def _incoming(tips: int) -> Iterator[Incoming]:
     rng = random.Random(18)
     received = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=2)
     for number in range(tips):
-        words = " ".join(rng.choice(_WORDS) + rng.choice(_WORDS) for _ in range(8))
+        words = draw_words(rng)
         day = (received - timedelta(days=number % 90)).date().isoformat()
         area = f"Area {rng.randrange(200)}"
         tip = Tip(day=day, hour=rng.randrange(24), area=area, text=f"{words} {number}")

@@ -19,6 +19,7 @@ from typing import Any
 import httpx2
 
 from bench.client import Reader, Screen
+from bench.made_tips import draw_words
 from data import settings
 from data.desk import desk_numbers
 from data.desk.desk import Desk
@@ -42,22 +43,6 @@ GRADING = {  # what somebody presses who thinks that it happened, or that it did
     False: ("Rejected", "Not an incident"),
 }
 CONFIRMING = ("verified", "corroborated")
-_WORDS = [
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "inlet",
-    "jetty",
-    "knoll",
-    "lotus",
-    "maple",
-    "north",
-]
 
 
 @dataclass
@@ -101,7 +86,7 @@ def _fill(root: Path, tips: int, truth: Truth) -> Desk:
         mark = f"m{number}x{rng.getrandbits(40):x}"
         truth.happened[mark] = rng.random() >= FALSE
         truth.right[mark] = RIGHT[number % len(RIGHT)]
-        words = " ".join(rng.choice(_WORDS) + rng.choice(_WORDS) for _ in range(8))
+        words = draw_words(rng)
         hour, area = rng.randrange(24), f"Area {rng.randrange(200)}"
         return Tip(day=day, hour=hour, area=area, text=f"{words} {mark}")
 

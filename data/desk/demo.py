@@ -8,7 +8,6 @@ import shutil
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from data.desk import approving, dealing, desk_records
@@ -28,6 +27,7 @@ TIPS = 200
 ROLES = (REVIEWER, EDITOR, STEWARD)
 _SEED = 20260107
 _opening = threading.Lock()
+_opened: dict[Path, Desk] = {}
 _ELSEWHERE = (
     "The desk can be tried out on this machine only, where nobody signs in, and where no record is "
     "real."
@@ -103,30 +103,19 @@ def open_demo(settings: Settings, *, provider: bool, named: bool) -> Desk:
     if set(store.history().sources) - {desk_records.MADE}:
         raise Problem(f"{_ELSEWHERE} {own.store} holds others.")
     with _opening:  # two who come first at once see one desk
-        return _opened(own.store, settings.store)
-
-
-@lru_cache(maxsize=2)
-def _opened(root: Path, real: Path) -> Desk:
-    settings = replace(demo_settings(_settings_of(real)), store=root)
-    store = Store(root)
-    desk = Desk(store, settings, rules=DeskSettings(known_percent=4))
-    if not desk.state().tips:
-        _fill(desk, Store(real))
-    return desk
-
-
-def _settings_of(real: Path) -> Settings:
-    from data.settings import load_settings
-
-    return replace(load_settings(), store=real)
+        if own.store not in _opened:
+            desk = Desk(store, own, rules=DeskSettings(known_percent=4))
+            if not desk.state().tips:
+                _fill(desk, Store(settings.store))
+            _opened[own.store] = desk
+        return _opened[own.store]
 
 
 def _fill(desk: Desk, real: Store) -> None:
     """Made tips, some of them graded by made colleagues, some approved."""
     _copy_areas(desk.store, real)
     rng = random.Random(_SEED)
-    areas = _area_names(desk.store)
+    areas = [name for name in area_sets.area_names_of(desk.store) if name]
     receive_tips(desk, made_tips(areas, TIPS, rng, desk.clock()))
     colleagues = [Actor(f"made colleague {i}", frozenset({REVIEWER})) for i in range(1, 6)]
     editor = Actor("made editor", frozenset({EDITOR}))
@@ -196,12 +185,3 @@ def _copy_areas(store: Store, real: Store) -> None:
                 file = real.areas / f"{event.id}.parquet"
                 shutil.copyfile(file, store.areas / file.name)
                 store.ledger.append(AreasSet(event.id, name, event.how, event.place_by))
-
-
-def _area_names(store: Store) -> list[str]:
-    """The names of the areas of the place; none where it has no areas."""
-    sets = area_sets.current_sets(store)
-    if not sets:
-        return []
-    names = area_sets.read_areas(next(iter(sets.values())))[0]["name"]
-    return sorted(name for name in names if name)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from data.desk.desk import Desk
 from tests import ledgers
+from tests.desk.desks import Clock, make_desk
 from tests.ledgers import KINDS, Place
 
 
@@ -27,3 +29,15 @@ def place(
         monkeypatch.setenv("PORCHLIGHT_STORE", str(made.root))
         monkeypatch.setenv("PORCHLIGHT_LEDGER", made.address)
     return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of a test's desk."""
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock) -> Desk:
+    """An empty desk."""
+    return make_desk(tmp_path / "store", clock)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.made_tips import WORDS
 from data.desk import dealing
 from data.desk.desk import Desk
 from data.desk.desk_settings import DeskSettings
@@ -15,22 +16,6 @@ from data.storage.store import Store
 from data.tips.tip_state import TipState
 
 RECEIVED = "2026-01-20T15:00:00+00:00"
-WORDS = [
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "inlet",
-    "jetty",
-    "knoll",
-    "lotus",
-    "maple",
-    "north",
-]
 
 
 class Clock:

@@ -1,7 +1,5 @@
 """What an editor may do, who may not, and that every step can be undone by another."""
 
-from pathlib import Path
-
 import pytest
 
 from data.desk import approving, dealing
@@ -10,24 +8,7 @@ from data.desk.desk import Desk
 from data.settings import Problem
 from data.tips.desk_state import DeskState
 from data.tips.tip_state import Stage, TipState
-from tests.desk.desks import (
-    ANN,
-    BEN,
-    CAM,
-    EDI,
-    EVA,
-    Clock,
-    graded,
-    incoming,
-    make_desk,
-    person,
-    send,
-)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return make_desk(tmp_path / "store", Clock())
+from tests.desk.desks import ANN, BEN, CAM, EDI, EVA, graded, incoming, person, send
 
 
 def agreed(desk: Desk, number: int = 1) -> TipState:

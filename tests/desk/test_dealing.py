@@ -30,16 +30,6 @@ from tests.desk.desks import (
 )
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Desk:
-    return make_desk(tmp_path / "store", clock)
-
-
 def test_two_who_agree_hand_a_tip_to_an_editor(desk: Desk) -> None:
     (tip,) = send(desk, incoming(1))
     assert graded(desk, ANN) == tip.id and tip.stage is Stage.WAITING

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,16 +13,6 @@ from data.settings import Problem
 from data.tips.desk_log import DESK_CONTENTS, DESK_EVENTS, LogRow
 from tests.desk.desks import ANN, BEN, CAM, STEW, Clock, graded, incoming, make_desk, send
 from tests.ledgers import Place
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Desk:
-    return make_desk(tmp_path / "store", clock)
 
 
 def ended(desk: Desk) -> str:

@@ -15,16 +15,6 @@ from data.reports.tip import Incoming, Tip
 from tests.desk.desks import ANN, BEN, EDI, STEW, Clock, graded, incoming, make_desk, send
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Desk:
-    return make_desk(tmp_path / "store", clock)
-
-
 def hourly(counts: list[int], now: datetime, channel: str = "form") -> list[Incoming]:
     """Tips by hours ago."""
     found = []
