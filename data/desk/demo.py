@@ -32,6 +32,10 @@ _ELSEWHERE = (
     "The desk can be tried out on this machine only, where nobody signs in, and where no record is "
     "real."
 )
+_NO_PLACE = (
+    "The trial is of your place, which is not set up yet. Open Map first: bring in areas and records, "
+    "or look around with the sample place."
+)
 _WHAT = {
     "arrest_operation": (
         "unmarked vehicles boxed in a white van and people in vests took the driver out",
@@ -98,6 +102,9 @@ def open_demo(settings: Settings, *, provider: bool, named: bool) -> Desk:
     """
     if provider or named:
         raise Problem(_ELSEWHERE)
+    place = Store(settings.store).history()
+    if not place.area_sets and not place.imports:  # its tips would be of no area for good
+        raise Problem(_NO_PLACE)
     own = demo_settings(settings)
     store = Store(own.store)
     if set(store.history().sources) - {desk_records.MADE}:

@@ -106,8 +106,8 @@ def records_like(desk: Desk, tip: TipState) -> int:
     """How many records of the desk there are of the area and month of a tip."""
     with desk.lock:
         state = desk.state()
-        month, area = str(tip.says.get("day", ""))[:7], tip.says.get("area", "")
-        same: Iterable[str] = state.records.get(month, {})
+        area = tip.says.get("area", "")
+        same: Iterable[str] = state.records.get(tip.month, {})
         return sum(state.tips[i].says.get("area", "") == area for i in same)
 
 

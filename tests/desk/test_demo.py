@@ -47,11 +47,20 @@ def test_it_refuses_where_people_sign_in_or_a_name_is_public(
 
 def test_it_refuses_beside_one_record_that_is_not_made(tmp_path: Path, settings: Settings) -> None:
     own = replace(settings, store=tmp_path / "store")
+    own.store.mkdir()
+    Store(own.store).ledger.append(Imported("a", source="stops", source_kind="official"))
     store = Store(demo.demo_settings(own).store)
     store.root.mkdir(parents=True)
     store.ledger.append(Imported("b", source="police-stops", source_kind="official"))
     with pytest.raises(Problem, match="holds others"):
         demo.open_demo(own, provider=False, named=False)
+
+
+def test_a_place_that_is_not_set_up_is_no_place_to_try(tmp_path: Path, settings: Settings) -> None:
+    own = replace(settings, store=tmp_path / "store")
+    with pytest.raises(Problem, match="not set up yet"):
+        demo.open_demo(own, provider=False, named=False)
+    assert not demo.demo_settings(own).store.exists()
 
 
 def test_a_record_of_the_trial_is_marked_as_made(desk: Desk) -> None:

@@ -64,7 +64,7 @@ def _show_findings(desk: Desk, tip: TipState) -> None:
     if tip.stage is Stage.AGREED and tip.decision.grade != "rejected":
         before = desk_numbers.records_like(desk, tip)
         area = str(tip.says.get("area", "")) or "No area"
-        month = str(tip.says.get("day", ""))[:7]
+        month = tip_view.month_name(tip.month)
         st.text(f"{area}, {month}: {before} → {before + 1} records of the desk")
         st.text(f"It becomes a record of the grade {BY_CODE[tip.decision.grade].label.lower()}.")
 

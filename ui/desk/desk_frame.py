@@ -51,9 +51,9 @@ def begin_desk_page(row: menu.PageRow, account: str) -> None:
     try:
         desk()
     except Problem as problem:
-        st.title("The desk needs people who sign in", anchor=False)
+        st.title("No desk to try out here yet", anchor=False)
         st.text(str(problem))
-        st.text("Name an identity provider and roles first: docs/deploy.md and docs/desk.md.")
+        st.text("For a desk of your own, people sign in: docs/deploy.md and docs/desk.md.")
         st.stop()
     notices.show_notices((MADE,))
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -43,7 +43,7 @@ def _title(every: Outcomes | None) -> str:
 
 def _line(row: Outcomes) -> dict[str, str]:
     return {
-        "Month": row.month,
+        "Month": tip_view.month_name(row.month),
         "Channel": tip_view.word(row.channel),
         "Confirmed": spell(row.confirmed),
         "False": spell(row.false),

@@ -56,6 +56,11 @@ def when(says: Mapping[str, Any], tip: TipState) -> str:
     return f"{day:%a %b} {day.day}, {day.year}, {clock}"
 
 
+def month_name(month: str) -> str:
+    """A month ("2026-01") as a reader says it."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
 def words_of(column: str, code: object) -> str:
     """A word of the record as a reader says it; "" where it says nothing."""
     if code in ("", "not_recorded"):
