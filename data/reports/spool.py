@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Container, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,8 +140,15 @@ def is_sayable(tip: Tip) -> bool:
         and all(len(link) <= LONGEST_LINK for link in tip.links)
         and all(hour is None or 0 <= hour < 24 for hour in (tip.hour, tip.until))
         and all(n is None or 0 <= n < 1000 for n in (tip.officers, tip.vehicles))
-        and (not tip.day or re.fullmatch(r"\d{4}-\d\d-\d\d", tip.day) is not None)
+        and (not tip.day or _is_day(tip.day))
     )
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar, as the form writes it."""
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(text).isoformat() == text
+    return False
 
 
 def mark_opened(file: Path) -> None:

@@ -81,6 +81,8 @@ def test_sizes_and_times_tell_nothing(tmp_path: Path, recipient: str) -> None:
         {"text": "x" * 1001},
         {"links": ["https://a.example"] * 9},
         {"day": "<script>"},
+        {"day": "2026-13-45"},
+        {"day": "20260117"},
         {"hour": 99},
         {"officers": 10**9},
         {"force": ["telepathy"]},

@@ -58,7 +58,10 @@ def when(says: Mapping[str, Any], tip: TipState) -> str:
 
 def month_name(month: str) -> str:
     """A month ("2026-01") as a reader says it."""
-    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    try:
+        return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    except ValueError:
+        return "a month not said"
 
 
 def words_of(column: str, code: object) -> str:
