@@ -7,8 +7,8 @@ import pytest
 from pyproj import CRS
 
 from data import coordinate_system
-from data.commands import init
 from data.coordinate_system import is_allowed
+from data.jobs import init
 from data.mappings import mapping_read
 from data.settings import Problem
 from data.storage import projection

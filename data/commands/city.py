@@ -22,7 +22,7 @@ def city(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is fetched.")] = False,
 ) -> None:
     """Set up a city whose official feeds are known: settings, boundaries, incidents."""
-    from data.commands import city_job
+    from data.jobs import city_job
 
     with speaking():
         cities = read_cities()

@@ -115,7 +115,7 @@ def init(
     reach_km: Annotated[float, typer.Option(help="Coordinates farther from the middle are rejected.")] = 40.0,
 ) -> None:
     """Write porchlight.toml for another place; the old one is kept beside it."""
-    from data.commands import init
+    from data.jobs import init
 
     with speaking():
         for line in init.init(settings_path(), name, zone, at, crs, reach_km):

@@ -11,7 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
-from data.commands.dropped_file import DROPPED_MB
+from data.jobs.dropped_file import DROPPED_MB
 from data.maps import basemap
 from data.site import Site
 from ui.app import gate, sign_in

@@ -10,7 +10,7 @@ import pytest
 from data.areas.boundary_files import read_features
 from data.cities import cities
 from data.cities.boundaries import fetch_boundaries
-from data.commands import city_job
+from data.jobs import city_job
 from data.settings import Problem, check_zone
 from tests.cities.made_answers import MADE
 from tests.cities.server import serving

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.cities import cities
-from data.commands import city_job, city_settings
+from data.jobs import city_job, city_settings
 from data.pulls.feeds import read_feeds
 from data.settings import Problem, Settings, load_settings
 from data.storage.store import Store

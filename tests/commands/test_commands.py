@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data import settings
-from data.commands import init
+from data.jobs import init
 from data.settings import Problem
 from tests.conftest import ROOT, command
 

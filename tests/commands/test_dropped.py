@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from data import words
-from data.commands import file_job
-from data.commands.dropped_file import keep_dropped, run_job
-from data.commands.job_messages import (
+from data.files.row_reasons import RowReason
+from data.imports import advice
+from data.imports.losses import OtherKind
+from data.jobs import file_job
+from data.jobs.dropped_file import keep_dropped, run_job
+from data.jobs.job_messages import (
     Job,
     KindsUnknown,
     Message,
@@ -29,9 +32,6 @@ from data.commands.job_messages import (
     decode,
     encode,
 )
-from data.files.row_reasons import RowReason
-from data.imports import advice
-from data.imports.losses import OtherKind
 from tests.conftest import ROOT
 from ui.files.import_fields import fields_named
 
@@ -183,7 +183,7 @@ def test_a_page_that_is_left_ends_the_child(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix" or sys.platform != "linux", reason="Linux only")
 def test_the_child_has_no_network() -> None:
     code = (
-        "from data.commands.confined import confine; confine(); import socket; s = socket.socket(); "
+        "from data.jobs.confined import confine; confine(); import socket; s = socket.socket(); "
         "s.settimeout(2); s.connect(('127.0.0.1', 9))"
     )
     tried = subprocess.run(
@@ -196,7 +196,7 @@ def test_the_child_has_no_network() -> None:
 
 
 def test_the_child_has_a_memory_limit() -> None:
-    code = "from data.commands.confined import confine; confine(); b = bytearray(6 << 30)"
+    code = "from data.jobs.confined import confine; confine(); b = bytearray(6 << 30)"
     tried = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from data import settings
-from data.commands import set_up
-from data.commands.dropped_file import keep_dropped
-from data.commands.job_messages import AreasAdded, Job, RecordsRead, Stopped
-from data.commands.set_up import SetUp, read_center
+from data.jobs import set_up
+from data.jobs.dropped_file import keep_dropped
+from data.jobs.job_messages import AreasAdded, Job, RecordsRead, Stopped
+from data.jobs.set_up import SetUp, read_center
 from data.settings import Problem
 from data.storage.store import Store
 from tests.conftest import ROOT
@@ -122,7 +122,7 @@ def test_two_places_never_share_a_store(config: Path, tmp_path: Path) -> None:
     assert settings.load_settings().name == "Minneapolis"
 
 
-@pytest.mark.parametrize("where", ["data.commands.init.init", "data.commands.set_up.shutil.move"])
+@pytest.mark.parametrize("where", ["data.jobs.init.init", "data.jobs.set_up.shutil.move"])
 def test_a_full_disk_at_the_end_takes_nothing_away(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

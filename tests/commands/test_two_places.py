@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.cities import known_tables
-from data.commands import init
+from data.jobs import init
 from data.people import roster
 from data.sample import sample
 from data.settings import Problem, Settings, load_settings

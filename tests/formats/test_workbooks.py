@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from data.commands import dropped_file
-from data.commands.job_messages import Job, RecordsRead, TableOpened
 from data.files.form import Form, NeedsChoice
 from data.formats.header_rows import find_header
 from data.formats.open_table import open_table
+from data.jobs import dropped_file
+from data.jobs.job_messages import Job, RecordsRead, TableOpened
 from data.settings import Problem
 from data.storage.store import Store
 from tests.formats.made_workbooks import (

@@ -54,9 +54,12 @@ ROOMS = {
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas files imports privacy release storage tables",
         "cities": "pulls storage",
+        "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
+        "pictures": "storage",
+        "numbers": "maps patterns pictures storage views",
         "commands": (
-            "areas attacks cities desk embed files imports mappings maps messages people privacy pulls "
-            "release reports sample storage tables tips upkeep views"
+            "areas attacks cities desk embed files imports jobs mappings maps messages numbers people "
+            "pictures privacy pulls release reports sample storage tables tips upkeep views"
         ),
     },
     "ui": {

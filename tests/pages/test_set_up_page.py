@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import settings
-from data.commands.job_messages import AreasAdded
+from data.jobs.job_messages import AreasAdded
 from data.palette import LIGHT
 from data.people.actor import Actor
 from tests.conftest import ROOT, dashboard

@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 
 from data import site
-from data.commands.set_up import begin_settings
 from data.help import help_table
+from data.jobs.set_up import begin_settings
 from data.maps import basemap
 from data.published import released
 from data.settings import ROOT, Problem, Settings, load_settings, read_audience

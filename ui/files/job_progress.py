@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.delta_generator import DeltaGenerator
 
-from data.commands.job_messages import (
+from data.jobs.job_messages import (
     AreasAdded,
     ColumnsProposed,
     KindsUnknown,

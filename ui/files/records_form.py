@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from data import own_kinds, words
-from data.commands.dropped_file import run_job
-from data.commands.job_messages import Job, QuestionAsked
 from data.formats.open_table import READABLE
+from data.jobs.dropped_file import run_job
+from data.jobs.job_messages import Job, QuestionAsked
 from data.mappings import mapping_read, mapping_write
 from data.mappings.corrections import add_kinds, correct_columns
 from data.mappings.mapping import FileMapping

@@ -12,9 +12,9 @@ import streamlit as st
 from data import palette
 from data.areas.area_proposals import LEAST_REACH_KM
 from data.areas.boundary_files import READERS
-from data.commands.dropped_file import run_job
-from data.commands.job_messages import AreasAdded, Job, PlanMade
-from data.commands.set_up import SetUp, read_center
+from data.jobs.dropped_file import run_job
+from data.jobs.job_messages import AreasAdded, Job, PlanMade
+from data.jobs.set_up import SetUp, read_center
 from data.settings import Problem, Settings, settings_path
 from ui.files import records_form
 from ui.files.job_progress import Outcome, follow_job

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.commands.dropped_file import keep_dropped, run_job
+from data.jobs.dropped_file import keep_dropped, run_job
 from ui.files import records_form
 from ui.files.import_fields import FIELDS, MAPPING
 from ui.files.job_progress import Outcome, follow_job

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.commands.dropped_file import DROPPED_MB, SIGNED_IN_MB, keep_dropped
+from data.jobs.dropped_file import DROPPED_MB, SIGNED_IN_MB, keep_dropped
 from ui.frame import look
 from ui.identity import provider
 

@@ -11,7 +11,7 @@ from data import words
 from data.areas import area_import
 from data.cities.boundaries import fetch_boundaries
 from data.cities.cities import City
-from data.commands import city_settings, init
+from data.jobs import city_settings, init
 from data.pulls.feeds import read_feeds
 from data.pulls.pull import pull_feed
 from data.settings import Settings, load_settings

@@ -13,7 +13,7 @@ class Job:
     by their words. A `dry_run` leaves the table that readers see as it is.
     """
 
-    what: str  # a key of data.commands.file_job.JOBS
+    what: str  # a key of data.jobs.file_job.JOBS
     file: str = ""
     options: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)

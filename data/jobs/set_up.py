@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from data.commands import init
-from data.commands.dropped_file import run_job
-from data.commands.job_messages import Job, Message, RecordsRead
+from data.jobs import init
+from data.jobs.dropped_file import run_job
+from data.jobs.job_messages import Job, Message, RecordsRead
 from data.settings import SQLITE, Problem, Settings, load_settings, settings_path
 from data.storage import place_mark
 from data.storage.disk import write_whole

@@ -1,6 +1,6 @@
 """A job on a dropped file, in a process of its own with limits: areas, records, the sample.
 
-It reads the job as JSON, and prints a line for each message (data.commands.job_messages).
+It reads the job as JSON, and prints a line for each message (data.jobs.job_messages).
 """
 
 import json
@@ -12,7 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.areas import area_import, area_proposals, boundary_files
-from data.commands.job_messages import (
+from data.files.table_file import TableFile
+from data.imports import importer, preview
+from data.imports.plan import Plan
+from data.imports.required import UnknownKinds
+from data.jobs.job_messages import (
     AreasAdded,
     ColumnsProposed,
     Job,
@@ -27,10 +31,6 @@ from data.commands.job_messages import (
     TableOpened,
     encode,
 )
-from data.files.table_file import TableFile
-from data.imports import importer, preview
-from data.imports.plan import Plan
-from data.imports.required import UnknownKinds
 from data.maps import sketch
 from data.own_kinds import SHIPPED
 from data.personal_columns import is_forbidden

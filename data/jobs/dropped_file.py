@@ -13,8 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-from data.commands.confined import SECONDS
-from data.commands.job_messages import Job, Message, Said, Stopped, decode
+from data.jobs.confined import SECONDS
+from data.jobs.job_messages import Job, Message, Said, Stopped, decode
 from data.settings import ROOT
 
 DROPPED_MB = 200  # on this machine, where nobody is asked who they are
@@ -40,7 +40,7 @@ def run_job(job: Job, environment: Mapping[str, str] | None = None) -> Iterator[
     message is Stopped where it did not end well; paths are told as names.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "data.commands.confined"],
+        [sys.executable, "-m", "data.jobs.confined"],
         cwd=ROOT,
         env=os.environ | {"NO_COLOR": "1"} | dict(environment or {}),
         stdin=subprocess.PIPE,

@@ -24,6 +24,6 @@ def confine() -> None:
 
 if __name__ == "__main__":
     confine()
-    from data.commands import file_job
+    from data.jobs import file_job
 
     sys.exit(file_job.do_job())
