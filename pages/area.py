@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from data.numbers import measures
 from ui.cached import views
 from ui.explore import area_page, locator, time_page
 from ui.frame import frame
-from ui.parts import breakdown, charts, measures, printed, tables
+from ui.parts import breakdown, charts, printed, tables
 
 asked = frame.view()
 view = area_page.polygons(asked)

@@ -8,6 +8,7 @@ import shapely
 import streamlit as st
 
 from data import words
+from data.numbers import area_states, measures
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -16,7 +17,7 @@ from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame, way_out
 from ui.map import area_layer
-from ui.parts import area_states, headline, intervals, measures, tables
+from ui.parts import headline, intervals, tables
 
 
 def polygons(view: View) -> View:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from data import palette
+from data.numbers import area_states
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
@@ -10,8 +12,6 @@ from geo.forest import Finding
 from ui.map.area_layer import approximate
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import area_states
-from ui.parts.area_states import State
 
 _TWICE = 2.0
 # what may be told of a ratio, in words and by hatch; of higher and lower by color

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data import palette, words
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.patterns import neighbors, power
 from data.patterns.hot_spots import Hot
@@ -18,9 +20,8 @@ from ui.frame.method_note import SEED
 from ui.map import area_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import area_lack, area_states, headline, measures
+from ui.parts import area_lack, headline
 from ui.parts.area_lack import Lack, Unfit
-from ui.parts.area_states import State
 
 # what is said of an area, by the label of geo.hot_areas
 FINDINGS = {

@@ -10,9 +10,9 @@ from typing import Literal, NotRequired, TypedDict
 from data import palette
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
+from data.numbers.area_states import LegendRow
 from data.palette import Theme
 from geo.geojson import FeatureCollection
-from ui.parts.area_states import LegendRow
 
 Corners = list[list[float]]  # [[south, west], [north, east]] in degrees
 

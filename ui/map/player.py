@@ -10,6 +10,8 @@ import streamlit as st
 from data import palette, words
 from data.maps import frames
 from data.maps.frames import FrameCounts, Steps
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
@@ -19,8 +21,7 @@ from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import FrameTable, Picture, PlayerFrames, class_rows
-from ui.parts import area_states, charts, component, measures
-from ui.parts.area_states import State
+from ui.parts import charts, component
 
 STILL, AUTOMATIC = "Still", "automatic"
 UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}

@@ -7,6 +7,8 @@ import numpy as np
 
 from data import palette
 from data.maps import heat_surface
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.patterns import power
 from data.views.answers import Answer
@@ -19,8 +21,6 @@ from ui.cached import map_layers, views
 from ui.map import area_layer, change_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
-from ui.parts import area_states, measures
-from ui.parts.area_states import State
 
 ONE, SWIPE, SIDE, DIFFERENCE = "This period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)

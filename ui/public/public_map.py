@@ -5,6 +5,8 @@ import streamlit as st
 from data import palette
 from data.embed.language import capital
 from data.embed.sentences import class_text
+from data.numbers import area_states
+from data.numbers.area_states import LegendRow, State
 from data.palette import Theme
 from data.published import number_classes
 from data.published.number_classes import LOOKS, STRIPES, ZERO
@@ -12,8 +14,6 @@ from ui.frame import look
 from ui.frame.language import say, speak
 from ui.map import leaflet
 from ui.map.patch import Patch, Picture, area_patch
-from ui.parts import area_states
-from ui.parts.area_states import LegendRow, State
 from ui.public import public_cached, public_choice, public_words
 from ui.public.public_frame import Shown
 
