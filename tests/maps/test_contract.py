@@ -73,7 +73,7 @@ def test_each_key_that_a_script_reads_is_in_the_contract_and_each_of_the_contrac
         ("map/versus.js", "two.fills", "two.fill", ["TwoPeriods.fill", "TwoPeriods.fills"]),
         ("map/versus.js", "told.captions", "told.caption", ["TwoPeriods.caption"]),
         ("map/versus.js", '"cover", "legend")', '"cover", "legends")', ["Patch.legends"]),
-        ("map/legend.js", "row.text", "row.texts", ["LegendRow.text", "LegendRow.texts"]),
+        ("map/legend.js", "row.text", "row.texts", ["MapLegendRow.text", "MapLegendRow.texts"]),
         ("map/legend.js", "told.ramp.ticks", "told.ramp.tick", ["ColorRamp.tick"]),
         ("map/hexes.js", "south, west], rings}", "south, west], ring}", ["HexagonCells.ring"]),
         ("map/incidents.js", "sight.window", "sight.windows", ["InSight.windows"]),

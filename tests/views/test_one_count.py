@@ -191,13 +191,13 @@ def test_every_state_has_a_look_and_a_legend_of_its_own(
     looks = {name: drawn["fills"][names.index(name)] for name in wanted}
     assert len(set(looks.values())) == len(set(wanted.values()))
     texts = [row["text"] for row in drawn["legend"]["rows"]]
-    for state, look in area_states.LOOKS.items():
+    for state, look in area_states.STATE_LOOKS.items():
         assert (look.text in texts) == (state in set(states)), texts
     assert len(texts) == len(set(texts))
 
 
 def test_the_looks_need_no_color() -> None:
-    hatches = [look.hatch for look in area_states.LOOKS.values()]
+    hatches = [look.hatch for look in area_states.STATE_LOOKS.values()]
     # three of no data, two of what a View leaves out: never two of them on one map
     assert len(set(hatches)) == len(hatches) - 3
     hatches.remove("unchosen")  # a plain grey, so that what was asked for stands out

@@ -101,7 +101,7 @@ def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Pictur
     legend: Legend = {
         "title": title,
         "tip": measures.LIMITS,
-        "rows": rows + area_states.legend(shown, theme),
+        "rows": rows + area_states.state_legend(shown, theme),
         "note": period(view.start, view.end) + approximate(view),
     }
     return {"fills": drawn, "legend": legend}

@@ -19,7 +19,7 @@ from ui.cached import findings
 from ui.frame.method_note import SEED
 from ui.map import area_layer
 from ui.map.choices import MapChoices
-from ui.map.patch import Legend, LegendRow, Picture
+from ui.map.patch import Legend, MapLegendRow, Picture
 from ui.parts import area_lack, headline
 from ui.parts.area_lack import Lack, Unfit
 
@@ -198,7 +198,7 @@ def draw_clusters(
         for o, label in zip(out, labels)
     ]
     seen = {label for o, label in zip(out, labels) if not o}
-    rows: list[LegendRow] = [
+    rows: list[MapLegendRow] = [
         {"hatch": looks[label], "text": text}
         if label in _HATCHES
         else {"color": looks[label], "text": text}
@@ -206,7 +206,7 @@ def draw_clusters(
         if label in seen
     ]
     if out.any():
-        rows += area_states.legend([State.NOT_CHOSEN], theme)
+        rows += area_states.state_legend([State.NOT_CHOSEN], theme)
     legend: Legend = {
         "title": f"Incidents {_UNITS[of]}, with neighbors",
         "tip": TIP,

@@ -82,7 +82,7 @@ def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list
     counted = [values[shown == State.COUNTED] for values, shown in zip(both, states)]
     lower = classes.limits(np.concatenate(counted))
     rows = class_rows(palette.classes(theme, len(lower)), measures.class_texts(lower, False))
-    rows += area_states.legend(np.concatenate(states), theme)
+    rows += area_states.state_legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
     legend: Legend = {
         "title": f"Incidents a {answer.step_name}{per}",
