@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data.numbers import measures
 from ui.cached import views
 from ui.explore import area_page, locator, time_page
 from ui.frame import frame
@@ -26,7 +25,7 @@ with title:
 against = area_page.against_city(name, answer)
 who = against["who"].unique().tolist()
 chart = charts.against(against, theme, answer.step_name, who, frame.changes(view))
-st.altair_chart(chart, alt=f"{measures.area_name(name)} and all areas")
+st.altair_chart(chart, alt=f"{area_page.area_name(name)} and all areas")
 inside = area_page.inside(view, name)
 frame.say_changes(view)
 left, right = st.columns(2)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data.numbers import measures
 from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame, way_out
@@ -10,7 +9,7 @@ from ui.map import layers, leaflet
 from ui.parts import breakdown, headline, printed, tables
 
 view = frame.view()
-view = measures.by_layer(view, views.meta(view.stamp))
+view = views.measured(view)
 theme = frame.theme()
 answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))

@@ -29,7 +29,7 @@ def store(screens: Path) -> None:
 
 def answered(**choices: Any) -> tuple[View, Answer]:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    found = measures.by_layer(found, views.meta(found.stamp))
+    found = views.measured(found)
     return found, views.answer(found)
 
 
