@@ -42,6 +42,7 @@ ROOMS = {
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
+        "newsroom": "storage views",
         "patterns": "maps storage views",
         "embed": "files privacy published release",
         "help": "embed",
@@ -56,7 +57,7 @@ ROOMS = {
         "cities": "pulls storage",
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
-        "numbers": "maps patterns pictures storage views",
+        "numbers": "maps newsroom patterns pictures storage views",
         "commands": (
             "areas attacks cities desk embed files imports jobs mappings maps messages numbers people "
             "pictures privacy pulls release reports sample storage tables tips upkeep views"
@@ -70,6 +71,7 @@ ROOMS = {
         "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
+        "newsroom": "cached frame parts",
         "files": "cached frame parts",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",

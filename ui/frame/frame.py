@@ -81,6 +81,12 @@ def source_lines(view: View) -> None:
     meta = views.meta(view.stamp)
     for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
+    stamp_line(view)
+
+
+def stamp_line(view: View) -> None:
+    """Show of which data the numbers of a View are."""
+    meta = views.meta(view.stamp)
     st.text(
         f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
         f"store · data {view.stamp} · times in {meta['place']['zone']}"

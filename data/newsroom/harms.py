@@ -1,0 +1,159 @@
+"""What force was used and what harm was done, by month, area and city, by the records of one source."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data import words
+from data.newsroom.responses import months_from, written_query
+from data.newsroom.source_views import within_month
+from data.storage.meta_types import SourceMeta
+from data.storage.store import Current
+from data.views.conditions import where
+from data.views.coverage import origin
+from data.views.sql import city_codes, polygon_set, step_sql
+from data.views.view import MONTH, View
+
+
+class WordColumn(NamedTuple):
+    """A column of the tables below: a word of a column of sets, or that such a set is empty.
+
+    `field` is the View's filter on it.
+    """
+
+    column: str
+    field: str
+    word: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the tables."""
+        return f"{self.column}_{self.word}"
+
+    @property
+    def label(self) -> str:
+        """Its name as readers see it."""
+        if self.word == words.NOT_RECORDED:
+            return f"{self.column} not recorded"
+        return words.label(self.column, self.word)
+
+    @property
+    def sql(self) -> str:
+        """SQL that holds for records of it."""
+        if self.word == words.NOT_RECORDED:
+            return f"{self.column} = 0"
+        return f"{self.column} & {1 << words.CODES[self.column][self.word]} <> 0"
+
+
+FIELDS = {"force": "forces", "harm": "harms"}
+COLUMNS = {
+    column: (
+        WordColumn(column, field, words.NOT_RECORDED),
+        *(WordColumn(column, field, word.code) for word in words.TABLES[column]),
+    )
+    for column, field in FIELDS.items()
+}
+EVERY = (*COLUMNS["force"], *COLUMNS["harm"])
+
+
+@dataclass(frozen=True)
+class Harms:
+    """What the records of a View say of force and harm.
+
+    `months`, `areas` and `cities` have a row each with a record: its name (`month`, the first day;
+    `area`; `city`), `of` (its records) and how many are of each of EVERY. A record may be of several,
+    so they do not add up. `total` is all together; `outside` how many lie in no area. `query` is the
+    SQL that was asked, with its values.
+    """
+
+    view: View
+    total: pd.Series
+    months: pd.DataFrame
+    areas: pd.DataFrame
+    cities: pd.DataFrame
+    outside: int
+    query: str
+
+    def n(self, column: str, word: str) -> int:
+        """How many records are of a word."""
+        return int(self.total[f"{column}_{word}"])
+
+    def says(self, column: str) -> int:
+        """How many records say anything in a column."""
+        return int(self.total["of"]) - self.n(column, words.NOT_RECORDED)
+
+    def used(self, column: str) -> list[WordColumn]:
+        """The columns of words that some record has, the one that says nothing first."""
+        return [one for one in COLUMNS[column] if self.total[one.name]]
+
+
+def records_harm(source: SourceMeta) -> bool:
+    """Return whether any record of a source says what force was used or what harm was done."""
+    counts = [source["counts"][column] for column in COLUMNS]
+    return any(n for count in counts for word, n in count.items() if word != words.NOT_RECORDED)
+
+
+def count_harms(current: Current, view: View) -> Harms:
+    """Count the records of a View by kinds of force and harm: in all, by month, area and city."""
+    condition, values = where(view, current)
+    first = origin(view, MONTH)
+    held = polygon_set(view.area_set, current.meta)
+    unit = f"area{held[0]}" if held else "-1"
+    each = ", ".join(f"sum(n) FILTER ({one.sql}) AS {one.name}" for one in EVERY)
+    # few sets of words stand in many records: counted first, they are read four times at once
+    sql = f"""WITH sets AS (
+            SELECT {step_sql(view, MONTH, first)} AS month, {unit} AS unit, city, force, harm,
+                count(*) AS n
+            FROM {{facts}} WHERE {condition} GROUP BY ALL)
+        SELECT grouping(month, unit, city) AS level, month, unit, city, sum(n) AS of, {each}
+        FROM sets GROUP BY GROUPING SETS ((), (month), (unit), (city))"""
+    found = current.query(sql, values).to_pandas()
+    names = ["of", *(one.name for one in EVERY)]
+    found[names] = found[names].fillna(0).astype(np.int64)
+    total, months, areas, cities = (found[found["level"] == at] for at in (7, 3, 5, 6))
+    placed = areas[areas["unit"] >= 0]
+    area_names = held[1]["names"] if held else []
+    city_names = {code: name for name, code in city_codes(current.meta).items()}
+    return Harms(
+        view,
+        total[names].sum(),
+        _named("month", months_from(first, months["month"]), months[names]).sort_values("month"),
+        _largest("area", [area_names[int(i)] for i in placed["unit"]], placed[names]),
+        _largest("city", [city_names[int(i)] for i in cities["city"]], cities[names]),
+        int(areas.loc[areas["unit"] < 0, "of"].sum()),
+        written_query(sql, values),
+    )
+
+
+def _named(name: str, values: "pd.Series | list[str]", counts: pd.DataFrame) -> pd.DataFrame:
+    frame = counts.reset_index(drop=True)
+    frame.insert(0, name, np.asarray(values))
+    return frame
+
+
+def _largest(name: str, values: list[str], counts: pd.DataFrame) -> pd.DataFrame:
+    """The rows with most records first."""
+    frame = _named(name, values, counts)
+    return frame.sort_values(["of", name], ascending=[False, True], ignore_index=True)
+
+
+class CellOf(NamedTuple):
+    """The row that a cell is in: of a month (its first day), an area or a city; of all."""
+
+    month: date | None = None
+    area: str = ""
+    city: str = ""
+
+
+def view_of_harms(view: View, one: WordColumn | None, row: CellOf) -> View:
+    """The View of the records that one cell counts: of a word, or all of its row."""
+    cell = within_month(view, row.month) if row.month else view
+    asked: dict[str, Any] = {one.field: (one.word,)} if one else {}
+    if row.area:
+        asked["areas"] = (row.area,)
+    if row.city:
+        asked["cities"] = (row.city,)
+    return replace(cell, **asked)
