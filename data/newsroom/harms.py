@@ -49,14 +49,14 @@ class WordColumn(NamedTuple):
 
 
 FIELDS = {"force": "forces", "harm": "harms"}
-COLUMNS = {
+WORDS_OF = {
     column: (
         WordColumn(column, field, words.NOT_RECORDED),
         *(WordColumn(column, field, word.code) for word in words.TABLES[column]),
     )
     for column, field in FIELDS.items()
 }
-EVERY = (*COLUMNS["force"], *COLUMNS["harm"])
+ALL_WORDS = (*WORDS_OF["force"], *WORDS_OF["harm"])
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Harms:
     """What the records of a View say of force and harm.
 
     `months`, `areas` and `cities` have a row each with a record: its name (`month`, the first day;
-    `area`; `city`), `of` (its records) and how many are of each of EVERY. A record may be of several,
+    `area`; `city`), `of` (its records) and how many are of each of ALL_WORDS. A record may be of several,
     so they do not add up. `total` is all together; `outside` how many lie in no area. `query` is the
     SQL that was asked, with its values.
     """
@@ -87,12 +87,12 @@ class Harms:
 
     def used(self, column: str) -> list[WordColumn]:
         """The columns of words that some record has, the one that says nothing first."""
-        return [one for one in COLUMNS[column] if self.total[one.name]]
+        return [one for one in WORDS_OF[column] if self.total[one.name]]
 
 
 def records_harm(source: SourceMeta) -> bool:
     """Return whether any record of a source says what force was used or what harm was done."""
-    counts = [source["counts"][column] for column in COLUMNS]
+    counts = [source["counts"][column] for column in WORDS_OF]
     return any(n for count in counts for word, n in count.items() if word != words.NOT_RECORDED)
 
 
@@ -102,7 +102,7 @@ def count_harms(current: Current, view: View) -> Harms:
     first = origin(view, MONTH)
     held = polygon_set(view.area_set, current.meta)
     unit = f"area{held[0]}" if held else "-1"
-    each = ", ".join(f"sum(n) FILTER ({one.sql}) AS {one.name}" for one in EVERY)
+    each = ", ".join(f"sum(n) FILTER ({one.sql}) AS {one.name}" for one in ALL_WORDS)
     # few sets of words stand in many records: counted first, they are read four times at once
     sql = f"""WITH sets AS (
             SELECT {step_sql(view, MONTH, first)} AS month, {unit} AS unit, city, force, harm,
@@ -111,7 +111,7 @@ def count_harms(current: Current, view: View) -> Harms:
         SELECT grouping(month, unit, city) AS level, month, unit, city, sum(n) AS of, {each}
         FROM sets GROUP BY GROUPING SETS ((), (month), (unit), (city))"""
     found = current.query(sql, values).to_pandas()
-    names = ["of", *(one.name for one in EVERY)]
+    names = ["of", *(one.name for one in ALL_WORDS)]
     found[names] = found[names].fillna(0).astype(np.int64)
     total, months, areas, cities = (found[found["level"] == at] for at in (7, 3, 5, 6))
     placed = areas[areas["unit"] >= 0]

@@ -64,7 +64,7 @@ def say_responses(found: Responses) -> list[str]:
             f"In the {answers.said:,} that say it, local police {_each(each, answers.said)}."
         )
     own = found.counts["response"] != POLICE.silent
-    return [*lines, *_few(answers.said), *_only_in(found.counts["month"], own)]
+    return [*lines, *_few(answers.said, found.counts["month"], own)]
 
 
 def say_silent(what: str, silent: int, of: int, warning: str) -> str:
@@ -72,13 +72,13 @@ def say_silent(what: str, silent: int, of: int, warning: str) -> str:
     if not silent:
         return f"{what} is recorded in each of {words.counted(of, 'record')}."
     part = share_with_interval(silent, of)
-    return f"{what} is not recorded in {part} of {words.counted(of, 'record')}. {warning}"
+    return f"{what} is not recorded in {part} of {words.counted(of, 'record')}. {warning}".strip()
 
 
 def _only_in(months: pd.Series, says_it: pd.Series) -> list[str]:
     """From when to when records say something, where others are earlier or later."""
     own = months[says_it]
-    if own.empty or (own.min(), own.max()) == (months.min(), months.max()):
+    if (own.min(), own.max()) == (months.min(), months.max()):
         return []
     span = dict.fromkeys((f"{own.min():%B %Y}", f"{own.max():%B %Y}"))
     return [f"The records that say it are of {' to '.join(span)} only."]
@@ -95,9 +95,13 @@ def _share(n: int, of: int) -> str:
     return f"{n:,} ({words.percent(n / of)})" if of >= rates.UNRELIABLE else f"{n:,}"
 
 
-def _few(said: int) -> list[str]:
-    fewest = f"Fewer than {rates.UNRELIABLE} say it, so there are no shares: read the records."
-    return [fewest] if 0 < said < rates.UNRELIABLE else []
+def _few(said: int, months: pd.Series, says_it: pd.Series) -> list[str]:
+    """That there are no shares, where few records say something; else from when to when they are."""
+    if not said:
+        return []
+    if said < rates.UNRELIABLE:
+        return [f"Fewer than {rates.UNRELIABLE} say it, so there are no shares: read the records."]
+    return _only_in(months, says_it)
 
 
 def title_harms(found: Harms, meta: TableMeta) -> str:
@@ -129,7 +133,7 @@ def _say_harm(found: Harms) -> list[str]:
     if said:
         each = [(_meaning(one), n) for one, n in _used(found, "harm")]
         lines.append(f"In the {said:,} that say it, {_each(each, said)}.")
-    return [*lines, *_few(said), *_only_in(found.months["month"], _says_it(found, "harm"))]
+    return [*lines, *_few(said, found.months["month"], _says_it(found, "harm"))]
 
 
 def _says_it(found: Harms, column: str) -> pd.Series:
@@ -138,14 +142,15 @@ def _says_it(found: Harms, column: str) -> pd.Series:
 
 def _say_force(found: Harms) -> list[str]:
     of, said = int(found.total["of"]), found.says("force")
-    first = say_silent("Force", of - said, of, "")
-    if not said:
-        return [first]
-    used = sorted(_used(found, "force"), key=lambda pair: -pair[1])
-    each = _each([(one.label, n) for one, n in used[:_MOST]], said)
-    rest = f"; {len(used) - _MOST} more kinds below" if len(used) > _MOST else ""
-    lines = [f"{first} In the {said:,} that say it: {each}{rest}. One record may have several."]
-    return [" ".join(lines[0].split()), *_only_in(found.months["month"], _says_it(found, "force"))]
+    lines = [say_silent("Force", of - said, of, "")]
+    if said:
+        used = sorted(_used(found, "force"), key=lambda pair: -pair[1])
+        each = _each([(one.label, n) for one, n in used[:_MOST]], said)
+        rest = f"; {len(used) - _MOST} more kinds below" if len(used) > _MOST else ""
+        lines.append(f"In the {said:,} that say it: {each}{rest}. One record may have several.")
+    if said >= rates.UNRELIABLE:
+        lines += _only_in(found.months["month"], _says_it(found, "force"))
+    return lines
 
 
 def _used(found: Harms, column: str) -> list[tuple[WordColumn, int]]:

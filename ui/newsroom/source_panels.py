@@ -55,8 +55,18 @@ def show_panels(page: PanelPage) -> None:
                     _show_panel(one, page)
     method_note.fill_folds(page.note, method_note.open_folds())
     frozen = source_views.frozen_moment(shown)
-    frame.stamp_line(view)
+    _show_foot(view, shown)
     frame.fill_share(view, {links.SETTLED: frozen} if frozen and not view.settled_by else {})
+
+
+def _show_foot(view: View, shown: Sequence[View]) -> None:
+    """Of which data the page is; and the reader's own source where it has no panel."""
+    if any(one.sources == view.sources for one in shown):
+        frame.stamp_line(view)
+        return
+    st.text("The source that you chose does not record it, so it has no panel above:")
+    frame.view_sentence(view)
+    frame.source_lines(view)
 
 
 def _first(shown: Sequence[View], view: View) -> View:
