@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import words
-from data.newsroom.responses import months_from, written_query
+from data.newsroom.responses import months_from
 from data.newsroom.source_views import within_month
 from data.storage.meta_types import SourceMeta
 from data.storage.store import Current
@@ -65,8 +65,7 @@ class Harms:
 
     `months`, `areas` and `cities` have a row each with a record: its name (`month`, the first day;
     `area`; `city`), `of` (its records) and how many are of each of ALL_WORDS. A record may be of several,
-    so they do not add up. `total` is all together; `outside` how many lie in no area. `query` is the
-    SQL that was asked, with its values.
+    so they do not add up. `total` is all together; `outside` how many lie in no area.
     """
 
     view: View
@@ -75,7 +74,6 @@ class Harms:
     areas: pd.DataFrame
     cities: pd.DataFrame
     outside: int
-    query: str
 
     def n(self, column: str, word: str) -> int:
         """How many records are of a word."""
@@ -124,7 +122,6 @@ def count_harms(current: Current, view: View) -> Harms:
         _largest("area", [area_names[int(i)] for i in placed["unit"]], placed[names]),
         _largest("city", [city_names[int(i)] for i in cities["city"]], cities[names]),
         int(areas.loc[areas["unit"] < 0, "of"].sum()),
-        written_query(sql, values),
     )
 
 

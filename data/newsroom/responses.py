@@ -25,15 +25,13 @@ class Responses:
     """What the records of a View say of how local police responded.
 
     `counts` has city, month (its first day), response and n, where there is a record; `cities` are
-    those that it has, with most records first. `answers` are all together, with shares. `query` is
-    the SQL that was asked, with its values.
+    those that it has, with most records first. `answers` are all together, with shares.
     """
 
     view: View
     counts: pd.DataFrame
     cities: tuple[str, ...]
     answers: Answers
-    query: str
 
 
 def records_response(source: SourceMeta) -> bool:
@@ -63,22 +61,13 @@ def count_responses(current: Current, view: View) -> Responses:
     often = found.groupby("response")["n"].sum().to_dict()
     sizes = counts.groupby("city")["n"].sum().sort_values(ascending=False, kind="stable")
     answers = breakdowns.share_words(POLICE, {int(code): int(n) for code, n in often.items()})
-    return Responses(view, counts, tuple(sizes.index), answers, written_query(sql, values))
+    return Responses(view, counts, tuple(sizes.index), answers)
 
 
 def months_from(first: date, numbers: pd.Series) -> pd.Series:
     """The first days of months that are numbered from one on."""
     months = np.datetime64(first, "M") + numbers.to_numpy(np.int64).astype("timedelta64[M]")
     return pd.Series(months.astype("datetime64[ns]"), index=numbers.index)
-
-
-def written_query(sql: str, values: list[object]) -> str:
-    """A query with its values in it, as a reader may repeat it on the table of records."""
-    text = sql.replace("{n}", "count(*)").replace("{facts}", "facts")
-    for value in values:
-        quoted = str(value) if isinstance(value, int | float) else f"'{value}'"
-        text = text.replace("?", quoted, 1)
-    return text
 
 
 def view_of_responses(

@@ -1,6 +1,6 @@
 """The same question to each source: a View a source, over its own period unless one was chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -58,3 +58,8 @@ def frozen_moment(views: list[View]) -> str:
     no View has any."""
     moments = [one.settled_by for one in views if one.settled_by]
     return min(moments).isoformat(timespec="minutes") if moments else ""
+
+
+def first_view(shown: Sequence[View], view: View) -> View:
+    """The View that a page of several sources is about: the reader's own source, else the first."""
+    return next((one for one in shown if one.sources == view.sources), shown[0])

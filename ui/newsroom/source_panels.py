@@ -46,7 +46,7 @@ def show_panels(page: PanelPage) -> None:
         frame.head(f"No source records {page.what}")
         st.text(page.lacks)
     else:
-        frame.head(page.title(_first(shown, view)))
+        frame.head(page.title(source_views.first_view(shown, view)))
         st.text(_introduction(view, shown, page))
         for at in range(0, len(shown), _BESIDE):
             row = shown[at : at + _BESIDE]
@@ -67,11 +67,6 @@ def _show_foot(view: View, shown: Sequence[View]) -> None:
     st.text("The source that you chose does not record it, so it has no panel above:")
     frame.view_sentence(view)
     frame.source_lines(view)
-
-
-def _first(shown: Sequence[View], view: View) -> View:
-    """The panel that the title is about: the reader's own source, else the first."""
-    return next((one for one in shown if one.sources == view.sources), shown[0])
 
 
 def _introduction(view: View, shown: Sequence[View], page: PanelPage) -> str:
