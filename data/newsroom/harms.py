@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import words
@@ -40,14 +41,8 @@ class WordColumn(NamedTuple):
             return f"{self.column} not recorded"
         return words.label(self.column, self.word)
 
-    @property
-    def sql(self) -> str:
-        """SQL that holds for records of it."""
-        if self.word == words.NOT_RECORDED:
-            return f"{self.column} = 0"
-        return f"{self.column} & {1 << words.CODES[self.column][self.word]} <> 0"
 
-
+_KEYS = ("month", "unit", "city")
 FIELDS = {"force": "forces", "harm": "harms"}
 WORDS_OF = {
     column: (
@@ -100,29 +95,44 @@ def count_harms(current: Current, view: View) -> Harms:
     first = origin(view, MONTH)
     held = polygon_set(view.area_set, current.meta)
     unit = f"area{held[0]}" if held else "-1"
-    each = ", ".join(f"sum(n) FILTER ({one.sql}) AS {one.name}" for one in ALL_WORDS)
-    # few sets of words stand in many records: counted first, they are read four times at once
-    sql = f"""WITH sets AS (
-            SELECT {step_sql(view, MONTH, first)} AS month, {unit} AS unit, city, force, harm,
-                count(*) AS n
-            FROM {{facts}} WHERE {condition} GROUP BY ALL)
-        SELECT grouping(month, unit, city) AS level, month, unit, city, sum(n) AS of, {each}
-        FROM sets GROUP BY GROUPING SETS ((), (month), (unit), (city))"""
+    pairs = ", ".join(f"({key}, {column})" for key in _KEYS for column in WORDS_OF)
+    # few different sets of words stand in many records: they are counted as sets, then by word
+    sql = f"""SELECT month, unit, city, force, harm, count(*) AS n FROM (
+            SELECT {step_sql(view, MONTH, first)} AS month, {unit} AS unit, city, force, harm
+            FROM {{facts}} WHERE {condition})
+        GROUP BY GROUPING SETS ({pairs})"""
     found = current.query(sql, values).to_pandas()
-    names = ["of", *(one.name for one in ALL_WORDS)]
-    found[names] = found[names].fillna(0).astype(np.int64)
-    total, months, areas, cities = (found[found["level"] == at] for at in (7, 3, 5, 6))
-    placed = areas[areas["unit"] >= 0]
-    area_names = held[1]["names"] if held else []
-    city_names = {code: name for name, code in city_codes(current.meta).items()}
+    months, areas, cities = (_by_word(found, key) for key in _KEYS)
+    names = [*(held[1]["names"] if held else []), ""]
+    spelled = {code: name for name, code in city_codes(current.meta).items()}
+    placed = areas[areas.index >= 0]
     return Harms(
         view,
-        total[names].sum(),
-        _named("month", months_from(first, months["month"]), months[names]).sort_values("month"),
-        _largest("area", [area_names[int(i)] for i in placed["unit"]], placed[names]),
-        _largest("city", [city_names[int(i)] for i in cities["city"]], cities[names]),
-        int(areas.loc[areas["unit"] < 0, "of"].sum()),
+        cities.sum().astype(np.int64),
+        _named("month", months_from(first, pd.Series(months.index)), months),
+        _largest("area", [names[int(code)] for code in placed.index], placed),
+        _largest("city", [spelled[int(code)] for code in cities.index], cities),
+        int(areas.loc[areas.index < 0, "of"].sum()),
     )
+
+
+def _by_word(found: pd.DataFrame, key: str) -> pd.DataFrame:
+    """How many records there are by a key, and how many of each of ALL_WORDS, from those by set."""
+    own = found[found[key].notna()]
+    codes, rows = np.unique(own[key].to_numpy(np.int64), return_inverse=True)
+
+    def add(of: pd.Series) -> npt.NDArray[np.int64]:
+        counted = own["n"].where(of, 0).to_numpy(np.float64)
+        return np.bincount(rows, counted, minlength=len(codes)).astype(np.int64)
+
+    parts = {"of": add(own["force"].notna())}
+    masks = {c: own[c].fillna(0).to_numpy(np.int64) for c in WORDS_OF}
+    for one in ALL_WORDS:
+        bit = 1 << words.CODES[one.column].get(one.word, 0)
+        mask = masks[one.column]
+        is_word = mask == 0 if one.word == words.NOT_RECORDED else (mask & bit) > 0
+        parts[one.name] = add(own[one.column].notna() & is_word)
+    return pd.DataFrame(parts, index=codes)
 
 
 def _named(name: str, values: "pd.Series | list[str]", counts: pd.DataFrame) -> pd.DataFrame:
