@@ -14,7 +14,7 @@ _LABELS = 7  # months that are named below a chart, at most
 
 
 def color_words(every: Sequence[str], silent: str, dark: bool) -> dict[str, str]:
-    """A color for each word of a table, the same wherever it is drawn; grey for the one that says
+    """A color for each word of a table, the same wherever it is drawn; gray for the one that says
     nothing."""
     hexes = iter(DARK_KIND_COLORS if dark else KIND_COLORS)
     return {word: REST if word == silent else next(hexes, REST) for word in every}

@@ -22,7 +22,7 @@ _CITIES = 6  # that have a chart of their own
 _MONTHS = 36  # newest months of a city in the table
 _ORDER = [word.code for word in words.TABLES["response"]]
 _READ = (
-    "A bar is a month; its parts are what the records say local police did. Grey: the record does not say.",
+    "A bar is a month; its parts are what the records say local police did. Gray: the record does not say.",
     "A number in the table opens the records that it counts.",
     "A record is in the city that it names, else in the place itself where it lies in its areas.",
     "Months and cities without a bar have no record: that is not the same as nothing happened.",
