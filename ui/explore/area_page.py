@@ -16,7 +16,7 @@ from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame, way_out
 from ui.map import area_layer
-from ui.parts import area_states, headline, intervals, measures, tables
+from ui.parts import area_states, headline, intervals, measures, pictures, tables
 
 
 def polygons(view: View) -> View:
@@ -119,6 +119,26 @@ def kind_table(view: View) -> pd.DataFrame:
     found = views.series(view, "kind").groupby("code")["n"].sum()
     spoken = [words.spoken(words.TABLES["kind"][code].code) for code in found.index]
     return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
+
+
+def describe_against(against: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the chart of an area against the city shows, in words and as a table."""
+    area, *_ = against["who"]
+    own = against[against["who"] == area]
+    words_of = pictures.spread_words(own, "start", "index", ",.2f")
+    wide = against.pivot(index="start", columns="who", values=["n", "index"])
+    names = {"n": "incidents", "index": "times its mean"}
+    pairs = zip(wide.columns.get_level_values(1), wide.columns.get_level_values(0))
+    wide.columns = pd.Index([f"{who}, {names[what]}" for who, what in pairs])
+    rows = wide.reset_index().rename(columns={"start": "from"})
+    return f"Lines of {area} and of all areas over time. {area}, times its mean: {words_of}", rows
+
+
+def describe_kinds(kinds: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the bars of kinds show, in words and as a table."""
+    said = f"Bars, one a kind of record. {pictures.spread_words(kinds, 'what', 'n')}"
+    rows = kinds.sort_values("n", ascending=False)
+    return said, rows.rename(columns={"what": "kind", "n": "incidents"})
 
 
 def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:
