@@ -14,14 +14,16 @@ from data.numbers import specs
 from data.numbers.about_view import about_view
 from data.numbers.numbers import PageNumbers
 from data.palette import LIGHT
-from data.pictures.figure import Chart
+from data.pictures.figure import Chart, Figure
 from data.settings import Problem, load_settings
-from data.storage.meta_types import SourceMeta
+from data.storage.meta_types import SourceMeta, TableMeta
 from data.storage.store import Current
 from data.views import links
 from data.views.recording import changes_between
 from data.views.view import View
 
+RESPONSE_MEASURE = "Records a month by what local police did, each city by itself"
+HARM_MEASURE = "Records by kind of force and harm; one record may have several"
 _CITIES = 6  # that a picture has room for
 _OF_RECORDS = (
     "Records of each source by itself; shares in the title are of all its records, then of those that "
@@ -58,7 +60,7 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
     abouts = [about_view(current, one) for one in shown]
     return PageNumbers(
         title=sentences.title_responses(first, current.meta),
-        subtitle="Records a month by what local police did, each city by itself",
+        subtitle=RESPONSE_MEASURE,
         table=rows,
         columns={
             "source": "Who recorded it. Sources are never added up.",
@@ -74,7 +76,7 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
         uncertainty=_INTERVALS,
         lacks=" ".join([sentences.NOT_NO, *(one.lacks for one in abouts)]),
         method="Police response by city and month",
-        figure=_response_chart(current, first),
+        figure=draw_responses(current.meta, first),
         alt=" ".join(["Stacked bars by month, a row a city.", *sentences.say_responses(first)]),
     )
 
@@ -87,7 +89,7 @@ def _response_rows(found: Responses) -> pd.DataFrame:
     return rows[["source", "city", "month", "response", "n"]]
 
 
-def _response_chart(current: Current, found: Responses) -> Chart:
+def draw_responses(meta: TableMeta, found: Responses) -> Chart:
     """Stacked bars by month, a row for each of the cities with most records."""
     codes = [word.code for word in words.TABLES["response"]]
     every = month_chart.color_words(codes[1:] + codes[:1], POLICE.silent, LIGHT.dark)
@@ -96,7 +98,7 @@ def _response_chart(current: Current, found: Responses) -> Chart:
     spec = month_chart.stacked_months(
         shown.assign(what=shown["response"].map(words.spoken)),
         used,
-        changes_between(found.view, current.meta, found.view.start, found.view.end),
+        changes_between(found.view, meta, found.view.start, found.view.end),
         LIGHT,
         (shown["month"].min(), shown["month"].max()),
         int(shown.groupby(["city", "month"])["n"].sum().max()) if len(shown) else 1,
@@ -113,11 +115,9 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
     first = found[shown.index(first_view(shown, view))]
     rows = pd.concat([_harm_rows(one) for one in found], ignore_index=True)
     abouts = [about_view(current, one) for one in shown]
-    (source,) = first.view.sources
-    own = rows[(rows["source"] == source) & (rows["by"] == "all")]
     return PageNumbers(
         title=sentences.title_harms(first, current.meta),
-        subtitle="Records by kind of force and harm; one record may have several",
+        subtitle=HARM_MEASURE,
         table=rows,
         columns={
             "source": "Who recorded it. Sources are never added up.",
@@ -134,9 +134,15 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
         uncertainty=_INTERVALS,
         lacks=" ".join([sentences.NOT_NOBODY, *(one.lacks for one in abouts)]),
         method="Force and harm",
-        figure=specs.bars(own[own["n"] > 0], "what", "n", "records"),
+        figure=draw_harms(first),
         alt=" ".join(["Bars by kind of force and harm.", *sentences.say_harms(first)]),
     )
+
+
+def draw_harms(found: Harms) -> Figure:
+    """Bars of the kinds of force and harm that some record has."""
+    rows = _harm_rows(found)
+    return specs.bars(rows[(rows["by"] == "all") & (rows["n"] > 0)], "what", "n", "records")
 
 
 def _harm_rows(found: Harms) -> pd.DataFrame:

@@ -44,7 +44,7 @@ ROOMS = {
         "maps": "areas storage views",
         "newsroom": "storage views",
         "patterns": "maps storage views",
-        "embed": "files privacy published release",
+        "embed": "files pictures privacy published release",
         "help": "embed",
         "privacy": "areas storage",
         "release": "files privacy storage",

@@ -56,7 +56,7 @@ def ask_seed(fold: DeltaGenerator) -> int:
 def show_method_note(view: View, note: MethodNote, folds: Folds) -> None:
     """Show how to read the page, how its numbers were made, and the link that repeats it."""
     fill_folds(note, folds)
-    frame.foot(view, words=note.words)
+    frame.foot(view, words=note.words, with_method=False)
 
 
 def fill_folds(note: MethodNote, folds: Folds) -> None:

@@ -9,12 +9,15 @@ import streamlit as st
 from data import words
 from data.newsroom import month_chart, sentences
 from data.newsroom.harms import CellOf, Harms, WordColumn, records_harm, view_of_harms
+from data.numbers import newsroom_numbers
 from data.views.view import View
 from ui.cached import newsroom, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.newsroom.cell_table import Cell, Row, show_cells
 from ui.newsroom.source_panels import PanelPage, say_lines, show_panels
+from ui.parts import pictures
+from ui.parts.pictures import PagePicture
 
 METHOD = "Force and harm"
 _MONTHS, _AREAS = 24, 15  # rows of the tables
@@ -46,6 +49,7 @@ def _draw(view: View) -> None:
     say_lines(sentences.say_harms(found))
     if not int(found.total["of"]):
         return
+    _offer_picture(found)
     used = [*found.used("harm"), *found.used("force")]
     _show_charts(found, [one for one in used if one.word not in (words.NOT_RECORDED, "none")])
     _show_table(
@@ -59,6 +63,21 @@ def _draw(view: View) -> None:
         st.text(
             f"{found.outside:,} of {int(found.total['of']):,} records are in no area of the map."
         )
+
+
+def _offer_picture(found: Harms) -> None:
+    """List the panel's kinds of force and harm as one picture, which Share offers."""
+    meta = views.meta(found.view.stamp)
+    pictures.add_picture(
+        PagePicture(
+            f"Force and harm: {sentences.name_records(found.view, meta)}",
+            sentences.title_harms(found, meta),
+            newsroom_numbers.HARM_MEASURE,
+            " ".join(sentences.say_harms(found)),
+            lambda: newsroom_numbers.draw_harms(found),
+            found.view,
+        )
+    )
 
 
 def _rest(frame: pd.DataFrame, most: int, noun: str) -> str:

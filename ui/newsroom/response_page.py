@@ -10,12 +10,15 @@ import streamlit as st
 from data import words
 from data.newsroom import month_chart, sentences
 from data.newsroom.responses import POLICE, Responses, records_response, view_of_responses
+from data.numbers import newsroom_numbers
 from data.views.view import View
 from ui.cached import newsroom, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.newsroom.cell_table import Cell, Row, legend_html, show_cells
 from ui.newsroom.source_panels import PanelPage, say_lines, show_panels
+from ui.parts import pictures
+from ui.parts.pictures import PagePicture
 
 METHOD = "Police response by city and month"
 _CITIES = 6  # that have a chart of their own
@@ -50,8 +53,24 @@ def _draw(view: View) -> None:
     found = newsroom.count_responses(view)
     say_lines(sentences.say_responses(found))
     if found.answers.of:
+        _offer_picture(found)
         _show_charts(found)
         _show_table(found)
+
+
+def _offer_picture(found: Responses) -> None:
+    """List the panel's charts as one picture, which Share offers."""
+    meta = views.meta(found.view.stamp)
+    pictures.add_picture(
+        PagePicture(
+            f"Police response: {sentences.name_records(found.view, meta)}",
+            sentences.title_responses(found, meta),
+            newsroom_numbers.RESPONSE_MEASURE,
+            " ".join(sentences.say_responses(found)),
+            lambda: newsroom_numbers.draw_responses(meta, found),
+            found.view,
+        )
+    )
 
 
 def _used(found: Responses) -> list[str]:

@@ -11,7 +11,7 @@ from data.views import links
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import newsroom, views
-from ui.frame import frame, method_note
+from ui.frame import counting, frame, method_note
 from ui.frame.look import plain
 from ui.frame.method_note import MethodNote
 
@@ -55,8 +55,10 @@ def show_panels(page: PanelPage) -> None:
                     _show_panel(one, page)
     method_note.fill_folds(page.note, method_note.open_folds())
     frozen = source_views.frozen_moment(shown)
+    own = {links.SETTLED: frozen} if frozen and not view.settled_by else {}
+    counting.show_counting(view, frame.page_words(own), with_method=False)
     _show_foot(view, shown)
-    frame.fill_share(view, {links.SETTLED: frozen} if frozen and not view.settled_by else {})
+    frame.fill_share(view, own)
 
 
 def _show_foot(view: View, shown: Sequence[View]) -> None:
