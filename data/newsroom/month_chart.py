@@ -10,6 +10,7 @@ from data.views.recording import KnownChange
 
 _MOMENT = "%Y-%m-%dT00:00:00"
 _LEGEND = {"title": None, "orient": "top", "columns": 3, "symbolType": "square"}
+_ROW = {"width": 720, "height": 110}  # pixels of each of several charts: no one else can give it
 _LABELS = 7  # months that are named below a chart, at most
 
 
@@ -75,8 +76,9 @@ def stacked_months(
     marks = _marks(changes, theme)
     drawing: dict[str, Any] = {"layer": [bars, *marks]} if marks else bars
     if named:
-        row = {"field": "city", "type": "nominal", "title": None, "sort": None}
-        drawing = {"facet": {"row": row}, "spec": drawing}
+        head = {"labelAngle": 0, "labelAlign": "left", "labelOrient": "top", "labelAnchor": "start"}
+        row = {"field": "city", "type": "nominal", "title": None, "sort": None, "header": head}
+        drawing = {"facet": {"row": row}, "spec": {**drawing, **_ROW}}
     return {"data": {"values": drawn.to_dict("records")}, **drawing}
 
 

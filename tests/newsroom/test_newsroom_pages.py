@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.pictures.figure import Caption
 from data.storage.store import Store
 from data.views import export, links, view_counts
+from data.views.view import View
 from tests.pages.test_pages import opened, said
 from tests.pages.test_pages import store as store  # pages run on the sample
 from tests.views.test_view import NOW, PLACE
+from ui.frame import picture_buttons
+from ui.parts.pictures import PagePicture
 
 CELL = re.compile(r'<a href="([^"]+)" target="_self" aria-label="([^"]+)">([\d,]+)</a>')
 
@@ -72,3 +76,18 @@ def test_a_filter_takes_the_meaning_from_shares() -> None:
 def test_known_changes_of_recording_are_said() -> None:
     text = said(opened("pages/force.py"))
     assert "change of recording on Sep 1, 2020" in text
+
+
+def test_a_picture_is_of_its_own_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader came with police stops: the picture of community reports is for the team only."""
+    captions, make = [], picture_buttons.caption_of
+
+    def keep(view: View, picture: PagePicture, headline: str) -> Caption:
+        captions.append(make(view, picture, headline))
+        return captions[-1]
+
+    monkeypatch.setattr(picture_buttons, "caption_of", keep)
+    opened("pages/response.py")
+    marks = {caption.title.partition(":")[0]: caption.team_only for caption in captions}
+    assert marks == {"Incidents in the press": False, "Made community reports": True}
+    assert "7 of 60,237" in captions[0].shown and "Sahan" in captions[0].source
