@@ -9,7 +9,7 @@ from data.pulls import guarded_network
 from data.pulls.feeds import Feed
 from data.pulls.web import PullStopped, Web
 from data.settings import Problem
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 
 _HTTPS = 443
 

@@ -11,7 +11,7 @@ from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record
 from data.pulls.web import PullStopped, secret
 from data.settings import Problem
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 
 _LISTED = 10  # lines that a sentence names
 _SUFFIXES = {".csv", ".txt", ".tsv", ".gz", ".json", ".jsonl", ".geojson", ".zip", ".xlsx"}

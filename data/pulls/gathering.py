@@ -19,7 +19,7 @@ from data.pulls.protocol import FeedProtocol, Restart
 from data.pulls.seen import Difference, Records, Seen, compare_new, compare_whole, last_of_each
 from data.pulls.web import PullStopped
 from data.settings import Problem
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 from geo.arrays import Flags
 
 WHOLE_EVERY = timedelta(days=1)  # of servers that do not tell what was changed

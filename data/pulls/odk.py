@@ -7,7 +7,7 @@ from urllib.parse import quote
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, flatten, whole_number
 from data.pulls.web import PullStopped, secret
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 
 _PAGE = 250
 ROW, SENT, EDITED = "__id", "__system/submissionDate", "__system/updatedAt"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from data.pulls.feeds import Feed
 from data.pulls.web import PullStopped, Web
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 
 Record = dict[str, Any]  # a column's name and a text, a number, true, false or null
 

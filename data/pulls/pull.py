@@ -27,7 +27,8 @@ from data.pulls.seen import Difference, Seen, read_seen, write_seen
 from data.pulls.web import PullStopped
 from data.settings import Problem, Settings
 from data.storage import identity
-from data.storage.events import FeedPulled, PullFailed, PullFault
+from data.pull_faults import PullFault
+from data.storage.events import FeedPulled, PullFailed
 from data.storage.evidence import pulls_folder, write_evidence
 from data.storage.history import History
 from data.storage.identity import PurgedIds

@@ -20,7 +20,7 @@ import stamina
 from data.pulls.feeds import Feed
 from data.pulls.guarded_network import CheckedTransport
 from data.settings import Problem
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 
 stamina.instrumentation.set_on_retry_hooks(())  # a log of retries tells a person nothing
 
