@@ -19,9 +19,7 @@ CHANGES: dict[ChangeKind, str] = {
 }
 
 
-def reasons_between(
-    store: Store, first: int | datetime, last: int | datetime
-) -> list[DataChange]:
+def reasons_between(store: Store, first: int | datetime, last: int | datetime) -> list[DataChange]:
     """What changed the data after `first` and up to `last`, in order.
 
     Both are numbers of events (`meta["events"]` of a table is the last one that went into it), or
@@ -34,6 +32,10 @@ def reasons_between(
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         raise TypeError("two numbers of events, or two moments")
     return sorted(
-        (c for c in store.history().changes if c.at and first < datetime.fromisoformat(c.at) <= last),
+        (
+            c
+            for c in store.history().changes
+            if c.at and first < datetime.fromisoformat(c.at) <= last
+        ),
         key=lambda change: change.at,
     )

@@ -131,6 +131,12 @@ class History:
         kept = {name: self.last_kept[name] for name in self.imports if name in self.last_kept}
         return {name: n for name, n in kept.items() if n != self.first_kept[name]}
 
+    @property
+    def counting_corrections(self) -> list[str]:
+        """The codes of the corrections that count."""
+        every = self.corrections.values()
+        return [one.code for one in every if one.stage is CorrectionStage.STANDS]
+
     @cached_property
     def decisions(self) -> Decisions:
         """What imports and area sets decided; the later one of the same thing holds."""
