@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from data import words
 from data.correction_terms import Correction, CorrectionStage, spell_reason
 from data.corrections.changeable import CHANGEABLE, spell_value
 from data.corrections.contents import read_content
+from data.corrections.corrected_rows import correct_rows, standing_corrections
 from data.settings import Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage.store import Store
@@ -97,3 +99,20 @@ def lines(store: Store, settings: Settings) -> Iterator[str]:
     for row in rows:
         yield f"{row.day}  {row.code}  {row.kind}, {STAGES[row.stage]}: {row.record or row.source}"
         yield f"    {row.change}; {row.reason}{f'; note: {row.note}' if row.note else ''}"
+
+
+def say_what_stands(store: Store, source: str) -> list[str]:
+    """Sentences for who has just imported records of a source: how many corrections stand over
+    them, and which the source itself now says otherwise of; none where none do."""
+    standing = standing_corrections(store, source)
+    if not standing:
+        return []
+    contradicted = correct_rows(store, source).contradicted
+    many = f"{words.counted(len(standing), 'correction')} of {source} {'stands' if len(standing) == 1 else 'stand'}"
+    told = [f"{many} over what was imported: python -m data corrections"]
+    if contradicted:
+        told.append(
+            f"The source says now something else than before, and than the correction, in "
+            f"{', '.join(contradicted)}: look at it, and take it back if the source is right."
+        )
+    return told
