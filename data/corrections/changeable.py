@@ -37,12 +37,15 @@ class Asking(NamedTuple):
 
 class Changeable(NamedTuple):
     """A column that may be corrected: its name, how readers call it, how a text is read into
-    columns of the record, and whether its values are words of ours."""
+    columns of the record, how a value is written, whether its values are words of ours, and whether
+    it may have many."""
 
     name: str
     label: str
     read: Callable[[str, Asking], Values]
+    help: str = ""
     ours: bool = True
+    many: bool = False
 
 
 def _word(column: str, text: str, _: Asking) -> Values:
@@ -123,6 +126,13 @@ def _moment(local: datetime, asking: Asking, *, exact: bool) -> Values:
     }
 
 
+_HELPS: dict[Callable[[str, str, Asking], Values], str] = {
+    _words: "One or more of the words, with commas between; empty where none is recorded.",
+    _yes_no: "yes or no; empty where it is not recorded.",
+    _number: "A whole number; empty where it is not recorded.",
+}
+
+
 def _of_columns() -> Iterable[Changeable]:
     """The columns whose values are words, yes or no, or numbers, as the record has them."""
     readers: Mapping[pa.DataType, Callable[[str, str, Asking], Values]] = {
@@ -134,17 +144,19 @@ def _of_columns() -> Iterable[Changeable]:
         if column.name in words.TABLES and column.name not in _FIXED:
             reader = {TEXT: _word, TEXTS: _words}[column.type]
         if reader and column.shown:
-            ours = reader is not _number
-            label = words.spoken(column.name)
-            yield Changeable(column.name, label, partial(reader, column.name), ours)
+            label, help = words.spoken(column.name), _HELPS.get(reader, "")
+            own, many = reader is not _number, column.type == TEXTS
+            yield Changeable(column.name, label, partial(reader, column.name), help, own, many)
 
 
 CHANGEABLE: dict[str, Changeable] = {
     row.name: row
     for row in (
-        Changeable("day", "day", _day, ours=False),
-        Changeable("time", "time", _time, ours=False),
-        Changeable("area", "area", _area, ours=False),
+        Changeable(
+            "day", "day", _day, "As 2026-01-17; the time of day is then not known.", ours=False
+        ),
+        Changeable("time", "time", _time, "As 2026-01-17 14:05, local time.", ours=False),
+        Changeable("area", "area", _area, "The name of an area of this place.", ours=False),
         *_of_columns(),
     )
 }

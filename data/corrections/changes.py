@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from data import settings as settings_files
@@ -19,8 +18,8 @@ from data.correction_terms import (
     CorrectionStage,
     reasons_for,
 )
-from data.corrections.changeable import Asking, Values, read_values
-from data.corrections.contents import Content, note_event, read_content, write_content
+from data.corrections.changeable import CHANGEABLE, Asking, Values, read_values, spell_value
+from data.corrections.contents import Content, note_event, write_content
 from data.corrections.corrected_rows import Row, correct_rows, imported_rows, plain, values_of
 from data.people import roster
 from data.people.actor import EDITOR, HERE, STEWARD, Actor, require
@@ -248,15 +247,14 @@ def find_correction(store: Store, code: str) -> Correction:
     return fits[0]
 
 
-def describe(store: Store, one: Correction) -> dict[str, Any]:
-    """What a correction says for the team: id, before, after, note; empty where it was purged."""
-    if one.stage is CorrectionStage.PURGED:
-        return {}
-    content = read_content(store, one.code)
-    return {
-        "id": content.incident_id,
-        "before": content.before,
-        "after": content.after,
-        "note": content.note,
-        "month": content.months[0],
-    }
+def describe_record(store: Store, incident_id: str) -> dict[str, str]:
+    """What a record says as it stands, in words, by the columns that can be corrected. Problem for
+    one that cannot be."""
+    _, now = _record(store, incident_id)
+    if now["occurred_at"] is None:
+        raise Already(f"{incident_id} was retracted.")
+    shown = {"day": plain(now["local_date"]), "area": now["area_label"] or "not recorded"}
+    for name, row in CHANGEABLE.items():
+        if name in now and now[name] not in (None, [], "not_recorded"):
+            shown[row.label] = spell_value(name, now) or str(now[name])
+    return shown
