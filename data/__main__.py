@@ -8,6 +8,7 @@ from data.commands import (  # noqa: F401 (their rows)
     desk,
     door,
     ledger,
+    packets,
     people,
     pull,
     release,

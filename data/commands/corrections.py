@@ -103,16 +103,16 @@ class _finishing:
         self.store, self.place = store, place
 
     def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: object, problem: BaseException | None, __: object) -> bool:
-        from data.corrections.changes import Already
         from data.notices import notices
         from data.tables import build
 
-        if not isinstance(problem, Already):
+        # before: the first to write sweeps away what a killed command left
+        self.behind = build.is_behind(self.store, self.place) or notices.is_behind(self.store, self.place)
+
+    def __exit__(self, _: object, problem: BaseException | None, __: object) -> bool:
+        from data.corrections.changes import Already
+
+        if not isinstance(problem, Already) or not self.behind:
             return False
-        behind = build.is_behind(self.store, self.place) or notices.is_behind(self.store, self.place)
-        if behind:
-            _show(self.store, self.place, "It was done before, not everywhere: that is done now.")
-        return behind
+        _show(self.store, self.place, "It was done before, not everywhere: that is done now.")
+        return True

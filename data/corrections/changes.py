@@ -105,9 +105,8 @@ _ARTICLES = {
 }
 
 
-def _record(store: Store, incident_id: str) -> tuple[Row, Row]:
-    """A record as imported and as it stands. Problem where there is none, or where it is no record
-    of an official or press source."""
+def find_row(store: Store, incident_id: str) -> tuple[Row, Row]:
+    """A record as the newest import brought it, and as it stands. Problem where there is none."""
     found = imported_rows(store, _bases(incident_id))
     row = found.get(incident_id)
     if row is None:
@@ -115,13 +114,19 @@ def _record(store: Store, incident_id: str) -> tuple[Row, Row]:
             f"No record of this store has the id {incident_id!r}. "
             "Records and exports show ids as source:number."
         )
+    base = row["same_id"] or incident_id
+    return row, correct_rows(store, row["source"], [base]).now[incident_id]
+
+
+def _record(store: Store, incident_id: str) -> tuple[Row, Row]:
+    """The same of an official or press source; Problem for community reports."""
+    row, now = find_row(store, incident_id)
     if row["source_kind"] not in ("official", "press"):
         raise Problem(
             f"{incident_id} is a community report. What the desk approved is corrected on the "
             "desk's page “History”; a file of reports is corrected and imported again."
         )
-    base = row["same_id"] or incident_id
-    return row, correct_rows(store, row["source"], [base]).now[incident_id]
+    return row, now
 
 
 def _bases(incident_id: str) -> list[str]:

@@ -53,6 +53,7 @@ ROOMS = {
         "sample": "areas imports storage",
         "tips": "storage",
         "desk": "imports mappings messages people reports storage tables tips",
+        "packets": "corrections desk files jobs people storage tips views",
         "attacks": "areas files imports privacy release sample storage",
         "upkeep": "areas corrections files imports privacy release storage tables",
         "cities": "pulls storage",
