@@ -86,7 +86,7 @@ CORRECTION_REASONS: dict[str, ReasonWords] = {
     CorrectionReason.SOURCE_RETRACTED: ReasonWords("the source took it back", (_R,)),
     CorrectionReason.CANNOT_STAND: ReasonWords("what it says cannot be upheld", (_R,)),
 }
-MEANINGS: dict[CorrectionKind, str] = {
+KIND_MEANINGS: dict[CorrectionKind, str] = {
     CorrectionKind.CORRECTION: "A value was wrong. It says now what is right.",
     CorrectionKind.UPDATE: "Something became known later. What stood there before was not wrong.",
     CorrectionKind.RETRACTION: "The record should not be there. It no longer counts.",

@@ -8,7 +8,7 @@ from data.commands.main import app, opened, rebuild_table, say, speaking
 from data.settings import Problem, Settings
 from data.storage.store import Store
 
-Record = Annotated[str, typer.Argument(help="The record's id, as Records shows it.")]
+RecordId = Annotated[str, typer.Argument(help="The record's id, as Records shows it.")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="What is right, as column=value: --set kind=use_of_force --set day=2026-01-17. An empty value is not recorded."),
@@ -18,19 +18,19 @@ Note = Annotated[str, typer.Option(help="For the team only; it goes with a purge
 
 
 @app.command()
-def correct(incident_id: Record, values: Set = None, reason: Why = "", note: Note = "") -> None:
+def correct(incident_id: RecordId, values: Set = None, reason: Why = "", note: Note = "") -> None:
     """A value of an official or press record was wrong: say what is right."""
     _propose("correction", incident_id, values, reason, note)
 
 
 @app.command()
-def update(incident_id: Record, values: Set = None, reason: Why = "", note: Note = "") -> None:
+def update(incident_id: RecordId, values: Set = None, reason: Why = "", note: Note = "") -> None:
     """Something became known later about a record; what stood there before was not wrong."""
     _propose("update", incident_id, values, reason, note)
 
 
 @app.command()
-def retract(incident_id: Record, reason: Why = "", note: Note = "") -> None:
+def retract(incident_id: RecordId, reason: Why = "", note: Note = "") -> None:
     """A record should not be there: it counts no longer. (To destroy it: purge.)"""
     _propose("retraction", incident_id, None, reason, note)
 
@@ -46,7 +46,7 @@ def corrections(
     with speaking():
         store, place = opened()
         if not undo:
-            for line in listing.lines(store, place):
+            for line in listing.list_lines(store, place):
                 say(line)
             return
         with _finishing(store, place):

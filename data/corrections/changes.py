@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from data import settings as settings_files
 from data.correction_terms import (
     CORRECTION_REASONS,
     Correction,
@@ -20,10 +19,16 @@ from data.correction_terms import (
 )
 from data.corrections.changeable import CHANGEABLE, Asking, Values, read_values, spell_value
 from data.corrections.contents import Content, note_event, write_content
-from data.corrections.corrected_rows import Row, correct_rows, imported_rows, plain, values_of
+from data.corrections.corrected_rows import (
+    RecordRow,
+    correct_rows,
+    imported_rows,
+    plain_value,
+    values_of,
+)
 from data.people import roster
 from data.people.actor import EDITOR, HERE, STEWARD, Actor, require
-from data.settings import Problem, Settings
+from data.settings import Problem, Settings, settings_path
 from data.storage import identity
 from data.storage.events import (
     CorrectionDecided,
@@ -59,7 +64,7 @@ class Proposal:
 
 def people_sign_in() -> bool:
     """Return whether the settings list people or groups who sign in: then it takes two of them."""
-    return any(roster.listed(settings_files.settings_path()))
+    return any(roster.listed(settings_path()))
 
 
 def propose(
@@ -105,7 +110,7 @@ _ARTICLES = {
 }
 
 
-def find_row(store: Store, incident_id: str) -> tuple[Row, Row]:
+def find_row(store: Store, incident_id: str) -> tuple[RecordRow, RecordRow]:
     """A record as the newest import brought it, and as it stands. Problem where there is none."""
     found = imported_rows(store, _bases(incident_id))
     row = found.get(incident_id)
@@ -118,7 +123,7 @@ def find_row(store: Store, incident_id: str) -> tuple[Row, Row]:
     return row, correct_rows(store, row["source"], [base]).now[incident_id]
 
 
-def _record(store: Store, incident_id: str) -> tuple[Row, Row]:
+def _record(store: Store, incident_id: str) -> tuple[RecordRow, RecordRow]:
     """The same of an official or press source; Problem for community reports."""
     row, now = find_row(store, incident_id)
     if row["source_kind"] not in ("official", "press"):
@@ -135,7 +140,7 @@ def _bases(incident_id: str) -> list[str]:
     return [incident_id, head] if head and counter.isdigit() else [incident_id]
 
 
-def _require_open(store: Store, record: str, proposal: Proposal, now: Row) -> None:
+def _require_open(store: Store, record: str, proposal: Proposal, now: RecordRow) -> None:
     """Problem where a record waits for somebody, or was retracted."""
     if now["occurred_at"] is None:
         raise Already(f"{proposal.incident_id} was retracted already: nothing was changed.")
@@ -147,7 +152,7 @@ def _require_open(store: Store, record: str, proposal: Proposal, now: Row) -> No
         )
 
 
-def _require_new(proposal: Proposal, now: Row, values: Values) -> None:
+def _require_new(proposal: Proposal, now: RecordRow, values: Values) -> None:
     """Problem where nothing would change, or two entries speak of the same."""
     if not values:
         raise Problem("Say what is right, for example --set kind=use_of_force.")
@@ -155,7 +160,7 @@ def _require_new(proposal: Proposal, now: Row, values: Values) -> None:
         raise Problem("State the day or the time, not both.")
     for name, text in proposal.stated.items():
         own = _columns_of(name, values)
-        if all(plain(now[column]) == values[column] for column in own):
+        if all(plain_value(now[column]) == values[column] for column in own):
             raise Already(
                 f"{proposal.incident_id} says already that {name} is {text!r}: nothing was changed."
             )
@@ -177,10 +182,15 @@ def _code(store: Store, record: str, proposal: Proposal, values: Values, key: by
     return identity.keyed(key, json.dumps(meaning, sort_keys=True))[:12]
 
 
-def _content(code: str, proposal: Proposal, imported: Row, now: Row, values: Values) -> Content:
+def _content(
+    code: str, proposal: Proposal, imported: RecordRow, now: RecordRow, values: Values
+) -> Content:
     sorts = [now["kind"], values.get("kind", now["kind"])]
     settings = [now["setting"] or "", values.get("setting", now["setting"]) or ""]
-    days = [plain(now["local_date"]), values.get("local_date", plain(now["local_date"]))]
+    days = [
+        plain_value(now["local_date"]),
+        values.get("local_date", plain_value(now["local_date"])),
+    ]
     note = " ".join(proposal.note.split())
     if len(note) > MOST_NOTE:
         raise Problem(f"A note has at most {MOST_NOTE} letters.")
@@ -258,7 +268,7 @@ def describe_record(store: Store, incident_id: str) -> dict[str, str]:
     _, now = _record(store, incident_id)
     if now["occurred_at"] is None:
         raise Already(f"{incident_id} was retracted.")
-    shown = {"day": plain(now["local_date"]), "area": now["area_label"] or "not recorded"}
+    shown = {"day": plain_value(now["local_date"]), "area": now["area_label"] or "not recorded"}
     for name, row in CHANGEABLE.items():
         if name in now and now[name] not in (None, [], "not_recorded"):
             shown[row.label] = spell_value(name, now) or str(now[name])

@@ -38,13 +38,13 @@ class Content:
     events: list[list[Any]]
 
 
-def folder_of(store: Store) -> Path:
+def contents_folder(store: Store) -> Path:
     """Where the contents of corrections are."""
     return store.root / "corrections"
 
 
 def _file(store: Store, code: str) -> Path:
-    return folder_of(store) / f"{code}.json"
+    return contents_folder(store) / f"{code}.json"
 
 
 def read_content(store: Store, code: str) -> Content:
@@ -61,7 +61,7 @@ def read_content(store: Store, code: str) -> Content:
 
 def write_content(store: Store, content: Content) -> None:
     """Keep what a correction says; on the disk when this returns."""
-    folder_of(store).mkdir(exist_ok=True, mode=0o700)
+    contents_folder(store).mkdir(exist_ok=True, mode=0o700)
     body = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True)
     disk.write_whole(body.encode(), _file(store, content.code))
 
@@ -76,14 +76,14 @@ def note_event(store: Store, code: str, event: Event) -> None:
 
 def kept_events(store: Store) -> Iterator[Event]:
     """The events that files of corrections tell of, for a lost ledger."""
-    for file in sorted(folder_of(store).glob("*.json")):
+    for file in sorted(contents_folder(store).glob("*.json")):
         with contextlib.suppress(Problem, ValueError, TypeError):
             yield from (parse_row(EventRow(*row)) for row in read_content(store, file.stem).events)
 
 
 def drop_contents(store: Store, ids: Collection[str]) -> None:
     """Remove what corrections of some records say, also of those that were never written down."""
-    for file in folder_of(store).glob("*.json"):
+    for file in contents_folder(store).glob("*.json"):
         try:
             gone = json.loads(file.read_bytes()).get("incident_id") in ids
         except (ValueError, AttributeError):
@@ -95,6 +95,6 @@ def drop_contents(store: Store, ids: Collection[str]) -> None:
 def sweep_contents(store: Store) -> None:
     """Remove what no event speaks of: a command was killed before its event was written."""
     known = store.history().corrections
-    for file in folder_of(store).glob("*.json"):
+    for file in contents_folder(store).glob("*.json"):
         if file.stem not in known:
             file.unlink()

@@ -22,7 +22,7 @@ from data.storage.events import DerivedBegun, Imported
 from data.storage.store import Store
 
 CORRECTIONS = "corrections"  # what the batches follow from
-Row = dict[str, Any]
+RecordRow = dict[str, Any]
 _NOTHING = dict.fromkeys(SCHEMA.names)
 
 
@@ -40,8 +40,8 @@ class Corrected(NamedTuple):
     what was imported. `codes` are the corrections that the source itself has since said otherwise of.
     """
 
-    imported: dict[str, Row]
-    now: dict[str, Row]
+    imported: dict[str, RecordRow]
+    now: dict[str, RecordRow]
     contradicted: list[str]
 
 
@@ -54,7 +54,7 @@ def standing_corrections(store: Store, source: str = "") -> list[Standing]:
     ]
 
 
-def imported_rows(store: Store, bases: Iterable[str], source: str = "") -> dict[str, Row]:
+def imported_rows(store: Store, bases: Iterable[str], source: str = "") -> dict[str, RecordRow]:
     """The rows by id of some ids (without counters), as the newest import that has each brought
     them; of one source or of any."""
     wanted = sorted(set(bases))
@@ -64,7 +64,7 @@ def imported_rows(store: Store, bases: Iterable[str], source: str = "") -> dict[
         if event.follows is None and source in ("", event.source)
     ]
     files = damaged.checked((store.batches / f"{name}.parquet" for name in imports), counts=True)
-    newest: dict[str, tuple[int, list[Row]]] = {}
+    newest: dict[str, tuple[int, list[RecordRow]]] = {}
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for at, file in enumerate(files):
@@ -102,15 +102,15 @@ def correct_rows(store: Store, source: str, also: Sequence[str] = ()) -> Correct
     return Corrected(imported, now, contradicted)
 
 
-def _is_contradicted(row: Row, content: Content) -> bool:
+def _is_contradicted(row: RecordRow, content: Content) -> bool:
     """Return whether the source says now what was neither there before nor what is right."""
     return any(
-        plain(row[column]) not in (content.imported[column], value)
+        plain_value(row[column]) not in (content.imported[column], value)
         for column, value in content.after.items()
     )
 
 
-def plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A value of a record as a plain JSON value."""
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
@@ -125,9 +125,9 @@ def typed(column: str, value: Any) -> Any:
     return date.fromisoformat(value) if pa.types.is_date(kind) else value
 
 
-def values_of(row: Row, columns: Iterable[str]) -> Values:
+def values_of(row: RecordRow, columns: Iterable[str]) -> Values:
     """Some columns of a row as plain JSON values."""
-    return {column: plain(row[column]) for column in columns}
+    return {column: plain_value(row[column]) for column in columns}
 
 
 def write_batches(store: Store) -> None:
@@ -153,9 +153,9 @@ def write_batches(store: Store) -> None:
             store.keep_derived(event)
 
 
-def _by_month(corrected: Corrected) -> dict[str, list[Row]]:
+def _by_month(corrected: Corrected) -> dict[str, list[RecordRow]]:
     """The rows as they stand, by the month of the rows as imported, in order of time and id."""
-    months: dict[str, list[Row]] = {}
+    months: dict[str, list[RecordRow]] = {}
     for name, row in sorted(corrected.now.items()):
         months.setdefault(f"{corrected.imported[name]['occurred_at']:%Y-%m}", []).append(row)
     return {
@@ -164,7 +164,7 @@ def _by_month(corrected: Corrected) -> dict[str, list[Row]]:
     }
 
 
-def _write_batch(store: Store, source: str, month: str, rows: list[Row]) -> Imported:
+def _write_batch(store: Store, source: str, month: str, rows: list[RecordRow]) -> Imported:
     """The batch of a source's corrected rows of a month, written where it is not there yet."""
     sha256 = hashlib.sha256(repr((source, month, rows)).encode()).hexdigest()
     name, target = sha256[:24], store.batches / f"{sha256[:24]}.parquet"

@@ -91,7 +91,7 @@ def _plainly(column: str, values: dict[str, object]) -> str:
     return " ".join(str(part) for part in parts if part is not None) or "not recorded"
 
 
-def lines(store: Store, settings: Settings) -> Iterator[str]:
+def list_lines(store: Store, settings: Settings) -> Iterator[str]:
     """The list for a terminal."""
     rows = list_corrections(store, settings)
     if not rows:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from data.correction_terms import MEANINGS
+from data.correction_terms import KIND_MEANINGS
 from data.notices.public_notices import FieldChange, Notice, NoticeSort
 from data.palette import DARK, LIGHT, Theme
 
@@ -75,7 +75,7 @@ def page(notices: Sequence[Notice], name: str) -> str:
     )
     terms = "\n".join(
         f"<dt>{escape(kind.capitalize())}</dt><dd>{escape(what)}</dd>"
-        for kind, what in MEANINGS.items()
+        for kind, what in KIND_MEANINGS.items()
     )
     rules = "\n".join(f"<p>{escape(text)}</p>" for text in POLICY)
     title = f"Corrections: {escape(name)}"

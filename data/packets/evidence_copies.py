@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from data.settings import ROOT, Problem
 
-MOST_BYTES = 200 << 20  # of one file
-MOST_BYTES_TOGETHER = 500 << 20
+MOST_OF_FILE = 200 << 20  # of one file
+MOST_TOGETHER = 500 << 20
 _SECONDS = 60  # that a picture may take
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")  # JPEG, PNG, WebP
 
@@ -43,10 +43,10 @@ def require_files(files: Sequence[Path]) -> None:
             raise Problem(f"There is no file {file}: no packet was made.")
         size = file.stat().st_size
         total += size
-        if size > MOST_BYTES or total > MOST_BYTES_TOGETHER:
+        if size > MOST_OF_FILE or total > MOST_TOGETHER:
             raise Problem(
-                f"{file} is too large: a file may have {MOST_BYTES >> 20} MB, all together "
-                f"{MOST_BYTES_TOGETHER >> 20} MB. No packet was made."
+                f"{file} is too large: a file may have {MOST_OF_FILE >> 20} MB, all together "
+                f"{MOST_TOGETHER >> 20} MB. No packet was made."
             )
 
 

@@ -20,7 +20,7 @@ import pyrage
 
 from data.files.spreadsheet import as_csv
 from data.packets.evidence_copies import Evidence, copy_evidence, require_files
-from data.packets.packet_records import MEANINGS, PacketRecords, collect_records
+from data.packets.packet_records import PACKET_COLUMNS, PacketRecords, collect_records
 from data.people.actor import EDITOR, STEWARD, Actor, require
 from data.settings import Problem, Settings
 from data.storage import disk, identity
@@ -157,7 +157,9 @@ def _write_bag(
     tables = {
         "records": collected.table(),
         "history": collected.history_table(),
-        "dictionary": pa.table({"column": [*MEANINGS], "meaning": [*MEANINGS.values()]}),
+        "dictionary": pa.table(
+            {"column": [*PACKET_COLUMNS], "meaning": [*PACKET_COLUMNS.values()]}
+        ),
     }
     if evidence:
         tables["evidence"] = pa.Table.from_pylist([one._asdict() for one in evidence])
@@ -168,7 +170,7 @@ def _write_bag(
         "records": collected.records,
         "history": collected.history,
         "evidence": [one._asdict() for one in evidence],
-        "dictionary": MEANINGS,
+        "dictionary": PACKET_COLUMNS,
     }
     body = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
     (bag / "packet.json").write_text(body + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from data.correction_terms import Correction, CorrectionStage, spell_reason
 from data.corrections.changes import find_row
 from data.corrections.contents import read_content
-from data.corrections.corrected_rows import plain
+from data.corrections.corrected_rows import plain_value
 from data.desk.desk import open_desk
 from data.desk.desk_records import tip_of
 from data.desk.event_words import spell_event
@@ -27,7 +27,7 @@ from data.views.whole_records import other_columns
 
 # texts never leave those who sign in, and origins and hashes nobody
 SHOWN = tuple(column for column in COLUMNS if column.shown)
-MEANINGS = {column.name: column.meaning for column in SHOWN} | {
+PACKET_COLUMNS = {column.name: column.meaning for column in SHOWN} | {
     "standing": "imported: as the source gave it; corrected: with corrections; retracted: as the source gave it, and it no longer counts.",
     "attributes": "The source's other columns, as JSON, without those about persons; never of community reports.",
 }
@@ -94,7 +94,7 @@ def _require_age(row: dict[str, Any], settings: Settings, now: datetime) -> None
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """The columns of a record that may leave, as plain JSON values."""
-    found = {column.name: plain(row[column.name]) for column in SHOWN}
+    found = {column.name: plain_value(row[column.name]) for column in SHOWN}
     public = row["source_kind"] != "community"
     other = other_columns(row["attributes"], ()) if public else {}
     return found | {"attributes": json.dumps(other, ensure_ascii=False) if other else None}

@@ -19,7 +19,7 @@ def stated(folder: Path) -> dict[str, str]:
     return found
 
 
-def digest_of(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     """The SHA-256 of a file."""
     total = hashlib.sha256()
     with file.open("rb") as opened:
@@ -38,12 +38,12 @@ def problems(folder: Path) -> list[str]:
     found = [f"missing: {name}" for name in sorted(named.keys() - there)]
     found += [f"added: {name}" for name in sorted(there - named.keys() - {MANIFESTS[1]})]
     for name in sorted(named.keys() & there):
-        if digest_of(folder / name) != named[name]:
+        if sha256_of(folder / name) != named[name]:
             found.append(f"changed: {name}")
     return found
 
 
-def main() -> int:
+def check_packet() -> int:
     """Print what is wrong, or that nothing is; 1 where something is."""
     folder = Path(__file__).resolve().parent
     found = problems(folder)
@@ -55,4 +55,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_packet())

@@ -160,14 +160,14 @@ def test_a_lost_ledger_knows_corrections_again(town: Town) -> None:
 
 def test_what_a_correction_says_cannot_be_lost_in_silence(town: Town) -> None:
     town.run(*FIX)
-    (file,) = contents.folder_of(town.store).glob("*.json")
+    (file,) = contents.contents_folder(town.store).glob("*.json")
     file.rename(town.root / "away.json")
     assert "Put its copy back" in town.type("rebuild").output
     (town.root / "away.json").rename(file)
     town.run("rebuild")
-    (contents.folder_of(town.store) / "00.json").write_text("{}")  # of a command that was killed
+    (contents.contents_folder(town.store) / "00.json").write_text("{}")  # of a command that was killed
     town.run("rebuild")
-    assert [f.name for f in contents.folder_of(town.store).iterdir()] == [file.name]
+    assert [f.name for f in contents.contents_folder(town.store).iterdir()] == [file.name]
 
 
 def two(kind: CorrectionKind = CorrectionKind.CORRECTION) -> Proposal:

@@ -10,7 +10,7 @@ import streamlit as st
 from data import words
 from data.correction_terms import (
     CORRECTION_REASONS,
-    MEANINGS,
+    KIND_MEANINGS,
     Correction,
     CorrectionKind,
     CorrectionStage,
@@ -50,7 +50,7 @@ def show_summary() -> None:
         "Of official and press records: "
         + ", ".join(words.counted(counts[kind], kind) for kind in CorrectionKind)
         + ". "
-        + " ".join(f"{kind.capitalize()}: {what}" for kind, what in MEANINGS.items())
+        + " ".join(f"{kind.capitalize()}: {what}" for kind, what in KIND_MEANINGS.items())
     )
     st.text(
         "They stand over every later import. The public reads of them once a published release "
@@ -172,7 +172,7 @@ def show_proposal() -> None:
             default=CorrectionKind.CORRECTION, required=True,
         )
     )  # fmt: skip
-    st.text(MEANINGS[kind])
+    st.text(KIND_MEANINGS[kind])
     stated = {} if kind is CorrectionKind.RETRACTION else _ask_value()
     reason = st.selectbox(
         "Why", reasons_for(kind), index=None, key="correction_why",
