@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data.numbers import measures
 from ui.cached import views
 from ui.frame import frame
 from ui.map import controls, layers
@@ -17,7 +16,7 @@ with st.container(key="over_layers"):
     with options:
         asked = timeline.ask_play(view, layer)
     asked = controls.ask_choices(view, layer, asked)
-view = measures.by_layer(view, views.meta(view.stamp))
+view = views.measured(view)
 answer = views.answer(view)
 title = layers.title(view, answer, layer, asked)
 frame.name_tab(title)

@@ -1,13 +1,21 @@
 """The batches that count, and those that a purge wrote anew."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from data.storage import damaged
 from data.storage.store import Store
+
+# columns that batches of earlier versions do not have, and what stands there in SQL
+LATER = {"city": "NULL::VARCHAR", "harm": "NULL::VARCHAR[]"}
+# who was hurt, where a batch tells it in no other way
+HARM = """coalesce(harm, CASE WHEN injured THEN ['hurt'] WHEN NOT injured THEN ['none'] END)"""
+# what a source calls a place that is known only to the city is the city's name
+CITY = "coalesce(city, CASE WHEN place_precision = 'city' THEN area_label END)"
 
 
 def live(store: Store) -> list[str]:
@@ -55,3 +63,20 @@ def remove_unnamed(store: Store, log: str) -> None:
         file.unlink()
         (store.rejected / f"{file.stem}.csv").unlink(missing_ok=True)
         store.taken_back(file.stem).unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=4096)
+def _columns_of(file: Path, size: int) -> frozenset[str]:
+    return frozenset(pq.read_schema(file).names) if size else frozenset()
+
+
+def all_columns_sql(file: Path) -> str:
+    """SQL for all columns of a batch, also those that its version did not write yet."""
+    own = _columns_of(file, file.stat().st_size)
+    return ", ".join(["*", *(f"{LATER[c]} AS {c}" for c in LATER if c not in own)])
+
+
+def columns_sql(file: Path, columns: Iterable[str]) -> str:
+    """SQL for columns of a batch; those that its version did not write yet are empty."""
+    own = _columns_of(file, file.stat().st_size)
+    return ", ".join(c if c in own else f"{LATER.get(c, c)} AS {c}" for c in columns)

@@ -16,7 +16,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from data.numbers import measures
 from data.settings import Problem
 from data.site import Site
 from data.views import links
@@ -51,7 +50,7 @@ def asking(copy: Path, first: Any, **more: Any) -> TestClient:
 def asked_for(**choices: Any) -> View:
     stamp = str(views.stamp())
     found = links.view(choices, views.meta(stamp), views.current_settings(), views.now())[0]
-    return measures.by_layer(found, views.meta(found.stamp))
+    return views.measured(found)
 
 
 def default_picture(**changes: Any) -> str:

@@ -31,7 +31,7 @@ def store(screens: Path) -> None:
 
 def asked_for(**choices: Any) -> View:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    return measures.by_layer(found, views.meta(found.stamp))
+    return views.measured(found)
 
 
 def test_the_layer_shows_what_hot_spots_finds() -> None:

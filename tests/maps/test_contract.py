@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
-from data.numbers import measures
 from data.palette import LIGHT
 from data.settings import STATIC
 from data.views import links
@@ -173,7 +172,7 @@ def test_every_layer_makes_what_the_contract_says(screens: Path, layer: str, how
     every = []
     for more in ({}, {"set": "hexagons 0.7 km²"}, {"source": ["use of force"]}):
         view, _ = links.view(asked | more, views.meta(str(views.stamp())), PLACE, NOW)
-        view = measures.by_layer(view, views.meta(view.stamp))
+        view = views.measured(view)
         every.append(layers.patch(view, views.answer(view), layer, LIGHT, CHOICES[how]))
         assert list(faults(every[-1], patch.Patch)) == []
     both = how in (two_periods.SWIPE, two_periods.SIDE) and layer in two_periods.BOTH

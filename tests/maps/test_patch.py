@@ -31,7 +31,7 @@ def view(**choices: Any) -> View:
 
 def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str]]:
     """A patch, and the names of the areas in the order of its fills."""
-    asked = measures.by_layer(asked, views.meta(asked.stamp))
+    asked = views.measured(asked)
     answer = views.answer(asked)
     return layers.patch(asked, answer, layer, LIGHT, MapChoices()), answer.table["area"].tolist()
 
@@ -104,7 +104,7 @@ def test_the_rate_is_shown_where_residents_are_known() -> None:
     assert view(set="hexagons 0.7 km2").measure == measures.COUNT
     assert view(source=["press"]).measure == measures.COUNT
     shaped = view(shape="800 m around Whittier")
-    assert measures.by_layer(shaped, views.meta(shaped.stamp)).measure == measures.COUNT
+    assert views.measured(shaped).measure == measures.COUNT
     meta = views.meta(str(views.stamp()))
     nobody = {**meta, "sets": [{**one, "residents": False} for one in meta["sets"]]}
     for known, measure in ((meta, measures.RATE), (nobody, measures.COUNT)):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from ui.parts.measures import COUNT, RATE
 
+from data.numbers.measures import COUNT, RATE
 from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
 from ui.arrival import page_words

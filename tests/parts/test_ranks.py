@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data.numbers import measures
 from data.views import links
 from data.views.view import View
 from tests.views.test_view import NOW, PLACE
@@ -23,7 +22,7 @@ def store(screens: Path) -> None:
 
 def asked_for(**choices: Any) -> View:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    return measures.by_layer(found, views.meta(found.stamp))
+    return views.measured(found)
 
 
 def test_rates_stand_highest_first_with_bars_as_long_as_they_are_high() -> None:

@@ -8,7 +8,8 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.numbers import area_states, measures
+from data.numbers import area_states
+from data.numbers.measures import rate_words
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -17,7 +18,7 @@ from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame, way_out
 from ui.map import area_layer
-from ui.parts import headline, intervals, tables
+from ui.parts import headline, intervals, pictures, tables
 
 
 def polygons(view: View) -> View:
@@ -74,7 +75,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
     parts = [
         "" if row["unreliable"] else ranked,
-        measures.rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
+        rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
     ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f}% of all incidents in areas")
@@ -120,6 +121,26 @@ def kind_table(view: View) -> pd.DataFrame:
     found = views.series(view, "kind").groupby("code")["n"].sum()
     spoken = [words.spoken(words.TABLES["kind"][code].code) for code in found.index]
     return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
+
+
+def describe_against(against: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the chart of an area against the city shows, in words and as a table."""
+    area, *_ = against["who"]
+    own = against[against["who"] == area]
+    words_of = pictures.spread_words(own, "start", "index", ",.2f")
+    wide = against.pivot(index="start", columns="who", values=["n", "index"])
+    names = {"n": "incidents", "index": "times its mean"}
+    pairs = zip(wide.columns.get_level_values(1), wide.columns.get_level_values(0))
+    wide.columns = pd.Index([f"{who}, {names[what]}" for who, what in pairs])
+    rows = wide.reset_index().rename(columns={"start": "from"})
+    return f"Lines of {area} and of all areas over time. {area}, times its mean: {words_of}", rows
+
+
+def describe_kinds(kinds: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the bars of kinds show, in words and as a table."""
+    said = f"Bars, one a kind of record. {pictures.spread_words(kinds, 'what', 'n')}"
+    rows = kinds.sort_values("n", ascending=False)
+    return said, rows.rename(columns={"what": "kind", "n": "incidents"})
 
 
 def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:

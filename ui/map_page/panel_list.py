@@ -36,7 +36,7 @@ def ask_measure(view: View, answer: Answer) -> None:
 
 def is_asked(view: View, answer: Answer) -> bool:
     """Return whether there are rates to choose."""
-    rated = measures.by_layer(replace(view, measure=measures.RATE), views.meta(view.stamp))
+    rated = views.measured(replace(view, measure=measures.RATE))
     return rated.measure == measures.RATE and bool(answer.table["rate"].notna().any())
 
 

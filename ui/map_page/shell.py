@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit import runtime
 
 from data.maps import sketch
-from data.numbers import measures
 from data.palette import DARK, LIGHT, Theme, pale_edges
 from data.settings import STATIC
 from data.views import links
@@ -59,7 +58,7 @@ def _shell(stamp: str, hour: datetime) -> str:
     if not meta["rows"]:
         return ""
     view = links.view({}, meta, views.current_settings(), hour)[0]
-    view = measures.by_layer(view, views.meta(view.stamp))
+    view = views.measured(view)
     return shell_html(view, views.answer(view))
 
 
