@@ -151,4 +151,10 @@ METHODS = (
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
         "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are the larger of two simulations: the series' own weeks shuffled, and negative binomial weeks like them. A break across all areas at once can be a change of recording.",
     ),
+    Method(
+        "Corrections",
+        "A correction (a value was wrong), an update (it became known later) or a retraction (the record should not be there) of an official or press record stands in the place of what was imported, and over every later import, until it is taken back. All are on the page “Corrections”.",
+        "Reasons are from a list; where people sign in, a second one approves. The policy: docs/corrections.md.",
+        "A published release keeps the numbers that it was published with; the next one has the corrected ones.",
+    ),
 )

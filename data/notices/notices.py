@@ -46,7 +46,13 @@ def _behind(store: Store, settings: Settings) -> tuple[Path | None, dict[str, by
 
 def is_behind(store: Store, settings: Settings) -> bool:
     """Return whether the public folder says something else than it should."""
-    return bool(_behind(store, settings)[1])
+    folder, files = _behind(store, settings)
+    return bool(files or (folder and _half_written(folder)))
+
+
+def _half_written(folder: Path) -> list[Path]:
+    """What a command that was killed left beside the files; no server shows names with a dot."""
+    return [left for name in FILES for left in folder.glob(f".{name}.[0-9]*")]
 
 
 def refresh(store: Store, settings: Settings) -> list[str]:
@@ -60,6 +66,8 @@ def refresh(store: Store, settings: Settings) -> list[str]:
         published = bool(store.history().published)
         waits = "PORCHLIGHT_PUBLIC is not set: the public list of corrections follows with the next publish."
         return [waits] if published else []
+    for left in _half_written(folder):
+        left.unlink()
     for name, body in files.items():
         write_whole(body, folder / name, mode=0o644)
         (folder / name).chmod(0o644)  # whatever the umask: a web server of another user reads it

@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-from ui.parts.measures import COUNT, RATE
 
 from data.numbers.measures import COUNT, RATE
 from data.views.filters import FILTERS

@@ -205,9 +205,9 @@ def _packet(town: Town) -> list[str]:
 
 def _lost(town: Town) -> list[str]:
     """Purge, unimport and recall, then empty the ledger; return the command that recovers it."""
-    _calls(town).finish([*CORRECT, "calls:1", *WHY])
     town.finish(["purge", PURGED])
     town.finish(["unimport", batches.live(town.store)[-1]])
+    _calls(town).finish([*CORRECT, "calls:1", *WHY])
     town.finish(_recall(town))
     town.store.ledger.file.write_bytes(b"")
     return ["recover"]
