@@ -165,7 +165,9 @@ def test_what_a_correction_says_cannot_be_lost_in_silence(town: Town) -> None:
     assert "Put its copy back" in town.type("rebuild").output
     (town.root / "away.json").rename(file)
     town.run("rebuild")
-    (contents.contents_folder(town.store) / "00.json").write_text("{}")  # of a command that was killed
+    (contents.contents_folder(town.store) / "00.json").write_text(
+        "{}"
+    )  # of a command that was killed
     town.run("rebuild")
     assert [f.name for f in contents.contents_folder(town.store).iterdir()] == [file.name]
 
