@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -32,6 +32,7 @@ from ui.frame import look
 from ui.parts import tables
 
 _DONE = "correction_done"  # in the session: what the last button did
+_PROBLEM = "correction_problem"
 _ALL = "all"
 _DEFINITIONS = "docs/corrections.md"
 
@@ -44,6 +45,8 @@ def show_summary() -> None:
     """Show how many there are of each kind, and what the words mean."""
     if done := st.session_state.pop(_DONE, ""):
         st.success(look.plain(done))
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        st.error(look.plain(problem))
     rows = _rows()
     counts = Counter(row.kind for row in rows if row.stage is CorrectionStage.STANDS)
     st.text(
@@ -74,16 +77,15 @@ def show_waiting() -> None:
                 continue
             own = row.proposed_by == actor.who and identity.provider()
             with st.container(horizontal=True):
-                approved = st.button(
-                    "Approve", key=f"approve_{row.code}", type="primary", disabled=own
+                st.button(
+                    "Approve", key=f"approve_{row.code}", type="primary", disabled=own,
+                    on_click=_act, args=(_approve, row.code),
+                )  # fmt: skip
+                st.button(
+                    "Decline", key=f"decline_{row.code}", on_click=_act, args=(_decline, row.code)
                 )
-                declined = st.button("Decline", key=f"decline_{row.code}")
             if own:
                 st.text("You proposed this: somebody else approves it.")
-            if approved:
-                _act(partial(changes.approve, views.store(), identity.actor(), row.code))
-            if declined:
-                _act(partial(changes.decline, views.store(), identity.actor(), row.code))
 
 
 def show_list() -> None:
@@ -124,8 +126,7 @@ def _show_undo(shown: list[CorrectionRow]) -> None:
             format_func=lambda one: look.plain(f"{counting[one].record}: {counting[one].change}"),
         )  # fmt: skip
         st.text("The record says again what it said before. The list keeps both.")
-        if st.button("Take it back", disabled=code is None) and code:
-            _act(lambda: changes.undo(views.store(), identity.actor(), code))
+        st.button("Take it back", disabled=code is None, on_click=_act, args=(_undo, code))
 
 
 def show_desk() -> None:
@@ -185,13 +186,11 @@ def show_proposal() -> None:
     label = "Propose it" if two else f"Make this {kind}"
     if not two:
         st.text("Nobody signs in on this machine, so no second person is asked.")
-    if st.button(label, type="primary", disabled=reason is None) and reason:
-        asked = Proposal(kind, record.strip(), reason, stated, note)
-        _act(
-            lambda: changes.propose(
-                views.store(), views.current_settings(), identity.actor(), asked, waits=two
-            )
-        )
+    asked = Proposal(kind, record.strip(), reason or "", stated, note)
+    st.button(
+        label, key="correction_make", type="primary", disabled=reason is None,
+        on_click=_act, args=(_propose, asked),
+    )  # fmt: skip
 
 
 def _ask_value() -> dict[str, str]:
@@ -203,33 +202,49 @@ def _ask_value() -> dict[str, str]:
     codes = [word.code for word in words.TABLES.get(name, ())]
     if codes and not CHANGEABLE[name].many:
         text = value.selectbox(
-            "Is", codes, index=None, key=f"correction_{name}",
+            "Is", codes, index=None, key=f"correction_{name}_value",
             format_func=lambda code: words.label(name, code),
         )  # fmt: skip
         return {name: text} if text else {}
-    text = value.text_input("Is", key=f"correction_{name}", help=CHANGEABLE[name].help)
+    text = value.text_input("Is", key=f"correction_{name}_value", help=CHANGEABLE[name].help)
     return {name: text}
 
 
-def _act(step: Callable[[], Correction]) -> None:
-    """Do a step, bring it to readers, and show the page anew; a Problem is shown where it stands."""
+def _approve(code: str) -> Correction:
+    return changes.approve(views.store(), identity.actor(), code)
+
+
+def _decline(code: str) -> Correction:
+    return changes.decline(views.store(), identity.actor(), code)
+
+
+def _undo(code: str) -> Correction:
+    return changes.undo(views.store(), identity.actor(), code)
+
+
+def _propose(asked: Proposal) -> Correction:
+    actor, waits = identity.actor(), identity.provider()
+    return changes.propose(views.store(), views.current_settings(), actor, asked, waits=waits)
+
+
+_SAID = {
+    CorrectionStage.WAITS: "Proposed: somebody else approves it.",
+    CorrectionStage.STANDS: "Done: readers see it.",
+    CorrectionStage.DECLINED: "Declined: nothing was changed.",
+    CorrectionStage.UNDONE: "Taken back: the record says again what it said before.",
+}
+
+
+def _act(step: Callable[[Any], Correction], of: Any) -> None:
+    """Do a step as who looks now, their role read anew, and bring it to readers; the page that
+    comes says what was done, or why not."""
     try:
-        with st.spinner("Bringing it to readers"):
-            one = step()
-            store, settings = views.store(), views.current_settings()
-            if one.stage in (CorrectionStage.STANDS, CorrectionStage.UNDONE):
-                build.rebuild(store, settings)
-                told = notices.refresh(store, settings)
-            else:
-                told = []
+        one = step(of)
+        told = [_SAID[one.stage]]
+        store, settings = views.store(), views.current_settings()
+        if one.stage in (CorrectionStage.STANDS, CorrectionStage.UNDONE):
+            build.rebuild(store, settings)
+            told += notices.refresh(store, settings)
+        st.session_state[_DONE] = " ".join(told)
     except Problem as problem:
-        st.error(look.plain(str(problem)))
-        return
-    said = {
-        CorrectionStage.WAITS: "Proposed: somebody else approves it.",
-        CorrectionStage.STANDS: "Done: readers see it.",
-        CorrectionStage.DECLINED: "Declined: nothing was changed.",
-        CorrectionStage.UNDONE: "Taken back: the record says again what it said before.",
-    }
-    st.session_state[_DONE] = " ".join([said[one.stage], *told])
-    st.rerun()
+        st.session_state[_PROBLEM] = str(problem)
