@@ -19,7 +19,7 @@ TITLES: dict[NoticeSort, str] = {
 _MONTHS = "January February March April May June July August September October November December"
 _RELEASES: dict[NoticeSort, str] = {
     NoticeSort.RECALL: "Those who published this release took it back. Its numbers must not be used.",
-    NoticeSort.REDONE: "The numbers of community reports of these years were measured a second time, "
+    NoticeSort.REDONE: "The numbers of community reports of {years} were measured a second time, "
     "and replace those of the release before.",
 }
 POLICY = (
@@ -45,16 +45,15 @@ def spell_day(day: date) -> str:
 
 def notice_title(notice: Notice) -> str:
     """What a notice is about, in a line: Correction: Police stops, March 2017."""
-    month = f", {spell_month(notice.month)}" if notice.month and "," not in notice.month else ""
+    month = f", {spell_month(notice.month)}" if notice.sort not in _RELEASES else ""
     return f"{TITLES[notice.sort]}: {notice.about}{month}"
 
 
 def notice_sentences(notice: Notice) -> list[str]:
     """What a notice says, in sentences."""
     if notice.sort in _RELEASES:
-        years = f" ({notice.month})" if notice.month else ""
-        return [_RELEASES[notice.sort].replace("these years", f"these years{years}")]
-    what = "; ".join(map(_spell, notice.changes)) or "One record no longer counts"
+        return [_RELEASES[notice.sort].format(years=notice.month)]
+    what = ". ".join(map(_spell, notice.changes)) or "One record no longer counts"
     told = [f"{what}.", f"Why: {notice.reason}."]
     if notice.undone:
         day = spell_day(notice.undone)
@@ -92,8 +91,8 @@ def page(notices: Sequence[Notice], name: str) -> str:
 </head>
 <body>
 <header><h1>{title}</h1>
-<p>What was wrong in what we published, what became known later, and what we took back.
-<a href="{FEED_FILE}">Follow by feed (Atom)</a></p></header>
+<p>What was wrong in what we published, what became known later, and what we took back.</p>
+<a href="{FEED_FILE}">Follow by feed (Atom)</a></header>
 <main>
 <ol class="notices">
 {items}

@@ -11,6 +11,8 @@ from data.corrections import changes, contents
 from data.corrections.changes import Proposal
 from data.corrections.reasons import CHANGES, reasons_between
 from data.people.actor import Actor, Forbidden, machine
+from data.privacy import placed_records
+from data.release.press_articles import read_press
 from data.settings import Problem, load_settings
 from data.storage.history import ChangeKind
 from data.storage.store import Store
@@ -244,3 +246,18 @@ def test_the_ledger_holds_no_value(town: Town) -> None:
     for row in (json.dumps(vars(e), default=str) for e in town.store.events()[-2:]):
         assert "shooting" not in row and "zebra" not in row and "calls:1" not in row
     assert Path(town.store.root / "corrections").stat().st_mode & 0o077 == 0
+
+
+def test_the_next_release_has_the_corrected_records_and_no_retracted_one(town: Town) -> None:
+    town.run("retract", "paper:p1", "--reason", "cannot_stand")
+    town.run("correct", "paper:p2", "--set", "kind=shooting", "--reason", "entry_error")
+    press = read_press(Store(town.store.root)).set_index("incident_id")
+    assert press["kind"].to_dict() == {"paper:p2": "shooting"}
+    town.run("retract", "calls:2", "--reason", "same_event")
+    town.run("correct", "calls:4", "--set", "kind=crowd_control", "--reason", "entry_error")
+    read = placed_records._read(Store(town.store.root)).set_index("incident_id")
+    calls = read[read["source"] == "calls"]["kind"].astype(str).to_dict()
+    assert calls == {
+        "calls:1": "call_911", "calls:2-2": "call_911", "calls:3": "shooting",
+        "calls:4": "crowd_control",
+    }  # fmt: skip

@@ -42,7 +42,9 @@ def test_an_editor_proposes_and_takes_back(town: Town, page: AppTest) -> None:
     assert "readers see it" in texts(page), texts(page)
     assert "1 correction, 0 updates" in texts(page)
     assert town.records()["calls:1"]["kind"] == "shooting"
-    page.selectbox(key="correction_undo").set_value(page.selectbox(key="correction_undo").options[0])
+    page.selectbox(key="correction_undo").set_value(
+        page.selectbox(key="correction_undo").options[0]
+    )
     (code,) = town.store.history().corrections
     page.selectbox(key="correction_undo").set_value(code).run()
     (button,) = [b for b in page.button if b.label == "Take it back"]

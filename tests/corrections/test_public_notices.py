@@ -11,7 +11,7 @@ import pytest
 from data.attacks.payload import payload
 from data.notices import notices
 from data.notices.page import notice_sentences, notice_title
-from data.notices.public_notices import fixed_hour, list_notices
+from data.notices.public_notices import Notice, NoticeSort, fixed_hour, list_notices
 from data.privacy.policy import load_policy
 from data.settings import load_settings
 from data.storage.events import ReleaseBuilt, ReleasePublished, ReleaseRecalled
@@ -49,7 +49,7 @@ def test_a_correction_is_listed_once_a_release_shows_its_month(town: Town) -> No
     (one,) = shown(town)
     assert one == (
         "Correction: City calls, January 2026",
-        ["Response of one record: police did not come → in person; Area of one record changed.",
+        ["Response of one record: police did not come → in person. Area of one record changed.",
          "Why: a mistake when it was written down."],
     )  # fmt: skip
     published(town, LATE)
@@ -142,3 +142,9 @@ def test_nothing_is_written_before_the_first_publish(
     monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(town.public))
     town.run("retract", "paper:p2", "--reason", "source_retracted")
     assert list(Path(town.public).iterdir()) == []
+
+
+def test_a_release_that_was_measured_again_names_its_years() -> None:
+    one = Notice("a", date(2026, 10, 5), NoticeSort.REDONE, "2026-10-05-0a1b2c3d", "2024, 2025")
+    assert notice_title(one) == "Release measured again: 2026-10-05-0a1b2c3d"
+    assert "of 2024, 2025 were measured a second time" in notice_sentences(one)[0]
