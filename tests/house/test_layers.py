@@ -43,6 +43,7 @@ ROOMS = {
         "messages": "columns files formats imports mappings parse reports storage values",
         "views": "files storage",
         "maps": "areas storage views",
+        "newsroom": "storage views",
         "patterns": "maps storage views",
         "embed": "files pictures privacy published release",
         "help": "embed",
@@ -59,7 +60,7 @@ ROOMS = {
         "cities": "pulls storage",
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
-        "numbers": "maps patterns pictures storage views",
+        "numbers": "maps newsroom patterns pictures storage views",
         "commands": (
             "areas attacks cities corrections desk embed files imports jobs mappings maps messages "
             "notices numbers packets people pictures privacy pulls release reports sample storage "
@@ -74,6 +75,7 @@ ROOMS = {
         "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
+        "newsroom": "cached frame parts",
         "files": "cached frame parts",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",

@@ -36,6 +36,8 @@ PAGES = (
     PageRow("pages/time.py", "When?", "time", TRENDS),
     PageRow("pages/trend.py", "Is it rising?", "trend", TRENDS),
     PageRow("pages/compare.py", "Compare", "compare", TRENDS),
+    PageRow("pages/response.py", "Police response", "response", TRENDS),
+    PageRow("pages/force.py", "Force and harm", "force", TRENDS),
     PageRow("pages/records.py", "All", "records", RECORDS),
     PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
     PageRow("pages/near_repeats.py", "Repeats", "near_repeats", RECORDS),

@@ -42,7 +42,7 @@ def show_picture_buttons(view: View) -> None:
     page = pictures.page_pictures()
     if not page.pictures:
         return
-    captions = [caption_of(view, one, page.headline) for one in page.pictures]
+    captions = [caption_of(one.view or view, one, page.headline) for one in page.pictures]
     stem = export.file_stem(view, views.meta(view.stamp))
     _show_buttons(page.pictures, captions, stem)
 
