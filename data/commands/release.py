@@ -106,11 +106,13 @@ def publish(
     ] = False,
 ) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
+    from data.notices import notices
     from data.release import publish
 
     with speaking():
         store, place = opened()
         say(publish.publish(store, place, name, publish.public(place), older=older))
+        notices.refresh(store, place)
 
 
 @app.command()
@@ -120,11 +122,13 @@ def recall(name: Id) -> None:
     Copies elsewhere cannot be recalled. Numbers that only this release showed are not shown by any
     later one either, unless their year is measured again (release --again YEAR).
     """
+    from data.notices import notices
     from data.release import publish
 
     with speaking():
         store, place = opened()
         say(publish.recall(store, name, publish.public(place)))
+        notices.refresh(store, place)
 
 
 def _date(text: str) -> date | None:

@@ -5,9 +5,11 @@ One pass over the events, a function for each kind; a kind without one changes n
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from data.correction_terms import Correction, CorrectionKind, CorrectionStage
 from data.storage import events
 from data.storage.events import Event
 
@@ -27,6 +29,35 @@ class Decisions(NamedTuple):
     def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
         """The sources of which points decide and labels name no area."""
         return [source for source in sources if self.of(source, area_set) == POINT]
+
+
+class ChangeKind(Enum):
+    """What was done that can change numbers."""
+
+    IMPORTED = "imported"
+    REPLACED = "replaced"  # a file came again, read in another way
+    UNIMPORTED = "unimported"
+    PURGED = "purged"
+    AREAS = "areas"
+    DESK = "desk"  # records that follow from the desk's own log
+    CORRECTION = "correction"
+    UPDATE = "update"
+    RETRACTION = "retraction"
+    CORRECTION_UNDONE = "correction undone"
+
+
+class DataChange(NamedTuple):
+    """Something done that can change numbers: the number of its event (0 where it is of another
+    log), when (UTC in ISO 8601), what, whose records ("" where it may be anybody's), how many of
+    them, and of which file or area set."""
+
+    seq: int
+    at: str
+    kind: ChangeKind
+    source: str
+    records: int = 0
+    name: str = ""
+    reason: str = ""  # of a correction: one of the list
 
 
 @dataclass(frozen=True)
@@ -68,13 +99,16 @@ class History:
     releases: dict[str, list[Event]] = field(default_factory=dict)  # all that was done to each
     built: dict[str, events.ReleaseBuilt] = field(default_factory=dict)
     published: dict[str, None] = field(default_factory=dict)
-    recalled: dict[str, None] = field(default_factory=dict)
+    recalled: dict[str, str] = field(default_factory=dict)  # with when
+    corrections: dict[str, Correction] = field(default_factory=dict)  # by code, in order
+    packets: list[events.PacketSealed] = field(default_factory=list)
     budgets: dict[str, events.BudgetOpened] = field(default_factory=dict)  # by year
     drawn: dict[str, events.NoiseDrawn] = field(default_factory=dict)  # by issue, in order
     hidden: set[str] = field(default_factory=set)  # issues that only recalled releases showed
     revoked: dict[str, str] = field(default_factory=dict)  # when the sessions of somebody ended
     feeds: dict[str, FeedState] = field(default_factory=dict)  # by name
     keys: set[str] = field(default_factory=set)  # marks of the keys that imports and purges had
+    changes: list[DataChange] = field(default_factory=list)  # all that can have changed numbers
     _mapped: dict[str, dict[str, str]] = field(default_factory=dict)  # deciders by source, batch
     _of_sets: dict[str, dict[str, str]] = field(default_factory=dict)  # and by area set, source
 
@@ -96,6 +130,12 @@ class History:
         """
         kept = {name: self.last_kept[name] for name in self.imports if name in self.last_kept}
         return {name: n for name, n in kept.items() if n != self.first_kept[name]}
+
+    @property
+    def counting_corrections(self) -> list[str]:
+        """The codes of the corrections that count."""
+        every = self.corrections.values()
+        return [one.code for one in every if one.stage is CorrectionStage.STANDS]
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -124,7 +164,19 @@ def fold_events(told: Iterable[Event]) -> History:
     return history
 
 
+def _changed(
+    history: History, event: Event, kind: ChangeKind, source: str, records: int = 0, name: str = ""
+) -> None:
+    history.changes.append(DataChange(event.seq, event.at, kind, source, records, name))
+
+
 def _imported(history: History, event: events.Imported) -> None:
+    kind = ChangeKind.REPLACED if event.replaces else ChangeKind.IMPORTED
+    if event.seq:
+        _changed(history, event, kind, event.source, event.kept, event.file)
+    elif event.follows is None:
+        desk = replace(event, at=event.imported_at or "")
+        _changed(history, desk, ChangeKind.DESK, event.source, event.kept)
     of_source = history._mapped.setdefault(event.source, {})
     # the same file by another mapping stands in for what it was before
     for batch in (event.batch, *event.replaces):
@@ -148,7 +200,8 @@ def _derived_begun(history: History, event: events.DerivedBegun) -> None:
 
 def _unimported(history: History, event: events.Unimported) -> None:
     history.unimported.add(event.batch)
-    history.imports.pop(event.batch, None)
+    if of := history.imports.pop(event.batch, None):
+        _changed(history, event, ChangeKind.UNIMPORTED, of.source, of.kept, of.file)
     for of_source in history._mapped.values():
         of_source.pop(event.batch, None)
 
@@ -158,6 +211,9 @@ def _record_purged(history: History, event: events.RecordPurged) -> None:
     history.purged.append(event)
     if event.key is not None:
         history.keys.add(event.key)
+    for code, one in history.corrections.items():
+        if one.record == event.subject:
+            history.corrections[code] = replace(one, stage=CorrectionStage.PURGED)
 
 
 def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
@@ -165,6 +221,8 @@ def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
     if event.purged:
         history.purged.append(event.purged)
     history.rewritten[event.batch] = None
+    if of := history.imports.get(event.batch):
+        _changed(history, event, ChangeKind.PURGED, of.source)
     if not event.became:
         history.imports.pop(event.batch, None)
         return
@@ -172,14 +230,15 @@ def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
     if event.batch in history.imports:  # in its place
         named = history.imports.items()
         history.imports = {event.became if n == event.batch else n: of for n, of in named}
-    if of := history.every_import.get(event.batch):
-        history.every_import[event.became] = of
+    if event.batch in history.every_import:
+        history.every_import[event.became] = history.every_import[event.batch]
     for of_source in history._mapped.values():
         if by := of_source.pop(event.batch, None):
             of_source[event.became] = by
 
 
 def _areas_set(history: History, event: events.AreasSet) -> None:
+    _changed(history, event, ChangeKind.AREAS, "", name=event.set)
     history.area_sets[event.set] = event
     history._of_sets[event.set] = dict(event.place_by or {})
 
@@ -212,12 +271,54 @@ def _release_published(history: History, event: events.ReleasePublished) -> None
 
 def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
     history.releases.setdefault(event.release, []).append(event)
-    history.recalled[event.release] = None
+    history.recalled[event.release] = event.at
     if built := history.built.get(event.release):
         left = [history.built[name] for name in history.standing if name in history.built]
         history.hidden |= {*(built.issues or ())}.difference(
             *(other.issues or () for other in left)
         )
+
+
+def _record_changed(history: History, event: events.RecordChanged) -> None:
+    history.corrections[event.code] = Correction(
+        code=event.code,
+        kind=_CORRECTIONS[type(event)],
+        record=event.record,
+        source=event.source,
+        reason=event.reason,
+        columns=tuple(event.columns),
+        proposed_at=event.at,
+        proposed_by=event.by,
+        stage=CorrectionStage.WAITS,
+    )
+    if not event.waits:
+        _decide(history, event, event.code, CorrectionStage.STANDS)
+
+
+def _correction_decided(history: History, event: events.CorrectionDecided) -> None:
+    if event.code in history.corrections and event.stage in list(CorrectionStage):
+        _decide(history, event, event.code, CorrectionStage(event.stage), event.by)
+
+
+def _decide(
+    history: History, event: Event, code: str, stage: CorrectionStage, by: str = ""
+) -> None:
+    """Let a correction stand otherwise, where it stands as this can be said of: the first holds."""
+    one = history.corrections[code]
+    if one.stage is not _BEFORE.get(stage):
+        return
+    new = replace(one, stage=stage, decided_at=event.at, decided_by=by)
+    kind = ChangeKind.CORRECTION_UNDONE
+    if stage is CorrectionStage.STANDS:
+        new, kind = replace(new, counts_from=event.at), ChangeKind(one.kind)
+    history.corrections[code] = new
+    if stage is not CorrectionStage.DECLINED:
+        change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason)
+        history.changes.append(change)
+
+
+def _packet_sealed(history: History, event: events.PacketSealed) -> None:
+    history.packets.append(event)
 
 
 def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:
@@ -244,6 +345,16 @@ def _evidence_rewritten(history: History, event: events.EvidenceRewritten) -> No
             history.feeds[name] = replace(state, evidence=kept)
 
 
+_CORRECTIONS: dict[type[Event], CorrectionKind] = {
+    events.RecordCorrected: CorrectionKind.CORRECTION,
+    events.RecordUpdated: CorrectionKind.UPDATE,
+    events.RecordRetracted: CorrectionKind.RETRACTION,
+}
+_BEFORE = {  # the stage that one must have for another
+    CorrectionStage.STANDS: CorrectionStage.WAITS,
+    CorrectionStage.DECLINED: CorrectionStage.WAITS,
+    CorrectionStage.UNDONE: CorrectionStage.STANDS,
+}
 _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.Imported: _imported,
     events.DerivedBegun: _derived_begun,
@@ -258,6 +369,11 @@ _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.ReleaseBuilt: _release_built,
     events.ReleasePublished: _release_published,
     events.ReleaseRecalled: _release_recalled,
+    events.RecordCorrected: _record_changed,
+    events.RecordUpdated: _record_changed,
+    events.RecordRetracted: _record_changed,
+    events.CorrectionDecided: _correction_decided,
+    events.PacketSealed: _packet_sealed,
     events.SessionsRevoked: _sessions_revoked,
     events.FeedPulled: _feed_pulled,
     events.PullFailed: _pull_failed,

@@ -30,7 +30,9 @@ ROOMS = {
         "files": "",
         "formats": "files json_text",
         "storage": "files parse",
-        "tables": "storage",
+        "people": "storage",
+        "corrections": "people storage",
+        "tables": "corrections storage",
         "areas": "files formats storage",
         "mappings": "areas files parse storage",
         "values": "files mappings parse storage",
@@ -39,7 +41,6 @@ ROOMS = {
         "pulls": "files formats imports mappings parse storage",
         "reports": "storage",
         "messages": "columns files formats imports mappings parse reports storage values",
-        "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
         "newsroom": "storage views",
@@ -48,19 +49,22 @@ ROOMS = {
         "help": "embed",
         "privacy": "areas storage",
         "release": "files privacy storage",
+        "notices": "corrections privacy release storage",
         "published": "files privacy release",
         "sample": "areas imports storage",
         "tips": "storage",
         "desk": "imports mappings messages people reports storage tables tips",
+        "packets": "corrections desk files jobs people storage tips views",
         "attacks": "areas files imports privacy release sample storage",
-        "upkeep": "areas files imports privacy release storage tables",
+        "upkeep": "areas corrections files imports privacy release storage tables",
         "cities": "pulls storage",
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
         "numbers": "maps newsroom patterns pictures storage views",
         "commands": (
-            "areas attacks cities desk embed files imports jobs mappings maps messages numbers people "
-            "pictures privacy pulls release reports sample storage tables tips upkeep views"
+            "areas attacks cities corrections desk embed files imports jobs mappings maps messages "
+            "notices numbers packets people pictures privacy pulls release reports sample storage "
+            "tables tips upkeep views"
         ),
     },
     "ui": {

@@ -48,6 +48,7 @@ PAGES = (
     PageRow("pages/desk_numbers.py", "Desk numbers", "desk_numbers", DESK, (EDITOR, STEWARD)),
     PageRow("pages/desk_keeping.py", "Keeping", "desk_keeping", DESK, (STEWARD,)),
     PageRow("pages/methods.py", "Data and methods", "methods", METHODS),
+    PageRow("pages/corrections.py", "Corrections", "corrections", METHODS),
 )
 
 VIEW_PAGES = tuple(row for row in PAGES if row.section != DESK)  # those that answer a View
