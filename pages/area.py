@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import area_page, locator, time_page
 from ui.frame import frame
-from ui.parts import breakdown, charts, measures, printed, tables
+from ui.parts import breakdown, charts, printed, tables
 
 asked = frame.view()
 view = area_page.polygons(asked)
@@ -25,7 +25,7 @@ with title:
 against = area_page.against_city(name, answer)
 who = against["who"].unique().tolist()
 chart = charts.against(against, theme, answer.step_name, who, frame.changes(view))
-st.altair_chart(chart, alt=f"{measures.area_name(name)} and all areas")
+st.altair_chart(chart, alt=f"{area_page.area_name(name)} and all areas")
 inside = area_page.inside(view, name)
 frame.say_changes(view)
 left, right = st.columns(2)

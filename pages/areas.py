@@ -6,10 +6,10 @@ from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame, way_out
 from ui.map import layers, leaflet
-from ui.parts import breakdown, headline, measures, printed, tables
+from ui.parts import breakdown, headline, printed, tables
 
 view = frame.view()
-view = measures.by_layer(view)
+view = views.measured(view)
 theme = frame.theme()
 answer = views.answer(view)
 frame.head(headline.headline_title(view, answer))

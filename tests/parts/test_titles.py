@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.numbers import measures
 from data.views import links
 from data.views.answers import Answer
 from data.views.view import View
@@ -16,7 +17,7 @@ from tests.views.test_view import NOW, PLACE
 from ui.cached import views
 from ui.map import layers
 from ui.map.choices import MapChoices
-from ui.parts import headline, measures
+from ui.parts import headline
 
 LATER = {"from": "2017-07-03", "to": "2017-10-01", "compare": "previous period"}
 
@@ -28,7 +29,7 @@ def store(screens: Path) -> None:
 
 def answered(**choices: Any) -> tuple[View, Answer]:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    found = measures.by_layer(found)
+    found = views.measured(found)
     return found, views.answer(found)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.numbers import measures
 from data.patterns import power
 from data.views import recording
 from data.views.answers import Answer, Comparison
@@ -17,7 +18,7 @@ from data.views.view import HEXAGON_OF, MONTH, View
 from geo import busiest, forest, rates
 from geo.forest import Finding
 from ui.cached import views
-from ui.parts import intervals, measures
+from ui.parts import intervals
 
 
 def show_headline(view: View, answer: Answer) -> None:

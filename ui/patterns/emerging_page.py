@@ -22,7 +22,7 @@ from ui.cached import findings, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.map.patch import LegendRow, Picture
+from ui.map.patch import MapLegendRow, Picture
 from ui.parts import area_lack, charts, headline, tables
 from ui.parts.area_lack import Lack
 from ui.patterns import area_patterns, spot_words
@@ -304,9 +304,9 @@ def _colors(theme: Theme) -> dict[str, str]:
     }
 
 
-def _legend_rows(present: set[str], colors: dict[str, str]) -> list[LegendRow]:
+def _legend_rows(present: set[str], colors: dict[str, str]) -> list[MapLegendRow]:
     """Return a row of the legend for each color that is on the map."""
-    rows: list[LegendRow] = []
+    rows: list[MapLegendRow] = []
     for spot in ("hot", "cold"):
         for family in _FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]
