@@ -15,6 +15,9 @@ from data.storage.store import Current
 from data.views import coverage, links, view_counts
 from data.views.view import View
 
+# records that a View counts, though some picture of it leaves them out: a claim is of counts
+_COUNTED_ABOVE = {"no_point", "outside", "no_step", "cut_night"}
+
 
 @dataclass(frozen=True)
 class CheckedPart:
@@ -101,11 +104,12 @@ def _check_part(current: Current, reader: ViewReader, part: Part, where: str) ->
     if views.view is None:
         return CheckedPart(part, judge_part(current, part, views, 0), absent=views.absent)
     counted = view_counts.headline(current, views.view)
+    told = {why: n for why, n in counted.items() if why not in _COUNTED_ABOVE}
     return CheckedPart(
         part,
         judge_part(current, part, views, counted["n"]),
         views.view,
         counted["n"],
-        links.sentence(views.view, current.meta, counted),
+        links.sentence(views.view, current.meta, told),
         links.query(views.view, current.meta),
     )

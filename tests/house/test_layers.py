@@ -56,9 +56,10 @@ ROOMS = {
         "cities": "pulls storage",
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
-        "numbers": "maps patterns pictures storage views",
+        "claims": "columns maps patterns storage views",
+        "numbers": "claims maps patterns pictures storage views",
         "commands": (
-            "areas attacks cities desk embed files imports jobs mappings maps messages numbers people "
+            "areas attacks cities claims desk embed files imports jobs mappings maps messages numbers people "
             "pictures privacy pulls release reports sample storage tables tips upkeep views"
         ),
     },
@@ -71,6 +72,7 @@ ROOMS = {
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
         "files": "cached frame parts",
+        "newsroom": "cached explore frame map parts patterns",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
         "door": "",
