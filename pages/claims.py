@@ -10,4 +10,5 @@ top = st.container()
 title = claims_page.show_claims_page(view)
 with top:
     frame.head(title)
+claims_page.say_filters()
 frame.foot(view)

@@ -19,7 +19,7 @@ from data.views.coverage import Coverage, Extent, cover, step_name
 from data.views.periods import NoComparison, Obstacle
 from data.views.sql import chosen_sources
 from data.views.view import View
-from geo import memory, rates
+from geo import rates
 from geo.forest import Finding
 
 CHECKED = {"corroborated", "verified"}  # grades of community reports that are evidence
@@ -258,8 +258,7 @@ def estimate_ratio(
     As for two sources (geo.rates.change): widened by how much the share varies from step to step,
     and by how much a step resembles the next.
     """
-    told = memory.of_neighbors(a[None, :], np.maximum(a + b, 1e-9)[None, :])
-    found = rates.change(a, b, paired=True, inflation=memory.inflation(told, len(a)))
+    found = rates.change(a, b, paired=True, inflation=compare.share_inflation(a, b))
     value, low, high = (float(v[0]) for v in found[:3])
     if share:
         value = float(a.sum() / max((a + b).sum(), 1))

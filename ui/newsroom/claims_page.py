@@ -31,8 +31,7 @@ _READ = (
     "where all of its 95% interval lies on one side. Each claim is judged by itself.",
     "That there is no record says something only where an official source would hold every one. Made "
     "records and reports that nobody checked never agree and never disagree.",
-    "Claims are by office, in the words of whoever keeps the list, never by a person's name. The "
-    "filters above do not change them: each has a View of its own.",
+    "Claims are by office, in the words of whoever keeps the list, never by a person's name.",
 )
 
 
@@ -57,6 +56,14 @@ def show_claims_page(view: View) -> str:
         for line in _READ:
             st.text(line)
     return claims_title(checked)
+
+
+def say_filters() -> None:
+    """Say that the filters of the bar, which are named below, change nothing here."""
+    st.text(
+        "The filters at the top do not change this page: each claim has a View of its own, which "
+        "its link opens. They ask for:"
+    )
 
 
 def claims_title(checked: Iterable[CheckedClaim]) -> str:
@@ -128,7 +135,10 @@ def _part(one: CheckedPart, *, several: bool) -> str:
     )
     tells = f"<p><b>What would tell:</b> {escape(one.part.tells)}</p>" if one.part.tells else ""
     note = f"<p>{escape(one.part.note)}</p>" if one.part.note else ""
-    large = f'<p class="number">{escape(number)}</p>' if number else ""
+    # a large number beside "cannot tell" would be read as an answer
+    settled = one.outcome.verdict is not ClaimVerdict.CANNOT_TELL or one.outcome.estimate
+    look = "number" if settled else "count"
+    large = f'<p class="{look}">{escape(number)}</p>' if number else ""
     return f"<section>{head}{large}{told}{note}{tells}{opens}</section>"
 
 
