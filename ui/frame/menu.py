@@ -36,6 +36,7 @@ PAGES = (
     PageRow("pages/time.py", "When?", "time", TRENDS),
     PageRow("pages/trend.py", "Is it rising?", "trend", TRENDS),
     PageRow("pages/compare.py", "Compare", "compare", TRENDS),
+    PageRow("pages/sides.py", "Official and community", "sides", TRENDS),
     PageRow("pages/claims.py", "Claims", "claims", TRENDS),
     PageRow("pages/records.py", "All", "records", RECORDS),
     PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
