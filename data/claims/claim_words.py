@@ -1,5 +1,7 @@
 """The words of verdicts on claims, their reasons and their numbers: one row a thing."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -38,6 +40,15 @@ WHY_WORDS = {
 def say_verdict(verdict: ClaimVerdict, why: WhyNot | None) -> str:
     """A verdict with its reason: "Cannot tell, because ..."."""
     return VERDICT_WORDS[verdict] + (f", {WHY_WORDS[why]}" if why else "")
+
+
+def say_tally(verdicts: Iterable[ClaimVerdict]) -> str:
+    """How many claims the records agree with and disagree with, as a title."""
+    told = Counter(verdicts)
+    agree, disagree = told[ClaimVerdict.AGREE], told[ClaimVerdict.DISAGREE]
+    if not agree + disagree:
+        return f"Claims: of {told.total()}, the records can settle none as a whole"
+    return f"Claims: of {told.total()}, the records agree with {agree} and disagree with {disagree}"
 
 
 def say_test(part: Part) -> str:

@@ -43,7 +43,8 @@ def _lines(one: CheckedClaim) -> Iterator[str]:
         verdict = claim_words.say_verdict(part.outcome.verdict, part.outcome.why)
         if part.part.of:
             yield f"  {part.part.of}: {verdict}."
-        told = (claim_words.say_number(part), claim_words.say_interval(part), part.outcome.detail)
+        number = (claim_words.say_number(part), claim_words.say_interval(part))
+        told = (claim_words.say_test(part.part), *number, part.outcome.detail)
         for line in (*told, part.sentence, part.part.note):
             if line:
                 yield f"    {line}"

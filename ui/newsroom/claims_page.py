@@ -1,6 +1,5 @@
 """The page Claims: what offices said, beside the number that the records have for it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
@@ -55,7 +54,7 @@ def show_claims_page(view: View) -> str:
     with st.expander("How to read this", key="how"):
         for line in _READ:
             st.text(line)
-    return claims_title(checked)
+    return claim_words.say_tally(one.verdict for one in checked if not one.problem)
 
 
 def say_filters() -> None:
@@ -64,16 +63,6 @@ def say_filters() -> None:
         "The filters at the top do not change this page: each claim has a View of its own, which "
         "its link opens. They ask for:"
     )
-
-
-def claims_title(checked: Iterable[CheckedClaim]) -> str:
-    """How many claims the records agree with, disagree with, and cannot tell."""
-    told = Counter(one.verdict for one in checked if not one.problem)
-    agree, disagree = (told[v] for v in (ClaimVerdict.AGREE, ClaimVerdict.DISAGREE))
-    total = sum(told.values())
-    if not agree + disagree:
-        return f"Claims: of {total}, the records can settle none as a whole"
-    return f"Claims: of {total}, the records agree with {agree} and disagree with {disagree}"
 
 
 def _tally(checked: Iterable[CheckedClaim]) -> list[str]:
@@ -126,7 +115,12 @@ def _part(one: CheckedPart, *, several: bool) -> str:
     says = claim_words.say_verdict(one.outcome.verdict, one.outcome.why)
     head = f"<h3>{escape(one.part.of)}</h3>{_verdict(one.outcome.verdict, says)}" if several else ""
     number = claim_words.say_number(one)
-    lines = (one.sentence, claim_words.say_interval(one), one.outcome.detail)
+    lines = (
+        claim_words.say_test(one.part),
+        one.sentence,
+        claim_words.say_interval(one),
+        one.outcome.detail,
+    )
     told = "".join(f'<p class="small">{escape(line)}</p>' for line in lines if line)
     opens = (
         f'<p><a href="records?{escape(one.query)}" target="_self">Open these records</a></p>'

@@ -173,7 +173,8 @@ def draw_months(sides: Sides, names: tuple[str, str], theme: Theme) -> alt.VConc
             alt.Tooltip("n:Q", title=name, format=","),
         ]
         x = alt.X("month:T", title=None, axis=charts.dates(frame["month"], 7, "month"))
-        y = alt.Y("n:Q", title=None, axis=charts.COUNTS)
+        # room for the same labels in both, so that their months stand below each other
+        y = alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=4, format=",d", minExtent=44))
         base = alt.Chart(rows).mark_bar(color=color, binSpacing=1)
         bar = base.encode(x=x, x2="end:T", y=y, y2=alt.datum(0), tooltip=tips)
         title = alt.TitleParams(**charts.chart_title(f"{words.sentence_case(name)} a month", theme))

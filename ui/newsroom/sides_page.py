@@ -102,7 +102,9 @@ class SidesPage(PatternPage):
         meta = views.meta(self.view.stamp)
         if isinstance(self.sides, Sides):
             return side_words.sides_title(self.sides, meta)
-        both = [headline.noun(one) for one in (self.view, self.other) if one]
+        of_one = self.sides.obstacle in (Obstacle.NO_COUNT, Obstacle.NOT_ASKED)
+        asked = (self.view, None if of_one else self.other)
+        both = [headline.noun(one) for one in asked if one]
         says = _TITLES.get(self.sides.obstacle, "no comparison")
         return f"{words.sentence_case(' and '.join(both))}: {says}"
 
@@ -201,7 +203,7 @@ class SidesPage(PatternPage):
             f"Community reports for every {side_words.HUNDRED} official records, in the {len(areas)} "
             f"{nouns} with the most community reports. Dashes: all together."
         )
-        with st.container(horizontal=True, key="side_months"):
+        with st.container(horizontal=True, key="area_months"):
             for area in areas:
                 with st.container():
                     drawn = side_charts.draw_area(sides, area, theme)
