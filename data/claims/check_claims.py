@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from data import words
 from data.claims import claims_file
 from data.claims.claim_views import ViewReader
 from data.claims.claims_file import Claim, ClaimEntry, Part
@@ -12,11 +14,21 @@ from data.claims.verdicts_of_claims import ClaimVerdict, Outcome, WhyNot, judge_
 from data.settings import Problem, Settings
 from data.sources import read_catalogue
 from data.storage.store import Current
-from data.views import coverage, links, view_counts
-from data.views.view import View
+from data.views import breakdowns, coverage, links, view_counts
+from data.views.view import MONTH, View
 
+FEW = 20  # records that are few enough to be told month by month
+RESPONSE = next(row for row in breakdowns.BREAKDOWNS if row.column == "response")
 # records that a View counts, though some picture of it leaves them out: a claim is of counts
 _COUNTED_ABOVE = {"no_point", "outside", "no_step", "cut_night"}
+
+
+class MonthOfPart(NamedTuple):
+    """The records of a View in a month with one word for what local police did."""
+
+    month: date
+    response: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,8 @@ class CheckedPart:
     """A part of a claim with its verdict; `n` records are in its View, as the `sentence` says.
 
     Without a View, or where the store has no record of its source (`absent`), there is no number.
-    `query` is the part of a link that opens the View.
+    `query` is the part of a link that opens the View. `months` are those of few records, where
+    their source says what local police did.
     """
 
     part: Part
@@ -34,6 +47,7 @@ class CheckedPart:
     sentence: str = ""
     query: str = ""
     absent: tuple[str, ...] = ()
+    months: tuple[MonthOfPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,4 +126,18 @@ def _check_part(current: Current, reader: ViewReader, part: Part, where: str) ->
         counted["n"],
         links.sentence(views.view, current.meta, told),
         links.query(views.view, current.meta),
+        months=_months(current, views.view) if counted["n"] <= FEW else (),
+    )
+
+
+def _months(current: Current, view: View) -> tuple[MonthOfPart, ...]:
+    """The few records of a View by month and by what local police did."""
+    if not breakdowns.is_recorded(RESPONSE, view, current.meta):
+        return ()
+    found = view_counts.count_series(current, view, RESPONSE.column, MONTH)
+    listed = words.TABLES[RESPONSE.column]
+    months, codes = found["start"].dt.date.tolist(), found["code"].tolist()
+    return tuple(
+        MonthOfPart(month, listed[code].code, n)
+        for month, code, n in zip(months, codes, found["n"].tolist())
     )

@@ -58,13 +58,14 @@ def say_test(part: Part) -> str:
         if part.at_least is not None
         else f"at most {_number(part, part.at_most or 0.0)}"
     )
+    none = f" None would tell too, because: {part.complete}" if part.complete else ""
     return {
         TestKind.RISES: "They agree if there are clearly more than in the earlier period.",
         TestKind.FALLS: "They agree if there are clearly fewer than in the earlier period.",
         TestKind.SHARE: f"They agree if the share, with its interval, is {bound}.",
         TestKind.RATIO: f"They agree if the ratio, with its interval, is {bound}.",
-        TestKind.HAPPENED: "They agree if there is such a record.",
-        TestKind.NEVER: "They disagree if there is such a record.",
+        TestKind.HAPPENED: f"They agree if there is such a record.{none}",
+        TestKind.NEVER: f"They disagree if there is such a record.{none}",
         TestKind.NONE: "",
     }[part.test]
 
@@ -87,9 +88,19 @@ def say_interval(checked: CheckedPart) -> str:
     within = f"95% interval {ends[0]} to {ends[1]}" if np.isfinite(found.high) else "no upper end"
     within = within if np.isfinite(found.low) else "too few for an interval"
     return (
-        f"{within}; {_of(checked.part, found)} {many}. Weekly or monthly counts vary "
+        f"{within}; {_of(checked.part, found)} {many}. From {found.unit} to {found.unit} they vary "
         f"{found.factor:.1f} times as much as chance alone."
     )
+
+
+def say_months(checked: CheckedPart) -> str:
+    """What local police did, month by month, of few records; "" where it is not told."""
+    told = [
+        f"{one.month:%B %Y}: {words.label('response', one.response)}"
+        + (f" ({one.n})" if one.n > 1 else "")
+        for one in checked.months
+    ]
+    return f"What local police did: {'; '.join(told)}." if told else ""
 
 
 def _of(part: Part, found: Estimate) -> str:

@@ -45,7 +45,7 @@ def _lines(one: CheckedClaim) -> Iterator[str]:
             yield f"  {part.part.of}: {verdict}."
         number = (claim_words.say_number(part), claim_words.say_interval(part))
         told = (claim_words.say_test(part.part), *number, part.outcome.detail)
-        for line in (*told, part.sentence, part.part.note):
+        for line in (*told, part.sentence, claim_words.say_months(part), part.part.note):
             if line:
                 yield f"    {line}"
         if part.part.tells:

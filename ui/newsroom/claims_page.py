@@ -119,6 +119,7 @@ def _part(one: CheckedPart, *, several: bool) -> str:
         claim_words.say_test(one.part),
         one.sentence,
         claim_words.say_interval(one),
+        claim_words.say_months(one),
         one.outcome.detail,
     )
     told = "".join(f'<p class="small">{escape(line)}</p>' for line in lines if line)
