@@ -83,12 +83,11 @@ def say_interval(checked: CheckedPart) -> str:
     found = checked.outcome.estimate
     if found is None:
         return ""
-    many = f"in {words.counted(found.steps, f'whole {found.unit}')}"
     ends = [_number(checked.part, v) for v in (found.low, found.high)]
     within = f"95% interval {ends[0]} to {ends[1]}" if np.isfinite(found.high) else "no upper end"
     within = within if np.isfinite(found.low) else "too few for an interval"
     return (
-        f"{within}; {_of(checked.part, found)} {many}. From {found.unit} to {found.unit} they vary "
+        f"{within}; {_of(checked.part, found)}. From {found.unit} to {found.unit} they vary "
         f"{found.factor:.1f} times as much as chance alone."
     )
 
@@ -104,12 +103,16 @@ def say_months(checked: CheckedPart) -> str:
 
 
 def _of(part: Part, found: Estimate) -> str:
+    """What a number is of: records and whole steps."""
+    many, before = (
+        f"in {words.counted(n, f'whole {found.unit}')}" for n in (found.steps, found.steps_before)
+    )
     if part.test is TestKind.SHARE:
-        silent = f", {found.silent:,} more say nothing" if found.silent else ""
-        return f"{found.a:,} of {found.a + found.b:,} records that say it{silent},"
+        silent = f"; {found.silent:,} more say nothing" if found.silent else ""
+        return f"{found.a:,} of {found.a + found.b:,} records that say it, {many}{silent}"
     if part.test is TestKind.RATIO:
-        return f"{found.a:,} records to {found.b:,}"
-    return f"{found.a:,} records, {found.b:,} in the earlier period,"
+        return f"{found.a:,} records to {found.b:,}, {many}"
+    return f"{found.a:,} records {many}, {found.b:,} {before} of the earlier period"
 
 
 def _value(part: Part, found: Estimate) -> str:

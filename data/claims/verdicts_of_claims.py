@@ -62,7 +62,7 @@ class Estimate:
 
     `a` and `b` are the records that it is of: for a share those of the View and the others that
     say anything, for a ratio those of the View and of the other, for a change those of this period
-    and of the earlier one. Steps are whole `unit`s; `factor` is how many times as much as chance
+    and of the earlier one, which has `steps_before`. Steps are whole `unit`s; `factor` is how many times as much as chance
     they vary. `silent` records say nothing.
     """
 
@@ -75,6 +75,7 @@ class Estimate:
     unit: str
     factor: float
     silent: int = 0
+    steps_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,10 @@ def _change(asked: Asked, verdicts: dict[Finding, ClaimVerdict]) -> Outcome:
         return _unknown(_OBSTACLES[pair.obstacle], pair.sentence)
     assert pair.overall is not None
     ratio, low, high, factor = (float(v[0]) for v in pair.overall[:4])
-    steps = len(pair.a.starts)
-    estimate = Estimate(ratio, low, high, pair.a.n, pair.b.n, steps, pair.unit, factor)
+    steps, before = len(pair.a.starts), len(pair.b.starts)
+    estimate = Estimate(
+        *(ratio, low, high, pair.a.n, pair.b.n), steps, pair.unit, factor, steps_before=before
+    )
     finding = pair.overall.finding[0]
     if finding in verdicts:
         return Outcome(verdicts[finding], estimate=estimate)

@@ -11,8 +11,11 @@ from data import settings
 from data.claims import check_claims, claim_words
 from data.claims.check_claims import CheckedClaim, CheckedPart
 from data.claims.verdicts_of_claims import ClaimVerdict
+from data.numbers import specs
 from data.numbers.numbers import PageNumbers
+from data.palette import LIGHT
 from data.pictures.figure import Chart
+from data.settings import Problem
 from data.storage.store import Current
 from data.views import links
 from data.views.view import View
@@ -35,10 +38,10 @@ COLUMNS = {
 }
 
 
-def ask_claims(current: Current, view: View, asked: Mapping[str, str]) -> PageNumbers:
+def number_claims(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:
     """The claims of the place, checked; the View changes nothing but the moment by which community
     reports are settled."""
-    now = _moment(asked.get(links.SETTLED, ""), view)
+    now = _moment(page.get(links.SETTLED, ""), view)
     place = settings.load_settings()
     checked = [
         one
@@ -46,6 +49,8 @@ def ask_claims(current: Current, view: View, asked: Mapping[str, str]) -> PageNu
         if not one.problem
     ]
     told = [(one, part) for one in checked for part in one.parts]
+    if not told:
+        raise Problem("There is no claim of this place that can be read.")
     table = pd.DataFrame([_row(one, part) for one, part in told], columns=list(COLUMNS))
     return PageNumbers(
         title=claim_words.say_tally(one.verdict for one in checked),
@@ -62,7 +67,7 @@ def ask_claims(current: Current, view: View, asked: Mapping[str, str]) -> PageNu
         ),
         lacks="“Agree” is not “true”: a verdict is of the records that are here, and of nothing else.",
         method=METHOD,
-        figure=Chart(verdict_spec(told)),
+        figure=draw_verdicts(told),
         alt=" ".join(
             f"{part.part.of or one.claim.what} ({one.claim.who}): "
             f"{claim_words.VERDICT_WORDS[part.outcome.verdict].lower()}."
@@ -80,7 +85,10 @@ def _moment(settled: str, view: View) -> datetime:
         frozen = view.settled_by
     if frozen is None:
         return datetime.now(UTC)
-    return frozen.replace(tzinfo=UTC) + pd.Timedelta(hours=settings.load_settings().minimum_age).to_pytimedelta()
+    return (
+        frozen.replace(tzinfo=UTC)
+        + pd.Timedelta(hours=settings.load_settings().minimum_age).to_pytimedelta()
+    )
 
 
 def _row(one: CheckedClaim, part: CheckedPart) -> dict[str, Any]:
@@ -102,8 +110,8 @@ def _row(one: CheckedClaim, part: CheckedPart) -> dict[str, Any]:
     }
 
 
-def verdict_spec(told: Sequence[tuple[CheckedClaim, CheckedPart]]) -> dict[str, Any]:
-    """A Vega-Lite specification with a row a part and a column a verdict: a dot where they meet."""
+def draw_verdicts(told: Sequence[tuple[CheckedClaim, CheckedPart]]) -> Chart:
+    """The chart with a row a part and a column a verdict: a dot where they meet."""
     rows = [
         {
             "claim": f"{one.claim.who}: {part.part.of or one.claim.what}",
@@ -112,27 +120,21 @@ def verdict_spec(told: Sequence[tuple[CheckedClaim, CheckedPart]]) -> dict[str, 
         for one, part in told
         if one.claim
     ]
-    names, verdicts = (
-        [row["claim"] for row in rows],
-        [claim_words.VERDICT_WORDS[v] for v in ClaimVerdict],
-    )
-    return {
-        "data": {"values": rows},
-        "mark": {"type": "point", "filled": True, "size": 120},
-        "encoding": {
-            "x": {
-                "field": "verdict",
-                "type": "nominal",
-                "title": None,
-                "scale": {"domain": verdicts},
-                "axis": {"orient": "top", "labelAngle": 0},
-            },
-            "y": {
-                "field": "claim",
-                "type": "nominal",
-                "title": None,
-                "sort": names,
-                "axis": {"labelLimit": 420},
-            },
-        },
+    every = [claim_words.VERDICT_WORDS[verdict] for verdict in ClaimVerdict]
+    axis = {"orient": "top", "labelAngle": 0}
+    x = {
+        "field": "verdict",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": every},
+        "axis": axis,
     }
+    y = {
+        "field": "claim",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "axis": {"labelLimit": 420},
+    }
+    mark = {"type": "point", "filled": True, "size": 120, "color": LIGHT.ink, "opacity": 1}
+    return specs.chart({"mark": mark, "encoding": {"x": x, "y": y}}, pd.DataFrame(rows))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,17 +9,18 @@ import pandas as pd
 
 from data import settings, words
 from data.maps import outlines
-from data.numbers import side_words
+from data.numbers import side_words, specs
+from data.numbers.about_view import about_view
+from data.numbers.findings import choose
 from data.numbers.numbers import PageNumbers
 from data.patterns import compare, sides
 from data.patterns.sides import Sides
 from data.pictures.figure import Chart
-from data.storage.meta_types import TableMeta
+from data.settings import Problem
 from data.storage.store import Current
-from data.views import answers, links, view_counts
-from data.views.filters import period, source_option
-from data.views.periods import NoComparison, Obstacle
-from data.views.sql import chosen_sources, covered_days
+from data.views import answers, links
+from data.views.filters import source_option
+from data.views.periods import NoComparison
 from data.views.view import View
 from geo.arrays import Flags
 
@@ -39,21 +39,20 @@ COLUMNS = {
 _LACKS = "It lacks what nobody reported, on either side, and every day that only one of the two sources covers."
 
 
-def ask_sides(current: Current, view: View, asked: Mapping[str, str]) -> PageNumbers:
+def number_sides(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:
     """The numbers of a View's source beside another; `with` of its link says which, else the first
-    that shares a day with it. Community reports are those settled by the link's moment."""
+    that shares a day with it. Problem where the two cannot stand side by side."""
     meta = current.meta
     found = {source_option(s["name"]): s["name"] for s in sides.partners(view, meta)}
     if not found:
-        reason = "There is no source here to set beside it."
-        return _without(view, None, NoComparison(Obstacle.NOT_ASKED, reason), current)
-    name = found.get(asked.get("with", ""), next(iter(found.values())))
-    settled, now = asked.get(links.SETTLED, ""), datetime.now(UTC)
+        raise Problem("There is no source here to set beside this one.")
+    name = found[choose(page, "with", list(found))]
+    settled, now = page.get(links.SETTLED, ""), datetime.now(UTC)
     other = compare.asked_of(view, name, meta, settings.load_settings(), now, settled)
     units = outlines.units(current, view.area_set, view.settled_by)
     both = sides.side_by_side(current, view, other, units, _asked(current, view, units))
     if isinstance(both, NoComparison):
-        return _without(view, other, both, current)
+        raise Problem(both.sentence)
     return _numbers(view, both, current)
 
 
@@ -70,6 +69,7 @@ def _numbers(view: View, both: Sides, current: Current) -> PageNumbers:
     pair = both.pair
     ratio, low, high = both.overall
     table = sides_table(both)
+    abouts = [about_view(current, side.view) for side in (pair.a, pair.b)]
     return PageNumbers(
         title=side_words.sides_title(both, meta),
         subtitle=f"Community reports for every {side_words.HUNDRED} official records, {pair.a.period}",
@@ -77,7 +77,7 @@ def _numbers(view: View, both: Sides, current: Current) -> PageNumbers:
         columns=COLUMNS,
         key=("area", "month"),
         compared=("community", "official", "ratio"),
-        sentence=_sentence(pair.a.view, current) + " " + _sentence(pair.b.view, current),
+        sentence=" ".join(about.sentence for about in abouts),
         denominator=f"{words.sentence_case(official)} in the same areas and {pair.unit}s.",
         uncertainty=(
             f"95% intervals, as much wider as the share of {community} varies from {pair.unit} to "
@@ -85,18 +85,14 @@ def _numbers(view: View, both: Sides, current: Current) -> PageNumbers:
             f"{side_words.HUNDRED} ({side_words.ratio_ends(low, high)}). "
             + side_words.tested_sentence(both, view.area_set)
         ),
-        lacks=f"{side_words.MEANS} {_LACKS}",
+        lacks=" ".join([side_words.MEANS, _LACKS, *(about.lacks for about in abouts)]),
         method=METHOD,
-        figure=Chart(forest_spec(both)),
+        figure=draw_ratios(both),
         alt=(
             f"A row an area: {community} for every {side_words.HUNDRED} {official}, with its interval. "
             + side_words.tested_sentence(both, view.area_set)
         ),
     )
-
-
-def _sentence(view: View, current: Current) -> str:
-    return links.sentence(view, current.meta, view_counts.headline(current, view))
 
 
 def sides_table(both: Sides) -> pd.DataFrame:
@@ -111,8 +107,8 @@ def sides_table(both: Sides) -> pd.DataFrame:
     return rows
 
 
-def forest_spec(both: Sides, most: int = 25) -> dict[str, Any]:
-    """A Vega-Lite specification of ratios by area with their intervals, most records first."""
+def draw_ratios(both: Sides, most: int = 25) -> Chart:
+    """The chart of ratios by area with their intervals, most records first."""
     table = both.table[np.isfinite(both.table["high"].astype(float))]
     size = (table["community"] + table["official"]).sort_values(ascending=False, kind="stable")
     held = table.loc[size.index].head(most)
@@ -122,7 +118,6 @@ def forest_spec(both: Sides, most: int = 25) -> dict[str, Any]:
     rows = pd.concat([top, held], ignore_index=True)
     scaled = (rows[["ratio", "low", "high"]].astype(float) * side_words.HUNDRED).round(3)
     names = [words.spell_area(name) for name in rows["area"]]
-    values = scaled.assign(area=names).to_dict("records")
     y = {"field": "area", "type": "nominal", "title": None, "sort": names}
     title = f"Community reports for every {side_words.HUNDRED} official records"
     x = {"field": "ratio", "type": "quantitative", "title": title}
@@ -131,45 +126,4 @@ def forest_spec(both: Sides, most: int = 25) -> dict[str, Any]:
         "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y},
     }
     point = {"mark": {"type": "point", "filled": True}, "encoding": {"x": x, "y": y}}
-    return {"data": {"values": values}, "layer": [rule, point]}
-
-
-def _without(view: View, other: View | None, why: NoComparison, current: Current) -> PageNumbers:
-    """The page where nothing can be counted: no row, and the days that each source covers."""
-    meta = current.meta
-    asked = [view, *([other] if other else [])]
-    both = " and ".join(s["says"] for one in asked for s in chosen_sources(one, meta))
-    return PageNumbers(
-        title=f"{words.sentence_case(both)}: no comparison",
-        subtitle=f"Days that each source covers; asked for: {period(view.start, view.end)}",
-        table=pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS}),
-        columns=COLUMNS,
-        key=("area", "month"),
-        compared=("community", "official", "ratio"),
-        sentence=" ".join(_sentence(one, current) for one in asked),
-        denominator="None: nothing is counted.",
-        uncertainty=why.sentence,
-        lacks="Counts, rates and ratios: they are told only for days that both sources cover.",
-        method=METHOD,
-        figure=Chart(coverage_spec(asked, meta)),
-        alt=why.sentence,
-    )
-
-
-def coverage_spec(asked: list[View], meta: TableMeta) -> dict[str, Any]:
-    """A Vega-Lite specification with one bar a source, over the days that it covers."""
-    values = [
-        {"source": words.sentence_case(s["says"]), "from": str(days[0]), "to": str(days[1])}
-        for view in asked
-        for s in chosen_sources(view, meta)
-        if (days := covered_days(s))
-    ]
-    return {
-        "data": {"values": values},
-        "mark": "bar",
-        "encoding": {
-            "x": {"field": "from", "type": "temporal", "title": None},
-            "x2": {"field": "to"},
-            "y": {"field": "source", "type": "nominal", "title": None},
-        },
-    }
+    return specs.chart({"layer": [rule, point]}, scaled.assign(area=names))

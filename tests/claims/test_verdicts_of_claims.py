@@ -130,7 +130,7 @@ def test_no_made_record_is_evidence(current: Current) -> None:
         ("rises", f"{PRESS}&compare=previous+period", {}, (UNKNOWN, WhyNot.NO_COUNT)),
         ("rises", f"{FORCE}&from=2019-01-01&to=2019-12-31&compare=same+period+a+year+before", {}, (UNKNOWN, WhyNot.CHANCE)),
         ("falls", f"{FORCE}&from=2020-06-01&to=2020-12-31&compare=same+period+a+year+before", {}, (UNKNOWN, WhyNot.RECORDING)),
-        ("rises", f"{STOPS.replace('01-01', '07-03')}&compare=own+period&versus_from=2017-01-02&versus_to=2017-07-02", {}, (UNKNOWN, WhyNot.SEASON)),
+        ("falls", "source=police+stops&from=2017-03-06&to=2017-04-30&compare=own+period&versus_from=2017-06-05&versus_to=2017-10-29", {}, (UNKNOWN, WhyNot.SEASON)),
     ],
 )  # fmt: skip
 def test_each_kind_of_test(

@@ -111,10 +111,7 @@ class SidesPage(PatternPage):
     def sentences(self) -> list[str]:
         """Return what was counted, what it means and what was found."""
         if isinstance(self.sides, NoComparison):
-            return [
-                self.sides.sentence,
-                "Nothing is drawn where two sources were never both there.",
-            ]
+            return [self.sides.sentence, _NOTHING]
         meta = views.meta(self.view.stamp)
         notices = feed_notices(self.other.sources) if self.other else []
         return [
