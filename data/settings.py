@@ -162,7 +162,7 @@ def _basemap(table: dict[str, Any], file: Path, fetched: Path) -> Basemap:
     )
 
 
-def read_table(stated: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
+def table_of(stated: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
     """A table of a TOML file that was read, empty where it has none; Problem where it is no table."""
     table: Any = stated.get(name, {})
     if not isinstance(table, dict):
@@ -180,7 +180,7 @@ def own_file(name: str, sample: Path, file: Path | None = None) -> Path | None:
         stated = read_toml(file)
     except FileNotFoundError:
         return None
-    table = read_table(stated, name, file)
+    table = table_of(stated, name, file)
     if unknown := sorted(table.keys() - {"file"}):
         raise Problem(f"{file}: {name}.{unknown[0]} means nothing. There is only file.")
     named = table.get("file", "")
@@ -191,7 +191,7 @@ def own_file(name: str, sample: Path, file: Path | None = None) -> Path | None:
         return found
     if named:
         raise Problem(f"{file}: {name}.file is {named!r}, and there is no such file: {found}.")
-    return sample if read_table(stated, "place", file).get("sample", False) else None
+    return sample if table_of(stated, "place", file).get("sample", False) else None
 
 
 def read_audience(file: Path | None = None) -> str:

@@ -13,7 +13,7 @@ from data.views import export, links
 from data.views.filters import source_option
 from data.views.view import NOTHING, View
 
-COPY = "Copy the link from Share on the page Records, from behind its question mark on"
+COPY = "Open Records and copy its link from Share, from behind the question mark on"
 # a part of a View that has to be the same in a share's two Views
 _SAME = ("sources", "start", "end", "night", "area_set", "since")
 # what says how a View is shown, not which records it holds

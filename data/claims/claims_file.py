@@ -20,7 +20,7 @@ from data.columns import personal_values
 from data.record import last_of_month
 from data.settings import Problem
 
-SAMPLE = Path(__file__).with_name("sample.toml")
+SAMPLE_CLAIMS = Path(__file__).with_name("sample.toml")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
 
 
@@ -139,7 +139,7 @@ def load_claims(today: dt.date, file: Path | None = None) -> tuple[ClaimEntry, .
 
     Problem where the file cannot be read at all; what is wrong with one entry stands in it.
     """
-    found = settings.own_file("claims", SAMPLE, file)
+    found = settings.own_file("claims", SAMPLE_CLAIMS, file)
     return () if found is None else read_claims(settings.read_toml(found), found, today)
 
 
@@ -179,7 +179,7 @@ _HINTS = {
     "link": "write https:// and an address that somebody has read, or leave it out",
     "part": "write at least one table [[claim.part]]; of several, each has its own `of`",
     "test": f"write one of {', '.join(TestKind)}",
-    "view": "write the part of a link after its question mark, as Share on the page Records makes it",
+    "view": "write the part of a link after its question mark: open Records and copy it from Share",
     "beside": "share and ratio have one, other tests none: the part of a link after its question mark",
     "at_least": "share and ratio have either at_least or at_most, a number; other tests have none",
     "at_most": "share and ratio have either at_least or at_most, a number; other tests have none",

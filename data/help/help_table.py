@@ -133,7 +133,7 @@ def load_help(file: Path | None = None) -> HelpTable:
         stated = settings.read_toml(file)
     except FileNotFoundError:
         return HelpTable()
-    place = settings.read_table(stated, "place", file)
+    place = settings.table_of(stated, "place", file)
     name, zone = str(place.get("name", "")), str(place.get("zone", "UTC"))
     settings.check_zone(zone, f"{file}: place.zone")
     found = settings.own_file("help", SAMPLE, file)

@@ -21,7 +21,7 @@ from data.views import links
 from data.views.view import View
 
 METHOD = "Claim against records"
-COLUMNS = {
+_COLUMNS = {
     "who": "The office or body that claimed it.",
     "claim": "What was claimed, in our own words.",
     "part": "The part of the claim that is tested; empty where it is tested as a whole.",
@@ -51,12 +51,12 @@ def number_claims(current: Current, view: View, page: Mapping[str, str]) -> Page
     told = [(one, part) for one in checked for part in one.parts]
     if not told:
         raise Problem("There is no claim of this place that can be read.")
-    table = pd.DataFrame([_row(one, part) for one, part in told], columns=list(COLUMNS))
+    table = pd.DataFrame([_row(one, part) for one, part in told], columns=list(_COLUMNS))
     return PageNumbers(
         title=claim_words.say_tally(one.verdict for one in checked),
         subtitle="Verdicts of the records on what was claimed, by part",
         table=table,
-        columns=COLUMNS,
+        columns=_COLUMNS,
         key=("who", "claim", "part"),
         compared=("verdict", "records", "value"),
         sentence=" ".join(part.sentence for _, part in told if part.sentence),

@@ -26,7 +26,7 @@ from geo.arrays import Flags
 
 METHOD = "Official and community side by side"
 ALL_MONTHS = "all"
-COLUMNS = {
+_COLUMNS = {
     "area": "The area that is counted.",
     "month": f"The month that both sources cover whole; {ALL_MONTHS} for all whole steps that both cover.",
     "community": "Community reports.",
@@ -74,7 +74,7 @@ def _numbers(view: View, both: Sides, current: Current) -> PageNumbers:
         title=side_words.sides_title(both, meta),
         subtitle=f"Community reports for every {side_words.HUNDRED} official records, {pair.a.period}",
         table=table,
-        columns=COLUMNS,
+        columns=_COLUMNS,
         key=("area", "month"),
         compared=("community", "official", "ratio"),
         sentence=" ".join(about.sentence for about in abouts),
@@ -101,7 +101,7 @@ def sides_table(both: Sides) -> pd.DataFrame:
         month=ALL_MONTHS, finding=both.table["finding"].map(side_words.FINDING_WORDS)
     )
     months = both.monthly.assign(month=both.monthly["month"].dt.strftime("%Y-%m"), finding="")
-    rows = pd.concat([every[list(COLUMNS)], months[list(COLUMNS)]], ignore_index=True)
+    rows = pd.concat([every[list(_COLUMNS)], months[list(_COLUMNS)]], ignore_index=True)
     ends = ["ratio", "low", "high"]
     rows[ends] = rows[ends].astype(float).replace(np.inf, np.nan)
     return rows

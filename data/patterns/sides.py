@@ -20,7 +20,7 @@ from geo import rates, tabulate
 from geo.arrays import Flags, Floats, Ints
 
 OFFICIAL = "official"
-LEVEL = 0.95
+TAIL = 0.025  # of a 95% interval
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def side_by_side(
             **{column: pair.table[column] for column in ("p", "q", "finding")},
         }
     )
-    thin = found.factor * rates.widened(found.degrees, (1 - LEVEL) / 2)
+    thin = found.factor * rates.widened(found.degrees, TAIL)
     months, monthly = _by_month(current, pair, units, asked, thin)
     ratio = (float(whole.ratio[0]), float(whole.lower[0]), float(whole.upper[0]))
     return Sides(pair, ratio, table, months, monthly)

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from data.claims.claims_file import SAMPLE, ClaimEntry, load_claims, names_person, read_claims
+from data.claims.claims_file import (
+    SAMPLE_CLAIMS,
+    ClaimEntry,
+    load_claims,
+    names_person,
+    read_claims,
+)
 from data.settings import Problem
 
 TODAY = dt.date(2026, 2, 1)
@@ -139,7 +145,7 @@ def test_the_file_is_beside_the_settings_or_the_samples(tmp_path: Path) -> None:
 
 
 def test_the_sample_has_the_eight_claims_by_office_without_links() -> None:
-    entries = read_claims(tomllib.loads(SAMPLE.read_text()), SAMPLE, TODAY)
+    entries = read_claims(tomllib.loads(SAMPLE_CLAIMS.read_text()), SAMPLE_CLAIMS, TODAY)
     claims = [one.claim for one in entries if one.claim]
     assert len(claims) == len(entries) == 8
     assert not any(claim.link for claim in claims)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.claims.claims_file import SAMPLE
+from data.claims.claims_file import SAMPLE_CLAIMS
 from tests.conftest import command
 from tests.pages.test_pages import opened, said
 
 PAGE = "pages/claims.py"
 PLACE = '[place]\nname = "Minneapolis"\nzone = "America/Chicago"\n'
-BROKEN = SAMPLE.read_text() + (
+BROKEN = SAMPLE_CLAIMS.read_text() + (
     '\n[[claim]]\nwho = "An office"\nwhat = "A <b>claim</b> ![x](http://evil.example/x.png)."\n'
     'when = "2025-12"\npaper = "P"\npublished = "2025-12"\n'
     '[[claim.part]]\ntest = "happened"\nview = "source=press&reponse=none"\n'
@@ -106,7 +106,7 @@ def test_the_command_prints_the_others_and_stops_with_1(broken: Path, store: Pat
     assert done.stdout.count("What would tell:") == 9
     assert done.stderr.strip() == (
         f"Stopped: {broken / 'claims.toml'}: claim 9 (An office): view cannot be read: reponse. "
-        "Copy the link from Share on the page Records, from behind its question mark on."
+        "Open Records and copy its link from Share, from behind the question mark on."
     )
     assert os.linesep + "Traceback" not in done.stderr
 
