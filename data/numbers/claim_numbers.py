@@ -28,11 +28,11 @@ _COLUMNS = {
     "when": "The day or month of the claim.",
     "published": "Where and when it was published.",
     "verdict": "Whether the records agree, disagree or cannot tell, and why.",
-    "records": "Records in the View that tests it; empty where there is none.",
+    "records": "Records that test it; empty where no filters choose any.",
     "value": "The share or ratio that decides; empty where there is none.",
     "low": "Lower end of its 95% interval.",
     "high": "Upper end of its 95% interval.",
-    "link": "The part of a link behind the question mark that opens the View.",
+    "link": "The part of a link behind the question mark that opens these records.",
     "note": "What the records show, and what they do not.",
     "tells": "What would tell, where they cannot.",
 }
@@ -60,7 +60,7 @@ def number_claims(current: Current, view: View, page: Mapping[str, str]) -> Page
         key=("who", "claim", "part"),
         compared=("verdict", "records", "value"),
         sentence=" ".join(part.sentence for _, part in told if part.sentence),
-        denominator="Each number is of the records of its own View; a share says of which records.",
+        denominator="Each number is of the records that its own filters choose; a share says of which records.",
         uncertainty=(
             "95% intervals where a number is a share or a ratio; a claim is settled only where all of "
             "the interval lies on one side, each claim judged by itself."

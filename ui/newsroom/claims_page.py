@@ -60,8 +60,8 @@ def show_claims_page(view: View) -> str:
 def say_filters() -> None:
     """Say that the filters of the bar, which are named below, change nothing here."""
     st.text(
-        "The filters at the top do not change this page: each claim has a View of its own, which "
-        "its link opens. They ask for:"
+        "The filters at the top do not change this page: each claim has filters of its own, which "
+        "its link opens. Those at the top ask for:"
     )
 
 
