@@ -36,7 +36,8 @@ def test_each_claim_stands_beside_its_number() -> None:
     app = opened(PAGE)
     assert "of 8\\, the records can settle none as a whole" in app.title[0].value
     text = said(app)
-    assert "The records agree with a part of what was claimed: Crowd control in St. Paul" in text
+    part = "The records agree with a part of what was claimed: Crowd control in Minneapolis; "
+    assert f"{part}Crowd control in St. Paul." in text
     assert "filters at the top do not change this page" in text and not app.error
     shown = drawn(app)
     assert shown.count("<article") == 8

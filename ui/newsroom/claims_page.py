@@ -66,20 +66,17 @@ def say_filters() -> None:
 
 
 def _tally(checked: Iterable[CheckedClaim]) -> list[str]:
-    """What of parts of claims can be told, where not all of a claim can be."""
-    parts = [
-        (one, part)
-        for one in checked
-        if one.verdict is ClaimVerdict.CANNOT_TELL
-        for part in one.parts
-        if part.outcome.verdict is not ClaimVerdict.CANNOT_TELL
-    ]
-    return [
-        f"{claim_words.VERDICT_WORDS[part.outcome.verdict]} with a part of what was claimed: "
-        f"{part.part.of} ({one.claim.who})."
-        for one, part in parts
-        if one.claim
-    ]
+    """What of parts of claims can be told, where not all of a claim can be: a line a verdict."""
+    lines = []
+    for one in checked:
+        if one.claim is None or one.verdict is not ClaimVerdict.CANNOT_TELL:
+            continue
+        for verdict in (ClaimVerdict.AGREE, ClaimVerdict.DISAGREE):
+            told = [part.part.of for part in one.parts if part.outcome.verdict is verdict]
+            if told:
+                word = claim_words.VERDICT_WORDS[verdict]
+                lines.append(f"{word} with a part of what was claimed: {'; '.join(told)}.")
+    return lines
 
 
 def _claim(one: CheckedClaim, stamp: str) -> str:

@@ -14,7 +14,7 @@ from data.patterns.sides import Sides
 from ui.parts import charts
 
 MOST_AREAS = 40  # in the forest
-PANELS = 9  # areas with a small chart of their own
+PANELS = 6  # areas with a small chart of their own
 _WIDEST = 30.0  # how far the axis of ratios reaches from the ratio of all together
 _LOOKS = ("clearly more", "clearly fewer", "not clear", "too few to test", "all together")
 _NARROW = "windowSize()[0] < 640 ? 118 : 180"
@@ -113,8 +113,7 @@ def draw_forest(sides: Sides, theme: Theme) -> alt.LayerChart:
     bars = base.mark_rule(strokeWidth=2, strokeCap="round").encode(x=alt.X("left:Q"), x2="right:Q")
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(x=x)
     title = charts.chart_title(
-        f"Community reports for every {side_words.HUNDRED} official records, with 95% interval",
-        theme,
+        f"Community reports for {side_words.HUNDRED} official records, 95% interval", theme
     )
     return alt.LayerChart(layer=[rule, bars, dots], title=title).properties(height=alt.Step(17))
 
