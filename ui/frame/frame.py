@@ -12,8 +12,9 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import look, menu, notices, share
+from ui.frame import look, menu, notices, picture_buttons, share
 from ui.frame.feed_notices import feed_notices
+from ui.parts import pictures
 
 plain, theme = look.plain, look.theme
 DEMONSTRATION = "Demonstration data: none of these reports is real."
@@ -58,6 +59,7 @@ def head(title: str) -> None:
 def name_tab(title: str) -> None:
     """Name the browser's tab after what the page says."""
     place = views.current_settings().name
+    pictures.name_page(" ".join(title.split()))
     st.set_page_config(page_title=f"{' '.join(title.split())} - Porchlight {place}")
 
 
@@ -91,6 +93,7 @@ def fill_share(view: View, words: Mapping[str, str] | None = None) -> None:
     """Put the link of the page into Share."""
     with share.slot():
         share.show_link(link(view, words), "The link holds every filter and the stamp of the data.")
+        picture_buttons.show_picture_buttons(view)
         st.page_link("pages/records.py", label="Download the records")
 
 

@@ -9,12 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame.language import say
+from ui.parts import pictures
 
 _SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # of this run
 
 
 def make_slot() -> None:
     """Make the popover; the page fills it when it knows what it shows."""
+    pictures.start_page()
     _SLOT.set(st.popover(say("bar.share"), key="share", width="content"))
 
 

@@ -10,7 +10,7 @@ from data.views.breakdowns import BREAKDOWNS, Answers, Breakdown
 from data.views.view import View
 from geo import rates
 from ui.cached import views
-from ui.parts import charts
+from ui.parts import charts, pictures
 
 
 def show_breakdowns(view: View, theme: Theme) -> None:
@@ -31,7 +31,17 @@ def _show_each(view: View, theme: Theme) -> None:
         found = views.breakdown(view, row)
         st.text(breakdown_sentence(row, found))
         if found.said:
-            st.altair_chart(charts.shares(_labelled(found), theme, found.said), alt=row.title)
+            chart = charts.shares(_labelled(found), theme, found.said)
+            told = pictures.spread_words(found.table, "what", "n")
+            said = f"Bars, one an answer, records that say it. {told}"
+            pictures.show_chart(chart, row.title, said, _numbers(found))
+
+
+def _numbers(found: Answers) -> pd.DataFrame:
+    """The answers as a table, with their shares where they are told."""
+    names = {"what": "answer", "n": "records", "share": "share", "low": "from", "high": "to"}
+    held = [c for c in names if found.table[c].notna().any()]
+    return found.table[held].rename(columns=names)
 
 
 def _labelled(found: Answers) -> pd.DataFrame:
