@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -270,3 +271,36 @@ def test_the_sample_says_that_they_were_never_both_there(screens: Path) -> None:
     assert "none of the other source's reports is real" in app.warning[0].value
     press = opened("pages/sides.py", source="press")
     assert "do not count what happened" in press.title[0].value
+
+
+@pytest.mark.parametrize(
+    ("page", "link"), [("sides", {}), ("compare", {"against": "two sources", "other": "line"})]
+)
+def test_a_picture_with_community_records_beside_official_ones_is_for_the_team(
+    town: Path, monkeypatch: pytest.MonkeyPatch, page: str, link: dict[str, str]
+) -> None:
+    import streamlit as st
+
+    from ui.frame import picture_buttons
+
+    captions: list[Any] = []
+    make, show = picture_buttons.caption_of, picture_buttons.show_picture_buttons
+
+    def show_picture_buttons(view: View) -> None:
+        captions.clear()  # a page is opened from the Map, which has a picture of its own
+        show(view)
+
+    def caption_of(*told: Any) -> Any:
+        captions.append(make(*told))
+        return captions[-1]
+
+    monkeypatch.setattr(picture_buttons, "caption_of", caption_of)
+    monkeypatch.setattr(picture_buttons, "show_picture_buttons", show_picture_buttons)
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(town))
+    st.cache_resource.clear()
+    opened(f"pages/{page}.py", source="calls", **link)
+    assert captions and all(one.team_only for one in captions)
+    assert all("records of line" in one.shown for one in captions)
+    opened("pages/time.py", source="calls")
+    assert captions and not any(one.team_only for one in captions)
+    st.cache_resource.clear()

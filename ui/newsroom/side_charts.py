@@ -11,7 +11,7 @@ from data import palette, words
 from data.numbers import side_words
 from data.palette import Theme
 from data.patterns.sides import Sides
-from ui.parts import charts
+from ui.parts import charts, pictures
 
 MOST_AREAS = 40  # in the forest
 PANELS = 6  # areas with a small chart of their own
@@ -179,6 +179,24 @@ def draw_months(sides: Sides, names: tuple[str, str], theme: Theme) -> alt.VConc
         title = alt.TitleParams(**charts.chart_title(f"{words.sentence_case(name)} a month", theme))
         panels.append(bar.properties(title=title, height=96, width="container"))
     return alt.VConcatChart(vconcat=panels, spacing=16)
+
+
+def say_months(sides: Sides, names: tuple[str, str]) -> str:
+    """What somebody hears of both sides by month: where each is highest and lowest."""
+    frame = sides.monthly.groupby("month", as_index=False)[["community", "official"]].sum()
+    told = zip(names[::-1], ("official", "community"))
+    return " ".join(
+        f"{words.sentence_case(name)} a month: {pictures.spread_words(frame, 'month', column)}"
+        for name, column in told
+    )
+
+
+def say_area(sides: Sides, area: str) -> str:
+    """What somebody hears of an area's ratios: the highest and the lowest month."""
+    rows = sides.monthly[(sides.monthly["area"] == area) & np.isfinite(sides.monthly["ratio"])]
+    told = rows.assign(ratio=side_words.HUNDRED * rows["ratio"])
+    unit = f"Community reports for {side_words.HUNDRED} official records"
+    return f"{unit}: {pictures.spread_words(told, 'month', 'ratio', ',.1f')}"
 
 
 def largest_areas(sides: Sides) -> list[str]:

@@ -21,7 +21,7 @@ from ui.frame.feed_notices import feed_notices
 from ui.frame.method_note import MethodNote
 from ui.newsroom import side_charts
 from ui.newsroom.side_charts import Covered
-from ui.parts import headline, tables
+from ui.parts import headline, pictures, tables
 from ui.patterns.pattern_page import PatternPage, ask_one, say
 
 _NO_PARTNER = {
@@ -143,6 +143,8 @@ class SidesPage(PatternPage):
     def show(self, theme: Theme) -> pd.DataFrame | None:
         """Show the sentences, then charts and table; without a comparison what each covers."""
         meta = views.meta(self.view.stamp)
+        if self.other:
+            pictures.add_other(self.other)
         if self.other and any(s["made"] for s in chosen_sources(self.other, meta)):
             st.warning("Demonstration data: none of the other source's reports is real.")
         say(self.sentences())
@@ -157,8 +159,9 @@ class SidesPage(PatternPage):
             shown = min(len(sides.table), side_charts.MOST_AREAS)
             most = ", those with the most records first" if shown < len(sides.table) else ""
             st.text(f"Showing {shown} of {words.counted(len(sides.table), 'area')}{most}.")
-            st.altair_chart(
-                side_charts.draw_forest(sides, theme), alt="Ratio of each area with its interval"
+            told = side_words.tested_sentence(sides, self.view.area_set)
+            pictures.show_chart(
+                side_charts.draw_forest(sides, theme), "Area by area", told, says=self.title()
             )
         with beside:
             self._show_months(sides, names, theme)
@@ -193,8 +196,9 @@ class SidesPage(PatternPage):
             return
         months = words.counted(len(sides.months), "whole month")
         st.text(f"{months} that both cover. Each source in a panel of its own.")
-        st.altair_chart(side_charts.draw_months(sides, names, theme), alt="Both sources by month")
-        areas = side_charts.largest_areas(sides)
+        both = side_charts.draw_months(sides, names, theme)
+        pictures.show_chart(both, "Both by month", side_charts.say_months(sides, names))
+        areas, noun = side_charts.largest_areas(sides), "ratio by month"
         nouns = measures.unit_noun(self.view)
         st.text(
             f"Community reports for every {side_words.HUNDRED} official records, in the {len(areas)} "
@@ -204,7 +208,9 @@ class SidesPage(PatternPage):
             for area in areas:
                 with st.container():
                     drawn = side_charts.draw_area(sides, area, theme)
-                    st.altair_chart(drawn, alt=f"{area}: ratio by month")
+                    name = words.spell_area(area)
+                    says = side_charts.say_area(sides, area)
+                    pictures.show_chart(drawn, name, says, says=f"{name}: {noun}")
 
     def _show_coverage(self, theme: Theme) -> None:
         """Show the days that each of the two sources covers."""
@@ -218,7 +224,7 @@ class SidesPage(PatternPage):
         ]
         if len(spans) > 1:
             drawn = side_charts.draw_coverage(spans, (self.view.start, self.view.end), theme)
-            st.altair_chart(drawn, alt="Days that each source covers")
+            st.altair_chart(drawn, alt=self.sentences()[0])
 
     def method_note(self) -> MethodNote:
         """Return how to read the two, and what they were counted with."""
