@@ -42,6 +42,7 @@ ROOMS = {
         "people": "storage",
         "views": "files storage",
         "maps": "areas storage views",
+        "newsroom": "storage views",
         "patterns": "maps storage views",
         "embed": "files pictures privacy published release",
         "help": "embed",
@@ -57,7 +58,7 @@ ROOMS = {
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
         "claims": "columns maps patterns storage views",
-        "numbers": "claims maps patterns pictures storage views",
+        "numbers": "claims maps newsroom patterns pictures storage views",
         "commands": (
             "areas attacks cities claims desk embed files imports jobs mappings maps messages numbers people "
             "pictures privacy pulls release reports sample storage tables tips upkeep views"

@@ -36,6 +36,8 @@ PAGES = (
     PageRow("pages/time.py", "When?", "time", TRENDS),
     PageRow("pages/trend.py", "Is it rising?", "trend", TRENDS),
     PageRow("pages/compare.py", "Compare", "compare", TRENDS),
+    PageRow("pages/response.py", "Police response", "response", TRENDS),
+    PageRow("pages/force.py", "Force and harm", "force", TRENDS),
     PageRow("pages/sides.py", "Official and community", "sides", TRENDS),
     PageRow("pages/claims.py", "Claims", "claims", TRENDS),
     PageRow("pages/records.py", "All", "records", RECORDS),

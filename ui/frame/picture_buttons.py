@@ -46,7 +46,9 @@ def show_picture_buttons(view: View) -> None:
     page = pictures.page_pictures()
     if not page.pictures:
         return
-    captions = [caption_of(view, one, page.headline, page.others) for one in page.pictures]
+    captions = [
+        caption_of(one.view or view, one, page.headline, page.others) for one in page.pictures
+    ]
     held = pictures.with_others(view) if page.others else view
     stem = export.file_stem(held, views.meta(view.stamp))
     _show_buttons(page.pictures, captions, stem)

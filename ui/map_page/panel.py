@@ -6,7 +6,7 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame, sheet, way_out
+from ui.frame import counting, frame, sheet, way_out
 from ui.map import basemap, choices, drawing, events, layers, leaflet, map_picture, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Events, Patch
@@ -51,6 +51,7 @@ def show_map(
     with small_print:
         frame.source_lines(view)
         frame.say_changes(view)
+        counting.show_counting(view, {})
 
 
 def _show_list(

@@ -1,1 +1,1 @@
-"""Pages with numbers that a newsroom prints: response, harm, claims, official beside community."""
+"""Pages that a newsroom reads: response, force and harm, claims, official beside community."""

@@ -16,13 +16,15 @@ from data.views.view import View
 
 class PagePicture(NamedTuple):
     """A picture of a page: a short name, the sentence it says ("" where that is the page's), its
-    measure and unit, what somebody hears who cannot see it, and the figure, made when asked."""
+    measure and unit, what somebody hears who cannot see it, and the figure, made when asked.
+    `view` is the View that it is of, where that is not the page's."""
 
     name: str
     says: str
     measure: str
     alt: str
     figure: Callable[[], Figure]
+    view: View | None = None
 
 
 class PagePictures:
