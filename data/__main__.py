@@ -4,6 +4,7 @@ from data.commands import (  # noqa: F401 (their rows)
     attack,
     basemap,
     city,
+    claims,
     corrections,
     desk,
     door,

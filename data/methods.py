@@ -146,6 +146,18 @@ METHODS = (
         "Intervals are of one area each (95%); what is called clear is controlled over all areas. Two halves of a year differ by season too. Two sources differ by who records what, where and when: a difference of shares need not be one of what happened.",
     ),
     Method(
+        "Official and community side by side",
+        "Community reports for each official record, by area and month, over the whole weeks (or days, or months) that both sources cover; where they were never both there, nothing is counted. The interval is that of Comparison for two sources: its factor is that of the weekly share of the one in both, and more where a week resembles the one before. A month's interval is that of its two counts, as much wider as the area's weeks vary. An area is called clearly above or below where its ratio differs from that of all areas together, with Benjamini-Hochberg over all areas with 20 records or more (q at most 0.05). Rates per 1,000 residents: exact Poisson on counts divided by how much weekly counts vary.",
+        "Przyborowski and Wilenski (1940); Berry and Armitage (1995), Statistics in Medicine 14; Korn and Graubard (1998); Benjamini and Hochberg (1995).",
+        "The ratio is of reports, not of truth. More community reports for each official record can mean that more happens there that nobody official writes down, that more people there know where to report, or that one event is reported often. Months are shown with their intervals, and none of them is called clear.",
+    ),
+    Method(
+        "Claim against records",
+        "A claim of an office is tested by the records that its entry in claims.toml chooses, with a link of filters. Rises and falls: the change of all incidents against an earlier period, as for Comparison, and only where chance, dispersion and season do not explain it. Share and ratio: the counts of two choices of records in the same whole weeks (or days, or months), with the interval of Comparison for two sources; agrees or disagrees only where all of the 95% interval lies on one side of the bound, and for a share only where most records say anything. Happened and never: whether there is a record; that there is none is evidence only of an official source that covers the whole period and would hold every one.",
+        "Berry and Armitage (1995), Statistics in Medicine 14; Korn and Graubard (1998). Altman and Bland (1995), British Medical Journal 311, on absence of evidence.",
+        "Each claim is judged by itself, at 5%: of twenty claims of chance one may seem to be settled. A record is what somebody wrote down. Made records, and community reports that nobody checked, never agree or disagree.",
+    ),
+    Method(
         "Trend",
         "Whole weeks. Expected band and alarms: the improved Farrington method (quasi-Poisson on up to five years of past, ten seasonal levels, a trend from three years on, weeks that were odd count less, the newest 26 not at all), or where the past is shorter the level of the 13 weeks before. A week above the 99% band alarms. Breaks: one at a time where the quasi-Poisson likelihood gains most, as long as it is clear against simulated series of the same level, season, dispersion and correlation, and fits clearly better than a slope: else it is called a drift and has no date. Sought from 104 weeks on, because a season passes for a break in fewer. Trend and season, where asked for: STL, robust, on the square root of the counts.",
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",

@@ -162,6 +162,38 @@ def _basemap(table: dict[str, Any], file: Path, fetched: Path) -> Basemap:
     )
 
 
+def table_of(stated: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
+    """A table of a TOML file that was read, empty where it has none; Problem where it is no table."""
+    table: Any = stated.get(name, {})
+    if not isinstance(table, dict):
+        raise Problem(f"{file}: {name} is a table: write [{name}].")
+    return table
+
+
+def own_file(name: str, sample: Path, file: Path | None = None) -> Path | None:
+    """The file of a place that stands beside its settings: NAME.toml, or what `[NAME] file` says.
+
+    The sample place has one of its own; None where a place has none, or has no settings.
+    """
+    file = file or settings_path()
+    try:
+        stated = read_toml(file)
+    except FileNotFoundError:
+        return None
+    table = table_of(stated, name, file)
+    if unknown := sorted(table.keys() - {"file"}):
+        raise Problem(f"{file}: {name}.{unknown[0]} means nothing. There is only file.")
+    named = table.get("file", "")
+    if not isinstance(named, str):
+        raise Problem(f'{file}: {name}.file is text, e.g. "{name}.toml", not {named!r}.')
+    found = file.parent / (named or f"{name}.toml")
+    if found.is_file():
+        return found
+    if named:
+        raise Problem(f"{file}: {name}.file is {named!r}, and there is no such file: {found}.")
+    return sample if table_of(stated, "place", file).get("sample", False) else None
+
+
 def read_audience(file: Path | None = None) -> str:
     """The audience of this dashboard: "team", or "public", who see the released folder only, or
     "door", who see the form for reports only.

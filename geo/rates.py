@@ -107,17 +107,31 @@ def change(
     )
     factor, known = _drawn_together(own, free, (n + m) / (a.shape[1] + b.shape[1]))
     factor = factor * np.asarray(inflation, float)
-    tail = (1 - level) / 2
-    thin = np.maximum(factor * _widened(known, tail), 1.0)
-    low = _least_share(n / thin, m / thin, tail)
-    high = 1 - _least_share(m / thin, n / thin, tail)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio, lower, upper = (scale * v for v in (n / m, low / (1 - low), high / (1 - high)))
+    thin = factor * widened(known, (1 - level) / 2)
+    ratio, lower, upper = (scale * v for v in conditional_ratio(n, m, thin, level))
     nothing = (n + m == 0) | (free < 1) | ~np.isfinite(scale)
     ratio, lower, upper = (np.where(nothing, np.nan, v) for v in (ratio, lower, upper))
     sure = (lower > 1).astype(np.int8) - (upper < 1).astype(np.int8)
     ratio, upper = (np.where(m == 0, np.nan, v) for v in (ratio, upper))
     return Change(ratio, lower, upper, sure, np.maximum(factor, 1.0), max(known, 1))
+
+
+def conditional_ratio(
+    n: npt.ArrayLike, m: npt.ArrayLike, thin: npt.ArrayLike = 1.0, level: float = 0.95
+) -> tuple[Array, Array, Array]:
+    """The ratio of two counts and its interval: the conditional one of n given n + m, mid-p, on
+    counts divided by `thin` (at least 1), of any shape.
+
+    Where m is 0 the ratio is infinite and so is the upper end; where both are, nothing can be
+    said: NaN, from 0 to infinity.
+    """
+    thinned = np.maximum(np.asarray(thin, float), 1.0)
+    a, b = (np.asarray(v, float) / thinned for v in (n, m))
+    tail = (1 - level) / 2
+    low, high = _least_share(a, b, tail), 1 - _least_share(b, a, tail)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.asarray(n, float) / np.asarray(m, float)
+        return np.asarray(ratio), np.asarray(low / (1 - low)), np.asarray(high / (1 - high))
 
 
 def thinning(counts: npt.ArrayLike, level: float = 0.95) -> Array:
@@ -130,11 +144,11 @@ def thinning(counts: npt.ArrayLike, level: float = 0.95) -> Array:
     table = np.atleast_2d(np.asarray(counts, float))
     own, free = _spread(table)
     factor, known = _drawn_together(own, free, table.sum(axis=1) / max(table.shape[1], 1))
-    return np.maximum(factor * _widened(known, (1 - level) / 2), 1.0)
+    return np.maximum(factor * widened(known, (1 - level) / 2), 1.0)
 
 
-def _widened(degrees: int, tail: float) -> float:
-    """How much more than the normal's variance that of t seems at its tail."""
+def widened(degrees: int, tail: float) -> float:
+    """Return how many times the variance of the normal that of t seems at its tail."""
     return float((special.stdtrit(max(degrees, 1), tail) / special.ndtri(tail)) ** 2)
 
 

@@ -133,36 +133,14 @@ def load_help(file: Path | None = None) -> HelpTable:
         stated = settings.read_toml(file)
     except FileNotFoundError:
         return HelpTable()
-    place = _table(stated, "place", file)
+    place = settings.table_of(stated, "place", file)
     name, zone = str(place.get("name", "")), str(place.get("zone", "UTC"))
     settings.check_zone(zone, f"{file}: place.zone")
-    found = _file(_table(stated, "help", file), file, sample=bool(place.get("sample", False)))
+    found = settings.own_file("help", SAMPLE, file)
     if found is None:
         return HelpTable(name, zone)
     state = found.stat()
     return HelpTable(name, zone, _read(found, state.st_mtime_ns, state.st_size, state.st_ino))
-
-
-def _table(stated: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
-    table: Any = stated.get(name, {})
-    if not isinstance(table, dict):
-        raise Problem(f"{file}: {name} is a table: write [{name}].")
-    return table
-
-
-def _file(table: dict[str, Any], file: Path, *, sample: bool) -> Path | None:
-    """The file that [help] names, or the usual one; None where there is none."""
-    if unknown := sorted(table.keys() - {"file"}):
-        raise Problem(f"{file}: help.{unknown[0]} means nothing. There is only file.")
-    named = table.get("file", "")
-    if not isinstance(named, str):
-        raise Problem(f'{file}: help.file is text, e.g. "help.toml", not {named!r}.')
-    found = file.parent / (named or "help.toml")
-    if found.is_file():
-        return found
-    if named:
-        raise Problem(f"{file}: help.file is {named!r}, and there is no such file: {found}.")
-    return SAMPLE if sample else None
 
 
 @lru_cache(maxsize=4)

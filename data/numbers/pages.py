@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from data.numbers.area_numbers import number_areas
+from data.numbers.claim_numbers import number_claims
 from data.numbers.findings import number_clusters, number_histories, number_unusual
 from data.numbers.newsroom_numbers import number_harms, number_responses
 from data.numbers.numbers import NumbersOfPage, PageNumbers
 from data.numbers.over_time import number_area, number_hours, number_kinds, number_trend
 from data.numbers.pairs import number_comparison, number_groups, number_repeats
+from data.numbers.side_numbers import number_sides
 from data.settings import Problem
 from data.storage.database import listing_queries
 from data.storage.store import Current
@@ -28,6 +30,8 @@ PAGE_NUMBERS = {
         NumbersOfPage("compare", number_comparison),
         NumbersOfPage("response", number_responses),
         NumbersOfPage("force", number_harms),
+        NumbersOfPage("sides", number_sides),
+        NumbersOfPage("claims", number_claims),
         NumbersOfPage("records", number_kinds),
         NumbersOfPage("episodes", number_groups),
         NumbersOfPage("near_repeats", number_repeats),

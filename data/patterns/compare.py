@@ -200,7 +200,12 @@ def two_sets(
     overall = None
     if a.residents and b.residents and a.living + b.living:
         overall = forest.ratios(
-            all_a, all_b, a.residents, b.residents, paired=True, inflation=_of_shares(all_a, all_b)
+            all_a,
+            all_b,
+            a.residents,
+            b.residents,
+            paired=True,
+            inflation=share_inflation(all_a, all_b),
         )
     beside = np.broadcast_to(all_b, (int(these.sum()), len(all_b)))
     own = people[these]
@@ -213,7 +218,7 @@ def two_sets(
         b.residents or np.nan,
         paired=True,
         events=enough,
-        inflation=_of_shares(a.counts[these], beside),
+        inflation=share_inflation(a.counts[these], beside),
     )
     rows = _table(units, these, a, b, found).assign(side="A")
     rest = _table(units, those, b, b, None).assign(side="B")
@@ -269,13 +274,13 @@ def two_sources(
         sentence = f"No comparison, because no record of {name} is in these areas."
         return NoComparison(Obstacle.NO_RECORD, sentence)
     both = (left.counts[asked], right.counts[asked])
-    found = forest.ratios(*both, *totals, paired=True, inflation=_of_shares(*both))
+    found = forest.ratios(*both, *totals, paired=True, inflation=share_inflation(*both))
     table = _table(units, asked, left, right, found)
     table["a_share"], table["b_share"] = (100 * table[c] / t for c, t in zip("ab", totals))
     return Pair(SOURCES, step, left, right, None, table)
 
 
-def _of_shares(a: Ints, b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def share_inflation(a: Ints, b: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """The inflation of a share's variance where it resembles that of the week before."""
     told = memory.of_neighbors(a, np.maximum(a + b, 1e-9))
     return memory.inflation(told, np.atleast_2d(a).shape[1])

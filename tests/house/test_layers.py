@@ -60,9 +60,10 @@ ROOMS = {
         "cities": "pulls storage",
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
-        "numbers": "maps newsroom patterns pictures storage views",
+        "claims": "columns maps patterns storage views",
+        "numbers": "claims maps newsroom patterns pictures storage views",
         "commands": (
-            "areas attacks cities corrections desk embed files imports jobs mappings maps messages "
+            "areas attacks cities claims corrections desk embed files imports jobs mappings maps messages "
             "notices numbers packets people pictures privacy pulls release reports sample storage "
             "tables tips upkeep views"
         ),
@@ -75,8 +76,8 @@ ROOMS = {
         "map_page": "cached frame map parts",
         "explore": "cached frame map parts",
         "patterns": "cached explore frame map parts",
-        "newsroom": "cached frame parts",
         "files": "cached frame parts",
+        "newsroom": "cached explore frame map parts patterns",
         "arrival": "cached explore files frame map parts patterns",
         "public": "frame map parts",
         "door": "",

@@ -40,6 +40,7 @@ GOOD = {
     "these": "Whittier",
     "those": "Jordan",
     "other": "use of force",
+    "with": "community made",
     "order": "by ratio",
     "every": "true",
     "season": "true",

@@ -49,7 +49,7 @@ def test_a_page_of_patterns_meets_the_protocol(script: str) -> None:
 
 
 def test_the_methods_of_the_pages_differ() -> None:
-    assert len({page_of(script).METHOD for script in SCRIPTS}) == len(SCRIPTS) == 7
+    assert len({page_of(script).METHOD for script in SCRIPTS}) == len(SCRIPTS) == 8
 
 
 @pytest.mark.parametrize(

@@ -348,7 +348,7 @@ def test_the_table_has_every_command_that_writes_the_store() -> None:
 
     # attack writes one file beside the release, address a key in one step, find one list beside
     # the store; test_kill_pull kills pull, and city is init, areas and pull, one after the other
-    reading = {"init", "status", "export", "attack", "address", "find", "pull", "city"}
+    reading = {"init", "status", "export", "attack", "address", "find", "pull", "city", "claims"}
     # tests/desk/killed.py kills the desk, test_door_process the form, tests/commands/test_ledger the
     # move of a ledger; verify and exposure read, door writes a key in one step
     reading |= {"collect", "tips", "expire", "hold", "verify", "exposure", "door", "ledger"}

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data import words
-from data.patterns import episodes, neighbors, space_time_scan
+from data.patterns import episodes, neighbors, sides, space_time_scan
 from data.patterns.compare import WHAT
 from data.views import links
 from data.views.filters import FILTERS, source_option
@@ -118,6 +118,11 @@ def _source(text: str, at: Arrival) -> bool:
     return text in [source_option(s["name"]) for s in meta["sources"] if s["rows"]]
 
 
+def _partner(text: str, at: Arrival) -> bool:
+    found = sides.partners(at.view, views.meta(at.view.stamp))
+    return text in [source_option(s["name"]) for s in found]
+
+
 def _moment(text: str, at: Arrival) -> bool:  # noqa: ARG001
     try:
         datetime.fromisoformat(text)
@@ -170,6 +175,7 @@ WORDS = (
     Word("these", "A", COMPARE, lambda text, at: text in at.areas, many=True),
     Word("those", "B", COMPARE, lambda text, at: text in at.areas, many=True),
     Word("other", "Against", COMPARE, _source),
+    Word("with", "Beside", ("sides",), _partner),
     Word("order", "Order", COMPARE, one_of(forest.ORDERS), keeps=True),
     Word("every", "All areas", COMPARE, one_of(_SWITCH), keeps=True),
     Word("season", "Trend and season", ("trend",), one_of(_SWITCH), keeps=True),

@@ -4,8 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from data.patterns import compare
+from data.patterns import compare, sides
 from data.patterns.compare import Pair
+from data.patterns.sides import Sides
 from data.views.periods import NoComparison
 from data.views.view import View
 from ui.cached import views
@@ -53,3 +54,10 @@ def two_sources(view: View, other: View) -> Pair | NoComparison:
     """A View of one source against that of another. Do not change it."""
     units = views.units(view)
     return compare.two_sources(views.current(view.stamp), view, other, units, _asked(view))
+
+
+@st.cache_resource(max_entries=_KEPT, hash_funcs=BY_REPR, show_spinner="Comparing")
+def side_by_side(view: View, other: View) -> Sides | NoComparison:
+    """An official source and a community one side by side. Do not change them."""
+    units = views.units(view)
+    return sides.side_by_side(views.current(view.stamp), view, other, units, _asked(view))

@@ -12,7 +12,7 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import download_buttons, frame
 from ui.frame.method_note import MethodNote
-from ui.parts import tables
+from ui.parts import pictures, tables
 
 _MOST = 500_000  # rows in one download; the command line has no limit
 
@@ -85,4 +85,4 @@ def _table(
 
 def name(view: View) -> str:
     """A file name that says place, source and period, and if it is for the team only."""
-    return export.file_stem(view, views.meta(view.stamp))
+    return export.file_stem(pictures.with_others(view), views.meta(view.stamp))

@@ -38,6 +38,8 @@ PAGES = (
     PageRow("pages/compare.py", "Compare", "compare", TRENDS),
     PageRow("pages/response.py", "Police response", "response", TRENDS),
     PageRow("pages/force.py", "Force and harm", "force", TRENDS),
+    PageRow("pages/sides.py", "Official and community", "sides", TRENDS),
+    PageRow("pages/claims.py", "Claims", "claims", TRENDS),
     PageRow("pages/records.py", "All", "records", RECORDS),
     PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
     PageRow("pages/near_repeats.py", "Repeats", "near_repeats", RECORDS),

@@ -1,6 +1,6 @@
 """Share's pictures: each chart and map of the page as PNG and SVG, made when somebody asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -21,19 +21,23 @@ _FORMS: tuple[tuple[str, str, Callable[..., bytes]], ...] = (
 )
 
 
-def caption_of(view: View, picture: PagePicture, headline: str) -> Caption:
-    """What a picture of a View says of itself; of community records it is for the team only."""
+def caption_of(
+    view: View, picture: PagePicture, headline: str, others: Sequence[View] = ()
+) -> Caption:
+    """What a picture of a View says of itself; of community records it is for the team only, also
+    where they are those of `others` in it."""
     meta = views.meta(view.stamp)
-    place, sources = meta["place"], chosen_sources(view, meta)
+    held = pictures.with_others(view) if others else view
+    place, sources = meta["place"], chosen_sources(held, meta)
     measure = words.sentence_case(picture.measure) if picture.measure else picture.name
     return Caption(
         title=picture.says or headline or picture.name,
         subtitle=f"{measure}. {period(view.start, view.end)}",
         source="Source: " + "; ".join(f"{s['title']} ({s['licence']})" for s in sources),
-        shown=links.sentence(view, meta, views.headline(view)),
+        shown=" ".join(links.sentence(one, meta, views.headline(one)) for one in (view, *others)),
         stamp=f"Porchlight {place['name']} · data {view.stamp} · times in {place['zone']}",
         alt=picture.alt,
-        team_only=export.has_community(view, meta),
+        team_only=export.has_community(held, meta),
     )
 
 
@@ -42,8 +46,11 @@ def show_picture_buttons(view: View) -> None:
     page = pictures.page_pictures()
     if not page.pictures:
         return
-    captions = [caption_of(one.view or view, one, page.headline) for one in page.pictures]
-    stem = export.file_stem(view, views.meta(view.stamp))
+    captions = [
+        caption_of(one.view or view, one, page.headline, page.others) for one in page.pictures
+    ]
+    held = pictures.with_others(view) if page.others else view
+    stem = export.file_stem(held, views.meta(view.stamp))
     _show_buttons(page.pictures, captions, stem)
 
 

@@ -1,1 +1,1 @@
-"""Pages that a newsroom reads: how local police responded, and what force and harm was recorded."""
+"""Pages that a newsroom reads: response, force and harm, claims, official beside community."""

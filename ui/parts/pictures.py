@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -27,11 +28,13 @@ class PagePicture(NamedTuple):
 
 
 class PagePictures:
-    """What the page of this run shows: its headline and its pictures, in their order."""
+    """What the page of this run shows: its headline and its pictures, in their order, and the
+    Views of other sources whose records stand in them too."""
 
     def __init__(self) -> None:
         self.headline = ""
         self.pictures: list[PagePicture] = []
+        self.others: list[View] = []
 
 
 _PAGE: ContextVar[PagePictures | None] = ContextVar("pictures", default=None)  # of this run
@@ -50,6 +53,18 @@ def page_pictures() -> PagePictures:
 def name_page(headline: str) -> None:
     """State the sentence that the page says."""
     page_pictures().headline = headline
+
+
+def add_other(other: View) -> None:
+    """State that the page's pictures and tables hold records of another View too."""
+    page_pictures().others.append(other)
+
+
+def with_others(view: View) -> View:
+    """A page's View with the sources of all that its pictures hold: who recorded them, and whether
+    they may be published."""
+    others = (name for other in page_pictures().others for name in other.sources)
+    return replace(view, sources=tuple(dict.fromkeys((*view.sources, *others))))
 
 
 def add_picture(picture: PagePicture) -> None:

@@ -17,7 +17,7 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import filter_bar, frame
 from ui.frame.method_note import MethodNote
-from ui.parts import headline, tables
+from ui.parts import headline, pictures, tables
 from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples
 from ui.patterns.comparison_choice import OTHERS, ComparisonChoice, NoComparison
 from ui.patterns.pattern_page import PatternPage, say
@@ -187,6 +187,8 @@ class ComparePage(PatternPage):
     def show(self, theme: Theme) -> pd.DataFrame | None:
         """Show sentences, the numbers of both sides, charts of areas and their table."""
         other = self.choice.other
+        if other:
+            pictures.add_other(other)
         if other and any(s["made"] for s in chosen_sources(other, views.meta(self.view.stamp))):
             st.warning("Demonstration data: none of the other source's reports is real.")
         say(self.sentences())
