@@ -20,7 +20,7 @@ NONE = {"pages/records.py", "pages/methods.py"}
 
 
 @pytest.fixture
-def listed(screens: Path, monkeypatch: pytest.MonkeyPatch) -> Listed:  # noqa: ARG001
+def listed(screens: Path, monkeypatch: pytest.MonkeyPatch) -> Listed:
     """What Share offers, as the page of a test lists it."""
     seen: Listed = []
 

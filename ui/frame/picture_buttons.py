@@ -9,7 +9,7 @@ from data.pictures import draw
 from data.pictures.figure import Caption
 from data.views import export, links
 from data.views.filters import period
-from data.views.sql import chosen_sources
+from data.views.sql import chosen_sources, says
 from data.views.view import View
 from ui.cached import views
 from ui.parts import pictures
@@ -25,10 +25,12 @@ def caption_of(view: View, picture: PagePicture, headline: str) -> Caption:
     """What a picture of a View says of itself; of community records it is for the team only."""
     meta = views.meta(view.stamp)
     place, sources = meta["place"], chosen_sources(view, meta)
-    measure = words.sentence_case(picture.measure) if picture.measure else picture.name
+    noun, when = words.sentence_case(says(view, meta)), period(view.start, view.end)
+    measure = f": {picture.measure}" if picture.measure else ""
+    dated = "" if when in measure else f". {when}"
     return Caption(
-        title=picture.says or headline or picture.name,
-        subtitle=f"{measure}. {period(view.start, view.end)}",
+        title=f"{noun}: {picture.of}" if picture.of else headline,
+        subtitle=f"{noun}{measure}{dated}",
         source="Source: " + "; ".join(f"{s['title']} ({s['licence']})" for s in sources),
         shown=links.sentence(view, meta, views.headline(view)),
         stamp=f"Porchlight {place['name']} · data {view.stamp} · times in {place['zone']}",

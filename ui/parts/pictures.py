@@ -13,20 +13,23 @@ from data.pictures.light import spec_in_light
 
 
 class PagePicture(NamedTuple):
-    """A picture of a page: a short name, the sentence it says ("" where that is the page's), its
-    measure and unit, what somebody hears who cannot see it, and the figure, made when asked."""
+    """A picture of a page: a short name, what it is a picture of ("" where it says what the page
+    says), its measure and unit, what somebody hears who cannot see it, and the figure, made when
+    asked."""
 
     name: str
-    says: str
+    of: str
     measure: str
     alt: str
     figure: Callable[[], Figure]
 
 
 class PagePictures:
-    """What the page of this run shows: its headline and its pictures, in their order."""
+    """What the page of this run shows: its headline and its pictures, in their order; and if the
+    screen is dark, which pictures never are."""
 
-    def __init__(self) -> None:
+    def __init__(self, dark: bool = False) -> None:
+        self.dark = dark
         self.headline = ""
         self.pictures: list[PagePicture] = []
 
@@ -34,9 +37,9 @@ class PagePictures:
 _PAGE: ContextVar[PagePictures | None] = ContextVar("pictures", default=None)  # of this run
 
 
-def start_page() -> None:
+def start_page(dark: bool) -> None:
     """Begin the list of a run's pictures."""
-    _PAGE.set(PagePictures())
+    _PAGE.set(PagePictures(dark))
 
 
 def page_pictures() -> PagePictures:
@@ -55,21 +58,28 @@ def add_picture(picture: PagePicture) -> None:
 
 
 def show_chart(
-    chart: Any, name: str, alt_text: str, numbers: pd.DataFrame | None = None, *, says: str = ""
+    chart: Any,
+    name: str,
+    alt_text: str,
+    numbers: pd.DataFrame | None = None,
+    *,
+    of: str | None = None,
 ) -> None:
     """Draw a chart, and list it under a name. `alt_text` says what is seen, not only what it is.
 
     `numbers` are folded below it, with the headers that readers see, where the page has no table
-    of them; `says` is the sentence of its picture, where that is not the page's headline.
+    of them. `of` says what it is a picture of, where that is not its name; "" stands for the
+    sentence of the page.
     """
     st.altair_chart(chart, alt=alt_text)
+    dark = page_pictures().dark
     add_picture(
         PagePicture(
             name,
-            says or name,
+            name if of is None else of,
             measure_of(chart),
             alt_text,
-            lambda: Chart(spec_in_light(chart.to_dict())),
+            lambda: Chart(spec_in_light(chart.to_dict()) if dark else chart.to_dict()),
         )
     )
     if numbers is not None and len(numbers):
