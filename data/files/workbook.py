@@ -18,8 +18,8 @@ from xlsxwriter.worksheet import Worksheet
 from data.files.spreadsheet import type_words
 from data.settings import Problem
 
-MOST_ROWS = 1_048_576  # of a sheet, its header among them
-MOST_LETTERS = 32_767  # of a cell
+SHEET_ROWS = 1_048_576  # of a sheet, its header among them
+CELL_LETTERS = 32_767  # of a cell
 _MOST_WHOLE = 2**53  # beyond it a workbook's numbers are not exact
 _FIRST_YEAR = 1900  # a workbook's calendar begins there
 _CREATED = datetime(1980, 1, 1)  # of every workbook: the same content gives the same bytes
@@ -66,18 +66,18 @@ def as_workbook(
 
 
 def _require_room(table: pa.Table) -> None:
-    if table.num_rows >= MOST_ROWS:
+    if table.num_rows >= SHEET_ROWS:
         raise Problem(
-            f"{table.num_rows:,} rows are more than a sheet of a workbook holds ({MOST_ROWS - 1:,}). "
+            f"{table.num_rows:,} rows are more than a sheet of a workbook holds ({SHEET_ROWS - 1:,}). "
             "Choose fewer with the filters, or take CSV or GeoParquet."
         )
     for name in table.column_names:
         texts = _texts(table[name])
         longest = max((len(text) for text in texts if text), default=0) if texts else 0
-        if longest > MOST_LETTERS:
+        if longest > CELL_LETTERS:
             raise Problem(
                 f"A text in {name} has {longest:,} characters; a cell of a workbook holds "
-                f"{MOST_LETTERS:,}. Take CSV or GeoParquet."
+                f"{CELL_LETTERS:,}. Take CSV or GeoParquet."
             )
 
 
@@ -104,7 +104,7 @@ def _columns(
     moments = [_utc(moment) for moment in values.to_pylist()]
     texts = [m and m.strftime("%Y-%m-%dT%H:%M:%SZ") for m in moments]
     clock = [m and m.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for m in moments]
-    local = f"The same moment on the place's clock ({zone}), without a zone."
+    local = f"The same moment in local time ({zone}), without a zone."
     utc, own = (
         pa.chunked_array([pa.array(texts, pa.string())]),
         pa.chunked_array([pa.array(clock, pa.timestamp("us"))]),
@@ -189,7 +189,7 @@ def _write_texts(
         sheet.set_column(at, at, width)
     for row, cells in enumerate(rows):
         for at, text in enumerate(cells):
-            sheet.write_string(row, at, _clean(text)[:MOST_LETTERS], wrapped)
+            sheet.write_string(row, at, _clean(text)[:CELL_LETTERS], wrapped)
 
 
 def _clean(text: str) -> str:
