@@ -6,7 +6,6 @@ from ui.cached import views
 from ui.frame import frame
 from ui.map import controls, layers
 from ui.map_page import panel, timeline
-from ui.parts import measures
 
 view = frame.view()
 theme = frame.theme()
@@ -17,7 +16,7 @@ with st.container(key="over_layers"):
     with options:
         asked = timeline.ask_play(view, layer)
     asked = controls.ask_choices(view, layer, asked)
-view = measures.by_layer(view)
+view = views.measured(view)
 answer = views.answer(view)
 title = layers.title(view, answer, layer, asked)
 frame.name_tab(title)

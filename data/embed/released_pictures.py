@@ -17,7 +17,7 @@ from data.published.grids import Sort
 from data.published.levels import CITY
 from data.published.period_names import first_day, last_day
 
-NAMES = ("map", "series")
+PUBLISHED = ("map", "series")
 SIZES = {"post": POST, "phone": PHONE}
 FORMS = {"png": draw.png, "svg": draw.svg}
 _STRIPES = striped_look(LIGHT.ramp[1], LIGHT.ramp[4])

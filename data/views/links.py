@@ -159,7 +159,7 @@ def usual_measure(meta: TableMeta, sources: Sequence[str], area_set: str) -> str
     """The measure of a View that names none: the rate where residents are known.
 
     A count for hexagons, for a set of areas without residents, and for sources of which one
-    is no count of what happened. A drawn shape has no rate either: `ui.parts.measures.by_layer`.
+    is no count of what happened. A drawn shape has no rate either: `data.numbers.measures.by_layer`.
     """
     known = any(s["name"] == area_set and s.get("residents", False) for s in meta["sets"])
     counts = all(s.get("is_count", True) for s in meta["sources"] if s["name"] in sources)

@@ -30,7 +30,6 @@ from ui.app.packed_files import Pages
 from ui.cached import views
 from ui.frame import look
 from ui.map_page import shell
-from ui.parts import measures
 
 __all__ = ["copy"]  # the fixture
 PICTURE = 'id="porch-shell"'
@@ -51,7 +50,7 @@ def asking(copy: Path, first: Any, **more: Any) -> TestClient:
 def asked_for(**choices: Any) -> View:
     stamp = str(views.stamp())
     found = links.view(choices, views.meta(stamp), views.current_settings(), views.now())[0]
-    return measures.by_layer(found)
+    return views.measured(found)
 
 
 def default_picture(**changes: Any) -> str:

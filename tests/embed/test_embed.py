@@ -73,7 +73,7 @@ def unpacked(held: dict[str, Any]) -> np.ndarray:
 
 PICTURES = {
     released_pictures.picture_name(name, size, form)
-    for name in released_pictures.NAMES
+    for name in released_pictures.PUBLISHED
     for size in released_pictures.SIZES
     for form in released_pictures.FORMS
 }

@@ -8,6 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from data.numbers import measures
 from data.palette import LIGHT
 from data.patterns import hot_spots, neighbors
 from data.views import links
@@ -18,7 +19,6 @@ from ui.frame.method_note import SEED
 from ui.map import cluster_layer, layers
 from ui.map.choices import MapChoices
 from ui.map_page import panel_list
-from ui.parts import measures
 from ui.parts.area_lack import Lack
 
 GROUND = MapChoices(of=neighbors.GROUND)
@@ -31,7 +31,7 @@ def store(screens: Path) -> None:
 
 def asked_for(**choices: Any) -> View:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    return measures.by_layer(found)
+    return views.measured(found)
 
 
 def test_the_layer_shows_what_hot_spots_finds() -> None:

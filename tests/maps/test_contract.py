@@ -26,7 +26,6 @@ from ui.cached import views
 from ui.frame.find import PlaceFinder
 from ui.map import layers, leaflet, patch, player, two_periods
 from ui.map.choices import MapChoices
-from ui.parts import measures
 
 __all__ = ["published"]  # the fixture
 
@@ -73,7 +72,7 @@ def test_each_key_that_a_script_reads_is_in_the_contract_and_each_of_the_contrac
         ("map/versus.js", "two.fills", "two.fill", ["TwoPeriods.fill", "TwoPeriods.fills"]),
         ("map/versus.js", "told.captions", "told.caption", ["TwoPeriods.caption"]),
         ("map/versus.js", '"cover", "legend")', '"cover", "legends")', ["Patch.legends"]),
-        ("map/legend.js", "row.text", "row.texts", ["LegendRow.text", "LegendRow.texts"]),
+        ("map/legend.js", "row.text", "row.texts", ["MapLegendRow.text", "MapLegendRow.texts"]),
         ("map/legend.js", "told.ramp.ticks", "told.ramp.tick", ["ColorRamp.tick"]),
         ("map/hexes.js", "south, west], rings}", "south, west], ring}", ["HexagonCells.ring"]),
         ("map/incidents.js", "sight.window", "sight.windows", ["InSight.windows"]),
@@ -173,7 +172,7 @@ def test_every_layer_makes_what_the_contract_says(screens: Path, layer: str, how
     every = []
     for more in ({}, {"set": "hexagons 0.7 km²"}, {"source": ["use of force"]}):
         view, _ = links.view(asked | more, views.meta(str(views.stamp())), PLACE, NOW)
-        view = measures.by_layer(view)
+        view = views.measured(view)
         every.append(layers.patch(view, views.answer(view), layer, LIGHT, CHOICES[how]))
         assert list(faults(every[-1], patch.Patch)) == []
     both = how in (two_periods.SWIPE, two_periods.SIDE) and layer in two_periods.BOTH

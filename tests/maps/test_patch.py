@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.numbers import measures
 from data.palette import LIGHT
 from data.views import links
 from data.views.view import View
@@ -16,7 +17,7 @@ from ui.cached import views
 from ui.explore import area_page, time_page
 from ui.map import layers
 from ui.map.choices import MapChoices
-from ui.parts import charts, measures
+from ui.parts import charts
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def view(**choices: Any) -> View:
 
 def patched(asked: View, layer: str = "areas") -> tuple[dict[str, Any], list[str]]:
     """A patch, and the names of the areas in the order of its fills."""
-    asked = measures.by_layer(asked)
+    asked = views.measured(asked)
     answer = views.answer(asked)
     return layers.patch(asked, answer, layer, LIGHT, MapChoices()), answer.table["area"].tolist()
 
@@ -102,7 +103,8 @@ def test_the_rate_is_shown_where_residents_are_known() -> None:
     assert view(measure="count").measure == measures.COUNT
     assert view(set="hexagons 0.7 km2").measure == measures.COUNT
     assert view(source=["press"]).measure == measures.COUNT
-    assert measures.by_layer(view(shape="800 m around Whittier")).measure == measures.COUNT
+    shaped = view(shape="800 m around Whittier")
+    assert views.measured(shaped).measure == measures.COUNT
     meta = views.meta(str(views.stamp()))
     nobody = {**meta, "sets": [{**one, "residents": False} for one in meta["sets"]]}
     for known, measure in ((meta, measures.RATE), (nobody, measures.COUNT)):

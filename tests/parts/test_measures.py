@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.numbers import measures
 from geo import classes
-from ui.parts import measures
 
 NUMBER = r"([\d,]+(?:\.\d+)?)"
 

@@ -12,7 +12,7 @@ from data.views import links
 from data.views.view import View
 from tests.views.test_view import NOW, PLACE
 from ui.cached import views
-from ui.parts import measures, ranks
+from ui.parts import ranks
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def store(screens: Path) -> None:
 
 def asked_for(**choices: Any) -> View:
     found = links.view(choices, views.meta(str(views.stamp())), PLACE, NOW)[0]
-    return measures.by_layer(found)
+    return views.measured(found)
 
 
 def test_rates_stand_highest_first_with_bars_as_long_as_they_are_high() -> None:

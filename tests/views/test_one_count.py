@@ -13,6 +13,8 @@ from data import palette
 from data.files import spreadsheet
 from data.maps import frames, hexagons, incidents, outlines
 from data.maps.heat_surface import Seen
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.storage.store import Current
 from data.views import conditions, links, pixel_counts
 from data.views.answers import Answer, area_table
@@ -24,8 +26,7 @@ from tests.views.test_view import NOW, PLACE, WORLD
 from ui.cached import views
 from ui.map import area_layer, incident_layer, player, two_periods
 from ui.map.choices import MapChoices
-from ui.parts import area_states, measures, tables
-from ui.parts.area_states import State
+from ui.parts import tables
 
 SEEN = Seen(-93.2912, 44.94, -93.24, 44.9803, 13.3)
 
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("screens")
 
 def view(current: Current, **choices: Any) -> View:
     """The View of some choices, as a page shows it."""
-    return measures.by_layer(links.view(choices, current.meta, PLACE, NOW)[0])
+    return measures.by_layer(links.view(choices, current.meta, PLACE, NOW)[0], current.meta)
 
 
 def answered(current: Current, asked: View) -> Answer:
@@ -190,13 +191,13 @@ def test_every_state_has_a_look_and_a_legend_of_its_own(
     looks = {name: drawn["fills"][names.index(name)] for name in wanted}
     assert len(set(looks.values())) == len(set(wanted.values()))
     texts = [row["text"] for row in drawn["legend"]["rows"]]
-    for state, look in area_states.LOOKS.items():
+    for state, look in area_states.STATE_LOOKS.items():
         assert (look.text in texts) == (state in set(states)), texts
     assert len(texts) == len(set(texts))
 
 
 def test_the_looks_need_no_color() -> None:
-    hatches = [look.hatch for look in area_states.LOOKS.values()]
+    hatches = [look.hatch for look in area_states.STATE_LOOKS.values()]
     # three of no data, two of what a View leaves out: never two of them on one map
     assert len(set(hatches)) == len(hatches) - 3
     hatches.remove("unchosen")  # a plain grey, so that what was asked for stands out

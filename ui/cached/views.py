@@ -9,6 +9,7 @@ import streamlit as st
 
 from data import settings
 from data.maps import heat_surface, outlines
+from data.numbers import measures
 from data.settings import STATIC
 from data.storage.disk import write_whole
 from data.storage.history import FeedState
@@ -72,6 +73,11 @@ def current(stamp: str) -> Current:
 def meta(stamp: str) -> TableMeta:
     """The metadata of the store. Do not change it."""
     return current(stamp).meta
+
+
+def measured(view: View) -> View:
+    """The View as it can be measured (`data.numbers.measures.by_layer`)."""
+    return measures.by_layer(view, meta(view.stamp))
 
 
 def now() -> datetime:

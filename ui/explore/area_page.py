@@ -8,6 +8,8 @@ import shapely
 import streamlit as st
 
 from data import words
+from data.numbers import area_states
+from data.numbers.measures import rate_words
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -16,7 +18,7 @@ from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame, way_out
 from ui.map import area_layer
-from ui.parts import area_states, headline, intervals, measures, pictures, tables
+from ui.parts import headline, intervals, pictures, tables
 
 
 def polygons(view: View) -> View:
@@ -73,7 +75,7 @@ def numbers(row: pd.Series, answer: Answer) -> str:
     ranked = f"Number {rank} of {len(answer.table)} areas by count"
     parts = [
         "" if row["unreliable"] else ranked,
-        measures.rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
+        rate_words(row, area_states.no_rate(row.to_frame().T)[0]),
     ]
     if np.isfinite(row["share"]):
         parts.append(f"{row['share']:.1f}% of all incidents in areas")

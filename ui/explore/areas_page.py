@@ -4,10 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.numbers import measures
 from data.views.answers import Answer
 from data.views.view import View
 from geo import rates
-from ui.parts import headline, measures
+from ui.parts import headline
 
 LISTS = {
     "all": "all areas, highest first",

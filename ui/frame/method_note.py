@@ -65,4 +65,4 @@ def show_method_note(view: View, note: MethodNote, folds: Folds) -> None:
         st.text(f"Keep in mind: {method.mind}")
         for name, value in note.parameters.items():
             st.text(f"{name}: {value}")
-    frame.foot(view, words=note.words)
+    frame.foot(view, words=note.words, with_method=False)

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data import palette, words
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.views.answers import Answer
 from data.views.filters import period
@@ -18,8 +20,6 @@ from geo.forest import Finding
 from ui.cached import views
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, Picture, class_rows
-from ui.parts import area_states, measures
-from ui.parts.area_states import State
 
 # tooltips of areas that show no number
 TIPS = {
@@ -101,7 +101,7 @@ def fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) -> Pictur
     legend: Legend = {
         "title": title,
         "tip": measures.LIMITS,
-        "rows": rows + area_states.legend(shown, theme),
+        "rows": rows + area_states.state_legend(shown, theme),
         "note": period(view.start, view.end) + approximate(view),
     }
     return {"fills": drawn, "legend": legend}

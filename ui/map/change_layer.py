@@ -3,15 +3,15 @@
 import numpy as np
 
 from data import palette
+from data.numbers import area_states
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from geo.forest import Finding
 from ui.map.area_layer import approximate
 from ui.map.choices import MapChoices
-from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import area_states
-from ui.parts.area_states import State
+from ui.map.patch import Legend, MapLegendRow, Picture
 
 _TWICE = 2.0
 # what may be told of a ratio, in words and by hatch; of higher and lower by color
@@ -29,7 +29,7 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
     # a change is a ratio of counts: residents have no part in it
     shown = area_states.of_areas(table, False, answer.covered, answer.placed)
     if answer.comparison is None:
-        rows: list[LegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
+        rows: list[MapLegendRow] = [{"hatch": "nodata", "text": answer.why or "no comparison"}]
         nothing: Legend = {"title": "Change", "rows": rows}
         return {"fills": ["nodata"] * len(table), "legend": nothing, "edge": theme.quiet}
     less2, less, _, more, more2 = palette.diverging(theme)
@@ -52,7 +52,7 @@ def change_fills(view: View, answer: Answer, theme: Theme, asked: MapChoices) ->
     rows += [{"hatch": hatch, "text": text} for text, hatch in hatches.items() if text in seen]
     legend: Legend = {
         "title": "Change from the compared period",
-        "rows": rows + area_states.legend(shown, theme),
+        "rows": rows + area_states.state_legend(shown, theme),
         "note": f"{answer.comparison.period}, compared with {answer.comparison.period_before}, whole "
         f"{answer.step_name}s{approximate(view)}. Judged together: of the areas colored about 1 in "
         "20 is chance",

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data import palette, words
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.patterns import neighbors, power
 from data.patterns.hot_spots import Hot
@@ -17,10 +19,9 @@ from ui.cached import findings
 from ui.frame.method_note import SEED
 from ui.map import area_layer
 from ui.map.choices import MapChoices
-from ui.map.patch import Legend, LegendRow, Picture
-from ui.parts import area_lack, area_states, headline, measures
+from ui.map.patch import Legend, MapLegendRow, Picture
+from ui.parts import area_lack, headline
 from ui.parts.area_lack import Lack, Unfit
-from ui.parts.area_states import State
 
 # what is said of an area, by the label of geo.hot_areas
 FINDINGS = {
@@ -197,7 +198,7 @@ def draw_clusters(
         for o, label in zip(out, labels)
     ]
     seen = {label for o, label in zip(out, labels) if not o}
-    rows: list[LegendRow] = [
+    rows: list[MapLegendRow] = [
         {"hatch": looks[label], "text": text}
         if label in _HATCHES
         else {"color": looks[label], "text": text}
@@ -205,7 +206,7 @@ def draw_clusters(
         if label in seen
     ]
     if out.any():
-        rows += area_states.legend([State.NOT_CHOSEN], theme)
+        rows += area_states.state_legend([State.NOT_CHOSEN], theme)
     legend: Legend = {
         "title": f"Incidents {_UNITS[of]}, with neighbors",
         "tip": TIP,

@@ -8,6 +8,7 @@ import shapely
 
 from data import palette, words
 from data.maps import heat_surface, hexagons
+from data.numbers import measures
 from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
@@ -20,7 +21,6 @@ from ui.cached import map_layers, views
 from ui.map import heat_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import Legend, Picture, class_rows
-from ui.parts import measures
 
 MEASURES = ("density", "count")
 WHOLE = (7, 8)  # resolutions that are sent for the whole place at once

@@ -15,7 +15,7 @@ from data.views.view import View
 from geo.mercator import Grid, grid_over
 from ui.cached import map_layers, views
 from ui.map.choices import MapChoices
-from ui.map.patch import Legend, LegendRow, Picture
+from ui.map.patch import Legend, MapLegendRow, Picture
 
 _ZOOM = 11.0  # before the map has said what it shows
 AHEAD = 0.35  # of what is seen: when less is left around it, more is asked for already
@@ -115,7 +115,7 @@ def _legend(
     view: View, answer: Answer, every: int, kinds: list[int], colors: dict[int, str]
 ) -> Legend:
     """Kinds with their colors; the title, which counts what is in sight, is the map's."""
-    rows: list[LegendRow] = [
+    rows: list[MapLegendRow] = [
         {"color": colors[code], "text": words.spoken(words.TABLES["kind"][code].code)}
         for code in kinds
         if code in colors

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Unpack
 
 from data import words
+from data.numbers import measures
 from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
@@ -22,7 +23,7 @@ from ui.map import (
 )
 from ui.map.choices import MapChoices
 from ui.map.patch import Patch, Picture, area_patch
-from ui.parts import headline, measures
+from ui.parts import headline
 from ui.parts.headline import Shown
 
 # layers of the map: each row draws a View for ui.map.leaflet

@@ -1,12 +1,12 @@
 """A map of areas as a picture to take away: what its patch says, in the light look."""
 
+from data.numbers import area_states
 from data.pictures.figure import AreaMap, LegendRow
 from data.pictures.light import in_light
 from data.pictures.looks import striped_look
 from data.views.view import View
 from ui.cached import views
-from ui.map.patch import Patch
-from ui.parts import area_states, pictures
+from ui.map.patch import Picture
 from ui.parts.pictures import PagePicture
 
 # the map's hatches (static/map/fills.js) and the looks that say the same
@@ -19,28 +19,27 @@ _HATCHES = {
 }
 
 
-def add_map_picture(view: View, patch: Patch, name: str = "The map") -> None:
-    """List the map of a patch among the page's pictures, where it is one of areas in colors.
+def map_picture(
+    view: View, patch: Picture, dark: bool, name: str = "The map"
+) -> PagePicture | None:
+    """The map of a patch as a picture of its page, where it is one of areas in colors.
 
     Heat, and what is drawn from single records, is not: a picture travels, and holds no point.
     """
     fills, legend = patch.get("fills"), patch.get("legend")
     shown = ("heat", "hexes", "incidents", "frames")
     if not fills or not legend or any(patch.get(part) for part in shown):
-        return
+        return None
     measure = ". ".join(filter(None, (legend["title"], legend.get("note", ""))))
-    dark = pictures.page_pictures().dark
     drawn = [look_of(fill, dark) for fill in fills]
     rows = [LegendRow(_row_look(row, dark), row["text"]) for row in legend.get("rows", [])]
     title = legend["title"]
-    pictures.add_picture(
-        PagePicture(
-            name,
-            "",
-            measure,
-            _describe(title, rows, drawn),
-            lambda: AreaMap(views.units(view), drawn, rows, title),
-        )
+    return PagePicture(
+        name,
+        "",
+        measure,
+        _describe(title, rows, drawn),
+        lambda: AreaMap(views.units(view), drawn, rows, title),
     )
 
 
@@ -53,7 +52,7 @@ def look_of(fill: str, dark: bool) -> str:
     return striped_look(*colors) if fill.startswith("~") else "".join(colors) or "zero"
 
 
-def _row_look(row: area_states.LegendRow, dark: bool) -> str:
+def _row_look(row: area_states.MapLegendRow, dark: bool) -> str:
     weak = "~" if row.get("weak") else ""
     return look_of(row.get("hatch") or weak + row.get("color", "") + row.get("stripe", ""), dark)
 

@@ -10,9 +10,9 @@ from typing import Literal, NotRequired, TypedDict
 from data import palette
 from data.maps.heat_surface import Seen
 from data.maps.outlines import MapArea
+from data.numbers.area_states import MapLegendRow
 from data.palette import Theme
 from geo.geojson import FeatureCollection
-from ui.parts.area_states import LegendRow
 
 Corners = list[list[float]]  # [[south, west], [north, east]] in degrees
 
@@ -41,7 +41,7 @@ class Legend(TypedDict):
 
     title: str
     tip: NotRequired[str]
-    rows: NotRequired[list[LegendRow]]
+    rows: NotRequired[list[MapLegendRow]]
     ramp: NotRequired[ColorRamp]
     note: NotRequired[str]
     refits: NotRequired[bool]
@@ -319,7 +319,9 @@ def area_patch(
     }
 
 
-def class_rows(colors: Sequence[str], texts: Iterable[str]) -> list[LegendRow]:
+def class_rows(colors: Sequence[str], texts: Iterable[str]) -> list[MapLegendRow]:
     """The legend's rows of classes, highest first."""
-    rows: list[LegendRow] = [{"color": color, "text": text} for color, text in zip(colors, texts)]
+    rows: list[MapLegendRow] = [
+        {"color": color, "text": text} for color, text in zip(colors, texts)
+    ]
     return rows[::-1]

@@ -10,6 +10,8 @@ import streamlit as st
 from data import palette, words
 from data.maps import frames
 from data.maps.frames import FrameCounts, Steps
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.views import recording
 from data.views.answers import Answer
@@ -19,8 +21,7 @@ from ui.cached import map_layers, views
 from ui.map import area_layer, heat_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import FrameTable, Picture, PlayerFrames, class_rows
-from ui.parts import area_states, charts, component, measures
-from ui.parts.area_states import State
+from ui.parts import charts, component
 
 STILL, AUTOMATIC = "Still", "automatic"
 UNITS = {"by day": "day", "by week": "week", "by month": "month", "by hour of day": "hour"}
@@ -135,13 +136,13 @@ def _fills(
     colors = palette.classes(theme, len(lower))
     every = classes.assign(values, lower)
     looks = np.where(every >= 0, every + 1, 0)  # 0: nothing here in this frame
-    others = [state for state in area_states.LOOKS if state in set(states)]
+    others = [state for state in area_states.STATE_LOOKS if state in set(states)]
     for i, state in enumerate(others, len(colors) + 1):
         looks[states == state] = i
     zero = [State.ZERO] if (looks == 0).any() else []
     per = "Incidents per 1,000 residents" if view.measure == measures.RATE else "Incidents"
     texts = measures.class_texts(lower, view.measure != measures.RATE)
-    rows = class_rows(colors, texts) + area_states.legend([*others, *zero], theme)
+    rows = class_rows(colors, texts) + area_states.state_legend([*others, *zero], theme)
     note = f"One scale for all {found.steps.frames} frames"
     note += f"; {charts.MONTHS}" if found.steps.unit == "month" else ""
     note += area_layer.approximate(view)

@@ -7,6 +7,8 @@ import numpy as np
 
 from data import palette
 from data.maps import heat_surface
+from data.numbers import area_states, measures
+from data.numbers.area_states import State
 from data.palette import Theme
 from data.patterns import power
 from data.views.answers import Answer
@@ -19,8 +21,6 @@ from ui.cached import map_layers, views
 from ui.map import area_layer, change_layer, heat_layer, hexagon_layer
 from ui.map.choices import MapChoices
 from ui.map.patch import ColorRamp, Legend, Picture, TwoPeriods, class_rows
-from ui.parts import area_states, measures
-from ui.parts.area_states import State
 
 ONE, SWIPE, SIDE, DIFFERENCE = "This period", "swipe", "side by side", "difference"
 MODES = (ONE, SWIPE, SIDE, DIFFERENCE)
@@ -82,7 +82,7 @@ def _areas(found: Pair, answer: Answer, theme: Theme, asked: MapChoices) -> list
     counted = [values[shown == State.COUNTED] for values, shown in zip(both, states)]
     lower = classes.limits(np.concatenate(counted))
     rows = class_rows(palette.classes(theme, len(lower)), measures.class_texts(lower, False))
-    rows += area_states.legend(np.concatenate(states), theme)
+    rows += area_states.state_legend(np.concatenate(states), theme)
     per = " per 1,000 residents" if found[0].measure == measures.RATE else ""
     legend: Legend = {
         "title": f"Incidents a {answer.step_name}{per}",

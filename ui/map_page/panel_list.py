@@ -6,11 +6,13 @@ from html import escape
 import streamlit as st
 
 from data import words
+from data.numbers import measures
 from data.views.answers import Answer
 from data.views.view import View
+from ui.cached import views
 from ui.map import cluster_layer, events
 from ui.map.choices import MapChoices
-from ui.parts import measures, ranks
+from ui.parts import ranks
 
 _TOGGLE = "measure_switch"
 _SHORT = {"per 1,000": measures.RATE, "count": measures.COUNT}
@@ -34,7 +36,7 @@ def ask_measure(view: View, answer: Answer) -> None:
 
 def is_asked(view: View, answer: Answer) -> bool:
     """Return whether there are rates to choose."""
-    rated = measures.by_layer(replace(view, measure=measures.RATE))
+    rated = views.measured(replace(view, measure=measures.RATE))
     return rated.measure == measures.RATE and bool(answer.table["rate"].notna().any())
 
 

@@ -23,7 +23,7 @@ from ui.frame import filter_bar, frame, language, menu, top_bar
 from ui.map import area_layer, layers, leaflet
 from ui.map.choices import MapChoices
 from ui.map_page import panel_list, welcome
-from ui.parts import headline, measures, ranks
+from ui.parts import headline, ranks
 
 _NO_CHOICE = MapChoices()
 _HATCHES = {"nodata": "M0 13L13 0", "residents": "M0 0L13 13", "few": "M0 6.5H13"}
@@ -58,7 +58,7 @@ def _shell(stamp: str, hour: datetime) -> str:
     if not meta["rows"]:
         return ""
     view = links.view({}, meta, views.current_settings(), hour)[0]
-    view = measures.by_layer(view)
+    view = views.measured(view)
     return shell_html(view, views.answer(view))
 
 

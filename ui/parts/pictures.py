@@ -24,6 +24,9 @@ class PagePicture(NamedTuple):
     figure: Callable[[], Figure]
 
 
+PictureMaker = Callable[[], PagePicture | None]  # None where there is nothing to draw
+
+
 class PagePictures:
     """What the page of this run shows: its headline and its pictures, in their order; and if the
     screen is dark, which pictures never are."""
@@ -31,7 +34,12 @@ class PagePictures:
     def __init__(self, dark: bool = False) -> None:
         self.dark = dark
         self.headline = ""
-        self.pictures: list[PagePicture] = []
+        self.makers: list[PictureMaker] = []
+
+    def pictures(self) -> list[PagePicture]:
+        """The pictures of the page, described now."""
+        made = (make() for make in self.makers)
+        return [picture for picture in made if picture is not None]
 
 
 _PAGE: ContextVar[PagePictures | None] = ContextVar("pictures", default=None)  # of this run
@@ -52,9 +60,9 @@ def name_page(headline: str) -> None:
     page_pictures().headline = headline
 
 
-def add_picture(picture: PagePicture) -> None:
-    """Put a picture into the list of the page."""
-    page_pictures().pictures.append(picture)
+def add_picture(make: PictureMaker) -> None:
+    """Put a picture into the list of the page; it is described when the page is whole."""
+    page_pictures().makers.append(make)
 
 
 def show_chart(
@@ -73,15 +81,14 @@ def show_chart(
     """
     st.altair_chart(chart, alt=alt_text)
     dark = page_pictures().dark
-    add_picture(
-        PagePicture(
-            name,
-            name if of is None else of,
-            measure_of(chart),
-            alt_text,
-            lambda: Chart(spec_in_light(chart.to_dict()) if dark else chart.to_dict()),
-        )
+    picture = PagePicture(
+        name,
+        name if of is None else of,
+        measure_of(chart),
+        alt_text,
+        lambda: Chart(spec_in_light(chart.to_dict()) if dark else chart.to_dict()),
     )
+    add_picture(lambda: picture)
     if numbers is not None and len(numbers):
         with st.expander("Numbers of this picture"):
             st.dataframe(numbers, hide_index=True, alt=f"Numbers of this picture: {name}")

@@ -5,10 +5,10 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from data.numbers import area_states, measures
 from data.views.answers import Answer
 from data.views.view import View
 from data.words import HEXAGONS
-from ui.parts import area_states, measures
 
 FIRST = 10  # rows that are shown before all are asked for
 

@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.numbers import area_states
 from data.views.answers import Answer
 from data.views.view import View
 from data.words import HEXAGONS
-from ui.parts import area_states, intervals
+from ui.parts import intervals
 
 Columns = dict[str, tuple[str, str, str]]  # label, format of a number, what it means
 

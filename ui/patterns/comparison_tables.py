@@ -5,13 +5,14 @@ import pandas as pd
 import streamlit as st
 
 from data import words
+from data.numbers import measures
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair, Side
 from data.views.filters import source_option
 from data.views.seasonality import Season
 from data.views.view import MONTH, View
 from data.words import HEXAGONS
 from geo import forest, rates
-from ui.parts import headline, intervals, measures
+from ui.parts import headline, intervals
 from ui.patterns.comparison_choice import OTHERS, ComparisonChoice
 
 _FEW = 3  # names in a title

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
+from data.numbers import spot_words
 from data.palette import Theme
 from data.patterns import hot_spots, power
 from data.patterns.hot_spots import LEAST_STEPS, Emerging
@@ -22,10 +23,10 @@ from ui.cached import findings, views
 from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.map.patch import LegendRow, Picture
+from ui.map.patch import MapLegendRow, Picture
 from ui.parts import area_lack, charts, headline, pictures, tables
 from ui.parts.area_lack import Lack
-from ui.patterns import area_patterns, spot_words
+from ui.patterns import area_patterns
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"
@@ -305,9 +306,9 @@ def _colors(theme: Theme) -> dict[str, str]:
     }
 
 
-def _legend_rows(present: set[str], colors: dict[str, str]) -> list[LegendRow]:
+def _legend_rows(present: set[str], colors: dict[str, str]) -> list[MapLegendRow]:
     """Return a row of the legend for each color that is on the map."""
-    rows: list[LegendRow] = []
+    rows: list[MapLegendRow] = []
     for spot in ("hot", "cold"):
         for family in _FAMILIES:
             held = [w for w in family if f"{w} {spot} spot" in present]

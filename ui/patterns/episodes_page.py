@@ -25,7 +25,7 @@ from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import findings, views
 from ui.frame.method_note import MethodNote
-from ui.map.patch import LegendRow, Picture
+from ui.map.patch import MapLegendRow, Picture
 from ui.parts import charts, headline, pictures, tables
 from ui.patterns import episode_lists
 from ui.patterns.episode_lists import MOST_LISTED
@@ -133,7 +133,7 @@ class EpisodesPage(MapPage):
         hexes = palette.DARK_KIND_COLORS if theme.dark else palette.KIND_COLORS
         colors = dict(zip(codes.values(), hexes))
         cells = _cells(found, codes)
-        rows: list[LegendRow] = [
+        rows: list[MapLegendRow] = [
             {"color": colors[c], "text": words.spoken(k)} for k, c in codes.items() if c in colors
         ]
         if len(codes) > len(colors):

@@ -22,7 +22,7 @@ from ui.cached import findings
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
-from ui.map.patch import LegendRow, Picture
+from ui.map.patch import MapLegendRow, Picture
 from ui.parts import headline, tables
 from ui.patterns import area_patterns
 from ui.patterns.alarms import show_alarms, title_weeks
@@ -254,7 +254,7 @@ class NowPage(MapPage):
         _, _, _, high, high2 = palette.diverging(theme)
         fills = [theme.paper] * len(self.found.counts)
         tips: list[list[str]] = [["nothing unusual"] for _ in fills]
-        rows: list[LegendRow] = []
+        rows: list[MapLegendRow] = []
         order: list[int] = []
         for i, row in enumerate(_unusual(self._scan())):
             color = high if i else high2

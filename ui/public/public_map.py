@@ -5,6 +5,8 @@ import streamlit as st
 from data import palette
 from data.embed.language import capital
 from data.embed.sentences import class_text
+from data.numbers import area_states
+from data.numbers.area_states import MapLegendRow, State
 from data.palette import Theme
 from data.published import number_classes
 from data.published.number_classes import CLASS_LOOKS, STRIPES, ZERO
@@ -12,8 +14,6 @@ from ui.frame import look
 from ui.frame.language import say, speak
 from ui.map import leaflet
 from ui.map.patch import Patch, Picture, area_patch
-from ui.parts import area_states
-from ui.parts.area_states import LegendRow, State
 from ui.public import public_cached, public_choice, public_words
 from ui.public.public_frame import Shown
 
@@ -66,7 +66,7 @@ def fills(found: Shown, theme: Theme) -> Picture:
         for name, wanted in zip(rows["look"], rows["asked"])
     ]
     own = public_choice.area_map(found.kept.numbers, choice)
-    legend: list[LegendRow] = []
+    legend: list[MapLegendRow] = []
     if own is not None:
         shown = number_classes.class_rows(own.classes, int(own.grid.number.max(initial=0)))
         legend = [
@@ -82,7 +82,7 @@ def fills(found: Shown, theme: Theme) -> Picture:
             }
             legend.append({**both, "text": say("class.striped")})  # type: ignore[typeddict-item]
     if not rows["asked"].all():
-        plain = area_states.legend([State.NOT_CHOSEN], theme)
+        plain = area_states.state_legend([State.NOT_CHOSEN], theme)
         legend += [{**row, "text": say("state.unchosen")} for row in plain]
     by_rate = own is not None and own.classes.by_rate
     every = say(f"every.{choice.unit}")

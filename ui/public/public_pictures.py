@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from data.embed.released_pictures import FORMS, NAMES, SIZES, picture_name
+from data.embed.released_pictures import FORMS, PUBLISHED, SIZES, picture_name
 from data.published.released import Release
 from ui.frame.language import say
 
@@ -13,7 +13,7 @@ def show_pictures(release: Release) -> None:
     """A line of links for each picture that the release holds; nothing for an older one without."""
     lines = [
         f"<p>{escape(say(f'download.{name}'))}: {' · '.join(links)}</p>"
-        for name in NAMES
+        for name in PUBLISHED
         if (links := _links(release, name))
     ]
     if lines:

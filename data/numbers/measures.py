@@ -7,22 +7,22 @@ import numpy as np
 import pandas as pd
 
 from data import words
+from data.storage.meta_types import TableMeta
 from data.views import recording
 from data.views.filters import period
 from data.views.view import HEXAGON_OF, MEASURES, View
 from data.words import HEXAGONS
-from ui.cached import views
 
 COUNT, RATE = MEASURES
 
 
-def by_layer(view: View) -> View:
+def by_layer(view: View, meta: TableMeta) -> View:
     """The View as it can be measured.
 
     Hexagons have no residents, nor has a drawn shape; what is no count has no rate.
     """
     residents = view.area_set not in HEXAGONS and not view.shape
-    rated = residents and recording.is_count(view, views.meta(view.stamp))
+    rated = residents and recording.is_count(view, meta)
     return view if rated else replace(view, measure=COUNT)
 
 

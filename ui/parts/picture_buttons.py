@@ -42,11 +42,12 @@ def caption_of(view: View, picture: PagePicture, headline: str) -> Caption:
 def show_picture_buttons(view: View) -> None:
     """A list of the page's pictures, and two buttons for the one that is chosen."""
     page = pictures.page_pictures()
-    if not page.pictures:
+    listed = page.pictures()
+    if not listed:
         return
-    captions = [caption_of(view, one, page.headline) for one in page.pictures]
+    captions = [caption_of(view, one, page.headline) for one in listed]
     stem = export.file_stem(view, views.meta(view.stamp))
-    _show_buttons(page.pictures, captions, stem)
+    _show_buttons(listed, captions, stem)
 
 
 @st.fragment

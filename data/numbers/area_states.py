@@ -15,7 +15,7 @@ import pandas as pd
 from data.palette import Theme
 
 
-class LegendRow(TypedDict):
+class MapLegendRow(TypedDict):
     """A row of the legend: a color or a hatch of static/map/fills.js, and its words.
 
     A `weak` row is striped: its numbers are not to be relied on; in a second color, `stripe`, they
@@ -55,7 +55,7 @@ class Look(NamedTuple):
 
 
 # those that a map can show, in the order of the legend
-LOOKS = {
+STATE_LOOKS = {
     State.ZERO: Look("", "0"),
     State.NO_RESIDENTS: Look("residents", "no residents"),
     State.NOT_KNOWN: Look("few", "residents not known"),
@@ -119,17 +119,17 @@ def with_zeros(states: States, values: npt.NDArray[np.float64]) -> States:
 
 def fill(state: State, theme: Theme) -> str:
     """The map's fill for an area of a state."""
-    return LOOKS[state].hatch or theme.paper
+    return STATE_LOOKS[state].hatch or theme.paper
 
 
-def legend(held: Iterable[State], theme: Theme) -> list[LegendRow]:
+def state_legend(held: Iterable[State], theme: Theme) -> list[MapLegendRow]:
     """A row of the legend for each of the states that a map shows."""
     seen = set(held)
     return [
         {"hatch": look.hatch, "text": look.text}
         if look.hatch
         else {"color": theme.paper, "text": look.text}
-        for state, look in LOOKS.items()
+        for state, look in STATE_LOOKS.items()
         if state in seen
     ]
 
