@@ -40,6 +40,7 @@ NAMES = (
         "what is public of a million reports, and of networks of three sizes",
     ),
     ("utility", "bench.utility", "what readers get of a release, beside thresholds and rounding"),
+    ("pictures", "bench.pictures", "pictures to take away: each kind, size and form"),
     ("embed", "bench.embed", "the public embed: bytes, first picture, requests a second"),
     ("entrance", "bench.entrance", "what the gate adds to a request"),
     ("calibration", "bench.calibration", "false findings and power of each statistical method"),

@@ -18,6 +18,7 @@ from typing import Any
 
 from bench import start
 from data.embed import embed_files
+from data.embed.released_pictures import SIZES
 from data.settings import Problem
 from tests.made_release import make_release
 
@@ -77,7 +78,8 @@ def _bytes(site: Path) -> dict[str, Any]:
     sizes = {
         str(f.relative_to(site)): min(len(_packed(f)), f.stat().st_size)
         for f in site.rglob("*")
-        if f.is_file()
+        # pictures to take away are loaded by no page
+        if f.is_file() and not f.stem.endswith(tuple(f"-{size}" for size in SIZES))
     }
     total = sum(sizes.values())
     first = sum(

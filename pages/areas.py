@@ -6,7 +6,7 @@ from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame, way_out
 from ui.map import layers, leaflet, map_picture
-from ui.parts import breakdown, headline, printed, tables
+from ui.parts import breakdown, headline, pictures, printed, tables
 
 view = frame.view()
 view = views.measured(view)
@@ -17,7 +17,7 @@ headline.show_headline(view, answer)
 if way_out.is_empty(view):
     way_out.show_way_out(view)
 told = layers.still(view, answer, theme)
-map_picture.add_map_picture(view, told)
+pictures.add_picture(lambda: map_picture.map_picture(view, told, theme.dark))
 picture, beside = st.columns([1, 2.3])
 with picture:
     leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)

@@ -317,7 +317,7 @@ def unimport(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write: .csv, .excel.csv (marked for Excel), .zip (CSV, notes, dictionary), .geojson or .parquet.")],
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv, .excel.csv (marked for Excel), .zip (CSV, notes, dictionary), .xlsx, .geojson, .kml, .gpkg or .parquet.")],
     link: Annotated[str, typer.Option(help="A link from Copy link: which records. Empty: what a first visitor sees.")] = "",
 ) -> None:
     """Write all records of a View to a file, as the Records page does."""

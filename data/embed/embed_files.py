@@ -11,7 +11,16 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from data.embed import language, pages, pictures, protect_pages, script, sentences, style
+from data.embed import (
+    language,
+    pages,
+    pictures,
+    protect_pages,
+    released_pictures,
+    script,
+    sentences,
+    style,
+)
 from data.embed.language import Words
 from data.embed.notes import Download
 from data.embed.pages import Series
@@ -78,10 +87,31 @@ def write_embed(
         if code == FIRST and level:  # in others the page makes its own picture
             sheet = pictures.laid_out(level, picture)
             files |= {"map.svg": sheet_svg(sheet).encode(), "map.png": pictures.png(sheet)}
+        if code == FIRST:
+            files |= _to_publish(
+                picture, frames.get(own.where), numbers.sorts[at.sort], beside, manifest
+            )
     for path, body in sorted((files | protect_pages.write_pages(manifest, known)).items()):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
+
+
+def _to_publish(
+    picture: sentences.Picture,
+    areas: gpd.GeoDataFrame | None,
+    sort: Sort,
+    beside: Series,
+    manifest: Manifest,
+) -> dict[str, bytes]:
+    """The pictures for posts and phones: the opening map, where there is one, and the series."""
+    speak = language.load_texts(FIRST)
+    drawn = {"series": released_pictures.series_picture(beside, sort, picture, manifest, speak)}
+    own = {} if areas is None else {"map": released_pictures.map_picture(picture, areas, manifest)}
+    files: dict[str, bytes] = {}
+    for name, (figure, caption) in (own | drawn).items():
+        files |= released_pictures.write_pictures(name, figure, caption)
+    return files
 
 
 def write_release_embed(release: Path, manifest: Manifest) -> None:
@@ -139,8 +169,9 @@ def _downloads(manifest: Manifest, *, picture: bool) -> list[Download]:
         "download.official": "official/",
         "download.press": ARTICLES,
     }
-    found = [Download("download.map", [("", [("SVG", "map.svg"), ("PNG", "map.png")])])]
-    found = found if picture else []
+    maps = [("", [("SVG", "map.svg"), ("PNG", "map.png")]), ("", _sizes("map"))]
+    found = [Download("download.map", maps)] if picture else []
+    found.append(Download("download.series", [("", _sizes("series"))]))
     for title, start in groups.items():
         paths = [path for path in sorted(manifest["tables"]) if path.startswith(start)]
         files = [
@@ -152,6 +183,15 @@ def _downloads(manifest: Manifest, *, picture: bool) -> list[Download]:
         ]
         found += [Download(title, files)] if files else []
     return found
+
+
+def _sizes(name: str) -> list[tuple[str, str]]:
+    """A picture to publish at each size and in each form: its label, and its file."""
+    return [
+        (f"{form.upper()} {wide} × {high}", released_pictures.picture_name(name, size, form))
+        for size, (wide, high) in released_pictures.SIZES.items()
+        for form in released_pictures.FORMS
+    ]
 
 
 def _shared_files(manifest: Manifest) -> dict[str, bytes]:

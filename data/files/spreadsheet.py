@@ -67,7 +67,7 @@ def as_zip(name: str, table: pa.Table, notes: Sequence[str], meanings: Mapping[s
     columns = pa.table(
         {
             "column": table.column_names,
-            "type": [_type(field.type) for field in table.schema],
+            "type": [type_words(field.type) for field in table.schema],
             "meaning": [meanings.get(column, "") for column in table.column_names],
         }
     )
@@ -83,7 +83,7 @@ def as_zip(name: str, table: pa.Table, notes: Sequence[str], meanings: Mapping[s
     return out.getvalue()
 
 
-def _type(kind: pa.DataType) -> str:
+def type_words(kind: pa.DataType) -> str:
     """The type of a column, in plain words."""
     rules = (
         (pa.types.is_boolean, "true or false"),

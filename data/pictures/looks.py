@@ -27,10 +27,9 @@ def _two(one: str, other: str) -> Pattern:
     return Pattern(12, 45, one, f'<rect width="6" height="12" fill="{other}"/>')
 
 
-def _lines(path: str) -> Pattern:
-    return Pattern(
-        8, 0, PAPER, f'<path d="{path}" stroke="{INK}" stroke-width="1.1" opacity=".6"/>'
-    )
+def _lines(path: str, seen: float = 0.6) -> Pattern:
+    line = f'<path d="{path}" stroke="{INK}" stroke-width="1.1" opacity="{seen:g}"/>'
+    return Pattern(8, 0, PAPER, line)
 
 
 STRIPES = MappingProxyType(
@@ -42,7 +41,7 @@ PATTERNS = MappingProxyType(
         "no_data": _lines("M0,8 L8,0"),
         "no_residents": _lines("M0,0 L8,8"),
         "not_known": _lines("M0,4 L8,4"),
-        "not_clear": _lines("M4,0 L4,8"),
+        "not_clear": _lines("M4,0 L4,8", 0.22),
     }
 )
 _PLAIN = (

@@ -39,6 +39,7 @@ def about(
         "Covers": " ".join(s["covers"] for s in told),
         "Link": link,
         "Data": view.stamp,
+        "Time zone": meta["place"]["zone"],
         "Rows": f"{rows}",
         "Columns": columns,
     }
@@ -79,9 +80,9 @@ def write_records(store: Store, settings: Settings, file: Path, link: str) -> st
     suffixes = {suffix: make for suffix, _, make in whole_records.FORMATS.values()}
     named = [make for suffix, make in suffixes.items() if file.name.endswith(f".{suffix}")]
     if not named:
-        raise Problem(
-            f"{file.name}: end the name with .csv, .excel.csv, .zip, .geojson or .parquet."
-        )
+        *first, last = (f".{suffix}" for suffix in suffixes)
+        endings = f"{', '.join(first)} or {last}"
+        raise Problem(f"{file.name}: end the name with {endings}.")
     make = named[-1]  # .excel.csv stands after .csv
     stamp = store.stamp()
     if stamp is None or not store.at(stamp).meta["rows"]:

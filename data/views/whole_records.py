@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import personal_columns, words
-from data.files import spreadsheet
+from data.files import geopackage, kml_writer, spreadsheet, workbook
 from data.record import COLUMNS
 from data.storage.batches import columns_sql
 from data.storage.database import literal
@@ -198,6 +198,21 @@ def as_geoparquet(table: pa.Table, about: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
+def as_xlsx(table: pa.Table, about: dict[str, str]) -> bytes:
+    """A workbook of data, notes and dictionary; moments also on the place's clock."""
+    return workbook.as_workbook(table, about, MEANINGS, about["Time zone"])
+
+
+def as_kml(table: pa.Table, about: dict[str, str]) -> bytes:
+    """KML: a placemark for each record that has a point."""
+    return kml_writer.as_kml(table, about, "kind", "occurred_at")
+
+
+def as_gpkg(table: pa.Table, about: dict[str, str]) -> bytes:
+    """A GeoPackage; records without a point have no geometry."""
+    return geopackage.as_geopackage(table, about, MEANINGS)
+
+
 FORMATS: dict[str, tuple[str, str, Callable[[pa.Table, dict[str, str]], bytes]]] = {
     # the notes of a CSV stand in the zip, where no spreadsheet takes them for cells
     "CSV": ("csv", "text/csv", lambda table, _: spreadsheet.as_csv(table)),
@@ -207,6 +222,9 @@ FORMATS: dict[str, tuple[str, str, Callable[[pa.Table, dict[str, str]], bytes]]]
         lambda table, _: spreadsheet.as_csv(table, marked=True),
     ),
     "CSV with notes and dictionary": ("zip", "application/zip", as_zip),
+    "Excel": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
     "GeoJSON": ("geojson", "application/geo+json", as_geojson),
+    "KML": ("kml", "application/vnd.google-earth.kml+xml", as_kml),
+    "GeoPackage": ("gpkg", "application/geopackage+sqlite3", as_gpkg),
     "GeoParquet": ("parquet", "application/vnd.apache.parquet", as_geoparquet),
 }

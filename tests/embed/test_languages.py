@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from data import words
-from data.embed import embed_files, map
+from data.embed import embed_files
 from data.embed.language import HOLE, Words, load_texts
 from data.languages import (
     CATALOGUES,
@@ -22,6 +22,7 @@ from data.languages import (
     read_catalogue,
     read_rule,
 )
+from data.pictures.letters import FONT
 from data.settings import Problem
 from tests.conftest import ROOT
 from tests.made_release import make_release
@@ -95,7 +96,7 @@ def test_the_head_says_who_translated_and_who_read(file: str) -> None:
 
 @pytest.mark.parametrize("file", CATALOGUE_FILES)
 def test_every_letter_is_in_our_font(file: str) -> None:
-    letters = TTFont(map.FONT).getBestCmap()
+    letters = TTFont(FONT).getBestCmap()
     for key, text in of(file).texts.items():
         for form in text.forms:
             assert not [c for c in form if ord(c) not in letters], key

@@ -15,7 +15,7 @@ from data.views.view import View
 from tests.pages.test_pages import opened, said
 from tests.pages.test_pages import store as store  # pages run on the sample
 from tests.views.test_view import NOW, PLACE
-from ui.frame import picture_buttons
+from ui.parts import picture_buttons
 from ui.parts.pictures import PagePicture
 
 CELL = re.compile(r'<a href="([^"]+)" target="_self" aria-label="([^"]+)">([\d,]+)</a>')

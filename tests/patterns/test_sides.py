@@ -281,7 +281,7 @@ def test_a_picture_with_community_records_beside_official_ones_is_for_the_team(
 ) -> None:
     import streamlit as st
 
-    from ui.frame import picture_buttons
+    from ui.parts import picture_buttons
 
     captions: list[Any] = []
     make, show = picture_buttons.caption_of, picture_buttons.show_picture_buttons

@@ -10,8 +10,8 @@ from data.pictures import draw
 from data.pictures.figure import AreaMap, Caption
 from tests.conftest import ROOT
 from tests.pictures.readings import outside
-from ui.frame import picture_buttons
 from ui.frame.menu import VIEW_PAGES
+from ui.parts import picture_buttons
 from ui.parts.pictures import PagePicture
 
 Listed = list[tuple[PagePicture, Caption]]

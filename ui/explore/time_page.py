@@ -263,6 +263,4 @@ def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
                 with st.container():  # in a container of its own it shares the row, or wraps
                     drawn = charts.small(frames[name], theme, unit, name, top, changes)
                     said = pictures.spread_words(frames[name], "start", "n")
-                    pictures.show_chart(
-                        drawn, name, f"{name}: {per}. {said}", says=f"{name}: {per}"
-                    )
+                    pictures.show_chart(drawn, name, f"{name}: {per}. {said}", of=f"{name}, {per}")

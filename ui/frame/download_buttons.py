@@ -8,6 +8,8 @@ import streamlit as st
 from data import words
 from data.files import spreadsheet
 
+Way = tuple[str, str, str, Callable[[], bytes]]  # label, suffix, type, and what makes the bytes
+
 
 def table_buttons(
     file: str,
@@ -17,9 +19,10 @@ def table_buttons(
     key: str,
     label: str = "",
     zip_label: str = "With notes (zip)",
+    others: Sequence[Way] = (),
 ) -> None:
-    """Buttons for `rows`: FILE.csv, header first, and FILE.zip with notes and a dictionary."""
-    ways: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
+    """Buttons for `rows`: FILE.csv, header first, FILE.zip with notes and a dictionary, and others."""
+    ways: tuple[Way, ...] = (
         (
             label or f"This list as CSV, {words.counted(rows.num_rows, 'row')}",
             "csv",
@@ -32,6 +35,7 @@ def table_buttons(
             "application/zip",
             lambda: spreadsheet.as_zip(file, rows, notes, meanings),
         ),
+        *others,
     )
     with st.container(horizontal=True):
         for says, suffix, mime, make in ways:
@@ -40,6 +44,6 @@ def table_buttons(
                 data=make,
                 file_name=f"{file}.{suffix}",
                 mime=mime,
-                key=key if suffix == "csv" else f"{key}_zip",
+                key=key if suffix == "csv" else f"{key}_{suffix}",
                 on_click="ignore",
             )

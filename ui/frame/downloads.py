@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data import words
-from data.files import spreadsheet
+from data.files import spreadsheet, workbook
 from data.views import export, whole_records
 from data.views.view import View
 from ui.cached import views
@@ -25,7 +25,7 @@ def about(
 
 
 def record_buttons(view: View, personal: list[str]) -> None:
-    """Buttons for all records of the View in three formats."""
+    """Buttons for all records of the View, one a format."""
     rows = views.headline(view)["n"]
     if not rows:
         st.text("There are no records to download.")
@@ -52,7 +52,8 @@ def record_buttons(view: View, personal: list[str]) -> None:
             )
     st.text(
         "Every record you chose, whatever is searched for above, without free text. Filters, link, "
-        "stamp and row count are in the zip's notes and inside GeoJSON and GeoParquet."
+        "stamp and row count are in the zip's notes and inside every other file but CSV. KML holds only "
+        "records with a point."
     )
 
 
@@ -78,9 +79,12 @@ def _table(
 ) -> None:
     meanings = {column: meaning for column, (_, _, meaning) in known.items()}
     notes = [f"{word}: {said}" for word, said in told.items() if said]
-    download_buttons.table_buttons(
-        f"{name(view)}-{what}", spreadsheet.of_frame(rows), notes, meanings, key
-    )
+    kept, zone = spreadsheet.of_frame(rows), views.meta(view.stamp)["place"]["zone"]
+    stated = {word: said for word, said in told.items() if said}
+    _, mime, _ = whole_records.FORMATS["Excel"]
+    excel = ("Excel", "xlsx", mime, lambda: workbook.as_workbook(kept, stated, meanings, zone))
+    stem = f"{name(view)}-{what}"
+    download_buttons.table_buttons(stem, kept, notes, meanings, key, others=(excel,))
 
 
 def name(view: View) -> str:

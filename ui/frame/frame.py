@@ -12,9 +12,9 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import counting, look, menu, notices, picture_buttons, share
+from ui.frame import counting, look, menu, notices, share
 from ui.frame.feed_notices import feed_notices
-from ui.parts import pictures
+from ui.parts import picture_buttons, pictures
 
 plain, theme = look.plain, look.theme
 DEMONSTRATION = "Demonstration data: none of these reports is real."

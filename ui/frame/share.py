@@ -8,6 +8,7 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.frame import look
 from ui.frame.language import say
 from ui.parts import pictures
 
@@ -16,7 +17,7 @@ _SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # 
 
 def make_slot() -> None:
     """Make the popover; the page fills it when it knows what it shows."""
-    pictures.start_page()
+    pictures.start_page(look.theme().dark)
     _SLOT.set(st.popover(say("bar.share"), key="share", width="content"))
 
 

@@ -11,7 +11,7 @@ from ui.map import basemap, choices, drawing, events, layers, leaflet, map_pictu
 from ui.map.choices import MapChoices
 from ui.map.patch import Events, Patch
 from ui.map_page import in_sight, panel_list, welcome
-from ui.parts import headline
+from ui.parts import headline, pictures
 
 # a phone shows the strip of time when it is asked for: the page's own script does it
 _OVER_TIME = (
@@ -29,7 +29,7 @@ def show_map(
     said = leaflet.events("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     picture = layers.patch(view, answer, layer, theme, asked)
-    map_picture.add_map_picture(view, picture)
+    pictures.add_picture(lambda: map_picture.map_picture(view, picture, theme.dark))
     with st.container(key="panel"):
         sheet.show_sheet()
         st.title(frame.plain(title), anchor=False)

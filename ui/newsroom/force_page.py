@@ -69,13 +69,14 @@ def _offer_picture(found: Harms) -> None:
     """List the panel's kinds of force and harm as one picture, which Share offers."""
     meta = views.meta(found.view.stamp)
     pictures.add_picture(
-        PagePicture(
+        lambda: PagePicture(
             f"Force and harm: {sentences.name_records(found.view, meta)}",
-            sentences.title_harms(found, meta),
+            "",
             newsroom_numbers.HARM_MEASURE,
             " ".join(sentences.say_harms(found)),
             lambda: newsroom_numbers.draw_harms(found),
             found.view,
+            sentences.title_harms(found, meta),
         )
     )
 

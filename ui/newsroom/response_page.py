@@ -62,13 +62,14 @@ def _offer_picture(found: Responses) -> None:
     """List the panel's charts as one picture, which Share offers."""
     meta = views.meta(found.view.stamp)
     pictures.add_picture(
-        PagePicture(
+        lambda: PagePicture(
             f"Police response: {sentences.name_records(found.view, meta)}",
-            sentences.title_responses(found, meta),
+            "",
             newsroom_numbers.RESPONSE_MEASURE,
             " ".join(sentences.say_responses(found)),
             lambda: newsroom_numbers.draw_responses(meta, found),
             found.view,
+            sentences.title_responses(found, meta),
         )
     )
 

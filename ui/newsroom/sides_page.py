@@ -160,9 +160,7 @@ class SidesPage(PatternPage):
             most = ", those with the most records first" if shown < len(sides.table) else ""
             st.text(f"Showing {shown} of {words.counted(len(sides.table), 'area')}{most}.")
             told = side_words.tested_sentence(sides, self.view.area_set)
-            pictures.show_chart(
-                side_charts.draw_forest(sides, theme), "Area by area", told, says=self.title()
-            )
+            pictures.show_chart(side_charts.draw_forest(sides, theme), "Area by area", told, of="")
         with beside:
             self._show_months(sides, names, theme)
         rows = self.table()
@@ -210,7 +208,7 @@ class SidesPage(PatternPage):
                     drawn = side_charts.draw_area(sides, area, theme)
                     name = words.spell_area(area)
                     says = side_charts.say_area(sides, area)
-                    pictures.show_chart(drawn, name, says, says=f"{name}: {noun}")
+                    pictures.show_chart(drawn, name, says, of=f"{name}, {noun}")
 
     def _show_coverage(self, theme: Theme) -> None:
         """Show the days that each of the two sources covers."""

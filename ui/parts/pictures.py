@@ -15,34 +15,46 @@ from data.views.view import View
 
 
 class PagePicture(NamedTuple):
-    """A picture of a page: a short name, the sentence it says ("" where that is the page's), its
-    measure and unit, what somebody hears who cannot see it, and the figure, made when asked.
-    `view` is the View that it is of, where that is not the page's."""
+    """A picture of a page: a short name, what it is a picture of ("" where it says what the page
+    says), its measure and unit, what somebody hears who cannot see it, and the figure, made when
+    asked. `view` is the View that it is of, and `says` its own sentence, where these are not the
+    page's."""
 
     name: str
-    says: str
+    of: str
     measure: str
     alt: str
     figure: Callable[[], Figure]
     view: View | None = None
+    says: str = ""
+
+
+PictureMaker = Callable[[], PagePicture | None]  # None where there is nothing to draw
 
 
 class PagePictures:
-    """What the page of this run shows: its headline and its pictures, in their order, and the
-    Views of other sources whose records stand in them too."""
+    """What the page of this run shows: its headline, its pictures in their order, and the Views of
+    other sources whose records stand in them too; and if the screen is dark, which pictures never
+    are."""
 
-    def __init__(self) -> None:
+    def __init__(self, dark: bool = False) -> None:
+        self.dark = dark
         self.headline = ""
-        self.pictures: list[PagePicture] = []
+        self.makers: list[PictureMaker] = []
         self.others: list[View] = []
+
+    def pictures(self) -> list[PagePicture]:
+        """The pictures of the page, described now."""
+        made = (make() for make in self.makers)
+        return [picture for picture in made if picture is not None]
 
 
 _PAGE: ContextVar[PagePictures | None] = ContextVar("pictures", default=None)  # of this run
 
 
-def start_page() -> None:
+def start_page(dark: bool) -> None:
     """Begin the list of a run's pictures."""
-    _PAGE.set(PagePictures())
+    _PAGE.set(PagePictures(dark))
 
 
 def page_pictures() -> PagePictures:
@@ -67,29 +79,35 @@ def with_others(view: View) -> View:
     return replace(view, sources=tuple(dict.fromkeys((*view.sources, *others))))
 
 
-def add_picture(picture: PagePicture) -> None:
-    """Put a picture into the list of the page."""
-    page_pictures().pictures.append(picture)
+def add_picture(make: PictureMaker) -> None:
+    """Put a picture into the list of the page; it is described when the page is whole."""
+    page_pictures().makers.append(make)
 
 
 def show_chart(
-    chart: Any, name: str, alt_text: str, numbers: pd.DataFrame | None = None, *, says: str = ""
+    chart: Any,
+    name: str,
+    alt_text: str,
+    numbers: pd.DataFrame | None = None,
+    *,
+    of: str | None = None,
 ) -> None:
     """Draw a chart, and list it under a name. `alt_text` says what is seen, not only what it is.
 
     `numbers` are folded below it, with the headers that readers see, where the page has no table
-    of them; `says` is the sentence of its picture, where that is not the page's headline.
+    of them. `of` says what it is a picture of, where that is not its name; "" stands for the
+    sentence of the page.
     """
     st.altair_chart(chart, alt=alt_text)
-    add_picture(
-        PagePicture(
-            name,
-            says or name,
-            measure_of(chart),
-            alt_text,
-            lambda: Chart(spec_in_light(chart.to_dict())),
-        )
+    dark = page_pictures().dark
+    picture = PagePicture(
+        name,
+        name if of is None else of,
+        measure_of(chart),
+        alt_text,
+        lambda: Chart(spec_in_light(chart.to_dict()) if dark else chart.to_dict()),
     )
+    add_picture(lambda: picture)
     if numbers is not None and len(numbers):
         with st.expander("Numbers of this picture"):
             st.dataframe(numbers, hide_index=True, alt=f"Numbers of this picture: {name}")

@@ -189,7 +189,7 @@ class EpisodesPage(MapPage):
         episode_lists.show_records(self.view, self.found, picked)
         said = pictures.spread_words(rows, "began", "size")
         told = f"Dots, one a group, at its first record, by how many records it has. {said}"
-        pictures.show_chart(self._timeline(theme), "Groups over time", told, says=self.title())
+        pictures.show_chart(self._timeline(theme), "Groups over time", told, of="")
         return rows
 
     def show_more(self) -> None:

@@ -231,7 +231,7 @@ class NearRepeatsPage(PatternPage):
         if self.why_not():
             return None
         alt_text = "Squares, ratio of pairs to chance, by distance and time apart."
-        pictures.show_chart(self.picture(theme), "Pairs", alt_text, says=self.title())
+        pictures.show_chart(self.picture(theme), "Pairs", alt_text, of="")
         st.text(
             "How many times as many pairs as by chance. Colored cells are clearly more, with all "
             "cells judged together (the same day apart); pale numbers could be chance."

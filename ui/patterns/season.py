@@ -58,7 +58,7 @@ def show_season(view: View, found: Trend, theme: Theme) -> None:
         title = alt.TitleParams(**charts.chart_title(told, theme))
         said = f"{told}. {pictures.spread_words(rows, 'start', 'n')}"
         chart = drawn.properties(height=110, title=title)
-        pictures.show_chart(chart, told.partition(":")[0], said, _table(rows, told), says=told)
+        pictures.show_chart(chart, told.partition(":")[0], said, _table(rows, told), of=told)
 
 
 def _table(rows: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -168,4 +168,4 @@ def show_small_multiples(
                     told = pictures.spread_words(
                         found[name][0], "start", "n", form.replace("d", ".0f")
                     )
-                    pictures.show_chart(drawn, name, f"{says}. A: {told}", says=says)
+                    pictures.show_chart(drawn, name, f"{says}. A: {told}", of=says)

@@ -281,7 +281,7 @@ class TrendPage(PatternPage):
         if not self.why_not():
             said = pictures.spread_words(self.found.table, "start", "n")
             told = f"Incidents a week with their expected range and lasting changes. {said}"
-            pictures.show_chart(self.picture(theme), "The weekly series", told, says=self.title())
+            pictures.show_chart(self.picture(theme), "The weekly series", told, of="")
         super().show_top(theme)
 
     def show(self, theme: Theme) -> pd.DataFrame | None:

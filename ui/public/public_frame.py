@@ -19,7 +19,7 @@ from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say
 from ui.map import leaflet
-from ui.public import public_cached, public_choice, public_notes, public_words
+from ui.public import public_cached, public_choice, public_notes, public_pictures, public_words
 from ui.public.public_cached import Kept
 from ui.public.public_choice import Choice
 
@@ -251,6 +251,7 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
         st.text(text)
     with share.slot():
         share.show_link(link(found), say("bar.holds"))
+        public_pictures.show_pictures(found.release)
 
 
 def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:

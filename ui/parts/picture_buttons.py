@@ -9,7 +9,7 @@ from data.pictures import draw
 from data.pictures.figure import Caption
 from data.views import export, links
 from data.views.filters import period
-from data.views.sql import chosen_sources
+from data.views.sql import chosen_sources, says
 from data.views.view import View
 from ui.cached import views
 from ui.parts import pictures
@@ -29,10 +29,12 @@ def caption_of(
     meta = views.meta(view.stamp)
     held = pictures.with_others(view) if others else view
     place, sources = meta["place"], chosen_sources(held, meta)
-    measure = words.sentence_case(picture.measure) if picture.measure else picture.name
+    noun, when = words.sentence_case(says(view, meta)), period(view.start, view.end)
+    measure = f": {picture.measure}" if picture.measure else ""
+    dated = "" if when in measure else f". {when}"
     return Caption(
-        title=picture.says or headline or picture.name,
-        subtitle=f"{measure}. {period(view.start, view.end)}",
+        title=picture.says or (f"{noun}: {picture.of}" if picture.of else headline),
+        subtitle=f"{noun}{measure}{dated}",
         source="Source: " + "; ".join(f"{s['title']} ({s['licence']})" for s in sources),
         shown=" ".join(links.sentence(one, meta, views.headline(one)) for one in (view, *others)),
         stamp=f"Porchlight {place['name']} · data {view.stamp} · times in {place['zone']}",
@@ -44,14 +46,13 @@ def caption_of(
 def show_picture_buttons(view: View) -> None:
     """A list of the page's pictures, and two buttons for the one that is chosen."""
     page = pictures.page_pictures()
-    if not page.pictures:
+    listed = page.pictures()
+    if not listed:
         return
-    captions = [
-        caption_of(one.view or view, one, page.headline, page.others) for one in page.pictures
-    ]
+    captions = [caption_of(one.view or view, one, page.headline, page.others) for one in listed]
     held = pictures.with_others(view) if page.others else view
     stem = export.file_stem(held, views.meta(view.stamp))
-    _show_buttons(page.pictures, captions, stem)
+    _show_buttons(listed, captions, stem)
 
 
 @st.fragment
