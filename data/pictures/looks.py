@@ -86,7 +86,7 @@ def pattern_of(fill: str) -> Pattern | None:
     """The pattern that a fill names; None for a color."""
     if two := _striped(fill):
         weak = two[1] == PAPER
-        lines = f'<path d="M0,8 L8,0" stroke="{two[1]}" stroke-width="2.4"/>'
+        lines = f'<path d="M0,8 L8,0" stroke="{two[1]}" stroke-width="2"/>'
         return Pattern(8, 0, two[0], lines) if weak else _two(*two)
     return PATTERNS.get(fill)
 
