@@ -1,6 +1,7 @@
 """The pages Police response and Force and harm: every number on them opens just its records."""
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -82,8 +83,8 @@ def test_a_picture_is_of_its_own_source(monkeypatch: pytest.MonkeyPatch) -> None
     """The reader came with police stops: the picture of community reports is for the team only."""
     captions, make = [], picture_buttons.caption_of
 
-    def keep(view: View, picture: PagePicture, headline: str) -> Caption:
-        captions.append(make(view, picture, headline))
+    def keep(view: View, picture: PagePicture, headline: str, others: Sequence[View]) -> Caption:
+        captions.append(make(view, picture, headline, others))
         return captions[-1]
 
     monkeypatch.setattr(picture_buttons, "caption_of", keep)

@@ -16,7 +16,7 @@ from ui.parts.pictures import PagePicture
 
 Listed = list[tuple[PagePicture, Caption]]
 # those that show no chart and no map of areas
-NONE = {"pages/records.py", "pages/methods.py"}
+NONE = {f"pages/{name}.py" for name in ("records", "methods", "claims", "corrections")}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_picture_of_a_page_is_drawn(path: str, listed: Listed) -> None:
         body = draw.svg(picture.figure(), caption)
         assert outside(body) == [], picture.name
         text = body.decode()
-        assert ">Source: " in text and "Team only" not in text
+        assert ">Source: " in text and ("Team only" in text) == caption.team_only
         assert caption.stamp.partition(" · ")[2] and "60,237 incidents" in caption.shown
         assert len(picture.alt) > 40 and "<desc>" in text
 

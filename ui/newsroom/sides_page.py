@@ -222,7 +222,7 @@ class SidesPage(PatternPage):
         ]
         if len(spans) > 1:
             drawn = side_charts.draw_coverage(spans, (self.view.start, self.view.end), theme)
-            st.altair_chart(drawn, alt=self.sentences()[0])
+            pictures.show_chart(drawn, "What each covers", self.sentences()[0], of="")
 
     def method_note(self) -> MethodNote:
         """Return how to read the two, and what they were counted with."""
