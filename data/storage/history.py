@@ -5,6 +5,7 @@ One pass over the events, a function for each kind; a kind without one changes n
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -27,6 +28,30 @@ class Decisions(NamedTuple):
     def by_point(self, area_set: str, sources: Iterable[str]) -> list[str]:
         """The sources of which points decide and labels name no area."""
         return [source for source in sources if self.of(source, area_set) == POINT]
+
+
+class ChangeKind(Enum):
+    """What was done that can change numbers."""
+
+    IMPORTED = "imported"
+    REPLACED = "replaced"  # a file came again, read in another way
+    UNIMPORTED = "unimported"
+    PURGED = "purged"
+    AREAS = "areas"
+    DESK = "desk"  # records that follow from the desk's own log
+
+
+class DataChange(NamedTuple):
+    """Something done that can change numbers: the number of its event (0 where it is of another
+    log), when (UTC in ISO 8601), what, whose records ("" where it may be anybody's), how many of
+    them, and of which file or area set."""
+
+    seq: int
+    at: str
+    kind: ChangeKind
+    source: str
+    records: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +100,7 @@ class History:
     revoked: dict[str, str] = field(default_factory=dict)  # when the sessions of somebody ended
     feeds: dict[str, FeedState] = field(default_factory=dict)  # by name
     keys: set[str] = field(default_factory=set)  # marks of the keys that imports and purges had
+    changes: list[DataChange] = field(default_factory=list)  # all that can have changed numbers
     _mapped: dict[str, dict[str, str]] = field(default_factory=dict)  # deciders by source, batch
     _of_sets: dict[str, dict[str, str]] = field(default_factory=dict)  # and by area set, source
 
@@ -124,7 +150,19 @@ def fold_events(told: Iterable[Event]) -> History:
     return history
 
 
+def _changed(
+    history: History, event: Event, kind: ChangeKind, source: str, records: int = 0, name: str = ""
+) -> None:
+    history.changes.append(DataChange(event.seq, event.at, kind, source, records, name))
+
+
 def _imported(history: History, event: events.Imported) -> None:
+    kind = ChangeKind.REPLACED if event.replaces else ChangeKind.IMPORTED
+    if event.seq:
+        _changed(history, event, kind, event.source, event.kept, event.file)
+    else:
+        desk = replace(event, at=event.imported_at or "")
+        _changed(history, desk, ChangeKind.DESK, event.source, event.kept)
     of_source = history._mapped.setdefault(event.source, {})
     # the same file by another mapping stands in for what it was before
     for batch in (event.batch, *event.replaces):
@@ -148,7 +186,8 @@ def _derived_begun(history: History, event: events.DerivedBegun) -> None:
 
 def _unimported(history: History, event: events.Unimported) -> None:
     history.unimported.add(event.batch)
-    history.imports.pop(event.batch, None)
+    if of := history.imports.pop(event.batch, None):
+        _changed(history, event, ChangeKind.UNIMPORTED, of.source, of.kept, of.file)
     for of_source in history._mapped.values():
         of_source.pop(event.batch, None)
 
@@ -165,6 +204,8 @@ def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
     if event.purged:
         history.purged.append(event.purged)
     history.rewritten[event.batch] = None
+    if of := history.imports.get(event.batch):
+        _changed(history, event, ChangeKind.PURGED, of.source)
     if not event.became:
         history.imports.pop(event.batch, None)
         return
@@ -172,14 +213,15 @@ def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
     if event.batch in history.imports:  # in its place
         named = history.imports.items()
         history.imports = {event.became if n == event.batch else n: of for n, of in named}
-    if of := history.every_import.get(event.batch):
-        history.every_import[event.became] = of
+    if event.batch in history.every_import:
+        history.every_import[event.became] = history.every_import[event.batch]
     for of_source in history._mapped.values():
         if by := of_source.pop(event.batch, None):
             of_source[event.became] = by
 
 
 def _areas_set(history: History, event: events.AreasSet) -> None:
+    _changed(history, event, ChangeKind.AREAS, "", name=event.set)
     history.area_sets[event.set] = event
     history._of_sets[event.set] = dict(event.place_by or {})
 

@@ -12,7 +12,7 @@ from data import words
 from data.embed.language import Words
 from data.languages import FIRST, PUBLIC, languages
 from data.privacy.tables import Tables
-from data.published import opening, released
+from data.published import choice_words, opening, released
 from data.published.grids import ALL
 from data.published.released import Release
 from data.settings import Problem
@@ -62,8 +62,8 @@ class Shown(NamedTuple):
     @property
     def city_unit(self) -> str:
         """The unit by which the whole city is drawn through time."""
-        sort = self.kept.numbers.sorts[public_choice.SOURCES[self.choice.source]]
-        code = public_choice.kind_code(self.choice.kind)
+        sort = self.kept.numbers.sorts[choice_words.SOURCES[self.choice.source]]
+        code = choice_words.kind_code(self.choice.kind)
         return opening.series_unit(sort, self.kept.planned, code)
 
     @property
@@ -118,17 +118,17 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
         return options
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
-        sources = put("source", [public_choice.SOURCE_NAMES[name] for name in numbers.sorts])
+        sources = put("source", [choice_words.SOURCE_NAMES[name] for name in numbers.sorts])
         with _pill("source", _source_words(_begun("source", sources, sources[0]))):
             source = _one("source", sources, sources[0])
-        sort = numbers.sorts[public_choice.SOURCES[source]]
+        sort = numbers.sorts[choice_words.SOURCES[source]]
         opens = opening.opening_of(sort, kept.planned)
         maps = put("by", public_choice.offered_maps(sort))
-        usual = public_choice.map_words(opens.map)
+        usual = choice_words.map_words(opens.map)
         of = _begun("by", maps, usual)
         name = "" if page == TIME else Choice(source, of, "", "").map
         kinds = public_choice.offered_kinds(sort, name)
-        what = _begun("kind", kinds, public_choice.kind_words(opens.kind))
+        what = _begun("kind", kinds, choice_words.kind_words(opens.kind))
         what = what if what in kinds else kinds[0]
         spans = _periods(kept, Choice(source, of, "", what))
         when = _period_words(_begun("period", spans, spans[0])) if spans else say("empty.when")
@@ -164,11 +164,11 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
 
 
 def _source_words(source: str) -> str:
-    return say(f"sort.{public_choice.SOURCES[source]}")
+    return say(f"sort.{choice_words.SOURCES[source]}")
 
 
 def _kind_words(kind: str) -> str:
-    return say(f"kind.{public_choice.kind_code(kind)}")
+    return say(f"kind.{choice_words.kind_code(kind)}")
 
 
 def _period_words(period: str) -> str:
@@ -257,7 +257,7 @@ def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
     colored, exact = bool(found.kept.levels), found.choice.exact
     own = public_notes.notes(found.release, paths, words, exact=exact, colored=colored)
-    one = public_choice.kind_code(found.choice.kind) != ALL and colored and not exact
+    one = choice_words.kind_code(found.choice.kind) != ALL and colored and not exact
     return [*own, *([words("note.expected.kind")] if one else [])]
 
 
