@@ -25,7 +25,7 @@ with title:
 against = area_page.against_city(name, answer)
 who = against["who"].unique().tolist()
 chart = charts.against(against, theme, answer.step_name, who, frame.changes(view))
-st.altair_chart(chart, alt=f"{area_page.area_name(name)} and all areas")
+st.altair_chart(chart, alt=area_page.chart_alt(name))
 inside = area_page.inside(view, name)
 frame.say_changes(view)
 left, right = st.columns(2)

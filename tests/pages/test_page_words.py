@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from data.numbers.measures import COUNT, RATE
 from data.views.filters import FILTERS
 from tests.pages.test_pages import ROOT, opened, said
 from ui.arrival import page_words
 from ui.frame.menu import VIEW_PAGES
-from ui.parts.measures import COUNT, RATE
 
 IGNORED = "Part of this link was not understood and was ignored: "
 FILES = {address: file for file, _, address, *_ in VIEW_PAGES}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.numbers import measures
+from data.numbers import area_words, measures
 from data.views import links
 from data.views.answers import Answer
 from data.views.view import View
@@ -118,7 +118,7 @@ def test_areas_named_lie_above_the_city_beyond_chance() -> None:
     """Of 87 areas alike the highest is high by chance: none is named."""
     view, answer = answered()
     held = answer.table[answer.table["population"] > 0]
-    first, above = headline._standing_out(view, answer)
+    first, above = area_words.standing_out(view, answer)
     city = 1000 * held["n"].sum() / held["population"].sum()
     low = rates.poisson_interval(held["n"], level=1 - 0.05 / len(held))[0]
     plain = held[1000 * low / held["population"] > city].sort_values("rate", ascending=False)
@@ -129,7 +129,7 @@ def test_areas_named_lie_above_the_city_beyond_chance() -> None:
     rng, wrong = np.random.default_rng(5), 0
     for _ in range(200):
         counts = rng.poisson(60 / answer.counts.shape[1], answer.counts.shape)
-        wrong += bool(headline._standing_out(view, alike(answer, counts))[1])
+        wrong += bool(area_words.standing_out(view, alike(answer, counts))[1])
     assert wrong <= 12  # 2.5% of 200 are 5; above 12 once in a thousand such tests
 
 
@@ -161,7 +161,7 @@ def test_areas_that_chance_can_put_in_any_order_are_not_called_the_first() -> No
     counts = np.random.default_rng(2).poisson(1.0, answer.counts.shape)
     counts[5:10] += 3
     found = alike(answer, counts)
-    first, above = headline._standing_out(view, found)
+    first, above = area_words.standing_out(view, found)
     names = {measures.area_name(name) for name in answer.table["area"][5:10]}
     assert first == [] and set(above) == names
     title = headline.headline_title(view, found)
@@ -172,7 +172,7 @@ def test_areas_that_chance_can_put_in_any_order_are_not_called_the_first() -> No
 def test_a_ranking_of_noise_is_not_stated_as_fact() -> None:
     view, answer = answered(**{"from": "2017-01-04", "to": "2017-01-04"})
     few = alike(answer, np.full(answer.counts.shape, 2))
-    assert headline._standing_out(view, few) == ([], [])
+    assert area_words.standing_out(view, few) == ([], [])
     counted = answered(**{"from": "2017-01-04", "to": "2017-01-04", "measure": "count"})
     title = headline.headline_title(*counted)
     assert title == "Police stops: too few days to say where most are"

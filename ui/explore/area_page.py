@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import words
 from data.numbers import area_states
-from data.numbers.measures import rate_words
+from data.numbers.measures import area_name, rate_words
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -109,6 +109,11 @@ def against_city(name: str, answer: Answer) -> pd.DataFrame:
         index = n / length / mean
         frames.append(pd.DataFrame({"start": series["start"], "who": who, "n": n, "index": index}))
     return pd.concat(frames)
+
+
+def chart_alt(name: str) -> str:
+    """What the chart of an area shows, for who cannot see it."""
+    return f"{area_name(name)} and all areas"
 
 
 def inside(view: View, name: str) -> View:

@@ -8,14 +8,14 @@ import streamlit as st
 
 from data import words
 from data.numbers import measures
+from data.numbers.area_words import noun_of, title_areas
 from data.patterns import power
 from data.views import recording
 from data.views.answers import Answer, Comparison
 from data.views.filters import period
 from data.views.seasonality import Season
-from data.views.sql import says
-from data.views.view import HEXAGON_OF, MONTH, View
-from geo import busiest, forest, rates
+from data.views.view import MONTH, View
+from geo import forest, rates
 from geo.forest import Finding
 from ui.cached import views
 from ui.parts import intervals
@@ -46,13 +46,8 @@ def number_line(view: View, answer: Answer) -> str:
 
 
 def noun(view: View) -> str:
-    """The noun for what is counted, in the source's words, with its kinds, force or response."""
-    told = says(view, views.meta(view.stamp))[:60]
-    asked = {"kind": view.kinds, "force": view.forces, "response": view.responses}
-    only = [words.label(column, code) for column, codes in asked.items() for code in codes]
-    if not only:
-        return told
-    return f"{told} ({', '.join(only[:2])}{' ...' if len(only) > 2 else ''})"
+    """The noun for what is counted, in the source's words (`data.numbers.area_words`)."""
+    return noun_of(view, views.meta(view.stamp))
 
 
 def change_sentence(answer: Answer) -> str:
@@ -154,7 +149,6 @@ _STEPS = {
     "month": "month by month",
     "hour": "by hour of the day",
 }
-_MOST_NAMED = 44  # letters of the names of areas in a headline
 
 
 def headline_title(view: View, answer: Answer, shown: Shown = Shown()) -> str:
@@ -176,7 +170,7 @@ def headline_title(view: View, answer: Answer, shown: Shown = Shown()) -> str:
         placed = held - answer.headline["no_point"]
         many = f"All {held:,}" if placed == held else f"{placed:,} of {held:,}"
         return f"{many} {noun(view)} on the map"
-    return f"{what}{_areas_title(view, answer)}"
+    return title_areas(view, answer, views.meta(view.stamp))
 
 
 def _change_title(view: View, answer: Answer, layer: str) -> str:
@@ -233,63 +227,3 @@ def _density_title(view: View, answer: Answer, layer: str) -> str:
         return f"{what}: {placed} with a known place, too few to see where most are"
     by = "by hexagon, " if layer == "hexagons" else ""
     return f"Where {noun(view)} were recorded, {by}{period(view.start, view.end)}"
-
-
-def _areas_title(view: View, answer: Answer) -> str:
-    """What follows the noun in the headline of areas: which of them stand out, if any does."""
-    nouns, rated = measures.unit_noun(view), view.measure == measures.RATE
-    if not answer.placed:
-        return ": none of the chosen records is in these areas"
-    table = answer.table[answer.table["asked"]]
-    held = int(table["n"].sum())
-    if held < rates.UNRELIABLE:  # any order of so few is chance
-        return f": {held} in all areas, too few to say where most are"
-    if rated and not (table["population"] > 0).any():
-        return f": how many live in these {nouns} is not known, so there is no rate"
-    if rated and table.loc[table["population"] > 0, "unreliable"].all():
-        return ": too few in any area for a reliable rate"
-    if len(table) == 1:
-        return f" in {measures.area_name(table['area'].iloc[0])}: {held:,}"
-    if answer.series["whole"].sum() < 2:  # one step does not tell a burst from a difference
-        return f": too few {answer.step_name}s to say where most are"
-    first, above = _standing_out(view, answer)
-    if not above:
-        each = " per resident" if rated else ""
-        return f"{each}: none of {len(table):,} {nouns} stands out clearly"
-    if first:
-        return (" were most frequent per resident in " if rated else ": most in ") + _listed(first)
-    # named are the first of those above: none of them need be above the next
-    named = list(dict.fromkeys(above))[:2]
-    named = named if _fit(named) else named[:1]
-    more = sum(name not in named for name in above)
-    rest = [f"{more:,} more {words.name_units(view.area_set, more)}"] if more else []
-    each = " per resident" if rated else ""
-    return f"{each}: clearly more than average in {_listed([*named, *rest])}"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _fit(names: list[str]) -> bool:
-    return len(names) < 2 or len(", ".join(names)) <= _MOST_NAMED
-
-
-def _standing_out(view: View, answer: Answer) -> tuple[list[str], list[str]]:
-    """The names of areas that stand out, highest first: so many above each of the others as a
-    headline has room for, and all above all of them together (`geo.busiest.Standing`).
-
-    Hexagons go by the area that they lie in; one of several is then named once among the first.
-    """
-    table, rated = answer.table[answer.table["asked"]], view.measure == measures.RATE
-    table = table[table["population"] > 0] if rated else table
-    whole = answer.series.loc[answer.series["whole"], "at"].to_numpy()
-    by = table["population"] if rated else np.ones(len(table))
-    steps = answer.counts[table.index.to_numpy()][:, whole]
-    shown = [measures.area_name(name.partition(HEXAGON_OF)[0]) for name in table["area"]]
-    for most in range(busiest.MOST_FIRST, 0, -1):
-        found = busiest.find_standing(table["n"], by, steps, most=most, reliable=rated)
-        names = list(dict.fromkeys(shown[at] for at in found.first))
-        if _fit(names):
-            break
-    return names, [shown[at] for at in found.above]
