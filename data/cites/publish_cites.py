@@ -25,6 +25,7 @@ from data.cites.cite_folder import (
     SVG,
     UNFINISHED,
     Cite,
+    Cited,
     CitedSource,
     CiteManifest,
     Tampered,
@@ -58,6 +59,7 @@ from data.published.released import sources_of
 from data.release import release_manifest
 from data.settings import Problem
 from data.storage.disk import write_whole
+from data.views.filters import period
 
 RECALLED = (
     "These numbers were recalled by those who published them. They must not be used.",
@@ -117,23 +119,23 @@ def _names(root: Path) -> list[str]:
 
 
 def _bury_recalled(public: Path, name: str, recalled: set[str]) -> None:
-    """Put a sentence in place of a cite whose release was recalled."""
-    if is_recalled(public, name):
-        return
-    try:
-        manifest = read_released_cite(public, name).manifest
-    except Tampered:
-        return
-    if manifest.stamp not in recalled:
-        return
-    page = notice_page("Recalled", manifest.place, RECALLED[0], (RECALLED[1],))
-    stone = json.dumps({"recalled": True, "release": manifest.stamp}, sort_keys=True) + "\n"
+    """Put a sentence in place of a cite whose release was recalled: its page, then the mark by
+    which nothing else of it is served, then its files go."""
     folder = public / CITES / name
-    away = folder.with_name(f"{UNFINISHED}away-{name}")
-    folder.chmod(0o700)  # closed first: what is left of it is read by nobody
-    folder.rename(away)
-    write_folder(public / CITES, name, {PAGE: page.encode(), TOMBSTONE: stone.encode()}, 0o644)
-    shutil.rmtree(away)
+    if not is_recalled(public, name):
+        try:
+            manifest = read_released_cite(public, name).manifest
+        except Tampered:
+            return
+        if manifest.stamp not in recalled:
+            return
+        page = notice_page("Recalled", manifest.place, RECALLED[0], (RECALLED[1],))
+        stone = json.dumps({"recalled": True, "release": manifest.stamp}, sort_keys=True) + "\n"
+        write_whole(page.encode(), folder / PAGE, mode=0o644)
+        write_whole(stone.encode(), folder / TOMBSTONE, mode=0o644)
+    for file in folder.iterdir():
+        if file.name not in (PAGE, TOMBSTONE):
+            file.unlink()
 
 
 def _cite_release(public: Path, folder: Path) -> ReleasedNumbers:
@@ -159,9 +161,9 @@ def questions(drawing: Drawing) -> Iterator[Question]:
     for name, sort in drawing.numbers.sorts.items():
         for map_name, kinds in drawing.views[name].items():
             for kind, view in kinds.items() if not map_name.startswith(CITY) else ():
-                for i, period in enumerate(view.city.periods):
+                for i, code in enumerate(view.city.periods):
                     at = Opening(name, map_name, kind, i)
-                    yield Question(choice_link(name, map_name, kind, period), at, view, False)
+                    yield Question(choice_link(name, map_name, kind, code), at, view, False)
         for unit, grids in sort.city.items():
             for kind, grid in grids.items():
                 map_name = f"{CITY}-{unit}"
@@ -215,13 +217,16 @@ def _write(
     said = _manifest(asked, picture, table, manifest)
     files = {NUMBERS: to_csv(table), **_pictures(drawing, asked, picture)}
     files[PACKAGE] = data_package(said, table, files)
-    body = to_bytes(replace(said, files={name: digest_of(b) for name, b in files.items()}))
+    said = replace(said, files={name: digest_of(body) for name, body in files.items()})
+    body = to_bytes(said)
     name = digest_of(body)
+    own = Cite(name, said, files[NUMBERS], Cited(said.as_of, 0))
+    page = _page(own, ReleasedNumbers(manifest, {asked.link: files[NUMBERS]}))
     root = public / CITES
     if (root / name).exists() and not is_recalled(public, name):
         shutil.rmtree(root / name)  # not as it was written
     if not (root / name).exists():
-        write_folder(root, name, {**files, MANIFEST: body, PAGE: b""}, 0o644)
+        write_folder(root, name, {**files, MANIFEST: body, PAGE: page}, 0o644)
     return name
 
 
@@ -289,6 +294,13 @@ def _render(public: Path, name: str, newest: ReleasedNumbers | None) -> None:
         write_whole(page, file, mode=0o644)
 
 
+def _page(cite: Cite, newest: ReleasedNumbers | None) -> bytes:
+    day = date.fromisoformat(cite.manifest.as_of)
+    texts = citation_texts(cite, day, cite_address("", cite.name))
+    outcome = describe_release(cite, newest)
+    return cite_page(cite, outcome, f"Published {period(day, day)}", texts, {}).encode()
+
+
 def describe_release(cite: Cite, newest: ReleasedNumbers | None) -> Outcome:
     """What became of cited numbers in the newest release; None where none is published now."""
     manifest = cite.manifest
@@ -309,10 +321,13 @@ def describe_release(cite: Cite, newest: ReleasedNumbers | None) -> Outcome:
     if not changes:
         return Outcome("Unchanged: the newest release has the same numbers.", (release,))
     return Outcome(
-        f"Since changed in a release of {newest.manifest['as_of']}, because {_why(cite, newest)}",
-        (release,),
-        changes,
+        f"Since changed on {_day(newest)}, because {_why(cite, newest)}", (release,), changes
     )
+
+
+def _day(newest: ReleasedNumbers) -> str:
+    day = date.fromisoformat(newest.manifest["as_of"])
+    return period(day, day)
 
 
 def _why(cite: Cite, newest: ReleasedNumbers) -> str:

@@ -106,11 +106,13 @@ def publish(
     ] = False,
 ) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
+    from data.cites.publish_cites import settle_cites
     from data.release import publish
 
     with speaking():
         store, place = opened()
-        say(publish.publish(store, place, name, publish.public(place), older=older))
+        folder = publish.public(place)
+        say(publish.publish(store, place, name, folder, older=older, cites=settle_cites))
 
 
 @app.command()
@@ -120,11 +122,12 @@ def recall(name: Id) -> None:
     Copies elsewhere cannot be recalled. Numbers that only this release showed are not shown by any
     later one either, unless their year is measured again (release --again YEAR).
     """
+    from data.cites.publish_cites import settle_cites
     from data.release import publish
 
     with speaking():
         store, place = opened()
-        say(publish.recall(store, name, publish.public(place)))
+        say(publish.recall(store, name, publish.public(place), cites=settle_cites))
 
 
 def _date(text: str) -> date | None:

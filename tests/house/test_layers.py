@@ -57,8 +57,9 @@ ROOMS = {
         "jobs": "areas cities files imports mappings maps privacy pulls sample storage tables",
         "pictures": "storage",
         "numbers": "maps patterns pictures storage views",
+        "cites": "embed files numbers pictures privacy published release storage views",
         "commands": (
-            "areas attacks cities desk embed files imports jobs mappings maps messages numbers people "
+            "areas attacks cites cities desk embed files imports jobs mappings maps messages numbers people "
             "pictures privacy pulls release reports sample storage tables tips upkeep views"
         ),
     },
