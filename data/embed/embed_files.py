@@ -12,13 +12,15 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from data.embed import language, map, pages, pictures, protect_pages, script, sentences, style
+from data.embed import language, pages, pictures, protect_pages, script, sentences, style
 from data.embed.language import Words
-from data.embed.map import Map
 from data.embed.notes import Download
 from data.embed.pages import Series
 from data.embed.script import Views
 from data.languages import FIRST, languages, page_name
+from data.pictures.area_shapes import Map, draw_areas
+from data.pictures.letters import FONT
+from data.pictures.sheet import sheet_svg
 from data.privacy.plan import Planned
 from data.privacy.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
 from data.published import grids, opening
@@ -59,7 +61,7 @@ def lay_out(
     district, None where the release has none."""
     frames = {w: f for w, f in ((GROUP, areas), (DISTRICT, districts)) if f is not None}
     bounds = next(iter(frames.values())).total_bounds if frames else None
-    drawn = {where: map.drawn(frame, bounds) for where, frame in frames.items()}
+    drawn = {where: draw_areas(frame, bounds) for where, frame in frames.items()}
     numbers = grids.read_numbers(tables, _levels(frames), manifest)
     planned = opening.planned_tables(manifest)
     opens = {name: opening.opening_of(sort, planned) for name, sort in numbers.sorts.items()}
@@ -98,7 +100,7 @@ def write_embed(
         files[f"{code}.js"] = _texts(speak, kinds).encode()
         if code == FIRST and level:  # in others the page makes its own picture
             sheet = pictures.laid_out(level, picture)
-            files |= {"map.svg": pictures.svg(sheet).encode(), "map.png": pictures.png(sheet)}
+            files |= {"map.svg": sheet_svg(sheet).encode(), "map.png": pictures.png(sheet)}
     for path, body in sorted((files | protect_pages.write_pages(manifest, known)).items()):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +195,7 @@ def _shared_files(manifest: Manifest) -> dict[str, bytes]:
         "app.js": _app().encode(),
         "style.css": style.style().encode(),
         "embed.js": loader.replace("LANGUAGES", json.dumps(languages())).encode(),
-        "font.woff2": map.FONT.read_bytes(),
+        "font.woff2": FONT.read_bytes(),
         "oembed.json": _oembed(manifest).encode(),
     }
 

@@ -1,8 +1,8 @@
 """The map as the page holds it: colors come from style.css, in both themes."""
 
 from data.embed.language import esc
-from data.embed.map import LINE, SIZES, WIDE, Map, Name
 from data.embed.sentences import Picture
+from data.pictures.area_shapes import LINE, SIZES, WIDE, Map, Name
 from data.published.number_classes import STRIPES
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from data.embed import map_svg, notes, sentences
 from data.embed.how_picture import how_picture
 from data.embed.language import Words, capital, esc, load_texts
-from data.embed.map import Map
 from data.embed.sentences import Picture, Row
 from data.embed.series import series_svg, tenths
 from data.languages import FIRST, page_name, protect_name
+from data.pictures.area_shapes import Map
 from data.privacy.tables import Manifest
 from data.published.grid import Grid
 from data.published.grids import Numbers

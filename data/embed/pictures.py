@@ -4,20 +4,20 @@ One list of marks is laid out once and drawn twice, so both say the same.
 """
 
 import io
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import shapely
 from PIL import Image, ImageColor, ImageDraw
 
-from data.embed.language import esc
-from data.embed.map import LINE, SIZES, Map, letters, lines_path, svg_path
 from data.embed.sentences import STRIPED, Picture
-from data.palette import LIGHT, five_classes, ink_on
-from data.published.number_classes import LOOKS, STRIPES, ZERO
+from data.palette import LIGHT, ink_on
+from data.pictures.area_shapes import LINE, SIZES, Map
+from data.pictures.letters import fold_text, letters
+from data.pictures.looks import INK, PAPER, QUIET, RAMP, STRIPES
+from data.pictures.sheet import Mark, Sheet
+from data.published.number_classes import LOOKS, ZERO
 
-PAPER, INK, QUIET = LIGHT.paper, LIGHT.ink, LIGHT.quiet
-RAMP = five_classes(LIGHT)
 # looks with two colors are drawn in stripes: the mark's fill is their name
 _FILLS = dict(zip(LOOKS, RAMP)) | {ZERO: PAPER, STRIPED: "s13"} | {s: s for s in STRIPES}
 # the color of what is read on them, and the halo around it
@@ -27,42 +27,6 @@ PIXELS = 540  # of the PNG
 STRIPE = 12  # pixels of the large one from one stripe to the next of its color
 _LEGEND = 195  # wide, on the sheet
 _FINE = 2  # it is drawn so many times as large and brought down, for smooth edges
-FAMILY = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
-
-
-class Mark(NamedTuple):
-    """Something drawn: polygons, lines, or a text at a point; a fill that is the name of stripes has two colors."""
-
-    what: str  # area, line, text
-    points: Any
-    fill: str = ""
-    wide: float = 0
-    text: str = ""
-    size: float = 0
-    weight: int = 400
-    anchor: str = "start"
-    halo: str = ""
-
-
-class Sheet(NamedTuple):
-    """A picture: its size and its marks, first drawn first."""
-
-    width: int
-    height: int
-    marks: list[Mark]
-    title: str
-
-
-def folded(text: str, size: float, weight: int, wide: float) -> list[str]:
-    """A text in lines that are not wider than so much."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if letters(size, weight).getlength(longer) > wide and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 def laid_out(drawn: Map, picture: Picture) -> Sheet:
@@ -71,7 +35,7 @@ def laid_out(drawn: Map, picture: Picture) -> Sheet:
     inner = WIDTH - 2 * MARGIN
 
     def write(text: str, y: float, size: float, weight: int, color: str) -> float:
-        for line in folded(text, size, weight, inner):
+        for line in fold_text(text, size, weight, inner):
             y += size * 1.22
             marks.append(Mark("text", (MARGIN, y), color, text=line, size=size, weight=weight))
         return y
@@ -91,7 +55,7 @@ def laid_out(drawn: Map, picture: Picture) -> Sheet:
 
 
 def _legend(marks: list[Mark], picture: Picture, x: float, y: float) -> float:
-    for line in folded(picture.title, 18, 600, _LEGEND):
+    for line in fold_text(picture.title, 18, 600, _LEGEND):
         y += 20
         marks.append(Mark("text", (x, y), INK, text=line, size=18, weight=600))
     for row in picture.legend:
@@ -101,7 +65,7 @@ def _legend(marks: list[Mark], picture: Picture, x: float, y: float) -> float:
         marks.append(Mark("line", shapely.boundary(box), QUIET, 1))
         y -= 4
         for text, weight in ((row.numbers, 600), (row.meaning, 400)):
-            for line in folded(text, 17, weight, _LEGEND - 44) if text else ():
+            for line in fold_text(text, 17, weight, _LEGEND - 44) if text else ():
                 y += 20
                 marks.append(Mark("text", (x + 44, y), INK, text=line, size=17, weight=weight))
         y += 4
@@ -127,48 +91,6 @@ def _map(marks: list[Mark], drawn: Map, picture: Picture, left: float, top: floa
         for i, line in enumerate(name.lines):
             at = x, y + (i - (len(name.lines) - 1) / 2) * size * LINE + size * 0.34
             marks.append(Mark("text", at, on, 3, line, size, 500, "middle", halo))
-
-
-def svg(sheet: Sheet) -> str:
-    """The sheet as a file that stands alone."""
-    body = "\n".join(_svg(m) for m in sheet.marks)
-    used = sorted({m.fill for m in sheet.marks} & {*STRIPES})
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width}" height="{sheet.height}" '
-        f'viewBox="0 0 {sheet.width} {sheet.height}" font-family="{FAMILY}" role="img">\n'
-        "<style>.h{stroke-width:3px;paint-order:stroke;stroke-linejoin:round}</style>"
-        f"<title>{esc(sheet.title)}</title>\n"
-        f"<defs>{''.join(_pattern(look) for look in used)}</defs>\n"
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{body}\n</svg>\n'
-    )
-
-
-def _svg(mark: Mark) -> str:
-    if mark.what == "text":
-        x, y = mark.points
-        halo = f' class="h" stroke="{mark.halo}"' if mark.halo else ""
-        return (
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{mark.size:g}" font-weight="{mark.weight}" '
-            f'text-anchor="{mark.anchor}" fill="{mark.fill}"{halo}>{esc(mark.text)}</text>'
-        )
-    if mark.what == "line":
-        return f'<path d="{lines_path(mark.points)}" fill="none" stroke="{mark.fill}" stroke-width="{mark.wide:g}" stroke-linejoin="round"/>'
-    fill = f"url(#{mark.fill})" if mark.fill in STRIPES else mark.fill
-    return f'<path d="{svg_path(mark.points)}" fill="{fill}"/>'
-
-
-def _pattern(look: str) -> str:
-    one, other = stripe_colors(look)
-    return (
-        f'<pattern id="{look}" width="12" height="12" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="12" height="12" fill="{one}"/>'
-        f'<rect width="6" height="12" fill="{other}"/></pattern>'
-    )
-
-
-def stripe_colors(look: str) -> tuple[str, str]:
-    """The two colors of stripes."""
-    return RAMP[int(look[1])], RAMP[int(look[2])]
 
 
 def _rings(shape: Any) -> list[Any]:
@@ -240,7 +162,7 @@ def _area(image: Image.Image, mark: Mark, striped: dict[str, Image.Image], by: f
 
 def _striped(size: tuple[int, int], look: str) -> Image.Image:
     """Stripes that repeat with whole pixels, also scaled down, so that they pack well."""
-    one, other = stripe_colors(look)
+    one, other = STRIPES[look]
     image = Image.new("RGB", size, one)
     draw = ImageDraw.Draw(image)
     wide, high = STRIPE // 2, size[1]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from data.embed import map_svg, style
-from data.embed.map import SIZES, WIDE, Map
 from data.embed.pages import Series
 from data.embed.sentences import RULES, View
+from data.pictures.area_shapes import SIZES, WIDE, Map
 from data.privacy.tables import Manifest
 from data.published.grid import Grid
 from data.published.grids import COMMUNITY, Numbers

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from data import palette
-from data.embed import embed_files, how_picture, language, map, pictures, series
+from data.embed import embed_files, how_picture, language, pictures, series
 from data.embed.language import load_texts
 from data.languages import languages, page_name
 from data.palette import contrast
+from data.pictures import area_shapes
+from data.pictures.letters import letters
 from data.privacy import tables
 from data.published.grids import ALL
 from data.published.number_classes import LOOKS, STRIPES
@@ -314,12 +316,12 @@ def test_a_number_is_said_with_its_range() -> None:
 
 
 def test_names_on_the_map_do_not_collide() -> None:
-    drawn = map.drawn(make_release("medium").areas)
-    for which, size in map.SIZES.items():
+    drawn = area_shapes.draw_areas(make_release("medium").areas)
+    for which, size in area_shapes.SIZES.items():
         boxes = []
         for name in drawn.names[which]:
-            wide = max(map.letters(size, 500).getlength(line) for line in name.lines) / 2
-            high = len(name.lines) * size * map.LINE / 2
+            wide = max(letters(size, 500).getlength(line) for line in name.lines) / 2
+            high = len(name.lines) * size * area_shapes.LINE / 2
             boxes.append((name.x - wide, name.y - high, name.x + wide, name.y + high))
         assert len(boxes) >= 10
         for i, a in enumerate(boxes):
@@ -329,18 +331,24 @@ def test_names_on_the_map_do_not_collide() -> None:
 
 def test_areas_stand_in_the_order_of_their_names() -> None:
     names = ["Ward 10", "ward 2", "Elm", "Ångström", "elm 3"]
-    assert sorted(names, key=map.name_order) == ["Elm", "elm 3", "ward 2", "Ward 10", "Ångström"]
+    assert sorted(names, key=area_shapes.name_order) == [
+        "Elm",
+        "elm 3",
+        "ward 2",
+        "Ward 10",
+        "Ångström",
+    ]
 
 
 def test_both_levels_lie_on_each_other() -> None:
     one = make_release("medium")
-    whole = map.drawn(one.areas)
-    parts = map.drawn(one.districts, one.areas.total_bounds)
+    whole = area_shapes.draw_areas(one.areas)
+    parts = area_shapes.draw_areas(one.districts, one.areas.total_bounds)
     for a, b in zip(*(_extent(level) for level in (whole, parts))):
         assert abs(a - b) < 3
 
 
-def _extent(level: map.Map) -> list[float]:
+def _extent(level: area_shapes.Map) -> list[float]:
     bounds = np.array([shape.polygon.bounds for shape in level.shapes])
     return [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
 

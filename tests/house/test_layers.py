@@ -43,7 +43,7 @@ ROOMS = {
         "views": "files storage",
         "maps": "areas storage views",
         "patterns": "maps storage views",
-        "embed": "files privacy published release",
+        "embed": "files pictures privacy published release",
         "help": "embed",
         "privacy": "areas storage",
         "release": "files privacy storage",

@@ -12,7 +12,7 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.embed.map import svg_path
+from data.pictures.area_shapes import svg_path
 from data.palette import Theme
 from data.views.view import View
 from ui.cached import views

@@ -1,4 +1,4 @@
-"""The embed's own map: areas as SVG paths, borders, and names that do not collide.
+"""Maps of areas without a map library: areas as SVG paths, borders, and names that do not collide.
 
 All in units of a picture WIDTH wide, y downward; no projection library is needed for a
 city: longitudes are shortened by the cosine of its latitude.
@@ -6,24 +6,20 @@ city: longitudes are shortened by the cosine of its latitude.
 
 import math
 import re
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from PIL import ImageFont
 
-from data.settings import ROOT, Problem
+from data.pictures.letters import WIDER, letters
 
-FONT = ROOT / "static" / "vendor" / "source-sans-3-latin-wght-normal.woff2"
 WIDTH, MOST_HEIGHT = 600.0, 820.0
 _MARGIN = 4.0
 _TOLERANCE = 1.2  # units: less than a pixel where a map is 500 px wide
 WIDE, SMALL = "wide", "small"
 SIZES = {WIDE: 16.0, SMALL: 21.0}  # letters' height in units: 11 px on a screen, on a phone
-WIDER = 1.06  # other letters than ours may be so much wider
 LINE = 1.08
 INSIDE = 0.93  # how much of a name must lie on its own area
 _PLACES = ((0, 0), (0, -0.5), (0, 0.5), (-0.35, 0), (0.35, 0), (0, -1), (0, 1))  # in radii
@@ -57,20 +53,13 @@ class Map(NamedTuple):
     names: dict[str, list[Name]]
 
 
-@cache
-def letters(size: float, weight: int) -> ImageFont.FreeTypeFont:
-    """The house's letters at a size and weight."""
-    if not FONT.exists():
-        raise Problem(f"{FONT.name} is not installed: make static/vendor/ready")
-    font = ImageFont.truetype(str(FONT), size)
-    font.set_variation_by_axes([weight])
-    return font
+def draw_areas(
+    areas: gpd.GeoDataFrame, bounds: Any = None, sizes: Mapping[str, float] = SIZES
+) -> Map:
+    """The map of areas by name: columns area (a number each), name, geometry (WGS 84).
 
-
-def drawn(areas: gpd.GeoDataFrame, bounds: Any = None) -> Map:
-    """The map of a release's areas by name: columns area, name, residents, geometry (WGS 84).
-
-    `bounds` (of another level's map) make both maps lie on each other.
+    `bounds` (of another level's map) make both maps lie on each other. `sizes` are those of names
+    to place, by their own names.
     """
     order = sorted(range(len(areas)), key=lambda i: name_order(str(areas["name"].iloc[i])))
     areas = areas.iloc[order].reset_index(drop=True)
@@ -81,7 +70,7 @@ def drawn(areas: gpd.GeoDataFrame, bounds: Any = None) -> Map:
         Shape(int(code), str(name), svg_path(shape), _room(shape)[:2], shape)
         for code, name, shape in zip(areas["area"], areas["name"], simple)
     ]
-    names = {which: labels(shapes, size) for which, size in SIZES.items()}
+    names = {which: labels(shapes, size) for which, size in sizes.items()}
     return Map(int(WIDTH), math.ceil(height), shapes, names)
 
 
@@ -120,10 +109,11 @@ def lines_path(lines: shapely.Geometry) -> str:
 def steps(points: Any) -> str:
     """Points as the short relative words of an SVG path, to half a unit: less than half a pixel."""
     tenths = 5 * np.rint(points * 2).astype(int)
-    steps = np.diff(tenths, axis=0)
-    steps = steps[np.any(steps != 0, axis=1)]
+    moves = np.diff(tenths, axis=0)
+    moves = moves[np.any(moves != 0, axis=1)]
     first = f"M{_short(tenths[0][0])} {_short(tenths[0][1])}"
-    return first + "l" + "".join(_pair(x, y) for x, y in steps).lstrip()
+    # a path ends, for who reads it, at an order without numbers
+    return first + ("l" + "".join(_pair(x, y) for x, y in moves).lstrip() if len(moves) else "")
 
 
 def _pair(x: int, y: int) -> str:
