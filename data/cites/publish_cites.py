@@ -51,6 +51,7 @@ from data.embed.embed_files import Drawing, lay_out_release
 from data.embed.language import Words, load_texts
 from data.embed.sentences import Picture, View
 from data.languages import FIRST
+from data.pictures.sheet import sheet_svg
 from data.privacy.tables import Manifest
 from data.published.choice_words import choice_link
 from data.published.levels import CITY
@@ -236,7 +237,7 @@ def _pictures(drawing: Drawing, asked: Question, picture: Picture) -> dict[str, 
     if asked.series or level is None:
         return {}
     sheet = pictures.laid_out(level, picture)
-    return {SVG: pictures.svg(sheet).encode(), PNG: pictures.png(sheet)}
+    return {SVG: sheet_svg(sheet).encode(), PNG: pictures.png(sheet)}
 
 
 def _manifest(

@@ -12,8 +12,8 @@ import shapely
 import streamlit as st
 
 from data import words
-from data.pictures.area_shapes import svg_path
 from data.palette import Theme
+from data.pictures.area_shapes import svg_path
 from data.views.view import View
 from ui.cached import views
 
