@@ -83,9 +83,11 @@ def _team_cites(audience: str) -> cite_route.TeamCite | None:
     """What shows the team's cites. The public's process never loads what opens a store."""
     if audience == "public":
         return None
+    from data.numbers.pages import ask_numbers
+
     from ui.app import team_cites
 
-    return team_cites.read_team_cite
+    return team_cites.team_reader(ask_numbers)
 
 
 def _report(people: Path | None) -> list[Route]:

@@ -12,7 +12,7 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import look, menu, notices, share
+from ui.frame import cite_button, look, menu, notices, share
 from ui.frame.feed_notices import feed_notices
 
 plain, theme = look.plain, look.theme
@@ -90,7 +90,9 @@ def source_lines(view: View) -> None:
 def fill_share(view: View, words: Mapping[str, str] | None = None) -> None:
     """Put the link of the page into Share."""
     with share.slot():
-        share.show_link(link(view, words), "The link holds every filter and the stamp of the data.")
+        address = link(view, words)
+        share.show_link(address, "The link holds every filter and the stamp of the data.")
+        cite_button.offer_cite(address)
         st.page_link("pages/records.py", label="Download the records")
 
 

@@ -1,7 +1,7 @@
 """Share: the link of what is shown, and what can be taken away."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -28,11 +28,22 @@ def slot() -> Iterator[None]:
 
 def show_link(address: str, says: str) -> None:
     """The address, to read and to copy, and a sentence on what it holds."""
-    text = html.escape(address, quote=True)
-    label, copy = html.escape(say("bar.link")), html.escape(say("bar.copy"))
+    show_copied(say("bar.link"), address, say("bar.copy"))
+    st.caption(says)
+
+
+def show_copied(label: str, address: str, copy: str, field: str = "porch-link") -> None:
+    """An address in a field of its own with a button that copies it."""
+    text, label, copy = (html.escape(one, quote=True) for one in (address, label, copy))
     st.html(
-        f'<div class="porch-link"><label for="porch-link">{label}</label>'
-        f'<input id="porch-link" readonly value="{text}">'
+        f'<div class="porch-link"><label for="{field}">{label}</label>'
+        f'<input id="{field}" readonly value="{text}">'
         f'<button type="button" data-copy="{text}">{copy}</button></div>'
     )
-    st.caption(says)
+
+
+def show_citations(texts: Mapping[str, str]) -> None:
+    """Citations by their style, each to be copied. They are shown as text, never as markup."""
+    for style, text in texts.items():
+        st.caption(style)
+        st.code(text, language=None, wrap_lines=True)

@@ -14,12 +14,13 @@ from data.languages import FIRST, PUBLIC, languages
 from data.privacy.tables import Tables
 from data.published import choice_words, opening, released
 from data.published.grids import ALL
+from data.published.levels import CITY
 from data.published.released import Release
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say
 from ui.map import leaflet
-from ui.public import public_cached, public_choice, public_notes, public_words
+from ui.public import public_cached, public_choice, public_cite, public_notes, public_words
 from ui.public.public_cached import Kept
 from ui.public.public_choice import Choice
 
@@ -251,6 +252,18 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
         st.text(text)
     with share.slot():
         share.show_link(link(found), say("bar.holds"))
+        public_cite.show_released_cite(
+            found.release.folder, choice_words.choice_link(*_cited(found, paths))
+        )
+
+
+def _cited(found: Shown, paths: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """The sort, the table, the kind and the period of what a page shows and can be cited."""
+    choice = found.choice
+    sort, kind = choice_words.SOURCES[choice.source], choice_words.kind_code(choice.kind)
+    if found.path in paths and public_choice.area_map(found.kept.numbers, choice):
+        return sort, choice.map, kind, choice.period
+    return sort, f"{CITY}-{found.city_unit}", kind, ""
 
 
 def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:
