@@ -111,6 +111,13 @@ FORCES = (
     Word("other", "Force of another kind."),
 )
 
+HARMS = (
+    Word("none", "The record says that nobody was hurt.", "nobody hurt"),
+    Word("hurt", "Somebody was hurt."),
+    Word("press_hurt", "A journalist at work was hurt."),
+    Word("aid_kept_away", "Medical help was kept away."),
+)
+
 AGENCIES = (
     Word("local", "City or transit police."),
     Word("county", "A sheriff or other county agency."),
@@ -138,6 +145,7 @@ TABLES: dict[str, Sequence[Word | Kind]] = {
     "setting": _SETTINGS,
     "response": _RESPONSES,
     "force": FORCES,
+    "harm": HARMS,
     "agencies": AGENCIES,
     "area_by": AREA_BY,
 }
@@ -164,6 +172,11 @@ def all_kinds() -> tuple[Kind, ...]:
     """The kinds that every place has, then the place's own."""
     return tuple(kind for kind in TABLES["kind"] if isinstance(kind, Kind))
 
+
+NOT_RECORDED = "not_recorded"  # where a set of words is empty: the record says nothing
+# the city of a record that is in none of the store's list: its code there, and its name
+ANOTHER_CITY, CITY_NOT_KNOWN = 254, 255
+UNLISTED_CITIES = {ANOTHER_CITY: "another city", CITY_NOT_KNOWN: "city not known"}
 
 # area sets that are always there -> H3 resolution
 HEXAGONS = {"hexagons 0.7 km²": 8, "hexagons 0.1 km²": 9}

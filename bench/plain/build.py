@@ -10,11 +10,13 @@ import pyarrow.parquet as pq
 from data import words
 from data.settings import Settings, load_settings
 from data.storage import area_sets, projection
-from data.storage.batches import live_files
+from data.storage.batches import CITY, HARM, all_columns_sql, live_files
 from data.storage.database import literal
 from data.storage.identity import BASE
 from data.storage.store import Store
 from data.tables import facts
+from data.tables.batch_index import count_batch
+from data.tables.city_names import list_cities
 from data.tables.partitions import ROW_GROUP, chunks
 from geo.area_index import index_areas
 
@@ -28,6 +30,9 @@ def build_facts(store: Store, settings: Settings, target: Path, spill: Path) -> 
     sets = [area_sets.read_areas(file) for file in area_sets.current_sets(store).values()]
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(spill)}) as connection:
         labels = _labels(connection, files)
+        batches = [count_batch(connection, store, f, history.imports[f.stem].source) for f in files]
+        named = dict.fromkeys(name for batch in batches for name in batch.cities)
+        cities = list_cities(settings.name, named).codes
         placing = [
             facts.Areas(
                 index_areas(areas),
@@ -42,7 +47,7 @@ def build_facts(store: Store, settings: Settings, target: Path, spill: Path) -> 
             target, facts.schema(len(sets)), compression="lz4", use_dictionary=False
         ) as writer:
             for batch in chunks(reader):
-                writer.write_table(facts.narrowed(batch, placing, meridian), ROW_GROUP)
+                writer.write_table(facts.narrowed(batch, placing, cities, meridian), ROW_GROUP)
                 rows += batch.num_rows
     return rows
 
@@ -56,7 +61,7 @@ def _sorted_rows(
         f"QUALIFY batch = max(batch) OVER (PARTITION BY {BASE})" if len(files) > len(names) else ""
     )
     parts = " UNION ALL BY NAME ".join(
-        f"SELECT *, file_row_number AS row, {i}::USMALLINT AS batch "
+        f"SELECT {all_columns_sql(file)}, file_row_number AS row, {i}::USMALLINT AS batch "
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
         for i, file in enumerate(files)
     )
@@ -69,7 +74,8 @@ def _sorted_rows(
     sources = {name: i for i, name in enumerate(names)}
     sql = f"""
         SELECT {enums}, {facts.code_sql("source", sources)} AS source, hour, weekday,
-            {facts.mask_sql("force")} AS force, local_date AS day,
+            {facts.mask_sql("force")} AS force, {facts.mask_sql("harm", HARM)} AS harm,
+            {CITY} AS city, local_date AS day,
             (received_at AT TIME ZONE '{settings.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,

@@ -9,6 +9,7 @@ from data.columns import free_text, survey_forms, time_columns
 from data.columns.time_columns import Choice, Values
 from data.files import known_words
 from data.files.cells import is_missing, ungrouped
+from data.mappings.mapping import FLAGS
 from data.parse import date_order
 from data.personal_columns import is_forbidden
 from data.values import date_parts, time_roles, value_words
@@ -206,7 +207,8 @@ TESTS: dict[str, Callable[[str], bool]] = {
     "place_precision": _is_word("place_precision"),
     "force": _are_words("force"),
     "agencies": _are_words("agencies"),
-    "injured": lambda text: text.lower() in {*value_words.YES, *value_words.NO},
+    "harm": _are_words("harm"),
+    **dict.fromkeys(FLAGS, lambda text: text.lower() in {*value_words.YES, *value_words.NO}),
     "officers": lambda text: ungrouped(text).isdecimal(),
     "vehicles": lambda text: ungrouped(text).isdecimal(),
     "source_url": lambda text: re.match(r"(?i)https?://", text) is not None,

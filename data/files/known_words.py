@@ -132,6 +132,9 @@ NAMES: dict[str, str] = {
     "response": "response policeresponse localresponse respuesta reponse reaktion",
     "force": "force forcetype forceused typeofforce fuerza gewalt",
     "injured": "injured injury injuries anyinjured heridos blesses verletzt",
+    "harm": "harm harms harmdone",
+    "press_hurt": "presshurt pressinjured journalisthurt journalistinjured",
+    "aid_kept_away": "aidkeptaway aidblocked medicsblocked medicalhelpkeptaway",
     "officers": """
         officers officercount numberofofficers numofficers agents agentcount""",
     "vehicles": "vehicles vehiclecount numberofvehicles numvehicles cars vehiculos",

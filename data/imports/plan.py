@@ -203,8 +203,7 @@ def _plan(table_file: TableFile, rules: FileMapping, source: Source, settings: S
     forbidden = tuple(name for name in table_file.names if is_forbidden(name))
     others = tuple(n for n in table_file.names if n not in named and n not in forbidden)
     prose, telling, others = _sorted(others, table_file)
-    city = [rules.columns[target] for target in ("city",) if target in rules.columns]
-    kept = {*rules.keep, *city, *(others if official else ())}
+    kept = {*rules.keep, *(others if official else ())}
     attributes = tuple(name for name in table_file.names if name in kept)
     unasked = [name for name in attributes if name not in named]
     return Plan(

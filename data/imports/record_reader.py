@@ -131,6 +131,7 @@ class Reader:
             "y": y,
             "place_precision": _words("place_precision", where.precision),
             "area_label": where.label,
+            "city": where.city,
             "geometry": projection.wkb(where.lon, where.lat),
         }
 

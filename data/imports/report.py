@@ -129,7 +129,7 @@ class Report:
             listed = ", ".join(f'"{t[:60]}" ({n:,})' for t, n in texts.items())
             part = (
                 f"[tags.{column}.words]"
-                if column in ("force", "agencies")
+                if column in ("force", "harm", "agencies")
                 else f"[values.{column}]"
             )
             said.append(

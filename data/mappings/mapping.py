@@ -30,7 +30,7 @@ TARGETS: dict[str, str] = {
     "y": "northing in the CRS that [place] crs states",
     "place_precision": "how well the place is known: exact, block, area, city ...",
     "area_label": "neighborhood, district, beat: what the source calls the area",
-    "city": "the city, where nothing finer is known",
+    "city": "the city, as the source says it",
     "kind": "what happened",
     "grade": "community sources: how far it has been checked",
     "via": "how it came to be known",
@@ -40,6 +40,9 @@ TARGETS: dict[str, str] = {
     "response": "what local police did",
     "force": "kinds of force, a list",
     "injured": "whether somebody was hurt",
+    "harm": "what harm was done, a list",
+    "press_hurt": "whether a journalist at work was hurt",
+    "aid_kept_away": "whether medical help was kept away",
     "officers": "how many officers or agents were counted",
     "vehicles": "how many vehicles were counted",
     "agencies": "which levels of government were there, a list",
@@ -49,15 +52,16 @@ TARGETS: dict[str, str] = {
 }
 ENUMERATED = ("kind", "grade", "via", "setting", "response", "time_precision", "place_precision")
 LISTS = ("force", "agencies", "source_url")
+FLAGS = ("injured", "press_hurt", "aid_kept_away")
 TIME_COLUMNS = ("occurred_at", "time_of_day", "received_at", "on_scene_until")
 DATED = ("occurred_at", "received_at", "on_scene_until")  # that tell a date
 ZONED = ("received_at", "on_scene_until")  # may be on a clock that is not the file's
 CONSTANTS = ("kind", "grade", "via", "setting", "response", "area_label", "city")
 COUNTS = ("officers", "vehicles")
 NAMES = ("area_label", "city")
-RULED = (*ENUMERATED, "injured", *COUNTS, *NAMES)  # columns that [values] can translate
+RULED = (*ENUMERATED, *FLAGS, *COUNTS, *NAMES)  # columns that [values] can translate
 PATTERNED = ("occurred_at",)
-TAGGED = ("kind", "force", "agencies", "source_url")
+TAGGED = ("kind", "force", "harm", "agencies", "source_url")
 ABOUT = (
     "kind",
     "title",

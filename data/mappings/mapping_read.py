@@ -123,7 +123,7 @@ class _Part:
         """Words by value; each has to be one that the column may hold."""
         found = {key: self.text(key) or "" for key in self.table}
         for key, word in found.items():
-            if column == "injured" and word not in YES_NO:
+            if column in mapping.FLAGS and word not in YES_NO:
                 raise Problem(f'{self.where} {key}: {word!r}; use "yes", "no" or "".')
             if column in mapping.COUNTS and word and cells.count(word) is None:
                 raise Problem(f'{self.where} {key}: {word!r}; use a number such as "0", or "".')

@@ -1,9 +1,20 @@
 """The batches that count, and those that a purge wrote anew."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from data.storage import damaged
 from data.storage.store import Store
+
+# columns that batches of earlier versions do not have, and what stands there in SQL
+LATER = {"city": "NULL::VARCHAR", "harm": "NULL::VARCHAR[]"}
+# who was hurt, where a batch tells it in no other way
+HARM = """coalesce(harm, CASE WHEN injured THEN ['hurt'] WHEN NOT injured THEN ['none'] END)"""
+# what a source calls a place that is known only to the city is the city's name
+CITY = "coalesce(city, CASE WHEN place_precision = 'city' THEN area_label END)"
 
 
 def live(store: Store) -> list[str]:
@@ -21,3 +32,20 @@ def rewritten(store: Store) -> list[str]:
     """The ids of batches that a purge wrote anew without some records: to be deleted."""
     names = store.history().rewritten
     return [name for name in names if (store.batches / f"{name}.parquet").exists()]
+
+
+@lru_cache(maxsize=4096)
+def _columns_of(file: Path, size: int) -> frozenset[str]:
+    return frozenset(pq.read_schema(file).names) if size else frozenset()
+
+
+def all_columns_sql(file: Path) -> str:
+    """SQL for all columns of a batch, also those that its version did not write yet."""
+    own = _columns_of(file, file.stat().st_size)
+    return ", ".join(["*", *(f"{LATER[c]} AS {c}" for c in LATER if c not in own)])
+
+
+def columns_sql(file: Path, columns: Iterable[str]) -> str:
+    """SQL for columns of a batch; those that its version did not write yet are empty."""
+    own = _columns_of(file, file.stat().st_size)
+    return ", ".join(c if c in own else f"{LATER.get(c, c)} AS {c}" for c in columns)

@@ -2,7 +2,9 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +74,8 @@ def query(
     `tables` are those of a stamp whose names stand in braces in the SQL, part by part; of them a
     query must ask for an order that it needs. Without them rows stay as they stand in files.
     """
+    if "{facts}" in sql:
+        list_query(sql, params)
     with _opening:
         database = _database(root, in_order=tables is None)
         for name, parts in (tables or {}).items():
@@ -83,6 +87,37 @@ def query(
         return connection.sql(sql, params=rest).to_arrow_table()
     finally:
         connection.close()
+
+
+_LISTED: ContextVar[list[str] | None] = ContextVar("listed queries", default=None)
+
+
+@contextmanager
+def listing_queries() -> Iterator[list[str]]:
+    """The list that every query asked within goes to, as SQL over `facts` with all values in it."""
+    queries: list[str] = []
+    token = _LISTED.set(queries)
+    try:
+        yield queries
+    finally:
+        _LISTED.reset(token)
+
+
+def list_query(sql: str, params: Sequence[object]) -> None:
+    """Put a query over the narrow table on the list, where one is kept."""
+    queries = _LISTED.get()
+    if queries is not None and (text := spell_query(sql, params)) not in queries:
+        queries.append(text)
+
+
+def spell_query(sql: str, params: Sequence[object]) -> str:
+    """A query with its parameters written in, on lines of its own without needless spaces."""
+    sql, rest = inline_numbers(sql.replace("{facts}", "facts"), params)
+    parts = sql.split("?")
+    text = parts[0]
+    for value, part in zip(rest, parts[1:], strict=True):
+        text += "'" + str(value).replace("'", "''") + "'" + part
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
 WRITTEN: dict[type, Callable[[Any], str]] = {

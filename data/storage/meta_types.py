@@ -118,7 +118,8 @@ class PartitionMeta(TypedDict):
 
 
 class TableMeta(TypedDict):
-    """The metadata of one derived table and its columns; `format` is that of derived files. `unplaced` are labels outside every area, with counts;
+    """The metadata of one derived table and its columns; `format` is that of derived files. `cities` are those that
+    records are in, by their codes, the place itself first; `unplaced` are labels outside every area, with counts;
     `cells` how many rows each cube has, by the names of their files."""
 
     format: int
@@ -132,6 +133,7 @@ class TableMeta(TypedDict):
     purges: int
     events: int
     sources: list[SourceMeta]
+    cities: list[str]
     sets: list[AreaSetMeta]
     unplaced: list[tuple[str, int]]
     chosen_set: NotRequired[str]  # of a reader: put in where a link or the filters are read

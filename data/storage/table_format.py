@@ -4,7 +4,7 @@ import contextlib
 import json
 from pathlib import Path
 
-FORMAT = 12  # of all derived files: a change of any of them makes all anew
+FORMAT = 13  # of all derived files: a change of any of them makes all anew
 
 
 def is_outdated(root: Path) -> bool:

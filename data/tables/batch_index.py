@@ -7,6 +7,7 @@ from typing import NamedTuple
 import duckdb
 
 from data.storage import derived_files
+from data.storage.batches import CITY, columns_sql
 from data.storage.database import literal
 from data.storage.identity import BASE
 from data.storage.store import Store
@@ -16,7 +17,7 @@ _ROW_GROUP = 32_768
 
 class BatchCounts(NamedTuple):
     """A batch that counts: its source, its file, a name for what it holds now, rows by day (UTC),
-    labels of areas, kinds."""
+    labels of areas, kinds, cities (those of most records first)."""
 
     source: str
     file: Path
@@ -24,6 +25,7 @@ class BatchCounts(NamedTuple):
     days: dict[date, int]
     labels: tuple[str, ...]
     kinds: tuple[str, ...]
+    cities: tuple[str, ...]
 
     @property
     def rows(self) -> int:
@@ -49,16 +51,25 @@ def count_batch(
             f"COPY (SELECT occurred_at::DATE AS day, count(*) AS n FROM {literal(file)} "
             f"GROUP BY day ORDER BY day) TO {literal(target)} (FORMAT parquet)"
         )
-        return {name: _different(connection, file, name) for name in ("area_label", "kind")}
+        told = {name: _different(connection, file, name) for name in ("area_label", "kind")}
+        return {**told, "city": _cities(connection, file)}
 
     note = derived_files.make(kept, write)
     days = dict(connection.execute(f"FROM {literal(kept)}").fetchall())
-    return BatchCounts(source, file, key, days, tuple(note["area_label"]), tuple(note["kind"]))
+    listed = (tuple(note[name]) for name in ("area_label", "kind", "city"))
+    return BatchCounts(source, file, key, days, *listed)
 
 
 def _different(connection: duckdb.DuckDBPyConnection, file: Path, column: str) -> list[str]:
     sql = f"SELECT DISTINCT {column} FROM {literal(file)} WHERE {column} IS NOT NULL ORDER BY 1"
     return [value for (value,) in connection.execute(sql).fetchall()]
+
+
+def _cities(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
+    own = columns_sql(file, ("city", "place_precision", "area_label"))
+    sql = f"""SELECT {CITY} AS name FROM (SELECT {own} FROM {literal(file)})
+        WHERE name IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name"""
+    return [name for (name,) in connection.execute(sql).fetchall()]
 
 
 def ids_file(store: Store, key: str) -> Path:

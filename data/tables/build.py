@@ -24,6 +24,7 @@ from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
 from data.tables import batch_index, cube_files, facts, partitions, replaced_rows, table_meta
 from data.tables.batch_index import BatchCounts
+from data.tables.city_names import list_cities
 from data.tables.table_meta import Made
 from geo.area_index import index_areas
 
@@ -76,8 +77,8 @@ def rebuild(
             for i in range(len(store.history().area_sets))
         ]
         _drop_damaged(store, stamp)
-        made = _facts(store, settings, sets, meridian, scratch, progress)
-        meta = table_meta.describe(store, settings, sets, stamp, made, meridian)
+        made, cities = _facts(store, settings, sets, meridian, scratch, progress)
+        meta = table_meta.describe(store, settings, sets, stamp, made, cities, meridian)
         (built / "meta.json").write_text(json.dumps(meta, ensure_ascii=False))
         store.swap(built, stamp)
         remove_purged(store)
@@ -148,8 +149,9 @@ def _facts(
     meridian: float,
     scratch: Path,
     progress: Callable[[int, int], None],
-) -> list[Made]:
-    """The partitions of the narrow table, in order of time; those that changed are made."""
+) -> tuple[list[Made], list[str]]:
+    """The partitions of the narrow table, in order of time, and the cities of its records; those
+    partitions that changed are made."""
     history = store.history()
     with duckdb.connect(
         config={"memory_limit": "1GB", "temp_directory": str(scratch / "spill")}
@@ -178,7 +180,7 @@ def _facts(
                 progress(min(done * partitions.PASS_ROWS, total), total)
         progress(total, total)
         disk.sync(store.derived / "facts")
-        return _with_cubes(connection, store, tasks, len(sets))
+        return _with_cubes(connection, store, tasks, len(sets)), placing.cities.names
 
 
 def _with_cubes(
@@ -248,7 +250,9 @@ def _placing(
     decided = {name: [i for i, own in enumerate(by_point) if name in own] for name in names}
     ids = [of.id for of in history.area_sets.values()]
     meaning = [ids, settings.zone, meridian]
-    return partitions.Placing(sources, decided, placed, settings.zone, meridian, meaning)
+    named = list(dict.fromkeys(name for batch in batches for name in batch.cities))
+    cities = list_cities(settings.name, named)
+    return partitions.Placing(sources, decided, placed, cities, settings.zone, meridian, meaning)
 
 
 def _check_kinds(batches: list[BatchCounts], store: Store) -> None:

@@ -1,6 +1,6 @@
 """The narrow table that Views ask: its columns, and rows of batches turned into it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data import words
+from data.words import CITY_NOT_KNOWN
 from geo import hexagons, mercator
 from geo.area_index import AreaIndex, locate_points
 from geo.longitude import near
@@ -32,7 +33,7 @@ class Areas:
 
 def schema(n_sets: int) -> pa.Schema:
     """The columns of the narrow table, with a pair for each area set."""
-    tiny = [*ENUMS, "source", "hour", "weekday"]
+    tiny = [*ENUMS, "source", "hour", "weekday", "city", "harm"]
     fields = [pa.field(name, pa.uint8()) for name in tiny]
     fields += [pa.field("force", pa.uint16()), pa.field("day", pa.date32())]
     fields += [pa.field("week", pa.int16())]
@@ -60,19 +61,25 @@ def code_sql(column: str, codes: dict[str, int]) -> str:
     return f"(CASE {column} {whens} ELSE {NOT_SET} END)::UTINYINT"
 
 
-def mask_sql(column: str) -> str:
-    """SQL for a set of words as bits, the first word of the table the lowest."""
+def mask_sql(column: str, value: str = "") -> str:
+    """SQL for a set of words as bits, the first word of the table the lowest.
+
+    `value` is SQL for the set, where it is not the column itself.
+    """
     bits = " + ".join(
-        f"(CASE WHEN list_contains({column}, '{word}') THEN {1 << code} ELSE 0 END)"
+        f"(CASE WHEN list_contains({value or column}, '{word}') THEN {1 << code} ELSE 0 END)"
         for word, code in words.CODES[column].items()
     )
     return f"coalesce({bits}, 0)::USMALLINT"
 
 
-def narrowed(rows: pa.Table, sets: Sequence[Areas], meridian: float = 0.0) -> pa.Table:
-    """The rows with their areas, cell and map pixel, without what Views never ask.
+def narrowed(
+    rows: pa.Table, sets: Sequence[Areas], cities: Mapping[str, int], meridian: float = 0.0
+) -> pa.Table:
+    """The rows with their areas, city, cell and map pixel, without what Views never ask.
 
-    Map pixels are of longitudes within 180 degrees of the meridian.
+    `cities` are the codes of the texts that name one. Map pixels are of longitudes within 180
+    degrees of the meridian.
     """
     lon = near(rows["lon"].to_numpy(), meridian)
     lat = rows["lat"].to_numpy()
@@ -84,19 +91,36 @@ def narrowed(rows: pa.Table, sets: Sequence[Areas], meridian: float = 0.0) -> pa
     columns["my"] = pa.array(my, mask=missing)
     columns["cell"] = pa.array(hexagons.cells(lon, lat))
     only_city = rows["place_precision"].to_numpy() == words.CODES["place_precision"]["city"]
-    labels = rows["area_label"].combine_chunks().dictionary_encode()
-    if isinstance(labels, pa.ChunkedArray):
-        labels = labels.combine_chunks()
-    position = labels.indices.fill_null(-1).to_numpy()
+    labels, position = _encoded(rows["area_label"])
+    placed = np.zeros(len(lon), bool)
     for i, areas in enumerate(sets):
-        by_name = [areas.rows.get(label, -1) for label in labels.dictionary.to_pylist()]
-        named = np.array([*by_name, -1])[position]
+        named = np.array([*(areas.rows.get(label, -1) for label in labels), -1])[position]
         named[only_city] = -1  # a city may be called like one of the areas
         points_decide = np.isin(rows["source"].to_numpy(), areas.by_point)
         area, by = _area(named, locate_points(lon, lat, areas.index), points_decide)
         columns[f"area{i}"], columns[f"by{i}"] = area, by
+        placed |= area >= 0
+    columns["city"] = _city(rows["city"], cities, placed)
     wanted = schema(len(sets))
     return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[Any]]:
+    """The different texts of a column, and the position of each row's; -1 where it has none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy()
+
+
+def _city(
+    column: pa.ChunkedArray, cities: Mapping[str, int], placed: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    """The city of each record: what it says itself, else the place where it lies in its areas."""
+    texts, position = _encoded(column)
+    codes = [*(cities[text] for text in texts), CITY_NOT_KNOWN]
+    own = np.array(codes, np.uint8)[position]
+    return np.where((own == CITY_NOT_KNOWN) & placed, 0, own).astype(np.uint8)
 
 
 def _area(

@@ -19,15 +19,19 @@ import pyarrow.parquet as pq
 
 from data import words
 from data.storage import derived_files
+from data.storage.batches import CITY, HARM, all_columns_sql
 from data.storage.database import literal
 from data.storage.store import Store
 from data.tables import facts
 from data.tables.batch_index import BatchCounts
+from data.tables.city_names import Cities
 
 MOST_ROWS = 2_000_000  # of a month in one partition; a larger one is cut into days
 PASS_ROWS = 600_000  # that are made into partitions at once
 ROW_GROUP = 122_880
 COUNTED = ("kind", "grade", "via", "response", "time_precision", "place_precision")
+COUNTED_SETS = ("force", "harm")  # by their bits
+_COUNTED = (*COUNTED, *COUNTED_SETS, "city")
 
 
 class Span(NamedTuple):
@@ -42,11 +46,12 @@ class Span(NamedTuple):
 @dataclass(frozen=True)
 class Placing:
     """How rows become facts: codes of sources, by source the sets whose areas its points decide,
-    the area sets, and as JSON values all that is the same for every source."""
+    the area sets, the cities, and as JSON values all that is the same for every source."""
 
     sources: dict[str, int]
     by_point: dict[str, list[int]]
     sets: Sequence[facts.Areas]
+    cities: Cities
     zone: str
     meridian: float
     meaning: list[Any]
@@ -86,6 +91,7 @@ def name_partition(
         [batch.key for batch in own],
         [[name, placing.sources[name], placing.by_point[name]] for name in sources],
         {kind: words.CODES["kind"][kind] for batch in own for kind in batch.kinds},
+        {name: placing.cities.codes[name] for batch in own for name in batch.cities},
     ]
     made_of = derived_files.digest(span.name, told, rows, placing.meaning)
     return store.derived / "facts" / f"{span.name}-{made_of}.parquet"
@@ -150,7 +156,7 @@ def make_partitions(
         tables.clear()
 
     for rows in chunks(_rows(connection, tasks, batches, placing)):
-        table = facts.narrowed(rows, placing.sets, placing.meridian)
+        table = facts.narrowed(rows, placing.sets, placing.cities.codes, placing.meridian)
         cuts = np.searchsorted(rows["at"].to_numpy(), ends, side="right")
         start = 0
         for i, end in enumerate(cuts.tolist()):
@@ -186,7 +192,7 @@ def _rows(
     first, end = tasks[0].span.first, tasks[-1].span.last + timedelta(days=1)
     within = f"occurred_at >= '{first} 00:00:00+00' AND occurred_at < '{end} 00:00:00+00'"
     parts = " UNION ALL BY NAME ".join(
-        f"SELECT *, file_row_number::UINTEGER AS row, {i}::USMALLINT AS batch "
+        f"SELECT {all_columns_sql(batches[i].file)}, file_row_number::UINTEGER AS row, {i}::USMALLINT AS batch "
         f"FROM read_parquet({literal(batches[i].file)}, file_row_number = true) WHERE {within}"
         for i in every
     )
@@ -202,7 +208,8 @@ def _rows(
     )
     return connection.sql(f"""
         SELECT {enums}, {facts.code_sql("source", placing.sources)} AS source, hour, weekday,
-            {facts.mask_sql("force")} AS force, local_date AS day,
+            {facts.mask_sql("force")} AS force, {facts.mask_sql("harm", HARM)} AS harm,
+            {CITY} AS city, local_date AS day,
             (received_at AT TIME ZONE '{placing.zone}')::DATE AS received,
             CASE WHEN source_kind = 'community'
                 THEN settled_at AT TIME ZONE 'UTC' END AS settled_at,
@@ -242,7 +249,7 @@ class _Summary:
         days = table["day"].to_numpy()
         self.days += [days.min().item(), days.max().item()]
         self._add_box(table)
-        counted = table.select(COUNTED)
+        counted = table.select(_COUNTED)
         here = _often(table["source"])
         for code in here:
             if len(here) == 1:  # then nothing need be picked out
@@ -276,12 +283,12 @@ class _Summary:
         ends = days.copy()
         ends[month_only] = after.astype("datetime64[D]") - 1
         told = self.sources.setdefault(
-            code, {"rows": 0, "first": [], "last": [], "counts": {c: Counter() for c in COUNTED}}
+            code, {"rows": 0, "first": [], "last": [], "counts": {c: Counter() for c in _COUNTED}}
         )
         told["rows"] += len(table)
         told["first"].append(str(days.min()))
         told["last"].append(str(ends.max()))
-        for column in COUNTED:
+        for column in _COUNTED:
             told["counts"][column].update(_often(table[column]))
 
     def note(self) -> dict[str, Any]:

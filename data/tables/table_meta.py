@@ -19,7 +19,7 @@ from data.storage.meta_types import AreaFileMeta, ImportMeta, SourceMeta, TableM
 from data.storage.store import Store
 from data.storage.table_format import FORMAT
 from data.tables import facts
-from data.tables.partitions import COUNTED, Span
+from data.tables.partitions import COUNTED, COUNTED_SETS, Span
 
 LISTED_LABELS = 50
 
@@ -60,6 +60,7 @@ def describe(
     sets: Sequence[tuple[gpd.GeoDataFrame, AreaFileMeta]],
     stamp: str,
     made: Sequence[Made],
+    cities: Sequence[str],
     meridian: float,
 ) -> TableMeta:
     """The meta of one `current`, as plain JSON values: what its partitions tell, added up."""
@@ -89,7 +90,8 @@ def describe(
         "batches": history.live,
         "purges": history.purges,
         "events": history.last,
-        "sources": _sources(made, store, history),
+        "sources": _sources(made, store, history, cities),
+        "cities": list(cities),
         "sets": [
             {
                 "name": name,
@@ -122,7 +124,9 @@ def _centres(areas: gpd.GeoDataFrame, crs: str | None) -> list[list[int]]:
     return [[round(x), round(y)] for x, y in zip(middle.x, middle.y)]
 
 
-def _sources(made: Sequence[Made], store: Store, history: History) -> list[SourceMeta]:
+def _sources(
+    made: Sequence[Made], store: Store, history: History, cities: Sequence[str]
+) -> list[SourceMeta]:
     known = sources.read_catalogue(store.root)
     entries = _imports(history)
     told: list[SourceMeta] = []
@@ -152,7 +156,7 @@ def _sources(made: Sequence[Made], store: Store, history: History) -> list[Sourc
                 "first": first,
                 "last": last,
                 "rows": sum(note["rows"] for note in own),
-                "counts": {column: _count(own, column) for column in COUNTED},
+                "counts": _counts(own, cities),
                 "imports": [e for e in entries if e["source"] == name],
             }
         )
@@ -163,8 +167,26 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _count(notes: Sequence[dict[str, Any]], column: str) -> dict[str, int]:
+def _counts(notes: Sequence[dict[str, Any]], cities: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How often each word stands in each column that is counted; a set's words each for itself."""
+    found = {}
+    for column in COUNTED:
+        often = _count(notes, column)
+        found[column] = {words.TABLES[column][code].code: often[code] for code in sorted(often)}
+    for column in COUNTED_SETS:
+        sets = _count(notes, column)
+        named = {words.NOT_RECORDED: sets[0]}
+        for word, bit in words.CODES[column].items():
+            named[word] = sum(n for mask, n in sets.items() if mask & (1 << bit))
+        found[column] = {word: n for word, n in named.items() if n}
+    often = _count(notes, "city")
+    spelled = {**dict(enumerate(cities)), **words.UNLISTED_CITIES}
+    found["city"] = {spelled[code]: often[code] for code in sorted(often)}
+    return found
+
+
+def _count(notes: Sequence[dict[str, Any]], column: str) -> Counter[int]:
     counts = Counter[int]()
     for note in notes:
         counts.update({int(code): n for code, n in note["counts"][column].items()})
-    return {words.TABLES[column][code].code: counts[code] for code in sorted(counts)}
+    return counts

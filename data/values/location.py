@@ -32,6 +32,7 @@ class Spots:
     lat: Floats
     precision: npt.NDArray[np.uint8]
     label: pa.StringArray
+    city: pa.StringArray
 
 
 def located(
@@ -67,7 +68,9 @@ def located(
     coarse = precision >= AREA
     # nothing finer known: the city is what the source calls the place, and can be listed
     called = pc.if_else(pa.array(~given & ~labelled), city, label)
-    return Spots(np.where(coarse, np.nan, lon), np.where(coarse, np.nan, lat), precision, called)
+    return Spots(
+        np.where(coarse, np.nan, lon), np.where(coarse, np.nan, lat), precision, called, city
+    )
 
 
 class Refusals:

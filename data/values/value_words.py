@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from data import words
 from data.files.cells import count, flags, is_missing
-from data.mappings.mapping import Pattern, TagRule
+from data.mappings.mapping import COUNTS, FLAGS, Pattern, TagRule
 from geo.arrays import Flags
 
 Known = Callable[[str], str | None]
@@ -126,7 +126,7 @@ def yes_or_no(text: str) -> str | None:
     return "no" if plain in NO or (plain.isdecimal() and int(plain) == 0) else None
 
 
-_KNOWN: dict[str, Known] = {"injured": yes_or_no, "officers": count, "vehicles": count}
+_KNOWN: dict[str, Known] = {**dict.fromkeys(FLAGS, yes_or_no), **dict.fromkeys(COUNTS, count)}
 
 
 def _fold(text: str) -> str:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping as Texts
 
+import numpy as np
 import pyarrow as pa
 
 from data import words
 from data.files import cells
 from data.files.cells import is_missing
 from data.files.row_reasons import RowReason
-from data.mappings.mapping import COUNTS, LISTS, FileMapping, TagRule
+from data.mappings.mapping import COUNTS, FLAGS, LISTS, FileMapping, TagRule
 from data.record import SCHEMA
 from data.values import value_words
 from data.values.verdicts import Verdicts
@@ -20,7 +21,11 @@ AS_WORD = '{column}: "{text}" was read as a word, not as an empty cell ({meaning
 # value of an enumerated column where the source says nothing
 SILENT = {"via": "not_recorded", "response": "not_recorded", "setting": None}
 MOST_UNKNOWN = 1000  # texts without a rule that are counted in one frame
-SEPARATORS = {"source_url": " ", "force": ",", "agencies": ","}
+SEPARATORS = {"source_url": " ", "force": ",", "harm": ",", "agencies": ","}
+BOTH_WAYS = "a record says that somebody was hurt, and that nobody was: taken as hurt"
+_NONE, _HURT, _PRESS, _AID = (1 << words.CODES["harm"][word.code] for word in words.HARMS)
+# what each flag means where it is yes; a journalist who was hurt is somebody
+_HARM_OF = {"injured": _HURT, "press_hurt": _PRESS | _HURT, "aid_kept_away": _AID}
 
 
 def read_words(
@@ -74,7 +79,9 @@ class Worded:
         found |= {name: self._word(name, silent[name]) for name in silent}
         found |= {name: self._list(name) for name in LISTS}
         found |= {name: self._count(name) for name in COUNTS}
-        return {**found, "injured": self._flag("injured"), "text": self._text()}
+        flags = {name: self._flag(name) for name in FLAGS}
+        harm = self._harm(flags)
+        return {**found, "injured": flags["injured"], "harm": harm, "text": self._text()}
 
     def same(self, value: str | None, kind: pa.DataType | None = None) -> pa.Array:
         """A column that holds one value."""
@@ -127,10 +134,15 @@ class Worded:
         column, kind = self.rules.columns.get(name), SCHEMA.field(name).type
         if column is None:
             return self.same(None, kind)
+        if name == "source_url":
+            return self._links(column)
+        texts, each = self._tags(name, column)
+        return texts.array([sorted(met.words) or None for met in each], kind)
+
+    def _tags(self, name: str, column: str) -> tuple[cells.Dictionary, list[value_words.Tags]]:
+        """A column of lists, and the words of each of its texts; what has no rule is counted."""
         texts = cells.Dictionary(self.table[column])
         rule = self.rules.tags.get(name) or TagRule(SEPARATORS[name])
-        if name == "source_url":
-            return self._links(texts, rule)
         each = texts.each(value_words.tags(name, rule))
         self.verdicts.note(
             texts.where([bool(met.unknown) for met in each]), NO_RULE.format(column=name)
@@ -139,9 +151,29 @@ class Worded:
         for at, text in enumerate(texts.texts):
             if each[at].words and _could_be_empty(name, text, rule.words):
                 _note_word(self.verdicts, name, text, each[at].words[0], texts.which == at)
-        return texts.array([sorted(met.words) or None for met in each], kind)
+        return texts, each
 
-    def _links(self, texts: cells.Dictionary, rule: TagRule) -> pa.Array:
+    def _harm(self, flags: dict[str, pa.Array]) -> pa.Array:
+        """What harm was done: of a column of words, and of the flags; a set, null where none is
+        recorded."""
+        kind, codes = SCHEMA.field("harm").type, words.CODES["harm"]
+        mask = np.zeros(self.table.num_rows, np.int64)
+        if column := self.rules.columns.get("harm"):
+            texts, each = self._tags("harm", column)
+            mask |= np.array([sum(1 << codes[w] for w in met.words) for met in each])[texts.which]
+            mask |= np.where(mask & _PRESS, _HURT, 0)
+        for name, means in _HARM_OF.items():
+            mask |= np.where(cells.flags(flags[name].fill_null(False)), means, 0)
+        mask |= np.where(cells.flags(flags["injured"].fill_null(True)), 0, _NONE)
+        both = (mask & (_NONE | _HURT)) == (_NONE | _HURT)
+        self.verdicts.note(both, BOTH_WAYS)
+        sets = [[w for w in sorted(codes) if of & (1 << codes[w])] for of in range(1 << len(codes))]
+        listed = pa.array([words_of or None for words_of in sets], kind)
+        return listed.take(pa.array(mask & ~np.where(both, _NONE, 0)))
+
+    def _links(self, column: str) -> pa.Array:
+        texts = cells.Dictionary(self.table[column])
+        rule = self.rules.tags.get("source_url") or TagRule(SEPARATORS["source_url"])
         silent = texts.each(is_missing)
         self.verdicts.count_missing("source_url", texts.count(silent))
         mark = rule.separator.strip() or None

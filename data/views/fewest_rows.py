@@ -1,7 +1,7 @@
 """Counts of a View's rows, asked of the fewest rows that can tell them: cubes, else facts."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data.storage import cubes
 from data.storage.cubes import Cube
-from data.storage.database import Rows
+from data.storage.database import Rows, list_query
 from data.storage.store import Current, Layout
 from data.views.sql import covers_all, has_months
 from data.views.view import DAY, MONTH, WEEK, View
@@ -54,6 +54,7 @@ def count_rows(
     asks for days in another way. `step` is the step of time that it counts by, `shift` that of the
     finest map pixel and `resolution` that of the finest hexagon that it asks for.
     """
+    list_query(_replaced(sql, _FACTS), params)
     layout = current.layout
     every = (layout.blocks[0].first, max(block.last for block in layout.blocks))
     all_days = view is None or covers_all(view, current.meta)
@@ -136,9 +137,14 @@ def _asked(
             _selected(piece, f"{{part{i}}}", columns, all_days) for i, piece in enumerate(pieces)
         ]
         told["facts"] = f"({' UNION ALL '.join(parts)})"
-    for name, value in told.items():
+    return current.query(_replaced(sql, told), params, tables)
+
+
+def _replaced(sql: str, names: Mapping[str, str]) -> str:
+    """A query with what stands for its names in braces."""
+    for name, value in names.items():
         sql = sql.replace("{" + name + "}", value)
-    return current.query(sql, params, tables)
+    return sql
 
 
 def _columns(sql: str, pieces: Sequence[Piece]) -> list[str]:

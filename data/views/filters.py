@@ -1,7 +1,7 @@
 """The filters: one row each, with its URL word, its widget, its SQL and its sentence."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,10 +10,12 @@ from data.storage.meta_types import TableMeta
 from data.views import shape_filter
 from data.views.sql import (
     Clause,
+    any_of_sql,
     area_names,
     area_sql,
     chosen_sources,
-    force_sql,
+    city_codes,
+    city_sql,
     grade_sql,
     hour_sql,
     period_sql,
@@ -84,6 +86,31 @@ def of_words(word: str, field: str, column: str, label: str, help: str) -> Filte
         says=lambda view, meta: ", ".join(words.label(column, v) for v in getattr(view, field)),
         column=column,
     )
+
+
+def of_sets(word: str, field: str, column: str, label: str, help: str) -> Filter:
+    """A filter on one column of sets of words: records with any of those chosen, or with none at
+    all."""
+    row, silent = of_words(word, field, column, label, help), words.spoken(words.NOT_RECORDED)
+    return replace(
+        row,
+        options=lambda meta: (*row.options(meta), silent),
+        read=lambda raw, meta: (
+            *row.read(raw, meta),
+            *((words.NOT_RECORDED,) if silent in raw else ()),
+        ),
+        sql=any_of_sql(column, field),
+        says=lambda view, meta: ", ".join(
+            f"{column} {silent}" if v == words.NOT_RECORDED else words.label(column, v)
+            for v in getattr(view, field)
+        ),
+    )
+
+
+def city_names(meta: TableMeta) -> tuple[str, ...]:
+    """The cities that records are in, and the words for those of which none has a name here."""
+    counted = {name for source in meta["sources"] for name in source["counts"]["city"]}
+    return tuple(name for name in city_codes(meta) if name in counted)
 
 
 def source_option(name: str) -> str:
@@ -233,8 +260,15 @@ FILTERS = (
     of_words("via", "vias", "via", "How we know", "How it became known: a 911 call, an officer, a report."),
     of_words("setting", "settings", "setting", "Setting", "The kind of place: a home, a street, a school."),
     of_words("response", "responses", "response", "Police response", "What local police did. “none” means that they did not come."),
+    of_sets("force", "forces", "force", "Force", "Records with any of these kinds of force. “none” means that the record says no force was used."),
+    of_sets("harm", "harms", "harm", "Harm", "Records with any of these. “none” means that the record says nobody was hurt."),
     Filter(
-        **{**of_words("force", "forces", "force", "Force", "Records with any of these kinds of force. “none” means that the record says no force was used.").__dict__, "sql": force_sql}
+        "city", "cities", "City", "The city that a record names; one in the areas of the place is in the place itself.", "several",
+        options=city_names, sql=city_sql,
+        read=lambda raw, meta: tuple(name for name in city_names(meta) if name in raw),
+        write=lambda value, meta: tuple(value),
+        says=lambda view, meta: ", ".join(view.cities),
+        column="city",
     ),
     Filter(
         **{**of_words("grade", "grades", "grade", "Grade", "How far a report has been checked. Leave empty for all but rejected ones.").__dict__, "sql": grade_sql, "says": _grades_said}

@@ -139,10 +139,31 @@ def words_sql(column: str, field: str) -> Callable[[View, TableMeta], Clause | N
     return sql
 
 
-def force_sql(view: View, meta: TableMeta) -> Clause | None:
-    """SQL that holds for rows with any of the kinds of force asked for."""
-    mask = sum(1 << words.CODES["force"][word] for word in view.forces)
-    return ("(force & ?) <> 0", [mask]) if mask else None
+def any_of_sql(column: str, field: str) -> Callable[[View, TableMeta], Clause | None]:
+    """Return a function that gives SQL for rows with any word of a set that a field of a View
+    holds; the word for a set that says nothing is none of its bits."""
+
+    def sql(view: View, meta: TableMeta) -> Clause | None:
+        codes, asked = words.CODES[column], getattr(view, field)
+        mask = sum(1 << codes[word] for word in asked if word in codes)
+        parts = ([f"({column} & ?) <> 0"] if mask else []) + (
+            [f"{column} = 0"] if words.NOT_RECORDED in asked else []
+        )
+        return (f"({' OR '.join(parts)})", [mask] if mask else []) if parts else None
+
+    return sql
+
+
+def city_codes(meta: TableMeta) -> dict[str, int]:
+    """The cities that records are in by name, with their codes; last those of no name here."""
+    named = {name: code for code, name in enumerate(meta["cities"])}
+    return named | {name: code for code, name in words.UNLISTED_CITIES.items()}
+
+
+def city_sql(view: View, meta: TableMeta) -> Clause | None:
+    """SQL that holds for rows in the cities asked for."""
+    codes = city_codes(meta)
+    return listed_sql("city", [codes[name] for name in view.cities])
 
 
 def grade_sql(view: View, meta: TableMeta) -> Clause | None:

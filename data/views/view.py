@@ -37,6 +37,8 @@ class View:
     time_precisions: tuple[str, ...] = ()
     forces: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
+    harms: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
     vias: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from data import personal_columns, words
 from data.files import spreadsheet
 from data.record import COLUMNS
+from data.storage.batches import columns_sql
 from data.storage.database import literal
 from data.storage.meta_types import TableMeta
 from data.storage.store import Current
@@ -123,7 +124,7 @@ def _joined(
     early = f"{ordered} LIMIT {int(limit)}" if limit and not found else ""
     late = f"LIMIT {int(limit)}" if limit else ""
     files = " UNION ALL ".join(
-        f"SELECT {', '.join(columns)}, {i} AS batch, file_row_number AS row "
+        f"SELECT {columns_sql(file, columns)}, {i} AS batch, file_row_number AS row "
         f"FROM read_parquet({literal(file)}, file_row_number = true)"
         for i, file in enumerate(current.batches)
     )

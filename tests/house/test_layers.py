@@ -34,7 +34,7 @@ ROOMS = {
         "areas": "files formats storage",
         "mappings": "areas files parse storage",
         "values": "files mappings parse storage",
-        "columns": "files parse values",
+        "columns": "files mappings parse values",
         "imports": "areas columns files formats mappings parse storage values",
         "pulls": "files formats imports mappings parse storage",
         "reports": "storage",

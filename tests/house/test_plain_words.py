@@ -9,12 +9,12 @@ import pytest
 
 from data import words
 from data.maps import outlines
+from data.numbers import spot_words
 from data.views.filters import RENAMED, period
 from geo.emerging import NOTHING, PATTERNS
 from tests.conftest import ROOT
 from ui.arrival.page_words import WORDS
 from ui.frame.menu import PAGES
-from ui.patterns import spot_words
 
 FOLDERS = ("data", "ui", "geo", "pages")
 # lists of words that files of others have, not sentences

@@ -188,7 +188,7 @@ def test_the_sample_keeps_its_attributes(store: Store, tmp_path: Path) -> None:
     sample._records(tmp_path)
     kept = {
         "stops": "MDC citationIssued personSearch vehicleSearch preRace race gender policePrecinct",
-        "force": "problem city precinct actions rows race sex age type_resistance primary_offense",
+        "force": "problem precinct actions rows race sex age type_resistance primary_offense",
     }
     for name, source in (("stops", "police-stops"), ("force", "use-of-force")):
         options = Options(source=source, map=sample.MAPPINGS / f"{source}.toml")

@@ -142,6 +142,8 @@ PILLS = (
             "via",
             "response",
             "force",
+            "harm",
+            "city",
             "setting",
             "grade",
             "place",

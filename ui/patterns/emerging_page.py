@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data import palette, words
+from data.numbers import spot_words
 from data.palette import Theme
 from data.patterns import hot_spots, power
 from data.patterns.hot_spots import LEAST_STEPS, Emerging
@@ -25,7 +26,7 @@ from ui.map import area_layer
 from ui.map.patch import MapLegendRow, Picture
 from ui.parts import area_lack, charts, headline, tables
 from ui.parts.area_lack import Lack
-from ui.patterns import area_patterns, spot_words
+from ui.patterns import area_patterns
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
 
 _WEEKS = "whole weeks"

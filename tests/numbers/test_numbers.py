@@ -1,0 +1,102 @@
+"""The numbers of each page: rows that can be named, right values, and queries that give them again."""
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from data import words
+from data.numbers.pages import PAGE_NUMBERS, ask_numbers
+from data.settings import Problem
+from data.storage.store import Current
+from data.views import links, view_counts
+from data.views.view import View
+from tests.views.test_view import NOW, PLACE
+
+# a link that each page has numbers for
+CHOICES: dict[str, dict[str, Any]] = {
+    "compare": {"from": "2017-07-01", "to": "2017-12-31", "compare": "previous period"},
+    "near_repeats": {"from": "2017-01-01", "to": "2017-02-28"},
+    "episodes": {"from": "2017-01-01", "to": "2017-02-28"},
+}
+PERSONAL = {"incident_id", "lon", "lat", "x", "y", "text", "origin", "source_url", "occurred_at"}
+
+
+def asked(current: Current, **choices: Any) -> View:
+    view, wrong = links.view(choices, current.meta, PLACE, NOW)
+    assert not wrong
+    return view
+
+
+@pytest.mark.parametrize("path", PAGE_NUMBERS)
+def test_a_page_has_rows_with_names_and_words(current: Current, path: str) -> None:
+    view = asked(current, **CHOICES.get(path, {}))
+    found = ask_numbers(path, current, view, {})
+    assert len(found.table)
+    assert not found.table.duplicated(list(found.key)).any()
+    assert set(found.table.columns) == set(found.columns)
+    assert {*found.key, *found.compared} <= set(found.columns)
+    assert not set(found.columns) & PERSONAL
+    texts = [found.title, found.subtitle, found.sentence, found.denominator, found.uncertainty]
+    assert all(text.strip() for text in [*texts, found.lacks, found.alt])
+    assert found.queries
+    again = ask_numbers(path, current, view, {})
+    assert again.table.equals(found.table)  # one seed, one answer
+
+
+def test_the_rows_of_areas_are_those_of_the_records(current: Current) -> None:
+    found = ask_numbers("", current, asked(current), {}).table.set_index("area")["n"]
+    sql = "SELECT area0 AS area, count(*) AS n FROM {facts} WHERE area0 >= 0 AND source = 0 GROUP BY 1"
+    rows = current.query(sql).to_pandas()
+    names = current.meta["sets"][0]["names"]
+    plain = {names[int(area)]: int(n) for area, n in zip(rows["area"], rows["n"])}
+    assert {area: n for area, n in found.items() if n} == plain
+
+
+def test_the_query_that_is_told_gives_the_same_numbers(current: Current) -> None:
+    """A reader runs it on the narrow table: what stands in a text is escaped."""
+    view = asked(current, kind=["traffic stop"], **{"from": "2017-02-03", "to": "2017-08-20"})
+    found = ask_numbers("areas", current, view, {})
+    facts = current.query("SELECT * FROM {facts}")
+    own = duckdb.connect()
+    own.register("facts", facts)
+    rows = own.sql(found.queries[0]).to_df()
+    assert int(rows["n"].sum()) == view_counts.headline(current, view)["n"]
+    by_area = rows.groupby("unit")["n"].sum()
+    names = current.meta["sets"][0]["names"]
+    n = found.table.set_index("area")["n"]
+    assert all(n[names[int(unit)]] == count for unit, count in by_area.items() if unit >= 0)
+
+
+def test_kinds_add_up_to_the_headline(current: Current) -> None:
+    view = asked(current)
+    found = ask_numbers("records", current, view, {}).table
+    assert found["n"].sum() == view_counts.headline(current, view)["n"]
+    assert set(found["kind"]) <= {words.spoken(kind.code) for kind in words.all_kinds()}
+
+
+def test_means_of_hours_are_counts_by_the_hours_covered(current: Current) -> None:
+    found = ask_numbers("time", current, asked(current), {}).table
+    assert np.allclose(found["mean"], found["n"] / found["of"])
+    assert len(found) == 7 * 24
+
+
+@pytest.mark.parametrize(
+    ("path", "choices", "page", "says"),
+    [
+        ("methods", {}, {}, "has no numbers"),
+        ("hot_spots", {"source": ["press"]}, {}, "do not count what happened"),
+        ("hot_spots", {}, {"seed": "x"}, "seed=x"),
+        ("hot_spots", {}, {"of": "moon"}, "of=moon"),
+        ("trend", {"from": "2017-01-01", "to": "2017-02-01"}, {}, "16 whole weeks"),
+        ("area", {}, {"name": "Nowhere"}, "Nowhere"),
+        ("area", {"source": ["press"]}, {}, "None of the chosen records"),
+        ("compare", {}, {}, "No earlier period"),
+    ],
+)
+def test_what_cannot_be_numbered_says_why(
+    current: Current, path: str, choices: dict[str, Any], page: dict[str, str], says: str
+) -> None:
+    with pytest.raises(Problem, match=says):
+        ask_numbers(path, current, asked(current, **choices), page)
