@@ -196,4 +196,6 @@ def _files(cite: Cite) -> str:
         for file, label in _FILES.items()
         if file in there
     ]
+    if not cite.manifest.as_of:  # of a release: the page is another server's
+        links.insert(0, f'<a href="{esc(cite.manifest.link)}">Open the page as it is now</a>')
     return " ".join(links)

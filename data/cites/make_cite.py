@@ -82,7 +82,8 @@ def _manifest(asked: PageLink, current: Current, numbers: PageNumbers) -> CiteMa
         key=numbers.key,
         compared=numbers.compared,
         sources=sources,
-        queries=numbers.queries,
+        # where the store lies is nobody's business, and must not change a cite's name
+        queries=tuple(q.replace(f"{current.store.root}/", "") for q in numbers.queries),
         seed=numbers.seed,
     )
 

@@ -59,7 +59,7 @@ from data.published.opening import Opening
 from data.published.released import sources_of
 from data.release import release_manifest
 from data.settings import Problem
-from data.storage.disk import write_whole
+from data.storage.disk import sync
 from data.views.filters import period
 
 RECALLED = (
@@ -101,7 +101,7 @@ def settle_cites(public: Path) -> None:
         root.mkdir(parents=True)
         root.chmod(0o755)  # whatever the umask: a web server of another user reads it
     for left in root.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(left)
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     recalled = {
         f.parent.name for f in (public / "releases").glob(f"*/{release_manifest.TOMBSTONE}")
     }
@@ -132,11 +132,22 @@ def _bury_recalled(public: Path, name: str, recalled: set[str]) -> None:
             return
         page = notice_page("Recalled", manifest.place, RECALLED[0], (RECALLED[1],))
         stone = json.dumps({"recalled": True, "release": manifest.stamp}, sort_keys=True) + "\n"
-        write_whole(page.encode(), folder / PAGE, mode=0o644)
-        write_whole(stone.encode(), folder / TOMBSTONE, mode=0o644)
+        _put(public, page.encode(), folder / PAGE)
+        _put(public, stone.encode(), folder / TOMBSTONE)
     for file in folder.iterdir():
         if file.name not in (PAGE, TOMBSTONE):
             file.unlink()
+
+
+def _put(public: Path, content: bytes, target: Path) -> None:
+    """Write a file whole. What is half written lies in no cite, where it would not belong."""
+    beside = public / CITES / f"{UNFINISHED}file"
+    beside.touch(0o600)
+    beside.write_bytes(content)
+    beside.chmod(0o644)
+    sync(beside)
+    beside.rename(target)
+    sync(target.parent)
 
 
 def _cite_release(public: Path, folder: Path) -> ReleasedNumbers:
@@ -152,7 +163,7 @@ def _cite_release(public: Path, folder: Path) -> ReleasedNumbers:
             index[asked.link] = _write(public, asked, picture, table, drawing, manifest)
     index = {link: name for link, name in index.items() if link in tables}
     body = json.dumps(index, ensure_ascii=False, sort_keys=True, indent=0) + "\n"
-    write_whole(body.encode(), public / CITES / INDEX, mode=0o644)
+    _put(public, body.encode(), public / CITES / INDEX)
     return ReleasedNumbers(manifest, tables)
 
 
@@ -292,7 +303,7 @@ def _render(public: Path, name: str, newest: ReleasedNumbers | None) -> None:
     except Tampered as tampered:
         page = tampered_page(tampered)
     if not file.exists() or file.read_bytes() != page:
-        write_whole(page, file, mode=0o644)
+        _put(public, page, file)
 
 
 def _page(cite: Cite, newest: ReleasedNumbers | None) -> bytes:

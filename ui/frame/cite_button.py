@@ -4,7 +4,7 @@ import html
 from urllib.parse import urlsplit
 
 import streamlit as st
-from data.numbers.pages import NUMBERS, ask_numbers
+from data.numbers.pages import PAGE_NUMBERS, ask_numbers
 
 from data.cites.citation import citation_texts, cite_address, cited_day
 from data.cites.cite_folder import CITES, read_cite
@@ -22,10 +22,9 @@ def offer_cite(link: str) -> None:
     The cite is made in the page's own run, which asked who looks at it.
     """
     address = urlsplit(link)
-    if address.path.strip("/") not in NUMBERS:
+    if address.path.strip("/") not in PAGE_NUMBERS:
         return
-    asks = "Freezes these numbers under a link that keeps them, whatever happens to the data."
-    if st.button("Cite this", key="cite", help=asks):
+    if st.button("Cite this", key="cite"):
         try:
             new = cite_link(views.store(), views.current_settings(), link, ask_numbers)
         except Problem as problem:
@@ -33,7 +32,9 @@ def offer_cite(link: str) -> None:
             return
         st.session_state[_CITED] = (link, new.name)
     of, name = st.session_state.get(_CITED, ("", ""))
-    if of == link:
+    if of != link:
+        st.caption("Freezes these numbers under a link that keeps them, whatever happens to the data.")
+    else:
         _show_cite(name, f"{address.scheme}://{address.netloc}")
 
 
@@ -41,6 +42,6 @@ def _show_cite(name: str, origin: str) -> None:
     cite = read_cite(views.store().root / CITES, name)
     address = cite_address(origin, name)
     share.show_copied("Link that keeps these numbers", address, "Copy this link", "porch-cite")
-    share.show_citations(citation_texts(cite, cited_day(cite), address))
     opened = html.escape(address, quote=True)
     st.html(f'<a href="{opened}" target="_blank" rel="noopener">Open what was cited</a>')
+    share.show_citations(citation_texts(cite, cited_day(cite), address))
