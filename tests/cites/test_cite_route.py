@@ -59,7 +59,7 @@ Open = Callable[..., TestClient]
 
 
 @pytest.fixture
-def opened(store: Store, public: Path) -> Iterator[Open]:  # noqa: ARG001
+def opened(store: Store, public: Path) -> Iterator[Open]:
     """A client of the route behind the gate of an audience."""
 
     def open_(

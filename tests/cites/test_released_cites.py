@@ -1,8 +1,10 @@
 """Cites of released numbers: from the public folder alone, compared with the newest release only."""
 
+import io
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import frictionless
@@ -10,11 +12,13 @@ import pandas as pd
 import pytest
 from frictionless import system
 
-from data.attacks.payload import payload, vertices
+from data.attacks.case import SMALL, Case
+from data.attacks.payload import payload, searched, vertices
 from data.attacks.served import contents
 from data.cites import publish_cites, released_cites
 from data.cites.cite_folder import CITES, is_cite_name
 from data.cites.released_cites import INDEX, PAGE, read_index, read_page_or_file
+from data.privacy.policy import Policy
 from data.published import choice_words
 from data.published.released import load_release
 from data.release import release_manifest
@@ -156,8 +160,6 @@ def test_a_recalled_release_leaves_a_sentence_and_no_number(public: Path) -> Non
 
 
 def _text(body: bytes) -> object:
-    import io
-
     return io.BytesIO(body)
 
 
@@ -199,3 +201,23 @@ def _no_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_the_manifest_of_the_release_is_as_it_was(public: Path) -> None:
     assert release_manifest.verify((public / "current").resolve())
+
+
+def test_the_attack_on_bytes_searches_them_too(public: Path, tmp_path: Path) -> None:
+    folder = (public / "current").resolve()
+    case = Case(
+        rules=Policy(volume="small"),
+        scratch=tmp_path / "one",
+        folder=folder,
+        manifest=release_manifest.read_manifest(folder),
+        cites=publish_cites.settle_cites,
+        canaries=("canary-4711",),
+    )
+
+    def leaking(target: Path) -> None:
+        publish_cites.settle_cites(target)
+        (target / CITES / "left.txt").write_text("canary-4711")
+
+    found = searched(case, SMALL)
+    assert found.passed, found.figure
+    assert not searched(replace(case, scratch=tmp_path / "two", cites=leaking), SMALL).passed
