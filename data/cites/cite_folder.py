@@ -92,7 +92,7 @@ def is_cite_name(text: str) -> bool:
     return _HASH.fullmatch(text) is not None
 
 
-def digest_of(body: bytes) -> str:
+def sha256_hex(body: bytes) -> str:
     """The SHA-256 of some bytes."""
     return hashlib.sha256(body).hexdigest()
 
@@ -109,7 +109,7 @@ def write_cite(root: Path, manifest: CiteManifest, files: Mapping[str, bytes], c
     What is there already stays; Tampered where it is not what was written.
     """
     body = to_bytes(manifest)
-    name = digest_of(body)
+    name = sha256_hex(body)
     with _writing(root):
         if (root / name).exists():
             read_cite(root, name)
@@ -179,12 +179,12 @@ def checked_files(root: Path, name: str, beside: str) -> dict[str, bytes]:
         named = dict(json.loads(bodies[MANIFEST])["files"])
     except (OSError, ValueError, KeyError, TypeError):
         raise _tampered(folder.name, MANIFEST) from None
-    if digest_of(bodies[MANIFEST]) != folder.name:
+    if sha256_hex(bodies[MANIFEST]) != folder.name:
         raise _tampered(folder.name, MANIFEST)
     if odd := sorted(bodies.keys() ^ {*named, MANIFEST, beside}):
         raise _tampered(folder.name, odd[0])
     for name, digest in named.items():
-        if digest_of(bodies[name]) != digest:
+        if sha256_hex(bodies[name]) != digest:
             raise _tampered(folder.name, name)
     return bodies
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from data.cites.cite_folder import CITES, Cite, read_cite
 from data.cites.cite_link import current_table, read_again
-from data.cites.make_cite import Ask
+from data.cites.make_cite import AskPage
 from data.cites.number_table import CellChange, compare_tables, to_csv
 from data.code_version import code_version
 from data.settings import Problem, Settings
@@ -29,7 +29,7 @@ class Reask(NamedTuple):
     refused: str = ""
 
 
-def reask(store: Store, settings: Settings, name: str, ask: Ask) -> tuple[Cite, Reask]:
+def reask(store: Store, settings: Settings, name: str, ask: AskPage) -> tuple[Cite, Reask]:
     """A cite of a store, and what became of its numbers. FileNotFoundError where there is none,
     Tampered where it is not as it was written."""
     cite = read_cite(store.root / CITES, name)
@@ -43,7 +43,7 @@ def reask(store: Store, settings: Settings, name: str, ask: Ask) -> tuple[Cite, 
 
 
 @lru_cache(maxsize=64)
-def _reask(store: Store, settings: Settings, name: str, stamp: str, ask: Ask) -> Reask:
+def _reask(store: Store, settings: Settings, name: str, stamp: str, ask: AskPage) -> Reask:
     """The answer of newer data; of one stamp it is always the same."""
     cite, current = read_cite(store.root / CITES, name), store.at(stamp)
     manifest = cite.manifest

@@ -15,7 +15,7 @@ from data.cites.cite_folder import (
     Cited,
     CitedSource,
     CiteManifest,
-    digest_of,
+    sha256_hex,
     write_cite,
 )
 from data.cites.cite_link import PageLink, current_table, read_link
@@ -29,7 +29,7 @@ from data.storage.store import Current, Store
 from data.views.sql import chosen_sources
 from data.views.view import View
 
-Ask = Callable[[str, Current, View, Mapping[str, str]], PageNumbers]
+AskPage = Callable[[str, Current, View, Mapping[str, str]], PageNumbers]
 
 
 class NewCite(NamedTuple):
@@ -41,7 +41,7 @@ class NewCite(NamedTuple):
 
 
 def cite_link(
-    store: Store, settings: Settings, link: str, ask: Ask, now: datetime | None = None
+    store: Store, settings: Settings, link: str, ask: AskPage, now: datetime | None = None
 ) -> NewCite:
     """Freeze the numbers of the page that a link opens. Problem where the link cannot be met."""
     current = current_table(store, settings)
@@ -51,7 +51,7 @@ def cite_link(
     manifest = _manifest(asked, current, numbers)
     files = {NUMBERS: to_csv(numbers.table), **_pictures(manifest, numbers)}
     files[PACKAGE] = data_package(manifest, numbers.table, files)
-    manifest = replace(manifest, files={name: digest_of(body) for name, body in files.items()})
+    manifest = replace(manifest, files={name: sha256_hex(body) for name, body in files.items()})
     at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     cited = Cited(at, current.meta["events"])
     name = write_cite(store.root / CITES, manifest, files, cited)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from data.cites.cite_folder import NUMBERS, PNG, SVG, CiteManifest, digest_of
+from data.cites.cite_folder import NUMBERS, PNG, SVG, CiteManifest, sha256_hex
 from data.files import spreadsheet
 from data.settings import Problem
 
@@ -51,14 +51,14 @@ def compare_tables(
     return [*_changes(before, after, compared), *_additions(before, after, compared)]
 
 
-Rows = Mapping[tuple[str, ...], Cells]
+NamedRows = Mapping[tuple[str, ...], Cells]
 
 
-def _by_key(body: bytes, key: Sequence[str]) -> Rows:
+def _by_key(body: bytes, key: Sequence[str]) -> NamedRows:
     return {tuple(row[name] for name in key): row for row in read_cells(body)}
 
 
-def _changes(before: Rows, after: Rows, compared: Sequence[str]) -> Iterator[CellChange]:
+def _changes(before: NamedRows, after: NamedRows, compared: Sequence[str]) -> Iterator[CellChange]:
     for row, cells in before.items():
         now = after.get(row)
         for column in compared:
@@ -67,7 +67,9 @@ def _changes(before: Rows, after: Rows, compared: Sequence[str]) -> Iterator[Cel
                 yield CellChange(row, column, cells[column], new)
 
 
-def _additions(before: Rows, after: Rows, compared: Sequence[str]) -> Iterator[CellChange]:
+def _additions(
+    before: NamedRows, after: NamedRows, compared: Sequence[str]
+) -> Iterator[CellChange]:
     for row, cells in after.items():
         if row not in before:
             yield from (CellChange(row, column, None, cells[column]) for column in compared)
@@ -126,7 +128,7 @@ def _file(name: str, content: bytes) -> dict[str, Any]:
         "mediatype": _MEDIA[name],
         **({"encoding": "utf-8"} if name == NUMBERS else {}),
         "bytes": len(content),
-        "hash": f"sha256:{digest_of(content)}",
+        "hash": f"sha256:{sha256_hex(content)}",
     }
 
 

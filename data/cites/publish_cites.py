@@ -29,8 +29,8 @@ from data.cites.cite_folder import (
     CitedSource,
     CiteManifest,
     Tampered,
-    digest_of,
     is_cite_name,
+    sha256_hex,
     to_bytes,
     write_folder,
 )
@@ -229,9 +229,9 @@ def _write(
     said = _manifest(asked, picture, table, manifest)
     files = {NUMBERS: to_csv(table), **_pictures(drawing, asked, picture)}
     files[PACKAGE] = data_package(said, table, files)
-    said = replace(said, files={name: digest_of(body) for name, body in files.items()})
+    said = replace(said, files={name: sha256_hex(body) for name, body in files.items()})
     body = to_bytes(said)
-    name = digest_of(body)
+    name = sha256_hex(body)
     own = Cite(name, said, files[NUMBERS], Cited(said.as_of, 0))
     page = _page(own, ReleasedNumbers(manifest, {asked.link: files[NUMBERS]}))
     root = public / CITES

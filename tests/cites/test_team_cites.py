@@ -333,7 +333,7 @@ def test_nobody_else_reads_a_cite_whatever_the_umask(store: Store, place: Settin
 def test_the_manifest_names_what_it_is(store: Store, place: Settings) -> None:
     name = _cite(store, place)
     body = (store.root / CITES / name / cite_folder.MANIFEST).read_bytes()
-    assert cite_folder.digest_of(body) == name
+    assert cite_folder.sha256_hex(body) == name
     said = json.loads(body)
     assert {"numbers.csv", "datapackage.json", "picture.svg", "picture.png"} == {*said["files"]}
     assert said["method"].startswith("Count of an area: ") and said["queries"]

@@ -84,7 +84,6 @@ def _team_cites(audience: str) -> cite_route.TeamCite | None:
     if audience == "public":
         return None
     from data.numbers.pages import ask_numbers
-
     from ui.app import team_cites
 
     return team_cites.team_reader(ask_numbers)

@@ -9,14 +9,14 @@ from data.cites.change_words import describe_reask
 from data.cites.citation import citation_texts, cite_address, cited_day
 from data.cites.cite_folder import CITED, CITES, Cite, checked_files
 from data.cites.cite_page import cite_page
-from data.cites.make_cite import Ask
+from data.cites.make_cite import AskPage
 from data.pictures.draw import TEAM_ONLY
 from data.settings import load_settings
 from data.storage.store import Store
 from data.views.filters import period
 
 
-def team_reader(ask: Ask) -> Callable[[str, str, str], bytes]:
+def team_reader(ask: AskPage) -> Callable[[str, str, str], bytes]:
     """What reads the cites of the team's store, asked again by `ask`: a file of a cite by its name,
     or without a file its page, with links of an origin.
 

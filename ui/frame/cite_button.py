@@ -4,11 +4,11 @@ import html
 from urllib.parse import urlsplit
 
 import streamlit as st
-from data.numbers.pages import PAGE_NUMBERS, ask_numbers
 
 from data.cites.citation import citation_texts, cite_address, cited_day
 from data.cites.cite_folder import CITES, read_cite
 from data.cites.make_cite import cite_link
+from data.numbers.pages import PAGE_NUMBERS, ask_numbers
 from data.settings import Problem
 from ui.cached import views
 from ui.frame import look, share
@@ -33,7 +33,9 @@ def offer_cite(link: str) -> None:
         st.session_state[_CITED] = (link, new.name)
     of, name = st.session_state.get(_CITED, ("", ""))
     if of != link:
-        st.caption("Freezes these numbers under a link that keeps them, whatever happens to the data.")
+        st.caption(
+            "Freezes these numbers under a link that keeps them, whatever happens to the data."
+        )
     else:
         _show_cite(name, f"{address.scheme}://{address.netloc}")
 
