@@ -87,7 +87,9 @@ def _variables(theme: Theme) -> str:
 
 def _picture(cite: Cite) -> str:
     """The picture, where the cite has one."""
-    file = next((name for name in (SVG, PNG) if name in cite.manifest.files), "")
+    # the SVG of a release is measured with letters that an <img> does not have
+    order = (PNG, SVG) if cite.manifest.as_of else (SVG, PNG)
+    file = next((name for name in order if name in cite.manifest.files), "")
     if not file:
         return ""
     return f'<figure><img src="/c/{cite.name}/{file}" alt="{esc(cite.manifest.alt)}"></figure>'

@@ -48,9 +48,9 @@ from data.cites.released_cites import (
 )
 from data.embed import pictures, sentences
 from data.embed.embed_files import Drawing, lay_out_release
-from data.embed.language import Words, load_texts
+from data.embed.language import Words, capital, load_texts
 from data.embed.sentences import Picture, View
-from data.languages import FIRST
+from data.languages import EMBED, FIRST, PUBLIC
 from data.pictures.sheet import sheet_svg
 from data.privacy.tables import Manifest
 from data.published.choice_words import choice_link
@@ -74,6 +74,7 @@ _MEANINGS = {
     "high": "The high end of that range.",
 }
 _PERIOD = "period"
+_METHOD = ("counted", "chance", "fitted", "when")  # of the texts on how numbers are made
 
 
 class Question(NamedTuple):
@@ -92,10 +93,10 @@ class ReleasedNumbers(NamedTuple):
     tables: dict[str, bytes]
 
 
-def settle_cites(public: Path) -> None:
+def settle_cites(public: Path, origin: str = "") -> None:
     """Make the cites of a public folder what its releases say, also after a command that was
     killed: those of recalled releases lose their numbers first, then the newest release gets its
-    own, then every page is rendered."""
+    own, then every page is rendered. `origin` is that of the public dashboard, for links."""
     root = public / CITES
     if not root.exists():
         root.mkdir(parents=True)
@@ -110,9 +111,9 @@ def settle_cites(public: Path) -> None:
     newest = (public / "current").resolve()
     numbers = None
     if (newest / release_manifest.MANIFEST).exists():
-        numbers = _cite_release(public, newest)
+        numbers = _cite_release(public, newest, origin)
     for name in _names(root):
-        _render(public, name, numbers)
+        _render(public, name, numbers, origin)
 
 
 def _names(root: Path) -> list[str]:
@@ -150,17 +151,20 @@ def _put(public: Path, content: bytes, target: Path) -> None:
     sync(target.parent)
 
 
-def _cite_release(public: Path, folder: Path) -> ReleasedNumbers:
+def _cite_release(public: Path, folder: Path, origin: str) -> ReleasedNumbers:
     """Cite each table and period of a release whose numbers have no cite yet; all its numbers."""
     manifest = release_manifest.read_manifest(folder)
-    drawing, speak = lay_out_release(folder, manifest), load_texts(FIRST)
+    drawing = lay_out_release(folder, manifest)
+    speak = load_texts(FIRST, domains=(EMBED, PUBLIC))
     index, tables = read_index(public), {}
     for asked in questions(drawing):
         picture = _picture(drawing, asked, manifest, speak)
         table = cited_table(asked, picture, drawing, manifest)
         tables[asked.link] = to_csv(table)
         if not _stands(public, index.get(asked.link, ""), tables[asked.link]):
-            index[asked.link] = _write(public, asked, picture, table, drawing, manifest)
+            said = _manifest(asked, picture, table, manifest, speak)
+            pictured = _pictures(drawing, asked, picture)
+            index[asked.link] = _write(public, said, table, pictured, manifest, origin)
     index = {link: name for link, name in index.items() if link in tables}
     body = json.dumps(index, ensure_ascii=False, sort_keys=True, indent=0) + "\n"
     _put(public, body.encode(), public / CITES / INDEX)
@@ -219,21 +223,20 @@ def _stands(public: Path, name: str, table: bytes) -> bool:
 
 def _write(
     public: Path,
-    asked: Question,
-    picture: Picture,
+    said: CiteManifest,
     table: pd.DataFrame,
-    drawing: Drawing,
+    pictured: dict[str, bytes],
     manifest: Manifest,
+    origin: str,
 ) -> str:
-    """Write a cite without its page; its name."""
-    said = _manifest(asked, picture, table, manifest)
-    files = {NUMBERS: to_csv(table), **_pictures(drawing, asked, picture)}
+    """Write a cite with its page; its name."""
+    files = {NUMBERS: to_csv(table), **pictured}
     files[PACKAGE] = data_package(said, table, files)
     said = replace(said, files={name: sha256_hex(body) for name, body in files.items()})
     body = to_bytes(said)
     name = sha256_hex(body)
     own = Cite(name, said, files[NUMBERS], Cited(said.as_of, 0))
-    page = _page(own, ReleasedNumbers(manifest, {asked.link: files[NUMBERS]}))
+    page = _page(own, ReleasedNumbers(manifest, {said.link: files[NUMBERS]}), origin)
     root = public / CITES
     if (root / name).exists() and not is_recalled(public, name):
         shutil.rmtree(root / name)  # not as it was written
@@ -252,7 +255,7 @@ def _pictures(drawing: Drawing, asked: Question, picture: Picture) -> dict[str, 
 
 
 def _manifest(
-    asked: Question, picture: Picture, table: pd.DataFrame, manifest: Manifest
+    asked: Question, picture: Picture, table: pd.DataFrame, manifest: Manifest, speak: Words
 ) -> CiteManifest:
     exact, place = picture.exact, manifest["place"]
     recorded = sources_of(manifest, asked.at.sort) if exact else []
@@ -264,12 +267,12 @@ def _manifest(
         stamp=str(manifest["id"]),
         code=str(manifest["code"]),
         title=picture.said,
-        subtitle=picture.title or picture.period,
-        sentence=picture.sub,
+        subtitle=f"{capital(picture.what)}, {picture.period}",
+        sentence=f"{picture.sub} {picture.source}",
         denominator=_rows_text(asked, table),
         uncertainty=" ".join(picture.notes),
-        lacks=picture.source,
-        method="; ".join(f"{name}: {rule['value']}" for name, rule in manifest["policy"].items()),
+        lacks="" if exact else speak("note.apart"),
+        method=_method_text(exact, manifest, speak),
         alt=f"{picture.said} {picture.sub}",
         columns=columns,
         key=(table.columns[0],),
@@ -288,27 +291,30 @@ def _rows_text(asked: Question, table: pd.DataFrame) -> str:
     return f"All {len(table) - 2:,} areas, what has no known area, and the whole place."
 
 
-def _render(public: Path, name: str, newest: ReleasedNumbers | None) -> None:
+def _method_text(exact: bool, manifest: Manifest, speak: Words) -> str:
+    """How the numbers were made, in the embed's own sentences."""
+    if exact:
+        return speak("sort.official.what")
+    holes = sentences.rule_texts(manifest, speak)
+    return " ".join(speak(f"method.{key}", **holes) for key in _METHOD)
+
+
+def _render(public: Path, name: str, newest: ReleasedNumbers | None, origin: str) -> None:
     """Write the page of a cite anew, with what became of its numbers."""
     if is_recalled(public, name):
         return
     file = public / CITES / name / PAGE
     try:
-        cite = read_released_cite(public, name)
-        texts = citation_texts(
-            cite, date.fromisoformat(cite.manifest.as_of), cite_address("", name)
-        )
-        kind = f"Published {cite.manifest.as_of}"
-        page = cite_page(cite, describe_release(cite, newest), kind, texts, {}).encode()
+        page = _page(read_released_cite(public, name), newest, origin)
     except Tampered as tampered:
         page = tampered_page(tampered)
     if not file.exists() or file.read_bytes() != page:
         _put(public, page, file)
 
 
-def _page(cite: Cite, newest: ReleasedNumbers | None) -> bytes:
+def _page(cite: Cite, newest: ReleasedNumbers | None, origin: str) -> bytes:
     day = date.fromisoformat(cite.manifest.as_of)
-    texts = citation_texts(cite, day, cite_address("", cite.name))
+    texts = citation_texts(cite, day, cite_address(origin, cite.name))
     outcome = describe_release(cite, newest)
     return cite_page(cite, outcome, f"Published {period(day, day)}", texts, {}).encode()
 

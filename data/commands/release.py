@@ -106,13 +106,12 @@ def publish(
     ] = False,
 ) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
-    from data.cites.publish_cites import settle_cites
     from data.release import publish
 
     with speaking():
         store, place = opened()
         folder = publish.public(place)
-        say(publish.publish(store, place, name, folder, older=older, cites=settle_cites))
+        say(publish.publish(store, place, name, folder, older=older, cites=_settle))
 
 
 @app.command()
@@ -122,12 +121,11 @@ def recall(name: Id) -> None:
     Copies elsewhere cannot be recalled. Numbers that only this release showed are not shown by any
     later one either, unless their year is measured again (release --again YEAR).
     """
-    from data.cites.publish_cites import settle_cites
     from data.release import publish
 
     with speaking():
         store, place = opened()
-        say(publish.recall(store, name, publish.public(place), cites=settle_cites))
+        say(publish.recall(store, name, publish.public(place), cites=_settle))
 
 
 def _date(text: str) -> date | None:
@@ -135,3 +133,11 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Problem(f"--as-of {text!r} is no date; write it like 2026-01-31.") from None
+
+
+def _settle(folder: Path) -> None:
+    """Bring the cites of a public folder up to date, with links of the public dashboard."""
+    from data import site
+    from data.cites.publish_cites import settle_cites
+
+    settle_cites(folder, site.load_site("public").origin)
