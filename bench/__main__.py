@@ -20,6 +20,7 @@ NAMES = (
     ("locate", "bench.locate", "which area holds each point"),
     ("start", "bench.start", "from process start to the first page, and what visits load"),
     ("view", "bench.view", "the questions of the Map screen"),
+    ("newsroom", "bench.newsroom", "police response, force and harm by city, month and area"),
     ("heat", "bench.heat", "the heat layer, server time and bytes to the browser"),
     ("episodes", "bench.episodes", "which records are of one episode"),
     ("points", "bench.points", "incidents at any zoom in Chromium"),

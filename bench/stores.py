@@ -15,6 +15,7 @@ KEPT = ROOT / "bench" / "out"
 MADE_BY = (
     "bench/made.py",
     "bench/metro.py",
+    "bench/made_force.py",
     "porchlight.toml",
     "data/**/*.py",
     "data/**/*.toml",

@@ -151,4 +151,22 @@ METHODS = (
         "Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Statistics in Medicine 32; Hutwagner, Thompson, Seeman and Treadwell (2003) for EARS; Bai and Perron (1998), Econometrica 66; Cleveland, Cleveland, McRae and Terpenning (1990), Journal of Official Statistics 6.",
         "No past and no level reaches across a known change of recording: bands begin anew after it. False alarms a month are the larger of two simulations: the series' own weeks shuffled, and negative binomial weeks like them. A break across all areas at once can be a change of recording.",
     ),
+    Method(
+        "Corrections",
+        "A correction (a value was wrong), an update (it became known later) or a retraction (the record should not be there) of an official or press record stands in the place of what was imported, and over every later import, until it is taken back. All are on the page “Corrections”.",
+        "Reasons are from a list; where people sign in, a second one approves. The policy: docs/corrections.md.",
+        "A published release keeps the numbers that it was published with; the next one has the corrected ones.",
+    ),
+    Method(
+        "Police response by city and month",
+        "The records of each source that says what local police did, by the city that they name (one that names none and lies in the areas is in the place itself), by month and by response. Each source stands by itself over its own period, unless a period is chosen, and none is added to another. What is not recorded is said first; shares of responses are of the records that say one. Shares have a 95% interval by Wilson's score, and there are none where fewer than 20 records say anything.",
+        "Wilson (1927), Journal of the American Statistical Association 22; Newcombe (1998), Statistics in Medicine 17.",
+        "Records are not all that happened: the press picks what it writes about, people what they report. The interval takes records as independent; several of one event make it too narrow. A city that no record names has no row, which is not the same as no response there.",
+    ),
+    Method(
+        "Force and harm",
+        "The records of each source that says what force was used or what harm was done, by month, by area and by city, each source by itself. Somebody was hurt where the record says so, in words or in a flag; a journalist who was hurt is somebody. A record may have several kinds of force and of harm, so columns do not add up to the records. What is not recorded is said first; shares have a 95% interval by Wilson's score, and there are none where fewer than 20 records say anything.",
+        "Wilson (1927), Journal of the American Statistical Association 22; Newcombe (1998), Statistics in Medicine 17.",
+        "Counts are of records, not of people. Official records hold force that officers reported; where a source has no column for something, no record of it can say it. A line marks a known change of recording: before and after it the numbers do not measure the same.",
+    ),
 )

@@ -229,3 +229,8 @@ def meaning(column: str, code: str) -> str:
 def sentence_case(text: str) -> str:
     """The text with its first letter large; the others keep their case."""
     return text[:1].upper() + text[1:]
+
+
+def percent(share: float) -> str:
+    """A share as readers write it: 55%, and 4.2% where whole percents are too coarse."""
+    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"

@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import area_page, locator, time_page
 from ui.frame import frame
-from ui.parts import breakdown, charts, printed, tables
+from ui.parts import breakdown, charts, pictures, printed, tables
 
 asked = frame.view()
 view = area_page.polygons(asked)
@@ -25,18 +25,21 @@ with title:
 against = area_page.against_city(name, answer)
 who = against["who"].unique().tolist()
 chart = charts.against(against, theme, answer.step_name, who, frame.changes(view))
-st.altair_chart(chart, alt=area_page.chart_alt(name))
+pictures.show_chart(chart, "Against all areas", *area_page.describe_against(against))
 inside = area_page.inside(view, name)
 frame.say_changes(view)
 left, right = st.columns(2)
 with left:
     st.header("What was recorded", anchor=False)
-    st.altair_chart(charts.bars(area_page.kind_table(inside), theme, "incidents"), alt="Kinds")
+    kinds = area_page.kind_table(inside)
+    chart = charts.bars(kinds, theme, "incidents")
+    pictures.show_chart(chart, "What was recorded", *area_page.describe_kinds(kinds))
 with right:
     st.header("When", anchor=False)
     hours = time_page.hours(inside)
     if hours["n"].any():
-        st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
+        chart = charts.hour_matrix(hours, theme)
+        pictures.show_chart(chart, "When", *time_page.describe_hours(hours))
     time_page.left_out(hours["n"].sum(), row["n"], "hour")
 breakdown.show_breakdowns(inside, theme)
 st.header("Neighbors", anchor=False)

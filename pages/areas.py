@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import areas_page
 from ui.frame import downloads, frame, way_out
-from ui.map import layers, leaflet
+from ui.map import layers, leaflet, map_picture
 from ui.parts import breakdown, headline, printed, tables
 
 view = frame.view()
@@ -17,6 +17,7 @@ headline.show_headline(view, answer)
 if way_out.is_empty(view):
     way_out.show_way_out(view)
 told = layers.still(view, answer, theme)
+map_picture.add_map_picture(view, told)
 picture, beside = st.columns([1, 2.3])
 with picture:
     leaflet.draw("map_areas", frame.map_title(view), views.bounds(view), told)

@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import views
 from ui.explore import time_page
 from ui.frame import frame, way_out
-from ui.parts import breakdown, charts, headline
+from ui.parts import breakdown, charts, headline, pictures
 
 view = frame.view()
 theme = frame.theme()
@@ -18,7 +18,7 @@ if answer.headline["n"]:
     changes = frame.changes(view)
     if len(kinds):
         chart = charts.by_group(kinds, theme, step, order, changes)
-        st.altair_chart(chart, alt=f"Incidents a {step} by kind")
+        pictures.show_chart(chart, "By kind", *time_page.describe_kinds(kinds, step))
     frame.say_changes(view)
     cut = answer.headline["cut_night"]
     if step in ("day", "night"):
@@ -29,7 +29,8 @@ if answer.headline["n"]:
         st.header("Hour and weekday", anchor=False)
         hours = time_page.hours(view)
         if hours["n"].any():
-            st.altair_chart(charts.hour_matrix(hours, theme), alt="Hours by weekday")
+            chart = charts.hour_matrix(hours, theme)
+            pictures.show_chart(chart, "Hour and weekday", *time_page.describe_hours(hours))
         time_page.left_out(hours["n"].sum(), answer.headline["n"], "hour")
         if days["n"].any():
             st.text(time_page.said_means(view))
@@ -39,7 +40,8 @@ if answer.headline["n"]:
         night = time_page.day_name(view)
         st.header(f"Every {night}", anchor=False)
         if days["n"].any():
-            st.altair_chart(charts.calendar(*time_page.placed(days), theme, night), alt="Calendar")
+            chart = charts.calendar(*time_page.placed(days), theme, night)
+            pictures.show_chart(chart, f"Every {night}", *time_page.describe_days(days, night))
         time_page.left_out(days["n"].sum(), answer.headline["n"], "day", cut)
     breakdown.show_breakdowns(view, theme)
     time_page.multiples(answer, theme, changes)

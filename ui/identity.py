@@ -6,10 +6,8 @@ import streamlit as st
 
 from data import settings
 from data.people import roster
-from data.people.actor import VIEWER, Actor
+from data.people.actor import VIEWER, Actor, machine
 from data.people.roster import Standing
-
-HERE = "this machine"  # where nobody is asked who they are
 
 
 def provider() -> bool:
@@ -21,7 +19,7 @@ def look_up() -> tuple[Standing, Actor]:
     """The standing of who looks at this page, and who it is, read anew; somebody with every role
     where nobody is asked. Problem where the lists cannot be read."""
     if not provider():
-        return Standing.LISTED, Actor(HERE, frozenset(roster.ROLES))
+        return Standing.LISTED, machine()
     claims = dict(st.user)
     store = settings.load_settings().store
     roster.key(store, make=True)  # a pseudonym without a key could be tried out

@@ -4,6 +4,7 @@ from data.cites.citation import local_day
 from data.cites.cite_folder import Cite, CiteManifest
 from data.cites.corrected import Reask
 from data.cites.outcome import Outcome, changed_texts
+from data.correction_terms import spell_reason
 from data.storage.history import ChangeKind, DataChange
 from data.views.filters import period
 from data.words import counted
@@ -16,6 +17,10 @@ _BECAUSE = {
     ChangeKind.PURGED: "a record of {source} was removed for good",
     ChangeKind.AREAS: "the areas called {name} were replaced",
     ChangeKind.DESK: "the desk approved, corrected, merged or took back reports",
+    ChangeKind.CORRECTION: "{reason} (a record of {source} was corrected)",
+    ChangeKind.UPDATE: "{reason} (a record of {source} was updated)",
+    ChangeKind.RETRACTION: "{reason} (a record of {source} was retracted)",
+    ChangeKind.CORRECTION_UNDONE: "a correction, update or retraction of {source} was taken back",
 }
 _NEW_CODE = "Porchlight itself was updated (from {old} to {new}) and counts anew"
 _UNKNOWN = (
@@ -74,4 +79,5 @@ def _why(manifest: CiteManifest, change: DataChange) -> str:
         source=titles.get(change.source, change.source),
         records=counted(change.records, "record"),
         name=change.name,
+        reason=spell_reason(change.reason),
     )

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from data.pull_faults import PullFault
 from data.pulls import guarded_network
 from data.pulls.feeds import Feed
 from data.pulls.web import PullStopped, Web
 from data.settings import Problem
-from data.storage.events import PullFault
 
 _HTTPS = 443
 

@@ -167,6 +167,7 @@ def import_(
     save_map: Annotated[Path | None, typer.Option(help="Where to write the mapping that was found.")] = None,
 ) -> None:
     """Import a file with a table: every row is kept, or rejected with its reason."""
+    from data.corrections import listing
     from data.imports import importer
 
     with speaking():
@@ -187,6 +188,8 @@ def import_(
             say(sentence)
         if not dry_run:
             rebuild_table(store, place)
+            for sentence in listing.say_what_stands(store, report.source):
+                say(sentence)
         if not report.kept:  # a script must see that readers got nothing
             raise typer.Exit(1)
 

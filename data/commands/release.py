@@ -106,12 +106,14 @@ def publish(
     ] = False,
 ) -> None:
     """Put a release that survived `attack` into PORCHLIGHT_PUBLIC and let `current` show it."""
+    from data.notices import notices
     from data.release import publish
 
     with speaking():
         store, place = opened()
         folder = publish.public(place)
         say(publish.publish(store, place, name, folder, older=older, cites=_settle))
+        notices.refresh(store, place)
 
 
 @app.command()
@@ -121,11 +123,13 @@ def recall(name: Id) -> None:
     Copies elsewhere cannot be recalled. Numbers that only this release showed are not shown by any
     later one either, unless their year is measured again (release --again YEAR).
     """
+    from data.notices import notices
     from data.release import publish
 
     with speaking():
         store, place = opened()
         say(publish.recall(store, name, publish.public(place), cites=_settle))
+        notices.refresh(store, place)
 
 
 def _date(text: str) -> date | None:

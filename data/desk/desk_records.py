@@ -6,7 +6,6 @@ Nothing of the desk leaves it: no text, no note, no name of a reviewer.
 import csv
 import hashlib
 import io
-import json
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,14 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import pyarrow.parquet as pq
-
 from data.desk.desk import Desk
 from data.desk.forgetting import purge_tip
 from data.imports import importer
 from data.imports.options import Options
 from data.mappings import mapping_read
 from data.reports.tip import Channel
+from data.storage.batches import remove_unnamed
 from data.storage.events import Imported, RecordPurged
 from data.storage.identity import key_mark, store_key, subject
 from data.storage.store import Store
@@ -81,7 +79,7 @@ def write_records(desk: Desk, source: str = SOURCE) -> Written | None:
             )
             refused += sum(report.rejected.values())
     stamp = build.rebuild(desk.store, desk.settings)
-    _remove_replaced(desk.store, source)
+    remove_unnamed(desk.store, LOG)
     return Written(stamp, sorted(stale), refused)
 
 
@@ -179,25 +177,7 @@ def purge_record(desk: Desk, tip: str) -> str:
     desk.store.ledger.append(RecordPurged(purged, last=True, key=key_mark(key)))
     write_records(desk, source)
     build.rebuild(desk.store, desk.settings)  # older tables go, also where no month changed
-    _remove_replaced(desk.store, source)
+    remove_unnamed(desk.store, LOG)
     return (
         f"What {gone:,} events of the tip said is destroyed; records of {month} are written anew."
     )
-
-
-def _remove_replaced(store: Store, source: str) -> None:
-    """Remove batches of the desk that no table names any more: they may hold what was retracted."""
-    named = set(store.history().live)
-    for table in store.current.glob("*/meta.json"):
-        named |= {*json.loads(table.read_bytes()).get("batches", ())}
-    for file in store.batches.glob("*.parquet"):
-        if file.stem not in named and _source_of(file) == source:
-            file.unlink(missing_ok=True)
-            (store.rejected / f"{file.stem}.csv").unlink(missing_ok=True)
-            store.taken_back(file.stem).unlink(missing_ok=True)
-
-
-def _source_of(batch: Path) -> str:
-    """The source of a batch that follows from the desk's log; "" of others."""
-    about = json.loads((pq.read_metadata(batch).metadata or {}).get(b"porchlight", b"{}"))
-    return str(about.get("source", "")) if about.get("derived") == LOG else ""

@@ -16,12 +16,12 @@ from data.pictures.area_shapes import LINE, SIZES, Map
 from data.pictures.letters import fold_text, letters
 from data.pictures.looks import INK, PAPER, QUIET, RAMP, STRIPES
 from data.pictures.sheet import Mark, Sheet
-from data.published.number_classes import LOOKS, ZERO
+from data.published.number_classes import CLASS_LOOKS, ZERO
 
 # looks with two colors are drawn in stripes: the mark's fill is their name
-_FILLS = dict(zip(LOOKS, RAMP)) | {ZERO: PAPER, STRIPED: "s13"} | {s: s for s in STRIPES}
+_FILLS = dict(zip(CLASS_LOOKS, RAMP)) | {ZERO: PAPER, STRIPED: "s13"} | {s: s for s in STRIPES}
 # the color of what is read on them, and the halo around it
-_ON = dict(zip(LOOKS, (ink_on(LIGHT, color) for color in RAMP)))
+_ON = dict(zip(CLASS_LOOKS, (ink_on(LIGHT, color) for color in RAMP)))
 WIDTH, MARGIN, SCALE = 1000, 40, 1.35  # of the sheet; the map's units on it
 PIXELS = 540  # of the PNG
 STRIPE = 12  # pixels of the large one from one stripe to the next of its color

@@ -1,7 +1,7 @@
 """The embed's style: static/embed/style.css with the colors of data/palette.py put in."""
 
 from data.palette import DARK, LIGHT, Theme, five_classes, ink_on
-from data.published.number_classes import LOOKS
+from data.published.number_classes import CLASS_LOOKS
 from data.settings import ROOT
 
 _NAMED = ("paper", "card", "ink", "quiet", "rule", "accent", "control", "hatch")
@@ -18,7 +18,7 @@ def style() -> str:
 def _variables(theme: Theme) -> str:
     """The colors of a theme as CSS says them: r0 to r4 of the classes, o0 to o4 of what is read
     on them."""
-    colors = dict(zip(LOOKS, five_classes(theme)))
+    colors = dict(zip(CLASS_LOOKS, five_classes(theme)))
     told = {name: getattr(theme, name) for name in _NAMED} | colors
     told |= {f"o{look[1:]}": ink_on(theme, color) for look, color in colors.items()}
     return " ".join(f"--{name}: {color};" for name, color in told.items())

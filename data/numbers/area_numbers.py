@@ -16,6 +16,7 @@ from data.numbers.area_words import title_areas
 from data.numbers.measures import COUNT, RATE
 from data.numbers.numbers import PageNumbers
 from data.pictures.figure import AreaMap, LegendRow
+from data.pictures.looks import class_looks
 from data.storage.store import Current
 from data.views import answers
 from data.views.answers import Answer
@@ -49,7 +50,7 @@ _RATE_RANGE = (
 _LOOKS = {
     State.ZERO: "zero",
     State.NO_RESIDENTS: "no_residents",
-    State.NOT_KNOWN: "no_residents",
+    State.NOT_KNOWN: "not_known",
     State.NO_COUNT: "no_data",
     State.NO_POINT: "no_data",
     State.NO_DATA: "no_data",
@@ -105,9 +106,10 @@ def area_map(view: View, units: gpd.GeoDataFrame, answer: Answer) -> AreaMap:
     counted = values[states == State.COUNTED]
     lower = classes.limits(counted)
     at = classes.assign(values, lower)
-    looks = [f"c{c}" if s is State.COUNTED else _LOOKS[s] for c, s in zip(at, states)]
+    of_class = class_looks(len(lower))
+    looks = [of_class[c] if s is State.COUNTED else _LOOKS[s] for c, s in zip(at, states)]
     texts = measures.class_texts(lower, view.measure == COUNT, counted.max(initial=0.0))
-    legend = [LegendRow(f"c{i}", text) for i, text in enumerate(texts)]
+    legend = [LegendRow(look, text) for look, text in zip(of_class, texts)]
     legend += state_entries(states)
     unit = "Incidents per 1,000 residents" if rate else "Incidents"
     return AreaMap(units[["name", "geometry"]], looks, legend, unit)

@@ -14,6 +14,7 @@ from data.numbers.about_view import AboutView, about_view
 from data.numbers.numbers import PageNumbers
 from data.numbers.over_time import seed_of
 from data.numbers.spot_words import conjugate_label, spell_label
+from data.palette import HIGHER, LOWER
 from data.patterns import hot_spots, neighbors, space_time_scan
 from data.patterns.hot_spots import LEAST_STEPS
 from data.pictures.figure import AreaMap, LegendRow
@@ -30,7 +31,7 @@ _CHANCE = (
     "Found by permutation, and controlled over all areas tested (Benjamini-Hochberg, 5%): of those "
     "named about 1 in 20 is expected to be chance."
 )
-_SPOTS = {"hot": ("c4", "hot spot"), "cold": ("c1", "cold spot")}
+_SPOTS = {"hot": (HIGHER, "hot spot"), "cold": (LOWER, "cold spot")}
 _NEITHER = ("zero", "no clear cluster")
 _UNTESTED = ("no_data", "not tested")
 
@@ -194,7 +195,7 @@ def number_unusual(current: Current, view: View, page: Mapping[str, str]) -> Pag
     entries = [_NEITHER] * len(own.units)
     for members in rare["members"]:
         for i in members:
-            entries[int(i)] = ("c4", "unusually many")
+            entries[int(i)] = (HIGHER, "unusually many")
     many = words.counted(len(rare), "place") if len(rare) else "no place"
     least = (
         f" The smallest rise that would usually have shown: {found.least_rise:g} times."

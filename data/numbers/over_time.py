@@ -12,6 +12,7 @@ from data.numbers import specs
 from data.numbers.about_view import COUNTED, NO_DENOMINATOR, about_view
 from data.numbers.numbers import PageNumbers
 from data.patterns import weekly_trend
+from data.patterns.weekly_trend import Unsought
 from data.settings import Problem
 from data.storage.store import Current
 from data.views import answers, periods, recording, view_counts
@@ -23,6 +24,11 @@ from data.views.view import View
 SEED = 1  # that pages begin with
 LEAST_WEEKS = 16  # whole ones, for a trend
 _OF_HOURS = "So many of each hour of each weekday as the source covers in the period, as the clock had them."
+_LASTING: dict[Unsought | None, str] = {
+    None: "no lasting change",
+    Unsought.SEASON: "too short a time to tell a lasting change from a season",
+    Unsought.SPARSE: "too few to tell a lasting change",
+}
 _KINDS = {
     "kind": "What happened, in the words of the table of kinds.",
     "n": "Records of that kind.",
@@ -81,7 +87,7 @@ def number_trend(current: Current, view: View, page: Mapping[str, str]) -> PageN
     found = weekly_trend.trend(current, view, units, seed)
     above, moved = int(found.table["clear"].sum()), len(found.breaks)
     weeks = words.counted(above, "week") if above else "no week"
-    level = words.counted(moved, "lasting change") if moved else "no lasting change found"
+    level = words.counted(moved, "lasting change") if moved else _LASTING[found.unsought]
     columns = ["start", "n", "expected", "lower", "upper", "clear", "level"]
     rows = found.table[columns].assign(start=found.table["start"].dt.strftime("%Y-%m-%d"))
     return PageNumbers(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from data.numbers.area_numbers import number_areas
 from data.numbers.findings import number_clusters, number_histories, number_unusual
+from data.numbers.newsroom_numbers import number_harms, number_responses
 from data.numbers.numbers import NumbersOfPage, PageNumbers
 from data.numbers.over_time import number_area, number_hours, number_kinds, number_trend
 from data.numbers.pairs import number_comparison, number_groups, number_repeats
@@ -25,6 +26,8 @@ PAGE_NUMBERS = {
         NumbersOfPage("time", number_hours),
         NumbersOfPage("trend", number_trend),
         NumbersOfPage("compare", number_comparison),
+        NumbersOfPage("response", number_responses),
+        NumbersOfPage("force", number_harms),
         NumbersOfPage("records", number_kinds),
         NumbersOfPage("episodes", number_groups),
         NumbersOfPage("near_repeats", number_repeats),

@@ -58,7 +58,8 @@ def _pair_numbers(current: Current, view: View, pair: Pair) -> PageNumbers:
     if pair.overall is not None and np.isfinite(pair.overall.ratio[0]):
         ratio, low, high = (float(v[0]) for v in pair.overall[:3])
         overall = f" All together: {ratio:.2f} times (95% interval {low:.2f} to {high:.2f})."
-    shown = pair.table.dropna(subset=["low", "high"])
+    order = (pair.table["a"] + pair.table.get("b", 0)).sort_values(ascending=False).index
+    shown = pair.table.loc[order].assign(area=pair.table["area"].map(words.spell_area))
     columns = {
         "area": "The area that is counted.",
         "side": "The set that it is in: A or B.",
@@ -83,7 +84,7 @@ def _pair_numbers(current: Current, view: View, pair: Pair) -> PageNumbers:
         "vary; clear is said of all areas judged together (Benjamini-Hochberg, 5%).",
         lacks=about.lacks,
         method="Comparison",
-        figure=specs.bars(shown, "area", "ratio", "A divided by B", ("low", "high")),
+        figure=specs.ratios(shown, "area", "A divided by B, times"),
         alt=f"Ratios by area with their intervals: {clear} of {tested} differ clearly.",
     )
 

@@ -9,7 +9,7 @@ from data.palette import LIGHT
 from data.pictures.figure import Chart
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # its name; nothing is fetched
-_ROWS = 30  # bars that a picture has room for
+_ROWS = 20  # rows that a picture has room for
 _TIME = {"title": None, "type": "temporal", "axis": {"grid": False}}
 
 
@@ -19,25 +19,35 @@ def chart(spec: Mapping[str, Any], rows: pd.DataFrame) -> Chart:
     return Chart({"$schema": SCHEMA, "data": {"values": values}, **spec})
 
 
-def bars(rows: pd.DataFrame, what: str, n: str, unit: str, ends: Sequence[str] = ()) -> Chart:
-    """Horizontal bars, longest first, at most 30; `ends` are the columns of an interval, if any."""
-    shown = rows.nlargest(_ROWS, n)[[what, n, *ends]]
-    place = {"field": what, "type": "nominal", "sort": None, "title": None}
+def bars(rows: pd.DataFrame, what: str, n: str, unit: str) -> Chart:
+    """Horizontal bars in the order of the rows, at most 20."""
+    encoding = {
+        "y": {"field": what, "type": "nominal", "sort": None, "title": None},
+        "x": {"field": n, "type": "quantitative", "title": unit},
+    }
+    mark = {"type": "bar", "color": LIGHT.accent, "height": {"band": 0.6}}
+    return chart({"mark": mark, "encoding": encoding}, rows[[what, n]].head(_ROWS))
+
+
+def ratios(rows: pd.DataFrame, what: str, unit: str) -> Chart:
+    """A ratio a row with its interval (columns ratio, low, high) on a scale of times, at most 20."""
+    shown = rows[[what, "ratio", "low", "high"]].head(_ROWS)
+    shown = shown[(shown[["ratio", "low", "high"]] > 0).all(axis=1)]
+    times = {"type": "quantitative", "title": unit, "scale": {"type": "log"}}
     layers: list[dict[str, Any]] = [
+        {"mark": {"type": "rule", "color": LIGHT.quiet}, "encoding": {"x": {"datum": 1, **times}}},
         {
-            "mark": {"type": "bar", "color": LIGHT.accent},
-            "encoding": {"x": {"field": n, "type": "quantitative", "title": unit}},
-        }
+            "mark": {"type": "rule", "color": LIGHT.ink, "strokeWidth": 1.5},
+            "encoding": {"x": {"field": "low", **times}, "x2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "circle", "color": LIGHT.accent, "size": 70, "opacity": 1},
+            "encoding": {"x": {"field": "ratio", **times}},
+        },
     ]
-    if ends:
-        low, high = ends
-        layers.append(
-            {
-                "mark": {"type": "rule", "color": LIGHT.ink},
-                "encoding": {"x": {"field": low, "type": "quantitative"}, "x2": {"field": high}},
-            }
-        )
-    return chart({"encoding": {"y": place}, "layer": layers}, shown)
+    y = {"field": what, "type": "nominal", "sort": None, "title": None}
+    layers[1]["encoding"]["y"] = layers[2]["encoding"]["y"] = y
+    return chart({"layer": layers}, shown)
 
 
 def series(

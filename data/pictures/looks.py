@@ -4,7 +4,6 @@ Pictures are light whatever the theme of the screen. A look is told apart in gre
 """
 
 import re
-from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from data.palette import LIGHT, classes, five_classes, ink_on
 
 PAPER, INK, QUIET = LIGHT.paper, LIGHT.ink, LIGHT.quiet
 RAMP = five_classes(LIGHT)
-FADED = "#d3cabc"  # of areas that nobody asked for
+FADED = LIGHT.rule  # of areas that nobody asked for
 
 
 class Pattern(NamedTuple):
@@ -43,6 +42,7 @@ PATTERNS = MappingProxyType(
         "no_data": _lines("M0,8 L8,0"),
         "no_residents": _lines("M0,0 L8,8"),
         "not_known": _lines("M0,4 L8,4"),
+        "not_clear": _lines("M4,0 L4,8"),
     }
 )
 _PLAIN = (
@@ -74,7 +74,7 @@ def fill_of(look: str) -> str:
 def striped_look(one: str, other: str = PAPER) -> str:
     """The look of two colors in stripes; with paper it says that a number is not to be relied on."""
     if not (_COLOR.fullmatch(one) and _COLOR.fullmatch(other)):
-        raise ValueError("Stripes are of two colors such as #1a2b3c.")
+        raise ValueError("Stripes are of two colors in six digits each.")
     return f"w{one}{other}".replace("#", "-")
 
 
@@ -111,8 +111,3 @@ def pattern_svg(fill: str) -> str:
         f'<pattern id="{fill}" width="{n}" height="{n}" patternUnits="userSpaceOnUse"{turn}>'
         f'<rect width="{n}" height="{n}" fill="{pattern.ground}"/>{pattern.inside}</pattern>'
     )
-
-
-def colors_of(looks: Sequence[str]) -> list[str]:
-    """The fills of looks that are colors, each once."""
-    return sorted({fill for look in looks if not pattern_of(fill := fill_of(look))})

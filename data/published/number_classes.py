@@ -14,7 +14,7 @@ from geo.arrays import Floats
 
 TIMES = (0.5, 1.0, 2.0, 4.0)  # of what is expected: the edges of five classes
 LIKELY = 1.2816  # standard deviations: eight of ten such ranges hold
-LOOKS = ("r0", "r1", "r2", "r3", "r4")  # of the classes, pale to deep
+CLASS_LOOKS = ("r0", "r1", "r2", "r3", "r4")  # of the classes, pale to deep
 STRIPES = tuple(f"s{a}{b}" for a in range(5) for b in range(a + 2, 5))  # the first and last class
 ZERO = "zero"  # the look of an exact zero
 # number of classes -> the positions of their colors among the five, pale to deep
@@ -71,7 +71,7 @@ def exact_classes(n: Floats) -> Classes:
 def class_looks(grid: Grid, classes: Classes) -> Any:
     """The look of every cell of a grid: its class, the stripes of a range that reaches into three
     or more, or ZERO of an exact zero."""
-    own = [LOOKS[at] for at in SPREAD[len(classes.edges) + 1]]
+    own = [CLASS_LOOKS[at] for at in SPREAD[len(classes.edges) + 1]]
     at, low, high = (
         _class_of(grid.number + times * grid.sd, classes.edges) for times in (0, -LIKELY, LIKELY)
     )
@@ -91,10 +91,10 @@ def class_rows(classes: Classes, most: int) -> list[ClassRow]:
     a count none."""
     if not classes.exact:
         ends = [None, *classes.shown, None]
-        return [ClassRow(*row) for row in zip(LOOKS, ends[:-1], ends[1:])]
+        return [ClassRow(*row) for row in zip(CLASS_LOOKS, ends[:-1], ends[1:])]
     if not classes.shown:
         return []
-    looks = [LOOKS[at] for at in SPREAD[len(classes.shown)]]
+    looks = [CLASS_LOOKS[at] for at in SPREAD[len(classes.shown)]]
     tops = [*(low - 1 for low in classes.shown[1:]), float(most)]
     return [ClassRow(*row) for row in zip(looks, classes.shown, tops)]
 

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from data.files.form import Form
 from data.formats.open_table import open_table
+from data.pull_faults import PullFault
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record
 from data.pulls.web import PullStopped, secret
 from data.settings import Problem
-from data.storage.events import PullFault
 
 _LISTED = 10  # lines that a sentence names
 _SUFFIXES = {".csv", ".txt", ".tsv", ".gz", ".json", ".jsonl", ".geojson", ".zip", ".xlsx"}

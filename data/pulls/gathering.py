@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.imports.sorted_runs import ahead
+from data.pull_faults import PullFault
 from data.pulls.by_address import ByAddress
 from data.pulls.feeds import Feed
 from data.pulls.gathered import Gathered, PullProgress, label_key, new_key
@@ -19,7 +20,6 @@ from data.pulls.protocol import FeedProtocol, Restart
 from data.pulls.seen import Difference, Records, Seen, compare_new, compare_whole, last_of_each
 from data.pulls.web import PullStopped
 from data.settings import Problem
-from data.storage.events import PullFault
 from geo.arrays import Flags
 
 WHOLE_EVERY = timedelta(days=1)  # of servers that do not tell what was changed

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from data.pull_faults import PullFault
 from data.pulls.feeds import Feed
 from data.pulls.protocol import FeedProtocol, Page, Record, flatten, whole_number
 from data.pulls.web import PullStopped, secret
-from data.storage.events import PullFault
 
 _PAGE = 250
 ROW, SENT, EDITED = "__id", "__system/submissionDate", "__system/updatedAt"

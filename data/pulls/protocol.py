@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from data.pull_faults import PullFault
 from data.pulls.feeds import Feed
 from data.pulls.web import PullStopped, Web
-from data.storage.events import PullFault
 
 Record = dict[str, Any]  # a column's name and a text, a number, true, false or null
 

@@ -17,6 +17,7 @@ from data.files.form import Form
 from data.imports import importer
 from data.mappings import kind_tables, mapping_read
 from data.parse.date_order import Ask
+from data.pull_faults import PullFault
 from data.pulls.by_address import ByAddress
 from data.pulls.feed_rules import columns_of, feed_rules
 from data.pulls.feeds import Feed
@@ -27,7 +28,7 @@ from data.pulls.seen import Difference, Seen, read_seen, write_seen
 from data.pulls.web import PullStopped
 from data.settings import Problem, Settings
 from data.storage import identity
-from data.storage.events import FeedPulled, PullFailed, PullFault
+from data.storage.events import FeedPulled, PullFailed
 from data.storage.evidence import pulls_folder, write_evidence
 from data.storage.history import History
 from data.storage.identity import PurgedIds

@@ -17,10 +17,10 @@ import httpx2
 import msgspec
 import stamina
 
+from data.pull_faults import PullFault
 from data.pulls.feeds import Feed
 from data.pulls.guarded_network import CheckedTransport
 from data.settings import Problem
-from data.storage.events import PullFault
 
 stamina.instrumentation.set_on_retry_hooks(())  # a log of retries tells a person nothing
 

@@ -1,6 +1,7 @@
 """The batches that count, and those that a purge wrote anew."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +33,36 @@ def rewritten(store: Store) -> list[str]:
     """The ids of batches that a purge wrote anew without some records: to be deleted."""
     names = store.history().rewritten
     return [name for name in names if (store.batches / f"{name}.parquet").exists()]
+
+
+def follows(batch: Path) -> str:
+    """The log that a batch follows from; "" for one of a file. Problem for a damaged batch."""
+    damaged.checked([batch], counts=True)
+    about = json.loads((pq.read_metadata(batch).metadata or {}).get(b"porchlight", b"{}"))
+    return str(about.get("derived") or "")
+
+
+def unnamed(store: Store, log: str) -> list[Path]:
+    """The batches of a log that neither count nor stand in a table that somebody may read."""
+    named = set(live(store))
+    for table in store.current.glob("*/meta.json"):
+        named |= {*json.loads(table.read_bytes()).get("batches", ())}
+    return [file for file in _of_log(store, log) if file.stem not in named]
+
+
+def _of_log(store: Store, log: str) -> Iterator[Path]:
+    if log in store.history().derived:
+        for file in sorted(store.batches.glob("*.parquet")):
+            if damaged.has_footer(file) and follows(file) == log:
+                yield file
+
+
+def remove_unnamed(store: Store, log: str) -> None:
+    """Remove the batches of a log that no table names: they may hold what was taken back."""
+    for file in unnamed(store, log):
+        file.unlink()
+        (store.rejected / f"{file.stem}.csv").unlink(missing_ok=True)
+        store.taken_back(file.stem).unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,6 @@ Verbs stand in this module only; what events mean together is said in data.stora
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -57,6 +56,7 @@ class Imported(Event):
     imported_at: str | None = None
     mapping: Mapping[str, Any] | None = None
     key: str | None = None  # tells the store's key from another one
+    follows: str | None = None  # the log that its rows follow from, where they are corrections
 
     @property
     def place_by(self) -> str | None:
@@ -204,20 +204,60 @@ class ReleaseRecalled(Event):
 
 
 @dataclass(frozen=True)
+class RecordChanged(Event):
+    """A record is to be changed in some columns. What it said and says stands in a file of its own.
+
+    `record` is the keyed hash of its id, `by` who proposed it. With `waits` it counts once somebody
+    else approved it.
+    """
+
+    code: str
+    record: str
+    source: str
+    reason: str
+    columns: list[str] = field(default_factory=list)
+    by: str = ""
+    waits: bool = False
+
+
+class RecordCorrected(RecordChanged):
+    """A value of a record was wrong."""
+
+
+class RecordUpdated(RecordChanged):
+    """Something became known later; what the record said before was not wrong."""
+
+
+class RecordRetracted(RecordChanged):
+    """A record should not be there."""
+
+
+@dataclass(frozen=True)
+class CorrectionDecided(Event):
+    """A change of a record was approved, declined or undone: it has this stage from now on."""
+
+    code: str
+    stage: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class PacketSealed(Event):
+    """A case packet was sealed to the key of a fingerprint: `sha256` is of the sealed file,
+    `records` are keyed hashes of ids, `evidence` the SHA-256 of each file in it. No text of it."""
+
+    recipient: str
+    sha256: str
+    records: list[str] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class SessionsRevoked(Event):
     """The sessions of a person (a keyed hash), or of everybody, ended."""
 
     who: str
-
-
-class PullFault(StrEnum):
-    """Why a pull came to no end."""
-
-    GONE = "gone"  # the server says that there is nothing any more
-    UNREACHABLE = "unreachable"  # no such name, no connection, no answer in time
-    REFUSED = "refused"  # the server wants another token
-    BROKEN = "broken"  # its answers are no answers
-    COUNT = "count"  # what came is not what the server counts
 
 
 @dataclass(frozen=True)
@@ -290,6 +330,11 @@ _VERBS: dict[_Kind, str] = {
     ReleaseBuilt: "release",
     ReleasePublished: "publish",
     ReleaseRecalled: "recall",
+    RecordCorrected: "correct",
+    RecordUpdated: "update",
+    RecordRetracted: "retract",
+    CorrectionDecided: "decide",
+    PacketSealed: "packet",
     SessionsRevoked: "revoke",
     FeedPulled: "pull",
     PullFailed: "pull failed",

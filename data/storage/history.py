@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from data.correction_terms import Correction, CorrectionKind, CorrectionStage
 from data.storage import events
 from data.storage.events import Event
 
@@ -39,6 +40,10 @@ class ChangeKind(Enum):
     PURGED = "purged"
     AREAS = "areas"
     DESK = "desk"  # records that follow from the desk's own log
+    CORRECTION = "correction"
+    UPDATE = "update"
+    RETRACTION = "retraction"
+    CORRECTION_UNDONE = "correction undone"
 
 
 class DataChange(NamedTuple):
@@ -52,6 +57,7 @@ class DataChange(NamedTuple):
     source: str
     records: int = 0
     name: str = ""
+    reason: str = ""  # of a correction: one of the list
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,9 @@ class History:
     releases: dict[str, list[Event]] = field(default_factory=dict)  # all that was done to each
     built: dict[str, events.ReleaseBuilt] = field(default_factory=dict)
     published: dict[str, None] = field(default_factory=dict)
-    recalled: dict[str, None] = field(default_factory=dict)
+    recalled: dict[str, str] = field(default_factory=dict)  # with when
+    corrections: dict[str, Correction] = field(default_factory=dict)  # by code, in order
+    packets: list[events.PacketSealed] = field(default_factory=list)
     budgets: dict[str, events.BudgetOpened] = field(default_factory=dict)  # by year
     drawn: dict[str, events.NoiseDrawn] = field(default_factory=dict)  # by issue, in order
     hidden: set[str] = field(default_factory=set)  # issues that only recalled releases showed
@@ -122,6 +130,12 @@ class History:
         """
         kept = {name: self.last_kept[name] for name in self.imports if name in self.last_kept}
         return {name: n for name, n in kept.items() if n != self.first_kept[name]}
+
+    @property
+    def counting_corrections(self) -> list[str]:
+        """The codes of the corrections that count."""
+        every = self.corrections.values()
+        return [one.code for one in every if one.stage is CorrectionStage.STANDS]
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -160,7 +174,7 @@ def _imported(history: History, event: events.Imported) -> None:
     kind = ChangeKind.REPLACED if event.replaces else ChangeKind.IMPORTED
     if event.seq:
         _changed(history, event, kind, event.source, event.kept, event.file)
-    else:
+    elif event.follows is None:
         desk = replace(event, at=event.imported_at or "")
         _changed(history, desk, ChangeKind.DESK, event.source, event.kept)
     of_source = history._mapped.setdefault(event.source, {})
@@ -197,6 +211,9 @@ def _record_purged(history: History, event: events.RecordPurged) -> None:
     history.purged.append(event)
     if event.key is not None:
         history.keys.add(event.key)
+    for code, one in history.corrections.items():
+        if one.record == event.subject:
+            history.corrections[code] = replace(one, stage=CorrectionStage.PURGED)
 
 
 def _batch_rewritten(history: History, event: events.BatchRewritten) -> None:
@@ -254,12 +271,54 @@ def _release_published(history: History, event: events.ReleasePublished) -> None
 
 def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
     history.releases.setdefault(event.release, []).append(event)
-    history.recalled[event.release] = None
+    history.recalled[event.release] = event.at
     if built := history.built.get(event.release):
         left = [history.built[name] for name in history.standing if name in history.built]
         history.hidden |= {*(built.issues or ())}.difference(
             *(other.issues or () for other in left)
         )
+
+
+def _record_changed(history: History, event: events.RecordChanged) -> None:
+    history.corrections[event.code] = Correction(
+        code=event.code,
+        kind=_CORRECTIONS[type(event)],
+        record=event.record,
+        source=event.source,
+        reason=event.reason,
+        columns=tuple(event.columns),
+        proposed_at=event.at,
+        proposed_by=event.by,
+        stage=CorrectionStage.WAITS,
+    )
+    if not event.waits:
+        _decide(history, event, event.code, CorrectionStage.STANDS)
+
+
+def _correction_decided(history: History, event: events.CorrectionDecided) -> None:
+    if event.code in history.corrections and event.stage in list(CorrectionStage):
+        _decide(history, event, event.code, CorrectionStage(event.stage), event.by)
+
+
+def _decide(
+    history: History, event: Event, code: str, stage: CorrectionStage, by: str = ""
+) -> None:
+    """Let a correction stand otherwise, where it stands as this can be said of: the first holds."""
+    one = history.corrections[code]
+    if one.stage is not _BEFORE.get(stage):
+        return
+    new = replace(one, stage=stage, decided_at=event.at, decided_by=by)
+    kind = ChangeKind.CORRECTION_UNDONE
+    if stage is CorrectionStage.STANDS:
+        new, kind = replace(new, counts_from=event.at), ChangeKind(one.kind)
+    history.corrections[code] = new
+    if stage is not CorrectionStage.DECLINED:
+        change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason)
+        history.changes.append(change)
+
+
+def _packet_sealed(history: History, event: events.PacketSealed) -> None:
+    history.packets.append(event)
 
 
 def _sessions_revoked(history: History, event: events.SessionsRevoked) -> None:
@@ -286,6 +345,16 @@ def _evidence_rewritten(history: History, event: events.EvidenceRewritten) -> No
             history.feeds[name] = replace(state, evidence=kept)
 
 
+_CORRECTIONS: dict[type[Event], CorrectionKind] = {
+    events.RecordCorrected: CorrectionKind.CORRECTION,
+    events.RecordUpdated: CorrectionKind.UPDATE,
+    events.RecordRetracted: CorrectionKind.RETRACTION,
+}
+_BEFORE = {  # the stage that one must have for another
+    CorrectionStage.STANDS: CorrectionStage.WAITS,
+    CorrectionStage.DECLINED: CorrectionStage.WAITS,
+    CorrectionStage.UNDONE: CorrectionStage.STANDS,
+}
 _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.Imported: _imported,
     events.DerivedBegun: _derived_begun,
@@ -300,6 +369,11 @@ _STEPS: dict[type[Event], Callable[[History, Any], None]] = {
     events.ReleaseBuilt: _release_built,
     events.ReleasePublished: _release_published,
     events.ReleaseRecalled: _release_recalled,
+    events.RecordCorrected: _record_changed,
+    events.RecordUpdated: _record_changed,
+    events.RecordRetracted: _record_changed,
+    events.CorrectionDecided: _correction_decided,
+    events.PacketSealed: _packet_sealed,
     events.SessionsRevoked: _sessions_revoked,
     events.FeedPulled: _feed_pulled,
     events.PullFailed: _pull_failed,

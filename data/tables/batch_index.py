@@ -49,7 +49,8 @@ def count_batch(
     def write(target: Path) -> dict[str, object]:
         connection.execute(
             f"COPY (SELECT occurred_at::DATE AS day, count(*) AS n FROM {literal(file)} "
-            f"GROUP BY day ORDER BY day) TO {literal(target)} (FORMAT parquet)"
+            # a row without a time says that a record was retracted
+            f"WHERE occurred_at IS NOT NULL GROUP BY day ORDER BY day) TO {literal(target)} (FORMAT parquet)"
         )
         told = {name: _different(connection, file, name) for name in ("area_label", "kind")}
         return {**told, "city": _cities(connection, file)}

@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import own_kinds, words
+from data.corrections.corrected_rows import CORRECTIONS, write_batches
 from data.settings import Problem, Settings
 from data.storage import area_sets, derived_files, disk, projection
-from data.storage.batches import live_files, rewritten
+from data.storage.batches import live_files, remove_unnamed, rewritten, unnamed
 from data.storage.history import History
 from data.storage.meta_types import AreaFileMeta
 from data.storage.store import Store
@@ -45,10 +46,23 @@ def required_stamp(store: Store, settings: Settings) -> str:
     made_of.append({name: history.decisions.by_point(name, history.sources) for name in sets})
     if own := [kind.code for kind in words.all_kinds()[len(words.KINDS) :]]:
         made_of.append(own)  # their order is that of the codes in the narrow table
+    if counting := history.counting_corrections:
+        made_of.append(counting)
     if history.kept_anew:
         made_of.append(history.kept_anew)
     text = json.dumps(made_of, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def is_behind(store: Store, settings: Settings) -> bool:
+    """Return whether a command that was killed left something for `rebuild` to do."""
+    return store.now() != required_stamp(store, settings) or _is_left(store)
+
+
+def _is_left(store: Store) -> bool:
+    """Return whether something lies there that the next writer removes."""
+    scratch = any(store.root.glob(".scratch-*"))
+    return bool(scratch or rewritten(store) or _older(store) or unnamed(store, CORRECTIONS))
 
 
 def rebuild(
@@ -58,10 +72,13 @@ def rebuild(
 
     `progress` is told rows done and rows in all.
     """
+    if store.history().corrections or store.history().derived:
+        with store.writing():
+            write_batches(store)
     stamp = required_stamp(store, settings)
     if store.now() == stamp and store.at(stamp).whole():
         # left by a command that was killed: the next writer sweeps it
-        if any(store.root.glob(".scratch-*")) or rewritten(store) or _older(store):
+        if _is_left(store):
             with store.writing():
                 remove_purged(store)
         return stamp
@@ -97,6 +114,7 @@ def remove_purged(store: Store) -> None:
         (store.rejected / f"{name}.csv").unlink(missing_ok=True)
         store.taken_back(name).unlink(missing_ok=True)
         (store.batches / f"{name}.parquet").unlink(missing_ok=True)
+    remove_unnamed(store, CORRECTIONS)
 
 
 def collect(store: Store) -> None:

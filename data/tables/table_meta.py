@@ -35,6 +35,8 @@ def _imports(history: History) -> list[ImportMeta]:
     """The imports that count, oldest first, each as its ledger entry tells it."""
     found = []
     for name, event in history.imports.items():
+        if event.follows:  # of no file: its rows stand in the place of others
+            continue
         entry = {"batch": name, "imported_at": event.at, **detail_of(event)}
         if more := history.merges.get(event.batch):
             entry |= {"source_rows": more.rows, "merged": more.merged}

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow.parquet as pq
 
+from data.corrections.contents import drop_contents
+from data.corrections.corrected_rows import CORRECTIONS
 from data.imports import purged_rows
 from data.imports.purged_rows import ALL_REPEATS
 from data.settings import Problem
@@ -72,6 +74,8 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
         done = [e for e in purges if incident_id in PurgedIds(frozenset({e.subject}), key)]
         named = {incident_id, *(row.base for row in rows if row.incident_id == incident_id)}
         purged_copies.drop_copies(store, scratch, named)
+        if done:
+            drop_contents(store, {incident_id})
         if left := _unfinished(store, rows, done):
             _without(store, scratch, left, {}, done)
             return f"{incident_id} was purged before, not everywhere: that is done now."
@@ -89,6 +93,7 @@ def purge(store: Store, incident_id: str, *, repeats: bool = False, ask: _Ask | 
         told = _events(store, gone, incident_id, every, not staying)
         # hashes first: whatever stops the rest, no import brings the record back
         store.ledger.append(*told)
+        drop_contents(store, {incident_id, *(row.incident_id for row in gone)})
         left = _removed(rows, _keys(rows, told), {row.key for row in staying})
         left += [row for row in gone if row.hash is None]
         _without(store, scratch, left, {f: made for f, (made, _) in cleaned.items()}, told)
@@ -103,7 +108,8 @@ def _files(store: Store) -> list[Path]:
     live = set(batches.live(store))  # one that cannot be read may hold what is to go
     for counts in (True, False):
         damaged.checked([f for f in found if (f.stem in live) == counts], counts)
-    return found
+    # those of corrections are made anew from what is left
+    return [file for file in found if batches.follows(file) != CORRECTIONS]
 
 
 def _rows(store: Store, incident_id: str) -> list[_Row]:
@@ -343,14 +349,15 @@ def unimport(store: Store, batch: str) -> str:
     """Take one import back; a sentence on what was done. Typed again it finishes."""
     with store.writing():
         history = store.history()
-        names = [name for name in history.live if name.startswith(batch)]
+        derived = {event.batch for event in store.derived_imports()}
+        names = [n for n in history.live if n.startswith(batch) and n not in derived]
         before = history.unimported - history.imports.keys()
         again = sorted(name for name in before if name.startswith(batch))
         if not names and len(again) == 1:
             _mark(store, again[0])
             return f"Batch {again[0]} was taken back before: it does not count."
         if len(names) != 1:
-            known = ", ".join(history.live) or "none"
+            known = ", ".join(n for n in history.live if n not in derived) or "none"
             raise Problem(f"No single batch is called {batch!r}. Batches: {known}.")
         store.ledger.append(Unimported(names[0]))
         _mark(store, names[0])

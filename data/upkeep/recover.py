@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.corrections.contents import kept_events
 from data.privacy.budget import BUDGET
 from data.release.publish import STONE
 from data.release.release_manifest import TOMBSTONE
@@ -45,6 +46,7 @@ def recover(store: Store, public: Path | None) -> Sentences:
             return [f"The ledger is whole ({n:,} events): there is nothing to recover."]
         notes: Sentences = []
         found = [*_batches(store, notes), *_areas(store), *_releases(store, public, notes)]
+        found += kept_events(store)
         found = sorted(found, key=lambda event: event.seq)  # stable: renames follow their purge
         now = datetime.now(UTC).isoformat(timespec="seconds")
         counts = events.count_verbs(found, _COUNTED)
@@ -66,6 +68,9 @@ _COUNTED = {
     "release": ("release", "releases"),
     "publish": ("of them published", "of them published"),
     "recall": ("of them recalled", "of them recalled"),
+    "correct": ("correction", "corrections"),
+    "update": ("update of a record", "updates of records"),
+    "retract": ("retraction", "retractions"),
 }
 
 

@@ -73,7 +73,8 @@ def _became(store: Store, source: SourceMeta) -> str:
     if bad := [file for file in files if not damaged.has_footer(file)]:
         return str(damaged.problem(bad[0], counts=True))
     held = sum(pq.read_metadata(file).num_rows for file in files)
+    retracted = " or retracted" * bool(store.history().counting_corrections)
     return (
         f"{kept:,} kept = {here:,} in the store + {held - here:,} replaced by a newer "
-        f"import + {kept - held:,} purged"
+        f"import{retracted} + {kept - held:,} purged"
     )

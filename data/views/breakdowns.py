@@ -1,5 +1,6 @@
 """Breakdowns of records by the words of a column, one row each, and how many say nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,7 +68,11 @@ def answers(current: Current, view: View, row: Breakdown) -> Answers:
         values,
         view,
     )
-    often = dict(zip(found["code"].to_pylist(), found["n"].to_pylist()))
+    return share_words(row, dict(zip(found["code"].to_pylist(), found["n"].to_pylist())))
+
+
+def share_words(row: Breakdown, often: Mapping[int, int]) -> Answers:
+    """The answers by how often each code of a column's words stands in some records."""
     listed = [word for word in words.TABLES[row.column] if word.code != row.silent]
     n = np.array([often.get(words.CODES[row.column][word.code], 0) for word in listed])
     said = int(n.sum())

@@ -1,17 +1,21 @@
 """All records of a View in a file: what the download buttons and the command write."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from data import words
 from data.settings import Problem, Settings, first_step
+from data.storage.meta_types import TableMeta
 from data.storage.store import Current, Store
 from data.views import links, view_counts, whole_records
 from data.views.filters import FILTERS
+from data.views.points import COMMUNITY
 from data.views.sql import chosen_sources
 from data.views.view import View
 
+TEAM_ONLY = "Team only, not for publication"
 COLUMNS_TOLD = (
     "one row is one incident; what each column means stands on the page of data and methods. "
     "time_precision says how well the time is known: at month, local_date is the first of the "
@@ -27,7 +31,8 @@ def about(
     """The facts that a file states of itself: View, sources, link, data, rows, columns."""
     meta = current.meta
     told = chosen_sources(view, meta)
-    return {
+    mark = {TEAM_ONLY: "it holds community reports"} if has_community(view, meta) else {}
+    return mark | {
         "Porchlight": meta["place"]["name"],
         "View": links.sentence(view, meta, view_counts.headline(current, view)),
         "Sources": "; ".join(f"{s['title']} ({s['licence']})" for s in told),
@@ -37,6 +42,23 @@ def about(
         "Rows": f"{rows}",
         "Columns": columns,
     }
+
+
+def has_community(view: View, meta: TableMeta) -> bool:
+    """Return whether a View may hold community reports, which nobody may publish from here."""
+    return any(source["kind"] == COMMUNITY for source in chosen_sources(view, meta))
+
+
+def file_stem(view: View, meta: TableMeta) -> str:
+    """A file name that says place, source and period, and if it is for the team only."""
+    mark = " team-only" if has_community(view, meta) else ""
+    text = f"{meta['place']['name']} {' '.join(view.sources)} {view.start} {view.end}{mark}"
+    return slug(text)
+
+
+def slug(text: str) -> str:
+    """A text as a part of a file name: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def chosen(link: str) -> dict[str, object]:

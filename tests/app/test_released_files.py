@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from data.notices import notices
 from data.release import table_files
 from tests import entrance
 from tests.conftest import command, dashboard, free_port
@@ -60,6 +61,8 @@ def public_folder(root: Path) -> Path:
     (root / "beside").mkdir()
     shutil.copy(root / "secret.csv", root / "beside/secret.csv")
     (public / "ledger.csv").write_text("not,released\n")
+    for name in notices.FILES:
+        (public / name).write_text(f"<p>{name}</p>")
     hidden = public / "releases/.tmp-1"
     hidden.mkdir()
     shutil.copy(root / "secret.csv", hidden / "secret.csv")
@@ -173,6 +176,26 @@ def test_a_file_comes_as_it_is_with_its_type_to_any_page(served: Served, name: s
         assert headers["Accept-Ranges"] == "bytes" and headers["ETag"]
         head = served.ask(f"{start}/{name}", "HEAD")
         assert head[0] == 200 and head[2] == b"" and head[1]["Content-Length"] == str(len(want))
+
+
+def test_the_public_list_of_corrections_stands_beside_the_releases(served: Served) -> None:
+    kinds = {"html": "text/html", "css": "text/css", "xml": "application/atom+xml"}
+    for name in notices.FILES:
+        status, headers, body = served.ask(f"/{name}")
+        assert (status, body) == (200, f"<p>{name}</p>".encode())
+        assert (headers["Content-Type"] or "").startswith(kinds[name.rpartition(".")[2]])
+        assert headers["Cache-Control"] == AGAIN and headers["Access-Control-Allow-Origin"] == "*"
+        assert served.ask(f"/{name}", "POST")[0] == 405
+        assert served.ask(f"/{name}/..%2fledger.csv")[0] in (400, 404)
+    if served.front == "caddy":  # follows links: docs/deploy.md says so
+        return
+    (served.public / notices.FILES[0]).unlink()
+    (served.public / notices.FILES[0]).symlink_to(served.public.parent / "secret.csv")
+    try:
+        assert served.ask(f"/{notices.FILES[0]}")[0] == 404
+    finally:
+        (served.public / notices.FILES[0]).unlink()
+        (served.public / notices.FILES[0]).write_text(f"<p>{notices.FILES[0]}</p>")
 
 
 def test_who_has_a_file_is_told_so(served: Served) -> None:

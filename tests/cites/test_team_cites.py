@@ -14,7 +14,7 @@ import pytest
 from frictionless import system
 
 from data import settings
-from data.cites import cite_folder, corrected, make_cite
+from data.cites import change_words, cite_folder, corrected, make_cite
 from data.cites.change_words import describe_reask
 from data.cites.cite_folder import CITES, Tampered, read_cite
 from data.cites.cite_link import current_table, read_link
@@ -155,6 +155,20 @@ def test_after_a_purge_one_number_is_less(store: Store, place: Settings) -> None
     assert int(count.old or 0) - int(count.new or 0) == 1
     assert {reason.kind for reason in answer.reasons} == {ChangeKind.PURGED}
     assert "removed for good" in outcome.headline
+
+
+def test_after_a_retraction_the_page_says_why(store: Store, place: Settings) -> None:
+    name = _cite(store, place)
+    done = command("retract", "stops:r7", "--reason", "same_event", store=store.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer, outcome = _again(store, place, name)
+    (count,) = [one for one in answer.changes if one.column == "n"]
+    assert int(count.old or 0) - int(count.new or 0) == 1
+    assert "because two reports were one event" in outcome.headline
+
+
+def test_every_change_of_data_has_its_words() -> None:
+    assert {*change_words._BECAUSE} == {*ChangeKind}
 
 
 def test_after_an_import_was_taken_back_the_page_says_so(

@@ -18,7 +18,7 @@ from data.pictures import area_shapes
 from data.pictures.letters import letters
 from data.privacy import tables
 from data.published.grids import ALL
-from data.published.number_classes import LOOKS, STRIPES
+from data.published.number_classes import CLASS_LOOKS, STRIPES
 from data.published.ranges import Range
 from tests.made_release import Made, make_release, write_release
 from tests.published.test_numbers import numbers_of
@@ -205,7 +205,7 @@ def test_the_page_has_a_number_with_a_range_in_every_row(
     paths = re.findall(r'<path id="a(\d+)" class="(\w+)"( fill="url\(#(\w+)\)")?', text)
     assert {int(p[0]) for p in paths} == {*areas["area"]}
     for _, look, filled, pattern in paths:
-        assert look in LOOKS or (look in STRIPES and filled and pattern == look)
+        assert look in CLASS_LOOKS or (look in STRIPES and filled and pattern == look)
 
 
 def test_nothing_says_zero_reports(folders: dict[str, Path]) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from data.published.grid import Grid, exact_grid
 from data.published.number_classes import (
-    LOOKS,
+    CLASS_LOOKS,
     STRIPES,
     TIMES,
     class_looks,
@@ -32,7 +32,7 @@ def test_edges_are_a_half_one_two_and_four_times_what_is_expected_of_so_many_res
     assert found.edges.tolist() == [[63.75, 191.25], [127.5, 382.5], [255, 765], [510, 1530]]
     assert found.by_rate and found.shown == (63.75, 127.5, 255.0, 510.0)  # per 1,000 residents
     looks = class_looks(grid([[63, 191], [64, 192], [128, 383], [255, 765], [510, 1530]], 1), found)
-    assert looks.tolist() == [[look, look] for look in LOOKS]
+    assert looks.tolist() == [[look, look] for look in CLASS_LOOKS]
 
 
 @pytest.mark.parametrize("residents", [(1000, None), (1000, 0)])
@@ -76,7 +76,7 @@ def test_colors_are_right_as_often_as_the_plan_says(
     classes = expected_classes(mean * AREAS, 1, (1000,) * AREAS)
     drawn = class_looks(grid(np.maximum(true + noise.sum(axis=0), 0), sd), classes)
     truth = class_looks(grid(true, 0), classes)
-    plain = np.isin(drawn, LOOKS)
+    plain = np.isin(drawn, CLASS_LOOKS)
     assert striped[0] <= 1 - plain.mean() <= striped[1]
     assert (drawn == truth)[plain].mean() >= right
     off = np.array([abs(int(d[1]) - int(t[1])) for d, t in zip(drawn[plain], truth[plain])])
@@ -108,4 +108,4 @@ def test_exact_counts_have_classes_of_their_own() -> None:
 
 
 def test_there_are_four_edges() -> None:
-    assert TIMES == (0.5, 1.0, 2.0, 4.0) and len(LOOKS) == 5
+    assert TIMES == (0.5, 1.0, 2.0, 4.0) and len(CLASS_LOOKS) == 5

@@ -10,7 +10,7 @@ from data.privacy import tables
 from data.published import grids, opening, released
 from data.published.grids import ALL, Numbers
 from data.published.levels import Levels, read_level
-from data.published.number_classes import LOOKS, STRIPES, class_looks
+from data.published.number_classes import CLASS_LOOKS, STRIPES, class_looks
 from data.release import release_manifest
 from data.settings import Problem
 from tests.made_release import GROUPS, Made, make_release, write_release
@@ -42,7 +42,7 @@ def test_no_area_is_blank_in_any_period(volume: str) -> None:
         assert (grid.low <= grid.number).all() and (grid.number <= grid.high).all()
         assert (grid.low >= 0).all() and (grid.high > 0).all() and (grid.sd > 0).all()
         looks = class_looks(grid, own.classes)
-        assert {*looks.ravel()} <= {*LOOKS, *STRIPES}
+        assert {*looks.ravel()} <= {*CLASS_LOOKS, *STRIPES}
         assert own.unknown.number.shape == (len(grid.periods), 1)
 
 

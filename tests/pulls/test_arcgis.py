@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from data.pull_faults import PullFault
 from data.pulls.web import PullStopped
-from data.storage.events import PullFault
 from tests.pulls.case import OFFICIAL, Case
 from tests.pulls.servers import Answer, ArcGisServer, Asked, as_json
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from data.pull_faults import PullFault
 from data.pulls import gathering
 from data.pulls.web import PullStopped
 from data.settings import Problem
-from data.storage.events import PullFault
 from tests.pulls.case import Case
 from tests.pulls.servers import Asked, FileServer, KoboServer, OdkServer, as_json
 

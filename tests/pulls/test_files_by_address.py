@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from data.pull_faults import PullFault
 from data.pulls import web
 from data.pulls.guarded_network import Forbidden
 from data.pulls.web import PullStopped
 from data.settings import Problem
-from data.storage.events import PullFault
 from tests.pulls.case import OFFICIAL, Case
 from tests.pulls.servers import Answer, Asked, FileServer
 

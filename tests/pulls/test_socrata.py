@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import stamina
 
+from data.pull_faults import PullFault
 from data.pulls import web
 from data.pulls.web import PullStopped
 from data.settings import Problem
-from data.storage.events import PullFault
 from data.upkeep import purge
 from tests.pulls.case import OFFICIAL, Case
 from tests.pulls.servers import Answer, Asked, SocrataServer, as_json

@@ -31,6 +31,7 @@ SPOKEN = ["--source", "hotline", "--kind", "sighting"]
 PURGED = "hotline:r7"
 # of one moment: the same cite whenever it is typed
 CITED = "/areas?source=hotline&from=2025-05-01&to=2025-12-31&settled=2026-01-01T00%3A00"
+HERE = "{root}"  # in the words of a command: the folder of the town that it is typed in
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Town:
             "PORCHLIGHT_KEYS": str(self.root / "home" / "keys"),
             "LOG": str(self.root / "log"),
         }
+        words = [word.replace(HERE, str(self.root)) for word in words]
         if words == ["sample"]:
             told[SAMPLE] = str(self.root / "sample")
         return self.run(words, told, at)
@@ -185,15 +187,39 @@ def _recall(town: Town) -> list[str]:
     return ["recall", words[1]]
 
 
+def _calls(town: Town) -> Town:
+    """The town with three official records."""
+    rows = [f"{n},2025-06-0{n} 10:00,44.91,-93.2{n},call_911\n" for n in (1, 2, 3)]
+    (town.root / "calls.csv").write_text("id,time,lat,lon,kind\n" + "".join(rows))
+    town.finish(["import", str(town.root / "calls.csv"), "--source", "calls", "--official"])
+    return town
+
+
+def _undo(town: Town) -> list[str]:
+    _calls(town).finish(["retract", "calls:1", "--reason", "outside"])
+    return ["corrections", "--undo", next(iter(town.store.history().corrections))]
+
+
+def _packet(town: Town) -> list[str]:
+    """A sealed packet; the file that it makes is not one of the store."""
+    _calls(town)
+    words = ["packet", "calls:1", "--to", TO, "--evidence", f"{HERE}/a.csv", "--how", "handed over"]
+    return [*words, "--out", f"{HERE}/packet.age"]
+
+
 def _lost(town: Town) -> list[str]:
     """Purge, unimport and recall, then empty the ledger; return the command that recovers it."""
     town.finish(["purge", PURGED])
     town.finish(["unimport", batches.live(town.store)[-1]])
+    _calls(town).finish([*CORRECT, "calls:1", *WHY])
     town.finish(_recall(town))
     town.store.ledger.file.write_bytes(b"")
     return ["recover"]
 
 
+CORRECT = ["correct", "--set", "kind=other", "--set", "day=2025-07-01"]
+WHY = ["--reason", "entry_error"]
+TO = "age1t65v55lc5pfr7wt8kderh3jxlj5xzr54mzaxjywwtn30vmrwa4kqkqluxl"  # whose secret nobody kept
 # each brings a town to where the command has something to do, and says what to type
 TABLE: dict[str, Callable[[Town], list[str]]] = {
     "import": lambda town: small(town.root / "c.csv"),
@@ -209,6 +235,18 @@ TABLE: dict[str, Callable[[Town], list[str]]] = {
     "recover": _lost,
     "cite": lambda town: ["cite", CITED],
     "revoke": lambda town: ["revoke", "--everybody"],
+    "correct": lambda town: [*CORRECT, _calls(town) and "calls:1", *WHY],
+    "update": lambda town: [
+        "update",
+        _calls(town) and "calls:2",
+        "--set",
+        "kind=other",
+        "--reason",
+        "new_evidence",
+    ],
+    "retract": lambda town: ["retract", _calls(town) and "calls:3", "--reason", "same_event"],
+    "corrections": _undo,
+    "packet": _packet,
     "sources": lambda town: ["sources", "hotline", "--title", "A hotline"],
 }
 

@@ -54,6 +54,9 @@ AREAS: Mapping[str, Area] = {
     "/embed/": RELEASED,
     "/current/": RELEASED,
     "/releases/": RELEASED,
+    "/corrections.html": RELEASED,
+    "/corrections.xml": RELEASED,
+    "/corrections.css": RELEASED,
     "/help": Area(anybody=True, policy="plain", keeps="no-store"),
     # released cites are for anybody; of the team's the route itself asks who is there
     "/c/": Area(anybody=True, policy="pictured", keeps="no-store"),

@@ -11,8 +11,9 @@ from pathlib import Path
 import anyio
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
@@ -26,7 +27,10 @@ TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",
     ".json": "application/json",
+    ".xml": "application/atom+xml; charset=utf-8",
 }
+# the files that stand in the public folder itself
+ALONE = ("corrections.html", "corrections.xml", "corrections.css")
 # what a page of another site may ask with, and what its script may read of the answer
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -106,7 +110,18 @@ class ReleasedFiles(StaticFiles):
         return KEPT if _PERMANENT.fullmatch(name) else ASKED_AGAIN
 
 
-def mounts(public: Path) -> tuple[Mount, ...]:
-    """The routes of a public folder's releases."""
+def mounts(public: Path) -> tuple[BaseRoute, ...]:
+    """The routes of a public folder: its releases, and the files beside them."""
     folders = {"/embed": "current/embed", "/current": "current", "/releases": "releases"}
-    return tuple(Mount(path, ReleasedFiles(public, name)) for path, name in folders.items())
+    found = [Mount(path, ReleasedFiles(public, name)) for path, name in folders.items()]
+    return (*found, *(_alone(public, name) for name in ALONE))
+
+
+def _alone(public: Path, name: str) -> Route:
+    """The route of one file of the public folder."""
+    files = ReleasedFiles(public, "")
+
+    async def answer(request: Request) -> Response:
+        return await files.get_response(name, request.scope)
+
+    return Route(f"/{name}", answer, methods=["GET", "HEAD", "OPTIONS"])

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from data.desk.demo import demo_settings
 from data.people import roster
-from data.people.actor import REVIEWER, Actor
+from data.people.actor import REVIEWER, Actor, machine
 from data.reports.door_settings import DoorSettings, load_own_door
 from data.reports.tip import Channel
 from data.settings import Problem, load_settings
@@ -17,7 +17,6 @@ from data.storage.area_sets import area_names_of
 from data.storage.store import Store, open_ledger
 from ui.app import session
 from ui.door.door import Door, Team
-from ui.identity import HERE
 
 TRIED = "trying it out on this machine"
 CHANNELS = (Channel.HOTLINE.value, Channel.OBSERVERS.value)
@@ -43,7 +42,7 @@ def make_door(people: Path | None) -> Door:
 def _person(people: Path | None, request: Request) -> Actor:
     """Who asks, with their roles now; nobody where the lists cannot be read."""
     if people is None:
-        return Actor(HERE, frozenset(roster.ROLES))
+        return machine()
     claims = session.claims(request) or {}
     try:
         listed = roster.roster(people)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import words
 from data.numbers import area_states
-from data.numbers.measures import area_name, rate_words
+from data.numbers.measures import rate_words
 from data.views.answers import Answer
 from data.views.filters import period
 from data.views.sql import polygon_set
@@ -18,7 +18,7 @@ from data.words import HEXAGONS
 from ui.cached import views
 from ui.frame import frame, way_out
 from ui.map import area_layer
-from ui.parts import headline, intervals, tables
+from ui.parts import headline, intervals, pictures, tables
 
 
 def polygons(view: View) -> View:
@@ -111,11 +111,6 @@ def against_city(name: str, answer: Answer) -> pd.DataFrame:
     return pd.concat(frames)
 
 
-def chart_alt(name: str) -> str:
-    """What the chart of an area shows, for who cannot see it."""
-    return f"{area_name(name)} and all areas"
-
-
 def inside(view: View, name: str) -> View:
     """The View of one area alone."""
     return replace(view, areas=(name,))
@@ -126,6 +121,26 @@ def kind_table(view: View) -> pd.DataFrame:
     found = views.series(view, "kind").groupby("code")["n"].sum()
     spoken = [words.spoken(words.TABLES["kind"][code].code) for code in found.index]
     return pd.DataFrame({"what": spoken, "n": found.to_numpy()})
+
+
+def describe_against(against: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the chart of an area against the city shows, in words and as a table."""
+    area, *_ = against["who"]
+    own = against[against["who"] == area]
+    words_of = pictures.spread_words(own, "start", "index", ",.2f")
+    wide = against.pivot(index="start", columns="who", values=["n", "index"])
+    names = {"n": "incidents", "index": "times its mean"}
+    pairs = zip(wide.columns.get_level_values(1), wide.columns.get_level_values(0))
+    wide.columns = pd.Index([f"{who}, {names[what]}" for who, what in pairs])
+    rows = wide.reset_index().rename(columns={"start": "from"})
+    return f"Lines of {area} and of all areas over time. {area}, times its mean: {words_of}", rows
+
+
+def describe_kinds(kinds: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the bars of kinds show, in words and as a table."""
+    said = f"Bars, one a kind of record. {pictures.spread_words(kinds, 'what', 'n')}"
+    rows = kinds.sort_values("n", ascending=False)
+    return said, rows.rename(columns={"what": "kind", "n": "incidents"})
 
 
 def neighbors(view: View, name: str, answer: Answer) -> pd.DataFrame:

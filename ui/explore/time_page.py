@@ -14,7 +14,7 @@ from geo import busiest, rates
 from geo.busiest import Busiest, Spread
 from ui.cached import views
 from ui.explore import busy_words
-from ui.parts import charts, headline
+from ui.parts import charts, headline, pictures
 
 IN_COLOR = 7
 _REST = "other kinds"
@@ -215,6 +215,34 @@ def largest_areas(answer: Answer, k: int) -> tuple[dict[str, pd.DataFrame], str]
     return frames, answer.step_name if width == 1 else f"{BLOCK} weeks"
 
 
+def describe_kinds(kinds: pd.DataFrame, step: str) -> tuple[str, pd.DataFrame]:
+    """What the lines of kinds show, in words and as a table."""
+    sums = kinds.groupby("group", sort=False)["n"].sum().reset_index()
+    said = pictures.spread_words(sums, "group", "n")
+    wide = kinds.pivot(index="start", columns="group", values="n")
+    rows = wide[sums["group"]].reset_index().rename(columns={"start": f"{step} from"})
+    return f"Lines, one a kind, incidents a {step}. In the whole period: {said}", rows
+
+
+def describe_hours(hours: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """What the squares of hours by weekday show, in words and as a table."""
+    named = [f"{WEEKDAYS[d]} from {h:02d}:00" for d, h in zip(hours["weekday"], hours["hour"])]
+    rows = hours.assign(hour=named)[["hour", "n", "of", "mean"]]
+    said = pictures.spread_words(rows, "hour", "mean", ",.2f")
+    names = {"n": "incidents", "of": "such hours", "mean": "incidents an hour"}
+    return f"Squares, hours across and weekdays down, mean of an hour. {said}", rows.rename(
+        columns=names
+    )
+
+
+def describe_days(days: pd.DataFrame, unit: str) -> tuple[str, pd.DataFrame]:
+    """What the calendar shows, in words and as a table."""
+    rows = days[["start", "n"]]
+    said = pictures.spread_words(rows, "start", "n")
+    names = {"start": unit, "n": "incidents"}
+    return f"A calendar, one square a {unit}. {said}", rows.rename(columns=names)
+
+
 def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
     """One small chart an area, all on one scale."""
     frames, unit = largest_areas(answer, _MOST)
@@ -234,4 +262,7 @@ def multiples(answer: Answer, theme: Theme, changes: charts.Changes) -> None:
             for name in names[row : row + _A_ROW]:
                 with st.container():  # in a container of its own it shares the row, or wraps
                     drawn = charts.small(frames[name], theme, unit, name, top, changes)
-                    st.altair_chart(drawn, alt=f"{name}: {per}")
+                    said = pictures.spread_words(frames[name], "start", "n")
+                    pictures.show_chart(
+                        drawn, name, f"{name}: {per}. {said}", says=f"{name}: {per}"
+                    )

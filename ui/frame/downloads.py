@@ -1,6 +1,5 @@
 """Files to take away: what they hold is said inside them or beside them in a zip."""
 
-import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -85,7 +84,5 @@ def _table(
 
 
 def name(view: View) -> str:
-    """A file name that says place, source and period."""
-    meta = views.meta(view.stamp)
-    text = f"{meta['place']['name']} {' '.join(view.sources)} {view.start} {view.end}"
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """A file name that says place, source and period, and if it is for the team only."""
+    return export.file_stem(view, views.meta(view.stamp))

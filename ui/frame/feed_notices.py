@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.storage.events import PullFault
+from data.pull_faults import PullFault
 from data.views.filters import period
 from ui.cached import views
 

@@ -12,8 +12,9 @@ from data.views.recording import KnownChange
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import cite_button, look, menu, notices, share
+from ui.frame import counting, look, menu, notices, picture_buttons, share
 from ui.frame.feed_notices import feed_notices
+from ui.parts import cite_button, pictures
 
 plain, theme = look.plain, look.theme
 DEMONSTRATION = "Demonstration data: none of these reports is real."
@@ -58,6 +59,7 @@ def head(title: str) -> None:
 def name_tab(title: str) -> None:
     """Name the browser's tab after what the page says."""
     place = views.current_settings().name
+    pictures.name_page(" ".join(title.split()))
     st.set_page_config(page_title=f"{' '.join(title.split())} - Porchlight {place}")
 
 
@@ -66,13 +68,15 @@ def view_sentence(view: View) -> None:
     st.text(links.sentence(view, views.meta(view.stamp), views.headline(view)))
 
 
-def foot(view: View, words: Mapping[str, str] | None = None) -> None:
+def foot(view: View, words: Mapping[str, str] | None = None, *, with_method: bool = True) -> None:
     """The View in words, what its numbers cover, and in Share the link.
 
-    `words` are what the page itself puts into the link, also where they are the usual.
+    `words` are what the page itself puts into the link, also where they are the usual;
+    `with_method` as in `counting.show_counting`.
     """
     view_sentence(view)
     source_lines(view)
+    counting.show_counting(view, page_words(words), with_method=with_method)
     fill_share(view, words)
 
 
@@ -81,6 +85,12 @@ def source_lines(view: View) -> None:
     meta = views.meta(view.stamp)
     for source in chosen_sources(view, meta):
         st.text(f"What these numbers cover: {source['covers']}")
+    stamp_line(view)
+
+
+def stamp_line(view: View) -> None:
+    """Show of which data the numbers of a View are."""
+    meta = views.meta(view.stamp)
     st.text(
         f"Porchlight {meta['place']['name']} · {meta['rows']:,} incidents in the "
         f"store · data {view.stamp} · times in {meta['place']['zone']}"
@@ -93,6 +103,7 @@ def fill_share(view: View, words: Mapping[str, str] | None = None) -> None:
         address = link(view, words)
         share.show_link(address, "The link holds every filter and the stamp of the data.")
         cite_button.offer_cite(address)
+        picture_buttons.show_picture_buttons(view)
         st.page_link("pages/records.py", label="Download the records")
 
 
@@ -130,8 +141,16 @@ def say_changes(view: View) -> None:
 def link(view: View, words: Mapping[str, str] | None = None) -> str:
     """The address of this page with every part of the View and the page's own words."""
     query = links.query(view, views.meta(view.stamp))
-    others = {row.word for row in FILTERS} | {*menu.EMBED, links.SETTLED, links.STAMP}
-    asked = {k: st.query_params.get_all(k) for k in st.query_params if k not in others}
-    own = {**asked, **(words or {})}
+    own = {**_own_words(), **(words or {})}
     rest = f"&{urlencode(own, doseq=True)}" if own else ""
     return f"{st.context.url or ''}?{query}{rest}"
+
+
+def page_words(words: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The words of the page's link that are no filters; of several values the last counts."""
+    return {**{word: values[-1] for word, values in _own_words().items()}, **(words or {})}
+
+
+def _own_words() -> dict[str, list[str]]:
+    others = {row.word for row in FILTERS} | {*menu.EMBED, links.SETTLED, links.STAMP}
+    return {k: st.query_params.get_all(k) for k in st.query_params if k not in others}

@@ -36,6 +36,8 @@ PAGES = (
     PageRow("pages/time.py", "When?", "time", TRENDS),
     PageRow("pages/trend.py", "Is it rising?", "trend", TRENDS),
     PageRow("pages/compare.py", "Compare", "compare", TRENDS),
+    PageRow("pages/response.py", "Police response", "response", TRENDS),
+    PageRow("pages/force.py", "Force and harm", "force", TRENDS),
     PageRow("pages/records.py", "All", "records", RECORDS),
     PageRow("pages/episodes.py", "Same event?", "episodes", RECORDS),
     PageRow("pages/near_repeats.py", "Repeats", "near_repeats", RECORDS),
@@ -46,6 +48,7 @@ PAGES = (
     PageRow("pages/desk_numbers.py", "Desk numbers", "desk_numbers", DESK, (EDITOR, STEWARD)),
     PageRow("pages/desk_keeping.py", "Keeping", "desk_keeping", DESK, (STEWARD,)),
     PageRow("pages/methods.py", "Data and methods", "methods", METHODS),
+    PageRow("pages/corrections.py", "Corrections", "corrections", METHODS),
 )
 
 VIEW_PAGES = tuple(row for row in PAGES if row.section != DESK)  # those that answer a View

@@ -55,6 +55,12 @@ def ask_seed(fold: DeltaGenerator) -> int:
 
 def show_method_note(view: View, note: MethodNote, folds: Folds) -> None:
     """Show how to read the page, how its numbers were made, and the link that repeats it."""
+    fill_folds(note, folds)
+    frame.foot(view, words=note.words, with_method=False)
+
+
+def fill_folds(note: MethodNote, folds: Folds) -> None:
+    """Show how to read the page, and how its numbers were made."""
     (method,) = (m for m in METHODS if m.number == note.number)
     with folds.read:
         for line in note.read:
@@ -65,4 +71,3 @@ def show_method_note(view: View, note: MethodNote, folds: Folds) -> None:
         st.text(f"Keep in mind: {method.mind}")
         for name, value in note.parameters.items():
             st.text(f"{name}: {value}")
-    frame.foot(view, words=note.words)

@@ -1,7 +1,6 @@
 """Share: the link of what is shown, and what can be taken away."""
 
-import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -9,12 +8,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame.language import say
+from ui.parts import copied, pictures
 
 _SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # of this run
 
 
 def make_slot() -> None:
     """Make the popover; the page fills it when it knows what it shows."""
+    pictures.start_page()
     _SLOT.set(st.popover(say("bar.share"), key="share", width="content"))
 
 
@@ -28,22 +29,5 @@ def slot() -> Iterator[None]:
 
 def show_link(address: str, says: str) -> None:
     """The address, to read and to copy, and a sentence on what it holds."""
-    show_copied(say("bar.link"), address, say("bar.copy"))
+    copied.show_copied(say("bar.link"), address, say("bar.copy"))
     st.caption(says)
-
-
-def show_copied(label: str, address: str, copy: str, field: str = "porch-link") -> None:
-    """An address in a field of its own with a button that copies it."""
-    text, label, copy = (html.escape(one, quote=True) for one in (address, label, copy))
-    st.html(
-        f'<div class="porch-link"><label for="{field}">{label}</label>'
-        f'<input id="{field}" readonly value="{text}">'
-        f'<button type="button" data-copy="{text}">{copy}</button></div>'
-    )
-
-
-def show_citations(texts: Mapping[str, str]) -> None:
-    """Citations by their style, each to be copied. They are shown as text, never as markup."""
-    for style, text in texts.items():
-        st.caption(style)
-        st.code(text, language=None, wrap_lines=True)

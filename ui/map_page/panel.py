@@ -6,8 +6,8 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import frame, sheet, way_out
-from ui.map import basemap, choices, drawing, events, layers, leaflet, player
+from ui.frame import counting, frame, sheet, way_out
+from ui.map import basemap, choices, drawing, events, layers, leaflet, map_picture, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Events, Patch
 from ui.map_page import in_sight, panel_list, welcome
@@ -29,6 +29,7 @@ def show_map(
     said = leaflet.events("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     picture = layers.patch(view, answer, layer, theme, asked)
+    map_picture.add_map_picture(view, picture)
     with st.container(key="panel"):
         sheet.show_sheet()
         st.title(frame.plain(title), anchor=False)
@@ -50,6 +51,7 @@ def show_map(
     with small_print:
         frame.source_lines(view)
         frame.say_changes(view)
+        counting.show_counting(view, {})
 
 
 def _show_list(

@@ -10,7 +10,7 @@ from data.views.breakdowns import BREAKDOWNS, Answers, Breakdown
 from data.views.view import View
 from geo import rates
 from ui.cached import views
-from ui.parts import charts
+from ui.parts import charts, pictures
 
 
 def show_breakdowns(view: View, theme: Theme) -> None:
@@ -31,13 +31,23 @@ def _show_each(view: View, theme: Theme) -> None:
         found = views.breakdown(view, row)
         st.text(breakdown_sentence(row, found))
         if found.said:
-            st.altair_chart(charts.shares(_labelled(found), theme, found.said), alt=row.title)
+            chart = charts.shares(_labelled(found), theme, found.said)
+            told = pictures.spread_words(found.table, "what", "n")
+            said = f"Bars, one an answer, records that say it. {told}"
+            pictures.show_chart(chart, row.title, said, _numbers(found))
+
+
+def _numbers(found: Answers) -> pd.DataFrame:
+    """The answers as a table, with their shares where they are told."""
+    names = {"what": "answer", "n": "records", "share": "share", "low": "from", "high": "to"}
+    held = [c for c in names if found.table[c].notna().any()]
+    return found.table[held].rename(columns=names)
 
 
 def _labelled(found: Answers) -> pd.DataFrame:
     """The words with what stands beside each bar."""
     pairs = zip(found.table["n"], found.table["share"])
-    labels = [f"{n:,}" + (f" ({percent(s)})" if np.isfinite(s) else "") for n, s in pairs]
+    labels = [f"{n:,}" + (f" ({words.percent(s)})" if np.isfinite(s) else "") for n, s in pairs]
     return found.table.assign(label=labels)
 
 
@@ -50,8 +60,8 @@ def breakdown_sentence(row: Breakdown, found: Answers) -> str:
         return f"None of {words.counted(found.of, 'record')} says {who}. {unsaid}"
     share = "too few records for a share"
     if found.said >= rates.UNRELIABLE:
-        interval = f"95% interval {percent(main['low'])} to {percent(main['high'])}"
-        share = f"{percent(main['share'])} ({interval})"
+        interval = f"95% interval {words.percent(main['low'])} to {words.percent(main['high'])}"
+        share = f"{words.percent(main['share'])} ({interval})"
     rest = found.of - found.said
     silent = f"{rest:,} {'does' if rest == 1 else 'do'} not say it. {unsaid}" if rest else ""
     says = "says" if found.said == 1 else "say"
@@ -59,8 +69,3 @@ def breakdown_sentence(row: Breakdown, found: Answers) -> str:
         f"{found.said:,} of {words.counted(found.of, 'record')} {says} {who}. In {main['n']:,} of "
         f"these {what}: {share}. {silent}"
     ).strip()
-
-
-def percent(share: float) -> str:
-    """A share as readers write it: 55%, and 4.2% where whole percents are too coarse."""
-    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"

@@ -85,6 +85,7 @@ def record_table(frame: pd.DataFrame, key: str = "records") -> int | None:
     shown = tables.with_plain_areas(frame[[c for c in _LABELS if c in frame]].copy())
     for column in shown.columns.intersection(list(words.TABLES)):
         shown[column] = [_spoken(column, value) for value in shown[column]]
+    shown = shown.where(shown.notna(), "")
     shown = shown.loc[:, (shown != "").any()]  # a column that says nothing takes no place
     found = st.dataframe(
         shown.rename(columns=_LABELS),

@@ -24,7 +24,7 @@ from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.map import area_layer
 from ui.map.patch import MapLegendRow, Picture
-from ui.parts import area_lack, charts, headline, tables
+from ui.parts import area_lack, charts, headline, pictures, tables
 from ui.parts.area_lack import Lack
 from ui.patterns import area_patterns
 from ui.patterns.pattern_page import MapPage, NoAnswer, ask_one, show_map
@@ -262,7 +262,8 @@ class EmergingPage(MapPage):
             f"{len(drawn)} of the {words.counted(len(every), 'area')} that were clearly busy or quiet at some time, one strip each."
         )
         chart = _strips(self.found, drawn, self.names, theme)
-        st.altair_chart(chart, alt="History of each area: busy, quiet or neither, over time")
+        told = f"Strips, one an area, over time: busy, quiet or neither. From above: {', '.join(drawn)}."
+        pictures.show_chart(chart, "The history of each area", told)
 
     def method_note(self) -> MethodNote:
         """Return how to read the finding, and what it was made with."""

@@ -26,7 +26,7 @@ from data.views.view import View
 from ui.cached import findings, views
 from ui.frame.method_note import MethodNote
 from ui.map.patch import MapLegendRow, Picture
-from ui.parts import charts, headline, tables
+from ui.parts import charts, headline, pictures, tables
 from ui.patterns import episode_lists
 from ui.patterns.episode_lists import MOST_LISTED
 from ui.patterns.pattern_page import MapPage, ask_one, show_map
@@ -187,7 +187,9 @@ class EpisodesPage(MapPage):
         with show_map(self, theme, "map_episodes"):
             picked = episode_lists.pick_episode(rows, self.COLUMNS, 430)
         episode_lists.show_records(self.view, self.found, picked)
-        st.altair_chart(self._timeline(theme), alt="Groups over time by how many records they hold")
+        said = pictures.spread_words(rows, "began", "size")
+        told = f"Dots, one a group, at its first record, by how many records it has. {said}"
+        pictures.show_chart(self._timeline(theme), "Groups over time", told, says=self.title())
         return rows
 
     def show_more(self) -> None:

@@ -11,7 +11,7 @@ from data import palette, words
 from data.palette import Theme
 from data.patterns.compare import AREAS, PERIODS, SOURCES, Pair
 from geo import forest
-from ui.parts import charts, intervals
+from ui.parts import charts, intervals, pictures
 from ui.patterns import comparison_tables
 from ui.patterns.comparison_choice import ComparisonChoice
 
@@ -76,7 +76,9 @@ def show_forest(pair: Pair, choice: ComparisonChoice, theme: Theme) -> None:
         many = words.counted(int(pair.a.asked.sum()), "area")
         st.text(f"Showing {len(held)} of {many}, {first}. {_SIDES[pair.what]}.")
     frame = _mark_rows(pair, held)
-    st.altair_chart(_draw_forest(frame, theme), alt="Ratio of each area with its interval")
+    said = pictures.spread_words(frame[~frame["all"]], "area", "ratio", ",.2f")
+    told = f"Ratio of each area with its 95% interval. {said}"
+    pictures.show_chart(_draw_forest(frame, theme), "Area by area", told)
 
 
 def _measure(pair: Pair, a: str, b: str) -> str:

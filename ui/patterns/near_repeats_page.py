@@ -33,7 +33,7 @@ from geo.hot_areas import LEVEL
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.parts import charts, tables
+from ui.parts import charts, pictures, tables
 from ui.patterns.pattern_page import PatternPage, ask_one
 
 # the upper edge of a band, in words; days are whole ones
@@ -230,8 +230,8 @@ class NearRepeatsPage(PatternPage):
         """Show the matrix, and how to read its colors."""
         if self.why_not():
             return None
-        alt_text = "Ratio of pairs to chance, by distance and time apart"
-        st.altair_chart(self.picture(theme), alt=alt_text)
+        alt_text = "Squares, ratio of pairs to chance, by distance and time apart."
+        pictures.show_chart(self.picture(theme), "Pairs", alt_text, says=self.title())
         st.text(
             "How many times as many pairs as by chance. Colored cells are clearly more, with all "
             "cells judged together (the same day apart); pale numbers could be chance."

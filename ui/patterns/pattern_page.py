@@ -12,7 +12,7 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import downloads, frame, method_note, way_out
 from ui.frame.method_note import MethodNote
-from ui.map import layers, leaflet
+from ui.map import layers, leaflet, map_picture
 from ui.map.patch import Picture
 from ui.parts import tables
 
@@ -129,6 +129,7 @@ def show_map(page: MapPage, theme: Theme, key: str, wide: float = 0.68) -> Delta
     view = page.view
     with left:
         patch = layers.still(view, views.answer(view), theme, **page.picture(theme))
+        map_picture.add_map_picture(view, patch)
         leaflet.draw(key, frame.map_title(view), views.bounds(view), patch)
     return beside
 

@@ -10,7 +10,7 @@ from data.patterns.weekly_trend import Trend
 from data.views.filters import period
 from data.views.view import View
 from ui.cached import findings
-from ui.parts import charts
+from ui.parts import charts, pictures
 
 _PARTS = {
     "trend": "Trend: incidents in a usual week",
@@ -56,4 +56,10 @@ def show_season(view: View, found: Trend, theme: Theme) -> None:
             ],
         )
         title = alt.TitleParams(**charts.chart_title(told, theme))
-        st.altair_chart(drawn.properties(height=110, title=title), alt=told)
+        said = f"{told}. {pictures.spread_words(rows, 'start', 'n')}"
+        chart = drawn.properties(height=110, title=title)
+        pictures.show_chart(chart, told.partition(":")[0], said, _table(rows, told), says=told)
+
+
+def _table(rows: pd.DataFrame, what: str) -> pd.DataFrame:
+    return rows.rename(columns={"start": "week from", "n": what})

@@ -13,7 +13,7 @@ from data.views import coverage
 from data.views.filters import period
 from data.views.recording import KnownChange
 from data.views.view import WEEK
-from ui.parts import charts
+from ui.parts import charts, pictures
 from ui.patterns import comparison_tables, forest
 from ui.patterns.comparison_choice import ComparisonChoice
 
@@ -164,4 +164,8 @@ def show_small_multiples(
             for name in names[row : row + _A_ROW]:
                 with st.container():
                     drawn = _draw_side(found[name], theme, forest.short(name), top, inside, form)
-                    st.altair_chart(drawn, alt=f"{name}: A and B over time")
+                    says = f"{name}: {said}, A and B over time"
+                    told = pictures.spread_words(
+                        found[name][0], "start", "n", form.replace("d", ".0f")
+                    )
+                    pictures.show_chart(drawn, name, f"{says}. A: {told}", says=says)

@@ -23,7 +23,7 @@ from geo.breaks import FEWEST
 from ui.cached import findings, views
 from ui.frame import frame, method_note
 from ui.frame.method_note import MethodNote
-from ui.parts import headline, intervals, tables
+from ui.parts import headline, intervals, pictures, tables
 from ui.parts.area_lack import Lack
 from ui.patterns import season, trend_chart
 from ui.patterns.alarms import how_often
@@ -279,10 +279,9 @@ class TrendPage(PatternPage):
     def show_top(self, theme: Theme) -> None:
         """Show the chart, then the sentences."""
         if not self.why_not():
-            st.altair_chart(
-                self.picture(theme),
-                alt="Incidents a week with their expected range and lasting changes",
-            )
+            said = pictures.spread_words(self.found.table, "start", "n")
+            told = f"Incidents a week with their expected range and lasting changes. {said}"
+            pictures.show_chart(self.picture(theme), "The weekly series", told, says=self.title())
         super().show_top(theme)
 
     def show(self, theme: Theme) -> pd.DataFrame | None:

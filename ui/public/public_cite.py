@@ -8,8 +8,8 @@ import streamlit as st
 from data.cites.citation import citation_texts, cite_address
 from data.cites.cite_folder import Tampered
 from data.cites.released_cites import read_index, read_released_cite
-from ui.frame import share
 from ui.frame.language import say
+from ui.parts import copied
 
 
 def show_released_cite(release: Path, link: str) -> None:
@@ -23,6 +23,6 @@ def show_released_cite(release: Path, link: str) -> None:
     asked = str(st.context.url or "")
     origin = "/".join(asked.split("/")[:3])
     address = cite_address(origin, cite.name)
-    share.show_copied(say("cite.link"), address, say("cite.copy"), "porch-cite")
+    copied.show_copied(say("cite.link"), address, say("cite.copy"), "porch-cite")
     st.caption(say("cite.keeps"))
-    share.show_citations(citation_texts(cite, date.fromisoformat(cite.manifest.as_of), address))
+    copied.show_citations(citation_texts(cite, date.fromisoformat(cite.manifest.as_of), address))

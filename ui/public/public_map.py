@@ -9,7 +9,7 @@ from data.numbers import area_states
 from data.numbers.area_states import MapLegendRow, State
 from data.palette import Theme
 from data.published import number_classes
-from data.published.number_classes import LOOKS, STRIPES, ZERO
+from data.published.number_classes import CLASS_LOOKS, STRIPES, ZERO
 from ui.frame import look
 from ui.frame.language import say, speak
 from ui.map import leaflet
@@ -56,7 +56,10 @@ def released_tips(found: Shown) -> list[list[str]]:
 def fills(found: Shown, theme: Theme) -> Picture:
     """Each area in the color of its class; in stripes of two where its range reaches that far."""
     rows, choice = found.rows, found.choice
-    colors = dict(zip(LOOKS, palette.five_classes(theme))) | {ZERO: theme.paper, "": theme.ramp[1]}
+    colors = dict(zip(CLASS_LOOKS, palette.five_classes(theme))) | {
+        ZERO: theme.paper,
+        "": theme.ramp[1],
+    }
     colors |= {name: f"~{colors[f'r{name[1]}']}{colors[f'r{name[2]}']}" for name in STRIPES}
     drawn = [
         colors[name] if wanted else area_states.fill(State.NOT_CHOSEN, theme)
@@ -72,7 +75,11 @@ def fills(found: Shown, theme: Theme) -> Picture:
         if choice.exact and (rows["look"] == ZERO).any():
             legend.append({"color": theme.paper, "text": "0"})
         if rows["look"].isin(STRIPES).any():
-            both = {"color": colors[LOOKS[0]], "stripe": colors[LOOKS[-1]], "weak": True}
+            both = {
+                "color": colors[CLASS_LOOKS[0]],
+                "stripe": colors[CLASS_LOOKS[-1]],
+                "weak": True,
+            }
             legend.append({**both, "text": say("class.striped")})  # type: ignore[typeddict-item]
     if not rows["asked"].all():
         plain = area_states.state_legend([State.NOT_CHOSEN], theme)

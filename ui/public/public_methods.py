@@ -1,6 +1,7 @@
 """The policy of a release in plain words, what it spent, and every released table to take away."""
 
 import datetime as dt
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,12 @@ from ui.public.public_frame import Shown
 
 # texts of the catalogs, those of the embed's method among them
 _RULES = ("counted", "chance", "fitted", "joined", "when", "striped", "more")
+
+
+def link_corrections(found: Shown) -> None:
+    """Show where corrections and recalls are listed, once they are published beside the release."""
+    if (found.release.folder.parent.parent / "corrections.html").is_file():
+        st.html(f'<a href="/corrections.html">{escape(say("corrections.link"))}</a>')
 
 
 def rules(found: Shown) -> None:

@@ -11,7 +11,7 @@ from data.cites.make_cite import cite_link
 from data.numbers.pages import PAGE_NUMBERS, ask_numbers
 from data.settings import Problem
 from ui.cached import views
-from ui.frame import look, share
+from ui.parts import copied
 
 _CITED = "cited"  # in the session: the link that was cited last, and the name of its cite
 
@@ -28,7 +28,7 @@ def offer_cite(link: str) -> None:
         try:
             new = cite_link(views.store(), views.current_settings(), link, ask_numbers)
         except Problem as problem:
-            st.error(look.plain(str(problem)))
+            st.text(str(problem))
             return
         st.session_state[_CITED] = (link, new.name)
     of, name = st.session_state.get(_CITED, ("", ""))
@@ -43,7 +43,7 @@ def offer_cite(link: str) -> None:
 def _show_cite(name: str, origin: str) -> None:
     cite = read_cite(views.store().root / CITES, name)
     address = cite_address(origin, name)
-    share.show_copied("Link that keeps these numbers", address, "Copy this link", "porch-cite")
+    copied.show_copied("Link that keeps these numbers", address, "Copy this link", "porch-cite")
     opened = html.escape(address, quote=True)
     st.html(f'<a href="{opened}" target="_blank" rel="noopener">Open what was cited</a>')
-    share.show_citations(citation_texts(cite, cited_day(cite), address))
+    copied.show_citations(citation_texts(cite, cited_day(cite), address))

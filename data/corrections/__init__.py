@@ -1,0 +1,1 @@
+"""Corrections, updates and retractions of official and press records, and what they do to `current`."""

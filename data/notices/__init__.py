@@ -1,0 +1,1 @@
+"""What the public is told of corrections: a page and a feed beside the releases."""

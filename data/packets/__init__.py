@@ -1,0 +1,1 @@
+"""Case packets: records, their history and evidence, sealed for one recipient."""

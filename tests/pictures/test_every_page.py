@@ -1,0 +1,76 @@
+"""Every chart and map of every page of the team can be taken away, and looks as it should."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.pictures import draw
+from data.pictures.figure import AreaMap, Caption
+from tests.conftest import ROOT
+from tests.pictures.readings import outside
+from ui.frame import picture_buttons
+from ui.frame.menu import VIEW_PAGES
+from ui.parts.pictures import PagePicture
+
+Listed = list[tuple[PagePicture, Caption]]
+# those that show no chart and no map of areas
+NONE = {"pages/records.py", "pages/methods.py"}
+
+
+@pytest.fixture
+def listed(screens: Path, monkeypatch: pytest.MonkeyPatch) -> Listed:
+    """What Share offers, as the page of a test lists it."""
+    seen: Listed = []
+
+    def take(pictures: list[PagePicture], captions: list[Caption], stem: str) -> None:
+        assert re.fullmatch(r"[a-z0-9-]+", stem)
+        seen[:] = zip(pictures, captions, strict=True)
+
+    monkeypatch.setattr(picture_buttons, "_show_buttons", take)
+    return seen
+
+
+def open_page(path: str, listed: Listed, **link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    for word, value in link.items():
+        app.query_params[word] = value
+    app.run()
+    if path != "pages/map.py":
+        listed.clear()
+        app.switch_page(path).run()
+    assert not app.exception, app.exception
+    return app
+
+
+@pytest.mark.parametrize("path", [file for file, *_ in VIEW_PAGES])
+def test_every_picture_of_a_page_is_drawn(path: str, listed: Listed) -> None:
+    open_page(path, listed)
+    assert bool(listed) == (path not in NONE)
+    for picture, caption in listed[:6]:
+        body = draw.svg(picture.figure(), caption)
+        assert outside(body) == [], picture.name
+        text = body.decode()
+        assert ">Source: " in text and "Team only" not in text
+        assert caption.stamp.partition(" · ")[2] and "60,237 incidents" in caption.shown
+        assert len(picture.alt) > 40 and "<desc>" in text
+
+
+def test_pictures_of_community_records_are_for_the_team(listed: Listed) -> None:
+    open_page("pages/areas.py", listed, source="community made")
+    (picture, caption), *_ = listed
+    assert isinstance(picture.figure(), AreaMap) and caption.team_only
+    body = draw.svg(picture.figure(), caption).decode()
+    assert 'id="team-only"' in body and body.index('id="team-only"') > body.rindex("<path")
+
+
+def test_no_page_draws_a_chart_past_the_list() -> None:
+    own = {"ui/parts/pictures.py", "ui/public/public_time.py", "ui/desk/queue_page.py"}
+    found = {
+        str(file.relative_to(ROOT))
+        for folder in ("ui", "pages")
+        for file in (ROOT / folder).rglob("*.py")
+        if "altair_chart(" in file.read_text()
+    }
+    assert found == own  # public numbers are pictures of a release; the queue's is one tip's
